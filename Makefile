@@ -1,0 +1,78 @@
+# hoithi: "make" alone says what there is. Works on a bare Debian or Ubuntu with Python 3.11 or newer.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+STAMPS := .stamps
+PO := $(shell find contest -name '*.po' 2>/dev/null)
+MO := $(PO:.po=.mo)
+ASSETS := $(shell find contest/assets -type f 2>/dev/null)
+STATIC := contest/static/manifest.json
+SAMPLE ?= 1
+# Which tests, and how: make test T="tests/scoring -k ties" WORKERS=0
+T ?=
+WORKERS ?= auto
+
+.PHONY: help
+help:  ## show these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	  printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+.PHONY: run
+run: $(STAMPS)/runtime $(STATIC) $(MO)  ## set up and serve the sample contest (SAMPLE=0: an empty one)
+	@exec $(BIN)/hoithi up $(if $(filter-out 0,$(SAMPLE)),--sample)
+
+.PHONY: demo
+demo: $(STAMPS)/runtime $(STATIC) $(MO)  ## drive a whole contest through all its phases at a simulated clock
+	@exec $(BIN)/hoithi demo
+
+.PHONY: setup
+setup: $(STAMPS)/dev $(STATIC) $(MO)  ## set up everything for running, testing and developing
+
+.PHONY: test
+test: lint setup  ## set up, check the style and types, run all the tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T)
+
+.PHONY: lint
+lint: $(STAMPS)/dev  ## ruff and mypy
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+
+.PHONY: lock
+lock:  ## write the lock files anew (UPGRADE=1: with the newest versions)
+	scripts/lock.sh
+	npm $(if $(UPGRADE),update,install) --package-lock-only
+
+.PHONY: clean
+clean:  ## remove what the set-up made; data/ stays
+	rm -rf $(STAMPS) .venv node_modules contest/static $(MO)
+
+.PHONY: system-run system-test
+system-run system-test: system-%:
+	@scripts/system.sh $*
+
+# Order-only: looking for system packages takes a moment and never makes the rest out of date.
+$(STAMPS)/runtime: requirements/runtime.lock requirements/build.lock pyproject.toml | system-run
+	@mkdir -p $(STAMPS)
+	$(BIN)/python -c '' 2>/dev/null || "$$(scripts/system.sh python)" -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(filter %.lock,$^))
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.lock $(STAMPS)/runtime | system-test
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(STAMPS)/node: package-lock.json package.json .npmrc | system-run
+	@mkdir -p $(STAMPS)
+	npm ci --silent
+	@touch $@
+
+$(STATIC): $(STAMPS)/node scripts/build_assets.mjs $(ASSETS)
+	node scripts/build_assets.mjs
+
+%.mo: %.po $(STAMPS)/runtime
+	$(BIN)/pybabel --quiet compile -i $< -o $@

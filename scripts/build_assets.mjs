@@ -1,0 +1,102 @@
+// Builds contest/assets/ into contest/static/: bundled, minified, with content-hashed names,
+// and manifest.json (name in the source -> name to serve), which the templates look up.
+//
+//   contest/assets/js/NAME.js     an entry point, unless NAME starts with "_"
+//   contest/assets/css/NAME.css   an entry point, unless NAME starts with "_"
+//   contest/assets/img/…          copied as it is, under a hashed name
+//
+// `import()` makes a chunk that is loaded when it is needed; importing a .wasm file gives its address.
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const sources = path.join(root, "contest", "assets");
+const output = path.resolve(process.argv[2] ?? path.join(root, "contest", "static"));
+
+// What the phones of 2021 understand: a branch secretary's phone is rarely new.
+const browsers = ["chrome80", "safari14.1", "firefox78"];
+
+async function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  return found.filter((f) => f.isFile()).map((f) => path.join(f.parentPath ?? f.path, f.name)).sort();
+}
+
+async function entryPoints(kind) {
+  const folder = path.join(sources, kind);
+  const files = await filesUnder(folder);
+  return files.filter((f) => f.endsWith(`.${kind}`) && path.dirname(f) === folder && !path.basename(f).startsWith("_"));
+}
+
+async function bundle(manifest) {
+  const entries = [...(await entryPoints("js")), ...(await entryPoints("css"))];
+  if (entries.length === 0) return [];
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: output,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: browsers,
+    metafile: true,
+    legalComments: "linked",
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    assetNames: "[name]-[hash]",
+    publicPath: "/static/",
+    loader: { ".wasm": "file", ".woff2": "file", ".svg": "file", ".png": "file" },
+    logLevel: "warning",
+  });
+  for (const [file, facts] of Object.entries(result.metafile.outputs)) {
+    const source = namedSource(file, facts);
+    if (source) manifest[path.basename(source)] = path.basename(file);
+  }
+  return Object.keys(result.metafile.outputs).map((file) => path.relative(output, path.join(root, file)));
+}
+
+// What a template may ask for: our own entry points, and files taken over as they are
+// (one input and no entry point of their own). Chunks are found by the code that needs them.
+function namedSource(file, facts) {
+  if (facts.entryPoint) return facts.entryPoint.startsWith("contest/assets/") ? facts.entryPoint : undefined;
+  const inputs = Object.keys(facts.inputs);
+  return inputs.length === 1 && !/\.(js|css|txt)$/.test(file) ? inputs[0] : undefined;
+}
+
+async function copyImages(manifest) {
+  for (const file of await filesUnder(path.join(sources, "img"))) {
+    const hash = createHash("sha256").update(await readFile(file)).digest("hex").slice(0, 8).toUpperCase();
+    const { name, ext } = path.parse(file);
+    manifest[path.basename(file)] = `${name}-${hash}${ext}`;
+    await copyFile(file, path.join(output, manifest[path.basename(file)]));
+  }
+}
+
+// The manifest changes hands in one rename, so a server that is running never sees half of it.
+async function publish(manifest) {
+  const sorted = Object.fromEntries(Object.entries(manifest).sort());
+  const target = path.join(output, "manifest.json");
+  await writeFile(`${target}.new`, JSON.stringify(sorted, null, 2) + "\n");
+  await rename(`${target}.new`, target);
+}
+
+// Earlier builds' files go, once nothing names them any longer.
+async function removeStale(kept) {
+  for (const file of await filesUnder(output)) {
+    if (!kept.has(path.relative(output, file))) await rm(file);
+  }
+}
+
+await mkdir(output, { recursive: true });
+const manifest = {};
+const built = await bundle(manifest);
+await copyImages(manifest);
+await publish(manifest);
+await removeStale(new Set(["manifest.json", ...built, ...Object.values(manifest)]));

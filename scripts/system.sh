@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# What hoithi needs from the operating system (Debian, Ubuntu).
+#
+#   scripts/system.sh run      installs what is missing to run it
+#   scripts/system.sh test     … and what the tests need besides: a browser
+#   scripts/system.sh python   prints the interpreter to use
+#
+# Asks nothing, and does nothing where nothing is missing. Installs with apt-get as root or through sudo;
+# where it may do neither, it prints the one command that somebody else has to run.
+set -euo pipefail
+
+find_python() {
+  local name
+  for name in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$name"
+      return
+    fi
+  done
+  return 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+has_python_venv() {
+  local python
+  python=$(find_python) && "$python" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+has_node() { has npm && has node && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; }
+
+has_font() { [ -e "/usr/share/fonts/truetype/dejavu/$1" ]; }
+
+has_browser() {
+  local name
+  [ -x "${HOITHI_CHROMIUM:-}" ] && return
+  for name in chromium google-chrome google-chrome-stable; do
+    has "$name" && return
+  done
+  return 1
+}
+
+# Packages without which nothing works.
+required() {
+  if ! has_python_venv; then
+    local python
+    if python=$(find_python); then
+      "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+    else
+      echo python3 python3-venv
+    fi
+  fi
+  has_node || echo nodejs npm
+  has setpriv || echo util-linux
+  if [ "$1" = test ]; then
+    has_browser || echo chromium
+  fi
+}
+
+# Packages without which something is poorer: the sandbox around FFmpeg, letters with Vietnamese
+# diacritics in generated pictures, speech in the sample clips.
+wanted() {
+  has bwrap || echo bubblewrap
+  has_font DejaVuSans.ttf || echo fonts-dejavu-core
+  has_font DejaVuSerif.ttf || echo fonts-dejavu-extra
+  has espeak-ng || echo espeak-ng
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+    sudo "$@"
+  else
+    return 1
+  fi
+}
+
+apt_install() {
+  local log
+  log=$(mktemp)
+  if as_root env DEBIAN_FRONTEND=noninteractive bash -euc '
+      apt-get update -qq
+      apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+    ' apt_install "$@" >"$log" 2>&1 </dev/null; then
+    rm -f "$log"
+    return 0
+  fi
+  tail -n 5 "$log" >&2
+  rm -f "$log"
+  return 1
+}
+
+install_required() {
+  [ $# -gt 0 ] || return 0
+  echo "system: installing $*" >&2
+  apt_install "$@" && return
+  cat >&2 <<EOF
+system: these packages are missing and could not be installed: $*
+        Please run:  sudo apt-get update && sudo apt-get install -y --no-install-recommends $*
+        Thiếu các gói trên và không tự cài được. Hãy chạy lệnh đó rồi thử lại.
+EOF
+  return 1
+}
+
+install_wanted() {
+  local package
+  [ $# -gt 0 ] || return 0
+  echo "system: installing $*" >&2
+  apt_install "$@" && return
+  for package in "$@"; do
+    apt_install "$package" || echo "system: going on without $package" >&2
+  done
+}
+
+main() {
+  case "${1:-}" in
+    python)
+      find_python || { echo "system: no Python 3.11 or newer found; set PYTHON to one" >&2; exit 1; }
+      ;;
+    run | test)
+      # shellcheck disable=SC2046  # package names, one word each
+      install_required $(required "$1")
+      # shellcheck disable=SC2046
+      install_wanted $(wanted)
+      has_python_venv || { echo "system: no Python 3.11 or newer found; install one and set PYTHON to it" >&2; exit 1; }
+      ;;
+    *)
+      sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+      exit 2
+      ;;
+  esac
+}
+
+main "$@"
