@@ -1,0 +1,139 @@
+"""Settings from the environment. Each ``HOITHI_X`` may be given as ``HOITHI_X_FILE`` too.
+
+A wrong value stops the start with a sentence; ``masked`` is what may be printed.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from contest.errors import ConfigError
+
+SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url"})
+HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force; see README, "Settings", for each one's meaning."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str  # empty: the platform starts a private one itself
+    storage_url: str
+    base_url: str
+    secret_key: str
+    page_id: str = ""
+    page_token: str = ""
+    app_secret: str = ""
+    graph_url: str = ""  # empty: publication by hand, or the simulator that `up` starts
+    smtp_url: str = ""  # empty: mails are written to a folder
+    clock_file: str = ""  # the demo's simulated time
+    trusted_proxies: int = 0
+    sendfile: str = ""  # "x-accel": the front server sends the clips
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def storage_dir(self) -> Path:
+        return Path(urlsplit(self.storage_url).path)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check the settings; ``ConfigError`` names the variable and the remedy."""
+        env = _with_files(os.environ if environ is None else environ)
+        data_dir = Path(env.get("HOITHI_DATA_DIR", "data")).absolute()
+        settings = cls(
+            data_dir=data_dir,
+            database_url=env.get("HOITHI_DATABASE_URL", f"sqlite:///{data_dir}/hoithi.db"),
+            redis_url=env.get("HOITHI_REDIS_URL", ""),
+            storage_url=env.get("HOITHI_STORAGE_URL", f"file://{data_dir}/clips"),
+            base_url=env.get("HOITHI_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            secret_key=env.get("HOITHI_SECRET_KEY", "") or _kept_secret(data_dir),
+            page_id=env.get("HOITHI_PAGE_ID", ""),
+            page_token=env.get("HOITHI_PAGE_TOKEN", ""),
+            app_secret=env.get("HOITHI_APP_SECRET", ""),
+            graph_url=env.get("HOITHI_GRAPH_URL", "").rstrip("/"),
+            smtp_url=env.get("HOITHI_SMTP_URL", ""),
+            clock_file=env.get("HOITHI_CLOCK_FILE", ""),
+            trusted_proxies=_number(env, "HOITHI_TRUSTED_PROXIES"),
+            sendfile=env.get("HOITHI_SENDFILE", ""),
+        )
+        _check(settings)
+        return settings
+
+    def masked(self) -> dict[str, str]:
+        """Settings by name, secrets and passwords replaced by ``***``."""
+        return {f.name: _mask(f.name, str(getattr(self, f.name))) for f in fields(self)}
+
+
+def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    env = {k: v for k, v in environ.items() if k.startswith("HOITHI_")}
+    for name in [k for k in env if k.endswith("_FILE") and k != "HOITHI_CLOCK_FILE"]:
+        try:
+            env.setdefault(name.removesuffix("_FILE"), Path(env[name]).read_text().strip())
+        except OSError as error:
+            raise _refuse(name, f"không đọc được tệp: {error}", f"cannot be read: {error}") from None
+    return env
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The installation's own key, made once; without it nobody's session would survive a start."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)  # the first process wins, the others read its key
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+def _number(env: Mapping[str, str], name: str) -> int:
+    value = env.get(name, "0")
+    if not value.isdigit():
+        raise _refuse(name, f"“{value}” không phải số nguyên", f'"{value}" is not a whole number')
+    return int(value)
+
+
+def _check(settings: Settings) -> None:
+    schemes = {
+        "HOITHI_DATABASE_URL": (settings.database_url, ("sqlite", "postgresql")),
+        "HOITHI_REDIS_URL": (settings.redis_url, ("", "redis", "rediss", "unix")),
+        "HOITHI_STORAGE_URL": (settings.storage_url, ("file",)),
+        "HOITHI_BASE_URL": (settings.base_url, ("http", "https")),
+        "HOITHI_GRAPH_URL": (settings.graph_url, ("", "http", "https")),
+        "HOITHI_SMTP_URL": (settings.smtp_url, ("", "smtp", "smtps", "smtp+starttls")),
+    }
+    for name, (value, allowed) in schemes.items():
+        found = urlsplit(value).scheme.removesuffix("+psycopg")
+        if found not in allowed:
+            wanted = ", ".join(f"{a}://…" for a in allowed if a)
+            raise _refuse(name, f"bắt đầu bằng “{found}”; dùng {wanted}",
+                          f'starts with "{found}"; use {wanted}')
+    if len(settings.secret_key) < 32:  # noqa: PLR2004 - ASVS 5.0, 11.2.1: 128 bits and more
+        raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
+    if settings.sendfile not in ("", "x-accel"):
+        raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
+
+
+def _refuse(name: str, vi: str, en: str) -> ConfigError:
+    return ConfigError(f"Thiết lập {name}: {vi}.", f"Setting {name}: {en}.", name=name)
+
+
+def _mask(name: str, value: str) -> str:
+    if name in SECRET and value:
+        return "***"
+    if name in HAS_PASSWORD and (password := urlsplit(value).password):
+        return value.replace(f":{password}@", ":***@")
+    return value

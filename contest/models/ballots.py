@@ -1,0 +1,56 @@
+"""A juror's marks of a clip."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.models.base import Base, state_check, state_column
+from contest.models.people import User
+from contest.models.submissions import Submission
+from contest.states import BALLOT
+
+
+class Ballot(Base):
+    """One juror, one clip. ``version`` grows with each saved change (two tabs are told apart)."""
+
+    __tablename__ = "ballot"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "juror_id"),
+        state_check(BALLOT),
+        CheckConstraint(
+            "state NOT IN ('recused', 'abstained') OR reason <> ''", name="reason"
+        ),
+        CheckConstraint("outcome IN ('marked', 'recused', 'abstained', 'missing')", name="outcome"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[str] = state_column(BALLOT)
+    outcome: Mapped[str | None] = mapped_column(String(16))  # what a locked ballot counts as
+    reason: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    skipped: Mapped[bool] = mapped_column(default=False)  # "later" is a state of the screen
+    version: Mapped[int] = mapped_column(default=0)
+    profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship()
+    juror: Mapped[User] = relationship()
+    marks: Mapped[list["Mark"]] = relationship(back_populates="ballot", order_by="Mark.criterion")
+
+
+class Mark(Base):
+    """A whole number of points in one criterion of the rubric."""
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        UniqueConstraint("ballot_id", "criterion"),
+        CheckConstraint("value >= 0", name="value"),
+    )
+
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
+    criterion: Mapped[str] = mapped_column(String(64))
+    value: Mapped[int]
+    ballot: Mapped[Ballot] = relationship(back_populates="marks")

@@ -1,0 +1,79 @@
+"""Counts on the Page at a moment, with their evidence; and who shared."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.models.base import Base, one_of
+from contest.models.submissions import Submission
+
+
+class Evidence(Base):
+    """A file that something was read from: kept whole, addressed by its SHA-256."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("contest_id", "sha256"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(32))  # counts, ledger, screenshot
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class Snapshot(Base):
+    """The counts of one clip at one moment; never changed. NULL is "not known", 0 is none."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        one_of("source", ("graph", "export", "template", "manual")),
+        CheckConstraint("reactions >= 0", name="reactions"),
+        CheckConstraint("shares IS NULL OR shares >= 0", name="shares"),
+        CheckConstraint("comments IS NULL OR comments >= 0", name="comments"),
+        CheckConstraint(
+            "late_reason = '' OR approved_by IS NULL OR approved_by <> created_by", name="two_people"
+        ),
+        UniqueConstraint("submission_id", "evidence_id", "taken_at"),
+        Index("ix_snapshot_submission_id_taken_at", "submission_id", "taken_at"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    taken_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(16))
+    reactions: Mapped[int]
+    reactions_by_kind: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    shares: Mapped[int | None]
+    comments: Mapped[int | None]
+    raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    late_reason: Mapped[str] = mapped_column(Text, default="")  # taken after the cut-off
+    approved_by: Mapped[str | None] = mapped_column(String(64))  # the second organiser
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship()
+    evidence: Mapped[Evidence | None] = relationship()
+
+
+class ShareRecord(Base):
+    """One line of the share ledger: an account's shares of a clip, with proof."""
+
+    __tablename__ = "share_record"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "account", "link"),
+        CheckConstraint("count > 0", name="count"),
+        CheckConstraint("account <> ''", name="account"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    account: Mapped[str] = mapped_column(String(200))
+    link: Mapped[str] = mapped_column(String(500), default="")
+    count: Mapped[int] = mapped_column(default=1)
+    seen_at: Mapped[datetime]
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship()

@@ -1,0 +1,85 @@
+"""Staff: accounts, roles, sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.models.base import Base, one_of
+
+
+class User(Base):
+    """A person of the staff. May hold several roles in several contests."""
+
+    __tablename__ = "user"
+    __table_args__ = (UniqueConstraint("email"),)
+
+    email: Mapped[str] = mapped_column(String(254))  # lower case; the name to sign in with
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(Text, default="")  # argon2id; empty: cannot sign in
+    totp_secret: Mapped[str] = mapped_column(String(64), default="")
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)  # a one-time code is used once
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    admin: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]  # throttled until then
+    created_at: Mapped[datetime]
+    roles: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
+
+
+class RoleGrant(Base):
+    """A role in a contest. ``unit_id``: the unit a juror belongs to and therefore never marks."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        UniqueConstraint("user_id", "contest_id", "role"),
+        one_of("role", ("organiser", "reviewer", "juror")),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    created_at: Mapped[datetime]
+    user: Mapped[User] = relationship(back_populates="roles")
+
+
+class StaffSession(Base):
+    """A signed-in browser; can be listed and revoked."""
+
+    __tablename__ = "staff_session"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_staff_session_user_id", "user_id"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+    agent: Mapped[str] = mapped_column(Text, default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    user: Mapped[User] = relationship()
+
+
+class Invitation(Base):
+    """A one-use way to set a password, or a juror's one-time sign-in. Only the hash is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        one_of("purpose", ("password", "sign_in")),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()

@@ -1,0 +1,45 @@
+"""A clip's way onto the Page: intention first, then the act, then what was seen."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.models.base import Base, one_of, state_check, state_column
+from contest.models.submissions import Submission
+from contest.states import PUBLICATION
+
+
+class Publication(Base):
+    """One clip on one Page, at most once (UNIQUE). ``video_id`` is stored before bytes are sent."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "page_id"),
+        UniqueConstraint("post_id"),
+        state_check(PUBLICATION),
+        one_of("mode", ("api", "manual")),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
+    page_id: Mapped[str] = mapped_column(String(64))
+    mode: Mapped[str] = mapped_column(String(8), default="api")
+    state: Mapped[str] = state_column(PUBLICATION)
+    caption: Mapped[str] = mapped_column(Text)
+    release_at: Mapped[datetime]
+    position: Mapped[int | None]  # place in the random order of the release, recorded
+    session_id: Mapped[str | None] = mapped_column(String(128))
+    video_id: Mapped[str | None] = mapped_column(String(64))
+    offset: Mapped[int] = mapped_column(BigInteger, default=0)
+    uploads: Mapped[int] = mapped_column(default=0)  # upload sessions begun
+    armed_at: Mapped[datetime | None]  # set before the one `finish` call
+    post_id: Mapped[str | None] = mapped_column(String(128))
+    permalink: Mapped[str] = mapped_column(Text, default="")
+    published_at: Mapped[datetime | None]  # as seen on the Page
+    error: Mapped[str] = mapped_column(Text, default="")
+    error_data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_by: Mapped[str] = mapped_column(String(64), default="system")
+    created_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship()

@@ -1,0 +1,129 @@
+"""A unit's entry (submission), its consents, its uploads and the versions of its clip."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.models.base import Base, one_of, state_check, state_column
+from contest.models.contests import Contest
+from contest.models.units import Unit
+from contest.states import SUBMISSION
+
+
+class Submission(Base):
+    """One clip in the contest, with the form that came before its first byte."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        state_check(SUBMISSION),
+        one_of("kind", ("individual", "team")),
+        Index("ix_submission_contest_id_state", "contest_id", "state"),
+        Index("ix_submission_unit_id", "unit_id"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    code: Mapped[str] = mapped_column(String(16))  # public: in the caption and on the receipt
+    state: Mapped[str] = state_column(SUBMISSION)
+    title: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(16))
+    authors: Mapped[list[Any]]  # names, as they are to be shown
+    description: Mapped[str] = mapped_column(Text, default="")
+    contact_name: Mapped[str] = mapped_column(String(200))
+    contact_phone: Mapped[str] = mapped_column(String(32))
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("clip_version.id", use_alter=True))
+    changes_until: Mapped[datetime | None]  # the deadline that a reviewer gave
+    state_reason: Mapped[str] = mapped_column(Text, default="")
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # a reviewer at work
+    held_until: Mapped[datetime | None]
+    contest: Mapped[Contest] = relationship()
+    unit: Mapped[Unit] = relationship()
+    version: Mapped["ClipVersion | None"] = relationship(foreign_keys=[version_id])
+    versions: Mapped[list["ClipVersion"]] = relationship(
+        foreign_keys="ClipVersion.submission_id",
+        back_populates="submission",
+        order_by="ClipVersion.number",
+    )
+    consents: Mapped[list["Consent"]] = relationship(order_by="Consent.id")
+
+
+class Consent(Base):
+    """A consent as it was given: which purpose, which wording, when."""
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("submission_id", "purpose"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    purpose: Mapped[str] = mapped_column(String(64))
+    notice_version: Mapped[str] = mapped_column(String(32))
+    notice_sha256: Mapped[str] = mapped_column(String(64))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """Bytes on their way. The offset is what is on disk, never a number kept here."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        one_of("state", ("open", "complete", "expired", "terminated")),
+        CheckConstraint("length > 0", name="length"),
+        Index("ix_upload_unit_id_state", "unit_id", "state"),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(43))
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    length: Mapped[int] = mapped_column(BigInteger)
+    filename: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64), default="")  # client's content samples
+    begun_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    submission: Mapped[Submission] = relationship()
+
+
+class ClipVersion(Base):
+    """A finished clip, addressed by its content; kept for good with its report."""
+
+    __tablename__ = "clip_version"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "number"),
+        UniqueConstraint("upload_id"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"))
+    number: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    filename: Mapped[str] = mapped_column(String(255))
+    begun_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship(
+        foreign_keys=[submission_id], back_populates="versions"
+    )
+    checks: Mapped[list["Check"]] = relationship(back_populates="version", order_by="Check.id")
+
+
+from contest.models.checks import Check  # noqa: E402 - the two tables know each other

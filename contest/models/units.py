@@ -1,0 +1,65 @@
+"""Units, their links and typed codes, and the sessions these are exchanged for."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.models.base import Base
+from contest.models.contests import Contest
+
+
+class Unit(Base):
+    """A unit (cơ sở Đoàn) that takes part in one contest."""
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("contest_id", "name"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    group: Mapped[str] = mapped_column(String(100), default="")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    contact_phone: Mapped[str] = mapped_column(String(32), default="")
+    created_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    contest: Mapped[Contest] = relationship()
+
+
+class UnitLink(Base):
+    """A way in for a unit: a link and a typed code. Only their hashes are kept."""
+
+    __tablename__ = "unit_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        UniqueConstraint("code_hash"),
+        Index("ix_unit_link_unit_id", "unit_id"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    uses: Mapped[int] = mapped_column(default=0)
+    unit: Mapped[Unit] = relationship()
+
+
+class UnitSession(Base):
+    """What a link was exchanged for: the cookie's token, hashed."""
+
+    __tablename__ = "unit_session"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("unit_link.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    agent: Mapped[str] = mapped_column(Text, default="")
+    unit: Mapped[Unit] = relationship()
+    link: Mapped[UnitLink] = relationship()

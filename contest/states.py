@@ -1,0 +1,111 @@
+"""The legal moves of everything that has a state. One table each; nothing else decides.
+
+``services.transitions.move`` is the only writer of a state, and asks these tables.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A state machine: the first state, and from each state the states it may move to."""
+
+    name: str
+    first: str
+    moves: dict[str, frozenset[str]]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return tuple(self.moves)
+
+    def allows(self, before: str, after: str) -> bool:
+        return after in self.moves.get(before, frozenset())
+
+
+class Entry(StrEnum):
+    """States of a submission."""
+
+    UPLOADING = "uploading"
+    CHECKING = "checking"
+    NEEDS_FIX = "needs_fix"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    DISQUALIFIED = "disqualified"
+
+
+def _machine(name: str, first: str, **moves: tuple[str, ...]) -> Machine:
+    return Machine(name, first, {state: frozenset(after) for state, after in moves.items()})
+
+
+_OUT = ("withdrawn", "disqualified")
+
+# A new clip sends an entry back to `checking` from every state in which it may be replaced.
+SUBMISSION = _machine(
+    "submission",
+    "uploading",
+    uploading=("checking", *_OUT),
+    checking=("checking", "needs_fix", "in_review", *_OUT),
+    needs_fix=("checking", *_OUT),
+    in_review=("checking", "changes_requested", "approved", *_OUT),
+    changes_requested=("checking", *_OUT),
+    approved=("published", "in_review", "needs_fix", *_OUT),
+    published=_OUT,
+    withdrawn=(),
+    disqualified=(),
+)
+
+CHECK = _machine(
+    "check",
+    "queued",
+    queued=("running", "superseded"),
+    running=("queued", "done", "failed", "superseded"),
+    done=(),
+    failed=("queued", "superseded"),
+    superseded=(),
+)
+
+# `armed` is committed before the one `finish` call; what happens then is found out by looking.
+PUBLICATION = _machine(
+    "publication",
+    "waiting",
+    waiting=("uploading", "published", "cancelled", "failed"),
+    uploading=("waiting", "armed", "failed", "cancelled"),
+    armed=("unknown", "verifying", "published", "failed"),
+    unknown=("verifying", "published", "failed", "armed"),
+    verifying=("published", "failed", "unknown"),
+    failed=("waiting", "published", "cancelled", "unknown"),
+    published=(),
+    cancelled=(),
+)
+
+RESULT = _machine(
+    "result",
+    "computed",
+    computed=("frozen", "discarded"),
+    frozen=("published",),
+    published=(),
+    discarded=(),
+)
+
+# `locked` ballots are read by the result; only a reasoned reopening leaves that state.
+BALLOT = _machine(
+    "ballot",
+    "open",
+    open=("submitted", "recused", "abstained", "locked"),
+    submitted=("open", "locked"),
+    recused=("open", "locked"),
+    abstained=("open", "locked"),
+    locked=(),
+)
+
+MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT)
+
+# What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
+IN_CONTEST = frozenset(Entry) - {Entry.WITHDRAWN, Entry.DISQUALIFIED}
+REPLACEABLE = frozenset(
+    {Entry.UPLOADING, Entry.CHECKING, Entry.NEEDS_FIX, Entry.IN_REVIEW, Entry.CHANGES_REQUESTED}
+)
