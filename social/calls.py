@@ -1,0 +1,142 @@
+"""One HTTP call to the Graph API: time-outs, token, usage headers, errors translated."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import NewConnectionError
+
+from social.errors import MetaDetails, PageError, Transient
+from social.multipart import FormWithSlice
+from social.settings import GraphSettings
+from social.translate import details_of, error_for
+from social.usage import Usage, read_usage
+
+BAD_REQUEST = 400
+
+
+class _Bearer(AuthBase):
+    """Puts the token in a header, so that no log of addresses can hold it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+@dataclass(frozen=True)
+class Answer:
+    """body: the JSON object Meta sent. date: its clock's header, if any."""
+
+    body: Mapping[str, Any]
+    date: str | None
+
+
+class GraphCalls:
+    """Sends one request per call; no retries, no redirects, no waiting.
+
+    `usage` holds what the newest answer said about our limits.
+    """
+
+    def __init__(self, settings: GraphSettings) -> None:
+        self.settings = settings
+        self.usage = Usage()
+        self._session = requests.Session()
+        self._session.trust_env = not settings.is_simulator
+        self._auth = _Bearer(settings.token)
+
+    def get(self, path: str, *, bearer: str | None = None, **params: str) -> Answer:
+        """Read. `bearer` replaces the Page token (the app's own, for `debug_token`)."""
+        proof = {} if bearer else self.settings.proof()
+        auth = _Bearer(bearer) if bearer else self._auth
+        return self._send(
+            lambda url: self._session.get(
+                url,
+                params={**params, **proof},
+                auth=auth,
+                timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                allow_redirects=False,
+            ),
+            path,
+        )
+
+    def post(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        read_timeout: float | None = None,
+        translate: Callable[..., PageError] = error_for,
+    ) -> Answer:
+        """Change something. `translate` turns a refusal into the step's error."""
+        timeout = (self.settings.connect_timeout, read_timeout or self.settings.read_timeout)
+        return self._send(
+            lambda url: self._session.post(
+                url,
+                data={**fields, **self.settings.proof()},
+                auth=self._auth,
+                timeout=timeout,
+                allow_redirects=False,
+            ),
+            path,
+            translate,
+        )
+
+    def post_form(self, path: str, form: FormWithSlice) -> Answer:
+        """Send a form whose file part streams from disk."""
+        return self._send(
+            lambda url: self._session.post(
+                url,
+                data=form,
+                headers={"Content-Type": form.content_type},
+                auth=self._auth,
+                timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                allow_redirects=False,
+            ),
+            path,
+        )
+
+    def _send(
+        self,
+        request: Callable[[str], requests.Response],
+        path: str,
+        translate: Callable[..., PageError] = error_for,
+    ) -> Answer:
+        url = f"{self.settings.graph_url.rstrip('/')}/{path}"
+        try:
+            response = request(url)
+        except requests.RequestException as error:
+            raise _network_error(error, translate) from None
+        self.usage = read_usage(response.headers)
+        body = _body(response)
+        if response.status_code >= BAD_REQUEST or body is None or "error" in body:
+            raise translate(details_of(body, response.status_code), self.usage.wait)
+        return Answer(body, response.headers.get("Date"))
+
+
+def _body(response: requests.Response) -> dict[str, Any] | None:
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _network_error(
+    error: requests.RequestException, translate: Callable[..., PageError]
+) -> PageError:
+    """The exception's own text quotes the address, so only its kind is told."""
+    details = MetaDetails(message=f"no answer from the Page: {type(error).__name__}")
+    return Transient(details=details) if _not_sent(error) else translate(details, None)
+
+
+def _not_sent(error: requests.RequestException) -> bool:
+    """Certain that no connection was made, so that the Page cannot have heard us."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)

@@ -1,0 +1,25 @@
+"""Counts and share ledgers from spreadsheet files.
+
+- `read_counts(path)`: a Meta Business Suite export of posts, or our own template
+- `iterate_ledger(path)`: who shared which clip, row by row, in flat memory
+- `write_counts_template`, `write_ledger_template`: our own simple template, filled with clip codes
+
+A file as a whole can be refused (`FileRefused`); single rows have problems that name the row.
+"""
+
+from social.imports.counts import CountRow, CountsFile, read_counts
+from social.imports.ledger import LedgerRow, iterate_ledger
+from social.imports.problems import FileRefused, Problem
+from social.imports.templates import write_counts_template, write_ledger_template
+
+__all__ = [
+    "CountRow",
+    "CountsFile",
+    "FileRefused",
+    "LedgerRow",
+    "Problem",
+    "iterate_ledger",
+    "read_counts",
+    "write_counts_template",
+    "write_ledger_template",
+]

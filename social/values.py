@@ -1,0 +1,111 @@
+"""Plain values that pass through the ports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """The bytes the Page wants next, `start` inclusive, `end` exclusive; equal when it has all."""
+
+    start: int
+    end: int
+
+    @property
+    def complete(self) -> bool:
+        return self.start >= self.end
+
+
+@dataclass(frozen=True)
+class UploadStarted:
+    """What `start` gave us. Store it before the first byte is sent."""
+
+    session_id: str
+    video_id: str
+    offsets: Offsets
+
+
+class VideoState(StrEnum):
+    """Where a video stands, as far as the Page tells.
+
+    uploaded: all bytes are there, but no accepted `finish` can be seen.
+    draft: processed, yet not shown to anyone (seen with portrait clips); never counts as published.
+    unknown: an answer that fits none of these; treat as "look again".
+    """
+
+    NOT_THERE = "not_there"
+    UPLOADING = "uploading"
+    UPLOADED = "uploaded"
+    PROCESSING = "processing"
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class VideoStatus:
+    """The Page's answer about one video. `post_id` and `video_id` differ: keep both."""
+
+    state: VideoState
+    post_id: str | None = None
+    permalink: str | None = None
+    message: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Interactions with one post at one moment. None means "not told", which is not 0.
+
+    reactions: all kinds together. by_kind: kind (`LIKE`, `LOVE`, …) to number, where given.
+    """
+
+    post_id: str
+    reactions: int | None
+    shares: int | None
+    comments: int | None
+    by_kind: Mapping[str, int] | None = None
+    permalink: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PagePost:
+    """A post found on the Page by its text."""
+
+    post_id: str
+    message: str
+    permalink: str | None
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class CheckFinding:
+    """One line of the onboarding check.
+
+    name: stable word (`token_valid`, `token_kind`, `token_expiry`, `permissions`,
+    `target_page`, `app_mode`, `clock`). outcome: `pass`, `fail`, or `look` (a person must).
+    The texts say what was found and, unless it passed, what to do.
+    """
+
+    name: str
+    outcome: str
+    message_vi: str
+    message_en: str
+
+
+@dataclass(frozen=True)
+class PageCheck:
+    """The whole onboarding check; `page_name` is None when the Page could not be read."""
+
+    page_id: str
+    page_name: str | None
+    findings: tuple[CheckFinding, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not any(finding.outcome == "fail" for finding in self.findings)
