@@ -1,0 +1,26 @@
+// A part of a page that shows work in progress (data-refresh="seconds") fetches itself anew until
+// the server no longer marks it. Nothing else on the page moves, and what is being typed stays.
+async function renew(element) {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok) return element;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(element.id);
+  if (!fresh) return null;
+  if (fresh.innerHTML !== element.innerHTML) element.innerHTML = fresh.innerHTML;
+  if (!fresh.dataset.refresh) return null;
+  return element;
+}
+
+function watch(element) {
+  const wait = Number(element.dataset.refresh) * 1000;
+  const again = async () => {
+    if (document.hidden || element.contains(document.activeElement)) return setTimeout(again, wait);
+    const next = await renew(element).catch(() => element);
+    return next && setTimeout(again, wait);
+  };
+  setTimeout(again, wait);
+}
+
+export function startRefresh() {
+  for (const element of document.querySelectorAll("[data-refresh]")) watch(element);
+}

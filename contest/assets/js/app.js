@@ -1,0 +1,43 @@
+// Small helps on every page. Everything works without them.
+import { startCountdowns } from "./_countdown.js";
+import { startConfirms } from "./_confirm.js";
+import { startRefresh } from "./_refresh.js";
+
+// The summary of errors is read first, also by a screen reader.
+document.querySelector("[data-focus]")?.focus();
+
+// On a phone the rooms scroll sideways: the one we are in comes into sight.
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - 48;
+
+// A menu closes with Escape and when the person goes elsewhere.
+for (const menu of document.querySelectorAll("details.menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// A second click on a slow connection must not send a form twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+startCountdowns();
+startConfirms();
+startRefresh();
