@@ -1,0 +1,163 @@
+"""Request bodies, read into a buffer that the caller owns.
+
+Under gunicorn on a plain socket the bytes go from the kernel straight into that buffer:
+two to three times as fast as the file-like `wsgi.input`, which is the fallback. This uses
+parts of gunicorn that are not public (`wsgi.input.reader.unreader`), so its version is
+pinned and `SocketBody.offered` looks at everything it relies on first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import Any, Protocol
+
+from contest.uploads import headers
+from contest.uploads.failures import UploadFailure
+from contest.uploads.registry import Environ
+
+FALLBACK_READ = 64 * 1024
+
+
+class Interrupted(Exception):
+    """The body stopped before its end: line dropped, silent for too long, or cut off."""
+
+    def __init__(self, *, cut_off: bool) -> None:
+        self.cut_off = cut_off
+        super().__init__("cut off" if cut_off else "line dropped")
+
+
+class Body(Protocol):
+    """A request's bytes. `length` is None when the client did not announce it."""
+
+    length: int | None
+
+    def read_into(self, view: memoryview) -> int:
+        """Fill the start of `view`; 0 at the end. Raises Interrupted."""
+
+    def cut_off(self) -> None:
+        """Called from another thread: end a pending or coming read with Interrupted."""
+
+    def close(self) -> None:
+        """Tell the server what has been taken from its connection."""
+
+
+def of(environ: Environ) -> Body:
+    """The body of a WSGI request, by the fastest way this server offers.
+
+    Raises UploadFailure("content_length") if the announced length is not a number.
+    """
+    length = headers.number(environ.get("CONTENT_LENGTH") or None)
+    if environ.get("CONTENT_LENGTH") and length is None:
+        raise UploadFailure("content_length")
+    if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
+        length = 0
+    if length is not None and SocketBody.offered(environ):
+        return SocketBody(environ, length)
+    return StreamBody(environ, length)
+
+
+class SocketBody:
+    """A body of known length, received from gunicorn's socket without a copy."""
+
+    def __init__(self, environ: Environ, length: int) -> None:
+        self.length: int | None = length
+        self._left = length
+        self._cut = self._torn = False
+        self._input: Any = environ["wsgi.input"]
+        self._sock: socket.socket = environ["gunicorn.socket"]
+        unreader = self._input.reader.unreader
+        ahead = unreader.take_buffered()
+        if len(ahead) > length:
+            unreader.unread(ahead[length:])
+        self._ahead = memoryview(ahead)[:length]
+
+    @staticmethod
+    def offered(environ: Environ) -> bool:
+        """Whether this request has a plain socket and an untouched body of known length."""
+        sock: Any = environ.get("gunicorn.socket")
+        stream: Any = environ.get("wsgi.input")
+        reader = getattr(stream, "reader", None)
+        unreader = getattr(reader, "unreader", None)
+        return (
+            type(sock) is socket.socket
+            and getattr(unreader, "sock", None) is sock
+            and hasattr(unreader, "take_buffered")
+            and type(reader).__name__ == "LengthReader"
+            and stream.buf.tell() == 0
+        )
+
+    def read_into(self, view: memoryview) -> int:
+        if not self._left:
+            return 0
+        count = self._from_ahead(view) if self._ahead else self._from_socket(view)
+        self._left -= count
+        return count
+
+    def _from_ahead(self, view: memoryview) -> int:
+        count = min(len(view), len(self._ahead))
+        view[:count] = self._ahead[:count]
+        self._ahead = self._ahead[count:]
+        return count
+
+    def _from_socket(self, view: memoryview) -> int:
+        count = 0
+        if not self._cut:
+            with contextlib.suppress(OSError):  # silent for too long, or reset
+                count = self._sock.recv_into(view[: self._left])
+        if not count:
+            self._torn = True
+            raise Interrupted(cut_off=self._cut)
+        return count
+
+    def cut_off(self) -> None:
+        self._cut = True  # before the shutdown: Linux goes on delivering bytes after it
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RD)
+
+    def close(self) -> None:
+        """Else the reader would wait for bytes that are ours; a torn body ends the connection."""
+        if self._ahead:
+            self._input.reader.unreader.unread(bytes(self._ahead))
+        self._input.reader.length = self._left
+        self._input.failed = self._torn
+
+
+class StreamBody:
+    """Any other body (chunked, other servers), through `wsgi.input`."""
+
+    def __init__(self, environ: Environ, length: int | None) -> None:
+        self.length = length
+        self._left = length
+        self._cut = False
+        self._input: Any = environ["wsgi.input"]
+        self._sock: socket.socket | None = environ.get("gunicorn.socket")
+
+    def read_into(self, view: memoryview) -> int:
+        if self._left == 0:
+            return 0
+        if self._cut:
+            raise Interrupted(cut_off=True)
+        data = self._read(min(len(view), FALLBACK_READ, self._left or FALLBACK_READ))
+        view[: len(data)] = data
+        if self._left is not None:
+            self._left -= len(data)
+        return len(data)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            data: bytes = self._input.read(size)
+        except Exception as torn:  # each server has its own types for a broken body
+            raise Interrupted(cut_off=self._cut) from torn
+        if not data and (self._left or self._cut):
+            raise Interrupted(cut_off=self._cut)
+        return data
+
+    def cut_off(self) -> None:
+        self._cut = True
+        if self._sock is not None:
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RD)
+
+    def close(self) -> None:
+        """Nothing to tell: the server counted for itself."""

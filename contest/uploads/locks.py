@@ -1,0 +1,54 @@
+"""One writer per upload, and a way to cut off the one who holds it.
+
+A phone that changes networks leaves a half-open connection behind. When it comes back it
+asks for its offset first: that question ends the old writer, who keeps what has arrived.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from contest.uploads.failures import UploadFailure
+
+RELEASE_WAIT = 0.9  # seconds a HEAD waits for the old writer to let go
+
+
+class Writers:
+    """The writers of one process, by upload id."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._held: dict[str, Callable[[], None]] = {}
+
+    @contextmanager
+    def writing(self, upload_id: str, cut_off: Callable[[], None]) -> Iterator[None]:
+        """Hold the upload; `cut_off` is called from another thread to end the writer.
+
+        Raises UploadFailure("busy") when somebody else holds it.
+        """
+        with self._changed:
+            if upload_id in self._held:
+                raise UploadFailure("busy")
+            self._held[upload_id] = cut_off
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._held[upload_id]
+                self._changed.notify_all()
+
+    def cut_off(self, upload_id: str, wait: float = RELEASE_WAIT) -> None:
+        """End the present writer, if any, and wait until it has let go.
+
+        Raises UploadFailure("busy") if it has not after `wait` seconds (it may be
+        checking a complete file).
+        """
+        with self._changed:
+            end = self._held.get(upload_id)
+            if end is None:
+                return
+            end()
+            if not self._changed.wait_for(lambda: upload_id not in self._held, wait):
+                raise UploadFailure("busy")

@@ -1,0 +1,286 @@
+"""tus 1.0.0 over WSGI: core, creation, creation-with-upload, expiration, termination.
+
+The order of checks is the same everywhere: method, version, who asks, which upload, the
+headers, the lock, the bytes. See https://tus.io/protocols/resumable-upload.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from contest.uploads import body as bodies
+from contest.uploads import headers
+from contest.uploads.failures import UploadFailure, human_size
+from contest.uploads.locks import Writers
+from contest.uploads.registry import Environ, Registry, Upload
+from contest.uploads.storage import Folder
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-with-upload,expiration,termination"
+CONTENT_TYPE = "application/offset+octet-stream"
+HEADROOM = 1 << 30  # bytes of disk that uploads never take
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Answer:
+    """A response before it becomes WSGI."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the protocol reads of a WSGI request."""
+
+    environ: Environ
+
+    @property
+    def method(self) -> str:
+        """The method, or the one a POST asks for with X-HTTP-Method-Override."""
+        method: str = self.environ["REQUEST_METHOD"]
+        override = self.header("X-HTTP-Method-Override")
+        return override if override and method == "POST" else method
+
+    @property
+    def path(self) -> str:
+        """The path after the prefix this app is mounted under."""
+        return str(self.environ.get("PATH_INFO", ""))
+
+    def header(self, name: str) -> str | None:
+        """A request header, or None."""
+        value: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return value
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the client sends bytes along."""
+        announced = self.environ.get("CONTENT_LENGTH") or "0"
+        return announced != "0" or self.header("Transfer-Encoding") is not None
+
+    def require_stream_type(self) -> None:
+        """Refuse bodies that are not declared as tus parts."""
+        if self.environ.get("CONTENT_TYPE", "") != CONTENT_TYPE:
+            raise UploadFailure("content_type")
+
+
+class UploadApp:
+    """The WSGI application. One per process: it knows all writers of its storage.
+
+    `prefix` is the public path of the collection; `max_size` and `headroom` are bytes.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        storage: Folder,
+        *,
+        prefix: str = "/uploads/",
+        max_size: int = 4 << 30,
+        headroom: int = HEADROOM,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.registry, self.storage = registry, storage
+        self.prefix, self.max_size, self.headroom = prefix, max_size, headroom
+        self.clock = clock
+        self.writers = Writers()
+        self._creating = threading.Lock()
+        self._one = re.compile(re.escape(prefix) + r"([0-9A-Za-z_-]{16,64})")
+        self._collection: dict[str, Callable[[Request], Answer]] = {
+            "OPTIONS": self._options,
+            "POST": self._create,
+        }
+        self._upload: dict[str, Callable[[Request, str], Answer]] = {
+            "OPTIONS": lambda request, _: self._options(request),
+            "HEAD": self._head,
+            "PATCH": self._patch,
+            "DELETE": self._delete,
+        }
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request. No input makes this raise or answer 500."""
+        request = Request(environ)
+        try:
+            answer = self._dispatch(request)
+        except UploadFailure as failure:
+            answer = refusal(failure)
+        except Exception:
+            _log.exception("upload request failed")
+            answer = refusal(UploadFailure("not_recorded"))
+        answer.headers.setdefault("Tus-Resumable", VERSION)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if answer.status != HTTPStatus.NO_CONTENT:
+            answer.headers.setdefault("Content-Length", str(len(answer.body)))
+        phrase = HTTPStatus(answer.status).phrase
+        start_response(f"{answer.status} {phrase}", list(answer.headers.items()))
+        return [answer.body] if answer.body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def _dispatch(self, request: Request) -> Answer:
+        if request.path in (self.prefix, self.prefix.rstrip("/")):
+            self._check(request, list(self._collection))
+            return self._collection[request.method](request)
+        match = self._one.fullmatch(request.path)
+        if match is None:
+            raise UploadFailure("not_found")
+        self._check(request, list(self._upload))
+        return self._upload[request.method](request, match[1])
+
+    @staticmethod
+    def _check(request: Request, allowed: list[str]) -> None:
+        if request.method not in allowed:
+            listed = ", ".join(allowed)
+            raise UploadFailure("method", method=request.method, allowed=listed)
+        if request.method != "OPTIONS" and request.header("Tus-Resumable") != VERSION:
+            raise UploadFailure("version")
+
+    def _options(self, _request: Request) -> Answer:
+        found = {
+            "Tus-Version": VERSION,
+            "Tus-Extension": EXTENSIONS,
+            "Tus-Max-Size": str(self.max_size),
+        }
+        return Answer(HTTPStatus.NO_CONTENT, found)
+
+    # creation
+
+    def _create(self, request: Request) -> Answer:
+        owner = self.registry.authorise(request.environ)
+        length = self._declared_length(request)
+        pairs = headers.metadata(request.header("Upload-Metadata"))
+        if request.has_body:
+            request.require_stream_type()
+        with self._creating:
+            self._require_room(length)
+            upload = self.registry.create(owner, length, pairs)
+        created = {"Location": self.prefix + upload.id} | _expiry(upload)
+        if request.has_body or not length:
+            created["Upload-Offset"] = str(self._receive(request, upload, 0))
+        return Answer(HTTPStatus.CREATED, created)
+
+    def _declared_length(self, request: Request) -> int:
+        for extension in ("Upload-Defer-Length", "Upload-Concat"):
+            if request.header(extension) is not None:
+                raise UploadFailure("not_offered", header=extension)
+        length = headers.number(request.header("Upload-Length"))
+        if length is None:
+            raise UploadFailure("length_missing")
+        if length > self.max_size:
+            allowed = human_size(self.max_size)
+            raise UploadFailure("too_large", found=human_size(length), allowed=allowed)
+        return length
+
+    def _require_room(self, length: int) -> None:
+        """Every unfinished upload has a claim on the disk for what it has still to send."""
+        promised = sum(one.length - self.storage.size(one.id) for one in self.registry.unfinished())
+        if length > self.storage.free_bytes() - self.headroom - promised:
+            raise UploadFailure("disk_full", found=human_size(length))
+
+    # one upload
+
+    def _find(self, request: Request, upload_id: str) -> Upload:
+        """The caller's live upload; an expired one loses its bytes here."""
+        upload = self.registry.get(self.registry.authorise(request.environ), upload_id)
+        if upload.finished or upload.expires_at is None or self.clock() < upload.expires_at:
+            return upload
+        self.writers.cut_off(upload.id)
+        with self.writers.writing(upload.id, lambda: None):
+            self.registry.expired(upload)
+            self.storage.remove(upload.id)
+        raise UploadFailure("gone")
+
+    def _offset(self, upload: Upload) -> int:
+        return upload.length if upload.finished else self.storage.size(upload.id)
+
+    def _head(self, request: Request, upload_id: str) -> Answer:
+        """Tell the offset. A writer still holding the upload is cut off first."""
+        upload = self._find(request, upload_id)
+        self.writers.cut_off(upload.id)
+        upload = self._find(request, upload_id)
+        offset = self._offset(upload)
+        if offset == upload.length and not upload.finished:
+            with self.writers.writing(upload.id, lambda: None):
+                self._finish(upload)
+        told = {"Upload-Offset": str(offset), "Upload-Length": str(upload.length)}
+        if upload.metadata:
+            told["Upload-Metadata"] = headers.encoded_metadata(upload.metadata)
+        return Answer(HTTPStatus.OK, told | _expiry(upload))
+
+    def _patch(self, request: Request, upload_id: str) -> Answer:
+        upload = self._find(request, upload_id)
+        request.require_stream_type()
+        offset = headers.number(request.header("Upload-Offset"))
+        if offset is None:
+            raise UploadFailure("offset_missing")
+        reached = self._receive(request, upload, offset)
+        return Answer(HTTPStatus.NO_CONTENT, {"Upload-Offset": str(reached)} | _expiry(upload))
+
+    def _receive(self, request: Request, upload: Upload, offset: int) -> int:
+        """Append the request's body and finish the upload if it is complete; new offset."""
+        body = bodies.of(request.environ)
+        try:
+            with self.writers.writing(upload.id, body.cut_off):
+                upload = self.registry.get(upload.owner, upload.id)
+                held = self._offset(upload)
+                if held != offset:
+                    raise UploadFailure("offset", held=held, offset=offset)
+                if body.length is not None and body.length > upload.length - offset:
+                    raise UploadFailure("beyond_length", length=upload.length)
+                if upload.finished:
+                    return held
+                return self._append(upload, body, offset)
+        except bodies.Interrupted as torn:
+            raise UploadFailure("busy" if torn.cut_off else "interrupted") from torn
+        finally:
+            body.close()
+
+    def _append(self, upload: Upload, body: bodies.Body, offset: int) -> int:
+        reached = self.storage.append(upload.id, body, offset=offset, limit=upload.length)
+        if reached == upload.length:
+            self._finish(upload)
+        return reached
+
+    def _finish(self, upload: Upload) -> None:
+        digest = self.storage.seal(upload.id)
+        self.registry.finished(upload, self.storage.path(upload.id), digest)
+
+    def _delete(self, request: Request, upload_id: str) -> Answer:
+        upload = self._find(request, upload_id)
+        self.writers.cut_off(upload.id)
+        with self.writers.writing(upload.id, lambda: None):
+            if self.registry.get(upload.owner, upload.id).finished:
+                raise UploadFailure("finished")
+            self.registry.terminated(upload)
+            self.storage.remove(upload.id)
+        return Answer(HTTPStatus.NO_CONTENT)
+
+
+def _expiry(upload: Upload) -> dict[str, str]:
+    if upload.expires_at is None or upload.finished:
+        return {}
+    return {"Upload-Expires": headers.http_date(upload.expires_at)}
+
+
+def refusal(failure: UploadFailure) -> Answer:
+    """A failure as JSON with its sentence in both languages."""
+    told = {"error": failure.code, "vi": failure.vi, "en": failure.en}
+    answer = Answer(failure.status, {"Content-Type": "application/json; charset=utf-8"})
+    answer.body = json.dumps(told, ensure_ascii=False).encode()
+    if failure.code == "version":
+        answer.headers["Tus-Version"] = VERSION
+    if failure.code == "method":
+        answer.headers["Allow"] = str(failure.values["allowed"])
+    if failure.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "5"
+    return answer

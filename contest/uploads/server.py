@@ -1,0 +1,61 @@
+"""The upload process: gunicorn with many threads, one worker (the writers' table is its own)."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn import util  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+RECEIVE_TIMEOUT = 10  # seconds without a byte before a connection gives back its thread
+THREADS = 64
+
+
+class UploadWorker(ThreadWorker):  # type: ignore[misc]
+    """gthread that a silent phone cannot hold up."""
+
+    def handle(self, conn: Any) -> Any:
+        """Let the kernel end reads from a silent peer, and linger here when closing.
+
+        SO_RCVTIMEO covers headers and body and keeps one system call per read. gunicorn
+        itself lingers up to two seconds in its main thread, where all others would wait.
+        """
+        limit = struct.pack("ll", RECEIVE_TIMEOUT, 0)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        again = super().handle(conn)
+        if not again:
+            util.close_graceful(conn.sock)
+        return again
+
+
+class UploadServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn set up for uploads, without reading a command line or a config file.
+
+    `load_app` runs in the worker, so that database connections are not shared by a fork.
+    """
+
+    def __init__(self, load_app: Callable[[], Any], bind: str, **options: Any) -> None:
+        self._load_app = load_app
+        self._options = {
+            "bind": bind,
+            "workers": 1,
+            "worker_class": UploadWorker,
+            "threads": THREADS,
+            "graceful_timeout": 5,
+            "keepalive": 15,
+            "proc_name": "hoithi-uploads",
+        } | options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options given, nothing from outside."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The WSGI application, built in the worker."""
+        return self._load_app()

@@ -1,0 +1,119 @@
+"""Bytes of unfinished uploads: one file each in one directory. Its size is the offset."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import threading
+from pathlib import Path
+
+from contest.uploads.body import Body
+from contest.uploads.failures import UploadFailure, human_size
+
+BUFFER_SIZE = 1 << 20
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+_ID = re.compile(r"[0-9A-Za-z_-]{16,64}")
+_threads = threading.local()
+
+
+class Folder:
+    """A directory of growing files. `append`, `seal` and `remove` need the writer's lock."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+
+    def path(self, upload_id: str) -> Path:
+        """Where an upload's bytes are; ids that could leave the directory are refused."""
+        if not _ID.fullmatch(upload_id):
+            raise UploadFailure("not_found")
+        return self.root / upload_id
+
+    def size(self, upload_id: str) -> int:
+        """Bytes written so far; 0 before the first one."""
+        try:
+            return self.path(upload_id).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def free_bytes(self) -> int:
+        """Bytes that an ordinary user may still write on this disk."""
+        disk = os.statvfs(self.root)
+        return disk.f_bavail * disk.f_frsize
+
+    def append(self, upload_id: str, body: Body, *, offset: int, limit: int) -> int:
+        """Write the body from `offset` on until the file has `limit` bytes; return the size.
+
+        Keeps every byte that arrived, whatever ends the body. Raises UploadFailure
+        (`offset`, `busy`, `disk_full`) or the body's Interrupted.
+        """
+        fd = os.open(self.path(upload_id), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            _lock(fd)
+            held = os.lseek(fd, 0, os.SEEK_END)
+            if held != offset:
+                raise UploadFailure("offset", held=held, offset=offset)
+            return _copy(body, fd, offset, limit)
+        finally:
+            os.close(fd)
+
+    def seal(self, upload_id: str) -> str:
+        """Make a complete file safe against a power cut; return its SHA-256 in hex."""
+        with self.path(upload_id).open("rb") as file:
+            os.fdatasync(file.fileno())
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._sync_directory()
+        return digest
+
+    def remove(self, upload_id: str) -> None:
+        """Delete an upload's bytes; nothing happens if there are none."""
+        self.path(upload_id).unlink(missing_ok=True)
+
+    def _sync_directory(self) -> None:
+        fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _lock(fd: int) -> None:
+    """Keep out writers of another process, such as the one being restarted."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as held:
+        raise UploadFailure("busy") from held
+
+
+def _buffer() -> memoryview:
+    """This thread's buffer, made once: memory stays flat in file size."""
+    if not hasattr(_threads, "buffer"):
+        _threads.buffer = memoryview(bytearray(BUFFER_SIZE))
+    buffer: memoryview = _threads.buffer
+    return buffer
+
+
+def _copy(body: Body, fd: int, offset: int, limit: int) -> int:
+    buffer = _buffer()
+    while offset < limit:
+        count = body.read_into(buffer[: limit - offset])
+        if not count:
+            break
+        offset += _write(fd, buffer[:count])
+    return offset
+
+
+def _write(fd: int, data: memoryview) -> int:
+    written = 0
+    try:
+        while written < len(data):
+            written += os.write(fd, data[written:])
+    except OSError as failed:
+        if failed.errno in NO_ROOM:
+            raise UploadFailure("disk_full", found=human_size(len(data))) from failed
+        raise
+    return written
