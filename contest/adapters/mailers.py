@@ -1,0 +1,57 @@
+"""Mail by SMTP, or into a folder (the demo, and installations without a mail server)."""
+
+import smtplib
+import time
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from contest.ports import MailRefused
+
+
+def _message(sender: str, to: str, subject: str, text: str, html: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+class LocalMailer:
+    """Writes each mail to a file; nobody outside gets anything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+        message = _message("hoithi@localhost", to, subject, text, html)
+        (self.folder / f"{time.time_ns()}.eml").write_bytes(message.as_bytes())
+
+
+class SmtpMailer:
+    """``smtp://``, ``smtps://`` or ``smtp+starttls://user:password@host:port/?from=address``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = urlsplit(url)
+        self.sender = parse_qs(self.url.query).get("from", [self.url.username or "hoithi"])[0]
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.url.hostname or "localhost", self.url.port
+        if self.url.scheme == "smtps":
+            return smtplib.SMTP_SSL(host, port or 465, timeout=20)
+        server = smtplib.SMTP(host, port or 25, timeout=20)
+        if self.url.scheme == "smtp+starttls":
+            server.starttls()
+        return server
+
+    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+        message = _message(self.sender, to, subject, text, html)
+        with self._connect() as server:
+            if self.url.username:
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as error:
+                raise MailRefused(str(error)) from error

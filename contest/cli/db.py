@@ -1,0 +1,13 @@
+"""``hoithi migrate``: bring the database to the newest form."""
+
+import click
+
+from contest.cli.support import open_platform
+
+
+@click.command("migrate")
+def command() -> None:
+    """Create or upgrade the database."""
+    platform = open_platform()
+    platform.db.upgrade()
+    click.echo(f"{platform.db.engine.dialect.name}: up to date", err=True)

@@ -1,0 +1,28 @@
+"""What every command uses: the platform, a session, and files read with care."""
+
+from pathlib import Path
+
+from contest.config import Settings
+from contest.errors import Invalid
+from contest.wiring import Platform
+
+MOST_BYTES = 64 * 1024**2
+
+
+def open_platform() -> Platform:
+    """The platform of the settings in force; ``ConfigError`` where one is wrong."""
+    return Platform(Settings.from_env())
+
+
+def read_text(path: Path) -> str:
+    """A text file in UTF-8, or a sentence."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Invalid(f"Tệp {path} quá lớn.", f"The file {path} is too large.")
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise Invalid(f"Không mở được {path}: {error.strerror}.",
+                      f"Cannot open {path}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Invalid(f"Tệp {path} không phải văn bản UTF-8.",
+                      f"The file {path} is not UTF-8 text.") from None

@@ -1,0 +1,41 @@
+"""The relay: turns due outbox rows into queued jobs, again whenever they are overdue."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
+
+from contest.clock import SystemClock
+from contest.services import outbox
+from contest.wiring import Platform
+
+log = logging.getLogger("hoithi.relay")
+PAUSE_S = 0.5
+
+
+def relay_once(platform: Platform) -> int:
+    """Queue what is due now; returns how many rows. Marks a row only after Redis has it."""
+    wall = SystemClock().now()
+    with platform.db.read() as session:
+        tasks = outbox.due(session, at=platform.clock.now(), wall=wall)
+    for task in tasks:
+        platform.queue.put(task, int(wall.timestamp() * 1000))
+    if tasks:
+        with platform.db.write() as session:
+            for task in tasks:
+                outbox.queued(session, task.id, wall=wall)
+    return len(tasks)
+
+
+def run(platform: Platform, stop: Callable[[], bool]) -> None:
+    """Relay until told to stop. A database or Redis that is away is waited for, aloud."""
+    while not stop():
+        try:
+            moved = relay_once(platform)
+        except (RedisError, OperationalError) as error:
+            log.warning("waiting: %s", error)
+            moved = 0
+        if not moved:
+            time.sleep(PAUSE_S)

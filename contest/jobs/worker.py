@@ -1,0 +1,85 @@
+"""The worker: claims a row, does its work, records the outcome."""
+
+import logging
+import time
+import traceback
+
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from contest.clock import SystemClock
+from contest.jobs import GiveUp, Later, LeaseLost, handlers
+from contest.jobs.queue import OnlyRunTask
+from contest.models import Task
+from contest.services import outbox
+from contest.wiring import Platform, platform_of_process
+
+log = logging.getLogger("hoithi.worker")
+BEAT_EVERY_S = 20.0
+
+
+def run_task(task_id: int) -> None:
+    """What RQ runs: one outbox row."""
+    perform(platform_of_process(), task_id)
+
+
+def perform(platform: Platform, task_id: int) -> None:
+    """Claim row ``task_id`` and do it; quietly nothing when somebody else has it or did it."""
+    with platform.db.write() as session:
+        token = outbox.claim(session, task_id, wall=SystemClock().now())
+    if token is None:
+        return
+    with platform.db.read() as session:
+        task = session.get_one(Task, task_id)
+    work = handlers().get(task.kind)
+    try:
+        if work is None:
+            raise GiveUp(f"no handler for {task.kind!r}")
+        work(platform, task.row_id, _Beat(platform, task_id, token))
+    except LeaseLost:
+        log.warning("task %s (%s): another worker has it", task_id, task.kind)
+    except Exception as error:
+        _record(platform, task, token, error)
+    else:
+        with platform.db.write() as session:
+            outbox.done(session, task_id, token, at=platform.clock.now())
+
+
+def _record(platform: Platform, task: Task, token: str, error: Exception) -> None:
+    """Write down how it went wrong; nothing is swallowed."""
+    at, text = platform.clock.now(), f"{type(error).__name__}: {error}"
+    with platform.db.write() as session:
+        if isinstance(error, Later):
+            outbox.later(session, task.id, token, due_at=error.due_at, error=error.why)
+        elif isinstance(error, GiveUp):
+            outbox.give_up(session, task.id, token, at=at, error=str(error))
+        else:
+            log.error("task %s (%s)\n%s", task.id, task.kind, traceback.format_exc())
+            outbox.failed(session, task.id, token, at=at, error=text)
+
+
+class _Beat:
+    """Extends the lease, at most every ``BEAT_EVERY_S`` seconds."""
+
+    def __init__(self, platform: Platform, task_id: int, token: str) -> None:
+        self.platform, self.task_id, self.token = platform, task_id, token
+        self.last = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self.last < BEAT_EVERY_S:
+            return
+        self.last = time.monotonic()
+        with self.platform.db.write() as session:
+            held = outbox.beat(session, self.task_id, self.token, wall=SystemClock().now())
+        if not held:
+            raise LeaseLost
+
+
+def run(platform: Platform, *, burst: bool = False) -> None:
+    """Work until a signal says stop (the current row is finished first)."""
+    worker = Worker(
+        list(platform.queue.queues.values()), connection=platform.queue.redis,
+        serializer=JSONSerializer, job_class=OnlyRunTask,
+    )
+    platform.db.engine.dispose()  # the child that does the work opens its own connections
+    worker.work(burst=burst, logging_level="WARNING")

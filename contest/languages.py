@@ -1,0 +1,54 @@
+"""Vietnamese first, English second: choosing a language, and how times and numbers are written."""
+
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+LANGUAGES = ("vi", "en")
+DEFAULT = "vi"
+COOKIE = "lang"
+
+
+def chosen(value: str | None) -> str:
+    return value if value in LANGUAGES else DEFAULT
+
+
+def write_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """As people write it: ``16g00 ngày 19/6/2023`` (plan II.1), ``16:00 on 19 June 2023``."""
+    local = moment.astimezone(zone)
+    if language == "vi":
+        return f"{local:%H}g{local:%M} ngày {local.day}/{local.month}/{local.year}"
+    return f"{local:%H:%M} on {local.day} {local:%B} {local.year}"
+
+
+def write_date(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """``10/6/2023`` or ``10 June 2023``."""
+    local = moment.astimezone(zone)
+    if language == "vi":
+        return f"{local.day}/{local.month}/{local.year}"
+    return f"{local.day} {local:%B} {local.year}"
+
+
+def write_number(value: float | int | Fraction, language: str, digits: int = 0) -> str:
+    """``1.234,5`` in Vietnamese, ``1,234.5`` in English."""
+    text = f"{float(value):,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def write_size(size: int, language: str) -> str:
+    """Bytes in the unit a phone shows: ``700 MB``, ``1,4 GB``."""
+    if size >= 10**9:
+        return f"{write_number(size / 10**9, language, 1)} GB"
+    if size >= 10**6:
+        return f"{write_number(size / 10**6, language)} MB"
+    return f"{write_number(max(size // 1000, 1), language)} kB"
+
+
+def write_duration(seconds: float, language: str) -> str:
+    """``5 phút 42 giây`` or ``5 min 42 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    words = ("phút", "giây") if language == "vi" else ("min", "s")
+    parts = [f"{minutes} {words[0]}"] if minutes else []
+    if rest or not minutes:
+        parts.append(f"{rest} {words[1]}")
+    return " ".join(parts)

@@ -1,0 +1,32 @@
+"""The small protocols through which the contest reaches outside, and how they fail."""
+
+from pathlib import Path
+from typing import Protocol
+
+
+class StorageFull(OSError):
+    """No room for the bytes; nothing of them was kept."""
+
+
+class BlobStore(Protocol):
+    """Immutable files addressed by their SHA-256 (lower-case hex)."""
+
+    def put(self, path: Path, sha256: str) -> None:
+        """Take over a finished local file (it may be moved). The same content twice is one file."""
+
+    def path(self, sha256: str) -> Path:
+        """A local path to read from; ``FileNotFoundError`` when it is not there."""
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def delete(self, sha256: str) -> None: ...
+
+
+class Mailer(Protocol):
+    """Sends one mail; raises ``MailRefused`` for good, ``OSError`` when later may help."""
+
+    def send(self, *, to: str, subject: str, text: str, html: str) -> None: ...
+
+
+class MailRefused(Exception):
+    """The server will never take this mail."""

@@ -1,0 +1,139 @@
+"""Reading a profile: TOML text in, a checked ``Profile`` and its SHA-256 out.
+
+Errors name the key and the remedy, all of them at once.
+"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+import media_checks
+import scoring
+from pydantic import ValidationError
+
+from contest.errors import Invalid
+from contest.profile.schema import Profile
+
+# pydantic's error type -> (Vietnamese, English). ``{…}`` is filled from the error's context.
+MESSAGES = {
+    "missing": ("thiếu khoá này; hãy thêm vào", "is missing; please add it"),
+    "extra_forbidden": (
+        "không có khoá này; hãy xoá hoặc sửa tên khoá",
+        "is not a known key; remove it or mend its name",
+    ),
+    "string_type": ("phải là chuỗi trong dấu ngoặc kép", "must be a text in quotes"),
+    "int_type": ("phải là số nguyên", "must be a whole number"),
+    "bool_type": ("phải là true hoặc false", "must be true or false"),
+    "list_type": ("phải là danh sách [ … ]", "must be a list [ … ]"),
+    "dict_type": ("phải là một bảng", "must be a table"),
+    "model_type": ("phải là một bảng", "must be a table"),
+    "datetime_type": (
+        "phải là thời điểm có múi giờ, ví dụ 2023-06-10T23:59:59+07:00",
+        "must be an instant with its zone, such as 2023-06-10T23:59:59+07:00",
+    ),
+    "timezone_aware": (
+        "thiếu múi giờ; hãy viết thêm +07:00",
+        "has no zone; please add +07:00",
+    ),
+    "greater_than": ("phải lớn hơn {gt}", "must be more than {gt}"),
+    "greater_than_equal": ("phải từ {ge} trở lên", "must be at least {ge}"),
+    "less_than_equal": ("phải từ {le} trở xuống", "must be at most {le}"),
+    "too_short": ("cần ít nhất {min_length} mục", "needs at least {min_length} items"),
+    "string_too_short": ("không được để trống", "must not be empty"),
+    "string_too_long": ("dài quá {max_length} ký tự", "is longer than {max_length} characters"),
+    "string_pattern_mismatch": ("không đúng mẫu {pattern}", "does not match {pattern}"),
+    "literal_error": ("chỉ nhận {expected}", "takes only {expected}"),
+    "unknown_zone": (
+        "không phải múi giờ đã biết; ví dụ Asia/Ho_Chi_Minh",
+        "is not a known time zone; for example Asia/Ho_Chi_Minh",
+    ),
+    "schedule_order": (
+        "các mốc phải theo thứ tự: entries_open, entries_close, publicity_opens, counts_close, "
+        "awards",
+        "must be in this order: entries_open, entries_close, publicity_opens, counts_close, awards",
+    ),
+    "no_weight": ("hai tỉ trọng không thể cùng bằng 0", "both weights cannot be 0"),
+    "duplicate_id": ("có mục trùng tên (id)", "has the same id twice"),
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A profile that has passed every check, its canonical content and that content's SHA-256."""
+
+    profile: Profile
+    content: dict[str, Any]
+    sha256: str
+    source: str
+
+
+def load(source: str) -> Loaded:
+    """Check the text of a profile. Raises ``Invalid`` with every fault, key by key."""
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(
+            f"Tệp không phải TOML hợp lệ: {error}. Hãy sửa dòng được nêu.",
+            f"The file is not valid TOML: {error}. Please mend the line named.",
+        ) from None
+    profile = parse(data)
+    content = profile.model_dump(mode="json")
+    return Loaded(profile, content, canonical_sha256(content), source)
+
+
+def parse(data: dict[str, Any]) -> Profile:
+    """Check profile data; used for a file and for a stored revision alike."""
+    try:
+        profile = Profile.model_validate(data)
+    except ValidationError as error:
+        raise _refusal([_line(e) for e in error.errors(include_url=False)]) from None
+    _check_rooms(profile)
+    return profile
+
+
+def stored(content: dict[str, Any]) -> Profile:
+    """The profile of a stored revision: JSON, so instants are texts and need no strictness."""
+    return Profile.model_validate(content, strict=False)
+
+
+def canonical_sha256(content: dict[str, Any]) -> str:
+    """SHA-256 of the content as JSON with sorted keys and no spaces."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_rooms(profile: Profile) -> None:
+    """The media policy and the scoring rules are checked by the rooms that will use them."""
+    try:
+        media_checks.load_policy(profile.media, name=profile.contest.slug)
+    except media_checks.PolicyError as error:
+        key = f"media.{error.key}"
+        named = f"{error.key}: "
+        vi, en = (m.removeprefix(named) for m in (error.message_vi, error.message_en))
+        raise _refusal([(key, vi, en)]) from None
+    try:
+        scoring.compute({"rules": profile.scoring_rules(), "jurors": [], "entries": []})
+    except scoring.InputError as error:
+        raise _refusal([(error.path, error.vi, error.en)]) from None
+
+
+def _line(error: Any) -> tuple[str, str, str]:
+    key = ".".join(str(part) for part in error["loc"]) or "schedule"
+    kind = error["type"]
+    if kind == "value_error":
+        kind = str(error["ctx"]["error"])
+    if kind not in MESSAGES:
+        return key, error["msg"], error["msg"]
+    vi, en = MESSAGES[kind]
+    context = error.get("ctx", {})
+    return key, vi.format(**context), en.format(**context)
+
+
+def _refusal(lines: list[tuple[str, str, str]]) -> Invalid:
+    vi = "; ".join(f"{key}: {text}" for key, text, _ in lines)
+    en = "; ".join(f"{key}: {text}" for key, _, text in lines)
+    keys = [{"key": k, "vi": v, "en": e} for k, v, e in lines]
+    return Invalid(f"Hồ sơ cuộc thi chưa hợp lệ — {vi}.", f"The profile is not valid: {en}.",
+                   faults=keys)

@@ -1,0 +1,265 @@
+"""The shape of a profile: what a contest's rule file may say. Data only, no behaviour of a contest.
+
+Every text that a person reads is given in Vietnamese and English. Section numbers in the
+docstrings are those of the reference plan (Quận 11, 2023).
+"""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Part(BaseModel):
+    """A table of the file: nothing unknown, nothing converted, never changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Text(Part):
+    """A text in both languages."""
+
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+class ContestPart(Part):
+    """Who holds which contest (plan: heading, IV)."""
+
+    slug: Identifier
+    title: Text
+    theme: Text
+    organiser: Text
+    heading: list[str] = Field(default_factory=list, max_length=4)  # of documents, top first
+    page_name: str
+    page_url: str = Field(pattern=r"^https://")
+    contact: Text
+    code_prefix: str = Field(default="CX", pattern=r"^[A-Z]{2,4}$")
+
+
+class Schedule(Part):
+    """Instants of the contest (plan II.1, VI). Given with their zone; compared in UTC."""
+
+    time_zone: str
+    entries_open: AwareDatetime
+    entries_close: AwareDatetime
+    grace_minutes: int = Field(default=60, ge=0, le=24 * 60)
+    publicity_opens: AwareDatetime
+    counts_close: AwareDatetime
+    jury_closes: AwareDatetime | None = None  # default: counts_close
+    awards: AwareDatetime
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("unknown_zone")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Schedule":
+        order = (self.entries_open, self.entries_close, self.publicity_opens, self.counts_close)
+        if list(order) != sorted(order) or self.awards < self.counts_close:
+            raise ValueError("schedule_order")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def ballots_close(self) -> datetime:
+        return self.jury_closes or self.counts_close
+
+
+class Quota(Part):
+    """How many clips each unit owes, and may send (plan II.2)."""
+
+    minimum: Count = 1
+    maximum: Positive = 10
+
+
+class Consent(Part):
+    """One purpose of using personal data or the clip; asked unticked."""
+
+    id: Identifier
+    required: bool
+    text: Text
+
+
+class EntryForm(Part):
+    """The form before the clip (plan III.2, III.3)."""
+
+    kinds: list[Literal["individual", "team"]] = Field(min_length=1)
+    max_authors: int = Field(default=20, gt=0, le=200)
+    notice_version: str = Field(min_length=1, max_length=32)
+    notice: Text
+    consents: list[Consent] = Field(min_length=1)
+
+
+class UploadLimits(Part):
+    """Bounds for the bytes themselves."""
+
+    max_bytes: int = Field(default=4 * 1024**3, gt=0, le=64 * 1024**3)
+    plain_form_max_bytes: int = Field(default=200 * 1024**2, gt=0)
+    expires_hours: int = Field(default=72, gt=0, le=24 * 30)
+    extensions: list[str] = Field(default_factory=lambda: ["mp4", "mov", "m4v", "mkv", "webm"])
+
+
+class ChecklistItem(Part):
+    """One question a reviewer answers (plan III.3)."""
+
+    id: Identifier
+    text: Text
+    required: bool = True
+
+
+class Reason(Part):
+    """A ready-made reason that a reviewer may pick and edit."""
+
+    id: Identifier
+    outcome: Literal["changes", "reject"]
+    text: Text
+
+
+class Review(Part):
+    checklist: list[ChecklistItem] = Field(min_length=1)
+    reasons: list[Reason] = Field(default_factory=list)
+    changes_days: int = Field(default=3, gt=0, le=60)
+
+
+class Level(Part):
+    """What a number of points stands for, so that jurors mean the same by it."""
+
+    points: Count
+    text: Text
+
+
+class Criterion(Part):
+    """One line of the rubric. ``weight`` multiplies marks and maximum alike."""
+
+    id: Identifier
+    name: Text
+    hint: Text
+    max: Positive
+    weight: Positive = 1
+    levels: list[Level] = Field(default_factory=list)
+
+
+class Jury(Part):
+    """How the jury works (plan III.3: BGK)."""
+
+    blind: bool = False
+    aggregate: Literal["mean", "trimmed", "standardised"] = "mean"
+    criteria: list[Criterion] = Field(min_length=1)
+
+
+class Scoring(Part):
+    """Weights and points (plan III.3, "Phương thức tính điểm")."""
+
+    jury_weight: Count
+    interaction_weight: Count
+    points_per_share: Count
+    points_per_reaction: Count
+    shares_per_account: Positive
+    points_cap: Positive
+    unit_total: Literal["best", "sum"] = "best"
+    second_scale: bool = True
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> "Scoring":
+        if self.jury_weight + self.interaction_weight == 0:
+            raise ValueError("no_weight")
+        return self
+
+    @property
+    def jury_share(self) -> Fraction:
+        return Fraction(self.jury_weight, self.jury_weight + self.interaction_weight)
+
+
+class Prize(Part):
+    """A prize and how many there are of it (plan V)."""
+
+    id: Identifier
+    name: Text
+    count: Positive
+    certificate: bool = True
+    cash: bool = False
+
+
+class Publication(Part):
+    """How approved clips reach the Page (plan III.3, note)."""
+
+    release_at: AwareDatetime | None = None  # default: schedule.publicity_opens
+    caption: str = Field(min_length=1)
+    mode: Literal["api", "manual"] = "api"
+
+
+class Security(Part):
+    """For which roles a second factor is demanded."""
+
+    second_factor: list[Literal["organiser", "reviewer", "juror"]] = Field(default_factory=list)
+
+
+TieBreak = Literal["jury", "top_criterion", "uncapped_points", "chair"]
+
+
+class Profile(Part):
+    """All the rules of one contest."""
+
+    contest: ContestPart
+    schedule: Schedule
+    quota: Quota
+    form: EntryForm
+    upload: UploadLimits = UploadLimits()
+    media: dict[str, Any]
+    review: Review
+    jury: Jury
+    scoring: Scoring
+    tie_breaks: list[TieBreak]
+    prizes: list[Prize] = Field(min_length=1)
+    publication: Publication
+    security: Security = Security()
+    rules_note: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> "Profile":
+        for ids in (
+            [c.id for c in self.form.consents],
+            [c.id for c in self.review.checklist],
+            [c.id for c in self.jury.criteria],
+            [p.id for p in self.prizes],
+        ):
+            if len(set(ids)) != len(ids):
+                raise ValueError("duplicate_id")
+        if len(set(self.tie_breaks)) != len(self.tie_breaks):
+            raise ValueError("duplicate_id")
+        return self
+
+    @property
+    def release_at(self) -> datetime:
+        return self.publication.release_at or self.schedule.publicity_opens
+
+    def scoring_rules(self) -> dict[str, Any]:
+        """The rules as ``scoring.compute`` takes them."""
+        return {
+            "criteria": [
+                {"id": c.id, "max": c.max, "weight": c.weight} for c in self.jury.criteria
+            ],
+            "jury_weight": self.scoring.jury_weight,
+            "interaction_weight": self.scoring.interaction_weight,
+            "points_per_share": self.scoring.points_per_share,
+            "points_per_reaction": self.scoring.points_per_reaction,
+            "shares_per_account": self.scoring.shares_per_account,
+            "points_cap": self.scoring.points_cap,
+            "prizes": [{"id": p.id, "count": p.count} for p in self.prizes],
+        }

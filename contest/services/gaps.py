@@ -1,0 +1,16 @@
+"""What is still missing before a contest can be closed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing, in both languages, and the page where it is mended."""
+
+    code: str
+    vi: str
+    en: str
+    endpoint: str
+    values: dict[str, Any] = field(default_factory=dict)
+    count: int = 1

@@ -1,0 +1,205 @@
+"""The web application: sessions of the database, languages, security headers, errors."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from contest import __version__, views
+from contest.errors import DomainError
+from contest.languages import (
+    LANGUAGES,
+    write_date,
+    write_duration,
+    write_number,
+    write_size,
+    write_time,
+)
+from contest.views import support
+from contest.wiring import Platform
+
+ROOT = Path(__file__).parent
+TEMPLATES = ROOT.parent / "templates"
+FORM_LIMIT = 16 * 1024**2  # bytes of an ordinary form; clips come another way
+CSRF = CSRFProtect()
+
+CSP = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "img-src 'self' data:; media-src 'self' blob:; connect-src 'self'{uploads}; font-src 'self'; "
+    "manifest-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors {ancestors}"
+)
+
+
+def create_app(platform: Platform) -> Flask:
+    """The pages of the platform. Raises ``RuntimeError`` where a route has no permission."""
+    app = Flask("contest", template_folder=str(TEMPLATES), static_folder=None)
+    settings = platform.settings
+    app.extensions["hoithi"] = platform
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
+        MAX_FORM_MEMORY_SIZE=2 * 1024**2,
+        SESSION_COOKIE_NAME="__Host-form" if settings.https else "hoithi_form",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        RATELIMIT_STORAGE_URI=_limits_storage(settings.redis_url),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    Babel(app, locale_selector=support.language)
+    CSRF.init_app(app)
+    support.limiter.init_app(app)
+    for blueprint in views.blueprints():
+        app.register_blueprint(blueprint)
+    _templates(app, platform)
+    _requests(app)
+    _errors(app)
+    _every_route_has_a_permission(app)
+    return app
+
+
+def _limits_storage(redis_url: str) -> str:
+    return redis_url.replace("unix://", "redis+unix://") if redis_url else "memory://"
+
+
+def _templates(app: Flask, platform: Platform) -> None:
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.do")
+
+    def zone() -> Any:
+        return support.current_profile().schedule.zone
+
+    env.filters.update(
+        time=lambda moment: write_time(moment, zone(), support.language()),
+        date=lambda moment: write_date(moment, zone(), support.language()),
+        number=lambda value, digits=0: write_number(value, support.language(), digits),
+        size=lambda value: write_size(value, support.language()),
+        duration=lambda value: write_duration(value, support.language()),
+        said=lambda text: text[support.language()],
+    )
+    env.globals.update(
+        asset=_assets(), language=support.language, languages=LANGUAGES, staff=support.staff,
+        unit_actor=support.unit, now=support.now, version=__version__,
+        simulated=bool(platform.settings.clock_file), settings=platform.settings,
+    )
+
+
+def _assets() -> Any:
+    """``asset("app.css")`` -> the address with the content's hash in its name."""
+    manifest_file = ROOT / "static" / "manifest.json"
+
+    def asset(name: str) -> str:
+        manifest = json.loads(manifest_file.read_text())
+        return f"/static/{manifest[name]}"
+
+    if manifest_file.exists():
+        manifest = json.loads(manifest_file.read_text())
+        return lambda name: f"/static/{manifest[name]}"
+    return asset
+
+
+def _requests(app: Flask) -> None:
+    @app.before_request
+    def _same_site() -> None:
+        """A second lock beside the CSRF token: browsers say where a request comes from."""
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if request.method not in support.SAFE and site not in ("same-origin", "none"):
+            raise CSRFError("cross-site request")
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        session = g.get("session")
+        if session is not None and request.method not in support.SAFE:
+            if response.status_code < 400:  # noqa: PLR2004
+                session.commit()
+            else:
+                session.rollback()
+        return _headers(response)
+
+    @app.teardown_request
+    def _close(error: BaseException | None) -> None:
+        if (session := g.pop("session", None)) is not None:
+            session.close()
+
+
+def _headers(response: Response) -> Response:
+    uploads = g.get("upload_origin", "")
+    ancestors = "*" if g.get("embeddable") else "'none'"
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        CSP.format(uploads=f" {uploads}" if uploads else "", ancestors=ancestors),
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/") or (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def _errors(app: Flask) -> None:
+    def answer(status: int, code: str, message: str, data: dict[str, Any]) -> Response:
+        if (session := g.get("session")) is not None:
+            session.rollback()
+        if _wants_json():
+            body = jsonify(error=code, message=message, **data)
+            body.status_code = status
+            return body
+        return support.page("errors/error.html", status, code=code, message=message, data=data)
+
+    @app.errorhandler(DomainError)
+    def _domain(error: DomainError) -> Response:
+        message = error.message(support.language())
+        return answer(error.status, error.code, message, error.data)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 500
+        response = answer(status, error.name.lower().replace(" ", "_"), "", {})
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After", "Location"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(OperationalError)
+    def _database_away(error: OperationalError) -> Response:
+        app.logger.error("database: %s", error)
+        response = answer(503, "database_away", "", {})
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        number = secrets.token_hex(4)
+        app.logger.error("error %s at %s", number, request.path, exc_info=error)
+        return answer(500, "unexpected", "", {"number": number})
+
+
+def _every_route_has_a_permission(app: Flask) -> None:
+    bare = [name for name, view in app.view_functions.items() if not hasattr(view, "permission")]
+    if bare:
+        raise RuntimeError(f"routes without a permission: {', '.join(sorted(bare))}")
