@@ -1,0 +1,180 @@
+"""``compute``: the whole way from parsed input to the published ranking, as plain JSON values."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from typing import Any
+
+from scoring import schema
+from scoring.errors import InputError
+from scoring.explain import explain
+from scoring.jury import Rubric
+from scoring.model import Contest, Entry, Rules
+from scoring.numbers import both
+from scoring.ranking import Line, Ranking, rank
+
+
+def compute(data: Any) -> dict[str, Any]:
+    """The ranking of the contest in ``data``; both are described in ``docs/scoring.md``.
+
+    Raises ``InputError`` with the JSON path of a fault, also where a mark is missing and the
+    rules say ``"missing": "refuse"``.
+    """
+    contest = schema.read(data)
+    missing = gaps(contest)
+    if contest.rules.missing == "refuse":
+        _refuse_gaps(contest, missing)
+    return report(contest, rank(contest), missing)
+
+
+def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) -> dict[str, Any]:
+    """The output of ``compute``."""
+    equals = {
+        total: list(lines)
+        for total, lines in itertools.groupby(ranking.lines, key=lambda line: line.total)
+    }
+    return {
+        "format": "hoithi-ranking/1",
+        "rules": stated(contest.rules),
+        "ranking": [_line(line, equals[line.total], contest) for line in ranking.lines],
+        "next_in_line": next_in_line(ranking.lines),
+        "unranked": [
+            {"unit": entry.unit, "entry": entry.id, "why": "no_marks"} for entry in ranking.unmarked
+        ],
+        "disqualified": [
+            {"unit": entry.unit, "entry": entry.id, "reason": entry.reason}
+            for entry in sorted(contest.entries, key=lambda entry: entry.id)
+            if entry.disqualified
+        ],
+        "missing": missing,
+    }
+
+
+def _line(line: Line, equals: list[Line], contest: Contest) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "rank": line.rank,
+        "unit": line.unit,
+        "entry": line.clips[0].entry.id,
+        "jury": both(line.jury_points),
+        "interactions": both(line.interaction_points),
+        "total": both(line.total),
+        "points": line.points,
+        "capped": any(clip.interactions.capped for clip in line.clips),
+        "verified": all(clip.interactions.verified for clip in line.clips),
+        "decided_by": line.decided_by,
+        "prize": line.prize,
+        "entries": [clip.entry.id for clip in line.clips],
+        "jury_mean": _mean(line),
+        "explanation": explain(line, equals, contest),
+    }
+    scale = contest.rules.second_scale
+    if scale and contest.rules.unit_score == "best":
+        out["second_scale"] = second_scale(line, scale)
+    return out
+
+
+def _mean(line: Line) -> dict[str, str] | None:
+    """The jury's mean in percent, None where the jury does not count and nobody marked."""
+    if any(clip.jury.mean is None for clip in line.clips):
+        return None
+    return both(100 * line.jury_mean)
+
+
+def second_scale(line: Line, scale: Fraction) -> dict[str, Any]:
+    """The same result on the plan's own scale: jury 200 + interactions 300 = 500."""
+    return {
+        "of": str(scale),
+        "jury": both(line.jury_points * scale / 100),
+        "interactions": both(line.interaction_points * scale / 100),
+        "total": both(line.total * scale / 100),
+    }
+
+
+def next_in_line(lines: tuple[Line, ...]) -> list[str]:
+    """The units of the first rank without a prize: they move up if a winner drops out."""
+    without = [line for line in lines if line.prize is None]
+    return [line.unit for line in without if line.rank == without[0].rank]
+
+
+def stated(rules: Rules) -> dict[str, Any]:
+    """The rules as they were applied, every default written out; valid as input again."""
+    return {
+        "criteria": [{"id": c.id, "max": c.max, "weight": str(c.weight)} for c in rules.criteria],
+        "jury_weight": str(rules.jury_weight),
+        "interaction_weight": str(rules.interaction_weight),
+        "points_per_share": rules.points_per_share,
+        "points_per_reaction": rules.points_per_reaction,
+        "shares_per_account": rules.shares_per_account,
+        "points_cap": rules.points_cap,
+        "prizes": [{"id": prize.id, "count": prize.count} for prize in rules.prizes],
+        "missing": rules.missing,
+        "trim": rules.trim,
+        "trim_from": rules.trim_from,
+        "standardise": rules.standardise,
+        "unit_score": rules.unit_score,
+        "tie_breaks": list(rules.tie_breaks),
+        "second_scale": str(rules.second_scale) if rules.second_scale else None,
+    }
+
+
+def gaps(contest: Contest) -> list[dict[str, Any]]:
+    """What is not there: ``{"what", "entry", "unit", "juror", "criteria"}`` for each gap.
+
+    ``what`` is "ballot" (nothing marked), "marks" (some criteria left open; the ballot does not
+    count yet), "interactions" (no count at all) or "shares" (reactions without a share count).
+    """
+    rubric = Rubric(contest.rules.criteria)
+    jurors = sorted(contest.jurors) if contest.rules.jury_share else []
+    found: list[dict[str, Any]] = []
+    for entry in sorted(contest.running, key=lambda entry: entry.id):
+        for juror in jurors:
+            found.extend(_open_marks(entry, juror, rubric))
+        if contest.rules.interaction_share:
+            found.extend(_open_counts(entry))
+    return found
+
+
+def _open_marks(entry: Entry, juror: str, rubric: Rubric) -> list[dict[str, Any]]:
+    ballot = entry.marks.get(juror, {})
+    if isinstance(ballot, str) or len(ballot) == len(rubric.weights):
+        return []
+    criteria = sorted(criterion for criterion in rubric.weights if criterion not in ballot)
+    return [_gap("marks" if ballot else "ballot", entry, juror, criteria)]
+
+
+def _open_counts(entry: Entry) -> list[dict[str, Any]]:
+    if entry.reactions is None:
+        return [_gap("interactions", entry)]
+    if entry.shares is None and entry.ledger is None:
+        return [_gap("shares", entry)]
+    return []
+
+
+def _gap(
+    what: str, entry: Entry, juror: str | None = None, criteria: list[str] | None = None
+) -> dict[str, Any]:
+    return {
+        "what": what,
+        "entry": entry.id,
+        "unit": entry.unit,
+        "juror": juror,
+        "criteria": criteria or [],
+    }
+
+
+def _refuse_gaps(contest: Contest, missing: list[dict[str, Any]]) -> None:
+    places = {entry.id: index for index, entry in enumerate(contest.entries)}
+    for gap in missing:
+        path = f"$.entries[{places[gap['entry']]}]"
+        if gap["juror"] is not None:
+            raise InputError(
+                f"{path}.marks",
+                f"Giám khảo {gap['juror']} chưa chấm đủ clip {gap['entry']}.",
+                f"Juror {gap['juror']} has not fully marked clip {gap['entry']}.",
+            )
+        raise InputError(
+            f"{path}.interactions",
+            f"Chưa có đủ số đếm tương tác của clip {gap['entry']}.",
+            f"The interaction counts of clip {gap['entry']} are not complete.",
+        )

@@ -1,0 +1,186 @@
+"""What a result rests on, as the files of a bundle, and back again as input for ``compute``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from scoring.engine import stated
+from scoring.errors import BundleError, InputError
+from scoring.interactions import by_account
+from scoring.model import Contest, Entry
+from scoring.nodes import Node, parse
+
+FORMAT = "hoithi-evidence/1"
+INPUT_FILES = (
+    "rules.json",
+    "ballots.json",
+    "snapshots.json",
+    "ledger.json",
+    "disqualifications.json",
+    "decisions.json",
+)
+#: What is known of a snapshot besides its figures; ``late_reason`` only after the cut-off.
+SNAPSHOT_FACTS = ("taken_at", "source", "source_sha256", "late_reason")
+
+_HASHED = re.compile(r"[0-9a-f]{32,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MAIL = re.compile(r"[^\s@]@[^\s@]")
+_PHONE = re.compile(r"(?<![\w])(?:\+?84|0)(?:[ .-]?\d){8,10}(?![\w])")
+
+
+def text(value: Any) -> bytes:
+    """Canonical JSON that a person can read: sorted keys, one value to a line, UTF-8."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
+    """The input files of a bundle, by name; refuses contact data and accounts in the clear."""
+    entries = sorted(contest.entries, key=lambda entry: entry.id)
+    _no_contacts(contest)
+    counted = [entry for entry in entries if entry.reactions is not None]
+    return {
+        "rules.json": text(stated(contest.rules)),
+        "ballots.json": text(
+            {
+                "jurors": sorted(contest.jurors),
+                "entries": [{"id": e.id, "unit": e.unit, "marks": e.marks} for e in entries],
+            }
+        ),
+        "snapshots.json": text([_snapshot(e, snapshots.get(e.id)) for e in counted]),
+        "ledger.json": text({e.id: _hashed(e) for e in counted if e.ledger is not None}),
+        "disqualifications.json": text(
+            [{"entry": e.id, "reason": e.reason} for e in entries if e.disqualified]
+        ),
+        "decisions.json": text(
+            [{"units": list(d.units), "reason": d.reason} for d in contest.decisions]
+        ),
+    }
+
+
+def _snapshot(entry: Entry, facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    if facts is None:
+        raise BundleError(
+            f"Clip {entry.id} có số đếm nhưng không có nguồn của lần đếm.",
+            f"Clip {entry.id} has counts but nothing says where they come from.",
+        )
+    unknown = set(facts) - set(SNAPSHOT_FACTS)
+    if unknown or not _SHA256.fullmatch(str(facts.get("source_sha256"))):
+        raise BundleError(
+            f"Thông tin lần đếm của clip {entry.id} phải gồm {', '.join(SNAPSHOT_FACTS)}, "
+            "với source_sha256 gồm 64 chữ số hex.",
+            f"The snapshot of clip {entry.id} must have {', '.join(SNAPSHOT_FACTS)}, "
+            "source_sha256 being 64 hex digits.",
+        )
+    for value in facts.values():
+        no_contact(value)
+    counts = {"entry": entry.id, "reactions": entry.reactions, "shares": entry.shares}
+    return counts | {name: facts.get(name) for name in SNAPSHOT_FACTS}
+
+
+def _hashed(entry: Entry) -> dict[str, int]:
+    accounts = by_account(entry.ledger or [])
+    for account in accounts:
+        if not _HASHED.fullmatch(account):
+            raise BundleError(
+                f"Sổ chia sẻ của clip {entry.id} còn tài khoản chưa băm; hãy dùng hash_account.",
+                f"The share ledger of clip {entry.id} holds an account in the clear; "
+                "use hash_account.",
+            )
+    return accounts
+
+
+def _no_contacts(contest: Contest) -> None:
+    for name in contest.jurors:
+        no_contact(name)
+    for entry in contest.entries:
+        no_contact(entry.unit)
+        no_contact(entry.reason)
+    for decision in contest.decisions:
+        no_contact(decision.reason)
+
+
+def no_contact(value: Any) -> None:
+    """Refuse a text that holds a mail address or a telephone number, also deep inside."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            no_contact(item)
+    if isinstance(value, str) and (_MAIL.search(value) or _PHONE.search(value)):
+        raise BundleError(
+            f"“{value[:80]}” có vẻ chứa địa chỉ thư hoặc số điện thoại; gói minh chứng không "
+            "được chứa thông tin liên hệ.",
+            f'"{value[:80]}" looks like it holds a mail address or a telephone number; '
+            "the bundle must not contain contact data.",
+        )
+
+
+def join(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """The input for ``compute`` from the files of a bundle; raises ``InputError`` on any fault."""
+    values = {name: _file(files, name) for name in INPUT_FILES}
+    ballots = values["ballots.json"].fields(("jurors", "entries"), ("jurors", "entries"))
+    counts = _counts(values["snapshots.json"], values["ledger.json"])
+    out = _reasons(values["disqualifications.json"])
+    entries = [_entry(node, counts, out) for node in ballots["entries"].items()]
+    _all_used(values["snapshots.json"], counts)
+    _all_used(values["disqualifications.json"], out)
+    return {
+        "rules": values["rules.json"].value,
+        "jurors": ballots["jurors"].value,
+        "entries": entries,
+        "chair_decisions": values["decisions.json"].value,
+    }
+
+
+def _file(files: Mapping[str, bytes], name: str) -> Node:
+    if name not in files:
+        raise InputError(name, "Gói thiếu tệp này.", "The bundle lacks this file.")
+    return Node(parse(files[name]), name)
+
+
+def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
+    rows = ledger.mapping()
+    known = ("entry", "reactions", "shares", *SNAPSHOT_FACTS)
+    counts: dict[str, dict[str, Any]] = {}
+    for node in snapshots.items():
+        fields = node.fields(known, known)
+        entry = fields["entry"].text()
+        if entry in counts:
+            node.refuse(f"Clip “{entry}” có hai lần đếm.", f'Clip "{entry}" is counted twice.')
+        counts[entry] = {
+            "reactions": fields["reactions"].value,
+            "shares": fields["shares"].value,
+            "share_ledger": _rows(ledger.child(entry)) if entry in rows else None,
+        }
+    for entry in rows:
+        if entry not in counts:
+            ledger.refuse("Không có lần đếm của clip này.", "This clip has no count.", at=entry)
+    return counts
+
+
+def _rows(node: Node) -> list[dict[str, Any]]:
+    return [{"account": account, "count": count} for account, count in node.mapping().items()]
+
+
+def _reasons(node: Node) -> dict[str, Any]:
+    fields = [item.fields(("entry", "reason"), ("entry", "reason")) for item in node.items()]
+    return {item["entry"].text(): item["reason"].value for item in fields}
+
+
+def _entry(node: Node, counts: dict[str, dict[str, Any]], out: dict[str, Any]) -> dict[str, Any]:
+    fields = node.fields(("id", "unit", "marks"), ("id", "unit", "marks"))
+    name = fields["id"].text()
+    return {
+        "id": name,
+        "unit": fields["unit"].value,
+        "marks": fields["marks"].value,
+        "interactions": counts.pop(name, None),
+        "disqualified": name in out,
+        "reason": out.pop(name, None),
+    }
+
+
+def _all_used(node: Node, left: Mapping[str, Any]) -> None:
+    for entry in left:
+        node.refuse(f"Không có clip “{entry}” trong phiếu.", f'There is no clip "{entry}".')

@@ -1,0 +1,229 @@
+"""For every line of the ranking, the sums as a person can follow them with a calculator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from scoring.jury import JuryScore, Mark
+from scoring.model import Contest, Rules
+from scoring.numbers import finite, rounded, shown, written
+from scoring.ranking import SHARED, TOTAL, Line, Scored
+
+LANGUAGES = ("vi", "en")
+
+_WORDS: dict[str, dict[str, str]] = {
+    "vi": {
+        "clip": "Clip {id}.",
+        "best": "Đơn vị có {count} clip, tính clip cao điểm nhất: {id}.",
+        "sum": "Cộng điểm {count} clip của đơn vị: {ids}.",
+        "jury": "Giám khảo: {sum}.",
+        "standardised": "Điểm đã quy về cùng mức trung bình và cùng độ chênh; số ghi ở đây đã "
+        "làm tròn, khi tính dùng phân số chính xác.",
+        "no_jury": "Giám khảo: không tính vào điểm của hội thi này.",
+        "trimmed": "Không tính điểm cao nhất và thấp nhất của: {names}.",
+        "recused": "Từ chối chấm vì có liên quan: {names}.",
+        "abstained": "Không cho điểm: {names}.",
+        "missing": "Chưa chấm đủ, không tính là 0: {names}.",
+        "interactions": "Tương tác: {sum}.",
+        "reactions": "{count} cảm xúc × {each}",
+        "shares": "{count} lượt chia sẻ × {each}",
+        "points": "{sum} = {points} điểm",
+        "capped": ", tính tối đa {cap}",
+        "no_reactions": "chưa có số đếm",
+        "no_shares": "Chưa có số lượt chia sẻ.",
+        "ledger": "Đã đối chiếu từng tài khoản (mỗi tài khoản tính tối đa {limit} lượt): "
+        "{shares} trong {given} lượt được tính.",
+        "ledger_free": "Đã đối chiếu từng tài khoản: {given} lượt.",
+        "unverified": "Số lượt chia sẻ chưa được đối chiếu theo từng tài khoản.",
+        "total": "Tổng: {jury} + {interactions} = {total}{exactly}.",
+        "exactly": " (cộng số chính xác rồi mới làm tròn)",
+        "second": "Trên thang {scale}: {jury} + {interactions} = {total}{exactly}.",
+        "by_total": "Hạng {rank} theo tổng điểm.",
+        "by_step": "Hạng {rank}: bằng tổng điểm với {others}; xét {step}.",
+        "shared": "Đồng hạng {rank} với {others}: mọi tiêu chí phụ đều bằng nhau.",
+        "jury_mean": "điểm trung bình của giám khảo ({value})",
+        "top_criterion": "điểm tiêu chí có trọng số lớn nhất ({value})",
+        "uncapped_points": "điểm tương tác khi chưa giới hạn ({value})",
+        "chair": "quyết định của Trưởng ban được ghi biên bản",
+    },
+    "en": {
+        "clip": "Clip {id}.",
+        "best": "The unit has {count} clips and stands with its best: {id}.",
+        "sum": "The scores of the unit's {count} clips are added: {ids}.",
+        "jury": "Jury: {sum}.",
+        "standardised": "Marks were moved to a common mean and a common spread; the numbers here "
+        "are rounded, the sums use exact fractions.",
+        "no_jury": "Jury: does not count in this contest.",
+        "trimmed": "Highest and lowest left out: {names}.",
+        "recused": "Recused: {names}.",
+        "abstained": "Abstained: {names}.",
+        "missing": "Not fully marked, not counted as zero: {names}.",
+        "interactions": "Interactions: {sum}.",
+        "reactions": "{count} reactions × {each}",
+        "shares": "{count} shares × {each}",
+        "points": "{sum} = {points} points",
+        "capped": ", at most {cap} count",
+        "no_reactions": "no count yet",
+        "no_shares": "No count of shares yet.",
+        "ledger": "Checked per account (at most {limit} shares each): "
+        "{shares} of {given} shares count.",
+        "ledger_free": "Checked per account: {given} shares.",
+        "unverified": "The shares have not been verified per account.",
+        "total": "Total: {jury} + {interactions} = {total}{exactly}.",
+        "exactly": " (added exactly, rounded afterwards)",
+        "second": "On the scale of {scale}: {jury} + {interactions} = {total}{exactly}.",
+        "by_total": "Rank {rank} by total.",
+        "by_step": "Rank {rank}: equal total with {others}; decided by {step}.",
+        "shared": "Rank {rank} shared with {others}: every tie-break is equal.",
+        "jury_mean": "the jury's mean ({value})",
+        "top_criterion": "the mark in the criterion of most weight ({value})",
+        "uncapped_points": "interaction points before the cap ({value})",
+        "chair": "the chair's recorded decision",
+    },
+}
+
+
+def explain(line: Line, equals: list[Line], contest: Contest) -> dict[str, str]:
+    """``{"vi": …, "en": …}``, sentences one to a line; ``equals``: lines of the same total."""
+    return {language: _Page(contest.rules, language).text(line, equals) for language in LANGUAGES}
+
+
+class _Page:
+    """One line of the ranking in one language."""
+
+    def __init__(self, rules: Rules, language: str) -> None:
+        self.rules, self.language, self.words = rules, language, _WORDS[language]
+
+    def say(self, key: str, **values: object) -> str:
+        return self.words[key].format(**values)
+
+    def number(self, value: Fraction | int) -> str:
+        """Written out where it ends within four decimals, else rounded to two."""
+        return written(finite(Fraction(value)) or rounded(value), self.language)
+
+    def text(self, line: Line, equals: list[Line]) -> str:
+        sentences = [self.clips(line)]
+        for clip in line.clips:
+            if len(line.clips) > 1:
+                sentences.append(self.say("clip", id=clip.entry.id))
+            sentences += self.jury(clip) + self.interactions(clip)
+        sentences += self.totals(line)
+        sentences.append(self.rank(line, equals))
+        return "\n".join(sentences)
+
+    def clips(self, line: Line) -> str:
+        ids = [clip.entry.id for clip in line.clips]
+        if len(ids) > 1:
+            return self.say("sum", count=len(ids), ids=", ".join(ids))
+        if line.others:
+            return self.say("best", count=1 + len(line.others), id=ids[0])
+        return self.say("clip", id=ids[0])
+
+    def jury(self, clip: Scored) -> list[str]:
+        if not self.rules.jury_share or clip.jury_points is None:
+            return [self.say("no_jury")]
+        result = f"{self.jury_sum(clip.jury)} = {shown(clip.jury_points, self.language)}"
+        sentences = [self.say("jury", sum=result)]
+        if self.rules.standardise:
+            sentences.append(self.say("standardised"))
+        left_out = {
+            "trimmed": tuple(juror for juror, _ in clip.jury.trimmed),
+            "recused": clip.jury.recused,
+            "abstained": clip.jury.abstained,
+            "missing": clip.jury.missing,
+        }
+        return sentences + [self.say(k, names=", ".join(n)) for k, n in left_out.items() if n]
+
+    def jury_sum(self, marked: JuryScore) -> str:
+        """``(87,5 + 92 + 90) / 3 / 100 × 40``, or the plain fractions where percents run on."""
+        marks = [mark for _, mark in marked.counted]
+        share = self.number(self.rules.jury_share)
+        percents = [finite(100 * Fraction(mark) / marked.possible) for mark in marks]
+        if all(percents) or self.rules.standardise:
+            parts = [self.percent(mark, marked.possible) for mark in marks]
+            return f"{_bracket(parts)} / {len(parts)} / 100 × {share}"
+        parts = [f"{self.number(mark)}/{self.number(marked.possible)}" for mark in marks]
+        return f"{_bracket(parts)} / {len(parts)} × {share}"
+
+    def percent(self, mark: Mark, possible: Fraction) -> str:
+        return self.number(100 * Fraction(mark) / possible)
+
+    def interactions(self, clip: Scored) -> list[str]:
+        counts, rules = clip.interactions, self.rules
+        end = f"= {shown(clip.interaction_points, self.language)}"
+        share, cap = self.number(rules.interaction_share), self.number(rules.points_cap)
+        ratio = f"{self.number(counts.counted)} / {cap} × {share} {end}"
+        if counts.reactions is None:
+            return [self.say("interactions", sum=f"{self.say('no_reactions')}; {ratio}")]
+        collected = self.say("points", sum=self.collected(clip), points=self.number(counts.points))
+        if counts.capped:
+            collected += self.say("capped", cap=cap)
+        return [self.say("interactions", sum=f"{collected}; {ratio}"), self.shares(clip)]
+
+    def collected(self, clip: Scored) -> str:
+        counts, rules = clip.interactions, self.rules
+        parts = [("reactions", counts.reactions, rules.points_per_reaction)]
+        if counts.shares is not None:
+            parts.append(("shares", counts.shares, rules.points_per_share))
+        return " + ".join(
+            self.say(key, count=self.number(count or 0), each=self.number(each))
+            for key, count, each in parts
+        )
+
+    def shares(self, clip: Scored) -> str:
+        counts, limit = clip.interactions, self.rules.shares_per_account
+        if counts.shares is None or counts.given is None:
+            return self.say("no_shares")
+        if not counts.verified:
+            return self.say("unverified")
+        given = self.number(counts.given)
+        if limit is None:
+            return self.say("ledger_free", given=given)
+        shares = self.number(counts.shares)
+        return self.say("ledger", limit=self.number(limit), shares=shares, given=given)
+
+    def totals(self, line: Line) -> list[str]:
+        sentences = [self.sum("total", line, Fraction(1))]
+        scale = self.rules.second_scale
+        if scale and self.rules.unit_score == "best":
+            sentences.append(self.sum("second", line, scale / 100, scale=self.number(scale)))
+        return sentences
+
+    def sum(self, key: str, line: Line, factor: Fraction, **values: object) -> str:
+        parts = [line.jury_points * factor, line.interaction_points * factor]
+        total = line.total * factor
+        adds_up = sum(Fraction(rounded(part)) for part in parts) == Fraction(rounded(total))
+        jury, interactions = (shown(part, self.language) for part in parts)
+        return self.say(
+            key,
+            jury=jury,
+            interactions=interactions,
+            total=shown(total, self.language),
+            exactly="" if adds_up else self.say("exactly"),
+            **values,
+        )
+
+    def rank(self, line: Line, equals: list[Line]) -> str:
+        if line.decided_by == TOTAL:
+            return self.say("by_total", rank=line.rank)
+        if line.decided_by == SHARED:
+            same = [other.unit for other in equals if other.rank == line.rank]
+            others = ", ".join(unit for unit in same if unit != line.unit)
+            return self.say("shared", rank=line.rank, others=others)
+        others = ", ".join(other.unit for other in equals if other.unit != line.unit)
+        value = _MEASURES[line.decided_by](line)
+        step = self.say(line.decided_by, value=self.number(value))
+        return self.say("by_step", rank=line.rank, others=others, step=step)
+
+
+_MEASURES: dict[str, Callable[[Line], Fraction]] = {
+    "jury_mean": lambda line: 100 * line.jury_mean,
+    "top_criterion": lambda line: 100 * line.top,
+    "uncapped_points": lambda line: Fraction(line.points),
+    "chair": lambda line: Fraction(0),
+}
+
+
+def _bracket(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
