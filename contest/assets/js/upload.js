@@ -1,0 +1,211 @@
+// The page on which a unit sends its clip: pick, look, send, go on after a break.
+// All texts come from the page: <section data-upload='{endpoint, entry, policy, texts, …}'>.
+import { fingerprint } from "./_fingerprint.js";
+import { Sending } from "./_sending.js";
+import { fill, number, size, time } from "./_words.js";
+
+class Uploader {
+  constructor(section) {
+    this.section = section;
+    this.config = JSON.parse(section.dataset.upload);
+    this.texts = this.config.texts;
+    this.form = section.querySelector("form");
+    this.input = section.querySelector("input[type=file]");
+    this.parts = {};
+    for (const part of section.querySelectorAll("[data-part]")) this.parts[part.dataset.part] = part;
+  }
+
+  listen() {
+    const { go, pause, resume, fresh } = this.parts;
+    this.form.addEventListener("submit", (event) => this.#submitted(event));
+    this.input.addEventListener("change", () => this.#picked());
+    go.addEventListener("click", () => this.#send());
+    pause.addEventListener("click", () => this.#pause());
+    resume.addEventListener("click", () => this.#resume());
+    fresh?.addEventListener("click", () => this.#giveUpOld());
+    addEventListener("beforeunload", (event) => this.sending?.wanted && event.preventDefault());
+    document.addEventListener("visibilitychange", () => this.#stayAwake());
+    this.section.classList.add("is-live");
+    this.parts.plain.hidden = true;
+    if (this.input.files.length) this.#picked();
+  }
+
+  #submitted(event) {
+    event.preventDefault();
+    if (!this.parts.go.hidden) this.#send();
+  }
+
+  #say(kind, text) {
+    const said = this.parts.said;
+    said.textContent = text;
+    said.className = text ? `notice notice--${kind}` : "";
+  }
+
+  #show(...names) {
+    for (const name of ["go", "pause", "resume", "progress"]) this.parts[name].hidden = !names.includes(name);
+  }
+
+  // Picking: look at the file and tell everything that is wrong at once.
+  async #picked() {
+    this.file = this.input.files[0];
+    this.#show();
+    this.parts.findings.replaceChildren();
+    if (!this.file) return this.#say("info", "");
+    this.#say("info", this.texts.looking);
+    const looked = await this.#look(this.file);
+    if (this.input.files[0] !== this.file) return; // another one was picked meanwhile
+    this.parts.findings.replaceChildren(...looked.findings.map((f) => this.#finding(f)));
+    if (looked.findings.some((f) => f.level === "hard")) return this.#say("bad", this.texts.stopped);
+    if (!(await this.#matchesUnfinished())) return this.#refuseOther();
+    this.#say(looked.readable ? "ok" : "info", looked.readable ? this.texts.good : this.texts.unreadable);
+    this.#show("go");
+    this.parts.go.focus();
+  }
+
+  async #look(file) {
+    try {
+      const { precheck } = await import("./precheck.js");
+      return await precheck(file, this.config.policy, this.texts);
+    } catch {
+      return { readable: false, findings: [] };
+    }
+  }
+
+  #finding({ level, message, remedy }) {
+    const item = document.createElement("div");
+    item.className = `finding finding--${level === "hard" ? "bad" : "look"}`;
+    for (const text of [message, remedy].filter(Boolean)) {
+      const line = document.createElement("p");
+      line.textContent = text;
+      if (text === remedy) line.className = "finding__do";
+      item.append(line);
+    }
+    return item;
+  }
+
+  // An unfinished upload goes on with the same file only.
+  async #matchesUnfinished() {
+    const old = this.config.unfinished;
+    this.print = await fingerprint(this.file).catch(() => null);
+    if (this.print === null) {
+      this.unreadableFile = true;
+      return !old;
+    }
+    if (!old) return true;
+    return old.length === this.file.size && (!old.fingerprint || !this.print || old.fingerprint === this.print);
+  }
+
+  #refuseOther() {
+    const { filename, length } = this.config.unfinished;
+    this.#say("bad", fill(this.texts.other_file, { filename, size: size(length) }));
+    if (this.parts.fresh) this.parts.fresh.hidden = false;
+  }
+
+  async #giveUpOld() {
+    const headers = { "Tus-Resumable": "1.0.0" };
+    await fetch(this.config.unfinished.url, { method: "DELETE", headers }).catch(() => null);
+    this.config.unfinished = null;
+    this.parts.fresh.hidden = true;
+    for (const part of this.section.querySelectorAll("[data-unfinished]")) part.hidden = true;
+    this.#picked();
+  }
+
+  // Sending.
+  async #send() {
+    if (this.sending) return;
+    if (this.unreadableFile) return this.#say("bad", this.texts.save_first);
+    this.parts.go.hidden = true;
+    if (!(await this.#onlyTab())) return this.#say("look", this.texts.other_tab);
+    const tus = await import("tus-js-client").catch(() => null);
+    if (!tus) return this.#failed({});
+    this.sending = new Sending(tus, this.file, this.#options(), {
+      progress: (p) => this.#progress(p),
+      state: (s) => this.#state(s),
+      done: () => this.#done(),
+      failed: (error) => this.#failed(error),
+    });
+    this.input.disabled = true;
+    this.#show("pause", "progress");
+    this.sending.start();
+    this.#stayAwake();
+  }
+
+  #options() {
+    const { endpoint, entry, unfinished, chunk_size: chunkSize } = this.config;
+    const metadata = { entry, filename: this.file.name, fingerprint: this.print };
+    return { endpoint, metadata, chunkSize, url: unfinished?.url ?? null };
+  }
+
+  // Two tabs sending the same clip would cut each other off.
+  #onlyTab() {
+    if (!navigator.locks) return true;
+    return new Promise((tell) => {
+      navigator.locks.request(`upload-${this.config.entry}`, { ifAvailable: true }, (lock) => {
+        tell(lock !== null);
+        return lock && new Promise(() => {}); // held until the page is left
+      });
+    });
+  }
+
+  #progress({ sent, total, speed, left }) {
+    const bar = this.parts.progress.querySelector("progress");
+    bar.max = total;
+    bar.value = sent;
+    const percent = total ? Math.floor((sent / total) * 100) : 100;
+    this.parts.percent.textContent = `${number(percent)} %`;
+    const facts = { sent: size(sent), total: size(total), speed: `${size(speed)}/s` };
+    this.parts.note.textContent =
+      left === null ? fill(this.texts.sent, facts) : fill(this.texts.sent_left, { ...facts, left: time(left) });
+  }
+
+  #state(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.#say(state === "waiting" ? "look" : "info", this.texts[state]);
+    if (state === "running") this.#stayAwake();
+  }
+
+  async #pause() {
+    this.#show("resume", "progress");
+    this.parts.resume.focus();
+    await this.sending.pause();
+  }
+
+  #resume() {
+    this.#show("pause", "progress");
+    this.parts.pause.focus();
+    this.sending.start();
+  }
+
+  #done() {
+    this.#show("progress");
+    this.#say("ok", this.texts.done);
+    location.assign(this.config.done_url);
+  }
+
+  #failed(error) {
+    this.sending = null;
+    this.input.disabled = false;
+    this.#show("go");
+    this.#say("bad", this.#sentence(error));
+  }
+
+  #sentence(error) {
+    const english = document.documentElement.lang === "en";
+    try {
+      const told = JSON.parse(error.originalResponse.getBody());
+      return english ? told.en : told.vi;
+    } catch {
+      return error.originalResponse ? this.texts.refused : this.texts.save_first;
+    }
+  }
+
+  // A phone that locks itself stops sending. The lock is lost whenever the page is hidden.
+  async #stayAwake() {
+    if (!this.sending?.wanted || document.visibilityState !== "visible" || this.awake) return;
+    this.awake = await navigator.wakeLock?.request("screen").catch(() => null);
+    this.awake?.addEventListener("release", () => (this.awake = null));
+  }
+}
+
+for (const section of document.querySelectorAll("[data-upload]")) new Uploader(section).listen();
