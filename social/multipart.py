@@ -17,7 +17,7 @@ READ_AT_MOST = 256 * 1024
 class FormWithSlice:
     """Fields, then bytes [start, end) of a file, readable once, of known length.
 
-    Raises OSError if the file is shorter than `end` when its turn comes.
+    Raises OSError if the file is shorter than `end`, before anything is sent.
     """
 
     def __init__(
@@ -29,6 +29,9 @@ class FormWithSlice:
         self._tail = BytesIO(f"\r\n--{boundary}--\r\n".encode())
         self._left = end - start
         self._length = len(self._head.getbuffer()) + self._left + len(self._tail.getbuffer())
+        missing = end - path.stat().st_size
+        if missing > 0:
+            raise OSError(f"the clip on disk ends {missing} bytes too early")
         self._file = path.open("rb")
         self._file.seek(start)
 

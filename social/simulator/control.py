@@ -1,0 +1,92 @@
+"""The simulator's own switches, under `/_control/`. Not part of the Graph API.
+
+POST faults {step, kind, times, …params}   DELETE faults      GET faults
+POST interactions {post_id | code, reactions, shares, comments}
+GET posts                                  POST posts {message}: somebody posted by hand
+POST token {is_valid, scopes, …}: what debug_token tells
+GET held                                   POST release: see the fault `hold`
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from social.simulator.faults import KINDS, STEPS, Gate, Reply
+from social.simulator.graph_api import KINDS as REACTION_KINDS
+from social.simulator.store import Store
+
+
+class Control:
+    def __init__(self, store: Store, gate: Gate, page_id: str) -> None:
+        self.store, self.gate, self.page_id = store, gate, page_id
+
+    def answer(self, method: str, what: str, body: Mapping[str, Any], base_url: str) -> Reply:
+        """A JSON reply; 400 with a sentence when the request makes no sense."""
+        try:
+            return self._route(f"{method} {what}", body, base_url)
+        except (KeyError, TypeError, ValueError) as error:
+            return Reply(400, {"problem": f"{type(error).__name__}: {error}"})
+
+    def _route(self, what: str, body: Mapping[str, Any], base_url: str) -> Reply:
+        if what == "GET posts":
+            return Reply(body={"posts": [self._post(row, base_url) for row in self.store.posts()]})
+        if what == "GET faults":
+            return Reply(body={"faults": self.store.faults()})
+        if what == "GET held":
+            return Reply(body={"held": self.gate.held()})
+        changes: dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]] = {
+            "POST posts": self._post_by_hand,
+            "POST faults": self._add_fault,
+            "DELETE faults": lambda _: self.store.clear_faults(),
+            "POST interactions": self._interactions,
+            "POST token": lambda info: self.store.set_setting("token_info", json.dumps(info)),
+            "POST release": lambda _: self.gate.release(),
+        }
+        if what not in changes:
+            return Reply(404, {"problem": f"no switch {what!r}"})
+        return Reply(body=changes[what](body) or {"done": True})
+
+    def _post(self, row: Any, base_url: str) -> dict[str, Any]:
+        values = dict(row) | {"reactions": json.loads(row["reactions"])}
+        values["permalink"] = f"{base_url}/posts/{row['id']}"
+        values["sha256"] = self.store.video_sha256(row["video_id"])
+        return values
+
+    def _post_by_hand(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        text = str(body["message"])
+        return {"post_id": self.store.new_post(self.page_id, text, None, visible=True)}
+
+    def _add_fault(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        step, kind = body["step"], body["kind"]
+        if step not in STEPS or kind not in KINDS:
+            raise ValueError(f"step {step!r} or kind {kind!r} is unknown")
+        params = {name: body[name] for name in body if name not in {"step", "kind", "times"}}
+        return {"id": self.store.add_fault(step, kind, params, int(body.get("times", 1)))}
+
+    def _interactions(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        post_id = str(body.get("post_id") or self._post_of(str(body.get("code"))))
+        values: dict[str, Any] = {
+            name: body[name] for name in ("shares", "comments") if name in body
+        }
+        if "reactions" in body:
+            values["reactions"] = json.dumps(_kinds(body["reactions"]))
+        if self.store.post(post_id) is None or not values:
+            raise ValueError("no such post, or nothing to set")
+        self.store.set_counts(post_id, values)
+        return {"post_id": post_id}
+
+    def _post_of(self, code: str) -> str:
+        for post in self.store.posts():
+            if code in post["message"]:
+                return str(post["id"])
+        raise ValueError(f"no post mentions {code!r}")
+
+
+def _kinds(reactions: Any) -> dict[str, int]:
+    """A number stands for that many of the plainest kind."""
+    if isinstance(reactions, int):
+        return {"LIKE": reactions}
+    unknown = set(reactions) - set(REACTION_KINDS)
+    if unknown:
+        raise ValueError(f"unknown kinds {sorted(unknown)}")
+    return {kind: int(number) for kind, number in reactions.items()}

@@ -1,0 +1,29 @@
+"""A simulated Page as a real process, and a small clip to send to it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from social.graph import GraphPage
+from social.simulator.process import SimulatorProcess
+
+CHUNK = 1000
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(tmp_path / "page", chunk_size=CHUNK) as running:
+        yield running
+
+
+@pytest.fixture
+def page(simulator: SimulatorProcess) -> GraphPage:
+    return GraphPage(simulator.settings(app_secret=simulator.app_secret))
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(bytes(range(256)) * 10)
+    return path
