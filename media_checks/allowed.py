@@ -1,0 +1,62 @@
+"""Which containers and decoders FFmpeg may use on a stranger's file.
+
+Playlists and scripts (m3u8, ffconcat, DASH, SDP) open further files, and rare decoders are where
+memory errors live; neither is ever needed for a clip from a phone or an editing program.
+"""
+
+from __future__ import annotations
+
+FORMATS = "mov,matroska,avi,mpegts,mpeg"
+MAX_PIXELS = 33_554_432  # 7680x4320 fits; an 8192x8192 bomb does not
+MAX_STREAMS = 32
+
+VIDEO_CODECS = (
+    "h264",
+    "hevc",
+    "av1",
+    "vp8",
+    "vp9",
+    "mpeg4",
+    "mpeg2video",
+    "mpeg1video",
+    "mjpeg",
+    "prores",
+    "dvvideo",
+    "h263",
+)
+AUDIO_CODECS = (
+    "aac",
+    "mp3",
+    "mp2",
+    "ac3",
+    "eac3",
+    "opus",
+    "vorbis",
+    "flac",
+    "alac",
+    "amr_nb",
+    "amr_wb",
+    "pcm_s16le",
+    "pcm_s16be",
+    "pcm_s24le",
+    "pcm_s24be",
+    "pcm_s32le",
+    "pcm_f32le",
+    "pcm_u8",
+)
+# Decoders that go by another name than the codec they decode.
+_EXTRA_DECODERS = ("libdav1d", "libaom-av1", "mp3float", "mp2float", "amrnb", "amrwb")
+
+DECODERS = ",".join((*VIDEO_CODECS, *AUDIO_CODECS, *_EXTRA_DECODERS))
+
+INPUT_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": FORMATS,
+    "codec_whitelist": DECODERS,
+    "max_pixels": str(MAX_PIXELS),
+}
+
+
+def input_arguments() -> list[str]:
+    """``INPUT_OPTIONS`` as arguments, to stand before the input."""
+    return [part for name, value in INPUT_OPTIONS.items() for part in (f"-{name}", value)]

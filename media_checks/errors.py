@@ -1,0 +1,36 @@
+"""What can go wrong, each with a sentence for the person and a type for the program."""
+
+from __future__ import annotations
+
+
+class MediaCheckError(Exception):
+    """Base of every error this package raises; carries both languages."""
+
+    def __init__(self, message_vi: str, message_en: str) -> None:
+        super().__init__(message_en)
+        self.message_vi = message_vi
+        self.message_en = message_en
+
+    def to_dict(self) -> dict[str, str]:
+        """The two sentences, as the command prints them with ``--json``."""
+        return {"message_vi": self.message_vi, "message_en": self.message_en}
+
+
+class Unreadable(MediaCheckError):
+    """The file cannot be read as a clip; sending the same bytes again cannot help."""
+
+
+class PolicyError(MediaCheckError):
+    """A policy is wrong at ``key`` (dotted, as written in the TOML file)."""
+
+    def __init__(self, key: str, message_vi: str, message_en: str) -> None:
+        super().__init__(f"{key}: {message_vi}", f"{key}: {message_en}")
+        self.key = key
+
+
+class ToolsMissing(MediaCheckError):
+    """No usable FFmpeg on this machine."""
+
+
+class ToolFailed(MediaCheckError):
+    """FFmpeg failed for a reason that lies with the machine, so trying again may help."""

@@ -1,0 +1,116 @@
+"""What is true about a clip, as a viewer meets it. Rules judge these facts, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """The one video stream that counts. Sizes in pixels, times in seconds.
+
+    ``display_*`` are after sample aspect ratio and rotation; ``rotation`` in degrees clockwise.
+    ``duration_s`` is the time that frames cover, from the packets; ``header_s`` what the header
+    claims, None when it claims nothing. ``key_gap_s`` is the longest wait for a keyframe.
+    """
+
+    codec: str
+    profile: str
+    pixel_format: str
+    width: int
+    height: int
+    sample_aspect: str
+    rotation: int
+    display_width: int
+    display_height: int
+    frames: int
+    frame_rate: float
+    duration_s: float
+    header_s: float | None
+    key_frames: int
+    key_gap_s: float
+    bit_rate: int
+
+
+@dataclass(frozen=True)
+class AudioFacts:
+    """The one audio stream that counts; times in seconds."""
+
+    codec: str
+    profile: str
+    channels: int
+    layout: str
+    sample_rate: int
+    duration_s: float
+    header_s: float | None
+    bit_rate: int
+
+
+@dataclass(frozen=True)
+class SoundFacts:
+    """What was heard: EBU R128 loudness (LUFS, LU), true peak (dBTP), levels in dB.
+
+    ``speech_to_noise`` compares the loudest tenth of short windows with the quietest tenth,
+    200–8000 Hz; ``quiet_flatness`` says what the quiet windows consist of (near 0 dB: hiss; far
+    below: tones, music, room). ``silences`` are stretches below -50 dB of at least 0.5 s.
+    """
+
+    loudness: float
+    loudness_range: float
+    true_peak: float
+    crest: float
+    silences: list[Span]
+    silent_share: float
+    speech_to_noise: float | None
+    quiet_flatness: float | None
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """What was seen on ``samples`` frames, one every ``interval_s`` or so.
+
+    ``active_*`` is the size, as displayed, of the picture inside any black bars; 0 when all was
+    black. ``complete`` is False when only the first part of a very long clip was looked at.
+    """
+
+    samples: int
+    interval_s: float
+    method: str
+    black: list[Span]
+    frozen: list[Span]
+    active_width: int
+    active_height: int
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something missing or damaged: a stable ``kind``, where (seconds), and numbers to show."""
+
+    kind: str
+    at: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything known about one file. ``picture`` and ``sound`` are None until scanned."""
+
+    size: int
+    container: str
+    brand: str
+    duration_s: float
+    video: VideoFacts
+    audio: AudioFacts | None
+    other_streams: int
+    cover_pictures: int
+    problems: list[Problem]
+    picture: PictureFacts | None = None
+    sound: SoundFacts | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)

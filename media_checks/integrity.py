@@ -1,0 +1,121 @@
+"""Is all of the clip there? Compares headers with packets and looks for holes in the bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from math import isnan
+from pathlib import Path
+from typing import BinaryIO
+
+from . import headers
+from .facts import Problem
+from .headers import Reading
+from .packets import Track
+
+BLOCK = 16 << 10
+ZEROS = bytes(BLOCK)
+CLOCKED = ("mp4", "mov", "matroska", "webm")  # containers whose header states a length
+SHORT_BY_S, SHORT_BY_SHARE = 1.0, 0.02
+
+
+def find_problems(reading: Reading) -> list[Problem]:
+    """Everything found missing or damaged without decoding, in order of weight."""
+    track = reading.tracks[reading.video["index"]]
+    problems = []
+    missing = missing_bytes(reading.path, reading.container)
+    if missing:
+        problems.append(Problem("truncated", detail=str(missing)))
+    problems += find_holes(reading.path, track)
+    if reading.container in CLOCKED:
+        problems += _false_headers(reading, bool(missing))
+    problems += [Problem("jump", at=round(t, 3)) for t in track.jumps()[:10]]
+    corrupt = sum(track.corrupt for track in reading.tracks.values())
+    if corrupt:
+        problems.append(Problem("damaged", detail=str(corrupt)))
+    return problems
+
+
+def _false_headers(reading: Reading, truncated: bool) -> list[Problem]:
+    claims = [
+        (headers.claimed_length(stream), reading.tracks[stream["index"]].length())
+        for stream in (reading.video, reading.audio)
+        if stream is not None
+    ]
+    whole = reading.header["format"].get("duration")
+    if whole is not None and all(claim is None for claim, _ in claims):
+        claims = [(float(whole), max(real for _, real in claims))]
+    for claim, real in claims:
+        if claim and abs(claim - real) > max(SHORT_BY_S, SHORT_BY_SHARE * claim):
+            kind = "short" if truncated and real < claim else "header"
+            return [Problem(kind, at=round(real, 3), detail=f"{claim:.3f}")]
+    return []
+
+
+def missing_bytes(path: Path, container: str) -> int:
+    """How many bytes the outermost structure promises beyond the end of the file."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if container in ("mp4", "mov"):
+            return max(0, _boxes_end(file, size) - size)
+        if container in ("matroska", "webm"):
+            return max(0, _segment_end(file) - size)
+        if container == "avi":
+            head = file.read(12)
+            return max(0, int.from_bytes(head[4:8], "little") + 8 - size)
+    return 0
+
+
+def _boxes_end(file: BinaryIO, size: int) -> int:
+    """Where the top-level boxes of an MP4 end, following each box's size."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        if length < 8:  # noqa: PLR2004 - 0: up to the end of the file; less than a header: junk
+            return size
+        at += length
+    return at
+
+
+def _segment_end(file: BinaryIO) -> int:
+    """Where the Segment of a Matroska file ends; 0 when its size is unknown (live recording)."""
+    head = file.read(4096)
+    at = head.find(b"\x18\x53\x80\x67")
+    if at < 0 or at + 12 > len(head):
+        return 0
+    first = head[at + 4]
+    width = 9 - first.bit_length()
+    raw = int.from_bytes(head[at + 4 : at + 4 + width], "big")
+    value = raw & ((1 << (7 * width)) - 1)
+    return 0 if value == (1 << (7 * width)) - 1 else at + 4 + width + value
+
+
+def find_holes(path: Path, track: Track) -> list[Problem]:
+    """Blocks of zeros where picture data should be: an upload or a copy lost its middle."""
+    starts = sorted((p, i) for i, p in enumerate(track.positions) if p >= 0)
+    keys = [position for position, _ in starts]
+    lost, first = 0, -1
+    with path.open("rb") as file:
+        offset = 0
+        while block := file.read(BLOCK):
+            if block == ZEROS:
+                hit = bisect_right(keys, offset + BLOCK - 1) - 1
+                if hit >= 0 and _overlap(starts[hit], track, offset) >= min(
+                    BLOCK // 4, track.sizes[starts[hit][1]]
+                ):
+                    lost += BLOCK
+                    first = starts[hit][1] if first < 0 else first
+            offset += len(block)
+    if not lost:
+        return []
+    when = track.stamps[first]
+    return [Problem("hole", at=None if isnan(when) else max(0.0, when), detail=str(lost))]
+
+
+def _overlap(start: tuple[int, int], track: Track, offset: int) -> int:
+    position, index = start
+    end = position + track.sizes[index]
+    return min(end, offset + BLOCK) - max(position, offset)

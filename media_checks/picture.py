@@ -1,0 +1,162 @@
+"""Measures frames as they come and keeps what people will look at; Pillow does the pixel work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+from .facts import Facts, PictureFacts, Span
+
+if TYPE_CHECKING:
+    from .scan import Plan
+
+TILE_WIDTH = 320
+FAR_APART_S = 5.0
+MOST_TILES = 30
+COLUMNS = 5
+DARK = 32  # luma; limited-range black is 16, and coding adds a little
+BLACK_SHARE = 0.98
+STILL_MEAN, STILL_BLOCK = 0.6, 3.0  # luma steps: whole frame, and the busiest of 16x12 blocks
+
+
+@dataclass
+class Tile:
+    """A frame kept for the contact sheet."""
+
+    at: float
+    image: Image.Image
+
+
+class PictureReader:
+    """Takes RGB frames of ``plan.tile`` size in order; answers with ``PictureFacts``."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.samples = 0
+        self.last = 0.0
+        self.tiles: list[Tile] = []
+        self.poster_at = 0.0
+        self._best = -1.0
+        self._previous: Image.Image | None = None
+        self._brightest: Image.Image | None = None
+        self._black: list[tuple[float, bool]] = []
+        self._still: list[tuple[float, bool]] = []
+
+    def frame(self, at: float, pixels: bytes) -> None:
+        """One frame, shown ``at`` seconds from the start."""
+        image = Image.frombytes("RGB", self.plan.tile, pixels)
+        grey = image.convert("L")
+        black = _is_black(grey)
+        self._black.append((at, black))
+        self._still.append((at, self._previous is not None and _is_same(self._previous, grey)))
+        self._brightest = (
+            grey if self._brightest is None else ImageChops.lighter(self._brightest, grey)
+        )
+        self._keep_tile(at, image)
+        self._consider_poster(at, grey, black)
+        self._previous = grey
+        self.samples += 1
+        self.last = at
+
+    def facts(self, facts: Facts) -> PictureFacts:
+        """What the frames seen so far add up to; ``facts`` gives length and display size."""
+        end = min(facts.video.duration_s, self.plan.seconds)
+        width, height = self._active(facts.video.display_width, facts.video.display_height)
+        return PictureFacts(
+            samples=self.samples,
+            interval_s=round(self.plan.interval_s, 3),
+            method="keyframes" if self.plan.keys_only else "all frames",
+            black=list(_runs(self._black, end)),
+            frozen=list(_runs(_pull_back(self._still), end)),
+            active_width=width,
+            active_height=height,
+            complete=facts.video.duration_s <= self.plan.seconds,
+        )
+
+    def sheet(self) -> Image.Image:
+        """The contact sheet: ``COLUMNS`` across, in time order, without margins."""
+        width, height = self.plan.tile
+        rows = math.ceil(len(self.tiles) / COLUMNS)
+        sheet = Image.new("RGB", (width * min(COLUMNS, len(self.tiles)), height * rows))
+        for tile, (x, y) in zip(self.tiles, self.places(), strict=True):
+            sheet.paste(tile.image, (x, y))
+        return sheet
+
+    def places(self) -> list[tuple[int, int]]:
+        """Left upper corner of every tile on the sheet, in pixels."""
+        width, height = self.plan.tile
+        return [(i % COLUMNS * width, i // COLUMNS * height) for i in range(len(self.tiles))]
+
+    def _keep_tile(self, at: float, image: Image.Image) -> None:
+        wanted = len(self.tiles) * self.plan.seconds / MOST_TILES
+        if len(self.tiles) < MOST_TILES and at >= wanted - 0.05:
+            self.tiles.append(Tile(at, image))
+
+    def _consider_poster(self, at: float, grey: Image.Image, black: bool) -> None:
+        """The most detailed frame away from the titles at either end stands for the clip."""
+        share = at / self.plan.seconds if self.plan.seconds else 0.5
+        if black or (self._best >= 0 and not 0.08 <= share <= 0.9):  # noqa: PLR2004 - the ends
+            return
+        edges = ImageStat.Stat(grey.filter(ImageFilter.FIND_EDGES)).mean[0]
+        score = edges * ImageStat.Stat(grey).stddev[0]
+        if not 0.08 <= share <= 0.9:  # noqa: PLR2004 - only until a better one comes
+            score = 0.0
+        if score > self._best:
+            self._best, self.poster_at = score, at
+
+    def _active(self, width: int, height: int) -> tuple[int, int]:
+        """Size of the picture inside black bars, over the whole clip, in displayed pixels."""
+        if self._brightest is None:
+            return 0, 0
+        bright = self._brightest.point(lambda v: 255 if v > DARK else 0)
+        columns = _lit(bright.resize((bright.width, 1), Image.Resampling.BOX))
+        rows = _lit(bright.resize((1, bright.height), Image.Resampling.BOX))
+        if columns is None or rows is None:
+            return 0, 0
+        left, right = columns[0], columns[2]
+        top, bottom = rows[1], rows[3]
+        return (
+            round((right - left) * width / bright.width),
+            round((bottom - top) * height / bright.height),
+        )
+
+
+def _lit(line: Image.Image) -> tuple[int, int, int, int] | None:
+    # A line counts when a twentieth of it is lit, so that specks in a bar do not.
+    return line.point(lambda v: 255 if v > 255 // 20 else 0).getbbox()
+
+
+def _is_black(grey: Image.Image) -> bool:
+    dark = sum(grey.histogram()[: DARK + 1])
+    return dark >= BLACK_SHARE * grey.width * grey.height
+
+
+def _is_same(before: Image.Image, now: Image.Image) -> bool:
+    difference = ImageChops.difference(before, now)
+    if ImageStat.Stat(difference).mean[0] > STILL_MEAN:
+        return False
+    blocks = difference.resize((16, 12), Image.Resampling.BOX)
+    return float(blocks.getextrema()[1]) <= STILL_BLOCK  # type: ignore[arg-type] # one band
+
+
+def _pull_back(flags: list[tuple[float, bool]]) -> list[tuple[float, bool]]:
+    """A frame like its predecessor makes the predecessor the start of the stretch."""
+    return [
+        (at, same or (i + 1 < len(flags) and flags[i + 1][1])) for i, (at, same) in enumerate(flags)
+    ]
+
+
+def _runs(flags: list[tuple[float, bool]], end: float) -> Iterator[Span]:
+    start: float | None = None
+    for at, on in flags:
+        if on and start is None:
+            start = at
+        elif not on and start is not None:
+            yield round(start, 3), round(at, 3)
+            start = None
+    if start is not None:
+        yield round(start, 3), round(max(end, start), 3)

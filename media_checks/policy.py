@@ -1,0 +1,152 @@
+"""A policy: which rules hold, how strictly, within which limits. Data, never code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from .errors import PolicyError
+from .rules import RULES, Rule, accept
+
+DEFAULT = "quan11-2023"
+LEVELS = ("hard", "soft")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A validated policy. ``rules`` maps rule name to level and all limits, defaults filled in.
+
+    ``revision`` is the SHA-256 (hex) of the canonical JSON of name and rules: sorted keys, no
+    white space, UTF-8.
+    """
+
+    name: str
+    rules: Mapping[str, Mapping[str, Any]]
+    revision: str
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON values, for a phone that wants to check before sending."""
+        rules = {name: dict(limits) for name, limits in self.rules.items()}
+        return {"name": self.name, "revision": self.revision, "rules": rules}
+
+
+def load_policy(mapping: Mapping[str, Any], *, name: str | None = None) -> Policy:
+    """The policy in ``mapping``: the ``[media]`` table of a profile, or a whole file with one.
+
+    ``name`` stands in when the table has none. Raises ``PolicyError`` naming the key.
+    """
+    prefix = ""
+    if "media" in mapping:
+        prefix, mapping = "media.", _table(mapping["media"], "media")
+    title = mapping.get("name", name)
+    if not isinstance(title, str) or not title.strip():
+        raise PolicyError(f"{prefix}name", "cần một tên, ví dụ “quan11-2023”.", "needs a name.")
+    _refuse_unknown(mapping, ("name", "rules"), prefix)
+    tables = _table(mapping.get("rules", {}), f"{prefix}rules")
+    _refuse_unknown(tables, tuple(RULES), f"{prefix}rules.")
+    if not tables:
+        raise PolicyError(
+            f"{prefix}rules", "cần ít nhất một quy định.", "at least one rule is needed."
+        )
+    rules = {
+        key: _load_rule(rule, _table(tables[key], f"{prefix}rules.{key}"), f"{prefix}rules.{key}")
+        for key, rule in RULES.items()
+        if key in tables
+    }
+    return Policy(title, rules, _revision(title, rules))
+
+
+def find_policy(name_or_file: str) -> Policy:
+    """A policy of the package by name, or one from a TOML file by path."""
+    built_in = resources.files(__package__).joinpath("policies", f"{name_or_file}.toml")
+    if "/" not in name_or_file and built_in.is_file():
+        return _parse(built_in.read_text("utf-8"), name_or_file)
+    path = Path(name_or_file)
+    if not path.is_file():
+        known = ", ".join(built_in_names())
+        raise PolicyError(
+            name_or_file,
+            f"không có tệp hay bộ quy định này; có sẵn: {known}.",
+            f"no such file or policy; built in: {known}.",
+        )
+    try:
+        return _parse(path.read_text("utf-8"), path.stem)
+    except UnicodeDecodeError:
+        raise PolicyError(name_or_file, "không phải văn bản UTF-8.", "is not UTF-8 text.") from None
+
+
+def built_in_names() -> list[str]:
+    """Names of the policies that come with the package."""
+    folder = resources.files(__package__).joinpath("policies")
+    return sorted(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
+
+
+def _parse(text: str, name: str) -> Policy:
+    try:
+        return load_policy(tomllib.loads(text), name=name)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(name, f"TOML sai cú pháp: {error}", f"not valid TOML: {error}") from None
+
+
+def _load_rule(rule: Rule, table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    _refuse_unknown(table, ("level", *(limit.name for limit in rule.limits)), f"{key}.")
+    if table.get("level") not in LEVELS:
+        raise PolicyError(
+            f"{key}.level",
+            f"cần “hard” (bắt buộc) hoặc “soft” (nhắc), không phải {table.get('level')!r}.",
+            f'must be "hard" or "soft", not {table.get("level")!r}.',
+        )
+    loaded: dict[str, Any] = {"level": table["level"]}
+    for limit in rule.limits:
+        value = table.get(limit.name, limit.default)
+        try:
+            loaded[limit.name] = accept(limit, value)
+        except ValueError as error:
+            vi, en = error.args
+            got = "thiếu" if value is None else repr(value)
+            got_en = "missing" if value is None else repr(value)
+            raise PolicyError(
+                f"{key}.{limit.name}", f"cần {vi} (đang là: {got}).", f"needs {en} (is: {got_en})."
+            ) from None
+    for low, high in rule.checked_together:
+        if loaded[low] > loaded[high]:
+            raise PolicyError(
+                f"{key}.{high}",
+                f"phải từ {low} ({loaded[low]}) trở lên (đang là: {loaded[high]}).",
+                f"must not be below {low} ({loaded[low]}) (is: {loaded[high]}).",
+            )
+    return loaded
+
+
+def _table(value: Any, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise PolicyError(key, "phải là một bảng TOML.", "must be a table.")
+    return value
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], prefix: str) -> None:
+    for key in table:
+        if key not in known:
+            listed = ", ".join(known)
+            raise PolicyError(
+                f"{prefix}{key}",
+                f"không có khoá này; các khoá hợp lệ: {listed}.",
+                f"unknown; known here: {listed}.",
+            )
+
+
+def _revision(name: str, rules: Mapping[str, Any]) -> str:
+    canonical = json.dumps(
+        {"name": name, "rules": rules}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""The verdict on a clip, with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .facts import Facts, Span
+from .policy import Policy
+from .rules import RULES
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's outcome. ``at`` holds stretches in seconds."""
+
+    rule: str
+    level: str
+    outcome: str
+    found: Any
+    allowed: Any
+    message_vi: str
+    message_en: str
+    at: list[Span]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**self.__dict__, "at": [list(span) for span in self.at]}
+
+
+@dataclass(frozen=True)
+class Report:
+    """``verdict`` is pass, look (soft findings only) or fail.
+
+    ``artefacts`` names the picture files written beside the report, with the time and place of
+    every tile on the contact sheet. ``sandbox`` says how FFmpeg was fenced in.
+    """
+
+    verdict: str
+    policy: Policy
+    facts: Facts
+    findings: list[Finding]
+    sandbox: str
+    ffmpeg: str
+    artefacts: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of ``python -m media_checks --json``."""
+        return {
+            "verdict": self.verdict,
+            "policy": {"name": self.policy.name, "revision": self.policy.revision},
+            "facts": self.facts.to_dict(),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "artefacts": self.artefacts,
+            "sandbox": self.sandbox,
+            "ffmpeg": self.ffmpeg,
+        }
+
+
+def judge(facts: Facts, policy: Policy) -> list[Finding]:
+    """Every rule of the policy that has something to judge, in a fixed order. Pure."""
+    findings = []
+    for name, limits in policy.rules.items():
+        judged = RULES[name].judge(facts, limits)
+        if judged is None:
+            continue
+        findings.append(
+            Finding(
+                rule=name,
+                level=limits["level"],
+                outcome="pass" if judged.ok else "fail",
+                found=judged.found,
+                allowed=judged.allowed,
+                message_vi=judged.message.vi.strip(),
+                message_en=judged.message.en.strip(),
+                at=judged.at,
+            )
+        )
+    return findings
+
+
+def verdict(findings: list[Finding]) -> str:
+    """One failed hard rule fails the clip; a failed soft rule asks a person to look."""
+    failed = {finding.level for finding in findings if finding.outcome == "fail"}
+    return "fail" if "hard" in failed else "look" if failed else "pass"

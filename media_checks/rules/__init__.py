@@ -1,0 +1,27 @@
+"""Every rule by its stable name, in the order in which findings are reported."""
+
+from __future__ import annotations
+
+from . import clip, picture, sound
+from .kinds import Judged, Limit, Rule, accept
+
+_ORDER = (
+    "intact",
+    "container",
+    "duration",
+    "aspect_ratio",
+    "resolution",
+    "borders",
+    "black",
+    "frozen",
+    "audio_present",
+    "audio_silent",
+    "audio_level",
+    "audio_clipping",
+    "audio_noise",
+)
+_ALL = {rule.name: rule for rule in (*clip.RULES, *picture.RULES, *sound.RULES)}
+
+RULES: dict[str, Rule] = {name: _ALL[name] for name in _ORDER}
+
+__all__ = ["RULES", "Judged", "Limit", "Rule", "accept"]

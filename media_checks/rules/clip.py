@@ -1,0 +1,147 @@
+"""Rules about the file as a whole: length, completeness, container."""
+
+from __future__ import annotations
+
+from ..allowed import AUDIO_CODECS, VIDEO_CODECS
+from ..facts import Facts, Problem
+from ..words import Text, at_least, length, length_range, number, time_code
+from .kinds import Judged, Limit, Limits, Rule
+
+CONTAINERS = ("mp4", "mov", "matroska", "webm", "avi", "mpegts", "mpeg")
+NEAR_S = 10.0
+
+
+def _duration(facts: Facts, limits: Limits) -> Judged:
+    """Plan III.2: "độ dài từ 03 đến 05 phút"; what counts is how long the picture lasts."""
+    seconds, low, high = facts.video.duration_s, limits["min_s"], limits["max_s"]
+    slack = limits["tolerance_s"]
+    near = min(abs(seconds - low), abs(seconds - high)) < NEAR_S
+    shown, range_ = length(seconds, places=1 if near else 0), length_range(low, high)
+    start = Text(
+        f"Clip dài {shown.vi}; cho phép {range_.vi}.",
+        f"The clip is {shown.en} long; {range_.en} is allowed.",
+    )
+    allowed = {"min_s": low, "max_s": high, "tolerance_s": slack}
+    if seconds > high + slack:
+        cut = at_least(seconds - high)
+        advice = Text(f"Hãy cắt bớt ít nhất {cut.vi}.", f"Cut at least {cut.en}.")
+        return Judged(False, seconds, allowed, start + advice)
+    if seconds < low - slack:
+        add = at_least(low - seconds)
+        advice = Text(f"Hãy thêm ít nhất {add.vi} nội dung.", f"Add at least {add.en} of content.")
+        return Judged(False, seconds, allowed, start + _sound_goes_on(facts) + advice)
+    return Judged(True, seconds, allowed, start)
+
+
+def _sound_goes_on(facts: Facts) -> Text:
+    if facts.audio is None or facts.audio.duration_s <= facts.video.duration_s + NEAR_S:
+        return Text("", "")
+    sound = length(facts.audio.duration_s)
+    return Text(
+        f"Âm thanh dài {sound.vi} nhưng chỉ tính phần có hình.",
+        f"The sound lasts {sound.en}, but only the part with a picture counts.",
+    )
+
+
+def _intact(facts: Facts, _limits: Limits) -> Judged:
+    if not facts.problems:
+        return Judged(True, [], [], Text("Tệp đầy đủ, không hỏng.", "The file is complete."))
+    worst = facts.problems[0]
+    advice = Text(
+        "Hãy xuất lại clip từ ứng dụng dựng phim, mở xem thử đến hết rồi gửi lại.",
+        "Export the clip from the editing app again, play it to the end, then send it again.",
+    )
+    return Judged(
+        False,
+        [problem.kind for problem in facts.problems],
+        [],
+        _problem(worst, facts) + advice,
+        at=[(p.at, p.at) for p in facts.problems if p.at is not None],
+    )
+
+
+def _problem(problem: Problem, facts: Facts) -> Text:
+    at = time_code(problem.at or 0.0)
+    real = length(facts.video.duration_s)
+    if problem.kind == "truncated":
+        lost = number(int(problem.detail) / 1_000_000, 1)
+        return Text(
+            f"Tệp bị cắt cụt: thiếu {lost.vi} MB ở cuối, chỉ còn {real.vi} có hình.",
+            f"The file is cut off: {lost.en} MB are missing at the end, {real.en} are left.",
+        )
+    if problem.kind == "hole":
+        lost = number(int(problem.detail) / 1000)
+        return Text(
+            f"Tệp bị thủng: khoảng {lost.vi} kB dữ liệu hình trống từ {at}.",
+            f"The file has a hole: some {lost.en} kB of picture data are blank from {at}.",
+        )
+    if problem.kind in ("header", "short"):
+        claim, there = length(float(problem.detail)), length(problem.at or 0.0)
+        return Text(
+            f"Phần đầu tệp ghi dài {claim.vi} nhưng thực tế chỉ có {there.vi}.",
+            f"The header says {claim.en} but {there.en} are really there.",
+        )
+    return {
+        "jump": Text(
+            f"Mốc thời gian trong tệp bị nhảy tại {at}.", f"The clip's clock jumps at {at}."
+        ),
+        "unfinished": Text(
+            f"Không đọc được phần sau {at}.", f"What follows {at} could not be read."
+        ),
+    }.get(
+        problem.kind,
+        Text(f"Dữ liệu hình hoặc tiếng bị hỏng, gần {at}.", f"Data is damaged near {at}."),
+    )
+
+
+def _container(facts: Facts, limits: Limits) -> Judged:
+    found = {
+        "container": facts.container,
+        "video_codec": facts.video.codec,
+        "audio_codec": facts.audio.codec if facts.audio else None,
+    }
+    allowed = {key: limits[key] for key in ("containers", "video_codecs", "audio_codecs")}
+    wrong = [
+        name
+        for name, words in zip(found.values(), allowed.values(), strict=True)
+        if name is not None and name not in words
+    ]
+    names = ", ".join(name for name in found.values() if name)
+    if not wrong:
+        return Judged(
+            True, found, allowed, Text(f"Định dạng tệp: {names}.", f"File format: {names}.")
+        )
+    listed = "; ".join(", ".join(words) for words in allowed.values())
+    return Judged(
+        False,
+        found,
+        allowed,
+        Text(
+            f"Tệp dùng {', '.join(wrong)}; cho phép {listed}. Hãy xuất lại dạng MP4 (H.264, AAC).",
+            f"The file uses {', '.join(wrong)}; allowed: {listed}. Export as MP4 (H.264, AAC).",
+        ),
+    )
+
+
+RULES = (
+    Rule(
+        "duration",
+        (
+            Limit("min_s", "number"),
+            Limit("max_s", "number", low=0.001),
+            Limit("tolerance_s", "number", default=0),
+        ),
+        _duration,
+        checked_together=(("min_s", "max_s"),),
+    ),
+    Rule("intact", (), _intact),
+    Rule(
+        "container",
+        (
+            Limit("containers", "words", default=list(CONTAINERS), choices=CONTAINERS),
+            Limit("video_codecs", "words", default=list(VIDEO_CODECS), choices=VIDEO_CODECS),
+            Limit("audio_codecs", "words", default=list(AUDIO_CODECS), choices=AUDIO_CODECS),
+        ),
+        _container,
+    ),
+)

