@@ -68,7 +68,7 @@ def _database() -> str:
 def _queue() -> str:
     try:
         platform().queue.alive()
-    except (RedisError, OSError):
+    except (RedisError, OSError, ValueError):  # ValueError: no address set
         return "away"
     return "ok"
 

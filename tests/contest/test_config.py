@@ -1,0 +1,60 @@
+"""Settings: each source, each refusal, nothing secret shown."""
+
+from pathlib import Path
+
+import pytest
+
+from contest.config import Settings
+from contest.errors import ConfigError
+
+
+def settings(tmp_path: Path, **env: str) -> Settings:
+    return Settings.from_env({"HOITHI_DATA_DIR": str(tmp_path), **env})
+
+
+def test_nothing_set_is_a_working_installation(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    assert found.database_url == f"sqlite:///{tmp_path}/hoithi.db"
+    assert found.storage_dir == tmp_path / "clips"
+    assert found.secret_key == settings(tmp_path).secret_key
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("EAAB-secret\n")
+    assert settings(tmp_path, HOITHI_PAGE_TOKEN_FILE=str(file)).page_token == "EAAB-secret"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("HOITHI_DATABASE_URL", "mysql://x", 'starts with "mysql"; use sqlite://…, postgresql://…'),
+        ("HOITHI_REDIS_URL", "http://x", 'starts with "http"; use redis://…, rediss://…, unix://…'),
+        ("HOITHI_BASE_URL", "example.org", 'starts with ""; use http://…, https://…'),
+        ("HOITHI_SECRET_KEY", "short", "is shorter than 32 characters"),
+        ("HOITHI_TRUSTED_PROXIES", "two", '"two" is not a whole number'),
+        ("HOITHI_SENDFILE", "yes", 'takes only "x-accel"'),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_a_sentence(
+    tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings(tmp_path, **{name: value})
+    assert refused.value.en == f"Setting {name}: {sentence}."
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="HOITHI_PAGE_TOKEN_FILE: cannot be read"):
+        settings(tmp_path, HOITHI_PAGE_TOKEN_FILE="/nowhere")
+
+
+def test_secrets_are_masked(tmp_path: Path) -> None:
+    shown = settings(
+        tmp_path, HOITHI_PAGE_TOKEN="EAAB", HOITHI_SMTP_URL="smtp://me:word@mail.local",
+        HOITHI_DATABASE_URL="postgresql://hoithi:word@db/hoithi",
+    ).masked()
+    assert "word" not in str(shown)
+    assert (shown["page_token"], shown["secret_key"]) == ("***", "***")
+    assert shown["database_url"] == "postgresql://hoithi:***@db/hoithi"

@@ -1,0 +1,66 @@
+"""Migrations, and what the databases themselves refuse."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+
+from contest.actors import SYSTEM
+from contest.db import Database, alembic_config, upgrade
+from contest.models import AuditRow, Contest, Unit
+from contest.services import audit
+
+NOW = datetime(2023, 6, 1, tzinfo=UTC)
+
+
+def test_an_empty_database_reaches_the_newest_form_and_no_migration_is_pending(
+    empty_database_url: str,
+) -> None:
+    upgrade(empty_database_url)
+    command.check(alembic_config(empty_database_url))
+
+
+def test_migrations_can_be_taken_back(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    command.downgrade(alembic_config(empty_database_url), "base")
+    upgrade(empty_database_url)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_the_audit_trail_can_only_grow(database: Database, statement: str) -> None:
+    with database.write() as session:
+        audit.record(session, "test", "nothing:1", actor=SYSTEM, at=NOW)
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text(statement))
+    with database.read() as session:
+        assert session.query(AuditRow).one().actor == "system"
+
+
+def test_a_unit_of_no_contest_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(Unit(contest_id=77, name="Đoàn phường 1", created_at=NOW))
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="without a zone"), database.write() as session:
+        session.add(Contest(slug="x", created_at=datetime(2023, 6, 1)))  # noqa: DTZ001
+
+
+def test_instants_come_back_as_utc(database: Database) -> None:
+    moment = datetime.fromisoformat("2023-06-19T16:00:00.123456+07:00")
+    with database.write() as session:
+        session.add(Contest(slug="x", created_at=moment))
+    with database.read() as session:
+        found = session.query(Contest).one().created_at
+    assert (found, found.tzinfo) == (moment, UTC)
+
+
+def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        session.add(Contest(slug="x", created_at=NOW))
+        session.flush()
+        1 / 0  # noqa: B018
+    with database.read() as session:
+        assert session.query(Contest).count() == 0
