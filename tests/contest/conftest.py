@@ -1,0 +1,127 @@
+"""What the tests of the application share: a platform on both databases, a clock, rows, browsers.
+
+``platform``  on a fresh database (each kind), with a Redis, a folder and a clock that stands still
+``clock``     its clock: ``clock.moment = …`` moves it; it begins while entries are open
+``make``      rows in any state (``tests/contest/factory.py``)
+``contest``   the reference contest; ``app`` the web application
+``visit``     browsers: ``visit.public()``, ``visit.role("juror")``, ``visit.unit(unit)``, …
+"""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+from contest.clock import FixedClock
+from contest.config import Settings
+from contest.models import Contest, Unit, User
+from contest.web import create_app
+from contest.wiring import Platform
+from tests.contest.factory import Factory
+
+WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
+SECRET_KEY = "a secret key that only tests know, 40 and more"
+
+
+class Client(FlaskClient):
+    """Flask's test client that sends the CSRF token, as our pages' forms and scripts do.
+
+    ``csrf=False`` leaves it out, as another site would have to.
+    """
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> Any:
+        if csrf and kwargs.get("method", "GET") not in ("GET", "HEAD", "OPTIONS"):
+            headers = dict(kwargs.pop("headers", None) or {})
+            kwargs["headers"] = {"X-CSRFToken": self._csrf_token()} | headers
+        return super().open(*args, **kwargs)
+
+    def _csrf_token(self) -> str:
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", secrets.token_hex(20))
+        serializer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        return str(serializer.dumps(raw))
+
+    def english(self) -> "Client":
+        self.set_cookie("lang", "en")
+        return self
+
+
+class Visits:
+    """Browsers, each with cookies of its own."""
+
+    def __init__(self, app: Flask, make: Factory, contest: Contest) -> None:
+        self.app, self.make, self.contest = app, make, contest
+
+    def public(self) -> Client:
+        client = self.app.test_client()
+        assert isinstance(client, Client)
+        return client
+
+    def user(self, user: User, *, second_factor: bool = False) -> Client:
+        """A person's browser, signed in."""
+        client = self.public()
+        client.set_cookie("hoithi_staff", self.make.staff_token(user, second_factor=second_factor))
+        return client
+
+    def role(self, role: str, contest: Contest | None = None, **values: Any) -> Client:
+        """A new person's browser with one role (``admin`` too) in ``contest``, the usual one."""
+        if role == "admin":
+            return self.user(self.make.user(admin=True, **values))
+        return self.user(self.make.user(role, contest=contest or self.contest, **values))
+
+    def unit(self, unit: Unit) -> Client:
+        """A browser that has exchanged the unit's link."""
+        client = self.public()
+        client.set_cookie("hoithi_unit", self.make.unit_token(unit))
+        return client
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(WHILE_OPEN)
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path, database_url=database_url, redis_url=redis_url,
+        storage_url=f"file://{tmp_path}/clips", base_url="http://localhost", secret_key=SECRET_KEY,
+    )
+
+
+@pytest.fixture
+def platform(settings: Settings, clock: FixedClock) -> Iterator[Platform]:
+    platform = Platform(settings)
+    platform.__dict__["clock"] = clock  # where the real one would be remembered
+    yield platform
+    platform.db.engine.dispose()
+    if "queue" in platform.__dict__:
+        platform.queue.redis.close()
+
+
+@pytest.fixture
+def make(platform: Platform) -> Factory:
+    return Factory(platform)
+
+
+@pytest.fixture
+def contest(make: Factory) -> Contest:
+    return make.contest()
+
+
+@pytest.fixture
+def app(platform: Platform) -> Flask:
+    app = create_app(platform)
+    app.test_client_class = Client
+    return app
+
+
+@pytest.fixture
+def visit(app: Flask, make: Factory, contest: Contest) -> Visits:
+    return Visits(app, make, contest)
