@@ -18,7 +18,7 @@ FORMATS = (
     "%H:%M:%S %d/%m/%Y",
     "%d-%m-%Y %H:%M",
 )
-SPOKEN_HOUR = re.compile(r"(\d{1,2})\s*(?:g|h|giờ)\s*(\d{2})?(?:\s*phút)?", re.IGNORECASE)
+SPOKEN_HOUR = re.compile(r"(\d{1,2})\s*(?:giờ|g|h)\s*(\d{2})?(?:\s*phút)?", re.IGNORECASE)
 
 
 class BadCell(ValueError):

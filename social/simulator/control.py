@@ -5,6 +5,7 @@ POST interactions {post_id | code, reactions, shares, comments}
 GET posts                                  POST posts {message}: somebody posted by hand
 POST token {is_valid, scopes, …}: what debug_token tells
 GET held                                   POST release: see the fault `hold`
+DELETE everything: as on the first day
 """
 
 import json
@@ -41,6 +42,7 @@ class Control:
             "POST interactions": self._interactions,
             "POST token": lambda info: self.store.set_setting("token_info", json.dumps(info)),
             "POST release": lambda _: self.gate.release(),
+            "DELETE everything": lambda _: self.store.clear(),
         }
         if what not in changes:
             return Reply(404, {"problem": f"no switch {what!r}"})

@@ -50,6 +50,15 @@ class Store:
         with self._lock, self._db:
             yield self._db
 
+    def clear(self) -> None:
+        """Forget all but the port."""
+        with self.transaction() as db:
+            for table in ("video", "post", "fault"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+            db.execute("DELETE FROM setting WHERE name != 'port'")
+        for path in self.videos.iterdir():
+            path.unlink()
+
     def setting(self, name: str) -> str | None:
         row = self._one("SELECT value FROM setting WHERE name = ?", name)
         return str(row["value"]) if row else None

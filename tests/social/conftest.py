@@ -11,10 +11,17 @@ from social.simulator.process import SimulatorProcess
 CHUNK = 1000
 
 
-@pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    with SimulatorProcess(tmp_path / "page", chunk_size=CHUNK) as running:
+@pytest.fixture(scope="session")
+def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(tmp_path_factory.mktemp("page"), chunk_size=CHUNK) as running:
         yield running
+
+
+@pytest.fixture
+def simulator(one_simulator: SimulatorProcess) -> SimulatorProcess:
+    """A Page as on its first day."""
+    one_simulator.control("DELETE", "everything")
+    return one_simulator
 
 
 @pytest.fixture

@@ -131,6 +131,7 @@ MATRIX = [
 
 @pytest.mark.parametrize(("step", "kind", "error"), MATRIX)
 def test_every_fault_at_every_step_has_its_name(
+    *,
     page: GraphPage,
     simulator: SimulatorProcess,
     clip: Path,
