@@ -120,7 +120,7 @@ def _check_rooms(profile: Profile) -> None:
 
 
 def _line(error: Any) -> tuple[str, str, str]:
-    key = ".".join(str(part) for part in error["loc"]) or "schedule"
+    key = ".".join(str(part) for part in error["loc"]) or "profile"
     kind = error["type"]
     if kind == "value_error":
         kind = str(error["ctx"]["error"])

@@ -159,7 +159,8 @@ class Jury(Part):
     """How the jury works (plan III.3: BGK)."""
 
     blind: bool = False
-    aggregate: Literal["mean", "trimmed", "standardised"] = "mean"
+    trim: Count = 0  # marks left out at each end of a clip's jury means
+    standardise: bool = False  # per juror; for juries in which not everybody marks every clip
     criteria: list[Criterion] = Field(min_length=1)
 
 
@@ -172,8 +173,7 @@ class Scoring(Part):
     points_per_reaction: Count
     shares_per_account: Positive
     points_cap: Positive
-    unit_total: Literal["best", "sum"] = "best"
-    second_scale: bool = True
+    unit_score: Literal["best", "sum"] = "best"
 
     @model_validator(mode="after")
     def _something_counts(self) -> "Scoring":
@@ -210,7 +210,7 @@ class Security(Part):
     second_factor: list[Literal["organiser", "reviewer", "juror"]] = Field(default_factory=list)
 
 
-TieBreak = Literal["jury", "top_criterion", "uncapped_points", "chair"]
+TieBreak = Literal["jury_mean", "top_criterion", "uncapped_points", "chair"]
 
 
 class Profile(Part):
@@ -262,4 +262,8 @@ class Profile(Part):
             "shares_per_account": self.scoring.shares_per_account,
             "points_cap": self.scoring.points_cap,
             "prizes": [{"id": p.id, "count": p.count} for p in self.prizes],
+            "trim": self.jury.trim,
+            "standardise": self.jury.standardise,
+            "unit_score": self.scoring.unit_score,
+            "tie_breaks": list(self.tie_breaks),
         }
