@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import redis
 
 from contest.db import Database
 from contest.devservices import ServiceError, socket_dir, start_postgres, start_redis
+from tests.processes import alive, still_alive
 
 STARTER = """
 import sys, time
@@ -82,15 +82,12 @@ def test_redis_starts_empty_beside_a_file_that_it_cannot_read(folder: Path) -> N
 def test_servers_end_with_a_parent_that_was_killed(starter: "subprocess.Popen[str]") -> None:
     assert starter.stdout
     pids = [int(pid) for pid in starter.stdout.readline().split()]
-    assert [_runs(pid) for pid in pids] == [True, True]
+    assert [alive(pid) for pid in pids] == [True, True]
 
     starter.kill()
     starter.wait()
 
-    deadline = time.monotonic() + 30
-    while any(_runs(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [_runs(pid) for pid in pids] == [False, False]
+    assert still_alive(pids) == []
 
 
 def test_postgres_starts_again_with_its_data(folder: Path) -> None:
@@ -131,10 +128,3 @@ def test_the_network_is_off(no_network: None) -> None:
     with socket.socket() as connection, pytest.raises(AssertionError, match="tried to reach"):
         connection.connect(("192.0.2.1", 80))
 
-
-def _runs(pid: int) -> bool:
-    """Whether ``pid`` is at work; one that has ended and was not waited for is not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

@@ -24,9 +24,9 @@ LAYERS = {
     "errors": set(),
     "models": GROUND,
     "services": GROUND | {"models"},
-    "views": GROUND | {"models", "services"},
-    "jobs": GROUND | {"models", "services"},
-    "cli": GROUND | {"models", "services", "wiring"},  # commands put the whole together
+    "views": GROUND | {"models", "services", "wiring"},
+    "jobs": GROUND | {"models", "services", "wiring"},
+    "cli": GROUND | {"models", "services", "wiring", "jobs"},  # "hoithi worker" runs them
 }
 ABOVE_THE_SERVICES = {"views", "jobs", "cli", "wiring", "adapters"}
 

@@ -1,0 +1,150 @@
+"""The processes of the default set-up, and the environment that ties them together."""
+
+import os
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from contest.config import Settings
+from contest.devservices import redis_answers, redis_command, redis_url, socket_dir
+from contest.front import Listen, nginx_command, write_configuration
+from contest.supervisor import Program
+
+SERVICES, PROCESSES, FRONT = 1, 2, 3  # stages: start in this order, stop in the other
+UNTIL_A_JOB_IS_DONE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where the default set-up keeps its sockets, and where it listens."""
+
+    settings: Settings
+    listen: Listen
+    workers: int = 1
+    simulated_page: bool = False
+
+    @property
+    def run_dir(self) -> Path:
+        return self.settings.data_dir / "run"
+
+    @property
+    def sockets(self) -> Path:
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        return socket_dir(self.run_dir)
+
+    @property
+    def simulator_dir(self) -> Path:
+        return self.settings.data_dir / "simulated-page"
+
+    def environ(self) -> dict[str, str]:
+        """What every process is told, beside what the person running it has set."""
+        told = {
+            "HOITHI_DATA_DIR": str(self.settings.data_dir),
+            "HOITHI_REDIS_URL": self.settings.redis_url or redis_url(self.settings.data_dir),
+            "HOITHI_TRUSTED_PROXIES": "1",
+            "HOITHI_SENDFILE": "x-accel",
+            "PYTHONUNBUFFERED": "1",
+        }
+        if self.simulated_page:
+            told |= {
+                "HOITHI_GRAPH_URL": f"http://127.0.0.1:{self._simulator_port()}/v25.0",
+                "HOITHI_PAGE_ID": "100000000000001",
+                "HOITHI_PAGE_TOKEN": "simulator-token",
+                "HOITHI_APP_SECRET": "simulator-secret",
+            }
+        return {**os.environ, **told}
+
+    def programs(self) -> list[Program]:
+        """Every process, with what tells that it is ready."""
+        web, uploads = self.sockets / "web.sock", self.sockets / "uploads.sock"
+        configuration = write_configuration(
+            self.run_dir / "nginx",
+            self.settings,
+            self.listen,
+            web=[f"unix:{web}"],
+            uploads=f"unix:{uploads}",
+        )
+        found = [
+            _own("web", ["web", "--bind", f"unix:{web}"], _listens_at(web)),
+            _own("uploads", ["uploads", "--bind", f"unix:{uploads}"], _listens_at(uploads)),
+            _own("relay", ["relay"]),
+            *(
+                _own(f"worker-{n}", ["worker"], grace_s=UNTIL_A_JOB_IS_DONE_S)
+                for n in range(1, self.workers + 1)
+            ),
+            Program("front", nginx_command(configuration), FRONT, self._front_answers),
+        ]
+        if not self.settings.redis_url:
+            found.append(self._redis())
+        if self.simulated_page:
+            found.append(self._simulator())
+        return found
+
+    def _redis(self) -> Program:
+        data_dir = self.settings.data_dir
+        (data_dir / "redis").mkdir(parents=True, exist_ok=True)
+        url = redis_url(data_dir)
+        return Program("redis", redis_command(data_dir), SERVICES, lambda: redis_answers(url))
+
+    def _simulator(self) -> Program:
+        port = self._simulator_port()
+        command = [
+            sys.executable,
+            "-m",
+            "social.simulator",
+            "--port",
+            str(port),
+            "--state",
+            str(self.simulator_dir),
+        ]
+        return Program("page", command, SERVICES, lambda: _accepts("127.0.0.1", port))
+
+    def _simulator_port(self) -> int:
+        """The simulated Page's port, the same at every start: its posts' links stay good."""
+        kept = self.simulator_dir / "port"
+        if not kept.exists():
+            self.simulator_dir.mkdir(parents=True, exist_ok=True)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                kept.write_text(str(probe.getsockname()[1]))
+        return int(kept.read_text())
+
+    def _front_answers(self) -> bool:
+        host = "127.0.0.1" if self.listen.host == "0.0.0.0" else self.listen.host  # noqa: S104
+        address = f"http://{host}:{self.listen.port}/readyz"
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                return bool(answer.status == 200)  # noqa: PLR2004
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def _own(
+    name: str, arguments: list[str], ready: Callable[[], bool] = lambda: True, grace_s: float = 12.0
+) -> Program:
+    """One of our own commands as a process."""
+    return Program(name, [sys.executable, "-m", "contest", *arguments], PROCESSES, ready, grace_s)
+
+
+def _listens_at(path: Path) -> Callable[[], bool]:
+    def answers() -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(path))
+            except OSError:
+                return False
+        return True
+
+    return answers
+
+
+def _accepts(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True

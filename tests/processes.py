@@ -1,0 +1,22 @@
+"""Looking at processes from outside."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def alive(pid: int) -> bool:
+    """Whether ``pid`` is at work; one that has ended and was not waited for is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def still_alive(pids: Iterable[int], timeout_s: float = 30) -> list[int]:
+    """Those of ``pids`` that have not ended in ``timeout_s`` seconds."""
+    deadline = time.monotonic() + timeout_s
+    left = list(pids)
+    while (left := [pid for pid in left if alive(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
