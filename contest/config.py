@@ -6,7 +6,7 @@ A wrong value stops the start with a sentence; ``masked`` is what may be printed
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,12 +25,12 @@ class Settings:
     redis_url: str  # empty: the platform starts a private one itself
     storage_url: str
     base_url: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     page_id: str = ""
-    page_token: str = ""
-    app_secret: str = ""
+    page_token: str = field(default="", repr=False)
+    app_secret: str = field(default="", repr=False)
     graph_url: str = ""  # empty: publication by hand, or the simulator that `up` starts
-    smtp_url: str = ""  # empty: mails are written to a folder
+    smtp_url: str = field(default="", repr=False)  # empty: mails are written to a folder
     clock_file: str = ""  # the demo's simulated time
     trusted_proxies: int = 0
     sendfile: str = ""  # "x-accel": the front server sends the clips
