@@ -78,7 +78,8 @@ def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
         try:
             env.setdefault(name.removesuffix("_FILE"), Path(env[name]).read_text().strip())
         except OSError as error:
-            raise _refuse(name, f"không đọc được tệp: {error}", f"cannot be read: {error}") from None
+            vi, en = f"không đọc được tệp: {error}", f"cannot be read: {error}"
+            raise _refuse(name, vi, en) from None
     return env
 
 

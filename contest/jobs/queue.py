@@ -4,6 +4,7 @@ RQ imports whatever name a job carries, even with the JSON serializer; ``OnlyRun
 class that knows one function and no callbacks, so a foreign entry in Redis can start nothing.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from redis import Redis
@@ -57,13 +58,11 @@ class JobQueue:
 
     def put(self, task: Task, nonce: int) -> None:
         """Queue one row. ``nonce`` tells this attempt's job from earlier ones."""
-        try:
+        with suppress(DuplicateJobError):  # it is there already, which is all that was wanted
             self.queues[task.priority].enqueue(
                 RUN_TASK, task.id, job_id=f"task-{task.id}-{nonce}", unique=True,
                 job_timeout=TIMEOUT_S, result_ttl=0, failure_ttl=3600,
             )
-        except DuplicateJobError:
-            pass  # it is there already, which is all that was wanted
 
     def alive(self) -> bool:
         return bool(self.redis.ping())

@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
@@ -35,7 +43,8 @@ class Snapshot(Base):
         CheckConstraint("shares IS NULL OR shares >= 0", name="shares"),
         CheckConstraint("comments IS NULL OR comments >= 0", name="comments"),
         CheckConstraint(
-            "late_reason = '' OR approved_by IS NULL OR approved_by <> created_by", name="two_people"
+            "late_reason = '' OR approved_by IS NULL OR approved_by <> created_by",
+            name="two_people",
         ),
         UniqueConstraint("submission_id", "evidence_id", "taken_at"),
         Index("ix_snapshot_submission_id_taken_at", "submission_id", "taken_at"),

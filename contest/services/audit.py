@@ -86,7 +86,8 @@ class Fault:
 def verify(session: Session) -> tuple[int, list[Fault]]:
     """Walk the whole chain: the number of rows, and every fault found."""
     rows = session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000)
-    count, previous, faults = 0, GENESIS, []
+    count, previous = 0, GENESIS
+    faults: list[Fault] = []
     for expected, row in enumerate(rows, start=1):
         faults += _faults(row, expected, previous)
         count, previous = expected, row.hash

@@ -47,7 +47,7 @@ def move(
     assert isinstance(row, Base)  # noqa: S101
     session.flush()
     session.refresh(row, with_for_update=True)
-    machine, before = OF_TABLE[row.__tablename__], str(row.state)  # type: ignore[attr-defined]
+    machine, before = OF_TABLE[row.__tablename__], str(row.state)
     if not machine.allows(before, to):
         raise Conflict(
             f"Không thể chuyển từ “{before}” sang “{to}”: có thể người khác vừa xử lý. "
@@ -56,7 +56,7 @@ def move(
             "Please reload the page.",
             before=before, to=to,
         )
-    row.state = to  # type: ignore[attr-defined]
+    row.state = to
     if reason and hasattr(row, "state_reason"):
         row.state_reason = reason
     if hasattr(row, "updated_at"):

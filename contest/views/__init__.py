@@ -11,5 +11,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """All blueprints of this package, in the order of the modules' names."""
-    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    names = (f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__))
+    modules = map(importlib.import_module, names)
     return [module.bp for module in modules if hasattr(module, "bp")]

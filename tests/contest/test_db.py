@@ -45,7 +45,7 @@ def test_a_unit_of_no_contest_is_refused(database: Database) -> None:
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="without a zone"), database.write() as session:
-        session.add(Contest(slug="x", created_at=datetime(2023, 6, 1)))  # noqa: DTZ001
+        session.add(Contest(slug="x", created_at=datetime(2023, 6, 1)))
 
 
 def test_instants_come_back_as_utc(database: Database) -> None:
