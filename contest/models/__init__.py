@@ -7,7 +7,7 @@ from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.interactions import Evidence, ShareRecord, Snapshot
 from contest.models.outbox import Mail, Task
-from contest.models.people import Invitation, RoleGrant, StaffSession, User
+from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
 from contest.models.publications import Publication
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
@@ -17,6 +17,6 @@ from contest.models.units import Unit, UnitLink, UnitSession
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
     "Contest", "Derivative", "Evidence", "Invitation", "Mail", "Mark", "ProfileRevision",
-    "Publication", "Result", "Review", "RoleGrant", "ShareRecord", "Snapshot", "StaffSession",
-    "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
+    "Publication", "RecoveryCode", "Result", "Review", "RoleGrant", "ShareRecord", "Snapshot",
+    "StaffSession", "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
 ]

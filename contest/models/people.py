@@ -17,7 +17,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254))  # lower case; the name to sign in with
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(Text, default="")  # argon2id; empty: cannot sign in
-    totp_secret: Mapped[str] = mapped_column(String(64), default="")
+    totp_secret: Mapped[str] = mapped_column(Text, default="")  # encrypted
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a one-time code is used once
     language: Mapped[str] = mapped_column(String(2), default="vi")
@@ -68,18 +68,38 @@ class StaffSession(Base):
 
 
 class Invitation(Base):
-    """A one-use way to set a password, or a juror's one-time sign-in. Only the hash is kept."""
+    """A one-use way to set a password, or a juror's one-time sign-in.
+
+    The token is made from ``nonce`` and the installation's key, so that a mail can be written
+    later; only its hash is kept.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("token_hash"),
         one_of("purpose", ("password", "sign_in")),
+        Index("ix_invitation_user_id", "user_id"),
     )
 
     token_hash: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(43))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     purpose: Mapped[str] = mapped_column(String(16))
+    created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
     user: Mapped[User] = relationship()
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once, when the phone is lost. Hash only."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
