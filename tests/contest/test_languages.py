@@ -20,10 +20,14 @@ VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u00c0-\u00c3\u00c8-\u00c
                         r"\u00fa\u00fd\u0128\u0129\u0168\u0169\u1ea0-\u1ef9]")
 WORD = re.compile(r"[^\W\d_]{3,}")
 # What is the same in both languages, or shown in its own.
-SAME_EVERYWHERE = frozenset("SHA JSON CSV XLSX DOCX PDF TOML SSIM hoithi Fanpage OpenAPI".split())
+SAME_EVERYWHERE = frozenset(
+    ("SHA", "JSON", "CSV", "XLSX", "DOCX", "PDF", "TOML", "SSIM", "hoithi", "Fanpage", "OpenAPI")
+)
 SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|content)=\"([^\"]*)\"")
 SILENT = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->|<!doctype[^>]*>", re.S)
-NOT_SPOKEN = re.compile(r"<meta name=\"(?:viewport|color-scheme|theme-color|referrer|robots)\"[^>]*>")
+NOT_SPOKEN = re.compile(
+    r"<meta name=\"(?:viewport|color-scheme|theme-color|referrer|robots)\"[^>]*>"
+)
 
 TRANSLATORS = frozenset({"_", "_l", "gettext", "lazy_gettext", "ngettext"})
 
@@ -130,10 +134,16 @@ class _Bare(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        texts = [a for a in node.args if not VIETNAMESE.search(ast.unparse(a))]
-        if name in TRANSLATORS or (name[:1].isupper() and texts):
-            return  # gettext, or an error that carries its English sentence beside the Vietnamese
-        self.generic_visit(node)
+        if name not in TRANSLATORS and not self.told_twice(node):
+            self.generic_visit(node)
+
+    @staticmethod
+    def told_twice(node: ast.Call) -> bool:
+        """A refusal or a message that carries its English sentence beside the Vietnamese one."""
+        sentences = [
+            ast.unparse(a) for a in node.args if isinstance(a, ast.Constant | ast.JoinedStr)
+        ]
+        return [bool(VIETNAMESE.search(s)) for s in sentences[:2]] == [True, False]
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):  # a docstring is not shown to anybody
