@@ -5,10 +5,10 @@ from contest.models.ballots import Ballot, Mark
 from contest.models.base import Base
 from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
-from contest.models.interactions import Evidence, ShareRecord, Snapshot
+from contest.models.interactions import Evidence, LateApproval, ShareRecord, Snapshot
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
-from contest.models.publications import Publication
+from contest.models.publications import PagePause, Publication
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
 from contest.models.submissions import ClipVersion, Consent, Submission, Upload
@@ -16,7 +16,7 @@ from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
-    "Contest", "Derivative", "Evidence", "Invitation", "Mail", "Mark", "ProfileRevision",
-    "Publication", "RecoveryCode", "Result", "Review", "RoleGrant", "ShareRecord", "Snapshot",
+    "Contest", "Derivative", "Evidence", "Invitation", "LateApproval", "Mail", "Mark", "PagePause",
+    "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant", "ShareRecord", "Snapshot",
     "StaffSession", "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
 ]

@@ -42,10 +42,6 @@ class Snapshot(Base):
         CheckConstraint("reactions >= 0", name="reactions"),
         CheckConstraint("shares IS NULL OR shares >= 0", name="shares"),
         CheckConstraint("comments IS NULL OR comments >= 0", name="comments"),
-        CheckConstraint(
-            "late_reason = '' OR approved_by IS NULL OR approved_by <> created_by",
-            name="two_people",
-        ),
         UniqueConstraint("submission_id", "evidence_id", "taken_at"),
         Index("ix_snapshot_submission_id_taken_at", "submission_id", "taken_at"),
     )
@@ -59,12 +55,27 @@ class Snapshot(Base):
     comments: Mapped[int | None]
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
-    late_reason: Mapped[str] = mapped_column(Text, default="")  # taken after the cut-off
-    approved_by: Mapped[str | None] = mapped_column(String(64))  # the second organiser
+    late_reason: Mapped[str] = mapped_column(Text, default="")  # taken, or told, after the cut-off
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     submission: Mapped[Submission] = relationship()
     evidence: Mapped[Evidence | None] = relationship()
+    approval: Mapped["LateApproval | None"] = relationship(viewonly=True)
+
+
+class LateApproval(Base):
+    """A second organiser agrees that a late snapshot counts. The snapshot itself never changes."""
+
+    __tablename__ = "late_approval"
+    __table_args__ = (
+        UniqueConstraint("snapshot_id"),
+        CheckConstraint("entered_by <> approved_by", name="two_people"),
+    )
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    entered_by: Mapped[str] = mapped_column(String(64))  # as the snapshot says
+    approved_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
 
 
 class ShareRecord(Base):

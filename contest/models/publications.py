@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of, state_check, state_column
-from contest.models.submissions import Submission
+from contest.models.submissions import ClipVersion, Submission
 from contest.states import PUBLICATION
 
 
@@ -24,7 +24,7 @@ class Publication(Base):
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
-    page_id: Mapped[str] = mapped_column(String(64))
+    page_id: Mapped[str] = mapped_column(String(200))  # the Page's address, as the profile says
     mode: Mapped[str] = mapped_column(String(8), default="api")
     state: Mapped[str] = state_column(PUBLICATION)
     caption: Mapped[str] = mapped_column(Text)
@@ -32,7 +32,8 @@ class Publication(Base):
     position: Mapped[int | None]  # place in the random order of the release, recorded
     session_id: Mapped[str | None] = mapped_column(String(128))
     video_id: Mapped[str | None] = mapped_column(String(64))
-    offset: Mapped[int] = mapped_column(BigInteger, default=0)
+    offset: Mapped[int] = mapped_column(BigInteger, default=0)  # bytes that the Page has …
+    offset_end: Mapped[int] = mapped_column(BigInteger, default=0)  # … and wants up to
     uploads: Mapped[int] = mapped_column(default=0)  # upload sessions begun
     armed_at: Mapped[datetime | None]  # set before the one `finish` call
     post_id: Mapped[str | None] = mapped_column(String(128))
@@ -43,3 +44,23 @@ class Publication(Base):
     created_by: Mapped[str] = mapped_column(String(64), default="system")
     created_at: Mapped[datetime]
     submission: Mapped[Submission] = relationship()
+    version: Mapped[ClipVersion] = relationship()
+
+
+class PagePause(Base):
+    """Nothing goes to the Page while one of these is not lifted; says what a person must do."""
+
+    __tablename__ = "page_pause"
+    __table_args__ = (
+        one_of("kind", ("credential", "policy", "no_page", "manual")),
+        Index("ix_page_pause_contest_id_lifted_at", "contest_id", "lifted_at"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)  # the Page's own words, or the organiser's
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    lifted_by: Mapped[str | None] = mapped_column(String(64))
+    lifted_at: Mapped[datetime | None]

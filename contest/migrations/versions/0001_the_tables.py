@@ -183,6 +183,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
+        "page_pause",
+        sa.Column("contest_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_by", sa.String(length=64), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('credential', 'policy', 'no_page', 'manual')", name=op.f("ck_page_pause_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest.id"], name=op.f("fk_page_pause_contest_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_pause")),
+    )
+    with op.batch_alter_table("page_pause", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_page_pause_contest_id_lifted_at", ["contest_id", "lifted_at"], unique=False
+        )
+
+    op.create_table(
         "profile_revision",
         sa.Column("contest_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -484,14 +510,9 @@ def upgrade() -> None:
         sa.Column("raw", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("evidence_id", sa.Integer(), nullable=True),
         sa.Column("late_reason", sa.Text(), nullable=False),
-        sa.Column("approved_by", sa.String(length=64), nullable=True),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "late_reason = '' OR approved_by IS NULL OR approved_by <> created_by",
-            name=op.f("ck_snapshot_two_people"),
-        ),
         sa.CheckConstraint(
             "source IN ('graph', 'export', 'template', 'manual')", name=op.f("ck_snapshot_source")
         ),
@@ -589,6 +610,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("upload_id", name=op.f("uq_clip_version_upload_id")),
     )
     op.create_table(
+        "late_approval",
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("entered_by", sa.String(length=64), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("entered_by <> approved_by", name=op.f("ck_late_approval_two_people")),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["snapshot.id"], name=op.f("fk_late_approval_snapshot_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_approval")),
+        sa.UniqueConstraint("snapshot_id", name=op.f("uq_late_approval_snapshot_id")),
+    )
+    op.create_table(
         "mark",
         sa.Column("ballot_id", sa.Integer(), nullable=False),
         sa.Column("criterion", sa.String(length=64), nullable=False),
@@ -666,7 +701,7 @@ def upgrade() -> None:
         "publication",
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("page_id", sa.String(length=64), nullable=False),
+        sa.Column("page_id", sa.String(length=200), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("caption", sa.Text(), nullable=False),
@@ -675,6 +710,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.String(length=128), nullable=True),
         sa.Column("video_id", sa.String(length=64), nullable=True),
         sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("offset_end", sa.BigInteger(), nullable=False),
         sa.Column("uploads", sa.Integer(), nullable=False),
         sa.Column("armed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("post_id", sa.String(length=128), nullable=True),
@@ -756,6 +792,7 @@ def downgrade() -> None:
     op.drop_table("derivative")
     op.drop_table("check")
     op.drop_table("mark")
+    op.drop_table("late_approval")
     op.drop_table("clip_version")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index("ix_upload_unit_id_state")
@@ -787,6 +824,10 @@ def downgrade() -> None:
     op.drop_table("staff_session")
     op.drop_table("recovery_code")
     op.drop_table("profile_revision")
+    with op.batch_alter_table("page_pause", schema=None) as batch_op:
+        batch_op.drop_index("ix_page_pause_contest_id_lifted_at")
+
+    op.drop_table("page_pause")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_state_due_at")
 
