@@ -1,0 +1,1 @@
+"""What the performance figures are measured with: ``python -m bench [NAME …]``."""
