@@ -49,12 +49,22 @@ _EXTRA_DECODERS = ("libdav1d", "libaom-av1", "mp3float", "mp2float", "amrnb", "a
 
 DECODERS = ",".join((*VIDEO_CODECS, *AUDIO_CODECS, *_EXTRA_DECODERS))
 
+# ffprobe gives up unless it can open a decoder for every stream, so covers and subtitles, which
+# nothing here ever decodes, need theirs when headers are read.
+_BESIDE = ("png", "mov_text", "subrip", "ass", "webvtt", "dvbsub", "dvdsub", "pgssub")
+
 INPUT_OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": FORMATS,
     "codec_whitelist": DECODERS,
     "max_pixels": str(MAX_PIXELS),
 }
+
+
+def probe_arguments() -> list[str]:
+    """The same for ffprobe."""
+    options = INPUT_OPTIONS | {"codec_whitelist": ",".join((DECODERS, *_BESIDE))}
+    return [part for name, value in options.items() for part in (f"-{name}", value)]
 
 
 def input_arguments() -> list[str]:

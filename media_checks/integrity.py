@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
 from typing import BinaryIO
@@ -44,6 +45,8 @@ def _false_headers(reading: Reading, truncated: bool) -> list[Problem]:
     whole = reading.header["format"].get("duration")
     if whole is not None and all(claim is None for claim, _ in claims):
         claims = [(float(whole), max(real for _, real in claims))]
+    if reading.container in ("mp4", "mov"):
+        claims.append((movie_header(reading.path), max(real for _, real in claims)))
     for claim, real in claims:
         if claim and abs(claim - real) > max(SHORT_BY_S, SHORT_BY_SHARE * claim):
             kind = "short" if truncated and real < claim else "header"
@@ -51,12 +54,31 @@ def _false_headers(reading: Reading, truncated: bool) -> list[Problem]:
     return []
 
 
+def movie_header(path: Path) -> float | None:
+    """Seconds that an MP4's movie header claims; FFmpeg itself believes the tracks instead."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for kind, at, _ in boxes(file, size):
+            if kind != b"moov":
+                continue
+            file.seek(at + 8)
+            head = file.read(40)
+            if head[4:8] != b"mvhd" or len(head) < 40:  # noqa: PLR2004 - up to its length
+                return None
+            wide = head[8] == 1
+            scale = int.from_bytes(head[28:32] if wide else head[20:24], "big")
+            ticks = int.from_bytes(head[32:40] if wide else head[24:28], "big")
+            unknown = (1 << (64 if wide else 32)) - 1
+            return ticks / scale if scale and ticks != unknown else None
+    return None
+
+
 def missing_bytes(path: Path, container: str) -> int:
     """How many bytes the outermost structure promises beyond the end of the file."""
     size = path.stat().st_size
     with path.open("rb") as file:
         if container in ("mp4", "mov"):
-            return max(0, _boxes_end(file, size) - size)
+            return max(0, max((end for _, _, end in boxes(file, size)), default=0) - size)
         if container in ("matroska", "webm"):
             return max(0, _segment_end(file) - size)
         if container == "avi":
@@ -65,8 +87,8 @@ def missing_bytes(path: Path, container: str) -> int:
     return 0
 
 
-def _boxes_end(file: BinaryIO, size: int) -> int:
-    """Where the top-level boxes of an MP4 end, following each box's size."""
+def boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start and end of each top-level box of an MP4; the last may end beyond the file."""
     at = 0
     while at + 8 <= size:
         file.seek(at)
@@ -75,9 +97,9 @@ def _boxes_end(file: BinaryIO, size: int) -> int:
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
         if length < 8:  # noqa: PLR2004 - 0: up to the end of the file; less than a header: junk
-            return size
+            length = size - at
+        yield head[4:8], at, at + length
         at += length
-    return at
 
 
 def _segment_end(file: BinaryIO) -> int:

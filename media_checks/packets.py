@@ -43,28 +43,33 @@ class Track:
         return self._walk()[1]
 
     def _walk(self) -> tuple[float, list[float]]:
-        """Adds up the steps between packets.
+        """Adds up what each unbroken piece of the clip covers; answers with the breaks too.
 
-        A step backwards or over ``JUMP_S`` that the packet's own duration does not cover is a
-        broken clock (two recordings joined, a crafted stamp), so the packet counts as one
-        ordinary frame.
+        A decoding clock that runs backwards, or leaps by more than ``JUMP_S`` without the packet
+        lasting that long, is a break: two recordings joined, or a crafted stamp. Leaps are not
+        counted as time, for nothing is shown in them.
         """
         clock = self.dts if _timed(self.dts) else self.pts
         usual = self._usual_step(clock)
-        total, jumps = 0.0, []
-        for now, after, own in zip(clock, clock[1:], self.durations, strict=False):
-            step = after - now
-            if 0 <= step <= JUMP_S or (own > 0 and abs(step - own) <= own / 2):
-                total += step
+        total, jumps, start = 0.0, [], 0
+        for i in range(1, len(clock)):
+            step, own = clock[i] - clock[i - 1], self.durations[i - 1]
+            if isnan(step) or 0 <= step <= JUMP_S or (own > 0 and abs(step - own) <= own / 2):
                 continue
-            total += usual
-            if not isnan(step):
-                jumps.append(now)
-        if len(clock):
-            # One frame may stand for long; a last frame that claims minutes is a crafted one.
-            last = self.durations[-1]
-            total += last if 0 < last <= JUMP_S else usual
-        return total, jumps
+            jumps.append(clock[i - 1])
+            total += self._covered(start, i, usual)
+            start = i
+        return total + self._covered(start, len(clock), usual), jumps
+
+    def _covered(self, start: int, end: int, usual: float) -> float:
+        """Seconds from the first frame shown to the end of the last, within one piece."""
+        shown = self.pts if _timed(self.pts[start:end]) else self.dts
+        times = [(shown[i], self.durations[i]) for i in range(start, end) if not isnan(shown[i])]
+        if not times:
+            return (end - start) * usual
+        last, own = max(times)
+        # One frame may stand for long; a last frame that claims minutes is a crafted one.
+        return last - min(times)[0] + (own if 0 < own <= JUMP_S else usual)
 
     def key_times(self) -> list[float]:
         """Start times of keyframes, sorted, counted from the first frame."""

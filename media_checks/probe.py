@@ -48,7 +48,7 @@ def probe(path: Path) -> Probed:
 
 def read_headers(box: Box) -> dict[str, Any]:
     """What ffprobe says about container and streams."""
-    args = ["-v", "error", *allowed.input_arguments(), "-of", "json"]
+    args = ["-v", "error", *allowed.probe_arguments(), "-of", "json"]
     args += ["-show_format", "-show_streams", "-i", box.clip_url]
     out, err = Collector(4 << 20), Collector(4 << 20)
     try:
@@ -130,7 +130,7 @@ def _codec_refused(stream: Stream, what_vi: str, what_en: str) -> Unreadable:
 
 def _read_packets(box: Box, indexes: list[int]) -> dict[int, packets.Track]:
     reader = packets.Reader(indexes)
-    args = ["-v", "quiet", *allowed.input_arguments(), "-of", "csv=p=0", "-show_entries"]
+    args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
     args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
     args += ["-i", box.clip_url]
     lines = Lines(reader.line)

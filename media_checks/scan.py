@@ -63,6 +63,7 @@ def scan(path: Path, probed: Probed, reader: PictureReader, progress: Progress) 
     """
     plan = reader.plan
     listener = Listener(reader, plan.seconds, progress)
+    listener.mid_stream = probed.facts.container in ("mpegts", "mpeg")
     box = Box(path)
     lines = Lines(listener.line)
     args = arguments(box.clip_url, probed, plan)
@@ -77,7 +78,7 @@ def scan(path: Path, probed: Probed, reader: PictureReader, progress: Progress) 
         )
     problems = list(probed.facts.problems)
     if listener.damage:
-        problems.append(Problem("damaged", at=listener.damaged_at, detail=str(listener.damage)))
+        problems.append(Problem("damaged", detail=str(listener.damage)))
     if ended.timed_out or ended.status < 0:
         problems.append(Problem("unfinished", at=round(reader.last, 3)))
     sound = listener.sound.facts(probed.facts.duration_s) if probed.facts.audio else None
@@ -101,7 +102,7 @@ class Listener:
         self.times: deque[float] = deque()
         self.buffer = bytearray()
         self.damage = 0
-        self.damaged_at: float | None = None
+        self.mid_stream = False
 
     def line(self, text: str) -> None:
         """One line of FFmpeg's log."""
@@ -109,8 +110,8 @@ class Listener:
             self.times.append(float(shown[1]))
             self._take()
         elif DAMAGE.search(text):
-            self.damage += 1
-            self.damaged_at = self.damaged_at or round(self.reader.last, 3)
+            # A broadcast recording may start in the middle of a picture; that is no damage.
+            self.damage += self.reader.samples > 0 or not self.mid_stream
         else:
             self.sound.line(text)
 

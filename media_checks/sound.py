@@ -56,7 +56,8 @@ class SoundReader:
         silent = sum(end - start for start, end in self.silences)
         contrast, flatness = self._noise()
         level = self.totals.get("whole RMS", FLOOR)
-        peak = self.totals.get("whole Peak", FLOOR)
+        # Players cut off what is above full scale, so the crest is what is left below it.
+        peak = min(0.0, self.totals.get("whole Peak", FLOOR))
         return SoundFacts(
             loudness=self.totals.get("I", -70.0),
             loudness_range=self.totals.get("LRA", 0.0),

@@ -32,7 +32,7 @@ def number(value: float, places: int = 0) -> Text:
 def length(seconds: float, *, places: int = 0) -> Text:
     """``342`` -> ``5 phút 42 giây`` / ``5 min 42 s``; ``places`` decimals of a second."""
     scale = 10**places
-    minutes, ticks = divmod(round(seconds * scale), 60 * scale)
+    minutes, ticks = divmod(math.floor(seconds * scale + 0.5), 60 * scale)
     rest = number(ticks / scale, places)
     if not minutes:
         return Text(f"{rest.vi} giây", f"{rest.en} s")

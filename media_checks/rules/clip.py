@@ -51,6 +51,8 @@ def _intact(facts: Facts, _limits: Limits) -> Judged:
         "Hãy xuất lại clip từ ứng dụng dựng phim, mở xem thử đến hết rồi gửi lại.",
         "Export the clip from the editing app again, play it to the end, then send it again.",
     )
+    if worst.kind in ("truncated", "hole"):
+        advice = Text("Hãy gửi lại tệp; nếu vẫn báo lỗi:", "Send it again; if that fails:") + advice
     return Judged(
         False,
         [problem.kind for problem in facts.problems],
@@ -90,7 +92,10 @@ def _problem(problem: Problem, facts: Facts) -> Text:
         ),
     }.get(
         problem.kind,
-        Text(f"Dữ liệu hình hoặc tiếng bị hỏng, gần {at}.", f"Data is damaged near {at}."),
+        Text(
+            f"Dữ liệu hình hoặc tiếng bị hỏng ({problem.detail} chỗ).",
+            f"Picture or sound data are damaged ({problem.detail} places).",
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from ..facts import Facts, Span
@@ -62,7 +63,7 @@ def accept(limit: Limit, value: Any) -> Any:
 
 def _number(limit: Limit, value: Any) -> int | float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not limit.low <= value <= limit.high:
+    if not number or not isfinite(value) or not limit.low <= value <= limit.high:
         if limit.high == float("inf"):
             raise ValueError(f"một số từ {limit.low:g} trở lên", f"a number from {limit.low:g} up")
         raise ValueError(

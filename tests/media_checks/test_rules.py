@@ -1,0 +1,190 @@
+"""Rules judge facts alone, so limits are tried on facts made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from media_checks import Facts, judge, load_policy, verdict
+from media_checks.facts import AudioFacts, PictureFacts, Problem, SoundFacts, VideoFacts
+
+VIDEO = VideoFacts(
+    codec="h264",
+    profile="High",
+    pixel_format="yuv420p",
+    width=1440,
+    height=1080,
+    sample_aspect="1:1",
+    rotation=0,
+    display_width=1440,
+    display_height=1080,
+    frames=6000,
+    frame_rate=30.0,
+    duration_s=200.0,
+    header_s=200.0,
+    key_frames=100,
+    key_gap_s=2.0,
+    bit_rate=9_000_000,
+)
+AUDIO = AudioFacts("aac", "LC", 2, "stereo", 48000, 200.0, 200.0, 128_000)
+PICTURE = PictureFacts(100, 2.0, "keyframes", [], [], 1440, 1080)
+SOUND = SoundFacts(-16.0, 5.0, -1.0, 4.4, [], 0.0, 45.0, -9.0)
+GOOD = Facts(10**8, "mp4", "isom", 200.0, VIDEO, AUDIO, 0, 0, [], PICTURE, SOUND)
+
+
+def finding(facts, rule, **limits):
+    policy = load_policy({"name": "t", "rules": {rule: {"level": "hard", **limits}}})
+    [result] = judge(facts, policy)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome", "message"),
+    [
+        (178.9, "fail", "Hãy thêm ít nhất 2 giây nội dung."),
+        (179.0, "pass", ""),
+        (180, "pass", ""),
+        (301.0, "pass", ""),
+        (
+            301.1,
+            "fail",
+            "Clip dài 5 phút 1,1 giây; cho phép 3–5 phút. Hãy cắt bớt ít nhất 2 giây.",
+        ),
+        (342, "fail", "Clip dài 5 phút 42 giây; cho phép 3–5 phút. Hãy cắt bớt ít nhất 42 giây."),
+    ],
+)
+def test_duration(seconds, outcome, message):
+    facts = replace(GOOD, video=replace(VIDEO, duration_s=seconds))
+    result = finding(facts, "duration", min_s=180, max_s=300, tolerance_s=1)
+    assert (result.outcome, result.found) == (outcome, seconds)
+    assert result.message_vi.endswith(message)
+
+
+def test_sound_does_not_lengthen_the_picture():
+    facts = replace(GOOD, video=replace(VIDEO, duration_s=6.0), duration_s=200.0)
+    result = finding(facts, "duration", min_s=180, max_s=300)
+    assert result.outcome == "fail"
+    assert "chỉ tính phần có hình" in result.message_vi
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "outcome"),
+    [
+        (1440, 1080, "pass"),
+        (1440, 1088, "pass"),
+        (1454, 1080, "pass"),
+        (1456, 1080, "fail"),
+        (1424, 1080, "fail"),
+        (1920, 1080, "fail"),
+        (1080, 1440, "fail"),
+    ],
+)
+def test_aspect_ratio(width, height, outcome):
+    facts = replace(GOOD, video=replace(VIDEO, display_width=width, display_height=height))
+    assert finding(facts, "aspect_ratio", ratio="4:3").outcome == outcome
+
+
+def test_an_upright_picture_is_called_so():
+    facts = replace(GOOD, video=replace(VIDEO, display_width=1080, display_height=1920))
+    result = finding(facts, "aspect_ratio", ratio="4:3")
+    assert "1080×1920 (9:16, quay dọc); yêu cầu 4:3" in result.message_vi
+    assert "Tỉ lệ (Ratio) 4:3" in result.message_vi
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "outcome"),
+    [(1440, 1080, "pass"), (1920, 1440, "pass"), (1439, 1080, "fail"), (1440, 1079, "fail")],
+)
+def test_resolution(width, height, outcome):
+    facts = replace(GOOD, video=replace(VIDEO, display_width=width, display_height=height))
+    assert finding(facts, "resolution", min_width=1440, min_height=1080).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("spans", "outcome"),
+    [
+        ([], "pass"),
+        ([(10.0, 14.0)], "pass"),
+        ([(10.0, 14.1)], "fail"),
+        ([(i, i + 3.0) for i in range(0, 70, 10)], "fail"),
+    ],
+)
+def test_black(spans, outcome):
+    facts = replace(GOOD, picture=replace(PICTURE, black=spans))
+    assert finding(facts, "black", max_run_s=4, max_share_pct=10).outcome == outcome
+
+
+def test_black_is_not_also_called_frozen():
+    facts = replace(GOOD, picture=replace(PICTURE, black=[(1.0, 30.0)], frozen=[(1.0, 30.0)]))
+    assert finding(facts, "frozen", max_run_s=10).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "outcome"),
+    [
+        ({"loudness": -40.0}, "audio_silent", "pass"),
+        ({"loudness": -40.1}, "audio_silent", "fail"),
+        ({"silent_share": 0.5}, "audio_silent", "pass"),
+        ({"silent_share": 0.51, "silences": [(0.0, 102.0)]}, "audio_silent", "fail"),
+        ({"loudness": -30.1}, "audio_level", "fail"),
+        ({"loudness": -7.9}, "audio_level", "fail"),
+        ({"true_peak": 2.0}, "audio_clipping", "pass"),
+        ({"true_peak": 2.0, "crest": 2.0}, "audio_clipping", "fail"),
+        ({"true_peak": -0.1, "crest": 2.0}, "audio_clipping", "pass"),
+        ({"speech_to_noise": 13.0, "quiet_flatness": -25.0}, "audio_noise", "pass"),
+        ({"speech_to_noise": 24.0, "quiet_flatness": -3.0}, "audio_noise", "fail"),
+        ({"speech_to_noise": 33.0, "quiet_flatness": -3.0}, "audio_noise", "pass"),
+    ],
+)
+def test_sound(change, rule, outcome):
+    assert finding(replace(GOOD, sound=replace(SOUND, **change)), rule).outcome == outcome
+
+
+def test_a_clip_without_sound_fails_once():
+    facts = replace(GOOD, audio=None, sound=None)
+    rules = ("audio_present", "audio_silent", "audio_level", "audio_clipping", "audio_noise")
+    policy = load_policy({"name": "t", "rules": {rule: {"level": "hard"} for rule in rules}})
+    assert [f.rule for f in judge(facts, policy)] == ["audio_present"]
+
+
+def test_container():
+    facts = replace(GOOD, container="avi")
+    result = finding(facts, "container", containers=["mp4", "mov"], video_codecs=["h264"])
+    assert result.outcome == "fail"
+    assert result.found == {"container": "avi", "video_codec": "h264", "audio_codec": "aac"}
+    assert result.message_vi.startswith("Tệp dùng avi; cho phép mov, mp4; h264;")
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (Problem("truncated", detail="1500000"), "Tệp bị cắt cụt: thiếu 1,5 MB ở cuối"),
+        (Problem("hole", 75.0, "98304"), "Tệp bị thủng: khoảng 98 kB dữ liệu hình trống từ 1:15"),
+        (Problem("header", 6.0, "240.0"), "Phần đầu tệp ghi dài 4 phút nhưng thực tế chỉ có 6"),
+        (Problem("jump", 75.0), "Mốc thời gian trong tệp bị nhảy tại 1:15"),
+        (Problem("unfinished", 75.0), "Không đọc được phần sau 1:15"),
+        (Problem("damaged", detail="4"), "Dữ liệu hình hoặc tiếng bị hỏng (4 chỗ)"),
+    ],
+)
+def test_intact(problem, message):
+    result = finding(replace(GOOD, problems=[problem]), "intact")
+    assert (result.outcome, result.found) == ("fail", [problem.kind])
+    assert result.message_vi.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("duration", "noise", "expected"),
+    [(200.0, 45.0, "pass"), (200.0, 10.0, "look"), (400.0, 45.0, "fail"), (400.0, 10.0, "fail")],
+)
+def test_verdict(duration, noise, expected):
+    rules = {
+        "duration": {"level": "hard", "min_s": 180, "max_s": 300},
+        "audio_noise": {"level": "soft"},
+    }
+    facts = replace(
+        GOOD,
+        video=replace(VIDEO, duration_s=duration),
+        sound=replace(SOUND, speech_to_noise=noise, quiet_flatness=-3.0),
+    )
+    assert verdict(judge(facts, load_policy({"name": "t", "rules": rules}))) == expected
