@@ -28,7 +28,7 @@ SNAPSHOT_FACTS = ("taken_at", "source", "source_sha256", "late_reason")
 _HASHED = re.compile(r"[0-9a-f]{32,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAIL = re.compile(r"[^\s@]@[^\s@]")
-_PHONE = re.compile(r"(?<![\w])(?:\+?84|0)(?:[ .-]?\d){8,10}(?![\w])")
+_PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[ .()-]{0,2}\d){8,10}(?!\w)")
 
 
 def text(value: Any) -> bytes:

@@ -1,0 +1,87 @@
+"""Random contests: small ranges, so that ties, caps, gaps and disqualifications are frequent."""
+
+from functools import partial
+from random import Random
+
+from hypothesis import strategies as st
+
+ACCOUNTS = ["a1", "b2", "c3", "d4"]
+TIE_BREAKS = [
+    ["jury_mean", "top_criterion", "uncapped_points", "chair"],
+    ["jury_mean", "top_criterion", "uncapped_points", "chair"],
+    ["uncapped_points", "jury_mean", "chair"],
+    ["top_criterion"],
+    [],
+]
+
+
+def contests(**fixed):
+    """A strategy for the input of ``scoring.compute``; ``fixed`` rules stand as given."""
+    return st.randoms(use_true_random=False).map(partial(contest, fixed=fixed))
+
+
+def contest(random: Random, fixed=None):
+    """Up to 8 clips of up to 5 units, up to 4 jurors."""
+    found = rules(random) | (fixed or {})
+    jurors = [f"GK{i}" for i in range(1, random.randint(1, 4) + 1)]
+    entries = [entry(random, f"c{i}", found, jurors) for i in range(random.randint(0, 8))]
+    units = sorted({entry["unit"] for entry in entries})
+    random.shuffle(units)
+    decided = units and random.random() < 0.5
+    decisions = [{"units": units, "reason": "BTC họp"}] if decided else []
+    return {"rules": found, "jurors": jurors, "entries": entries, "chair_decisions": decisions}
+
+
+def rules(random: Random):
+    criteria = [
+        {
+            "id": f"tc{i}",
+            "max": random.randint(1, 4),
+            "weight": random.choice([0, 1, 1, 2, 0.5] if i else [1, 2, "3/2"]),
+        }
+        for i in range(random.randint(1, 3))
+    ]
+    return {
+        "criteria": criteria,
+        "jury_weight": random.choice([40, 40, 0, 50, "1/3"]),
+        "interaction_weight": random.choice([60, 50, 7.5]),
+        "points_per_share": random.randint(0, 3),
+        "points_per_reaction": random.randint(0, 2),
+        "shares_per_account": random.choice([None, 0, 1, 2, 3]),
+        "points_cap": random.choice([1, 5, 10, 300]),
+        "unit_score": random.choice(["best", "best", "sum"]),
+        "trim": random.randint(0, 1),
+        "standardise": random.random() < 0.5,
+        "tie_breaks": random.choice(TIE_BREAKS),
+    }
+
+
+def entry(random: Random, name, found, jurors):
+    return {
+        "id": name,
+        "unit": random.choice("ABCDE"),
+        "marks": {j: ballot(random, found) for j in jurors if random.random() < 0.9},
+        "interactions": None if random.random() < 0.1 else interactions(random),
+        "disqualified": random.random() < 0.1,
+    }
+
+
+def ballot(random: Random, found):
+    if random.random() < 0.2:
+        return random.choice(["recused", "abstained"])
+    marks = {c["id"]: random.randint(0, c["max"]) for c in found["criteria"]}
+    if random.random() < 0.1:
+        marks.popitem()
+    return marks
+
+
+def interactions(random: Random):
+    rows = [
+        {"account": random.choice(ACCOUNTS), "count": random.randint(0, 4)}
+        for _ in range(random.randint(0, 5))
+    ]
+    return {
+        "reactions": random.randint(0, 12),
+        "shares": random.choice([None, random.randint(0, 6)]),
+        "share_ledger": random.choice([None, rows]),
+    }

@@ -1,0 +1,175 @@
+"""A second implementation of the rules, as short and as slow as can be, written on its own.
+
+It shares no line with ``scoring``: it reads the input as JSON, uses Fractions for everything and
+follows ``docs/scoring.md`` sentence by sentence. The two must agree on every contest.
+"""
+
+from fractions import Fraction
+from functools import cmp_to_key
+
+PLAN = {
+    "jury_weight": 40,
+    "interaction_weight": 60,
+    "points_per_share": 2,
+    "points_per_reaction": 1,
+    "shares_per_account": 2,
+    "points_cap": 300,
+    "prizes": [
+        {"id": "first", "count": 1},
+        {"id": "second", "count": 1},
+        {"id": "third", "count": 1},
+        {"id": "consolation", "count": 3},
+    ],
+    "trim": 0,
+    "standardise": False,
+    "unit_score": "best",
+    "tie_breaks": ["jury_mean", "top_criterion", "uncapped_points", "chair"],
+}
+
+
+def ranking(data):
+    """(rank, unit, entry or None, jury, interactions, total, points, prize) for every unit."""
+    rules = PLAN | data["rules"]
+    entries = [e for e in data["entries"] if not e.get("disqualified")]
+    scale = Fraction(100) / (Fraction(rules["jury_weight"]) + Fraction(rules["interaction_weight"]))
+    ballots = _percentages(rules, data["jurors"], entries)
+    clips = {}
+    for entry in entries:
+        given = ballots[entry["id"]]
+        points = _points(rules, entry["interactions"])
+        interaction = min(Fraction(points, rules["points_cap"]), 1)
+        if not given and rules["jury_weight"]:
+            continue
+        mean = _trimmed_mean(rules, list(given.values())) if given else None
+        jury = (mean or 0) * Fraction(rules["jury_weight"]) * scale
+        interactions = interaction * Fraction(rules["interaction_weight"]) * scale
+        total = jury + interactions
+        top = _top(rules, entry, given)
+        clips.setdefault(entry["unit"], []).append(
+            (total, mean, top, points, jury, interactions, entry["id"])
+        )
+    return _ranked(rules, {unit: _stand(rules, found) for unit, found in clips.items()}, data)
+
+
+def _percentages(rules, jurors, entries):
+    """What each juror gave each clip, in 0..1, complete ballots only."""
+    criteria = {c["id"]: (c["max"], Fraction(c.get("weight", 1))) for c in rules["criteria"]}
+    possible = sum(most * weight for most, weight in criteria.values())
+    result = {entry["id"]: {} for entry in entries}
+    for entry in entries:
+        for juror in jurors:
+            ballot = entry["marks"].get(juror)
+            if isinstance(ballot, dict) and ballot.keys() == criteria.keys() and possible:
+                given = sum(mark * criteria[name][1] for name, mark in ballot.items())
+                result[entry["id"]][juror] = given / possible
+    return _standardised(result) if rules["standardise"] else result
+
+
+def _standardised(result):
+    own = {}
+    for given in result.values():
+        for juror, value in given.items():
+            own.setdefault(juror, []).append(value)
+    mean = {juror: sum(values) / len(values) for juror, values in own.items()}
+    spread = {j: sum(abs(v - mean[j]) for v in values) / len(values) for j, values in own.items()}
+    everything = [value for values in own.values() for value in values]
+    common = sum(everything) / len(everything) if everything else 0
+    spreads = [value for value in spread.values() if value > 0]
+    common_spread = sum(spreads) / len(spreads) if spreads else 0
+
+    def moved(juror, value):
+        if spread[juror] == 0:
+            return common
+        wanted = common + (value - mean[juror]) * common_spread / spread[juror]
+        return min(max(wanted, Fraction(0)), Fraction(1))
+
+    return {e: {j: moved(j, v) for j, v in given.items()} for e, given in result.items()}
+
+
+def _trimmed_mean(rules, values):
+    trim = rules["trim"]
+    if trim and len(values) >= rules.get("trim_from", 2 * trim + 2):
+        values = sorted(values)[trim : len(values) - trim]
+    return Fraction(sum(values)) / len(values)
+
+
+def _points(rules, interactions):
+    if interactions is None:
+        return 0
+    shares = interactions.get("shares") or 0
+    ledger = interactions.get("share_ledger")
+    if ledger is not None:
+        accounts = {row["account"] for row in ledger}
+        limit = rules["shares_per_account"]
+        totals = [sum(r["count"] for r in ledger if r["account"] == name) for name in accounts]
+        shares = sum(total if limit is None else min(total, limit) for total in totals)
+    return (
+        rules["points_per_share"] * shares
+        + rules["points_per_reaction"] * (interactions["reactions"])
+    )
+
+
+def _top(rules, entry, given):
+    if not given:
+        return None
+    weight = max(Fraction(c.get("weight", 1)) for c in rules["criteria"])
+    heavy = [c for c in rules["criteria"] if Fraction(c.get("weight", 1)) == weight]
+    largest = max(c["max"] for c in heavy)
+    chosen = [c["id"] for c in heavy if c["max"] == largest]
+    marks = [Fraction(entry["marks"][j][c], largest) for j in given for c in chosen]
+    return sum(marks) / len(marks)
+
+
+def _stand(rules, clips):
+    if rules["unit_score"] == "sum":
+        none = Fraction(-1)
+        mean = sum(none if c[1] is None else c[1] for c in clips) / len(clips)
+        top = sum(none if c[2] is None else c[2] for c in clips) / len(clips)
+        sums = [sum(c[place] for c in clips) for place in (0, 3, 4, 5)]
+        return (sums[0], mean, top, sums[1], sums[2], sums[3], None)
+    places = {"jury_mean": 1, "top_criterion": 2, "uncapped_points": 3}
+    chain = [places[step] for step in rules["tie_breaks"] if step in places]
+
+    def strength(clip):
+        return [clip[0]] + [Fraction(-1) if clip[p] is None else clip[p] for p in chain]
+
+    return max(sorted(clips, key=lambda c: c[6]), key=strength)
+
+
+def _ranked(rules, units, data):
+    places = {"jury_mean": 1, "top_criterion": 2, "uncapped_points": 3}
+
+    def ahead(a, b):
+        """Above zero where unit ``a`` stands before unit ``b`` without the chair."""
+        for place in [0] + [places[s] for s in rules["tie_breaks"] if s in places]:
+            left, right = units[a][place], units[b][place]
+            left, right = (Fraction(-1) if v is None else v for v in (left, right))
+            if left != right:
+                return 1 if left > right else -1
+        return 0
+
+    order = sorted(sorted(units), key=cmp_to_key(ahead), reverse=True)
+    groups = []
+    for unit in order:
+        if groups and ahead(groups[-1][0], unit) == 0:
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+    prizes = [prize["id"] for prize in rules["prizes"] for _ in range(prize["count"])]
+    lines = []
+    for group in _chaired(rules, groups, data.get("chair_decisions", [])):
+        rank = len(lines) + 1
+        prize = prizes[rank - 1] if rank <= len(prizes) else None
+        for unit in sorted(group):
+            total, _, _, points, jury, interactions, entry = units[unit]
+            lines.append((rank, unit, entry, jury, interactions, total, points, prize))
+    return lines
+
+
+def _chaired(rules, groups, decisions):
+    for group in groups:
+        fitting = [d["units"] for d in decisions if set(group) <= set(d["units"])]
+        if len(group) > 1 and fitting and "chair" in rules["tie_breaks"]:
+            yield from ([unit] for unit in fitting[-1] if unit in group)
+        else:
+            yield group
