@@ -1,7 +1,7 @@
 """What everybody sees: the contest, its rules, its clips. Results have a view of their own."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, redirect, send_file, url_for
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from contest.errors import not_found
+from contest.languages import write_date, write_time
 from contest.services import calendar, profiles, public
 from contest.services.public import Phase, Step
 from contest.views.support import (
@@ -32,11 +33,34 @@ def _unfinished(state: Any) -> None:
 
 
 def _published() -> Any:
-    from contest.services import results
+    import importlib  # noqa: PLC0415 - until the room of results is there
+
+    try:
+        results: Any = importlib.import_module("contest.services.results")
+    except ImportError:
+        return None
     return results.published(db(), current_contest())
 
 
 POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's hash
+
+
+@bp.app_template_filter("last_day")
+def last_day(moment: datetime) -> str:
+    """A deadline at midnight as plans write it: “hết ngày 10/6/2023” (plan II.1)."""
+    zone = current_profile().schedule.zone
+    local = moment.astimezone(zone)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return write_time(moment, zone, language())
+    day = write_date(moment - timedelta(seconds=1), zone, language())
+    return str(_("hết ngày %(day)s", day=day))
+
+
+@bp.app_template_filter("end_date")
+def end_date(moment: datetime) -> str:
+    """The day a stretch of time ends on: the day before, where it ends at midnight."""
+    zone = current_profile().schedule.zone
+    return write_date(moment - timedelta(microseconds=1), zone, language())
 
 
 @bp.get("/")
