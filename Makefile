@@ -46,6 +46,10 @@ lock:  ## write the lock files anew (UPGRADE=1: with the newest versions)
 	scripts/lock.sh
 	npm $(if $(UPGRADE),update,install) --package-lock-only
 
+.PHONY: image
+image:  ## build the production image with buildah (as root; a few minutes)
+	scripts/build_image.sh
+
 .PHONY: clean
 clean:  ## remove what the set-up made; data/ stays
 	rm -rf $(STAMPS) .venv node_modules contest/static $(MO)

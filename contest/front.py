@@ -9,6 +9,7 @@ is what production runs.
 import os
 import shutil
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,25 +77,44 @@ def nginx_command(configuration: Path) -> list[str]:
     return [_nginx_binary(), "-e", "stderr", "-p", folder, "-c", str(configuration)]
 
 
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind the front, as nginx writes addresses: ``unix:/…`` or ``host:port``."""
+
+    web: Sequence[str]
+    uploads: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Files of a certificate chain and its key, for https."""
+
+    chain: Path
+    key: Path
+
+
 def write_configuration(
-    folder: Path, settings: Settings, listen: Listen, *, web: list[str], uploads: str
+    folder: Path,
+    settings: Settings,
+    listen: Listen,
+    behind: Behind,
+    *,
+    processes: int = 0,
+    certificate: Certificate | None = None,
 ) -> Path:
     """Fill in docker/nginx.conf for this machine and write it to ``folder``; returns its path.
 
-    ``web`` and ``uploads`` are addresses as nginx writes them (``unix:/…`` or ``host:port``).
+    With 0 ``processes`` nginx is a single one: a master that is killed then leaves no worker
+    behind that holds the port. Production has a container around it, and takes several.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # One process: a master that is killed leaves no worker behind that holds the port.
-    main = ["daemon off;", "master_process off;"]
-    if os.geteuid() == 0:
-        main.append("user root;")
     values = {
-        "HOITHI_NGINX_MAIN": "\n".join(main),
+        "HOITHI_NGINX_MAIN": _main_lines(processes),
         "HOITHI_RUN_DIR": str(folder),
-        "HOITHI_LISTEN": f"listen {listen.host}:{listen.port};",
+        "HOITHI_LISTEN": _listen_lines(listen, certificate),
         "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,
-        "HOITHI_WEB": " ".join(f"server {address} fail_timeout=0;" for address in web),
-        "HOITHI_UPLOADS": f"server {uploads} fail_timeout=0;",
+        "HOITHI_WEB": "\n        ".join(f"server {web} fail_timeout=0;" for web in behind.web),
+        "HOITHI_UPLOADS": f"server {behind.uploads} fail_timeout=0;",
         "HOITHI_STATIC_DIR": str(STATIC),
         "HOITHI_CLIPS_DIR": str(settings.storage_dir),
         "HOITHI_PUBLISHED_DIR": str(settings.data_dir / "published"),
@@ -102,6 +122,25 @@ def write_configuration(
     path = folder / "nginx.conf"
     path.write_text(Template(CONFIGURATION.read_text()).safe_substitute(values))
     return path
+
+
+def _main_lines(processes: int) -> str:
+    lines = ["daemon off;"]
+    lines.append(f"worker_processes {processes};" if processes else "master_process off;")
+    if os.geteuid() == 0:
+        lines.append("user root;")
+    return "\n".join(lines)
+
+
+def _listen_lines(listen: Listen, certificate: Certificate | None) -> str:
+    if certificate is None:
+        return f"listen {listen.host}:{listen.port};"
+    return (
+        f"listen {listen.host}:{listen.port} ssl;\n"
+        f"        ssl_certificate {certificate.chain};\n"
+        f"        ssl_certificate_key {certificate.key};\n"
+        "        ssl_protocols TLSv1.2 TLSv1.3;"
+    )
 
 
 def _nginx_binary() -> str:

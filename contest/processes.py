@@ -1,17 +1,16 @@
 """The processes of the default set-up, and the environment that ties them together."""
 
+import http.client
 import os
 import socket
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from contest.config import Settings
 from contest.devservices import redis_answers, redis_command, redis_url, socket_dir
-from contest.front import Listen, nginx_command, write_configuration
+from contest.front import Behind, Listen, nginx_command, write_configuration
 from contest.supervisor import Program
 
 SERVICES, PROCESSES, FRONT = 1, 2, 3  # stages: start in this order, stop in the other
@@ -61,13 +60,9 @@ class Machine:
     def programs(self) -> list[Program]:
         """Every process, with what tells that it is ready."""
         web, uploads = self.sockets / "web.sock", self.sockets / "uploads.sock"
-        configuration = write_configuration(
-            self.run_dir / "nginx",
-            self.settings,
-            self.listen,
-            web=[f"unix:{web}"],
-            uploads=f"unix:{uploads}",
-        )
+        behind = Behind(web=[f"unix:{web}"], uploads=f"unix:{uploads}")
+        folder = self.run_dir / "nginx"
+        configuration = write_configuration(folder, self.settings, self.listen, behind)
         found = [
             _own("web", ["web", "--bind", f"unix:{web}"], _listens_at(web)),
             _own("uploads", ["uploads", "--bind", f"unix:{uploads}"], _listens_at(uploads)),
@@ -114,13 +109,22 @@ class Machine:
         return int(kept.read_text())
 
     def _front_answers(self) -> bool:
+        """Pages and uploads both answer through the front."""
         host = "127.0.0.1" if self.listen.host == "0.0.0.0" else self.listen.host  # noqa: S104
-        address = f"http://{host}:{self.listen.port}/readyz"
-        try:
-            with urllib.request.urlopen(address, timeout=10) as answer:
-                return bool(answer.status == 200)  # noqa: PLR2004
-        except (urllib.error.URLError, OSError):
-            return False
+        asked = [("GET", "/readyz"), ("OPTIONS", "/uploads/")]
+        return all(_status(host, self.listen.port, *what) in (200, 204) for what in asked)
+
+
+def _status(host: str, port: int, method: str, path: str) -> int:
+    """The status of an answer, or 0 where there is none."""
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request(method, path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
 
 
 def _own(

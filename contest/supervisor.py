@@ -127,8 +127,9 @@ class Supervisor:
     def _wait_until_ready(self, child: _Child, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
         while not self.ending and not child.program.ready():
-            if not child.runs:
-                raise StartError(f"{child.program.name} ended at its start")
+            ended = [c.program.name for c in self.children if c.process and not c.runs]
+            if ended:
+                raise StartError(f"{ended[0]} ended at its start")
             if time.monotonic() > deadline:
                 raise StartError(f"{child.program.name} was not ready after {timeout_s:.0f} s")
             time.sleep(0.05)
@@ -157,7 +158,9 @@ class Supervisor:
         self._signal(children, signal.SIGTERM)  # a worker then gives up the job in its hands
         if not self._ended(children, LAST_WARNING_S):
             self._signal(children, signal.SIGKILL)
-            self._ended(children, LAST_WARNING_S)
+            for child in children:
+                if child.process is not None:
+                    child.process.wait()
 
     def _signal(self, children: list[_Child], number: signal.Signals) -> None:
         for child in children:

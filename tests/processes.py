@@ -1,5 +1,6 @@
 """Looking at processes from outside."""
 
+import socket
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,3 +21,10 @@ def still_alive(pids: Iterable[int], timeout_s: float = 30) -> list[int]:
     while (left := [pid for pid in left if alive(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
+
+
+def free_port() -> int:
+    """A port that nobody listens at just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

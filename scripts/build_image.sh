@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Builds docker/Dockerfile without a container engine: buildah, with chroot isolation, as root.
+#
+#   scripts/build_image.sh [IMAGE]      IMAGE: its name; "hoithi" otherwise
+#
+# BASE names an image to start from; without it a Debian base is made here by debootstrap.
+# The machine's own settings for pip, npm and certificates are lent to the build and do not get into
+# the image. Where a container engine is at hand, `docker build -f docker/Dockerfile .` does the same.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+image=${1:-hoithi}
+suite=${SUITE:-bookworm}
+export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=${STORAGE_DRIVER:-vfs}
+
+[ "$(id -u)" = 0 ] || { echo "build_image: chroot isolation needs root" >&2; exit 1; }
+missing=()
+command -v buildah >/dev/null || missing+=(buildah)
+[ -n "${BASE:-}" ] || command -v debootstrap >/dev/null || missing+=(debootstrap)
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+make_base() {
+  local root container
+  root=$(mktemp -d)
+  debootstrap --variant=minbase "$suite" "$root" >/dev/null
+  container=$(buildah from scratch)
+  buildah add --quiet "$container" "$root" / >/dev/null
+  buildah commit --quiet --rm "$container" "$1" >/dev/null
+  rm -rf "$root"
+}
+
+if [ -z "${BASE:-}" ]; then
+  BASE=localhost/hoithi-base-$suite
+  buildah inspect --type image "$BASE" >/dev/null 2>&1 || make_base "$BASE"
+fi
+
+# Lent under their own names: installing ca-certificates writes to the usual ones.
+lend=$(mktemp -d)
+trap 'rm -rf "$lend"' EXIT
+bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+[ -e "$bundle" ] && cp "$bundle" "$lend/ca.crt"
+{ echo "[global]"; [ -e "$bundle" ] && echo "cert = /lent/ca.crt"
+  grep -shE '^(index-url|timeout) *=' /etc/pip.conf "$HOME/.config/pip/pip.conf"; } >"$lend/pip.conf" || true
+{ [ -e "$bundle" ] && echo "cafile=/lent/ca.crt"; grep -shE '^registry *=' "$HOME/.npmrc"; } >"$lend/npmrc" || true
+
+buildah build --quiet --pull=never --file docker/Dockerfile --build-arg "BASE=$BASE" \
+  --volume "$lend:/lent:ro" --volume "$lend/pip.conf:/etc/pip.conf:ro" \
+  --volume "$lend/npmrc:/root/.npmrc:ro" --tag "$image" .
+
+# The image is only as good as what runs in it.
+container=$(buildah from --pull=never "$image")
+trap 'rm -rf "$lend"; buildah rm "$container" >/dev/null' EXIT
+buildah run "$container" -- hoithi --help >/dev/null
+echo "build_image: $image is built, and hoithi runs in it as $(buildah run "$container" -- id -un)"

@@ -1,0 +1,118 @@
+"""The processes of docker/compose.yaml on this machine: same commands, same nginx.conf."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from contest.devservices import ending_with_parent
+from tests.processes import free_port
+
+COMPOSE = Path(__file__).parent.parent.parent / "docker" / "compose.yaml"
+SERVICE = re.compile(r"^  ([a-z0-9-]+):(?: &\w+)?\n((?:    .*\n)+)", re.MULTILINE)
+COMMAND = re.compile(r"^    command: (\[.*\])$", re.MULTILINE)
+ANCHORED = re.compile(r"^  [a-z0-9-]+: &(\w+)\n(?:.*\n)*?    command: (\[.*\])$", re.MULTILINE)
+ANCHOR = re.compile(r"^    <<: \*(\w+)$", re.MULTILINE)
+
+
+def commands() -> dict[str, list[str]]:
+    """Service -> its command, for the services that run our own image."""
+    text = COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
+    anchored = dict(ANCHORED.findall(text))
+    found = {}
+    for name, body in SERVICE.findall(text):
+        base = ANCHOR.search(body)
+        given = COMMAND.search(body)
+        line = given.group(1) if given else anchored.get(base.group(1)) if base else None
+        if base and line:
+            found[name] = json.loads(line)
+    return found
+
+
+class Stack:
+    """Runs them; ``base_url`` is the front's address."""
+
+    def __init__(self, data_dir: Path, database_url: str, redis_url: str) -> None:
+        self.ports = {name: free_port() for name in ("front", "web-1", "web-2", "uploads")}
+        self.base_url = f"http://127.0.0.1:{self.ports['front']}"
+        self.logs = data_dir / "logs"
+        self.logs.mkdir(parents=True)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.environ = {
+            **os.environ,
+            "HOITHI_DATA_DIR": str(data_dir),
+            "HOITHI_DATABASE_URL": database_url,
+            "HOITHI_REDIS_URL": redis_url,
+            "HOITHI_BASE_URL": self.base_url,
+            "HOITHI_SECRET_KEY": "a secret key that only tests know, 40 and more",
+            "HOITHI_TRUSTED_PROXIES": "1",
+            "HOITHI_SENDFILE": "x-accel",
+        }
+
+    def here(self, service: str, command: list[str]) -> list[str]:
+        """A service's command with this machine's addresses in place of the containers'."""
+        own = f"127.0.0.1:{self.ports.get(service, 0)}"
+        places = {f"{name}:8000": f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        return [own if word == "0.0.0.0:8000" else places.get(word, word) for word in command]
+
+    def hoithi(self, *arguments: str) -> str:
+        """Run one command to its end; returns what it printed."""
+        argv = [sys.executable, "-m", "contest", *arguments]
+        return subprocess.run(
+            argv, env=self.environ, check=True, capture_output=True, text=True
+        ).stdout
+
+    def start(self, service: str) -> None:
+        argv = [sys.executable, "-m", "contest", *self.here(service, commands()[service])]
+        with (self.logs / f"{service}.log").open("ab") as log:
+            self.processes[service] = subprocess.Popen(
+                ending_with_parent("TERM", argv), env=self.environ, stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, start_new_session=True,
+            )
+
+    def start_all(self) -> None:
+        self.hoithi("migrate")
+        for service in commands():
+            if service != "migrate":
+                self.start(service)
+        for name in self.ports:
+            self.wait_for(name)
+
+    def wait_for(self, service: str, timeout_s: float = 60) -> None:
+        """Until somebody listens at the service's port."""
+        deadline = time.monotonic() + timeout_s
+        while not _listens(self.ports[service]):
+            said = (self.logs / f"{service}.log").read_text()[-3000:]
+            assert self.processes[service].poll() is None, f"{service} ended:\n{said}"
+            assert time.monotonic() < deadline, f"{service} does not listen:\n{said}"
+            time.sleep(0.05)
+
+    def kill(self, service: str) -> None:
+        """kill -9 a service and all its children."""
+        os.killpg(self.processes[service].pid, signal.SIGKILL)
+        self.processes[service].wait()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def open(self, path: str, **headers: str) -> "urllib.request._UrlopenRet":
+        request = urllib.request.Request(self.base_url + path, headers=headers)
+        return urllib.request.urlopen(request, timeout=30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

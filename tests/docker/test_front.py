@@ -1,0 +1,155 @@
+"""docker/nginx.conf on a real nginx, before a small server that tells what reached it."""
+
+import http.client
+import json
+import queue
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from contest.config import Settings
+from contest.devservices import ending_with_parent
+from contest.front import Behind, Listen, nginx_command, write_configuration
+from tests.processes import free_port
+
+CLIP = bytes(range(256)) * 64
+
+
+class Behinds(ThreadingHTTPServer):
+    """Stands where pages and uploads stand; ``heard`` gets every piece of a body as it comes."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.heard: queue.Queue[bytes] = queue.Queue()
+
+
+class Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Behinds
+
+    def do_GET(self) -> None:
+        if self.path == "/clip":
+            self._answer(b"", {"X-Accel-Redirect": "/_files/ab/abcd", "Content-Type": "video/mp4"})
+        else:
+            self._answer(json.dumps(dict(self.headers)).encode(), {})
+
+    def do_PATCH(self) -> None:
+        left = int(self.headers["Content-Length"])
+        while left:
+            piece = self.rfile.read1(left)  # type: ignore[attr-defined]
+            if not piece:
+                break
+            left -= len(piece)
+            self.server.heard.put(piece)
+        self._answer(b"", {})
+
+    def _answer(self, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(200)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def behind() -> Iterator[Behinds]:
+    server = Behinds()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def front(behind: Behinds, tmp_path: Path) -> Iterator[str]:
+    """The front's HOST:PORT."""
+    listen = Listen("127.0.0.1", free_port())
+    settings = Settings.from_env(
+        {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_BASE_URL": f"http://127.0.0.1:{listen.port}"}
+    )
+    (settings.storage_dir / "ab").mkdir(parents=True)
+    (settings.storage_dir / "ab" / "abcd").write_bytes(CLIP)
+    address = f"127.0.0.1:{behind.server_address[1]}"
+    path = write_configuration(tmp_path / "nginx", settings, listen, Behind([address], address))
+    process = subprocess.Popen(ending_with_parent("TERM", nginx_command(path)))
+    wait_for(listen.port)
+    yield f"127.0.0.1:{listen.port}"
+    process.terminate()
+    process.wait()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    pytest.fail("nginx does not listen")
+
+
+def ask(
+    front: str, path: str, method: str = "GET", sent: bytes | None = None, **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(front, timeout=30)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, sent, headers=named)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer, body
+
+
+def test_upload_bytes_arrive_while_the_rest_is_on_its_way(front: str, behind: Behinds) -> None:
+    connection = http.client.HTTPConnection(front, timeout=30)
+    connection.putrequest("PATCH", "/uploads/x")
+    connection.putheader("Content-Length", "2000000")
+    connection.endheaders(b"first")
+    assert behind.heard.get(timeout=20) == b"first"
+    connection.close()
+
+
+def test_an_upload_has_no_size_that_the_front_refuses(front: str, behind: Behinds) -> None:
+    body = b"x" * 17_000_000
+    assert ask(front, "/uploads/x", "PATCH", body)[0].status == 200
+    assert ask(front, "/page", "PATCH", body)[0].status == 413
+
+
+def test_what_the_front_says_of_the_client_cannot_be_forged(front: str) -> None:
+    _, body = ask(front, "/", X_Forwarded_For="203.0.113.9", X_Forwarded_Proto="https",
+                  X_Forwarded_Host="evil.example", X_Forwarded_Prefix="/evil")
+    told = json.loads(body)
+    assert {k: v for k, v in told.items() if k.startswith("X-")} == {
+        "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http",
+    }
+    assert told["Host"] == front
+
+
+def test_a_clip_is_sent_by_the_front_in_any_range(front: str) -> None:
+    answer, body = ask(front, "/clip", Range="bytes=100-299")
+    assert (answer.status, body) == (206, CLIP[100:300])
+    assert answer.getheader("Content-Type") == "video/mp4"
+    assert answer.getheader("Content-Range") == f"bytes 100-299/{len(CLIP)}"
+
+
+def test_nobody_gets_a_clip_without_asking_the_pages(front: str) -> None:
+    assert ask(front, "/_files/ab/abcd")[0].status == 404
+
+
+def test_while_the_pages_are_away_people_are_told(front: str, behind: Behinds) -> None:
+    behind.socket.close()
+    behind.socket = socket.socket()
+    answer, body = ask(front, "/")
+    assert (answer.status, answer.getheader("Retry-After")) == (503, "3")
+    assert "Dữ liệu đã gửi vẫn còn." in body.decode()
