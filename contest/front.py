@@ -110,6 +110,7 @@ def write_configuration(
     folder.mkdir(parents=True, exist_ok=True)
     values = {
         "HOITHI_NGINX_MAIN": _main_lines(processes),
+        "HOITHI_LOG_LEVEL": "warn" if processes else "alert",  # a terminal is to stay readable
         "HOITHI_RUN_DIR": str(folder),
         "HOITHI_LISTEN": _listen_lines(listen, certificate),
         "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,

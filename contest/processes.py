@@ -64,8 +64,12 @@ class Machine:
         folder = self.run_dir / "nginx"
         configuration = write_configuration(folder, self.settings, self.listen, behind)
         found = [
-            _own("web", ["web", "--bind", f"unix:{web}"], _listens_at(web)),
-            _own("uploads", ["uploads", "--bind", f"unix:{uploads}"], _listens_at(uploads)),
+            _own("web", ["web", "--bind", f"unix:{web}"], _answers(web, "GET /healthz")),
+            _own(
+                "uploads",
+                ["uploads", "--bind", f"unix:{uploads}"],
+                _answers(uploads, "OPTIONS /uploads/"),
+            ),
             _own("relay", ["relay"]),
             *(
                 _own(f"worker-{n}", ["worker"], grace_s=UNTIL_A_JOB_IS_DONE_S)
@@ -134,14 +138,18 @@ def _own(
     return Program(name, [sys.executable, "-m", "contest", *arguments], PROCESSES, ready, grace_s)
 
 
-def _listens_at(path: Path) -> Callable[[], bool]:
+def _answers(path: Path, request: str) -> Callable[[], bool]:
+    """Whether a server answers HTTP at the socket ``path``: gunicorn listens before it can."""
+
     def answers() -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(5)
             try:
                 probe.connect(str(path))
+                probe.sendall(f"{request} HTTP/1.0\r\n\r\n".encode())
+                return probe.recv(5) == b"HTTP/"
             except OSError:
                 return False
-        return True
 
     return answers
 
