@@ -10,7 +10,8 @@ findings            submission_id                   … it needs fixing: each fi
 changes_requested   submission_id                   … a reviewer asks for changes, until when
 approved            submission_id                   … approved, when it will be published
 published           submission_id                   … published, where
-result              submission_id                   … its points and rank
+result              submission_id, rank, points(,   … its points and rank: texts in the mail's
+                    prize)                          language
 reminder            unit_id                         the unit's contact: no clip yet
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
@@ -96,7 +97,8 @@ def last_sent(session: Session, contest: Contest, template: str) -> dict[str, da
     )
     found: dict[str, datetime] = {}
     for to, at in session.execute(query.order_by(Mail.id)):
-        found[to] = at
+        if at is not None:
+            found[to] = at
     return found
 
 
@@ -145,7 +147,9 @@ def _person(session: Session, mail: Mail, key: str) -> dict[str, Any]:
     grants = select(RoleGrant.role).where(
         RoleGrant.user_id == user.id, RoleGrant.contest_id == mail.contest_id
     )
-    values = {"name": user.name, "roles": sorted(session.scalars(grants)), "token": ""}
+    values: dict[str, Any] = {
+        "name": user.name, "roles": sorted(session.scalars(grants)), "token": "",
+    }
     if invitation_id := mail.params.get("invitation_id"):
         invitation = session.get_one(Invitation, invitation_id)
         values |= {"token": invitations.token_of(invitation, key=key),

@@ -1,0 +1,68 @@
+"""``mail.send``: writes a mail in its language and hands it to the mailer."""
+
+import smtplib
+from collections.abc import Callable
+from functools import lru_cache
+
+from flask import Flask
+
+from contest import letters
+from contest.jobs import GiveUp
+from contest.models import Contest, Mail, Task
+from contest.ports import MailRefused
+from contest.services import mail as mails
+from contest.services import outbox
+from contest.web import create_app
+from contest.wiring import Platform
+
+
+def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
+    """Send one mail. What goes wrong stands in its row; after the last attempt it is failed."""
+    with platform.db.read() as session:
+        mail = session.get_one(Mail, mail_id)
+    if mail.state == "sent":
+        return
+    letter = write(platform, mail)
+    try:
+        platform.mailer.send(
+            to=mail.to, subject=letter.subject, text=letter.text, html=letter.html
+        )
+    except MailRefused as error:
+        _not_sent(platform, mail_id, str(error), final=True)
+        raise GiveUp(str(error)) from error
+    except (OSError, smtplib.SMTPException) as error:
+        _not_sent(platform, mail_id, str(error), final=_last_attempt(platform, mail_id))
+        raise
+    with platform.db.write() as session:
+        mails.sent(session, mail_id, at=platform.clock.now())
+
+
+def write(platform: Platform, mail: Mail) -> letters.Letter:
+    """The mail as it would be sent now."""
+    settings = platform.settings
+    with platform.db.read() as session:
+        contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
+        values = mails.values(session, mail, key=settings.secret_key)
+        return letters.write(
+            _app(platform), mail.template, language=mail.language, contest=contest,
+            values=values, base_url=settings.base_url,
+        )
+
+
+@lru_cache(maxsize=1)
+def _app(platform: Platform) -> Flask:
+    return create_app(platform)
+
+
+def _not_sent(platform: Platform, mail_id: int, error: str, *, final: bool) -> None:
+    with platform.db.write() as session:
+        mails.not_sent(session, mail_id, error=error, final=final)
+
+
+def _last_attempt(platform: Platform, mail_id: int) -> bool:
+    with platform.db.read() as session:
+        task = session.query(Task).filter_by(key=f"mail.send:{mail_id}").one()
+    return task.attempts >= outbox.MAX_ATTEMPTS
+
+
+HANDLERS = {"mail.send": send}

@@ -1,0 +1,133 @@
+"""Passwords: hashed with argon2id, refused when they are easily guessed.
+
+The rules are those of ASVS 5.0, V6.2 (level 2): at least 12 characters and no upper bound below
+128, every character allowed, nothing demanded of their kinds, no expiry, compared with common
+passwords and with words of the context. Instead of a list of millions the rule looks at what a
+password is made of: where little is left without common words, names and runs, it is guessed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from contest.errors import Invalid
+
+SHORTEST, LONGEST = 12, 128
+MUST_REMAIN = 5  # letters that are neither a common word nor part of a run
+
+# Library defaults (RFC 9106, low memory): argon2id, 64 MiB, 3 rounds, 4 lanes.
+HASHER = PasswordHasher()
+
+COMMON = """
+    password passw0rd pass welcome letmein iloveyou admin administrator root login user guest
+    master secret dragon monkey football superman batman princess sunshine shadow michael
+    qwerty qwertyuiop asdfghjkl zxcvbnm azerty qazwsx abc abcd abcdef changeme default test demo
+    hello love baby angel lucky computer internet google facebook samsung iphone
+    spring summer autumn winter january february march april june july august september october
+    november december
+    matkhau khongco anhyeuem emyeuanh yeuem yeuanh anhnhoem nhoem iuanh iuem vietnam saigon hanoi
+    danang hochiminh tphcm bacho hoilamgi khongbiet conyeu giadinh bame chaoban xinchao zalo
+    nguyen tran pham hoang phan thang nam ngay mua xuan
+    hoithi cuocthi quandoan quan phuong thanhdoan doanthanhnien thanhnien doanvien tuoitre
+    trachnhiem chuyendoiso bantochuc giamkhao thamdinh giam khao chamdiem videoclip video clip
+""".split()  # used most everywhere; in Viet Nam, without marks; in this place and work
+LEET = str.maketrans("013457@$!", "oieastasi")
+ROWS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+@cache
+def _nobody() -> str:
+    """Compared with where there is no account or no password, so that the answer takes as long."""
+    return HASHER.hash("nobody has this password")
+
+
+def hash_password(password: str) -> str:
+    return HASHER.hash(_normal(password))
+
+
+def verify(password_hash: str, password: str) -> bool:
+    """Whether it is the password; an empty hash takes as long and is never right."""
+    stand_in = _nobody()  # made at the first call of either kind
+    try:
+        HASHER.verify(password_hash or stand_in, _normal(password)[:4096])
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(password_hash)
+
+
+def outdated(password_hash: str) -> bool:
+    """Whether it was made with weaker settings and should be made again."""
+    return HASHER.check_needs_rehash(password_hash)
+
+
+def check(password: str, *, context: Iterable[str] = ()) -> None:
+    """Raise ``Invalid`` unless the password may be used. ``context``: name, e-mail."""
+    length = len(_normal(password))
+    if length < SHORTEST:
+        raise Invalid(
+            f"Mật khẩu có {length} ký tự; cần ít nhất {SHORTEST}. "
+            "Hãy ghép vài từ không liên quan thành một câu dễ nhớ.",
+            f"The password has {length} characters; at least {SHORTEST} are needed. "
+            "Join a few unrelated words into a sentence that you remember.",
+        )
+    if length > LONGEST:
+        raise Invalid(f"Mật khẩu dài quá {LONGEST} ký tự. Hãy rút ngắn.",
+                      f"The password is longer than {LONGEST} characters. Please shorten it.")
+    if len(_rest(password, context)) < MUST_REMAIN:
+        raise Invalid(
+            "Mật khẩu này dễ đoán: chủ yếu gồm từ thông dụng, tên riêng hoặc dãy ký tự liền nhau. "
+            "Hãy thêm vài từ không liên quan.",
+            "This password is easily guessed: mostly common words, names or runs of characters. "
+            "Add a few unrelated words.",
+        )
+
+
+def _normal(password: str) -> str:
+    """One form for a letter however a keyboard composes it (``ế`` has several)."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _plain(text: str) -> str:
+    """Lower case, without marks: ``Mật khẩu`` -> ``mat khau``."""
+    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+def _rest(password: str, context: Iterable[str]) -> str:
+    """What is left without common words, the person's own names, and runs of characters.
+
+    Looked at both as typed and with ``@`` read as ``a`` and so on; the shorter remainder counts.
+    """
+    own = {w for text in context for w in re.findall(r"[a-z0-9]{3,}", _plain(text))}
+    words = sorted({*COMMON, *own}, key=len, reverse=True)
+    plain = _plain(password)
+    return min((_without(form, words) for form in (plain, plain.translate(LEET))), key=len)
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    text = re.sub(r"[\W_]", "", text)
+    for word in words:
+        text = text.replace(word, " ")
+    text = re.sub(r"\d+", " ", text)
+    parts = [_without_runs(part) for part in text.split()]
+    return "".join(dict.fromkeys("".join(parts)))  # a repeated block adds nothing
+
+
+def _without_runs(text: str) -> str:
+    """The text without three and more neighbours on a keyboard row or in the alphabet."""
+    kept, start = "", 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _neighbours(text[end - 1], text[end]):
+            continue
+        if end - start < 3:  # noqa: PLR2004 - shorter runs are in every word
+            kept += text[start:end]
+        start = end
+    return kept
+
+
+def _neighbours(one: str, other: str) -> bool:
+    return one == other or any(one + other in row or other + one in row for row in ROWS)
