@@ -99,7 +99,7 @@ def target_size(facts: Facts) -> tuple[int, int]:
 def _run(
     path: Path, folder: Path, codec: list[str], facts: Facts, tell: Callable[[float], None]
 ) -> None:
-    folder.chmod(0o777)  # inside the sandbox the writer is nobody; the folder is ours alone
+
     box = Box(path, folder)
     args = ["-hide_banner", "-nostdin", "-v", "error", *allowed.input_arguments()]
     args += ["-threads", "4", "-i", box.clip_url, *codec]

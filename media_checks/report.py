@@ -12,7 +12,11 @@ from .rules import RULES
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule's outcome. ``at`` holds stretches in seconds."""
+    """One rule's outcome. ``at`` holds stretches in seconds.
+
+    The message ends with the remedy, which is also given by itself; ``found_vi`` and so on are
+    the two values as people write them.
+    """
 
     rule: str
     level: str
@@ -21,6 +25,12 @@ class Finding:
     allowed: Any
     message_vi: str
     message_en: str
+    remedy_vi: str
+    remedy_en: str
+    found_vi: str
+    found_en: str
+    allowed_vi: str
+    allowed_en: str
     at: list[Span]
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +74,7 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
         judged = RULES[name].judge(facts, limits)
         if judged is None:
             continue
+        message = judged.message + judged.remedy
         findings.append(
             Finding(
                 rule=name,
@@ -71,8 +82,14 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
                 outcome="pass" if judged.ok else "fail",
                 found=judged.found,
                 allowed=judged.allowed,
-                message_vi=judged.message.vi.strip(),
-                message_en=judged.message.en.strip(),
+                message_vi=message.vi,
+                message_en=message.en,
+                remedy_vi=judged.remedy.vi,
+                remedy_en=judged.remedy.en,
+                found_vi=judged.seen.vi,
+                found_en=judged.seen.en,
+                allowed_vi=judged.permitted.vi,
+                allowed_en=judged.permitted.en,
                 at=judged.at,
             )
         )

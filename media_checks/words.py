@@ -19,6 +19,14 @@ class Text(NamedTuple):
         return Text(f"{self.vi} {other.vi}".strip(), f"{self.en} {other.en}".strip())
 
 
+NOTHING = Text("", "")
+
+
+def same(text: str) -> Text:
+    """What is written alike in both languages."""
+    return Text(text, text)
+
+
 def number(value: float, places: int = 0) -> Text:
     """``1234.5`` -> ``1.234,5`` / ``1,234.5``; trailing zeros are dropped."""
     english = f"{value:,.{places}f}"

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..allowed import AUDIO_CODECS, VIDEO_CODECS
 from ..facts import Facts, Problem
-from ..words import Text, at_least, length, length_range, number, time_code
+from ..words import (
+    NOTHING,
+    Text,
+    at_least,
+    length,
+    length_range,
+    number,
+    same,
+    time_code,
+)
 from .kinds import Judged, Limit, Limits, Rule
 
 CONTAINERS = ("mp4", "mov", "matroska", "webm", "avi", "mpegts", "mpeg")
@@ -17,25 +28,25 @@ def _duration(facts: Facts, limits: Limits) -> Judged:
     slack = limits["tolerance_s"]
     near = min(abs(seconds - low), abs(seconds - high)) < NEAR_S
     shown, range_ = length(seconds, places=1 if near else 0), length_range(low, high)
-    start = Text(
+    message = Text(
         f"Clip dài {shown.vi}; cho phép {range_.vi}.",
         f"The clip is {shown.en} long; {range_.en} is allowed.",
     )
-    allowed = {"min_s": low, "max_s": high, "tolerance_s": slack}
+    remedy = NOTHING
     if seconds > high + slack:
         cut = at_least(seconds - high)
-        advice = Text(f"Hãy cắt bớt ít nhất {cut.vi}.", f"Cut at least {cut.en}.")
-        return Judged(False, seconds, allowed, start + advice)
-    if seconds < low - slack:
+        remedy = Text(f"Hãy cắt bớt ít nhất {cut.vi}.", f"Cut at least {cut.en}.")
+    elif seconds < low - slack:
         add = at_least(low - seconds)
-        advice = Text(f"Hãy thêm ít nhất {add.vi} nội dung.", f"Add at least {add.en} of content.")
-        return Judged(False, seconds, allowed, start + _sound_goes_on(facts) + advice)
-    return Judged(True, seconds, allowed, start)
+        message += _sound_goes_on(facts)
+        remedy = Text(f"Hãy thêm ít nhất {add.vi} nội dung.", f"Add at least {add.en} of content.")
+    allowed = {"min_s": low, "max_s": high, "tolerance_s": slack}
+    return Judged(remedy == NOTHING, seconds, allowed, message, remedy, shown, range_)
 
 
 def _sound_goes_on(facts: Facts) -> Text:
     if facts.audio is None or facts.audio.duration_s <= facts.video.duration_s + NEAR_S:
-        return Text("", "")
+        return NOTHING
     sound = length(facts.audio.duration_s)
     return Text(
         f"Âm thanh dài {sound.vi} nhưng chỉ tính phần có hình.",
@@ -44,22 +55,38 @@ def _sound_goes_on(facts: Facts) -> Text:
 
 
 def _intact(facts: Facts, _limits: Limits) -> Judged:
+    whole = Text("tệp đầy đủ", "a complete file")
     if not facts.problems:
-        return Judged(True, [], [], Text("Tệp đầy đủ, không hỏng.", "The file is complete."))
+        message = Text("Tệp đầy đủ, không hỏng.", "The file is complete.")
+        return Judged(True, [], [], message, seen=whole, permitted=whole)
     worst = facts.problems[0]
-    advice = Text(
+    remedy = Text(
         "Hãy xuất lại clip từ ứng dụng dựng phim, mở xem thử đến hết rồi gửi lại.",
         "Export the clip from the editing app again, play it to the end, then send it again.",
     )
     if worst.kind in ("truncated", "hole"):
-        advice = Text("Hãy gửi lại tệp; nếu vẫn báo lỗi:", "Send it again; if that fails:") + advice
+        remedy = Text("Hãy gửi lại tệp; nếu vẫn báo lỗi:", "Send it again; if that fails:") + remedy
     return Judged(
         False,
         [problem.kind for problem in facts.problems],
         [],
-        _problem(worst, facts) + advice,
+        _problem(worst, facts),
+        remedy,
+        NAMES.get(worst.kind, NAMES["damaged"]),
+        whole,
         at=[(p.at, p.at) for p in facts.problems if p.at is not None],
     )
+
+
+NAMES = {
+    "truncated": Text("tệp bị cắt cụt", "cut off"),
+    "short": Text("thiếu một phần", "a part is missing"),
+    "hole": Text("tệp bị thủng", "a hole in the file"),
+    "header": Text("phần đầu tệp sai", "a false header"),
+    "jump": Text("mốc thời gian bị nhảy", "the clock jumps"),
+    "unfinished": Text("không đọc hết được", "not readable to its end"),
+    "damaged": Text("dữ liệu bị hỏng", "damaged data"),
+}
 
 
 def _problem(problem: Problem, facts: Facts) -> Text:
@@ -100,7 +127,7 @@ def _problem(problem: Problem, facts: Facts) -> Text:
 
 
 def _container(facts: Facts, limits: Limits) -> Judged:
-    found = {
+    found: dict[str, Any] = {
         "container": facts.container,
         "video_codec": facts.video.codec,
         "audio_codec": facts.audio.codec if facts.audio else None,
@@ -111,21 +138,17 @@ def _container(facts: Facts, limits: Limits) -> Judged:
         for name, words in zip(found.values(), allowed.values(), strict=True)
         if name is not None and name not in words
     ]
-    names = ", ".join(name for name in found.values() if name)
+    seen = same(", ".join(name for name in found.values() if name))
+    listed = same("; ".join(", ".join(words) for words in allowed.values()))
     if not wrong:
-        return Judged(
-            True, found, allowed, Text(f"Định dạng tệp: {names}.", f"File format: {names}.")
-        )
-    listed = "; ".join(", ".join(words) for words in allowed.values())
-    return Judged(
-        False,
-        found,
-        allowed,
-        Text(
-            f"Tệp dùng {', '.join(wrong)}; cho phép {listed}. Hãy xuất lại dạng MP4 (H.264, AAC).",
-            f"The file uses {', '.join(wrong)}; allowed: {listed}. Export as MP4 (H.264, AAC).",
-        ),
+        message = Text(f"Định dạng tệp: {seen.vi}.", f"File format: {seen.en}.")
+        return Judged(True, found, allowed, message, seen=seen, permitted=listed)
+    message = Text(
+        f"Tệp dùng {', '.join(wrong)}; cho phép {listed.vi}.",
+        f"The file uses {', '.join(wrong)}; allowed: {listed.en}.",
     )
+    remedy = Text("Hãy xuất lại dạng MP4 (H.264, AAC).", "Export it as MP4 (H.264, AAC) again.")
+    return Judged(False, found, allowed, message, remedy, seen, listed)
 
 
 RULES = (

@@ -8,19 +8,27 @@ from math import isfinite
 from typing import Any
 
 from ..facts import Facts, Span
-from ..words import Text, parse_ratio
+from ..words import NOTHING, Text, parse_ratio
 
 Limits = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A rule's answer: the sentence says what was found, what is allowed, and what to do."""
+    """A rule's answer.
+
+    ``message`` says what was found and what is allowed, ``remedy`` what to do; ``seen`` and
+    ``permitted`` are the two values in short, for a table. ``found`` and ``allowed`` are plain
+    JSON values for programs, ``at`` stretches in seconds.
+    """
 
     ok: bool
     found: Any
     allowed: Any
     message: Text
+    remedy: Text = NOTHING
+    seen: Text = NOTHING
+    permitted: Text = NOTHING
     at: list[Span] = field(default_factory=list)
 
 

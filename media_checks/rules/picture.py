@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts import Facts, Span
-from ..words import Text, length, number, parse_ratio, ratio, stretches
+from ..words import NOTHING, Text, length, number, parse_ratio, ratio, same, stretches
 from .kinds import Judged, Limit, Limits, Rule
 
 
@@ -11,29 +11,31 @@ def _aspect_ratio(facts: Facts, limits: Limits) -> Judged:
     """Plan III.3: "Kích thước khung hình tỉ lệ 4:3", as displayed."""
     video, wanted = facts.video, limits["ratio"]
     width, height = video.display_width, video.display_height
-    target = float(parse_ratio(wanted))
-    off = abs(width / height / target - 1) * 100
+    off = abs(width / height / float(parse_ratio(wanted)) - 1) * 100
     shape = ratio(width, height)
     found = {"ratio": shape, "width": width, "height": height}
     allowed = {"ratio": wanted, "tolerance_pct": limits["tolerance_pct"]}
+    seen = same(f"{shape} ({width}×{height})")
     if off <= limits["tolerance_pct"]:
         message = Text(
             f"Khung hình {wanted} ({width}×{height}), đúng quy định.",
             f"The frame is {wanted} ({width}×{height}), as required.",
         )
-        return Judged(True, found, allowed, message + _how_shown(facts))
-    upright = Text(", quay dọc", ", upright") if height > width else Text("", "")
+        message += _how_shown(facts)
+        return Judged(True, found, allowed, message, seen=seen, permitted=same(wanted))
+    upright = Text(", quay dọc", ", upright") if height > width else NOTHING
     message = Text(
         f"Khung hình khi xem là {width}×{height} ({shape}{upright.vi}); yêu cầu {wanted}.",
         f"The frame as displayed is {width}×{height} ({shape}{upright.en}); {wanted} is required.",
     )
-    return Judged(False, found, allowed, message + _how_shown(facts) + _reframe(wanted))
+    message += _how_shown(facts)
+    return Judged(False, found, allowed, message, _reframe(wanted), seen, same(wanted))
 
 
 def _how_shown(facts: Facts) -> Text:
     video = facts.video
     if (video.display_width, video.display_height) == (video.width, video.height):
-        return Text("", "")
+        return NOTHING
     return Text(
         f"(Tệp lưu {video.width}×{video.height}, điểm ảnh {video.sample_aspect}, "
         f"xoay {video.rotation}°.)",
@@ -55,21 +57,26 @@ def _resolution(facts: Facts, limits: Limits) -> Judged:
     """Plan III.3: "từ Full HD trở lên", as displayed; at 4:3 that is 1440×1080 or more."""
     width, height = facts.video.display_width, facts.video.display_height
     low = (limits["min_width"], limits["min_height"])
-    found = {"width": width, "height": height}
-    allowed = {"min_width": low[0], "min_height": low[1]}
     message = Text(
         f"Kích thước khi xem {width}×{height}; yêu cầu từ {low[0]}×{low[1]} trở lên.",
         f"Displayed size {width}×{height}; {low[0]}×{low[1]} or more is required.",
     )
-    if width >= low[0] and height >= low[1]:
-        return Judged(True, found, allowed, message)
-    advice = Text(
+    ok = width >= low[0] and height >= low[1]
+    remedy = Text(
         "Hãy quay và xuất ở 1080p (Full HD) trở lên; "
         "phóng to clip nhỏ sẵn có không làm hình rõ hơn.",
         "Film and export at 1080p (Full HD) or more; "
         "enlarging a small clip does not make it sharper.",
     )
-    return Judged(False, found, allowed, message + advice)
+    return Judged(
+        ok,
+        {"width": width, "height": height},
+        {"min_width": low[0], "min_height": low[1]},
+        message,
+        NOTHING if ok else remedy,
+        same(f"{width}×{height}"),
+        Text(f"từ {low[0]}×{low[1]}", f"{low[0]}×{low[1]} or more"),
+    )
 
 
 def _borders(facts: Facts, limits: Limits) -> Judged | None:
@@ -77,57 +84,71 @@ def _borders(facts: Facts, limits: Limits) -> Judged | None:
     if picture is None or not picture.active_width:
         return None
     width, height = picture.active_width, picture.active_height
-    bars = {
-        "sides_pct": round(100 * (1 - width / video.display_width), 1),
-        "top_bottom_pct": round(100 * (1 - height / video.display_height), 1),
-    }
-    found = {"width": width, "height": height, "ratio": ratio(width, height), **bars}
-    allowed = {"max_pct": limits["max_pct"]}
-    if max(bars.values()) <= limits["max_pct"]:
+    sides = round(100 * (1 - width / video.display_width), 1)
+    ends = round(100 * (1 - height / video.display_height), 1)
+    found = {"width": width, "height": height, "ratio": ratio(width, height)}
+    found |= {"sides_pct": sides, "top_bottom_pct": ends}
+    most, share = limits["max_pct"], number(max(sides, ends))
+    limit = number(most, 1)
+    seen = Text(f"viền {share.vi} %", f"bars of {share.en} %")
+    permitted = Text(f"tối đa {limit.vi} %", f"at most {limit.en} %")
+    if max(sides, ends) <= most:
         message = Text("Hình phủ kín khung, không có viền đen.", "The picture fills the frame.")
-        return Judged(True, found, allowed, message)
-    where = Text("hai bên", "at the sides")
-    if bars["top_bottom_pct"] > limits["max_pct"]:
-        where = Text("trên dưới", "above and below")
-        if bars["sides_pct"] > limits["max_pct"]:
-            where = Text("bốn phía", "all around")
-    share = number(max(bars.values()))
+        return Judged(True, found, {"max_pct": most}, message, seen=seen, permitted=permitted)
+    where = Text("hai bên", "at the sides") if sides > most else Text("trên dưới", "top and bottom")
+    if min(sides, ends) > most:
+        where = Text("bốn phía", "all around")
     message = Text(
         f"Có viền đen {where.vi}, chiếm {share.vi} % khung hình; phần hình thật là "
-        f"{width}×{height} ({found['ratio']}). Hãy phóng hình cho đầy khung rồi xuất lại.",
+        f"{width}×{height} ({found['ratio']}).",
         f"There are black bars {where.en}, {share.en} % of the frame; the real picture is "
-        f"{width}×{height} ({found['ratio']}). Let the picture fill the frame and export again.",
+        f"{width}×{height} ({found['ratio']}).",
     )
-    return Judged(False, found, allowed, message)
+    remedy = Text(
+        "Hãy phóng hình cho đầy khung rồi xuất lại.",
+        "Let the picture fill the frame and export again.",
+    )
+    return Judged(False, found, {"max_pct": most}, message, remedy, seen, permitted)
 
 
-def judge_stretches(spans: list[Span], seconds: float, limits: Limits, words: Text) -> Judged:
+def judge_stretches(
+    spans: list[Span], seconds: float, limits: Limits, words: Text, remedy: Text
+) -> Judged:
     """Longest stretch and share of the whole against ``max_run_s`` and ``max_share_pct``."""
     longest = max((end - start for start, end in spans), default=0.0)
     share = 100 * sum(end - start for start, end in spans) / seconds if seconds else 0.0
     found = {"longest_s": round(longest, 1), "share_pct": round(share, 1)}
     allowed = {name: limits[name] for name in ("max_run_s", "max_share_pct")}
+    long, percent = length(longest, places=1), number(share)
+    most, most_percent = length(limits["max_run_s"], places=1), number(limits["max_share_pct"], 1)
+    seen = Text(f"{long.vi}, {percent.vi} % clip", f"{long.en}, {percent.en} % of the clip")
+    permitted = Text(
+        f"tối đa {most.vi}, {most_percent.vi} % clip",
+        f"at most {most.en}, {most_percent.en} % of the clip",
+    )
     if longest <= limits["max_run_s"] and share <= limits["max_share_pct"]:
         message = Text(f"Không có đoạn {words.vi} quá dài.", f"No overlong {words.en} stretch.")
-        return Judged(True, found, allowed, message)
+        return Judged(True, found, allowed, message, seen=seen, permitted=permitted)
     shown = [span for span in spans if span[1] - span[0] > limits["max_run_s"]] or spans
-    where, long = stretches(shown), length(longest)
-    most, percent = length(limits["max_run_s"], places=1), number(share)
+    where = stretches(shown)
     message = Text(
         f"Có đoạn {words.vi}: {where.vi} (dài nhất {long.vi}, tổng {percent.vi} % clip); cho phép "
-        f"tối đa {most.vi} một đoạn.",
+        f"tối đa {most.vi} một đoạn, {most_percent.vi} % clip.",
         f"A {words.en} stretch: {where.en} (longest {long.en}, {percent.en} % in all); at most "
-        f"{most.en} at a time is allowed.",
+        f"{most.en} at a time and {most_percent.en} % of the clip are allowed.",
     )
-    return Judged(False, found, allowed, message, at=shown)
+    return Judged(False, found, allowed, message, remedy, seen, permitted, at=shown)
 
 
 def _black(facts: Facts, limits: Limits) -> Judged | None:
     if facts.picture is None:
         return None
     words = Text("màn hình đen", "black")
-    judged = judge_stretches(facts.picture.black, facts.video.duration_s, limits, words)
-    return judged if judged.ok else _advise(judged, "cắt bỏ đoạn đen", "cut the black part out")
+    remedy = Text(
+        "Hãy xem lại và cắt bỏ đoạn đen nếu không cố ý.",
+        "Have a look and cut the black part out unless it is intended.",
+    )
+    return judge_stretches(facts.picture.black, facts.video.duration_s, limits, words, remedy)
 
 
 def _frozen(facts: Facts, limits: Limits) -> Judged | None:
@@ -135,17 +156,12 @@ def _frozen(facts: Facts, limits: Limits) -> Judged | None:
         return None
     black = set(facts.picture.black)
     still = [span for span in facts.picture.frozen if span not in black]
-    judged = judge_stretches(
-        still, facts.video.duration_s, limits, Text("hình đứng yên", "motionless")
+    words = Text("hình đứng yên", "motionless")
+    remedy = Text(
+        "Hãy xem lại và thay ảnh tĩnh bằng cảnh quay nếu không cố ý.",
+        "Have a look and put filmed scenes in place of stills unless it is intended.",
     )
-    return judged if judged.ok else _advise(judged, "thay ảnh tĩnh bằng cảnh quay", "film it live")
-
-
-def _advise(judged: Judged, vi: str, en: str) -> Judged:
-    advice = Text(
-        f"Hãy xem lại và {vi} nếu không cố ý.", f"Have a look and {en} unless it is intended."
-    )
-    return Judged(False, judged.found, judged.allowed, judged.message + advice, judged.at)
+    return judge_stretches(still, facts.video.duration_s, limits, words, remedy)
 
 
 STRETCH = (Limit("max_run_s", "number"), Limit("max_share_pct", "number", default=100, high=100))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from ..facts import Facts
-from ..words import Text, number, stretches
+from ..words import NOTHING, Text, number, stretches
 from .kinds import Judged, Limit, Limits, Rule
 
 
 def _present(facts: Facts, _limits: Limits) -> Judged:
+    there, none = Text("có âm thanh", "sound"), Text("không có âm thanh", "no sound")
     if facts.audio is not None and facts.audio.duration_s > 0:
-        return Judged(True, True, True, Text("Clip có âm thanh.", "The clip has sound."))
-    message = Text(
-        "Clip không có âm thanh. Hãy bật tiếng gốc hoặc thêm lời trong ứng dụng dựng phim "
-        "rồi xuất lại.",
-        "The clip has no sound. Turn the original sound on or add speech in the editing app, "
-        "then export again.",
+        message = Text("Clip có âm thanh.", "The clip has sound.")
+        return Judged(True, True, True, message, seen=there, permitted=there)
+    remedy = Text(
+        "Hãy bật tiếng gốc hoặc thêm lời trong ứng dụng dựng phim rồi xuất lại.",
+        "Turn the original sound on or add speech in the editing app, then export again.",
     )
-    return Judged(False, False, True, message)
+    message = Text("Clip không có âm thanh.", "The clip has no sound.")
+    return Judged(False, False, True, message, remedy, none, there)
 
 
 def _silent(facts: Facts, limits: Limits) -> Judged | None:
@@ -26,46 +27,56 @@ def _silent(facts: Facts, limits: Limits) -> Judged | None:
     share = 100 * sound.silent_share
     found = {"silent_pct": round(share, 1), "loudness_lufs": sound.loudness}
     allowed = {name: limits[name] for name in ("max_share_pct", "min_lufs")}
-    advice = Text(
+    remedy = Text(
         "Hãy kiểm tra âm lượng của tiếng gốc trong ứng dụng dựng phim rồi xuất lại.",
         "Check the volume of the original sound in the editing app and export again.",
     )
     if sound.loudness < limits["min_lufs"]:
-        level, low = number(sound.loudness, 1), number(limits["min_lufs"])
+        level, low = number(sound.loudness, 1), number(limits["min_lufs"], 1)
         message = Text(
             f"Âm thanh gần như câm: {level.vi} LUFS; cần từ {low.vi} LUFS trở lên.",
             f"The sound is all but silent: {level.en} LUFS; {low.en} LUFS or more is needed.",
         )
-        return Judged(False, found, allowed, message + advice)
-    most, is_ = number(limits["max_share_pct"]), number(share)
+        seen = Text(f"{level.vi} LUFS", f"{level.en} LUFS")
+        permitted = Text(f"từ {low.vi} LUFS", f"{low.en} LUFS or more")
+        return Judged(False, found, allowed, message, remedy, seen, permitted)
+    most, is_ = number(limits["max_share_pct"], 1), number(share)
     message = Text(
         f"Khoảng lặng chiếm {is_.vi} % clip; cho phép tối đa {most.vi} %.",
         f"Silence takes {is_.en} % of the clip; at most {most.en} % is allowed.",
     )
+    seen = Text(f"lặng {is_.vi} %", f"{is_.en} % silent")
+    permitted = Text(f"tối đa {most.vi} %", f"at most {most.en} %")
     if share <= limits["max_share_pct"]:
-        return Judged(True, found, allowed, message)
+        return Judged(True, found, allowed, message, seen=seen, permitted=permitted)
     where = stretches(sound.silences)
-    place = Text(f"Các đoạn: {where.vi}.", f"Stretches: {where.en}.")
-    return Judged(False, found, allowed, message + place + advice, at=sound.silences)
+    message += Text(f"Các đoạn: {where.vi}.", f"Stretches: {where.en}.")
+    return Judged(False, found, allowed, message, remedy, seen, permitted, at=sound.silences)
 
 
 def _level(facts: Facts, limits: Limits) -> Judged | None:
     if facts.sound is None:
         return None
     found, low, high = facts.sound.loudness, limits["min_lufs"], limits["max_lufs"]
-    allowed = {"min_lufs": low, "max_lufs": high}
-    shown, least, most = number(found, 1), number(low), number(high)
-    start = Text(
+    shown, least, most = number(found, 1), number(low, 1), number(high, 1)
+    message = Text(
         f"Độ to của âm thanh {shown.vi} LUFS; nên trong khoảng {least.vi} đến {most.vi} LUFS.",
         f"Loudness {shown.en} LUFS; {least.en} to {most.en} LUFS is wanted.",
     )
+    remedy = NOTHING
     if found < low:
-        advice = Text("Tiếng nhỏ: hãy tăng âm lượng giọng nói.", "Quiet: turn the speech up.")
+        remedy = Text("Tiếng nhỏ: hãy tăng âm lượng giọng nói.", "Quiet: turn the speech up.")
     elif found > high:
-        advice = Text("Tiếng quá to: hãy giảm âm lượng.", "Too loud: turn the volume down.")
-    else:
-        return Judged(True, found, allowed, start)
-    return Judged(False, found, allowed, start + advice)
+        remedy = Text("Tiếng quá to: hãy giảm âm lượng.", "Too loud: turn the volume down.")
+    return Judged(
+        remedy == NOTHING,
+        found,
+        {"min_lufs": low, "max_lufs": high},
+        message,
+        remedy,
+        Text(f"{shown.vi} LUFS", f"{shown.en} LUFS"),
+        Text(f"{least.vi} đến {most.vi} LUFS", f"{least.en} to {most.en} LUFS"),
+    )
 
 
 def _clipping(facts: Facts, limits: Limits) -> Judged | None:
@@ -73,19 +84,29 @@ def _clipping(facts: Facts, limits: Limits) -> Judged | None:
     sound = facts.sound
     if sound is None:
         return None
-    found = {"true_peak_dbtp": sound.true_peak, "crest": sound.crest}
-    allowed = {name: limits[name] for name in ("max_true_peak_dbtp", "min_crest")}
-    bad = sound.true_peak > limits["max_true_peak_dbtp"] and sound.crest < limits["min_crest"]
-    if not bad:
-        return Judged(True, found, allowed, Text("Âm thanh không vỡ.", "The sound is not clipped."))
-    peak = number(sound.true_peak, 1)
-    message = Text(
-        f"Âm thanh có dấu hiệu vỡ tiếng (đỉnh {peak.vi} dBTP). Hãy giảm âm lượng trước khi xuất, "
-        "hoặc thu lại xa micro hơn.",
-        f"The sound seems to be clipped (peak {peak.en} dBTP). Turn the volume down before "
-        "exporting, or record farther from the microphone.",
+    peak_limit, crest_limit = limits["max_true_peak_dbtp"], limits["min_crest"]
+    peak, most = number(sound.true_peak, 1), number(peak_limit, 1)
+    bad = sound.true_peak > peak_limit and sound.crest < crest_limit
+    message = Text("Âm thanh không vỡ.", "The sound is not clipped.")
+    remedy = NOTHING
+    if bad:
+        message = Text(
+            f"Âm thanh có dấu hiệu vỡ tiếng (đỉnh {peak.vi} dBTP).",
+            f"The sound seems to be clipped (peak {peak.en} dBTP).",
+        )
+        remedy = Text(
+            "Hãy giảm âm lượng trước khi xuất, hoặc thu lại xa micro hơn.",
+            "Turn the volume down before exporting, or record farther from the microphone.",
+        )
+    return Judged(
+        not bad,
+        {"true_peak_dbtp": sound.true_peak, "crest": sound.crest},
+        {"max_true_peak_dbtp": peak_limit, "min_crest": crest_limit},
+        message,
+        remedy,
+        Text(f"đỉnh {peak.vi} dBTP", f"peak {peak.en} dBTP"),
+        Text(f"tối đa {most.vi} dBTP", f"at most {most.en} dBTP"),
     )
-    return Judged(False, found, allowed, message)
 
 
 def _noise(facts: Facts, limits: Limits) -> Judged | None:
@@ -93,20 +114,31 @@ def _noise(facts: Facts, limits: Limits) -> Judged | None:
     sound = facts.sound
     if sound is None or sound.speech_to_noise is None or sound.quiet_flatness is None:
         return None
-    found = {"speech_to_noise_db": sound.speech_to_noise, "flatness_db": sound.quiet_flatness}
-    allowed = {name: limits[name] for name in ("min_speech_to_noise_db", "max_flatness_db")}
+    least_db = limits["min_speech_to_noise_db"]
     hiss = sound.quiet_flatness > limits["max_flatness_db"]
-    if not hiss or sound.speech_to_noise >= limits["min_speech_to_noise_db"]:
-        message = Text("Không thấy tạp âm nền rõ rệt.", "No marked background noise.")
-        return Judged(True, found, allowed, message)
-    by, least = number(sound.speech_to_noise), number(limits["min_speech_to_noise_db"])
-    message = Text(
-        f"Có tiếng ồn nền: giọng chỉ to hơn nền {by.vi} dB; nên từ {least.vi} dB. "
-        "Hãy bật lọc tạp âm trong ứng dụng dựng phim, hoặc thu lại ở nơi yên tĩnh, gần micro.",
-        f"There is background noise: speech is only {by.en} dB above it; {least.en} dB is wanted. "
-        "Switch noise reduction on in the editing app, or record close by in a quiet place.",
+    bad = hiss and sound.speech_to_noise < least_db
+    by, least = number(sound.speech_to_noise), number(least_db, 1)
+    message = Text("Không thấy tạp âm nền rõ rệt.", "No marked background noise.")
+    remedy = NOTHING
+    if bad:
+        message = Text(
+            f"Có tiếng ồn nền: giọng chỉ to hơn nền {by.vi} dB; nên từ {least.vi} dB.",
+            f"There is background noise: speech is only {by.en} dB above it; "
+            f"{least.en} dB is wanted.",
+        )
+        remedy = Text(
+            "Hãy bật lọc tạp âm trong ứng dụng dựng phim, hoặc thu lại ở nơi yên tĩnh, gần micro.",
+            "Switch noise reduction on in the editing app, or record close by in a quiet place.",
+        )
+    return Judged(
+        not bad,
+        {"speech_to_noise_db": sound.speech_to_noise, "flatness_db": sound.quiet_flatness},
+        {"min_speech_to_noise_db": least_db, "max_flatness_db": limits["max_flatness_db"]},
+        message,
+        remedy,
+        Text(f"giọng hơn nền {by.vi} dB", f"speech {by.en} dB above noise"),
+        Text(f"từ {least.vi} dB", f"{least.en} dB or more"),
     )
-    return Judged(False, found, allowed, message)
 
 
 RULES = (

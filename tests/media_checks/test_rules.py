@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from media_checks import Facts, judge, load_policy, verdict
+from media_checks import Facts, find_policy, judge, load_policy, verdict
 from media_checks.facts import AudioFacts, PictureFacts, Problem, SoundFacts, VideoFacts
 
 VIDEO = VideoFacts(
@@ -188,3 +188,16 @@ def test_verdict(duration, noise, expected):
         sound=replace(SOUND, speech_to_noise=noise, quiet_flatness=-3.0),
     )
     assert verdict(judge(facts, load_policy({"name": "t", "rules": rules}))) == expected
+
+
+@pytest.mark.parametrize("facts", [GOOD, replace(GOOD, audio=None, sound=None)])
+def test_every_finding_can_be_shown_in_a_table(facts):
+    for result in judge(facts, find_policy("quan11-2023")):
+        texts = [
+            getattr(result, f"{part}_{language}")
+            for part in ("message", "found", "allowed")
+            for language in ("vi", "en")
+        ]
+        assert all(texts), result.rule
+        assert bool(result.remedy_vi) == bool(result.remedy_en) == (result.outcome == "fail")
+        assert result.message_vi.endswith(result.remedy_vi)
