@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from contest.errors import not_found
 from contest.languages import write_date, write_time
-from contest.services import calendar, profiles, public
+from contest.models import Result
+from contest.services import calendar, profiles, public, standings
 from contest.services.public import Phase, Step
 from contest.views.support import (
     allows,
@@ -24,6 +25,7 @@ from contest.views.support import (
 )
 
 bp = Blueprint("public", __name__)
+POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's hash
 
 
 @bp.record_once
@@ -32,17 +34,8 @@ def _unfinished(state: Any) -> None:
     state.app.url_build_error_handlers.append(lambda error, endpoint, values: f"#{endpoint}")
 
 
-def _published() -> Any:
-    import importlib  # noqa: PLC0415 - until the room of results is there
-
-    try:
-        results: Any = importlib.import_module("contest.services.results")
-    except ImportError:
-        return None
-    return results.published(db(), current_contest())
-
-
-POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's hash
+def _published() -> Result | None:
+    return standings.newest(db(), current_contest())
 
 
 @bp.app_template_filter("last_day")

@@ -1,0 +1,118 @@
+"""A published result as people read it: one line per unit, numbers written, prizes named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.models import Contest, Result
+from contest.profile import Profile
+
+
+@dataclass(frozen=True)
+class Line:
+    """A unit's place. Points are texts in the reader's language; ``*_share`` are for the bar."""
+
+    rank: int
+    unit: str
+    code: str
+    title: str
+    authors: Sequence[str]
+    jury: str
+    interactions: str
+    total: str
+    jury_share: float  # 0..100, of the whole bar
+    interaction_share: float
+    second: Mapping[str, str] | None  # the same on the plan's own scale: of, jury, …, total
+    points: int | None
+    capped: bool
+    verified: bool
+    prize: str | None
+    shared: bool
+    explanation: Sequence[str]
+
+
+def editions(session: Session, contest: Contest) -> list[Result]:
+    """Every published revision of the result, the newest first."""
+    query = select(Result).where(Result.contest_id == contest.id, Result.state == "published")
+    return list(session.scalars(query.order_by(Result.number.desc())))
+
+
+def newest(session: Session, contest: Contest) -> Result | None:
+    """The published result in force."""
+    return next(iter(editions(session, contest)), None)
+
+
+def lines(result: Result, profile: Profile, language: str) -> list[Line]:
+    """The ranking, best first."""
+    return [_line(row, result.names, profile, language) for row in result.output["ranking"]]
+
+
+def most_points(result: Result) -> float:
+    """What the longest bar stands for: 100, or more where a unit's clips are added up."""
+    totals = [float(Fraction(row["total"]["exact"])) for row in result.output["ranking"]]
+    return max([100.0, *totals])
+
+
+def disqualified(result: Result) -> list[dict[str, Any]]:
+    """Clips that are out, with the published reason."""
+    return [
+        {"unit": _name(row, result.names, "unit"), "code": row["entry"], "reason": row["reason"]}
+        for row in result.output["disqualified"]
+    ]
+
+
+def _line(row: Any, names: Mapping[str, Any], profile: Profile, language: str) -> Line:
+    entry = names.get(row["entry"], {})
+    return Line(
+        rank=row["rank"],
+        unit=_name(row, names, "unit"),
+        code=row["entry"],
+        title=entry.get("title", row["entry"]),
+        authors=entry.get("authors", []),
+        **_points(row, language),
+        second=_second(row, language),
+        points=row["points"],
+        capped=row["capped"],
+        verified=row["verified"],
+        prize=_prize(row["prize"], profile, language),
+        shared=row["decided_by"] == "shared",
+        explanation=row["explanation"][language].split("\n"),
+    )
+
+
+def _name(row: Any, names: Mapping[str, Any], key: str) -> str:
+    return str(names.get(row["entry"], {}).get(key) or row[key])
+
+
+def _points(row: Any, language: str) -> dict[str, Any]:
+    parts = {key: row[key] for key in ("jury", "interactions", "total")}
+    written: dict[str, Any] = {k: _written(v["rounded"], language) for k, v in parts.items()}
+    written["jury_share"] = float(Fraction(parts["jury"]["exact"]))
+    written["interaction_share"] = float(Fraction(parts["interactions"]["exact"]))
+    return written
+
+
+def _second(row: Any, language: str) -> dict[str, str] | None:
+    scale = row.get("second_scale")
+    if not scale:
+        return None
+    parts = {k: _written(scale[k]["rounded"], language) for k in ("jury", "interactions", "total")}
+    return {"of": scale["of"], **parts}
+
+
+def _prize(prize_id: str | None, profile: Profile, language: str) -> str | None:
+    named = {prize.id: prize.name[language] for prize in profile.prizes}
+    return named.get(prize_id, prize_id) if prize_id else None
+
+
+def _written(number: str, language: str) -> str:
+    """``"1234.50"`` as people write it; the digits are those of the result, never computed anew."""
+    whole, _, decimals = number.partition(".")
+    grouped = f"{int(whole):,}"
+    if language == "en":
+        return f"{grouped}.{decimals}" if decimals else grouped
+    return ",".join(part for part in (grouped.replace(",", "."), decimals) if part)
