@@ -19,7 +19,11 @@ class Check(Base):
         state_check(CHECK),
         one_of("kind", ("quick", "deep")),
         CheckConstraint("verdict IN ('pass', 'look', 'fail', 'unreadable')", name="verdict"),
-        CheckConstraint("(state = 'done') = (verdict IS NOT NULL)", name="done_has_verdict"),
+        # Verdict first, then the state, in one transaction: `move` writes in between.
+        CheckConstraint(
+            "state = 'running' OR (state = 'done') = (verdict IS NOT NULL)",
+            name="done_has_verdict",
+        ),
     )
 
     version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))

@@ -650,10 +650,11 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'done') = (verdict IS NOT NULL)", name=op.f("ck_check_done_has_verdict")
-        ),
         sa.CheckConstraint("kind IN ('quick', 'deep')", name=op.f("ck_check_kind")),
+        sa.CheckConstraint(
+            "state = 'running' OR (state = 'done') = (verdict IS NOT NULL)",
+            name=op.f("ck_check_done_has_verdict"),
+        ),
         sa.CheckConstraint(
             "state IN ('queued', 'running', 'done', 'failed', 'superseded')",
             name=op.f("ck_check_state"),
