@@ -112,5 +112,7 @@ class Facts:
     sound: SoundFacts | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+        """Plain JSON values, the displayed size on top as well."""
+        size = {"display_width": self.video.display_width}
+        size["display_height"] = self.video.display_height
+        return {**size, **asdict(self)}

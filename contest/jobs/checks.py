@@ -1,0 +1,159 @@
+"""``check.quick`` and ``check.deep``: run media_checks on a stored clip, record what came out."""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import media_checks
+from contest.jobs import GiveUp, Later, LeaseLost
+from contest.models import Task
+from contest.services import checks, outbox
+from contest.services.checks import DEEP, QUICK, Made, Outcome, Work
+from contest.wiring import Platform
+
+Beat = Callable[[], None]
+TELL_EVERY_S = 1.5
+PICTURES = {"contact_sheet": "sheet", "poster": "poster"}  # media_checks' word -> ours
+
+
+class NotWanted(Exception):
+    """A newer clip came in, or the entry left the contest: stop, there is nothing to record."""
+
+
+def quick(platform: Platform, check_id: int, beat: Beat) -> None:
+    """The verdict that the unit waits for, with contact sheet and poster."""
+    _carry_out(platform, check_id, beat, _judge)
+
+
+def deep(platform: Platform, check_id: int, beat: Beat) -> None:
+    """The rendition that people watch."""
+    _carry_out(platform, check_id, beat, _render)
+
+
+Step = Callable[[Platform, Work, Path, Callable[[float], None]], Outcome]
+
+
+def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> None:
+    with platform.db.write() as session:
+        work = checks.start(session, check_id, at=platform.clock.now())
+    if work is None:
+        return
+    try:
+        with _folder(platform, check_id) as folder:
+            outcome = step(platform, work, folder, _Teller(platform, check_id, beat))
+            beat()
+            with platform.db.write() as session:
+                checks.finish(session, check_id, outcome, at=platform.clock.now())
+    except NotWanted:
+        return
+    except (LeaseLost, Later):
+        raise
+    except FileNotFoundError as error:
+        _fail(platform, check_id, f"{error}")
+        raise GiveUp(f"the stored clip is missing: {error}") from error
+    except Exception as error:
+        if _last_attempt(platform, work):
+            _fail(platform, check_id, f"{type(error).__name__}: {error}")
+        raise
+
+
+@contextmanager
+def _folder(platform: Platform, check_id: int) -> Iterator[Path]:
+    """A folder of this check's own; what a killed worker left in it is removed first."""
+    folder = platform.settings.data_dir / "work" / f"check-{check_id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Teller:
+    """Writes the share done to the row now and then, and keeps the lease alive."""
+
+    def __init__(self, platform: Platform, check_id: int, beat: Beat) -> None:
+        self.platform, self.check_id, self.beat = platform, check_id, beat
+        self.told = time.monotonic()
+
+    def __call__(self, share: float) -> None:
+        self.beat()
+        if time.monotonic() - self.told < TELL_EVERY_S:
+            return
+        self.told = time.monotonic()
+        with self.platform.db.write() as session:
+            wanted = checks.progress(session, self.check_id, round(share, 3))
+        if not wanted:
+            raise NotWanted
+
+
+def _judge(
+    platform: Platform, work: Work, folder: Path, tell: Callable[[float], None]
+) -> Outcome:
+    clip = platform.blobs.path(work.sha256)
+    policy = media_checks.load_policy(work.media, name=work.policy_name)
+    try:
+        report = media_checks.check(clip, policy, artefacts=folder, progress=tell)
+    except media_checks.Unreadable as error:
+        return _unreadable(error, {"name": policy.name, "revision": policy.revision})
+    files = [
+        _store(platform, folder / facts["file"], kind, "image/jpeg", facts)
+        for word, kind in PICTURES.items()
+        if (facts := report.artefacts.get(word))
+    ]
+    return Outcome(report.verdict, report.to_dict(), files)
+
+
+def _render(
+    platform: Platform, work: Work, folder: Path, tell: Callable[[float], None]
+) -> Outcome:
+    clip, out = platform.blobs.path(work.sha256), folder / "web.mp4"
+    try:
+        made = media_checks.render(clip, out, progress=tell)
+    except media_checks.Unreadable as error:
+        return _unreadable(error, None)
+    facts = {
+        "method": made.method, "width": made.width, "height": made.height,
+        "duration_s": made.duration_s,
+    }
+    return Outcome("pass", {}, [_store(platform, out, "rendition", "video/mp4", facts)])
+
+
+def _store(
+    platform: Platform, path: Path, kind: str, media_type: str, facts: dict[str, Any]
+) -> Made:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size = path.stat().st_size
+    platform.blobs.put(path, digest)
+    data = {name: value for name, value in facts.items() if name != "file"}
+    return Made(kind, digest, size, media_type, data)
+
+
+def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -> Outcome:
+    """A file that is no clip, told in the same shape as every other finding."""
+    finding = {
+        "rule": "intact", "level": "hard", "outcome": "fail", "found": ["unreadable"],
+        "allowed": [], "at": [], "found_vi": "không đọc được", "found_en": "not readable",
+        "allowed_vi": "tệp đầy đủ", "allowed_en": "a complete file", **error.to_dict(),
+    }
+    report: dict[str, Any] = {"verdict": "unreadable", "facts": {}, "findings": [finding]}
+    return Outcome("unreadable", report | ({"policy": policy} if policy else {}))
+
+
+def _fail(platform: Platform, check_id: int, error: str) -> None:
+    with platform.db.write() as session:
+        checks.fail(session, check_id, error, at=platform.clock.now())
+
+
+def _last_attempt(platform: Platform, work: Work) -> bool:
+    with platform.db.read() as session:
+        task = session.query(Task).filter_by(key=f"check.{work.kind}:{work.check_id}").one()
+    return task.attempts >= outbox.MAX_ATTEMPTS
+
+
+HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep}
