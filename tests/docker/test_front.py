@@ -1,5 +1,6 @@
 """docker/nginx.conf on a real nginx, before a small server that tells what reached it."""
 
+import gzip
 import http.client
 import json
 import queue
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from contest import ready_pages
 from contest.config import Settings
 from contest.devservices import ending_with_parent
 from contest.front import Behind, Listen, nginx_command, write_configuration
@@ -127,11 +129,18 @@ def test_an_upload_has_no_size_that_the_front_refuses(front: str, behind: Behind
 
 
 def test_what_the_front_says_of_the_client_cannot_be_forged(front: str) -> None:
-    _, body = ask(front, "/", X_Forwarded_For="203.0.113.9", X_Forwarded_Proto="https",
-                  X_Forwarded_Host="evil.example", X_Forwarded_Prefix="/evil")
+    _, body = ask(
+        front,
+        "/",
+        X_Forwarded_For="203.0.113.9",
+        X_Forwarded_Proto="https",
+        X_Forwarded_Host="evil.example",
+        X_Forwarded_Prefix="/evil",
+    )
     told = json.loads(body)
     assert {k: v for k, v in told.items() if k.startswith("X-")} == {
-        "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http",
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Proto": "http",
     }
     assert told["Host"] == front
 
@@ -141,6 +150,35 @@ def test_a_clip_is_sent_by_the_front_in_any_range(front: str) -> None:
     assert (answer.status, body) == (206, CLIP[100:300])
     assert answer.getheader("Content-Type") == "video/mp4"
     assert answer.getheader("Content-Range") == f"bytes 100-299/{len(CLIP)}"
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "language"),
+    [
+        ("/c/hoi-thi/results", "", "vi"),
+        ("/c/hoi-thi/results", "lang=en", "en"),
+        ("/c/hoi-thi/results", "lang=xx", "vi"),
+        ("/c/hoi-thi/results?lang=en", "lang=vi", "en"),
+    ],
+)
+def test_a_published_result_comes_from_disk(
+    front: str, tmp_path: Path, path: str, cookie: str, language: str
+) -> None:
+    pages = {spoken: f"<p>{spoken}".encode() for spoken in ("vi", "en")}
+    ready_pages.write(tmp_path, "hoi-thi", pages)
+    answer, body = ask(front, path, Cookie=cookie)
+    assert (answer.status, body) == (200, pages[language])
+    assert answer.getheader("Content-Type") == "text/html; charset=utf-8"
+    answer, body = ask(front, path, Cookie=cookie, Accept_Encoding="gzip, br")
+    assert (answer.getheader("Content-Encoding"), gzip.decompress(body)) == (
+        "gzip",
+        pages[language],
+    )
+
+
+@pytest.mark.parametrize("path", ["/c/hoi-thi/results", "/c/hoi-thi/results/1"])
+def test_a_result_that_is_not_on_disk_is_asked_of_the_pages(front: str, path: str) -> None:
+    assert json.loads(ask(front, path)[1])["Host"] == front
 
 
 def test_nobody_gets_a_clip_without_asking_the_pages(front: str) -> None:
