@@ -14,6 +14,8 @@ from werkzeug.wrappers import Request, Response
 
 from contest.languages import LANGUAGES
 
+RENDERING = "hoithi.rendering"  # in the environ of the request that makes a page
+
 
 def folder(data_dir: Path, slug: str) -> Path:
     return data_dir / "published" / slug
@@ -38,6 +40,8 @@ def remove(data_dir: Path, slug: str) -> None:
 
 def answer(data_dir: Path, slug: str, language: str, request: Request) -> Response | None:
     """The ready page as a response, or None where there is none."""
+    if request.environ.get(RENDERING):
+        return None
     compressed = "gzip" in request.headers.get("Accept-Encoding", "")
     name = f"results.{language}.html{'.gz' if compressed else ''}"
     if slug != Path(slug).name or slug.startswith("."):

@@ -32,6 +32,7 @@ class Line:
     verified: bool
     prize: str | None
     shared: bool
+    by_tie_break: bool
     explanation: Sequence[str]
 
 
@@ -80,6 +81,7 @@ def _line(row: Any, names: Mapping[str, Any], profile: Profile, language: str) -
         verified=row["verified"],
         prize=_prize(row["prize"], profile, language),
         shared=row["decided_by"] == "shared",
+        by_tie_break=row["decided_by"] not in ("total", "shared"),
         explanation=row["explanation"][language].split("\n"),
     )
 

@@ -30,7 +30,7 @@ from contest.views.support import (
     told,
 )
 
-bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/desk")
+bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/organiser")
 
 
 @bp.get("/")
