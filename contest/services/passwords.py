@@ -22,7 +22,8 @@ MUST_REMAIN = 5  # letters that are neither a common word nor part of a run
 # Library defaults (RFC 9106, low memory): argon2id, 64 MiB, 3 rounds, 4 lanes.
 HASHER = PasswordHasher()
 
-COMMON = """
+# Used most everywhere; in Viet Nam, without marks; in this place and work.
+_COMMON = """
     password passw0rd pass welcome letmein iloveyou admin administrator root login user guest
     master secret dragon monkey football superman batman princess sunshine shadow michael
     qwerty qwertyuiop asdfghjkl zxcvbnm azerty qazwsx abc abcd abcdef changeme default test demo
@@ -34,7 +35,8 @@ COMMON = """
     nguyen tran pham hoang phan thang nam ngay mua xuan
     hoithi cuocthi quandoan quan phuong thanhdoan doanthanhnien thanhnien doanvien tuoitre
     trachnhiem chuyendoiso bantochuc giamkhao thamdinh giam khao chamdiem videoclip video clip
-""".split()  # used most everywhere; in Viet Nam, without marks; in this place and work
+"""
+COMMON = tuple(_COMMON.split())
 LEET = str.maketrans("013457@$!", "oieastasi")
 ROWS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 

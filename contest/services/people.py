@@ -209,7 +209,7 @@ def change_roles(
     """Make these the person's roles in the contest; none at all retires them (marks stay)."""
     require(actor, "people.manage", contest)
     wanted, grants = {Role(role).value for role in roles}, grants_of(session, user, contest)
-    before = {"roles": sorted(g.role for g in grants), "unit": _unit_of(grants)}
+    before = {"roles": sorted(g.role for g in grants), "unit": own_unit_of(grants)}
     _keep_an_organiser(session, contest, user, {g.role for g in grants}, wanted)
     unit = _own_unit(session, contest, unit_id) if "juror" in wanted else None
     for grant in grants:
@@ -229,7 +229,8 @@ def change_roles(
                      contest_id=contest.id, before=before, after=after)
 
 
-def _unit_of(grants: list[RoleGrant]) -> int | None:
+def own_unit_of(grants: list[RoleGrant]) -> int | None:
+    """The unit that a juror belongs to, by id."""
     return next((g.unit_id for g in grants if g.unit_id), None)
 
 
