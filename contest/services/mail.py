@@ -8,6 +8,7 @@ template            parameters                      goes to
 receipt             submission_id                   the entry's contact: the clip has arrived
 findings            submission_id                   … it needs fixing: each finding, and what to do
 changes_requested   submission_id                   … a reviewer asks for changes, until when
+rejected            submission_id                   … it is out of the contest, and why
 approved            submission_id                   … approved, when it will be published
 published           submission_id                   … published, where
 result              submission_id, rank, points(,   … its points and rank: texts in the mail's
@@ -41,8 +42,8 @@ from contest.models import (
 from contest.services import invitations, outbox, profiles
 
 TEMPLATES = (
-    "approved", "changes_requested", "findings", "invitation", "published", "receipt", "reminder",
-    "result",
+    "approved", "changes_requested", "findings", "invitation", "published", "receipt", "rejected",
+    "reminder", "result",
 )
 
 

@@ -136,7 +136,9 @@ def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> 
     entry.held_by, entry.held_until = actor.id, at + HOLD
 
 
-def take_next(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> Submission | None:
+def take_next(
+    session: Session, contest: Contest, *, actor: Actor, at: datetime
+) -> Submission | None:
     """Take the longest-waiting clip that nobody has in hand; None when there is none."""
     require(actor, "review.decide", contest)
     free = or_(

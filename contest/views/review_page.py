@@ -1,0 +1,72 @@
+"""What the reviewer's page shows of a clip: addresses, findings with their seconds, the sheet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from contest.models import Check, ClipVersion, Derivative, Submission
+from contest.services import checks
+from contest.views.entry_status import rule_names
+from contest.views.support import current_contest, language
+
+
+def time_code(seconds: float) -> str:
+    """``75.4`` -> ``1:15``, the form that players show."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def address(entry: Submission, version: ClipVersion, kind: str) -> str:
+    """Where a file of a version is."""
+    return url_for(
+        "media.file", slug=current_contest().slug, code=entry.code, number=version.number, kind=kind
+    )
+
+
+def clip_address(
+    entry: Submission, version: ClipVersion, made: Mapping[str, Derivative]
+) -> dict[str, str] | None:
+    """What the player plays; None while the rendition is still being made."""
+    if "rendition" not in made:
+        return None
+    return {"src": address(entry, version, "rendition"), "type": made["rendition"].media_type}
+
+
+def picture(
+    entry: Submission, version: ClipVersion, made: Derivative | None
+) -> dict[str, Any] | None:
+    """A picture's address and size, and the tiles of a contact sheet with their time codes."""
+    if made is None:
+        return None
+    data = made.data
+    tiles = [tile | {"code": time_code(tile["at"])} for tile in data.get("tiles", [])]
+    return {
+        "src": address(entry, version, "poster" if made.kind == "poster" else "sheet"),
+        "width": data.get("width"), "height": data.get("height"), "tiles": tiles,
+    }
+
+
+def prepared_findings(check: Check | None) -> list[dict[str, Any]]:
+    """Findings with a title a person reads, and their stretches as time codes."""
+    names = rule_names()
+    return [
+        found | {
+            "title": names.get(found["rule"], found["rule"]),
+            "stretches": [_stretch(*span) for span in found["at"]],
+        }
+        for found in checks.findings(check, language())
+    ]
+
+
+def _stretch(start: float, end: float) -> dict[str, Any]:
+    code = time_code(start) if int(start) == int(end) else f"{time_code(start)}–{time_code(end)}"
+    return {"at": start, "code": code, "label": _("Xem đoạn %(code)s", code=code)}
+
+
+def seconds(check: Check | None) -> float | None:
+    """How long the clip is, as a viewer sees it."""
+    facts = check.report.get("facts", {}) if check else {}
+    video = facts.get("video") or facts
+    return video.get("duration_s")
