@@ -19,6 +19,17 @@ FAILURES: dict[str, tuple[int, str, str]] = {
         "Tệp đã nhận đủ nên không huỷ được. Muốn thay clip, hãy dùng nút “Thay clip”.",
         "The file has been received and cannot be cancelled. Use “Replace the clip” instead.",
     ),
+    "revoked": (
+        410,
+        "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy mở đường dẫn mới; "
+        "phần đã gửi vẫn còn.",
+        "Your unit's link has expired or was replaced. Open the new one; what was sent is kept.",
+    ),
+    "changed": (
+        410,
+        "Tệp đã thay đổi trong lúc gửi. Hãy lưu clip vào máy rồi chọn lại và gửi từ đầu.",
+        "The file changed while it was being sent. Save the clip on the phone and start again.",
+    ),
     "not_found": (
         404,
         "Không tìm thấy lượt gửi này. Hãy quay lại trang bài dự thi và gửi lại.",

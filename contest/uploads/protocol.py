@@ -190,14 +190,17 @@ class UploadApp:
     # one upload
 
     def _find(self, request: Request, upload_id: str) -> Upload:
-        """The caller's live upload; an expired one loses its bytes here."""
+        """The caller's live upload; an expired one loses its bytes here, unless it is complete."""
         upload = self.registry.get(self.registry.authorise(request.environ), upload_id)
-        if upload.finished or upload.expires_at is None or self.clock() < upload.expires_at:
+        if upload.expires_at is None or self.clock() < upload.expires_at:
+            return upload
+        if self._offset(upload) == upload.length:
             return upload
         self.writers.cut_off(upload.id)
         with self.writers.writing(upload.id, lambda: None):
             self.registry.expired(upload)
             self.storage.remove(upload.id)
+        self.registry.get(upload.owner, upload.id)  # refuses, with the same words on every retry
         raise UploadFailure("gone")
 
     def _offset(self, upload: Upload) -> int:
@@ -254,6 +257,24 @@ class UploadApp:
     def _finish(self, upload: Upload) -> None:
         digest = self.storage.seal(upload.id)
         self.registry.finished(upload, self.storage.path(upload.id), digest)
+
+    def reconcile(self) -> None:
+        """At the start: finish what was complete at a kill, and sweep bytes that nobody owns.
+
+        A row is there before its first byte, so files are listed before rows.
+        """
+        files = self.storage.names()
+        unfinished = list(self.registry.unfinished())
+        for stray in files - {upload.id for upload in unfinished}:
+            self.storage.remove(stray)
+        for upload in unfinished:
+            if self._offset(upload) != upload.length:
+                continue
+            try:
+                with self.writers.writing(upload.id, lambda: None):
+                    self._finish(upload)
+            except UploadFailure as refused:
+                _log.warning("upload %s: %s", upload.id, refused)
 
     def _delete(self, request: Request, upload_id: str) -> Answer:
         upload = self._find(request, upload_id)

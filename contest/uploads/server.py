@@ -47,7 +47,10 @@ class UploadServer(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "graceful_timeout": 5,
             "keepalive": 15,
+            "limit_request_field_size": 8190,
+            "loglevel": "warning",
             "proc_name": "hoithi-uploads",
+            "control_socket_disable": True,
         } | options
         super().__init__()
 

@@ -40,6 +40,10 @@ class Folder:
         except FileNotFoundError:
             return 0
 
+    def names(self) -> set[str]:
+        """The uploads that have bytes here."""
+        return {path.name for path in self.root.iterdir() if _ID.fullmatch(path.name)}
+
     def free_bytes(self) -> int:
         """Bytes that an ordinary user may still write on this disk."""
         disk = os.statvfs(self.root)

@@ -1,0 +1,195 @@
+"""Uploads of clips: begun before the deadline, finished within the grace, turned into versions.
+
+The bytes are the upload process's business (``contest.uploads``); this is what the contest says
+about them. The offset is what is on disk, never a number kept here.
+"""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Gone, Invalid, TooLarge, not_found
+from contest.languages import write_size, write_time
+from contest.models import ClipVersion, Submission, Upload
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services import audit, checks, mail, outbox, profiles, submissions
+from contest.services.transitions import move
+from contest.states import REPLACEABLE, Entry
+
+SAMPLE = 1 << 20  # bytes at each end of a file that its fingerprint looks at
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+def begin(
+    session: Session, entry: Submission, *, length: int, filename: str, fingerprint: str = "",
+    actor: Actor, at: datetime,
+) -> Upload:
+    """Open an upload of ``length`` bytes for an entry; one that was open for it ends.
+
+    Raises ``TooLate`` after the close (plan II.1), ``TooLarge``, ``Invalid``, ``Conflict``.
+    """
+    require(actor, "entry.upload", entry)
+    submissions.require_replaceable(entry)
+    profile = profiles.profile_of(entry.contest)
+    submissions.require_open(profile, at=at, submission=entry)
+    name = _checked_name(filename, profile)
+    _require_size(length, profile)
+    for earlier in open_of(session, entry):
+        end(session, earlier, "terminated", actor=actor, at=at)
+    upload = Upload(
+        public_id=secrets.token_hex(16), contest_id=entry.contest_id, unit_id=entry.unit_id,
+        submission_id=entry.id, length=length, filename=name, begun_at=at,
+        fingerprint=fingerprint if FINGERPRINT.fullmatch(fingerprint) else "",
+        expires_at=_expiry(entry, profile, at),
+    )
+    session.add(upload)
+    session.flush()
+    outbox.add(session, "upload.expire", upload.id, at=at, due_at=upload.expires_at,
+               contest_id=entry.contest_id)
+    audit.record(session, "upload.begun", upload, actor=actor, at=at,
+                 after={"submission": entry.id, "length": length})
+    return upload
+
+
+def _expiry(entry: Submission, profile: Profile, at: datetime) -> datetime:
+    """The profile's hours, but never beyond the grace: nothing can be accepted after it."""
+    hours = timedelta(hours=profile.upload.expires_hours)
+    return min(at + hours, submissions.grace_until(profile, entry))
+
+
+def _checked_name(filename: str, profile: Profile) -> str:
+    name = "".join(c for c in re.split(r"[/\\]", filename)[-1] if c.isprintable())[-255:]
+    ending = name.rpartition(".")[2].casefold() if "." in name else ""
+    if ending not in profile.upload.extensions:
+        allowed = ", ".join(profile.upload.extensions)
+        raise Invalid(
+            f"Tệp “{name}” không phải clip được nhận; cho phép: {allowed}. Hãy xuất clip ra MP4.",
+            f'"{name}" is not a clip that can be taken; allowed: {allowed}. Export it as MP4.',
+        )
+    return name
+
+
+def _require_size(length: int, profile: Profile) -> None:
+    most = profile.upload.max_bytes
+    if length == 0:
+        raise Invalid("Tệp rỗng. Hãy chọn lại tệp clip.", "The file is empty. Pick the clip again.")
+    if length > most:
+        raise TooLarge(
+            f"Tệp nặng {write_size(length, 'vi')}; cho phép tối đa {write_size(most, 'vi')}. "
+            "Hãy xuất lại clip với dung lượng nhỏ hơn.",
+            f"The file has {write_size(length, 'en')}; at most {write_size(most, 'en')} are "
+            "allowed. Export the clip in a smaller size.",
+        )
+
+
+def open_of(session: Session, entry: Submission) -> list[Upload]:
+    """Uploads of this entry whose bytes are still expected."""
+    query = select(Upload).where(Upload.submission_id == entry.id, Upload.state == "open")
+    return list(session.scalars(query))
+
+
+def all_open(session: Session) -> list[Upload]:
+    """All uploads whose bytes are still expected: what the disk has been promised to."""
+    return list(session.scalars(select(Upload).where(Upload.state == "open")))
+
+
+def find(session: Session, unit_id: int, public_id: str) -> Upload:
+    """A unit's upload. Raises ``NotFound`` for another's, ``Gone`` for one that has ended."""
+    query = select(Upload).where(Upload.public_id == public_id, Upload.unit_id == unit_id)
+    upload = session.scalars(query).one_or_none()
+    if upload is None:
+        raise not_found()
+    if upload.state not in ("open", "complete"):
+        raise verdict(upload)
+    return upload
+
+
+def verdict(upload: Upload) -> Gone:
+    """Why an upload has ended: the same sentence on every retry."""
+    entry = upload.submission
+    profile = profiles.profile_of(entry.contest)
+    close, zone = submissions.closes_at(profile, entry), profile.schedule.zone
+    if upload.state == "expired" and upload.expires_at >= close:
+        return Gone(
+            f"Clip bắt đầu gửi lúc {write_time(upload.begun_at, zone, 'vi')} nhưng chưa xong trước "
+            f"{write_time(upload.expires_at, zone, 'vi')} nên không được nhận. "
+            "Hãy liên hệ Ban tổ chức.",
+            f"The upload began at {write_time(upload.begun_at, zone, 'en')} but had not finished "
+            f"by {write_time(upload.expires_at, zone, 'en')}, so it was not accepted. "
+            "Ask the organisers.",
+        )
+    return Gone(
+        "Lượt gửi này đã hết hạn hoặc đã bị huỷ. Hãy mở lại bài dự thi và gửi lại từ đầu.",
+        "This upload has expired or was cancelled. Open your entry again and start anew.",
+    )
+
+
+def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datetime) -> None:
+    """Close an open upload as ``terminated`` or ``expired``; a closed one stays as it is."""
+    session.refresh(upload, with_for_update=True)
+    if upload.state != "open":
+        return
+    upload.state, upload.finished_at = state, at
+    audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
+
+
+def finish(
+    session: Session, upload: Upload, *, sha256: str, actor: Actor, at: datetime
+) -> ClipVersion | None:
+    """All bytes are safe since ``at``: make a version, and have it checked. Twice changes nothing.
+
+    None when ``at`` is not before the end of the grace, or the entry takes no clip any more: the
+    verdict is recorded, both instants with it.
+    """
+    session.refresh(upload, with_for_update=True)
+    made = session.scalars(select(ClipVersion).where(ClipVersion.upload_id == upload.id)).first()
+    if made is not None:
+        return made
+    late = at >= upload.expires_at
+    if late or upload.submission.state not in REPLACEABLE:
+        end(session, upload, "expired" if late else "terminated", actor=actor, at=at)
+    if upload.state != "open":
+        return None
+    upload.state, upload.finished_at, upload.sha256 = "complete", at, sha256
+    return _add_version(session, upload, sha256, actor=actor, at=at)
+
+
+def _add_version(
+    session: Session, upload: Upload, sha256: str, *, actor: Actor, at: datetime
+) -> ClipVersion:
+    entry = upload.submission
+    last = session.scalar(
+        select(func.max(ClipVersion.number)).where(ClipVersion.submission_id == entry.id)
+    )
+    version = ClipVersion(
+        submission_id=entry.id, upload_id=upload.id, number=(last or 0) + 1, sha256=sha256,
+        size=upload.length, filename=upload.filename, begun_at=upload.begun_at, received_at=at,
+    )
+    session.add(version)
+    session.flush()
+    entry.version_id = version.id
+    move(session, entry, Entry.CHECKING, actor=actor, at=at, version=version.number, sha256=sha256)
+    checks.request(session, version, actor=actor, at=at)
+    mail.queue(
+        session, to=entry.contact_email, template="receipt", language=entry.language,
+        params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+    )
+    return version
+
+
+def fingerprint(path: Path) -> str:
+    """What the browser computes of a file before it sends it: its size and both its ends."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(f"{size}\n".encode())
+    with path.open("rb") as file:
+        digest.update(file.read(SAMPLE))
+        file.seek(max(0, size - SAMPLE))
+        digest.update(file.read(SAMPLE))
+    return digest.hexdigest()

@@ -1,0 +1,159 @@
+"""The Registry that the contest's database is. Each call has a transaction of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+
+from contest.actors import SYSTEM, Actor
+from contest.errors import DomainError, Gone
+from contest.models import Unit
+from contest.models import Upload as Row
+from contest.services import submissions, units, uploads
+from contest.uploads.failures import UploadFailure
+from contest.uploads.registry import Environ, Upload
+from contest.wiring import Platform
+
+# What browsers say of a request that a page of ours has made; programs say nothing.
+SAME_SITE = frozenset({"", "same-origin", "none"})
+
+
+class RowRegistry:
+    """Owners are units (their id as text): a link that was rotated goes on with its uploads."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    def authorise(self, environ: Environ) -> str:
+        if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
+            raise UploadFailure("forbidden")
+        token = _cookie(environ, "__Host-unit" if self.platform.settings.https else "hoithi_unit")
+        with self.platform.db.read() as session:
+            found = units.any_session_of_token(session, token) if token else None
+            if found is None:
+                raise UploadFailure("signed_out")
+            if not units.is_live(found, at=self._now()):
+                raise UploadFailure("revoked")
+            return str(found.unit_id)
+
+    def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
+        with _refusals(), self.platform.db.write() as session:
+            unit = session.get_one(Unit, int(owner))
+            actor = units.actor_of(unit)
+            entry = submissions.find(session, unit.contest, metadata.get("entry", ""), actor=actor)
+            row = uploads.begin(
+                session,
+                entry,
+                length=length,
+                filename=metadata.get("filename", ""),
+                fingerprint=metadata.get("fingerprint", ""),
+                actor=actor,
+                at=self._now(),
+            )
+            return _upload(row)
+
+    def get(self, owner: str, upload_id: str) -> Upload:
+        with _refusals(), self.platform.db.read() as session:
+            return _upload(uploads.find(session, int(owner), upload_id))
+
+    def unfinished(self) -> Iterable[Upload]:
+        with self.platform.db.read() as session:
+            return [_upload(row) for row in uploads.all_open(session)]
+
+    def finished(self, upload: Upload, path: Path, sha256: str) -> None:
+        """Store the clip, then record it; the bytes under their old name go last.
+
+        Killed in between, the next HEAD or start does it all again, to the same end.
+        """
+        received = self._received(path)
+        changed = upload.metadata.get("fingerprint", "") not in ("", uploads.fingerprint(path))
+        if not changed:
+            self._store(path, sha256)
+        refusal = self._record(upload, sha256, received, changed=changed)
+        path.unlink(missing_ok=True)
+        if refusal is not None:
+            raise refusal
+
+    def _record(
+        self, upload: Upload, sha256: str, received: datetime, *, changed: bool
+    ) -> UploadFailure | None:
+        """Write down what has become of the bytes; a refusal is written down as well."""
+        with _refusals(), self.platform.db.write() as session:
+            row = uploads.find(session, int(upload.owner), upload.id)
+            actor = self._actor(row)
+            if changed:
+                uploads.end(session, row, "terminated", actor=actor, at=received)
+                return UploadFailure("changed")
+            if uploads.finish(session, row, sha256=sha256, actor=actor, at=received) is None:
+                return _failure(uploads.verdict(row))
+        return None
+
+    def _store(self, path: Path, sha256: str) -> None:
+        """Put a second name of the file into the store: the first stays until all is recorded."""
+        second = path.with_name(f"{path.name}.sealed")
+        second.unlink(missing_ok=True)
+        os.link(path, second)
+        self.platform.blobs.put(second, sha256)
+
+    def _received(self, path: Path) -> datetime:
+        """When the last byte arrived, by the contest's clock: not when it could be recorded."""
+        ago = max(time.time() - path.stat().st_mtime, 0.0)
+        return self._now() - timedelta(seconds=ago)
+
+    def terminated(self, upload: Upload) -> None:
+        self._end(upload, "terminated")
+
+    def expired(self, upload: Upload) -> None:
+        self._end(upload, "expired")
+
+    def _end(self, upload: Upload, state: str) -> None:
+        with contextlib.suppress(Gone), self.platform.db.write() as session:
+            row = uploads.find(session, int(upload.owner), upload.id)
+            actor = self._actor(row) if state == "terminated" else SYSTEM
+            uploads.end(session, row, state, actor=actor, at=self._now())
+
+    def _actor(self, row: Row) -> Actor:
+        return units.actor_of(row.submission.unit)
+
+    def _now(self) -> datetime:
+        return self.platform.clock.now()
+
+
+def _upload(row: Row) -> Upload:
+    known = {"filename": row.filename}
+    if row.fingerprint:
+        known["fingerprint"] = row.fingerprint
+    return Upload(
+        row.public_id,
+        str(row.unit_id),
+        row.length,
+        known,
+        row.expires_at,
+        finished=row.state == "complete",
+    )
+
+
+def _cookie(environ: Environ, name: str) -> str:
+    try:
+        found = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """The contest's refusals, in the words of the protocol."""
+    try:
+        yield
+    except DomainError as error:
+        raise _failure(error) from error
+
+
+def _failure(error: DomainError) -> UploadFailure:
+    return UploadFailure(error.code, status=error.status, vi=error.vi, en=error.en)

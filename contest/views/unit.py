@@ -1,0 +1,229 @@
+"""A unit's room: rules and countdown, the form, sending the clip, the receipt and what follows."""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+import media_checks
+from contest.errors import SignInNeeded, TooLarge
+from contest.languages import write_size
+from contest.models import Submission, Unit, Upload
+from contest.services import submissions, units, uploads
+from contest.views import entry_status
+from contest.views.entry_form import entry_form, kind_names
+from contest.views.qr import qr_svg
+from contest.views.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    platform,
+    told,
+)
+from contest.views.units import EnterForm
+
+bp = Blueprint("unit", __name__)
+MOST_PLAIN = 1 << 30  # bytes of a plain form, whatever a profile says
+CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely allow more
+
+
+@bp.errorhandler(SignInNeeded)
+def _no_cookie(_error: SignInNeeded) -> Response:
+    """Without a unit's cookie every page here asks for the unit's code."""
+    return page("unit/enter.html", 401, form=EnterForm())
+
+
+@bp.url_value_preprocessor
+def _plain_form_limit(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """The plain form carries a clip; its own limit is checked where the profile is known."""
+    if endpoint == "unit.send_plain":
+        request.max_content_length = MOST_PLAIN
+
+
+def _unit() -> Unit:
+    return units.find(db(), current_contest(), actor().unit_id or 0)
+
+
+def _entry(code: str) -> Submission:
+    return submissions.find(db(), current_contest(), code, actor=actor())
+
+
+@bp.get("/c/<slug>/unit")
+@allows("entry.read", by="unit")
+def home() -> Response:
+    """Rules in short, the countdown, the unit's entries and what to do next."""
+    entries = submissions.of_unit(db(), _unit())
+    schedule = current_profile().schedule
+    return page(
+        "unit/home.html", unit=_unit(), entries=entries,
+        is_open=schedule.entries_open <= now() < schedule.entries_close,
+        room=current_profile().quota.maximum - _counted(entries),
+    )
+
+
+def _counted(entries: list[Submission]) -> int:
+    return sum(entry.state not in entry_status.OUT for entry in entries)
+
+
+@bp.get("/c/<slug>/policy.json")
+@allows("public.read")
+def policy() -> Response:
+    """What a phone may check before it sends: the policy that the worker uses."""
+    return jsonify(_policy())
+
+
+def _policy() -> dict[str, Any]:
+    profile = current_profile()
+    public = media_checks.load_policy(profile.media, name=profile.contest.slug).public()
+    limits = {"max_bytes": profile.upload.max_bytes, "extensions": profile.upload.extensions}
+    return public | limits
+
+
+# ---------------------------------------------------------------------------- the form
+
+
+@bp.route("/c/<slug>/unit/entries/new", methods=["GET", "POST"])
+@allows("entry.edit", by="unit")
+def new() -> Response:
+    """The form, saved before the first byte of the clip."""
+    submissions.require_open(current_profile(), at=now())
+    form = entry_form(current_profile())
+    if not form.validate_on_submit():
+        return page("unit/form.html", 422 if form.errors else 200, form=form, entry=None)
+    entry = submissions.create(db(), _unit(), form.entry(), actor=actor(), at=now())
+    return back_to("unit.review", code=entry.code)
+
+
+@bp.route("/c/<slug>/unit/entries/<code>/edit", methods=["GET", "POST"])
+@allows("entry.edit", by="unit")
+def edit(code: str) -> Response:
+    entry = _entry(code)
+    submissions.require_replaceable(entry)
+    form = entry_form(current_profile(), entry)
+    if not form.validate_on_submit():
+        return page("unit/form.html", 422 if form.errors else 200, form=form, entry=entry)
+    submissions.change(db(), entry, form.entry(), actor=actor(), at=now())
+    return back_to("unit.review" if entry.version is None else "unit.entry", code=entry.code)
+
+
+@bp.get("/c/<slug>/unit/entries/<code>/review")
+@allows("entry.read", by="unit")
+def review(code: str) -> Response:
+    """Check your answers before the clip is sent."""
+    entry = _entry(code)
+    ticked = submissions.given(entry)
+    consents = [(c.text[language()], c.id in ticked) for c in current_profile().form.consents]
+    return page("unit/review.html", entry=entry, kind=kind_names()[entry.kind], consents=consents)
+
+
+# ---------------------------------------------------------------------------- the clip
+
+
+@bp.get("/c/<slug>/unit/entries/<code>/send")
+@allows("entry.upload", by="unit")
+def send(code: str) -> Response:
+    """Pick the clip, look at it, send it; an unfinished upload goes on here."""
+    entry = _entry(code)
+    return _send_page(entry)
+
+
+def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Response:
+    submissions.require_replaceable(entry)
+    unfinished = next(iter(uploads.open_of(db(), entry)), None)
+    if unfinished is None:
+        submissions.require_open(current_profile(), at=now(), submission=entry)
+    sent = _sent(unfinished) if unfinished else 0
+    return page(
+        "unit/send.html", status, entry=entry, unfinished=unfinished, sent=sent, problem=problem,
+        form=FlaskForm(), policy=_policy(), chunk=CHUNK,
+        plain_limit=current_profile().upload.plain_form_max_bytes,
+        closes=submissions.closes_at(current_profile(), entry),
+    )
+
+
+def _sent(upload: Upload) -> int:
+    """Bytes that are here already, as far as this process can see."""
+    path = platform().settings.data_dir / "uploads" / upload.public_id
+    return path.stat().st_size if path.exists() else 0
+
+
+@bp.post("/c/<slug>/unit/entries/<code>/send")
+@allows("entry.upload", by="unit")
+def send_plain(code: str) -> Response:
+    """The way without JavaScript: one form, up to the size that the page states."""
+    entry, limit = _entry(code), current_profile().upload.plain_form_max_bytes
+    clip = request.files.get("clip")
+    if clip is None or not clip.filename:
+        return _send_page(entry, 422, _("Hãy chọn tệp clip."))
+    size = clip.seek(0, 2) or clip.stream.tell()
+    if size > limit:
+        raise TooLarge(
+            f"Tệp nặng {write_size(size, 'vi')}; cách gửi này nhận tối đa "
+            f"{write_size(limit, 'vi')}. Hãy bật JavaScript hoặc mở bằng Chrome, Safari.",
+            f"The file has {write_size(size, 'en')}; this form takes {write_size(limit, 'en')}. "
+            "Switch JavaScript on, or use Chrome or Safari, to send a large file.",
+        )
+    _take(entry, clip, size)
+    return back_to("unit.entry", code=entry.code)
+
+
+def _take(entry: Submission, clip: FileStorage, size: int) -> None:
+    """Store the clip of a plain form and make it a version, by the rules of every upload."""
+    upload = uploads.begin(
+        db(), entry, length=size, filename=clip.filename or "", actor=actor(), at=now()
+    )
+    clip.stream.seek(0)
+    with tempfile.NamedTemporaryFile(dir=platform().settings.data_dir, delete=False) as copy:
+        shutil.copyfileobj(clip.stream, copy, 1 << 20)
+    path = Path(copy.name)
+    with path.open("rb") as stored:
+        sha256 = hashlib.file_digest(stored, "sha256").hexdigest()
+    platform().blobs.put(path, sha256)
+    uploads.finish(db(), upload, sha256=sha256, actor=actor(), at=now())
+
+
+# ---------------------------------------------------------------------------- after that
+
+
+@bp.get("/c/<slug>/unit/entries/<code>")
+@allows("entry.read", by="unit")
+def entry(code: str) -> Response:
+    """Receipt and status: code, QR, timeline, every finding, versions, what may still be done."""
+    found = _entry(code)
+    address = platform().settings.base_url + url_for(
+        "unit.entry", slug=current_contest().slug, code=code
+    )
+    close = submissions.closes_at(current_profile(), found)
+    return page(
+        "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
+        steps=entry_status.steps(found, current_profile()),
+        todo=entry_status.todo(found), versions=entry_status.versions(found),
+        findings=entry_status.findings(found), check=entry_status.latest_check(found),
+        unfinished=next(iter(uploads.open_of(db(), found)), None),
+        can_replace=found.state in entry_status.REPLACEABLE and now() < close,
+        can_withdraw=found.state not in entry_status.OUT, closes=close,
+        kind=kind_names()[found.kind],
+    )
+
+
+@bp.post("/c/<slug>/unit/entries/<code>/withdraw")
+@allows("entry.edit", by="unit")
+def withdraw(code: str) -> Response:
+    found = _entry(code)
+    reason = request.form.get("reason", "")[:500]
+    submissions.withdraw(db(), found, actor=actor(), at=now(), reason=reason)
+    told("Đã rút bài dự thi.", "The entry was withdrawn.")
+    return back_to("unit.home")
