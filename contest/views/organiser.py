@@ -51,9 +51,9 @@ def desk() -> Response:
 @allows("organiser.read")
 def jobs() -> Response:
     state = request.args.get("state") or None
-    found = tasks.listed(db(), current_contest(), state=state, number=_number())
+    found = tasks.listed(db(), current_contest(), state=state, number=page_number())
     return page(
-        "organiser/jobs.html", found=found, state=state, states=tasks.STATES, pages=_pages(found)
+        "organiser/jobs.html", found=found, state=state, pages=neighbours(found)
     )
 
 
@@ -70,14 +70,14 @@ def retry(task_id: int) -> Response:
 def log() -> Response:
     """Who did what, filtered by action, actor and subject."""
     wanted = Filter(*(request.args.get(key, "").strip() for key in ("action", "actor", "subject")))
-    found = activity.rows(db(), current_contest(), wanted, number=_number())
+    found = activity.rows(db(), current_contest(), wanted, number=page_number())
     return page(
         "organiser/activity.html",
         found=found,
         wanted=wanted,
         actions=activity.actions(db(), current_contest()),
         names=activity.names(db(), {row.actor for row in found.rows}),
-        pages=_pages(found),
+        pages=neighbours(found),
     )
 
 
@@ -190,12 +190,13 @@ def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
 
 
 
-def _number() -> int:
+def page_number() -> int:
+    """The page of a long list that the address asks for."""
     value = request.args.get("page", "1")
     return int(value) if value.isdigit() else 1
 
 
-def _pages(found: Any) -> dict[str, object]:
+def neighbours(found: Any) -> dict[str, object]:
     """A page's neighbours, with the filter that is in force."""
 
     def address(number: int) -> str | None:
