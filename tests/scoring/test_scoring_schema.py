@@ -106,7 +106,9 @@ def put(data, path, value):
     return data
 
 
-@pytest.mark.parametrize(("path", "value", "named"), FAULTS, ids=[str(f[:2]) for f in FAULTS])
+@pytest.mark.parametrize(
+    ("path", "value", "named"), FAULTS, ids=[f"{n}-{f[2]}" for n, f in enumerate(FAULTS)]
+)
 def test_a_fault_is_named_by_its_path(path, value, named):
     with pytest.raises(scoring.InputError) as refusal:
         scoring.compute(put(example.contest(), path, value))
