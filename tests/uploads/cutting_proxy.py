@@ -1,0 +1,60 @@
+"""A line that drops: a TCP proxy that resets each connection after some random bytes."""
+
+import contextlib
+import random
+import socket
+import struct
+import threading
+
+
+class CuttingProxy:
+    """Listens on a free port; every connection is cut after `least` to `most` bytes sent up."""
+
+    def __init__(self, port: int, *, least: int, most: int, seed: int = 1) -> None:
+        self.target, self.random = port, random.Random(seed)
+        self.least, self.most, self.cuts = least, most, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                down, _ = self.listener.accept()
+                threading.Thread(target=self._serve, args=(down,), daemon=True).start()
+
+    def _serve(self, down: socket.socket) -> None:
+        try:
+            up = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:
+            down.close()
+            return
+        threading.Thread(target=self._answers, args=(up, down), daemon=True).start()
+        left = self.random.randint(self.least, self.most)
+        with contextlib.suppress(OSError):
+            while left > 0 and (data := down.recv(min(65536, left))):
+                up.sendall(data)
+                left -= len(data)
+        self.cuts += left <= 0
+        for sock in (up, down):
+            _reset(sock)
+
+    @staticmethod
+    def _answers(up: socket.socket, down: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := up.recv(65536):
+                down.sendall(data)
+        with contextlib.suppress(OSError):
+            down.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+def _reset(sock: socket.socket) -> None:
+    """Close with RST, as a line that is gone; wakes the thread that reads from it."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.shutdown(socket.SHUT_RDWR)
+    sock.close()

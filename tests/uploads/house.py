@@ -1,0 +1,92 @@
+"""The real processes behind the real front server, with a contest whose entries are open."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime
+from pathlib import Path
+
+from contest.clock import FileClock
+from contest.config import Settings
+from contest.wiring import Platform
+from tests.contest.factory import Factory
+from tests.processes import free_port
+
+WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
+HOITHI = [sys.executable, "-c", "from contest.cli import main; main()"]
+
+
+class House:
+    """web, uploads and front; any of them can be killed and started again."""
+
+    def __init__(self, folder: Path, database: Path) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        shutil.copyfile(database, folder / "hoithi.db")
+        clock = FileClock(folder / "clock.json")
+        clock.set(WHILE_OPEN)
+        self.environ = os.environ | {
+            "HOITHI_DATA_DIR": str(folder),
+            "HOITHI_BASE_URL": self.base,
+            "HOITHI_CLOCK_FILE": str(clock.path),
+            "HOITHI_TRUSTED_PROXIES": "1",
+            "HOITHI_SENDFILE": "x-accel",
+        }
+        self.platform = Platform(Settings.from_env(self.environ))
+        self.make = Factory(self.platform)
+        self.sockets = {name: folder / f"{name}.sock" for name in ("web", "uploads")}
+        self.running: dict[str, subprocess.Popen] = {}
+
+    def start(self, name: str) -> None:
+        """Start `web` or `uploads` and wait until it listens."""
+        socket = self.sockets[name]
+        socket.unlink(missing_ok=True)
+        command = [*HOITHI, name, "--bind", f"unix:{socket}"]
+        command += ["--workers", "1"] if name == "web" else []
+        self.running[name] = subprocess.Popen(command, env=self.environ, start_new_session=True)
+        _wait(socket.exists)
+
+    def start_front(self) -> None:
+        behind = ["--web", f"unix:{self.sockets['web']}", "--uploads",
+                  f"unix:{self.sockets['uploads']}"]
+        command = [*HOITHI, "front", "--listen", f"127.0.0.1:{self.port}", "--processes", "1"]
+        self.running["front"] = subprocess.Popen(
+            [*command, *behind], env=self.environ, start_new_session=True
+        )
+        _wait(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.base}/healthz"):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    def kill(self, name: str) -> None:
+        """kill -9 for the process and its children."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+        self.platform.db.engine.dispose()
+
+
+def _wait(ready, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < until, "a process did not start"
+        time.sleep(0.05)
+
+
+def metadata(entry, name: str) -> str:
+    """What tus-js-client is told about an upload."""
+    return json.dumps({"entry": entry.code, "filename": name})
