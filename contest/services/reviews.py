@@ -82,8 +82,8 @@ def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Subm
     query = (
         select(Submission)
         .where(Submission.contest_id == contest.id, Submission.code == code)
-        .options(
-            joinedload(Submission.unit),
+        .options(  # no outer join: PostgreSQL cannot lock one when the row is read again
+            selectinload(Submission.unit),
             selectinload(Submission.versions).selectinload(ClipVersion.checks),
         )
     )
