@@ -122,14 +122,15 @@ def _without(text: str, words: Iterable[str]) -> str:
 def _without_runs(text: str) -> str:
     """The text without three and more neighbours on a keyboard row or in the alphabet."""
     kept, start = "", 0
-    for end in range(1, len(text) + 1):
-        if end < len(text) and _neighbours(text[end - 1], text[end]):
-            continue
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and _is_run(text[start : end + 1]):
+            end += 1
         if end - start < 3:  # noqa: PLR2004 - shorter runs are in every word
-            kept += text[start:end]
+            kept, end = kept + text[start], start + 1
         start = end
     return kept
 
 
-def _neighbours(one: str, other: str) -> bool:
-    return one == other or any(one + other in row or other + one in row for row in ROWS)
+def _is_run(text: str) -> bool:
+    return len(set(text)) == 1 or any(text in row or text[::-1] in row for row in ROWS)

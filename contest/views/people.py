@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -43,7 +44,8 @@ class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
 
 class RolesForm(Form):
     roles = SelectMultipleCheckboxField(
-        _l("Vai trò"), [InputRequired(_l("Hãy chọn ít nhất một vai trò."))], choices=ROLES
+        _l("Vai trò"), [InputRequired(_l("Hãy chọn ít nhất một vai trò."))],
+        choices=[SelectChoice(*role) for role in ROLES],
     )
     unit = SelectField(
         _l("Đơn vị của giám khảo"), coerce=int,
@@ -53,8 +55,8 @@ class RolesForm(Form):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         listed = units.of_contest(db(), current_contest())
-        self.unit.choices = [(0, _l("Không thuộc đơn vị dự thi nào"))]
-        self.unit.choices += [(unit.id, unit.name) for unit in listed]
+        self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị dự thi nào"))]
+        self.unit.choices += [SelectChoice(unit.id, unit.name) for unit in listed]
 
 
 class AddForm(RolesForm):
@@ -65,7 +67,8 @@ class AddForm(RolesForm):
         description=_l("Dùng để đăng nhập; thư mời được gửi tới địa chỉ này."),
     )
     language = SelectField(
-        _l("Ngôn ngữ của thư"), choices=[("vi", _l("Tiếng Việt")), ("en", _l("Tiếng Anh"))]
+        _l("Ngôn ngữ của thư"),
+        choices=[SelectChoice("vi", _l("Tiếng Việt")), SelectChoice("en", _l("Tiếng Anh"))],
     )
 
 

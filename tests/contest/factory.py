@@ -37,7 +37,7 @@ from contest.tokens import hash_code, hash_token, new_code, new_token
 from contest.wiring import Platform
 
 QUAN11 = Path(__file__).parents[2] / "contest/profiles/quan11-2023.toml"
-NAMES = ("Phường 1", "Phường 2", "Phường 3", "Phường 5", "Phường 8", "Công an Quận", "THPT Nguyễn Hiền")
+NAMES = ("Phường 1", "Phường 3", "Phường 5", "Phường 8", "Công an Quận", "THPT Nguyễn Hiền")
 Row = TypeVar("Row", bound=Base)
 CHECKED = {  # state of an entry -> its check's state and verdict
     "checking": ("queued", None), "needs_fix": ("done", "fail"), "in_review": ("done", "pass"),
@@ -74,7 +74,9 @@ class Factory:
         """A contest with the reference profile; ``edit`` changes the TOML text first."""
         source = edit(QUAN11.read_text().replace('slug = "quan11-2023"', f'slug = "{slug}"'))
         with self.platform.db.write() as session:
-            made, _ = profiles.import_profile(session, source, actor=SYSTEM, at=self.at, reason="thử")
+            made, _ = profiles.import_profile(
+                session, source, actor=SYSTEM, at=self.at, reason="thử"
+            )
             assert made.revision is not None  # loaded, so that the detached row has it
         return made
 
@@ -101,7 +103,8 @@ class Factory:
         if isinstance(who, Unit):
             return unit_actor(who.id, who.contest_id, who.name)
         with self.platform.db.read() as session:
-            return people.actor_of(session, session.get_one(User, who.id), second_factor=second_factor)
+            user = session.get_one(User, who.id)
+            return people.actor_of(session, user, second_factor=second_factor)
 
     def staff_token(self, user: User, *, second_factor: bool = False) -> str:
         """The token of a signed-in browser's cookie."""
