@@ -67,12 +67,13 @@ def _snapshot(entry: Entry, facts: Mapping[str, Any] | None) -> dict[str, Any]:
             f"Clip {entry.id} has counts but nothing says where they come from.",
         )
     unknown = set(facts) - set(SNAPSHOT_FACTS)
-    if unknown or not _SHA256.fullmatch(str(facts.get("source_sha256"))):
+    digest = facts.get("source_sha256")
+    if unknown or not (digest is None or _SHA256.fullmatch(str(digest))):
         raise BundleError(
             f"Thông tin lần đếm của clip {entry.id} phải gồm {', '.join(SNAPSHOT_FACTS)}, "
-            "với source_sha256 gồm 64 chữ số hex.",
+            "với source_sha256 gồm 64 chữ số hex, hoặc trống khi nhập tay.",
             f"The snapshot of clip {entry.id} must have {', '.join(SNAPSHOT_FACTS)}, "
-            "source_sha256 being 64 hex digits.",
+            "source_sha256 being 64 hex digits, or none for counts typed in.",
         )
     for value in facts.values():
         no_contact(value)

@@ -114,7 +114,7 @@ def _gap(juror: Juror) -> Gap:
 def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
     """From now on no ballot changes; only then may anybody see an aggregate."""
     require(actor, "result.close", contest)
-    _hold(session, contest)
+    hold(session, contest)
     if contest.jury_locked_at is not None:
         raise Conflict("Vòng chấm đã được khoá.", "The jury round is locked already.")
     contest.jury_locked_at = at
@@ -128,18 +128,17 @@ def unlock(
     require(actor, "result.close", contest)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do mở lại vòng chấm.", "Please state why the round is reopened.")
-    _hold(session, contest)
+    hold(session, contest)
     if contest.jury_locked_at is None:
         raise Conflict("Vòng chấm đang mở.", "The jury round is open.")
-    results = session.scalars(select(Result).where(Result.contest_id == contest.id)).all()
-    if any(result.state in ("frozen", "published") for result in results):
+    frozen = select(Result.id).where(
+        Result.contest_id == contest.id, Result.state.in_(("frozen", "published"))
+    )
+    if session.scalars(frozen.limit(1)).first() is not None:
         raise Conflict(
             "Kết quả đã chốt nên không mở lại vòng chấm được. Hãy lập bản kết quả mới có lý do.",
             "The result is frozen, so the round stays locked. Make a new revision with a reason.",
         )
-    for result in results:
-        if result.state == "computed":
-            move(session, result, "discarded", actor=actor, at=at, reason=reason)
     contest.jury_locked_at = None
     audit.record(
         session, "jury.unlocked", contest, actor=actor, at=at, contest_id=contest.id,
@@ -147,7 +146,7 @@ def unlock(
     )
 
 
-def _hold(session: Session, contest: Contest) -> None:
+def hold(session: Session, contest: Contest) -> None:
     """Wait for every ballot that is being stored, and keep new ones waiting."""
     session.flush()
     session.refresh(contest, with_for_update=True)

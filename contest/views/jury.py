@@ -15,7 +15,7 @@ from contest.errors import Invalid
 from contest.languages import write_time
 from contest.models import Ballot, Submission
 from contest.profile import Profile
-from contest.services import ballots
+from contest.services import ballots, checks, media
 from contest.views.forms import Form
 from contest.views.support import (
     actor,
@@ -224,7 +224,22 @@ def _page(
         },
         closed=_closed(),
         next=ballots.next_due(found, after=entry.code),
-        clip_address=url_for("media.clip", slug=current_contest().slug, code=entry.code),
+        clip_address=_file(entry, "rendition", "original"), poster=_file(entry, "poster"),
+    )
+
+
+def _file(entry: Submission, *kinds: str) -> str | None:
+    """The address of the first of these files that there is."""
+    version = entry.version
+    if version is None:
+        return None
+    made = {*checks.derivatives(db(), version), media.ORIGINAL}
+    kind = next((kind for kind in kinds if kind in made), None)
+    if kind is None:
+        return None
+    return url_for(
+        "media.file", slug=current_contest().slug, code=entry.code, number=version.number,
+        kind=kind,
     )
 
 

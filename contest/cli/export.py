@@ -1,0 +1,41 @@
+"""``hoithi export``: a contest's result as a file."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from contest.actors import SYSTEM
+from contest.cli.support import open_platform
+from contest.services import exports, profiles
+
+
+@click.group("export")
+def command() -> None:
+    """Write a contest's result to a file, or to standard output."""
+
+
+@command.command("result")
+@click.argument("slug")
+@click.option("--number", type=int, help="The revision; the newest unless told.")
+@click.option(
+    "--format", "kind", type=click.Choice(["json", "xlsx", "bundle"]), default="json",
+    show_default=True, help="Data, a workbook, or the evidence bundle.",
+)
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="A file; else stdout.")
+def write(slug: str, number: int | None, kind: str, lang: str, output: Path | None) -> None:
+    """The result of contest SLUG: ranking, every mark under juror codes, counts."""
+    platform = open_platform()
+    with platform.db.read() as session:
+        found = exports.pick(session, profiles.find(session, slug), number, actor=SYSTEM)
+        if kind == "json":
+            content = exports.as_json(found)
+        elif kind == "xlsx":
+            content = exports.as_workbook(found, lang)
+        else:
+            content = exports.bundle(found, platform.blobs)
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        output.write_bytes(content)

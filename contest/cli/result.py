@@ -1,0 +1,119 @@
+"""``hoithi result``: lock the jury round, compute, freeze and publish a contest's result."""
+
+import json
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import SYSTEM, Actor
+from contest.cli.support import open_platform
+from contest.errors import Invalid, not_found
+from contest.models import Result, User
+from contest.services import jury_round, people, profiles, results
+from contest.services.results import Vault
+from contest.wiring import Platform
+
+by_option = click.option(
+    "--as", "email", default="", help="Act as the organiser with this address (for two people)."
+)
+
+
+@click.group("result")
+def command() -> None:
+    """Compute, freeze and publish a contest's result."""
+
+
+@command.command()
+@click.argument("slug")
+@by_option
+def lock(slug: str, email: str) -> None:
+    """Lock the jury round of contest SLUG; only then may anybody see marks."""
+    platform = open_platform()
+    with platform.db.write() as session:
+        contest = profiles.find(session, slug)
+        actor = actor_of(session, email)
+        jury_round.lock(session, contest, actor=actor, at=platform.clock.now())
+    click.echo("locked", err=True)
+
+
+@command.command()
+@click.argument("slug")
+@click.option("--reason", default="", help="Why, where something is missing or a result stands.")
+@by_option
+def compute(slug: str, reason: str, email: str) -> None:
+    """Compute the result of contest SLUG and print it; nothing is final yet."""
+    platform = open_platform()
+    with platform.db.write() as session:
+        result = results.compute(
+            session, profiles.find(session, slug), secret_key=platform.settings.secret_key,
+            actor=actor_of(session, email), at=platform.clock.now(), reason=reason,
+        )
+        _print(result)
+        for gap in result.gaps:
+            click.echo(f"{gap['vi']} / {gap['en']}", err=True)
+
+
+@command.command()
+@click.argument("slug")
+@by_option
+def freeze(slug: str, email: str) -> None:
+    """End all change to the computed result of SLUG and keep its evidence bundle."""
+    platform = open_platform()
+    with platform.db.write() as session:
+        result = _newest(session, slug)
+        results.freeze(
+            session, result, vault=vault_of(platform), actor=actor_of(session, email),
+            at=platform.clock.now(),
+        )
+        _print(result)
+
+
+@command.command()
+@click.argument("slug")
+@by_option
+def publish(slug: str, email: str) -> None:
+    """Make the frozen result of SLUG public."""
+    platform = open_platform()
+    with platform.db.write() as session:
+        result = _newest(session, slug)
+        results.publish(
+            session, result, actor=actor_of(session, email), at=platform.clock.now()
+        )
+        _print(result)
+
+
+def vault_of(platform: Platform) -> Vault:
+    settings = platform.settings
+    return Vault(settings.secret_key, platform.blobs, settings.data_dir / "bundles")
+
+
+def actor_of(session: Session, email: str) -> Actor:
+    """The organiser of this address, or the platform itself."""
+    if not email:
+        return SYSTEM
+    user = session.scalars(select(User).where(User.email == email.lower())).one_or_none()
+    if user is None:
+        raise Invalid(f"Không có tài khoản {email}.", f"There is no account {email}.")
+    return people.actor_of(session, user, second_factor=True)
+
+
+def _newest(session: Session, slug: str) -> Result:
+    result = results.current(session, profiles.find(session, slug))
+    if result is None:
+        raise not_found()
+    return result
+
+
+def _print(result: Result) -> None:
+    rows: list[dict[str, Any]] = [
+        {key: row[key] for key in ("rank", "unit", "entry", "prize")}
+        | {key: row[key]["rounded"] for key in ("jury", "interactions", "total")}
+        for row in result.output["ranking"]
+    ]
+    facts = {
+        "number": result.number, "state": result.state, "output_sha256": result.output_sha256,
+        "bundle_sha256": result.bundle_sha256 or None, "ranking": rows,
+    }
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
