@@ -9,6 +9,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from social.settings import LOOPBACK_HOSTS
+
+SIMULATED = re.compile(r"^/posts/(?P<post>\d+_\d+)$")  # our own simulator's addresses
 FACEBOOK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*facebook\.com", re.IGNORECASE)
 ID = r"(?:pfbid[0-9A-Za-z]+|\d{5,25})"
 PATHS = (
@@ -41,6 +44,9 @@ def read_link(text: str) -> PostLink | None:
     url = parts.geturl()
     if parts.hostname == "fb.watch" or parts.path.startswith("/share/"):
         return PostLink(url, "short", None, None, _plain(parts))
+    simulated = SIMULATED.match(parts.path) if parts.hostname in LOOPBACK_HOSTS else None
+    if simulated:
+        return _known(url, "post", simulated["post"], None)
     if not FACEBOOK_HOST.fullmatch(parts.hostname):
         return PostLink(url, "other", None, None, _plain(parts))
     return _facebook(url, parts)

@@ -3,6 +3,7 @@
 POST faults {step, kind, times, …params}   DELETE faults      GET faults
 POST interactions {post_id | code, reactions, shares, comments}
 GET posts                                  POST posts {message}: somebody posted by hand
+POST show {code}: somebody publishes what hangs as a draft or in processing
 POST token {is_valid, scopes, …}: what debug_token tells
 GET held                                   POST release: see the fault `hold`
 DELETE everything: as on the first day
@@ -40,6 +41,7 @@ class Control:
             "POST faults": self._add_fault,
             "DELETE faults": lambda _: self.store.clear_faults(),
             "POST interactions": self._interactions,
+            "POST show": self._show,
             "POST token": lambda info: self.store.set_setting("token_info", json.dumps(info)),
             "POST release": lambda _: self.gate.release(),
             "DELETE everything": lambda _: self.store.clear(),
@@ -75,6 +77,11 @@ class Control:
         if self.store.post(post_id) is None or not values:
             raise ValueError("no such post, or nothing to set")
         self.store.set_counts(post_id, values)
+        return {"post_id": post_id}
+
+    def _show(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        post_id = self._post_of(str(body["code"]))
+        self.store.publish_by_hand(post_id)
         return {"post_id": post_id}
 
     def _post_of(self, code: str) -> str:

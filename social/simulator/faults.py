@@ -6,7 +6,8 @@ Refusals (nothing is done): `error_before`, `throttle` (minutes, code), `expired
 `permission`, `invalid_input`, `policy` (subcode), `wrong_offset`, `restart_upload`,
 `bad_gateway`, `drop`, `reset_at` (bytes, keep).
 Done, but not told: `error_after`, `lost_response`, `duplicate` (506), `duplicate_policy`.
-Waiting: `hold` (when = before or after), let go by `POST /_control/release`.
+Waiting: `hold` (when = before or after it is done; with `discard` a request held before is never
+done), let go by `POST /_control/release`.
 At `finish`, how the video goes on: `slow_processing` (polls), `stuck_processing`, `draft`,
 `processing_error`, `no_post_id`.
 """

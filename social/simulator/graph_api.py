@@ -58,10 +58,12 @@ class GraphApi:
         kind, params = self.store.take_fault(step) or ("", {})
         if kind == "hold" and params.get("when") == "before":
             self.gate.wait(step, float(params.get("seconds", 60)))
+            if params.get("discard"):
+                return Reply(close=True)
         if kind in REFUSALS:
             return self._refuse(kind, params, call)
         reply = self._route(step, call, kind, params)
-        if kind == "hold":
+        if kind == "hold" and params.get("when") != "before":
             self.gate.wait(step, float(params.get("seconds", 60)))
         if kind in UNTOLD:
             reply = reply_for(kind, params, None)

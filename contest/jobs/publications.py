@@ -1,0 +1,267 @@
+"""Posting clips: each step asks the Page once, between two short transactions."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from contest.actors import SYSTEM
+from contest.jobs import Later
+from contest.models import Contest
+from contest.services import page_pause, profiles, publications, publishing
+from contest.services.publishing import Work
+from contest.wiring import Platform
+from social.errors import (
+    CredentialRefused,
+    MaybeLive,
+    NotThere,
+    PageError,
+    PolicyBlocked,
+    RestartUpload,
+    ResumeFromOffset,
+    Throttled,
+    Transient,
+    WrongSetting,
+)
+from social.graph import GraphPage
+from social.values import Offsets, VideoState
+
+Beat = Callable[[], None]
+WHILE_PAUSED = timedelta(minutes=10)
+AFTER_A_REFUSAL = timedelta(seconds=30)
+
+
+def release(platform: Platform, contest_id: int, beat: Beat) -> None:
+    """Draw the order when the profile's time has come (a changed profile may have moved it)."""
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        contest = session.get_one(Contest, contest_id)
+        due_at = profiles.profile_of(contest).release_at
+        if at >= due_at:
+            publications.release(session, contest, actor=SYSTEM, at=at)
+            return
+    raise Later(due_at, "the profile's release time has not come")
+
+
+def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
+    """Send the bytes; goes on where an earlier worker stopped."""
+    with platform.db.read() as session:
+        work = publishing.read(session, publication_id)
+    if work is None or work.state not in publications.BEFORE_ARMED:
+        return
+    page = _page(platform, work)
+    with platform.db.write() as session:
+        work = publishing.begin_upload(session, publication_id, at=platform.clock.now())
+    if work is None:
+        return
+    clip = platform.blobs.path(work.sha256)
+    with _failures(platform, publication_id, work):
+        session_id, offsets = work.session_id, work.offsets
+        if session_id is None:
+            begun = page.start(work.size)
+            with platform.db.write() as session:
+                if not publishing.started(session, publication_id, begun):
+                    return
+            session_id, offsets = begun.session_id, begun.offsets
+        if offsets.complete:
+            _received(platform, publication_id, session_id, offsets)
+        while not offsets.complete:
+            beat()
+            try:
+                offsets = page.transfer(session_id, offsets, clip)
+            except ResumeFromOffset as error:
+                offsets = _moved_on(offsets, error)
+            if not _received(platform, publication_id, session_id, offsets):
+                return
+
+
+def _moved_on(before: Offsets, error: ResumeFromOffset) -> Offsets:
+    """The Page's own offsets; the very same ones again would go round in circles."""
+    if (error.start, error.end) == (before.start, before.end):
+        raise Transient(details=error.details)
+    return Offsets(error.start, error.end)
+
+
+def _received(
+    platform: Platform, publication_id: int, session_id: str, offsets: Offsets
+) -> bool:
+    with platform.db.write() as session:
+        return publishing.received(
+            session, publication_id, session_id, offsets, at=platform.clock.now()
+        )
+
+
+def finish(platform: Platform, publication_id: int, beat: Beat) -> None:
+    """Commit the intention, then call `finish` exactly once and record what was heard."""
+    at = platform.clock.now()
+    with platform.db.read() as session:
+        work = publishing.read(session, publication_id)
+    if work is None:
+        return
+    if work.state == "waiting" or (work.state == "uploading" and work.offsets.start < work.size):
+        return  # the upload wishes for this again when the last byte is there
+    page = _page(platform, work) if work.state != "armed" else None
+    with platform.db.write() as session:
+        armed = publishing.arm(session, publication_id, at=at)
+    if armed is None or page is None or armed.session_id is None:
+        return
+    try:
+        page.finish(armed.session_id, title=armed.title, description=armed.caption)
+    except PageError as error:
+        _not_accepted(platform, publication_id, armed, error)
+    else:
+        with platform.db.write() as session:
+            publishing.accepted(session, publication_id, at=platform.clock.now())
+
+
+def _not_accepted(
+    platform: Platform, publication_id: int, work: Work, error: PageError
+) -> None:
+    """What a `finish` that did not say yes means; in doubt, look."""
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        if isinstance(error, MaybeLive):
+            publishing.doubt(session, publication_id, at=at, why=str(error), error=error)
+        elif isinstance(error, (RestartUpload, ResumeFromOffset)):
+            publishing.restart(session, publication_id, error, at=at)
+        elif isinstance(error, (CredentialRefused, PolicyBlocked)):
+            publishing.refused(session, publication_id, error, at=at, wait=AFTER_A_REFUSAL)
+            _pause(session, work.contest_id, error, at)
+        elif isinstance(error, (Throttled, Transient)):
+            wait = error.wait if isinstance(error, Throttled) else AFTER_A_REFUSAL
+            publishing.refused(session, publication_id, error, at=at, wait=wait)
+        else:
+            publishing.fail(session, publication_id, *_sentences(error), at=at, error=error)
+
+
+def verify(platform: Platform, publication_id: int, beat: Beat) -> None:
+    """Look until the post is seen. `reconcile` is the same after an unknown outcome."""
+    with platform.db.read() as session:
+        work = publishing.read(session, publication_id)
+    if work is None or work.video_id is None or work.state not in ("verifying", "unknown"):
+        return
+    page = _page(platform, work, only_looking=True)
+    with _failures(platform, publication_id, work):
+        _look(platform, publication_id, page, work.video_id, work.marker)
+
+
+def _look(
+    platform: Platform, publication_id: int, page: GraphPage, video_id: str, marker: str
+) -> None:
+    status = page.status(video_id)
+    post = _found_by_text(page, marker) if status.state is VideoState.NOT_THERE else None
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        if post is not None:
+            publishing.found(session, publication_id, post_id=post[0], permalink=post[1], at=at)
+            return
+        again = publishing.seen(session, publication_id, status, at=at)
+    if again is not None:
+        raise Later(again, f"the Page says {status.state}")
+
+
+def _found_by_text(page: GraphPage, marker: str) -> tuple[str, str] | None:
+    """The post that bears the clip's code, if the Page lists exactly one."""
+    posts = page.posts_mentioning(marker)
+    return (posts[0].post_id, posts[0].permalink or "") if len(posts) == 1 else None
+
+
+def check(platform: Platform, publication_id: int, beat: Beat) -> None:
+    """Is there a post under the link that a person pasted?"""
+    with platform.db.read() as session:
+        work = publishing.read(session, publication_id)
+    if work is None or work.state != "published" or _made_page(platform) is None:
+        return
+    page = _page(platform, work, only_looking=True)
+    with _failures(platform, publication_id, work):
+        post = _existing(page, work) or _found_by_text(page, work.marker)
+        with platform.db.write() as session:
+            publishing.checked(
+                session, publication_id, post_id=post[0] if post else None,
+                permalink=post[1] if post else None,
+            )
+
+
+def _existing(page: GraphPage, work: Work) -> tuple[str, str] | None:
+    try:
+        return (work.post_id, page.counts(work.post_id).permalink or "") if work.post_id else None
+    except NotThere:
+        return None
+
+
+# --------------------------------------------------------------------------- the Page, or why not
+
+
+def _page(platform: Platform, work: Work, *, only_looking: bool = False) -> GraphPage:
+    """The Page; ``Later`` while the queue is paused or no Page is set up."""
+    at, page = platform.clock.now(), _made_page(platform)
+    with platform.db.read() as session:
+        pause = page_pause.pause_of(session, work.contest_id)
+    stops = pause is not None and not (only_looking and pause.kind in ("policy", "manual"))
+    if page is not None and not stops:
+        return page
+    if pause is None:
+        with platform.db.write() as session:
+            contest = session.get_one(Contest, work.contest_id)
+            page_pause.pause(session, contest, "no_page", actor=SYSTEM, at=at)
+    raise Later(at + WHILE_PAUSED, "the queue to the Page is paused")
+
+
+def _made_page(platform: Platform) -> GraphPage | None:
+    try:
+        return platform.page()
+    except WrongSetting:
+        return None
+
+
+@contextmanager
+def _failures(platform: Platform, publication_id: int, work: Work) -> Iterator[None]:
+    """What an error of any step but `finish` means for the row and the queue."""
+    try:
+        yield
+    except RestartUpload as error:
+        with platform.db.write() as session:
+            publishing.restart(session, publication_id, error, at=platform.clock.now())
+    except Throttled as error:
+        raise Later(platform.clock.now() + error.wait, str(error)) from None
+    except (CredentialRefused, PolicyBlocked) as error:
+        at = platform.clock.now()
+        with platform.db.write() as session:
+            _pause(session, work.contest_id, error, at)
+        raise Later(at + WHILE_PAUSED, str(error)) from None
+    except (Transient, MaybeLive) as error:
+        with platform.db.write() as session:
+            again = publishing.stumbled(session, publication_id, error, at=platform.clock.now())
+        if again is not None:
+            raise Later(again, str(error)) from None
+    except PageError as error:
+        with platform.db.write() as session:
+            publishing.fail(
+                session, publication_id, *_sentences(error), at=platform.clock.now(), error=error
+            )
+
+
+def _pause(session: Session, contest_id: int, error: PageError, at: datetime) -> None:
+    kind = "credential" if isinstance(error, CredentialRefused) else "policy"
+    page_pause.pause(
+        session, session.get_one(Contest, contest_id), kind, actor=SYSTEM, at=at, reason=str(error),
+        code=error.details.code, subcode=error.details.subcode, trace=error.details.trace_id,
+    )
+
+
+def _sentences(error: PageError) -> tuple[str, str]:
+    return (
+        f"Facebook không nhận clip này: {error}. Hãy xử lý theo lời báo rồi chọn “Đăng lại”.",
+        f"Facebook refuses this clip: {error}. Act on its words, then choose “Post again”.",
+    )
+
+
+HANDLERS = {
+    "publication.release": release,
+    "publication.upload": upload,
+    "publication.finish": finish,
+    "publication.verify": verify,
+    "publication.reconcile": verify,
+    "publication.check": check,
+}
