@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
@@ -156,4 +157,6 @@ def _refusals() -> Iterator[None]:
 
 
 def _failure(error: DomainError) -> UploadFailure:
-    return UploadFailure(error.code, status=error.status, vi=error.vi, en=error.en)
+    """A conflict of the contest is final; to tus 409 means a wrong offset, and clients try again."""
+    status = HTTPStatus.FORBIDDEN if error.status == HTTPStatus.CONFLICT else error.status
+    return UploadFailure(error.code, status=status, vi=error.vi, en=error.en)

@@ -185,7 +185,7 @@ def test_what_may_be_sent(phone, entry, values, status):
 
 @pytest.mark.parametrize("state", ["approved", "published", "withdrawn", "disqualified"])
 def test_an_entry_that_is_decided_takes_no_clip(phone, make, unit, state):
-    assert phone.create(make.submission(unit, state))["status"] == 409
+    assert phone.create(make.submission(unit, state))["status"] == 403
 
 
 def test_a_new_upload_of_the_same_entry_ends_the_old_one(platform, phone, entry):

@@ -53,8 +53,12 @@ class House:
         _wait(socket.exists)
 
     def start_front(self) -> None:
-        behind = ["--web", f"unix:{self.sockets['web']}", "--uploads",
-                  f"unix:{self.sockets['uploads']}"]
+        behind = [
+            "--web",
+            f"unix:{self.sockets['web']}",
+            "--uploads",
+            f"unix:{self.sockets['uploads']}",
+        ]
         command = [*HOITHI, "front", "--listen", f"127.0.0.1:{self.port}", "--processes", "1"]
         self.running["front"] = subprocess.Popen(
             [*command, *behind], env=self.environ, start_new_session=True

@@ -54,8 +54,10 @@ def send(house, entry, clip, port):
 def stored(house) -> list[str]:
     with house.platform.db.read() as session:
         versions = session.scalars(select(ClipVersion)).all()
-    return [hashlib.sha256(house.platform.blobs.path(v.sha256).read_bytes()).hexdigest()
-            for v in versions]
+    return [
+        hashlib.sha256(house.platform.blobs.path(v.sha256).read_bytes()).hexdigest()
+        for v in versions
+    ]
 
 
 def test_a_line_that_drops_and_a_server_that_is_killed(house, entry, clip):

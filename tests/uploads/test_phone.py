@@ -1,0 +1,214 @@
+"""A real Chromium as the phone: look before sending, send, lose the page, go on."""
+
+import hashlib
+import os
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from contest.models import ClipVersion
+from media_checks.tools import find_tools
+from tests.uploads.house import House
+
+pytestmark = pytest.mark.browser
+SIZE = 8 << 20
+GO, FRESH, BAR = "[data-part=go]", "[data-part=fresh]", "[data-part=progress] progress"
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template, short_dir):
+    folder = short_dir / "phone"
+    folder.mkdir()
+    house = House(folder, sqlite_template)
+    for name in ("web", "uploads"):
+        house.start(name)
+    house.start_front()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+def contest(house):
+    return house.make.contest()
+
+
+@pytest.fixture
+def phone(browser, house, contest):
+    """A page of a phone that has come in by its unit's link, and the page's failures."""
+    unit = house.make.unit(contest)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.unit, page.failures = unit, []
+    page.on("pageerror", lambda error: page.failures.append(str(error)))
+    page.goto(f"{house.base}/u#{house.make.unit_link(unit)[1]}")
+    page.wait_for_url("**/c/quan11-2023/unit")
+    yield page
+    assert page.failures == []
+    context.close()
+
+
+def open_send_page(phone, house):
+    entry = house.make.submission(phone.unit, "uploading")
+    phone.goto(f"{house.base}/c/quan11-2023/unit/entries/{entry.code}/send")
+    return entry
+
+
+def slow_down(phone, bytes_per_second):
+    session = phone.context.new_cdp_session(phone)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 5,
+            "downloadThroughput": -1,
+            "uploadThroughput": bytes_per_second,
+        },
+    )
+
+
+def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
+    clip, other = tmp_path / "clip.mp4", tmp_path / "other.mp4"
+    clip.write_bytes(os.urandom(SIZE))
+    other.write_bytes(os.urandom(SIZE))
+    entry = open_send_page(phone, house)
+    slow_down(phone, 2e6)
+    phone.set_input_files("#clip", clip)
+    phone.click(GO)
+    while phone.locator(BAR).get_attribute("value") in (None, "0"):
+        phone.wait_for_timeout(50)
+    phone.wait_for_timeout(1000)
+    phone.once("dialog", lambda dialog: dialog.accept())
+    phone.reload()
+    expect(phone.locator("[data-unfinished]")).to_contain_text("clip.mp4")
+    phone.set_input_files("#clip", other)
+    expect(phone.locator(FRESH)).to_be_visible()
+    expect(phone.locator(GO)).to_be_hidden()
+    phone.set_input_files("#clip", clip)
+    phone.click(GO)
+    phone.wait_for_url(f"**/entries/{entry.code}", timeout=60_000)
+    expect(phone.locator(".receipt__code")).to_have_text(entry.code)
+    with house.platform.db.read() as session:
+        version = session.scalars(
+            select(ClipVersion).where(ClipVersion.submission_id == entry.id)
+        ).one()
+    assert version.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
+
+
+def test_pause_stops_and_resume_goes_on(phone, house, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(os.urandom(SIZE))
+    entry = open_send_page(phone, house)
+    slow_down(phone, 4e6)
+    phone.set_input_files("#clip", clip)
+    phone.click(GO)
+    phone.click("[data-part=pause]")
+    expect(phone.locator("[data-part=said]")).to_contain_text("tạm dừng")
+    phone.click("[data-part=resume]")
+    phone.wait_for_url(f"**/entries/{entry.code}", timeout=60_000)
+
+
+def test_a_refusal_of_the_server_is_shown_in_the_persons_language(phone, house, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(os.urandom(1000))
+    entry = open_send_page(phone, house)
+    phone.set_input_files("#clip", clip)
+    expect(phone.locator(GO)).to_be_visible()
+    with house.platform.db.write() as session:
+        session.merge(entry).state = "withdrawn"
+    phone.click(GO)
+    expect(phone.locator("[data-part=said]")).to_contain_text("không sửa được nữa")
+
+
+# ---------------------------------------------------------------------------- before the first byte
+
+
+def make_clip(path, *options, seconds=4, size="640x480", sound=True):
+    """A small clip of one colour; options go before the output."""
+    picture = ["-f", "lavfi", "-i", f"color=c=navy:size={size}:rate=1:duration={seconds}"]
+    tone = ["-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"] if sound else []
+    command = [
+        str(find_tools().ffmpeg),
+        "-v",
+        "error",
+        *picture,
+        *tone,
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        *options,
+        "-y",
+        str(path),
+    ]
+    subprocess.run(command, check=True)
+    return path
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_stops(phone, house, tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", size="640x360", sound=False)
+    open_send_page(phone, house)
+    phone.set_input_files("#clip", clip)
+    findings = phone.locator("[data-part=findings] .finding--bad > p:first-child")
+    expect(findings).to_have_count(4)
+    assert findings.all_text_contents() == [
+        "Clip dài 4 giây; cho phép 3 phút – 5 phút. Hãy thêm ít nhất 2 phút 56 giây.",
+        "Khung hình 640×360 (1,78:1); cho phép 4:3.",
+        "Hình 640×360 điểm ảnh; cho phép từ 1440×1080 trở lên.",
+        "Clip không có tiếng; thể lệ yêu cầu có âm thanh.",
+    ]
+    expect(phone.locator(GO)).to_be_hidden()
+
+
+GOOD = {
+    "plain": ("1440x1080", ["-c:v", "libx264"]),
+    "sample aspect": ("1080x1080", ["-c:v", "libx264", "-vf", "setsar=4/3"]),
+    "matroska": ("1440x1080", ["-c:v", "libx264", "-f", "matroska"]),
+    "header at the end": ("1440x1080", ["-c:v", "libx264", "-movflags", "-faststart"]),
+}
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_clip_by_the_rules_may_go(phone, house, tmp_path, kind):
+    size, options = GOOD[kind]
+    name = "clip.mkv" if kind == "matroska" else "clip.mp4"
+    clip = make_clip(tmp_path / name, *options, size=size, seconds=181)
+    open_send_page(phone, house)
+    phone.set_input_files("#clip", clip)
+    expect(phone.locator("[data-part=said]")).to_contain_text("Clip đạt")
+    expect(phone.locator("[data-part=findings]")).to_be_empty()
+
+
+def test_a_clip_filmed_upright_is_judged_as_it_is_seen(phone, house, tmp_path):
+    flat = make_clip(tmp_path / "flat.mp4", "-c:v", "libx264", size="1440x1080", seconds=181)
+    clip = tmp_path / "clip.mp4"
+    subprocess.run(
+        [
+            str(find_tools().ffmpeg),
+            "-v",
+            "error",
+            "-display_rotation",
+            "90",
+            "-i",
+            str(flat),
+            "-c",
+            "copy",
+            str(clip),
+        ],
+        check=True,
+    )
+    open_send_page(phone, house)
+    phone.set_input_files("#clip", clip)
+    finding = phone.locator("[data-part=findings] .finding--bad > p:first-child").first
+    expect(finding).to_have_text("Khung hình 1080×1440 (0,75:1); cho phép 4:3.")
+
+
+def test_a_file_that_is_no_clip_and_too_large_is_refused_here(phone, house, tmp_path):
+    wrong = tmp_path / "report.docx"
+    wrong.write_bytes(b"x")
+    open_send_page(phone, house)
+    phone.set_input_files("#clip", wrong)
+    finding = phone.locator("[data-part=findings] .finding--bad > p:first-child")
+    expect(finding).to_contain_text("Tệp “docx” không phải clip được nhận")
