@@ -178,8 +178,8 @@ def _csv_rows(table: Table) -> Iterator[Row]:
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
     try:
-        book = load_workbook(path, read_only=True, data_only=False)
-        with closing(book):
+        # An open file, because openpyxl judges a path by its ending, and kept files have none.
+        with path.open("rb") as file, closing(load_workbook(file, read_only=True)) as book:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
             for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):

@@ -236,6 +236,11 @@ def test_it_reads_our_own_template(tmp_path: Path) -> None:
     assert counts_of(file) == [(1234, 0, None), (1234, 7, 3)]
 
 
+def test_the_name_of_a_file_plays_no_part(tmp_path: Path) -> None:
+    path = template(tmp_path / "t.xlsx", ("Clip code", "Reactions"), ("CX1", 5))
+    assert counts_of(read_counts(path.rename(tmp_path / "0123abcd"))) == [(5, None, None)]
+
+
 def test_a_formula_is_never_believed(tmp_path: Path) -> None:
     path = template(tmp_path / "t.xlsx", ("Clip code", "Reactions"), ("CX1", "=1+1"))
     assert codes_of(read_counts(path)) == [(2, "formula", "error")]

@@ -31,6 +31,8 @@ KNOWN = [
         "post",
         "100000000000001_900000000000002",
     ),
+    ("http://127.0.0.1:40000/posts/100000000000001_900000000000002", "post",
+     "100000000000001_900000000000002"),
     ("https://fb.watch/aBcD/", "short", None),
     ("https://www.facebook.com/share/v/aBcD/", "short", None),
     ("https://www.facebook.com/QuanDoan11", "other", None),
