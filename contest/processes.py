@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contest.config import Settings
+from contest.demo import sample
 from contest.devservices import redis_answers, redis_command, redis_url, socket_dir
 from contest.front import Behind, Listen, nginx_command, write_configuration
 from contest.supervisor import Program
 
-SERVICES, PROCESSES, FRONT = 1, 2, 3  # stages: start in this order, stop in the other
+SERVICES, PROCESSES, FRONT, SAMPLE = 1, 2, 3, 4  # stages: start in this order, stop in the other
 UNTIL_A_JOB_IS_DONE_S = 20.0
 
 
@@ -24,7 +25,7 @@ class Machine:
     settings: Settings
     listen: Listen
     workers: int = 1
-    simulated_page: bool = False
+    sample: bool = False
 
     @property
     def run_dir(self) -> Path:
@@ -34,6 +35,18 @@ class Machine:
     def sockets(self) -> Path:
         self.run_dir.mkdir(parents=True, exist_ok=True)
         return socket_dir(self.run_dir)
+
+    @property
+    def simulated_page(self) -> bool:
+        """The sample's clips are posted on a Page of this machine, unless there is a real one."""
+        return self.sample and not self.settings.page_token
+
+    @property
+    def clock_file(self) -> Path | None:
+        """The simulated time: the sample's, also when it was loaded on an earlier day."""
+        given = self.settings.clock_file
+        path = Path(given) if given else sample.clock_file(self.settings.data_dir)
+        return path if given or self.sample or path.exists() else None
 
     @property
     def simulator_dir(self) -> Path:
@@ -48,9 +61,11 @@ class Machine:
             "HOITHI_SENDFILE": "x-accel",
             "PYTHONUNBUFFERED": "1",
         }
+        if self.clock_file:
+            told["HOITHI_CLOCK_FILE"] = str(self.clock_file)
         if self.simulated_page:
             told |= {
-                "HOITHI_GRAPH_URL": f"http://127.0.0.1:{self._simulator_port()}/v25.0",
+                "HOITHI_GRAPH_URL": f"http://127.0.0.1:{self.simulator_port()}/v25.0",
                 "HOITHI_PAGE_ID": "100000000000001",
                 "HOITHI_PAGE_TOKEN": "simulator-token",
                 "HOITHI_APP_SECRET": "simulator-secret",
@@ -81,6 +96,9 @@ class Machine:
             found.append(self._redis())
         if self.simulated_page:
             found.append(self._simulator())
+        if self.sample:
+            fill = [sys.executable, "-m", "contest", "sample", "fill"]
+            found.append(Program("sample", fill, SAMPLE, once=True, grace_s=2))
         return found
 
     def _redis(self) -> Program:
@@ -90,7 +108,7 @@ class Machine:
         return Program("redis", redis_command(data_dir), SERVICES, lambda: redis_answers(url))
 
     def _simulator(self) -> Program:
-        port = self._simulator_port()
+        port = self.simulator_port()
         command = [
             sys.executable,
             "-m",
@@ -100,9 +118,9 @@ class Machine:
             "--state",
             str(self.simulator_dir),
         ]
-        return Program("page", command, SERVICES, lambda: _accepts("127.0.0.1", port))
+        return Program("page", command, SERVICES, lambda: _accepts("127.0.0.1", port), quiet=True)
 
-    def _simulator_port(self) -> int:
+    def simulator_port(self) -> int:
         """The simulated Page's port, the same at every start: its posts' links stay good."""
         kept = self.simulator_dir / "port"
         if not kept.exists():

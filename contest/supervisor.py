@@ -31,13 +31,19 @@ class StartError(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """One process to keep running; a lower ``stage`` starts before and stops after a higher."""
+    """One process to keep running; a lower ``stage`` starts before and stops after a higher.
+
+    One that is to run ``once`` is started again only until it has ended well. Of a ``quiet`` one
+    only the errors are said.
+    """
 
     name: str
     command: Sequence[str]
     stage: int
     ready: Callable[[], bool] = lambda: True
     grace_s: float = 10.0
+    once: bool = False
+    quiet: bool = False
 
 
 @dataclass
@@ -51,6 +57,13 @@ class _Child:
     @property
     def runs(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def died(self) -> bool:
+        """It was started, is no more, and was to go on."""
+        if self.process is None or self.runs:
+            return False
+        return not (self.program.once and self.process.returncode == 0)
 
 
 class Supervisor:
@@ -101,13 +114,14 @@ class Supervisor:
 
     def _start(self, child: _Child) -> None:
         program = child.program
+        out, err = subprocess.PIPE, subprocess.STDOUT
         child.process = subprocess.Popen(
             ending_with_parent("TERM", list(program.command)),
             env=self.environ,
             text=True,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL if program.quiet else out,
+            stderr=out if program.quiet else err,
             errors="replace",
             start_new_session=True,
         )
@@ -119,15 +133,16 @@ class Supervisor:
 
     def _pass_on(self, name: str, process: "subprocess.Popen[str]") -> None:
         """Say what a child prints, line by line, until it closes its output."""
-        assert process.stdout is not None  # noqa: S101 - it was opened with a pipe
-        with process.stdout as lines:
+        stream = process.stdout or process.stderr
+        assert stream is not None  # noqa: S101 - one of them was opened as a pipe
+        with stream as lines:
             for line in lines:
                 self.say(name, line.rstrip())
 
     def _wait_until_ready(self, child: _Child, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
         while not self.ending and not child.program.ready():
-            ended = [c.program.name for c in self.children if c.process and not c.runs]
+            ended = [c.program.name for c in self.children if c.died]
             if ended:
                 raise StartError(f"{ended[0]} ended at its start")
             if time.monotonic() > deadline:
@@ -136,7 +151,7 @@ class Supervisor:
 
     def _tend(self, child: _Child) -> None:
         """Start a dead child again, after a pause that grows while it keeps dying."""
-        if child.process is None or child.runs:
+        if child.process is None or not child.died:
             return
         now = time.monotonic()
         if not child.start_at:
