@@ -231,8 +231,8 @@ class Factory:
         items = profiles.profile_of(entry.contest).review.checklist
         until = entry.created_at + timedelta(days=2) if outcome == "changes" else None
         entry.changes_until = until
-        reason = "" if outcome == "approve" else "Chưa có tên đơn vị trong clip."
-        entry.state_reason = reason
+        reason = entry.state_reason or "Chưa có tên đơn vị trong clip."
+        reason = entry.state_reason = "" if outcome == "approve" else reason
         session.add(Review(
             submission_id=entry.id, version_id=entry.version_id, reviewer_id=reviewer.id,
             profile_revision_id=entry.contest.revision_id, outcome=outcome, reason=reason,
