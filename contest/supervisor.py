@@ -74,8 +74,9 @@ class Supervisor:
     ) -> None:
         self.children = [_Child(p) for p in sorted(programs, key=lambda p: p.stage)]
         self.environ, self.run_dir, self.say = dict(environ), run_dir, say
-        self.requests = 0  # how often somebody asked us to end
-        self.wake = threading.Event()
+        # How often somebody asked us to end. A number and no threading.Event: a signal's handler
+        # may run while this very thread holds an event's lock, and would then wait for itself.
+        self.requests = 0
         run_dir.mkdir(parents=True, exist_ok=True)
 
     def handle_signals(self) -> None:
@@ -101,7 +102,7 @@ class Supervisor:
         while not self.ending:
             for child in self.children:
                 self._tend(child)
-            self.wake.wait(0.2)
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop all, the last stage first; what does not end in its time is killed."""
@@ -110,7 +111,6 @@ class Supervisor:
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
         self.requests += 1
-        self.wake.set()
 
     def _start(self, child: _Child) -> None:
         program = child.program

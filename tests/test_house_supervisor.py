@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +25,8 @@ folder = Path(sys.argv[1])
 def ready(name):
     return lambda: (folder / name).exists()
 programs = [
-    Program(p["name"], p["command"], p["stage"], ready(p["name"]), grace_s=p.get("grace_s", 5))
+    Program(p["name"], p["command"], p["stage"], ready(p["name"]), grace_s=p.get("grace_s", 5),
+            once=p.get("once", False))
     for p in json.loads(sys.argv[2])
 ]
 supervisor = Supervisor(
@@ -42,8 +44,8 @@ finally:
     supervisor.stop()
 print("supervisor stopped", flush=True)
 """
-POLITE = "touch $0; echo began; trap 'echo ended; exit 0' TERM; while :; do sleep 0.05; done"
-STUBBORN = "touch $0; echo began; trap 'echo no' TERM; while :; do sleep 0.05; done"
+POLITE = "trap 'echo ended; exit 0' TERM; touch $0; echo began; while :; do sleep 0.05; done"
+STUBBORN = "trap 'echo no' TERM; touch $0; echo began; while :; do sleep 0.05; done"
 
 
 class Driven:
@@ -117,6 +119,18 @@ def test_it_starts_again_what_was_killed(tmp_path: Path, drive) -> None:
     driven.until("web ended (-9); starts again in 0.5 s")
     driven.until("web began")
     assert driven.pid("web") != first
+
+
+def test_what_is_to_run_once_is_left_alone_when_it_has_ended_well(tmp_path: Path, drive) -> None:
+    once = program(tmp_path, "sample", 1, "touch $0; echo began; test -e $0-again || "
+                   "{ touch $0-again; exit 1; }") | {"once": True}
+    driven = drive(once, program(tmp_path, "web", 2))
+    driven.until("sample ended (1); starts again in 0.5 s")
+    driven.until("sample began")
+    time.sleep(1)
+    driven.process.send_signal(signal.SIGTERM)
+    driven.until("supervisor stopped")
+    assert driven.said.count("sample began") == 2
 
 
 def test_it_waits_longer_each_time_something_keeps_dying(tmp_path: Path, drive) -> None:

@@ -1,7 +1,6 @@
 """``hoithi relay``: brings what is due to the queue."""
 
 import signal
-import threading
 
 import click
 
@@ -12,7 +11,7 @@ from contest.jobs import relay
 @click.command("relay")
 def command() -> None:
     """Put due rows of the outbox into the queue, until told to stop."""
-    stop = threading.Event()
+    asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    relay.run(open_platform(), stop.is_set)
+        signal.signal(number, lambda number, _frame: asked.append(number))
+    relay.run(open_platform(), lambda: bool(asked))
