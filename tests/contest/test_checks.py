@@ -1,4 +1,4 @@
-"""A stored clip is checked by the worker, its files are kept, the entry moves on, all of it once."""
+"""A stored clip is checked by the worker, its files are kept, the entry moves on, just once."""
 
 import shutil
 from datetime import timedelta
