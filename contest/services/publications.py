@@ -17,7 +17,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, Publication, Submission, Task
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services import audit, mail, outbox, profiles
+from contest.services import audit, interactions, mail, outbox, profiles
 from contest.services.gaps import Gap
 from contest.services.transitions import move
 from contest.states import Entry
@@ -133,6 +133,7 @@ def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -
         session, "publication.released", contest, actor=actor, at=at, contest_id=contest.id,
         after={"order": [publication.submission.code for publication in due]},
     )
+    interactions.plan_polls(session, contest, at=at)
     for place, publication in enumerate(p for p in due if p.mode == "api"):
         if publication.state == "waiting":
             wish(session, publication, "upload", at=at)
@@ -280,13 +281,13 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
         found.append(Gap(
             "publications.failed", f"{len(failed)} clip đăng không thành công, cần người xử lý.",
             f"{len(failed)} clips could not be posted and need a person.",
-            "publications.board", count=len(failed),
+            "publications.list", count=len(failed),
         ))
     if open_:
         found.append(Gap(
             "publications.open", f"{len(open_)} clip đã duyệt nhưng chưa lên Trang.",
             f"{len(open_)} approved clips are not on the Page yet.",
-            "publications.board", count=len(open_),
+            "publications.list", count=len(open_),
         ))
     return found
 

@@ -1,0 +1,81 @@
+"""Reading counts from the Page, clip by clip; each reading is a snapshot of its own moment."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from contest.actors import SYSTEM
+from contest.jobs import Later
+from contest.models import Contest, Publication
+from contest.services import interactions, page_pause
+from contest.services.interactions import Reading
+from contest.wiring import Platform
+from social.errors import (
+    CredentialRefused,
+    NotPermitted,
+    PageError,
+    PolicyBlocked,
+    Throttled,
+    Transient,
+    WrongSetting,
+)
+from social.graph import GraphPage
+from social.values import Counts
+
+AGAIN = timedelta(minutes=1)
+
+
+def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
+    """One snapshot of every posted clip whose post is known. By hand only: nothing to do."""
+    page = _page(platform)
+    if page is None:
+        return
+    with platform.db.read() as session:
+        contest = session.get_one(Contest, contest_id)
+        clips = [(p.id, p.post_id) for p in interactions.posted(session, contest) if p.post_id]
+    for publication_id, post_id in clips:
+        beat()
+        counts = _counts(platform, contest_id, page, post_id)
+        if counts is not None and counts.reactions is not None:
+            _take(platform, publication_id, counts, counts.reactions)
+
+
+def _page(platform: Platform) -> GraphPage | None:
+    try:
+        return platform.page()
+    except WrongSetting:
+        return None
+
+
+def _counts(platform: Platform, contest_id: int, page: GraphPage, post_id: str) -> Counts | None:
+    """The counts of one post; None where the Page does not give them (the clip's gap says so)."""
+    at = platform.clock.now()
+    try:
+        return page.counts(post_id)
+    except NotPermitted:
+        return None
+    except Throttled as error:
+        raise Later(at + error.wait, str(error)) from None
+    except (CredentialRefused, PolicyBlocked) as error:
+        kind = "credential" if isinstance(error, CredentialRefused) else "policy"
+        with platform.db.write() as session:
+            contest = session.get_one(Contest, contest_id)
+            page_pause.pause(session, contest, kind, actor=SYSTEM, at=at, reason=str(error))
+        raise Later(at + AGAIN * 10, str(error)) from None
+    except (Transient, PageError) as error:
+        raise Later(at + AGAIN, str(error)) from None
+
+
+def _take(platform: Platform, publication_id: int, counts: Counts, reactions: int) -> None:
+    at = platform.clock.now()  # after the answer: what it tells is no younger than this
+    reading = Reading(
+        reactions=reactions, shares=counts.shares, comments=counts.comments,
+        by_kind=counts.by_kind, raw=counts.raw,
+    )
+    with platform.db.write() as session:
+        clip = session.get_one(Publication, publication_id)
+        interactions.take(
+            session, clip.submission, reading, taken_at=at, source="graph", actor=SYSTEM, at=at
+        )
+
+
+HANDLERS = {"interactions.poll": poll}

@@ -1,0 +1,289 @@
+"""Counts on the Page: immutable snapshots, and which of them is the official one.
+
+Counts only grow and cannot be asked for as of a moment, so the official count of a clip is its last
+snapshot taken at or before the cut-off (product 10). A later one, or one told too long after the
+cut-off, needs a reason and a second organiser. NULL ("not known") is never 0.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, not_found
+from contest.models import (
+    Contest,
+    Evidence,
+    LateApproval,
+    Publication,
+    ShareRecord,
+    Snapshot,
+    Submission,
+)
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services import audit, outbox, profiles
+from contest.services.gaps import Gap
+
+TELLING = timedelta(hours=2)  # after the cut-off a count seen before it may still be written down
+CLOCKS_DIFFER = timedelta(minutes=2)
+BEFORE_CUT_OFF = tuple(timedelta(minutes=m) for m in (60, 15, 5, 1))
+BETWEEN_POLLS = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Official:
+    """What counts for a clip. ``ledger``: (account, shares) or None where nobody kept one.
+
+    ``verified``: the shares could be capped per account, or earn nothing.
+    """
+
+    reactions: int
+    shares: int | None
+    ledger: list[tuple[str, int]] | None
+    snapshot_id: int
+    late: bool
+    verified: bool
+    taken_at: datetime
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Counts of one clip as somebody read them."""
+
+    reactions: int
+    shares: int | None = None
+    comments: int | None = None
+    by_kind: Mapping[str, int] | None = None
+    raw: Mapping[str, Any] | None = None
+
+
+def posted(session: Session, contest: Contest) -> Sequence[Publication]:
+    """The clips that stand on the Page, in the order of their release."""
+    query = (
+        select(Publication)
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id, Publication.state == "published")
+        .options(joinedload(Publication.submission).joinedload(Submission.unit))
+        .order_by(Publication.position, Publication.id)
+    )
+    return session.scalars(query).all()
+
+
+def is_late(profile: Profile, taken_at: datetime, *, told_at: datetime) -> bool:
+    """Does a count need a reason and a second organiser?"""
+    cut_off = profile.schedule.counts_close
+    return taken_at > cut_off or told_at > cut_off + TELLING
+
+
+def take(
+    session: Session, submission: Submission, reading: Reading, *, taken_at: datetime,
+    source: str, actor: Actor, at: datetime, evidence: Evidence | None = None,
+    late_reason: str = "",
+) -> Snapshot:
+    """Keep one reading for good. Source: graph, export, template or manual.
+
+    Raises ``Invalid`` for a moment in the future, and for a late one without a reason.
+    """
+    if taken_at > at + CLOCKS_DIFFER:
+        raise Invalid(
+            "Thời điểm ghi nhận nằm trong tương lai. Hãy kiểm tra lại ngày giờ.",
+            "The moment of the count lies in the future. Check the date and time.",
+        )
+    late = is_late(profiles.profile_of(submission.contest), taken_at, told_at=at)
+    if late and not late_reason.strip() and source != "graph":
+        raise Invalid(
+            "Số liệu sau giờ chốt cần có lý do, và một người khác trong Ban tổ chức xác nhận.",
+            "Counts after the cut-off need a reason, and another organiser's agreement.",
+        )
+    snapshot = Snapshot(
+        submission=submission, taken_at=taken_at, source=source, reactions=reading.reactions,
+        shares=reading.shares, comments=reading.comments,
+        reactions_by_kind=dict(reading.by_kind or {}), raw=dict(reading.raw or {}),
+        evidence=evidence, late_reason=_reason(late, late_reason),
+        created_by=actor.label, created_at=at,
+    )
+    session.add(snapshot)
+    return snapshot
+
+
+def _reason(late: bool, reason: str) -> str:
+    return (reason.strip() or "lấy tự động sau giờ chốt") if late else ""
+
+
+def write_down(
+    session: Session, contest: Contest, code: str, reading: Reading, *, taken_at: datetime,
+    actor: Actor, at: datetime, evidence: Evidence | None = None, late_reason: str = "",
+) -> Snapshot:
+    """A person has read the counts on the Page and writes them down."""
+    require(actor, "interaction.import", contest)
+    snapshot = take(
+        session, of_code(session, contest, code), reading, taken_at=taken_at, source="manual",
+        actor=actor, at=at, evidence=evidence, late_reason=late_reason,
+    )
+    session.flush()
+    audit.record(
+        session, "snapshot.written", snapshot, actor=actor, at=at, contest_id=contest.id,
+        after={"code": code, "reactions": reading.reactions, "shares": reading.shares,
+               "taken_at": taken_at.isoformat(), "late": bool(snapshot.late_reason)},
+    )
+    return snapshot
+
+
+def of_code(session: Session, contest: Contest, code: str) -> Submission:
+    """The posted clip with this code; ``NotFound`` for any other."""
+    for publication in posted(session, contest):
+        if publication.submission.code == code.strip().upper().removeprefix("#"):
+            return publication.submission
+    raise not_found()
+
+
+def approve_late(
+    session: Session, contest: Contest, snapshot_ids: Iterable[int], *, actor: Actor, at: datetime
+) -> int:
+    """A second organiser agrees that late counts count; returns how many."""
+    require(actor, "interaction.late", contest)
+    waiting = {snapshot.id: snapshot for snapshot in late_waiting(session, contest)}
+    chosen = [waiting[number] for number in snapshot_ids if number in waiting]
+    if any(snapshot.created_by == actor.label for snapshot in chosen):
+        raise Conflict(
+            "Người nhập số liệu không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
+            "Whoever entered the counts cannot agree to them. Ask another organiser.",
+        )
+    for snapshot in chosen:
+        session.add(LateApproval(
+            snapshot_id=snapshot.id, entered_by=snapshot.created_by, approved_by=actor.label,
+            created_at=at,
+        ))
+        audit.record(
+            session, "snapshot.late_approved", snapshot, actor=actor, at=at,
+            contest_id=contest.id, after={"reason": snapshot.late_reason},
+        )
+    return len(chosen)
+
+
+def late_waiting(session: Session, contest: Contest) -> list[Snapshot]:
+    """Late snapshots that nobody has agreed to yet, the newest first."""
+    found = [s for s in _snapshots(session, contest) if s.late_reason and s.approval is None]
+    return found[::-1]
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+def series(session: Session, contest: Contest) -> dict[int, list[Snapshot]]:
+    """All snapshots of each clip, in the order of their moments."""
+    found: dict[int, list[Snapshot]] = defaultdict(list)
+    for snapshot in _snapshots(session, contest):
+        found[snapshot.submission_id].append(snapshot)
+    return found
+
+
+def counts(snapshot: Snapshot) -> bool:
+    """May a snapshot become the official one?"""
+    return not snapshot.late_reason or snapshot.approval is not None
+
+
+def official_counts(session: Session, contest: Contest) -> dict[int, Official]:
+    """The official count of every posted clip that has one, by the submission's id."""
+    profile = profiles.profile_of(contest)
+    ledgers = ledger_of(session, contest)
+    free = profile.scoring.points_per_share == 0
+    found: dict[int, Official] = {}
+    for submission_id, snapshots in series(session, contest).items():
+        usable = [snapshot for snapshot in snapshots if counts(snapshot)]
+        if usable:
+            last, ledger = usable[-1], ledgers.get(submission_id)
+            found[submission_id] = Official(
+                reactions=last.reactions, shares=last.shares, ledger=ledger, snapshot_id=last.id,
+                late=bool(last.late_reason), verified=free or ledger is not None,
+                taken_at=last.taken_at,
+            )
+    return found
+
+
+def ledger_of(session: Session, contest: Contest) -> dict[int, list[tuple[str, int]]]:
+    """Who shared which clip how often, up to the cut-off; spellings of one name are one account."""
+    cut_off = profiles.profile_of(contest).schedule.counts_close
+    query = (
+        select(ShareRecord.submission_id, ShareRecord.account, ShareRecord.count)
+        .join(ShareRecord.submission)
+        .where(Submission.contest_id == contest.id, ShareRecord.seen_at <= cut_off)
+        .order_by(ShareRecord.id)
+    )
+    shares: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
+    for submission_id, account, count in session.execute(query):
+        name, before = shares[submission_id].get(account.casefold(), (account, 0))
+        shares[submission_id][account.casefold()] = (name, before + count)
+    return {number: sorted(accounts.values()) for number, accounts in shares.items()}
+
+
+def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+    """Posted clips without an official count, late counts in doubt, shares nobody verified."""
+    profile, official = profiles.profile_of(contest), official_counts(session, contest)
+    clips = [publication.submission_id for publication in posted(session, contest)]
+    missing = sum(number not in official for number in clips)
+    late = len(late_waiting(session, contest))
+    open_ = sum(not found.verified and found.shares != 0 for found in official.values())
+    found = []
+    if missing and at >= profile.release_at:
+        found.append(_gap("missing", missing, "clip chưa có số tương tác chính thức.",
+                          "posted clips have no official count."))
+    if late:
+        found.append(_gap("late", late, "số liệu sau giờ chốt chờ người thứ hai xác nhận.",
+                          "counts after the cut-off wait for a second organiser."))
+    if open_:
+        found.append(_gap("unverified", open_, "clip có lượt chia sẻ chưa đối chiếu tài khoản.",
+                          "clips have shares that are not verified per account."))
+    return found
+
+
+def _gap(code: str, count: int, vi: str, en: str) -> Gap:
+    return Gap(f"interactions.{code}", f"{count} {vi}", f"{count} {en}", "interactions.list",
+               count=count)
+
+
+def _snapshots(session: Session, contest: Contest) -> Sequence[Snapshot]:
+    query = (
+        select(Snapshot)
+        .join(Snapshot.submission)
+        .where(Submission.contest_id == contest.id)
+        .options(joinedload(Snapshot.submission), joinedload(Snapshot.evidence),
+                 joinedload(Snapshot.approval))
+        .order_by(Snapshot.taken_at, Snapshot.id)
+    )
+    return session.scalars(query).all()
+
+
+# ------------------------------------------------------------------------------------- polling
+
+
+def plan_polls(session: Session, contest: Contest, *, at: datetime) -> None:
+    """Wish for the counts to be read regularly until the cut-off, more often at its end.
+
+    The last reading begins a minute before, so that it has ended when the cut-off comes.
+    """
+    cut_off = profiles.profile_of(contest).schedule.counts_close
+    moments = {cut_off - before for before in BEFORE_CUT_OFF}
+    moment = at + BETWEEN_POLLS
+    while moment < cut_off - BEFORE_CUT_OFF[0]:
+        moments.add(moment)
+        moment += BETWEEN_POLLS
+    for moment in sorted(moment for moment in moments if moment > at):
+        outbox.add(
+            session, "interactions.poll", contest.id, at=at, due_at=moment, contest_id=contest.id,
+            key=f"interactions.poll:{contest.id}:{moment.isoformat()}", priority="high",
+        )
+
+
+def poll_now(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
+    require(actor, "interaction.import", contest)
+    outbox.add(
+        session, "interactions.poll", contest.id, at=at, contest_id=contest.id, priority="high",
+        key=f"interactions.poll:{contest.id}:{at.isoformat()}",
+    )
