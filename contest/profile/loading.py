@@ -9,10 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-import media_checks
-import scoring
 from pydantic import ValidationError
 
+import media_checks
+import scoring
 from contest.errors import Invalid
 from contest.profile.schema import Profile
 
