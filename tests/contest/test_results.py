@@ -1,0 +1,357 @@
+"""Results: two tallies, sealed marks, one frozen truth, bundles that verify, exports."""
+
+import io
+import json
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+import scoring
+from contest.actors import Actor
+from contest.clock import FixedClock
+from contest.errors import Conflict, DomainError, Invalid, NotAllowed
+from contest.models import (
+    Ballot,
+    Contest,
+    Evidence,
+    Result,
+    ShareRecord,
+    Snapshot,
+    Submission,
+    Task,
+)
+from contest.services import ballots, exports, jury_round, profiles, results, submissions, tally
+from contest.services.results import Vault
+from contest.wiring import Platform
+from tests.contest.conftest import Visits
+from tests.contest.factory import Factory
+
+COUNTED = datetime.fromisoformat("2023-06-19T15:55:00+07:00")
+AFTER = datetime.fromisoformat("2023-06-26T09:00:00+07:00")  # the jury has closed, too
+
+
+class Stage:
+    """A contest with three units, two jurors and counts, ready to be closed."""
+
+    def __init__(self, platform: Platform, make: Factory, contest: Contest) -> None:
+        self.platform, self.make, self.contest = platform, make, contest
+        self.units = [make.unit(contest, name) for name in ("Đoàn A", "Đoàn B", "Đoàn C")]
+        self.clips = [make.submission(unit, "published") for unit in self.units]
+        self.jurors = [make.user("juror", contest=contest) for _ in range(2)]
+        people = [make.user("organiser", contest=contest) for _ in range(2)]
+        self.organiser, self.second = (make.actor(user) for user in people)
+        for clip, lack, reactions in zip(self.clips, (0, 8, 3), (120, 250, 400), strict=True):
+            self.count(clip, reactions, 10)
+            for juror in self.jurors:
+                make.ballot(clip, juror, self.marks(lack))
+
+    def marks(self, lack: int) -> dict[str, int]:
+        criteria = profiles.profile_of(self.contest).jury.criteria
+        return {c.id: c.max - lack for c in criteria}
+
+    def count(self, clip: Submission, reactions: int, shares: int | None) -> None:
+        evidence = Evidence(
+            contest_id=self.contest.id, sha256=f"{clip.id:064x}", filename="counts.csv", size=10,
+            kind="counts", created_by="user:1", created_at=COUNTED,
+        )
+        self.make.add(evidence)
+        self.make.add(Snapshot(
+            submission_id=clip.id, taken_at=COUNTED, source="template", reactions=reactions,
+            shares=shares, evidence_id=evidence.id, created_by="user:1", created_at=COUNTED,
+        ))
+
+    @property
+    def vault(self) -> Vault:
+        folder = self.platform.settings.data_dir / "bundles"
+        return Vault(self.platform.settings.secret_key, self.platform.blobs, folder)
+
+    def contest_now(self, session: Session) -> Contest:
+        return session.get_one(Contest, self.contest.id)
+
+    def compute(self, actor: Actor | None = None, reason: str = "") -> Result:
+        with self.platform.db.write() as session:
+            return results.compute(
+                session, session.get_one(Contest, self.contest.id), reason=reason,
+                secret_key=self.vault.secret_key, actor=actor or self.organiser,
+                at=self.platform.clock.now(),
+            )
+
+    def freeze(self, result: Result, actor: Actor | None = None) -> Result:
+        with self.platform.db.write() as session:
+            return results.freeze(
+                session, session.get_one(Result, result.id), vault=self.vault,
+                actor=actor or self.organiser, at=self.platform.clock.now(),
+            )
+
+    def publish(self, result: Result) -> Result:
+        with self.platform.db.write() as session:
+            return results.publish(
+                session, session.get_one(Result, result.id), actor=self.organiser,
+                at=self.platform.clock.now(),
+            )
+
+
+@pytest.fixture
+def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
+    made = Stage(platform, make, contest)
+    clock.moment = AFTER
+    return made
+
+
+def ranking(result: Result) -> list[tuple[int, str, str]]:
+    return [(r["rank"], r["unit"], r["total"]["rounded"]) for r in result.output["ranking"]]
+
+
+def test_the_whole_way(stage: Stage, tmp_path: Path) -> None:
+    result = stage.compute()
+    assert ranking(result) == [
+        (1, "Đoàn C", "95.20"), (2, "Đoàn B", "81.20"), (3, "Đoàn A", "68.00"),
+    ]
+    frozen = stage.freeze(result)
+    assert (frozen.state, len(frozen.bundle_sha256)) == ("frozen", 64)
+    published = stage.publish(frozen)
+    assert published.published_at == AFTER
+    with stage.platform.db.read() as session:
+        assert results.published(session, stage.contest) is not None
+        states = session.scalars(select(Ballot.state).distinct()).all()
+        outcomes = session.scalars(select(Ballot.outcome).distinct()).all()
+        kinds = session.scalars(select(Task.kind)).all()
+    assert (states, outcomes) == (["locked"], ["marked"])
+    assert sorted(kinds) == ["mail.send", "mail.send", "mail.send", "pages.render"]
+    path = stage.platform.blobs.path(frozen.bundle_sha256)
+    checks = scoring.bundle.verify(path, key=stage.vault.signer.fingerprint)
+    assert [check.vi for check in checks if check.holds is not True] == []
+    assert b"0903" not in path.read_bytes()
+
+
+def test_marks_are_sealed_until_the_round_is_locked(stage: Stage, clock: FixedClock) -> None:
+    clock.moment = COUNTED
+    with pytest.raises(Conflict, match="sealed"):
+        stage.compute()
+    with stage.platform.db.read() as session:
+        contest = session.get_one(Contest, stage.contest.id)
+        with pytest.raises(Conflict, match="sealed"):
+            exports.pick(session, contest, None, actor=stage.organiser)
+        assert results.current(session, contest) is None
+    with stage.platform.db.write() as session:
+        jury_round.lock(
+            session, session.get_one(Contest, stage.contest.id), actor=stage.organiser, at=COUNTED
+        )
+    assert stage.compute().state == "computed"
+
+
+def test_computing_again_keeps_the_number_until_it_is_frozen(stage: Stage) -> None:
+    first = stage.compute()
+    again = stage.compute()
+    assert (again.id, again.number, again.input_sha256) == (first.id, 1, first.input_sha256)
+
+
+def test_a_gap_needs_a_reason_and_a_second_organiser(stage: Stage) -> None:
+    stage.make.user("juror", contest=stage.contest)
+    result = stage.compute()
+    assert [gap["code"] for gap in result.gaps if gap["code"] == "ballots"] == ["ballots"]
+    with pytest.raises(Invalid, match="reason"):
+        stage.freeze(result, stage.second)
+    result = stage.compute(reason="Một giám khảo đi công tác.")
+    with pytest.raises(NotAllowed, match="another organiser"):
+        stage.freeze(result)
+    frozen = stage.freeze(result, stage.second)
+    assert (frozen.created_by, frozen.second_by) == (stage.organiser.label, stage.second.label)
+
+
+def test_what_changed_after_computing_cannot_be_frozen(stage: Stage) -> None:
+    result = stage.compute()
+    stage.make.add(ShareRecord(
+        submission_id=stage.clips[0].id, account="facebook.com/lan", count=5, seen_at=COUNTED,
+        created_by="user:1", created_at=COUNTED,
+    ))
+    with pytest.raises(Conflict, match="Compute again"):
+        stage.freeze(result)
+    again = stage.compute()
+    first = again.output["ranking"][2]
+    assert (first["unit"], first["verified"], first["points"]) == ("Đoàn A", True, 124)
+    assert "facebook.com" not in json.dumps(again.input)
+    stage.freeze(again)
+
+
+@pytest.mark.parametrize("rival", ["freeze", "ballot"])
+def test_two_at_once_cannot_make_two_truths(stage: Stage, clock: FixedClock, rival: str) -> None:
+    clock.moment = COUNTED
+    stage.make.ballot(
+        stage.make.submission(stage.units[0], "published"), stage.jurors[0], stage.marks(1),
+        state="open",
+    )
+    clip = stage.clips[0]
+    result = _locked_and_computed(stage)
+    outcomes: list[str] = []
+
+    def attempt(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except DomainError as refusal:
+            outcomes.append(refusal.code)
+        else:
+            outcomes.append("done")
+
+    def mark() -> None:
+        with stage.platform.db.write() as session:
+            ballots.save(
+                session, session.get_one(Submission, clip.id), {}, version=0,
+                actor=stage.make.actor(stage.jurors[0]), at=COUNTED,
+            )
+
+    second = (lambda: stage.freeze(result, stage.second)) if rival == "freeze" else mark
+    threads = [
+        threading.Thread(target=attempt, args=(act,))
+        for act in (lambda: stage.freeze(result, stage.second), second)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["conflict", "done"]
+
+
+def _locked_and_computed(stage: Stage) -> Result:
+    with stage.platform.db.write() as session:
+        contest = session.get_one(Contest, stage.contest.id)
+        jury_round.lock(session, contest, actor=stage.organiser, at=COUNTED)
+    return stage.compute(reason="Thử hai người cùng chốt.")
+
+
+def test_a_correction_is_a_new_revision_with_its_reason(stage: Stage) -> None:
+    stage.publish(stage.freeze(stage.compute()))
+    winner = stage.clips[2]
+    with stage.platform.db.write() as session:
+        submissions.disqualify(
+            session, session.get_one(Submission, winner.id), actor=stage.organiser, at=AFTER,
+            reason="Clip đã đăng năm 2021.",
+        )
+    with pytest.raises(Invalid, match="reason"):
+        stage.compute()
+    second = stage.compute(reason="Loại clip sao chép.")
+    assert ranking(second) == [(1, "Đoàn B", "81.20"), (2, "Đoàn A", "68.00")]
+    assert second.output["disqualified"] == [
+        {"unit": "Đoàn C", "entry": winner.code, "reason": "Clip đã đăng năm 2021."}
+    ]
+    stage.publish(stage.freeze(second, stage.second if second.gaps else None))
+    with stage.platform.db.read() as session:
+        found = results.all_of(session, session.get_one(Contest, stage.contest.id))
+    assert [(r.number, r.state, len(r.output["ranking"])) for r in found] == [
+        (2, "published", 2), (1, "published", 3),
+    ]
+
+
+def test_a_difference_between_the_tallies_stops_the_publication(stage: Stage) -> None:
+    frozen = stage.freeze(stage.compute())
+    with stage.platform.db.write() as session:
+        session.execute(text("UPDATE mark SET value = value - 1"))
+    with pytest.raises(Conflict, match=r"Đoàn A: 68\.0000 ≠ ") as refusal:
+        stage.publish(frozen)
+    assert len(refusal.value.data["differences"]) == 3
+
+
+@pytest.mark.parametrize("trim", [0, 1])
+def test_both_tallies_agree_on_odd_contests(
+    platform: Platform, make: Factory, clock: FixedClock, trim: int
+) -> None:
+    """Own units, recusals, ledgers, no counts, no marks, two clips of a unit, equal marks."""
+    contest = make.contest("thu-2023", lambda s: s.replace("blind = false", f"trim = {trim}", 1))
+    stage = Stage(platform, make, contest)
+    clock.moment = AFTER
+    more = [make.user("juror", contest=contest, unit=stage.units[0]) for _ in range(3)]
+    extra = make.submission(stage.units[1], "published")
+    make.submission(stage.units[2], "published")
+    for juror, lack in zip(more, (1, 1, 7), strict=True):
+        make.ballot(stage.clips[1], juror, stage.marks(lack))
+        make.ballot(extra, juror, stage.marks(lack))
+    make.ballot(stage.clips[2], more[0], state="recused", reason="Người nhà.")
+    make.ballot(stage.clips[2], more[1], {"content": 3}, state="open")
+    for account, link in (("lan", "1"), ("lan", "2"), ("lan", "3"), ("minh", "1")):
+        make.add(ShareRecord(
+            submission_id=extra.id, account=account, link=link, count=1, seen_at=COUNTED,
+            created_by="user:1", created_at=COUNTED,
+        ))
+    stage.count(extra, 7, None)
+    result = stage.compute(reason="thử")
+    with platform.db.read() as session:
+        assert tally.differences(session, contest, result.output) == []
+        assert len(tally.tally(session, contest)) == 5
+
+
+def test_the_chairs_word_breaks_a_tie(stage: Stage) -> None:
+    twin = stage.make.submission(stage.make.unit(stage.contest, "Đoàn D"), "published")
+    stage.count(twin, 120, 10)
+    for juror in stage.jurors:
+        stage.make.ballot(twin, juror, stage.marks(0))
+    result = stage.compute()
+    tied = [[row["unit"] for row in group] for group in results.tied(result)]
+    assert tied == [["Đoàn A", "Đoàn D"]]
+    with stage.platform.db.write() as session:
+        contest = session.get_one(Contest, stage.contest.id)
+        with pytest.raises(Invalid):
+            results.decide(
+                session, contest, [twin.code], reason="Biên bản 3", actor=stage.organiser, at=AFTER
+            )
+        results.decide(
+            session, contest, [twin.code, stage.clips[0].code], reason="Biên bản 3",
+            actor=stage.organiser, at=AFTER,
+        )
+    again = stage.compute()
+    assert [(r["rank"], r["unit"], r["decided_by"]) for r in again.output["ranking"][2:]] == [
+        (3, "Đoàn D", "chair"), (4, "Đoàn A", "chair"),
+    ]
+    assert len(results.tied(again)) == 1
+
+
+def test_the_workbook_holds_the_ranking_and_every_mark(stage: Stage) -> None:
+    stage.make.add(ShareRecord(
+        submission_id=stage.clips[0].id, account="lan", count=1, seen_at=COUNTED,
+        created_by="user:1", created_at=COUNTED,
+    ))
+    result = stage.compute()
+    with stage.platform.db.read() as session:
+        found = exports.pick(session, stage.contest_now(session), None, actor=stage.organiser)
+        book = load_workbook(io.BytesIO(exports.as_workbook(found, "vi")))
+        data = json.loads(exports.as_json(found))
+    assert book.sheetnames == ["Xếp hạng", "Điểm giám khảo", "Tương tác", "Cách tính"]
+    rows = list(book["Xếp hạng"].values)
+    assert rows[1][:3] == (1, "Đoàn C", stage.clips[2].code)
+    assert rows[1][7] == "95,20"
+    assert len(list(book["Điểm giám khảo"].values)) == 1 + 3 * 2
+    assert data["result"] == result.output
+
+
+def test_pages_of_the_organiser_show_nothing_before_the_lock(
+    stage: Stage, visit: Visits, clock: FixedClock
+) -> None:
+    clock.moment = COUNTED
+    browser = visit.role("organiser")
+    page = browser.get("/c/quan11-2023/desk/results/")
+    assert page.status_code == 200
+    assert "Điểm được giữ kín" in page.text
+    assert "81,20" not in page.text
+    assert browser.post("/c/quan11-2023/desk/jury/lock").status_code == 303
+    assert browser.post("/c/quan11-2023/desk/results/compute").status_code == 303
+    page = browser.get("/c/quan11-2023/desk/results/")
+    assert "95,20" in page.text
+    assert browser.get("/c/quan11-2023/desk/results/1.zip").status_code == 409
+    assert browser.post("/c/quan11-2023/desk/results/1/freeze").status_code == 303
+    assert browser.get("/c/quan11-2023/desk/results/1.zip").data[:2] == b"PK"
+    assert browser.post("/c/quan11-2023/desk/results/1/publish").status_code == 303
+    assert "Bản 1" in browser.get("/c/quan11-2023/desk/results/").text
+
+
+def test_only_organisers_come_near_results(stage: Stage, visit: Visits) -> None:
+    for role in ("reviewer", "juror"):
+        browser = visit.role(role)
+        assert browser.get("/c/quan11-2023/desk/results/").status_code == 403
+        assert browser.post("/c/quan11-2023/desk/results/compute").status_code == 403
+    assert visit.public().get("/c/quan11-2023/desk/results/1.json").status_code == 401
+
