@@ -11,7 +11,8 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Result
-from contest.services import profiles, standings
+from contest.services import exports, standings
+from contest.services import results as services
 from contest.views.support import (
     allows,
     current_contest,
@@ -46,11 +47,11 @@ def results() -> Response:
 
 def result_page(result: Result) -> Response:
     """The page as it is sent, and as it is kept on disk."""
-    profile = profiles.profile_of(current_contest())
     return page(
         "public/results.html",
         result=result,
-        lines=standings.lines(result, profile, language()),
+        revision=services.revision_of(result),
+        lines=services.lines(result, language()),
         most=standings.most_points(result),
         disqualified=standings.disqualified(result),
     )
@@ -68,8 +69,7 @@ def edition(number: int) -> Response:
 def entry(code: str) -> Response:
     """How one clip came to its points, sum by sum."""
     result = _result()
-    profile = profiles.profile_of(current_contest())
-    found = [x for x in standings.lines(result, profile, language()) if x.code == code]
+    found = [line for line in services.lines(result, language()) if line.code == code]
     if not found:
         raise not_found()
     return page("public/entry.html", result=result, line=found[0])
@@ -80,8 +80,7 @@ def entry(code: str) -> Response:
 def ceremony() -> Response:
     """The prizes one by one, the last first, each behind a button."""
     result = _result()
-    profile = profiles.profile_of(current_contest())
-    won = [x for x in standings.lines(result, profile, language()) if x.prize]
+    won = [line for line in services.lines(result, language()) if line.prize]
     return page("public/ceremony.html", result=result, lines=won[::-1])
 
 
@@ -91,11 +90,22 @@ def embed() -> Response:
     """The ranking alone, for other sites to show in a frame."""
     g.embeddable = True
     result = _result()
-    profile = profiles.profile_of(current_contest())
     return page(
         "public/embed.html", result=result, most=standings.most_points(result),
-        lines=standings.lines(result, profile, language()),
+        lines=services.lines(result, language()),
     )
+
+
+@bp.get("/results/<int:number>/bundle.zip")
+@allows("public.read")
+def bundle(number: int) -> Response:
+    """The evidence bundle: what ``python -m scoring verify`` reads."""
+    response = Response(
+        exports.bundle(revision(number), platform().blobs), content_type="application/zip"
+    )
+    name = f"{current_contest().slug}-{number}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @bp.get("/verify")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from contest import ready_pages
 from contest.errors import Invalid
 from contest.models import Result
 from contest.services import bundles, closing, exports, results
@@ -90,6 +91,8 @@ def freeze(number: int) -> Response:
 @allows("result.publish")
 def publish(number: int) -> Response:
     results.publish(db(), _result(number), actor=actor(), at=now())
+    # Until the new page stands on disk it is made for each request: never the earlier result.
+    ready_pages.remove(platform().settings.data_dir, current_contest().slug)
     told("Đã công bố kết quả.", "The result is published.")
     return back_to("results.overview")
 
