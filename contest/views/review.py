@@ -43,8 +43,8 @@ from contest.views.support import (
 bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
 
 
-class Checklist(SelectMultipleField):  # type: ignore[misc]
-    """Items to tick."""
+class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
+    """Items to tick; the forms' macro knows the name."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -54,7 +54,7 @@ class DecisionForm(Form):
     """What a reviewer decides. ``version`` tells which clip was looked at."""
 
     version = HiddenField(validators=[InputRequired()])
-    checklist = Checklist(_l("Các tiêu chí đã đạt"))
+    checklist = MultiCheckboxField(_l("Các tiêu chí đã đạt"))
     outcome = RadioField(
         _l("Kết luận"), validators=[InputRequired(_l("Hãy chọn một kết luận."))]
     )
@@ -102,7 +102,7 @@ def queue() -> Response:
     return page(
         "review/queue.html",
         found=found,
-        name=name,
+        shown_list=name,
         counts=reviews.counts(db(), contest),
         rows=[_row(entry) for entry in found.rows],
         holders=reviews.holders(db(), list(found.rows), at=now()),
