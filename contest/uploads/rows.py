@@ -157,6 +157,6 @@ def _refusals() -> Iterator[None]:
 
 
 def _failure(error: DomainError) -> UploadFailure:
-    """A conflict of the contest is final; to tus 409 means a wrong offset, and clients try again."""
+    """A conflict of the contest is final; tus clients would try again after a 409."""
     status = HTTPStatus.FORBIDDEN if error.status == HTTPStatus.CONFLICT else error.status
     return UploadFailure(error.code, status=status, vi=error.vi, en=error.en)

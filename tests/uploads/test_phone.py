@@ -212,3 +212,23 @@ def test_a_file_that_is_no_clip_and_too_large_is_refused_here(phone, house, tmp_
     phone.set_input_files("#clip", wrong)
     finding = phone.locator("[data-part=findings] .finding--bad > p:first-child")
     expect(finding).to_contain_text("Tệp “docx” không phải clip được nhận")
+
+
+def test_without_javascript_a_clip_larger_than_other_forms_goes_by_the_plain_form(
+    browser, house, contest, tmp_path
+):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(os.urandom(20 << 20))
+    unit = house.make.unit(contest)
+    entry = house.make.submission(unit, "uploading")
+    context = browser.new_context(java_script_enabled=False)
+    cookie = {"name": "hoithi_unit", "value": house.make.unit_token(unit), "url": house.base}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto(f"{house.base}/c/quan11-2023/unit/entries/{entry.code}/send")
+    expect(page.locator("[data-part=plain]")).to_contain_text("200 MB")
+    page.set_input_files("#clip", clip)
+    page.get_by_role("button", name="Gửi clip").click()
+    page.wait_for_url(f"**/entries/{entry.code}")
+    assert house.make.fresh(entry).state == "checking"
+    context.close()

@@ -2,12 +2,20 @@
 
 import base64
 import hashlib
+import io
 import json
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from contest.uploads.protocol import UploadApp
+from contest.uploads.storage import Folder
 from tests.uploads.conftest import OCTETS
+from tests.uploads.folder_registry import FolderRegistry
 
 UNKNOWN = "/uploads/" + "0" * 32
 
@@ -232,3 +240,48 @@ def test_no_room_on_disk_is_said_before_the_first_byte(start_server):
     server = start_server(headroom=1 << 60)
     assert server.tus("POST", Upload_Length="1").status == 507
     assert list(server.registry.unfinished()) == []
+
+
+NAMES = [
+    "UPLOAD_LENGTH",
+    "UPLOAD_OFFSET",
+    "UPLOAD_METADATA",
+    "UPLOAD_DEFER_LENGTH",
+    "UPLOAD_CONCAT",
+    "X_HTTP_METHOD_OVERRIDE",
+    "TUS_RESUMABLE",
+    "TRANSFER_ENCODING",
+    "COOKIE",
+    "X_OWNER",
+]
+METHOD = st.sampled_from(["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT", "TRACE", ""])
+VALUE = st.one_of(
+    st.sampled_from(["", "0", "1", "-1", "4", "9" * 30, "1.0.0", "PATCH", "a b", "٣", "chunked"]),
+    st.text(st.characters(max_codepoint=255), max_size=30),
+)
+PATH = st.one_of(
+    st.sampled_from(["/uploads/", "/uploads", "/uploads/" + "0" * 32, "/uploads/../x", "", "/"]),
+    st.text(max_size=50).map(lambda text: "/uploads/" + text),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(METHOD, PATH, st.dictionaries(st.sampled_from(NAMES), VALUE), VALUE, st.binary(max_size=20))
+def test_no_request_whatever_is_answered_500_or_writes_elsewhere(method, path, sent, length, body):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        app = UploadApp(FolderRegistry(root / "rows"), Folder(root / "bytes"), headroom=0)
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "CONTENT_LENGTH": length,
+            "CONTENT_TYPE": OCTETS,
+            "wsgi.input": io.BytesIO(body),
+            "HTTP_TUS_RESUMABLE": "1.0.0",
+            "HTTP_X_OWNER": "unit-1",
+        } | {f"HTTP_{name}": value for name, value in sent.items()}
+        told = []
+        app(environ, lambda status, headers: told.append((int(status[:3]), dict(headers))))
+        assert told[0][0] != 500
+        assert {p.name for p in root.iterdir()} <= {"rows", "bytes"}
+        assert sum(1 for _ in (root / "bytes").iterdir()) <= 1

@@ -1,9 +1,13 @@
 """tus-js-client in Node against the whole house, over a line that drops and a server that dies."""
 
+import base64
 import hashlib
 import json
 import os
+import re
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -82,3 +86,70 @@ def test_a_good_line_needs_no_retry(house, entry, clip):
         out, _ = client.communicate(timeout=60)
     assert json.loads(out)["retries"] == 0
     assert stored(house) == [hashlib.sha256(clip.read_bytes()).hexdigest()]
+
+
+def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, entry):
+    """The old connection is half open behind nginx; the HEAD ends it, and the phone goes on."""
+    phone = Tus(house, entry)
+    path = phone.create(1_000_000)
+    old = phone.begin(path, 1_000_000)
+    old.sendall(bytes(300_000))
+    file = house.platform.settings.data_dir / "uploads" / path[-32:]
+    while not (file.exists() and file.stat().st_size == 300_000):
+        time.sleep(0.01)
+    assert phone.offset(path) == 300_000
+    with phone.begin(path, 700_000, offset=300_000) as fresh:
+        fresh.sendall(bytes(700_000))
+        assert fresh.recv(1000).startswith(b"HTTP/1.1 204 ")
+    old.close()
+    assert stored(house) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
+
+
+class Tus:
+    """Raw requests of one unit at the house's address."""
+
+    def __init__(self, house, entry) -> None:
+        with house.platform.db.read() as session:
+            unit = session.merge(entry).unit
+        self.port, self.entry = house.port, entry
+        self.cookie = f"hoithi_unit={house.make.unit_token(unit)}"
+
+    def _ask(self, method, path, *headers) -> socket.socket:
+        sock = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            "Host: localhost",
+            "Tus-Resumable: 1.0.0",
+            f"Cookie: {self.cookie}",
+            *headers,
+            "",
+            "",
+        ]
+        sock.sendall("\r\n".join(lines).encode())
+        return sock
+
+    def create(self, length: int) -> str:
+        pairs = {"entry": self.entry.code, "filename": "clip.mp4"}.items()
+        coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs)
+        headers = ["Content-Length: 0", f"Upload-Length: {length}", f"Upload-Metadata: {coded}"]
+        return self._header(self._ask("POST", "/uploads/", *headers), "Location")
+
+    def offset(self, path: str) -> int:
+        return int(self._header(self._ask("HEAD", path), "Upload-Offset"))
+
+    def begin(self, path: str, length: int, offset: int = 0) -> socket.socket:
+        return self._ask(
+            "PATCH",
+            path,
+            f"Content-Length: {length}",
+            f"Upload-Offset: {offset}",
+            "Content-Type: application/offset+octet-stream",
+        )
+
+    @staticmethod
+    def _header(sock: socket.socket, name: str) -> str:
+        with sock:
+            head = sock.recv(65536).decode()
+        found = re.search(rf"^{name}: (\S+)\r$", head, re.M | re.I)
+        assert found, head
+        return found[1]
