@@ -159,7 +159,8 @@ class _Page:
         collected = self.say("points", sum=self.collected(clip), points=self.number(counts.points))
         if counts.capped:
             collected += self.say("capped", cap=cap)
-        return [self.say("interactions", sum=f"{collected}; {ratio}"), self.shares(clip)]
+        sentence = self.say("interactions", sum=f"{collected}; {ratio}")
+        return [sentence, self.shares(clip)] if rules.points_per_share else [sentence]
 
     def collected(self, clip: Scored) -> str:
         counts, rules = clip.interactions, self.rules

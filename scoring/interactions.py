@@ -15,7 +15,7 @@ class Interactions:
     """One clip. ``points`` before the cap; ``score`` in 0..1; ``shares`` None: nobody counted.
 
     ``given`` is the number of shares before the cap per account, ``shares`` the number that
-    counts. ``verified``: a ledger let the cap per account be applied.
+    counts. ``verified``: a ledger let the cap per account be applied, or shares earn nothing.
     """
 
     reactions: int | None
@@ -41,7 +41,7 @@ def score(entry: Entry, rules: Rules) -> Interactions:
         points=points,
         counted=counted,
         capped=points > counted,
-        verified=entry.ledger is not None,
+        verified=entry.ledger is not None or not rules.points_per_share,
         score=Fraction(counted, rules.points_cap),
     )
 

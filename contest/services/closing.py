@@ -7,15 +7,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from contest.models import Contest
-from contest.services import jury_round, publications, reviews, submissions
+from contest.services import interactions, jury_round, publications, reviews, submissions
 from contest.services.gaps import Gap
 
-ROOMS: tuple[ModuleType, ...] = (submissions, reviews, publications, jury_round)
+ROOMS: tuple[ModuleType, ...] = (submissions, reviews, publications, jury_round, interactions)
+# Known and said, but nothing that closing has to wait for.
+REMARKS = ("units_without_clip", "entries_unfinished", "interactions.unverified")
 
 
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
-    """What each room says is missing, in the order of a clip's way."""
-    return [gap for room in ROOMS for gap in room.gaps(session, contest, at=at)]
+    """What each room says is missing, in the order of a clip's way; remarks come last."""
+    found = [gap for room in ROOMS for gap in room.gaps(session, contest, at=at)]
+    return sorted(found, key=lambda gap: gap.code in REMARKS)
+
+
+def missing(found: list[Gap]) -> list[Gap]:
+    """Those for which closing needs a reason and a second organiser."""
+    return [gap for gap in found if gap.code not in REMARKS]
 
 
 def as_rows(found: list[Gap]) -> list[dict[str, Any]]:

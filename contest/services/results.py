@@ -136,7 +136,9 @@ def compute(
     result.profile_revision_id = contest.revision_id or 0
     result.input, result.output, result.names = prepared.data, output, prepared.names
     result.input_sha256, result.output_sha256 = prepared.sha256, digest(output)
-    result.gaps = closing.as_rows(closing.gaps(session, contest, at=at))
+    result.gaps = closing.as_rows(
+        closing.missing(closing.gaps(session, contest, at=at))
+    )
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at
     audit.record(

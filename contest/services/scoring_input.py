@@ -13,11 +13,10 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.models import Ballot, ChairDecision, Contest, Publication, Snapshot, Submission
-from contest.services import jury_round, profiles
+from contest.services import interactions, jury_round, profiles
+from contest.services.interactions import Official
 from contest.states import Entry
 from scoring import bundle
-
-Official = Any
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,6 @@ def salt_of(contest: Contest, secret_key: str) -> bytes:
 def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
     """Everything a result rests on, as it is in the database now."""
     entries = list(session.scalars(_entries(contest)))
-    from contest.services import interactions  # noqa: PLC0415 - until that room is there
-
     counts = interactions.official_counts(session, contest)
     facts = {snapshot.id: snapshot for snapshot in _snapshots(session, counts.values())}
     marks = _marks(session, contest, entries)

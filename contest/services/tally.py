@@ -51,19 +51,18 @@ WITH official AS (
   LEFT JOIN late_approval a ON a.snapshot_id = n.id
   WHERE s.contest_id = :contest
     AND (a.id IS NOT NULL OR (n.taken_at <= :cut_off AND n.late_reason = ''))
-), accounts AS (
-  SELECT r.submission_id, r.account, SUM(r.count) AS shares
-  FROM share_record r JOIN submission s ON s.id = r.submission_id
-  WHERE s.contest_id = :contest GROUP BY r.submission_id, r.account
-), ledger AS (
-  SELECT submission_id, SUM(CASE WHEN shares < :limit THEN shares ELSE :limit END) AS shares
-  FROM accounts GROUP BY submission_id
 )
-SELECT s.id, s.code, u.name, o.reactions, COALESCE(l.shares, o.shares, 0) AS shares
+SELECT s.id, s.code, u.name, o.reactions, o.shares
 FROM submission s JOIN unit u ON u.id = s.unit_id
 LEFT JOIN official o ON o.submission_id = s.id AND o.place = 1
-LEFT JOIN ledger l ON l.submission_id = s.id
 WHERE s.contest_id = :contest AND s.state = 'published'
+"""
+
+_LEDGER = """
+SELECT r.submission_id, r.account, SUM(r.count) AS shares
+FROM share_record r JOIN submission s ON s.id = r.submission_id
+WHERE s.contest_id = :contest AND r.seen_at <= :cut_off
+GROUP BY r.submission_id, r.account
 """
 
 
@@ -81,17 +80,32 @@ def tally(session: Session, contest: Contest) -> list[Tallied]:
     """Every clip on the Page, computed in the database."""
     profile = profiles.profile_of(contest)
     jury = _jury(session, contest, profile)
-    counts = text(_COUNTS).bindparams(bindparam("cut_off", type_=UtcDateTime()))
-    rows = session.execute(counts, {
-        "contest": contest.id, "cut_off": profile.schedule.counts_close,
-        "limit": profile.scoring.shares_per_account,
-    })
+    ledger = _ledger(session, contest, profile)
     rules = profile.scoring
     found = []
-    for entry, code, unit, reactions, shares in rows:
-        points = rules.points_per_share * int(shares or 0)
+    for entry, code, unit, reactions, shares in _run(session, _COUNTS, contest, profile):
+        counted = ledger.get(entry, int(shares or 0)) if reactions is not None else 0
+        points = rules.points_per_share * counted
         points += rules.points_per_reaction * int(reactions or 0)
         found.append(Tallied(code, unit, points, _total(rules, points, jury.get(entry))))
+    return found
+
+
+def _run(session: Session, query: str, contest: Contest, profile: Profile) -> Any:
+    values = {"contest": contest.id, "cut_off": profile.schedule.counts_close}
+    asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))
+    return session.execute(asked, values)
+
+
+def _ledger(session: Session, contest: Contest, profile: Profile) -> Mapping[int, int]:
+    """By clip: shares with each account counted up to the limit, however its name is spelt."""
+    accounts: dict[tuple[int, str], int] = {}
+    for entry, account, shares in _run(session, _LEDGER, contest, profile):
+        key = (entry, account.casefold())
+        accounts[key] = accounts.get(key, 0) + int(shares)
+    found: dict[int, int] = {}
+    for (entry, _), shares in accounts.items():
+        found[entry] = found.get(entry, 0) + min(shares, profile.scoring.shares_per_account)
     return found
 
 

@@ -153,9 +153,11 @@ def _page(status: int = 200, **forms: Form) -> Response:
     found = results.all_of(db(), contest)
     latest = found[0] if found else None
     computing = latest is None or latest.state != "frozen"
+    gaps = closing.gaps(db(), contest, at=now()) if computing else []
+    missing = closing.missing(gaps)
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
-        gaps=closing.gaps(db(), contest, at=now()) if computing else [],
+        gaps=missing, remarks=[gap for gap in gaps if gap not in missing],
         lines=results.lines(latest, language()) if latest else [],
         prospects=results.sensitivity(latest) if latest else None,
         tied=results.tied(latest) if latest and latest.state == "computed" else [],
