@@ -40,6 +40,11 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def uploads_dir(self) -> Path:
+        """Unfinished uploads: on the clips' disk by default, so that finishing is a rename."""
+        return self.data_dir / "uploads"
+
+    @property
     def storage_dir(self) -> Path:
         return Path(urlsplit(self.storage_url).path)
 

@@ -12,14 +12,13 @@ from contest.wiring import Platform
 def expire(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
     """Close an upload whose time is over and remove its bytes; a complete one is left alone."""
     at = platform.clock.now()
-    path = platform.settings.data_dir / "uploads"
     with platform.db.write() as session:
         upload = session.get_one(Upload, upload_id)
         if upload.state == "complete":
             return
         if at < upload.expires_at:
             raise Later(upload.expires_at, "still running")
-        path = path / upload.public_id
+        path = platform.settings.uploads_dir / upload.public_id
         if upload.state == "open" and path.exists() and path.stat().st_size == upload.length:
             return  # it arrived in time; the upload process records it
         uploads.end(session, upload, "expired", actor=SYSTEM, at=at)

@@ -95,6 +95,13 @@ def open_of(session: Session, entry: Submission) -> list[Upload]:
     return list(session.scalars(query))
 
 
+def last_expired(session: Session, entry: Submission) -> Upload | None:
+    """The newest upload of this entry, if its time ran out: the unit is told."""
+    query = select(Upload).where(Upload.submission_id == entry.id).order_by(Upload.id.desc())
+    newest = session.scalars(query.limit(1)).one_or_none()
+    return newest if newest is not None and newest.state == "expired" else None
+
+
 def all_open(session: Session) -> list[Upload]:
     """All uploads whose bytes are still expected: what the disk has been promised to."""
     return list(session.scalars(select(Upload).where(Upload.state == "open")))

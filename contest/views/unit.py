@@ -148,6 +148,7 @@ def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Respo
     sent = _sent(unfinished) if unfinished else 0
     return page(
         "unit/send.html", status, entry=entry, unfinished=unfinished, sent=sent, problem=problem,
+        expired=None if unfinished else uploads.last_expired(db(), entry),
         form=FlaskForm(), policy=_policy(), chunk=CHUNK,
         plain_limit=current_profile().upload.plain_form_max_bytes,
         closes=submissions.closes_at(current_profile(), entry),
@@ -156,7 +157,7 @@ def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Respo
 
 def _sent(upload: Upload) -> int:
     """Bytes that are here already, as far as this process can see."""
-    path = platform().settings.data_dir / "uploads" / upload.public_id
+    path = platform().settings.uploads_dir / upload.public_id
     return path.stat().st_size if path.exists() else 0
 
 

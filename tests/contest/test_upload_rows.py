@@ -14,7 +14,7 @@ from contest.jobs import Later
 from contest.jobs.uploads import expire
 from contest.models import Check, ClipVersion, Mail, Task, UnitLink, Upload
 from contest.services import uploads
-from contest.uploads.app import create_upload_app, folder_of
+from contest.uploads.app import create_upload_app
 from contest.uploads.failures import UploadFailure
 
 CLOSE = datetime.fromisoformat("2023-06-11T00:00:00+07:00")
@@ -91,7 +91,7 @@ def test_a_finished_upload_becomes_a_version_and_is_checked(platform, make, phon
     assert [(c.kind, c.state) for c in rows(platform, Check)] == [("quick", "queued")]
     assert [m.template for m in rows(platform, Mail)] == ["receipt"]
     assert "check.quick" in [t.kind for t in rows(platform, Task)]
-    assert list(folder_of(platform.settings).iterdir()) == []
+    assert list(platform.settings.uploads_dir.iterdir()) == []
 
 
 def test_two_finish_calls_make_one_version(platform, make, phone, entry):
@@ -105,7 +105,7 @@ def test_two_finish_calls_make_one_version(platform, make, phone, entry):
 
 def test_a_kill_between_the_last_byte_and_the_record_loses_nothing(platform, make, phone, entry):
     path = phone.create(entry)["headers"]["Location"]
-    (folder_of(platform.settings) / path[-32:]).write_bytes(b"0123456789")
+    (platform.settings.uploads_dir / path[-32:]).write_bytes(b"0123456789")
     create_upload_app(platform)  # the process starts again
     assert [v.size for v in rows(platform, ClipVersion)] == [10]
     assert phone.head(path)["headers"]["Upload-Offset"] == "10"
@@ -248,7 +248,7 @@ def test_begun_before_the_close_and_finished_within_the_grace(platform, phone, e
     if not accepted:
         assert answers[0]["body"] == answers[1]["body"]
         assert "01g00 ngày 11/6/2023" in answers[0]["body"]
-        assert not (folder_of(platform.settings) / path[-32:]).exists()
+        assert not (platform.settings.uploads_dir / path[-32:]).exists()
 
 
 def test_nothing_begins_at_the_close(phone, entry, clock):
@@ -262,7 +262,7 @@ def test_bytes_that_arrived_in_time_count_even_if_recorded_later(platform, phone
     """The server was down at the last byte and came back after the grace."""
     clock.moment = CLOSE - timedelta(minutes=5)
     path = phone.create(entry)["headers"]["Location"]
-    file = folder_of(platform.settings) / path[-32:]
+    file = platform.settings.uploads_dir / path[-32:]
     file.write_bytes(b"0123456789")
     two_hours_ago = time.time() - 2 * 3600
     os.utime(file, (two_hours_ago, two_hours_ago))
@@ -281,18 +281,21 @@ def test_an_interrupted_upload_expires_and_its_bytes_go(platform, phone, entry, 
         expire(platform, upload.id, lambda: None)
     clock.moment = upload.expires_at
     expire(platform, upload.id, lambda: None)
-    assert not (folder_of(platform.settings) / path[-32:]).exists()
+    assert not (platform.settings.uploads_dir / path[-32:]).exists()
     assert phone.head(path)["status"] == 410
     assert rows(platform, Upload)[0].state == "expired"
+    with platform.db.read() as session:
+        told = uploads.last_expired(session, session.merge(entry, load=False))
+    assert told is not None and told.filename == "clip.mp4"
 
 
 def test_bytes_that_no_upload_owns_are_swept_at_the_start(platform, phone, entry):
     path = phone.create(entry)["headers"]["Location"]
     phone.patch(path, b"0123")
-    stray = folder_of(platform.settings) / ("f" * 32)
+    stray = platform.settings.uploads_dir / ("f" * 32)
     stray.write_bytes(b"of an upload that ended while the process was down")
     create_upload_app(platform)
-    assert [p.name for p in folder_of(platform.settings).iterdir()] == [path[-32:]]
+    assert [p.name for p in platform.settings.uploads_dir.iterdir()] == [path[-32:]]
 
 
 def test_a_unit_sees_gone_not_an_error_after_any_end(platform, phone, entry):

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from contest.uploads import body as bodies
 from contest.uploads import server
 from contest.uploads.protocol import UploadApp
 from contest.uploads.storage import Folder
@@ -14,6 +15,8 @@ def main(folder: str, port: str, options: str = "{}") -> None:
     given = json.loads(options)
     server.RECEIVE_TIMEOUT = given.pop("receive_timeout", server.RECEIVE_TIMEOUT)
     threads = given.pop("threads", 8)
+    if given.pop("socket_only", False):
+        bodies.StreamBody = None  # a request that falls back to it then fails
     root = Path(folder)
 
     def load():

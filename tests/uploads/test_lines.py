@@ -175,3 +175,12 @@ def test_pipelined_requests_are_answered_in_turn(start_server):
         sock.sendall("".join(requests).encode())
         server.wait_for_bytes(path, 8)
     assert server.bytes_of(path[-32:]) == b"abcdabcd"
+
+
+def test_bytes_come_straight_from_the_socket(start_server):
+    """What the fast way relies on in gunicorn is still there; the slow way would fail here."""
+    server = start_server(socket_only=True)
+    content = content_of()
+    path = server.create(SIZE)
+    assert server.patch(path, content).status == 204
+    assert server.bytes_of(path[-32:]) == content
