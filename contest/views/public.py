@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Blueprint, Response, redirect, send_file, url_for
 from flask_babel import gettext as _
@@ -26,12 +25,6 @@ from contest.views.support import (
 
 bp = Blueprint("public", __name__)
 POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's hash
-
-
-@bp.record_once
-def _unfinished(state: Any) -> None:
-    """While the rooms are being built: a link into a room that is not there yet leads nowhere."""
-    state.app.url_build_error_handlers.append(lambda error, endpoint, values: f"#{endpoint}")
 
 
 def _published() -> Result | None:
