@@ -4,97 +4,28 @@ import io
 import json
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 import scoring
-from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed
 from contest.models import (
     Ballot,
     Contest,
-    Evidence,
     Result,
     ShareRecord,
-    Snapshot,
     Submission,
     Task,
 )
-from contest.services import ballots, exports, jury_round, profiles, results, submissions, tally
-from contest.services.results import Vault
+from contest.services import ballots, exports, jury_round, results, submissions, tally
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-
-COUNTED = datetime.fromisoformat("2023-06-19T15:55:00+07:00")
-AFTER = datetime.fromisoformat("2023-06-26T09:00:00+07:00")  # the jury has closed, too
-
-
-class Stage:
-    """A contest with three units, two jurors and counts, ready to be closed."""
-
-    def __init__(self, platform: Platform, make: Factory, contest: Contest) -> None:
-        self.platform, self.make, self.contest = platform, make, contest
-        self.units = [make.unit(contest, name) for name in ("Đoàn A", "Đoàn B", "Đoàn C")]
-        self.clips = [make.submission(unit, "published") for unit in self.units]
-        self.jurors = [make.user("juror", contest=contest) for _ in range(2)]
-        people = [make.user("organiser", contest=contest) for _ in range(2)]
-        self.organiser, self.second = (make.actor(user) for user in people)
-        for clip, lack, reactions in zip(self.clips, (0, 8, 3), (120, 250, 400), strict=True):
-            self.count(clip, reactions, 10)
-            for juror in self.jurors:
-                make.ballot(clip, juror, self.marks(lack))
-
-    def marks(self, lack: int) -> dict[str, int]:
-        criteria = profiles.profile_of(self.contest).jury.criteria
-        return {c.id: c.max - lack for c in criteria}
-
-    def count(self, clip: Submission, reactions: int, shares: int | None) -> None:
-        evidence = Evidence(
-            contest_id=self.contest.id, sha256=f"{clip.id:064x}", filename="counts.csv", size=10,
-            kind="counts", created_by="user:1", created_at=COUNTED,
-        )
-        self.make.add(evidence)
-        self.make.add(Snapshot(
-            submission_id=clip.id, taken_at=COUNTED, source="template", reactions=reactions,
-            shares=shares, evidence_id=evidence.id, created_by="user:1", created_at=COUNTED,
-        ))
-
-    @property
-    def vault(self) -> Vault:
-        folder = self.platform.settings.data_dir / "bundles"
-        return Vault(self.platform.settings.secret_key, self.platform.blobs, folder)
-
-    def contest_now(self, session: Session) -> Contest:
-        return session.get_one(Contest, self.contest.id)
-
-    def compute(self, actor: Actor | None = None, reason: str = "") -> Result:
-        with self.platform.db.write() as session:
-            return results.compute(
-                session, session.get_one(Contest, self.contest.id), reason=reason,
-                secret_key=self.vault.secret_key, actor=actor or self.organiser,
-                at=self.platform.clock.now(),
-            )
-
-    def freeze(self, result: Result, actor: Actor | None = None) -> Result:
-        with self.platform.db.write() as session:
-            return results.freeze(
-                session, session.get_one(Result, result.id), vault=self.vault,
-                actor=actor or self.organiser, at=self.platform.clock.now(),
-            )
-
-    def publish(self, result: Result) -> Result:
-        with self.platform.db.write() as session:
-            return results.publish(
-                session, session.get_one(Result, result.id), actor=self.organiser,
-                at=self.platform.clock.now(),
-            )
+from tests.contest.stage import AFTER, COUNTED, Stage
 
 
 @pytest.fixture

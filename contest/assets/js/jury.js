@@ -11,6 +11,7 @@ let timer = 0;
 function say(text, bad = false) {
   status.textContent = text;
   status.classList.toggle("jury__saved--bad", bad);
+  status.classList.remove("jury__saved--none");
 }
 
 function showErrors(fields = {}) {
