@@ -26,6 +26,7 @@ class Machine:
     listen: Listen
     workers: int = 1
     sample: bool = False
+    page_simulator: bool = False
 
     @property
     def run_dir(self) -> Path:
@@ -39,7 +40,7 @@ class Machine:
     @property
     def simulated_page(self) -> bool:
         """The sample's clips are posted on a Page of this machine, unless there is a real one."""
-        return self.sample and not self.settings.page_token
+        return (self.sample or self.page_simulator) and not self.settings.page_token
 
     @property
     def clock_file(self) -> Path | None:

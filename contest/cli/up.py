@@ -22,12 +22,15 @@ from contest.wiring import Platform
 @click.command("up")
 @click.option("--sample", "with_sample", is_flag=True, help="Load the sample contest first, once.")
 @click.option("--listen", "listen_at", help="HOST:PORT; otherwise as HOITHI_BASE_URL says.")
+@click.option("--page-simulator", is_flag=True, help="Post on a simulated Page of this machine.")
 @click.option("--workers", default=1, show_default=True, help="Processes for background work.")
-def command(with_sample: bool, listen_at: str | None, workers: int) -> None:
+def command(with_sample: bool, listen_at: str | None, page_simulator: bool, workers: int) -> None:
     """Run the whole platform on this machine; Ctrl-C ends it, a second Ctrl-C at once."""
     settings = Settings.from_env()
     listen = Listen.parse(listen_at) if listen_at else Listen.for_base_url(settings.base_url)
-    machine = Machine(settings, listen, workers=workers, sample=with_sample)
+    machine = Machine(
+        settings, listen, workers=workers, sample=with_sample, page_simulator=page_simulator
+    )
     with _alone(settings.data_dir), _standing_clock(machine):
         listen.check_free()
         supervisor = Supervisor(

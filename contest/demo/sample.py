@@ -72,7 +72,7 @@ def load(platform: Platform) -> WaysIn:
     if known:
         return known
     FileClock(clock_file(data_dir)).set(BEGINNING)
-    ways = WaysIn(_new_password(), {})
+    ways = WaysIn(new_password(), {})
     with platform.db.write() as session:
         contest, _ = profiles.import_profile(
             session, PROFILE.read_text(), actor=SYSTEM, at=BEGINNING
@@ -96,7 +96,7 @@ def load(platform: Platform) -> WaysIn:
     return ways
 
 
-def _new_password() -> str:
+def new_password() -> str:
     """Four words that can be said and typed: more than 45 random bits."""
     syllables = [secrets.choice("bdghklmnprstvx") + secrets.choice("aeiou") for _ in range(8)]
     return "-".join("".join(syllables[i : i + 2]) for i in range(0, 8, 2))

@@ -1,0 +1,344 @@
+"""The demo's acts, each over HTTP as its people would do it. Every step looks whether it is done
+before it does it, so that a process may be killed at any moment of the play.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from contest.demo import clips
+from contest.demo.browser import Browser, Form, Page, Refused, insist, insist_on, wait_until, words
+from contest.demo.plot import JURORS, ORGANISER, OWN_UNIT, PARTS, REVIEWER, SECOND, UNITS, Part
+
+SLUG = "quan11-2023"
+CARD = re.compile(r'href="[^"]*/unit/entries/([A-Z0-9-]+)">([^<]+)</a>')
+SHEET = re.compile(r'sheet__name">([^<]+)<.*?sheet__code code">([^<]+)<', re.DOTALL)
+CHECKED = ("Cần sửa", "Chờ thẩm định", "Đã duyệt", "Đã đăng", "Bị loại", "chỉnh sửa")
+Say = Callable[[str], None]
+
+
+class Stage:
+    """What the acts share: the platform's address, the people's browsers, what is known so far."""
+
+    def __init__(self, base_url: str, password: str, folder: Path, say: Say) -> None:
+        self.base_url, self.password, self.folder, self.say = base_url, password, folder, say
+        self.people: dict[str, Browser] = {}
+        self.units: dict[str, Browser] = {}
+        self.codes: dict[str, str] = {}  # clip's title -> the entry's code
+
+    def path(self, rest: str = "") -> str:
+        return f"/c/{SLUG}/{rest}"
+
+    def person(self, email: str) -> Browser:
+        """The browser of a member of staff, signed in (sessions end when the clock jumps)."""
+        browser = self.people.setdefault(email, Browser(self.base_url))
+        insist(lambda: _signed_in(browser), lambda: self._sign_in(browser, email))
+        return browser
+
+    def _sign_in(self, browser: Browser, email: str) -> None:
+        form = browser.get("/account/sign-in").form("/account/sign-in")
+        browser.submit(form, {"email": email, "password": self.password})
+
+    def film(self, number: int, part: Part, version: int) -> Path:
+        """The file on the unit's phone."""
+        path = self.folder / f"{number}-{version}.mp4"
+        if not path.exists():
+            flaw = part.flaws[version]
+            seconds = 181 + number + 10 * version  # no two clips are the same
+            authors = ", ".join(part.authors)
+            clips.make(clips.Sample(number, part.title, part.unit, authors, flaw, seconds), path)
+        return path
+
+
+def _signed_in(browser: Browser) -> bool:
+    page = browser.get("/account/")
+    return page.status == 200 and page.url.endswith("/account/")  # noqa: PLR2004
+
+
+def import_units(stage: Stage) -> None:
+    """The organiser imports the list of units and prints their codes."""
+    browser = stage.person(ORGANISER)
+    table = "\r\n".join(["Tên đơn vị", *UNITS]).encode()
+
+    def do() -> None:
+        form = browser.get(stage.path("organiser/units/import")).form("/units/import")
+        preview = browser.submit(form, file=("file", "don-vi.csv", table))
+        browser.submit(preview.form("/import/apply"))
+
+    def known() -> bool:
+        text = words(browser.get(stage.path("organiser/units")).text)
+        return all(unit in text for unit in UNITS)
+
+    insist(known, do)
+    sheet = insist_on(lambda: _print_codes(stage, browser))
+    stage.say(f"{len(UNITS)} đơn vị đã nhập, {len(sheet)} mã QR đã in")
+    for unit, code in sheet.items():
+        stage.units[unit] = _enter(stage, code)
+
+
+def _print_codes(stage: Stage, browser: Browser) -> dict[str, str]:
+    page = browser.get(stage.path("organiser/units"))
+    everybody = re.findall(r'name="unit" value="(\d+)"', page.text)
+    sheet = browser.submit(page.form("/units/links"), {"unit": everybody})
+    return dict(SHEET.findall(sheet.text))
+
+
+def _enter(stage: Stage, code: str) -> Browser:
+    """A unit types its code once; from then on a cookie knows it."""
+    browser = Browser(stage.base_url)
+    home = stage.path("unit")
+    insist(
+        lambda: browser.get(home).status == 200,  # noqa: PLR2004
+        lambda: browser.submit(browser.get("/u").form("/u"), {"code": code}),
+    )
+    return browser
+
+
+def send_clips(stage: Stage) -> None:
+    """Every unit fills in its form, sends its clip, and mends what the checks have found."""
+    for number, part in enumerate(PARTS, start=1):
+        _fill_in(stage, part)
+        _send(stage, number, part, 0)
+    for number, part in enumerate(PARTS, start=1):
+        _await_checks(stage, part)
+        if part.flaws[0] == "short":
+            stage.say(f"  {part.title}: {_finding(stage, part)}")
+            _send(stage, number, part, 1)
+            _await_checks(stage, part)
+    stage.say(f"{len(PARTS)} clip đã nhận và kiểm tra")
+
+
+def _home(stage: Stage, part: Part) -> dict[str, str]:
+    """The unit's entries: title -> code."""
+    page = stage.units[part.unit].get(stage.path("unit"))
+    return {words(title): code for code, title in CARD.findall(page.text)}
+
+
+def _fill_in(stage: Stage, part: Part) -> None:
+    browser = stage.units[part.unit]
+
+    def do() -> None:
+        form = browser.get(stage.path("unit/entries/new")).form("/unit/entries/new")
+        kind = "team" if len(part.authors) > 1 else "individual"
+        consents = {
+            f"consent_{name}": "y" for name in ("originality", "publicity", "personal_data")
+        }
+        browser.submit(
+            form,
+            {
+                "title": part.title,
+                "kind": kind,
+                "authors": "\n".join(part.authors),
+                "contact_name": part.authors[0],
+                "contact_phone": "0903 000 000",
+                "contact_email": "donvi@hoithi.example",
+                **consents,
+            },
+        )
+
+    insist(lambda: part.title in _home(stage, part), do)
+    stage.codes[part.title] = _home_code(stage, part)
+
+
+def _home_code(stage: Stage, part: Part) -> str:
+    return insist_on(lambda: _home(stage, part))[part.title]
+
+
+def _entry(stage: Stage, part: Part) -> Page:
+    code = stage.codes[part.title]
+    return stage.units[part.unit].get(stage.path(f"unit/entries/{code}"))
+
+
+def _send(stage: Stage, number: int, part: Part, version: int) -> None:
+    """Send a version of the clip; its file's name tells the receipt of this one from others."""
+    film = stage.film(number, part, version)
+    stop = film.stat().st_size // 3 if part.drops else None
+    browser, code = stage.units[part.unit], stage.codes[part.title]
+    insist(
+        lambda: film.name in words(_entry(stage, part).text),
+        lambda: browser.upload(code, film, stop_after=stop),
+    )
+    mebibytes = film.stat().st_size / 2**20
+    note = ", đường truyền rớt giữa chừng" if stop else ""
+    stage.say(f"  {part.unit} gửi “{part.title}” ({mebibytes:.1f} MB{note})".replace(".", ",", 1))
+
+
+def _await_checks(stage: Stage, part: Part) -> None:
+    def done() -> bool:
+        head = _entry(stage, part).text.split('id="status"')[0]
+        return any(word in words(head) for word in CHECKED)
+
+    wait_until(done, f"checks of {part.title}")
+
+
+def _finding(stage: Stage, part: Part) -> str:
+    page = insist_on(lambda: _entry(stage, part))
+    found = re.findall(
+        r'finding--bad">.*?<h3>(.*?)</h3>.*?<dd>(.*?)</dd>.*?<dd>(.*?)</dd>', page.text, re.DOTALL
+    )
+    return "; ".join(f"{what} {seen} (quy định: {allowed})" for what, seen, allowed in found)
+
+
+def review(stage: Stage) -> None:
+    """The reviewer decides about every clip; one unit mends its clip, one is out."""
+    for number, part in enumerate(PARTS, start=1):
+        for turn, outcome in enumerate(part.reviews):
+            if turn:
+                _send(stage, number, part, turn)
+                _await_checks(stage, part)
+            _decide(stage, part, outcome, turn)
+    stage.say(
+        "thẩm định xong: "
+        + ", ".join(
+            f"{sum(p.reviews[-1] == word for p in PARTS)} {name}"
+            for word, name in (("approve", "duyệt"), ("reject", "loại"))
+        )
+    )
+
+
+def _decide(stage: Stage, part: Part, outcome: str, turn: int) -> None:
+    browser = stage.person(REVIEWER)
+    address = stage.path(f"review/{stage.codes[part.title]}")
+    names = {"approve": "Duyệt ·", "changes": "Yêu cầu chỉnh sửa ·", "reject": "Loại ·"}
+
+    def decided() -> bool:
+        titles = re.findall(r'timeline__title">([^<]+)<', browser.get(address).text)
+        return sum(title.startswith(tuple(names.values())) for title in titles) > turn
+
+    def do() -> None:
+        page = browser.get(address)
+        take = [form for form in page.forms if form.action.endswith("/take")]
+        if take:
+            page = browser.submit(take[0])
+        form = next(
+            form for form in page.forms if "outcome" in form.fields or "version" in form.fields
+        )
+        items = re.findall(r'name="checklist"[^>]*value="([^"]+)"', page.text)
+        reason = "" if outcome == "approve" else "Clip chưa có tên tác giả, vui lòng xem lại."
+        browser.submit(form, {"outcome": outcome, "checklist": items, "reason": reason})
+
+    insist(decided, do)
+
+
+def await_publication(stage: Stage, posts: Callable[[], list[dict[str, object]]]) -> None:
+    """At the release time the worker posts every approved clip on the Page, once."""
+    expected = [part for part in PARTS if not part.out]
+    for part in expected:
+        wait_until(
+            lambda part=part: "Đã đăng" in words(_entry(stage, part).text.split('id="status"')[0]),  # type: ignore[misc]
+            f"publication of {part.title}",
+        )
+    stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài")
+
+
+def import_counts(stage: Stage, taken_at: datetime) -> None:
+    """The organiser imports the Page's counts as of a moment before the cut-off (plan III.3)."""
+    browser = stage.person(ORGANISER)
+    address = stage.path("desk/interactions/")
+    rows = [(stage.codes[p.title], p.reactions, p.shares) for p in PARTS if not p.out]
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerows([("code", "reactions", "shares"), *rows])
+
+    def do() -> None:
+        form = browser.get(address + "import").form("/import")
+        preview = browser.submit(
+            form,
+            {"taken_at": taken_at.strftime("%Y-%m-%dT%H:%M")},
+            file=("file", "so-dem.csv", out.getvalue().encode()),
+        )
+        browser.submit(preview.form("/apply"))
+
+    def known() -> bool:
+        return "so-dem.csv" in browser.get(address).text
+
+    insist(known, do)
+    stage.say(f"số đếm của {len(rows)} clip đã nhập, lúc {taken_at:%H:%M %d/%m/%Y}")
+
+
+def mark(stage: Stage) -> None:
+    """Every juror marks every clip, or recuses themselves (own unit), or abstains."""
+    ballots = 0
+    for juror in JURORS:
+        browser = stage.person(juror)
+        for part in PARTS:
+            if not part.out:
+                _mark(stage, browser, part, part.marks[juror], own=OWN_UNIT.get(juror) == part.unit)
+                ballots += 1
+    stage.say(f"{ballots} phiếu chấm đã nộp")
+
+
+def _mark(stage: Stage, browser: Browser, part: Part, share: int | None, *, own: bool) -> None:
+    address = stage.path(f"jury/{stage.codes[part.title]}")
+
+    def done() -> bool:
+        return any(form.action.endswith("/reopen") for form in browser.get(address).forms)
+
+    def do() -> None:
+        page = browser.get(address)
+        if share is None:
+            aside = page.form("/aside/recused" if own else "/aside/abstained")
+            field = next(name for name in aside.fields if name.endswith("reason"))
+            browser.submit(aside, {field: "Clip của đơn vị tôi." if own else "Không nghe rõ."})
+            return
+        form = next(f for f in page.forms if any(n.startswith("mark-") for n in f.fields))
+        browser.submit(form, {**_marks(page, form, share), "do": "submit"})
+
+    insist(done, do)
+
+
+def _marks(page: Page, form: Form, share: int) -> dict[str, str | list[str]]:
+    """So many per cent of every criterion's maximum, as the page gives it."""
+    names = [name for name in form.fields if name.startswith("mark-")]
+    inputs = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page.text) for name in names}
+    most = {name: re.search(r'max="(\d+)"', found[0]) for name, found in inputs.items() if found}
+    return {name: str(int(found[1]) * share // 100) for name, found in most.items() if found}
+
+
+def close(stage: Stage) -> None:
+    """Lock the round; compute with a reason for what is missing; a second organiser freezes."""
+    browser, second = stage.person(ORGANISER), stage.person(SECOND)
+    overview, jury = stage.path("desk/results/"), stage.path("desk/jury/")
+    reason = "Đoàn Phường 7 không gửi clip; Ban Tổ chức thống nhất kết thúc."
+    insist(
+        lambda: any(f.action.endswith("/unlock") for f in browser.get(jury).forms),
+        lambda: browser.submit(browser.get(jury).form("/lock")),
+    )
+    stage.say("vòng chấm đã khoá")
+    insist(
+        lambda: (
+            any(f.action.endswith(("/freeze", "/publish")) for f in browser.get(overview).forms)
+            or _is_published(browser, stage)
+        ),
+        lambda: browser.submit(browser.get(overview).form("/compute"), {"reason": reason}),
+    )
+    stage.say("kết quả đã tính, hai cách tính khớp nhau")
+    for step in ("/freeze", "/publish"):
+        insist(
+            lambda step=step: (
+                not any(  # type: ignore[misc]
+                    f.action.endswith(step) for f in second.get(overview).forms
+                )
+                and (step == "/freeze" or _is_published(second, stage))
+            ),
+            lambda step=step: second.submit(second.get(overview).form(step)),  # type: ignore[misc]
+        )
+    stage.say("kết quả đã chốt và công bố")
+
+
+def _is_published(browser: Browser, stage: Stage) -> bool:
+    answer = browser.get(f"/api/v1/contests/{SLUG}/results")
+    return bool(json.loads(answer.text)["results"])
+
+
+def fetch(stage: Stage, path: str, email: str | None = None) -> bytes:
+    """A file or page, as a person downloads it."""
+    browser = stage.person(email) if email else Browser(stage.base_url)
+    page = insist_on(lambda: browser.get(path))
+    if page.status != 200:  # noqa: PLR2004
+        raise Refused(f"{path}: {page.status}")
+    return page.content

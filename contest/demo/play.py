@@ -1,0 +1,174 @@
+"""The demo: a whole contest on a platform of its own, from the QR codes to the published result."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from contest.actors import SYSTEM
+from contest.clock import FileClock
+from contest.config import Settings
+from contest.demo import acts, plot
+from contest.demo.acts import SLUG, Stage
+from contest.demo.browser import Refused, insist_on, wait_until
+from contest.demo.sample import PROFILE, new_password
+from contest.services import people, profiles, sign_in
+from contest.wiring import Platform
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+OPENING, LAST_DAY = "2023-05-26 08:00", "2023-06-10 20:00"
+RELEASE, LAST_COUNT = "2023-06-12 08:00", "2023-06-19 15:55"
+AFTER_THE_CUT_OFF, AWARDS = "2023-06-19 16:30", "2023-06-26 09:00"
+Say = Callable[[str], None]
+
+
+def local(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=ZONE)
+
+
+class Play:
+    """One performance in ``folder``; ``say`` gets a line for each step."""
+
+    def __init__(self, folder: Path, say: Say) -> None:
+        self.folder, self.say = folder, say
+        self.began = time.monotonic()
+        self.data_dir = folder / "data"
+        self.clock = FileClock(folder / "clock.json")
+        self.base_url = f"http://127.0.0.1:{_free_port()}"
+        self.password = new_password()
+        (folder / "clips").mkdir(parents=True, exist_ok=True)
+        self.environ = {
+            **os.environ,
+            "HOITHI_DATA_DIR": str(self.data_dir),
+            "HOITHI_BASE_URL": self.base_url,
+            "HOITHI_CLOCK_FILE": str(self.clock.path),
+        }
+
+    def perform(self) -> list[tuple[str, str]]:
+        """Play all acts; the ranking as (unit, total) that the platform has published."""
+        self._at(OPENING)
+        self._set_up()
+        with self._running():
+            stage = Stage(self.base_url, self.password, self.folder / "clips", self._line)
+            acts.import_units(stage)
+            self._at(LAST_DAY)
+            acts.send_clips(stage)
+            acts.review(stage)
+            self._at(RELEASE)
+            acts.await_publication(stage, self.posts)
+            self._at(AFTER_THE_CUT_OFF)
+            acts.import_counts(stage, local(LAST_COUNT))
+            acts.mark(stage)
+            self._at(AWARDS)
+            acts.close(stage)
+            return self._read_result(stage)
+
+    def posts(self) -> list[dict[str, object]]:
+        """What stands on the simulated Page."""
+        port = (self.data_dir / "simulated-page" / "port").read_text()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_control/posts", timeout=30) as page:
+            posts: list[dict[str, object]] = json.loads(page.read())["posts"]
+        return posts
+
+    def _at(self, moment: str) -> None:
+        self.clock.set(local(moment))
+        self._line(f"— {local(moment):%H:%M ngày %d/%m/%Y}")
+
+    def _line(self, text: str) -> None:
+        self.say(f"{time.monotonic() - self.began:6.1f} s  {text}")
+
+    def _set_up(self) -> None:
+        """What the first organiser does on a new installation."""
+        platform = Platform(Settings.from_env(self.environ))
+        platform.db.upgrade()
+        at = local(OPENING)
+        with platform.db.write() as session:
+            contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
+            for email, name in plot.NAMES.items():
+                user = people.create(session, email=email, name=name, actor=SYSTEM, at=at)
+                people.change_roles(
+                    session,
+                    contest,
+                    user,
+                    roles=[plot.ROLES[email]],
+                    unit_id=None,
+                    actor=SYSTEM,
+                    at=at,
+                )
+                sign_in.set_password(session, user, self.password, actor=SYSTEM, at=at)
+        platform.db.engine.dispose()
+        self._line(f"hồ sơ {SLUG} và {len(plot.NAMES)} người đã vào máy")
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """`hoithi up`, until the play is over."""
+        log = (self.folder / "up.log").open("ab")
+        command = [sys.executable, "-m", "contest", "up", "--page-simulator"]
+        with log, subprocess.Popen(command, env=self.environ, stdout=log, stderr=log) as process:
+            try:
+                wait_until(self._answers, "hoithi up", 120)
+                self._line(f"máy chủ chạy ở {self.base_url}")
+                yield
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.base_url + "/readyz", timeout=10) as answer:  # noqa: S310
+                return bool(answer.status == 200)  # noqa: PLR2004
+        except OSError:
+            return False
+
+    def _read_result(self, stage: Stage) -> list[tuple[str, str]]:
+        """As the public reads it: page, JSON; and the organiser's spreadsheet and bundle."""
+        page = acts.fetch(stage, f"/c/{SLUG}/results")
+        first = plot.EXPECTED[0][0]
+        wait_until(lambda: first in acts.fetch(stage, f"/c/{SLUG}/results").decode(), "result page")
+        number = self._newest(stage)
+        sheet = acts.fetch(stage, f"/c/{SLUG}/desk/results/{number}.xlsx", plot.ORGANISER)
+        bundle = acts.fetch(stage, f"/c/{SLUG}/desk/results/{number}.zip", plot.ORGANISER)
+        (self.folder / "result.xlsx").write_bytes(sheet)
+        (self.folder / "bundle.zip").write_bytes(bundle)
+        self._line(f"trang kết quả {len(page) // 1024} kB, bảng tính {len(sheet) // 1024} kB")
+        self._verify()
+        return self._ranking(stage, number)
+
+    def _newest(self, stage: Stage) -> int:
+        answer = insist_on(lambda: acts.fetch(stage, f"/api/v1/contests/{SLUG}/results"))
+        return int(json.loads(answer)["results"][0]["number"])
+
+    def _ranking(self, stage: Stage, number: int) -> list[tuple[str, str]]:
+        found = json.loads(acts.fetch(stage, f"/api/v1/contests/{SLUG}/results/{number}"))
+        return [
+            (found["names"]["units"].get(str(line["unit"]), line["unit"]), line["total"]["rounded"])
+            for line in found["result"]["ranking"]
+        ]
+
+    def _verify(self) -> None:
+        """Anybody can recompute the result from the bundle."""
+        done = subprocess.run(
+            [sys.executable, "-m", "scoring", "verify", str(self.folder / "bundle.zip")],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=self.environ,
+        )
+        if done.returncode:
+            raise Refused(f"the bundle does not hold:\n{done.stdout}{done.stderr}")
+        self._line("gói minh chứng: tính lại khớp từng dòng")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,131 @@
+"""What happens in the demo: who sends what, how it fares, what it collects. All names are made up.
+
+The figures are chosen so that every rule of scoring has something to do: the cap on points, a
+juror's own unit, an abstention, a unit with two clips, one that is excluded, one that sends none.
+"""
+
+from dataclasses import dataclass, field
+
+ORGANISER, SECOND = "btc@hoithi.example", "btc2@hoithi.example"
+REVIEWER = "thamdinh@hoithi.example"
+JURORS = ("gk1@hoithi.example", "gk2@hoithi.example", "gk3@hoithi.example")
+NAMES = {
+    ORGANISER: "Lê Thị Thu Hương",
+    SECOND: "Phạm Quốc Bảo",
+    REVIEWER: "Nguyễn Hoàng Nam",
+    JURORS[0]: "Trần Minh Khôi",
+    JURORS[1]: "Đặng Thị Mỹ Linh",
+    JURORS[2]: "Huỳnh Tấn Phát",
+}
+ROLES = {
+    ORGANISER: "organiser",
+    SECOND: "organiser",
+    REVIEWER: "reviewer",
+    **dict.fromkeys(JURORS, "juror"),
+}
+OWN_UNIT = {JURORS[1]: "Đoàn Phường 2"}  # never marks that unit's clips
+
+
+@dataclass(frozen=True)
+class Part:
+    """A clip's way. ``flaws``: one version after the other, "" is a good one.
+
+    ``reviews``: what the reviewer decides, each time it comes to them. ``marks``: share of every
+    criterion in per cent, by juror; None abstains.
+    """
+
+    unit: str
+    title: str
+    authors: tuple[str, ...]
+    flaws: tuple[str, ...] = ("",)
+    reviews: tuple[str, ...] = ("approve",)
+    drops: bool = False  # the line drops while the clip is sent
+    reactions: int = 0
+    shares: int = 0
+    marks: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def out(self) -> bool:
+        return "reject" in self.reviews
+
+
+def _by(*shares: int | None) -> dict[str, int | None]:
+    return dict(zip(JURORS, shares, strict=True))
+
+
+PARTS = (
+    Part(
+        "Đoàn Phường 1",
+        "Một chạm, trăm việc",
+        ("Nguyễn Thị Ngọc Ánh", "Trần Gia Huy"),
+        drops=True,
+        reactions=180,
+        shares=40,
+        marks=_by(90, 80, 90),
+    ),
+    Part(
+        "Đoàn Phường 2",
+        "Con hẻm số của bà Sáu",
+        ("Lê Quốc Khánh",),
+        reactions=150,
+        shares=100,
+        marks=_by(80, None, 70),
+    ),
+    Part(
+        "Đoàn Phường 3",
+        "Mật khẩu của mẹ",
+        ("Phan Thị Thùy Dương",),
+        flaws=("short", ""),
+        reactions=90,
+        shares=30,
+        marks=_by(90, 90, 100),
+    ),
+    Part(
+        "Đoàn Phường 4",
+        "Nói không với tin giả",
+        ("Lâm Chí Thành",),
+        flaws=("", ""),
+        reviews=("changes", "approve"),
+        reactions=60,
+        shares=20,
+        marks=_by(70, 60, 80),
+    ),
+    Part(
+        "Đoàn Phường 5",
+        "Ngày hội không tiền mặt",
+        ("Hồ Thị Bích Trâm",),
+        flaws=("borders",),
+        reactions=120,
+        shares=10,
+        marks=_by(60, 70, None),
+    ),
+    Part(
+        "Đoàn Trường THPT Nguyễn Hiền",
+        "Lớp học lúc chín giờ tối",
+        ("Câu lạc bộ Truyền thông",),
+        reactions=200,
+        shares=30,
+        marks=_by(80, 90, 80),
+    ),
+    Part(
+        "Đoàn Trường THPT Nguyễn Hiền",
+        "Em và thế giới phẳng",
+        ("Tạ Minh Châu",),
+        reactions=40,
+        shares=5,
+        marks=_by(90, 90, 90),
+    ),
+    Part("Đoàn Phường 6", "Hotline lúc nửa đêm", ("Nguyễn Tuấn Kiệt",), reviews=("reject",)),
+)
+SILENT = "Đoàn Phường 7"  # sends nothing
+UNITS = (*dict.fromkeys(part.unit for part in PARTS), SILENT)
+
+# What must come out, reckoned by hand: 40 × jury + 60 × min(2 × shares + reactions, 300) / 300.
+EXPECTED = (
+    ("Đoàn Phường 2", "90.00"),  # 30.00 (the mean of 80 and 70) + 60 (350 points, capped at 300)
+    ("Đoàn Phường 1", "86.67"),  # 34.67 + 52.00
+    ("Đoàn Trường THPT Nguyễn Hiền", "85.33"),  # 33.33 + 52.00; its other clip has 46.00
+    ("Đoàn Phường 3", "67.33"),  # 37.33 + 30.00
+    ("Đoàn Phường 5", "54.00"),  # 26.00 + 28.00
+    ("Đoàn Phường 4", "48.00"),  # 28.00 + 20.00
+)
