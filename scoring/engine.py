@@ -8,7 +8,7 @@ from typing import Any
 
 from scoring import schema
 from scoring.errors import InputError
-from scoring.explain import explain
+from scoring.explain import Explainer
 from scoring.jury import Rubric
 from scoring.model import Contest, Entry, Rules
 from scoring.numbers import both
@@ -34,10 +34,11 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
         total: list(lines)
         for total, lines in itertools.groupby(ranking.lines, key=lambda line: line.total)
     }
+    explainer = Explainer(contest.rules)
     return {
         "format": "hoithi-ranking/1",
         "rules": stated(contest.rules),
-        "ranking": [_line(line, equals[line.total], contest) for line in ranking.lines],
+        "ranking": [_line(line, equals[line.total], explainer) for line in ranking.lines],
         "next_in_line": next_in_line(ranking.lines),
         "unranked": [
             {"unit": entry.unit, "entry": entry.id, "why": "no_marks"} for entry in ranking.unmarked
@@ -51,7 +52,7 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
     }
 
 
-def _line(line: Line, equals: list[Line], contest: Contest) -> dict[str, Any]:
+def _line(line: Line, equals: list[Line], explainer: Explainer) -> dict[str, Any]:
     out: dict[str, Any] = {
         "rank": line.rank,
         "unit": line.unit,
@@ -66,10 +67,11 @@ def _line(line: Line, equals: list[Line], contest: Contest) -> dict[str, Any]:
         "prize": line.prize,
         "entries": [clip.entry.id for clip in line.clips],
         "jury_mean": _mean(line),
-        "explanation": explain(line, equals, contest),
+        "explanation": explainer.explain(line, equals),
     }
-    scale = contest.rules.second_scale
-    if scale and contest.rules.unit_score == "best":
+    rules = explainer.rules
+    scale = rules.second_scale
+    if scale and rules.unit_score == "best":
         out["second_scale"] = second_scale(line, scale)
     return out
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from scoring.jury import JuryScore, Mark
-from scoring.model import Contest, Rules
+from scoring.model import Rules
 from scoring.numbers import finite, rounded, shown, written
 from scoring.ranking import SHARED, TOTAL, Line, Scored
 
@@ -84,9 +84,16 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def explain(line: Line, equals: list[Line], contest: Contest) -> dict[str, str]:
-    """``{"vi": …, "en": …}``, sentences one to a line; ``equals``: lines of the same total."""
-    return {language: _Page(contest.rules, language).text(line, equals) for language in LANGUAGES}
+class Explainer:
+    """Explains the lines of one contest in both languages."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.pages = {language: _Page(rules, language) for language in LANGUAGES}
+
+    def explain(self, line: Line, equals: list[Line]) -> dict[str, str]:
+        """``{"vi": …, "en": …}``, sentences one to a line; ``equals``: lines of the same total."""
+        return {language: page.text(line, equals) for language, page in self.pages.items()}
 
 
 class _Page:
@@ -94,13 +101,18 @@ class _Page:
 
     def __init__(self, rules: Rules, language: str) -> None:
         self.rules, self.language, self.words = rules, language, _WORDS[language]
+        self.percents: dict[Mark, tuple[bool, str]] = {}
+        self.share, self.cap = self.number(rules.jury_share), self.number(rules.points_cap)
+        self.public_share = self.number(rules.interaction_share)
 
     def say(self, key: str, **values: object) -> str:
         return self.words[key].format(**values)
 
     def number(self, value: Fraction | int) -> str:
         """Written out where it ends within four decimals, else rounded to two."""
-        return written(finite(Fraction(value)) or rounded(value), self.language)
+        if isinstance(value, int):
+            return written(str(value), self.language)
+        return written(finite(value) or rounded(value), self.language)
 
     def text(self, line: Line, equals: list[Line]) -> str:
         sentences = [self.clips(line)]
@@ -138,27 +150,32 @@ class _Page:
     def jury_sum(self, marked: JuryScore) -> str:
         """``(87,5 + 92 + 90) / 3 / 100 × 40``, or the plain fractions where percents run on."""
         marks = [mark for _, mark in marked.counted]
-        share = self.number(self.rules.jury_share)
-        percents = [finite(100 * Fraction(mark) / marked.possible) for mark in marks]
-        if all(percents) or self.rules.standardise:
-            parts = [self.percent(mark, marked.possible) for mark in marks]
-            return f"{_bracket(parts)} / {len(parts)} / 100 × {share}"
+        percents = [self.percent(mark, marked.possible) for mark in marks]
+        if self.rules.standardise or all(ends for ends, _ in percents):
+            parts = [text for _, text in percents]
+            return f"{_bracket(parts)} / {len(parts)} / 100 × {self.share}"
         parts = [f"{self.number(mark)}/{self.number(marked.possible)}" for mark in marks]
-        return f"{_bracket(parts)} / {len(parts)} × {share}"
+        return f"{_bracket(parts)} / {len(parts)} × {self.share}"
 
-    def percent(self, mark: Mark, possible: Fraction) -> str:
-        return self.number(100 * Fraction(mark) / possible)
+    def percent(self, mark: Mark, possible: Fraction) -> tuple[bool, str]:
+        """Whether the percentage ends within four decimals, and the percentage. Kept: marks
+        repeat, and a large contest has hundreds of thousands."""
+        known = self.percents.get(mark)
+        if known is None:
+            value = 100 * Fraction(mark) / possible
+            known = finite(value) is not None, self.number(value)
+            self.percents[mark] = known
+        return known
 
     def interactions(self, clip: Scored) -> list[str]:
         counts, rules = clip.interactions, self.rules
         end = f"= {shown(clip.interaction_points, self.language)}"
-        share, cap = self.number(rules.interaction_share), self.number(rules.points_cap)
-        ratio = f"{self.number(counts.counted)} / {cap} × {share} {end}"
+        ratio = f"{self.number(counts.counted)} / {self.cap} × {self.public_share} {end}"
         if counts.reactions is None:
             return [self.say("interactions", sum=f"{self.say('no_reactions')}; {ratio}")]
         collected = self.say("points", sum=self.collected(clip), points=self.number(counts.points))
         if counts.capped:
-            collected += self.say("capped", cap=cap)
+            collected += self.say("capped", cap=self.cap)
         sentence = self.say("interactions", sum=f"{collected}; {ratio}")
         return [sentence, self.shares(clip)] if rules.points_per_share else [sentence]
 
