@@ -65,11 +65,13 @@ def begin() -> Response:
 @bp.get("/confirm")
 @allows("account.manage")
 def confirm() -> Response:
-    person = me()
-    secret = second_factor.secret_of(person, key=platform().settings.secret_key)
-    if person.totp_confirmed_at or not secret:
-        return back_to("second_factor.home")
-    return _confirm_page(CodeForm())
+    return _confirm_page(CodeForm()) if _begun() else back_to("second_factor.home")
+
+
+def _begun() -> bool:
+    """There is a secret that waits for its first code."""
+    secret = second_factor.secret_of(me(), key=platform().settings.secret_key)
+    return bool(secret) and not me().totp_confirmed_at
 
 
 def _confirm_page(form: Form, status: int = 200) -> Response:
@@ -89,6 +91,8 @@ def _confirm_page(form: Form, status: int = 200) -> Response:
 def send_confirm() -> Response:
     """Switch it on; the recovery codes are shown in this answer and never again."""
     form = CodeForm()
+    if not _begun():
+        return back_to("second_factor.home")
     if not form.validate():
         return _confirm_page(form, 422)
     try:

@@ -301,6 +301,12 @@ def test_the_second_factor_is_switched_on_with_a_first_code(visit, boss, platfor
     assert not set(codes) & set(stored)
 
 
+def test_there_is_nothing_to_confirm_before_it_was_begun(visit, boss):
+    client, where = visit.user(boss), "/account/second-factor/confirm"
+    for answer in (client.get(where), client.post(where, data={"code": "000000"})):
+        assert (answer.status_code, answer.location) == (303, "/account/second-factor/")
+
+
 def test_signing_in_then_takes_password_and_code(visit, boss, make, platform):
     totp, _ = switch_on(make, boss)
     client = visit.public()

@@ -1,0 +1,237 @@
+"""All routes x all roles against ``permissions.toml``; CSRF; and that a GET changes nothing.
+
+The contest of the world below is full: entries in every state, a published result. Each request
+starts from the same copy of its database. One kind of database is enough here: no permission
+depends on it.
+"""
+
+import hashlib
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from contest.clock import FixedClock
+from contest.config import Settings
+from contest.models import (
+    Base,
+    Check,
+    ClipVersion,
+    Derivative,
+    Evidence,
+    Publication,
+    Submission,
+    Task,
+)
+from contest.permissions import PERMISSIONS
+from contest.states import SUBMISSION
+from contest.web import create_app
+from contest.wiring import Platform
+from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
+from tests.contest.factory import Factory
+from tests.contest.test_results import AFTER, Stage
+
+TABLE = tomllib.loads((Path(__file__).parent / "permissions.toml").read_text())
+GROUPS: dict[str, list[str]] = TABLE["groups"]
+ROLES = ("public", "unit", "other_unit", "foreign_unit", "reviewer", "juror", "organiser",
+         "foreign_reviewer", "foreign_juror", "foreign_organiser", "admin")
+LINES = {
+    f"{blueprint}.{name}": who
+    for blueprint, lines in TABLE["routes"].items() for name, who in lines.items()
+}
+
+
+def allowed(who: str) -> set[str]:
+    """``"unit staff"`` -> the roles that the words stand for."""
+    return {role for word in who.split() for role in GROUPS.get(word, [word])}
+
+
+class World:
+    """A full contest and another one, a browser of each role, and the way back to the beginning."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.kept, self.clock = folder / "now.db", folder / "kept.db", FixedClock(AFTER)
+        self.platform = Platform(Settings(
+            data_dir=folder, database_url=f"sqlite:///{self.file}", redis_url="",
+            storage_url=f"file://{folder}/clips", base_url="http://localhost",
+            secret_key=SECRET_KEY,
+        ))
+        self.platform.__dict__["clock"] = self.clock
+        self.platform.db.upgrade()
+        self.make = Factory(self.platform)
+        self.contest, self.foreign = self.make.contest(), self.make.contest("quan-3-2024")
+        stage = Stage(self.platform, self.make, self.contest)
+        stage.publish(stage.freeze(stage.compute()))
+        self.clock.moment = WHILE_OPEN
+        self.units = [self.make.unit(c) for c in (self.contest, self.contest, self.foreign)]
+        self.entries = {
+            state: self.make.submission(self.units[0], state) for state in SUBMISSION.states
+        }
+        self.entries["in_result"] = stage.clips[0]
+        self._files(self.entries["published"])
+        self.values = self._values()
+        self.app = create_app(self.platform)
+        self.app.test_client_class = Client
+        self.visit = Visits(self.app, self.make, self.contest)
+        self.cookies = {role: self._cookie(role) for role in ROLES}
+        self.platform.db.engine.dispose()
+        shutil.copyfile(self.file, self.kept)
+        self.touched = False
+        self.digest = self.look()
+
+    def _files(self, entry: Submission) -> None:
+        """A poster and a piece of evidence: any stored file will do."""
+        with self.platform.db.read() as session:
+            version = session.get_one(ClipVersion, entry.version_id)
+        self.make.add(Derivative(
+            version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
+            media_type="image/jpeg", created_at=WHILE_OPEN,
+        ))
+        self.make.add(Evidence(
+            contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",
+            size=version.size, kind="counts", created_by="user:1", created_at=WHILE_OPEN,
+        ))
+
+    def _values(self) -> dict[str, object]:
+        """What stands in the addresses; ``<code>`` is an entry in review unless a line says."""
+        juror = self.make.user("juror", contest=self.contest)
+        link, _, _ = self.make.unit_link(self.units[0])
+        task = Task(kind="mail.send", row_id=1, key="failed one", state="failed",
+                    contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
+        self.make.add(task)
+        entry = self.entries["in_review"]
+        published = self.entries["published"]
+        with self.platform.db.read() as session:
+            check_id = session.scalar(select(Check.id).where(Check.version_id == entry.version_id))
+            sha256 = session.get_one(ClipVersion, published.version_id).sha256
+            publication_id = session.scalar(
+                select(Publication.id).where(Publication.submission_id == published.id)
+            )
+        return {
+            "slug": self.contest.slug, "code": entry.code, "number": 1, "kind": "original",
+            "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
+            "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
+            "publication_id": publication_id, "name": "manifest.json",
+        }
+
+    def _cookie(self, role: str) -> tuple[str, str] | None:
+        at = {"unit": 0, "other_unit": 1, "foreign_unit": 2}
+        if role == "public":
+            return None
+        if role in at:
+            return "hoithi_unit", self.make.unit_token(self.units[at[role]])
+        if role == "admin":
+            user = self.make.user(admin=True)
+        else:
+            contest = self.foreign if role.startswith("foreign_") else self.contest
+            user = self.make.user(role.removeprefix("foreign_"), contest=contest)
+        return "hoithi_staff", self.make.staff_token(user)
+
+    def browser(self, role: str) -> Client:
+        client = self.visit.public()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{ROLES.index(role)}"
+        if cookie := self.cookies[role]:
+            client.set_cookie(*cookie)
+        return client
+
+    def begin_again(self) -> None:
+        """Back to the beginning, where anything may have changed."""
+        if not self.touched:
+            return
+        self.platform.db.engine.dispose()
+        for leftover in (f"{self.file}-wal", f"{self.file}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        shutil.copyfile(self.kept, self.file)
+        self.touched = False
+
+    def look(self) -> str:
+        """A digest of every row of every table."""
+        found = hashlib.sha256()
+        with self.platform.db.engine.connect() as connection:
+            for table in Base.metadata.sorted_tables:
+                rows = connection.execute(table.select().order_by(*table.primary_key)).all()
+                found.update(repr((table.name, rows)).encode())
+        return found.hexdigest()
+
+    def requests(self, endpoint: str) -> list[tuple[str, str]]:
+        """The requests of an endpoint: method and address, with values filled in."""
+        special = dict(TABLE["values"].get(endpoint, {}))
+        if "code" in special:
+            special["code"] = self.entries[special["code"]].code
+        found = []
+        for rule in self.app.url_map.iter_rules(endpoint):
+            values = {name: (self.values | special)[name] for name in rule.arguments}
+            with self.app.test_request_context():
+                _, address = rule.build(values)
+            found += [(m, address) for m in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+        return found
+
+    def ask(self, role: str, method: str, address: str, **values: bool) -> tuple[int, str]:
+        """Status and error code of an answer, from the beginning of the world."""
+        self.begin_again()
+        answer = self.browser(role).open(
+            address, method=method, headers={"Accept": "application/json"}, **values
+        )
+        code = (answer.json or {}).get("error", "") if answer.is_json else ""
+        answer.close()
+        self.touched = method != "GET"
+        return answer.status_code, code
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.platform.db.engine.dispose()
+
+
+def refused(status: int, code: str) -> bool:
+    """No permission, or hidden as if it did not exist; other refusals come after permission."""
+    return status in (401, 404) or code in ("not_allowed", "sign_in_needed")
+
+
+def test_every_route_has_a_line_and_every_line_a_route(world: World) -> None:
+    assert set(LINES) == {rule.endpoint for rule in world.app.url_map.iter_rules()}
+
+
+def test_every_line_names_known_roles() -> None:
+    assert {role for who in LINES.values() for role in allowed(who)} <= set(ROLES)
+
+
+@pytest.mark.parametrize("endpoint", sorted(LINES))
+def test_those_get_in_who_may_and_looking_changes_nothing(world: World, endpoint: str) -> None:
+    for method, address in world.requests(endpoint):
+        answers = {}
+        for role in ROLES:
+            answers[role] = world.ask(role, method, address)
+            if method == "GET" or refused(*answers[role]):
+                assert world.look() == world.digest, (role, method, address, answers[role])
+        let_in = {role for role, answer in answers.items() if not refused(*answer)}
+        assert let_in == allowed(LINES[endpoint]), (method, address, answers)
+        assert [a for a in answers.values() if a[0] >= 500] == []
+
+
+@pytest.mark.parametrize("endpoint", sorted(LINES))
+def test_a_post_without_our_token_is_refused(world: World, endpoint: str) -> None:
+    for method, address in world.requests(endpoint):
+        if method == "GET":
+            continue
+        for role in allowed(LINES[endpoint]):
+            assert world.ask(role, method, address, csrf=False) == (400, "bad_request")
+            assert world.look() == world.digest
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_post_from_another_site_is_refused_even_with_the_token(world: World, site: str) -> None:
+    answer = world.browser("organiser").post(
+        f"/c/{world.contest.slug}/organiser/people/new", headers={"Sec-Fetch-Site": site}
+    )
+    assert answer.status_code == 400
+
+
+def test_every_permission_is_asked_for_somewhere(world: World) -> None:
+    asked = {view.permission for view in world.app.view_functions.values()}
+    assert asked <= set(PERMISSIONS)
