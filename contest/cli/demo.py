@@ -26,9 +26,9 @@ def command(folder: Path | None) -> None:
 
 
 def _play(folder: Path) -> None:
-    ranking = Play(folder, lambda line: click.echo(line, err=True)).perform()
-    for place, (unit, total) in enumerate(ranking, start=1):
+    outcome = Play(folder, lambda line: click.echo(line, err=True)).perform()
+    for place, (unit, total) in enumerate(outcome.ranking, start=1):
         click.echo(f"{place}  {total:>6}  {unit}")
-    if ranking != list(plot.EXPECTED):
-        click.echo(f"hoithi: expected {plot.EXPECTED}", err=True)
+    if not outcome.is_right:
+        click.echo(f"hoithi: expected {plot.EXPECTED}; {outcome}", err=True)
         sys.exit(1)

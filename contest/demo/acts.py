@@ -206,7 +206,8 @@ def _decide(stage: Stage, part: Part, outcome: str, turn: int) -> None:
     names = {"approve": "Duyệt ·", "changes": "Yêu cầu chỉnh sửa ·", "reject": "Loại ·"}
 
     def decided() -> bool:
-        titles = re.findall(r'timeline__title">([^<]+)<', browser.get(address).text)
+        page = browser.get(address)
+        titles: list[str] = re.findall(r'timeline__title">([^<]+)<', page.text)
         return sum(title.startswith(tuple(names.values())) for title in titles) > turn
 
     def do() -> None:
@@ -238,14 +239,13 @@ def await_publication(stage: Stage, posts: Callable[[], list[dict[str, object]]]
 def import_counts(stage: Stage, taken_at: datetime) -> None:
     """The organiser imports the Page's counts as of a moment before the cut-off (plan III.3)."""
     browser = stage.person(ORGANISER)
-    address = stage.path("desk/interactions/")
-    rows = [(stage.codes[p.title], p.reactions, p.shares) for p in PARTS if not p.out]
+    address = stage.path("organiser/interactions")
+    shown = [(stage.codes[p.title], p.reactions, p.shares) for p in PARTS if not p.out]
     out = io.StringIO()
-    table = csv.writer(out)
-    table.writerows([("code", "reactions", "shares"), *rows])
+    csv.writer(out).writerows([("Mã clip", "Cảm xúc", "Chia sẻ"), *shown])
 
     def do() -> None:
-        form = browser.get(address + "import").form("/import")
+        form = browser.get(address + "/import").form("/import")
         preview = browser.submit(
             form,
             {"taken_at": taken_at.strftime("%Y-%m-%dT%H:%M")},
@@ -254,10 +254,11 @@ def import_counts(stage: Stage, taken_at: datetime) -> None:
         browser.submit(preview.form("/apply"))
 
     def known() -> bool:
-        return "so-dem.csv" in browser.get(address).text
+        pages = [browser.get(f"{address}/clips/{code}").text for code, _, _ in shown]
+        return all(str(n) in words(page) for page, (_, n, _) in zip(pages, shown, strict=True))
 
     insist(known, do)
-    stage.say(f"số đếm của {len(rows)} clip đã nhập, lúc {taken_at:%H:%M %d/%m/%Y}")
+    stage.say(f"số đếm của {len(shown)} clip lúc {taken_at:%H:%M ngày %d/%m/%Y} đã nhập")
 
 
 def mark(stage: Stage) -> None:

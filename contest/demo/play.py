@@ -10,8 +10,10 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from contest.actors import SYSTEM
@@ -20,19 +22,37 @@ from contest.config import Settings
 from contest.demo import acts, plot
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Refused, insist_on, wait_until
-from contest.demo.sample import PROFILE, new_password
+from contest.demo.sample import PROFILE, new_password, sha256_of
 from contest.services import people, profiles, sign_in
 from contest.wiring import Platform
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OPENING, LAST_DAY = "2023-05-26 08:00", "2023-06-10 20:00"
-RELEASE, LAST_COUNT = "2023-06-12 08:00", "2023-06-19 15:55"
+RELEASE, LAST_COUNT = "2023-06-12 08:00", "2023-06-19 15:50"
 AFTER_THE_CUT_OFF, AWARDS = "2023-06-19 16:30", "2023-06-26 09:00"
 Say = Callable[[str], None]
 
 
 def local(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=ZONE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out. ``ranking``: (unit, total) as published. ``posts``: code -> how many posts
+    there are of that clip. ``lost``: clips that units sent and that are not stored."""
+
+    ranking: list[tuple[str, str]]
+    posts: dict[str, int]
+    lost: list[str]
+
+    @property
+    def is_right(self) -> bool:
+        return (
+            self.ranking == list(plot.EXPECTED)
+            and not self.lost
+            and set(self.posts.values()) == {1}
+        )
 
 
 class Play:
@@ -53,8 +73,8 @@ class Play:
             "HOITHI_CLOCK_FILE": str(self.clock.path),
         }
 
-    def perform(self) -> list[tuple[str, str]]:
-        """Play all acts; the ranking as (unit, total) that the platform has published."""
+    def perform(self) -> Outcome:
+        """Play all acts."""
         self._at(OPENING)
         self._set_up()
         with self._running():
@@ -65,19 +85,48 @@ class Play:
             acts.review(stage)
             self._at(RELEASE)
             acts.await_publication(stage, self.posts)
-            self._at(AFTER_THE_CUT_OFF)
+            self._public_reacts(stage)
+            self._at(LAST_COUNT)
             acts.import_counts(stage, local(LAST_COUNT))
+            self._at(AFTER_THE_CUT_OFF)
             acts.mark(stage)
             self._at(AWARDS)
             acts.close(stage)
-            return self._read_result(stage)
+            return Outcome(self._read_result(stage), self._posts_by_code(stage), self._lost())
+
+    def _public_reacts(self, stage: Stage) -> None:
+        """By the first evening the clips have half of what they will have at the cut-off."""
+        for part in plot.PARTS:
+            if not part.out:
+                counts = {"reactions": part.reactions // 2, "shares": part.shares // 2}
+                self._page("interactions", {"code": stage.codes[part.title], **counts})
 
     def posts(self) -> list[dict[str, object]]:
         """What stands on the simulated Page."""
+        found: list[dict[str, object]] = self._page("posts")["posts"]
+        return found
+
+    def _posts_by_code(self, stage: Stage) -> dict[str, int]:
+        codes = [stage.codes[part.title] for part in plot.PARTS if not part.out]
+        posts = [str(post["message"]) for post in self.posts()]
+        return {code: sum(code in message for message in posts) for code in codes}
+
+    def _lost(self) -> list[str]:
+        """Films whose bytes are not in the store."""
+        store = self.data_dir / "clips"
+        kept = {path.name for path in store.rglob("*")}
+        films = sorted((self.folder / "clips").glob("*.mp4"))
+        return [film.name for film in films if sha256_of(film) not in kept]
+
+    def _page(self, what: str, change: dict[str, object] | None = None) -> Any:
+        """Ask the simulated Page, or turn one of its switches."""
         port = (self.data_dir / "simulated-page" / "port").read_text()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_control/posts", timeout=30) as page:
-            posts: list[dict[str, object]] = json.loads(page.read())["posts"]
-        return posts
+        body = json.dumps(change).encode() if change else None
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/_control/{what}", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.loads(answer.read())
 
     def _at(self, moment: str) -> None:
         self.clock.set(local(moment))
@@ -149,10 +198,7 @@ class Play:
 
     def _ranking(self, stage: Stage, number: int) -> list[tuple[str, str]]:
         found = json.loads(acts.fetch(stage, f"/api/v1/contests/{SLUG}/results/{number}"))
-        return [
-            (found["names"]["units"].get(str(line["unit"]), line["unit"]), line["total"]["rounded"])
-            for line in found["result"]["ranking"]
-        ]
+        return [(line["unit"], line["total"]["rounded"]) for line in found["result"]["ranking"]]
 
     def _verify(self) -> None:
         """Anybody can recompute the result from the bundle."""

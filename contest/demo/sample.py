@@ -156,7 +156,7 @@ def _send(platform: Platform, number: int, clip: cast.Clip) -> bool:
     with tempfile.TemporaryDirectory(dir=platform.settings.data_dir) as folder:
         path = Path(folder) / f"{entry.code}.mp4"
         clips.make(sample, path)
-        size, sha256 = path.stat().st_size, _sha256(path)
+        size, sha256 = path.stat().st_size, sha256_of(path)
         platform.blobs.put(path, sha256)
     with platform.db.write() as session:
         entry = session.get_one(Submission, entry.id)
@@ -189,7 +189,7 @@ def _required_consents(profile: Profile) -> frozenset[str]:
     return frozenset(c.id for c in profile.form.consents if c.required)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
