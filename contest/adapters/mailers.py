@@ -4,15 +4,21 @@ import smtplib
 import time
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formatdate, make_msgid
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from contest.ports import MailRefused
 
+PERMANENT = 500  # RFC 5321, 4.2.1: 4yz is for now, 5yz for good
+
 
 def _message(sender: str, to: str, subject: str, text: str, html: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "localhost")
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     return message
@@ -54,4 +60,7 @@ class SmtpMailer:
             try:
                 server.send_message(message)
             except smtplib.SMTPRecipientsRefused as error:
-                raise MailRefused(str(error)) from error
+                code, said = next(iter(error.recipients.values()))
+                if code < PERMANENT:  # greylisting, a full mailbox: later may help
+                    raise
+                raise MailRefused(f"{code} {said.decode(errors='replace')}") from error
