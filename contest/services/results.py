@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, inspect, select
 from sqlalchemy.orm import Session
 
 import scoring
@@ -49,6 +49,16 @@ class Vault:
     @property
     def signer(self) -> Signer:
         return Signer(self.secret_key)
+
+
+@event.listens_for(Result, "before_update")
+def _never_changed(mapper: Any, connection: Any, result: Result) -> None:
+    """A frozen revision takes nothing but its publication, whoever tries."""
+    state = inspect(result).attrs
+    before = state.state.history.deleted or [result.state]
+    changed = {c.key for c in mapper.column_attrs if state[c.key].history.has_changes()}
+    if before[0] in FINAL and not changed <= {"state", "published_at"}:
+        raise RuntimeError(f"result {result.id} is final: {sorted(changed)} cannot change")
 
 
 # ---------------------------------------------------------------------------- reading

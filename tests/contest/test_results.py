@@ -179,6 +179,16 @@ def test_a_correction_is_a_new_revision_with_its_reason(stage: Stage) -> None:
     ]
 
 
+@pytest.mark.parametrize("change", [{"names": {}}, {"reason": "khác"}, {"output": {}}])
+def test_a_frozen_revision_takes_no_change(stage: Stage, change: dict[str, object]) -> None:
+    frozen = stage.freeze(stage.compute())
+    with pytest.raises(RuntimeError, match="final"), stage.platform.db.write() as session:
+        row = session.get_one(Result, frozen.id)
+        for name, value in change.items():
+            setattr(row, name, value)
+    stage.publish(frozen)
+
+
 def test_a_difference_between_the_tallies_stops_the_publication(stage: Stage) -> None:
     frozen = stage.freeze(stage.compute())
     with stage.platform.db.write() as session:
