@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
+from contest.jobs import holders
 from contest.services import outbox
 from contest.wiring import Platform
 
@@ -29,10 +30,22 @@ def relay_once(platform: Platform) -> int:
     return len(tasks)
 
 
+def free_the_dead(platform: Platform) -> int:
+    """Free the rows of workers of this machine that were killed; returns how many."""
+    with platform.db.read() as session:
+        gone = [(row, token) for row, token in outbox.held(session) if holders.is_gone(token)]
+    if not gone:
+        return 0
+    with platform.db.write() as session:
+        wall = SystemClock().now()
+        return sum(outbox.abandon(session, row, token, wall=wall) for row, token in gone)
+
+
 def run(platform: Platform, stop: Callable[[], bool]) -> None:
     """Relay until told to stop. A database or Redis that is away is waited for, aloud."""
     while not stop():
         try:
+            free_the_dead(platform)
             moved = relay_once(platform)
         except (RedisError, OperationalError) as error:
             log.warning("waiting: %s", error)

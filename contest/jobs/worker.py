@@ -8,7 +8,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from contest.clock import SystemClock
-from contest.jobs import GiveUp, Later, LeaseLost, handlers
+from contest.jobs import GiveUp, Later, LeaseLost, handlers, holders
 from contest.jobs.queue import OnlyRunTask
 from contest.models import Task
 from contest.services import outbox
@@ -26,7 +26,9 @@ def run_task(task_id: int) -> None:
 def perform(platform: Platform, task_id: int) -> None:
     """Claim row ``task_id`` and do it; quietly nothing when somebody else has it or did it."""
     with platform.db.write() as session:
-        token = outbox.claim(session, task_id, wall=SystemClock().now())
+        token = outbox.claim(
+            session, task_id, wall=SystemClock().now(), holder=holders.this_process()
+        )
     if token is None:
         return
     with platform.db.read() as session:

@@ -18,6 +18,7 @@ from contest.models import Task
 LEASE = timedelta(minutes=3)  # extended by the worker's heart-beat
 OVERDUE = timedelta(minutes=1)  # queued, but nobody began: queue again
 BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
+LONGEST_TOKEN = 32  # characters
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 
 
@@ -66,9 +67,12 @@ def queued(session: Session, task_id: int, *, wall: datetime) -> None:
     session.execute(update(Task).where(Task.id == task_id).values(queued_at=wall))
 
 
-def claim(session: Session, task_id: int, *, wall: datetime) -> str | None:
-    """Try to become the one worker of a row: the lease's token, or None if somebody else is."""
-    token = secrets.token_hex(16)
+def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -> str | None:
+    """Try to become the one worker of a row: the lease's token, or None if somebody else is.
+
+    The token begins with ``holder``, by which others may know who has the row.
+    """
+    token = (holder + secrets.token_hex(16))[:LONGEST_TOKEN]
     free = or_(Task.state == "pending", (Task.state == "leased") & (Task.lease_until < wall))
     taken = session.execute(
         update(Task)
@@ -76,6 +80,17 @@ def claim(session: Session, task_id: int, *, wall: datetime) -> str | None:
         .values(state="leased", lease=token, lease_until=wall + LEASE, attempts=Task.attempts + 1)
     )
     return token if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def held(session: Session) -> list[tuple[int, str]]:
+    """Rows that somebody has in hand: (id, token)."""
+    rows = session.execute(select(Task.id, Task.lease).where(Task.state == "leased"))
+    return [(row[0], row[1]) for row in rows]
+
+
+def abandon(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
+    """The holder of a lease is no more: the row is free at once."""
+    return _update(session, task_id, token, lease_until=wall - LEASE, queued_at=None)
 
 
 def beat(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
