@@ -70,8 +70,8 @@ def require_second_factor(actor: Actor, contest: Contest | None) -> None:
     held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
     if held & set(profiles.profile_of(contest).security.second_factor):
         raise NotAllowed(
-            "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản rồi đăng nhập lại.",
-            "This role needs a second factor. Switch it on under Account and sign in again.",
+            "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
+            "This role needs a second factor. Please switch it on under My account.",
             second_factor=True,
         )
 

@@ -4,10 +4,12 @@
 ``clock``     its clock: ``clock.moment = …`` moves it; it begins while entries are open
 ``make``      rows in any state (``tests/contest/factory.py``)
 ``contest``   the reference contest; ``app`` the web application
+``address``   the application served over HTTP, for a real browser
 ``visit``     browsers: ``visit.public()``, ``visit.role("juror")``, ``visit.unit(unit)``, …
 """
 
 import secrets
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.config import Settings
@@ -120,6 +123,18 @@ def app(platform: Platform) -> Flask:
     app = create_app(platform)
     app.test_client_class = Client
     return app
+
+
+@pytest.fixture
+def address(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[str]:
+    caplog.set_level("WARNING", logger="werkzeug")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

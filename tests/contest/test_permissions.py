@@ -32,7 +32,7 @@ from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
 from tests.contest.factory import Factory
-from tests.contest.test_results import AFTER, Stage
+from tests.contest.stage import AFTER, Stage
 
 TABLE = tomllib.loads((Path(__file__).parent / "permissions.toml").read_text())
 GROUPS: dict[str, list[str]] = TABLE["groups"]
