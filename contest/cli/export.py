@@ -7,7 +7,7 @@ import click
 
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform
-from contest.services import exports, profiles
+from contest.services import award_reel, exports, profiles
 
 
 @click.group("export")
@@ -39,3 +39,20 @@ def write(slug: str, number: int | None, kind: str, lang: str, output: Path | No
         sys.stdout.buffer.write(content)
     else:
         output.write_bytes(content)
+
+
+@command.command("reel")
+@click.argument("slug")
+@click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="An MP4 file.")
+@click.option("--seconds", type=click.IntRange(2, 60), default=10, show_default=True,
+              help="Of each clip.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def reel_(slug: str, output: Path, seconds: int, lang: str) -> None:
+    """The award reel of contest SLUG's published result, last prize first."""
+    from contest import reel  # noqa: PLC0415 - loads MoviePy only here
+
+    platform = open_platform()
+    with platform.db.read() as session:
+        parts = award_reel.parts(session, profiles.find(session, slug), platform.blobs, lang)
+    reel.make(parts, output, clip_s=seconds, say=lambda line: click.echo(line, err=True))
+    click.echo(output)

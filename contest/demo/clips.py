@@ -10,13 +10,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from contest.fonts import bold
 from media_checks.tools import find_tools
 
 FLAWS = ("", "short", "long", "wide", "small", "borders", "silent", "mute", "noise")
 FILM_S, RATE = 6, 10  # seconds of the film that is repeated, pictures a second
-FONTS = Path("/usr/share/fonts/truetype/dejavu")
 COLOURS = (
     (0x0B5C8C, 0xF2C14E),
     (0x7A1F2B, 0xF2E3BC),
@@ -168,18 +168,10 @@ def _card(sample: Sample, size: tuple[int, int], path: Path) -> None:
 
 def _write(draw: ImageDraw.ImageDraw, text: str, at: tuple[int, int], size: int) -> int:
     """Write ``text`` centred at height ``at[1]``, smaller where it is wide; returns the next."""
-    font = _font(size)
+    font = bold(size)
     while font.getlength(text) > at[0] * 0.94:
         size -= 2
-        font = _font(size)
+        font = bold(size)
     left = (at[0] - font.getlength(text)) / 2
     draw.text((left, at[1]), text, font=font, fill=(20, 24, 33, 255))
     return at[1] + size * 9 // 5
-
-
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """A font with Vietnamese letters; Pillow's own where the system has none."""
-    try:
-        return ImageFont.truetype(FONTS / "DejaVuSans-Bold.ttf", size)
-    except OSError:
-        return ImageFont.load_default(size)
