@@ -8,7 +8,8 @@ from contest.models import Contest
 from contest.profile import Profile
 from contest.services import profiles, public
 from contest.services.public import PublicClip
-from contest.views import api_document, published
+from contest.views import api_document
+from contest.views.published import revision, revisions
 from contest.views.support import allows, current_contest, current_profile, db, now, platform
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -53,14 +54,14 @@ def clips() -> Response:
 @allows("public.read")
 def results() -> Response:
     """The published revisions of the result, the newest first."""
-    return jsonify(results=[_revision(r) for r in published.revisions()])
+    return jsonify(results=[_revision(r) for r in revisions()])
 
 
 @bp.get("/contests/<slug>/results/<int:number>")
 @allows("public.read")
 def result(number: int) -> Response:
     """One published revision: what was counted and what came out."""
-    found = published.revision(number)
+    found = revision(number)
     return jsonify(**_revision(found), names=found.names, result=found.output)
 
 

@@ -153,7 +153,8 @@ class _Bare(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        named = node.value in ("Cốc Cốc",)  # a browser is called the same in every language
+        # Names are the same in every language: a browser's, a unit's.
+        named = node.value in ("Cốc Cốc", "Đoàn Phường 5", "Chi đoàn Công an Quận 11")
         if isinstance(node.value, str) and VIETNAMESE.search(node.value) and not named:
             self.found.append(node.value)
 

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 CONTEST = "/c/quan11-2023"
 # Where each role begins; from there every link is followed.
 STARTS = {
-    "public": ["/", f"{CONTEST}/", "/account/sign-in", "/u", f"{CONTEST}/verify", "/nowhere"],
+    "public": ["/", f"{CONTEST}/", "/account/sign-in", "/u", f"{CONTEST}/verify", "/nowhere",
+               "/design"],
     "organiser": [f"{CONTEST}/organiser/", "/account/"],
     "reviewer": [f"{CONTEST}/review/"],
     "juror": [f"{CONTEST}/jury/"],
