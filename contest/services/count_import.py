@@ -57,9 +57,8 @@ class Preview:
     @property
     def usable(self) -> bool:
         """Everything can be applied."""
-        foreign = self.kind == OWN_TEMPLATE and self.unmatched
         errors = any(problem.level == "error" for problem in self.problems)
-        return bool(self.lines) and not errors and not foreign and self.already is None
+        return bool(self.lines) and not errors and self.already is None
 
 
 def preview(
@@ -79,7 +78,7 @@ def preview(
         kind=file.kind, sha256=file.sha256, lines=lines, unmatched=unmatched,
         unread=[row for row, _ in found if row.reactions is None],
         absent=[clip for clip in clips if clip.id not in told],
-        problems=[*file.problems, *_twice(found)],
+        problems=[*file.problems, *_twice(found), *_unknown(file.kind, unmatched)],
         already=evidence_of(session, contest, file.sha256),
         late=interactions.is_late(profiles.profile_of(contest), taken_at, told_at=at),
     )
@@ -207,6 +206,20 @@ def _twice(found: Sequence[tuple[CountRow, Publication]]) -> list[Problem]:
             en = f"Row {row.row}: clip {code} is in row {before} already; keep one of them."
             problems.append(Problem(row.row, "twice", vi, en))
     return problems
+
+
+def _unknown(kind: str, unmatched: Sequence[CountRow]) -> list[Problem]:
+    """In our own template a row of no clip is a slip; in Meta's export it is another post."""
+    rows = unmatched if kind == OWN_TEMPLATE else []
+    return [
+        Problem(
+            row.row, "unknown_clip",
+            f"Dòng {row.row}: mã {row.clip_code} không phải của clip nào đã đăng; hãy sửa hoặc xoá "
+            "dòng này.",
+            f"Row {row.row}: {row.clip_code} is the code of no posted clip; mend or remove it.",
+        )
+        for row in rows
+    ]
 
 
 def _last(snapshots: Sequence[Snapshot]) -> Snapshot | None:

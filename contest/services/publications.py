@@ -194,6 +194,8 @@ def record_link(
         publication.post_id = found.object_id
     _refuse_taken(session, publication, found.url)
     publication.mode = "manual"
+    if publication.state == "uploading":
+        move(session, publication, "waiting", actor=actor, at=at)
     see_published(session, publication, permalink=found.url, actor=actor, at=at)
     wish(session, publication, "check", at=at)
 

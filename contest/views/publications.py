@@ -29,7 +29,7 @@ from social.errors import WrongSetting
 from social.values import CheckFinding
 
 bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
-LINKABLE = frozenset({"waiting", "failed", "unknown", "verifying"})
+LINKABLE = frozenset({"waiting", "uploading", "failed", "unknown", "verifying"})
 
 
 class LinkForm(Form):

@@ -86,6 +86,18 @@ class Bench:
     def at_release(self) -> None:
         self.clock.moment = RELEASE + timedelta(seconds=1)
 
+    def decide(self, entry: Submission, what: str) -> None:
+        """An organiser looks at a failed clip: `look` again, or post it `again`."""
+        organiser = self.make.actor(self.make.user("organiser", contest=self.contest))
+        at = self.clock.now()
+        with self.platform.db.write() as session:
+            contest = session.get_one(Contest, self.contest.id)
+            row = publications.get(session, contest, self.publication(entry).id)
+            if what == "look":
+                publications.look_again(session, row, actor=organiser, at=at)
+            else:
+                publications.post_again(session, row, actor=organiser, at=at, reason="chưa có bài")
+
     def publication(self, entry: Submission) -> Publication:
         with self.platform.db.read() as session:
             query = select(Publication).where(Publication.submission_id == entry.id)

@@ -273,3 +273,17 @@ def resume(bench: Bench) -> None:
     with bench.platform.db.write() as session:
         contest = session.get_one(Contest, bench.contest.id)
         page_pause.resume(session, contest, actor=organiser, at=bench.clock.now())
+
+
+def test_a_link_is_taken_while_the_queue_is_paused_half_way(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    simulator.fault("transfer", "policy")
+    entry = bench.approved()
+    bench.at_release()
+    bench.work(jumps=2)
+    assert bench.state(entry) == ("uploading", "approved")
+    link(bench, entry, "https://www.facebook.com/quandoan11/posts/123456789012")
+    resume(bench)
+    bench.work()
+    assert (bench.state(entry), simulator.posts()) == (PUBLISHED, [])

@@ -1,18 +1,10 @@
-"""Every step x every fault, and a worker killed at every step: one post a clip, or a reason."""
-
-import json
-import os
-import subprocess
-import sys
-import time
-from datetime import UTC, datetime, timedelta
+"""Every step x every fault: one post a clip, or a reason that a person can see."""
 
 import pytest
 from sqlalchemy import update
 
-from contest.jobs.worker import perform
-from contest.models import Contest, Publication, Submission, Task
-from contest.services import page_pause, publications
+from contest.models import Contest, Publication, Submission
+from contest.services import page_pause
 from social.simulator.process import SimulatorProcess
 from tests.contest.page.conftest import Bench
 
@@ -34,6 +26,12 @@ NEEDS_A_PERSON = [
     ("finish", "permission"), ("finish", "error_before"), ("finish", "bad_gateway"),
     ("finish", "drop"), ("finish", "processing_error"),
 ]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind of database: kills and the plain way are tested on both."""
+    return sqlite_url
 
 
 def shown(simulator: SimulatorProcess) -> int:
@@ -89,7 +87,7 @@ def test_what_only_a_person_can_settle_has_a_visible_reason(
     assert (bench.state(entry), shown(simulator)) == (FAILED, 0)
     found = bench.publication(entry)
     assert found.error_data["vi"] and found.error_data["en"]
-    decide(bench, entry, "again")
+    bench.decide(entry, "again")
     bench.work()
     assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
 
@@ -104,7 +102,7 @@ def test_what_never_appears_is_given_up_with_a_reason(
     bench.work(jumps=1000)
     assert (bench.state(entry), shown(simulator)) == (FAILED, 0)
     simulator.control("POST", "show", {"code": f"#{entry.code}"})  # a person publishes the draft
-    decide(bench, entry, "look")
+    bench.decide(entry, "look")
     bench.work()
     assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
 
@@ -120,7 +118,7 @@ def test_a_person_who_is_wrong_makes_no_second_post(
     assert bench.state(entry)[0] == "unknown"
     with bench.platform.db.write() as session:
         session.execute(update(Publication).values(state="failed"))
-    decide(bench, entry, "again")  # but the clip is there
+    bench.decide(entry, "again")  # but the clip is there
     simulator.control("DELETE", "faults")
     bench.work()
     assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
@@ -149,97 +147,3 @@ def test_metas_own_words_are_kept(bench: Bench, simulator: SimulatorProcess) -> 
         "permission_or_input", 200, 403,
     )
     assert details["trace_id"]
-
-
-def decide(bench: Bench, entry: Submission, what: str) -> None:
-    organiser = bench.make.actor(bench.make.user("organiser", contest=bench.contest))
-    with bench.platform.db.write() as session:
-        contest = session.get_one(Contest, bench.contest.id)
-        publication = publications.get(session, contest, bench.publication(entry).id)
-        at = bench.clock.now()
-        if what == "look":
-            publications.look_again(session, publication, actor=organiser, at=at)
-        else:
-            publications.post_again(
-                session, publication, actor=organiser, at=at, reason="đã xem Trang, chưa có bài"
-            )
-
-
-# ------------------------------------------------------------------------------------- kill -9
-
-KILLS = [
-    (step, hold) for step in ("start", "transfer", "finish", "status")
-    for hold in ({"when": "before", "discard": True}, {"when": "before"}, {"when": "after"})
-]
-
-
-@pytest.mark.parametrize(
-    ("step", "hold"), KILLS, ids=[f"{s}-{'-'.join(map(str, h.values()))}" for s, h in KILLS]
-)
-def test_a_worker_killed_at_a_step_leaves_one_post(
-    bench: Bench, simulator: SimulatorProcess, step: str, hold: dict[str, object]
-) -> None:
-    """Killed before the Page has the request, while it has it, and after it has done it."""
-    kinds = {"start": "upload", "transfer": "upload", "finish": "finish", "status": "verify"}
-    simulator.fault(step, "hold", **hold)
-    entry = bench.approved()
-    bench.at_release()
-    task = _reach(bench, f"publication.{kinds[step]}")
-    _kill_while_held(bench, simulator, task, step)
-    bench.work()
-    if step == "finish" and hold.get("discard"):  # nobody can know: a person looks and decides
-        assert (bench.state(entry), simulator.posts()) == (FAILED, [])
-        decide(bench, entry, "again")
-        bench.work()
-    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
-
-
-def _reach(bench: Bench, kind: str) -> Task:
-    """Work until a row of this kind is due, and leave it."""
-    for _ in range(40):
-        due = bench.due()
-        for task in due:
-            if task.kind == kind:
-                return task
-        if due:
-            perform(bench.platform, due[0].id)
-        else:
-            bench.jump()
-    raise AssertionError(f"no {kind} came due")
-
-
-def _kill_while_held(bench: Bench, simulator: SimulatorProcess, task: Task, step: str) -> None:
-    """Do the row in a process of its own; kill it when the Page holds its request."""
-    command = [sys.executable, "-m", "tests.contest.page.one_task", str(task.id)]
-    worker = subprocess.Popen(command, env=environ(bench))
-    while step not in simulator.control("GET", "held")["held"]:
-        assert worker.poll() is None
-        time.sleep(0.02)
-    worker.kill()
-    worker.wait()
-    simulator.control("POST", "release")
-    _expire_leases(bench)
-
-
-def environ(bench: Bench) -> dict[str, str]:
-    """The worker's settings; its clock stands where the test's does."""
-    settings = bench.platform.settings
-    clock = settings.data_dir / "clock.json"
-    offset = (bench.clock.now() - datetime.now(UTC)).total_seconds()
-    clock.write_text(json.dumps({"offset_s": offset}))
-    return os.environ | {
-        "HOITHI_DATA_DIR": str(settings.data_dir), "HOITHI_DATABASE_URL": settings.database_url,
-        "HOITHI_REDIS_URL": settings.redis_url, "HOITHI_STORAGE_URL": settings.storage_url,
-        "HOITHI_SECRET_KEY": settings.secret_key, "HOITHI_PAGE_ID": settings.page_id,
-        "HOITHI_PAGE_TOKEN": settings.page_token, "HOITHI_GRAPH_URL": settings.graph_url,
-        "HOITHI_APP_SECRET": settings.app_secret, "HOITHI_CLOCK_FILE": str(clock),
-    }
-
-
-def _expire_leases(bench: Bench) -> None:
-    """Three minutes later, as the relay would see it."""
-    past = datetime.now(UTC) - timedelta(hours=1)
-    with bench.platform.db.write() as session:
-        session.execute(
-            update(Task).where(Task.state == "leased").values(lease_until=past, queued_at=None)
-        )
