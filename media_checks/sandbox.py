@@ -179,8 +179,9 @@ def _wrap(wrapper: str, program: Path) -> list[str]:
             command += ["--symlink", str(Path(folder).readlink()), folder]
         elif Path(folder).exists():
             command += ["--ro-bind", folder, folder]
-    if Path("/etc/ld.so.cache").exists():
-        command += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for file in ("/etc/ld.so.cache", "/etc/alternatives"):  # how Debian finds some libraries
+        if Path(file).exists():
+            command += ["--ro-bind", file, file]
     if not program.is_relative_to("/usr"):
         command += ["--ro-bind", str(program), str(program)]
     return [*command, "--dev", "/dev", "--chdir", "/"]

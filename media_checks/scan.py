@@ -12,7 +12,7 @@ from typing import Any
 import ffmpeg
 
 from . import allowed
-from .errors import Unreadable
+from .errors import ToolFailed, Unreadable
 from .facts import Facts, Problem
 from .picture import FAR_APART_S, TILE_WIDTH, PictureReader
 from .probe import Probed
@@ -29,6 +29,8 @@ DAMAGE = re.compile(
     r"|Reserved bit set|channel element .* is not allocated|decode_frame failed"
     r"|Error submitting packet to decoder|no frame!|Error parsing NAL unit",
 )
+# Our own command line is wrong for this FFmpeg: no fault of the clip.
+FAULT = re.compile(r"Option not found|Option '\w+' not found|No such filter|Unrecognized option")
 SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^]]+\] \[info\] n: *\d+ .*?pts_time:(\S+)")
 Progress = Callable[[float], None]
 
@@ -71,6 +73,11 @@ def scan(path: Path, probed: Probed, reader: PictureReader, progress: Progress) 
         find_tools().ffmpeg, args, limits=_limits(plan), stdout=listener.pixels, stderr=lines
     )
     lines.finish()
+    if reader.samples == 0 and listener.fault:
+        raise ToolFailed(
+            f"FFmpeg trên máy này không chạy được phép kiểm tra: {listener.fault}",
+            f"FFmpeg on this machine cannot run the check: {listener.fault}",
+        )
     if reader.samples == 0:
         raise Unreadable(
             "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
@@ -103,6 +110,7 @@ class Listener:
         self.buffer = bytearray()
         self.damage = 0
         self.mid_stream = False
+        self.fault = ""
 
     def line(self, text: str) -> None:
         """One line of FFmpeg's log."""
@@ -112,6 +120,8 @@ class Listener:
         elif DAMAGE.search(text):
             # A broadcast recording may start in the middle of a picture; that is no damage.
             self.damage += self.reader.samples > 0 or not self.mid_stream
+        elif FAULT.search(text):
+            self.fault = text
         else:
             self.sound.line(text)
 
@@ -174,7 +184,8 @@ def _sound_outputs(audio: Any) -> list[Any]:
         .filter("highpass", f=200)
         .filter("asetnsamples", n=1024)
         .filter("astats", metadata=1, reset=1, measure_overall="RMS_level", **quiet)
-        .filter("aspectralstats", win_size=1024, overlap=0, measure="flatness")
-        .filter("ametadata", mode="print")
+        .filter("aspectralstats", win_size=1024, overlap=0)  # FFmpeg 5 cannot choose measures
+        .filter("ametadata", mode="print", key="lavfi.astats.Overall.RMS_level")
+        .filter("ametadata", mode="print", key="lavfi.aspectralstats.1.flatness")
     )
     return [ffmpeg.output(x, "pipe:", format="null") for x in (whole, windows)]

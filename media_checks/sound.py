@@ -10,7 +10,7 @@ from .facts import SoundFacts, Span
 
 WINDOW = re.compile(
     r"^\[Parsed_ametadata_\d+ @ [^]]+\] \[info\] "
-    r"(?:frame:\d+ .*pts_time:(?P<time>\S+)|lavfi\.astats\.Overall\.RMS_level=(?P<level>\S+)"
+    r"(?:lavfi\.astats\.Overall\.RMS_level=(?P<level>\S+)"
     r"|lavfi\.aspectralstats\.1\.flatness=(?P<flat>\S+))"
 )
 SILENCE = re.compile(
