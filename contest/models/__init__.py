@@ -17,6 +17,7 @@ from contest.models.units import Unit, UnitLink, UnitSession
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
     "Contest", "Derivative", "Evidence", "Invitation", "LateApproval", "Mail", "Mark", "PagePause",
-    "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant", "ShareRecord", "Snapshot",
-    "StaffSession", "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
+    "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
+    "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
+    "UnitSession", "Upload", "User",
 ]
