@@ -142,12 +142,18 @@ class Supervisor:
     def _wait_until_ready(self, child: _Child, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
         while not self.ending and not child.program.ready():
-            ended = [c.program.name for c in self.children if c.died]
-            if ended:
-                raise StartError(f"{ended[0]} ended at its start")
+            self._refuse_failed()
+            for started in self.children:
+                self._tend(started)  # one that was killed meanwhile is started again
             if time.monotonic() > deadline:
                 raise StartError(f"{child.program.name} was not ready after {timeout_s:.0f} s")
             time.sleep(0.05)
+
+    def _refuse_failed(self) -> None:
+        """A program that gives up by itself at the start would do so again."""
+        for child in self.children:
+            if child.died and child.process is not None and child.process.returncode > 0:
+                raise StartError(f"{child.program.name} ended at its start")
 
     def _tend(self, child: _Child) -> None:
         """Start a dead child again, after a pause that grows while it keeps dying."""

@@ -121,6 +121,15 @@ def test_it_starts_again_what_was_killed(tmp_path: Path, drive) -> None:
     assert driven.pid("web") != first
 
 
+def test_what_is_killed_while_others_start_is_started_again(tmp_path: Path, drive) -> None:
+    slow = program(tmp_path, "web", 2, f"sleep 1.5; {POLITE}")
+    driven = drive(program(tmp_path, "queue", 1), slow)
+    driven.until("queue began")
+    os.kill(driven.pid("queue"), signal.SIGKILL)
+    driven.until("queue began")
+    driven.until("supervisor running")
+
+
 def test_what_is_to_run_once_is_left_alone_when_it_has_ended_well(tmp_path: Path, drive) -> None:
     once = program(tmp_path, "sample", 1, "touch $0; echo began; test -e $0-again || "
                    "{ touch $0-again; exit 1; }") | {"once": True}
