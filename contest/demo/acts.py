@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from contest.demo import clips
+from contest.demo import clips, plot
 from contest.demo.browser import Browser, Form, Page, Refused, insist, insist_on, wait_until, words
-from contest.demo.plot import JURORS, ORGANISER, OWN_UNIT, PARTS, REVIEWER, SECOND, UNITS, Part
+from contest.demo.plot import JURORS, ORGANISER, OWN_UNIT, REVIEWER, SECOND, UNITS, Part
 
 SLUG = "quan11-2023"
 CARD = re.compile(r'href="[^"]*/unit/entries/([A-Z0-9-]+)">([^<]+)</a>')
@@ -24,8 +24,16 @@ Say = Callable[[str], None]
 class Stage:
     """What the acts share: the platform's address, the people's browsers, what is known so far."""
 
-    def __init__(self, base_url: str, password: str, folder: Path, say: Say) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        password: str,
+        folder: Path,
+        say: Say,
+        parts: Sequence[Part] = plot.PARTS,
+    ) -> None:
         self.base_url, self.password, self.folder, self.say = base_url, password, folder, say
+        self.parts = parts
         self.people: dict[str, Browser] = {}
         self.units: dict[str, Browser] = {}
         self.codes: dict[str, str] = {}  # clip's title -> the entry's code
@@ -100,16 +108,16 @@ def _enter(stage: Stage, code: str) -> Browser:
 
 def send_clips(stage: Stage) -> None:
     """Every unit fills in its form, sends its clip, and mends what the checks have found."""
-    for number, part in enumerate(PARTS, start=1):
+    for number, part in enumerate(stage.parts, start=1):
         _fill_in(stage, part)
         _send(stage, number, part, 0)
-    for number, part in enumerate(PARTS, start=1):
+    for number, part in enumerate(stage.parts, start=1):
         _await_checks(stage, part)
         if part.flaws[0] == "short":
             stage.say(f"  {part.title}: {_finding(stage, part)}")
             _send(stage, number, part, 1)
             _await_checks(stage, part)
-    stage.say(f"{len(PARTS)} clip đã nhận và kiểm tra")
+    stage.say(f"{len(stage.parts)} clip đã nhận và kiểm tra")
 
 
 def _home(stage: Stage, part: Part) -> dict[str, str]:
@@ -148,7 +156,7 @@ def _home_code(stage: Stage, part: Part) -> str:
     return insist_on(lambda: _home(stage, part))[part.title]
 
 
-def _entry(stage: Stage, part: Part) -> Page:
+def entry_page(stage: Stage, part: Part) -> Page:
     code = stage.codes[part.title]
     return stage.units[part.unit].get(stage.path(f"unit/entries/{code}"))
 
@@ -159,7 +167,7 @@ def _send(stage: Stage, number: int, part: Part, version: int) -> None:
     stop = film.stat().st_size // 3 if part.drops else None
     browser, code = stage.units[part.unit], stage.codes[part.title]
     insist(
-        lambda: film.name in words(_entry(stage, part).text),
+        lambda: film.name in words(entry_page(stage, part).text),
         lambda: browser.upload(code, film, stop_after=stop),
     )
     mebibytes = film.stat().st_size / 2**20
@@ -169,14 +177,14 @@ def _send(stage: Stage, number: int, part: Part, version: int) -> None:
 
 def _await_checks(stage: Stage, part: Part) -> None:
     def done() -> bool:
-        head = _entry(stage, part).text.split('id="status"')[0]
+        head = entry_page(stage, part).text.split('id="status"')[0]
         return any(word in words(head) for word in CHECKED)
 
     wait_until(done, f"checks of {part.title}")
 
 
 def _finding(stage: Stage, part: Part) -> str:
-    page = insist_on(lambda: _entry(stage, part))
+    page = insist_on(lambda: entry_page(stage, part))
     found = re.findall(
         r'finding--bad">.*?<h3>(.*?)</h3>.*?<dd>(.*?)</dd>.*?<dd>(.*?)</dd>', page.text, re.DOTALL
     )
@@ -185,7 +193,7 @@ def _finding(stage: Stage, part: Part) -> str:
 
 def review(stage: Stage) -> None:
     """The reviewer decides about every clip; one unit mends its clip, one is out."""
-    for number, part in enumerate(PARTS, start=1):
+    for number, part in enumerate(stage.parts, start=1):
         for turn, outcome in enumerate(part.reviews):
             if turn:
                 _send(stage, number, part, turn)
@@ -194,7 +202,7 @@ def review(stage: Stage) -> None:
     stage.say(
         "thẩm định xong: "
         + ", ".join(
-            f"{sum(p.reviews[-1] == word for p in PARTS)} {name}"
+            f"{sum(p.reviews[-1] == word for p in stage.parts)} {name}"
             for word, name in (("approve", "duyệt"), ("reject", "loại"))
         )
     )
@@ -227,10 +235,12 @@ def _decide(stage: Stage, part: Part, outcome: str, turn: int) -> None:
 
 def await_publication(stage: Stage, posts: Callable[[], list[dict[str, object]]]) -> None:
     """At the release time the worker posts every approved clip on the Page, once."""
-    expected = [part for part in PARTS if not part.out]
+    expected = [part for part in stage.parts if not part.out]
     for part in expected:
         wait_until(
-            lambda part=part: "Đã đăng" in words(_entry(stage, part).text.split('id="status"')[0]),  # type: ignore[misc]
+            lambda part=part: (
+                "Đã đăng" in words(entry_page(stage, part).text.split('id="status"')[0])
+            ),  # type: ignore[misc]
             f"publication of {part.title}",
         )
     stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài")
@@ -240,7 +250,7 @@ def import_counts(stage: Stage, taken_at: datetime) -> None:
     """The organiser imports the Page's counts as of a moment before the cut-off (plan III.3)."""
     browser = stage.person(ORGANISER)
     address = stage.path("organiser/interactions")
-    shown = [(stage.codes[p.title], p.reactions, p.shares) for p in PARTS if not p.out]
+    shown = [(stage.codes[p.title], p.reactions, p.shares) for p in stage.parts if not p.out]
     out = io.StringIO()
     csv.writer(out).writerows([("Mã clip", "Cảm xúc", "Chia sẻ"), *shown])
 
@@ -266,7 +276,7 @@ def mark(stage: Stage) -> None:
     ballots = 0
     for juror in JURORS:
         browser = stage.person(juror)
-        for part in PARTS:
+        for part in stage.parts:
             if not part.out:
                 _mark(stage, browser, part, part.marks[juror], own=OWN_UNIT.get(juror) == part.unit)
                 ballots += 1

@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
+from datetime import datetime
 from pathlib import Path
 
+from contest.clock import FileClock
 from contest.devservices import ending_with_parent
 from tests.processes import free_port
 
@@ -41,6 +42,8 @@ class Stack:
     def __init__(self, data_dir: Path, database_url: str, redis_url: str) -> None:
         self.ports = {name: free_port() for name in ("front", "web-1", "web-2", "uploads")}
         self.base_url = f"http://127.0.0.1:{self.ports['front']}"
+        self.front = self.address("front")
+        self.data_dir = data_dir
         self.logs = data_dir / "logs"
         self.logs.mkdir(parents=True)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -53,7 +56,21 @@ class Stack:
             "HOITHI_SECRET_KEY": "a secret key that only tests know, 40 and more",
             "HOITHI_TRUSTED_PROXIES": "1",
             "HOITHI_SENDFILE": "x-accel",
+            "HOITHI_CLOCK_FILE": str(data_dir / "clock.json"),
         }
+
+    def address(self, service: str) -> str:
+        return f"127.0.0.1:{self.ports[service]}"
+
+    def clock(self, moment: datetime) -> None:
+        FileClock(self.data_dir / "clock.json").set(moment)
+
+    @staticmethod
+    def run(argv: list[str], environ: dict[str, str] | None = None) -> str:
+        """Run a program to its end; returns what it printed. Shows its errors when it fails."""
+        done = subprocess.run(argv, env=environ, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, f"{argv}: {done.stderr}"
+        return done.stdout
 
     def here(self, service: str, command: list[str]) -> list[str]:
         """A service's command with this machine's addresses in place of the containers'."""
@@ -63,21 +80,21 @@ class Stack:
 
     def hoithi(self, *arguments: str) -> str:
         """Run one command to its end; returns what it printed."""
-        argv = [sys.executable, "-m", "contest", *arguments]
-        return subprocess.run(
-            argv, env=self.environ, check=True, capture_output=True, text=True
-        ).stdout
+        return self.run([sys.executable, "-m", "contest", *arguments], self.environ)
 
     def start(self, service: str) -> None:
         argv = [sys.executable, "-m", "contest", *self.here(service, commands()[service])]
         with (self.logs / f"{service}.log").open("ab") as log:
             self.processes[service] = subprocess.Popen(
-                ending_with_parent("TERM", argv), env=self.environ, stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, start_new_session=True,
+                ending_with_parent("TERM", argv),
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def start_all(self) -> None:
-        self.hoithi("migrate")
         for service in commands():
             if service != "migrate":
                 self.start(service)
@@ -107,10 +124,6 @@ class Stack:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-
-    def open(self, path: str, **headers: str) -> "urllib.request._UrlopenRet":
-        request = urllib.request.Request(self.base_url + path, headers=headers)
-        return urllib.request.urlopen(request, timeout=30)
 
 
 def _listens(port: int) -> bool:

@@ -1,0 +1,148 @@
+"""The processes of compose.yaml with docker/nginx.conf, a real PostgreSQL and a real Redis."""
+
+import http.client
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from contest import ready_pages
+from contest.actors import SYSTEM
+from contest.config import Settings
+from contest.demo import acts, plot
+from contest.demo.acts import SLUG, Stage
+from contest.demo.browser import insist_on
+from contest.demo.play import LAST_DAY, OPENING, local
+from contest.demo.sample import PROFILE
+from contest.services import people, profiles, sign_in
+from contest.wiring import Platform
+from tests.docker.stack import Stack, commands
+
+PASSWORD = "sona-bike-luvo-tami"
+PART = plot.PARTS[0]  # its line drops while the clip is sent
+SECURITY = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Vary",
+    "Cache-Control",
+    "Content-Type",
+)
+
+
+@pytest.fixture(scope="module")
+def stack(postgres_server: str, redis_server: str, short_dir: Path) -> Iterator[Stack]:
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS stack WITH (FORCE)")
+        connection.execute("CREATE DATABASE stack")
+    stack = Stack(
+        short_dir / "stack", postgres_server.replace("/postgres?", "/stack?"), redis_server
+    )
+    stack.clock(local(LAST_DAY))
+    stack.hoithi("migrate")
+    _people(stack)
+    stack.start_all()
+    yield stack
+    stack.stop()
+
+
+def _people(stack: Stack) -> None:
+    platform = Platform(Settings.from_env(stack.environ))
+    at = local(OPENING)
+    with platform.db.write() as session:
+        contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
+        for email in (plot.ORGANISER, plot.REVIEWER):
+            user = people.create(session, email=email, name=plot.NAMES[email], actor=SYSTEM, at=at)
+            people.change_roles(
+                session, contest, user, roles=[plot.ROLES[email]], unit_id=None, actor=SYSTEM, at=at
+            )
+            sign_in.set_password(session, user, PASSWORD, actor=SYSTEM, at=at)
+    platform.db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def stage(stack: Stack, short_dir: Path) -> Stage:
+    """The contest after a unit has sent its clip through nginx and the worker has checked it."""
+    folder = short_dir / "films"
+    folder.mkdir()
+    stage = Stage(stack.base_url, PASSWORD, folder, print, parts=[PART])
+    acts.import_units(stage)
+    acts.send_clips(stage)
+    return stage
+
+
+def ask(address: str, path: str, **headers: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection(address, timeout=30)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    answer.body = answer.read()  # type: ignore[attr-defined]
+    connection.close()
+    return answer
+
+
+def test_a_clip_sent_in_two_pieces_through_the_front_is_checked(stage: Stage) -> None:
+    page = insist_on(lambda: acts.entry_page(stage, PART))
+    assert "Chờ thẩm định" in page.text
+
+
+def test_the_front_sends_the_clip_to_those_who_may_see_it(stack: Stack, stage: Stage) -> None:
+    code, film = stage.codes[PART.title], stage.film(1, PART, 0)
+    path = f"/c/{SLUG}/media/{code}/1/original"
+    stranger = ask(stack.front, path, Range="bytes=0-99")
+    assert stranger.status in (401, 403, 404)
+    reviewer = stage.person(plot.REVIEWER)
+    answer = reviewer.session.get(stack.base_url + path, headers={"Range": "bytes=1000-1999"})
+    assert (answer.status_code, answer.content) == (206, film.read_bytes()[1000:2000])
+    assert "X-Accel-Redirect" not in answer.headers
+
+
+def test_a_ready_result_has_the_headers_that_the_pages_give_it(stack: Stack) -> None:
+    ready_pages.write(stack.data_dir, SLUG, {"vi": b"<p>vi", "en": b"<p>en"})
+    path = f"/c/{SLUG}/results"
+    front, pages = ask(stack.front, path), ask(stack.address("web-1"), path)
+    assert front.body == pages.body == b"<p>vi"  # type: ignore[attr-defined]
+    assert {h: front.getheader(h) for h in SECURITY} == {h: pages.getheader(h) for h in SECURITY}
+    ready_pages.remove(stack.data_dir, SLUG)
+
+
+@pytest.mark.parametrize("service", [*commands()])
+def test_every_service_is_well_by_its_own_health_check(stack: Stack, service: str) -> None:
+    kind = service.partition("-")[0]
+    if kind == "migrate":
+        assert stack.hoithi("migrate") == ""
+    else:
+        address = stack.address(service) if service in stack.ports else "127.0.0.1:1"
+        assert stack.hoithi("health", kind, "--at", address) == ""
+
+
+def test_one_of_two_pages_processes_is_enough(stack: Stack) -> None:
+    stack.kill("web-1")
+    assert [ask(stack.front, "/readyz").status for _ in range(4)] == [200] * 4
+    stack.start("web-1")
+    stack.wait_for("web-1")
+
+
+def test_secrets_are_made_once_and_by_chance(tmp_path: Path) -> None:
+    script = tmp_path / "docker" / "make_secrets.sh"
+    script.parent.mkdir()
+    source = Path(__file__).parent.parent.parent / "docker" / "make_secrets.sh"
+    shutil.copy(source, script)
+    made = []
+    for _ in range(2):
+        Stack.run([str(script)])
+        made.append({p.name: p.read_text() for p in (script.parent / "secrets").iterdir()})
+    first, second = made
+    assert first == second
+    assert len(first["secret_key"]) == 48
+    assert first["postgres_password"] in first["database_url"]
+    assert Settings.from_env(
+        {"HOITHI_DATA_DIR": str(tmp_path)}
+        | {
+            f"HOITHI_{n.upper()}_FILE": str(script.parent / "secrets" / n)
+            for n in ("secret_key", "database_url", "page_token", "smtp_url")
+        }
+    ).database_url.startswith("postgresql://hoithi:")
