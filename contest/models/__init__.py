@@ -5,7 +5,15 @@ from contest.models.ballots import Ballot, Mark
 from contest.models.base import Base
 from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
-from contest.models.interactions import Evidence, LateApproval, ShareRecord, Snapshot
+from contest.models.interactions import (
+    Correction,
+    CorrectionVerdict,
+    Evidence,
+    FlagDecision,
+    LateApproval,
+    ShareRecord,
+    Snapshot,
+)
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
 from contest.models.publications import PagePause, Publication
@@ -16,7 +24,8 @@ from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
-    "Contest", "Derivative", "Evidence", "Invitation", "LateApproval", "Mail", "Mark", "PagePause",
+    "Contest", "Correction", "CorrectionVerdict", "Derivative", "Evidence", "FlagDecision",
+    "Invitation", "LateApproval", "Mail", "Mark", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
     "UnitSession", "Upload", "User",

@@ -97,3 +97,65 @@ class ShareRecord(Base):
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     submission: Mapped[Submission] = relationship()
+
+
+class Correction(Base):
+    """Adjusted counts beside a snapshot's raw ones; NULL leaves what the snapshot says.
+
+    accounts_out: names in the share ledger that do not count for this clip.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        CheckConstraint("reactions IS NULL OR reactions >= 0", name="reactions"),
+        CheckConstraint("shares IS NULL OR shares >= 0", name="shares"),
+        CheckConstraint("reason <> ''", name="reason"),
+        Index("ix_correction_snapshot_id", "snapshot_id"),
+    )
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    reactions: Mapped[int | None]
+    shares: Mapped[int | None]
+    accounts_out: Mapped[list[Any]] = mapped_column(default=list)
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    snapshot: Mapped[Snapshot] = relationship()
+    verdict: Mapped["CorrectionVerdict | None"] = relationship(viewonly=True)
+
+
+class CorrectionVerdict(Base):
+    """A second organiser agrees to a correction, or turns it down."""
+
+    __tablename__ = "correction_verdict"
+    __table_args__ = (
+        UniqueConstraint("correction_id"),
+        CheckConstraint("entered_by <> decided_by", name="two_people"),
+    )
+
+    correction_id: Mapped[int] = mapped_column(ForeignKey("correction.id"))
+    agreed: Mapped[bool]
+    entered_by: Mapped[str] = mapped_column(String(64))  # as the correction says
+    decided_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class FlagDecision(Base):
+    """What a person decided about an anomaly flag, with the numbers that they saw."""
+
+    __tablename__ = "flag_decision"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "key"),
+        one_of("decision", ("fine", "corrected")),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    key: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(32))
+    numbers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decision: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship()

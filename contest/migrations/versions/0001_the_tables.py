@@ -468,6 +468,31 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "flag_decision",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column(
+            "numbers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('fine', 'corrected')", name=op.f("ck_flag_decision_decision")
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_flag_decision_reason")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_flag_decision_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flag_decision")),
+        sa.UniqueConstraint(
+            "submission_id", "key", name=op.f("uq_flag_decision_submission_id_key")
+        ),
+    )
+    op.create_table(
         "share_record",
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(length=200), nullable=False),
@@ -610,6 +635,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("upload_id", name=op.f("uq_clip_version_upload_id")),
     )
     op.create_table(
+        "correction",
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("reactions", sa.Integer(), nullable=True),
+        sa.Column("shares", sa.Integer(), nullable=True),
+        sa.Column(
+            "accounts_out", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_correction_reason")),
+        sa.CheckConstraint(
+            "reactions IS NULL OR reactions >= 0", name=op.f("ck_correction_reactions")
+        ),
+        sa.CheckConstraint("shares IS NULL OR shares >= 0", name=op.f("ck_correction_shares")),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["snapshot.id"], name=op.f("fk_correction_snapshot_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index("ix_correction_snapshot_id", ["snapshot_id"], unique=False)
+
+    op.create_table(
         "late_approval",
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
         sa.Column("entered_by", sa.String(length=64), nullable=False),
@@ -677,6 +727,23 @@ def upgrade() -> None:
             "profile_revision_id",
             name=op.f("uq_check_version_id_kind_profile_revision_id"),
         ),
+    )
+    op.create_table(
+        "correction_verdict",
+        sa.Column("correction_id", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("entered_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "entered_by <> decided_by", name=op.f("ck_correction_verdict_two_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["correction_id"], ["correction.id"], name=op.f("fk_correction_verdict_correction_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_verdict")),
+        sa.UniqueConstraint("correction_id", name=op.f("uq_correction_verdict_correction_id")),
     )
     op.create_table(
         "derivative",
@@ -791,9 +858,14 @@ def downgrade() -> None:
     op.drop_table("review")
     op.drop_table("publication")
     op.drop_table("derivative")
+    op.drop_table("correction_verdict")
     op.drop_table("check")
     op.drop_table("mark")
     op.drop_table("late_approval")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index("ix_correction_snapshot_id")
+
+    op.drop_table("correction")
     op.drop_table("clip_version")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index("ix_upload_unit_id_state")
@@ -805,6 +877,7 @@ def downgrade() -> None:
 
     op.drop_table("snapshot")
     op.drop_table("share_record")
+    op.drop_table("flag_decision")
     op.drop_table("consent")
     op.drop_table("ballot")
     with op.batch_alter_table("unit_link", schema=None) as batch_op:

@@ -14,7 +14,17 @@ CIRCULAR = (
 )
 
 # Rows that are evidence: once written they are neither changed nor removed.
-APPEND_ONLY = ("audit", "profile_revision", "snapshot", "late_approval", "chair_decision", "review")
+APPEND_ONLY = (
+    "audit",
+    "profile_revision",
+    "snapshot",
+    "late_approval",
+    "correction",
+    "correction_verdict",
+    "flag_decision",
+    "chair_decision",
+    "review",
+)
 
 
 def upgrade() -> None:

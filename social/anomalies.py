@@ -1,0 +1,218 @@
+"""Counts that a person should look at. A flag is a question, never a verdict: it changes nothing.
+
+Pure: standard library, no clock. The limits are ours, chosen to ask rarely (docs/facebook.md);
+every flag carries the numbers it rests on.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
+
+LEAST_JUMP, TIMES_OTHERS, TIMES_SELF, OTHERS = 30, 5, 3, 2
+ROUND_TO, LEAST_ROUND = 100, 200
+LEAST_SHARES, MOST_RATIO = 20, 1.0
+LEAST_AT_NIGHT, TIMES_DAY = 20, 3
+NIGHT_ENDS = time(5)  # begins at midnight, in the contest's zone
+LONGEST_GUESS = timedelta(hours=12)  # of a longer interval nobody can say when its counts came
+LEAST_DROP, DROP_PART = 5, 0.02
+LEAST_OF_ONE, PART_OF_ONE = 10, 0.2
+GRAIN = timedelta(minutes=10)  # clips are read one after the other; their moments count as one
+
+Number = int | float | str
+
+
+@dataclass(frozen=True)
+class Point:
+    """Totals at a moment (aware); shares None: not known."""
+
+    at: datetime
+    reactions: int
+    shares: int | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One clip's points, by ascending moment, and its share ledger: account -> shares."""
+
+    clip: str
+    points: Sequence[Point]
+    accounts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """kind: jump, round, shares_ratio, night, drop, account. since, until: where in the series.
+
+    key: the same at every reading of the same counts.
+    """
+
+    clip: str
+    kind: str
+    key: str
+    numbers: Mapping[str, Number]
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def find(clips: Sequence[Series], *, zone: tzinfo) -> list[Flag]:
+    """All flags, clip by clip in the order given."""
+    others = _Others(clips)
+    flags: list[Flag] = []
+    for clip in clips:
+        if clip.points:
+            flags += [*_jumps(clip, others), *_round(clip), *_shares_ratio(clip),
+                      *_night(clip, zone), *_drops(clip)]
+        flags += _one_account(clip)
+    return flags
+
+
+class _Others:
+    """How much the clips gained in an interval, interpolated between their points."""
+
+    def __init__(self, clips: Sequence[Series]) -> None:
+        self._series = [
+            ([p.at.timestamp() for p in clip.points], [p.reactions for p in clip.points])
+            for clip in clips if len(clip.points) > 1
+        ]
+        self._gains = lru_cache(maxsize=4096)(self._gains_between)
+
+    def median_of_others(self, since: datetime, until: datetime, own: float) -> float | None:
+        """The median gain of the clips that were counted then, or None where they are too few."""
+        gains = list(self._gains(_grain(since), _grain(until)))
+        if len(gains) <= OTHERS:
+            return None
+        nearest = min(range(len(gains)), key=lambda index: abs(gains[index] - own))
+        del gains[nearest]
+        return median(gains)
+
+    def _gains_between(self, since: float, until: float) -> tuple[float, ...]:
+        slack = GRAIN.total_seconds()
+        return tuple(
+            _at(moments, totals, until) - _at(moments, totals, since)
+            for moments, totals in self._series
+            if moments[0] <= since + slack and moments[-1] >= until - slack
+        )
+
+
+def _grain(moment: datetime) -> float:
+    grain = GRAIN.total_seconds()
+    return round(moment.timestamp() / grain) * grain
+
+
+def _at(moments: Sequence[float], totals: Sequence[int], moment: float) -> float:
+    """The total at a moment, on the straight line between its neighbours."""
+    right = bisect_left(moments, moment)
+    if right == 0 or right == len(moments):
+        return float(totals[min(right, len(totals) - 1)])
+    before, after = moments[right - 1], moments[right]
+    part = (moment - before) / (after - before)
+    return totals[right - 1] + part * (totals[right] - totals[right - 1])
+
+
+def _jumps(clip: Series, others: _Others) -> Iterator[Flag]:
+    """Far more in one interval than the others gained, and than the clip gains otherwise."""
+    steps = [(a, b) for a, b in pairwise(clip.points) if b.at > a.at]
+    rates = sorted((b.reactions - a.reactions) / _hours(a, b) for a, b in steps)
+    for a, b in steps:
+        gain = b.reactions - a.reactions
+        if gain < LEAST_JUMP:
+            continue
+        usual = others.median_of_others(a.at, b.at, gain)
+        if usual is None or gain < TIMES_OTHERS * max(usual, 1):
+            continue
+        own = _median_without(rates, gain / _hours(a, b)) * _hours(a, b)
+        if gain >= TIMES_SELF * max(own, 1):
+            numbers: dict[str, Number] = {
+                "gain": gain, "others": round(usual, 1), "own": round(own, 1),
+                "hours": round(_hours(a, b), 1),
+            }
+            yield Flag(clip.clip, "jump", f"jump:{_stamp(b)}", numbers, a.at, b.at)
+
+
+def _median_without(rates: list[float], one: float) -> float:
+    where = bisect_right(rates, one) - 1
+    rest = rates[:where] + rates[where + 1:]
+    return median(rest) if rest else 0.0
+
+
+def _round(clip: Series) -> Iterator[Flag]:
+    """A total that ends in two noughts: one in a hundred does by chance."""
+    last = clip.points[-1]
+    for name, total in (("reactions", last.reactions), ("shares", last.shares or 0)):
+        if total >= LEAST_ROUND and total % ROUND_TO == 0:
+            yield Flag(clip.clip, "round", f"round:{name}:{total}",
+                       {"what": name, "total": total}, until=last.at)
+
+
+def _shares_ratio(clip: Series) -> Iterator[Flag]:
+    """People react more readily than they share."""
+    last = clip.points[-1]
+    shares = last.shares or 0
+    if shares >= LEAST_SHARES and shares > MOST_RATIO * last.reactions:
+        numbers: dict[str, Number] = {"shares": shares, "reactions": last.reactions}
+        yield Flag(clip.clip, "shares_ratio", f"shares_ratio:{_stamp(last)}", numbers,
+                   until=last.at)
+
+
+def _night(clip: Series, zone: tzinfo) -> Iterator[Flag]:
+    """Between midnight and five a clip gains faster than by day, several times over."""
+    night = gained = hours = dark = 0.0
+    for a, b in pairwise(clip.points):
+        if a.at < b.at <= a.at + LONGEST_GUESS and b.reactions >= a.reactions:
+            part = _night_hours(a.at.astimezone(zone), b.at.astimezone(zone))
+            gain = b.reactions - a.reactions
+            night += gain * part / _hours(a, b)
+            gained, hours, dark = gained + gain, hours + _hours(a, b), dark + part
+    if night < LEAST_AT_NIGHT or hours - dark <= 0:
+        return
+    by_day = (gained - night) / (hours - dark)
+    if night / dark >= TIMES_DAY * max(by_day, 1 / (hours - dark)):
+        numbers: dict[str, Number] = {
+            "night": round(night), "total": round(gained), "night_hours": round(dark, 1),
+            "hours": round(hours, 1),
+        }
+        last = clip.points[-1]
+        yield Flag(clip.clip, "night", f"night:{_stamp(last)}", numbers, clip.points[0].at, last.at)
+
+
+def _night_hours(since: datetime, until: datetime) -> float:
+    """Hours of [since, until] between midnight and NIGHT_ENDS, both in the contest's zone."""
+    day, total = since.date(), 0.0
+    while day <= until.date():
+        midnight = datetime.combine(day, time(), since.tzinfo)
+        end = datetime.combine(day, NIGHT_ENDS, since.tzinfo)
+        total += max((min(until, end) - max(since, midnight)).total_seconds(), 0) / 3600
+        day += timedelta(days=1)
+    return total
+
+
+def _drops(clip: Series) -> Iterator[Flag]:
+    """Counts only grow, unless Facebook removes accounts or somebody mistypes."""
+    for a, b in pairwise(clip.points):
+        for name, was, is_ in (
+            ("reactions", a.reactions, b.reactions), ("shares", a.shares or 0, b.shares)
+        ):
+            if is_ is not None and was - is_ >= max(LEAST_DROP, DROP_PART * was):
+                yield Flag(clip.clip, "drop", f"drop:{name}:{_stamp(b)}",
+                           {"what": name, "before": was, "after": is_}, a.at, b.at)
+
+
+def _one_account(clip: Series) -> Iterator[Flag]:
+    """One account stands for much of a clip's ledger."""
+    total = sum(clip.accounts.values())
+    for account, count in clip.accounts.items():
+        if count >= LEAST_OF_ONE and count >= PART_OF_ONE * total:
+            yield Flag(clip.clip, "account", f"account:{account.casefold()}:{count}",
+                       {"account": account, "count": count, "total": total})
+
+
+def _hours(a: Point, b: Point) -> float:
+    return (b.at - a.at).total_seconds() / 3600
+
+
+def _stamp(point: Point) -> str:
+    return str(int(point.at.timestamp()))
