@@ -18,8 +18,8 @@ from types import FrameType
 from contest.devservices import ending_with_parent
 
 FIRST_PAUSE_S = 0.5  # before a dead child's first new start; doubled each time …
-LONGEST_PAUSE_S = 30.0  # … up to this …
-STEADY_AFTER_S = 20.0  # … and forgotten once a child has lived so long
+LONGEST_PAUSE_S = 8.0  # … up to this …
+STEADY_AFTER_S = 10.0  # … and forgotten once a child has lived so long
 LAST_WARNING_S = 3.0  # between the second request to end and the kill
 
 Say = Callable[[str, str], None]  # (name of the program, line)

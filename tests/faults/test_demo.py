@@ -15,7 +15,7 @@ from contest.demo.play import Play
 from tests.processes import family
 
 VICTIMS = ("web", "worker-1", "redis", "uploads", "relay", "page")
-PAUSE_S = (1.5, 6.0)
+PAUSE_S = (3.0, 12.0)
 
 
 class Killer(threading.Thread):
