@@ -35,12 +35,12 @@ class RowRegistry:
             raise UploadFailure("forbidden")
         token = _cookie(environ, "__Host-unit" if self.platform.settings.https else "hoithi_unit")
         with self.platform.db.read() as session:
-            found = units.any_session_of_token(session, token) if token else None
-            if found is None:
-                raise UploadFailure("signed_out")
-            if not units.is_live(found, at=self._now()):
-                raise UploadFailure("revoked")
-            return str(found.unit_id)
+            found = uploads.sender(session, token, at=self._now()) if token else None
+        if found is None:
+            raise UploadFailure("signed_out")
+        if not found.live:
+            raise UploadFailure("revoked")
+        return str(found.unit_id)
 
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         with _refusals(), self.platform.db.write() as session:
@@ -60,7 +60,7 @@ class RowRegistry:
 
     def get(self, owner: str, upload_id: str) -> Upload:
         with _refusals(), self.platform.db.read() as session:
-            return _upload(uploads.find(session, int(owner), upload_id))
+            return _upload(uploads.seen(session, int(owner), upload_id))
 
     def unfinished(self) -> Iterable[Upload]:
         with self.platform.db.read() as session:
@@ -125,7 +125,7 @@ class RowRegistry:
         return self.platform.clock.now()
 
 
-def _upload(row: Row) -> Upload:
+def _upload(row: Row | uploads.Seen) -> Upload:
     known = {"filename": row.filename}
     if row.fingerprint:
         known["fingerprint"] = row.fingerprint

@@ -203,7 +203,7 @@ def test_an_entry_withdrawn_meanwhile_gets_no_version(platform, make, phone, ent
 
 
 def test_the_clients_samples_are_compared_with_what_arrived(platform, phone, entry):
-    digest = hashlib.sha256(b"10\n" + b"0123456789" * 2).hexdigest()
+    digest = hashlib.sha256(b"10\n" + b"0123456789" * 16).hexdigest()
     good = phone.create(entry, fingerprint=digest)["headers"]["Location"]
     assert phone.patch(good, b"0123456789")["status"] == 204
     bad = phone.create(entry, fingerprint="0" * 64)["headers"]["Location"]
@@ -212,13 +212,26 @@ def test_the_clients_samples_are_compared_with_what_arrived(platform, phone, ent
     assert [v.number for v in rows(platform, ClipVersion)] == [1]
 
 
-def test_the_fingerprint_is_size_and_both_ends(tmp_path):
-    content = bytes(1 << 20) + b"middle" + b"\x01" * (1 << 20)
+def test_the_fingerprint_is_size_and_samples_of_the_whole(tmp_path):
+    """A file of another size, another end or another middle has another."""
+    content = bytearray(os.urandom(5 << 20))
     path = tmp_path / "clip"
-    path.write_bytes(content)
-    size = f"{len(content)}\n".encode()
-    expected = hashlib.sha256(size + content[: 1 << 20] + content[-(1 << 20) :]).hexdigest()
-    assert uploads.fingerprint(path) == expected
+
+    def printed():
+        path.write_bytes(content)
+        return uploads.fingerprint(path)
+
+    size, sample = len(content), uploads.SAMPLE
+    starts = [(size - sample) * n // 15 for n in range(16)]
+    samples = b"".join(bytes(content[at : at + sample]) for at in starts)
+    first = printed()
+    assert first == hashlib.sha256(f"{size}\n".encode() + samples).hexdigest()
+    for at in (0, starts[7] + 5, size - 1):
+        content[at] ^= 1
+        assert printed() != first
+        content[at] ^= 1
+    content.append(0)
+    assert printed() != first
 
 
 # ------------------------------------------------------------------- until when (plan II.1)

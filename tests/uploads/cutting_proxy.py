@@ -5,12 +5,19 @@ import random
 import socket
 import struct
 import threading
+import time
 
 
 class CuttingProxy:
-    """Listens on a free port; every connection is cut after `least` to `most` bytes sent up."""
+    """Listens on a free port; every connection is cut after `least` to `most` bytes sent up.
 
-    def __init__(self, port: int, *, least: int, most: int, seed: int = 1) -> None:
+    A line may be slow: `bytes_per_second` upwards, for each connection.
+    """
+
+    def __init__(
+        self, port: int, *, least: int, most: int, seed: int = 1, bytes_per_second: float = 0
+    ) -> None:
+        self.pause = 65536 / bytes_per_second if bytes_per_second else 0
         self.target, self.random = port, random.Random(seed)
         self.least, self.most, self.cuts = least, most, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -35,6 +42,7 @@ class CuttingProxy:
             while left > 0 and (data := down.recv(min(65536, left))):
                 up.sendall(data)
                 left -= len(data)
+                time.sleep(self.pause * len(data) / 65536)
         self.cuts += left <= 0
         for sock in (up, down):
             _reset(sock)

@@ -19,7 +19,7 @@ from tests.contest.factory import Factory
 from tests.processes import free_port
 
 WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
-HOITHI = [sys.executable, "-c", "from contest.cli import main; main()"]
+HOITHI = [sys.executable, "-m", "contest"]
 
 
 class House:

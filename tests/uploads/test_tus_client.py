@@ -1,4 +1,7 @@
-"""tus-js-client in Node against the whole house, over a line that drops and a server that dies."""
+"""tus-js-client in Node against the whole house, over a line that drops and a server that dies.
+
+What runs is the page's own `_sending.js`; the house is web, uploads and front as in production.
+"""
 
 import base64
 import hashlib
@@ -16,14 +19,16 @@ from sqlalchemy import select
 from contest.models import ClipVersion
 from tests.uploads.cutting_proxy import CuttingProxy
 from tests.uploads.house import House, metadata
+from tests.uploads.small_proxy import SmallProxy
 
 CLIENT = Path(__file__).with_name("tus_client.mjs")
 SIZE = 24 << 20
+GIB = 1 << 30
 
 
-@pytest.fixture
-def house(sqlite_template, short_dir, tmp_path):
-    folder = short_dir / tmp_path.name
+@pytest.fixture(scope="module")
+def house(sqlite_template, short_dir):
+    folder = short_dir / "clients"
     folder.mkdir()
     house = House(folder, sqlite_template)
     for name in ("web", "uploads"):
@@ -33,59 +38,131 @@ def house(sqlite_template, short_dir, tmp_path):
     house.stop()
 
 
+@pytest.fixture(scope="module")
+def contest(house):
+    return house.make.contest()
+
+
 @pytest.fixture
-def entry(house):
-    return house.make.submission(house.make.unit(house.make.contest()), "uploading")
+def entry(house, contest):
+    return house.make.submission(house.make.unit(contest), "uploading")
 
 
 @pytest.fixture
 def clip(tmp_path):
-    path = tmp_path / "clip.mp4"
-    path.write_bytes(os.urandom(SIZE))
+    return written(tmp_path / "clip.mp4", SIZE)
+
+
+def written(path, size):
+    """A file in which no MiB is like another."""
+    with path.open("wb") as file:
+        for _ in range(0, size, 1 << 20):
+            file.write(os.urandom(min(1 << 20, size)))
     return path
 
 
-def send(house, entry, clip, port):
+def sha256(path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def send(house, entry, clip, port, *, part=8 << 20, aborts=0):
     """Start the client; its cookie is the unit's."""
     with house.platform.db.read() as session:
         unit = session.merge(entry).unit
     cookie = f"hoithi_unit={house.make.unit_token(unit)}"
-    told = [f"http://127.0.0.1:{port}/uploads/", cookie, clip, metadata(entry, clip.name), 8 << 20]
-    command = ["node", CLIENT, *told]
+    told = [f"http://127.0.0.1:{port}/uploads/", cookie, clip, metadata(entry, clip.name)]
+    command = ["node", CLIENT, *told, part, aborts]
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
 
-def stored(house) -> list[str]:
-    with house.platform.db.read() as session:
-        versions = session.scalars(select(ClipVersion)).all()
-    return [
-        hashlib.sha256(house.platform.blobs.path(v.sha256).read_bytes()).hexdigest()
-        for v in versions
-    ]
-
-
-def test_a_line_that_drops_and_a_server_that_is_killed(house, entry, clip):
-    proxy = CuttingProxy(house.port, least=300_000, most=5_000_000)
-    with send(house, entry, clip, proxy.port) as client:
-        for _ in range(3):
-            try:
-                client.wait(timeout=1.5)
-            except subprocess.TimeoutExpired:
-                house.kill("uploads")
-                house.start("uploads")
-        out, _ = client.communicate(timeout=120)
-    proxy.close()
+def said(client) -> dict:
+    """What the client tells at its end, which has to be a good one."""
+    out, _ = client.communicate(timeout=300)
     assert client.returncode == 0
-    assert json.loads(out)["retries"] > 0
-    assert proxy.cuts > 0
-    assert stored(house) == [hashlib.sha256(clip.read_bytes()).hexdigest()]
+    return json.loads(out)
+
+
+def kill_until_done(house, client, *, every) -> int:
+    """kill -9 and start again every few seconds; how often."""
+    for kills in range(100):
+        try:
+            client.wait(timeout=every)
+        except subprocess.TimeoutExpired:
+            house.kill("uploads")
+            house.start("uploads")
+        else:
+            return kills
+    raise AssertionError("the client did not come to an end")
+
+
+def stored(house, entry) -> list[str]:
+    """The SHA-256 of each stored clip of an entry, computed anew."""
+    with house.platform.db.read() as session:
+        query = select(ClipVersion).where(ClipVersion.submission_id == entry.id)
+        versions = session.scalars(query).all()
+    return [sha256(house.platform.blobs.path(v.sha256)) for v in versions]
 
 
 def test_a_good_line_needs_no_retry(house, entry, clip):
     with send(house, entry, clip, house.port) as client:
-        out, _ = client.communicate(timeout=60)
-    assert json.loads(out)["retries"] == 0
-    assert stored(house) == [hashlib.sha256(clip.read_bytes()).hexdigest()]
+        assert said(client) == {"retries": 0, "created": 1, "part": 8 << 20}
+    assert stored(house, entry) == [sha256(clip)]
+
+
+def test_a_client_that_breaks_off_at_random(house, entry, clip):
+    proxy = CuttingProxy(house.port, least=GIB, most=GIB, bytes_per_second=8_000_000)
+    with send(house, entry, clip, proxy.port, aborts=4) as client:
+        assert said(client)["created"] == 1
+    proxy.close()
+    assert stored(house, entry) == [sha256(clip)]
+
+
+def test_a_proxy_that_cuts_connections(house, entry, clip):
+    proxy = CuttingProxy(house.port, least=300_000, most=5_000_000)
+    with send(house, entry, clip, proxy.port) as client:
+        told = said(client)
+    proxy.close()
+    assert proxy.cuts >= 4
+    assert (told["created"], told["retries"] >= 4) == (1, True)
+    assert stored(house, entry) == [sha256(clip)]
+
+
+def test_a_server_that_is_killed_every_other_second(house, entry, clip):
+    """Its front answers 503 meanwhile; the client goes on, it does not begin another upload."""
+    proxy = CuttingProxy(house.port, least=GIB, most=GIB, bytes_per_second=4_000_000)
+    with send(house, entry, clip, proxy.port) as client:
+        assert kill_until_done(house, client, every=2) >= 2
+        assert said(client)["created"] == 1
+    proxy.close()
+    assert stored(house, entry) == [sha256(clip)]
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_a_proxy_with_a_small_limit_gets_smaller_parts(house, entry, clip, tmp_path, hangs_up):
+    with (
+        SmallProxy(tmp_path, house.port, limit=1 << 20, hangs_up=hangs_up) as proxy,
+        send(house, entry, clip, proxy.port) as client,
+    ):
+        told = said(client)
+    assert (told["created"], told["part"]) == (1, 1 << 20)
+    assert stored(house, entry) == [sha256(clip)]
+
+
+@pytest.mark.slow
+def test_one_gigabyte_through_all_of_it(house, entry, tmp_path):
+    """Cuts, a small body limit, a client that breaks off, a server killed again and again."""
+    clip = written(tmp_path / "clip.mp4", GIB)
+    with SmallProxy(tmp_path, house.port, limit=20 << 20) as small:
+        proxy = CuttingProxy(small.port, least=20_000_000, most=200_000_000)
+        with send(house, entry, clip, proxy.port, part=32 << 20, aborts=5) as client:
+            kills = kill_until_done(house, client, every=3)
+            told = said(client)
+        proxy.close()
+    assert kills >= 1
+    assert proxy.cuts >= 4
+    assert (told["created"], told["part"]) == (1, 16 << 20)
+    assert stored(house, entry) == [sha256(clip)]
 
 
 def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, entry):
@@ -102,7 +179,7 @@ def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, entr
         fresh.sendall(bytes(700_000))
         assert fresh.recv(1000).startswith(b"HTTP/1.1 204 ")
     old.close()
-    assert stored(house) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
+    assert stored(house, entry) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
 
 
 class Tus:

@@ -3,29 +3,40 @@ const STALL = 30000; // ms without a byte before the line is taken for dead
 const WATCH = 5000;
 const WINDOW = 15000; // ms over which the speed is averaged
 const HOURS = 6;
+const LEAST_PART = 256 << 10; // bytes; nobody limits bodies to less
+const STUCK = 4; // failures on one spot before parts get smaller
 const RETRIES = [0, 1000, 3000, 5000, 10000, 20000, ...Array(HOURS * 120).fill(30000)];
 
-// A refusal is final; a dropped line, a busy upload (423), a wrong offset (409) and a server in
-// trouble (5xx) are not. Safari reports a dropped line as "abort": no response at all.
+// A refusal is final; a dropped line, a busy upload (423), a wrong offset (409), a proxy's limit and
+// a server in trouble (5xx) are not. Safari reports a dropped line as "abort": no response at all.
 export function worthRetrying(error) {
   const status = error.originalResponse?.getStatus() ?? 0;
-  return status === 0 || status === 409 || status === 423 || status >= 500;
+  return [0, 408, 409, 423, 425, 429].includes(status) || status >= 500 || bodyTooLarge(error);
+}
+
+// A proxy on the way has a limit of its own: only the server's own refusals carry its header.
+function bodyTooLarge({ originalResponse: answer }) {
+  return answer?.getStatus() === 413 && !answer.getHeader("Tus-Resumable");
 }
 
 export class Sending {
-  // options: endpoint, url (of an unfinished upload) or null, metadata, chunkSize.
+  // options: endpoint, url (of an unfinished upload) or null, metadata, chunkSize; tus-js-client's
+  // own as well, for a client that is no browser.
   // on: {progress({sent, total, speed, left}), state("running"|"waiting"|"paused"), done(), failed(error)}
   constructor(tus, file, options, on) {
     this.on = on;
+    this.file = file;
     this.wanted = false;
     this.samples = [];
+    this.stuck = { at: -1, times: 0 };
+    const { endpoint, url, ...others } = options;
     this.upload = new tus.Upload(file, {
-      endpoint: options.endpoint,
-      uploadUrl: options.url,
-      metadata: options.metadata,
-      chunkSize: options.chunkSize,
       retryDelays: RETRIES,
+      ...others,
+      endpoint: url ? null : endpoint,
+      uploadUrl: url,
       storeFingerprintForResuming: false, // the server knows what is unfinished
+      onUploadUrlAvailable: () => this.#keepTo(),
       onShouldRetry: (error) => this.#retry(error),
       onProgress: (sent, total) => this.#progress(sent, total),
       onSuccess: () => this.#end(() => on.done()),
@@ -62,10 +73,42 @@ export class Sending {
     tell();
   }
 
+  // Without an endpoint a failed HEAD is a failure. With one, tus-js-client begins a new upload when
+  // a server that starts again answers 502, and what has been sent would be given up.
+  #keepTo() {
+    this.upload.options.endpoint = null;
+  }
+
   #retry(error) {
-    const again = worthRetrying(error);
-    if (again) this.on.state("waiting");
-    return again;
+    if (!worthRetrying(error)) return false;
+    if (bodyTooLarge(error) || this.#stuckHere(error)) this.#smallerParts();
+    this.on.state("waiting");
+    this.#lookAtFile();
+    return true;
+  }
+
+  // Some proxies hang up where others answer 413: the server is there, but no part arrives.
+  #stuckHere({ originalRequest: asked, originalResponse: answer }) {
+    if (asked?.getMethod() !== "PATCH" || answer?.getHeader("Tus-Resumable")) return false;
+    const { at, times } = this.stuck;
+    const here = this.upload._offset ?? 0;
+    this.stuck = { at: here, times: here === at ? times + 1 : 1 };
+    return this.stuck.times >= STUCK;
+  }
+
+  #smallerParts() {
+    const half = Math.floor(Math.min(this.upload.options.chunkSize, this.file.size) / 2);
+    this.upload.options.chunkSize = Math.max(half, LEAST_PART);
+  }
+
+  // A file that has changed, or one in the cloud, fails like a dropped line: look which it is.
+  async #lookAtFile() {
+    const offset = Math.min(this.upload._offset ?? 0, this.file.size - 1);
+    const readable = await this.file.slice(offset, offset + 1).arrayBuffer().catch(() => null);
+    if (readable || !this.wanted) return;
+    this.#stop();
+    await this.upload.abort();
+    this.on.failed(new Error("the file cannot be read"));
   }
 
   #moved() {

@@ -104,10 +104,14 @@ class Uploader {
   async #giveUpOld() {
     const headers = { "Tus-Resumable": "1.0.0" };
     await fetch(this.config.unfinished.url, { method: "DELETE", headers }).catch(() => null);
-    this.config.unfinished = null;
-    this.parts.fresh.hidden = true;
-    for (const part of this.section.querySelectorAll("[data-unfinished]")) part.hidden = true;
+    this.#forgetOld();
     this.#picked();
+  }
+
+  #forgetOld() {
+    this.config.unfinished = null;
+    if (this.parts.fresh) this.parts.fresh.hidden = true;
+    for (const part of this.section.querySelectorAll("[data-unfinished]")) part.hidden = true;
   }
 
   // Sending.
@@ -185,6 +189,8 @@ class Uploader {
 
   #failed(error) {
     this.sending = null;
+    const status = error.originalResponse?.getStatus();
+    if (status === 404 || status === 410) this.#forgetOld(); // ended for good: the next one is new
     this.input.disabled = false;
     this.#show("go");
     this.#say("bad", this.#sentence(error));

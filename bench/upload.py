@@ -1,0 +1,273 @@
+"""Receiving clips: against ``@tus/server`` with ``@tus/file-store``, and a plain copy to a file.
+
+Each server is a process of its own on loopback and gets 1 GiB from the same client in parts of
+8 MiB, in turn. Ours is the whole upload process with its database. What the others do not do,
+making the file safe (``fdatasync``) and knowing its SHA-256, is measured apart: the last byte of
+an upload is sent on its own, and what follows it is ``sealing``.
+"""
+
+import base64
+import http.client
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.measure import BUILD, Figure
+from bench.peers import node_with
+from contest.db import upgrade
+from tests.processes import family, free_port
+from tests.uploads.house import House
+
+GIB, PART = 1 << 30, 8 << 20
+ROUNDS = 3
+PHONES = 20
+DATA = os.urandom(PART)
+TICKS = os.sysconf("SC_CLK_TCK")
+
+NODE = """
+import { Server } from "@tus/server";
+import { FileStore } from "@tus/file-store";
+const server = new Server({ path: "/uploads", datastore: new FileStore({ directory: process.argv[2] }) });
+server.listen({ host: "127.0.0.1", port: Number(process.argv[3]) });
+"""
+
+COPY = """
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+buffer = memoryview(bytearray(1 << 17))
+while True:
+    line, _ = listener.accept()
+    with line, open(os.path.join(sys.argv[1], "copy"), "wb", buffering=0) as file:
+        while count := line.recv_into(buffer):
+            file.write(buffer[:count])
+        line.sendall(b"done")
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one transfer took: wall and processor seconds of the server."""
+
+    wall_s: float
+    cpu_s: float
+
+
+# ---------------------------------------------------------------------------- servers
+
+
+@contextmanager
+def _process(argv: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[int]:
+    """A server that has begun to listen; its process id."""
+    process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL)
+    try:
+        _until_listening(port)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _until_listening(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("a server did not start")
+
+
+@contextmanager
+def _house() -> Iterator[House]:
+    """Our processes with an open contest, in a folder of their own."""
+    with tempfile.TemporaryDirectory(prefix="hoithi-bench-") as name:
+        database = Path(name) / "template.db"
+        upgrade(f"sqlite:///{database}")
+        (Path(name) / "data").mkdir()
+        house = House(Path(name) / "data", database)
+        try:
+            yield house
+        finally:
+            house.stop()
+
+
+class Unit:
+    """A unit with a cookie, and an entry for each upload."""
+
+    def __init__(self, house: House) -> None:
+        self.make = house.make
+        self.row = self.make.unit(self._contest())
+        self.cookie = f"hoithi_unit={self.make.unit_token(self.row)}"
+
+    def _contest(self) -> Any:
+        return self.make.contest(f"bench-{os.urandom(4).hex()}")
+
+    def headers(self) -> dict[str, str]:
+        """What a creation needs beside its length."""
+        entry = self.make.submission(self.row, "uploading")
+        pairs = {"entry": entry.code, "filename": "clip.mp4"}
+        coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
+        return {"Cookie": self.cookie, "Upload-Metadata": coded}
+
+
+# ---------------------------------------------------------------------------- the client
+
+
+class Client:
+    """Speaks tus over one connection."""
+
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.headers = {"Tus-Resumable": "1.0.0"} | headers
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> str:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.line.request(method, path, body, self.headers | named)
+        answer = self.line.getresponse()
+        told = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{method} {path}: {answer.status} {told!r}")
+        return (answer.headers["Location"] or "").removeprefix(f"http://127.0.0.1:{self.line.port}")
+
+    def create(self, length: int, path: str = "/uploads/") -> str:
+        return self.ask("POST", path, Upload_Length=str(length), Content_Length="0")
+
+    def patch(self, path: str, body: Any, offset: int) -> None:
+        kind = "application/offset+octet-stream"
+        self.ask("PATCH", path, body, Content_Type=kind, Upload_Offset=str(offset))
+
+    def send(self, path: str, length: int) -> None:
+        """``length`` bytes in parts, from the start."""
+        for offset in range(0, length, PART):
+            self.patch(path, memoryview(DATA)[: length - offset], offset)
+
+
+def _cost(pid: int, work: Any) -> Cost:
+    cpu, begun = _cpu(pid), time.perf_counter()
+    work()
+    return Cost(time.perf_counter() - begun, _cpu(pid) - cpu)
+
+
+def _cpu(pid: int) -> float:
+    total = 0
+    for one in family(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def _peak_mb(pid: int) -> float:
+    """Peak resident memory of the largest process of the family."""
+    peaks = []
+    for one in family(pid):
+        lines = Path(f"/proc/{one}/status").read_text().splitlines()
+        peaks += [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+    return max(peaks) / 1024
+
+
+# ---------------------------------------------------------------------------- one after the other
+
+
+def _receiving() -> Iterator[Figure]:
+    folder = BUILD / "upload"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    script = node_with("@tus/server@2.4.5", "@tus/file-store@2.1.1") / "server.mjs"
+    script.write_text(NODE)
+    ports = [free_port() for _ in range(3)]
+    node = ["node", str(script), str(folder), str(ports[1])]
+    copy = [sys.executable, "-c", COPY, str(folder), str(ports[2])]
+    with _house() as house:
+        ours = [sys.executable, "-m", "contest", "uploads", "--bind", f"127.0.0.1:{ports[0]}"]
+        with (
+            _process(ours, ports[0], house.environ) as our_pid,
+            _process(node, ports[1]) as node_pid,
+            _process(copy, ports[2]) as copy_pid,
+        ):
+            unit = Unit(house)
+            _ours(our_pid, ports[0], unit, PART, house)
+            small = _peak_mb(our_pid)
+            rounds = [
+                (
+                    *_ours(our_pid, ports[0], unit, GIB, house),
+                    _node(node_pid, ports[1], folder),
+                    _copy(copy_pid, ports[2]),
+                )
+                for _ in range(ROUNDS + 1)
+            ][1:]
+            peaks = (small, _peak_mb(our_pid), _peak_mb(node_pid))
+    shutil.rmtree(folder)
+    yield from _told([_median(costs) for costs in zip(*rounds, strict=True)], peaks)
+
+
+def _ours(pid: int, port: int, unit: Unit, size: int, house: House) -> tuple[Cost, Cost]:
+    """Receiving ``size`` bytes, and what follows one byte more: it is the last."""
+    client = Client(port, unit.headers())
+    path = client.create(size + 1)
+    received = _cost(pid, lambda: client.send(path, size))
+    sealed = _cost(pid, lambda: client.patch(path, b"x", size))
+    for clip in house.platform.settings.storage_dir.rglob("*"):
+        if clip.is_file():
+            clip.unlink()
+    return received, sealed
+
+
+def _node(pid: int, port: int, folder: Path) -> Cost:
+    client = Client(port, {})
+    path = client.create(GIB, "/uploads")
+    cost = _cost(pid, lambda: client.send(path, GIB))
+    for file in folder.iterdir():
+        file.unlink()
+    return cost
+
+
+def _copy(pid: int, port: int) -> Cost:
+    def work() -> None:
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            for _ in range(0, GIB, PART):
+                line.sendall(DATA)
+            line.shutdown(socket.SHUT_WR)
+            line.recv(4)
+
+    return _cost(pid, work)
+
+
+def _median(costs: tuple[Cost, ...]) -> Cost:
+    return Cost(
+        statistics.median(c.wall_s for c in costs), statistics.median(c.cpu_s for c in costs)
+    )
+
+
+def _told(costs: list[Cost], peaks: tuple[float, float, float]) -> Iterator[Figure]:
+    ours, sealing, node, copy = costs
+    whole = Cost(ours.wall_s + sealing.wall_s, ours.cpu_s + sealing.cpu_s)
+    gb = GIB / 1e9
+    for name, cost in (("ours", ours), ("ours_sealed", whole), ("node", node), ("copy", copy)):
+        yield Figure("upload", f"{name}_speed", gb * 1000 / cost.wall_s, "MB/s")
+        yield Figure("upload", f"{name}_cpu", cost.cpu_s / gb, "s/GB")
+    yield Figure("upload", "sealing", sealing.wall_s / gb, "s/GB")
+    yield Figure("upload", "speed_against_node", node.wall_s / ours.wall_s, "x", 1.8, "higher")
+    yield Figure("upload", "cpu_against_node", ours.cpu_s / node.cpu_s, "x", 0.5)
+    yield Figure("upload", "speed_against_copy", copy.wall_s / ours.wall_s, "x", 0.8, "higher")
+    yield Figure("upload", "sealed_speed_against_node", node.wall_s / whole.wall_s, "x")
+    yield Figure("upload", "sealed_cpu_against_node", whole.cpu_s / node.cpu_s, "x")
+    yield Figure("upload", "sealed_speed_against_copy", copy.wall_s / whole.wall_s, "x")
+    small, peak, node_peak = peaks
+    yield Figure("upload", "peak_memory", peak, "MB")
+    yield Figure("upload", "node_peak_memory", node_peak, "MB")
+    yield Figure("upload", "memory_1_gib_against_8_mib", peak / small, "x", 1.1)
+
+
+def figures() -> Iterator[Figure]:
+    yield from _receiving()
