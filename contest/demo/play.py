@@ -184,8 +184,9 @@ class Play:
         first = plot.EXPECTED[0][0]
         wait_until(lambda: first in acts.fetch(stage, f"/c/{SLUG}/results").decode(), "result page")
         number = self._newest(stage)
-        sheet = acts.fetch(stage, f"/c/{SLUG}/desk/results/{number}.xlsx", plot.ORGANISER)
-        bundle = acts.fetch(stage, f"/c/{SLUG}/desk/results/{number}.zip", plot.ORGANISER)
+        room = stage.room(stage.person(plot.ORGANISER), "results").rstrip("/")
+        sheet = acts.fetch(stage, f"{room}/{number}.xlsx", plot.ORGANISER)
+        bundle = acts.fetch(stage, f"{room}/{number}.zip", plot.ORGANISER)
         (self.folder / "result.xlsx").write_bytes(sheet)
         (self.folder / "bundle.zip").write_bytes(bundle)
         self._line(f"trang kết quả {len(page) // 1024} kB, bảng tính {len(sheet) // 1024} kB")
