@@ -46,7 +46,7 @@ def move(
     """
     assert isinstance(row, Base)  # noqa: S101
     session.flush()
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"of": type(row)})
     machine, before = OF_TABLE[row.__tablename__], str(row.state)
     if not machine.allows(before, to):
         raise Conflict(
