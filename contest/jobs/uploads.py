@@ -1,6 +1,7 @@
-"""Interrupted uploads expire by the profile's rule, and their bytes go."""
+"""Interrupted uploads: the unit is reminded, then they expire by the profile's rule; bytes go."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from contest.actors import SYSTEM
 from contest.jobs import Later
@@ -9,20 +10,38 @@ from contest.services import uploads
 from contest.wiring import Platform
 
 
+def remind(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
+    """Mail the unit while there is time; one that is complete needs nothing."""
+    with platform.db.write() as session:
+        upload = session.get_one(Upload, upload_id)
+        if not _complete(platform, upload):
+            uploads.remind(session, upload, at=platform.clock.now())
+
+
 def expire(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
-    """Close an upload whose time is over and remove its bytes; a complete one is left alone."""
+    """Close an upload whose time is over and remove its bytes; a complete one is left alone.
+
+    One that arrived in time is recorded by the upload process.
+    """
     at = platform.clock.now()
     with platform.db.write() as session:
         upload = session.get_one(Upload, upload_id)
-        if upload.state == "complete":
+        if upload.state == "complete" or _complete(platform, upload):
             return
         if at < upload.expires_at:
             raise Later(upload.expires_at, "still running")
-        path = platform.settings.uploads_dir / upload.public_id
-        if upload.state == "open" and path.exists() and path.stat().st_size == upload.length:
-            return  # it arrived in time; the upload process records it
         uploads.end(session, upload, "expired", actor=SYSTEM, at=at)
-    path.unlink(missing_ok=True)
+    _path(platform, upload).unlink(missing_ok=True)
 
 
-HANDLERS = {"upload.expire": expire}
+def _path(platform: Platform, upload: Upload) -> Path:
+    return platform.settings.uploads_dir / upload.public_id
+
+
+def _complete(platform: Platform, upload: Upload) -> bool:
+    """Whether every byte of an open upload is here."""
+    path = _path(platform, upload)
+    return upload.state == "open" and path.exists() and path.stat().st_size == upload.length
+
+
+HANDLERS = {"upload.remind": remind, "upload.expire": expire}

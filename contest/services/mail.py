@@ -13,6 +13,8 @@ approved            submission_id                   … approved, when it will b
 published           submission_id                   … published, where
 result              submission_id, rank, points(,   … its points and rank: texts in the mail's
                     prize)                          language
+upload_waiting      submission_id, upload_id        … a clip is half sent: until when it is kept
+upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
 reminder            unit_id                         the unit's contact: no clip yet
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
@@ -37,13 +39,14 @@ from contest.models import (
     RoleGrant,
     Submission,
     Unit,
+    Upload,
     User,
 )
 from contest.services import invitations, outbox, profiles
 
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "published", "receipt", "rejected",
-    "reminder", "result",
+    "reminder", "result", "upload_expired", "upload_waiting",
 )
 
 
@@ -108,6 +111,10 @@ def values(session: Session, mail: Mail, *, key: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(mail.params)
     if "submission_id" in mail.params:
         found |= _entry(session, mail.params["submission_id"], mail.language)
+    if "upload_id" in mail.params:
+        upload = session.get_one(Upload, mail.params["upload_id"])
+        found |= {"filename": upload.filename, "size": upload.length,
+                  "kept_until": upload.expires_at}
     if "unit_id" in mail.params:
         found["unit"] = session.get_one(Unit, mail.params["unit_id"]).name
     if "user_id" in mail.params:

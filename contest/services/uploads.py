@@ -104,8 +104,11 @@ def begin(
     )
     session.add(upload)
     session.flush()
-    outbox.add(session, "upload.expire", upload.id, at=at, due_at=upload.expires_at,
-               contest_id=entry.contest_id)
+    for kind, due_at in (
+        ("upload.remind", upload.expires_at - (upload.expires_at - at) / 3),
+        ("upload.expire", upload.expires_at),
+    ):
+        outbox.add(session, kind, upload.id, at=at, due_at=due_at, contest_id=entry.contest_id)
     audit.record(session, "upload.begun", upload, actor=actor, at=at,
                  after={"submission": entry.id, "length": length})
     return upload
@@ -192,12 +195,37 @@ def verdict(upload: Upload) -> Gone:
 
 
 def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datetime) -> None:
-    """Close an open upload as ``terminated`` or ``expired``; a closed one stays as it is."""
+    """Close an open upload as ``terminated`` or ``expired``; a closed one stays as it is.
+
+    The unit is told by mail that its bytes are gone when nobody of the unit has ended it.
+    """
     session.refresh(upload, with_for_update=True)
     if upload.state != "open":
         return
     upload.state, upload.finished_at = state, at
     audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
+    if state == "expired":
+        entry = upload.submission
+        late = upload.expires_at >= submissions.closes_at(profiles.profile_of(entry.contest), entry)
+        _tell(session, upload, "upload_expired", at=at, late=late)
+
+
+def remind(session: Session, upload: Upload, *, at: datetime) -> None:
+    """Tell the unit by mail that a clip is half sent, and until when that is kept."""
+    if upload.state == "open" and upload.submission.state in REPLACEABLE:
+        _tell(session, upload, "upload_waiting", at=at)
+
+
+def _tell(
+    session: Session, upload: Upload, template: str, *, at: datetime, **values: object
+) -> None:
+    entry = upload.submission
+    page = f"/c/{entry.contest.slug}/unit/entries/{entry.code}"
+    mail.queue(
+        session, to=entry.contact_email, template=template, language=entry.language,
+        params={"submission_id": entry.id, "upload_id": upload.id, "path": page} | values,
+        contest_id=entry.contest_id, at=at,
+    )
 
 
 def finish(

@@ -13,7 +13,7 @@ from contest.actors import SYSTEM
 from contest.jobs import handlers
 from contest.jobs.mail import write
 from contest.jobs.worker import perform
-from contest.models import Mail, Task
+from contest.models import Mail, Task, Upload
 from contest.ports import MailRefused
 from contest.services import invitations, mail, outbox, people
 from tests.contest.conftest import SECRET_KEY
@@ -176,6 +176,12 @@ def values_for(template, make, contest):
              "rejected": "disqualified"}.get(template, "approved")
     plain = {"title": "One day", "contact_name": "Ann", "state_reason": "Names are missing."}
     entry = make.submission(unit, state, **plain)
+    if template.startswith("upload_"):
+        with make.platform.db.read() as session:
+            upload_id = session.scalars(
+                select(Upload.id).where(Upload.submission_id == entry.id)
+            ).one()
+        return {"submission_id": entry.id, "upload_id": upload_id, "late": False}
     return {"submission_id": entry.id} | PARAMS.get(template, {})
 
 

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from contest.jobs import Later
-from contest.jobs.uploads import expire
+from contest.jobs.mail import write
+from contest.jobs.uploads import expire, remind
 from contest.models import Check, ClipVersion, Mail, Task, UnitLink, Upload
 from contest.services import uploads
 from contest.uploads.app import create_upload_app
@@ -300,6 +301,50 @@ def test_an_interrupted_upload_expires_and_its_bytes_go(platform, phone, entry, 
     with platform.db.read() as session:
         told = uploads.last_expired(session, session.merge(entry, load=False))
     assert told is not None and told.filename == "clip.mp4"
+    assert [(m.template, m.params["late"]) for m in rows(platform, Mail)] == [
+        ("upload_expired", False)
+    ]
+
+
+def test_a_unit_is_reminded_of_a_clip_that_is_half_sent(platform, phone, entry, clock):
+    path = phone.create(entry)["headers"]["Location"]
+    phone.patch(path, b"0123")
+    upload, task = rows(platform, Upload)[0], rows(platform, Task)[0]
+    assert (task.kind, task.due_at) == ("upload.remind", upload.expires_at - timedelta(hours=24))
+    clock.moment = task.due_at
+    remind(platform, upload.id, lambda: None)
+    told = rows(platform, Mail)[0]
+    letter = write(platform, told)
+    assert (told.template, told.to) == ("upload_waiting", entry.contact_email)
+    assert "Tệp “clip.mp4” (10 byte)" in letter.text
+    assert "09g00 ngày 8/6/2023" in letter.text
+    assert f"/c/quan11-2023/unit/entries/{entry.code}" in letter.text
+
+
+@pytest.mark.parametrize("how", ["complete", "cancelled", "unrecorded"])
+def test_nobody_is_reminded_of_what_is_over(platform, phone, entry, how):
+    path = phone.create(entry)["headers"]["Location"]
+    if how == "complete":
+        phone.patch(path, b"0123456789")
+    elif how == "cancelled":
+        phone.ask("DELETE", path)
+    else:
+        (platform.settings.uploads_dir / path[-32:]).write_bytes(b"0123456789")
+    remind(platform, rows(platform, Upload)[0].id, lambda: None)
+    assert "upload_waiting" not in [m.template for m in rows(platform, Mail)]
+
+
+def test_one_that_was_too_late_is_told_so_once(platform, phone, entry, clock):
+    """By the upload process or by the worker, whoever looks first."""
+    clock.moment = CLOSE - timedelta(minutes=1)
+    path = phone.create(entry)["headers"]["Location"]
+    phone.patch(path, b"0123")
+    clock.moment = CLOSE + GRACE
+    assert phone.head(path)["status"] == 410
+    expire(platform, rows(platform, Upload)[0].id, lambda: None)
+    [told] = rows(platform, Mail)
+    assert told.params["late"] is True
+    assert "Hạn nhận clip cũng đã qua" in write(platform, told).text
 
 
 def test_bytes_that_no_upload_owns_are_swept_at_the_start(platform, phone, entry):
