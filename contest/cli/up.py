@@ -8,13 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 
+from contest.actors import SYSTEM
 from contest.clock import FileClock
 from contest.config import Settings
 from contest.demo import cast, sample
 from contest.errors import Conflict
 from contest.front import Listen
-from contest.processes import FRONT, SAMPLE, SERVICES, Machine
+from contest.models import User
+from contest.processes import FRONT, SAMPLE, Machine
+from contest.services import invitations, people
 from contest.supervisor import StartError, Supervisor
 from contest.wiring import Platform
 
@@ -33,12 +37,16 @@ def command(with_sample: bool, listen_at: str | None, page_simulator: bool, work
     )
     with _alone(settings.data_dir), _standing_clock(machine):
         listen.check_free()
+        greeting = _prepare(machine)
         supervisor = Supervisor(
             machine.programs(), environ=machine.environ(), run_dir=machine.run_dir, say=_say
         )
         supervisor.handle_signals()
         try:
-            _bring_up(supervisor, machine)
+            supervisor.start(FRONT)
+            if not supervisor.ending:
+                click.echo("\n".join(["", *greeting, "", "  Ctrl-C: dừng / stop", ""]), err=True)
+            supervisor.start(SAMPLE)
             supervisor.run()
         except StartError as error:
             click.echo(f"hoithi: {error}", err=True)
@@ -48,44 +56,58 @@ def command(with_sample: bool, listen_at: str | None, page_simulator: bool, work
     click.echo("hoithi: đã dừng / stopped", err=True)
 
 
-def _bring_up(supervisor: Supervisor, machine: Machine) -> None:
-    """Services first, then the database's form, then everything else."""
-    supervisor.start(SERVICES)
+def _prepare(machine: Machine) -> list[str]:
+    """Bring the database to its newest form, with sample or first account; what to tell of it."""
     platform = Platform(machine.settings)
     platform.db.upgrade()
     ways = sample.load(platform) if machine.sample else None
+    first = [] if ways else _first_account(platform)
     platform.db.engine.dispose()
-    supervisor.start(FRONT)
-    if supervisor.ending:
-        return
-    welcome(machine, ways)
-    supervisor.start(SAMPLE)
+    return [f"  {machine.settings.base_url}", "", *(_of_sample(machine, ways) if ways else first)]
 
 
-def welcome(machine: Machine, ways: sample.WaysIn | None) -> None:
-    """Say where everything is, and how each role signs in."""
-    base = machine.settings.base_url
-    lines = ["", f"  {base}", ""]
-    if ways:
-        shown: dict[str, cast.Person] = {}
-        for person in cast.STAFF:
-            shown.setdefault(person.roles[0], person)
-        lines += [f"  {role:<10} {p.email:<28} {p.name}" for role, p in shown.items()]
-        lines += [f"  mật khẩu / password: {ways.password}   ({base}/account/sign-in)", ""]
-        lines += [f"  {code}  {unit}" for unit, code in list(ways.codes.items())[-3:]]
-        lines += [f"  mã đơn vị / unit codes: {base}/u", ""]
-        lines += ["  Giờ mô phỏng; chuyển bằng: hoithi clock 2023-06-12 08:00"]
-        lines += ["  Simulated time; move it with the command above.", ""]
+def _of_sample(machine: Machine, ways: sample.WaysIn) -> list[str]:
+    """How each role signs in to the sample, and what in it is not real."""
+    base, shown = machine.settings.base_url, dict[str, cast.Person]()
+    for person in cast.STAFF:
+        shown.setdefault(person.roles[0], person)
+    lines = [f"  {role:<10} {p.email:<28} {p.name}" for role, p in shown.items()]
+    lines += [f"  mật khẩu / password: {ways.password}   ({base}/account/sign-in)", ""]
+    lines += [f"  {code}  {unit}" for unit, code in list(ways.codes.items())[-3:]]
+    lines += [f"  mã đơn vị / unit codes: {base}/u", ""]
+    lines += ["  Giờ mô phỏng; chuyển bằng: hoithi clock '2023-06-12 08:00'"]
+    lines += ["  Simulated time; move it with the command above."]
     if machine.simulated_page:
-        lines += [f"  Fanpage: http://127.0.0.1:{machine.simulator_port()}", ""]
-        lines += [
-            "  Fanpage và thư là mô phỏng: không có gì ra ngoài máy này.",
-            "  The Page and the mails are simulated: nothing leaves this machine.",
-            "",
-        ]
-    if not ways:
-        lines += ["  Tài khoản đầu tiên / the first account:  hoithi user add --help", ""]
-    click.echo("\n".join([*lines, "  Ctrl-C: dừng / stop", ""]), err=True)
+        lines += ["", f"  Fanpage: http://127.0.0.1:{machine.simulator_port()}"]
+        lines += ["  Fanpage và thư là mô phỏng: không có gì ra ngoài máy này."]
+        lines += ["  The Page and the mails are simulated: nothing leaves this machine."]
+    return lines
+
+
+def _first_account(platform: Platform) -> list[str]:
+    """An installation without people: ask for the first one, and give the way in."""
+    with platform.db.read() as session:
+        if session.scalars(select(User)).first() is not None:
+            return []
+    command = "hoithi user add you@example.org --name 'Họ Tên' --admin"
+    if not sys.stdin.isatty():
+        return ["  Tài khoản đầu tiên / the first account:", f"    {command}"]
+    click.echo("\nTài khoản đầu tiên, để lập hội thi / the first account:", err=True)
+    email = click.prompt("  Email", err=True)
+    name = click.prompt("  Họ tên / name", err=True)
+    key, at = platform.settings.secret_key, platform.clock.now()
+    with platform.db.write() as session:
+        user = people.create(session, email=email, name=name, admin=True, actor=SYSTEM, at=at)
+        invitation = invitations.create(
+            session, user, purpose="password", actor=SYSTEM, at=at, key=key
+        )
+        token = invitations.token_of(invitation, key=key)
+    base = platform.settings.base_url
+    return [
+        "  Mở đường dẫn này để đặt mật khẩu / open this link to set your password:",
+        f"    {base}/account/invitation#{token}",
+        f"  rồi lập hội thi / then set up the contest:  {base}/setup",
+    ]
 
 
 @contextmanager
