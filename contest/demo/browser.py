@@ -88,7 +88,7 @@ class Browser:
         url = urljoin(self.base_url, path)
         try:
             answer = self.session.request(method, url, timeout=60, **sent)  # type: ignore[arg-type]
-        except (requests.ConnectionError, requests.Timeout) as error:
+        except requests.RequestException as error:  # nobody there, or gone in the middle of it
             raise Away(str(error)) from error
         if answer.status_code in AWAY:
             raise Away(f"{url}: {answer.status_code}")
@@ -142,7 +142,7 @@ class Browser:
             answer = self.session.request(
                 method, urljoin(self.base_url, url), headers=headers, data=data, timeout=120
             )
-        except (requests.ConnectionError, requests.Timeout) as error:
+        except requests.RequestException as error:  # nobody there, or gone in the middle of it
             raise Away(str(error)) from error
         if answer.status_code in AWAY | {409, 423, 500}:
             raise Away(f"{method} {url}: {answer.status_code}")
