@@ -316,7 +316,7 @@ def test_a_unit_is_reminded_of_a_clip_that_is_half_sent(platform, phone, entry, 
     told = rows(platform, Mail)[0]
     letter = write(platform, told)
     assert (told.template, told.to) == ("upload_waiting", entry.contact_email)
-    assert "Tệp “clip.mp4” (10 byte)" in letter.text
+    assert "Tệp “clip.mp4” (1 kB)" in letter.text
     assert "09g00 ngày 8/6/2023" in letter.text
     assert f"/c/quan11-2023/unit/entries/{entry.code}" in letter.text
 

@@ -1,0 +1,171 @@
+"""Requests made from docs/uploads.openapi.json, whole or broken, on a raw socket to the process.
+
+Whatever comes: a documented status (never 500), and no byte written but to that upload's own file.
+"""
+
+import base64
+import json
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.uploads.house import House
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/uploads.openapi.json").read_text())
+OPERATIONS = [
+    (path, method, operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+    if method != "parameters"
+]
+LENGTH, HELD = 64, b"0123456789"
+
+# What gunicorn itself says of a request that is none.
+NO_REQUEST = {400, 413, 414, 417, 431, 501, 505}
+
+ODD = st.one_of(
+    st.sampled_from(["", "0", "-1", "+4", "4,4", "1e3", "9" * 25, "\t", "chunked", "../../x"]),
+    st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=40),
+)
+ANY_NAME = st.sampled_from(
+    ["Transfer-Encoding", "Expect", "Host", "Connection", "Content-Length", "Range", "Cookie",
+     "Upgrade", "Sec-Fetch-Site", "X-Forwarded-For", "X-HTTP-Method-Override", "Upload-Concat",
+     "Upload-Checksum", "Content-Encoding", "Upload-Offset", "Upload-Length"]
+)  # fmt: skip
+
+
+class Target:
+    """The process with two uploads: one to throw things at, one that must stay as it is."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.root = house, house.platform.settings.data_dir
+        unit = house.make.unit(house.make.contest())
+        self.cookie = f"hoithi_unit={house.make.unit_token(unit)}"
+        self.entry, other = (house.make.submission(unit, "uploading") for _ in range(2))
+        self.path, self.kept = self.begin(), self.begin(other)
+
+    def metadata(self, entry=None) -> str:
+        pairs = {"entry": (entry or self.entry).code, "filename": "clip.mp4"}.items()
+        return ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs)
+
+    def begin(self, entry=None) -> str:
+        given = {"Upload-Length": str(LENGTH), "Upload-Metadata": self.metadata(entry)}
+        head, body = self.head("POST", "/uploads/", given | self.usual(len(HELD))), HELD
+        answer = self.say(head + body)
+        found = re.search(rb"Location: (\S+)", answer)
+        assert found, answer
+        return found[1].decode()
+
+    def usual(self, length: int) -> dict[str, str]:
+        return {
+            "Host": "x", "Tus-Resumable": "1.0.0", "Cookie": self.cookie,
+            "Content-Length": str(length), "Content-Type": "application/offset+octet-stream",
+            "Connection": "close",
+        }  # fmt: skip
+
+    @staticmethod
+    def head(method: str, path: str, headers: dict[str, str]) -> bytes:
+        lines = [f"{method} {path} HTTP/1.1", *(f"{n}: {v}" for n, v in headers.items()), "", ""]
+        return "\r\n".join(lines).encode("latin-1", "replace")
+
+    def say(self, request: bytes) -> bytes:
+        """Send it, say that no more comes, and read to the end."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(30)
+            sock.connect(str(self.house.sockets["uploads"]))
+            answer = b""
+            try:
+                sock.sendall(request)
+                sock.shutdown(socket.SHUT_WR)
+                while more := sock.recv(65536):
+                    answer += more
+            except (BrokenPipeError, ConnectionResetError):
+                return answer
+            return answer
+
+    def files(self) -> dict[str, bytes]:
+        """Every file that is no database, log or socket, and what is in it."""
+        return {
+            str(path.relative_to(self.root)): path.read_bytes()
+            for path in self.root.rglob("*")
+            if path.is_file() and not path.name.startswith(("hoithi.db", "clock"))
+        }
+
+
+@pytest.fixture(scope="module")
+def target(sqlite_template, short_dir):
+    folder = short_dir / "any"
+    folder.mkdir()
+    house = House(folder, sqlite_template)
+    house.start("uploads")
+    yield Target(house)
+    house.stop()
+
+
+@st.composite
+def requests(draw):
+    """An operation with its headers as documented, some of them spoilt, and any body."""
+    path, method, operation = draw(st.sampled_from(OPERATIONS))
+    named = {
+        p["name"]: p["schema"] for p in operation.get("parameters", []) if p["in"] == "header"
+    }
+    spoilt = draw(st.sets(st.sampled_from([*named, "Content-Length", "Cookie"]), max_size=2))
+    left_out = draw(st.sets(st.sampled_from([*named, "Cookie", "Host"]), max_size=1))
+    return {
+        "path": path, "method": method.upper(), "documented": set(operation["responses"]),
+        "headers": {name: draw(_fitting(schema)) for name, schema in named.items()
+                    if draw(st.booleans()) or name == "Tus-Resumable"},
+        "spoilt": {name: draw(ODD) for name in spoilt},
+        "more": draw(st.dictionaries(ANY_NAME, ODD, max_size=1)),
+        "left_out": left_out,
+        "body": draw(st.one_of(st.binary(max_size=80), st.just(bytes(LENGTH - len(HELD))))),
+        "id": draw(st.sampled_from([None, None, None, "0" * 32, "..", "%2e%2e%2fhoithi.db", "x"])),
+    }  # fmt: skip
+
+
+def _fitting(schema):
+    if "const" in schema:
+        return st.just(schema["const"])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if "pattern" in schema:
+        return st.one_of(st.just(str(len(HELD))), st.from_regex(schema["pattern"], fullmatch=True))
+    return st.just("metadata")
+
+
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(made=requests())
+def test_any_request_is_answered_as_documented_and_writes_nothing_elsewhere(target, made):
+    if target.say(target.head("HEAD", target.path, target.usual(0)))[9:12] != b"200":
+        target.path = target.begin()  # the last request has ended it
+    own = target.path.replace("/uploads/", "uploads/")
+    path = made["path"].replace("{id}", made["id"] or target.path[9:])
+    headers = target.usual(len(made["body"])) | made["headers"]
+    if "Upload-Metadata" in headers:
+        headers["Upload-Metadata"] = target.metadata()
+    headers = {n: v for n, v in headers.items() if n not in made["left_out"]}
+    headers |= made["spoilt"] | made["more"]
+    before = target.files()
+    answer = target.say(target.head(made["method"], path, headers) + made["body"])
+    status = int(answer[9:12]) if answer else 0
+    assert status in {*map(int, made["documented"]), *NO_REQUEST, 404, 405, 0}, answer
+    assert status != 500
+    after = target.files()
+    begun = re.search(rb"Location: /(uploads/\S+)", answer)
+    allowed = {own, begun[1].decode() if begun else own}
+    assert {n: c for n, c in after.items() if n not in allowed and not _clip(n)} == {
+        n: c for n, c in before.items() if n not in allowed and not _clip(n)
+    }
+    assert len(after.get(own, b"")) <= LENGTH
+    assert after[target.kept[1:]] == HELD
+
+
+def _clip(name: str) -> bool:
+    """A finished clip goes to the store under its hash: no byte of it is written there."""
+    return re.fullmatch(r"clips/([0-9a-f]{2}/)*[0-9a-f]{64}", name) is not None
