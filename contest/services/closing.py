@@ -7,12 +7,24 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from contest.models import Contest
-from contest.services import interactions, jury_round, publications, reviews, submissions
+from contest.services import (
+    anomalies,
+    corrections,
+    interactions,
+    jury_round,
+    publications,
+    reviews,
+    submissions,
+)
 from contest.services.gaps import Gap
 
-ROOMS: tuple[ModuleType, ...] = (submissions, reviews, publications, jury_round, interactions)
+ROOMS: tuple[ModuleType, ...] = (
+    submissions, reviews, publications, jury_round, interactions, corrections, anomalies
+)
 # Known and said, but nothing that closing has to wait for.
-REMARKS = ("units_without_clip", "entries_unfinished", "interactions.unverified")
+REMARKS = (
+    "units_without_clip", "entries_unfinished", "interactions.unverified", "anomalies.open"
+)
 
 
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:

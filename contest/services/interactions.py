@@ -18,6 +18,8 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import (
     Contest,
+    Correction,
+    CorrectionVerdict,
     Evidence,
     LateApproval,
     Publication,
@@ -40,7 +42,8 @@ BETWEEN_POLLS = timedelta(hours=6)
 class Official:
     """What counts for a clip. ``ledger``: (account, shares) or None where nobody kept one.
 
-    ``verified``: the shares could be capped per account, or earn nothing.
+    ``verified``: the shares could be capped per account, or earn nothing. ``raw_…``: what was read;
+    it differs where an agreed correction (``correction_id``) stands beside it.
     """
 
     reactions: int
@@ -50,6 +53,9 @@ class Official:
     late: bool
     verified: bool
     taken_at: datetime
+    raw_reactions: int
+    raw_shares: int | None
+    correction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -191,20 +197,47 @@ def counts(snapshot: Snapshot) -> bool:
 
 def official_counts(session: Session, contest: Contest) -> dict[int, Official]:
     """The official count of every posted clip that has one, by the submission's id."""
-    profile = profiles.profile_of(contest)
-    ledgers = ledger_of(session, contest)
-    free = profile.scoring.points_per_share == 0
+    free = profiles.profile_of(contest).scoring.points_per_share == 0
+    ledgers, corrections = ledger_of(session, contest), agreed_corrections(session, contest)
     found: dict[int, Official] = {}
     for submission_id, snapshots in series(session, contest).items():
         usable = [snapshot for snapshot in snapshots if counts(snapshot)]
         if usable:
             last, ledger = usable[-1], ledgers.get(submission_id)
-            found[submission_id] = Official(
-                reactions=last.reactions, shares=last.shares, ledger=ledger, snapshot_id=last.id,
-                late=bool(last.late_reason), verified=free or ledger is not None,
-                taken_at=last.taken_at,
-            )
+            found[submission_id] = _official(last, ledger, corrections.get(last.id), free=free)
     return found
+
+
+def _official(
+    last: Snapshot, ledger: list[tuple[str, int]] | None, correction: Correction | None, *,
+    free: bool,
+) -> Official:
+    """A snapshot's counts, as corrected where somebody corrected them and another agreed."""
+    out = {name.casefold() for name in correction.accounts_out} if correction else set()
+    if ledger is not None and out:
+        ledger = [(name, count) for name, count in ledger if name.casefold() not in out]
+    said = (correction.reactions, correction.shares) if correction else (None, None)
+    return Official(
+        reactions=last.reactions if said[0] is None else said[0],
+        shares=last.shares if said[1] is None else said[1],
+        ledger=ledger, snapshot_id=last.id, late=bool(last.late_reason),
+        verified=free or ledger is not None, taken_at=last.taken_at,
+        raw_reactions=last.reactions, raw_shares=last.shares,
+        correction_id=correction.id if correction else None,
+    )
+
+
+def agreed_corrections(session: Session, contest: Contest) -> dict[int, Correction]:
+    """By the snapshot's id: the last correction that a second organiser agreed to."""
+    query = (
+        select(Correction)
+        .join(Correction.snapshot)
+        .join(Snapshot.submission)
+        .join(Correction.verdict)
+        .where(Submission.contest_id == contest.id, CorrectionVerdict.agreed)
+        .order_by(CorrectionVerdict.id)
+    )
+    return {correction.snapshot_id: correction for correction in session.scalars(query)}
 
 
 def ledger_of(session: Session, contest: Contest) -> dict[int, list[tuple[str, int]]]:

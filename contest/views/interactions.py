@@ -14,10 +14,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError, not_found
 from contest.models import Snapshot
-from contest.services import count_import, interactions
+from contest.services import anomalies, corrections, count_import, interactions
 from contest.services.interactions import Official, Reading
 from contest.services.media import File
-from contest.views import kept_files
+from contest.views import kept_files, plot
 from contest.views.forms import Form
 from contest.views.media import send
 from contest.views.support import (
@@ -98,8 +98,10 @@ def listed() -> Response:
     ]
     return page(
         "organiser/interactions.html", rows=rows, late=interactions.late_waiting(db(), contest),
-        me=actor().label, gaps=interactions.gaps(db(), contest, at=now()),
-        automatic=_has_page(),
+        me=actor().label, automatic=_has_page(), gaps=[
+            *interactions.gaps(db(), contest, at=now()), *corrections.gaps(db(), contest, at=now())
+        ],
+        odd=anomalies.gaps(db(), contest, at=now()), adjusted=corrections.waiting(db(), contest),
     )
 
 
@@ -119,27 +121,17 @@ def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> d
 @bp.get("/clips/<code>")
 @allows("organiser.read")
 def clip(code: str) -> Response:
-    """All snapshots of one clip, the official one marked, and who shared it."""
+    """All snapshots of one clip, the official one marked, its corrections, and who shared it."""
     contest = current_contest()
     entry = interactions.of_code(db(), contest, code)
     series = interactions.series(db(), contest).get(entry.id, [])
     official = interactions.official_counts(db(), contest).get(entry.id)
     return page(
         "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=official,
-        plot=plotted(series), cap=current_profile().scoring.shares_per_account,
-    )
-
-
-def plotted(series: list[Snapshot]) -> str:
-    """Reactions over time as points of an SVG line, 600 x 100, lowest at the bottom."""
-    if len(series) < 2:  # noqa: PLR2004 - one point is no line
-        return ""
-    first, span = series[0].taken_at, (series[-1].taken_at - series[0].taken_at).total_seconds()
-    most = max(snapshot.reactions for snapshot in series) or 1
-    return " ".join(
-        f"{(s.taken_at - first).total_seconds() / (span or 1) * 600:.1f},"
-        f"{100 - s.reactions / most * 96:.1f}"
-        for s in series
+        plot=plot.of(series), corrections=[
+            c for c in corrections.of_contest(db(), contest) if c.snapshot.submission_id == entry.id
+        ],
+        me=actor().label, cap=current_profile().scoring.shares_per_account,
     )
 
 

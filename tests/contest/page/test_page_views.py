@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from contest.models import Submission
+from contest.models import Correction, Submission
 from contest.services import page_pause
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Client, Visits
@@ -238,3 +239,58 @@ def test_the_ledger_is_previewed_then_recorded(
     assert "2 tài khoản" not in text(organiser.get(COUNTS))
     assert "3 tài khoản" in text(organiser.get(COUNTS))
     assert organiser.get(f"{COUNTS}/clips/CX1111").status_code == 200
+
+
+# ------------------------------------------------------------------- odd counts and corrections
+
+ODD = "/c/quan11-2023/organiser/anomalies"
+
+
+def test_an_odd_count_is_shown_with_its_numbers_and_plot(room: Room, visit: Visits) -> None:
+    room.count(room.one, 280, shares=3, taken_at=CUT_OFF - timedelta(hours=4))
+    room.count(room.one, 300, shares=9, taken_at=CUT_OFF - timedelta(hours=2))
+    organiser = visit.role("organiser")
+    assert "1 dấu hiệu bất thường" in text(organiser.get(COUNTS))
+    page = organiser.get(ODD)
+    assert "Tổng số cảm xúc đúng 300." in text(page)
+    assert "The total of reactions is exactly 300." in text(organiser.english().get(ODD))
+    plot = BeautifulSoup(page.get_data(as_text=True), "html.parser").select("main svg polyline")
+    assert [len(str(line["points"]).split()) for line in plot] == [2, 2]
+    assert not re.search(r"<[^>]* style=|<style", page.get_data(as_text=True))
+
+
+def test_a_decision_needs_a_choice_and_a_reason(room: Room, visit: Visits) -> None:
+    room.count(room.one, 300, taken_at=CUT_OFF - timedelta(hours=2))
+    organiser, address = visit.role("organiser"), f"{ODD}/{room.one.code}"
+    key = {"key": "round:reactions:300"}
+    for form in (key, key | {"decision": "fine"}, key | {"decision": "gone", "reason": "x"}):
+        assert organiser.post(address, data=form).status_code == 422
+    assert organiser.post(address, data=key | {"decision": "corrected", "reason": "x"}
+                          ).status_code == 409
+    done = key | {"decision": "fine", "reason": "Đã gọi đơn vị"}
+    assert organiser.post(address, data=done).status_code == 303
+    assert "Đã quyết định" in text(organiser.get(ODD))
+    assert "Đã gọi đơn vị" in text(organiser.get(ODD))
+    assert organiser.post(address, data=done).status_code == 409
+
+
+def test_raw_and_corrected_counts_stand_side_by_side(room: Room, visit: Visits) -> None:
+    room.count(room.one, 301, shares=9, taken_at=CUT_OFF - timedelta(hours=2))
+    first, second = visit.role("organiser"), visit.role("organiser")
+    address = f"{COUNTS}/clips/{room.one.code}"
+    assert "301 cảm xúc, 9 chia sẻ" in text(first.get(f"{address}/correct"))
+    assert first.post(f"{address}/correct", data={"reactions": "250"}).status_code == 422
+    assert first.post(f"{address}/correct", data={"reason": "x"}).status_code == 422
+    assert first.post(f"{address}/correct", data={"reactions": "250", "reason": "Tài khoản ảo"}
+                      ).status_code == 303
+    assert "Chờ người thứ hai" in text(first.get(address))
+    assert "chờ người thứ hai" in text(first.get(COUNTS))
+    with room.bench.platform.db.read() as session:
+        [number] = session.scalars(select(Correction.id))
+    decide = f"{COUNTS}/corrections/{number}"
+    assert first.post(decide, data={"verdict": "agree"}).status_code == 409
+    second.post(decide, data={})
+    assert "Chờ người thứ hai" in text(first.get(address))
+    assert second.post(decide, data={"verdict": "agree"}).status_code == 303
+    assert "Đang được tính" in text(first.get(address))
+    assert "250 (đã ghi 301)" in text(first.get(COUNTS))
