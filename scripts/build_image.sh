@@ -46,12 +46,20 @@ bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
   grep -shE '^(index-url|timeout) *=' /etc/pip.conf "$HOME/.config/pip/pip.conf"; } >"$lend/pip.conf" || true
 { [ -e "$bundle" ] && echo "cafile=/lent/ca.crt"; grep -shE '^registry *=' "$HOME/.npmrc"; } >"$lend/npmrc" || true
 
-buildah build --quiet --pull=never --file docker/Dockerfile --build-arg "BASE=$BASE" \
+earlier=$(buildah images --quiet "$image" 2>/dev/null || true)
+buildah build --quiet --format docker --pull=never --file docker/Dockerfile --build-arg "BASE=$BASE" \
   --volume "$lend:/lent:ro" --volume "$lend/pip.conf:/etc/pip.conf:ro" \
   --volume "$lend/npmrc:/root/.npmrc:ro" --tag "$image" .
 
 # The image is only as good as what runs in it.
 container=$(buildah from --pull=never "$image")
 trap 'rm -rf "$lend"; buildah rm "$container" >/dev/null' EXIT
-buildah run "$container" -- hoithi --help >/dev/null
-echo "build_image: $image is built, and hoithi runs in it as $(buildah run "$container" -- id -un)"
+buildah run "$container" -- sh -euc '
+  hoithi profile check contest/profiles/quan11-2023.toml
+  python -c "from media_checks.tools import find_tools; print(find_tools().version)"
+  nginx -v
+  test -s contest/static/manifest.json
+  test "$(id -u)" = 10001
+' 2>&1 | sed 's/^/image: /'
+[ -z "$earlier" ] || [ "$earlier" = "$(buildah images --quiet "$image")" ] || buildah rmi "$earlier" >/dev/null
+echo "build_image: $image is built, and hoithi runs in it"
