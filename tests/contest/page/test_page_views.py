@@ -294,3 +294,11 @@ def test_raw_and_corrected_counts_stand_side_by_side(room: Room, visit: Visits) 
     assert second.post(decide, data={"verdict": "agree"}).status_code == 303
     assert "Đang được tính" in text(first.get(address))
     assert "250 (đã ghi 301)" in text(first.get(COUNTS))
+
+
+def test_the_set_up_says_plainly_what_rewarding_shares_may_mean(
+    visit: Visits, bench: Bench
+) -> None:
+    admin = visit.user(bench.make.user(admin=True))
+    assert "points_per_share = 0" in text(admin.get("/setup"))
+    assert "Meta" in text(admin.english().get("/setup"))
