@@ -152,7 +152,8 @@ class Supervisor:
     def _refuse_failed(self) -> None:
         """A program that gives up by itself at the start would do so again."""
         for child in self.children:
-            if child.died and child.process is not None and child.process.returncode > 0:
+            status = child.process.returncode if child.process and child.died else 0
+            if status > 0 and not child.program.once:
                 raise StartError(f"{child.program.name} ended at its start")
 
     def _tend(self, child: _Child) -> None:
