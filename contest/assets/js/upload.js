@@ -142,10 +142,11 @@ class Uploader {
 
   // Two tabs sending the same clip would cut each other off.
   #onlyTab() {
-    if (!navigator.locks) return true;
+    if (!navigator.locks || this.alone) return true;
     return new Promise((tell) => {
       navigator.locks.request(`upload-${this.config.entry}`, { ifAvailable: true }, (lock) => {
-        tell(lock !== null);
+        this.alone = lock !== null;
+        tell(this.alone);
         return lock && new Promise(() => {}); // held until the page is left
       });
     });
@@ -187,23 +188,30 @@ class Uploader {
     location.assign(this.config.done_url);
   }
 
-  #failed(error) {
+  async #failed(error) {
+    const { url } = this.sending?.upload ?? {};
     this.sending = null;
     const status = error.originalResponse?.getStatus();
     if (status === 404 || status === 410) this.#forgetOld(); // ended for good: the next one is new
     this.input.disabled = false;
     this.#show("go");
-    this.#say("bad", this.#sentence(error));
+    this.#say("bad", await this.#sentence(error, url));
   }
 
-  #sentence(error) {
-    const english = document.documentElement.lang === "en";
+  async #sentence({ originalRequest: asked, originalResponse: answer }, url) {
+    if (!answer) return this.texts.save_first;
     try {
-      const told = JSON.parse(error.originalResponse.getBody());
-      return english ? told.en : told.vi;
+      const told = JSON.parse(asked.getMethod() === "HEAD" ? await this.#why(url) : answer.getBody());
+      return document.documentElement.lang === "en" ? told.en : told.vi;
     } catch {
-      return error.originalResponse ? this.texts.refused : this.texts.save_first;
+      return this.texts.refused;
     }
+  }
+
+  // The answer to a HEAD has no text; a part without a byte is refused with the same words.
+  async #why(url) {
+    const headers = { "Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream" };
+    return (await fetch(url, { method: "PATCH", headers })).text();
   }
 
   // A phone that locks itself stops sending. The lock is lost whenever the page is hidden.
