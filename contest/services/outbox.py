@@ -89,8 +89,8 @@ def held(session: Session) -> list[tuple[int, str]]:
 
 
 def abandon(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
-    """The holder of a lease is no more: the row is free at once."""
-    return _update(session, task_id, token, lease_until=wall - LEASE, queued_at=None)
+    """The holder of a lease is no more: the row is free at once, and nobody's."""
+    return _update(session, task_id, token, lease="", lease_until=wall - LEASE, queued_at=None)
 
 
 def beat(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:

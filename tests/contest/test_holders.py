@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from contest.db import Database
-from contest.jobs import holders
+from contest.jobs import holders, relay
 from contest.models import Task
 from contest.services import outbox
+from contest.wiring import Platform
 
 WALL = datetime.now(UTC)
 
@@ -56,3 +57,14 @@ def test_the_row_of_a_killed_worker_is_free_at_once(database: Database) -> None:
         assert outbox.claim(session, task.id, wall=WALL)
         assert not outbox.done(session, task.id, token, at=WALL)
         assert session.get_one(Task, task.id).attempts == 2
+
+
+def test_the_row_of_a_killed_worker_is_queued_once(platform: Platform) -> None:
+    with subprocess.Popen(["sleep", "0.2"]) as gone, platform.db.write() as session:
+        holder = holders.holder(gone.pid)
+        gone.wait()
+        task = outbox.add(session, "note", 1, at=WALL)
+        assert outbox.claim(session, task.id, wall=WALL, holder=holder)
+    assert relay.free_the_dead(platform) == 1
+    assert relay.relay_once(platform) == 1
+    assert (relay.free_the_dead(platform), relay.relay_once(platform)) == (0, 0)
