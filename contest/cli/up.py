@@ -75,7 +75,7 @@ def _of_sample(machine: Machine, ways: sample.WaysIn) -> list[str]:
     lines += [f"  mật khẩu / password: {ways.password}   ({base}/account/sign-in)", ""]
     lines += [f"  {code}  {unit}" for unit, code in list(ways.codes.items())[-3:]]
     lines += [f"  mã đơn vị / unit codes: {base}/u", ""]
-    lines += ["  Giờ mô phỏng; chuyển bằng: hoithi clock '2023-06-12 08:00'"]
+    lines += [f"  Giờ mô phỏng; chuyển bằng: {_this_command()} clock '2023-06-12 08:00'"]
     lines += ["  Simulated time; move it with the command above."]
     if machine.simulated_page:
         lines += ["", f"  Fanpage: http://127.0.0.1:{machine.simulator_port()}"]
@@ -84,12 +84,17 @@ def _of_sample(machine: Machine, ways: sample.WaysIn) -> list[str]:
     return lines
 
 
+def _this_command() -> str:
+    """How this very command was called, so that a line can be copied."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "hoithi" else "python -m contest"
+
+
 def _first_account(platform: Platform) -> list[str]:
     """An installation without people: ask for the first one, and give the way in."""
     with platform.db.read() as session:
         if session.scalars(select(User)).first() is not None:
             return []
-    command = "hoithi user add you@example.org --name 'Họ Tên' --admin"
+    command = f"{_this_command()} user add you@example.org --name 'Họ Tên' --admin"
     if not sys.stdin.isatty():
         return ["  Tài khoản đầu tiên / the first account:", f"    {command}"]
     click.echo("\nTài khoản đầu tiên, để lập hội thi / the first account:", err=True)
