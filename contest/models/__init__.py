@@ -1,7 +1,7 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
 from contest.models.audit import AuditHead, AuditRow
-from contest.models.ballots import Ballot, Mark
+from contest.models.ballots import Ballot, JurorLeft, Mark
 from contest.models.base import Base
 from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
@@ -25,7 +25,7 @@ from contest.models.units import Unit, UnitLink, UnitSession
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
     "Contest", "Correction", "CorrectionVerdict", "Derivative", "Evidence", "FlagDecision",
-    "Invitation", "LateApproval", "Mail", "Mark", "PagePause",
+    "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
     "UnitSession", "Upload", "User",

@@ -41,6 +41,29 @@ class Ballot(Base):
     marks: Mapped[list["Mark"]] = relationship(back_populates="ballot", order_by="Mark.criterion")
 
 
+class JurorLeft(Base):
+    """A juror who has left, under the code ``GK<number>`` that stays theirs.
+
+    ``keeps_marks``: whether ballots given before still count. Without force while the same person
+    is a juror again.
+    """
+
+    __tablename__ = "juror_left"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "user_id"), UniqueConstraint("contest_id", "number"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    number: Mapped[int]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    keeps_marks: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    left_by: Mapped[str] = mapped_column(String(200))
+    left_at: Mapped[datetime]
+    user: Mapped[User] = relationship()
+
+
 class Mark(Base):
     """A whole number of points in one criterion of the rubric."""
 

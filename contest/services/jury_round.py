@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.actors import Actor, Role
+from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import Ballot, Contest, Result, RoleGrant, Submission, User
+from contest.models import Ballot, Contest, JurorLeft, Result, Submission, User
 from contest.permissions import require
-from contest.services import audit, ballots, profiles
+from contest.services import audit, ballots, jurors, profiles
 from contest.services.gaps import Gap
 from contest.services.transitions import move
 
@@ -22,7 +22,7 @@ from contest.services.transitions import move
 @dataclass(frozen=True)
 class Juror:
     """One juror's progress; ``open_codes`` are the clips still owed, ``ready`` of them complete
-    but not submitted."""
+    but not submitted. A juror who ``left`` owes nothing."""
 
     user: User
     code: str
@@ -30,25 +30,16 @@ class Juror:
     open_codes: tuple[str, ...]
     ready: tuple[str, ...]
     due: int
+    left: JurorLeft | None = None
+    reminded_at: datetime | None = None
 
     @property
     def done(self) -> int:
         return self.due - len(self.open_codes)
 
 
-def roster(session: Session, contest: Contest) -> list[tuple[RoleGrant, User]]:
-    """The jurors in the order in which they were appointed: that order gives their codes."""
-    query = (
-        select(RoleGrant, User)
-        .join(User, User.id == RoleGrant.user_id)
-        .where(RoleGrant.contest_id == contest.id, RoleGrant.role == Role.JUROR)
-        .order_by(RoleGrant.id)
-    )
-    return [(grant, user) for grant, user in session.execute(query)]
-
-
 def progress(session: Session, contest: Contest) -> list[Juror]:
-    """Every juror's progress, in three queries whatever their number."""
+    """Every juror's progress, in a few queries whatever their number."""
     entries = session.execute(
         select(Submission.id, Submission.code, Submission.unit_id)
         .where(Submission.contest_id == contest.id, Submission.state.in_(ballots.MARKABLE))
@@ -57,12 +48,14 @@ def progress(session: Session, contest: Contest) -> list[Juror]:
     states = _states(session, contest)
     complete = _complete(session, contest)
     found = []
-    for number, (grant, user) in enumerate(roster(session, contest), start=1):
-        due = [(i, code) for i, code, unit in entries if unit != grant.unit_id or unit is None]
+    reminded = jurors.reminded(session, contest)
+    for seat in jurors.everyone(session, contest):
+        user = seat.user
+        due = [(i, code) for i, code, unit in entries if unit != seat.unit_id or unit is None]
         own = {i: states.get((user.id, i), "new") for i, _ in due}
-        owed = [(i, code) for i, code in due if own[i] not in ballots.FINISHED]
+        owed = [(i, code) for i, code in due if own[i] not in ballots.FINISHED and not seat.left]
         found.append(Juror(
-            user=user, code=f"GK{number}",
+            user=user, code=seat.code, left=seat.left, reminded_at=reminded.get(user.email),
             states={s: list(own.values()).count(s) for s in set(own.values())},
             open_codes=tuple(code for _, code in owed),
             ready=tuple(code for i, code in owed if (user.id, i) in complete), due=len(due),
@@ -95,7 +88,7 @@ def _complete(session: Session, contest: Contest) -> set[tuple[int, int]]:
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Ballots that are owed, one line for each juror; and whether the round is still open."""
     found = [_gap(juror) for juror in progress(session, contest) if juror.open_codes]
-    if not roster(session, contest):
+    if not jurors.counted(session, contest):
         found.append(Gap("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",
                          "ballots.overview"))
     return found
@@ -109,6 +102,12 @@ def _gap(juror: Juror) -> Gap:
         vi += f" (trong đó {ready} phiếu đã chấm đủ)"
         en += f" ({ready} of them fully marked)"
     return Gap("ballots", f"{vi}.", f"{en}.", "ballots.overview", count=count)
+
+
+def remind(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
+    """Remind every juror who owes a ballot; returns how many mails were asked for."""
+    owed = [(j.user, len(j.open_codes)) for j in progress(session, contest) if j.open_codes]
+    return jurors.remind(session, contest, owed, actor=actor, at=at)
 
 
 def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:

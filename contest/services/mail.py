@@ -16,6 +16,7 @@ result              submission_id, rank, points(,   … its points and rank: tex
 upload_waiting      submission_id, upload_id        … a clip is half sent: until when it is kept
 upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
 reminder            unit_id                         the unit's contact: no clip yet
+jury_reminder       user_id, count                  a juror: so many ballots are missing
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
 
@@ -45,8 +46,8 @@ from contest.models import (
 from contest.services import invitations, outbox, profiles
 
 TEMPLATES = (
-    "approved", "changes_requested", "findings", "invitation", "published", "receipt", "rejected",
-    "reminder", "result", "upload_expired", "upload_waiting",
+    "approved", "changes_requested", "findings", "invitation", "jury_reminder", "published",
+    "receipt", "rejected", "reminder", "result", "upload_expired", "upload_waiting",
 )
 
 

@@ -14,7 +14,7 @@ from contest.errors import Conflict, Invalid, NotAllowed, not_found
 from contest.languages import chosen
 from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, User
 from contest.permissions import require
-from contest.services import audit, invitations, mail, profiles, sessions
+from contest.services import audit, invitations, jurors, mail, profiles, sessions
 from contest.tokens import hash_token
 
 EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]{2,}")
@@ -214,6 +214,8 @@ def change_roles(
     unit = _own_unit(session, contest, unit_id) if "juror" in wanted else None
     for grant in grants:
         if grant.role not in wanted:
+            if grant.role == Role.JUROR:
+                jurors.before_role_ends(session, contest, user, actor=actor, at=at)
             session.delete(grant)
     held = {g.role: g for g in grants}
     for role in wanted:

@@ -13,7 +13,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.models import Ballot, ChairDecision, Contest, Publication, Snapshot, Submission
-from contest.services import interactions, jury_round, profiles
+from contest.services import interactions, jurors, profiles
 from contest.services.interactions import Official
 from contest.states import Entry
 from scoring import bundle
@@ -52,7 +52,7 @@ def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
     salt = salt_of(contest, secret_key)
     data = {
         "rules": profiles.profile_of(contest).scoring_rules(),
-        "jurors": [f"GK{n}" for n, _ in enumerate(jury_round.roster(session, contest), start=1)],
+        "jurors": [seat.code for seat in jurors.counted(session, contest)],
         "entries": [_entry(e, marks[e.id], counts.get(e.id), salt) for e in entries],
         "chair_decisions": _decisions(session, contest, entries),
     }
@@ -101,15 +101,16 @@ def _marks(
     """By clip: juror's code -> marks, or the word for having stepped aside.
 
     A juror is recused from the clips of the own unit. A ballot that was not submitted is not
-    there: ``scoring`` reports it as missing.
+    there: ``scoring`` reports it as missing. One who has left owes none, so abstains from it.
     """
     marks: dict[int, dict[str, Any]] = defaultdict(dict)
     codes: dict[int, str] = {}
-    for number, (grant, user) in enumerate(jury_round.roster(session, contest), start=1):
-        codes[user.id] = f"GK{number}"
+    seats = jurors.counted(session, contest)
+    for seat in seats:
+        codes[seat.user.id] = seat.code
         for entry in entries:
-            if grant.unit_id is not None and entry.unit_id == grant.unit_id:
-                marks[entry.id][codes[user.id]] = "recused"
+            if seat.unit_id is not None and entry.unit_id == seat.unit_id:
+                marks[entry.id][seat.code] = "recused"
     query = (
         select(Ballot)
         .join(Ballot.submission)
@@ -122,6 +123,9 @@ def _marks(
             continue
         given = {mark.criterion: mark.value for mark in ballot.marks}
         marks[ballot.submission_id][code] = given if outcome == "marked" else outcome
+    for seat in (seat for seat in seats if seat.left):
+        for entry in entries:
+            marks[entry.id].setdefault(seat.code, "abstained")
     return marks
 
 

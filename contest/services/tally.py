@@ -18,15 +18,22 @@ from contest.profile import Profile
 from contest.profile.schema import Scoring
 from contest.services import profiles
 
-# Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit.
+# Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
+# of jurors who left where they left their marks.
 _JURY = """
-WITH given AS (
+WITH juror AS (
+  SELECT user_id, contest_id, unit_id FROM role_grant WHERE role = 'juror'
+  UNION ALL
+  SELECT l.user_id, l.contest_id, l.unit_id FROM juror_left l WHERE l.keeps_marks AND NOT EXISTS (
+    SELECT 1 FROM role_grant r
+    WHERE r.user_id = l.user_id AND r.contest_id = l.contest_id AND r.role = 'juror')
+), given AS (
   SELECT b.id, b.submission_id, SUM(m.value * {weight}) AS points
   FROM ballot b
   JOIN mark m ON m.ballot_id = b.id
   JOIN submission s ON s.id = b.submission_id
-  JOIN role_grant g ON g.user_id = b.juror_id AND g.contest_id = s.contest_id
-  WHERE s.contest_id = :contest AND g.role = 'juror'
+  JOIN juror g ON g.user_id = b.juror_id AND g.contest_id = s.contest_id
+  WHERE s.contest_id = :contest
     AND (g.unit_id IS NULL OR g.unit_id <> s.unit_id)
     AND (b.state = 'submitted' OR (b.state = 'locked' AND b.outcome = 'marked'))
   GROUP BY b.id, b.submission_id HAVING COUNT(*) = :criteria

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, url_for
 
-from contest.models import Contest
+from contest.models import Contest, Result
 from contest.profile import Profile
 from contest.services import profiles, public
 from contest.services.public import PublicClip
+from contest.services.results import revision_of
 from contest.views import api_document
 from contest.views.published import revision, revisions
 from contest.views.support import allows, current_contest, current_profile, db, now, platform
@@ -90,11 +91,11 @@ def _clip(clip: PublicClip) -> dict[str, Any]:
     }
 
 
-def _revision(result: Any) -> dict[str, Any]:
+def _revision(result: Result) -> dict[str, Any]:
     return {
         "number": result.number, "reason": result.reason,
         "published_at": result.published_at.isoformat() if result.published_at else None,
-        "profile_sha256": result.input.get("profile_sha256"),
+        "profile_sha256": revision_of(result).sha256,
         "input_sha256": result.input_sha256, "output_sha256": result.output_sha256,
         "bundle_sha256": result.bundle_sha256 or None,
     }

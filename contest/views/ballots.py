@@ -3,10 +3,11 @@
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import TextAreaField
+from wtforms import RadioField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from contest.services import jury_round
+from contest.services import jurors, jury_round
 from contest.views.forms import Form
 from contest.views.support import (
     actor,
@@ -26,6 +27,20 @@ class UnlockForm(Form):
     reason = TextAreaField(
         _l("Lý do mở lại"),
         [InputRequired(_l("Hãy ghi lý do mở lại vòng chấm.")), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
+
+
+class RetireForm(Form):
+    marks = RadioField(
+        _l("Điểm đã cho"),
+        [InputRequired(_l("Hãy chọn giữ hay bỏ điểm."))],
+        choices=[SelectChoice("keep", _l("Giữ: các phiếu đã nộp vẫn được tính")),
+                 SelectChoice("drop", _l("Bỏ: không phiếu nào được tính"))],
+    )
+    reason = TextAreaField(
+        _l("Lý do"),
+        [InputRequired(_l("Hãy ghi lý do thôi làm giám khảo.")), Length(max=1000)],
         render_kw={"rows": 2},
     )
 
@@ -58,6 +73,39 @@ def unlock() -> Response:
     return back_to("ballots.overview")
 
 
-def _page(form: UnlockForm, status: int = 200) -> Response:
-    jurors = jury_round.progress(db(), current_contest())
-    return page("jury/overview.html", status, jurors=jurors, form=form)
+@bp.post("/remind")
+@allows("people.manage")
+def remind() -> Response:
+    """A mail to every juror who still owes a ballot."""
+    count = jury_round.remind(db(), current_contest(), actor=actor(), at=now())
+    told(f"Đã gửi {count} thư nhắc. Ai vừa được nhắc trong vòng một giờ thì không nhắc lại.",
+         f"Reminders sent: {count}. Nobody is reminded twice within an hour.")
+    return back_to("ballots.overview")
+
+
+@bp.post("/<int:user_id>/retire")
+@allows("people.manage")
+def retire(user_id: int) -> Response:
+    """A juror leaves; the marks given are kept or dropped, as the organiser says."""
+    form = RetireForm(prefix=f"juror{user_id}")
+    if not form.validate_on_submit():
+        return _page(UnlockForm(formdata=None), 422, {user_id: form})
+    left = jurors.retire(
+        db(), current_contest(), user_id, keep=form.marks.data == "keep",
+        reason=form.reason.data or "", actor=actor(), at=now(),
+    )
+    told(f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror.")
+    return back_to("ballots.overview")
+
+
+def _page(
+    form: UnlockForm, status: int = 200, retiring: dict[int, RetireForm] | None = None
+) -> Response:
+    found = jury_round.progress(db(), current_contest())
+    forms = {
+        juror.user.id: RetireForm(formdata=None, prefix=f"juror{juror.user.id}")
+        for juror in found if juror.left is None
+    }
+    return page(
+        "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {})
+    )

@@ -11,7 +11,7 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Result
-from contest.services import exports, standings
+from contest.services import bundles, exports, standings
 from contest.services import results as services
 from contest.views.support import (
     allows,
@@ -54,6 +54,7 @@ def result_page(result: Result) -> Response:
         lines=services.lines(result, language()),
         most=standings.most_points(result),
         disqualified=standings.disqualified(result),
+        fingerprint=fingerprint(),
     )
 
 
@@ -112,7 +113,12 @@ def bundle(number: int) -> Response:
 @allows("public.read")
 def verify() -> Response:
     """The hashes of every published revision, and how to compute the result oneself."""
-    return page("public/verify.html", results=revisions())
+    return page("public/verify.html", results=revisions(), fingerprint=fingerprint())
+
+
+def fingerprint() -> str:
+    """Of the key that signs evidence bundles here."""
+    return bundles.Signer(platform().settings.secret_key).fingerprint
 
 
 def revisions() -> list[Result]:

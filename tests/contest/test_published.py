@@ -9,7 +9,7 @@ import scoring
 from contest import ready_pages
 from contest.jobs import pages
 from contest.models import Contest, Result
-from contest.services import profiles, standings
+from contest.services import bundles, profiles, standings
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -158,12 +158,23 @@ def test_a_ready_page_never_comes_from_elsewhere(platform: Platform, visit: Visi
     assert visit.public().get(f"/c/{slug}/results").data != b"elsewhere"
 
 
+def test_the_page_shows_with_which_key_bundles_are_signed(
+    result: Result, visit: Visits, platform: Platform
+):
+    fingerprint = bundles.Signer(platform.settings.secret_key).fingerprint
+    assert fingerprint in visit.public().get("/c/quan11-2023/results").text
+    assert fingerprint in visit.public().get("/c/quan11-2023/verify").text
+    assert 'href="/c/quan11-2023/results/1"' in visit.public().get("/c/quan11-2023/verify").text
+
+
 def test_the_api_gives_the_published_result(result: Result, visit: Visits):
     client = visit.public()
     listed = client.get("/api/v1/contests/quan11-2023/results").json
     assert [r["number"] for r in listed["results"]] == [1]
     one = client.get("/api/v1/contests/quan11-2023/results/1").json
     assert one["result"]["ranking"] == result.output["ranking"]
+    profile = client.get("/api/v1/contests/quan11-2023/profile").json
+    assert one["profile_sha256"] == listed["results"][0]["profile_sha256"] == profile["sha256"]
     assert client.get("/api/v1/contests/quan11-2023/results/2").json["error"] == "not_found"
 
 

@@ -278,6 +278,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("contest_id", "name", name=op.f("uq_unit_contest_id_name")),
     )
     op.create_table(
+        "juror_left",
+        sa.Column("contest_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("keeps_marks", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("left_by", sa.String(length=200), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest.id"], name=op.f("fk_juror_left_contest_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_juror_left_unit_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_juror_left_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_juror_left")),
+        sa.UniqueConstraint("contest_id", "number", name=op.f("uq_juror_left_contest_id_number")),
+        sa.UniqueConstraint("contest_id", "user_id", name=op.f("uq_juror_left_contest_id_user_id")),
+    )
+    op.create_table(
         "result",
         sa.Column("contest_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -891,6 +911,7 @@ def downgrade() -> None:
     op.drop_table("submission")
     op.drop_table("role_grant")
     op.drop_table("result")
+    op.drop_table("juror_left")
     op.drop_table("unit")
     with op.batch_alter_table("staff_session", schema=None) as batch_op:
         batch_op.drop_index("ix_staff_session_user_id")
