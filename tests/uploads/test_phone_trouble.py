@@ -252,7 +252,7 @@ def test_twenty_uploads_at_once_leave_the_public_page_answering(house, contest):
     for thread in threads:
         thread.start()
     for _ in range(30):
-        with urllib.request.urlopen(f"{house.base}/c/quan11-2023", timeout=30) as answer:
+        with urllib.request.urlopen(f"{house.base}/c/quan11-2023/", timeout=30) as answer:
             assert answer.status == 200
     for thread in threads:
         thread.join()
