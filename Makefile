@@ -41,6 +41,13 @@ lint: $(STAMPS)/dev  ## ruff and mypy
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 
+.PHONY: mutants
+mutants: $(STAMPS)/dev  ## change scoring/ in thousands of small ways: does a test notice? (M="scoring.jury*")
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; mkdir "$$folder/tests"; \
+	cp -r scoring pyproject.toml "$$folder"; cp -r tests/scoring "$$folder/tests"; \
+	program="$$PWD/$(BIN)/mutmut"; cd "$$folder"; \
+	nice -n 10 "$$program" run --max-children 2 $(M); "$$program" results
+
 .PHONY: lock
 lock:  ## write the lock files anew (UPGRADE=1: with the newest versions)
 	scripts/lock.sh

@@ -1,0 +1,164 @@
+"""Every sentence and every key that leaves the package, word for word: what mutation testing found
+that no other test looked at."""
+
+import json
+
+import example
+import pytest
+
+import scoring
+from scoring.nodes import parse
+
+
+def refused(data):
+    with pytest.raises(scoring.InputError) as refusal:
+        scoring.compute(data)
+    return refusal.value.path, refusal.value.vi, refusal.value.en
+
+
+def rules(**values):
+    data = example.contest()
+    data["rules"] |= values
+    return data
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        (b'"\xff"', "Tệp phải là văn bản UTF-8.", "The text must be UTF-8."),
+        (b'{"rules": }', "JSON sai cú pháp ở dòng 1, cột 11.", None),
+        (b"[" * 100_000, "JSON lồng quá sâu.", "The JSON is nested too deeply."),
+        (
+            b'{"a": NaN}',
+            "JSON có một số không dùng được.",
+            "The JSON holds a number that is no use.",
+        ),
+    ],
+)
+def test_a_broken_text(text, vi, en):
+    with pytest.raises(scoring.InputError) as refusal:
+        parse(text)
+    assert (refusal.value.path, refusal.value.vi) == ("$", vi)
+    assert en in (None, refusal.value.en)
+
+
+def test_gaps_that_are_refused():
+    data = rules(missing="refuse")
+    assert refused(data) == (
+        "$.entries[3].interactions",
+        "Chưa có đủ số đếm tương tác của clip clip4.",
+        "The interaction counts of clip clip4 are not complete.",
+    )
+    del data["entries"][0]["marks"]["GK2"]
+    assert refused(data) == (
+        "$.entries[0].marks",
+        "Giám khảo GK2 chưa chấm đủ clip clip1.",
+        "Juror GK2 has not fully marked clip clip1.",
+    )
+
+
+def test_an_unknown_field_names_the_nearest_or_all():
+    data = example.contest()
+    data["rules"]["criteria"][0]["zzz"] = 1
+    path, vi, en = refused(data)
+    assert path == "$.rules.criteria[0].zzz"
+    assert vi.endswith(" Dùng được: id, max, weight.")
+    assert en.endswith(" Known: id, max, weight.")
+    path, vi, en = refused(rules(point_cap=1))
+    assert vi.endswith(" Có phải ý bạn là “points_cap”?")
+    assert en.endswith(' Did you mean "points_cap"?')
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("ấm", '"ấm"'),
+        ({1, 2}, "set"),
+        ("x" * 38, '"' + "x" * 38 + '"'),
+        ("x" * 39, '"' + "x" * 38 + "…"),
+    ],
+)
+def test_what_was_found_is_shown_in_short(value, shown):
+    _, vi, _ = refused(rules(points_cap=value))
+    assert vi.startswith(f"Ở đây là {shown}; ")
+
+
+def test_limits_of_a_prize():
+    for count in (0, 100_000):
+        scoring.compute(rules(prizes=[{"id": "a", "count": count}]))
+    assert refused(rules(prizes=[{"id": "a", "count": 100_001}]))[0] == "$.rules.prizes[0].count"
+    assert refused(rules(prizes=[{"id": "a"}]))[0].startswith("$.rules.prizes[0]")
+    assert refused(rules(prizes=[{"count": 1}]))[0].startswith("$.rules.prizes[0]")
+
+
+@pytest.mark.parametrize("row", [{"account": "a" * 32}, {"count": 1}])
+def test_a_row_of_the_ledger_lacks_nothing(row):
+    data = example.contest()
+    data["entries"][0]["interactions"]["share_ledger"] = [row]
+    assert refused(data)[0].startswith("$.entries[0].interactions.share_ledger[0]")
+
+
+def test_a_mark_in_an_unknown_criterion():
+    data = example.contest()
+    data["entries"][0]["marks"]["GK1"]["nhac"] = 1
+    assert refused(data) == (
+        "$.entries[0].marks.GK1.nhac", "Không có tiêu chí này.", "There is no such criterion.",
+    )
+
+
+def clip(name, unit, mark, reactions):
+    return {
+        "id": name, "unit": unit, "marks": {"GK1": {"noi_dung": mark}},
+        "interactions": {"reactions": reactions, "shares": 0},
+    }
+
+
+def report(*clips, prizes=3):
+    found = scoring.sensitivity({
+        "rules": {
+            "criteria": [{"id": "noi_dung", "max": 100}],
+            "prizes": [{"id": f"p{n}", "count": 1} for n in range(1, prizes + 1)],
+        },
+        "jurors": ["GK1"],
+        "entries": list(clips),
+    })
+    return json.loads(json.dumps(found))
+
+
+def test_the_report_on_a_lead_and_on_the_last():
+    found = report(clip("c1", "A", 90, 0), clip("c2", "B", 80, 0), clip("c3", "C", 80, 0), prizes=1)
+    assert found["format"] == "hoithi-sensitivity/1"
+    assert found["prizes"] == [{
+        "prize": "p1", "rank": 1, "unit": "A", "decided_by": "total",
+        "margin": {"exact": "4", "rounded": "4.00"}, "next_units": ["B", "C"],
+        "says": {"vi": "A (hạng 1) hơn B, C 4,00 điểm.", "en": "A (rank 1) leads B, C by 4.00."},
+    }]
+    [alone] = report(clip("c1", "A", 90, 0))["prizes"]
+    assert (alone["margin"], alone["next_units"]) == (None, [])
+    assert alone["says"] == {
+        "vi": "A (hạng 1) là đơn vị cuối bảng.", "en": "A (rank 1) is the last in the ranking.",
+    }
+
+
+def test_the_report_on_ties():
+    shared = report(clip("c1", "A", 90, 0), clip("c2", "B", 90, 0))["prizes"][1]
+    assert shared["says"] == {
+        "vi": "B đồng hạng 1; các tiêu chí phụ đều bằng nhau.",
+        "en": "B shares rank 1; every tie-break is equal.",
+    }
+    # 40 + 0, and twice 20 + 20: the same total, the jury's mean decides
+    tie = report(clip("c1", "A", 100, 0), clip("c2", "B", 50, 100), clip("c3", "C", 50, 100))
+    assert tie["prizes"][0]["says"] == {
+        "vi": "A (hạng 1) bằng tổng điểm với B, C; thứ hạng do tiêu chí phụ quyết định.",
+        "en": "A (rank 1) has the same total as B, C; a tie-break decided.",
+    }
+
+
+def test_the_report_tries_the_contest_without_the_cap():
+    found = report(clip("c1", "A", 90, 300), clip("c2", "B", 80, 900), prizes=1)
+    trials = {trial["what"]: trial["changes"] for trial in found["what_if"]}
+    assert trials["without_cap"] == [
+        {"unit": "A", "from": "p1", "to": None}, {"unit": "B", "from": None, "to": "p1"},
+    ]
+    assert trials["without_share_cap"] == []
+    assert not found["stable"]
