@@ -5,21 +5,29 @@ import http.client
 import json
 import queue
 import socket
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from contest import ready_pages
 from contest.config import Settings
 from contest.devservices import ending_with_parent
-from contest.front import Behind, Listen, nginx_command, write_configuration
+from contest.front import Behind, Certificate, Listen, nginx_command, write_configuration
 from tests.processes import free_port
 
+LOOPBACK = IPv4Address("127.0.0.1")
 CLIP = bytes(range(256)) * 64
 
 
@@ -99,6 +107,51 @@ def wait_for(port: int) -> None:
                 return
         time.sleep(0.02)
     pytest.fail("nginx does not listen")
+
+
+def certificate(folder: Path) -> Certificate:
+    """A certificate for 127.0.0.1 that nobody but this test trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(LOOPBACK)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    made = Certificate(folder / "chain.pem", folder / "key.pem")
+    made.chain.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    made.key.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return made
+
+
+def test_the_front_can_end_tls_itself(behind: Behinds, tmp_path: Path) -> None:
+    listen, made = Listen("127.0.0.1", free_port()), certificate(tmp_path)
+    settings = Settings.from_env(
+        {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_BASE_URL": "https://hoithi.example"}
+    )
+    address = f"127.0.0.1:{behind.server_address[1]}"
+    path = write_configuration(
+        tmp_path / "nginx", settings, listen, Behind([address], address), processes=1,
+        certificate=made,
+    )
+    with subprocess.Popen(ending_with_parent("TERM", nginx_command(path))) as process:
+        wait_for(listen.port)
+        trust = ssl.create_default_context(cafile=str(made.chain))
+        connection = http.client.HTTPSConnection("127.0.0.1", listen.port, context=trust)
+        connection.request("GET", "/")
+        told = json.loads(connection.getresponse().read())
+        connection.close()
+        process.terminate()
+    assert told["X-Forwarded-Proto"] == "https"
 
 
 def ask(
