@@ -99,34 +99,14 @@ def start_postgres(data_dir: Path, *, durable: bool = False) -> Service:
         os.chown(data_dir, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
     programs = _postgres_programs(data_dir, user)
     if not (data_dir / "PG_VERSION").exists():
-        _run(
-            [
-                str(programs / "initdb"),
-                "--pgdata",
-                str(data_dir),
-                "--username=postgres",
-                "--auth=trust",
-                "--no-locale",
-                "--encoding=UTF8",
-                "--no-sync",
-            ],
-            user,
-        )
+        how = ["--username=postgres", "--auth=trust", "--no-locale", "--encoding=UTF8", "--no-sync"]
+        _run([str(programs / "initdb"), "--pgdata", str(data_dir), *how], user)
     sockets = socket_dir(data_dir, user)
     url = f"postgresql://postgres@/postgres?host={sockets}"
-    command = [
-        str(programs / "postgres"),
-        "-D",
-        str(data_dir),
-        *_postgres_options(sockets, durable),
-    ]
+    options = ["-D", str(data_dir), *_postgres_options(sockets, durable)]
+    command = ending_with_parent("INT", [str(programs / "postgres"), *options], user)
     with (data_dir / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            ending_with_parent("INT", command, user),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     service = Service(url, process, signal.SIGINT)  # SIGTERM would wait for its clients
     _wait_until(lambda: _postgres_answers(url), service, data_dir / "server.log")
     return service

@@ -82,60 +82,38 @@ def _ffmpeg(*arguments: str | Path) -> None:
 
 def _film(sample: Sample, size: tuple[int, int], folder: Path) -> None:
     """The short film: colours that flow, the card drifting over them, the voice."""
+    picture, sound = _picture(sample), _sound(sample)
+    inputs: list[str | Path] = ["-f", "lavfi", "-i", _colours(sample, size)]
+    inputs += ["-i", folder / "card.png", "-i", folder / "voice.wav"]
+    graph = ";".join(filter(None, (picture, sound)))
+    maps = ["-map", "[p]", *(["-map", "[a]"] if sound else [])]
+    video = f"-c:v libx264 -preset veryfast -crf 30 -g {RATE} -bf 0 -pix_fmt yuv420p"
+    _ffmpeg(
+        *inputs, "-filter_complex", graph, *maps, "-t", str(FILM_S),
+        *video.split(), "-c:a", "aac", "-b:a", "96k", folder / "film.mp4",
+    )  # fmt: skip
+
+
+def _colours(sample: Sample, size: tuple[int, int]) -> str:
     first, second = COLOURS[sample.number % len(COLOURS)]
-    picture = (
+    return (
         f"gradients=s={size[0]}x{size[1]}:r={RATE}:c0=0x{first:06x}:c1=0x{second:06x}"
         f":seed={sample.number + 1}:speed=0.06"
     )
+
+
+def _picture(sample: Sample) -> str:
+    """The card drifts over the colours; black bars where that is the flaw."""
     drift = "overlay=x='(W-w)/2+30*sin(2*PI*t/6)':y='(H-h)/2+18*cos(2*PI*t/6)'"
     bars = ",drawbox=0:0:iw:ih*0.12:black:fill,drawbox=0:ih*0.88:iw:ih*0.12:black:fill"
-    sound = {
-        "silent": ["-af", "volume=0"],
-        "noise": [
-            "-filter_complex",
-            "[2:a]volume=0.3[v];anoisesrc=a=0.12:r=44100[n];"
-            f"[v][n]amix=duration=first[a];[0:v][1:v]{drift}[p]",
-            "-map",
-            "[p]",
-            "-map",
-            "[a]",
-        ],
-        "mute": [],
-    }.get(sample.flaw, [])
-    overlay = f"[0:v][1:v]{drift}{bars if sample.flaw == 'borders' else ''}[p]"
-    if "-filter_complex" not in sound:
-        sound = ["-filter_complex", overlay, "-map", "[p]", *sound]
-        sound += [] if sample.flaw == "mute" else ["-map", "2:a"]
-    _ffmpeg(
-        "-f",
-        "lavfi",
-        "-i",
-        picture,
-        "-i",
-        folder / "card.png",
-        "-i",
-        folder / "voice.wav",
-        *sound,
-        "-t",
-        str(FILM_S),
-        "-c:v",
-        "libx264",
-        "-preset",
-        "veryfast",
-        "-crf",
-        "30",
-        "-g",
-        str(RATE),
-        "-bf",
-        "0",
-        "-pix_fmt",
-        "yuv420p",
-        "-c:a",
-        "aac",
-        "-b:a",
-        "96k",
-        folder / "film.mp4",
-    )
+    return f"[0:v][1:v]{drift}{bars if sample.flaw == 'borders' else ''}[p]"
+
+
+def _sound(sample: Sample) -> str:
+    """The voice, or what the flaw makes of it; empty for a film without sound."""
+    noise = "[2:a]volume=0.3[v];anoisesrc=a=0.12:r=44100[n];[v][n]amix=duration=first[a]"
+    flaws = {"silent": "[2:a]volume=0[a]", "noise": noise, "mute": ""}
+    return flaws.get(sample.flaw, "[2:a]anull[a]")
 
 
 def _speak(sample: Sample, path: Path) -> None:
