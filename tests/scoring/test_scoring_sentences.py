@@ -162,3 +162,68 @@ def test_the_report_tries_the_contest_without_the_cap():
     ]
     assert trials["without_share_cap"] == []
     assert not found["stable"]
+
+
+def test_every_key_of_the_ranking():
+    data = example.contest()
+    data["entries"][3]["marks"] = {}
+    found = scoring.compute(data)
+    assert found["format"] == "hoithi-ranking/1"
+    assert found["unranked"] == [{"unit": "Phường 4", "entry": "clip4", "why": "no_marks"}]
+    assert found["missing"][0] == {
+        "what": "ballot", "entry": "clip4", "unit": "Phường 4", "juror": "GK1",
+        "criteria": ["hinh_anh", "noi_dung"],
+    }
+    line = {k: v for k, v in found["ranking"][0].items() if k not in ("explanation", "rounded")}
+    assert line == {
+        "rank": 1, "unit": "Phường 2", "entry": "clip2", "entries": ["clip2"],
+        "jury": {"exact": "156/5", "rounded": "31.20"},
+        "interactions": {"exact": "60", "rounded": "60.00"},
+        "total": {"exact": "456/5", "rounded": "91.20"},
+        "jury_mean": {"exact": "78", "rounded": "78.00"},
+        "points": 316, "capped": True, "verified": True, "decided_by": "total", "prize": "first",
+        "second_scale": line["second_scale"],
+    }
+
+
+def test_the_rules_are_stated_with_every_default():
+    assert scoring.compute(example.contest())["rules"] == {
+        "criteria": [
+            {"id": "noi_dung", "max": 60, "weight": "1"},
+            {"id": "hinh_anh", "max": 40, "weight": "1"},
+        ],
+        "jury_weight": "40", "interaction_weight": "60", "points_per_share": 2,
+        "points_per_reaction": 1, "shares_per_account": 2, "points_cap": 300,
+        "prizes": [{"id": "first", "count": 1}, {"id": "consolation", "count": 1}],
+        "missing": "report", "trim": 0, "trim_from": 2, "standardise": False,
+        "unit_score": "best",
+        "tie_breaks": ["jury_mean", "top_criterion", "uncapped_points", "chair"],
+        "second_scale": "500",
+    }
+    assert scoring.compute(rules(second_scale=None))["rules"]["second_scale"] is None
+
+
+def test_rows_of_one_account_are_added_before_its_limit():
+    data = example.contest()
+    rows = [{"account": name, "count": 1} for name in ("a", "b", "a", "b", "a", "c")]
+    data["entries"][0]["interactions"] = {"reactions": 0, "share_ledger": rows}
+    lines = {line["unit"]: line for line in scoring.compute(data)["ranking"]}
+    assert lines["Phường 1"]["points"] == 2 * (2 + 2 + 1)
+
+
+def test_marks_under_half_weights_are_explained_in_percent():
+    data = example.contest()
+    data["rules"]["criteria"][1]["weight"] = 0.5
+    lines = {line["unit"]: line for line in scoring.compute(data)["ranking"]}
+    first = lines["Phường 1"]["explanation"]["vi"].splitlines()[1]
+    # 68.5, 73.5 and 71 of 80
+    assert first == "Giám khảo: (85,625 + 91,875 + 88,75) / 3 / 100 × 40 = 35,50."
+
+
+def test_without_jurors_weight_nobody_has_to_mark():
+    data = rules(jury_weight=0, interaction_weight=100)
+    data["entries"] = data["entries"][:1]
+    data["entries"][0]["marks"] = {}
+    found = scoring.compute(data)
+    assert found["missing"] == []
+    assert found["ranking"][0]["jury_mean"] is None
