@@ -21,6 +21,7 @@ class Writers:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._held: dict[str, Callable[[], None]] = {}
+        self.turns = 0  # how often anybody has begun to write
 
     @contextmanager
     def writing(self, upload_id: str, cut_off: Callable[[], None]) -> Iterator[None]:
@@ -32,6 +33,7 @@ class Writers:
             if upload_id in self._held:
                 raise UploadFailure("busy")
             self._held[upload_id] = cut_off
+            self.turns += 1
         try:
             yield
         finally:

@@ -221,20 +221,25 @@ class UploadApp:
         return Answer(HTTPStatus.OK, told | _expiry(upload))
 
     def _patch(self, request: Request, upload_id: str) -> Answer:
+        turns = self.writers.turns
         upload = self._find(request, upload_id)
         request.require_stream_type()
         offset = headers.number(request.header("Upload-Offset"))
         if offset is None:
             raise UploadFailure("offset_missing")
-        reached = self._receive(request, upload, offset)
+        reached = self._receive(request, upload, offset, turns)
         return Answer(HTTPStatus.NO_CONTENT, {"Upload-Offset": str(reached)} | _expiry(upload))
 
-    def _receive(self, request: Request, upload: Upload, offset: int) -> int:
-        """Append the request's body and finish the upload if it is complete; new offset."""
+    def _receive(self, request: Request, upload: Upload, offset: int, turns: int = -1) -> int:
+        """Append the request's body and finish the upload if it is complete; new offset.
+
+        `upload` was read after `turns`: if nobody else has written since, it is still so.
+        """
         body = bodies.of(request.environ)
         try:
             with self.writers.writing(upload.id, body.cut_off):
-                upload = self.registry.get(upload.owner, upload.id)
+                if self.writers.turns != turns + 1:
+                    upload = self.registry.get(upload.owner, upload.id)
                 held = self._offset(upload)
                 if held != offset:
                     raise UploadFailure("offset", held=held, offset=offset)
