@@ -89,7 +89,7 @@ def retire(
     Clips without a ballot of a juror who left are nobody's debt. ``Conflict`` once the round is
     locked: what counts is then settled.
     """
-    require(actor, "people.manage", contest)
+    require(actor, "result.close", contest)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do thôi làm giám khảo.", "Please state why the juror leaves.")
     grant = _hold(session, contest, user_id)
@@ -179,7 +179,7 @@ def remind(
 
     Whoever was reminded within the last hour is left alone: a second click does no harm.
     """
-    require(actor, "people.manage", contest)
+    require(actor, "result.close", contest)
     if contest.jury_locked_at is not None:
         raise Conflict("Vòng chấm đã khoá.", "The jury round is locked.")
     last, mails = reminded(session, contest), 0

@@ -74,7 +74,7 @@ def unlock() -> Response:
 
 
 @bp.post("/remind")
-@allows("people.manage")
+@allows("result.close")
 def remind() -> Response:
     """A mail to every juror who still owes a ballot."""
     count = jury_round.remind(db(), current_contest(), actor=actor(), at=now())
@@ -84,7 +84,7 @@ def remind() -> Response:
 
 
 @bp.post("/<int:user_id>/retire")
-@allows("people.manage")
+@allows("result.close")
 def retire(user_id: int) -> Response:
     """A juror leaves; the marks given are kept or dropped, as the organiser says."""
     form = RetireForm(prefix=f"juror{user_id}")
