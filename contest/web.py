@@ -2,8 +2,9 @@
 
 import json
 import secrets
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g, jsonify, request
 from flask_babel import Babel
@@ -104,13 +105,13 @@ def _assets() -> Any:
     """``asset("app.css")`` -> the address with the content's hash in its name."""
     manifest_file = ROOT / "static" / "manifest.json"
 
-    def asset(name: str) -> str:
-        manifest = json.loads(manifest_file.read_text())
-        return f"/static/{manifest[name]}"
+    @cache
+    def manifest() -> dict[str, str]:
+        return cast(dict[str, str], json.loads(manifest_file.read_text()))
 
-    if manifest_file.exists():
-        manifest = json.loads(manifest_file.read_text())
-        return lambda name: f"/static/{manifest[name]}"
+    def asset(name: str) -> str:
+        return f"/static/{manifest()[name]}"
+
     return asset
 
 

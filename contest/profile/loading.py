@@ -3,8 +3,6 @@
 Errors name the key and the remedy, all of them at once.
 """
 
-import hashlib
-import json
 import tomllib
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +11,7 @@ from pydantic import ValidationError
 
 import media_checks
 import scoring
+from contest import canonical
 from contest.errors import Invalid
 from contest.profile.schema import Profile
 
@@ -80,7 +79,7 @@ def load(source: str) -> Loaded:
         ) from None
     profile = parse(data)
     content = profile.model_dump(mode="json")
-    return Loaded(profile, content, canonical_sha256(content), source)
+    return Loaded(profile, content, canonical.sha256(content), source)
 
 
 def parse(data: dict[str, Any]) -> Profile:
@@ -96,12 +95,6 @@ def parse(data: dict[str, Any]) -> Profile:
 def stored(content: dict[str, Any]) -> Profile:
     """The profile of a stored revision: JSON, so instants are texts and need no strictness."""
     return Profile.model_validate(content, strict=False)
-
-
-def canonical_sha256(content: dict[str, Any]) -> str:
-    """SHA-256 of the content as JSON with sorted keys and no spaces."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check_rooms(profile: Profile) -> None:

@@ -4,8 +4,6 @@
 so the chain has no forks on either database.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest import canonical
 from contest.actors import Actor
 from contest.models import AuditHead, AuditRow, Base
 
@@ -71,8 +70,7 @@ def seal(row: AuditRow) -> str:
         "before": row.before,
         "after": row.after,
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256((row.prev_hash + text).encode()).hexdigest()
+    return canonical.sha256(content, after=row.prev_hash)
 
 
 @dataclass(frozen=True)

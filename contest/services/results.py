@@ -13,6 +13,7 @@ from sqlalchemy import event, func, inspect, select
 from sqlalchemy.orm import Session
 
 import scoring
+from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed
 from contest.models import ChairDecision, Contest, ProfileRevision, Result, Submission
@@ -32,7 +33,7 @@ from contest.services import (
     tally,
 )
 from contest.services.bundles import Signer
-from contest.services.scoring_input import Prepared, digest
+from contest.services.scoring_input import Prepared
 from contest.services.transitions import move
 
 FINAL = ("frozen", "published")
@@ -145,7 +146,7 @@ def compute(
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
     result.input, result.output, result.names = prepared.data, output, prepared.names
-    result.input_sha256, result.output_sha256 = prepared.sha256, digest(output)
+    result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
     result.gaps = closing.as_rows(
         closing.missing(closing.gaps(session, contest, at=at))
     )

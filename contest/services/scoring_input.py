@@ -1,9 +1,7 @@
 """From the tables to the input of ``scoring``: ballots under juror codes, official counts,
 accounts hashed. What stands here is what the evidence bundle holds; no contact data."""
 
-import hashlib
 import hmac
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from contest import canonical
 from contest.models import Ballot, ChairDecision, Contest, Publication, Snapshot, Submission
 from contest.services import interactions, jurors, profiles
 from contest.services.interactions import Official
@@ -29,13 +28,7 @@ class Prepared:
 
     @property
     def sha256(self) -> str:
-        return digest(self.data)
-
-
-def digest(value: Any) -> str:
-    """SHA-256 of a JSON value in canonical form (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+        return canonical.sha256(self.data)
 
 
 def salt_of(contest: Contest, secret_key: str) -> bytes:

@@ -1,7 +1,5 @@
 """Entries: the form before the clip, its consents, withdrawal, and what is still missing."""
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.languages import write_time
@@ -204,8 +203,7 @@ def _new_code(session: Session, profile: Profile) -> str:
 def notice_sha256(profile: Profile, purpose: Purpose) -> str:
     """Identifies the very words that were agreed to: the notice and the purpose, both languages."""
     words = [profile.form.notice.model_dump(), purpose.text.model_dump()]
-    text = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return canonical.sha256(words)
 
 
 def given(entry: Submission) -> frozenset[str]:

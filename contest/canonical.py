@@ -1,0 +1,11 @@
+"""One canonical form of JSON, and its SHA-256: what rules, audit rows and results are known by."""
+
+import hashlib
+import json
+from typing import Any
+
+
+def sha256(value: Any, *, after: str = "") -> str:
+    """SHA-256 (hex) of ``after`` followed by ``value`` as JSON: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256((after + text).encode()).hexdigest()
