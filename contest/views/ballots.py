@@ -20,7 +20,7 @@ from contest.views.support import (
     told,
 )
 
-bp = Blueprint("ballots", __name__, url_prefix="/c/<slug>/desk/jury")
+bp = Blueprint("ballots", __name__, url_prefix="/c/<slug>/organiser/jury")
 
 
 class UnlockForm(Form):

@@ -30,7 +30,7 @@ from contest.views.support import (
     told,
 )
 
-bp = Blueprint("results", __name__, url_prefix="/c/<slug>/desk/results")
+bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"json": "application/json", "xlsx": WORKBOOK, "zip": "application/zip"}
 

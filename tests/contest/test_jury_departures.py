@@ -16,7 +16,7 @@ from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 
 MARKING = datetime.fromisoformat("2023-06-14T16:02:00+07:00")
-ROOM = "/c/quan11-2023/desk/jury/"
+ROOM = "/c/quan11-2023/organiser/jury/"
 
 
 @pytest.fixture

@@ -274,25 +274,25 @@ def test_pages_of_the_organiser_show_nothing_before_the_lock(
 ) -> None:
     clock.moment = COUNTED
     browser = visit.role("organiser")
-    page = browser.get("/c/quan11-2023/desk/results/")
+    page = browser.get("/c/quan11-2023/organiser/results/")
     assert page.status_code == 200
     assert "Điểm được giữ kín" in page.text
     assert "81,20" not in page.text
-    assert browser.post("/c/quan11-2023/desk/jury/lock").status_code == 303
-    assert browser.post("/c/quan11-2023/desk/results/compute").status_code == 303
-    page = browser.get("/c/quan11-2023/desk/results/")
+    assert browser.post("/c/quan11-2023/organiser/jury/lock").status_code == 303
+    assert browser.post("/c/quan11-2023/organiser/results/compute").status_code == 303
+    page = browser.get("/c/quan11-2023/organiser/results/")
     assert "95,20" in page.text
-    assert browser.get("/c/quan11-2023/desk/results/1.zip").status_code == 409
-    assert browser.post("/c/quan11-2023/desk/results/1/freeze").status_code == 303
-    assert browser.get("/c/quan11-2023/desk/results/1.zip").data[:2] == b"PK"
-    assert browser.post("/c/quan11-2023/desk/results/1/publish").status_code == 303
-    assert "Bản 1" in browser.get("/c/quan11-2023/desk/results/").text
+    assert browser.get("/c/quan11-2023/organiser/results/1.zip").status_code == 409
+    assert browser.post("/c/quan11-2023/organiser/results/1/freeze").status_code == 303
+    assert browser.get("/c/quan11-2023/organiser/results/1.zip").data[:2] == b"PK"
+    assert browser.post("/c/quan11-2023/organiser/results/1/publish").status_code == 303
+    assert "Bản 1" in browser.get("/c/quan11-2023/organiser/results/").text
 
 
 def test_only_organisers_come_near_results(stage: Stage, visit: Visits) -> None:
     for role in ("reviewer", "juror"):
         browser = visit.role(role)
-        assert browser.get("/c/quan11-2023/desk/results/").status_code == 403
-        assert browser.post("/c/quan11-2023/desk/results/compute").status_code == 403
-    assert visit.public().get("/c/quan11-2023/desk/results/1.json").status_code == 401
+        assert browser.get("/c/quan11-2023/organiser/results/").status_code == 403
+        assert browser.post("/c/quan11-2023/organiser/results/compute").status_code == 403
+    assert visit.public().get("/c/quan11-2023/organiser/results/1.json").status_code == 401
 
