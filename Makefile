@@ -30,7 +30,7 @@ demo: $(STAMPS)/runtime $(STATIC) $(MO)  ## drive a whole contest through all it
 	@exec $(BIN)/hoithi demo
 
 .PHONY: setup
-setup: $(STAMPS)/dev $(STATIC) $(MO)  ## set up everything for running, testing and developing
+setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything for running, testing and developing
 
 .PHONY: test
 test: lint setup  ## set up, check the style and types, run all the tests
@@ -79,6 +79,11 @@ $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/runtime | system-test
 
 $(STAMPS)/node: package-lock.json package.json .npmrc | system-run
 	@mkdir -p $(STAMPS)
+	npm ci --silent --omit=dev
+	@touch $@
+
+# "npm ci" begins anew: what looks at the pages is installed together with what they need.
+$(STAMPS)/node-dev: $(STAMPS)/node
 	npm ci --silent
 	@touch $@
 
