@@ -5,6 +5,7 @@ from contest.models.ballots import Ballot, JurorLeft, Mark
 from contest.models.base import Base
 from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
+from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -24,7 +25,8 @@ from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
-    "Contest", "Correction", "CorrectionVerdict", "Derivative", "Evidence", "FlagDecision",
+    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
+    "DocumentTemplate", "Evidence", "FlagDecision",
     "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",

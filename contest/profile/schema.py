@@ -39,7 +39,8 @@ class ContestPart(Part):
     title: Text
     theme: Text
     organiser: Text
-    heading: list[str] = Field(default_factory=list, max_length=4)  # of documents, top first
+    # The issuing body as it stands at the top left of documents: the body above it first.
+    heading: list[str] = Field(default_factory=list, max_length=4)
     page_name: str
     page_url: str = Field(pattern=r"^https://")
     contact: Text
@@ -204,6 +205,18 @@ class Publication(Part):
     mode: Literal["api", "manual"] = "api"
 
 
+class Documents(Part):
+    """What stands on documents besides the result. Vietnamese only: they are official papers."""
+
+    place: str = ""  # before the date
+    symbol: str = "ĐTN"  # of the issuing body, in a paper's number
+    authority: str = ""  # who decides, in capitals; default: the standing board of the organiser
+    on_behalf: str = "TM. BAN THƯỜNG VỤ"
+    signer: str = "BÍ THƯ"
+    bases: list[str] = Field(default_factory=list)  # what a decision rests on: "Căn cứ …;"
+    recipients: list[str] = Field(default_factory=list)
+
+
 class Security(Part):
     """For which roles a second factor is demanded."""
 
@@ -229,6 +242,7 @@ class Profile(Part):
     prizes: list[Prize] = Field(min_length=1)
     publication: Publication
     security: Security = Security()
+    documents: Documents = Documents()
     rules_note: Text | None = None
 
     @model_validator(mode="after")

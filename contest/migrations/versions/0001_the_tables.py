@@ -99,6 +99,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chair_decision")),
     )
     op.create_table(
+        "document_template",
+        sa.Column("contest_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("filename", sa.String(length=255), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('minutes', 'decision', 'certificates', 'qr_sheet')",
+            name=op.f("ck_document_template_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest.id"], name=op.f("fk_document_template_contest_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_template")),
+        sa.UniqueConstraint(
+            "contest_id", "kind", name=op.f("uq_document_template_contest_id_kind")
+        ),
+    )
+    op.create_table(
         "evidence",
         sa.Column("contest_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -485,6 +506,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
         sa.UniqueConstraint(
             "submission_id", "purpose", name=op.f("uq_consent_submission_id_purpose")
+        ),
+    )
+    op.create_table(
+        "document_pdf",
+        sa.Column("contest_id", sa.Integer(), nullable=False),
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("error_vi", sa.Text(), nullable=False),
+        sa.Column("error_en", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('minutes', 'decision', 'certificates')", name=op.f("ck_document_pdf_kind")
+        ),
+        sa.CheckConstraint("state <> 'ready' OR sha256 <> ''", name=op.f("ck_document_pdf_kept")),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'ready', 'failed')", name=op.f("ck_document_pdf_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest.id"], name=op.f("fk_document_pdf_contest_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["result_id"], ["result.id"], name=op.f("fk_document_pdf_result_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_pdf")),
+        sa.UniqueConstraint(
+            "result_id", "kind", "source", name=op.f("uq_document_pdf_result_id_kind_source")
         ),
     )
     op.create_table(
@@ -898,6 +951,7 @@ def downgrade() -> None:
     op.drop_table("snapshot")
     op.drop_table("share_record")
     op.drop_table("flag_decision")
+    op.drop_table("document_pdf")
     op.drop_table("consent")
     op.drop_table("ballot")
     with op.batch_alter_table("unit_link", schema=None) as batch_op:
@@ -933,6 +987,7 @@ def downgrade() -> None:
 
     op.drop_table("invitation")
     op.drop_table("evidence")
+    op.drop_table("document_template")
     op.drop_table("chair_decision")
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_subject")

@@ -1,0 +1,50 @@
+"""A contest's own document templates, and the PDFs that were made of documents."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contest.models.base import Base, one_of
+
+DOCUMENTS = ("minutes", "decision", "certificates")  # made of a result
+TEMPLATES = (*DOCUMENTS, "qr_sheet")
+
+
+class DocumentTemplate(Base):
+    """A contest's own DOCX template of one kind; without a row the shipped one is in force."""
+
+    __tablename__ = "document_template"
+    __table_args__ = (UniqueConstraint("contest_id", "kind"), one_of("kind", TEMPLATES))
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(255))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class DocumentPdf(Base):
+    """One wish for a document's PDF. ``source`` is the hash of what it is filled with and of its
+    template: while both stay the same, the same wish is the same row."""
+
+    __tablename__ = "document_pdf"
+    __table_args__ = (
+        UniqueConstraint("result_id", "kind", "source"),
+        one_of("kind", DOCUMENTS),
+        one_of("state", ("waiting", "ready", "failed")),
+        CheckConstraint("state <> 'ready' OR sha256 <> ''", name="kept"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    error_vi: Mapped[str] = mapped_column(Text, default="")
+    error_en: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
