@@ -42,6 +42,19 @@ def find_tools() -> Tools:
     )
 
 
+@cache
+def has_chromaprint() -> bool:
+    """Whether this FFmpeg was built with chromaprint, which makes fingerprints of sound."""
+    answer = subprocess.run(
+        [str(find_tools().ffmpeg), "-hide_banner", "-h", "muxer=chromaprint"],
+        capture_output=True,
+        env={},
+        timeout=30,
+        check=False,
+    )
+    return b"Muxer chromaprint" in answer.stdout
+
+
 def version_number(line: str) -> tuple[int, int] | None:
     """``ffmpeg version n8.0-23-g…`` -> ``(8, 0)``; a development build counts as newest."""
     found = re.search(r"version\s+n?(\d+)\.(\d+)", line)
