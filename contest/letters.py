@@ -27,7 +27,8 @@ def write(
 ) -> Letter:
     """Render ``email/<template>.txt`` and ``.html``; addresses begin with ``base_url``."""
     cookie = {"Cookie": f"{COOKIE}={language}"}  # the language of a page is that of its visitor
-    with app.test_request_context("/", base_url=base_url, headers=cookie):
+    # A context of its own, for a mail may be written (shown) while a page is being made.
+    with app.app_context(), app.test_request_context("/", base_url=base_url, headers=cookie):
         if contest is not None:
             g.contest = contest
             values = {"contest": contest, "profile": profiles.profile_of(contest)} | values

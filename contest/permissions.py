@@ -75,6 +75,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "jury.read": juror,
     "organiser.read": organiser,
     "unit.manage": organiser,
+    "reminder.send": organiser,
     "profile.change": any_of(is_admin, organiser),
     "publication.manage": organiser,
     "interaction.import": organiser,

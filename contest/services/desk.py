@@ -8,34 +8,21 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from contest.models import (
-    Ballot,
     Check,
     ClipVersion,
     Contest,
     Publication,
-    RoleGrant,
     Snapshot,
     Submission,
     Task,
     Unit,
-    User,
 )
 from contest.profile import Profile
+from contest.services import jury_round
+from contest.services.jury_round import Juror
 from contest.states import IN_CONTEST, Entry
 
 SNAPSHOT_EVERY = timedelta(hours=24)  # an older count is due for a new one
-MARKABLE = (Entry.APPROVED, Entry.PUBLISHED)
-FINISHED_BALLOTS = ("submitted", "recused", "abstained", "locked")
-
-
-@dataclass(frozen=True)
-class Juror:
-    """How far one juror is: clips done of clips due."""
-
-    id: int
-    name: str
-    done: int
-    due: int
 
 
 @dataclass(frozen=True)
@@ -50,7 +37,7 @@ class Standing:
     publications: Mapping[str, int]  # by state
     published: int
     snapshots_due: int
-    jurors: list[Juror]
+    jurors: list[Juror]  # who sit on the jury
     tasks: Mapping[str, int]  # by state
     overdue: int
 
@@ -75,7 +62,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         publications=publications,
         published=publications.get("published", 0),
         snapshots_due=_snapshots_due(session, contest, profile, at=at),
-        jurors=jurors(session, contest),
+        jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
         tasks=_by_state(session, _tasks(contest)),
         overdue=_overdue(session, contest, at=at),
     )
@@ -93,42 +80,6 @@ def units_short(session: Session, contest: Contest, profile: Profile) -> list[Un
     )
     query = select(Unit).where(Unit.contest_id == contest.id, counted < profile.quota.minimum)
     return list(session.scalars(query.order_by(Unit.name)))
-
-
-def jurors(session: Session, contest: Contest) -> list[Juror]:
-    """Every juror with the clips done and due; clips of the juror's own unit are not due."""
-    markable = session.execute(
-        select(Submission.unit_id, func.count())
-        .where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE))
-        .group_by(Submission.unit_id)
-    )
-    per_unit: dict[int | None, int] = {row[0]: row[1] for row in markable}
-    done = _ballots_done(session, contest)
-    query = (
-        select(User.id, User.name, RoleGrant.unit_id)
-        .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(RoleGrant.contest_id == contest.id, RoleGrant.role == "juror", User.active)
-        .order_by(User.name)
-    )
-    total = sum(per_unit.values())
-    return [
-        Juror(user_id, name, done.get(user_id, 0), total - per_unit.get(own_unit, 0))
-        for user_id, name, own_unit in session.execute(query)
-    ]
-
-
-def _ballots_done(session: Session, contest: Contest) -> dict[int, int]:
-    query = (
-        select(Ballot.juror_id, func.count())
-        .join(Ballot.submission)
-        .where(
-            Submission.contest_id == contest.id,
-            Submission.state.in_(MARKABLE),
-            Ballot.state.in_(FINISHED_BALLOTS),
-        )
-        .group_by(Ballot.juror_id)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _by_state(session: Session, query: Select[str, int]) -> dict[str, int]:

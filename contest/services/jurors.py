@@ -1,24 +1,20 @@
-"""Who sits on the jury, under which code; a juror who leaves, and reminders of missing ballots.
+"""Who sits on the jury, under which code; a juror who leaves.
 
 A code (GK1, GK2, …) belongs to its juror for good: nobody's changes when somebody leaves, and no
 code is given twice. Removing the role can never drop marks unseen.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Ballot, Contest, JurorLeft, Mail, RoleGrant, Submission, User
+from contest.models import Ballot, Contest, JurorLeft, RoleGrant, Submission, User
 from contest.permissions import require
-from contest.services import audit, mail
-
-REMIND_AGAIN = timedelta(hours=1)
-REMINDER = "jury_reminder"
+from contest.services import audit
 
 
 @dataclass(frozen=True)
@@ -158,40 +154,3 @@ def _leave(
     session.add(left)
     session.flush()
     return left
-
-
-# ---------------------------------------------------------------------------- reminders
-
-
-def reminded(session: Session, contest: Contest) -> dict[str, datetime]:
-    """When each address was last sent a reminder, or one was last asked for."""
-    query = select(Mail.to, Mail.sent_at, Mail.created_at).where(
-        Mail.contest_id == contest.id, Mail.template == REMINDER, Mail.state != "failed"
-    )
-    return {to: sent or asked for to, sent, asked in session.execute(query.order_by(Mail.id))}
-
-
-def remind(
-    session: Session, contest: Contest, owed: Collection[tuple[User, int]], *, actor: Actor,
-    at: datetime,
-) -> int:
-    """Mail these jurors how many ballots they still owe; returns how many mails.
-
-    Whoever was reminded within the last hour is left alone: a second click does no harm.
-    """
-    require(actor, "result.close", contest)
-    if contest.jury_locked_at is not None:
-        raise Conflict("Vòng chấm đã khoá.", "The jury round is locked.")
-    last, mails = reminded(session, contest), 0
-    for user, count in owed:
-        if user.active and not (user.email in last and at - last[user.email] < REMIND_AGAIN):
-            mail.queue(
-                session, to=user.email, template=REMINDER, language=user.language,
-                params={"user_id": user.id, "count": count, "path": f"/c/{contest.slug}/jury/"},
-                contest_id=contest.id, at=at,
-            )
-            mails += 1
-    if mails:
-        audit.record(session, "jury.reminded", contest, actor=actor, at=at, contest_id=contest.id,
-                     after={"mails": mails})
-    return mails

@@ -14,7 +14,7 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import Ballot, Contest, JurorLeft, Result, Submission, User
 from contest.permissions import require
-from contest.services import audit, ballots, jurors, profiles
+from contest.services import audit, ballots, jurors, mail, profiles
 from contest.services.gaps import Gap
 from contest.services.transitions import move
 
@@ -48,14 +48,14 @@ def progress(session: Session, contest: Contest) -> list[Juror]:
     states = _states(session, contest)
     complete = _complete(session, contest)
     found = []
-    reminded = jurors.reminded(session, contest)
+    reminded = mail.last_asked(session, contest, "jury_reminder", "user_id")
     for seat in jurors.everyone(session, contest):
         user = seat.user
         due = [(i, code) for i, code, unit in entries if unit != seat.unit_id or unit is None]
         own = {i: states.get((user.id, i), "new") for i, _ in due}
         owed = [(i, code) for i, code in due if own[i] not in ballots.FINISHED and not seat.left]
         found.append(Juror(
-            user=user, code=seat.code, left=seat.left, reminded_at=reminded.get(user.email),
+            user=user, code=seat.code, left=seat.left, reminded_at=reminded.get(user.id),
             states={s: list(own.values()).count(s) for s in set(own.values())},
             open_codes=tuple(code for _, code in owed),
             ready=tuple(code for i, code in owed if (user.id, i) in complete), due=len(due),
@@ -102,12 +102,6 @@ def _gap(juror: Juror) -> Gap:
         vi += f" (trong đó {ready} phiếu đã chấm đủ)"
         en += f" ({ready} of them fully marked)"
     return Gap("ballots", f"{vi}.", f"{en}.", "ballots.overview", count=count)
-
-
-def remind(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
-    """Remind every juror who owes a ballot; returns how many mails were asked for."""
-    owed = [(j.user, len(j.open_codes)) for j in progress(session, contest) if j.open_codes]
-    return jurors.remind(session, contest, owed, actor=actor, at=at)
 
 
 def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:

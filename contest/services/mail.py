@@ -95,16 +95,18 @@ def failed(session: Session, contest: Contest) -> list[Mail]:
     return list(session.scalars(query.order_by(Mail.id.desc())))
 
 
-def last_sent(session: Session, contest: Contest, template: str) -> dict[str, datetime]:
-    """When each address was last sent this template (for "reminded on …")."""
-    query = select(Mail.to, Mail.sent_at).where(
-        Mail.contest_id == contest.id, Mail.template == template, Mail.state == "sent"
+def last_asked(
+    session: Session, contest: Contest, template: str, subject: str
+) -> dict[int, datetime]:
+    """When a mail of this template was last sent, or asked for, about each row.
+
+    ``subject`` is the parameter that names the row, such as ``unit_id``. Failed mails do not count.
+    """
+    query = select(Mail.params, Mail.sent_at, Mail.created_at).where(
+        Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed"
     )
-    found: dict[str, datetime] = {}
-    for to, at in session.execute(query.order_by(Mail.id)):
-        if at is not None:
-            found[to] = at
-    return found
+    return {params[subject]: sent or asked
+            for params, sent, asked in session.execute(query.order_by(Mail.id))}
 
 
 def values(session: Session, mail: Mail, *, key: str) -> dict[str, Any]:

@@ -73,16 +73,6 @@ def unlock() -> Response:
     return back_to("ballots.overview")
 
 
-@bp.post("/remind")
-@allows("result.close")
-def remind() -> Response:
-    """A mail to every juror who still owes a ballot."""
-    count = jury_round.remind(db(), current_contest(), actor=actor(), at=now())
-    told(f"Đã gửi {count} thư nhắc. Ai vừa được nhắc trong vòng một giờ thì không nhắc lại.",
-         f"Reminders sent: {count}. Nobody is reminded twice within an hour.")
-    return back_to("ballots.overview")
-
-
 @bp.post("/<int:user_id>/retire")
 @allows("result.close")
 def retire(user_id: int) -> Response:

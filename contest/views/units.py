@@ -120,7 +120,8 @@ def manage() -> Response:
     """Every unit: clips, links, uses; who still owes a clip."""
     quota = current_profile().quota.minimum
     found = units.standings(db(), current_contest(), quota=quota, at=now())
-    return page("organiser/units.html", standings=found, quota=quota)
+    short = request.args.get("show") == "short"
+    return page("organiser/units.html", standings=found, quota=quota, short=short)
 
 
 @bp.get("/c/<slug>/organiser/units/<int:unit_id>")

@@ -17,6 +17,7 @@ from tests.contest.stage import AFTER, Stage
 
 MARKING = datetime.fromisoformat("2023-06-14T16:02:00+07:00")
 ROOM = "/c/quan11-2023/organiser/jury/"
+REMINDER = "/c/quan11-2023/organiser/reminders/jury"
 
 
 @pytest.fixture
@@ -143,8 +144,8 @@ def test_jurors_are_reminded_once_an_hour(
     with stage.platform.db.read() as session:
         boss = session.get_one(User, stage.organiser.id)
     client = visit.user(boss)
-    assert client.post(ROOM + "remind").status_code == 303
-    assert client.post(ROOM + "remind").status_code == 303
+    assert client.post(REMINDER).status_code == 303
+    assert client.post(REMINDER).status_code == 303
     with stage.platform.db.read() as session:
         mails = session.scalars(select(Mail).where(Mail.template == "jury_reminder")).all()
     assert sorted(mail.to for mail in mails) == sorted(juror.email for juror in stage.jurors)
@@ -152,7 +153,7 @@ def test_jurors_are_reminded_once_an_hour(
     assert done.email not in {mail.to for mail in mails}
     assert client.get(ROOM).text.count("Nhắc gần nhất: ") == 2
     clock.moment = MARKING + timedelta(hours=1)
-    client.post(ROOM + "remind")
+    client.post(REMINDER)
     with stage.platform.db.read() as session:
         assert len(session.scalars(select(Mail.id)).all()) == 4
 

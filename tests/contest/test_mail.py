@@ -132,15 +132,15 @@ def test_failed_mails_are_listed_for_the_organisers(platform, queue, entry, cont
         assert [m.id for m in mail.failed(session, contest)] == [queued.id]
 
 
-def test_the_last_reminder_is_known_by_address(platform, queue, make, contest, clock):
+def test_the_last_mail_about_a_row_is_known(platform, queue, make, contest, clock):
     unit = make.unit(contest)
     for _ in range(2):
         queue("reminder", {"unit_id": unit.id}, to=unit.contact_email)
         run(platform, Mailer())
         clock.moment += timedelta(days=1)
     with platform.db.read() as session:
-        last = mail.last_sent(session, contest, "reminder")
-    assert last == {unit.contact_email: clock.moment - timedelta(days=1)}
+        last = mail.last_asked(session, contest, "reminder", "unit_id")
+    assert last == {unit.id: clock.moment - timedelta(days=1)}
 
 
 def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
