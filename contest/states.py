@@ -102,7 +102,19 @@ BALLOT = _machine(
     locked=(),
 )
 
-MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT)
+# A mended clip that the platform proposes; only the unit accepts it.
+FIX = _machine(
+    "fix",
+    "queued",
+    queued=("running", "declined"),
+    running=("queued", "ready", "failed", "declined"),
+    ready=("accepted", "declined"),
+    failed=("queued", "declined"),
+    accepted=(),
+    declined=(),
+)
+
+MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX)
 
 # What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
 IN_CONTEST = frozenset(Entry) - {Entry.WITHDRAWN, Entry.DISQUALIFIED}

@@ -5,7 +5,9 @@ from contest.models.ballots import Ballot, JurorLeft, Mark
 from contest.models.base import Base
 from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
+from contest.models.copies import ClipPrint, CopyPair
 from contest.models.documents import DocumentPdf, DocumentTemplate
+from contest.models.fixes import Fix
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -15,6 +17,7 @@ from contest.models.interactions import (
     ShareRecord,
     Snapshot,
 )
+from contest.models.names_seen import NamesSeen
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
 from contest.models.publications import PagePause, Publication
@@ -24,10 +27,10 @@ from contest.models.submissions import ClipVersion, Consent, Submission, Upload
 from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipVersion", "Consent",
-    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
-    "DocumentTemplate", "Evidence", "FlagDecision",
-    "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "PagePause",
+    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipPrint", "ClipVersion",
+    "Consent", "Contest", "CopyPair", "Correction", "CorrectionVerdict", "Derivative",
+    "DocumentPdf", "DocumentTemplate", "Evidence", "Fix", "FlagDecision",
+    "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "NamesSeen", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
     "UnitSession", "Upload", "User",

@@ -9,7 +9,7 @@ from contest.actors import Actor
 from contest.errors import Conflict
 from contest.models import Base
 from contest.services import audit
-from contest.states import BALLOT, CHECK, MACHINES, PUBLICATION, RESULT, SUBMISSION, Machine
+from contest.states import BALLOT, CHECK, FIX, MACHINES, PUBLICATION, RESULT, SUBMISSION, Machine
 
 OF_TABLE: dict[str, Machine] = {
     "submission": SUBMISSION,
@@ -17,6 +17,7 @@ OF_TABLE: dict[str, Machine] = {
     "publication": PUBLICATION,
     "result": RESULT,
     "ballot": BALLOT,
+    "fix": FIX,
 }
 assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - a machine without a table is a slip
 

@@ -802,6 +802,53 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "clip_print",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["clip_version.id"], name=op.f("fk_clip_print_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clip_print")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_clip_print_version_id")),
+    )
+    op.create_table(
+        "copy_pair",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(verdict IS NULL) = (decided_by IS NULL) AND (verdict IS NULL OR reason <> '')",
+            name=op.f("ck_copy_pair_decided"),
+        ),
+        sa.CheckConstraint("kind IN ('picture', 'sound', 'both')", name=op.f("ck_copy_pair_kind")),
+        sa.CheckConstraint("verdict IN ('copy', 'fine')", name=op.f("ck_copy_pair_verdict")),
+        sa.CheckConstraint("version_id > other_id", name=op.f("ck_copy_pair_later_first")),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_copy_pair_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["clip_version.id"], name=op.f("fk_copy_pair_other_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["clip_version.id"], name=op.f("fk_copy_pair_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_pair")),
+        sa.UniqueConstraint(
+            "version_id", "other_id", name=op.f("uq_copy_pair_version_id_other_id")
+        ),
+    )
+    with op.batch_alter_table("copy_pair", schema=None) as batch_op:
+        batch_op.create_index("ix_copy_pair_other_id", ["other_id"], unique=False)
+
+    op.create_table(
         "correction_verdict",
         sa.Column("correction_id", sa.Integer(), nullable=False),
         sa.Column("agreed", sa.Boolean(), nullable=False),
@@ -837,6 +884,61 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_derivative")),
         sa.UniqueConstraint("version_id", "kind", name=op.f("uq_derivative_version_id_kind")),
+    )
+    op.create_table(
+        "fix",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("made_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("wish", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "recipe", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "report", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "stills", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("progress", sa.Double(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'accepted' OR made_id IS NOT NULL", name=op.f("ck_fix_accepted_is_made")
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'running', 'ready', 'failed', 'accepted', 'declined')",
+            name=op.f("ck_fix_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('ready', 'accepted') OR sha256 IS NOT NULL",
+            name=op.f("ck_fix_ready_has_clip"),
+        ),
+        sa.ForeignKeyConstraint(["made_id"], ["clip_version.id"], name=op.f("fk_fix_made_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["clip_version.id"], name=op.f("fk_fix_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fix")),
+    )
+    with op.batch_alter_table("fix", schema=None) as batch_op:
+        batch_op.create_index("ix_fix_version_id", ["version_id"], unique=False)
+
+    op.create_table(
+        "names_seen",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["clip_version.id"], name=op.f("fk_names_seen_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_names_seen")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_names_seen_version_id")),
     )
     op.create_table(
         "publication",
@@ -930,8 +1032,18 @@ def downgrade() -> None:
 
     op.drop_table("review")
     op.drop_table("publication")
+    op.drop_table("names_seen")
+    with op.batch_alter_table("fix", schema=None) as batch_op:
+        batch_op.drop_index("ix_fix_version_id")
+
+    op.drop_table("fix")
     op.drop_table("derivative")
     op.drop_table("correction_verdict")
+    with op.batch_alter_table("copy_pair", schema=None) as batch_op:
+        batch_op.drop_index("ix_copy_pair_other_id")
+
+    op.drop_table("copy_pair")
+    op.drop_table("clip_print")
     op.drop_table("check")
     op.drop_table("mark")
     op.drop_table("late_approval")

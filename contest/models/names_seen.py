@@ -1,0 +1,23 @@
+"""Which names were read in a clip's title and end cards."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contest.models.base import Base
+
+
+class NamesSeen(Base):
+    """What was read in one version; it assists the reviewer and decides nothing.
+
+    ``data``: ``media_checks.names.Reading``, the names as they stood on the form at that time.
+    """
+
+    __tablename__ = "names_seen"
+    __table_args__ = (UniqueConstraint("version_id"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
