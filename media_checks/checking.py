@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from . import allowed, sandbox
+from .fingerprint import Fingerprint, listen
 from .picture import PictureReader
 from .policy import Policy
 from .probe import probe
@@ -32,9 +33,9 @@ def check(
 ) -> Report:
     """The verdict of ``policy`` on the clip at ``path``.
 
-    ``artefacts`` is a folder for contact_sheet.jpg and poster.jpg (made when missing);
-    ``progress`` hears shares from 0 to 1 and may raise to stop. Raises ``Unreadable`` for a file
-    that is no clip, ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault.
+    ``artefacts`` is a folder for contact_sheet.jpg, poster.jpg and fingerprint.json (made when
+    missing); ``progress`` hears shares from 0 to 1 and may raise to stop. Raises ``Unreadable``
+    for a file that is no clip, ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault.
     """
     path = Path(path).resolve()
     tell = progress or (lambda _share: None)
@@ -42,7 +43,10 @@ def check(
     tell(PROBE_SHARE)
     reader = PictureReader(plan_for(probed.facts))
     facts = scan(path, probed, reader, lambda x: tell(PROBE_SHARE + x * (0.98 - PROBE_SHARE)))
+    found = Fingerprint(probed.facts.duration_s, reader.finger.frames(), listen(path, probed))
     kept = _keep_pictures(path, reader, probed.video_index, artefacts) if artefacts else {}
+    if artefacts:
+        kept["fingerprint"] = found.keep(artefacts / "fingerprint.json")
     findings = judge(facts, policy)
     tell(1.0)
     return Report(
@@ -53,6 +57,7 @@ def check(
         sandbox=sandbox.describe(),
         ffmpeg=find_tools().version,
         artefacts=kept,
+        fingerprint=found,
     )
 
 

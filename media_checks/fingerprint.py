@@ -7,14 +7,24 @@ anyway, taken of the picture inside any bars. Sound: chromaprint, about eight va
 from __future__ import annotations
 
 import base64
+import json
 import math
 import sys
 from array import array
 from dataclasses import dataclass, field
 from operator import mul
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import ffmpeg
 from PIL import Image, ImageChops, ImageStat
+
+from . import allowed
+from .sandbox import Box, Collector, Limits, TooMuchOutput
+from .tools import find_tools, has_chromaprint
+
+if TYPE_CHECKING:
+    from .probe import Probed
 
 EDITION = 1  # of the hashes; those of another edition are not compared
 SIDE, WAVES = 32, 16  # pixels the transform sees, and cosine waves kept, each way
@@ -23,7 +33,9 @@ KEPT = (128, 96)  # the size in which frames wait for the bars to be known
 DARK = 32  # luma; as in the search for bars
 FLAT = 6.0  # luma steps; a frame with less contrast says nothing
 SOUND_STEP_S = 4096 / 3 / 11025  # how far apart chromaprint's values are
-SOUND_OUTPUT = {"format": "chromaprint", "fp_format": "raw", "ar": 11025, "ac": 1}
+SOUND_OUTPUT = {"format": "chromaprint", "fp_format": "raw", "ac": 1}
+LONGEST_S = 1800.0  # of the sound: a clip this long has failed already
+LIMITS = Limits(cpu_s=120, wall_s=240)
 
 _COSINES = [
     [math.cos(math.pi * wave * (2 * x + 1) / (2 * SIDE)) for x in range(SIDE)]
@@ -61,6 +73,17 @@ class Fingerprint:
             "sound": base64.b64encode(words.tobytes()).decode("ascii"),
         }
 
+    def keep(self, path: Path) -> dict[str, Any]:
+        """Write it as JSON; answers with what the report says about it."""
+        path.write_text(json.dumps(self.to_dict()))
+        return {
+            "file": path.name,
+            "edition": EDITION,
+            "frames": len(self.frames),
+            "sound_values": len(self.sound),
+            "sound": "chromaprint" if has_chromaprint() else "not possible with this FFmpeg",
+        }
+
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Fingerprint:
         """The other way round. Raises ``ValueError`` for hashes of another edition."""
@@ -80,6 +103,21 @@ def sound_values(raw: bytes, order: str = sys.byteorder) -> array[int]:
     if order != sys.byteorder:
         values.byteswap()
     return values
+
+
+def listen(path: Path, probed: Probed) -> array[int]:
+    """The sound's values; none where the clip has no sound, or FFmpeg no chromaprint."""
+    if probed.audio_index is None or not has_chromaprint():
+        return array("I")
+    box, heard = Box(path), Collector(1 << 20)
+    source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=LONGEST_S, vn=None)
+    node = ffmpeg.output(source[str(probed.audio_index)], "pipe:1", **SOUND_OUTPUT)
+    args = ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()]
+    try:
+        box.run(find_tools().ffmpeg, args, limits=LIMITS, stdout=heard, stderr=Collector(1 << 20))
+    except TooMuchOutput:
+        return array("I")
+    return sound_values(bytes(heard.data))
 
 
 class PictureFinger:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from .facts import Facts, PictureFacts, Span
+from .fingerprint import PictureFinger
 
 if TYPE_CHECKING:
     from .scan import Plan
@@ -40,6 +41,7 @@ class PictureReader:
         self.last = 0.0
         self.tiles: list[Tile] = []
         self.poster_at = 0.0
+        self.finger = PictureFinger()
         self._best = -1.0
         self._previous: Image.Image | None = None
         self._brightest: Image.Image | None = None
@@ -58,6 +60,7 @@ class PictureReader:
         )
         self._keep_tile(at, image)
         self._consider_poster(at, grey, black)
+        self.finger.frame(at, grey)
         self._previous = grey
         self.samples += 1
         self.last = at

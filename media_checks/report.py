@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .facts import Facts, Span
+from .fingerprint import Fingerprint
 from .policy import Policy
 from .rules import RULES
 
@@ -43,7 +44,8 @@ class Report:
     """``verdict`` is pass, look (soft findings only) or fail.
 
     ``artefacts`` names the picture files written beside the report, with the time and place of
-    every tile on the contact sheet. ``sandbox`` says how FFmpeg was fenced in.
+    every tile on the contact sheet. ``fingerprint`` tells copies. ``sandbox`` says how FFmpeg
+    was fenced in.
     """
 
     verdict: str
@@ -53,6 +55,7 @@ class Report:
     sandbox: str
     ffmpeg: str
     artefacts: dict[str, Any]
+    fingerprint: Fingerprint | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of ``python -m media_checks --json``."""
