@@ -12,7 +12,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,6 +60,12 @@ class Database:
     def read(self) -> Iterator[Session]:
         with self.reader() as session:
             yield session
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """One small query without a session around it, which would cost twice as much again."""
+        with self.engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
@@ -30,11 +30,16 @@ FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Sender:
-    """Whose cookie a request has, and whether the link behind it still holds."""
+class Asked:
+    """A request's cookie and the upload it names, as one look finds them.
+
+    ``live``: the link behind the cookie still holds. ``upload`` is None unless it is this unit's
+    and its bytes are expected or complete.
+    """
 
     unit_id: int
     live: bool
+    upload: "Seen | None"
 
 
 @dataclass(frozen=True)
@@ -50,34 +55,36 @@ class Seen:
     state: str
 
 
-_SENDERS = (
-    select(UnitSession.unit_id, UnitSession.expires_at, UnitSession.revoked_at,
-           UnitLink.revoked_at.label("link_revoked_at"))
+_ASKED = (
+    select(
+        UnitSession.unit_id, UnitSession.expires_at, UnitSession.revoked_at,
+        UnitLink.revoked_at.label("link_revoked_at"), Upload.public_id, Upload.length,
+        Upload.filename, Upload.fingerprint, Upload.expires_at.label("keeps_until"), Upload.state,
+    )
     .join(UnitLink, UnitLink.id == UnitSession.link_id)
+    .outerjoin(Upload, and_(
+        Upload.unit_id == UnitSession.unit_id, Upload.public_id == bindparam("public_id"),
+        or_(Upload.state == "open", Upload.state == "complete"),
+    ))
     .where(UnitSession.token_hash == bindparam("token_hash"))
-)
-_SEEN = select(
-    Upload.public_id, Upload.unit_id, Upload.length, Upload.filename, Upload.fingerprint,
-    Upload.expires_at, Upload.state,
-).where(Upload.public_id == bindparam("public_id"), Upload.unit_id == bindparam("unit_id"))
+)  # fmt: skip
 
 
-def sender(session: Session, token: str, *, at: datetime) -> Sender | None:
-    """The unit behind a cookie; one whose session or link has ended is told why (410)."""
-    row = session.execute(_SENDERS, {"token_hash": hash_token(token)}).one_or_none()
+def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Asked | None:
+    """Who asks with this cookie, and for which upload: one query, no objects to keep in step.
+
+    None for a cookie that was never given out.
+    """
+    wanted = {"token_hash": hash_token(token), "public_id": public_id}
+    row = line.execute(_ASKED, wanted).one_or_none()
     if row is None:
         return None
     ended = row.revoked_at or row.link_revoked_at or row.expires_at <= at
-    return Sender(row.unit_id, live=not ended)
-
-
-def seen(session: Session, unit_id: int, public_id: str) -> Seen:
-    """``find`` for each part: one query, no objects to keep in step."""
-    row = session.execute(_SEEN, {"public_id": public_id, "unit_id": unit_id}).one_or_none()
-    if row is None or row.state not in ("open", "complete"):
-        find(session, unit_id, public_id)
-        raise not_found()
-    return Seen(*row)
+    seen = row.public_id and Seen(
+        row.public_id, row.unit_id, row.length, row.filename, row.fingerprint, row.keeps_until,
+        row.state,
+    )
+    return Asked(row.unit_id, live=not ended, upload=seen)
 
 
 def begin(

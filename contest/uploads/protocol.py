@@ -191,7 +191,7 @@ class UploadApp:
 
     def _find(self, request: Request, upload_id: str) -> Upload:
         """The caller's live upload; an expired one loses its bytes here, unless it is complete."""
-        upload = self.registry.get(self.registry.authorise(request.environ), upload_id)
+        upload = self.registry.find(request.environ, upload_id)
         if upload.expires_at is None or self.clock() < upload.expires_at:
             return upload
         if self._offset(upload) == upload.length:

@@ -39,6 +39,9 @@ class Registry(Protocol):
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         """Open an upload. Raises UploadFailure when closed, over quota or too large."""
 
+    def find(self, environ: Environ, upload_id: str) -> Upload:
+        """`authorise` and `get` in one look: each part of each upload asks this."""
+
     def get(self, owner: str, upload_id: str) -> Upload:
         """Find the owner's upload; another owner's raises `not_found`, a dead one `gone`."""
 

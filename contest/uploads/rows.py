@@ -31,16 +31,25 @@ class RowRegistry:
         self.platform = platform
 
     def authorise(self, environ: Environ) -> str:
+        return str(self._asked(environ, "").unit_id)
+
+    def find(self, environ: Environ, upload_id: str) -> Upload:
+        asked = self._asked(environ, upload_id)
+        if asked.upload is not None:
+            return _upload(asked.upload)
+        return self.get(str(asked.unit_id), upload_id)  # says what has become of it
+
+    def _asked(self, environ: Environ, upload_id: str) -> uploads.Asked:
         if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
             raise UploadFailure("forbidden")
         token = _cookie(environ, "__Host-unit" if self.platform.settings.https else "hoithi_unit")
-        with self.platform.db.read() as session:
-            found = uploads.sender(session, token, at=self._now()) if token else None
+        with self.platform.db.look() as line:
+            found = uploads.asked(line, token, upload_id, at=self._now()) if token else None
         if found is None:
             raise UploadFailure("signed_out")
         if not found.live:
             raise UploadFailure("revoked")
-        return str(found.unit_id)
+        return found
 
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         with _refusals(), self.platform.db.write() as session:
@@ -60,7 +69,7 @@ class RowRegistry:
 
     def get(self, owner: str, upload_id: str) -> Upload:
         with _refusals(), self.platform.db.read() as session:
-            return _upload(uploads.seen(session, int(owner), upload_id))
+            return _upload(uploads.find(session, int(owner), upload_id))
 
     def unfinished(self) -> Iterable[Upload]:
         with self.platform.db.read() as session:

@@ -32,6 +32,9 @@ class FolderRegistry:
         self._write(upload)
         return upload
 
+    def find(self, environ, upload_id):
+        return self.get(self.authorise(environ), upload_id)
+
     def get(self, owner, upload_id):
         try:
             row = json.loads((self.root / upload_id).read_text())
