@@ -6,6 +6,7 @@ then follow the clips along the shifts with the most votes.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -270,12 +271,11 @@ def loop(clip: Fingerprint) -> Loop | None:
 
 def _again(frames: list[Frame], lag: float) -> float:
     """The share of frames that look the same ``lag`` seconds later."""
-    followed = [f for f in frames if f.at + lag <= frames[-1].at]
-    alike = sum(
-        any(
-            abs(o.at - f.at - lag) <= LOOP_NEAR_S and (o.hash ^ f.hash).bit_count() <= ALIKE
-            for o in frames
-        )
-        for f in followed
-    )
+    times = [frame.at for frame in frames]
+    followed = [f for f in frames if f.at + lag <= times[-1]]
+    alike = 0
+    for frame in followed:
+        low = bisect_left(times, frame.at + lag - LOOP_NEAR_S)
+        high = bisect_right(times, frame.at + lag + LOOP_NEAR_S)
+        alike += any((o.hash ^ frame.hash).bit_count() <= ALIKE for o in frames[low:high])
     return alike / len(followed) if followed else 0.0

@@ -105,7 +105,8 @@ def _judge(
         for word, kind in PICTURES.items()
         if (facts := report.artefacts.get(word))
     ]
-    return Outcome(report.verdict, report.to_dict(), files)
+    taken = report.fingerprint.to_dict() if report.fingerprint else None
+    return Outcome(report.verdict, report.to_dict(), files, taken)
 
 
 def _render(

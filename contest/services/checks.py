@@ -16,7 +16,7 @@ from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Derivative, Submission, Task
 from contest.permissions import require
-from contest.services import mail, outbox, profiles
+from contest.services import copies, mail, outbox, profiles
 from contest.services.transitions import move
 from contest.states import Entry
 
@@ -54,6 +54,7 @@ class Outcome:
     verdict: str
     report: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[Made] = ()
+    fingerprint: Mapping[str, Any] | None = None  # by which copies are told
 
 
 # ---------------------------------------------------------------------------- wanting one
@@ -161,6 +162,8 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
     move(session, check, "done", actor=SYSTEM, at=at, verdict=outcome.verdict)
     for made in outcome.files:
         _keep(session, version, made, at=at)
+    if outcome.fingerprint:
+        copies.keep(session, version, outcome.fingerprint, at=at)
     if check.kind == QUICK:
         _after_quick(session, version, outcome.verdict, at=at)
     elif outcome.verdict == "unreadable":

@@ -1,0 +1,49 @@
+"""``copies.compare``: hold one clip's fingerprint against those of all other clips."""
+
+from collections.abc import Callable
+from typing import Any
+
+from contest.models import ClipPrint
+from contest.services import copies
+from contest.wiring import Platform
+from media_checks.copies import compare, loop
+from media_checks.fingerprint import Fingerprint
+
+
+def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> None:
+    """Record every pair that shares something. Doing it twice finds the same pairs."""
+    with platform.db.read() as session:
+        row = session.get_one(ClipPrint, print_id)
+        mine, own = row.version_id, Fingerprint.from_dict(row.data)
+        found = []
+        for other_id, data in copies.others(session, mine):
+            beat()
+            if (other := _read(data)) is not None:
+                found.append(_pair(mine, own, other_id, other))
+    again = loop(own)
+    with platform.db.write() as session:
+        if again is not None:
+            copies.note_loop(session, print_id, again.lag, again.share)
+        for later, earlier, result in found:
+            if result["kind"]:
+                copies.record(session, later, earlier, result, at=platform.clock.now())
+
+
+def _read(data: dict[str, Any]) -> Fingerprint | None:
+    """None for one that an older edition of the checks has taken: it cannot be compared."""
+    try:
+        return Fingerprint.from_dict(data)
+    except ValueError:
+        return None
+
+
+def _pair(
+    mine: int, own: Fingerprint, other_id: int, other: Fingerprint
+) -> tuple[int, int, dict[str, Any]]:
+    """The later version comes first, whichever of the two was fingerprinted first."""
+    if mine > other_id:
+        return mine, other_id, compare(own, other).to_dict()
+    return other_id, mine, compare(other, own).to_dict()
+
+
+HANDLERS = {"copies.compare": compare_all}
