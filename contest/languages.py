@@ -29,6 +29,14 @@ def write_date(moment: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{local.day} {local:%B} {local.year}"
 
 
+def write_day(moment: datetime, zone: ZoneInfo) -> str:
+    """A day as official papers write it: ``ngày 05 tháng 02 năm 2026``. Days below 10 and the
+    months 1 and 2 take a zero (Nghị định 30/2020, phụ lục I)."""
+    local = moment.astimezone(zone)
+    month = f"{local.month:02}" if local.month < 3 else str(local.month)  # noqa: PLR2004
+    return f"ngày {local.day:02} tháng {month} năm {local.year}"
+
+
 def write_number(value: float | int | Fraction, language: str, digits: int = 0) -> str:
     """``1.234,5`` in Vietnamese, ``1,234.5`` in English."""
     text = f"{float(value):,.{digits}f}"

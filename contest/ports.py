@@ -30,3 +30,21 @@ class Mailer(Protocol):
 
 class MailRefused(Exception):
     """The server will never take this mail."""
+
+
+class PdfMaker(Protocol):
+    """Makes a PDF of a DOCX, looking as it would on paper."""
+
+    def ready(self) -> bool:
+        """Whether the program for it is installed."""
+
+    def pdf(self, docx: bytes) -> bytes:
+        """Raises ``PdfUnavailable`` while it is not ready, ``PdfFailed`` for this document."""
+
+
+class PdfUnavailable(Exception):
+    """The program that makes PDFs is not installed."""
+
+
+class PdfFailed(Exception):
+    """The program could not make this PDF; the text is what it said."""

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from contest.adapters.folder_store import FolderStore
 from contest.adapters.mailers import LocalMailer, SmtpMailer
+from contest.adapters.office import LibreOffice
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
 from contest.db import Database
 from contest.jobs.queue import JobQueue
-from contest.ports import BlobStore, Mailer
+from contest.ports import BlobStore, Mailer, PdfMaker
 from social.graph import GraphPage
 from social.settings import DEFAULT_GRAPH_URL, GraphSettings
 
@@ -40,6 +41,10 @@ class Platform:
         if self.settings.smtp_url:
             return SmtpMailer(self.settings.smtp_url)
         return LocalMailer(self.settings.data_dir / "mail")
+
+    @cached_property
+    def office(self) -> PdfMaker:
+        return LibreOffice()
 
     @cached_property
     def queue(self) -> JobQueue:

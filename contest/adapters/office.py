@@ -1,0 +1,109 @@
+"""From DOCX to PDF by LibreOffice without a screen: fenced in, bounded, with a profile of its own.
+
+A template may come from an organiser's machine. Where bubblewrap works, LibreOffice sees the
+system's programs and fonts, its own folder, and no network.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contest.ports import PdfFailed, PdfUnavailable
+
+WALL_S = 120.0
+CPU_S = 120
+FILE_SIZE = 256 * 1024**2
+FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+READABLE = ("/usr", "/etc/fonts", "/etc/libreoffice", "/etc/ld.so.cache", "/etc/alternatives",
+            "/var/cache/fontconfig", "/var/lib/libreoffice")
+
+
+class LibreOffice:
+    """Turns one document into one PDF at a time; nothing of a run is kept."""
+
+    def ready(self) -> bool:
+        return shutil.which("soffice") is not None
+
+    def pdf(self, docx: bytes) -> bytes:
+        """The PDF of ``docx``. ``PdfUnavailable`` without LibreOffice, ``PdfFailed`` otherwise."""
+        program = shutil.which("soffice")
+        if program is None:
+            raise PdfUnavailable
+        with TemporaryDirectory(prefix="hoithi-office-") as name:
+            folder = Path(name)
+            (folder / "document.docx").write_bytes(docx)
+            said = _run([*_limits(), *_fence(folder), *_command(program, folder)], folder)
+            made = folder / "document.pdf"
+            if not made.exists():
+                raise PdfFailed(said or "no PDF was written")
+            return made.read_bytes()
+
+
+def _command(program: str, folder: Path) -> list[str]:
+    return [
+        program, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--norestore",
+        "--nolockcheck", "--nologo", "--convert-to", FILTER, "--outdir", str(folder),
+        str(folder / "document.docx"),
+    ]
+
+
+def _run(command: list[str], folder: Path) -> str:
+    """Run to the end or to the wall; what it said last. The whole group of processes ends."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder),
+                   "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, start_new_session=True, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )
+    try:
+        said, _ = process.communicate(timeout=WALL_S)
+    except subprocess.TimeoutExpired:
+        raise PdfFailed(f"not done after {WALL_S:.0f} s") from None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return said.strip()[-300:]
+
+
+def _limits() -> list[str]:
+    """util-linux sets limits before the program exists; without it there are none but the wall."""
+    prlimit = shutil.which("prlimit")
+    if prlimit is None:
+        return []
+    return [prlimit, f"--cpu={CPU_S}", f"--fsize={FILE_SIZE}", "--core=0", "--"]
+
+
+def _fence(folder: Path) -> list[str]:
+    wrapper = bubblewrap()
+    return [*_wrap(wrapper, folder), "--"] if wrapper else []
+
+
+@cache
+def bubblewrap() -> str | None:
+    """A bubblewrap that really works here (containers often forbid it), else None."""
+    wrapper = shutil.which("bwrap")
+    if wrapper is None:
+        return None
+    with TemporaryDirectory() as name:
+        command = [*_wrap(wrapper, Path(name)), "--", "/usr/bin/true"]
+        tried = subprocess.run(command, capture_output=True, check=False, timeout=30)
+    return wrapper if tried.returncode == 0 else None
+
+
+def _wrap(wrapper: str, folder: Path) -> list[str]:
+    command = [wrapper, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    for path in ("/lib", "/lib64", "/bin", "/sbin"):
+        if Path(path).is_symlink():
+            command += ["--symlink", str(Path(path).readlink()), path]
+        elif Path(path).exists():
+            command += ["--ro-bind", path, path]
+    for path in READABLE:
+        command += ["--ro-bind-try", path, path]
+    return [*command, "--proc", "/proc", "--dev", "/dev",
+            "--bind", str(folder), str(folder), "--chdir", str(folder)]
