@@ -22,11 +22,18 @@ from contest.errors import DomainError, not_found
 from contest.models import Submission
 from contest.permissions import can
 from contest.profile import Profile
-from contest.services import checks, reviews
+from contest.services import checks, copies, reviews
 from contest.services.reviews import Decision
 from contest.states import Entry
+from contest.views import copies as copy_pages
 from contest.views.forms import Form
-from contest.views.review_page import clip_address, picture, prepared_findings, seconds
+from contest.views.review_page import (
+    clip_address,
+    fetched_ahead,
+    picture,
+    prepared_findings,
+    seconds,
+)
 from contest.views.support import (
     actor,
     allows,
@@ -104,6 +111,7 @@ def queue() -> Response:
         found=found,
         shown_list=name,
         counts=reviews.counts(db(), contest),
+        alike=copies.waiting(db(), contest),
         rows=[_row(entry) for entry in found.rows],
         holders=reviews.holders(db(), list(found.rows), at=now()),
         decides=can(actor(), "review.decide", contest),
@@ -113,7 +121,7 @@ def queue() -> Response:
 
 def _row(entry: Submission) -> dict[str, Any]:
     assert entry.version is not None  # noqa: S101 - the lists hold entries with a clip
-    check = checks.latest(entry.version)
+    check = checks.telling(entry.version)
     faults = [f for f in checks.findings(check, language()) if f["kind"] != "ok"]
     return {"entry": entry, "version": entry.version, "check": check, "faults": len(faults)}
 
@@ -122,6 +130,10 @@ def _row(entry: Submission) -> dict[str, Any]:
 @allows("review.decide")
 def next_clip() -> Response:
     """Take the longest-waiting clip that nobody has in hand."""
+    return _onward()
+
+
+def _onward() -> Response:
     entry = reviews.take_next(db(), current_contest(), actor=actor(), at=now())
     if entry is None:
         told("Không còn clip nào chờ thẩm định.", "No clip is waiting for review.", "info")
@@ -156,7 +168,7 @@ def let_go(code: str) -> Response:
 @bp.post("/<code>")
 @allows("review.decide")
 def decide(code: str) -> Response:
-    """Approve, ask for changes, or reject."""
+    """Approve, ask for changes, or reject; then the queue, or the next clip at once."""
     entry = _entry(code)
     form = _decision_form(entry)
     if not form.validate_on_submit():
@@ -169,7 +181,7 @@ def decide(code: str) -> Response:
         form.form_errors.append(error.message(language()))
         return _clip_page(_entry(code), form, error.status)
     _tell(entry, decision.outcome)
-    return back_to("reviews.queue")
+    return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
 
 def _tell(entry: Submission, outcome: str) -> None:
@@ -257,6 +269,7 @@ def _clip_page(
     made, holder = checks.derivatives(db(), version), reviews.holder(db(), entry, at=now())
     mine = holder is not None and holder.id == actor().id
     may = can(actor(), "review.decide", entry)
+    following = reviews.peek_next(db(), entry, actor=actor(), at=now()) if mine else None
     return page(
         "review/clip.html",
         status,
@@ -266,16 +279,21 @@ def _clip_page(
         reopen_form=reopen_form or ReopenForm(formdata=None),
         quick=checks.latest(version),
         deep=checks.latest(version, checks.DEEP),
-        findings=prepared_findings(checks.latest(version)),
+        deep_left=checks.seconds_left(checks.latest(version, checks.DEEP), at=now()),
+        deep_says=checks.revision(checks.latest(version, checks.DEEP), language()),
+        findings=prepared_findings(checks.telling(version)),
         video=clip_address(entry, version, made),
         sheet=picture(entry, version, made.get("sheet")),
         poster=picture(entry, version, made.get("poster")),
+        copies=copy_pages.summary(entry),
         clip_seconds=seconds(checks.latest(version)),
         history=reviews.history(db(), entry),
         reasons=current_profile().review.reasons,
         latest_until=reviews.latest_until(current_profile()),
         holder=holder,
         mine=mine,
+        following=following,
+        ahead=fetched_ahead(following) if following else {},
         may_take=may and holder is None and entry.state == Entry.IN_REVIEW,
         may_decide=may and mine and entry.state == Entry.IN_REVIEW,
         may_reopen=may and entry.state == Entry.APPROVED,

@@ -20,6 +20,7 @@ from contest.models import (
     Base,
     Check,
     ClipVersion,
+    CopyPair,
     Derivative,
     Evidence,
     Publication,
@@ -90,6 +91,15 @@ class World:
             version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
             media_type="image/jpeg", created_at=WHILE_OPEN,
         ))
+        self.make.add(CopyPair(
+            version_id=version.id, other_id=self.entries["in_review"].version_id, kind="sound",
+            score=0.5, data={"picture": [], "sound": []}, created_at=WHILE_OPEN,
+        ))
+        self.make.add(Derivative(
+            version_id=self.entries["in_review"].version_id, kind="rendition",
+            sha256=version.sha256, size=version.size, media_type="video/mp4",
+            created_at=WHILE_OPEN,
+        ))
         self.make.add(Evidence(
             contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",
             size=version.size, kind="counts", created_by="user:1", created_at=WHILE_OPEN,
@@ -114,7 +124,7 @@ class World:
             "slug": self.contest.slug, "code": entry.code, "number": 1, "kind": "original",
             "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
-            "publication_id": publication_id, "correction_id": 1, "name": "manifest.json",
+            "publication_id": publication_id, "pair_id": 1, "correction_id": 1, "name": "manifest.json",
         }
 
     def _cookie(self, role: str) -> tuple[str, str] | None:
