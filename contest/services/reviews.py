@@ -141,22 +141,34 @@ def take_next(
 ) -> Submission | None:
     """Take the longest-waiting clip that nobody has in hand; None when there is none."""
     require(actor, "review.decide", contest)
+    query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True)
+    entry = session.scalars(query).one_or_none()
+    if entry is not None:
+        entry.held_by, entry.held_until = actor.id, at + HOLD
+    return entry
+
+
+def peek_next(
+    session: Session, entry: Submission, *, actor: Actor, at: datetime
+) -> Submission | None:
+    """The clip that ``take_next`` would give after ``entry``, left where it is."""
+    query = _free(entry.contest, actor, at).where(Submission.id != entry.id)
+    return session.scalars(query).one_or_none()
+
+
+def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
+    """The longest-waiting clip that nobody else has in hand."""
     free = or_(
         Submission.held_until.is_(None), Submission.held_until <= at,
         Submission.held_by == actor.id,
     )
-    query: Select[Any] = (
+    return (
         select(Submission)
         .join(ClipVersion, ClipVersion.id == Submission.version_id)
         .where(Submission.contest_id == contest.id, Submission.state == Entry.IN_REVIEW, free)
         .order_by(ClipVersion.received_at, Submission.id)
         .limit(1)
-        .with_for_update(of=Submission, skip_locked=True)
     )
-    entry = session.scalars(query).one_or_none()
-    if entry is not None:
-        entry.held_by, entry.held_until = actor.id, at + HOLD
-    return entry
 
 
 def let_go(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:

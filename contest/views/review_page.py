@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services import checks
 from contest.views.entry_status import rule_names
-from contest.views.support import current_contest, language
+from contest.views.support import current_contest, db, language
 
 
 def time_code(seconds: float) -> str:
@@ -46,6 +46,15 @@ def picture(
         "src": address(entry, version, "poster" if made.kind == "poster" else "sheet"),
         "width": data.get("width"), "height": data.get("height"), "tiles": tiles,
     }
+
+
+def fetched_ahead(entry: Submission) -> dict[str, str]:
+    """Addresses of the next clip that the browser may fetch meanwhile: its film, its pictures."""
+    assert entry.version is not None  # noqa: S101 - the queue holds entries with a clip
+    made = checks.derivatives(db(), entry.version)
+    found = {kind: address(entry, entry.version, kind) for kind in made}
+    pictures = [found[kind] for kind in ("poster", "sheet") if kind in found]
+    return {"film": found.get("rendition", ""), "pictures": " ".join(pictures)}
 
 
 def prepared_findings(check: Check | None) -> list[dict[str, Any]]:

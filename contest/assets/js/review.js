@@ -1,7 +1,10 @@
 // The reviewer's page: frames and time codes seek, speeds, ready-made reasons, fields that belong
-// to one outcome. Everything works without it, with more scrolling.
+// to one outcome, keys, the next clip fetched ahead. Everything works without it, with more scrolling.
+import { startAhead } from "./_ahead.js";
+import { startKeys } from "./_keys.js";
 
 const video = document.getElementById("player");
+const form = document.querySelector("[data-review]");
 
 function seek(seconds) {
   const go = () => {
@@ -27,15 +30,42 @@ function startSeeking() {
   });
 }
 
+const speeds = document.querySelector("[data-speeds]");
+
 function startSpeeds() {
-  const group = document.querySelector("[data-speeds]");
-  group.hidden = false;
-  for (const button of group.children) {
+  speeds.hidden = false;
+  for (const button of speeds.children) {
     button.addEventListener("click", () => {
       video.playbackRate = Number(button.dataset.speed);
-      for (const other of group.children) other.setAttribute("aria-pressed", String(other === button));
+      for (const other of speeds.children) other.setAttribute("aria-pressed", String(other === button));
     });
   }
+}
+
+function faster(step) {
+  const all = [...speeds.children];
+  const now = all.findIndex((button) => button.getAttribute("aria-pressed") === "true");
+  all[Math.min(Math.max(now + step, 0), all.length - 1)].click();
+}
+
+function choose(outcome) {
+  const radio = form?.querySelector(`[name=outcome][value=${outcome}]`);
+  if (!radio) return;
+  radio.click();
+  radio.focus();
+}
+
+function keys() {
+  const playing = {
+    " ": () => (video.paused ? video.play() : video.pause()),
+    j: () => (video.currentTime -= 5),
+    l: () => (video.currentTime += 5),
+    "+": () => faster(1),
+    "=": () => faster(1),
+    "-": () => faster(-1),
+  };
+  const deciding = { d: () => choose("approve"), s: () => choose("changes"), x: () => choose("reject") };
+  return { ...(video && { ...playing, k: playing[" "] }), ...(form && deciding) };
 }
 
 function startForm(form) {
@@ -64,5 +94,8 @@ if (video) {
   startSeeking();
   startSpeeds();
 }
-const form = document.querySelector("[data-review]");
 if (form) startForm(form);
+const panel = document.querySelector("[data-keys]");
+if (panel) startKeys(panel, keys());
+const ahead = document.querySelector("[data-ahead]");
+if (ahead) startAhead(ahead);
