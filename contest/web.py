@@ -25,7 +25,7 @@ from contest.languages import (
     write_size,
     write_time,
 )
-from contest.views import support
+from contest.views import returning, support
 from contest.wiring import Platform
 
 ROOT = Path(__file__).parent
@@ -83,12 +83,9 @@ def _templates(app: Flask, platform: Platform) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.add_extension("jinja2.ext.do")
 
-    def zone() -> Any:
-        return support.current_profile().schedule.zone
-
     env.filters.update(
-        time=lambda moment: write_time(moment, zone(), support.language()),
-        date=lambda moment: write_date(moment, zone(), support.language()),
+        time=lambda moment: write_time(moment, support.zone(), support.language()),
+        date=lambda moment: write_date(moment, support.zone(), support.language()),
         number=lambda value, digits=0: write_number(value, support.language(), digits),
         size=lambda value: write_size(value, support.language()),
         duration=lambda value: write_duration(value, support.language()),
@@ -171,7 +168,10 @@ def _errors(app: Flask) -> None:
             body = jsonify(error=code, message=message, **data)
             body.status_code = status
             return body
-        return support.page("errors/error.html", status, code=code, message=message, data=data)
+        return support.page(
+            "errors/error.html", status, code=code, message=message, data=data,
+            sign_in=returning.sign_in_address(),
+        )
 
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Response:

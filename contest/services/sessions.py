@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.models import StaffSession, User
-from contest.services import audit
+from contest.services import audit, sweep
 from contest.tokens import hash_token, new_token
 
 LIFE = timedelta(hours=12)
@@ -32,6 +32,7 @@ def start(
         expires_at=at + (LIFE_HALF if half else LIFE), agent=agent[:400], address=address[:64],
         second_factor_at=at if second_factor else None,
     ))
+    sweep.schedule(session, at=at)
     session.flush()
     return token
 

@@ -9,7 +9,6 @@ request would wait for each other).
 
 import contextlib
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -20,10 +19,10 @@ from wtforms.validators import InputRequired
 
 from contest.clock import SystemClock
 from contest.errors import DomainError, Gone, Invalid
-from contest.languages import write_time
 from contest.models import StaffSession, User
 from contest.services import people, profiles, second_factor, sessions
 from contest.services import sign_in as signing_in
+from contest.views import returning
 from contest.views.browsers import browser_name
 from contest.views.forms import Form
 from contest.views.support import (
@@ -46,7 +45,6 @@ from contest.views.support import (
 )
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of pages that belong to no contest
 GUESSES = "20 per minute; 200 per hour"  # of one address; an office may share it
 
 
@@ -69,13 +67,6 @@ def _note_use() -> None:
         sessions.seen(session, row.id, at=now())
 
 
-@bp.app_template_filter("moment")
-def moment(at: datetime) -> str:
-    """A time on a page or in a mail that may belong to no contest."""
-    zone = current_profile().schedule.zone if "contest" in g else HOME_ZONE
-    return write_time(at, zone, language())
-
-
 def this_browser() -> signing_in.Browser:
     return signing_in.Browser(request.user_agent.string, request.remote_addr or "")
 
@@ -89,11 +80,14 @@ def me() -> User:
     return db().get_one(User, actor().id)
 
 
-def enter(token: str, endpoint: str = "account.home") -> Response:
-    """Give the browser its new session and go on; one that still owes its code is asked for it."""
-    row = people.session_of_token(db(), token, at=now())
-    owes = row is not None and people.owes_second_factor(row)
-    response = back_to("account.second_step" if owes else endpoint)
+def enter(token: str) -> Response:
+    """Give the browser its new session and go on to the page that was asked for, else to the
+    person's rooms; a session that still owes its code is asked for it first."""
+    row, asked = people.session_of_token(db(), token, at=now()), returning.wanted()
+    if row is not None and people.owes_second_factor(row):
+        response = back_to("account.second_step", next=asked or None)
+    else:
+        response = redirect(asked, 303) if asked else back_to("account.home")
     set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
     return response
 
@@ -126,7 +120,7 @@ class SignInForm(Form):
 def sign_in() -> Response:
     if actor().kind == "user":
         return back_to("account.home")
-    return page("account/sign_in.html", form=SignInForm())
+    return page("account/sign_in.html", form=SignInForm(), next=returning.wanted())
 
 
 @bp.post("/sign-in")
@@ -135,7 +129,7 @@ def sign_in() -> Response:
 def send_sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
-        return page("account/sign_in.html", 422, form=form)
+        return page("account/sign_in.html", 422, form=form, next=returning.wanted())
     with platform().db.read() as session:
         attempt = signing_in.try_password(
             session, form.email.data, form.password.data, at=now()
@@ -148,7 +142,7 @@ def send_sign_in() -> Response:
     form.form_errors.append(_l(
         "Email hoặc mật khẩu chưa đúng. Nếu đã thử nhiều lần, hãy đợi vài phút rồi thử lại."
     ))
-    return page("account/sign_in.html", 422, form=form)
+    return page("account/sign_in.html", 422, form=form, next=returning.wanted())
 
 
 class CodeForm(Form):
@@ -164,7 +158,7 @@ def second_step() -> Response:
     row = this_session()
     if row is None or not people.owes_second_factor(row):
         return back_to("account.sign_in")
-    return page("account/second_step.html", form=CodeForm())
+    return page("account/second_step.html", form=CodeForm(), next=returning.wanted())
 
 
 @bp.post("/sign-in/code")
@@ -175,7 +169,7 @@ def send_second_step() -> Response:
     if row is None or not people.owes_second_factor(row):
         return back_to("account.sign_in")
     if not form.validate():
-        return page("account/second_step.html", 422, form=form)
+        return page("account/second_step.html", 422, form=form, next=returning.wanted())
     token = signing_in.complete(
         db(), row, form.code.data, browser=this_browser(), at=now(), wall=SystemClock().now(),
         key=platform().settings.secret_key,
@@ -184,7 +178,7 @@ def send_second_step() -> Response:
         return enter(token)
     db().commit()  # the failure is recorded although the answer is a refusal
     refused(form, "code", second_factor.wrong_code())
-    return page("account/second_step.html", 422, form=form)
+    return page("account/second_step.html", 422, form=form, next=returning.wanted())
 
 
 @bp.post("/sign-out")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from flask import (
     abort,
@@ -31,6 +32,7 @@ from contest.wiring import Platform
 
 View = TypeVar("View", bound=Callable[..., Any])
 STAFF_COOKIE, UNIT_COOKIE = "staff", "unit"
+HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of pages that belong to no contest
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
@@ -113,6 +115,11 @@ def current_profile() -> Profile:
     if "profile" not in g:
         g.profile = profiles.profile_of(current_contest())
     return cast(Profile, g.profile)
+
+
+def zone() -> ZoneInfo:
+    """In which times are written: the contest's, or that of pages which belong to none."""
+    return current_profile().schedule.zone if "contest" in g else HOME_ZONE
 
 
 def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
