@@ -259,23 +259,26 @@ def loop(clip: Fingerprint) -> Loop | None:
     """How a clip repeats itself; None when it does not, or when its picture hardly changes."""
     if _scenes(iter(clip.frames)) < LEAST_SCENES:
         return None
-    shares: list[tuple[int, float]] = []
+    least = 1.0
     for lag in range(int(FULL_TURN_S), int(clip.seconds / 2) + 1):
-        share = _again(clip.frames, lag)
-        between = min((s for _, s in shares), default=0.0)
-        if share >= LOOP_SHARE and between <= share / 2:
-            return Loop(float(lag), round(share, 3))
-        shares.append((lag, share))
+        share, exact = _again(clip.frames, lag)
+        if share >= LOOP_SHARE and least <= share / 2:
+            return Loop(round(exact, 3), round(share, 3))
+        least = min(least, share)
     return None
 
 
-def _again(frames: list[Frame], lag: float) -> float:
-    """The share of frames that look the same ``lag`` seconds later."""
+def _again(frames: list[Frame], lag: float) -> tuple[float, float]:
+    """The share of frames that look the same about ``lag`` seconds later, and the mean of that."""
     times = [frame.at for frame in frames]
     followed = [f for f in frames if f.at + lag <= times[-1]]
-    alike = 0
+    later: list[float] = []
     for frame in followed:
         low = bisect_left(times, frame.at + lag - LOOP_NEAR_S)
         high = bisect_right(times, frame.at + lag + LOOP_NEAR_S)
-        alike += any((o.hash ^ frame.hash).bit_count() <= ALIKE for o in frames[low:high])
-    return alike / len(followed) if followed else 0.0
+        like = [o.at for o in frames[low:high] if (o.hash ^ frame.hash).bit_count() <= ALIKE]
+        if like:
+            later.append(min(like, key=lambda at: abs(at - frame.at - lag)) - frame.at)
+    if not later:
+        return 0.0, lag
+    return len(later) / len(followed), sum(later) / len(later)

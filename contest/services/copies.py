@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contest.actors import Actor
 from contest.errors import Invalid, not_found
-from contest.models import ClipPrint, ClipVersion, Contest, CopyPair, Submission
+from contest.models import ClipPrint, ClipVersion, Contest, CopyPair, Submission, Task
 from contest.permissions import require
 from contest.services import audit, outbox, pages
 from contest.services.pages import Page
@@ -148,6 +148,19 @@ def repeats(session: Session, version: ClipVersion) -> dict[str, float] | None:
     query = select(ClipPrint.data).where(ClipPrint.version_id == version.id)
     found: dict[str, Any] = session.scalar(query) or {}
     return found.get("loop")
+
+
+def compared(session: Session, version: ClipVersion) -> bool:
+    """Whether this version has been held against the others."""
+    query = (
+        select(Task.id)
+        .join(ClipPrint, ClipPrint.id == Task.row_id)
+        .where(
+            Task.kind == "copies.compare", Task.state == "done",
+            ClipPrint.version_id == version.id,
+        )
+    )
+    return session.scalar(query) is not None
 
 
 def listed(
