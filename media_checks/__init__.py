@@ -1,6 +1,7 @@
 """A clip and a policy in, a verdict with evidence out. Stands alone; see docs/media_checks.md."""
 
 from .checking import check
+from .deep import Deep, deepen
 from .errors import MediaCheckError, PolicyError, ToolFailed, ToolsMissing, Unreadable
 from .facts import Facts
 from .policy import DEFAULT, Policy, built_in_names, find_policy, load_policy
@@ -9,6 +10,7 @@ from .report import Finding, Report, judge, verdict
 
 __all__ = [
     "DEFAULT",
+    "Deep",
     "Facts",
     "Finding",
     "MediaCheckError",
@@ -21,6 +23,7 @@ __all__ = [
     "Unreadable",
     "built_in_names",
     "check",
+    "deepen",
     "find_policy",
     "judge",
     "load_policy",

@@ -43,7 +43,7 @@ class PictureReader:
         self.poster_at = 0.0
         self.finger = PictureFinger()
         self._best = -1.0
-        self._previous: Image.Image | None = None
+        self._anchor: Image.Image | None = None
         self._brightest: Image.Image | None = None
         self._black: list[tuple[float, bool]] = []
         self._still: list[tuple[float, bool]] = []
@@ -54,29 +54,33 @@ class PictureReader:
         grey = image.convert("L")
         black = _is_black(grey)
         self._black.append((at, black))
-        self._still.append((at, self._previous is not None and _is_same(self._previous, grey)))
+        # Compared with the first of a run, not with the one before: slow movement adds up.
+        still = self._anchor is not None and _is_same(self._anchor, grey)
+        self._still.append((at, still))
         self._brightest = (
             grey if self._brightest is None else ImageChops.lighter(self._brightest, grey)
         )
         self._keep_tile(at, image)
         self._consider_poster(at, grey, black)
         self.finger.frame(at, grey)
-        self._previous = grey
+        self._anchor = self._anchor if still else grey
         self.samples += 1
         self.last = at
 
     def facts(self, facts: Facts) -> PictureFacts:
         """What the frames seen so far add up to; ``facts`` gives length and display size."""
         end = min(facts.video.duration_s, self.plan.seconds)
-        width, height = self._active(facts.video.display_width, facts.video.display_height)
+        box = self._active(facts.video.display_width, facts.video.display_height)
         return PictureFacts(
             samples=self.samples,
             interval_s=round(self.plan.interval_s, 3),
             method="keyframes" if self.plan.keys_only else "all frames",
             black=list(_runs(self._black, end)),
             frozen=list(_runs(_pull_back(self._still), end)),
-            active_width=width,
-            active_height=height,
+            active_width=box[2],
+            active_height=box[3],
+            active_left=box[0],
+            active_top=box[1],
             complete=facts.video.duration_s <= self.plan.seconds,
         )
 
@@ -111,18 +115,20 @@ class PictureReader:
         if score > self._best:
             self._best, self.poster_at = score, at
 
-    def _active(self, width: int, height: int) -> tuple[int, int]:
-        """Size of the picture inside black bars, over the whole clip, in displayed pixels."""
+    def _active(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Place and size of the picture inside black bars, over the whole clip, in displayed pixels."""
         if self._brightest is None:
-            return 0, 0
+            return 0, 0, 0, 0
         bright = self._brightest.point(lambda v: 255 if v > DARK else 0)
         columns = _lit(bright.resize((bright.width, 1), Image.Resampling.BOX))
         rows = _lit(bright.resize((1, bright.height), Image.Resampling.BOX))
         if columns is None or rows is None:
-            return 0, 0
+            return 0, 0, 0, 0
         left, right = columns[0], columns[2]
         top, bottom = rows[1], rows[3]
         return (
+            round(left * width / bright.width),
+            round(top * height / bright.height),
             round((right - left) * width / bright.width),
             round((bottom - top) * height / bright.height),
         )

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import ffmpeg
 
 from . import allowed
 from .errors import ToolFailed, Unreadable
 from .facts import Facts
 from .probe import Probed, probe
-from .sandbox import Box, Collector, Limits, Lines, TooMuchOutput
+from .sandbox import Box, Collector, Ended, Limits, TooMuchOutput
 from .tools import find_tools
 
 LINES = 720
 # What 4G carries without waiting: a copy above this would stall on the phones it is meant for.
 COPY_BIT_RATE = 5_000_000
 COPY_LINES, COPY_KEY_GAP_S = 1080, 5.0
-OUT_TIME = re.compile(r"^out_time_us=(\d+)$")
 TALK = 1 << 20
+START = ["-hide_banner", "-nostdin", "-nostats"]
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,17 @@ def render(
     ``ToolFailed`` when the machine is at fault; ``progress`` hears 0 to 1 and may raise to stop.
     """
     path, out = Path(path).resolve(), Path(out).resolve()
-    tell = progress or (lambda _share: None)
     probed = probe(path)
-    copy = can_copy(probed.facts)
     with tempfile.TemporaryDirectory(prefix=".render-", dir=out.parent) as folder:
-        _run(path, Path(folder), _codec_arguments(probed, copy), probed.facts, tell)
-        made = Path(folder) / "out.mp4"
-        result = _confirm(made, probed.facts, "copy" if copy else "encode")
-        made.chmod(0o644)
-        made.replace(out)
-    tell(1.0)
-    return result
+        box = Box(path, Path(folder))
+        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, threads=4)
+        video = source[str(probed.video_index)]
+        node = rendition_output(source, video, probed, box.out("out.mp4"))
+        _run(box, [*START, "-v", "error", *node.get_args()], probed.facts, progress)
+        made = keep(Path(folder) / "out.mp4", out, probed.facts)
+    if progress:
+        progress(1.0)
+    return made
 
 
 def can_copy(facts: Facts) -> bool:
@@ -72,21 +74,41 @@ def can_copy(facts: Facts) -> bool:
     )
 
 
-def _codec_arguments(probed: Probed, copy: bool) -> list[str]:
-    args = ["-map", f"0:{probed.video_index}"]
+def rendition_output(source: Any, video: Any, probed: Probed, url: str) -> Any:
+    """The output, as a node of ffmpeg-python, that writes the rendition to ``url``.
+
+    ``video`` are the frames to encode; when the streams can be copied they go past the decoder
+    and ``video`` is left alone.
+    """
+    options: dict[str, Any] = {
+        "sn": None, "dn": None, "map_metadata": "-1", "map_metadata:s": "-1", "map_chapters": "-1",
+        "fflags": "+bitexact", "movflags": "+faststart", "f": "mp4",
+    }  # fmt: skip
+    copy = can_copy(probed.facts)
+    streams = [source[str(probed.video_index)] if copy else _for_the_web(video, probed.facts)]
     if probed.audio_index is not None:
-        args += ["-map", f"0:{probed.audio_index}"]
-    args += ["-sn", "-dn", "-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1"]
-    if copy:
-        return [*args, "-c", "copy"]
-    width, height = target_size(probed.facts)
-    args += ["-vf", f"scale={width}:{height},setsar=1,format=yuv420p"]
-    args += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-profile:v", "high"]
-    args += ["-maxrate", "3M", "-bufsize", "6M", "-fps_mode", "vfr"]
-    args += ["-force_key_frames", "expr:gte(t,n_forced*2)"]
-    if probed.facts.video.frame_rate > 30.5:  # noqa: PLR2004 - half the bits, plain speech
-        args += ["-r", "30"]
-    return [*args, "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
+        streams.append(source[str(probed.audio_index)])
+    return ffmpeg.output(*streams, url, **options, **(COPY if copy else _encoding(probed.facts)))
+
+
+COPY = {"c": "copy"}
+
+
+def _for_the_web(video: Any, facts: Facts) -> Any:
+    width, height = target_size(facts)
+    return video.filter("scale", width, height).filter("setsar", 1).filter("format", "yuv420p")
+
+
+def _encoding(facts: Facts) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "c:v": "libx264", "preset": "veryfast", "crf": 23, "profile:v": "high",
+        "maxrate": "3M", "bufsize": "6M", "fps_mode": "vfr",
+        "force_key_frames": "expr:gte(t,n_forced*2)",
+        "c:a": "aac", "b:a": "128k", "ac": 2, "ar": 48000,
+    }  # fmt: skip
+    if facts.video.frame_rate > 30.5:  # noqa: PLR2004 - half the bits, plain speech
+        options["r"] = 30
+    return options
 
 
 def target_size(facts: Facts) -> tuple[int, int]:
@@ -96,51 +118,67 @@ def target_size(facts: Facts) -> tuple[int, int]:
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
-def _run(
-    path: Path, folder: Path, codec: list[str], facts: Facts, tell: Callable[[float], None]
-) -> None:
-
-    box = Box(path, folder)
-    args = ["-hide_banner", "-nostdin", "-v", "error", *allowed.input_arguments()]
-    args += ["-threads", "4", "-i", box.clip_url, *codec]
-    args += ["-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4"]
-    args += ["-progress", "pipe:1", box.out("out.mp4")]
-    seconds = facts.duration_s
-    limits = Limits(
-        cpu_s=120 + int(seconds * 30),
-        wall_s=240 + seconds * 30,
+def limits_for(facts: Facts) -> Limits:
+    """What one decode with one encode may take, on a slow core."""
+    return Limits(
+        cpu_s=120 + int(facts.duration_s * 30),
+        wall_s=240 + facts.duration_s * 30,
         memory=3 << 30,
         file_size=max(64 << 20, 2 * facts.size),
     )
 
-    def line(text: str) -> None:
-        if (at := OUT_TIME.match(text)) and seconds:
-            tell(min(0.99, int(at[1]) / 1e6 / seconds))
 
+def share_of(facts: Facts, progress: Callable[[float], None] | None) -> Callable[[float], None]:
+    """Turns positions in seconds into shares of the clip for ``progress``."""
+    tell, furthest = progress or (lambda _share: None), 0.0
+
+    def at(seconds: float) -> None:
+        nonlocal furthest
+        furthest = max(furthest, seconds)
+        tell(min(0.99, furthest / facts.duration_s) if facts.duration_s else 0.0)
+
+    return at
+
+
+def _run(
+    box: Box, args: list[str], facts: Facts, progress: Callable[[float], None] | None
+) -> None:
     talk = Collector(TALK)
     try:
-        ended = box.run(find_tools().ffmpeg, args, limits=limits, stdout=Lines(line), stderr=talk)
+        ended = box.run(
+            find_tools().ffmpeg,
+            args,
+            limits=limits_for(facts),
+            stdout=Collector(TALK),
+            stderr=talk,
+            position=share_of(facts, progress),
+        )
     except TooMuchOutput:
-        raise _undecodable() from None
+        raise undecodable() from None
+    confirm_end(ended, talk.data.decode("utf-8", "replace"))
+
+
+def confirm_end(ended: Ended, talk: str) -> None:
+    """Raises ``ToolFailed`` unless the run ended well; the last line of ``talk`` says why."""
     if ended.timed_out:
         raise ToolFailed("Chuyển đổi clip quá thời gian cho phép.", "Rendering took too long.")
     if ended.status != 0:
-        last = talk.data.decode("utf-8", "replace").strip().splitlines()[-1:] or [
-            f"status {ended.status}"
-        ]
+        last = (talk.strip().splitlines() or [f"status {ended.status}"])[-1]
         raise ToolFailed(
-            f"FFmpeg không chuyển đổi được clip: {last[0]}",
-            f"FFmpeg could not convert the clip: {last[0]}",
+            f"FFmpeg không chuyển đổi được clip: {last}",
+            f"FFmpeg could not convert the clip: {last}",
         )
 
 
-def _confirm(made: Path, facts: Facts, method: str) -> Rendition:
-    """Read the result back: a status of 0 does not prove that anything was written."""
+def keep(made: Path, out: Path, facts: Facts) -> Rendition:
+    """Read the result back (a status of 0 does not prove that anything was written), move it."""
     result = probe(made).facts
     if result.video.duration_s < 0.5 * facts.video.duration_s:
-        raise _undecodable()
+        raise undecodable()
+    made.chmod(0o644)
+    made.replace(out)
     return Rendition(
-        method,
+        "copy" if can_copy(facts) else "encode",
         result.video.display_width,
         result.video.display_height,
         result.size,
@@ -148,7 +186,8 @@ def _confirm(made: Path, facts: Facts, method: str) -> Rendition:
     )
 
 
-def _undecodable() -> Unreadable:
+def undecodable() -> Unreadable:
+    """Too much is missing for anybody to watch it."""
     return Unreadable(
         "Clip hỏng quá nhiều, không tạo được bản xem. Hãy xuất lại clip.",
         "The clip is too damaged to be shown. Export it again.",

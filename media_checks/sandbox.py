@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -90,6 +91,8 @@ class Ended:
 
 
 Sink = Callable[[bytes], None]
+Position = Callable[[float], None]
+OUT_TIME = re.compile(r"^out_time_us=(\d+)$")
 
 
 class Box:
@@ -108,31 +111,40 @@ class Box:
         return f"file:{OUT_INSIDE if self.isolated else self.out_dir}/{name}"
 
     def run(
-        self, program: Path, args: list[str], *, limits: Limits, stdout: Sink, stderr: Sink
+        self,
+        program: Path,
+        args: list[str],
+        *,
+        limits: Limits,
+        stdout: Sink,
+        stderr: Sink,
+        position: Position | None = None,
     ) -> Ended:
         """Run ``program`` and hand its output to the sinks as it comes.
 
-        An exception raised by a sink stops the program and is passed on.
+        ``position`` hears how many seconds of the clip ffmpeg has written, from its own reports
+        through a pipe apart from its talk. An exception raised by a sink stops the program and
+        is passed on.
         """
+        told, tell = os.pipe() if position else (-1, -1)
+        if position:
+            args = ["-progress", f"pipe:{tell}", "-stats_period", "0.5", *args]
         command = [*_limit_prefix(limits), *self._box_prefix(program), str(program), *args]
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ToolFailed(
-                f"Không khởi động được FFmpeg: {error}", f"FFmpeg could not be started: {error}"
-            ) from error
+            process = _start(command, (tell,) if position else ())
+        finally:
+            if position:
+                os.close(tell)
         try:
-            return _drain(process, limits, stdout, stderr)
+            assert process.stdout is not None and process.stderr is not None  # noqa: S101 - mypy
+            sinks = {process.stdout.fileno(): stdout, process.stderr.fileno(): stderr}
+            if position:
+                sinks[told] = Lines(_position_line(position))
+            return _drain(process, limits, sinks)
         finally:
             _kill_group(process)
+            if position:
+                os.close(told)
 
     def _box_prefix(self, program: Path) -> list[str]:
         wrapper = bubblewrap()
@@ -207,13 +219,40 @@ def _limit_prefix(limits: Limits) -> list[str]:
     ]
 
 
-def _drain(process: subprocess.Popen[bytes], limits: Limits, stdout: Sink, stderr: Sink) -> Ended:
+def _start(command: list[str], pass_fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,
+            pass_fds=pass_fds,
+        )
+    except OSError as error:
+        raise ToolFailed(
+            f"Không khởi động được FFmpeg: {error}", f"FFmpeg could not be started: {error}"
+        ) from error
+
+
+def _position_line(position: Position) -> Callable[[str], None]:
+    def line(text: str) -> None:
+        if at := OUT_TIME.match(text):
+            position(int(at[1]) / 1e6)
+
+    return line
+
+
+def _drain(process: subprocess.Popen[bytes], limits: Limits, sinks: dict[int, Sink]) -> Ended:
     deadline = time.monotonic() + limits.wall_s
     talk = 0
     assert process.stdout is not None and process.stderr is not None  # noqa: S101 - for mypy
+    talking = process.stderr.fileno()
     with selectors.DefaultSelector() as selector, process.stdout, process.stderr:
-        selector.register(process.stdout, selectors.EVENT_READ, stdout)
-        selector.register(process.stderr, selectors.EVENT_READ, stderr)
+        for fd in sinks:
+            selector.register(fd, selectors.EVENT_READ)
         while selector.get_map():
             left = deadline - time.monotonic()
             ready = selector.select(left) if left > 0 else []
@@ -222,11 +261,10 @@ def _drain(process: subprocess.Popen[bytes], limits: Limits, stdout: Sink, stder
             for key, _ in ready:
                 chunk = os.read(key.fd, 1 << 18)
                 if not chunk:
-                    selector.unregister(key.fileobj)
+                    selector.unregister(key.fd)
                     continue
-                if key.data is stderr:
-                    talk += len(chunk)
-                key.data(chunk)
+                talk += len(chunk) if key.fd == talking else 0
+                sinks[key.fd](chunk)
             if talk > limits.talk:
                 return Ended(-signal.SIGKILL, too_much_talk=True)
     try:

@@ -13,7 +13,7 @@ import ffmpeg
 
 from . import allowed
 from .errors import ToolFailed, Unreadable
-from .facts import Facts, Problem
+from .facts import Facts, Problem, Span
 from .picture import FAR_APART_S, TILE_WIDTH, PictureReader
 from .probe import Probed
 from .sandbox import Box, Limits, Lines
@@ -27,11 +27,15 @@ DAMAGE = re.compile(
     r"error while decoding MB|concealing \d+|Invalid NAL unit size|Error splitting the input"
     r"|partial file|File ended prematurely|Packet corrupt|Invalid data found when processing"
     r"|Reserved bit set|channel element .* is not allocated|decode_frame failed"
-    r"|Error submitting packet to decoder|no frame!|Error parsing NAL unit",
+    r"|Error submitting packet to decoder|no frame!|Error parsing NAL unit|corrupt decoded frame",
 )
+ONE_PLACE_S = 1.5  # damage reported closer together than this is one place
+MOST_PLACES = 10
 # Our own command line is wrong for this FFmpeg: no fault of the clip.
 FAULT = re.compile(r"Option not found|Option '\w+' not found|No such filter|Unrecognized option")
 SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^]]+\] \[info\] n: *\d+ .*?pts_time:(\S+)")
+START = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
+START += ["-filter_complex_threads", "1"]
 Progress = Callable[[float], None]
 
 
@@ -73,24 +77,33 @@ def scan(path: Path, probed: Probed, reader: PictureReader, progress: Progress) 
         find_tools().ffmpeg, args, limits=_limits(plan), stdout=listener.pixels, stderr=lines
     )
     lines.finish()
-    if reader.samples == 0 and listener.fault:
+    refuse_nothing_seen(listener)
+    return gather(probed.facts, listener, whole=not (ended.timed_out or ended.status < 0))
+
+
+def gather(facts: Facts, listener: Listener, *, whole: bool) -> Facts:
+    """``facts`` with all that ``listener`` took in; not ``whole``: the run was ended early."""
+    reader = listener.reader
+    problems = [*facts.problems, *listener.problems()]
+    if not whole:
+        problems.append(Problem("unfinished", at=round(reader.last, 3)))
+    sound = listener.sound.facts(facts.duration_s) if facts.audio else None
+    return replace(facts, problems=problems, picture=reader.facts(facts), sound=sound)
+
+
+def refuse_nothing_seen(listener: Listener) -> None:
+    """Raises when not one frame came: the machine's fault if FFmpeg said so, else the clip's."""
+    if listener.reader.samples:
+        return
+    if listener.fault:
         raise ToolFailed(
             f"FFmpeg trên máy này không chạy được phép kiểm tra: {listener.fault}",
             f"FFmpeg on this machine cannot run the check: {listener.fault}",
         )
-    if reader.samples == 0:
-        raise Unreadable(
-            "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
-            "No frame of the file could be decoded. Export the clip as MP4 (H.264, AAC) again.",
-        )
-    problems = list(probed.facts.problems)
-    if listener.damage:
-        problems.append(Problem("damaged", detail=str(listener.damage)))
-    if ended.timed_out or ended.status < 0:
-        problems.append(Problem("unfinished", at=round(reader.last, 3)))
-    sound = listener.sound.facts(probed.facts.duration_s) if probed.facts.audio else None
-    picture = reader.facts(probed.facts)
-    return replace(probed.facts, problems=problems, picture=picture, sound=sound)
+    raise Unreadable(
+        "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
+        "No frame of the file could be decoded. Export the clip as MP4 (H.264, AAC) again.",
+    )
 
 
 def _limits(plan: Plan) -> Limits:
@@ -108,7 +121,7 @@ class Listener:
         self.sound = SoundReader()
         self.times: deque[float] = deque()
         self.buffer = bytearray()
-        self.damage = 0
+        self.damage: list[Span] = []
         self.mid_stream = False
         self.fault = ""
 
@@ -119,11 +132,24 @@ class Listener:
             self._take()
         elif DAMAGE.search(text):
             # A broadcast recording may start in the middle of a picture; that is no damage.
-            self.damage += self.reader.samples > 0 or not self.mid_stream
+            if self.reader.samples or not self.mid_stream:
+                self._damaged(self.reader.last)
         elif FAULT.search(text):
             self.fault = text
         else:
             self.sound.line(text)
+
+    def problems(self) -> list[Problem]:
+        """Where decoding met damage: every place its own problem, the first few of them."""
+        count, first = str(len(self.damage)), self.damage[:MOST_PLACES]
+        return [Problem("damaged", at=start, detail=count) for start, _ in first]
+
+    def _damaged(self, at: float) -> None:
+        at = round(max(0.0, at), 3)
+        if self.damage and at - self.damage[-1][1] <= ONE_PLACE_S:
+            self.damage[-1] = (self.damage[-1][0], at)
+        else:
+            self.damage.append((at, at))
 
     def pixels(self, chunk: bytes) -> None:
         """Raw RGB frames, one after the other."""
@@ -147,16 +173,14 @@ def arguments(url: str, probed: Probed, plan: Plan) -> list[str]:
     if plan.keys_only:
         options["skip_frame"] = "nokey"
     source = ffmpeg.input(url, **options)
-    outputs = [_picture_output(source[str(probed.video_index)], plan)]
+    outputs = [picture_output(source[str(probed.video_index)], plan)]
     if probed.audio_index is not None:
-        outputs += _sound_outputs(source[str(probed.audio_index)])
-    start = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
-    start += ["-filter_complex_threads", "1"]
+        outputs += sound_outputs(source[str(probed.audio_index)])
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
-    return [*start, *compiled]
+    return [*START, *compiled]
 
 
-def _picture_output(video: Any, plan: Plan) -> Any:
+def picture_output(video: Any, plan: Plan) -> Any:
     width, height = plan.tile
     often = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{plan.interval_s - 0.05:.3f})"
     chosen = (
@@ -168,7 +192,7 @@ def _picture_output(video: Any, plan: Plan) -> Any:
     return ffmpeg.output(chosen, "pipe:1", format="rawvideo", fps_mode="passthrough")
 
 
-def _sound_outputs(audio: Any) -> list[Any]:
+def sound_outputs(audio: Any) -> list[Any]:
     """Loudness, peaks and silences of the whole; levels and flatness of short windows."""
     parts = audio.filter_multi_output("asplit", 2)
     quiet = {"measure_perchannel": "none"}

@@ -30,8 +30,8 @@ def quick(platform: Platform, check_id: int, beat: Beat) -> None:
 
 
 def deep(platform: Platform, check_id: int, beat: Beat) -> None:
-    """The rendition that people watch."""
-    _carry_out(platform, check_id, beat, _render)
+    """Every frame decoded once: the second look, and the rendition that people watch."""
+    _carry_out(platform, check_id, beat, _deepen)
 
 
 Step = Callable[[Platform, Work, Path, Callable[[float], None]], Outcome]
@@ -109,19 +109,22 @@ def _judge(
     return Outcome(report.verdict, report.to_dict(), files, taken)
 
 
-def _render(
+def _deepen(
     platform: Platform, work: Work, folder: Path, tell: Callable[[float], None]
 ) -> Outcome:
     clip, out = platform.blobs.path(work.sha256), folder / "web.mp4"
+    policy = media_checks.load_policy(work.media, name=work.policy_name)
     try:
-        made = media_checks.render(clip, out, progress=tell)
+        deep = media_checks.deepen(clip, policy, out, progress=tell)
     except media_checks.Unreadable as error:
-        return _unreadable(error, None)
+        return _unreadable(error, {"name": policy.name, "revision": policy.revision})
+    made = deep.rendition
     facts = {
         "method": made.method, "width": made.width, "height": made.height,
         "duration_s": made.duration_s,
     }
-    return Outcome("pass", {}, [_store(platform, out, "rendition", "video/mp4", facts)])
+    files = [_store(platform, out, "rendition", "video/mp4", facts)]
+    return Outcome(deep.report.verdict, deep.report.to_dict(), files)
 
 
 def _store(

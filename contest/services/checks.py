@@ -1,7 +1,7 @@
 """Checks of clips: wanted with the clip, carried out by a worker, read by unit and reviewer.
 
-The quick check gives the verdict that the unit waits for; the deep one makes the rendition that
-people watch, which must be there before publication (design, "Work that leaves the process").
+The quick check gives the verdict that the unit waits for. The deep one decodes every frame, makes
+the rendition that people watch, may revise the verdict, and must be done before publication.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ from contest.states import Entry
 QUICK, DEEP = "quick", "deep"
 OPEN = ("queued", "running", "failed")
 GOOD = ("pass", "look")
+FIRST_SHARE = 0.02  # before that, nothing can be said about the time left
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
         copies.keep(session, version, outcome.fingerprint, at=at)
     if check.kind == QUICK:
         _after_quick(session, version, outcome.verdict, at=at)
-    elif outcome.verdict == "unreadable":
-        _after_broken_rendition(session, version, outcome, at=at)
+    elif outcome.verdict not in GOOD:
+        _after_deep(session, version, outcome.verdict, at=at)
 
 
 def fail(session: Session, check_id: int, error: str, *, at: datetime) -> None:
@@ -206,10 +207,8 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
     _needs_fix(session, entry, at=at, verdict=verdict)
 
 
-def _after_broken_rendition(
-    session: Session, version: ClipVersion, outcome: Outcome, *, at: datetime
-) -> None:
-    """The deep pass may revise the verdict of the quick one, and says so."""
+def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
+    """The deep check revised the verdict: what is not yet on the Page goes back to the unit."""
     from contest.services import publications  # noqa: PLC0415 - it reads checks
 
     entry = version.submission
@@ -220,7 +219,7 @@ def _after_broken_rendition(
         publications.cancel(session, entry, actor=SYSTEM, at=at)
     else:
         move(session, entry, Entry.CHECKING, actor=SYSTEM, at=at)
-    _needs_fix(session, entry, at=at, verdict=outcome.verdict)
+    _needs_fix(session, entry, at=at, verdict=verdict)
 
 
 def _needs_fix(session: Session, entry: Submission, *, at: datetime, verdict: str) -> None:
@@ -239,6 +238,76 @@ def latest(version: ClipVersion, kind: str = QUICK) -> Check | None:
     """The newest check of a kind of this version."""
     found = [check for check in version.checks if check.kind == kind]
     return found[-1] if found else None
+
+
+def telling(version: ClipVersion) -> Check | None:
+    """The check whose findings hold: the deep one once it has judged, else the quick one."""
+    deep = latest(version, DEEP)
+    return deep if deep and deep.report.get("findings") else latest(version)
+
+
+@dataclass(frozen=True)
+class DeepPass:
+    """Whether a version may be published as far as checks go.
+
+    ``state`` is done, running, waiting (not begun), failed (the machine could not) or refused
+    (the clip is not as it must be); ``why_*`` says so to a person, empty when done.
+    """
+
+    state: str
+    why_vi: str = ""
+    why_en: str = ""
+
+
+def deep_pass(version: ClipVersion) -> DeepPass:
+    """How the deep check of a version stands; nothing is published before it is done."""
+    check = latest(version, DEEP)
+    if check is None or check.state in ("queued", "superseded"):
+        return DeepPass("waiting", "Chưa kiểm tra sâu clip này.", "The deep check has not begun.")
+    if check.state == "running":
+        share = round(100 * check.progress)
+        return DeepPass(
+            "running", f"Đang kiểm tra sâu: {share} %.", f"The deep check is at {share}%."
+        )
+    if check.state == "failed":
+        return DeepPass(
+            "failed", f"Kiểm tra sâu bị lỗi máy: {check.error} Hãy cho chạy lại.",
+            f"The deep check failed on this machine: {check.error} Please run it again.",
+        )
+    if check.verdict not in GOOD:
+        return DeepPass(
+            "refused", f"Kiểm tra sâu không đạt: {revision(check, 'vi')}",
+            f"The deep check refused the clip: {revision(check, 'en')}",
+        )
+    return DeepPass("done")
+
+
+def revised(version: ClipVersion) -> list[str]:
+    """Rules on which the deep check came to another answer than the quick one."""
+    quick, deep = latest(version), latest(version, DEEP)
+    if quick is None or deep is None:
+        return []
+    before = {row["rule"]: row["outcome"] for row in quick.report.get("findings", [])}
+    rows = deep.report.get("findings", [])
+    return [r["rule"] for r in rows if before.get(r["rule"], "pass") != r["outcome"]]
+
+
+def revision(check: Check | None, language: str) -> str:
+    """What the deep check changed, as sentences with time codes; empty when it changed nothing."""
+    if check is None or check.kind != DEEP:
+        return ""
+    rules = revised(check.version)
+    rows = [row for row in check.report.get("findings", []) if row["rule"] in rules]
+    return " ".join(row[f"message_{language}"] for row in rows)
+
+
+def seconds_left(check: Check | None, *, at: datetime) -> float | None:
+    """How long a running check will take still, from what it has done so far; None: unknown."""
+    if check is None or check.state != "running" or check.started_at is None:
+        return None
+    if check.progress < FIRST_SHARE:
+        return None
+    return (at - check.started_at).total_seconds() * (1 - check.progress) / check.progress
 
 
 def derivatives(session: Session, version: ClipVersion) -> dict[str, Derivative]:

@@ -66,7 +66,7 @@ def disqualify(code: str) -> Response:
 def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     found = submissions.find(db(), current_contest(), code, actor=actor())
     rows = entries.history(db(), found)
-    check = checks.latest(found.version) if found.version else None
+    check = checks.telling(found.version) if found.version else None
     return page(
         "organiser/entry.html", status, entry=found, form=form, check=check,
         findings=checks.findings(check, language()),

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from contest.models import Check, ClipVersion, Submission
 from contest.profile import Profile
+from contest.services import checks
 from contest.states import REPLACEABLE, Entry
 from contest.views.support import language
 
@@ -110,8 +111,8 @@ def versions(entry: Submission) -> list[dict[str, Any]]:
 
 
 def findings(entry: Submission) -> list[dict[str, str]]:
-    """Every finding of the latest check, what must be mended first."""
-    check = latest_check(entry)
+    """Every finding that holds, what must be mended first."""
+    check = checks.telling(entry.version) if entry.version else None
     found = check.report.get("findings", []) if check else []
     prepared = [_finding(f) for f in found]
     return sorted(prepared, key=lambda f: ("bad", "look", "ok").index(f["kind"]))

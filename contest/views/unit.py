@@ -16,7 +16,7 @@ import media_checks
 from contest.errors import SignInNeeded, TooLarge
 from contest.languages import write_size
 from contest.models import Submission, Unit, Upload
-from contest.services import submissions, units, uploads
+from contest.services import checks, submissions, units, uploads
 from contest.views import entry_status
 from contest.views.entry_form import entry_form, kind_names
 from contest.views.qr import qr_svg
@@ -208,11 +208,14 @@ def entry(code: str) -> Response:
         "unit.entry", slug=current_contest().slug, code=code
     )
     close = submissions.closes_at(current_profile(), found)
+    deep = checks.latest(found.version, checks.DEEP) if found.version else None
     return page(
         "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current_profile()),
         todo=entry_status.todo(found), versions=entry_status.versions(found),
         findings=entry_status.findings(found), check=entry_status.latest_check(found),
+        deep=deep, deep_left=checks.seconds_left(deep, at=now()),
+        deep_says=checks.revision(deep, language()),
         unfinished=next(iter(uploads.open_of(db(), found)), None),
         can_replace=found.state in entry_status.REPLACEABLE and now() < close,
         can_withdraw=found.state not in entry_status.OUT, closes=close,

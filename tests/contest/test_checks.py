@@ -17,6 +17,8 @@ from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
 
+USED = ("good.mp4", "wide.mp4", "playlist.mp4", "quiet.mp4", "scratched.mp4")
+
 
 def small(source: str) -> str:
     """The reference profile with lengths and sizes cut down, so that clips are quickly made."""
@@ -38,7 +40,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good clip, one that breaks a rule, and one that is no clip."""
     folder = tmp_path_factory.mktemp("clips")
     for entry in corpus.CORPUS:
-        if entry.name in ("good.mp4", "wide.mp4", "playlist.mp4", "quiet.mp4"):
+        if entry.name in USED:
             entry.build(folder / entry.name)
     return folder
 
@@ -295,6 +297,72 @@ def test_only_failed_checks_are_retried_and_only_by_staff(
             checks.retry(session, check, actor=juror, at=checking.make.at)
         with pytest.raises(Conflict):
             checks.retry(session, check, actor=reviewer, at=checking.make.at)
+
+
+def standing(platform: Platform, entry: Submission) -> tuple[checks.DeepPass, list[str], str]:
+    """How the deep pass of an entry's clip stands, what it revised, and what it says."""
+    with platform.db.read() as session:
+        version = session.get_one(ClipVersion, entry.version_id)
+        said = checks.revision(checks.latest(version, "deep"), "vi")
+        return checks.deep_pass(version), checks.revised(version), said
+
+
+def test_the_deep_pass_is_awaited_and_revises_nothing_on_a_good_clip(
+    checking: Checking, clips: Path, platform: Platform
+) -> None:
+    entry = checking.send(clips / "good.mp4")
+    assert standing(platform, entry)[0].state == "waiting"
+    checking.work()
+    waiting = standing(platform, entry)[0]
+    assert (waiting.state, waiting.why_vi) == ("waiting", "Chưa kiểm tra sâu clip này.")
+    checking.work("check.deep")
+    assert standing(platform, entry) == (checks.DeepPass("done"), [], "")
+    assert checking.check(entry, "deep").report["facts"]["picture"]["method"] == "all frames"
+
+
+def test_damage_that_only_the_deep_pass_sees_brings_the_entry_back(
+    checking: Checking, clips: Path, platform: Platform
+) -> None:
+    entry = checking.send(clips / "scratched.mp4", contact_email="an@example.vn")
+    checking.work()
+    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.work("check.deep") == ["done"]
+    assert checking.make.fresh(entry).state == "needs_fix"
+    deep, rules, said = standing(platform, entry)
+    assert (deep.state, rules) == ("refused", ["intact"])
+    assert deep.why_vi == f"Kiểm tra sâu không đạt: {said}"
+    assert "bị hỏng" in said
+    assert checking.mails()[-1] == ("findings", "an@example.vn")
+    with platform.db.read() as session:
+        version = session.get_one(ClipVersion, entry.version_id)
+        telling = checks.telling(version)
+        assert telling is not None and telling.kind == "deep"
+        assert checks.findings(telling, "vi")[0]["rule"] == "intact"
+
+
+def test_a_published_clip_stays_where_it_is(
+    checking: Checking, clips: Path, platform: Platform
+) -> None:
+    entry = checking.send(clips / "scratched.mp4")
+    checking.work()
+    with platform.db.write() as session:
+        session.get_one(Submission, entry.id).state = "published"
+    checking.work("check.deep")
+    assert checking.make.fresh(entry).state == "published"
+    assert standing(platform, entry)[1] == ["intact"]
+
+
+def test_time_left_follows_from_what_is_done(
+    checking: Checking, clips: Path, platform: Platform
+) -> None:
+    entry = checking.send(clips / "good.mp4")
+    with platform.db.write() as session:
+        checks.start(session, checking.check(entry).id, at=checking.make.at)
+    later = checking.make.at + timedelta(seconds=30)
+    assert checks.seconds_left(checking.check(entry), at=later) is None
+    with platform.db.write() as session:
+        checks.progress(session, checking.check(entry).id, 0.25)
+    assert checks.seconds_left(checking.check(entry), at=later) == pytest.approx(90)
 
 
 def test_a_rendition_that_fails_brings_the_entry_back(

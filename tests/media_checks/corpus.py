@@ -140,6 +140,19 @@ def holed(data: bytes) -> bytes:
     return data[:middle] + bytes(96 << 10) + data[middle + (96 << 10) :]
 
 
+def scratched(out: Path) -> None:
+    """Bits turned over in a picture between two keyframes: only a full decode meets them."""
+    film(out, codecs=[*RICH, "-g", "4"], picture="noise=alls=30:allf=t")
+    ask = ["-v", "error", "-select_streams", "v", "-show_entries", "packet=pos,size", "-of"]
+    command = [str(find_tools().ffprobe), *ask, "csv=p=0", str(out)]
+    packets = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    size, position = (int(x) for x in packets[22].split(",")[:2])
+    data = bytearray(out.read_bytes())
+    for i in range(20):
+        data[position + size // 3 + i * size // 80] ^= 1 << i % 8
+    out.write_bytes(data)
+
+
 def joined(out: Path) -> None:
     """Two transport streams glued together; the header of the first counts only itself."""
     part = out.with_suffix(".part.ts")
@@ -264,6 +277,7 @@ CORPUS = [
     Clip("cut-off.mkv", "fail", "intact duration", changed(half, codecs=RICH)),
     Clip("cut-off.avi", "fail", "intact duration", changed(half, codecs=MPEG4)),
     Clip("hole.mp4", "fail", "intact", changed(holed, codecs=RICH, picture="noise=alls=60:allf=t")),
+    Clip("scratched.mp4", "pass", "", scratched),  # the deep pass finds it
     Clip("lying.mp4", "fail", "intact duration", changed(claiming(4), seconds=2)),
     Clip("joined.ts", "fail", "intact", joined),
     Clip("no-index.mp4", "unreadable", "", changed(half)),
