@@ -72,8 +72,8 @@ class SoundFacts:
 class PictureFacts:
     """What was seen on ``samples`` frames, one every ``interval_s`` or so.
 
-    ``active_*`` is the size, as displayed, of the picture inside any black bars; 0 when all was
-    black. ``complete`` is False when only the first part of a very long clip was looked at.
+    ``active_*`` is the place and size, as displayed, of the picture inside any black bars; 0 when
+    all was black. ``complete`` is False when only the first part of a very long clip was looked at.
     """
 
     samples: int
@@ -84,6 +84,8 @@ class PictureFacts:
     active_width: int
     active_height: int
     complete: bool = True
+    active_left: int = 0
+    active_top: int = 0
 
 
 @dataclass(frozen=True)
