@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from social.settings import LOOPBACK_HOSTS
 
+WEB_ADDRESS = re.compile(r"https?://(?:[^\s/?#@]*@)?[^\s/?#@:\[\]]+(?:[:/?#]|$)", re.IGNORECASE)
 SIMULATED = re.compile(r"^/posts/(?P<post>\d+_\d+)$")  # our own simulator's addresses
 FACEBOOK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*facebook\.com", re.IGNORECASE)
 ID = r"(?:pfbid[0-9A-Za-z]+|\d{5,25})"
@@ -36,10 +37,19 @@ class PostLink:
     key: str
 
 
+def is_link(text: str) -> bool:
+    """Is the text an http(s) address with a host's name? (Quick: asked of a million rows.)"""
+    return WEB_ADDRESS.match(text) is not None
+
+
 def read_link(text: str) -> PostLink | None:
     """None when the text is no http(s) address at all."""
-    parts = urlsplit(text.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    text = text.strip()
+    if not is_link(text):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a host that no resolver would take
         return None
     url = parts.geturl()
     if parts.hostname == "fb.watch" or parts.path.startswith("/share/"):
@@ -47,7 +57,7 @@ def read_link(text: str) -> PostLink | None:
     simulated = SIMULATED.match(parts.path) if parts.hostname in LOOPBACK_HOSTS else None
     if simulated:
         return _known(url, "post", simulated["post"], None)
-    if not FACEBOOK_HOST.fullmatch(parts.hostname):
+    if not FACEBOOK_HOST.fullmatch(parts.hostname or ""):
         return PostLink(url, "other", None, None, _plain(parts))
     return _facebook(url, parts)
 

@@ -1,16 +1,19 @@
 """Counts from a file: a preview that says what every row would do, then all of it or nothing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Publication, Snapshot
+from contest.models import Contest, Evidence, Publication, Snapshot, Submission
 from contest.permissions import require
 from contest.services import audit, interactions, profiles
 from contest.services.interactions import Reading
@@ -18,7 +21,19 @@ from social.imports import CountRow, CountsFile, FileRefused, Problem, read_coun
 from social.imports.counts import OWN_TEMPLATE
 from social.links import read_link
 
+MARKER = re.compile(r"#([A-Z]{2,4}-?[0-9A-Z]+)")  # a clip's code in a text
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
+
+
+class Clip(NamedTuple):
+    """A posted clip, by all that a file may call it."""
+
+    submission_id: int
+    code: str
+    title: str
+    post_id: str | None
+    video_id: str | None
+    permalink: str
 
 
 @dataclass(frozen=True)
@@ -26,7 +41,7 @@ class Line:
     """What one row would add. ``before``: the clip's last counting snapshot, if any."""
 
     row: CountRow
-    publication: Publication
+    clip: Clip
     before: Snapshot | None
 
     @property
@@ -49,7 +64,7 @@ class Preview:
     lines: Sequence[Line]
     unmatched: Sequence[CountRow]
     unread: Sequence[CountRow]
-    absent: Sequence[Publication]
+    absent: Sequence[Clip]
     problems: Sequence[Problem]
     already: Evidence | None
     late: bool
@@ -65,19 +80,26 @@ def preview(
     session: Session, contest: Contest, path: Path, *, taken_at: datetime, at: datetime
 ) -> Preview:
     """What the file would do. ``Invalid`` names a file that is something else."""
+    before = interactions.last_counting(session, contest)
+    return _plan(session, contest, path, before, taken_at=taken_at, at=at)
+
+
+def _plan(
+    session: Session, contest: Contest, path: Path, before: Mapping[int, Snapshot], *,
+    taken_at: datetime, at: datetime,
+) -> Preview:
     file = _read(path)
-    clips = interactions.posted(session, contest)
+    clips = _clips(session, contest)
     found, unmatched = _match(file.rows, clips)
-    series = interactions.series(session, contest)
-    lines = [
-        Line(row, clip, _last(series.get(clip.submission_id, [])))
-        for row, clip in found if row.reactions is not None
-    ]
-    told = {clip.id for _, clip in found}
+    told = {clip.submission_id for _, clip in found}
     return Preview(
-        kind=file.kind, sha256=file.sha256, lines=lines, unmatched=unmatched,
+        kind=file.kind, sha256=file.sha256, unmatched=unmatched,
+        lines=[
+            Line(row, clip, before.get(clip.submission_id))
+            for row, clip in found if row.reactions is not None
+        ],
         unread=[row for row, _ in found if row.reactions is None],
-        absent=[clip for clip in clips if clip.id not in told],
+        absent=[clip for clip in clips if clip.submission_id not in told],
         problems=[*file.problems, *_twice(found), *_unknown(file.kind, unmatched)],
         already=evidence_of(session, contest, file.sha256),
         late=interactions.is_late(profiles.profile_of(contest), taken_at, told_at=at),
@@ -90,7 +112,7 @@ def apply(
 ) -> int:
     """Keep the file as evidence and a snapshot of every line; the same file twice adds nothing."""
     require(actor, "interaction.import", contest)
-    plan = preview(session, contest, path, taken_at=taken_at, at=at)
+    plan = _plan(session, contest, path, {}, taken_at=taken_at, at=at)
     if plan.already is not None:
         return 0
     if not plan.usable:
@@ -104,16 +126,17 @@ def apply(
         session, contest, plan.sha256, kind="counts", filename=filename,
         size=path.stat().st_size, actor=actor, at=at,
     )
-    for line in plan.lines:
-        reading = Reading(
+    readings = {
+        line.clip.submission_id: Reading(
             reactions=line.row.reactions or 0, shares=line.row.shares,
             comments=line.row.comments, raw=line.row.raw,
         )
-        interactions.take(
-            session, line.publication.submission, reading, taken_at=taken_at,
-            source=SOURCES[plan.kind], actor=actor, at=at, evidence=evidence,
-            late_reason=late_reason,
-        )
+        for line in plan.lines
+    }
+    interactions.take_all(
+        session, contest, readings, taken_at=taken_at, source=SOURCES[plan.kind], actor=actor,
+        at=at, evidence=evidence, late_reason=late_reason,
+    )
     audit.record(
         session, "interaction.imported", evidence, actor=actor, at=at, contest_id=contest.id,
         after={"sha256": plan.sha256, "kind": plan.kind, "clips": len(plan.lines),
@@ -154,56 +177,80 @@ def _read(path: Path) -> CountsFile:
         raise refused(error) from None
 
 
+def _clips(session: Session, contest: Contest) -> list[Clip]:
+    """The clips on the Page, in the order of their release; columns only, for there may be many."""
+    query = (
+        select(
+            Submission.id, Submission.code, Submission.title, Publication.post_id,
+            Publication.video_id, Publication.permalink,
+        )
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id, Publication.state == "published")
+        .order_by(Publication.position, Publication.id)
+    )
+    return [Clip(*row) for row in session.execute(query)]
+
+
 def _match(
-    rows: Sequence[CountRow], clips: Sequence[Publication]
-) -> tuple[list[tuple[CountRow, Publication]], list[CountRow]]:
-    known: dict[str, Publication] = {}
-    for clip in clips:
-        known |= dict.fromkeys(_names(clip), clip)
-    found: list[tuple[CountRow, Publication]] = []
+    rows: Sequence[CountRow], clips: Sequence[Clip]
+) -> tuple[list[tuple[CountRow, Clip]], list[CountRow]]:
+    book = _Names(clips)
+    found: list[tuple[CountRow, Clip]] = []
     unmatched: list[CountRow] = []
     for row in rows:
-        names = [name for name in _told(row, known) if name in known]
-        if names:
-            found.append((row, known[names[0]]))
+        clip = book.clip_of(row)
+        if clip:
+            found.append((row, clip))
         else:
             unmatched.append(row)
     return found, unmatched
 
 
-def _names(clip: Publication) -> set[str]:
-    """All that a file may call a clip by."""
-    link = read_link(clip.permalink)
-    names = {f"code:{clip.submission.code}"}
-    if clip.post_id:
-        names.add(f"post:{clip.post_id.rpartition('_')[2]}")
-    if clip.video_id:
-        names.add(f"video:{clip.video_id}")
-    return names | {link.key} if link else names
+class _Names:
+    """All that a file may call the clips by. Addresses are read only where ids do not help."""
+
+    def __init__(self, clips: Sequence[Clip]) -> None:
+        self.clips = clips
+        self.codes = {clip.code: clip for clip in clips}
+        self.ids = {clip.video_id: clip for clip in clips if clip.video_id}
+        self.ids |= {_short(clip.post_id): clip for clip in clips if clip.post_id}
+
+    def clip_of(self, row: CountRow) -> Clip | None:
+        """By the surest name; last, by a clip's code in the post's text."""
+        return (
+            self.codes.get(row.clip_code or "")
+            or self.ids.get(_short(row.post_id or ""))
+            or self._linked(row.permalink)
+            or next((self.codes[c] for c in MARKER.findall(row.text) if c in self.codes), None)
+        )
+
+    def _linked(self, permalink: str | None) -> Clip | None:
+        link = read_link(permalink or "")
+        if link is None:
+            return None
+        return self.links.get(link.key) or self.ids.get(link.object_id or "")
+
+    @cached_property
+    def links(self) -> dict[str, Clip]:
+        """Addresses in comparable form."""
+        known = ((read_link(clip.permalink), clip) for clip in self.clips)
+        return {link.key: clip for link, clip in known if link}
 
 
-def _told(row: CountRow, known: Mapping[str, Publication]) -> list[str]:
-    """How a row names its post, the surest first; last, a clip's code in the post's text."""
-    names = [f"code:{row.clip_code}"] if row.clip_code else []
-    if row.post_id:
-        number = row.post_id.rpartition("_")[2]
-        names += [f"post:{number}", f"video:{number}"]
-    if row.permalink and (link := read_link(row.permalink)):
-        names.append(link.key)
-    codes = [name for name in known if name.startswith("code:")]
-    return names + [name for name in codes if f"#{name.removeprefix('code:')}" in row.text]
+def _short(post_id: str) -> str:
+    """A post's own number: ids come with and without the Page's before it."""
+    return post_id.rpartition("_")[2]
 
 
-def _twice(found: Sequence[tuple[CountRow, Publication]]) -> list[Problem]:
+def _twice(found: Sequence[tuple[CountRow, Clip]]) -> list[Problem]:
     """Two rows of one clip, by whatever names."""
     first: dict[int, int] = {}
     problems = []
     for row, clip in found:
-        before = first.setdefault(clip.id, row.row)
+        before = first.setdefault(clip.submission_id, row.row)
         if before != row.row:
-            code = clip.submission.code
-            vi = f"Dòng {row.row}: clip {code} đã có ở dòng {before}; hãy giữ lại một dòng."
-            en = f"Row {row.row}: clip {code} is in row {before} already; keep one of them."
+            vi = f"Dòng {row.row}: clip {clip.code} đã có ở dòng {before}; hãy giữ lại một dòng."
+            en = f"Row {row.row}: clip {clip.code} is in row {before} already; keep one of them."
             problems.append(Problem(row.row, "twice", vi, en))
     return problems
 
@@ -221,7 +268,3 @@ def _unknown(kind: str, unmatched: Sequence[CountRow]) -> list[Problem]:
         for row in rows
     ]
 
-
-def _last(snapshots: Sequence[Snapshot]) -> Snapshot | None:
-    usable = [snapshot for snapshot in snapshots if interactions.counts(snapshot)]
-    return usable[-1] if usable else None

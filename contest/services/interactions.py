@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
@@ -96,26 +96,56 @@ def take(
 
     Raises ``Invalid`` for a moment in the future, and for a late one without a reason.
     """
+    late = _is_late(submission.contest, taken_at, source, late_reason, at=at)
+    values = _values(
+        reading, taken_at=taken_at, source=source, evidence_id=evidence.id if evidence else None,
+        late_reason=_reason(late, late_reason), created_by=actor.label, created_at=at,
+    )
+    snapshot = Snapshot(submission=submission, **values)
+    session.add(snapshot)
+    return snapshot
+
+
+def take_all(
+    session: Session, contest: Contest, readings: Mapping[int, Reading], *, taken_at: datetime,
+    source: str, actor: Actor, at: datetime, evidence: Evidence, late_reason: str = "",
+) -> None:
+    """Keep a file's readings, by the submission's id. As ``take``, in one statement."""
+    late = _is_late(contest, taken_at, source, late_reason, at=at)
+    same = {
+        "taken_at": taken_at, "source": source, "evidence_id": evidence.id,
+        "late_reason": _reason(late, late_reason), "created_by": actor.label, "created_at": at,
+    }
+    rows = [
+        {"submission_id": number, **_values(reading, **same)}
+        for number, reading in readings.items()
+    ]
+    if rows:
+        session.execute(insert(Snapshot), rows)
+
+
+def _is_late(
+    contest: Contest, taken_at: datetime, source: str, late_reason: str, *, at: datetime
+) -> bool:
     if taken_at > at + CLOCKS_DIFFER:
         raise Invalid(
             "Thời điểm ghi nhận nằm trong tương lai. Hãy kiểm tra lại ngày giờ.",
             "The moment of the count lies in the future. Check the date and time.",
         )
-    late = is_late(profiles.profile_of(submission.contest), taken_at, told_at=at)
+    late = is_late(profiles.profile_of(contest), taken_at, told_at=at)
     if late and not late_reason.strip() and source != "graph":
         raise Invalid(
             "Số liệu sau giờ chốt cần có lý do, và một người khác trong Ban tổ chức xác nhận.",
             "Counts after the cut-off need a reason, and another organiser's agreement.",
         )
-    snapshot = Snapshot(
-        submission=submission, taken_at=taken_at, source=source, reactions=reading.reactions,
-        shares=reading.shares, comments=reading.comments,
-        reactions_by_kind=dict(reading.by_kind or {}), raw=dict(reading.raw or {}),
-        evidence=evidence, late_reason=_reason(late, late_reason),
-        created_by=actor.label, created_at=at,
-    )
-    session.add(snapshot)
-    return snapshot
+    return late
+
+
+def _values(reading: Reading, **same: Any) -> dict[str, Any]:
+    return {
+        "reactions": reading.reactions, "shares": reading.shares, "comments": reading.comments,
+        "reactions_by_kind": dict(reading.by_kind or {}), "raw": dict(reading.raw or {}), **same,
+    }
 
 
 def _reason(late: bool, reason: str) -> str:
@@ -195,17 +225,32 @@ def counts(snapshot: Snapshot) -> bool:
     return not snapshot.late_reason or snapshot.approval is not None
 
 
+def last_counting(session: Session, contest: Contest) -> dict[int, Snapshot]:
+    """Each clip's last snapshot that counts, by the submission's id."""
+    newest_first = (Snapshot.taken_at.desc(), Snapshot.id.desc())
+    place = func.row_number().over(partition_by=Snapshot.submission_id, order_by=newest_first)
+    counting = (
+        select(Snapshot.id, place.label("place"))
+        .join(Snapshot.submission)
+        .outerjoin(Snapshot.approval)
+        .where(Submission.contest_id == contest.id)
+        .where(or_(Snapshot.late_reason == "", LateApproval.id.is_not(None)))
+        .subquery()
+    )
+    query = select(Snapshot).join(counting, counting.c.id == Snapshot.id).where(
+        counting.c.place == 1
+    )
+    return {snapshot.submission_id: snapshot for snapshot in session.scalars(query)}
+
+
 def official_counts(session: Session, contest: Contest) -> dict[int, Official]:
     """The official count of every posted clip that has one, by the submission's id."""
     free = profiles.profile_of(contest).scoring.points_per_share == 0
     ledgers, corrections = ledger_of(session, contest), agreed_corrections(session, contest)
-    found: dict[int, Official] = {}
-    for submission_id, snapshots in series(session, contest).items():
-        usable = [snapshot for snapshot in snapshots if counts(snapshot)]
-        if usable:
-            last, ledger = usable[-1], ledgers.get(submission_id)
-            found[submission_id] = _official(last, ledger, corrections.get(last.id), free=free)
-    return found
+    return {
+        number: _official(last, ledgers.get(number), corrections.get(last.id), free=free)
+        for number, last in last_counting(session, contest).items()
+    }
 
 
 def _official(

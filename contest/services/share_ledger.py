@@ -2,27 +2,23 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Insert, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, ShareRecord, Submission
+from contest.models import Contest, Evidence, ShareRecord
 from contest.permissions import require
-from contest.services import audit, count_import, interactions, profiles
+from contest.services import audit, count_import, interactions, profiles, staged_shares
 from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
 from social.imports.counts import file_sha256
 from social.links import read_link
 
-BATCH = 2000
 SHOWN = 50  # problems shown; the rest is counted
 
 
@@ -72,27 +68,24 @@ def apply(
     The same file, and a share whose link is known already, add nothing.
     """
     require(actor, "interaction.import", contest)
-    plan = preview(session, contest, path)
-    if plan.already is not None:
+    schedule, sha256 = profiles.profile_of(contest).schedule, file_sha256(path)
+    if count_import.evidence_of(session, contest, sha256) is not None:
         return 0
-    if not plan.usable:
-        raise Invalid(
-            "Chưa nhập được: sổ còn dòng lỗi, hoặc có mã clip không thuộc clip đã đăng. Hãy sửa "
-            "rồi thử lại.",
-            "Nothing was imported: the ledger has faulty rows, or codes of no posted clip. Mend it "
-            "and try again.",
-        )
+    told = _usable(path, _clips(session, contest), zone=schedule.zone, at=at)
+    rows = staged_shares.stage(session, told)
+    if not rows:
+        raise _refused("sổ chưa có dòng nào", "the ledger has no rows")
     evidence = count_import.keep(
-        session, contest, plan.sha256, kind="ledger", filename=filename,
-        size=path.stat().st_size, actor=actor, at=at,
+        session, contest, sha256, kind="ledger", filename=filename, size=path.stat().st_size,
+        actor=actor, at=at,
     )
-    before = _count(session, contest)
-    rows = (item for item in _items(path) if isinstance(item, LedgerRow))
-    _insert(session, contest, rows, evidence=evidence, actor=actor, at=at)
-    added = _count(session, contest) - before
+    added = staged_shares.take_over(
+        session, evidence_id=evidence.id, created_by=actor.label, at=at,
+        cut_off=schedule.counts_close,
+    )
     audit.record(
         session, "ledger.imported", evidence, actor=actor, at=at, contest_id=contest.id,
-        after={"sha256": plan.sha256, "rows": plan.rows, "new": added},
+        after={"sha256": sha256, "rows": rows, "new": added},
     )
     return added
 
@@ -121,13 +114,28 @@ def add(
         )
         session.add(record)
     elif not link:
-        record.count += 1  # a share told without a link cannot be told from another
+        _one_more(record, seen_at, profiles.profile_of(contest).schedule.counts_close)
     session.flush()
     audit.record(
         session, "ledger.share_added", record, actor=actor, at=at, contest_id=contest.id,
         after={"code": entry.code, "count": record.count},
     )
     return record
+
+
+def _one_more(record: ShareRecord, seen_at: datetime, cut_off: datetime) -> None:
+    """A share told without a link cannot be told from another; only those on time count."""
+    if seen_at > cut_off >= record.seen_at:
+        raise Invalid(
+            "Lượt chia sẻ này được thấy sau giờ chốt nên không được tính. Tài khoản đã có lượt "
+            "trước giờ chốt; muốn ghi thêm, hãy kèm liên kết.",
+            "This share was seen after the cut-off and does not count. The account has shares from "
+            "before; to record another, give its link.",
+        )
+    if seen_at <= cut_off < record.seen_at:
+        record.seen_at, record.count = seen_at, 1
+    else:
+        record.count += 1
 
 
 def tidy(account: str) -> str:
@@ -146,55 +154,23 @@ def _clips(session: Session, contest: Contest) -> dict[str, int]:
     return {p.submission.code: p.submission_id for p in interactions.posted(session, contest)}
 
 
-def _count(session: Session, contest: Contest) -> int:
-    query = (
-        select(func.count(ShareRecord.id))
-        .join(ShareRecord.submission)
-        .where(Submission.contest_id == contest.id)
-    )
-    return session.scalar(query) or 0
+def _usable(
+    path: Path, clips: Mapping[str, int], *, zone: tzinfo, at: datetime
+) -> Iterator[staged_shares.Told]:
+    """The rows as the ledger takes them; the first faulty one ends it all."""
+    for row in _items(path):
+        if isinstance(row, Problem):
+            raise _refused(row.message_vi, row.message_en)
+        if row.clip_code not in clips:
+            vi = f"dòng {row.row}: {row.clip_code[:20]} không phải mã của clip đã đăng"
+            raise _refused(vi, f"row {row.row}: {row.clip_code[:20]} is no posted clip's code")
+        seen = row.seen_at or at
+        seen = seen if seen.tzinfo else seen.replace(tzinfo=zone)
+        yield row.row, clips[row.clip_code], tidy(row.account), row.link or "", seen
 
 
-def _insert(
-    session: Session, contest: Contest, rows: Iterable[LedgerRow], *, evidence: Evidence,
-    actor: Actor, at: datetime,
-) -> None:
-    clips, zone = _clips(session, contest), profiles.profile_of(contest).schedule.zone
-    same: dict[str, Any] = {
-        "evidence_id": evidence.id, "created_by": actor.label, "created_at": at
-    }
-    linkless: Counter[tuple[int, str]] = Counter()
-    statement = _insert_new(session)
-
-    def values() -> Iterator[dict[str, Any]]:
-        for row in rows:
-            seen = row.seen_at or at
-            seen = seen.replace(tzinfo=zone) if seen.tzinfo is None else seen
-            number, account = clips[row.clip_code], tidy(row.account)
-            count = 1
-            if not row.link:
-                linkless[number, account] += 1
-                count = linkless[number, account]
-            yield {"submission_id": number, "account": account, "link": row.link or "",
-                   "count": count, "seen_at": seen, **same}
-
-    source = values()
-    while batch := list(islice(source, BATCH)):
-        unique = {(v["submission_id"], v["account"], v["link"]): v for v in batch}
-        session.execute(statement, list(unique.values()))
-
-
-def _insert_new(session: Session) -> Insert:
-    """New shares are added. Of shares told without a link the larger number stays: ledgers of one
-    Page overlap, and the same share told in two files is one."""
-    if session.get_bind().dialect.name == "sqlite":
-        lite = sqlite.insert(ShareRecord)
-        return lite.on_conflict_do_update(
-            index_elements=["submission_id", "account", "link"],
-            set_={"count": func.max(ShareRecord.count, lite.excluded.count)},
-        )
-    post = postgresql.insert(ShareRecord)
-    return post.on_conflict_do_update(
-        index_elements=["submission_id", "account", "link"],
-        set_={"count": func.greatest(ShareRecord.count, post.excluded.count)},
+def _refused(vi: str, en: str) -> Invalid:
+    return Invalid(
+        f"Chưa nhập được: {vi.rstrip('.')}. Hãy sửa rồi thử lại.",
+        f"Nothing was imported: {en.rstrip('.')}. Mend it and try again.",
     )

@@ -1,7 +1,9 @@
 """Single cells: whole numbers, ids, moments in time. Unreadable ones raise BadCell."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 
 NO_VALUE = frozenset({"", "-", "--", "–", "—", "n/a", "na", "null", "không có"})
 GROUPED = re.compile(r"\d{1,3}(?:[.,\s\u00a0\u202f']\d{3})+")
@@ -9,15 +11,15 @@ GROUP_SIGNS = re.compile(r"[.,\s\u00a0\u202f']")
 LOST_DIGITS = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 BIGGEST_COUNT = 2_000_000_000
 
-FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%H:%M %d/%m/%Y",
-    "%H:%M:%S %d/%m/%Y",
-    "%d-%m-%Y %H:%M",
+CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+DAY_FIRST = r"(?P<day>\d{1,2})(?P<sign>[/-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})"
+YEAR_FIRST = r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+# Not strptime: tried one form after the other, it took most of the time of a long ledger.
+MOMENTS = tuple(
+    re.compile(form, re.ASCII)
+    for form in (f"{DAY_FIRST} {CLOCK}", f"{YEAR_FIRST} {CLOCK}", f"{CLOCK} {DAY_FIRST}")
 )
+PARTS = ("year", "month", "day", "hour", "minute", "second")
 SPOKEN_HOUR = re.compile(r"(\d{1,2})\s*(?:giờ|g|h)\s*(\d{2})?(?:\s*phút)?", re.IGNORECASE)
 
 
@@ -66,6 +68,7 @@ def read_post_id(text: str) -> str | None:
     return text
 
 
+@lru_cache(maxsize=16_384)  # a ledger names the same minutes again and again
 def read_moment(text: str) -> datetime | None:
     """A moment, aware only when the text names an offset; None when nothing is said."""
     text = " ".join(text.split())
@@ -76,15 +79,24 @@ def read_moment(text: str) -> datetime | None:
             return datetime.fromisoformat(text)
     except ValueError:
         pass
+    if moment := _moment(text):
+        return moment
     plain = SPOKEN_HOUR.sub(lambda hour: f"{hour[1]}:{hour[2] or '00'}", text, count=1)
     plain = " ".join(plain.replace("ngày", " ").replace(",", " ").split())
-    for form in FORMATS:
-        try:
-            return datetime.strptime(plain, form)
-        except ValueError:
-            continue
+    if moment := _moment(plain):
+        return moment
     raise BadCell(
         "not_a_moment",
         f"«{text[:40]}» không phải ngày giờ; hãy ghi như 19/6/2023 15:30",
         f"“{text[:40]}” is not a date and time; write it like 19/6/2023 15:30",
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """None when the text has no known form, or names no day or hour that there is."""
+    for form in MOMENTS:
+        if found := form.fullmatch(text):
+            year, month, day, hour, minute, second = (int(found[part] or 0) for part in PARTS)
+            with suppress(ValueError):
+                return datetime(year, month, day, hour, minute, second)
+    return None

@@ -6,11 +6,12 @@ read row by row; formulas are never evaluated and come through as their text.
 
 import csv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
@@ -70,8 +71,7 @@ EXPLAINED = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """number: as a spreadsheet program shows it, from 1. cells: text, trimmed."""
 
     number: int
@@ -166,7 +166,7 @@ def _delimiter(lines: list[str]) -> str:
 def _csv_rows(table: Table) -> Iterator[Row]:
     try:
         with table.path.open(encoding=table.encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=table.delimiter)
+            reader = csv.reader(_text_lines(file), delimiter=table.delimiter)
             for number, cells in enumerate(reader, start=1):
                 if not (number == 1 and table.sep_line):
                     yield Row(number, tuple(cell.strip() for cell in cells))
@@ -174,6 +174,14 @@ def _csv_rows(table: Table) -> Iterator[Row]:
         raise refused("encoding") from None
     except csv.Error:
         raise refused("foreign") from None
+
+
+def _text_lines(file: Iterable[str]) -> Iterator[str]:
+    """The lines; a file with NUL in its text is no text, and no database would take it."""
+    for line in file:
+        if "\x00" in line:
+            raise refused("foreign")
+        yield line
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:

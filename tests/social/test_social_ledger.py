@@ -43,6 +43,8 @@ def test_it_reads_a_ledger(tmp_path: Path) -> None:
         "2023-06-19T15:30:00",
         "15:30 19/6/2023",
         "15h30 19/6/2023",
+        "15:30:00 19/6/2023",
+        "19-06-2023 15:30",
     ],
 )
 def test_moments_are_read_as_people_write_them(tmp_path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from social.links import read_link
+from social.links import is_link, read_link
 
 KNOWN = [
     ("https://www.facebook.com/QuanDoan11/posts/123456789012345", "post", "123456789012345"),
@@ -59,3 +59,11 @@ def test_spellings_of_one_address_have_one_key() -> None:
     second = read_link("https://m.facebook.com/watch/?v=987654321098765&ref=share")
     assert first is not None and second is not None
     assert first.key == second.key
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Lan", "ftp://a/b", "https://", "https://[x", "https://:80/", "https:// a"]
+)
+def test_what_is_no_address_is_no_link(text: str) -> None:
+    assert read_link(text) is None
+    assert not is_link(text)

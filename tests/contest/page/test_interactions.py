@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -241,7 +241,7 @@ def test_a_preview_names_falls_and_absent_clips(room: Room, tmp_path: Path) -> N
     room.count(room.one, 50, taken_at=CUT_OFF - 2 * HOUR)
     plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None)))
     assert [line.drops for line in plan.lines] == [True]
-    assert [clip.submission.code for clip in plan.absent] == ["CX2222"]
+    assert [clip.code for clip in plan.absent] == ["CX2222"]
     assert room.rows(Snapshot) == 1
 
 
@@ -306,6 +306,37 @@ def test_a_share_seen_after_the_cut_off_does_not_count(room: Room, tmp_path: Pat
     assert room.official()[room.one.id].ledger == [("Lan", 1)]
 
 
+def test_a_share_seen_in_time_goes_before_one_seen_later(room: Room, tmp_path: Path) -> None:
+    room.count(room.one, 5, taken_at=CUT_OFF - HOUR)
+    later = ledger(
+        tmp_path / "a.csv", f"CX1111,Lan,{LINK},19/6/2023 17:00",
+        "CX1111,Minh,,18/6/2023 9:00", "CX1111,Minh,,19/6/2023 17:00", "CX1111,Minh,,20/6/2023 8:00",
+    )
+    assert room.ledger(later) == 2
+    assert room.official()[room.one.id].ledger == [("Minh", 1)]
+    in_time = ledger(tmp_path / "b.csv", f"CX1111,Lan,{LINK},19/6/2023 15:00")
+    again = ledger(tmp_path / "c.csv", f"CX1111,Lan,{LINK},19/6/2023 18:00")
+    assert (room.ledger(in_time), room.ledger(again)) == (0, 0)
+    assert room.official()[room.one.id].ledger == [("Lan", 1), ("Minh", 1)]
+
+
+def test_a_faulty_last_row_leaves_nothing_and_the_mended_file_goes_in(
+    room: Room, tmp_path: Path
+) -> None:
+    good = [f"CX1111,Người {n},{LINK}{n}," for n in range(5000)]
+    with room.write() as (session, contest):
+        with pytest.raises(Invalid, match="row 5002: CX9999 is no posted clip's code"):
+            share_ledger.apply(
+                session, contest, ledger(tmp_path / "a.csv", *good, "CX9999,Lan,,"),
+                filename="a.csv", actor=room.first, at=room.bench.clock.now(),
+            )
+        assert session.scalar(select(func.count(ShareRecord.id))) == 0
+        path = ledger(tmp_path / "b.csv", *good)
+        assert share_ledger.apply(
+            session, contest, path, filename="b.csv", actor=room.first, at=room.bench.clock.now()
+        ) == 5000
+
+
 @pytest.mark.parametrize("line", ["CX9999,Lan,,", "CX1111,,,", "CX1111,Lan,chưa có,"])
 def test_one_bad_line_stops_the_whole_ledger(room: Room, tmp_path: Path, line: str) -> None:
     with pytest.raises(Invalid, match="Nothing was imported"):
@@ -322,6 +353,24 @@ def test_a_share_is_written_down_by_hand(room: Room) -> None:
                 seen_at=CUT_OFF - HOUR, actor=room.first, at=room.bench.clock.now(),
             )
     assert room.official()[room.one.id].ledger == [("Nguyễn Lan", 2)]
+
+
+def test_a_share_without_a_link_seen_too_late_does_not_raise_the_count(room: Room) -> None:
+    room.count(room.one, 5, taken_at=CUT_OFF - HOUR)
+
+    def add(account: str, seen_at: datetime) -> None:
+        with room.write() as (session, contest):
+            share_ledger.add(
+                session, contest, "CX1111", account, seen_at=seen_at, actor=room.first,
+                at=room.bench.clock.now(),
+            )
+
+    add("Lan", CUT_OFF)
+    with pytest.raises(Invalid, match="after the cut-off"):
+        add("Lan", CUT_OFF + HOUR)
+    for seen_at in (CUT_OFF + HOUR, CUT_OFF + HOUR, CUT_OFF - HOUR):
+        add("Minh", seen_at)
+    assert room.official()[room.one.id].ledger == [("Lan", 1), ("Minh", 1)]
 
 
 # -------------------------------------------------------------------------------------- polling
