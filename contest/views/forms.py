@@ -61,6 +61,12 @@ class Form(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: Any) -> Messages:
             return Messages()
 
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Every form of a page has its token: without an id, for an id stands there once."""
+            if field.type == "CSRFTokenField":
+                render_kw.setdefault("id", False)
+            return super().render_field(field, render_kw)
+
 
 def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
     """The text of an uploaded UTF-8 file, empty where none was chosen."""
