@@ -15,6 +15,8 @@ SAMPLE ?= 1
 # Which tests, and how: make test T="tests/scoring -k ties" WORKERS=0
 T ?=
 WORKERS ?= auto
+# Not beside the tests, for it counts seconds.
+LIGHTHOUSE = $(BIN)/python -m pytest -n 0 tests/e2e/audit_lighthouse.py
 
 .PHONY: help
 help:  ## show these targets
@@ -35,6 +37,12 @@ setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything fo
 .PHONY: test
 test: lint setup  ## set up, check the style and types, run all the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T)
+	$(if $(T),,$(LIGHTHOUSE))
+
+.PHONY: audit
+audit: setup  ## look at every page: axe, pa11y, html-validate, Lighthouse; keeps them in build/pages
+	$(BIN)/python -m pytest -n $(WORKERS) tests/e2e/test_every_page.py
+	$(LIGHTHOUSE)
 
 .PHONY: lint
 lint: $(STAMPS)/dev  ## ruff and mypy

@@ -1,25 +1,33 @@
-"""A contest half-way through its publicity window, served over HTTP to a real browser."""
+"""Contests served over HTTP to a real browser: one with nothing in it yet, one half-way through
+its publicity window with everything in every state, one whose result is published.
+"""
 
+import hashlib
+import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.config import Settings
-from contest.models import Contest, Submission, Unit, User
+from contest.jobs import pages
+from contest.models import Contest, Derivative, Submission, Unit, User
 from contest.services import outbox
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Stage
+from tests.e2e.auditors import look
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 PUBLICITY = datetime.fromisoformat("2023-06-14T21:14:00+07:00")
 MARKS = {"content": 34, "creativity": 25, "craft": 16, "influence": 8}
@@ -33,6 +41,7 @@ class House:
     make: Factory
     contest: Contest
     address: str = ""
+    state: str = ""
     people: dict[str, User] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     entries: dict[str, Submission] = field(default_factory=dict)
@@ -40,14 +49,19 @@ class House:
     def cookies(self, role: str) -> list[dict[str, Any]]:
         """What a signed-in browser of this role carries."""
         if role == "unit":
-            unit = next(u for u in self.units if u.id == self.entries["needs_fix"].unit_id)
-            return [self._cookie("hoithi_unit", self.make.unit_token(unit))]
+            return [self._cookie("hoithi_unit", self.make.unit_token(self.units[0]))]
         if role in self.people:
             return [self._cookie("hoithi_staff", self.make.staff_token(self.people[role]))]
         return []
 
     def _cookie(self, name: str, value: str) -> dict[str, Any]:
         return {"name": name, "value": value, "url": self.address}
+
+    def barriers(self, role: str, paths: list[str]) -> dict[str, list[str]]:
+        """What pa11y finds on each page, where it finds something."""
+        cookie = "; ".join(f"{c['name']}={c['value']}" for c in self.cookies(role))
+        found = look("pa11y", [self.address + path for path in paths], cookie)
+        return {address: faults for address, faults in found.items() if faults}
 
     def visitor(
         self, browser: Browser, role: str, *, language: str, width: int
@@ -63,9 +77,25 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    (folder / "hoithi.db").write_bytes(Path(sqlite_template).read_bytes())
+def open_house(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], House]]:
+    """Opens the house in a state of `STATES`, once each."""
+    opened: dict[str, House] = {}
+    with ExitStack() as doors:
+
+        def enter(state: str) -> House:
+            if state not in opened:
+                folder = tmp_path_factory.mktemp(state)
+                (folder / "hoithi.db").write_bytes(sqlite_template.read_bytes())
+                opened[state] = doors.enter_context(_served(folder, state))
+            return opened[state]
+
+        yield enter
+
+
+@contextmanager
+def _served(folder: Path, state: str) -> Iterator[House]:
     settings = Settings(
         data_dir=folder, database_url=f"sqlite:///{folder}/hoithi.db", redis_url="",
         storage_url=f"file://{folder}/clips", base_url="http://127.0.0.1",
@@ -75,26 +105,37 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     clock = FixedClock(OPEN)
     platform.__dict__["clock"] = clock
     make = Factory(platform)
-    made = furnish(House(platform, make, make.contest()))
-    clock.moment = PUBLICITY
+    house = House(platform, make, make.contest(), state=state)
+    _people(house)
+    clock.moment = STATES[state](house)
     server = make_server("127.0.0.1", 0, create_app(platform), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    made.address = f"http://127.0.0.1:{server.server_port}"
-    yield made
+    house.address = f"http://127.0.0.1:{server.server_port}"
+    yield house
     server.shutdown()
     thread.join()
     server.server_close()
     platform.db.engine.dispose()
 
 
-def furnish(house: House) -> House:
-    """People of every role, an entry in every state, ballots, jobs."""
-    make, contest = house.make, house.contest
+def _people(house: House) -> None:
     for role in ("organiser", "reviewer", "juror"):
-        house.people[role] = make.user(role, contest=contest, name=f"Nguyễn Thị {role.title()}")
-    house.people["admin"] = make.user(admin=True, name="Trần Quản Trị")
-    states = ("published", "approved", "in_review", "checking", "needs_fix", "changes_requested",
+        name = f"Nguyễn Thị {role.title()}"
+        house.people[role] = house.make.user(role, contest=house.contest, name=name)
+    house.people["admin"] = house.make.user(admin=True, name="Trần Quản Trị")
+
+
+def _empty(house: House) -> datetime:
+    """A contest that has just opened: one unit, which has sent nothing."""
+    house.units.append(house.make.unit(house.contest))
+    return OPEN
+
+
+def _full(house: House) -> datetime:
+    """An entry in every state, a ballot, a failed job, a unit with a long name."""
+    make, contest = house.make, house.contest
+    states = ("needs_fix", "published", "approved", "in_review", "checking", "changes_requested",
               "disqualified", "withdrawn", "uploading")
     for state in states:
         unit = make.unit(contest)
@@ -105,4 +146,39 @@ def furnish(house: House) -> House:
     with house.platform.db.write() as session:
         task = outbox.add(session, "mail.send", 1, at=OPEN, contest_id=contest.id)
         task.state, task.error = "failed", "Hộp thư từ chối: địa chỉ không tồn tại."
-    return house
+    return PUBLICITY
+
+
+def _decided(house: House) -> datetime:
+    house.platform.__dict__["clock"].moment = AFTER
+    decide(house)
+    return AFTER
+
+
+def decide(house: House) -> None:
+    """A published result, whose page stands ready on disk, and clips with their still frames."""
+    stage = Stage(house.platform, house.make, house.contest)
+    house.units, house.entries = stage.units, {"published": stage.clips[0]}
+    for clip in stage.clips:
+        _poster(house, clip)
+        if "juror" in house.people:
+            house.make.ballot(clip, house.people["juror"], stage.marks(5))
+    stage.publish(stage.freeze(stage.compute()))
+    pages.render(house.platform, house.contest.id, lambda: None)
+
+
+def _poster(house: House, entry: Submission) -> None:
+    """A picture in the size of a still frame; what it shows does not matter."""
+    drawn = io.BytesIO()
+    Image.effect_noise((960, 720), 30).resize((960, 720)).save(drawn, "JPEG", quality=60)
+    digest = hashlib.sha256(drawn.getvalue()).hexdigest()
+    incoming = house.platform.settings.data_dir / f"incoming-{digest}"
+    incoming.write_bytes(drawn.getvalue())
+    house.platform.blobs.put(incoming, digest)
+    house.make.add(Derivative(
+        version_id=entry.version_id, kind="poster", sha256=digest, media_type="image/jpeg",
+        size=len(drawn.getvalue()), created_at=OPEN,
+    ))
+
+
+STATES = {"empty": _empty, "full": _full, "decided": _decided}
