@@ -7,7 +7,7 @@ complete, and is reported: a mark that is not there is neither zero nor quietly 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -130,7 +130,7 @@ def _trim(
     """Split off the ``trim`` highest and lowest, if at least ``trim_from`` jurors marked."""
     if not rules.trim or len(marked) < rules.trim_from:
         return marked, []
-    ordered = sorted(marked, key=lambda pair: (pair[1], pair[0]))
+    ordered = sorted(marked, key=lambda pair: pair[1])  # equal marks stay in the jurors' order
     kept = ordered[rules.trim : -rules.trim]
     left_out = ordered[: rules.trim] + ordered[-rules.trim :]
     return sorted(kept), sorted(left_out)
@@ -149,16 +149,18 @@ def standardised(
     for marks in results.values():
         for juror, mark in marks.items():
             by_juror.setdefault(juror, []).append(mark)
-    means = {juror: Fraction(sum(m), len(m)) for juror, m in by_juror.items()}
-    spreads = {j: Fraction(sum(abs(s - means[j]) for s in m), len(m)) for j, m in by_juror.items()}
-    everything = [mark for marks in by_juror.values() for mark in marks]
-    mean = Fraction(sum(everything), len(everything)) if everything else Fraction(0)
-    positive = [spread for spread in spreads.values() if spread]
-    spread = sum(positive, Fraction(0)) / len(positive) if positive else Fraction(0)
-    stretch = {j: spread / own if own else Fraction(0) for j, own in spreads.items()}
+    means = {juror: _average(marks) for juror, marks in by_juror.items()}
+    spreads = {j: _average([abs(s - means[j]) for s in m]) for j, m in by_juror.items()}
+    mean = _average([mark for marks in by_juror.values() for mark in marks])
+    spread = _average([own for own in spreads.values() if own])
 
     def moved(juror: str, mark: Mark) -> Fraction:
-        raw = mean + (mark - means[juror]) * stretch[juror]
+        own = spreads[juror]
+        raw = mean + (mark - means[juror]) * spread / own if own else mean
         return min(max(raw, Fraction(0)), Fraction(possible))
 
     return {e: {j: moved(j, mark) for j, mark in marks.items()} for e, marks in results.items()}
+
+
+def _average(values: Sequence[Mark]) -> Fraction:
+    return Fraction(sum(values), len(values)) if values else Fraction(0)

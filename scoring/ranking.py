@@ -149,8 +149,7 @@ def _untie(
         return [[replace(line, decided_by=SHARED) for line in group]]
     groups: list[list[Line]] = []
     for part in _split(group, _measure(steps[0], group, decisions)):
-        separated = steps[0] if len(part) < len(group) else decided_by
-        groups.extend(_untie(part, separated, steps[1:], decisions))
+        groups.extend(_untie(part, steps[0], steps[1:], decisions))
     return groups
 
 

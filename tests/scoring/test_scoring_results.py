@@ -25,6 +25,20 @@ def test_rounding_is_half_up(value, places, text):
     assert rounded(value, places) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(1, 16), "0.0625"),
+        (Fraction(1, 32), None),  # 0.03125 has five places
+        (Fraction(1, 40), "0.025"),
+        (Fraction(1, 3), None),
+        (Fraction(100), "100"),
+    ],
+)
+def test_a_decimal_is_written_out_where_it_ends_within_four_places(value, text):
+    assert finite(value) == text
+
+
 def test_numbers_are_written_as_people_write_them():
     assert written("1234567.50", "vi") == "1.234.567,50"
     assert written("1234567.50", "en") == "1,234,567.50"
@@ -102,6 +116,112 @@ def test_ties_are_explained():
     assert line(data, "Phường 1")["explanation"]["en"].splitlines()[-1] == (
         "Rank 2: equal total with Phường 9; decided by the chair's recorded decision."
     )
+
+
+def two_criteria(*marks, rule="best"):
+    """Clips c1, c2, … of unit A with (content, picture, reactions), content weighing twice."""
+    entries = [
+        {
+            "id": f"c{place}",
+            "unit": "A",
+            "marks": {juror: example.marks(content, picture) for juror in ("GK1", "GK2")},
+            "interactions": {"reactions": reactions, "shares": 0},
+        }
+        for place, (content, picture, reactions) in enumerate(marks, 1)
+    ]
+    criteria = [
+        {"id": "noi_dung", "max": 40, "weight": 2},
+        {"id": "hinh_anh", "max": 20, "weight": 1},
+    ]
+    return {
+        "rules": {"criteria": criteria, "unit_score": rule},
+        "jurors": ["GK1", "GK2"],
+        "entries": entries,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param((20, 10, 0), (16, 8, 100), id="a higher total though a lower jury mean"),
+        pytest.param((0, 0, 200), (40, 20, 0), id="equal totals and a higher jury mean"),
+        pytest.param((30, 20, 0), (40, 0, 0), id="equal means and more in the heaviest criterion"),
+        pytest.param((30, 20, 300), (30, 20, 301), id="all equal and more points before the cap"),
+    ],
+)
+def test_a_unit_stands_with_its_stronger_clip(first, second):
+    found = line(two_criteria(first, second), "A")
+    assert (found["entry"], found["entries"]) == ("c2", ["c2"])
+    assert found["explanation"]["vi"].startswith(
+        "Đơn vị có 2 clip, tính clip cao điểm nhất: c2.\nGiám khảo: "
+    )
+    assert found["explanation"]["en"].startswith(
+        "The unit has 2 clips and stands with its best: c2.\nJury: "
+    )
+    assert line(two_criteria(second, first), "A")["entry"] == "c1"
+    assert line(two_criteria(second, second), "A")["entry"] == "c1"
+
+
+def test_the_clips_of_a_unit_are_added_and_each_is_explained():
+    found = line(two_criteria((40, 20, 0), (20, 10, 30), rule="sum"), "A")
+    assert found["jury_mean"] == {"exact": "75", "rounded": "75.00"}
+    assert (found["total"]["rounded"], found["points"]) == ("66.00", 30)
+    assert "second_scale" not in found
+    assert found["explanation"]["vi"].splitlines() == [
+        "Cộng điểm 2 clip của đơn vị: c1, c2.",
+        "Clip c1.",
+        "Giám khảo: (100 + 100) / 2 / 100 × 40 = 40,00.",
+        "Tương tác: 0 cảm xúc × 1 + 0 lượt chia sẻ × 2 = 0 điểm; 0 / 300 × 60 = 0,00.",
+        "Số lượt chia sẻ chưa được đối chiếu theo từng tài khoản.",
+        "Clip c2.",
+        "Giám khảo: (50 + 50) / 2 / 100 × 40 = 20,00.",
+        "Tương tác: 30 cảm xúc × 1 + 0 lượt chia sẻ × 2 = 30 điểm; 30 / 300 × 60 = 6,00.",
+        "Số lượt chia sẻ chưa được đối chiếu theo từng tài khoản.",
+        "Tổng: 60,00 + 6,00 = 66,00.",
+        "Hạng 1 theo tổng điểm.",
+    ]
+    assert found["explanation"]["en"].splitlines()[:2] == [
+        "The scores of the unit's 2 clips are added: c1, c2.", "Clip c1.",
+    ]
+
+
+def test_the_step_that_decided_is_explained_with_its_figure():
+    data = two_criteria((30, 20, 300), (40, 0, 300), (40, 0, 301))
+    for place, unit in enumerate("ABC"):
+        data["entries"][place]["unit"] = unit
+    last = [line(data, unit)["explanation"]["vi"].splitlines()[-1] for unit in "CBA"]
+    assert last == [
+        "Hạng 1: bằng tổng điểm với B, A; xét điểm tương tác khi chưa giới hạn (301).",
+        "Hạng 2: bằng tổng điểm với C, A; xét điểm tương tác khi chưa giới hạn (300).",
+        "Hạng 3: bằng tổng điểm với C, B; xét điểm tiêu chí có trọng số lớn nhất (75).",
+    ]
+    assert line(data, "A")["explanation"]["en"].splitlines()[-1] == (
+        "Rank 3: equal total with C, B; "
+        "decided by the mark in the criterion of most weight (75)."
+    )
+
+
+def test_the_explanation_names_the_missing_and_the_trimmed():
+    data = two_criteria((40, 20, 0))
+    data["rules"]["trim"] = 1
+    data["jurors"] = [f"GK{number}" for number in range(6)]
+    data["entries"][0]["marks"] = {
+        "GK4": example.marks(40, 20), "GK2": example.marks(0, 0), "GK3": example.marks(20, 10),
+        "GK1": example.marks(20, 10), "GK5": {"noi_dung": 1},
+    }
+    for language, lines in {
+        "vi": [
+            "Giám khảo: (50 + 50) / 2 / 100 × 40 = 20,00.",
+            "Không tính điểm cao nhất và thấp nhất của: GK2, GK4.",
+            "Chưa chấm đủ, không tính là 0: GK0, GK5.",
+        ],
+        "en": [
+            "Jury: (50 + 50) / 2 / 100 × 40 = 20.00.",
+            "Highest and lowest left out: GK2, GK4.",
+            "Not fully marked, not counted as zero: GK0, GK5.",
+        ],
+    }.items():
+        assert line(data, "A")["explanation"][language].splitlines()[1:4] == lines
 
 
 def test_the_second_scale_is_the_plans_500():
