@@ -9,7 +9,7 @@ from contest.actors import Actor
 from contest.errors import not_found
 from contest.models import ClipVersion, Contest, Submission
 from contest.permissions import can, require
-from contest.services import checks
+from contest.services import checks, profiles
 from contest.states import Entry
 
 ORIGINAL = "original"
@@ -41,7 +41,7 @@ def find(
             ClipVersion.number == number,
         )
     ).one_or_none()
-    if version is None or not _may_watch(actor, version):
+    if version is None or not _may_watch(actor, version, kind):
         require(actor, "media.watch", contest)
         raise not_found()
     stem = f"{code}-{number}"
@@ -56,10 +56,15 @@ def find(
     return File(made.sha256, made.media_type, f"{stem}-{kind}.{ending}")
 
 
-def _may_watch(actor: Actor, version: ClipVersion) -> bool:
-    """Units see their own clips, reviewers and organisers all, jurors those that are approved."""
+def _may_watch(actor: Actor, version: ClipVersion, kind: str) -> bool:
+    """Units see their own clips, reviewers and organisers all, jurors those that are approved.
+
+    A blind juror gets no original: what a camera or an editor wrote into it may name people.
+    """
     entry = version.submission
     if can(actor, "entry.read", entry):
         return True
+    if kind == ORIGINAL and profiles.profile_of(entry.contest).jury.blind:
+        return False
     approved = entry.state in SHOWN_TO_JURORS and entry.version_id == version.id
     return approved and can(actor, "jury.read", entry)

@@ -131,6 +131,14 @@ def _person(session: Session, contest: Contest, user: User, at: datetime) -> Per
     )
 
 
+def only_role(session: Session, user: User) -> tuple[str, Contest] | None:
+    """The person's role and its contest, if there is but one."""
+    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id).limit(2)).all()
+    if len(grants) != 1:
+        return None
+    return grants[0].role, session.get_one(Contest, grants[0].contest_id)
+
+
 def grants_of(session: Session, user: User, contest: Contest) -> list[RoleGrant]:
     query = select(RoleGrant).where(
         RoleGrant.user_id == user.id, RoleGrant.contest_id == contest.id

@@ -8,9 +8,8 @@ request would wait for each other).
 """
 
 import contextlib
-from datetime import datetime
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
@@ -32,7 +31,6 @@ from contest.views.support import (
     allows,
     back_to,
     clear_cookie,
-    current_profile,
     db,
     language,
     limiter,
@@ -45,6 +43,7 @@ from contest.views.support import (
 )
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+ROOMS = {"organiser": "organiser.desk", "reviewer": "reviews.queue", "juror": "jury.clips"}
 GUESSES = "20 per minute; 200 per hour"  # of one address; an office may share it
 
 
@@ -87,9 +86,15 @@ def enter(token: str) -> Response:
     if row is not None and people.owes_second_factor(row):
         response = back_to("account.second_step", next=asked or None)
     else:
-        response = redirect(asked, 303) if asked else back_to("account.home")
+        response = redirect(asked or _own_room(row), 303)
     set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
     return response
+
+
+def _own_room(row: StaffSession | None) -> str:
+    """Straight to work for who has one role in one contest, as most jurors do."""
+    only = people.only_role(db(), row.user) if row else None
+    return url_for(ROOMS[only[0]], slug=only[1].slug) if only else url_for("account.home")
 
 
 def _leave_old_session() -> None:
@@ -108,7 +113,7 @@ def refused(form: Form, field: str, error: DomainError) -> None:
 class SignInForm(Form):
     email = StringField(
         _l("Email"), [InputRequired()],
-        render_kw={"type": "email", "autocomplete": "username", "autocapitalize": "none"},
+        render_kw={"type": "email", "autocomplete": "email", "autocapitalize": "none"},
     )
     password = PasswordField(
         _l("Mật khẩu"), [InputRequired()], render_kw={"autocomplete": "current-password"}

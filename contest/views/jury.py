@@ -224,8 +224,13 @@ def _page(
         },
         closed=_closed(),
         next=ballots.next_due(found, after=entry.code),
-        clip_address=_file(entry, "rendition", "original"), poster=_file(entry, "poster"),
+        clip_address=_file(entry, *_playable()), poster=_file(entry, "poster"),
     )
+
+
+def _playable() -> tuple[str, ...]:
+    """What the player may play; the original may name people, so not where the jury is blind."""
+    return ("rendition",) if current_profile().jury.blind else ("rendition", media.ORIGINAL)
 
 
 def _file(entry: Submission, *kinds: str) -> str | None:
@@ -241,5 +246,3 @@ def _file(entry: Submission, *kinds: str) -> str | None:
         "media.file", slug=current_contest().slug, code=entry.code, number=version.number,
         kind=kind,
     )
-
-

@@ -21,7 +21,7 @@ def boss(make, contest):
 def test_it_signs_in_with_email_and_password(visit, boss, platform):
     client = visit.public()
     answer = sign_in(client, " AN@example.vn ")
-    assert (answer.status_code, answer.location) == (303, "/account/")
+    assert (answer.status_code, answer.location) == (303, "/c/quan11-2023/organiser/")
     cookie = client.get_cookie("hoithi_staff")
     assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/")
     assert is_in(client)

@@ -76,7 +76,7 @@ def test_another_site_is_never_the_way_on(make: Factory, contest: Contest, visit
     boss = make.user("organiser", contest=contest, password_hash=HASH)
     answer = visit.public().post("/account/sign-in?next=//evil.example/",
                                  data={"email": boss.email, "password": PASSWORD})
-    assert answer.location == "/account/"
+    assert answer.location == "/c/quan11-2023/organiser/"
 
 
 def test_where_the_second_factor_is_missing_the_page_leads_there(make: Factory, visit: Visits):
@@ -87,3 +87,10 @@ def test_where_the_second_factor_is_missing_the_page_leads_there(make: Factory, 
     link = page.select_one("main a.button")["href"]
     assert client.get(link).status_code == 200
     assert link == "/account/second-factor/"
+
+
+def test_who_has_several_roles_chooses(make: Factory, contest: Contest, visit: Visits):
+    both = make.user("organiser", "reviewer", contest=contest, password_hash=HASH)
+    answer = visit.public().post("/account/sign-in",
+                                 data={"email": both.email, "password": PASSWORD})
+    assert answer.location == "/account/"

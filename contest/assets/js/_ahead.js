@@ -10,6 +10,6 @@ export function startAhead(place) {
     for (const address of place.dataset.aheadPictures.split(" ").filter(Boolean)) new Image().src = address;
   };
   const own = document.getElementById("player");
-  if (!own || own.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) fetchAhead();
-  else own.addEventListener("canplay", fetchAhead, { once: true }); // its own clip comes first
+  if (!own || own.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) fetchAhead();
+  else own.addEventListener("loadeddata", fetchAhead, { once: true }); // its own clip comes first
 }

@@ -1,5 +1,8 @@
 // A ballot saves itself: at every change the form is sent, one request at a time, and the page says when it was kept.
+// What could not be sent is kept on the device, until it is, even if the tab is closed meanwhile.
 // Without this script the form's own button does the same.
+import { clearDraft, keepDraft, takeDraft } from "./_draft.js";
+
 const form = document.querySelector("form[data-ballot]");
 const status = form?.querySelector("[data-saved]");
 const RETRY = [2000, 5000, 15000, 30000];
@@ -32,6 +35,7 @@ function showLevels() {
 
 function again() {
   changed = true;
+  keepDraft(form);
   say(navigator.onLine ? form.dataset.failed : form.dataset.offline, true);
   timer = setTimeout(save, RETRY[Math.min(tries, RETRY.length - 1)]);
   tries += 1;
@@ -62,6 +66,7 @@ async function answered(response) {
   timer = 0;
   showErrors(answer.fields);
   if (!response.ok) return say(answer.message, true);
+  clearDraft(form);
   form.elements.version.value = answer.version;
   if (!changed) say(answer.said);
 }
@@ -85,11 +90,17 @@ function start() {
   addEventListener("beforeunload", (event) => {
     if (changed || sending) event.preventDefault();
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (!navigator.onLine) {
+      event.preventDefault(); // the browser's own page of errors would take the marks away
+      return again();
+    }
+    clearDraft(form);
     changed = false;
     sending = false;
   });
-  showLevels();
+  if (takeDraft(form)) touched();
+  else showLevels();
 }
 
 if (status) start();
