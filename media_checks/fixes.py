@@ -1,0 +1,320 @@
+"""Mends what a machine may mend: shape, borders, loudness, over-length.
+
+``mendable`` reads from a report what could be done, ``recipe_for`` says how, ``mend`` does it into
+a new file. The clip itself is never touched, and nobody is spared looking at the result.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from . import allowed
+from .errors import ToolFailed
+from .probe import Probed, probe
+from .sandbox import Box, Collector, Ended, Limits, TooMuchOutput
+from .tools import find_tools
+from .words import parse_ratio
+
+FRAME, BORDERS, LENGTH, SOUND = "frame", "borders", "length", "sound"
+TARGET_LUFS, MARGIN_LU = -16.0, 2.0
+PEAK_DBTP = -1.5
+INAUDIBLE_LUFS = -60.0  # below that only noise would be turned up
+SPARE_S = 0.1  # a sound packet may reach past the last frame
+TILE = 320  # bars were measured on frames this wide: their edge lies within one pixel of these
+STILL_WIDTH = 640
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the maker of the clip chose.
+
+    ``frame``: crop or pad; ``cut``: which part goes of a clip that is too long, its end or start.
+    """
+
+    frame: str = "crop"
+    cut: str = "end"
+    sound: bool = True
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is done, in this order. Pixels as displayed, times in seconds, gain in dB.
+
+    ``crop`` (left, top, width, height) is taken out of the picture, scaled to ``scale``, and put in
+    the middle of a frame of ``frame`` pixels; None leaves the picture as it is.
+    """
+
+    crop: tuple[int, int, int, int] | None = None
+    scale: tuple[int, int] | None = None
+    frame: tuple[int, int] | None = None
+    start: float = 0.0
+    seconds: float | None = None
+    gain: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; what is not done is left out."""
+        found = {name: value for name, value in asdict(self).items() if value is not None}
+        return {n: list(v) if isinstance(v, tuple) else v for n, v in found.items()}
+
+
+# ---------------------------------------------------------------------------- what and how
+
+
+def mendable(report: Mapping[str, Any]) -> list[str]:
+    """Which of frame, borders, length, sound failed in a report (its JSON) and can be mended."""
+    failed = {f["rule"]: f for f in report.get("findings", []) if f["outcome"] == "fail"}
+    facts, found = report.get("facts", {}), []
+    if not facts.get("video"):
+        return []
+    if "aspect_ratio" in failed:
+        found.append(FRAME)
+    if "borders" in failed:
+        found.append(BORDERS)
+    if (long := failed.get("duration")) and long["found"] > long["allowed"]["max_s"]:
+        found.append(LENGTH)
+    if failed.keys() & {"audio_level", "audio_silent"} and _loudness(facts) > INAUDIBLE_LUFS:
+        found.append(SOUND)
+    return found
+
+
+def _loudness(facts: Mapping[str, Any]) -> float:
+    return float((facts.get("sound") or {}).get("loudness", -70.0))
+
+
+def recipe_for(report: Mapping[str, Any], wish: Wish) -> Recipe:
+    """How to mend what the report found; an empty recipe when nothing can be mended."""
+    what, facts = mendable(report), report["facts"]
+    crop, scale, frame = None, None, None
+    if FRAME in what or BORDERS in what:
+        crop, scale, frame = _picture(report, wish, what)
+    start, seconds = 0.0, None
+    if LENGTH in what:
+        seconds = _limit(report, "duration", "max_s") - SPARE_S
+        if wish.cut == "start":
+            start = round(facts["video"]["duration_s"] - seconds, 3)
+    gain = _gain(report) if SOUND in what and wish.sound else None
+    return Recipe(crop, scale, frame, start, seconds, gain)
+
+
+def _limit(report: Mapping[str, Any], rule: str, name: str) -> Any:
+    allowed_ = next((f["allowed"] for f in report["findings"] if f["rule"] == rule), None)
+    return allowed_[name] if isinstance(allowed_, Mapping) else allowed_
+
+
+def _gain(report: Mapping[str, Any]) -> float:
+    low = _limit(report, "audio_level", "min_lufs") or TARGET_LUFS - MARGIN_LU
+    high = _limit(report, "audio_level", "max_lufs") or TARGET_LUFS + MARGIN_LU
+    target = min(max(TARGET_LUFS, low + MARGIN_LU), high - MARGIN_LU)
+    return round(target - _loudness(report["facts"]), 1)
+
+
+Size = tuple[int, int]
+Place = tuple[int, int, int, int]
+
+
+def _picture(report: Mapping[str, Any], wish: Wish, what: list[str]) -> tuple[Place, Size, Size]:
+    video = report["facts"]["video"]
+    box = (0, 0, int(video["display_width"]), int(video["display_height"]))
+    ratio = _ratio(report, box)
+    if BORDERS in what:
+        box = _inside_bars(report["facts"]["picture"], box)
+    least = (_limit(report, "resolution", "min_width") or 2,
+             _limit(report, "resolution", "min_height") or 2)  # fmt: skip
+    if wish.frame == "pad" and FRAME in what:
+        return _padded(box, ratio, least)
+    box = _largest(box, ratio)
+    size = _enlarged((box[2], box[3]), ratio, least)
+    return box, size, size
+
+
+def _ratio(report: Mapping[str, Any], box: Place) -> Fraction:
+    wanted = _limit(report, "aspect_ratio", "ratio")
+    return parse_ratio(wanted) if wanted else Fraction(box[2], box[3])
+
+
+def _inside_bars(picture: Mapping[str, Any], box: Place) -> Place:
+    """The active picture, less the pixel of the measured frame in which its edge may lie."""
+    spare = -(-box[2] // TILE)
+    left, top = int(picture["active_left"]), int(picture["active_top"])
+    right, bottom = left + picture["active_width"], top + picture["active_height"]
+    left, top = left + spare * (left > 0), top + spare * (top > 0)
+    right, bottom = right - spare * (right < box[2]), bottom - spare * (bottom < box[3])
+    return left, top, right - left, bottom - top
+
+
+def _largest(box: Place, ratio: Fraction) -> Place:
+    """The largest place of this ratio in the middle of ``box``."""
+    left, top, width, height = box
+    wide = min(width, int(height * ratio))
+    high = min(height, int(width / ratio))
+    return left + (width - wide) // 2, top + (height - high) // 2, wide, high
+
+
+def _enlarged(size: Size, ratio: Fraction, least: Size) -> Size:
+    """A size of this ratio, at least ``size`` and ``least``, both sides even."""
+    height = max(size[1], int(least[1]), -(-int(least[0]) * ratio.denominator // ratio.numerator))
+    height += height % 2
+    return round(height * ratio / 2) * 2, height
+
+
+def _padded(box: Place, ratio: Fraction, least: Size) -> tuple[Place, Size, Size]:
+    """The whole of ``box`` within a frame of this ratio."""
+    around = (box[2], max(box[3], round(box[2] / ratio)))
+    frame = _enlarged(around, ratio, least)
+    by = min(Fraction(frame[0], box[2]), Fraction(frame[1], box[3]))
+    scale = int(box[2] * by) // 2 * 2, int(box[3] * by) // 2 * 2
+    return box, scale, frame
+
+
+# ---------------------------------------------------------------------------- doing it
+
+
+def mend(
+    path: str | Path,
+    out: str | Path,
+    recipe: Recipe,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write the mended clip (MP4, no metadata) to ``out``, whole or not at all.
+
+    What the recipe leaves alone is copied where it can be. Raises ``Unreadable`` or ``ToolFailed``;
+    ``progress`` hears 0 to 1 and may raise to stop.
+    """
+    path, out = Path(path).resolve(), Path(out).resolve()
+    probed = probe(path)
+    with tempfile.TemporaryDirectory(prefix=".mend-", dir=out.parent) as folder:
+        box = Box(path, Path(folder))
+        args = ["-hide_banner", "-nostdin", "-nostats", "-v", "error"]
+        args += _output(box, probed, recipe).get_args()
+        _run(box, args, probed, recipe, progress)
+        made = Path(folder) / "out.mp4"
+        probe(made)  # a status of 0 does not prove that anything was written
+        made.chmod(0o644)
+        made.replace(out)
+    if progress:
+        progress(1.0)
+
+
+def _output(box: Box, probed: Probed, recipe: Recipe) -> Any:
+    options: dict[str, Any] = dict(allowed.INPUT_OPTIONS)
+    if recipe.start:
+        options["ss"] = recipe.start
+    if recipe.seconds is not None:
+        options["t"] = recipe.seconds
+    source = ffmpeg.input(box.clip_url, **options, threads=4)
+    video, coding = source[str(probed.video_index)], _copied_or_encoded(probed, recipe)
+    if recipe.crop and recipe.scale and recipe.frame:
+        video = _reframed(video, probed, recipe)
+    streams = [video]
+    if probed.audio_index is not None:
+        audio = source[str(probed.audio_index)]
+        streams.append(_louder(audio, recipe.gain) if recipe.gain is not None else audio)
+    return ffmpeg.output(
+        *streams, box.out("out.mp4"), f="mp4", map_metadata="-1", map_chapters="-1",
+        movflags="+faststart", sn=None, dn=None, **coding,
+    )  # fmt: skip
+
+
+def _copied_or_encoded(probed: Probed, recipe: Recipe) -> dict[str, Any]:
+    """Only what changes is encoded; a cut at the start falls between keyframes and so must be."""
+    video, audio = probed.facts.video, probed.facts.audio
+    picture: dict[str, Any] = {"c:v": "copy"}
+    if recipe.crop or recipe.start or video.codec not in ("h264", "hevc"):
+        picture = {"c:v": "libx264", "preset": "fast", "crf": 18, "pix_fmt": "yuv420p",
+                   "force_key_frames": "expr:gte(t,n_forced*2)"}  # fmt: skip
+    sound: dict[str, Any] = {"c:a": "copy"}
+    if audio and (recipe.gain is not None or recipe.start or audio.codec != "aac"):
+        sound = {"c:a": "aac", "b:a": "192k", "ar": 48000}
+    return picture | sound
+
+
+def _reframed(video: Any, probed: Probed, recipe: Recipe) -> Any:
+    """FFmpeg turns the picture upright by itself; wide pixels are made square first."""
+    shown = probed.facts.video
+    assert recipe.crop and recipe.scale and recipe.frame  # noqa: S101 - asked by the caller
+    left, top, width, height = recipe.crop
+    video = video.filter("scale", shown.display_width, shown.display_height)
+    video = video.filter("crop", width, height, left, top)
+    video = video.filter("scale", *recipe.scale, flags="lanczos")
+    if recipe.scale != recipe.frame:
+        video = video.filter("pad", *recipe.frame, "(ow-iw)/2", "(oh-ih)/2")
+    return video.filter("setsar", 1)
+
+
+def _louder(audio: Any, gain: float) -> Any:
+    """Gain, then a limiter at four times the rate, so that peaks between samples count."""
+    limit = round(10 ** (PEAK_DBTP / 20), 4)
+    return (
+        audio.filter("aresample", 192000)
+        .filter("volume", f"{gain}dB")
+        .filter("alimiter", limit=limit, level="disabled")
+        .filter("aresample", 48000)
+    )
+
+
+def _run(
+    box: Box,
+    args: list[str],
+    probed: Probed,
+    recipe: Recipe,
+    progress: Callable[[float], None] | None,
+) -> None:
+    seconds = recipe.seconds or probed.facts.duration_s
+    limits = Limits(
+        cpu_s=120 + int(seconds * 60),
+        wall_s=240 + seconds * 60,
+        memory=3 << 30,
+        file_size=max(256 << 20, 4 * probed.facts.size),
+    )
+
+    def at(position: float) -> None:
+        if progress and seconds:
+            progress(min(0.99, position / seconds))
+
+    talk = Collector(1 << 20)
+    try:
+        ended = box.run(
+            find_tools().ffmpeg, args, limits=limits, stdout=Collector(1 << 16), stderr=talk,
+            position=at,
+        )  # fmt: skip
+    except TooMuchOutput:
+        ended = Ended(1)
+    if ended.status != 0:
+        why = (talk.data.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1]
+        raise ToolFailed(
+            f"Không làm được bản sửa: {why}", f"The mended clip could not be made: {why}"
+        )
+
+
+def still(path: str | Path, at: float, out: str | Path) -> None:
+    """One frame as displayed, as a JPEG of at most ``STILL_WIDTH`` pixels across."""
+    path, out = Path(path).resolve(), Path(out).resolve()
+    video = probe(path).facts.video
+    height = round(STILL_WIDTH * video.display_height / video.display_width / 2) * 2
+    with tempfile.TemporaryDirectory(prefix=".still-", dir=out.parent) as folder:
+        box = Box(path, Path(folder))
+        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, ss=max(0.0, at))
+        picture = source.video.filter("scale", STILL_WIDTH, height).filter("setsar", 1)
+        node = ffmpeg.output(
+            picture, box.out("still.jpg"), f="image2", update=1, **{"frames:v": 1, "q:v": 3}
+        )
+        box.run(
+            find_tools().ffmpeg,
+            ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()],
+            limits=Limits(cpu_s=60, wall_s=120, file_size=8 << 20),
+            stdout=Collector(1 << 16),
+            stderr=Collector(1 << 20),
+        )
+        made = Path(folder) / "still.jpg"
+        if not made.exists():
+            raise ToolFailed("Không lấy được hình của clip.", "No still of the clip could be made.")
+        made.chmod(0o644)
+        made.replace(out)
