@@ -10,7 +10,16 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 def bold(size: int) -> Font:
     """DejaVu Sans Bold, ``size`` pixels high; Pillow's own where the system has none."""
+    return _named("DejaVuSans-Bold.ttf", size)
+
+
+def regular(size: int) -> Font:
+    """DejaVu Sans, ``size`` pixels high; Pillow's own where the system has none."""
+    return _named("DejaVuSans.ttf", size)
+
+
+def _named(name: str, size: int) -> Font:
     try:
-        return ImageFont.truetype(FOLDER / "DejaVuSans-Bold.ttf", size)
+        return ImageFont.truetype(FOLDER / name, size)
     except OSError:
         return ImageFont.load_default(size)

@@ -1,6 +1,6 @@
 """Vietnamese first, English second: choosing a language, and how times and numbers are written."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,14 @@ def write_date(moment: datetime, zone: ZoneInfo, language: str) -> str:
     if language == "vi":
         return f"{local.day}/{local.month}/{local.year}"
     return f"{local.day} {local:%B} {local.year}"
+
+
+def write_deadline(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """A deadline at midnight as plans write it, ``hết ngày 10/6/2023`` (plan II.1); else a time."""
+    if moment.astimezone(zone).time() != time.min:
+        return write_time(moment, zone, language)
+    day = write_date(moment - timedelta(seconds=1), zone, language)
+    return f"hết ngày {day}" if language == "vi" else f"the end of {day}"
 
 
 def write_day(moment: datetime, zone: ZoneInfo) -> str:

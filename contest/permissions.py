@@ -82,6 +82,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "interaction.late": organiser,
     "result.close": organiser,
     "result.publish": organiser,
+    "document.manage": organiser,
     "job.retry": organiser,
     "audit.read": organiser,
     "export.read": organiser,

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contest.docx.filling import Qr
-from contest.languages import write_day, write_time
+from contest.languages import write_day, write_deadline, write_time
 from contest.models import ProfileRevision, Result
 from contest.profile import Profile
 from contest.services import standings
@@ -120,7 +120,8 @@ def _with_certificate(result: Result, profile: Profile, lines: Sequence[Line]) -
 
 
 def of_sheet(
-    profile: Profile, codes: Sequence[tuple[str, str, str, datetime]], *, host: str, deadline: str
+    profile: Profile, codes: Sequence[tuple[str, str, str, datetime]], *, host: str,
+    closes: datetime,
 ) -> dict[str, Any]:
     """The values of a QR sheet. ``codes``: unit, typed code, link, until when it opens."""
     zone: ZoneInfo = profile.schedule.zone
@@ -128,7 +129,7 @@ def of_sheet(
         "title": profile.contest.title.vi,
         "organiser": profile.contest.organiser.vi,
         "host": host,
-        "deadline": deadline,
+        "deadline": write_deadline(closes, zone, "vi"),
         "codes": [
             {"unit": unit, "code": code, "link": link, "qr": Qr(link, SHEET_QR_MM),
              "until": f"{until.astimezone(zone):%d/%m/%Y}"}

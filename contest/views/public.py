@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from contest.errors import not_found
-from contest.languages import write_date, write_time
+from contest.languages import write_date, write_deadline
 from contest.models import Result
 from contest.services import calendar, profiles, public, standings
 from contest.services.public import Phase, Step
+from contest.views import share_cards
 from contest.views.support import (
     allows,
     current_contest,
@@ -34,12 +35,7 @@ def _published() -> Result | None:
 @bp.app_template_filter("last_day")
 def last_day(moment: datetime) -> str:
     """A deadline at midnight as plans write it: “hết ngày 10/6/2023” (plan II.1)."""
-    zone = current_profile().schedule.zone
-    local = moment.astimezone(zone)
-    if (local.hour, local.minute, local.second) != (0, 0, 0):
-        return write_time(moment, zone, language())
-    day = write_date(moment - timedelta(seconds=1), zone, language())
-    return str(_("hết ngày %(day)s", day=day))
+    return write_deadline(moment, current_profile().schedule.zone, language())
 
 
 @bp.app_template_filter("end_date")
@@ -73,6 +69,7 @@ def contest() -> BaseResponse:
         deadline=public.next_deadline(profile, at=at),
         clips=public.clips(db(), current_contest()),
         result=result,
+        card=share_cards.contest_address(),
     )
 
 
@@ -106,6 +103,7 @@ def clip(code: str) -> BaseResponse:
         "public/clip.html",
         clip=public.clip(db(), current_contest(), code),
         result=_published(),
+        card=share_cards.clip_address(code),
     )
 
 

@@ -13,6 +13,7 @@ from contest.languages import COOKIE, chosen
 from contest.models import Result
 from contest.services import bundles, exports, standings
 from contest.services import results as services
+from contest.views import share_cards
 from contest.views.support import (
     allows,
     current_contest,
@@ -55,6 +56,7 @@ def result_page(result: Result) -> Response:
         most=standings.most_points(result),
         disqualified=standings.disqualified(result),
         fingerprint=fingerprint(),
+        card=share_cards.result_address(),
     )
 
 
@@ -73,7 +75,8 @@ def entry(code: str) -> Response:
     found = [line for line in services.lines(result, language()) if line.code == code]
     if not found:
         raise not_found()
-    return page("public/entry.html", result=result, line=found[0])
+    card = share_cards.result_address()
+    return page("public/entry.html", result=result, line=found[0], card=card)
 
 
 @bp.get("/results/ceremony")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -14,8 +15,9 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
 from contest.errors import DomainError, Invalid
-from contest.services import unit_import, unit_links, units
+from contest.services import document_values, unit_import, unit_links, units
 from contest.services.unit_links import Entered, Issued
+from contest.views.documents import sign_sheet
 from contest.views.qr import qr_svg
 from contest.views.support import (
     UNIT_COOKIE,
@@ -143,11 +145,26 @@ def issue() -> Response:
         db(), current_contest(), chosen, key=platform().settings.secret_key, actor=actor(),
         at=now(), rotate=bool(request.form.get("rotate")),
     )
-    return page("organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host())
+    return page(
+        "organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host(),
+        signed=sign_sheet(_sheet_values(issued)),
+    )
+
+
+def _sheet_values(issued: list[Issued]) -> dict[str, Any]:
+    """The same sheet for the DOCX and the PDF; their wording is Vietnamese."""
+    profile = current_profile()
+    codes = [(one.unit.name, one.spaced_code, _link(one), one.link.expires_at) for one in issued]
+    closes = profile.schedule.entries_close
+    return document_values.of_sheet(profile, codes, host=_host(), closes=closes)
+
+
+def _link(issued: Issued) -> str:
+    return f"{_base()}{url_for('units.enter')}#{issued.token}"
 
 
 def _printed(issued: Issued) -> dict[str, object]:
-    link = f"{_base()}{url_for('units.enter')}#{issued.token}"
+    link = _link(issued)
     return {
         "unit": issued.unit.name, "code": issued.spaced_code, "link": link,
         "until": issued.link.expires_at,

@@ -1,0 +1,73 @@
+"""``documents.pdf``: makes the PDF of a document, from the same filled DOCX as is downloaded."""
+
+from collections.abc import Callable
+
+from contest.models import Contest, DocumentPdf, Result
+from contest.ports import PdfFailed, PdfUnavailable
+from contest.services import documents
+from contest.services.documents import Paper, Press
+from contest.wiring import Platform
+
+MISSING = (
+    "Máy chủ chưa cài LibreOffice (gói libreoffice-writer-nogui) nên chưa tạo được PDF. "
+    "Hãy tải DOCX, hoặc nhờ người quản trị cài rồi bấm lại.",
+    "LibreOffice (package libreoffice-writer-nogui) is not installed on the server, so there is "
+    "no PDF. Download the DOCX, or have it installed and try again.",
+)
+CHANGED = (
+    "Số liệu hoặc mẫu đã thay đổi trong lúc tạo PDF. Hãy bấm tạo lại.",
+    "The figures or the template changed while the PDF was being made. Please ask for it again.",
+)
+
+
+def make_pdf(platform: Platform, pdf_id: int, beat: Callable[[], None]) -> None:
+    """Fill, print, keep. What goes wrong is written into the row, for the organiser's screen."""
+    made = _paper(platform, pdf_id)
+    if made is None:
+        return
+    paper, press = made
+    try:
+        content = platform.office.pdf(paper.docx())
+    except PdfUnavailable:
+        _fail(platform, pdf_id, *MISSING)
+    except PdfFailed as error:
+        vi = f"LibreOffice không tạo được PDF ({error}). Hãy bấm tạo lại."
+        en = f"LibreOffice could not make the PDF ({error}). Please ask for it again."
+        _fail(platform, pdf_id, vi, en)
+    else:
+        beat()
+        with platform.db.write() as session:
+            row = session.get_one(DocumentPdf, pdf_id)
+            documents.keep_pdf(session, row, content, press=press, at=platform.clock.now())
+
+
+def _paper(platform: Platform, pdf_id: int) -> tuple[Paper, Press] | None:
+    """What to print; None where it is printed already, or is no longer what was asked for."""
+    with platform.db.read() as session:
+        row = session.get_one(DocumentPdf, pdf_id)
+        result = session.get_one(Result, row.result_id)
+        press = press_of(platform, result.contest)
+        paper = documents.paper(session, result, row.kind, press=press)
+    if row.state == "ready":
+        return None
+    if paper.source != row.source:
+        _fail(platform, pdf_id, *CHANGED)
+        return None
+    return paper, press
+
+
+def press_of(platform: Platform, contest: Contest) -> Press:
+    settings = platform.settings
+    return Press.of(
+        contest, blobs=platform.blobs, data_dir=settings.data_dir, base_url=settings.base_url,
+        secret_key=settings.secret_key,
+    )
+
+
+def _fail(platform: Platform, pdf_id: int, vi: str, en: str) -> None:
+    with platform.db.write() as session:
+        row = session.get_one(DocumentPdf, pdf_id)
+        documents.fail_pdf(row, vi, en, at=platform.clock.now())
+
+
+HANDLERS = {"documents.pdf": make_pdf}
