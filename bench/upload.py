@@ -214,7 +214,7 @@ def _receiving() -> Iterator[Figure]:
                 (
                     *_ours(our_pid, ports[0], unit, GIB, house),
                     _node(node_pid, ports[1], folder),
-                    _copy(copy_pid, ports[2]),
+                    _copy(copy_pid, ports[2], folder),
                 )
                 for _ in range(ROUNDS + 1)
             ][1:]
@@ -244,7 +244,9 @@ def _node(pid: int, port: int, folder: Path) -> Cost:
     return cost
 
 
-def _copy(pid: int, port: int) -> Cost:
+def _copy(pid: int, port: int, folder: Path) -> Cost:
+    """One stream without parts or answers; into a new file, as the others have it."""
+
     def work() -> None:
         with socket.create_connection(("127.0.0.1", port)) as line:
             for _ in range(0, GIB, PART):
@@ -252,7 +254,9 @@ def _copy(pid: int, port: int) -> Cost:
             line.shutdown(socket.SHUT_WR)
             line.recv(4)
 
-    return _cost(pid, work)
+    cost = _cost(pid, work)
+    (folder / "copy").unlink()
+    return cost
 
 
 def _least(costs: tuple[Cost, ...]) -> Cost:

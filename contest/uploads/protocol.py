@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from typing import Any
 from contest.uploads import body as bodies
 from contest.uploads import headers
 from contest.uploads.failures import UploadFailure, human_size
+from contest.uploads.lately import Lately
 from contest.uploads.locks import Writers
 from contest.uploads.registry import Environ, Registry, Upload
 from contest.uploads.storage import Folder
@@ -69,6 +71,12 @@ class Request:
         announced = self.environ.get("CONTENT_LENGTH") or "0"
         return announced != "0" or self.header("Transfer-Encoding") is not None
 
+    def may_end(self, length: int) -> bool:
+        """Whether this part may be the last one of a file of `length` bytes."""
+        offset = headers.number(self.header("Upload-Offset"))
+        announced = headers.number(self.environ.get("CONTENT_LENGTH"))
+        return offset is None or announced is None or offset + announced >= length
+
     def require_stream_type(self) -> None:
         """Refuse bodies that are not declared as tus parts."""
         if self.environ.get("CONTENT_TYPE", "") != CONTENT_TYPE:
@@ -94,7 +102,7 @@ class UploadApp:
         self.registry, self.storage = registry, storage
         self.prefix, self.max_size, self.headroom = prefix, max_size, headroom
         self.clock = clock
-        self.writers = Writers()
+        self.writers, self.lately = Writers(), Lately()
         self._creating = threading.Lock()
         self._one = re.compile(re.escape(prefix) + r"([0-9A-Za-z_-]{16,64})")
         self._collection: dict[str, Callable[[Request], Answer]] = {
@@ -166,7 +174,7 @@ class UploadApp:
             upload = self.registry.create(owner, length, pairs)
         created = {"Location": self.prefix + upload.id} | _expiry(upload)
         if request.has_body or not length:
-            created["Upload-Offset"] = str(self._receive(request, upload, 0))
+            created["Upload-Offset"] = str(self._receive(request, upload, 0, self._again))
         return Answer(HTTPStatus.CREATED, created)
 
     def _declared_length(self, request: Request) -> int:
@@ -192,16 +200,20 @@ class UploadApp:
     def _find(self, request: Request, upload_id: str) -> Upload:
         """The caller's live upload; an expired one loses its bytes here, unless it is complete."""
         upload = self.registry.find(request.environ, upload_id)
-        if upload.expires_at is None or self.clock() < upload.expires_at:
+        if not self._is_over(upload):
             return upload
         if self._offset(upload) == upload.length:
             return upload
         self.writers.cut_off(upload.id)
         with self.writers.writing(upload.id, lambda: None):
+            self.lately.forget(upload.id)
             self.registry.expired(upload)
             self.storage.remove(upload.id)
         self.registry.get(upload.owner, upload.id)  # refuses, with the same words on every retry
         raise UploadFailure("gone")
+
+    def _is_over(self, upload: Upload) -> bool:
+        return upload.expires_at is not None and self.clock() >= upload.expires_at
 
     def _offset(self, upload: Upload) -> int:
         return upload.length if upload.finished else self.storage.size(upload.id)
@@ -221,25 +233,39 @@ class UploadApp:
         return Answer(HTTPStatus.OK, told | _expiry(upload))
 
     def _patch(self, request: Request, upload_id: str) -> Answer:
-        turns = self.writers.turns
-        upload = self._find(request, upload_id)
+        looked_at, turns = time.monotonic(), self.writers.turns
+        asker = self.registry.asker(request.environ)
+        upload = self.lately.get(asker, upload_id)
+        if upload is None or self._is_over(upload) or request.may_end(upload.length):
+            upload = self._find(request, upload_id)
         request.require_stream_type()
         offset = headers.number(request.header("Upload-Offset"))
         if offset is None:
             raise UploadFailure("offset_missing")
-        reached = self._receive(request, upload, offset, turns)
+
+        def current(upload: Upload) -> Upload:
+            """The row as it is now that nobody else writes: read again if somebody has."""
+            if self.lately.still(upload):
+                return upload
+            if self.writers.turns != turns + 1:
+                upload = self._again(upload)
+            self.lately.keep(asker, upload, looked_at)
+            return upload
+
+        reached = self._receive(request, upload, offset, current)
         return Answer(HTTPStatus.NO_CONTENT, {"Upload-Offset": str(reached)} | _expiry(upload))
 
-    def _receive(self, request: Request, upload: Upload, offset: int, turns: int = -1) -> int:
-        """Append the request's body and finish the upload if it is complete; new offset.
+    def _again(self, upload: Upload) -> Upload:
+        return self.registry.get(upload.owner, upload.id)
 
-        `upload` was read after `turns`: if nobody else has written since, it is still so.
-        """
+    def _receive(
+        self, request: Request, upload: Upload, offset: int, current: Callable[[Upload], Upload]
+    ) -> int:
+        """Append the request's body and finish the upload if it is complete; new offset."""
         body = bodies.of(request.environ)
         try:
             with self.writers.writing(upload.id, body.cut_off):
-                if self.writers.turns != turns + 1:
-                    upload = self.registry.get(upload.owner, upload.id)
+                upload = current(upload)
                 held = self._offset(upload)
                 if held != offset:
                     raise UploadFailure("offset", held=held, offset=offset)
@@ -260,6 +286,7 @@ class UploadApp:
         return reached
 
     def _finish(self, upload: Upload) -> None:
+        self.lately.forget(upload.id)
         digest = self.storage.seal(upload.id)
         self.registry.finished(upload, self.storage.path(upload.id), digest)
 
@@ -285,8 +312,9 @@ class UploadApp:
         upload = self._find(request, upload_id)
         self.writers.cut_off(upload.id)
         with self.writers.writing(upload.id, lambda: None):
-            if self.registry.get(upload.owner, upload.id).finished:
+            if self._again(upload).finished:
                 raise UploadFailure("finished")
+            self.lately.forget(upload.id)
             self.registry.terminated(upload)
             self.storage.remove(upload.id)
         return Answer(HTTPStatus.NO_CONTENT)

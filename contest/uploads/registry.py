@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -39,8 +39,11 @@ class Registry(Protocol):
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         """Open an upload. Raises UploadFailure when closed, over quota or too large."""
 
+    def asker(self, environ: Environ) -> Hashable:
+        """All of a request that `authorise` looks at: requests alike in it have one answer."""
+
     def find(self, environ: Environ, upload_id: str) -> Upload:
-        """`authorise` and `get` in one look: each part of each upload asks this."""
+        """`authorise` and `get` in one look."""
 
     def get(self, owner: str, upload_id: str) -> Upload:
         """Find the owner's upload; another owner's raises `not_found`, a dead one `gone`."""

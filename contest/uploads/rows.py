@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -32,6 +32,9 @@ class RowRegistry:
 
     def authorise(self, environ: Environ) -> str:
         return str(self._asked(environ, "").unit_id)
+
+    def asker(self, environ: Environ) -> Hashable:
+        return environ.get("HTTP_COOKIE"), environ.get("HTTP_SEC_FETCH_SITE")
 
     def find(self, environ: Environ, upload_id: str) -> Upload:
         asked = self._asked(environ, upload_id)

@@ -102,12 +102,8 @@ def _buffer() -> memoryview:
 
 
 def _copy(body: Body, fd: int, offset: int, limit: int) -> int:
-    buffer = _buffer()
-    while offset < limit:
-        count = body.read_into(buffer[: limit - offset])
-        if not count:
-            break
-        offset += _write(fd, buffer[:count])
+    for chunk in body.chunks(_buffer(), limit - offset):
+        offset += _write(fd, chunk)
     return offset
 
 

@@ -32,6 +32,9 @@ class FolderRegistry:
         self._write(upload)
         return upload
 
+    def asker(self, environ):
+        return environ.get("HTTP_X_OWNER")
+
     def find(self, environ, upload_id):
         return self.get(self.authorise(environ), upload_id)
 

@@ -162,6 +162,23 @@ def test_one_connection_carries_many_parts(start_server):
     assert server.bytes_of(path[-32:]) == b"".join(bytes([n]) * 1000 for n in range(3))
 
 
+def test_what_was_found_for_the_last_part_serves_neither_others_nor_the_last_one(start_server):
+    """Parts that follow at once need no look at the rows; who sends them and the end always do."""
+    server = start_server()
+    path = server.create(12)
+    assert server.patch(path, b"0123").status == 204
+    row = server.folder / "rows" / path[-32:]
+    there, gone = row.read_text(), row.read_text().replace('"open"', '"terminated"')
+    row.write_text(gone)
+    assert server.patch(path, b"4567", 4, X_Owner="unit-2").status == 404
+    assert server.patch(path, b"4567", 4, X_Owner="").status == 401
+    assert server.patch(path, b"456789ab", 4).status == 410
+    row.write_text(there)
+    assert server.patch(path, b"456789ab", 4).status == 204
+    assert server.patch(path, b"x", 12).status == 413
+    assert server.bytes_of(path[-32:]) == b"0123456789ab"
+
+
 def test_pipelined_requests_are_answered_in_turn(start_server):
     server = start_server()
     path = server.create(8)

@@ -223,6 +223,7 @@ def test_expiry_is_announced_and_then_removes_the_bytes(server):
     for response in (server.patch(path, b"0123"), server.tus("HEAD", path)):
         assert response.headers["Upload-Expires"] == "Mon, 10 Jun 2199 17:00:00 GMT"
     server.registry.expire_at(upload_id, datetime.now(UTC) - timedelta(seconds=1))
+    assert server.tus("HEAD", path).status == 410
     assert server.patch(path, b"4", 4).status == 410
     assert not (server.folder / "bytes" / upload_id).exists()
 

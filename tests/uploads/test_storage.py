@@ -22,11 +22,12 @@ class Bytes:
         self.stream, self.breaks_after = io.BytesIO(content), breaks_after
         self.length = len(content)
 
-    def read_into(self, view):
-        left = None if self.breaks_after is None else self.breaks_after - self.stream.tell()
-        if left == 0:
+    def chunks(self, buffer, most):
+        end = most if self.breaks_after is None else self.breaks_after
+        while data := self.stream.read(min(len(buffer), end - self.stream.tell())):
+            yield memoryview(data)
+        if self.breaks_after is not None:
             raise Interrupted(cut_off=False)
-        return self.stream.readinto(view[:left])
 
 
 def test_appending_returns_the_new_offset(tmp_path):
@@ -65,11 +66,11 @@ def test_another_process_holding_the_file_makes_it_busy(tmp_path):
     folder = Folder(tmp_path)
 
     class Nested(Bytes):
-        def read_into(self, view):
+        def chunks(self, buffer, most):
             with pytest.raises(UploadFailure) as refused:
                 folder.append(ID, Bytes(b"zz"), offset=0, limit=4)
             assert refused.value.code == "busy"
-            return super().read_into(view)
+            return super().chunks(buffer, most)
 
     assert folder.append(ID, Nested(b"0123"), offset=0, limit=4) == 4
 

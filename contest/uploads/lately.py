@@ -1,0 +1,58 @@
+"""What was found for an upload's last part, so that parts which follow at once need no look.
+
+A part that has begun is received to its end whatever becomes of its link meanwhile; one that
+begins within `LOOK_AGAIN` of the last look at the rows is treated alike. The last part is not:
+nothing is finished by what was found before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from contest.uploads.registry import Upload
+
+LOOK_AGAIN = 1.0  # seconds
+MOST = 256  # remembered before old ones are thrown away
+
+
+class _Known(NamedTuple):
+    asker: Hashable
+    until: float
+    upload: Upload
+
+
+class Lately:
+    """By upload id. `keep` and `forget` need the writer's lock: they say what holds now."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+
+    def get(self, asker: Hashable, upload_id: str) -> Upload | None:
+        """What this asker was told less than a second ago, if nobody has ended it since."""
+        known = self._known.get(upload_id)
+        if known is None or known.asker != asker or time.monotonic() >= known.until:
+            return None
+        return known.upload
+
+    def still(self, upload: Upload) -> bool:
+        """Whether `upload` came from `get` and nobody has ended it meanwhile."""
+        known = self._known.get(upload.id)
+        return known is not None and known.upload is upload
+
+    def keep(self, asker: Hashable, upload: Upload, looked_at: float) -> None:
+        """Remember a row that was read at `looked_at` (monotonic seconds) or later."""
+        if len(self._known) >= MOST:
+            self._throw_away()
+        self._known[upload.id] = _Known(asker, looked_at + LOOK_AGAIN, upload)
+
+    def forget(self, upload_id: str) -> None:
+        """The upload has ended, or is about to."""
+        self._known.pop(upload_id, None)
+
+    def _throw_away(self) -> None:
+        now = time.monotonic()
+        for upload_id, known in list(self._known.items()):
+            if now >= known.until:
+                self.forget(upload_id)
