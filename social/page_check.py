@@ -17,6 +17,14 @@ NEEDED = ("pages_manage_posts", "pages_read_engagement", "pages_show_list")
 WANTED = ("pages_read_user_content",)
 EXPIRY_MARGIN = timedelta(days=14)
 CLOCK_MARGIN = timedelta(minutes=2)
+NEW_TOKEN = (
+    "Hãy tạo mã truy cập Trang mới và thay trong thiết lập của máy chủ (HOITHI_PAGE_TOKEN).",
+    "Create a new Page token and put it into the server's settings (HOITHI_PAGE_TOKEN).",
+)
+ASK_AGAIN = (
+    "Hãy kiểm tra mạng, mã Trang và quyền rồi thử lại.",
+    "Check the network, the Page's id and the rights, then try again.",
+)
 
 
 def check_page(calls: GraphCalls, now: datetime) -> PageCheck:
@@ -54,10 +62,8 @@ def _token_findings(
         "token_valid",
         valid,
         ("Mã truy cập còn hiệu lực.", "The token is valid."),
-        (
-            "Mã truy cập không còn hiệu lực. Hãy tạo mã mới và dán vào phần cài đặt.",
-            "The token is not valid. Create a new Page token and paste it into the settings.",
-        ),
+        ("Mã truy cập không còn hiệu lực.", "The token is not valid."),
+        NEW_TOKEN,
     )
     if valid:
         yield _kind(token, page_id)
@@ -69,17 +75,22 @@ def _kind(token: Mapping[str, Any], page_id: str) -> CheckFinding:
     kind = str(token.get("type") or "?")
     profile = str(token.get("profile_id") or page_id)
     if kind == "PAGE" and profile != page_id:
-        vi = f"Mã này thuộc Trang {profile}, không phải Trang {page_id}. Hãy lấy mã của đúng Trang."
-        en = f"The token belongs to Page {profile}, not to {page_id}. Take the right Page's token."
-        return CheckFinding("token_kind", "fail", vi, en)
+        vi = f"Mã này thuộc Trang {profile}, không phải Trang {page_id}."
+        en = f"The token belongs to Page {profile}, not to {page_id}."
+        remedy = ("Hãy lấy mã của đúng Trang.", "Take the right Page's token.")
+        return CheckFinding("token_kind", "fail", vi, en, *remedy)
     return _finding(
         "token_kind",
         kind == "PAGE",
-        ("Đây là mã truy cập Trang.", "This is a Page token."),
         (
-            f"Đây là mã loại {kind}; cần mã truy cập Trang. Hãy đổi mã này lấy mã của Trang.",
-            f"This is a token of kind {kind}; a Page token is needed. Exchange it for the Page's.",
+            f"Đây là mã truy cập Trang, của Trang {profile}.",
+            f"This is a Page token, of Page {profile}.",
         ),
+        (
+            f"Đây là mã loại {kind}; cần mã truy cập Trang.",
+            f"This is a token of kind {kind}; a Page token is needed.",
+        ),
+        ("Hãy đổi mã này lấy mã của Trang.", "Exchange it for the Page's."),
     )
 
 
@@ -98,33 +109,39 @@ def _expiry(token: Mapping[str, Any], now: datetime) -> CheckFinding:
     return CheckFinding(
         "token_expiry",
         "look",
-        f"{vi} Nếu cuộc thi kéo dài quá ngày đó, hãy tạo mã mới ngay bây giờ.",
-        f"{en} If the contest runs past that day, create a new token now.",
+        vi,
+        en,
+        "Nếu cuộc thi kéo dài quá ngày đó, hãy tạo mã mới ngay bây giờ.",
+        "If the contest runs past that day, create a new token now.",
     )
 
 
 def _permissions(token: Mapping[str, Any]) -> CheckFinding:
     scopes = token.get("scopes")
-    granted = set(scopes) if isinstance(scopes, list) else set()
-    missing = [scope for scope in NEEDED if scope not in granted]
+    granted = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
+    told = ", ".join(sorted(granted)) or "–"
+    missing = ", ".join(scope for scope in NEEDED if scope not in granted)
     if missing:
-        names = ", ".join(missing)
         return CheckFinding(
             "permissions",
             "fail",
-            f"Thiếu quyền: {names}. Hãy cấp các quyền này cho ứng dụng rồi tạo mã mới.",
-            f"Missing permissions: {names}. Grant them to the app, then create a new token.",
+            f"Thiếu quyền: {missing}. Đang có: {told}.",
+            f"Missing permissions: {missing}. Granted: {told}.",
+            "Hãy cấp các quyền còn thiếu cho ứng dụng rồi tạo mã mới.",
+            "Grant the missing ones to the app, then create a new token.",
         )
     wanted = ", ".join(scope for scope in WANTED if scope not in granted)
     if wanted:
         return CheckFinding(
             "permissions",
             "look",
-            f"Đủ quyền để đăng; thiếu {wanted} nên có thể không đọc được bình luận.",
-            f"Enough to publish; without {wanted} comments may not be readable.",
+            f"Đủ quyền để đăng ({told}); thiếu {wanted} nên có thể không đọc được bình luận.",
+            f"Enough to publish ({told}); without {wanted} comments may not be readable.",
+            f"Nếu cần số bình luận, hãy cấp thêm {wanted}.",
+            f"If comments are to be counted, grant {wanted} as well.",
         )
     return CheckFinding(
-        "permissions", "pass", "Đủ các quyền cần có.", "All permissions are granted."
+        "permissions", "pass", f"Đủ các quyền: {told}.", f"All permissions are granted: {told}."
     )
 
 
@@ -137,16 +154,21 @@ def _clock(date: str | None, now: datetime) -> CheckFinding:
         theirs = parsedate_to_datetime(date or "")
     except ValueError:
         vi, en = "Không so được đồng hồ với Meta.", "The clock could not be compared with Meta's."
-        return CheckFinding("clock", "look", vi, en)
+        remedy = ("Hãy so giờ máy chủ với một đồng hồ đúng.", "Compare the server's time by hand.")
+        return CheckFinding("clock", "look", vi, en, *remedy)
     seconds = round(abs(now - theirs).total_seconds())
     return _finding(
         "clock",
         seconds <= CLOCK_MARGIN.total_seconds(),
-        ("Đồng hồ máy chủ khớp với Meta.", "The server's clock agrees with Meta's."),
         (
-            f"Đồng hồ máy chủ lệch {seconds} giây so với Meta. Hãy bật đồng bộ giờ (NTP).",
-            f"The server's clock is {seconds} seconds off Meta's. Turn on time sync (NTP).",
+            f"Đồng hồ máy chủ khớp với Meta (lệch {seconds} giây).",
+            f"The server's clock agrees with Meta's ({seconds} seconds off).",
         ),
+        (
+            f"Đồng hồ máy chủ lệch {seconds} giây so với Meta.",
+            f"The server's clock is {seconds} seconds off Meta's.",
+        ),
+        ("Hãy bật đồng bộ giờ (NTP).", "Turn on time sync (NTP)."),
     )
 
 
@@ -154,22 +176,30 @@ def _app_mode() -> CheckFinding:
     return CheckFinding(
         "app_mode",
         "look",
-        "Không đọc được chế độ ứng dụng. Hãy chuyển ứng dụng sang chế độ Live, đăng thử một bài và "
-        "mở bài đó ở cửa sổ ẩn danh: nếu không thấy, ứng dụng vẫn ở chế độ Development.",
-        "The app's mode cannot be read. Switch the app to Live, publish a trial post and open it "
-        "in a private window: if it is not visible, the app is still in Development mode.",
+        "Không đọc được chế độ ứng dụng.",
+        "The app's mode cannot be read.",
+        "Hãy chuyển ứng dụng sang chế độ Live, đăng thử một bài và mở bài đó ở cửa sổ ẩn danh: nếu "
+        "không thấy, ứng dụng vẫn ở chế độ Development.",
+        "Switch the app to Live, publish a trial post and open it in a private window: if it is "
+        "not visible, the app is still in Development mode.",
     )
 
 
 def _unreadable(name: str, error: PageError) -> CheckFinding:
     if isinstance(error, CredentialRefused):
-        vi = f"Meta từ chối mã truy cập: {error}. Hãy tạo mã truy cập Trang mới."
-        en = f"Meta refused the token: {error}. Create a new Page token."
-    else:
-        vi = f"Không hỏi được Meta: {error}. Hãy kiểm tra mạng, mã Trang và quyền rồi thử lại."
-        en = f"Meta could not be asked: {error}. Check the network, Page id and rights; try again."
-    return CheckFinding(name, "fail", vi, en)
+        vi, en = f"Meta từ chối mã truy cập: {error}.", f"Meta refused the token: {error}."
+        return CheckFinding(name, "fail", vi, en, *NEW_TOKEN)
+    vi, en = f"Không hỏi được Meta: {error}.", f"Meta could not be asked: {error}."
+    return CheckFinding(name, "fail", vi, en, *ASK_AGAIN)
 
 
-def _finding(name: str, passed: bool, good: tuple[str, str], bad: tuple[str, str]) -> CheckFinding:
-    return CheckFinding(name, "pass" if passed else "fail", *(good if passed else bad))
+def _finding(
+    name: str,
+    passed: bool,
+    good: tuple[str, str],
+    bad: tuple[str, str],
+    remedy: tuple[str, str],
+) -> CheckFinding:
+    if passed:
+        return CheckFinding(name, "pass", *good)
+    return CheckFinding(name, "fail", *bad, *remedy)

@@ -89,13 +89,15 @@ class CheckFinding:
 
     name: stable word (`token_valid`, `token_kind`, `token_expiry`, `permissions`,
     `target_page`, `app_mode`, `clock`). outcome: `pass`, `fail`, or `look` (a person must).
-    The texts say what was found and, unless it passed, what to do.
+    message: what was found. remedy: what to do, empty where there is nothing to do.
     """
 
     name: str
     outcome: str
     message_vi: str
     message_en: str
+    remedy_vi: str = ""
+    remedy_en: str = ""
 
 
 @dataclass(frozen=True)

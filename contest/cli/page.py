@@ -35,7 +35,8 @@ def check(english: bool) -> None:
         )
     found = page.check_page()
     for finding in found.findings:
-        text = finding.message_en if english else finding.message_vi
+        said = (finding.message_vi, finding.remedy_vi)
+        text = " ".join((finding.message_en, finding.remedy_en) if english else said).strip()
         click.echo(f"{MARKS[finding.outcome]} {finding.outcome}\t{finding.name}\t{text}")
     click.echo(f"{found.page_id} {found.page_name or '?'}", err=True)
     sys.exit(0 if found.passed else 1)

@@ -28,6 +28,7 @@ from social.graph import GraphPage
 from social.values import Offsets, VideoState
 
 Beat = Callable[[], None]
+WHILE_CHECKING = timedelta(seconds=30)
 WHILE_PAUSED = timedelta(minutes=10)
 AFTER_A_REFUSAL = timedelta(seconds=30)
 
@@ -50,6 +51,7 @@ def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
         work = publishing.read(session, publication_id)
     if work is None or work.state not in publications.BEFORE_ARMED:
         return
+    _await_deep_check(platform, publication_id)
     page = _page(platform, work)
     with platform.db.write() as session:
         work = publishing.begin_upload(session, publication_id, at=platform.clock.now())
@@ -74,6 +76,15 @@ def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
                 offsets = _moved_on(offsets, error)
             if not _received(platform, publication_id, session_id, offsets):
                 return
+
+
+def _await_deep_check(platform: Platform, publication_id: int) -> None:
+    """Not a byte leaves before every frame was looked at; the board says what is waited for."""
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        why = publishing.still_checking(session, publication_id, at=at)
+    if why:
+        raise Later(at + WHILE_CHECKING, why)
 
 
 def _moved_on(before: Offsets, error: ResumeFromOffset) -> Offsets:

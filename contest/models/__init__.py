@@ -20,7 +20,7 @@ from contest.models.interactions import (
 from contest.models.names_seen import NamesSeen
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
-from contest.models.publications import PagePause, Publication
+from contest.models.publications import PageInspection, PagePause, Publication
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
 from contest.models.submissions import ClipVersion, Consent, Submission, Upload
@@ -30,8 +30,8 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipPrint", "ClipVersion",
     "Consent", "Contest", "CopyPair", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "Fix", "FlagDecision",
-    "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "NamesSeen", "PagePause",
-    "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
+    "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "NamesSeen", "PageInspection",
+    "PagePause",    "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
     "UnitSession", "Upload", "User",
 ]

@@ -47,6 +47,21 @@ class Publication(Base):
     version: Mapped[ClipVersion] = relationship()
 
 
+class PageInspection(Base):
+    """One onboarding check of the Page: what Meta said then. Findings: name, outcome, vi, en."""
+
+    __tablename__ = "page_inspection"
+    __table_args__ = (Index("ix_page_inspection_contest_id", "contest_id"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    page_id: Mapped[str] = mapped_column(String(200))
+    page_name: Mapped[str] = mapped_column(Text)
+    passed: Mapped[bool]
+    findings: Mapped[list[Any]]
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class PagePause(Base):
     """Nothing goes to the Page while one of these is not lifted; says what a person must do."""
 

@@ -17,6 +17,8 @@ upload_waiting      submission_id, upload_id        … a clip is half sent: unt
 upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
 reminder            unit_id                         the unit's contact: no clip yet
 jury_reminder       user_id, count                  a juror: so many ballots are missing
+page_paused         user_id, pause_id, remedy,      an organiser: posting has stopped by itself
+                    reason
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
 
@@ -46,8 +48,8 @@ from contest.models import (
 from contest.services import invitations, outbox, profiles
 
 TEMPLATES = (
-    "approved", "changes_requested", "findings", "invitation", "jury_reminder", "published",
-    "receipt", "rejected", "reminder", "result", "upload_expired", "upload_waiting",
+    "approved", "changes_requested", "findings", "invitation", "jury_reminder", "page_paused",
+    "published", "receipt", "rejected", "reminder", "result", "upload_expired", "upload_waiting",
 )
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from contest.actors import Actor
-from contest.models import Contest, PagePause, Task
+from contest.actors import Actor, Role
+from contest.models import Contest, PagePause, RoleGrant, Task, User
 from contest.permissions import require
-from contest.services import audit
+from contest.services import audit, mail
 
 STEPS = ("upload", "finish", "verify", "reconcile", "check")
 REMEDIES = {
@@ -51,8 +51,10 @@ def pause(
 ) -> PagePause:
     """Stop the whole queue; a further reason to stop changes nothing while one stands.
 
-    kind: credential, policy, no_page or manual.
+    kind: credential, policy, no_page or manual. The organisers get one mail, unless one of them
+    has done it. Two workers that stumble together make one pause: the contest's row is locked.
     """
+    session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update())
     if (standing := pause_of(session, contest.id)) is not None:
         return standing
     row = PagePause(
@@ -65,7 +67,29 @@ def pause(
         session, "publication.paused", contest, actor=actor, at=at, contest_id=contest.id,
         after={"kind": kind, "reason": reason},
     )
+    if kind != "manual":
+        _alert(session, contest, row, at=at)
     return row
+
+
+def _alert(session: Session, contest: Contest, row: PagePause, *, at: datetime) -> None:
+    """Tell every active organiser what stopped, and what a person must do."""
+    query = (
+        select(User)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(RoleGrant.contest_id == contest.id, RoleGrant.role == Role.ORGANISER, User.active)
+        .order_by(User.id)
+    )
+    for person in session.scalars(query):
+        vi, en = REMEDIES[row.kind]
+        mail.queue(
+            session, to=person.email, template="page_paused", language=person.language, at=at,
+            contest_id=contest.id, params={
+                "user_id": person.id, "pause_id": row.id, "reason": row.reason,
+                "remedy": en if person.language == "en" else vi,
+                "path": f"/c/{contest.slug}/organiser/publications",
+            },
+        )
 
 
 def pause_by_hand(

@@ -17,7 +17,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, Publication, Submission, Task
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services import audit, interactions, mail, outbox, profiles
+from contest.services import audit, interactions, mail, outbox, post_ways, profiles
 from contest.services.gaps import Gap
 from contest.services.transitions import move
 from contest.states import Entry
@@ -27,12 +27,6 @@ UPLOAD_AHEAD = timedelta(hours=6)  # bytes may go before the release; nobody see
 SPACING = timedelta(seconds=1)  # between two clips of one release, so that Meta is not rushed
 MAX_PAGE = 200
 BEFORE_ARMED = ("waiting", "uploading")
-PORTRAIT = (
-    "Clip dọc không đăng tự động được (Facebook có thể giữ lại thành bản nháp). Hãy đăng bằng tay "
-    "rồi dán liên kết.",
-    "A portrait clip cannot be posted automatically (Facebook may keep it as a draft). Post it by "
-    "hand and paste its link.",
-)
 
 
 def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Publication:
@@ -47,7 +41,7 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
     if existing:
         _forget(session, existing)
     profile = profiles.profile_of(submission.contest)
-    mode, why = _mode(profile, submission)
+    mode, why = post_ways.way(profile, submission)
     publication = Publication(
         submission=submission, version_id=submission.version_id, mode=mode, state="waiting",
         page_id=profile.contest.page_url[:MAX_PAGE], caption=caption(profile, submission),
@@ -295,16 +289,6 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
 
 
 # ------------------------------------------------------------------------------------ internal
-
-
-def _mode(profile: Profile, submission: Submission) -> tuple[str, dict[str, str]]:
-    assert submission.version is not None  # noqa: S101 - asked by the caller
-    reports = [check.report for check in submission.version.checks if check.report]
-    facts = reports[-1].get("facts", {}) if reports else {}
-    width, height = facts.get("display_width") or 1, facts.get("display_height") or 1
-    if profile.publication.mode == "api" and height > width:
-        return "manual", {"vi": PORTRAIT[0], "en": PORTRAIT[1]}
-    return profile.publication.mode, {}
 
 
 def _forget(session: Session, publication: Publication) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
 from contest.models import Publication
-from contest.services import publications
+from contest.services import checks, publications
 from contest.services.transitions import move
 from contest.states import Entry
 from social.errors import PageError
@@ -66,6 +66,20 @@ def read(session: Session, publication_id: int) -> Work | None:
     """The row as it stands; None when it is gone."""
     publication = _lock(session, publication_id)
     return _work(publication) if publication else None
+
+
+def still_checking(session: Session, publication_id: int, *, at: datetime) -> str:
+    """Why a clip may not leave yet: its deep check is not done. Empty when it may.
+
+    A version that nobody wanted a deep check of gets its wish here.
+    """
+    publication = _lock(session, publication_id)
+    if publication is None or publication.state not in publications.BEFORE_ARMED:
+        return ""
+    version = publication.version
+    if checks.latest(version, checks.DEEP) is None:
+        checks.request_rendition(session, version, at=at)
+    return checks.deep_pass(version).why_en
 
 
 def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Work | None:

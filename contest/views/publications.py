@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
@@ -11,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.errors import DomainError
 from contest.models import Publication
-from contest.services import page_pause, publications
+from contest.services import checks, page_checks, page_pause, publications
 from contest.views.forms import Form
 from contest.views.support import (
     actor,
@@ -22,11 +21,8 @@ from contest.views.support import (
     language,
     now,
     page,
-    platform,
     told,
 )
-from social.errors import WrongSetting
-from social.values import CheckFinding
 
 bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
 LINKABLE = frozenset({"waiting", "uploading", "failed", "unknown", "verifying"})
@@ -120,20 +116,6 @@ def again(publication_id: int) -> Response:
     return back_to("publications.list")
 
 
-@bp.post("/page-check")
-@allows("publication.manage")
-def page_check() -> Response:
-    """Ask Meta about the token, the permissions, the Page and the clock."""
-    try:
-        client = platform().page()
-    except WrongSetting as error:
-        return _page(check=[CheckFinding("settings", "fail", str(error), str(error))])
-    if client is None:
-        nobody = CheckFinding("settings", "look", *page_pause.REMEDIES["no_page"])
-        return _page(check=[nobody])
-    return _page(check=client.check_page().findings)
-
-
 def _row(publication_id: int) -> Publication:
     return publications.get(db(), current_contest(), publication_id)
 
@@ -144,12 +126,12 @@ def _page(status: int = 200, *, at_row: int = 0, **values: Any) -> Response:
     rows = [_prepared(publication) for publication in publications.of_contest(db(), contest)]
     forms = {
         "link_form": LinkForm(formdata=None), "again_form": AgainForm(formdata=None),
-        "pause_form": PauseForm(formdata=None), "check": None,
+        "pause_form": PauseForm(formdata=None),
     }
     return page(
         "organiser/publications.html", status, rows=rows, at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][language() == "en"] if pause else "",
-        titles=check_titles(), **(forms | values),
+        inspected=page_checks.last(db(), contest), **(forms | values),
     )
 
 
@@ -167,13 +149,13 @@ def _prepared(publication: Publication) -> dict[str, Any]:
         "percent": 100 if done else publication.offset * 100 // size,
         "may_link": publication.state in LINKABLE and publication.release_at <= now(),
         "failed": publication.state == "failed", "sent": publication.video_id is not None,
+        "waits_for": _waits_for(publication),
     }
 
 
-def check_titles() -> dict[str, str]:
-    return {
-        "settings": _("Thiết lập"), "token_valid": _("Mã truy cập"),
-        "token_kind": _("Loại mã"), "token_expiry": _("Hạn của mã"),
-        "permissions": _("Quyền"), "target_page": _("Trang đích"),
-        "app_mode": _("Chế độ ứng dụng"), "clock": _("Đồng hồ"),
-    }
+def _waits_for(publication: Publication) -> str:
+    """What the deep check still has to say before the clip may be posted; empty when it may."""
+    if publication.state not in publications.BEFORE_ARMED:
+        return ""
+    deep = checks.deep_pass(publication.version)
+    return deep.why_en if language() == "en" else deep.why_vi

@@ -204,6 +204,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
+        "page_inspection",
+        sa.Column("contest_id", sa.Integer(), nullable=False),
+        sa.Column("page_id", sa.String(length=200), nullable=False),
+        sa.Column("page_name", sa.Text(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column(
+            "findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest.id"], name=op.f("fk_page_inspection_contest_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_inspection")),
+    )
+    with op.batch_alter_table("page_inspection", schema=None) as batch_op:
+        batch_op.create_index("ix_page_inspection_contest_id", ["contest_id"], unique=False)
+
+    op.create_table(
         "page_pause",
         sa.Column("contest_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -1089,6 +1109,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_page_pause_contest_id_lifted_at")
 
     op.drop_table("page_pause")
+    with op.batch_alter_table("page_inspection", schema=None) as batch_op:
+        batch_op.drop_index("ix_page_inspection_contest_id")
+
+    op.drop_table("page_inspection")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_state_due_at")
 

@@ -11,7 +11,7 @@ from contest.actors import SYSTEM
 from contest.clock import FixedClock, SystemClock
 from contest.config import Settings
 from contest.jobs.worker import perform
-from contest.models import Contest, Publication, Submission, Task
+from contest.models import Check, Contest, Publication, Submission, Task
 from contest.services import outbox, publications
 from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
@@ -48,11 +48,17 @@ class Bench:
     def __init__(self, platform: Platform, make: Factory, contest: Contest, clock: FixedClock):
         self.platform, self.make, self.contest, self.clock = platform, make, contest, clock
 
-    def approved(self, **values: object) -> Submission:
-        """An approved clip, planned."""
+    def approved(self, *, deep: str = "done", **values: object) -> Submission:
+        """An approved clip, planned; its deep check is `done`, or how it stands."""
         entry = self.make.submission(self.make.unit(self.contest), "approved", clip=CLIP, **values)
         with self.platform.db.write() as session:
             row = session.get_one(Submission, entry.id)
+            done = deep == "done"
+            session.add(Check(
+                version_id=row.version_id, kind="deep", state=deep, created_at=self.clock.now(),
+                profile_revision_id=row.contest.revision_id, verdict="pass" if done else None,
+            ))
+            session.flush()
             publications.plan(session, row, actor=SYSTEM, at=self.clock.now())
         return entry
 
