@@ -4,9 +4,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from contest.languages import write_time
 from contest.models import Check, ClipVersion, Submission
 from contest.profile import Profile
-from contest.services import checks
+from contest.services import checks, submissions
 from contest.states import REPLACEABLE, Entry
 from contest.views.support import language
 
@@ -24,10 +25,11 @@ def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
     found = [
         _step(_("Đã lưu phiếu dự thi"), "done", entry.created_at),
         _step(_("Đã nhận clip") if version else _("Gửi clip"), _sent_state(entry),
-              version.received_at if version else None),
-        _step(_("Kiểm tra kỹ thuật"), _check_state(entry), check.finished_at if check else None),
-        _step(_("Thẩm định nội dung"), _review_state(entry), None, _asked(entry)),
-        _step(_("Đăng lên Fanpage"), _published_state(entry), None,
+              version.received_at if version else None, "" if version else _until(entry, profile)),
+        _step(_("Kiểm tra kỹ thuật"), _check_state(entry), check.finished_at if check else None,
+              _until(entry, profile) if entry.state == Entry.NEEDS_FIX else ""),
+        _step(_("Thẩm định nội dung"), _review_state(entry), None, _asked(entry, profile)),
+        _step(_("Đăng lên Fanpage"), _published_state(entry), profile.release_at,
               _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền.")),
         _step(_("Công bố kết quả"), "later", profile.schedule.awards),
     ]
@@ -66,8 +68,16 @@ def _published_state(entry: Submission) -> str:
     return "done" if entry.state == Entry.PUBLISHED else "later"
 
 
-def _asked(entry: Submission) -> str:
-    return entry.state_reason if entry.state == Entry.CHANGES_REQUESTED else ""
+def _asked(entry: Submission, profile: Profile) -> str:
+    """What the reviewers want, and by when; before that, what comes after them."""
+    if entry.state == Entry.CHANGES_REQUESTED:
+        return f"{entry.state_reason} {_until(entry, profile)}".strip()
+    return _("Được duyệt thì lên lịch đăng.") if entry.state == Entry.IN_REVIEW else ""
+
+
+def _until(entry: Submission, profile: Profile) -> str:
+    close = submissions.closes_at(profile, entry)
+    return _("Hạn gửi: %(time)s.", time=write_time(close, profile.schedule.zone, language()))
 
 
 def _ended(entry: Submission) -> dict[str, Any]:
@@ -110,7 +120,7 @@ def versions(entry: Submission) -> list[dict[str, Any]]:
     ]
 
 
-def findings(entry: Submission) -> list[dict[str, str]]:
+def findings(entry: Submission) -> list[dict[str, Any]]:
     """Every finding that holds, what must be mended first."""
     check = checks.telling(entry.version) if entry.version else None
     found = check.report.get("findings", []) if check else []
@@ -118,13 +128,14 @@ def findings(entry: Submission) -> list[dict[str, str]]:
     return sorted(prepared, key=lambda f: ("bad", "look", "ok").index(f["kind"]))
 
 
-def _finding(found: dict[str, Any]) -> dict[str, str]:
+def _finding(found: dict[str, Any]) -> dict[str, Any]:
     kind = "ok" if found["outcome"] == "pass" else ("bad" if found["level"] == "hard" else "look")
 
     def told(key: str) -> str:
         return str(found.get(f"{key}_{language()}") or "")
 
     return {
+        "rule": found["rule"], "at": found.get("at", []),
         "title": rule_names().get(found["rule"], found["rule"]), "kind": kind,
         "level": found["level"], "outcome": found["outcome"], "message": told("message"),
         "found": told("found"), "allowed": told("allowed"), "remedy": told("remedy"),
