@@ -72,9 +72,11 @@ def _take(platform: Platform, publication_id: int, counts: Counts, reactions: in
         by_kind=counts.by_kind, raw=counts.raw,
     )
     with platform.db.write() as session:
-        clip = session.get_one(Publication, publication_id)
+        clip = session.get_one(Publication, publication_id).submission
+        if interactions.sealed(session, clip.contest):
+            return
         interactions.take(
-            session, clip.submission, reading, taken_at=at, source="graph", actor=SYSTEM, at=at
+            session, clip, reading, taken_at=at, source="graph", actor=SYSTEM, at=at
         )
 
 

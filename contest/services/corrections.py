@@ -66,6 +66,7 @@ def decide(
 ) -> Correction:
     """A second organiser agrees to a correction, or turns it down; once only."""
     require(actor, "interaction.late", contest)
+    interactions.hold(session, contest)
     found = {c.id: c for c in of_contest(session, contest)}.get(correction_id)
     if found is None:
         raise not_found()

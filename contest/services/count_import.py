@@ -122,6 +122,7 @@ def apply(
             "Nothing was imported: the file has errors, or no row matches a posted clip. Mend it "
             "and try again.",
         )
+    interactions.hold(session, contest)
     evidence = keep(
         session, contest, plan.sha256, kind="counts", filename=filename,
         size=path.stat().st_size, actor=actor, at=at,

@@ -23,13 +23,14 @@ from contest.models import (
     Evidence,
     LateApproval,
     Publication,
+    Result,
     ShareRecord,
     Snapshot,
     Submission,
 )
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services import audit, outbox, profiles
+from contest.services import audit, jury_round, outbox, profiles
 from contest.services.gaps import Gap
 
 TELLING = timedelta(hours=2)  # after the cut-off a count seen before it may still be written down
@@ -85,6 +86,25 @@ def is_late(profile: Profile, taken_at: datetime, *, told_at: datetime) -> bool:
     """Does a count need a reason and a second organiser?"""
     cut_off = profile.schedule.counts_close
     return taken_at > cut_off or told_at > cut_off + TELLING
+
+
+def sealed(session: Session, contest: Contest) -> bool:
+    """Is a revision frozen and not yet public? Waits for a freeze, keeps the next one waiting."""
+    jury_round.hold(session, contest)
+    frozen = select(Result.id).where(Result.contest_id == contest.id, Result.state == "frozen")
+    return session.scalars(frozen).first() is not None
+
+
+def hold(session: Session, contest: Contest) -> None:
+    """Before counts change. ``Conflict`` from freezing to publication: what is published must be
+    what the tables say."""
+    if sealed(session, contest):
+        raise Conflict(
+            "Kết quả đã chốt và sắp công bố nên số liệu không đổi được. Hãy công bố trước; sau đó "
+            "lập bản kết quả mới có lý do.",
+            "The result is frozen and about to be published, so no count can change. Publish it "
+            "first; then make a new revision with a reason.",
+        )
 
 
 def take(
@@ -158,6 +178,7 @@ def write_down(
 ) -> Snapshot:
     """A person has read the counts on the Page and writes them down."""
     require(actor, "interaction.import", contest)
+    hold(session, contest)
     snapshot = take(
         session, of_code(session, contest, code), reading, taken_at=taken_at, source="manual",
         actor=actor, at=at, evidence=evidence, late_reason=late_reason,
@@ -184,6 +205,7 @@ def approve_late(
 ) -> int:
     """A second organiser agrees that late counts count; returns how many."""
     require(actor, "interaction.late", contest)
+    hold(session, contest)
     waiting = {snapshot.id: snapshot for snapshot in late_waiting(session, contest)}
     chosen = [waiting[number] for number in snapshot_ids if number in waiting]
     if any(snapshot.created_by == actor.label for snapshot in chosen):

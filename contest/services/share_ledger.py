@@ -72,6 +72,7 @@ def apply(
     if count_import.evidence_of(session, contest, sha256) is not None:
         return 0
     told = _usable(path, _clips(session, contest), zone=schedule.zone, at=at)
+    interactions.hold(session, contest)
     rows = staged_shares.stage(session, told)
     if not rows:
         raise _refused("sổ chưa có dòng nào", "the ledger has no rows")
@@ -96,6 +97,7 @@ def add(
 ) -> ShareRecord:
     """One share that a person has seen."""
     require(actor, "interaction.import", contest)
+    interactions.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
     if link and read_link(link) is None:
         raise Invalid(

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 import scoring
+from contest import ready_pages
 from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed
 from contest.models import (
@@ -21,7 +23,18 @@ from contest.models import (
     Submission,
     Task,
 )
-from contest.services import ballots, exports, jury_round, results, submissions, tally
+from contest.services import (
+    ballots,
+    corrections,
+    exports,
+    interactions,
+    jury_round,
+    results,
+    share_ledger,
+    submissions,
+    tally,
+)
+from contest.services.interactions import Reading
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -111,7 +124,7 @@ def test_what_changed_after_computing_cannot_be_frozen(stage: Stage) -> None:
     stage.freeze(again)
 
 
-@pytest.mark.parametrize("rival", ["freeze", "ballot"])
+@pytest.mark.parametrize("rival", ["freeze", "ballot", "count"])
 def test_two_at_once_cannot_make_two_truths(stage: Stage, clock: FixedClock, rival: str) -> None:
     clock.moment = COUNTED
     stage.make.ballot(
@@ -137,16 +150,61 @@ def test_two_at_once_cannot_make_two_truths(stage: Stage, clock: FixedClock, riv
                 actor=stage.make.actor(stage.jurors[0]), at=COUNTED,
             )
 
-    second = (lambda: stage.freeze(result, stage.second)) if rival == "freeze" else mark
-    threads = [
-        threading.Thread(target=attempt, args=(act,))
-        for act in (lambda: stage.freeze(result, stage.second), second)
-    ]
+    def freeze() -> None:
+        stage.freeze(result, stage.second)
+
+    second = {"freeze": freeze, "ballot": mark, "count": lambda: _count(stage)}[rival]
+    threads = [threading.Thread(target=attempt, args=(act,)) for act in (freeze, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["conflict", "done"]
+    with stage.platform.db.read() as session:
+        kept = session.get_one(Result, result.id)
+        differences = tally.differences(session, stage.contest, kept.output)
+    assert (kept.state == "frozen") == (differences == [])
+
+
+def _count(stage: Stage) -> None:
+    """An organiser writes down a count of the first clip that the cut-off lets in."""
+    with stage.platform.db.write() as session:
+        interactions.write_down(
+            session, stage.contest_now(session), stage.clips[0].code, Reading(777, 20),
+            taken_at=COUNTED, actor=stage.organiser, at=COUNTED,
+        )
+
+
+def test_counts_are_locked_from_freezing_to_publication(stage: Stage, clock: FixedClock) -> None:
+    """What is published is what was frozen; a count that comes later enters a new revision."""
+    clock.moment = COUNTED
+    code = stage.clips[0].code
+
+    def share(session: Session) -> None:
+        share_ledger.add(
+            session, stage.contest_now(session), code, "lan", seen_at=COUNTED,
+            actor=stage.organiser, at=COUNTED,
+        )
+
+    def approve(session: Session) -> None:
+        interactions.approve_late(
+            session, stage.contest_now(session), [], actor=stage.second, at=COUNTED
+        )
+
+    def decide(session: Session) -> None:
+        corrections.decide(
+            session, stage.contest_now(session), 1, agreed=True, actor=stage.second, at=COUNTED
+        )
+
+    frozen = stage.freeze(_locked_and_computed(stage), stage.second)
+    for change in (share, approve, decide):
+        with pytest.raises(Conflict, match="no count can change"), stage.platform.db.write() as s:
+            change(s)
+    with pytest.raises(Conflict, match="no count can change"):
+        _count(stage)
+    stage.publish(frozen)
+    _count(stage)
+    assert stage.compute(reason="Số đếm bổ sung.").output["ranking"] != frozen.output["ranking"]
 
 
 def _locked_and_computed(stage: Stage) -> Result:
@@ -286,6 +344,8 @@ def test_pages_of_the_organiser_show_nothing_before_the_lock(
     assert browser.post("/c/quan11-2023/organiser/results/1/freeze").status_code == 303
     assert browser.get("/c/quan11-2023/organiser/results/1.zip").data[:2] == b"PK"
     assert browser.post("/c/quan11-2023/organiser/results/1/publish").status_code == 303
+    ready = ready_pages.folder(stage.platform.settings.data_dir, "quan11-2023")
+    assert "95,20" in (ready / "results.vi.html").read_text()  # before anybody is told
     assert "Bản 1" in browser.get("/c/quan11-2023/organiser/results/").text
 
 
