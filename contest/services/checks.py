@@ -323,7 +323,12 @@ def rendition(session: Session, version: ClipVersion) -> Derivative | None:
 
 def findings(check: Check | None, language: str) -> list[dict[str, Any]]:
     """A check's findings in one language, what must be mended first, passes last."""
-    rows = [_shown(row, language) for row in (check.report.get("findings", []) if check else [])]
+    return shown(check.report if check else {}, language)
+
+
+def shown(report: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """The same for a report that no check holds."""
+    rows = [_shown(row, language) for row in report.get("findings", [])]
     return sorted(rows, key=lambda row: ("bad", "look", "ok").index(row["kind"]))
 
 

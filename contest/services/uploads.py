@@ -7,6 +7,7 @@ about them. The offset is what is on disk, never a number kept here.
 import hashlib
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from contest.states import REPLACEABLE, Entry
 from contest.tokens import hash_token
 
 SAMPLE, SAMPLES = 256 << 10, 16  # bytes, and how many of them a fingerprint looks at
+HEADROOM = 1 << 30  # bytes of disk that clips never take
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -170,6 +172,17 @@ def all_open(session: Session) -> list[Upload]:
     return list(session.scalars(select(Upload).where(Upload.state == "open")))
 
 
+def room(session: Session, folder: Path) -> int:
+    """Bytes of disk for a file in one go: free at ``folder``, kept back, promised to no upload."""
+    promised = sum(upload.length - _size(folder / upload.public_id) for upload in all_open(session))
+    disk = folder if folder.exists() else folder.parent  # the upload process makes it
+    return shutil.disk_usage(disk).free - HEADROOM - promised
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
 def find(session: Session, unit_id: int, public_id: str) -> Upload:
     """A unit's upload. Raises ``NotFound`` for another's, ``Gone`` for one that has ended."""
     query = select(Upload).where(Upload.public_id == public_id, Upload.unit_id == unit_id)
@@ -253,6 +266,21 @@ def finish(
     if upload.state != "open":
         return None
     upload.state, upload.finished_at, upload.sha256 = "complete", at, sha256
+    return _add_version(session, upload, sha256, actor=actor, at=at)
+
+
+def adopt(
+    session: Session, entry: Submission, *, sha256: str, size: int, filename: str, actor: Actor,
+    at: datetime,
+) -> ClipVersion:
+    """A clip that is in the store already becomes a version, with an upload of its own."""
+    upload = Upload(
+        public_id=secrets.token_urlsafe(24), contest_id=entry.contest_id, unit_id=entry.unit_id,
+        submission_id=entry.id, state="complete", length=size, filename=filename, sha256=sha256,
+        begun_at=at, finished_at=at, expires_at=at,
+    )
+    session.add(upload)
+    session.flush()
     return _add_version(session, upload, sha256, actor=actor, at=at)
 
 

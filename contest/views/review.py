@@ -26,6 +26,7 @@ from contest.services import checks, copies, reviews
 from contest.services.reviews import Decision
 from contest.states import Entry
 from contest.views import copies as copy_pages
+from contest.views import fixes as mending
 from contest.views.forms import Form
 from contest.views.review_page import (
     clip_address,
@@ -286,6 +287,7 @@ def _clip_page(
         sheet=picture(entry, version, made.get("sheet")),
         poster=picture(entry, version, made.get("poster")),
         copies=copy_pages.summary(entry),
+        mended=mending.of_version(entry),
         clip_seconds=seconds(checks.latest(version)),
         history=reviews.history(db(), entry),
         reasons=current_profile().review.reasons,

@@ -16,7 +16,7 @@ import media_checks
 from contest.errors import SignInNeeded, TooLarge
 from contest.languages import write_size
 from contest.models import Submission, Unit, Upload
-from contest.services import checks, submissions, units, uploads
+from contest.services import checks, fixes, submissions, units, uploads
 from contest.views import entry_status
 from contest.views.entry_form import entry_form, kind_names
 from contest.views.qr import qr_svg
@@ -220,6 +220,8 @@ def entry(code: str) -> Response:
         can_replace=found.state in entry_status.REPLACEABLE and now() < close,
         can_withdraw=found.state not in entry_status.OUT, closes=close,
         kind=kind_names()[found.kind],
+        mending=bool(fixes.offered(found)) and now() < close, fix=fixes.latest(db(), found),
+        mended=fixes.made_by_us(db(), found),
     )
 
 

@@ -23,6 +23,7 @@ from contest.models import (
     CopyPair,
     Derivative,
     Evidence,
+    Fix,
     Publication,
     Submission,
     Task,
@@ -100,6 +101,10 @@ class World:
             sha256=version.sha256, size=version.size, media_type="video/mp4",
             created_at=WHILE_OPEN,
         ))
+        self.make.add(Fix(
+            version_id=self.entries["in_review"].version_id, state="ready", wish={},
+            sha256=version.sha256, size=version.size, report={"verdict": "pass"}, created_at=WHILE_OPEN,
+        ))
         self.make.add(Evidence(
             contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",
             size=version.size, kind="counts", created_by="user:1", created_at=WHILE_OPEN,
@@ -124,7 +129,8 @@ class World:
             "slug": self.contest.slug, "code": entry.code, "number": 1, "kind": "original",
             "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
-            "publication_id": publication_id, "pair_id": 1, "correction_id": 1, "name": "manifest.json",
+            "publication_id": publication_id, "pair_id": 1, "fix_id": 1, "correction_id": 1,
+            "name": "manifest.json",
         }
 
     def _cookie(self, role: str) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ FINAL = {
     "check": {"done", "superseded"},
     "publication": {"published", "cancelled"},
     "result": {"published", "discarded"},
-    "ballot": {"locked"},
+    "ballot": {"locked"}, "fix": {"accepted", "declined"},
 }
 
 
