@@ -2,23 +2,63 @@
 
 ``published/<slug>/results.<language>.html`` and ``.html.gz`` under the data folder. A page changes
 hands by rename, so nobody is ever sent half of it; a front server may send the same files itself.
+Whoever publishes a result refreshes its page before saying so.
 """
 
+import fcntl
 import gzip
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask
 from werkzeug.wrappers import Request, Response
 
-from contest.languages import LANGUAGES
+from contest.languages import COOKIE, LANGUAGES
 
 RENDERING = "hoithi.rendering"  # in the environ of the request that makes a page
 
 
 def folder(data_dir: Path, slug: str) -> Path:
     return data_dir / "published" / slug
+
+
+def refresh(app: Flask, data_dir: Path, slug: str) -> None:
+    """Render the page of every language as it is now, and put it in place.
+
+    One at a time: a page is rendered and written before the next is begun, so a slow one cannot
+    put an earlier result over a later one. Where it fails, no page stands there: it is then made
+    for each request.
+    """
+    with _alone(data_dir, slug):
+        try:
+            write(data_dir, slug, {language: _page(app, slug, language) for language in LANGUAGES})
+        except BaseException:
+            remove(data_dir, slug)
+            raise
+
+
+def _page(app: Flask, slug: str, language: str) -> bytes:
+    """The page as a reader of this language is sent it."""
+    answer = app.test_client(use_cookies=False).get(
+        f"/c/{slug}/results",
+        headers={"Cookie": f"{COOKIE}={language}"},
+        environ_overrides={RENDERING: True},
+    )
+    if answer.status_code != 200:  # noqa: PLR2004
+        raise RuntimeError(f"the page of {slug} answered {answer.status_code}")
+    return answer.get_data()
+
+
+@contextmanager
+def _alone(data_dir: Path, slug: str) -> Iterator[None]:
+    """One process and thread at a time for each contest."""
+    folder(data_dir, slug).mkdir(parents=True, exist_ok=True)
+    with (folder(data_dir, slug) / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write(data_dir: Path, slug: str, pages: Mapping[str, bytes]) -> None:

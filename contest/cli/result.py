@@ -7,12 +7,14 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest import ready_pages
 from contest.actors import SYSTEM, Actor
 from contest.cli.support import open_platform
 from contest.errors import Invalid, not_found
 from contest.models import Result, User
 from contest.services import jury_round, people, profiles, results
 from contest.services.results import Vault
+from contest.web import create_app
 from contest.wiring import Platform
 
 by_option = click.option(
@@ -81,7 +83,9 @@ def publish(slug: str, email: str) -> None:
         results.publish(
             session, result, actor=actor_of(session, email), at=platform.clock.now()
         )
-        _print(result)
+    ready_pages.refresh(create_app(platform), platform.settings.data_dir, slug)
+    with platform.db.read() as session:
+        _print(_newest(session, slug))
 
 
 def vault_of(platform: Platform) -> Vault:

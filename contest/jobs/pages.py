@@ -1,9 +1,11 @@
-"""``pages.render``: puts a contest's published result on disk, in every language."""
+"""``pages.render``: puts a contest's published result on disk, in every language.
+
+Who publishes has done so already; this is for one that died on the way.
+"""
 
 from collections.abc import Callable
 
 from contest import ready_pages
-from contest.languages import COOKIE, LANGUAGES
 from contest.models import Contest
 from contest.services import standings
 from contest.web import create_app
@@ -15,26 +17,12 @@ def render(platform: Platform, contest_id: int, beat: Callable[[], None]) -> Non
     with platform.db.read() as session:
         contest = session.get_one(Contest, contest_id)
         result = standings.newest(session, contest)
+    data_dir = platform.settings.data_dir
     if result is None:
-        ready_pages.remove(platform.settings.data_dir, contest.slug)
+        ready_pages.remove(data_dir, contest.slug)
         return
-    pages: dict[str, bytes] = {}
-    for language in LANGUAGES:
-        beat()
-        pages[language] = _page(platform, contest.slug, language)
-    ready_pages.write(platform.settings.data_dir, contest.slug, pages)
-
-
-def _page(platform: Platform, slug: str, language: str) -> bytes:
-    """The page as a reader of this language is sent it; an error fails the job."""
-    answer = create_app(platform).test_client(use_cookies=False).get(
-        f"/c/{slug}/results",
-        headers={"Cookie": f"{COOKIE}={language}"},
-        environ_overrides={ready_pages.RENDERING: True},
-    )
-    if answer.status_code != 200:  # noqa: PLR2004
-        raise RuntimeError(f"the page of {slug} answered {answer.status_code}")
-    return answer.get_data()
+    beat()
+    ready_pages.refresh(create_app(platform), data_dir, contest.slug)
 
 
 HANDLERS = {"pages.render": render}

@@ -3,7 +3,7 @@
 Nothing of a mark is shown before the jury round is locked.
 """
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -32,7 +32,8 @@ from contest.views.support import (
 
 bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"json": "application/json", "xlsx": WORKBOOK, "zip": "application/zip"}
+TYPES = {"json": "application/json", "xlsx": WORKBOOK, "csv": "text/csv; charset=utf-8",
+         "zip": "application/zip"}
 
 
 class ComputeForm(Form):
@@ -91,8 +92,9 @@ def freeze(number: int) -> Response:
 @allows("result.publish")
 def publish(number: int) -> Response:
     results.publish(db(), _result(number), actor=actor(), at=now())
-    # Until the new page stands on disk it is made for each request: never the earlier result.
-    ready_pages.remove(platform().settings.data_dir, current_contest().slug)
+    slug = current_contest().slug
+    db().commit()  # only now can the new page be made; it is there before anybody is told so
+    ready_pages.refresh(current_app, platform().settings.data_dir, slug)
     told("Đã công bố kết quả.", "The result is published.")
     return back_to("results.overview")
 
@@ -126,7 +128,7 @@ def _places() -> list[str]:
     return sorted(typed, key=lambda code: int(typed[code]))
 
 
-@bp.get("/<int:number>.<any(json, xlsx, zip):kind>")
+@bp.get("/<int:number>.<any(json, xlsx, csv, zip):kind>")
 @allows("export.read")
 def export(number: int, kind: str) -> Response:
     """A revision as a file; ``zip`` is the evidence bundle."""
@@ -135,6 +137,8 @@ def export(number: int, kind: str) -> Response:
         content = exports.as_json(result)
     elif kind == "xlsx":
         content = exports.as_workbook(result, language())
+    elif kind == "csv":
+        content = exports.as_csv(result, language())
     else:
         content = exports.bundle(result, platform().blobs)
     name = f"{current_contest().slug}-{result.number}.{kind}"

@@ -1,9 +1,12 @@
 """Published results: what the page says, and that the ready page is whole, right and fast."""
 
+import re
+import threading
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 
 import scoring
 from contest import ready_pages
@@ -143,13 +146,50 @@ def test_a_new_revision_replaces_the_page(
     assert "Đoàn Phường 2" in visit.public().get(f"{ADDRESS}/1").text
 
 
-def test_publishing_takes_the_earlier_page_away(
+def test_a_page_that_cannot_be_made_leaves_no_earlier_one(
     contest: Contest, visit: Visits, platform: Platform
 ):
     ready_pages.write(platform.settings.data_dir, contest.slug, {"vi": b"earlier", "en": b"e"})
     assert visit.public().get(ADDRESS).data == b"earlier"
-    ready_pages.remove(platform.settings.data_dir, contest.slug)
+    with pytest.raises(RuntimeError):
+        ready_pages.refresh(Flask("no pages"), platform.settings.data_dir, contest.slug)
     assert "Chưa công bố kết quả" in visit.public().get(ADDRESS).text
+
+
+def test_nobody_gets_a_page_that_is_old_or_not_whole(
+    make: Factory, contest: Contest, result: Result, visit: Visits, platform: Platform
+):
+    """While revisions are published one after the other, and a slow job renders beside."""
+    app, data_dir = visit.app, platform.settings.data_dir
+    ready_pages.refresh(app, data_dir, contest.slug)
+    told, ended = [1], threading.Event()  # the last revision that was said to be published
+
+    def publish() -> None:
+        for number in range(2, 12):
+            made = revision(contest, number, result.input, result.names, make)
+            made.reason = f"Bản số {number}."
+            make.add(made)
+            ready_pages.refresh(app, data_dir, contest.slug)
+            told[0] = number
+        ended.set()
+
+    def render() -> None:
+        while not ended.is_set():
+            pages.render(platform, contest.id, lambda: None)
+
+    threads = [threading.Thread(target=work) for work in (publish, render)]
+    for thread in threads:
+        thread.start()
+    seen = set()
+    while not ended.is_set():
+        least, text = told[0], visit.public().get(ADDRESS).text
+        number = int((re.search(r"Bản số (\d+)", text) or ["", "1"])[1])
+        assert number >= least
+        assert text.rstrip().endswith("</html>")
+        seen.add(number)
+    for thread in threads:
+        thread.join()
+    assert len(seen) > 1
 
 
 @pytest.mark.parametrize("slug", ["..", ".hidden"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import scoring
+from contest import ready_pages
 from contest.clock import FileClock
 from contest.models import Contest
 from contest.wiring import Platform
@@ -60,6 +61,8 @@ def test_the_whole_way_by_command(hoithi: Command, stage: Stage, tmp_path: Path)
     frozen = hoithi("result", "freeze", "quan11-2023")
     assert json.loads(frozen.stdout)["state"] == "frozen"
     assert json.loads(hoithi("result", "publish", "quan11-2023").stdout)["state"] == "published"
+    ready = ready_pages.folder(stage.platform.settings.data_dir, "quan11-2023")
+    assert "95,20" in (ready / "results.vi.html").read_text()
 
     bundle = tmp_path / "bundle.zip"
     written = hoithi(
