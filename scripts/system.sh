@@ -31,6 +31,8 @@ has_node() { has npm && has node && node -e 'process.exit(parseInt(process.versi
 
 has_font() { [ -e "/usr/share/fonts/truetype/dejavu/$1" ]; }
 
+has_vietnamese_reader() { has tesseract && tesseract --list-langs 2>/dev/null | grep -qx vie; }
+
 has_browser() {
   local name
   [ -x "${HOITHI_CHROMIUM:-}" ] && return
@@ -58,12 +60,13 @@ required() {
 }
 
 # Packages without which something is poorer: the sandbox around FFmpeg, letters with Vietnamese
-# diacritics in generated pictures, speech in the sample clips.
+# diacritics in generated pictures, speech in the sample clips, names read in title cards.
 wanted() {
   has bwrap || echo bubblewrap
   has_font DejaVuSans.ttf || echo fonts-dejavu-core
   has_font DejaVuSerif.ttf || echo fonts-dejavu-extra
   has espeak-ng || echo espeak-ng
+  has_vietnamese_reader || echo tesseract-ocr tesseract-ocr-vie
 }
 
 as_root() {

@@ -16,7 +16,7 @@ from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Derivative, Submission, Task
 from contest.permissions import require
-from contest.services import copies, mail, outbox, profiles
+from contest.services import copies, mail, names_seen, outbox, profiles
 from contest.services.transitions import move
 from contest.states import Entry
 
@@ -203,6 +203,7 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
     if verdict in GOOD:
         move(session, entry, Entry.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
         request_rendition(session, version, at=at)
+        names_seen.request(session, version, at=at)
         return
     _needs_fix(session, entry, at=at, verdict=verdict)
 

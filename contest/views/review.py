@@ -22,7 +22,7 @@ from contest.errors import DomainError, not_found
 from contest.models import Submission
 from contest.permissions import can
 from contest.profile import Profile
-from contest.services import checks, copies, reviews
+from contest.services import checks, copies, names_seen, reviews
 from contest.services.reviews import Decision
 from contest.states import Entry
 from contest.views import copies as copy_pages
@@ -288,6 +288,7 @@ def _clip_page(
         poster=picture(entry, version, made.get("poster")),
         copies=copy_pages.summary(entry),
         mended=mending.of_version(entry),
+        names_read=names_seen.of_entry(db(), entry),
         clip_seconds=seconds(checks.latest(version)),
         history=reviews.history(db(), entry),
         reasons=current_profile().review.reasons,

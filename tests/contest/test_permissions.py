@@ -103,7 +103,8 @@ class World:
         ))
         self.make.add(Fix(
             version_id=self.entries["in_review"].version_id, state="ready", wish={},
-            sha256=version.sha256, size=version.size, report={"verdict": "pass"}, created_at=WHILE_OPEN,
+            sha256=version.sha256, size=version.size, report={"verdict": "pass"},
+            created_at=WHILE_OPEN,
         ))
         self.make.add(Evidence(
             contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",

@@ -1,0 +1,26 @@
+"""``names.read``: read the title and end cards of one clip."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import media_checks
+from contest.jobs import GiveUp
+from contest.services import names_seen
+from contest.wiring import Platform
+from media_checks import names
+
+
+def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
+    """Reading twice stores the same; a server without a reader says so instead."""
+    with platform.db.read() as session:
+        sha256 = names_seen.clip_of(session, version_id)
+    try:
+        cards = names.read(platform.blobs.path(sha256), progress=lambda _share: beat())
+    except (FileNotFoundError, media_checks.Unreadable) as error:
+        raise GiveUp(str(error)) from error
+    kept = None if cards is None else [asdict(card) for card in cards]
+    with platform.db.write() as session:
+        names_seen.keep(session, version_id, kept, at=platform.clock.now())
+
+
+HANDLERS = {"names.read": read}
