@@ -1,23 +1,17 @@
 """A unit's room: rules and countdown, the form, sending the clip, the receipt and what follows."""
 
-import hashlib
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 import media_checks
-from contest.errors import SignInNeeded, TooLarge
-from contest.languages import write_size
+from contest.errors import SignInNeeded
 from contest.models import Submission, Unit, Upload
 from contest.services import checks, fixes, submissions, units, uploads
-from contest.views import entry_status
+from contest.views import entry_status, plain_form
 from contest.views.entry_form import entry_form, kind_names
 from contest.views.qr import qr_svg
 from contest.views.support import (
@@ -36,21 +30,19 @@ from contest.views.support import (
 from contest.views.units import EnterForm
 
 bp = Blueprint("unit", __name__)
-MOST_PLAIN = 1 << 30  # bytes of a plain form, whatever a profile says
 CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely allow more
 
 
 @bp.errorhandler(SignInNeeded)
 def _no_cookie(_error: SignInNeeded) -> Response:
     """Without a unit's cookie every page here asks for the unit's code."""
-    return page("unit/enter.html", 401, form=EnterForm())
+    return page("unit/enter.html", 401, form=EnterForm(formdata=None))
 
 
 @bp.url_value_preprocessor
-def _plain_form_limit(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """The plain form carries a clip; its own limit is checked where the profile is known."""
-    if endpoint == "unit.send_plain":
-        request.max_content_length = MOST_PLAIN
+def _before_a_plain_form_is_read(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if endpoint == "unit.send_plain" and values:
+        plain_form.admit(**values)
 
 
 def _unit() -> Unit:
@@ -165,35 +157,11 @@ def _sent(upload: Upload) -> int:
 @allows("entry.upload", by="unit")
 def send_plain(code: str) -> Response:
     """The way without JavaScript: one form, up to the size that the page states."""
-    entry, limit = _entry(code), current_profile().upload.plain_form_max_bytes
-    clip = request.files.get("clip")
+    entry, clip = _entry(code), request.files.get("clip")
     if clip is None or not clip.filename:
         return _send_page(entry, 422, _("Hãy chọn tệp clip."))
-    size = clip.seek(0, 2) or clip.stream.tell()
-    if size > limit:
-        raise TooLarge(
-            f"Tệp nặng {write_size(size, 'vi')}; cách gửi này nhận tối đa "
-            f"{write_size(limit, 'vi')}. Hãy bật JavaScript hoặc mở bằng Chrome, Safari.",
-            f"The file has {write_size(size, 'en')}; this form takes {write_size(limit, 'en')}. "
-            "Switch JavaScript on, or use Chrome or Safari, to send a large file.",
-        )
-    _take(entry, clip, size)
+    plain_form.take(entry, clip)
     return back_to("unit.entry", code=entry.code)
-
-
-def _take(entry: Submission, clip: FileStorage, size: int) -> None:
-    """Store the clip of a plain form and make it a version, by the rules of every upload."""
-    upload = uploads.begin(
-        db(), entry, length=size, filename=clip.filename or "", actor=actor(), at=now()
-    )
-    clip.stream.seek(0)
-    with tempfile.NamedTemporaryFile(dir=platform().settings.data_dir, delete=False) as copy:
-        shutil.copyfileobj(clip.stream, copy, 1 << 20)
-    path = Path(copy.name)
-    with path.open("rb") as stored:
-        sha256 = hashlib.file_digest(stored, "sha256").hexdigest()
-    platform().blobs.put(path, sha256)
-    uploads.finish(db(), upload, sha256=sha256, actor=actor(), at=now())
 
 
 # ---------------------------------------------------------------------------- after that

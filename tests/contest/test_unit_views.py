@@ -1,6 +1,7 @@
 """A unit's way through the screens: link, form, check, sending without JavaScript, receipt."""
 
 import io
+import shutil
 from datetime import datetime, timedelta
 
 import pytest
@@ -207,6 +208,47 @@ def test_the_plain_form_takes_a_clip(client, platform, make, unit):
 def test_a_file_above_the_form_limit_of_the_house_but_below_the_profiles_passes(client, make, unit):
     entry = make.submission(unit, "uploading")
     assert send_plain(client, entry.code, bytes(17 << 20)).status_code == 303
+
+
+def announced(client, code, length):
+    """A form of this length of which nothing follows: whoever reads it finds no clip."""
+    return client.post(
+        f"{BASE}/unit/entries/{code}/send", content_type="multipart/form-data; boundary=x",
+        input_stream=io.BytesIO(), environ_overrides={"CONTENT_LENGTH": str(length)},
+    )
+
+
+def test_a_form_that_is_too_large_is_refused_before_it_is_read(client, make, unit):
+    entry = make.submission(unit, "uploading")
+    answer = announced(client, entry.code, 201_000_000)
+    assert answer.status_code == 413
+    assert "Tệp nặng 201 MB; cách gửi này nhận tối đa 200 MB." in answer.text
+    assert "this form takes 200 MB" in announced(client.english(), entry.code, 201_000_000).text
+    assert announced(client, entry.code, 200_000_000).status_code == 400  # read: nothing comes
+
+
+def test_a_form_for_which_there_is_no_room_is_refused_before_it_is_read(
+    client, platform, make, unit
+):
+    """What other uploads have still to send is not there for it."""
+    entry, other = (make.submission(unit, "uploading") for _ in range(2))
+    free = shutil.disk_usage(platform.settings.data_dir).free
+    make.add(Upload(
+        public_id="a" * 32, contest_id=other.contest_id, unit_id=unit.id, submission_id=other.id,
+        length=free, filename="clip.mp4", begun_at=make.at,
+        expires_at=make.at + timedelta(hours=1), fingerprint="",
+    ))
+    answer = announced(client, entry.code, 60_000_000)
+    assert answer.status_code == 507
+    assert "không còn đủ chỗ cho tệp 60 MB" in answer.text
+    assert make.fresh(entry).state == "uploading"
+
+
+def test_a_form_of_a_stranger_is_refused_before_it_is_read(visit, make, contest, unit):
+    entry = make.submission(unit, "uploading")
+    assert announced(visit.public(), entry.code, 201_000_000).status_code == 401
+    stranger = visit.unit(make.unit(contest))
+    assert announced(stranger, entry.code, 201_000_000).status_code == 404
 
 
 @pytest.mark.parametrize("file", [(b"x", "clip.exe"), (b"", "clip.mp4"), (b"", "")])
