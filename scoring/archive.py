@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -58,12 +59,12 @@ def _sizes(content: bytes) -> tuple[int, int, int]:
 
 def _local(name: str, content: bytes) -> bytes:
     header = (b"PK\x03\x04", _VERSION, 0, 0, _TIME, _DATE, *_sizes(content), len(name), 0)
-    return _LOCAL.pack(*header) + name.encode("ascii")
+    return _LOCAL.pack(*header) + name.encode()
 
 
 def _central(name: str, content: bytes, offset: int) -> bytes:
     start = (b"PK\x01\x02", _MADE_BY, _VERSION, 0, 0, _TIME, _DATE, *_sizes(content))
-    return _CENTRAL.pack(*start, len(name), 0, 0, 0, 0, _MODE, offset) + name.encode("ascii")
+    return _CENTRAL.pack(*start, len(name), 0, 0, 0, 0, _MODE, offset) + name.encode()
 
 
 def looks_like_zip(data: bytes) -> bool:
@@ -95,13 +96,14 @@ def read(data: bytes) -> tuple[dict[str, bytes], list[Damage]]:
 def _member(data: bytes, offset: int) -> tuple[str, bytes, int] | None:
     """Name, content and end of the member that starts at ``offset``, None if it makes no sense."""
     start = offset + _LOCAL.size
-    if start > len(data):
+    header = data[offset:start]
+    if len(header) < _LOCAL.size:
         return None
-    *_, size, length, extra = _LOCAL.unpack_from(data, offset)
+    *_, size, length, extra = _LOCAL.unpack(header)
     end = start + length + size
     if length > LONGEST_NAME or extra or end > len(data):
         return None
-    name = data[start : start + length].decode("ascii", "replace")
+    name = data[start : start + length].decode(errors="replace")
     if not NAME.fullmatch(name):
         return None
     return name, data[start + length : end], end
@@ -113,9 +115,8 @@ def _rest(data: bytes, offset: int, members: dict[str, bytes]) -> list[Damage]:
     found = data[offset:]
     if found == expected:
         return []
-    pairs = zip(found, expected, strict=False)
-    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(found), len(expected)))
-    return [Damage("zip", offset + at)]
+    pairs = enumerate(zip_longest(found, expected))
+    return [Damage("zip", offset + next(place for place, (a, b) in pairs if a != b))]
 
 
 def _expected_tail(members: dict[str, bytes]) -> bytes:

@@ -55,7 +55,7 @@ def _parser() -> _Parser:
         "/ Compute a contest's ranking and verify evidence bundles.",
         epilog="0 đúng/fine · 1 không khớp/does not hold · 2 sai dạng/malformed · 3 usage",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, says in (
         ("compute", _compute, "in bảng xếp hạng dạng JSON / print the ranking as JSON"),
         ("sensitivity", _sensitivity, "điều gì quyết định mỗi giải / what decides each prize"),

@@ -224,6 +224,95 @@ def test_the_explanation_names_the_missing_and_the_trimmed():
         assert line(data, "A")["explanation"][language].splitlines()[1:4] == lines
 
 
+def explained(language, **changed):
+    """The example's first clip, with other counts or other rules, sentence by sentence."""
+    data = example.contest()
+    data["entries"] = data["entries"][:1]
+    if "interactions" in changed:
+        data["entries"][0]["interactions"] = changed.pop("interactions")
+    data["rules"] |= changed
+    return line(data, "Phường 1")["explanation"][language].splitlines()
+
+
+def test_numbers_in_a_sentence_are_written_in_its_language():
+    """20.5 to 60 is 25.4658… to 74.5341… of 100."""
+    given = {"interactions": {"reactions": 1200, "shares": 3456}}
+    rules = {"jury_weight": "20.5", "points_cap": 12_000}
+    assert explained("vi", **given, **rules)[1:3] == [
+        "Giám khảo: (87 + 92 + 90) / 3 / 100 × 25,47 = 22,83.",
+        "Tương tác: 1.200 cảm xúc × 1 + 3.456 lượt chia sẻ × 2 = 8.112 điểm; "
+        "8.112 / 12.000 × 74,53 = 50,39.",
+    ]
+    assert explained("en", **given, **rules)[1:3] == [
+        "Jury: (87 + 92 + 90) / 3 / 100 × 25.47 = 22.83.",
+        "Interactions: 1,200 reactions × 1 + 3,456 shares × 2 = 8,112 points; "
+        "8,112 / 12,000 × 74.53 = 50.39.",
+    ]
+    assert explained("en", **given, **rules)[5] == (
+        "On the scale of 16,100: 3,676.33 + 8,112.00 = 11,788.33."
+    )
+
+
+def test_what_is_said_of_counts_that_are_not_there_or_were_checked():
+    none = "Tương tác: chưa có số đếm; 0 / 300 × 60 = 0,00."
+    assert explained("vi", interactions=None)[2:4] == [none, "Tổng: 35,87 + 0,00 = 35,87."]
+    assert explained("en", interactions=None)[2] == (
+        "Interactions: no count yet; 0 / 300 × 60 = 0.00."
+    )
+    unshared = {"reactions": 30}
+    assert explained("vi", interactions=unshared)[2:4] == [
+        "Tương tác: 30 cảm xúc × 1 = 30 điểm; 30 / 300 × 60 = 6,00.",
+        "Chưa có số lượt chia sẻ.",
+    ]
+    assert explained("en", interactions=unshared)[3] == "No count of shares yet."
+    ledger = {"reactions": 0, "share_ledger": [{"account": "a", "count": 1200}]}
+    assert explained("vi", interactions=ledger, shares_per_account=None)[3] == (
+        "Đã đối chiếu từng tài khoản: 1.200 lượt."
+    )
+    assert explained("en", interactions=ledger, shares_per_account=None)[3] == (
+        "Checked per account: 1,200 shares."
+    )
+
+
+def test_shares_that_earn_nothing_are_not_spoken_of():
+    lines = explained("vi", interactions={"reactions": 30, "shares": 9}, points_per_share=0)
+    assert lines[2:4] == [
+        "Tương tác: 30 cảm xúc × 1 + 9 lượt chia sẻ × 0 = 30 điểm; 30 / 300 × 60 = 6,00.",
+        "Tổng: 35,87 + 6,00 = 41,87.",
+    ]
+
+
+def test_a_jury_that_does_not_count_is_not_explained():
+    words = {"vi": "không tính vào điểm của hội thi này", "en": "does not count in this contest"}
+    assert explained("vi", jury_weight=0)[1] == f"Giám khảo: {words['vi']}."
+    assert explained("en", jury_weight=0)[1] == f"Jury: {words['en']}."
+
+
+def test_standardised_marks_are_said_to_be_rounded():
+    lines = explained("vi", standardise=True)
+    assert lines[1:3] == [
+        "Giám khảo: (89,67 + 89,67 + 89,67) / 3 / 100 × 40 = 35,87.",
+        "Điểm đã quy về cùng mức trung bình và cùng độ chênh; số ghi ở đây đã làm tròn, khi tính "
+        "dùng phân số chính xác.",
+    ]
+    assert explained("en", standardise=True)[2] == (
+        "Marks were moved to a common mean and a common spread; the numbers here are rounded, "
+        "the sums use exact fractions."
+    )
+
+
+def test_three_that_share_a_rank_name_each_other():
+    data = two_criteria(*[(40, 20, 0)] * 3)
+    for place, unit in enumerate("ABC"):
+        data["entries"][place]["unit"] = unit
+    assert line(data, "B")["explanation"]["vi"].splitlines()[-1] == (
+        "Đồng hạng 1 với A, C: mọi tiêu chí phụ đều bằng nhau."
+    )
+    assert line(data, "B")["explanation"]["en"].splitlines()[-1] == (
+        "Rank 1 shared with A, C: every tie-break is equal."
+    )
+
+
 def test_the_second_scale_is_the_plans_500():
     assert line(example.contest(), "Phường 1")["second_scale"] == {
         "of": "500",

@@ -42,6 +42,108 @@ def test_a_broken_text(text, vi, en):
     assert en in (None, refusal.value.en)
 
 
+FIRST = ("entries", 0)
+NUMBER = (
+    "Ở đây là {}; phải là số nguyên từ {} đến {}.",
+    "Found {}; it must be a whole number from {} to {}.",
+)
+RATIO = (
+    "Ở đây là {}; phải là một số không âm.",
+    "Found {}; it must be a number that is not negative.",
+)
+ONE_OF = ("Ở đây là {}; phải là một trong: {}.", "Found {}; it must be one of: {}.")
+TWICE = ("“{0}” có hai lần.", '"{0}" stands twice.')
+
+
+def filled(sentences, *values):
+    return tuple(sentence.format(*values) for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentences"),
+    [
+        (("rules",), 7, ("Chỗ này phải là một đối tượng {…}.", "This must be an object {…}.")),
+        (("rules",), {7: 7}, ("Khoá phải là chữ.", "Keys must be text.")),
+        (("jurors",), 7, ("Chỗ này phải là một danh sách […].", "This must be a list […].")),
+        (
+            (*FIRST, "unit"), "",
+            ("Chỗ này phải là chữ, không để trống.", "This must be text, not empty."),
+        ),
+        (
+            (*FIRST, "unit"), "x" * 2001,
+            ("Dài quá 2000 ký tự.", "Longer than 2000 characters."),
+        ),
+        (
+            (*FIRST, "disqualified"), 1,
+            ("Chỗ này phải là true hoặc false.", "This must be true or false."),
+        ),
+        (("rules", "points_cap"), 0, filled(NUMBER, 0, 1, 10**12)),
+        (("rules", "points_per_share"), -1, filled(NUMBER, -1, 0, 10**12)),
+        (("rules", "jury_weight"), -1, filled(RATIO, -1)),
+        (("rules", "unit_score"), "mean", filled(ONE_OF, '"mean"', "best, sum")),
+        (("jurors",), ["GK1", "GK1"], filled(TWICE, "GK1")),
+        (
+            ("rules", "interaction_weight"), 0,
+            ("Hai trọng số không thể cùng bằng 0.", "Both weights cannot be zero."),
+        ),
+        (
+            ("rules", "criteria"), [{"id": "a", "max": 1, "weight": 0}],
+            (
+                "Cần ít nhất một tiêu chí có trọng số lớn hơn 0.",
+                "At least one criterion with a weight above zero is needed.",
+            ),
+        ),
+        (
+            ("rules", "second_scale"), 0,
+            ("Thang điểm phải lớn hơn 0.", "The scale must be above zero."),
+        ),
+        (
+            (*FIRST, "marks", "GK9"), {},
+            (
+                "“GK9” không có trong danh sách giám khảo.",
+                '"GK9" is not in the list of jurors.',
+            ),
+        ),
+        (
+            (*FIRST, "marks", "GK1"), "ill",
+            (
+                "Phải là điểm theo tiêu chí, hoặc “recused”, “abstained”.",
+                'This must be marks by criterion, or "recused", or "abstained".',
+            ),
+        ),
+        (
+            ("chair_decisions",), [{"units": ["A"]}],
+            ("Không có đơn vị “A”.", 'There is no unit "A".'),
+        ),
+    ],
+    ids=range(17),
+)
+def test_what_a_refusal_says(path, value, sentences):
+    data = example.contest()
+    if path[-1] == "interaction_weight":
+        data["rules"]["jury_weight"] = 0
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    assert refused(data)[1:] == sentences
+
+
+def test_a_field_that_is_missing_and_a_key_that_stands_twice():
+    data = example.contest()
+    del data["entries"][0]["unit"]
+    assert refused(data) == ("$.entries[0].unit", "Thiếu “unit”.", '"unit" is missing.')
+    assert refused(parse('{"rules": 1, "rules": 2}')) == (
+        "$.rules", "Khoá này có hai lần.", "This key stands twice.",
+    )
+
+
+def test_a_path_shows_a_name_as_people_write_it():
+    data = example.contest()
+    data["entries"][0]["marks"]["Giám khảo 1"] = {}
+    assert refused(data)[0] == '$.entries[0].marks["Giám khảo 1"]'
+
+
 def test_gaps_that_are_refused():
     data = rules(missing="refuse")
     assert refused(data) == (
