@@ -1,17 +1,11 @@
-"""A result as files: JSON for programs, a workbook for the office, the evidence bundle.
+"""A result as files: JSON for programs, a workbook or CSV for the office, the evidence bundle.
 
 Only once the jury round is locked; marks appear under juror codes.
 """
 
-import io
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
@@ -19,8 +13,9 @@ from contest.errors import Conflict, not_found
 from contest.models import Contest, Result
 from contest.permissions import require
 from contest.ports import BlobStore
-from contest.services import results, standings
+from contest.services import results, spreadsheets, standings
 from contest.services.results import FINAL
+from contest.services.spreadsheets import Table
 
 WORDS = {
     "vi": {
@@ -42,7 +37,6 @@ WORDS = {
         "abstained": "abstained",
     },
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def pick(
@@ -88,18 +82,15 @@ def as_workbook(result: Result, language: str) -> bytes:
     """Four sheets: ranking, every mark by juror's code, counts, explanations."""
     words = WORDS[language]
     found = results.lines(result, language)
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    _sheet(book, words["ranking"], *_ranking(found, words))
-    _sheet(book, words["marks"], *_marks(result, language, words))
-    _sheet(book, words["counts"], *_counts(result, words))
-    _sheet(book, words["explained"], *_explained(found, words))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return spreadsheets.workbook({
+        words["ranking"]: _ranking(found, words), words["marks"]: _marks(result, language, words),
+        words["counts"]: _counts(result, words), words["explained"]: _explained(found, words),
+    })
 
 
-Table = tuple[list[str], list[list[Any]]]
+def as_csv(result: Result, language: str) -> bytes:
+    """The ranking alone, for whatever program reads a table."""
+    return spreadsheets.csv_file(_ranking(results.lines(result, language), WORDS[language]))
 
 
 def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
@@ -149,31 +140,3 @@ def _counts(result: Result, words: dict[str, str]) -> Table:
 def _explained(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
     rows = [[line.rank, line.unit, "\n".join(line.explanation)] for line in found]
     return [words["rank"], words["unit"], words["explained"]], rows
-
-
-def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[Any]]) -> None:
-    sheet = book.create_sheet(title)
-    sheet.append(head)
-    for row in rows:
-        sheet.append([_safe(value) for value in row])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    _fit(sheet, head, rows)
-
-
-def _safe(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is kept as text."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
-
-
-def _fit(sheet: Worksheet, head: list[str], rows: list[list[Any]]) -> None:
-    for place, title in enumerate(head, start=1):
-        texts = [title, *(str(row[place - 1]) for row in rows if len(row) >= place)]
-        longest = max(len(line) for text in texts for line in text.split("\n"))
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = min(longest + 2, 80)
-        for cell in sheet[letter][1:]:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -11,7 +11,7 @@ import media_checks
 from contest.errors import SignInNeeded
 from contest.models import Submission, Unit, Upload
 from contest.services import checks, fixes, submissions, units, uploads
-from contest.views import entry_status, plain_form
+from contest.views import entry_status, plain_form, stills
 from contest.views.entry_form import entry_form, kind_names
 from contest.views.qr import qr_svg
 from contest.views.support import (
@@ -181,7 +181,8 @@ def entry(code: str) -> Response:
         "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current_profile()),
         todo=entry_status.todo(found), versions=entry_status.versions(found),
-        findings=entry_status.findings(found), check=entry_status.latest_check(found),
+        findings=stills.beside(found, entry_status.findings(found)),
+        check=entry_status.latest_check(found),
         deep=deep, deep_left=checks.seconds_left(deep, at=now()),
         deep_says=checks.revision(deep, language()),
         unfinished=next(iter(uploads.open_of(db(), found)), None),

@@ -218,3 +218,42 @@ def test_a_ballot_saves_itself_and_survives_a_lost_line(
     expect(saved).to_have_text("Đã lưu 16:05")
     page.get_by_role("button", name="Nộp phiếu").click()
     expect(page.locator("main")).to_contain_text("Bạn đã chấm xong tất cả các clip")
+
+
+@pytest.mark.browser
+def test_marks_given_offline_outlive_the_closed_tab(
+    tablet: Page, contest: Contest, clock: FixedClock
+) -> None:
+    page, context = tablet, tablet.context
+    address = page.url
+    saved = page.locator("[data-saved]")
+    context.set_offline(True)
+    page.locator("[name=mark-content]").fill("33")
+    page.locator("[name=mark-content]").blur()
+    expect(saved).to_contain_text("Mất mạng")
+    page.get_by_role("button", name="Nộp phiếu").click()  # stays: nothing can be handed in now
+    expect(saved).to_contain_text("Mất mạng")
+    page.close(run_before_unload=False)
+
+    context.set_offline(False)
+    clock.moment += timedelta(minutes=10)
+    again = context.new_page()
+    again.goto(address)
+    expect(again.locator("[name=mark-content]")).to_have_value("33")
+    expect(again.locator("[data-saved]")).to_have_text("Đã lưu 16:12")
+    assert again.evaluate("localStorage.length") == 0  # nothing stays on a shared tablet
+
+
+@pytest.mark.browser
+def test_a_draft_of_an_older_ballot_is_not_laid_over_a_newer(
+    tablet: Page, at_work: Client, entry: Submission
+) -> None:
+    tablet.context.set_offline(True)
+    tablet.locator("[name=mark-content]").fill("33")
+    tablet.locator("[name=mark-content]").blur()
+    expect(tablet.locator("[data-saved]")).to_contain_text("Mất mạng")
+    data = {"version": "0", "mark-content": "20"}
+    assert at_work.post(ROOM + entry.code, data=data, headers=SCRIPT).status_code == 200
+    tablet.context.set_offline(False)
+    tablet.goto(tablet.url)
+    expect(tablet.locator("[name=mark-content]")).to_have_value("20")
