@@ -64,7 +64,8 @@ def draw(card: Card, picture: Path | None = None) -> bytes:
     if still is not None:
         image.paste(still, (WIDTH - EDGE - PICTURE[0], 118))
     room = WIDTH - 2 * EDGE - (PICTURE[0] + 40 if still is not None else 0)
-    _brand(pen, card.organiser)
+    image.paste(_brand(), (EDGE, 40))
+    pen.text((EDGE + 70, 66), card.organiser, font=fonts.bold(30), fill=WHITE, anchor="lm")
     _words(pen, card, room)
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
@@ -89,12 +90,14 @@ def _still(path: Path | None) -> Image.Image | None:
     return sized.crop((left, top, left + PICTURE[0], top + PICTURE[1]))
 
 
-def _brand(pen: ImageDraw.ImageDraw, organiser: str) -> None:
-    """Our mark (contest/assets/img/icon.svg), and whose contest it is."""
-    pen.ellipse((EDGE, 40, EDGE + 52, 92), fill=WHITE)
-    pen.chord((EDGE + 5, 45, EDGE + 47, 87), 10, 170, fill=RED)
-    pen.polygon([(EDGE + 20, 53), (EDGE + 20, 75), (EDGE + 38, 64)], fill=BLUE)
-    pen.text((EDGE + 70, 66), organiser, font=fonts.bold(30), fill=WHITE, anchor="lm")
+def _brand() -> Image.Image:
+    """Our mark (contest/assets/img/icon.svg), drawn large and made small for smooth edges."""
+    mark = Image.new("RGB", (208, 208), BLUE)
+    pen = ImageDraw.Draw(mark)
+    pen.ellipse((4, 4, 203, 203), fill=WHITE)
+    pen.chord((22, 22, 185, 185), 14, 166, fill=RED)
+    pen.polygon([(80, 54), (80, 138), (150, 96)], fill=BLUE)
+    return mark.resize((52, 52), Image.Resampling.LANCZOS)
 
 
 def _words(pen: ImageDraw.ImageDraw, card: Card, room: int) -> None:
@@ -115,8 +118,12 @@ def _words(pen: ImageDraw.ImageDraw, card: Card, room: int) -> None:
 
 
 def _row(pen: ImageDraw.ImageDraw, left: str, right: str, top: float, room: int) -> float:
-    """One row below the title: a word on the left, or two columns; returns where the next goes."""
+    """One row below the title: a sentence, or two columns, or on the right alone what is going on.
+    Returns where the next row goes."""
     font = fonts.regular(30)
+    if not left:
+        pen.text((EDGE, top + 14), right, font=fonts.bold(34), fill=GOLD)
+        return top + 64
     if not right:
         for row in wrapped(left, font, room)[:2]:
             pen.text((EDGE, top), row, font=font, fill=PALE)

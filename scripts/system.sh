@@ -2,7 +2,7 @@
 # What hoithi needs from the operating system (Debian, Ubuntu).
 #
 #   scripts/system.sh run      installs what is missing to run it
-#   scripts/system.sh test     … and what the tests need besides: a browser
+#   scripts/system.sh test     … and what the tests need besides: a browser, LibreOffice
 #   scripts/system.sh python   prints the interpreter to use
 #
 # Asks nothing, and does nothing where nothing is missing. Installs with apt-get as root or through sudo;
@@ -33,6 +33,9 @@ has_font() { [ -e "/usr/share/fonts/truetype/dejavu/$1" ]; }
 
 has_vietnamese_reader() { has tesseract && tesseract --list-langs 2>/dev/null | grep -qx vie; }
 
+# A font of Times New Roman's widths with Vietnamese letters; Debian 12's fonts-liberation lacks them.
+has_paper_font() { has fc-list && [ -n "$(fc-list ':family=Liberation Serif:lang=vi' file)" ]; }
+
 has_browser() {
   local name
   [ -x "${HOITHI_CHROMIUM:-}" ] && return
@@ -56,16 +59,20 @@ required() {
   has setpriv || echo util-linux
   if [ "$1" = test ]; then
     has_browser || echo chromium
+    has soffice || echo libreoffice-writer-nogui
   fi
 }
 
 # Packages without which something is poorer: the sandbox around FFmpeg, letters with Vietnamese
-# diacritics in generated pictures, speech in the sample clips, names read in title cards.
+# diacritics in generated pictures, speech in the sample clips, names read in title cards, PDFs of
+# documents (86 MB to fetch).
 wanted() {
   has bwrap || echo bubblewrap
   has_font DejaVuSans.ttf || echo fonts-dejavu-core
   has_font DejaVuSerif.ttf || echo fonts-dejavu-extra
   has espeak-ng || echo espeak-ng
+  has soffice || echo libreoffice-writer-nogui
+  has_paper_font || echo fonts-liberation fonts-liberation2
   has_vietnamese_reader || echo tesseract-ocr tesseract-ocr-vie
 }
 

@@ -40,7 +40,7 @@ def of_contest(
         organiser=profile.contest.organiser[language], eyebrow="",
         title=profile.contest.title[language],
         rows=[(profile.contest.theme[language], ""),
-              (said.format(**_moments(profile, language)), "")],
+              ("", said.format(**_moments(profile, language)))],
         foot=host,
     )
 
