@@ -110,6 +110,41 @@ def test_pause_stops_and_resume_goes_on(phone, house, tmp_path):
     phone.wait_for_url(f"**/entries/{entry.code}", timeout=60_000)
 
 
+WAKE_LOCKS = """
+  window.locks = [];
+  navigator.wakeLock.request = async (type) => {
+    const lock = Object.assign(new EventTarget(), {
+      async release() {
+        locks.push("released");
+        this.dispatchEvent(new Event("release"));
+      },
+    });
+    locks.push(type);
+    return lock;
+  };
+"""
+
+
+def test_the_screen_stays_on_while_a_clip_is_sent_and_only_then(phone, house, tmp_path):
+    """Where a phone locks itself all the same, the page says what happens then."""
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(os.urandom(SIZE))
+    phone.add_init_script(WAKE_LOCKS)
+    open_send_page(phone, house)
+    slow_down(phone, 1e6)
+    phone.set_input_files("#clip", clip)
+    assert phone.evaluate("locks") == []
+    phone.click(GO)
+    said = phone.locator("[data-part=said]")
+    expect(said).to_contain_text("khoá máy thì tạm dừng, mở lại chạy tiếp")
+    phone.wait_for_function("locks.join() == 'screen'")
+    phone.click("[data-part=pause]")
+    phone.wait_for_function("locks.join() == 'screen,released'")
+    phone.click("[data-part=resume]")
+    phone.wait_for_function("locks.join() == 'screen,released,screen'")
+    phone.once("dialog", lambda dialog: dialog.accept())
+
+
 def test_a_refusal_of_the_server_is_shown_in_the_persons_language(phone, house, tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(os.urandom(1000))

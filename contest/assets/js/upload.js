@@ -174,6 +174,7 @@ class Uploader {
     this.#show("resume", "progress");
     this.parts.resume.focus();
     await this.sending.pause();
+    this.#letSleep();
   }
 
   #resume() {
@@ -191,6 +192,7 @@ class Uploader {
   async #failed(error) {
     const { url } = this.sending?.upload ?? {};
     this.sending = null;
+    this.#letSleep();
     const status = error.originalResponse?.getStatus();
     if (status === 404 || status === 410) this.#forgetOld(); // ended for good: the next one is new
     this.input.disabled = false;
@@ -214,11 +216,21 @@ class Uploader {
     return (await fetch(url, { method: "PATCH", headers })).text();
   }
 
-  // A phone that locks itself stops sending. The lock is lost whenever the page is hidden.
+  // A phone that locks itself stops sending. The lock is lost whenever the page is hidden, and
+  // given back while nothing is sent.
   async #stayAwake() {
     if (!this.sending?.wanted || document.visibilityState !== "visible" || this.awake) return;
-    this.awake = await navigator.wakeLock?.request("screen").catch(() => null);
-    this.awake?.addEventListener("release", () => (this.awake = null));
+    this.awake = navigator.wakeLock?.request("screen").catch(() => null); // asked for once at a time
+    const lock = await this.awake;
+    if (!lock) return (this.awake = null);
+    lock.addEventListener("release", () => {
+      this.awake = null;
+      this.#stayAwake();
+    });
+  }
+
+  async #letSleep() {
+    (await this.awake)?.release();
   }
 }
 
