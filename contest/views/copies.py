@@ -38,7 +38,7 @@ class PairForm(Form):
     """What a pair of like clips is, and why."""
 
     verdict = RadioField(
-        _l("Kết luận"), validators=[InputRequired(_l("Hãy chọn một kết luận."))],
+        _l("Hai clip này"), validators=[InputRequired(_l("Hãy chọn một kết luận."))],
         choices=[
             SelectChoice(
                 copies.FINE,
@@ -157,7 +157,7 @@ def words(seen: Seen) -> str:
     kinds = {
         "both": _("Giống cả hình và tiếng"), "picture": _("Giống hình"), "sound": _("Giống tiếng"),
     }
-    share = _("%(percent)s %% clip ngắn hơn", percent=round(100 * seen.pair.score))
+    share = _("phần giống bằng %(percent)s %% clip ngắn hơn", percent=round(100 * seen.pair.score))
     mirrored = _("hình lật gương") if seen.pair.data.get("mirrored") else ""
     return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
 
