@@ -18,7 +18,7 @@ from contest.models import (
     Unit,
 )
 from contest.profile import Profile
-from contest.services import jury_round
+from contest.services import copies, jury_round
 from contest.services.jury_round import Juror
 from contest.states import IN_CONTEST, Entry
 
@@ -36,6 +36,7 @@ class Standing:
     checks: Mapping[str, int]  # by state
     publications: Mapping[str, int]  # by state
     published: int
+    copies: int  # pairs of similar clips that nobody has looked at
     snapshots_due: int
     jurors: list[Juror]  # who sit on the jury
     tasks: Mapping[str, int]  # by state
@@ -61,6 +62,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         checks=_by_state(session, _checks(contest)),
         publications=publications,
         published=publications.get("published", 0),
+        copies=copies.waiting(session, contest),
         snapshots_due=_snapshots_due(session, contest, profile, at=at),
         jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
         tasks=_by_state(session, _tasks(contest)),
