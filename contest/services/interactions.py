@@ -140,8 +140,9 @@ def take_all(
         {"submission_id": number, **_values(reading, **same)}
         for number, reading in readings.items()
     ]
-    if rows:
-        session.execute(insert(Snapshot), rows)
+    table: Any = Snapshot.__table__
+    if rows:  # with RETURNING, SQLAlchemy sends a thousand rows in one statement
+        session.execute(insert(table).returning(table.c.id), rows)
 
 
 def _is_late(

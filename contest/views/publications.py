@@ -154,8 +154,8 @@ def _prepared(publication: Publication) -> dict[str, Any]:
 
 
 def _waits_for(publication: Publication) -> str:
-    """What the deep check still has to say before the clip may be posted; empty when it may."""
-    if publication.state not in publications.BEFORE_ARMED:
+    """Why the deep check keeps the clip off the Page, still or for good; empty when it does not."""
+    if publication.state not in (*publications.BEFORE_ARMED, "cancelled"):
         return ""
     deep = checks.deep_pass(publication.version)
     return deep.why_en if language() == "en" else deep.why_vi

@@ -58,9 +58,13 @@ class Bench:
                 version_id=row.version_id, kind="deep", state=deep, created_at=self.clock.now(),
                 profile_revision_id=row.contest.revision_id, verdict="pass" if done else None,
             ))
-            session.flush()
-            publications.plan(session, row, actor=SYSTEM, at=self.clock.now())
+        self.plan(entry)
         return entry
+
+    def plan(self, entry: Submission) -> None:
+        with self.platform.db.write() as session:
+            row = session.get_one(Submission, entry.id)
+            publications.plan(session, row, actor=SYSTEM, at=self.clock.now())
 
     def work(self, until: Callable[[], bool] = lambda: False, jumps: int = 40) -> None:
         """Do everything due; then jump to the next due moment, so often at most."""

@@ -310,7 +310,8 @@ def test_a_share_seen_in_time_goes_before_one_seen_later(room: Room, tmp_path: P
     room.count(room.one, 5, taken_at=CUT_OFF - HOUR)
     later = ledger(
         tmp_path / "a.csv", f"CX1111,Lan,{LINK},19/6/2023 17:00",
-        "CX1111,Minh,,18/6/2023 9:00", "CX1111,Minh,,19/6/2023 17:00", "CX1111,Minh,,20/6/2023 8:00",
+        "CX1111,Minh,,18/6/2023 9:00", "CX1111,Minh,,19/6/2023 17:00",
+        "CX1111,Minh,,20/6/2023 8:00",
     )
     assert room.ledger(later) == 2
     assert room.official()[room.one.id].ledger == [("Minh", 1)]

@@ -1,6 +1,7 @@
 """The organiser's screens of posting and of interactions, as a browser uses them."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,8 +19,10 @@ from tests.contest.page.conftest import Bench
 from tests.contest.page.test_interactions import CUT_OFF, Room, template
 
 POSTS = "/c/quan11-2023/organiser/publications"
+CHECK = "/c/quan11-2023/organiser/page-check"
 COUNTS = "/c/quan11-2023/organiser/interactions"
 LEDGER = "/c/quan11-2023/organiser/ledger"
+PATHS = (POSTS, CHECK, COUNTS, f"{COUNTS}/import", f"{COUNTS}/write", LEDGER)
 
 
 @pytest.fixture
@@ -37,12 +40,11 @@ def text(response: object) -> str:
     return " ".join(page.get_text(" ").split())
 
 
-@pytest.mark.parametrize("path", [POSTS, COUNTS, f"{COUNTS}/import", f"{COUNTS}/write", LEDGER])
-@pytest.mark.parametrize("role", ["reviewer", "juror"])
-def test_only_organisers_come_in(visit: Visits, path: str, role: str) -> None:
-    assert visit.role(role).get(path).status_code == 403
-    assert visit.public().get(path).status_code == 401
-    assert visit.role("organiser").get(path).status_code == 200
+def test_only_organisers_come_in(visit: Visits) -> None:
+    for role, code in (("reviewer", 403), ("juror", 403), ("organiser", 200)):
+        browser = visit.role(role)
+        assert [browser.get(path).status_code for path in PATHS] == [code] * len(PATHS)
+    assert [visit.public().get(path).status_code for path in PATHS] == [401] * len(PATHS)
 
 
 def test_the_board_tells_states_in_both_languages(
@@ -124,10 +126,39 @@ def test_another_contests_clip_does_not_exist_here(
     assert organiser.post(f"{POSTS}/{number}/look").status_code == 404
 
 
-def test_the_page_check_shows_every_line(organiser: Client) -> None:
-    seen = text(organiser.post(f"{POSTS}/page-check"))
-    assert "Trang đích: Trang mô phỏng" in seen
-    assert "chế độ Live" in seen
+def test_the_page_check_shows_every_line_with_what_to_do(
+    bench: Bench, organiser: Client, visit: Visits, simulator: SimulatorProcess
+) -> None:
+    assert "Chưa kiểm tra lần nào" in text(organiser.get(CHECK))
+    assert organiser.post(CHECK).status_code == 303
+    seen = text(organiser.get(CHECK))
+    for words in (
+        "Không có mục nào chưa đạt", "Trang mô phỏng", "Mã truy cập ✓ Đạt", "Loại mã ✓ Đạt",
+        "Hạn của mã ✓ Đạt", "pages_manage_posts", "Đồng hồ ✓ Đạt",
+        "Chế độ ứng dụng ? Cần người xem", "Cần làm: Hãy chuyển ứng dụng sang chế độ Live",
+    ):
+        assert words in seen
+    simulator.control("POST", "token", {"type": "USER", "scopes": ["pages_show_list"]})
+    bench.clock.moment += timedelta(minutes=5)
+    organiser.post(CHECK)
+    seen = text(organiser.english().get(CHECK))
+    for words in (
+        "Something failed", "Checked at 09:05", "✗ Failed This is a token of kind USER",
+        "To do: Exchange it for the Page's.", "Missing permissions: pages_manage_posts",
+    ):
+        assert words in seen
+    assert "Something failed" in text(organiser.get(POSTS))
+    assert visit.role("juror").post(CHECK).status_code == 403
+
+
+def test_without_a_page_the_check_says_what_to_set(
+    bench: Bench, organiser: Client
+) -> None:
+    bench.platform.settings = replace(bench.platform.settings, page_id="", page_token="")
+    organiser.post(CHECK)
+    seen = text(organiser.get(CHECK))
+    assert "Chưa thiết lập Trang." in seen
+    assert "HOITHI_PAGE_TOKEN" in seen
 
 
 # --------------------------------------------------------------------------------------- counts
