@@ -4,7 +4,9 @@ import base64
 import hashlib
 import io
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from contest.jobs import Later
 from contest.jobs.mail import write
 from contest.jobs.uploads import expire, remind
 from contest.models import Check, ClipVersion, Mail, Task, UnitLink, Upload
-from contest.services import uploads
+from contest.services import units, uploads
 from contest.uploads.app import create_upload_app
 from contest.uploads.failures import UploadFailure
 
@@ -102,6 +104,26 @@ def test_two_finish_calls_make_one_version(platform, make, phone, entry):
         assert phone.patch(path, b"", 10)["status"] == 204
         assert phone.head(path)["headers"]["Upload-Offset"] == "10"
     assert len(rows(platform, ClipVersion)) == 1
+
+
+def test_finish_calls_at_once_make_one_version(platform, make, phone, unit, entry):
+    """As processes call it that know nothing of each other, on each kind of database."""
+    phone.create(entry)
+    together = threading.Barrier(4)
+
+    def finish(_number):
+        together.wait()
+        with platform.db.write() as session:
+            upload = session.scalars(select(Upload)).one()
+            actor = units.actor_of(upload.submission.unit)
+            at = platform.clock.now()
+            return uploads.finish(session, upload, sha256="ab" * 32, actor=actor, at=at).id
+
+    with ThreadPoolExecutor(4) as threads:
+        made = set(threads.map(finish, range(4)))
+    assert made == {version.id for version in rows(platform, ClipVersion)}
+    assert len(made) == 1
+    assert [m.template for m in rows(platform, Mail)] == ["receipt"]
 
 
 def test_a_kill_between_the_last_byte_and_the_record_loses_nothing(platform, make, phone, entry):

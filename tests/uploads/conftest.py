@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.uploads.folder_registry import FolderRegistry
+from tests.uploads.house import House
 
 OCTETS = "application/offset+octet-stream"
 
@@ -131,3 +132,21 @@ def start_server(tmp_path):
     yield start
     for one in started:
         one.kill()
+
+
+@pytest.fixture(scope="module")
+def house(request, sqlite_template, short_dir):
+    """web, uploads and front with an open contest, for a module's tests."""
+    folder = short_dir / request.module.__name__.rpartition(".")[2]
+    folder.mkdir()
+    house = House(folder, sqlite_template)
+    for name in ("web", "uploads"):
+        house.start(name)
+    house.start_front()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+def contest(house):
+    return house.make.contest()

@@ -10,28 +10,10 @@ from sqlalchemy import select
 
 from contest.models import ClipVersion
 from media_checks.tools import find_tools
-from tests.uploads.house import House
 
 pytestmark = pytest.mark.browser
 SIZE = 8 << 20
 GO, FRESH, BAR = "[data-part=go]", "[data-part=fresh]", "[data-part=progress] progress"
-
-
-@pytest.fixture(scope="module")
-def house(sqlite_template, short_dir):
-    folder = short_dir / "phone"
-    folder.mkdir()
-    house = House(folder, sqlite_template)
-    for name in ("web", "uploads"):
-        house.start(name)
-    house.start_front()
-    yield house
-    house.stop()
-
-
-@pytest.fixture(scope="module")
-def contest(house):
-    return house.make.contest()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from contest.clock import FileClock
 from contest.models import ClipVersion, Upload
-from tests.uploads.house import WHILE_OPEN, House
+from tests.uploads.house import WHILE_OPEN
 from tests.uploads.test_tus_client import Tus
 
 pytestmark = pytest.mark.browser
@@ -35,29 +35,12 @@ INSIDE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def house(sqlite_template, short_dir):
-    folder = short_dir / "trouble"
-    folder.mkdir()
-    house = House(folder, sqlite_template)
-    for name in ("web", "uploads"):
-        house.start(name)
-    house.start_front()
-    yield house
-    house.stop()
-
-
 @pytest.fixture
 def clock(house):
     """The house's simulated time; back to normal afterwards."""
     clock = FileClock(house.platform.settings.data_dir / "clock.json")
     yield clock
     clock.set(WHILE_OPEN)
-
-
-@pytest.fixture(scope="module")
-def contest(house):
-    return house.make.contest()
 
 
 @pytest.fixture

@@ -18,29 +18,12 @@ from sqlalchemy import select
 
 from contest.models import ClipVersion
 from tests.uploads.cutting_proxy import CuttingProxy
-from tests.uploads.house import House, metadata
+from tests.uploads.house import metadata
 from tests.uploads.small_proxy import SmallProxy
 
 CLIENT = Path(__file__).with_name("tus_client.mjs")
 SIZE = 24 << 20
 GIB = 1 << 30
-
-
-@pytest.fixture(scope="module")
-def house(sqlite_template, short_dir):
-    folder = short_dir / "clients"
-    folder.mkdir()
-    house = House(folder, sqlite_template)
-    for name in ("web", "uploads"):
-        house.start(name)
-    house.start_front()
-    yield house
-    house.stop()
-
-
-@pytest.fixture(scope="module")
-def contest(house):
-    return house.make.contest()
 
 
 @pytest.fixture
@@ -182,6 +165,19 @@ def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, entr
     assert stored(house, entry) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
 
 
+def test_phones_that_finish_at_once_make_one_version(house, entry):
+    """All bytes are there and nothing is recorded yet: each of these questions would finish it."""
+    phone = Tus(house, entry)
+    path = phone.create(1_000_000)
+    (house.platform.settings.uploads_dir / path[-32:]).write_bytes(bytes(1_000_000))
+    lines = [phone.ask("HEAD", path) for _ in range(8)]
+    for line in lines:
+        with line:
+            assert line.recv(65536).split()[1] in (b"200", b"423")
+    assert phone.offset(path) == 1_000_000
+    assert stored(house, entry) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
+
+
 class Tus:
     """Raw requests of one unit at the house's address."""
 
@@ -191,7 +187,7 @@ class Tus:
         self.port, self.entry = house.port, entry
         self.cookie = f"hoithi_unit={house.make.unit_token(unit)}"
 
-    def _ask(self, method, path, *headers) -> socket.socket:
+    def ask(self, method, path, *headers) -> socket.socket:
         sock = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         lines = [
             f"{method} {path} HTTP/1.1",
@@ -209,13 +205,13 @@ class Tus:
         pairs = {"entry": self.entry.code, "filename": "clip.mp4"}.items()
         coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs)
         headers = ["Content-Length: 0", f"Upload-Length: {length}", f"Upload-Metadata: {coded}"]
-        return self._header(self._ask("POST", "/uploads/", *headers), "Location")
+        return self._header(self.ask("POST", "/uploads/", *headers), "Location")
 
     def offset(self, path: str) -> int:
-        return int(self._header(self._ask("HEAD", path), "Upload-Offset"))
+        return int(self._header(self.ask("HEAD", path), "Upload-Offset"))
 
     def begin(self, path: str, length: int, offset: int = 0) -> socket.socket:
-        return self._ask(
+        return self.ask(
             "PATCH",
             path,
             f"Content-Length: {length}",
