@@ -243,7 +243,7 @@ def minutes() -> Docx:
     _evidence(document)
     body(document, "Biên bản được lập thành 02 bản có nội dung như nhau, đã đọc lại cho các thành "
          "viên cùng nghe, thống nhất và ký tên. Cuộc họp kết thúc vào lúc ...... giờ ...... cùng "
-         "ngày.", before=8)
+         "ngày.", before=8, keep=True)
     for cell, name in zip(columns(document, 50, 65, 50), ("THƯ KÝ", "BAN GIÁM KHẢO", "CHỦ TRÌ"),
                           strict=True):
         write(cell, (name, "b"), align=CENTRE, first=True, before=6, keep=True)

@@ -52,7 +52,7 @@ def of_result(
         "prizes": [_line(line) for line in lines if line.prize],
         "certificates": [_line(line) for line in _with_certificate(result, profile, lines)],
         "second_of": lines[0].second["of"] if lines and lines[0].second else "",
-        "unverified": "; ".join(line.unit for line in lines if not line.verified),
+        "unverified": _unverified(lines),
         "disqualified": [
             {"unit": out["unit"], "code": out["code"], "reason": out["reason"] or ""}
             for out in standings.disqualified(result)
@@ -110,6 +110,12 @@ def _line(line: Line) -> dict[str, str]:
         "total": line.total, "second": line.second["total"] if line.second else "",
         "prize": f"{prize} (đồng giải)" if prize and line.shared else prize,
     }
+
+
+def _unverified(lines: Sequence[Line]) -> str:
+    """The units whose shares nobody has compared account by account (plan III.3)."""
+    found = [line.unit for line in lines if not line.verified]
+    return "tất cả các đơn vị" if len(found) == len(lines) > 1 else "; ".join(found)
 
 
 def _with_certificate(result: Result, profile: Profile, lines: Sequence[Line]) -> list[Line]:

@@ -33,6 +33,7 @@ KINDS = {
         "organiser.jobs", "organiser.log", "organiser.profile", "entries.listed", "entries.entry",
         "units.manage", "units.detail", "units.import_", "reviews.queue", "publications.list",
         "interactions.list", "ballots.overview", "results.overview", "people.manage",
+        "documents.list", "documents.template",
     ],
     "reviewer": ["reviews.clip"],
     "juror": ["jury.clip"],
@@ -41,6 +42,22 @@ KINDS = {
 }
 Screen = tuple[str, int]  # language, width in CSS pixels
 PHONE = ("vi", 320)
+# Forms that refuse to be sent with nothing in them, while the contest takes entries.
+REFUSING = {
+    "public": ["/account/sign-in", "/u"],
+    "organiser": [f"{CONTEST}/organiser/people/new", f"{CONTEST}/organiser/units/import",
+                  f"{CONTEST}/organiser/interactions/import"],
+    "unit": [f"{CONTEST}/unit/entries/new"],
+    "admin": ["/setup", "/account/password"],
+}
+SEND_NOTHING = """() => {
+  const inputs = "input:not([type=hidden]), textarea";
+  const form = document.querySelector(`main form[method=post]:has(${inputs})`);
+  for (const input of form.querySelectorAll(inputs)) {
+    if (/checkbox|radio/.test(input.type)) input.checked = false; else input.value = "";
+  }
+  form.requestSubmit(form.querySelector("[type=submit]"));
+}"""
 SCREENS = [PHONE, ("en", 360), ("vi", 1280), ("en", 1280)]
 Houses = Callable[[str], House]
 
@@ -60,6 +77,22 @@ def test_every_page_while_there_is_nothing(open_house: Houses, browser: Browser,
 def test_every_page_once_there_is_a_result(open_house: Houses, browser: Browser, role: str):
     kinds = walked(open_house("decided"), browser, role, PHONE)
     assert role != "public" or {"published.results", "published.entry"} <= kinds
+
+
+@pytest.mark.parametrize("role", sorted(REFUSING))
+def test_every_refusal(open_house: Houses, browser: Browser, role: str):
+    """The page that says what is missing is a page, too."""
+    house, album = open_house("empty"), Album("refused", role, *PHONE)
+    with house.visitor(browser, role, language=PHONE[0], width=PHONE[1]) as context:
+        walk = Walk(house, context.new_page(), [], album)
+        for path in REFUSING[role]:
+            walk.page.goto(path)
+            with walk.page.expect_navigation() as sent:
+                walk.page.evaluate(SEND_NOTHING)
+            assert 400 <= sent.value.status < 500, path
+            assert walk.page.locator(".errors, .field__error").count() > 0, path
+            assert walk.examine(path, sent.value) == []
+    assert album.invalid() == []
 
 
 def walked(house: House, browser: Browser, role: str, screen: Screen) -> set[str]:
