@@ -78,7 +78,7 @@ def test_a_stopped_worker_is_noticed(
 def test_every_number_of_the_desk_is_a_link(make: Factory, contest: Contest, visit: Visits):
     make.submission(make.unit(contest), "in_review")
     page = BeautifulSoup(visit.role("organiser").get(f"{DESK}/").text, "html.parser")
-    assert len(page.select(".figure")) == 13
+    assert len(page.select(".figure")) == 14
     assert all(figure.name == "a" for figure in page.select(".figure"))
 
 
