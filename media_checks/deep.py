@@ -16,6 +16,7 @@ import ffmpeg
 
 from . import allowed, sandbox
 from .facts import Facts, Problem
+from .listening import START
 from .picture import PictureReader
 from .policy import Policy
 from .probe import Probed, probe
@@ -30,16 +31,8 @@ from .render import (
 )
 from .report import Finding, Report, judge, verdict
 from .sandbox import Box, Lines
-from .scan import (
-    START,
-    Listener,
-    Plan,
-    gather,
-    picture_output,
-    plan_for,
-    refuse_nothing_seen,
-    sound_outputs,
-)
+from .scan import Listener, Plan, gather, picture_output, plan_for, refuse_nothing_seen
+from .sound import SoundReader, sound_outputs
 from .tools import find_tools
 
 LOOK_EVERY_S = 0.5
@@ -69,13 +62,13 @@ def deepen(
     """
     path, out = Path(path).resolve(), Path(out).resolve()
     probed = probe(path)
-    plan = replace(plan_for(probed.facts), keys_only=False, interval_s=LOOK_EVERY_S)
-    listener = Listener(PictureReader(plan), plan.seconds, lambda _share: None)
-    listener.mid_stream = probed.facts.container in ("mpegts", "mpeg")
+    plan = replace(plan_for(probed.facts), keys_only=False, thin=False, interval_s=LOOK_EVERY_S)
+    listener = Listener(PictureReader(plan), probed.facts, lambda _share: None)
+    sound = SoundReader()
     with tempfile.TemporaryDirectory(prefix=".deep-", dir=out.parent) as folder:
-        _decode(Box(path, Path(folder)), probed, listener, progress)
+        _decode(Box(path, Path(folder)), probed, listener, sound, progress)
         made = keep(Path(folder) / "out.mp4", out, probed.facts)
-    facts = gather(probed.facts, listener, whole=True)
+    facts = gather(probed.facts, listener, sound, whole=True)
     facts = replace(facts, problems=[*facts.problems, *_lost_end(facts, listener)])
     findings = judge(facts, policy)
     report = Report(
@@ -99,13 +92,18 @@ def changed(before: list[Finding], after: list[Finding]) -> list[str]:
 
 
 def _decode(
-    box: Box, probed: Probed, listener: Listener, progress: Callable[[float], None] | None
+    box: Box,
+    probed: Probed,
+    listener: Listener,
+    sound: SoundReader,
+    progress: Callable[[float], None] | None,
 ) -> None:
     """The one run: encode or copy to out.mp4, look twice a second, listen to all of it."""
     last_words: list[str] = []
 
     def line(text: str) -> None:
-        listener.line(text)
+        if not listener.line(text):
+            sound.line(text)
         if text.startswith(("[error]", "[fatal]")) or "[error]" in text:
             last_words[:] = [text]
 
@@ -118,6 +116,7 @@ def _decode(
         stdout=listener.pixels,
         stderr=lines,
         position=share_of(probed.facts, progress),
+        taps={"hum": sound.hum},
     )
     lines.finish()
     refuse_nothing_seen(listener)
@@ -135,8 +134,8 @@ def arguments(box: Box, probed: Probed, plan: Plan) -> list[str]:
         looked_at, watched = parts[0], parts[1]
     outputs = [rendition_output(source, watched, probed, box.out("out.mp4"))]
     outputs.append(picture_output(looked_at, plan))
-    if probed.audio_index is not None:
-        outputs += sound_outputs(source[str(probed.audio_index)])
+    if probed.audio_index is not None and probed.facts.audio is not None:
+        outputs += sound_outputs(source[str(probed.audio_index)], probed.facts.audio)
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
     return [*START, *compiled]
 

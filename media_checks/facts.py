@@ -56,6 +56,11 @@ class SoundFacts:
     ``speech_to_noise`` compares the loudest tenth of short windows with the quietest tenth,
     200–8000 Hz; ``quiet_flatness`` says what the quiet windows consist of (near 0 dB: hiss; far
     below: tones, music, room). ``silences`` are stretches below -50 dB of at least 0.5 s.
+
+    ``side_gap`` is how much louder one side is than the other in dB, ``correlation`` how alike
+    both swing (1 the same, -1 opposite); None for one channel. ``hum_hz`` is the mains tone that
+    stands out most in the pauses, by ``hum_db`` over its neighbours, at ``hum_level`` dBFS.
+    ``full_scale_pct`` of all samples lie in the last decibel: clipping piles them up there.
     """
 
     loudness: float
@@ -66,6 +71,12 @@ class SoundFacts:
     silent_share: float
     speech_to_noise: float | None
     quiet_flatness: float | None
+    side_gap: float | None = None
+    correlation: float | None = None
+    hum_hz: int | None = None
+    hum_db: float | None = None
+    hum_level: float | None = None
+    full_scale_pct: float = 0.0
 
 
 @dataclass(frozen=True)

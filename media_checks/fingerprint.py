@@ -14,17 +14,11 @@ from array import array
 from dataclasses import dataclass, field
 from operator import mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import ffmpeg
 from PIL import Image, ImageChops, ImageStat
 
-from . import allowed
-from .sandbox import Box, Collector, Limits, TooMuchOutput
-from .tools import find_tools, has_chromaprint
-
-if TYPE_CHECKING:
-    from .probe import Probed
+from .tools import has_chromaprint
 
 EDITION = 1  # of the hashes; those of another edition are not compared
 SIDE, WAVES = 32, 16  # pixels the transform sees, and cosine waves kept, each way
@@ -34,8 +28,6 @@ DARK = 32  # luma; as in the search for bars
 FLAT = 6.0  # luma steps; a frame with less contrast says nothing
 SOUND_STEP_S = 4096 / 3 / 11025  # how far apart chromaprint's values are
 SOUND_OUTPUT = {"format": "chromaprint", "fp_format": "raw", "ac": 1}
-LONGEST_S = 1800.0  # of the sound: a clip this long has failed already
-LIMITS = Limits(cpu_s=120, wall_s=240)
 
 _COSINES = [
     [math.cos(math.pi * wave * (2 * x + 1) / (2 * SIDE)) for x in range(SIDE)]
@@ -103,21 +95,6 @@ def sound_values(raw: bytes, order: str = sys.byteorder) -> array[int]:
     if order != sys.byteorder:
         values.byteswap()
     return values
-
-
-def listen(path: Path, probed: Probed) -> array[int]:
-    """The sound's values; none where the clip has no sound, or FFmpeg no chromaprint."""
-    if probed.audio_index is None or not has_chromaprint():
-        return array("I")
-    box, heard = Box(path), Collector(1 << 20)
-    source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=LONGEST_S, vn=None)
-    node = ffmpeg.output(source[str(probed.audio_index)], "pipe:1", **SOUND_OUTPUT)
-    args = ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()]
-    try:
-        box.run(find_tools().ffmpeg, args, limits=LIMITS, stdout=heard, stderr=Collector(1 << 20))
-    except TooMuchOutput:
-        return array("I")
-    return sound_values(bytes(heard.data))
 
 
 class PictureFinger:

@@ -67,6 +67,11 @@ class PictureReader:
         self.samples += 1
         self.last = at
 
+    @property
+    def suspicious(self) -> bool:
+        """Whether a frame was black or like the one before: closer looking is called for."""
+        return any(on for _, on in (*self._black, *self._still))
+
     def facts(self, facts: Facts) -> PictureFacts:
         """What the frames seen so far add up to; ``facts`` gives length and display size."""
         end = min(facts.video.duration_s, self.plan.seconds)

@@ -16,7 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,7 +65,7 @@ class Lines:
 
     longest = 1 << 16
 
-    def __init__(self, each: Callable[[str], None]) -> None:
+    def __init__(self, each: Callable[[str], object]) -> None:
         self.each = each
         self.rest = b""
 
@@ -120,32 +120,36 @@ class Box:
         stdout: Sink,
         stderr: Sink,
         position: Position | None = None,
+        taps: Mapping[str, Sink] | None = None,
     ) -> Ended:
         """Run ``program`` and hand its output to the sinks as it comes.
 
-        ``position`` hears how many seconds of the clip ffmpeg has written, from its own reports
-        through a pipe apart from its talk. An exception raised by a sink stops the program and
-        is passed on.
+        ``position`` hears how many seconds of the clip ffmpeg has written, from its own reports.
+        Each of ``taps`` gets a pipe of its own, which ``args`` call ``pipe:<name>``. An exception
+        raised by a sink stops the program and is passed on.
         """
-        told, tell = os.pipe() if position else (-1, -1)
+        taps = dict(taps or {})
         if position:
-            args = ["-progress", f"pipe:{tell}", "-stats_period", "0.5", *args]
+            taps["position"] = Lines(_position_line(position))
+            args = ["-progress", "pipe:position", "-stats_period", "0.5", *args]
+        pipes = {name: os.pipe() for name in taps}
+        ours = {pipes[name][0]: sink for name, sink in taps.items()}
+        theirs = {f"pipe:{name}": ends[1] for name, ends in pipes.items()}
+        args = [f"pipe:{theirs[arg]}" if arg in theirs else arg for arg in args]
         command = [*_limit_prefix(limits), *self._box_prefix(program), str(program), *args]
         try:
-            process = _start(command, (tell,) if position else ())
+            try:
+                process = _start(command, tuple(theirs.values()))
+            finally:
+                for end in theirs.values():
+                    os.close(end)
+            try:
+                return _drain(process, limits, stdout, stderr, ours)
+            finally:
+                _kill_group(process)
         finally:
-            if position:
-                os.close(tell)
-        try:
-            assert process.stdout is not None and process.stderr is not None  # noqa: S101 - mypy
-            sinks = {process.stdout.fileno(): stdout, process.stderr.fileno(): stderr}
-            if position:
-                sinks[told] = Lines(_position_line(position))
-            return _drain(process, limits, sinks)
-        finally:
-            _kill_group(process)
-            if position:
-                os.close(told)
+            for end in ours:
+                os.close(end)
 
     def _box_prefix(self, program: Path) -> list[str]:
         wrapper = bubblewrap()
@@ -246,11 +250,18 @@ def _position_line(position: Position) -> Callable[[str], None]:
     return line
 
 
-def _drain(process: subprocess.Popen[bytes], limits: Limits, sinks: dict[int, Sink]) -> Ended:
+def _drain(
+    process: subprocess.Popen[bytes],
+    limits: Limits,
+    stdout: Sink,
+    stderr: Sink,
+    taps: Mapping[int, Sink],
+) -> Ended:
     deadline = time.monotonic() + limits.wall_s
     talk = 0
     assert process.stdout is not None and process.stderr is not None  # noqa: S101 - for mypy
     talking = process.stderr.fileno()
+    sinks = {process.stdout.fileno(): stdout, talking: stderr, **taps}
     with selectors.DefaultSelector() as selector, process.stdout, process.stderr:
         for fd in sinks:
             selector.register(fd, selectors.EVENT_READ)

@@ -17,7 +17,12 @@ from contest.wiring import Platform
 
 Beat = Callable[[], None]
 TELL_EVERY_S = 1.5
-PICTURES = {"contact_sheet": "sheet", "poster": "poster"}  # media_checks' word -> ours
+# media_checks' word -> ours
+PICTURES = {
+    "contact_sheet": "sheet", "poster": "poster", "crop": "crop", "waveform": "waveform",
+    "loudness": "loudness",
+}
+TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
 class NotWanted(Exception):
@@ -101,7 +106,7 @@ def _judge(
     except media_checks.Unreadable as error:
         return _unreadable(error, {"name": policy.name, "revision": policy.revision})
     files = [
-        _store(platform, folder / facts["file"], kind, "image/jpeg", facts)
+        _store(platform, folder / facts["file"], kind, TYPES[facts["file"][-4:]], facts)
         for word, kind in PICTURES.items()
         if (facts := report.artefacts.get(word))
     ]

@@ -46,7 +46,7 @@ class Derivative(Base):
     __tablename__ = "derivative"
     __table_args__ = (
         UniqueConstraint("version_id", "kind"),
-        one_of("kind", ("sheet", "poster", "rendition", "crop", "waveform")),
+        one_of("kind", ("sheet", "poster", "rendition", "crop", "waveform", "loudness")),
     )
 
     version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))

@@ -13,7 +13,8 @@ from contest.services import checks, profiles
 from contest.states import Entry
 
 ORIGINAL = "original"
-KINDS = (ORIGINAL, "rendition", "sheet", "poster")
+KINDS = (ORIGINAL, "rendition", "sheet", "poster", "crop", "waveform", "loudness")
+ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg", "image/png": "png"}
 SHOWN_TO_JURORS = (Entry.APPROVED, Entry.PUBLISHED)
 # By the name's ending: the clip itself is not looked into again to send it.
 TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
@@ -52,7 +53,7 @@ def find(
     made = checks.derivatives(session, version).get(kind)
     if made is None:
         raise not_found()
-    ending = "mp4" if made.media_type == "video/mp4" else "jpg"
+    ending = ENDINGS[made.media_type]
     return File(made.sha256, made.media_type, f"{stem}-{kind}.{ending}")
 
 

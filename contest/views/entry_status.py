@@ -151,5 +151,8 @@ def rule_names() -> dict[str, str]:
         "audio_clipping": _("Âm thanh không vỡ tiếng"), "audio_noise": _("Tạp âm"),
         "black": _("Đoạn hình đen"), "frozen": _("Đoạn hình đứng"),
         "borders": _("Viền đen quanh hình"), "intact": _("Tệp nguyên vẹn"),
-        "container": _("Định dạng tệp"),
+        "container": _("Định dạng tệp"), "frame_rate": _("Số hình mỗi giây"),
+        "bitrate": _("Tốc độ bit"), "codec": _("Chuẩn nén"), "audio_hum": _("Tiếng ù điện"),
+        "audio_mono": _("Âm thanh mono"), "audio_one_sided": _("Tiếng một bên"),
+        "audio_antiphase": _("Hai kênh ngược pha"),
     }

@@ -286,6 +286,8 @@ def _clip_page(
         video=clip_address(entry, version, made),
         sheet=picture(entry, version, made.get("sheet")),
         poster=picture(entry, version, made.get("poster")),
+        **{kind: picture(entry, version, made.get(kind))
+           for kind in ("crop", "waveform", "loudness")},
         copies=copy_pages.summary(entry),
         mended=mending.of_version(entry),
         names_read=names_seen.of_entry(db(), entry),

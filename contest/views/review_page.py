@@ -43,7 +43,7 @@ def picture(
     data = made.data
     tiles = [tile | {"code": time_code(tile["at"])} for tile in data.get("tiles", [])]
     return {
-        "src": address(entry, version, "poster" if made.kind == "poster" else "sheet"),
+        "src": address(entry, version, made.kind),
         "width": data.get("width"), "height": data.get("height"), "tiles": tiles,
     }
 

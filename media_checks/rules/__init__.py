@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import clip, picture, sound
+from . import clip, coding, picture, sound
 from .kinds import Judged, Limit, Rule, accept
 
 _ORDER = (
@@ -11,6 +11,9 @@ _ORDER = (
     "duration",
     "aspect_ratio",
     "resolution",
+    "frame_rate",
+    "bitrate",
+    "codec",
     "borders",
     "black",
     "frozen",
@@ -19,8 +22,12 @@ _ORDER = (
     "audio_level",
     "audio_clipping",
     "audio_noise",
+    "audio_hum",
+    "audio_mono",
+    "audio_one_sided",
+    "audio_antiphase",
 )
-_ALL = {rule.name: rule for rule in (*clip.RULES, *picture.RULES, *sound.RULES)}
+_ALL = {rule.name: rule for rule in (*clip.RULES, *coding.RULES, *picture.RULES, *sound.RULES)}
 
 RULES: dict[str, Rule] = {name: _ALL[name] for name in _ORDER}
 

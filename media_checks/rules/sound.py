@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..facts import Facts
 from ..words import NOTHING, Text, number, stretches
+from . import stereo
 from .kinds import Judged, Limit, Limits, Rule
 
 
@@ -80,13 +81,13 @@ def _level(facts: Facts, limits: Limits) -> Judged | None:
 
 
 def _clipping(facts: Facts, limits: Limits) -> Judged | None:
-    """Peaks alone are common after AAC; peaks on a signal without dynamics are clipping."""
+    """Peaks alone are common after AAC; samples piled up at full scale besides are clipping."""
     sound = facts.sound
     if sound is None:
         return None
-    peak_limit, crest_limit = limits["max_true_peak_dbtp"], limits["min_crest"]
+    peak_limit, most_pct = limits["max_true_peak_dbtp"], limits["max_full_scale_pct"]
     peak, most = number(sound.true_peak, 1), number(peak_limit, 1)
-    bad = sound.true_peak > peak_limit and sound.crest < crest_limit
+    bad = sound.true_peak > peak_limit and sound.full_scale_pct > most_pct
     message = Text("Âm thanh không vỡ.", "The sound is not clipped.")
     remedy = NOTHING
     if bad:
@@ -100,8 +101,8 @@ def _clipping(facts: Facts, limits: Limits) -> Judged | None:
         )
     return Judged(
         not bad,
-        {"true_peak_dbtp": sound.true_peak, "crest": sound.crest},
-        {"max_true_peak_dbtp": peak_limit, "min_crest": crest_limit},
+        {"true_peak_dbtp": sound.true_peak, "full_scale_pct": sound.full_scale_pct},
+        {"max_true_peak_dbtp": peak_limit, "max_full_scale_pct": most_pct},
         message,
         remedy,
         Text(f"đỉnh {peak.vi} dBTP", f"peak {peak.en} dBTP"),
@@ -164,16 +165,17 @@ RULES = (
         "audio_clipping",
         (
             Limit("max_true_peak_dbtp", "number", default=0, low=-20, high=20),
-            Limit("min_crest", "number", default=2.5, low=1, high=20),
+            Limit("max_full_scale_pct", "number", default=0.3, high=100),
         ),
         _clipping,
     ),
     Rule(
         "audio_noise",
         (
-            Limit("min_speech_to_noise_db", "number", default=25, high=100),
+            Limit("min_speech_to_noise_db", "number", default=30, high=100),
             Limit("max_flatness_db", "number", default=-6, low=-100, high=0),
         ),
         _noise,
     ),
+    *stereo.RULES,
 )

@@ -31,6 +31,16 @@ SMALL = {
         "audio_level": {"level": "soft", "min_lufs": -30, "max_lufs": -8},
         "audio_clipping": {"level": "soft"},
         "audio_noise": {"level": "soft"},
+        "audio_hum": {"level": "soft"},
+        "audio_one_sided": {"level": "soft"},
+        "audio_antiphase": {"level": "soft"},
+        "frame_rate": {"level": "soft", "min_fps": 5},
+        "bitrate": {"level": "soft", "min_kbps": 80},
+        "codec": {
+            "level": "soft",
+            "video": ["h264", "mpeg4", "vp8"],
+            "audio": ["aac", "mp3", "opus"],
+        },
     },
 }
 
@@ -266,7 +276,24 @@ CORPUS = [
     Clip("mute.mp4", "fail", "audio_silent audio_level", filmed(voice="volume=0")),
     Clip("half-mute.mp4", "fail", "audio_silent", filmed(voice="volume=0:enable='gt(t,1.2)'")),
     Clip("quiet.mp4", "look", "audio_level", filmed(voice="volume=-20dB")),
-    Clip("clipped.mp4", "look", "audio_level audio_clipping", filmed(voice="volume=40dB")),
+    Clip(
+        "clipped.mp4",
+        "look",
+        "audio_level audio_clipping",
+        filmed(voice="volume=30dB,aformat=sample_fmts=s16"),
+    ),
+    Clip(
+        "hum.mp4",
+        "look",
+        "audio_hum",
+        filmed(seconds=5, voice="aeval='val(0)+0.02*sin(2*PI*50*t)':c=same"),
+    ),
+    Clip("stereo.mp4", "pass", "", filmed(voice="aformat=channel_layouts=stereo")),
+    Clip("one-side.mp4", "look", "audio_one_sided", filmed(voice="pan='stereo|c0=c0|c1=0.001*c0'")),
+    Clip("antiphase.mp4", "look", "audio_antiphase", filmed(voice="pan='stereo|c0=c0|c1=-1*c0'")),
+    Clip("slide-show.mp4", "look", "frame_rate", filmed(seconds=5, picture="fps=2")),
+    Clip("starved.mp4", "look", "bitrate", filmed(codecs=[*X264, "-qp", "51", *AAC])),
+    Clip("flac.mkv", "look", "codec", filmed(codecs=[*X264, "-c:a", "flac"])),
     Clip(
         "hiss.mp4",
         "look",

@@ -30,6 +30,7 @@ VIDEO = VideoFacts(
 AUDIO = AudioFacts("aac", "LC", 2, "stereo", 48000, 200.0, 200.0, 128_000)
 PICTURE = PictureFacts(100, 2.0, "keyframes", [], [], 1440, 1080)
 SOUND = SoundFacts(-16.0, 5.0, -1.0, 4.4, [], 0.0, 45.0, -9.0)
+STEREO = replace(SOUND, side_gap=0.4, correlation=0.9, hum_hz=50, hum_db=3.0, hum_level=-70.0)
 GOOD = Facts(10**8, "mp4", "isom", 200.0, VIDEO, AUDIO, 0, 0, [], PICTURE, SOUND)
 
 
@@ -130,15 +131,62 @@ def test_black_is_not_also_called_frozen():
         ({"loudness": -30.1}, "audio_level", "fail"),
         ({"loudness": -7.9}, "audio_level", "fail"),
         ({"true_peak": 2.0}, "audio_clipping", "pass"),
-        ({"true_peak": 2.0, "crest": 2.0}, "audio_clipping", "fail"),
-        ({"true_peak": -0.1, "crest": 2.0}, "audio_clipping", "pass"),
+        ({"true_peak": 2.0, "full_scale_pct": 0.3}, "audio_clipping", "pass"),
+        ({"true_peak": 2.0, "full_scale_pct": 0.31}, "audio_clipping", "fail"),
+        ({"true_peak": -0.1, "full_scale_pct": 0.5}, "audio_clipping", "pass"),
+        ({"side_gap": 20.0, "correlation": 0.5}, "audio_one_sided", "pass"),
+        ({"side_gap": 20.1, "correlation": 0.5}, "audio_one_sided", "fail"),
+        ({"side_gap": 0.0, "correlation": -0.5}, "audio_antiphase", "pass"),
+        ({"side_gap": 0.0, "correlation": -0.51}, "audio_antiphase", "fail"),
+        ({"hum_hz": 50, "hum_db": 20.0, "hum_level": -40.0}, "audio_hum", "pass"),
+        ({"hum_hz": 50, "hum_db": 20.1, "hum_level": -40.0}, "audio_hum", "fail"),
+        ({"hum_hz": 50, "hum_db": 40.0, "hum_level": -50.1}, "audio_hum", "pass"),
         ({"speech_to_noise": 13.0, "quiet_flatness": -25.0}, "audio_noise", "pass"),
-        ({"speech_to_noise": 24.0, "quiet_flatness": -3.0}, "audio_noise", "fail"),
+        ({"speech_to_noise": 29.9, "quiet_flatness": -3.0}, "audio_noise", "fail"),
         ({"speech_to_noise": 33.0, "quiet_flatness": -3.0}, "audio_noise", "pass"),
     ],
 )
 def test_sound(change, rule, outcome):
     assert finding(replace(GOOD, sound=replace(SOUND, **change)), rule).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "outcome"),
+    [
+        ({"frame_rate": 19.9}, "frame_rate", "fail"),
+        ({"frame_rate": 20.0}, "frame_rate", "pass"),
+        ({"frame_rate": 61.0}, "frame_rate", "pass"),
+        ({"frame_rate": 61.1}, "frame_rate", "fail"),
+        ({"bit_rate": 1_999_000}, "bitrate", "fail"),
+        ({"bit_rate": 2_000_000}, "bitrate", "pass"),
+        ({"bit_rate": 60_001_000}, "bitrate", "fail"),
+        ({"codec": "hevc"}, "codec", "pass"),
+        ({"codec": "vp9"}, "codec", "fail"),
+    ],
+)
+def test_coding(change, rule, outcome):
+    result = finding(replace(GOOD, video=replace(VIDEO, **change)), rule)
+    assert result.outcome == outcome
+    assert bool(result.remedy_vi) == (outcome == "fail")
+
+
+def test_a_codec_of_the_sound_counts_too():
+    facts = replace(GOOD, audio=replace(AUDIO, codec="mp3"))
+    result = finding(facts, "codec", video=["h264"], audio=["aac"])
+    assert (result.outcome, result.found) == ("fail", ["h264", "mp3"])
+    assert finding(replace(GOOD, audio=None), "codec").outcome == "pass"
+
+
+@pytest.mark.parametrize(("channels", "outcome"), [(1, "fail"), (2, "pass"), (6, "pass")])
+def test_mono(channels, outcome):
+    facts = replace(GOOD, audio=replace(AUDIO, channels=channels))
+    assert finding(facts, "audio_mono").outcome == outcome
+
+
+@pytest.mark.parametrize("rule", ["audio_one_sided", "audio_antiphase", "audio_hum"])
+def test_what_was_not_measured_is_not_judged(rule):
+    policy = load_policy({"name": "t", "rules": {rule: {"level": "soft"}}})
+    assert judge(GOOD, policy) == []
 
 
 def test_a_clip_without_sound_fails_once():
@@ -190,7 +238,9 @@ def test_verdict(duration, noise, expected):
     assert verdict(judge(facts, load_policy({"name": "t", "rules": rules}))) == expected
 
 
-@pytest.mark.parametrize("facts", [GOOD, replace(GOOD, audio=None, sound=None)])
+@pytest.mark.parametrize(
+    "facts", [GOOD, replace(GOOD, sound=STEREO), replace(GOOD, audio=None, sound=None)]
+)
 def test_every_finding_can_be_shown_in_a_table(facts):
     for result in judge(facts, find_policy("quan11-2023")):
         texts = [

@@ -896,7 +896,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('sheet', 'poster', 'rendition', 'crop', 'waveform')",
+            "kind IN ('sheet', 'poster', 'rendition', 'crop', 'waveform', 'loudness')",
             name=op.f("ck_derivative_kind"),
         ),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,164 @@
+"""Pictures for the people who judge: poster, a part at full size, sound and loudness drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFilter, ImageStat
+
+from . import allowed
+from .facts import Span, VideoFacts
+from .picture import PictureReader
+from .sandbox import Box, Collector, Limits, TooMuchOutput
+from .sound import WINDOW_S, SoundReader
+from .tools import find_tools
+
+POSTER_WIDTH, POSTER_HEIGHT = 1280, 960
+FRAME_LIMITS = Limits(cpu_s=60, wall_s=120)
+LARGEST = 3840 * 2160  # pixels of a frame held whole; larger ones give a poster only
+CROP = (640, 480)
+GRID = 6  # places across and down at which the crop is tried
+PLOT = (960, 160)
+LOWEST_DB, LOWEST_LUFS = -60.0, -50.0
+INK, SOFT, BAD, PAPER, LINE = "#0b5c8a", "#8fbcd6", "#c0392b", "#ffffff", "#d5dbe0"
+
+
+def keep_pictures(
+    path: Path, reader: PictureReader, video: VideoFacts, index: int, folder: Path
+) -> dict[str, Any]:
+    """Write contact sheet, poster and crop into ``folder``; what the report says about them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sheet = reader.sheet()
+    width, height = reader.plan.tile
+    tiles = [
+        {"at": round(tile.at, 3), "x": x, "y": y, "width": width, "height": height}
+        for tile, (x, y) in zip(reader.tiles, reader.places(), strict=True)
+    ]
+    kept = {"contact_sheet": _keep(sheet, folder, "contact_sheet", 82) | {"tiles": tiles}}
+    frame = _frame(path, reader, video, index)
+    at = {"at": round(reader.poster_at, 3)}
+    kept["poster"] = _keep(_poster(frame, reader), folder, "poster", 85) | at
+    if frame is not None:
+        kept["crop"] = _keep(most_detailed(frame), folder, "crop", 92) | at
+    return kept
+
+
+def keep_plots(
+    sound: SoundReader, silences: Sequence[Span], seconds: float, folder: Path
+) -> dict[str, Any]:
+    """Write waveform and loudness as PNG into ``folder``; what the report says about them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "waveform": _keep(waveform(sound.peaks, silences, seconds), folder, "waveform"),
+        "loudness": _keep(loudness(sound.moments, seconds), folder, "loudness"),
+    }
+
+
+def _keep(
+    image: Image.Image, folder: Path, name: str, quality: int | None = None
+) -> dict[str, Any]:
+    file = f"{name}.{'jpg' if quality else 'png'}"
+    if quality:
+        image.save(folder / file, quality=quality, optimize=True)
+    else:
+        image.quantize(16).save(folder / file, optimize=True)
+    return {"file": file, "width": image.width, "height": image.height}
+
+
+def _frame(
+    path: Path, reader: PictureReader, video: VideoFacts, index: int
+) -> Image.Image | None:
+    """The frame of the poster, every pixel as it is displayed; None where it cannot be had."""
+    size = (video.display_width, video.display_height)
+    if size[0] * size[1] > LARGEST:
+        return None
+    box, pixels = Box(path), Collector(size[0] * size[1] * 3)
+    args = ["-hide_banner", "-nostdin", "-v", "quiet", *allowed.input_arguments(), "-threads", "2"]
+    args += ["-ss", f"{max(0.0, reader.poster_at - 0.01):.3f}", "-i", box.clip_url]
+    args += ["-map", f"0:{index}", "-frames:v", "1", "-vf", f"scale={size[0]}:{size[1]}"]
+    args += ["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
+    try:
+        box.run(
+            find_tools().ffmpeg,
+            args,
+            limits=FRAME_LIMITS,
+            stdout=pixels,
+            stderr=Collector(1 << 20),
+        )
+    except TooMuchOutput:
+        return None
+    if len(pixels.data) != size[0] * size[1] * 3:
+        return None
+    return Image.frombytes("RGB", size, bytes(pixels.data))
+
+
+def _poster(frame: Image.Image | None, reader: PictureReader) -> Image.Image:
+    """The frame at a size fit for a page; from the contact sheet if it failed to decode."""
+    if frame is None:
+        return min(reader.tiles, key=lambda tile: abs(tile.at - reader.poster_at)).image
+    width, height = reader.plan.tile
+    scale = min(POSTER_WIDTH / width, POSTER_HEIGHT / height)
+    size = (int(width * scale) // 2 * 2, int(height * scale) // 2 * 2)
+    return frame.resize(size, Image.Resampling.LANCZOS)
+
+
+def most_detailed(frame: Image.Image) -> Image.Image:
+    """The part of ``frame`` with most edges, not scaled: there upscaling shows, if anywhere."""
+    width, height = min(CROP[0], frame.width), min(CROP[1], frame.height)
+    edges = frame.convert("L").filter(ImageFilter.FIND_EDGES)
+    places = [
+        (x * (frame.width - width) // (GRID - 1), y * (frame.height - height) // (GRID - 1))
+        for x in range(GRID)
+        for y in range(GRID)
+    ]
+
+    def detail(place: tuple[int, int]) -> float:
+        x, y = place
+        return float(ImageStat.Stat(edges.crop((x, y, x + width, y + height))).mean[0])
+
+    x, y = max(places, key=detail)
+    return frame.crop((x, y, x + width, y + height))
+
+
+def waveform(peaks: Sequence[float], silences: Sequence[Span], seconds: float) -> Image.Image:
+    """Peaks over time on a scale of decibels, stretches of silence underlaid in red."""
+    image, draw = _paper()
+    width, height = PLOT
+    middle = height / 2
+    for start, end in silences if seconds else ():
+        draw.rectangle((start / seconds * width, 0, end / seconds * width, height), fill="#f7dcd8")
+    total = max(seconds, WINDOW_S)
+    for x in range(width):
+        first = int(x / width * total / WINDOW_S)
+        last = max(first + 1, int((x + 1) / width * total / WINDOW_S))
+        level = max(peaks[first:last], default=LOWEST_DB)
+        half = middle * max(0.0, 1 - min(0.0, level) / LOWEST_DB)
+        color = BAD if level >= -0.1 else INK  # noqa: PLR2004 - full scale but for rounding
+        draw.line((x, middle - half, x, middle + half), fill=color)
+    return image
+
+
+def loudness(moments: Sequence[tuple[float, float]], seconds: float) -> Image.Image:
+    """Short-term loudness (EBU R128, three seconds) over time, with lines at -10 … -40 LUFS."""
+    image, draw = _paper()
+    width, height = PLOT
+    for level in (-10, -20, -30, -40):
+        y = height * level / LOWEST_LUFS
+        draw.line((0, y, width, y), fill=LINE)
+        draw.text((4, y + 1), f"{level} LUFS", fill="#5f6b75")
+    points = [
+        (at / seconds * width, height * min(0.0, max(level, LOWEST_LUFS)) / LOWEST_LUFS)
+        for at, level in moments
+        if seconds and level > -119.0  # noqa: PLR2004 - not yet three seconds
+    ]
+    if len(points) > 1:
+        draw.polygon([(points[0][0], height), *points, (points[-1][0], height)], fill="#e3eff6")
+        draw.line(points, fill=INK, width=2)
+    return image
+
+
+def _paper() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    image = Image.new("RGB", PLOT, PAPER)
+    return image, ImageDraw.Draw(image)
