@@ -21,7 +21,7 @@ PIECE = 1024 * 1024
 A_DAY = 24 * 3600
 
 
-@bp.get("/<code>/<int:number>/<any(original, rendition, sheet, poster, crop, waveform, loudness):kind>")
+@bp.get(f"/<code>/<int:number>/<any({', '.join(media.KINDS)}):kind>")
 @allows("media.watch", by="either")
 def file(code: str, number: int, kind: str) -> Response:
     """One file; the original is for keeping, the others are shown."""
