@@ -87,7 +87,8 @@ def _still(path: Path | None) -> Image.Image | None:
     except OSError:
         return None
     left, top = (sized.width - PICTURE[0]) // 2, (sized.height - PICTURE[1]) // 2
-    return sized.crop((left, top, left + PICTURE[0], top + PICTURE[1]))
+    cut: Image.Image = sized.crop((left, top, left + PICTURE[0], top + PICTURE[1]))
+    return cut
 
 
 def _brand() -> Image.Image:
