@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +12,7 @@ from contest.errors import Invalid
 from contest.models import Contest, ProfileRevision, Result
 from contest.ports import BlobStore
 from contest.services import profiles
+from contest.services.scoring_input import Prepared
 from scoring import BundleError, bundle, signature
 
 
@@ -41,11 +40,14 @@ class Signer:
 def build(
     contest: Contest,
     result: Result,
-    snapshots: Mapping[str, Mapping[str, Any]],
+    prepared: Prepared,
     revision: ProfileRevision,
     signer: Signer,
 ) -> bytes:
-    """The bundle of a result; ``Invalid`` where it would hold contact data."""
+    """The bundle of a result; ``Invalid`` where it would hold contact data.
+
+    Beside the counts that the score rests on it states, in ``about.json``, those that were read.
+    """
     profile = profiles.profile_at(revision)
     about = {
         "contest": contest.slug,
@@ -55,11 +57,12 @@ def build(
         "profile_number": revision.number,
         "cut_off": profile.schedule.counts_close.isoformat(),
         "output_sha256": result.output_sha256,
+        "raw_counts": prepared.raw,
     }
     try:
         return bundle.build(
             result.input, about=about, profile=_canonical(revision),
-            snapshots=snapshots, names=_names(result), sign=signer.sign,
+            snapshots=prepared.snapshots, names=_names(result), sign=signer.sign,
             public_key=signer.public_key,
         )
     except BundleError as error:

@@ -237,9 +237,7 @@ def freeze(
     _require_same(result, prepared, contest)
     tally.require_agreement(session, contest, result.output)
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
-    content = bundles.build(
-        contest, result, prepared.snapshots, revision_of(result), vault.signer
-    )
+    content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
     result.bundle_sha256 = bundles.store(content, vault.blobs, vault.folder)
     result.frozen_at = at
     contest.closed_at = contest.closed_at or at

@@ -20,11 +20,13 @@ from scoring import bundle
 
 @dataclass(frozen=True)
 class Prepared:
-    """``data`` for ``scoring.compute``; by clip ``names``, and ``snapshots`` for the bundle."""
+    """``data`` for ``scoring.compute``; by clip ``names``, and for the bundle ``snapshots`` and
+    ``raw`` counts: what was read on the Page, and whether a correction stands beside it."""
 
     data: dict[str, Any]
     names: dict[str, dict[str, Any]]
     snapshots: dict[str, dict[str, Any]]
+    raw: dict[str, dict[str, Any]]
 
     @property
     def sha256(self) -> str:
@@ -54,6 +56,7 @@ def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
         data=data,
         names={e.code: _names(e) for e in entries},
         snapshots={code: _facts(facts[official.snapshot_id]) for code, official in found.items()},
+        raw={code: _raw(official) for code, official in found.items()},
     )
 
 
@@ -85,6 +88,13 @@ def _facts(snapshot: Snapshot) -> dict[str, Any]:
         "source": snapshot.source,
         "source_sha256": snapshot.evidence.sha256 if snapshot.evidence else None,
         "late_reason": snapshot.late_reason or None,
+    }
+
+
+def _raw(official: Official) -> dict[str, Any]:
+    return {
+        "reactions": official.raw_reactions, "shares": official.raw_shares,
+        "corrected": official.correction_id is not None,
     }
 
 
