@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -74,10 +74,16 @@ def reader() -> Path | None:
     return Path(program).resolve() if LANGUAGE in answer.stdout.decode().split() else None
 
 
-def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> list[Card] | None:
+def read(
+    path: str | Path,
+    names: Sequence[str] = (),
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> list[Card] | None:
     """The cards at both ends of a clip, in time order; None without a reader.
 
-    Raises ``Unreadable`` or ``ToolFailed``; ``progress`` hears 0 to 1 and may raise to stop.
+    With ``names`` reading ends when each of them was seen with all its accents. Raises
+    ``Unreadable`` or ``ToolFailed``; ``progress`` hears the seconds read so far and may raise.
     """
     program = reader()
     if program is None:
@@ -86,13 +92,18 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     probed = probe(path)
     cards: list[Card] = []
     with tempfile.TemporaryDirectory(prefix="cards-") as folder:
-        stills = list(_different(_stills(path, probed, Path(folder))))
-        for count, (at, image) in enumerate(stills):
-            if lines := _lines(program, image, Path(folder)):
+        for at, image in _different(_stills(path, probed, Path(folder))):
+            for lines in _variants(program, image, Path(folder)):
                 cards.append(Card(round(at, 1), lines))
+                if names and all(_seen_exactly(name, cards) for name in names):
+                    return cards
             if progress:
-                progress((count + 1) / len(stills))
+                progress(at)
     return cards
+
+
+def _seen_exactly(name: str, cards: list[Card]) -> bool:
+    return any(_exact(name, line) for card in cards for line in card.lines)
 
 
 def _stills(path: Path, probed: Probed, folder: Path) -> Iterator[tuple[float, Image.Image]]:
@@ -143,21 +154,25 @@ def _different(
         before = image
 
 
-def _lines(program: Path, image: Image.Image, folder: Path) -> list[str]:
-    """What is read in the picture as it is, and in its bright parts alone."""
-    found: list[str] = []
+def _variants(program: Path, image: Image.Image, folder: Path) -> Iterator[list[str]]:
+    """What is read in the picture as it is, then what its bright parts alone add."""
+    known: set[str] = set()
     bright = image.point(lambda v: 0 if v >= BRIGHT else 255)
     for variant in (image, bright):
         variant.save(folder / "card.png")
-        for line in _recognise(program, folder / "card.png").splitlines():
-            text = unicodedata.normalize("NFC", " ".join(line.split()))
-            if sum(c.isalpha() for c in text) >= FEWEST_LETTERS and text not in found:
-                found.append(text)
-    return found
+        words = [" ".join(line.split()) for line in _recognise(program, folder).splitlines()]
+        lines = [unicodedata.normalize("NFC", text) for text in words if _says_something(text)]
+        if fresh := [line for line in dict.fromkeys(lines) if line not in known]:
+            yield fresh
+        known.update(lines)
 
 
-def _recognise(program: Path, still: Path) -> str:
-    box, said = Box(still), Collector(1 << 20)
+def _says_something(text: str) -> bool:
+    return sum(c.isalpha() for c in text) >= FEWEST_LETTERS
+
+
+def _recognise(program: Path, folder: Path) -> str:
+    box, said = Box(folder / "card.png"), Collector(1 << 20)
     place = box.clip_url.removeprefix("file:")
     args = [place, "stdout", "-l", LANGUAGE, "--psm", "11"]
     try:

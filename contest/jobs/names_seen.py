@@ -13,9 +13,10 @@ from media_checks import names
 def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
     """Reading twice stores the same; a server without a reader says so instead."""
     with platform.db.read() as session:
-        sha256 = names_seen.clip_of(session, version_id)
+        sha256, wanted = names_seen.work(session, version_id)
     try:
-        cards = names.read(platform.blobs.path(sha256), progress=lambda _share: beat())
+        clip = platform.blobs.path(sha256)
+        cards = names.read(clip, wanted, progress=lambda _seconds: beat())
     except (FileNotFoundError, media_checks.Unreadable) as error:
         raise GiveUp(str(error)) from error
     kept = None if cards is None else [asdict(card) for card in cards]

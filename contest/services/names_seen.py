@@ -42,9 +42,14 @@ def request(session: Session, version: ClipVersion, *, at: datetime) -> None:
     )
 
 
-def clip_of(session: Session, version_id: int) -> str:
-    """The SHA-256 of the clip to read."""
-    return session.get_one(ClipVersion, version_id).sha256
+def work(session: Session, version_id: int) -> tuple[str, list[str]]:
+    """The SHA-256 of the clip to read, and the names after which reading may end."""
+    version = session.get_one(ClipVersion, version_id)
+    return version.sha256, [name for _, name in _wanted(version.submission)]
+
+
+def _wanted(entry: Submission) -> list[tuple[str, str]]:
+    return [("author", name) for name in entry.authors] + [("unit", entry.unit.name)]
 
 
 def keep(
@@ -70,5 +75,5 @@ def of_entry(session: Session, entry: Submission) -> Reading:
     if row.data["cards"] is None:
         return Reading("impossible")
     cards = [Card(card["at"], card["lines"]) for card in row.data["cards"]]
-    wanted = [("author", name) for name in entry.authors] + [("unit", entry.unit.name)]
-    return Reading("done", [Name(kind, name, find(name, cards)) for kind, name in wanted])
+    names = [Name(kind, name, find(name, cards)) for kind, name in _wanted(entry)]
+    return Reading("done", names)

@@ -47,6 +47,12 @@ def test_both_names_are_read_at_their_ends(film: Path) -> None:
     assert find("Trần Quốc Toản", cards) is None
 
 
+def test_reading_ends_when_every_name_was_seen(film: Path) -> None:
+    cards = read(film, [AUTHOR])
+    assert (cards is None) == (reader() is None)
+    assert [card.at for card in cards or []] == ([1.5] if cards else [])
+
+
 def test_the_command_says_what_is_missing(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main([str(film), "--name", AUTHOR, "--name", "Trần Quốc Toản"])
     said = capsys.readouterr()
