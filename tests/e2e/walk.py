@@ -59,7 +59,7 @@ class Walk:
         left_out: tuple[str, ...] = (),
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
-        self.left_out = left_out
+        self.left_out, self.axe = left_out, True
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
         self.kinds: dict[str, int] = {}
@@ -91,9 +91,11 @@ class Walk:
             return [f"status {answer.status}"]
         if self.album:
             self.album.keep(self.page, name, answer.text())
-        self.page.add_script_tag(path=str(AXE))
-        found = [*self.page.evaluate(FAULTS), *self.page.evaluate(OVERFLOWING)]
-        return [str(fault) for fault in (*found, *self.page.evaluate(CUT_OFF), *self.errors)]
+        found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF), *self.errors]
+        if self.axe:
+            self.page.add_script_tag(path=str(AXE))
+            found += self.page.evaluate(FAULTS)
+        return [str(fault) for fault in found]
 
     def follow(self, link: str) -> None:
         parts = urlsplit(link)
