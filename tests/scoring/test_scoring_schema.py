@@ -1,5 +1,7 @@
 """Malformed input: refused with the JSON path of the fault, in both languages."""
 
+from fractions import Fraction
+
 import example
 import pytest
 
@@ -123,6 +125,130 @@ def test_a_sentence_says_what_was_found_and_what_is_allowed():
         scoring.compute(put(example.contest(), ("entries", 0, "marks", "GK1", "noi_dung"), 61))
     assert refusal.value.vi == "Ở đây là 61; phải là số nguyên từ 0 đến 60."
     assert refusal.value.en == "Found 61; it must be a whole number from 0 to 60."
+
+
+def test_every_rule_that_is_given_is_the_rule_that_counts():
+    given = {
+        "criteria": [{"id": "noi_dung", "max": 60, "weight": "1/3"}, {"id": "hinh_anh", "max": 40}],
+        "jury_weight": "1/2", "interaction_weight": "3/2", "points_per_share": 5,
+        "points_per_reaction": 3, "shares_per_account": 0, "points_cap": 7,
+        "prizes": [{"id": "a", "count": 2}, {"id": "b", "count": 0}], "missing": "report",
+        "trim": 3, "trim_from": 9, "standardise": True, "unit_score": "sum",
+        "tie_breaks": ["chair", "top_criterion"], "second_scale": "7/2",
+    }
+    stated = scoring.compute(put(example.contest(), ("rules",), given))["rules"]
+    given["criteria"][1]["weight"] = "1"
+    assert stated == given
+
+
+@pytest.mark.parametrize(
+    ("path", "least", "most"),
+    [
+        (("rules", "points_cap"), 1, 10**12),
+        (("rules", "points_per_share"), 0, 10**12),
+        (("rules", "points_per_reaction"), 0, 10**12),
+        (("rules", "shares_per_account"), 0, 10**12),
+        (("rules", "trim"), 0, 1000),
+        (("rules", "trim_from"), 1, 100_000),
+        (("rules", "prizes", 0, "count"), 0, 100_000),
+        (("rules", "criteria", 0, "max"), 60, 1_000_000),
+        (("entries", 0, "marks", "GK1", "hinh_anh"), 0, 40),
+        (("entries", 0, "interactions", "reactions"), 0, 10**12),
+        (("entries", 0, "interactions", "shares"), 0, 10**12),
+        (("entries", 1, "interactions", "share_ledger", 0, "count"), 0, 10**12),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, tuple) else value,
+)
+def test_the_limits_of_a_number(path, least, most):
+    for value in (least, most):
+        scoring.compute(put(example.contest(), path, value))
+    for value in (least - 1, most + 1):
+        with pytest.raises(scoring.InputError):
+            scoring.compute(put(example.contest(), path, value))
+
+
+def test_trimming_needs_one_more_juror_than_it_leaves_out():
+    data = put(example.contest(), ("rules", "trim"), 2)
+    assert scoring.compute(data)["rules"]["trim_from"] == 6
+    data["rules"]["trim_from"] = 5
+    assert scoring.compute(data)["rules"]["trim_from"] == 5
+    data["rules"]["trim_from"] = 4
+    with pytest.raises(scoring.InputError):
+        scoring.compute(data)
+
+
+def test_a_jury_that_counts_however_little_needs_a_criterion():
+    data = put(example.contest(), ("rules", "criteria"), [])
+    data["rules"]["jury_weight"] = "1/100"
+    with pytest.raises(scoring.InputError, match="above zero is needed"):
+        scoring.compute(data)
+
+
+def test_the_second_scale_by_default():
+    """Where interactions reach just their cap; none where interactions do not count."""
+    rules = {"jury_weight": 1, "interaction_weight": 3, "points_cap": 60}
+    data = example.contest()
+    data["rules"] |= rules
+    assert scoring.compute(data)["rules"]["second_scale"] == "80"
+    data["rules"]["interaction_weight"] = 0
+    assert scoring.compute(data)["rules"]["second_scale"] is None
+
+
+@pytest.mark.parametrize("weight", [37.5, "75/2", "37.5", Fraction(75, 2)], ids=range(4))
+def test_a_weight_is_taken_as_written(weight):
+    data = put(example.contest(), ("rules", "jury_weight"), weight)
+    assert scoring.compute(data)["rules"]["jury_weight"] == "75/2"
+
+
+def test_what_may_be_left_out_or_null():
+    data = example.contest()
+    del data["chair_decisions"]
+    for entry in data["entries"][:2]:
+        del entry["disqualified"]
+    data["entries"][1]["reason"] = None
+    data["entries"][2]["interactions"] = {"reactions": 5}
+    del data["entries"][2]["reason"]
+    data["rules"]["shares_per_account"] = None
+    data["rules"]["second_scale"] = None
+    result = scoring.compute(data)
+    assert [line["unit"] for line in result["ranking"]] == ["Phường 2", "Phường 1", "Phường 4"]
+    assert result["disqualified"] == [{"unit": "Phường 3", "entry": "clip3", "reason": None}]
+    assert result["rules"]["shares_per_account"] is None
+    assert "second_scale" not in result["ranking"][0]
+
+
+def test_reasons_must_be_text():
+    data = put(example.contest(), ("entries", 2, "reason"), 7)
+    with pytest.raises(scoring.InputError) as refusal:
+        scoring.compute(data)
+    assert refusal.value.path == "$.entries[2].reason"
+    data = put(example.contest(), ("chair_decisions",), [{"units": ["Phường 1"], "reason": " "}])
+    with pytest.raises(scoring.InputError) as refusal:
+        scoring.compute(data)
+    assert refusal.value.path == "$.chair_decisions[0].reason"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"account": "a", "count": 1.0},
+        {"account": "a", "count": True},
+        {"account": 7, "count": 1},
+        {"account": "a"},
+        {"count": 1},
+        {"account": "a", "count": 1, "more": 1},
+        {"account": "", "count": 1},
+        {"account": "a", "count": -1},
+        None,
+    ],
+    ids=range(9),
+)
+def test_a_row_of_the_ledger_is_refused(row):
+    rows = [{"account": "b", "count": 1}, row]
+    path = ("entries", 1, "interactions", "share_ledger")
+    with pytest.raises(scoring.InputError) as refusal:
+        scoring.compute(put(example.contest(), path, rows))
+    assert refusal.value.path.startswith("$.entries[1].interactions.share_ledger[1]")
 
 
 def test_a_misspelt_rule_is_not_ignored():

@@ -129,6 +129,12 @@ def test_what_a_refusal_says(path, value, sentences):
     assert refused(data)[1:] == sentences
 
 
+def test_the_longest_text():
+    data = example.contest()
+    data["entries"][0]["unit"] = "x" * 2000
+    assert scoring.compute(data)["ranking"][1]["unit"] == "x" * 2000
+
+
 def test_a_field_that_is_missing_and_a_key_that_stands_twice():
     data = example.contest()
     del data["entries"][0]["unit"]
