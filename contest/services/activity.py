@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.models import AuditRow, Contest, User
+from contest.models import AuditRow, Contest, Unit, User
 from contest.services import pages
 from contest.services.pages import Page
 
@@ -39,8 +39,23 @@ def actions(session: Session, contest: Contest) -> list[str]:
     return sorted(session.scalars(query))
 
 
+def actors(session: Session, contest: Contest) -> dict[str, str]:
+    """Everybody who acted in the contest, by reference, with the name where there is one."""
+    query = select(AuditRow.actor).where(AuditRow.contest_id == contest.id).distinct()
+    labels = set(session.scalars(query))
+    known = names(session, labels)
+    shown = [(label, known.get(label, label)) for label in labels]
+    return dict(sorted(shown, key=lambda pair: (pair[0] not in known, pair[1])))
+
+
 def names(session: Session, labels: set[str]) -> dict[str, str]:
-    """The persons behind references such as ``user:3``; an erased person has no name any more."""
-    ids = {int(label.split(":")[1]) for label in labels if label.startswith("user:")}
-    query = select(User.id, User.name).where(User.id.in_(ids))
-    return {f"user:{row[0]}": row[1] for row in session.execute(query)}
+    """The persons and units behind references such as ``user:3``; the erased have no name."""
+    return _names(session, User, "user", labels) | _names(session, Unit, "unit", labels)
+
+
+def _names(
+    session: Session, table: type[User] | type[Unit], kind: str, labels: set[str]
+) -> dict[str, str]:
+    ids = {int(label.split(":")[1]) for label in labels if label.startswith(f"{kind}:")}
+    query = select(table.id, table.name).where(table.id.in_(ids))
+    return {f"{kind}:{row[0]}": row[1] for row in session.execute(query)}

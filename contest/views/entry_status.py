@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from contest.languages import write_time
+from contest.languages import write_deadline
 from contest.models import Check, ClipVersion, Submission
 from contest.profile import Profile
 from contest.services import checks, submissions
@@ -77,7 +77,7 @@ def _asked(entry: Submission, profile: Profile) -> str:
 
 def _until(entry: Submission, profile: Profile) -> str:
     close = submissions.closes_at(profile, entry)
-    return _("Hạn gửi: %(time)s.", time=write_time(close, profile.schedule.zone, language()))
+    return _("Hạn gửi: %(time)s.", time=write_deadline(close, profile.schedule.zone, language()))
 
 
 def _ended(entry: Submission) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def log() -> Response:
         found=found,
         wanted=wanted,
         actions=activity.actions(db(), current_contest()),
+        actors=activity.actors(db(), current_contest()),
         names=activity.names(db(), {row.actor for row in found.rows}),
         pages=neighbours(found),
     )
@@ -187,7 +188,6 @@ def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
     return page(
         "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened
     )
-
 
 
 def page_number() -> int:

@@ -191,3 +191,22 @@ def test_what_the_desk_does_is_in_the_trail(make: Factory, contest: Contest, vis
         row = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
     assert row is not None
     assert (row.action, row.after["reason"]) == ("submission.disqualified", "Sao chép")
+
+
+def test_the_activity_filter_offers_people_and_units_by_name(
+    make: Factory, contest: Contest, visit: Visits
+):
+    client, unit = visit.role("organiser", name="Lê Thị Hoa"), make.unit(contest, "Đoàn Phường 5")
+    entry = make.submission(unit, "in_review")
+    other = make.submission(unit, "in_review")
+    for one in (entry, other):
+        client.post(f"{DESK}/entries/{one.code}/disqualify", data={"reason": "Sao chép"})
+    page = BeautifulSoup(client.get(f"{DESK}/activity").text, "html.parser")
+    offered = {o.text: o["value"] for o in page.select("#actor option")}
+    mine = BeautifulSoup(
+        client.get(f"{DESK}/activity?actor={offered['Lê Thị Hoa']}").text, "html.parser")
+    assert {row.select("td")[2].text for row in mine.select("tbody tr")} == {"Lê Thị Hoa"}
+    link = page.find("a", string=f"submission:{entry.id}")["href"]
+    about = BeautifulSoup(client.get(link).text, "html.parser").tbody.text
+    assert f"submission:{entry.id}" in about
+    assert f"submission:{other.id}" not in about
