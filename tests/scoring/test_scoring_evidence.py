@@ -156,6 +156,19 @@ def test_a_half_written_bundle_does_not_bear_the_name_of_a_whole_one(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [".ket-qua.zip.part", "ket-qua.zip"]
 
 
+def test_a_bundle_is_read_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "ket-qua.zip"
+    bundle.write(path, example.contest(), **example.parts(), **example.SIGNED)
+    monkeypatch.setattr(archive, "LARGEST", path.stat().st_size)
+    assert {check.holds for check in bundle.verify(path)} == {True}
+    assert [c.what for c in bundle.verify(str(path), key="00") if not c.holds] == [SIGNATURE]
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(BundleError) as refusal:
+        bundle.verify(path)
+    assert refusal.value.vi == "Tệp quá lớn, không phải gói minh chứng."
+    assert refusal.value.en == "Too large for a bundle."
+
+
 def snapshots(**facts):
     found = example.parts()["snapshots"]
     found["clip2"] |= facts
