@@ -121,7 +121,7 @@ class PictureReader:
             self._best, self.poster_at = score, at
 
     def _active(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Place and size of the picture inside black bars, over all the clip, in displayed pixels."""
+        """Place and size of the picture inside black bars, in displayed pixels."""
         if self._brightest is None:
             return 0, 0, 0, 0
         bright = self._brightest.point(lambda v: 255 if v > DARK else 0)
