@@ -15,6 +15,8 @@ FAULTS = [
     (("rules",), DELETE, "$.rules"),
     (("rules", "criteria"), DELETE, "$.rules.criteria"),
     (("rules", "criteria"), [], "$.rules.criteria"),
+    (("rules", "criteria", 0, "max"), DELETE, "$.rules.criteria[0].max"),
+    (("rules", "criteria", 0, "id"), DELETE, "$.rules.criteria[0].id"),
     (("rules", "criteria", 0, "max"), 0, "$.rules.criteria[0].max"),
     (("rules", "criteria", 0, "max"), 10.0, "$.rules.criteria[0].max"),
     (("rules", "criteria", 0, "weight"), -1, "$.rules.criteria[0].weight"),
@@ -57,6 +59,7 @@ FAULTS = [
     (("entries", 0, "marks", "GK1", "noi_dung"), True, "$.entries[0].marks.GK1.noi_dung"),
     (("entries", 0, "marks", "GK1", "nhac"), 1, "$.entries[0].marks.GK1.nhac"),
     (("entries", 0, "interactions"), DELETE, "$.entries[0].interactions"),
+    (("entries", 0, "interactions", "reactions"), DELETE, "$.entries[0].interactions.reactions"),
     (("entries", 0, "interactions", "reactions"), None, "$.entries[0].interactions.reactions"),
     (("entries", 0, "interactions", "reactions"), -1, "$.entries[0].interactions.reactions"),
     (("entries", 0, "interactions", "shares"), "9", "$.entries[0].interactions.shares"),
@@ -182,6 +185,11 @@ def test_a_jury_that_counts_however_little_needs_a_criterion():
     data["rules"]["jury_weight"] = "1/100"
     with pytest.raises(scoring.InputError, match="above zero is needed"):
         scoring.compute(data)
+
+
+def test_weights_may_be_equal():
+    data = put(example.contest(), ("rules", "jury_weight"), 60)
+    assert scoring.compute(data)["rules"]["jury_weight"] == "60"
 
 
 def test_the_second_scale_by_default():

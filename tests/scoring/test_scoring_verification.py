@@ -114,6 +114,7 @@ def test_without_its_manifest_every_file_is_unlisted(files):
     assert [item.what for item in found if item.vi.endswith("không có trong MANIFEST.sha256.")] == (
         names
     )
+    assert {item.what for item in found[: len(names) + 1]} == {"zip", *names}
     with pytest.raises(BundleError):
         check(cut)
 
