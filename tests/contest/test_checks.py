@@ -100,7 +100,7 @@ def test_a_good_clip_goes_to_review_with_its_pictures(
     with platform.db.read() as session:
         version = session.get_one(ClipVersion, entry.version_id)
         made = checks.derivatives(session, version)
-    assert set(made) == {"sheet", "poster"}
+    assert set(made) == {"sheet", "poster", "crop", "waveform", "loudness"}
     assert len(made["sheet"].data["tiles"]) > 5
     assert all(platform.blobs.path(d.sha256).stat().st_size == d.size for d in made.values())
     assert list((platform.settings.data_dir / "work").iterdir()) == []
