@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
@@ -30,7 +30,7 @@ from contest.models import (
 )
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services import audit, jury_round, outbox, profiles
+from contest.services import audit, bulk, jury_round, outbox, profiles
 from contest.services.gaps import Gap
 
 TELLING = timedelta(hours=2)  # after the cut-off a count seen before it may still be written down
@@ -130,7 +130,7 @@ def take_all(
     session: Session, contest: Contest, readings: Mapping[int, Reading], *, taken_at: datetime,
     source: str, actor: Actor, at: datetime, evidence: Evidence, late_reason: str = "",
 ) -> None:
-    """Keep a file's readings, by the submission's id. As ``take``, in one statement."""
+    """Keep a file's readings, by the submission's id. As ``take``, all in one go."""
     late = _is_late(contest, taken_at, source, late_reason, at=at)
     same = {
         "taken_at": taken_at, "source": source, "evidence_id": evidence.id,
@@ -140,9 +140,9 @@ def take_all(
         {"submission_id": number, **_values(reading, **same)}
         for number, reading in readings.items()
     ]
-    table: Any = Snapshot.__table__
-    if rows:  # with RETURNING, SQLAlchemy sends a thousand rows in one statement
-        session.execute(insert(table).returning(table.c.id), rows)
+    if rows:
+        table: Any = Snapshot.__table__
+        bulk.send(session, table, list(rows[0]), (tuple(row.values()) for row in rows))
 
 
 def _is_late(

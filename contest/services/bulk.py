@@ -1,0 +1,46 @@
+"""Many rows into one table in one go: COPY on PostgreSQL, which is twice to four times as fast as
+INSERT, and INSERT in batches on SQLite."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
+
+BATCH = 2000
+
+
+def send(
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> int:
+    """Insert ``rows``, whose values are those of the columns ``names``; returns how many.
+
+    ``rows`` must not use the session: PostgreSQL's connection is busy until the last one.
+    """
+    copying = session.get_bind().dialect.name == "postgresql"
+    return (_copy if copying else _insert)(session, table, names, rows)
+
+
+def _copy(
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> int:
+    count = 0
+    raw: Any = session.connection().connection.driver_connection
+    into = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
+    with raw.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row([Jsonb(value) if isinstance(value, dict) else value for value in row])
+            count += 1
+    return count
+
+
+def _insert(
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> int:
+    count, source = 0, iter(rows)
+    while batch := [dict(zip(names, row, strict=True)) for row in islice(source, BATCH)]:
+        session.execute(insert(table), batch)
+        count += len(batch)
+    return count
