@@ -28,6 +28,7 @@ from .render import (
     limits_for,
     rendition_output,
     share_of,
+    undecodable,
 )
 from .report import Finding, Report, judge, verdict
 from .sandbox import Box, Lines
@@ -36,6 +37,7 @@ from .sound import SoundReader, sound_outputs
 from .tools import find_tools
 
 LOOK_EVERY_S = 0.5
+EMPTY = "streams received no packets"  # a track of which nothing could be decoded
 LOST_S = 2.0  # pictures missing at the end for longer than this were not decodable
 
 
@@ -120,6 +122,8 @@ def _decode(
     )
     lines.finish()
     refuse_nothing_seen(listener)
+    if EMPTY in "".join(last_words):
+        raise undecodable()
     confirm_end(ended, "\n".join(last_words))
 
 
@@ -134,7 +138,7 @@ def arguments(box: Box, probed: Probed, plan: Plan) -> list[str]:
         looked_at, watched = parts[0], parts[1]
     outputs = [rendition_output(source, watched, probed, box.out("out.mp4"))]
     outputs.append(picture_output(looked_at, plan))
-    if probed.audio_index is not None and probed.facts.audio is not None:
+    if probed.facts.audio is not None and probed.facts.audio.duration_s > 0:
         outputs += sound_outputs(source[str(probed.audio_index)], probed.facts.audio)
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
     return [*START, *compiled]
