@@ -54,6 +54,7 @@ FAULTS = [
     (("entries", 0, "marks", "GK1"), "absent", "$.entries[0].marks.GK1"),
     (("entries", 0, "marks", "GK1"), None, "$.entries[0].marks.GK1"),
     (("entries", 0, "marks", "GK1", "noi_dung"), 61, "$.entries[0].marks.GK1.noi_dung"),
+    (("entries", 1, "marks", "GK2", "noi_dung"), 61, "$.entries[1].marks.GK2.noi_dung"),
     (("entries", 0, "marks", "GK1", "noi_dung"), -1, "$.entries[0].marks.GK1.noi_dung"),
     (("entries", 0, "marks", "GK1", "noi_dung"), 50.5, "$.entries[0].marks.GK1.noi_dung"),
     (("entries", 0, "marks", "GK1", "noi_dung"), True, "$.entries[0].marks.GK1.noi_dung"),
