@@ -151,10 +151,9 @@ def test_the_page_check_shows_every_line_with_what_to_do(
     assert visit.role("juror").post(CHECK).status_code == 403
 
 
-def test_without_a_page_the_check_says_what_to_set(
-    bench: Bench, organiser: Client
-) -> None:
-    bench.platform.settings = replace(bench.platform.settings, page_id="", page_token="")
+def test_without_a_page_the_check_says_what_to_set(bench: Bench, organiser: Client) -> None:
+    without = replace(bench.platform.settings, page_id="", page_token="")
+    bench.platform.__dict__["settings"] = without
     organiser.post(CHECK)
     seen = text(organiser.get(CHECK))
     assert "Chưa thiết lập Trang." in seen
