@@ -60,7 +60,7 @@ def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[st
     return [
         {name: getattr(entry, name, None) for name in ENTRIES}
         | {"unit": entry.unit.name, "authors": ", ".join(entry.authors),
-           "received_at": _said(entry.version and entry.version.received_at, zone)}
+           "received_at": _said(entry.version.received_at if entry.version else None, zone)}
         for entry in session.scalars(query)
     ]
 

@@ -72,12 +72,13 @@ def _asked(entry: Submission, profile: Profile) -> str:
     """What the reviewers want, and by when; before that, what comes after them."""
     if entry.state == Entry.CHANGES_REQUESTED:
         return f"{entry.state_reason} {_until(entry, profile)}".strip()
-    return _("Được duyệt thì lên lịch đăng.") if entry.state == Entry.IN_REVIEW else ""
+    return str(_("Được duyệt thì lên lịch đăng.")) if entry.state == Entry.IN_REVIEW else ""
 
 
 def _until(entry: Submission, profile: Profile) -> str:
     close = submissions.closes_at(profile, entry)
-    return _("Hạn gửi: %(time)s.", time=write_deadline(close, profile.schedule.zone, language()))
+    said = write_deadline(close, profile.schedule.zone, language())
+    return str(_("Hạn gửi: %(time)s.", time=said))
 
 
 def _ended(entry: Submission) -> dict[str, Any]:
