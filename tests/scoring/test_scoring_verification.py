@@ -242,11 +242,20 @@ def no_cryptography(monkeypatch):
     monkeypatch.setitem(sys.modules, "cryptography", None)
 
 
-def test_openssl_checks_where_the_library_is_missing(no_cryptography):
+def test_openssl_checks_where_the_library_is_missing(no_cryptography, capfd):
     genuine = example.KEY.sign(b"text")
     assert signature.holds(example.PUBLIC, genuine, b"text") is True
     assert signature.holds(example.PUBLIC, genuine, b"next") is False
     assert signature.holds(example.PUBLIC, bytes(64), b"text") is False
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_openssl_that_does_not_run_checks_nothing(no_cryptography, monkeypatch, tmp_path):
+    program = tmp_path / "openssl"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert signature.holds(bytes(32), bytes(64), b"") is None
 
 
 def test_the_library_checks_where_there_is_no_openssl(monkeypatch, tmp_path):
