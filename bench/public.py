@@ -91,7 +91,7 @@ class Published:
         self.data = self._input()
         self.output = scoring.compute(self.data)
         self.app = create_app(self.platform)
-        self.number = 0
+        self.number = 1  # a first revision tells no reason, by which the phones know one
         self.publish()
 
     def _input(self) -> dict[str, Any]:
