@@ -23,7 +23,7 @@ COARSE = 8  # times smaller, so that trying places costs little
 GRID = 6  # places across and down at which the crop is tried
 PLOT = (960, 160)
 LOWEST_DB, LOWEST_LUFS = -60.0, -50.0
-INK, SOFT, BAD, PAPER, LINE = "#0b5c8a", "#8fbcd6", "#c0392b", "#ffffff", "#d5dbe0"
+INK, BAD, PAPER, LINE = "#0b5c8a", "#c0392b", "#ffffff", "#b9c4cc"
 
 
 def keep_pictures(
@@ -146,10 +146,6 @@ def loudness(moments: Sequence[tuple[float, float]], seconds: float) -> Image.Im
     """Short-term loudness (EBU R128, three seconds) over time, with lines at -10 … -40 LUFS."""
     image, draw = _paper()
     width, height = PLOT
-    for level in (-10, -20, -30, -40):
-        y = height * level / LOWEST_LUFS
-        draw.line((0, y, width, y), fill=LINE)
-        draw.text((4, y + 1), f"{level} LUFS", fill="#5f6b75")
     points = [
         (at / seconds * width, height * min(0.0, max(level, LOWEST_LUFS)) / LOWEST_LUFS)
         for at, level in moments
@@ -157,6 +153,11 @@ def loudness(moments: Sequence[tuple[float, float]], seconds: float) -> Image.Im
     ]
     if len(points) > 1:
         draw.polygon([(points[0][0], height), *points, (points[-1][0], height)], fill="#e3eff6")
+    for level in (-10, -20, -30, -40):
+        y = height * level / LOWEST_LUFS
+        draw.line((0, y, width, y), fill=LINE)
+        draw.text((4, y + 1), f"{level} LUFS", fill="#5f6b75")
+    if len(points) > 1:
         draw.line(points, fill=INK, width=2)
     return image
 
