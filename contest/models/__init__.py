@@ -31,7 +31,7 @@ __all__ = [
     "Consent", "Contest", "CopyPair", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "Fix", "FlagDecision",
     "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "NamesSeen", "PageInspection",
-    "PagePause",    "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
+    "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
     "UnitSession", "Upload", "User",
 ]
