@@ -85,8 +85,8 @@ PUBLICATION = _machine(
 RESULT = _machine(
     "result",
     "computed",
-    computed=("frozen", "discarded"),
-    frozen=("published",),
+    computed=("frozen",),
+    frozen=("published", "discarded"),
     published=(),
     discarded=(),
 )

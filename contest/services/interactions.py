@@ -100,10 +100,10 @@ def hold(session: Session, contest: Contest) -> None:
     what the tables say."""
     if sealed(session, contest):
         raise Conflict(
-            "Kết quả đã chốt và sắp công bố nên số liệu không đổi được. Hãy công bố trước; sau đó "
-            "lập bản kết quả mới có lý do.",
-            "The result is frozen and about to be published, so no count can change. Publish it "
-            "first; then make a new revision with a reason.",
+            "Kết quả đã chốt và sắp công bố nên số liệu không đổi được. Hãy công bố, hoặc bỏ bản "
+            "đã chốt bằng một bản mới có lý do.",
+            "The result is frozen and about to be published, so no count can change. Publish it, "
+            "or replace the frozen revision by a new one with a reason.",
         )
 
 

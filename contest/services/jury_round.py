@@ -125,7 +125,7 @@ def unlock(
     if contest.jury_locked_at is None:
         raise Conflict("Vòng chấm đang mở.", "The jury round is open.")
     frozen = select(Result.id).where(
-        Result.contest_id == contest.id, Result.state.in_(("frozen", "published"))
+        Result.contest_id == contest.id, Result.frozen_at.is_not(None)
     )
     if session.scalars(frozen.limit(1)).first() is not None:
         raise Conflict(

@@ -69,7 +69,7 @@ def all_of(session: Session, contest: Contest) -> list[Result]:
     """Every revision, the newest first; empty before the jury round is locked."""
     if contest.jury_locked_at is None:
         return []
-    query = select(Result).where(Result.contest_id == contest.id, Result.state != "discarded")
+    query = select(Result).where(Result.contest_id == contest.id)
     return list(session.scalars(query.order_by(Result.number.desc())))
 
 
@@ -135,7 +135,8 @@ def compute(
 
     The jury round must be locked; after its deadline it locks by itself. A revision that is not
     frozen yet is computed again in place; after a frozen one a new revision begins, with its
-    reason. ``Conflict`` where the second tally differs.
+    reason: a published one stays, one that nobody has seen is discarded and stays readable here.
+    ``Conflict`` where the second tally differs.
     """
     require(actor, "result.close", contest)
     jury_round.hold(session, contest)
@@ -190,16 +191,14 @@ def _open_revision(
     ).first()
     if latest is not None and latest.state == "computed":
         return latest
-    if latest is not None and latest.state == "frozen":
-        raise Conflict(
-            f"Bản {latest.number} đã chốt nhưng chưa công bố. Hãy công bố bản đó trước.",
-            f"Revision {latest.number} is frozen and not published. Publish it first.",
-        )
     if latest is not None and not reason.strip():
         raise Invalid(
-            "Kết quả đã công bố: một bản mới cần có lý do, ví dụ một clip bị loại.",
-            "The result is published: a new revision needs a reason, such as a disqualification.",
+            f"Bản {latest.number} đã chốt: một bản mới cần có lý do, ví dụ một clip bị loại.",
+            f"Revision {latest.number} is final: a new one needs a reason, such as a "
+            "disqualification.",
         )
+    if latest is not None and latest.state == "frozen":
+        move(session, latest, "discarded", actor=actor, at=at, reason=reason.strip())
     last = session.scalar(
         select(func.max(Result.number)).where(Result.contest_id == contest.id)
     )

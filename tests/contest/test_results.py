@@ -16,6 +16,7 @@ from contest import ready_pages
 from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed
 from contest.models import (
+    AuditRow,
     Ballot,
     Contest,
     Result,
@@ -235,6 +236,27 @@ def test_a_correction_is_a_new_revision_with_its_reason(stage: Stage) -> None:
     assert [(r.number, r.state, len(r.output["ranking"])) for r in found] == [
         (2, "published", 2), (1, "published", 3),
     ]
+
+
+def test_a_clip_disqualified_after_freezing_leads_to_a_new_revision(stage: Stage) -> None:
+    first = stage.freeze(stage.compute())
+    with stage.platform.db.write() as session:
+        submissions.disqualify(
+            session, session.get_one(Submission, stage.clips[2].id), actor=stage.organiser,
+            at=AFTER, reason="Clip đã đăng năm 2021.",
+        )
+    with pytest.raises(Conflict):
+        stage.publish(first)
+    with pytest.raises(Invalid, match="Revision 1 is final"):
+        stage.compute()
+    second = stage.compute(reason="Loại clip sao chép.")
+    stage.publish(stage.freeze(second, stage.second if second.gaps else None))
+    with stage.platform.db.read() as session:
+        found = results.all_of(session, session.get_one(Contest, stage.contest.id))
+        assert [(r.number, r.state) for r in found] == [(2, "published"), (1, "discarded")]
+        assert found[1].bundle_sha256
+        trail = session.scalars(select(AuditRow).where(AuditRow.action == "result.discarded"))
+        assert [(row.after or {})["reason"] for row in trail] == ["Loại clip sao chép."]
 
 
 @pytest.mark.parametrize("change", [{"names": {}}, {"reason": "khác"}, {"output": {}}])

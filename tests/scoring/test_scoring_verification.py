@@ -1,5 +1,6 @@
 """What ``verify`` says of a bundle with which somebody has meddled, sentence by sentence."""
 
+import hashlib
 import json
 import sys
 
@@ -321,6 +322,8 @@ def test_the_profile_must_be_the_one_that_the_result_names(files):
     assert said(files | {"profile.json": b"{}"}, "profile") == other
     renamed = {k: v for k, v in files.items() if k != "profile.json"}
     assert said(renamed, "profile") == other
+    nothing = hashlib.sha256(b"").hexdigest()
+    assert said(sealed(renamed, about_json=about | {"profile_sha256": nothing}), "profile") == other
     assert said(renamed | {"profile.toml": files["profile.json"]}, "profile")[0] is True
 
 
