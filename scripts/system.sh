@@ -2,7 +2,8 @@
 # What hoithi needs from the operating system (Debian, Ubuntu).
 #
 #   scripts/system.sh run      installs what is missing to run it
-#   scripts/system.sh test     … and what the tests need besides: a browser, LibreOffice
+#   scripts/system.sh test     … and what the tests need besides: a browser, LibreOffice,
+#                              MediaInfo and MediaConch
 #   scripts/system.sh python   prints the interpreter to use
 #
 # Asks nothing, and does nothing where nothing is missing. Installs with apt-get as root or through sudo;
@@ -60,6 +61,8 @@ required() {
   if [ "$1" = test ]; then
     has_browser || echo chromium
     has soffice || echo libreoffice-writer-nogui
+    has mediainfo || echo mediainfo
+    has mediaconch || echo mediaconch
   fi
 }
 
@@ -136,7 +139,7 @@ main() {
       has_python_venv || { echo "system: no Python 3.11 or newer found; install one and set PYTHON to it" >&2; exit 1; }
       ;;
     *)
-      sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac

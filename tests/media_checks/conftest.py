@@ -15,7 +15,9 @@ from tests.media_checks.corpus import CORPUS, SMALL
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A clip of the corpus by name, made when first asked for."""
-    folder = tmp_path_factory.mktemp("corpus")
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "corpus"
+    folder.mkdir(exist_ok=True)
     by_name = {entry.name: entry for entry in CORPUS}
 
     def get(name: str) -> Path:

@@ -109,11 +109,16 @@ def changed(change: Callable[[bytes], bytes], **options: object) -> Callable[[Pa
     return build
 
 
-def turned(data: bytes) -> bytes:
-    """Turn the picture by 90° in the track header, as phones do."""
-    start = data.index(b"tkhd") - 4 + 48
-    matrix = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
-    return data[:start] + matrix + data[start + 36 :]
+def turned(cosine: int, sine: int) -> Callable[[bytes], bytes]:
+    """Turn the picture clockwise in the track header, as phones do: 90° has cosine 0, sine 1."""
+    cos, sin = cosine << 16, sine << 16
+
+    def change(data: bytes) -> bytes:
+        start = data.index(b"tkhd") - 4 + 48
+        matrix = struct.pack(">9i", cos, sin, 0, -sin, cos, 0, 0, 0, 1 << 30)
+        return data[:start] + matrix + data[start + 36 :]
+
+    return change
 
 
 def claiming(seconds: float) -> Callable[[bytes], bytes]:
@@ -251,7 +256,7 @@ CORPUS = [
     Clip("wide.mp4", "fail", "aspect_ratio", filmed(size="432x244")),
     Clip("stretched-wide.mp4", "fail", "aspect_ratio", filmed(picture="setsar=4/3")),
     Clip("stretched-fit.mp4", "pass", "", filmed(size="240x240", picture="setsar=4/3")),
-    Clip("upright.mp4", "fail", "aspect_ratio resolution", changed(turned)),
+    Clip("upright.mp4", "fail", "aspect_ratio resolution", changed(turned(0, 1))),
     Clip("small.mp4", "fail", "resolution", filmed(size="160x120")),
     Clip(
         "pillarbox.mp4",

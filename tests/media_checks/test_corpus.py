@@ -97,6 +97,14 @@ def test_close_keyframes_are_enough_far_ones_are_not(clip, small, tmp_path):
     assert check(clip("far-keyframes.mp4"), small).facts.picture.method == "all frames"
 
 
+def test_of_keyframes_alone_one_a_second_is_looked_at(small, tmp_path):
+    film(tmp_path / "intra.mp4", seconds=5, more=("-g", "1"))
+    report = check(tmp_path / "intra.mp4", small)
+    assert (report.verdict, report.facts.video.key_frames) == ("pass", 50)
+    assert report.facts.picture.method == "keyframes"
+    assert report.facts.picture.samples == pytest.approx(5, abs=1)
+
+
 def test_pictures_for_people(clip, small, tmp_path):
     report = check(clip("good.mp4"), small, artefacts=tmp_path / "new")
     sheet, poster = report.artefacts["contact_sheet"], report.artefacts["poster"]

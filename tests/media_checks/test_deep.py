@@ -99,3 +99,14 @@ def test_what_is_no_clip_leaves_nothing(name, clip, small, tmp_path):
     with pytest.raises(Unreadable):
         deepen(clip(name), small, tmp_path / "web.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sound_track_of_rubbish_is_refused_with_a_sentence(clip, small, tmp_path):
+    """Every packet is there and none can be decoded; the quick check fails it, and goes on."""
+    ffmpeg("-i", clip("good.mp4"), "-c", "copy", "-bsf:a", "noise=amount=1", tmp_path / "clip.mp4")
+    quick = check(tmp_path / "clip.mp4", small)
+    assert (quick.verdict, {p.kind for p in quick.facts.problems}) == ("fail", {"damaged"})
+    with pytest.raises(Unreadable) as refused:
+        deepen(tmp_path / "clip.mp4", small, tmp_path / "web.mp4")
+    assert refused.value.message_en == "The clip is too damaged to be shown. Export it again."
+    assert list(tmp_path.iterdir()) == [tmp_path / "clip.mp4"]
