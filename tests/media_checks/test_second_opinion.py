@@ -126,39 +126,43 @@ OUTCOMES = {
 }
 
 
+@pytest.fixture(scope="module", params=BY_NAME)
+def name(request):
+    """One clip after the other, with all of its tests."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def made(clip, tmp_path_factory):
-    """A clip of the corpus or of MORE by name."""
-    folder = tmp_path_factory.mktemp("more")
-
-    def get(name):
-        if BY_NAME[name] not in MORE:
-            return clip(name)
-        if not (folder / name).exists():
-            BY_NAME[name].build(folder / name)
-        return folder / name
-
-    return get
+def path(name, clip, tmp_path_factory):
+    """The clip of this name, of the corpus or of MORE."""
+    if BY_NAME[name] not in MORE:
+        return clip(name)
+    made = tmp_path_factory.mktemp("more") / name
+    BY_NAME[name].build(made)
+    return made
 
 
-@pytest.mark.parametrize("name", BY_NAME)
-def test_mediainfo_agrees_with_the_facts(name, made):
+@pytest.fixture(scope="module")
+def facts(path):
+    """What we say about the clip from headers and packets."""
+    return probe(path).facts
+
+
+def test_mediainfo_agrees_with_the_facts(name, path, facts):
     differing, reason = FACTS.get(name, ("", "no reason known"))
-    facts, theirs = ours(probe(made(name)).facts), mediainfo(made(name))
-    assert disagreements(facts, theirs) == differing.split(), (reason, facts, theirs)
+    we, they = ours(facts), mediainfo(path)
+    assert disagreements(we, they) == differing.split(), (reason, we, they)
 
 
-@pytest.mark.parametrize("name", BY_NAME)
-def test_mediaconch_comes_to_the_same_outcomes(name, made, tmp_path):
+def test_mediaconch_comes_to_the_same_outcomes(name, path, facts, tmp_path):
     differing, reason = OUTCOMES.get(name, ("", "no reason known"))
-    facts = probe(made(name)).facts
     judged = {
         f"{policy.name}/{finding.rule}": finding.outcome
         for policy in POLICIES
         for finding in judge(facts, policy)
         if finding.rule in EXPRESSED
     }
-    theirs = mediaconch(made(name), POLICIES, tmp_path)
+    theirs = mediaconch(path, POLICIES, tmp_path)
     assert judged.keys() == theirs.keys()
     differs = sorted(key for key in judged if judged[key] != theirs[key])
     assert differs == differing.split(), reason
