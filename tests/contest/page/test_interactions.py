@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
-from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission, Task
+from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission
 from contest.services import count_import, interactions, share_ledger
 from contest.services.interactions import Official, Reading
-from social.simulator.process import SimulatorProcess
 from tests.contest.page.conftest import RELEASE, Bench
 
 CUT_OFF = datetime.fromisoformat("2023-06-19T16:00:00+07:00")
@@ -372,48 +371,6 @@ def test_a_share_without_a_link_seen_too_late_does_not_raise_the_count(room: Roo
     for seen_at in (CUT_OFF + HOUR, CUT_OFF + HOUR, CUT_OFF - HOUR):
         add("Minh", seen_at)
     assert room.official()[room.one.id].ledger == [("Lan", 1), ("Minh", 1)]
-
-
-# -------------------------------------------------------------------------------------- polling
-
-
-def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorProcess) -> None:
-    entry = bench.approved()
-    bench.at_release()
-    bench.work()
-    simulator.set_counts(code=f"#{entry.code}", reactions={"LIKE": 7, "LOVE": 1}, shares=2)
-    with bench.platform.db.read() as session:
-        query = select(Task.due_at).where(Task.kind == "interactions.poll")
-        moments = sorted(session.scalars(query))
-    minutes = [round((CUT_OFF - moment).total_seconds() / 60) for moment in moments[-4:]]
-    assert minutes == [60, 15, 5, 1]
-    bench.clock.moment = moments[-1]
-    for _ in range(3):
-        bench.work()
-    with bench.platform.db.read() as session:
-        contest = session.get_one(Contest, bench.contest.id)
-        found = interactions.official_counts(session, contest)[entry.id]
-        [newest, *_] = session.scalars(select(Snapshot).order_by(Snapshot.id.desc()))
-    assert (found.reactions, found.shares, found.late) == (8, 2, False)
-    assert newest.reactions_by_kind["LOVE"] == 1
-    assert newest.taken_at <= CUT_OFF
-
-
-def test_a_post_that_was_never_shared_has_unknown_shares(
-    bench: Bench, simulator: SimulatorProcess
-) -> None:
-    entry = bench.approved()
-    bench.at_release()
-    bench.work()
-    organiser = bench.make.actor(bench.make.user("organiser", contest=bench.contest))
-    with bench.platform.db.write() as session:
-        contest = session.get_one(Contest, bench.contest.id)
-        interactions.poll_now(session, contest, actor=organiser, at=bench.clock.now())
-    bench.work()
-    with bench.platform.db.read() as session:
-        contest = session.get_one(Contest, bench.contest.id)
-        found = interactions.official_counts(session, contest)[entry.id]
-    assert (found.reactions, found.shares) == (0, None)
 
 
 def test_nobody_else_may_write_counts(room: Room) -> None:
