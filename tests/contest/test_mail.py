@@ -160,7 +160,10 @@ def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
     assert row.params == {"user_id": user.id, "invitation_id": invitation.id}
 
 
-PARAMS = {"result": {"points": "81,25", "rank": "2", "prize": "2"}}
+PARAMS = {
+    "result": {"points": "81,25", "rank": "2", "prize": "2"},
+    "page_paused": {"remedy": "Page: token 190", "reason": "Error validating access token."},
+}
 VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ let changed = false;
 let sending = false;
 let tries = 0;
 let timer = 0;
+let pressed = null; // the button to press once what is on its way has been kept
 
 function say(text, bad = false) {
   status.textContent = text;
@@ -56,7 +57,14 @@ async function save() {
     again();
   }
   sending = false;
+  if (pressed) return pressAgain();
   if (changed && !timer) save();
+}
+
+function pressAgain() {
+  const button = pressed;
+  pressed = null;
+  button.click();
 }
 
 async function answered(response) {
@@ -95,9 +103,13 @@ function start() {
       event.preventDefault(); // the browser's own page of errors would take the marks away
       return again();
     }
+    if (sending) {
+      event.preventDefault(); // two at once would look like two devices
+      pressed = event.submitter ?? form.querySelector("[type=submit]");
+      return undefined;
+    }
     clearDraft(form);
     changed = false;
-    sending = false;
   });
   if (takeDraft(form)) touched();
   else showLevels();
