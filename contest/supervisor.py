@@ -20,6 +20,7 @@ from contest.devservices import ending_with_parent
 FIRST_PAUSE_S = 0.5  # before a dead child's first new start; doubled each time …
 LONGEST_PAUSE_S = 8.0  # … up to this …
 STEADY_AFTER_S = 10.0  # … and forgotten once a child has lived so long
+LAST_WORDS_S = 2.0  # for what a child printed as it ended; a grandchild may hold its output
 LAST_WARNING_S = 3.0  # between the second request to end and the kill
 
 Say = Callable[[str, str], None]  # (name of the program, line)
@@ -50,6 +51,7 @@ class Program:
 class _Child:
     program: Program
     process: "subprocess.Popen[str] | None" = None
+    reader: threading.Thread | None = None  # of what it prints
     started: float = 0.0
     pause_s: float = FIRST_PAUSE_S
     start_at: float = field(default=0.0)  # when to start again, on the monotonic clock
@@ -107,7 +109,9 @@ class Supervisor:
     def stop(self) -> None:
         """Stop all, the last stage first; what does not end in its time is killed."""
         for stage in sorted({c.program.stage for c in self.children}, reverse=True):
-            self._stop([c for c in self.children if c.program.stage == stage and c.runs])
+            children = [c for c in self.children if c.program.stage == stage and c.runs]
+            self._stop(children)
+            self._hear_out(children)
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
         self.requests += 1
@@ -127,9 +131,10 @@ class Supervisor:
         )
         child.started = time.monotonic()
         (self.run_dir / f"{program.name}.pid").write_text(str(child.process.pid))
-        threading.Thread(
+        child.reader = threading.Thread(
             target=self._pass_on, args=(program.name, child.process), daemon=True
-        ).start()
+        )
+        child.reader.start()
 
     def _pass_on(self, name: str, process: "subprocess.Popen[str]") -> None:
         """Say what a child prints, line by line, until it closes its output."""
@@ -183,6 +188,12 @@ class Supervisor:
             for child in children:
                 if child.process is not None:
                     child.process.wait()
+
+    def _hear_out(self, children: list[_Child]) -> None:
+        deadline = time.monotonic() + LAST_WORDS_S
+        for child in children:
+            if child.reader is not None:
+                child.reader.join(max(0.0, deadline - time.monotonic()))
 
     def _signal(self, children: list[_Child], number: signal.Signals) -> None:
         for child in children:

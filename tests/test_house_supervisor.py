@@ -22,6 +22,9 @@ import json, os, sys
 from pathlib import Path
 from contest.supervisor import Program, StartError, Supervisor
 folder = Path(sys.argv[1])
+def say(name, line):  # at one stroke: several threads speak
+    sys.stdout.write(f"{name} {line}\\n")
+    sys.stdout.flush()
 def ready(name):
     return lambda: (folder / name).exists()
 programs = [
@@ -31,18 +34,18 @@ programs = [
 ]
 supervisor = Supervisor(
     programs, environ=os.environ, run_dir=folder / "run",
-    say=lambda name, line: print(name, line, flush=True),
+    say=say,
 )
 supervisor.handle_signals()
 try:
     supervisor.start(9, timeout_s=20)
-    print("supervisor running", flush=True)
+    say("supervisor", "running")
     supervisor.run()
 except StartError as error:
-    print("supervisor", error, flush=True)
+    say("supervisor", str(error))
 finally:
     supervisor.stop()
-print("supervisor stopped", flush=True)
+say("supervisor", "stopped")
 """
 POLITE = "trap 'echo ended; exit 0' TERM; touch $0; echo began; while :; do sleep 0.05; done"
 STUBBORN = "trap 'echo no' TERM; touch $0; echo began; while :; do sleep 0.05; done"

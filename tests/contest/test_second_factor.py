@@ -69,7 +69,7 @@ def test_signing_in_then_takes_password_and_code(visit, boss, make, platform):
     assert wrong.status_code == 422
     half = client.get_cookie("hoithi_staff").value
     right = client.post("/account/sign-in/code", data={"code": totp.now()})
-    assert (right.status_code, right.location) == (303, "/account/")
+    assert (right.status_code, right.location) == (303, "/c/quan11-2023/organiser/")
     assert is_in(client)
     assert client.get_cookie("hoithi_staff").value != half
     assert recorded(platform) == [

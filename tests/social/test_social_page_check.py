@@ -73,7 +73,7 @@ def test_a_clock_that_is_off_is_found(simulator: SimulatorProcess) -> None:
     check = check_page(GraphCalls(simulator.settings()), datetime.now(UTC) + timedelta(minutes=9))
     [clock] = [finding for finding in check.findings if finding.name == "clock"]
     assert clock.outcome == "fail"
-    assert "NTP" in clock.message_vi
+    assert "NTP" in clock.remedy_vi
 
 
 def test_a_page_that_cannot_be_reached_is_a_finding(simulator: SimulatorProcess) -> None:
