@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from . import sandbox
+from .facts import Facts
 from .fingerprint import Fingerprint, sound_values
 from .pictures import keep_pictures, keep_plots
 from .policy import Policy
@@ -46,8 +48,20 @@ def check(
         if facts.sound:
             kept |= keep_plots(heard.sound, facts.sound.silences, facts.duration_s, artefacts)
         kept["fingerprint"] = found.keep(artefacts / "fingerprint.json")
-    findings = judge(facts, policy)
+    report = conclude(facts, policy, artefacts=kept, fingerprint=found)
     tell(1.0)
+    return report
+
+
+def conclude(
+    facts: Facts,
+    policy: Policy,
+    *,
+    artefacts: dict[str, Any] | None = None,
+    fingerprint: Fingerprint | None = None,
+) -> Report:
+    """The report on ``facts``, with the tools of this machine named."""
+    findings = judge(facts, policy)
     return Report(
         verdict=verdict(findings),
         policy=policy,
@@ -55,6 +69,6 @@ def check(
         findings=findings,
         sandbox=sandbox.describe(),
         ffmpeg=find_tools().version,
-        artefacts=kept,
-        fingerprint=found,
+        artefacts=artefacts or {},
+        fingerprint=fingerprint,
     )

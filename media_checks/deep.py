@@ -14,7 +14,8 @@ from pathlib import Path
 
 import ffmpeg
 
-from . import allowed, sandbox
+from . import allowed
+from .checking import conclude
 from .facts import Facts, Problem
 from .listening import START
 from .picture import PictureReader
@@ -30,7 +31,7 @@ from .render import (
     share_of,
     undecodable,
 )
-from .report import Finding, Report, judge, verdict
+from .report import Finding, Report
 from .sandbox import Box, Lines
 from .scan import Listener, Plan, gather, picture_output, plan_for, refuse_nothing_seen
 from .sound import SoundReader, sound_outputs
@@ -72,16 +73,7 @@ def deepen(
         made = keep(Path(folder) / "out.mp4", out, probed.facts)
     facts = gather(probed.facts, listener, sound, whole=True)
     facts = replace(facts, problems=[*facts.problems, *_lost_end(facts, listener)])
-    findings = judge(facts, policy)
-    report = Report(
-        verdict=verdict(findings),
-        policy=policy,
-        facts=facts,
-        findings=findings,
-        sandbox=sandbox.describe(),
-        ffmpeg=find_tools().version,
-        artefacts={},
-    )
+    report = conclude(facts, policy)
     if progress:
         progress(1.0)
     return Deep(report, made)

@@ -29,6 +29,7 @@ SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an ho
 FEW_KEYS = 8
 LOOKS = 75  # over the whole clip, but at least one each second, and one in MOST_APART_S
 MOST_APART_S = 4.0
+SLACK_S = 0.05  # a frame this much early is taken
 SEEN_SHARE = 0.7  # of the keyframes wanted: with fewer the numbers contradict each other
 # From this version on, ffmpeg can drop packets before they reach the decoder.
 DROPS_PACKETS = (7, 0)
@@ -138,9 +139,6 @@ def _promised(probed: Probed, plan: Plan) -> int:
         if at <= plan.seconds and at - last >= plan.interval_s - SLACK_S:
             count, last = count + 1, at
     return count
-
-
-SLACK_S = 0.05
 
 
 def _look(path: Path, probed: Probed, plan: Plan, progress: Progress) -> Listener:

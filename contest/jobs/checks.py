@@ -1,32 +1,23 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip, record what came out."""
 
-import hashlib
-import shutil
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import media_checks
 from contest.jobs import GiveUp, Later, LeaseLost
+from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
 from contest.models import Task
 from contest.services import checks, outbox
 from contest.services.checks import DEEP, QUICK, Made, Outcome, Work
 from contest.wiring import Platform
 
-Beat = Callable[[], None]
-TELL_EVERY_S = 1.5
 # media_checks' word -> ours
 PICTURES = {
     "contact_sheet": "sheet", "poster": "poster", "crop": "crop", "waveform": "waveform",
     "loudness": "loudness",
 }
 TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
-
-
-class NotWanted(Exception):
-    """A newer clip came in, or the entry left the contest: stop, there is nothing to record."""
 
 
 def quick(platform: Platform, check_id: int, beat: Beat) -> None:
@@ -39,7 +30,7 @@ def deep(platform: Platform, check_id: int, beat: Beat) -> None:
     _carry_out(platform, check_id, beat, _deepen)
 
 
-Step = Callable[[Platform, Work, Path, Callable[[float], None]], Outcome]
+Step = Callable[[Platform, Work, Path, Tell], Outcome]
 
 
 def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> None:
@@ -48,8 +39,9 @@ def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> Non
     if work is None:
         return
     try:
-        with _folder(platform, check_id) as folder:
-            outcome = step(platform, work, folder, _Teller(platform, check_id, beat))
+        with work_folder(platform, f"check-{check_id}") as folder:
+            tell = teller(platform, check_id, beat, checks.progress)
+            outcome = step(platform, work, folder, tell)
             beat()
             with platform.db.write() as session:
                 checks.finish(session, check_id, outcome, at=platform.clock.now())
@@ -66,39 +58,7 @@ def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> Non
         raise
 
 
-@contextmanager
-def _folder(platform: Platform, check_id: int) -> Iterator[Path]:
-    """A folder of this check's own; what a killed worker left in it is removed first."""
-    folder = platform.settings.data_dir / "work" / f"check-{check_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class _Teller:
-    """Writes the share done to the row now and then, and keeps the lease alive."""
-
-    def __init__(self, platform: Platform, check_id: int, beat: Beat) -> None:
-        self.platform, self.check_id, self.beat = platform, check_id, beat
-        self.told = time.monotonic()
-
-    def __call__(self, share: float) -> None:
-        self.beat()
-        if time.monotonic() - self.told < TELL_EVERY_S:
-            return
-        self.told = time.monotonic()
-        with self.platform.db.write() as session:
-            wanted = checks.progress(session, self.check_id, round(share, 3))
-        if not wanted:
-            raise NotWanted
-
-
-def _judge(
-    platform: Platform, work: Work, folder: Path, tell: Callable[[float], None]
-) -> Outcome:
+def _judge(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:
     clip = platform.blobs.path(work.sha256)
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     try:
@@ -106,7 +66,7 @@ def _judge(
     except media_checks.Unreadable as error:
         return _unreadable(error, {"name": policy.name, "revision": policy.revision})
     files = [
-        _store(platform, folder / facts["file"], kind, TYPES[facts["file"][-4:]], facts)
+        _made(platform, folder / facts["file"], kind, TYPES[facts["file"][-4:]], facts)
         for word, kind in PICTURES.items()
         if (facts := report.artefacts.get(word))
     ]
@@ -114,9 +74,7 @@ def _judge(
     return Outcome(report.verdict, report.to_dict(), files, taken)
 
 
-def _deepen(
-    platform: Platform, work: Work, folder: Path, tell: Callable[[float], None]
-) -> Outcome:
+def _deepen(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:
     clip, out = platform.blobs.path(work.sha256), folder / "web.mp4"
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     try:
@@ -128,19 +86,16 @@ def _deepen(
         "method": made.method, "width": made.width, "height": made.height,
         "duration_s": made.duration_s,
     }
-    files = [_store(platform, out, "rendition", "video/mp4", facts)]
+    files = [_made(platform, out, "rendition", "video/mp4", facts)]
     return Outcome(deep.report.verdict, deep.report.to_dict(), files)
 
 
-def _store(
+def _made(
     platform: Platform, path: Path, kind: str, media_type: str, facts: dict[str, Any]
 ) -> Made:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     size = path.stat().st_size
-    platform.blobs.put(path, digest)
     data = {name: value for name, value in facts.items() if name != "file"}
-    return Made(kind, digest, size, media_type, data)
+    return Made(kind, store(platform, path), size, media_type, data)
 
 
 def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -> Outcome:

@@ -1,26 +1,17 @@
 """``fix.make``: mend a clip as the unit asked, check the result, take a still before and after."""
 
-import hashlib
-import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import media_checks
 from contest.jobs import LeaseLost
+from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
 from contest.services import fixes
 from contest.services.fixes import Made, Work
 from contest.wiring import Platform
 from media_checks.fixes import Wish, mend, recipe_for, still
 
-Beat = Callable[[], None]
-TELL_EVERY_S = 1.5
 MENDING = 0.8  # the share of the work before the result is checked
-
-
-class NotWanted(Exception):
-    """The unit declined meanwhile, or asked for another one."""
 
 
 def make(platform: Platform, fix_id: int, beat: Beat) -> None:
@@ -29,13 +20,12 @@ def make(platform: Platform, fix_id: int, beat: Beat) -> None:
         work = fixes.start(session, fix_id, at=platform.clock.now())
     if work is None:
         return
-    folder = platform.settings.data_dir / "work" / f"fix-{fix_id}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     try:
-        made = _make(platform, work, folder, _Teller(platform, fix_id, beat))
-        with platform.db.write() as session:
-            fixes.finish(session, fix_id, made, at=platform.clock.now())
+        with work_folder(platform, f"fix-{fix_id}") as folder:
+            tell = teller(platform, fix_id, beat, fixes.progress)
+            made = _make(platform, work, folder, tell)
+            with platform.db.write() as session:
+                fixes.finish(session, fix_id, made, at=platform.clock.now())
     except NotWanted:
         return
     except LeaseLost:
@@ -45,11 +35,9 @@ def make(platform: Platform, fix_id: int, beat: Beat) -> None:
     except Exception as error:
         _fail(platform, fix_id, f"{type(error).__name__}: {error}")
         raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make(platform: Platform, work: Work, folder: Path, tell: Callable[[float], None]) -> Made:
+def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:
     clip, out = platform.blobs.path(work.sha256), folder / "mended.mp4"
     wish = Wish(frame=work.wish.frame, cut=work.wish.cut, sound=work.wish.sound)
     recipe = recipe_for(work.report, wish)
@@ -61,8 +49,8 @@ def _make(platform: Platform, work: Work, folder: Path, tell: Callable[[float], 
     at, size = report.facts.video.duration_s / 3, out.stat().st_size
     still(clip, at + recipe.start, folder / "before.jpg")  # the same moment in both
     still(out, at, folder / "after.jpg")
-    stills = {name: _store(platform, folder / f"{name}.jpg") for name in ("before", "after")}
-    return Made(_store(platform, out), size, recipe.to_dict(), _told(report), stills)
+    stills = {name: store(platform, folder / f"{name}.jpg") for name in ("before", "after")}
+    return Made(store(platform, out), size, recipe.to_dict(), _told(report), stills)
 
 
 def _told(report: media_checks.Report) -> dict[str, Any]:
@@ -71,34 +59,9 @@ def _told(report: media_checks.Report) -> dict[str, Any]:
     }}
 
 
-def _store(platform: Platform, path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    platform.blobs.put(path, digest)
-    return digest
-
-
 def _fail(platform: Platform, fix_id: int, error: str) -> None:
     with platform.db.write() as session:
         fixes.fail(session, fix_id, error, at=platform.clock.now())
-
-
-class _Teller:
-    """Writes the share done to the row now and then, and keeps the lease alive."""
-
-    def __init__(self, platform: Platform, fix_id: int, beat: Beat) -> None:
-        self.platform, self.fix_id, self.beat = platform, fix_id, beat
-        self.told = time.monotonic()
-
-    def __call__(self, share: float) -> None:
-        self.beat()
-        if time.monotonic() - self.told < TELL_EVERY_S:
-            return
-        self.told = time.monotonic()
-        with self.platform.db.write() as session:
-            wanted = fixes.progress(session, self.fix_id, round(share, 3))
-        if not wanted:
-            raise NotWanted
 
 
 HANDLERS = {"fix.make": make}

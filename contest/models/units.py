@@ -22,7 +22,6 @@ class Unit(Base):
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     contact_phone: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
-    reminded_at: Mapped[datetime | None]
     contest: Mapped[Contest] = relationship()
 
 

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.errors import DomainError, not_found
-from contest.models import Submission
+from contest.models import Submission, User
 from contest.permissions import can
 from contest.profile import Profile
 from contest.services import checks, copies, names_seen, reviews
@@ -28,13 +28,7 @@ from contest.states import Entry
 from contest.views import copies as copy_pages
 from contest.views import fixes as mending
 from contest.views.forms import Form
-from contest.views.review_page import (
-    clip_address,
-    fetched_ahead,
-    picture,
-    prepared_findings,
-    seconds,
-)
+from contest.views.review_page import clip_on_page, fetched_ahead
 from contest.views.support import (
     actor,
     allows,
@@ -265,33 +259,19 @@ def _clip_page(
     entry: Submission, form: DecisionForm, status: int = 200,
     reopen_form: ReopenForm | None = None,
 ) -> Response:
-    version = entry.version
-    assert version is not None  # noqa: S101 - `find` gives entries with a clip
-    made, holder = checks.derivatives(db(), version), reviews.holder(db(), entry, at=now())
+    holder = reviews.holder(db(), entry, at=now())
     mine = holder is not None and holder.id == actor().id
-    may = can(actor(), "review.decide", entry)
     following = reviews.peek_next(db(), entry, actor=actor(), at=now()) if mine else None
     return page(
         "review/clip.html",
         status,
         entry=entry,
-        version=version,
         form=form,
         reopen_form=reopen_form or ReopenForm(formdata=None),
-        quick=checks.latest(version),
-        deep=checks.latest(version, checks.DEEP),
-        deep_left=checks.seconds_left(checks.latest(version, checks.DEEP), at=now()),
-        deep_says=checks.revision(checks.latest(version, checks.DEEP), language()),
-        findings=prepared_findings(checks.telling(version)),
-        video=clip_address(entry, version, made),
-        sheet=picture(entry, version, made.get("sheet")),
-        poster=picture(entry, version, made.get("poster")),
-        **{kind: picture(entry, version, made.get(kind))
-           for kind in ("crop", "waveform", "loudness")},
+        **clip_on_page(entry),
         copies=copy_pages.summary(entry),
         mended=mending.of_version(entry),
         names_read=names_seen.of_entry(db(), entry),
-        clip_seconds=seconds(checks.latest(version)),
         history=reviews.history(db(), entry),
         reasons=current_profile().review.reasons,
         latest_until=reviews.latest_until(current_profile()),
@@ -299,8 +279,16 @@ def _clip_page(
         mine=mine,
         following=following,
         ahead=fetched_ahead(following) if following else {},
-        may_take=may and holder is None and entry.state == Entry.IN_REVIEW,
-        may_decide=may and mine and entry.state == Entry.IN_REVIEW,
-        may_reopen=may and entry.state == Entry.APPROVED,
-        may_retry=can(actor(), "check.retry", entry),
+        **_rights(entry, holder, mine=mine),
     )
+
+
+def _rights(entry: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
+    may = can(actor(), "review.decide", entry)
+    in_review = may and entry.state == Entry.IN_REVIEW
+    return {
+        "may_take": in_review and holder is None,
+        "may_decide": in_review and mine,
+        "may_reopen": may and entry.state == Entry.APPROVED,
+        "may_retry": can(actor(), "check.retry", entry),
+    }

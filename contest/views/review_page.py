@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services import checks
 from contest.views.entry_status import rule_names
-from contest.views.support import current_contest, db, language
+from contest.views.support import current_contest, db, language, now
+
+PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
 
 
 def time_code(seconds: float) -> str:
@@ -45,6 +47,25 @@ def picture(
     return {
         "src": address(entry, version, made.kind),
         "width": data.get("width"), "height": data.get("height"), "tiles": tiles,
+    }
+
+
+def clip_on_page(entry: Submission) -> dict[str, Any]:
+    """The clip to watch, its pictures, and what the checks say of it."""
+    version = entry.version
+    assert version is not None  # noqa: S101 - the queue holds entries with a clip
+    made = checks.derivatives(db(), version)
+    quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
+    return {
+        "version": version,
+        "quick": quick,
+        "deep": deep,
+        "deep_left": checks.seconds_left(deep, at=now()),
+        "deep_says": checks.revision(deep, language()),
+        "findings": prepared_findings(checks.telling(version)),
+        "clip_seconds": seconds(quick),
+        "video": clip_address(entry, version, made),
+        **{kind: picture(entry, version, made.get(kind)) for kind in PICTURES},
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from contest.actors import SYSTEM
 from contest.errors import Conflict, NotAllowed
 from contest.jobs import checks as job
+from contest.jobs import clips as work
 from contest.jobs import worker
 from contest.models import Check, ClipVersion, Contest, Mail, Submission, Task
 from contest.services import checks, outbox
@@ -223,18 +224,18 @@ def _newer_version(platform: Platform, entry: Submission) -> int:
 
 
 def test_progress_of_a_superseded_check_stops_the_work(
-    checking: Checking, clips: Path, platform: Platform
+    checking: Checking, clips: Path, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(work, "TELL_EVERY_S", 0.0)
     entry = checking.send(clips / "good.mp4")
     with platform.db.write() as session:
         checks.start(session, checking.check(entry).id, at=checking.make.at)
         assert checks.progress(session, checking.check(entry).id, 0.4)
     assert checking.check(entry).progress == pytest.approx(0.4)
     _newer_version(platform, entry)
-    teller = job._Teller(platform, checking.check(entry).id, lambda: None)
-    teller.told -= 60
-    with pytest.raises(job.NotWanted):
-        teller(0.5)
+    tell = work.teller(platform, checking.check(entry).id, lambda: None, checks.progress)
+    with pytest.raises(work.NotWanted):
+        tell(0.5)
 
 
 def test_a_withdrawn_entry_stays_withdrawn(

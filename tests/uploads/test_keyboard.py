@@ -6,26 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.keyboard import Keyboard
-from tests.uploads.house import House
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def house(sqlite_template, short_dir):
-    folder = short_dir / "keys"
-    folder.mkdir()
-    house = House(folder, sqlite_template)
-    for name in ("web", "uploads"):
-        house.start(name)
-    house.start_front()
-    yield house
-    house.stop()
-
-
-@pytest.fixture(scope="module")
-def contest(house):
-    return house.make.contest()
 
 
 @pytest.mark.parametrize("width", [360, 1280])

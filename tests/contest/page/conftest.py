@@ -61,6 +61,17 @@ class Bench:
         self.plan(entry)
         return entry
 
+    def upright(self) -> Submission:
+        """An approved portrait clip, planned."""
+        entry = self.make.submission(self.make.unit(self.contest), "approved")
+        with self.platform.db.write() as session:
+            of_version = Check.version_id == entry.version_id
+            check = session.scalars(select(Check).where(of_version)).one()
+            facts = {"display_width": 1080, "display_height": 1920, "duration_s": 80.0}
+            check.report = {**check.report, "facts": facts}
+        self.plan(entry)
+        return entry
+
     def plan(self, entry: Submission) -> None:
         with self.platform.db.write() as session:
             row = session.get_one(Submission, entry.id)

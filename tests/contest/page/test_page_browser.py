@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from contest.models import Check, Evidence, User
+from contest.models import Evidence, User
 from social.simulator.process import SimulatorProcess
 from tests.contest.page.conftest import Bench
 from tests.contest.page.test_interactions import CUT_OFF, LINK, Room, template
@@ -128,12 +128,7 @@ def test_a_flag_leads_to_a_correction_that_a_second_organiser_agrees_to(
 def test_a_clip_is_published_by_hand_with_the_keyboard_alone(
     bench: Bench, open_as: Open, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.make.submission(bench.make.unit(bench.contest), "approved")
-    with bench.platform.db.write() as session:
-        check = session.scalars(select(Check).where(Check.version_id == entry.version_id)).one()
-        facts = {"display_width": 1080, "display_height": 1920, "duration_s": 80.0}
-        check.report = {**check.report, "facts": facts}
-    bench.plan(entry)
+    entry = bench.upright()
     bench.at_release()
     post_id = simulator.control("POST", "posts", {"message": f"#{entry.code}"})["post_id"]
     page = open_as(organiser(bench), 1280)

@@ -47,12 +47,7 @@ def test_a_clips_shape_and_length_choose_its_way(bench: Bench) -> None:
 
 
 def test_the_board_tells_why_a_clip_is_posted_by_hand(bench: Bench, visit: Visits) -> None:
-    entry = bench.make.submission(bench.make.unit(bench.contest), "approved")
-    with bench.platform.db.write() as session:
-        check = session.scalars(select(Check).where(Check.version_id == entry.version_id)).one()
-        facts = {"display_width": 1080, "display_height": 1920, "duration_s": 80.0}
-        check.report = {**check.report, "facts": facts}
-    bench.plan(entry)
+    entry = bench.upright()
     organiser = visit.role("organiser")
     assert "thành bản nháp không ai xem được. Hãy đăng bằng tay" in text(organiser.get(POSTS))
     assert "On Facebook it becomes a Reel." in text(organiser.english().get(POSTS))
