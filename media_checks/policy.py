@@ -16,6 +16,8 @@ from .rules import RULES, Rule, accept
 
 DEFAULT = "quan11-2023"
 LEVELS = ("hard", "soft")
+LANGUAGES = ("vi", "en")
+LONGEST_REMEDY = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _parse(text: str, name: str) -> Policy:
 
 
 def _load_rule(rule: Rule, table: Mapping[str, Any], key: str) -> dict[str, Any]:
-    _refuse_unknown(table, ("level", *(limit.name for limit in rule.limits)), f"{key}.")
+    _refuse_unknown(table, ("level", "remedy", *(limit.name for limit in rule.limits)), f"{key}.")
     if table.get("level") not in LEVELS:
         raise PolicyError(
             f"{key}.level",
@@ -118,6 +120,8 @@ def _load_rule(rule: Rule, table: Mapping[str, Any], key: str) -> dict[str, Any]
             raise PolicyError(
                 f"{key}.{limit.name}", f"cần {vi} (đang là: {got}).", f"needs {en} (is: {got_en})."
             ) from None
+    if "remedy" in table:
+        loaded["remedy"] = _load_remedy(_table(table["remedy"], f"{key}.remedy"), f"{key}.remedy")
     for low, high in rule.checked_together:
         if loaded[low] > loaded[high]:
             raise PolicyError(
@@ -126,6 +130,20 @@ def _load_rule(rule: Rule, table: Mapping[str, Any], key: str) -> dict[str, Any]
                 f"must not be below {low} ({loaded[low]}) (is: {loaded[high]}).",
             )
     return loaded
+
+
+def _load_remedy(table: Mapping[str, Any], key: str) -> dict[str, str]:
+    """What the contest itself tells a unit to do, in both languages."""
+    _refuse_unknown(table, LANGUAGES, f"{key}.")
+    for language in LANGUAGES:
+        text = table.get(language)
+        if not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST_REMEDY:
+            raise PolicyError(
+                f"{key}.{language}",
+                f"cần một câu từ 1 đến {LONGEST_REMEDY} ký tự.",
+                f"needs a sentence of 1 to {LONGEST_REMEDY} characters.",
+            )
+    return {language: " ".join(table[language].split()) for language in LANGUAGES}
 
 
 def _table(value: Any, key: str) -> Mapping[str, Any]:

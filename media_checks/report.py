@@ -9,6 +9,7 @@ from .facts import Facts, Span
 from .fingerprint import Fingerprint
 from .policy import Policy
 from .rules import RULES
+from .words import Text
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
         judged = RULES[name].judge(facts, limits)
         if judged is None:
             continue
-        message = judged.message + judged.remedy
+        remedy = judged.remedy
+        if not judged.ok and "remedy" in limits:
+            remedy = Text(**limits["remedy"])
+        message = judged.message + remedy
         findings.append(
             Finding(
                 rule=name,
@@ -87,8 +91,8 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
                 allowed=judged.allowed,
                 message_vi=message.vi,
                 message_en=message.en,
-                remedy_vi=judged.remedy.vi,
-                remedy_en=judged.remedy.en,
+                remedy_vi=remedy.vi,
+                remedy_en=remedy.en,
                 found_vi=judged.seen.vi,
                 found_en=judged.seen.en,
                 allowed_vi=judged.permitted.vi,

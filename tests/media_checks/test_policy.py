@@ -9,6 +9,7 @@ import pytest
 from media_checks import PolicyError, built_in_names, find_policy, load_policy
 from media_checks.rules import RULES
 
+WORDS = {"vi": "Hãy cắt bớt.", "en": "Cut it."}
 DURATION = {"level": "hard", "min_s": 180, "max_s": 300}
 
 
@@ -44,6 +45,10 @@ def media(**rules):
         (media(container={"level": "hard", "containers": ["exe"]}), "rules.container.containers"),
         (media(container={"level": "hard", "containers": []}), "rules.container.containers"),
         (media(audio_silent={"level": "hard", "min_lufs": 3}), "rules.audio_silent.min_lufs"),
+        (media(intact={"level": "hard", "remedy": "Gọi"}), "rules.intact.remedy"),
+        (media(intact={"level": "hard", "remedy": {"vi": "Gọi"}}), "rules.intact.remedy.en"),
+        (media(intact={"level": "hard", "remedy": WORDS | {"vi": " "}}), "rules.intact.remedy.vi"),
+        (media(intact={"level": "hard", "remedy": WORDS | {"fr": "x"}}), "rules.intact.remedy.fr"),
     ],
 )
 def test_what_is_wrong_is_named(mapping, key):

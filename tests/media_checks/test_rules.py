@@ -62,6 +62,15 @@ def test_duration(seconds, outcome, message):
     assert result.message_vi.endswith(message)
 
 
+def test_a_policy_may_say_itself_what_to_do():
+    own = {"vi": "Gọi chị Hoa.", "en": "Call Ms Hoa."}
+    long = replace(GOOD, video=replace(VIDEO, duration_s=342))
+    told = finding(long, "duration", min_s=180, max_s=300, remedy=own)
+    assert (told.remedy_vi, told.remedy_en) == (own["vi"], own["en"])
+    assert told.message_en == "The clip is 5 min 42 s long; 3–5 min is allowed. Call Ms Hoa."
+    assert finding(GOOD, "duration", min_s=180, max_s=300, remedy=own).remedy_vi == ""
+
+
 def test_sound_does_not_lengthen_the_picture():
     facts = replace(GOOD, video=replace(VIDEO, duration_s=6.0), duration_s=200.0)
     result = finding(facts, "duration", min_s=180, max_s=300)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +19,12 @@ GO, FRESH, BAR = "[data-part=go]", "[data-part=fresh]", "[data-part=progress] pr
 
 @pytest.fixture
 def phone(browser, house, contest):
+    with coming_in(browser, house, contest) as page:
+        yield page
+
+
+@contextmanager
+def coming_in(browser, house, contest):
     """A page of a phone that has come in by its unit's link, and the page's failures."""
     unit = house.make.unit(contest)
     context = browser.new_context(viewport={"width": 390, "height": 844})
@@ -25,7 +32,7 @@ def phone(browser, house, contest):
     page.unit, page.failures = unit, []
     page.on("pageerror", lambda error: page.failures.append(str(error)))
     page.goto(f"{house.base}/u#{house.make.unit_link(unit)[1]}")
-    page.wait_for_url("**/c/quan11-2023/unit")
+    page.wait_for_url(f"**/c/{contest.slug}/unit")
     yield page
     assert page.failures == []
     context.close()
@@ -220,6 +227,20 @@ def test_a_clip_filmed_upright_is_judged_as_it_is_seen(phone, house, tmp_path):
     phone.set_input_files("#clip", clip)
     finding = phone.locator("[data-part=findings] .finding--bad > p:first-child").first
     expect(finding).to_have_text("Khung hình 1080×1440 (0,75:1); cho phép 4:3.")
+
+
+def test_the_contests_own_remedy_is_told_on_the_phone(browser, house, tmp_path):
+    rule = "[media.rules.audio_present]"
+    own = f'{rule}\nremedy = {{ vi = "Gọi chị Hoa: 028 3962 1234.", en = "Call Ms Hoa." }}'
+    contest = house.make.contest("loi-dan", lambda source: source.replace(rule, own))
+    clip = make_clip(tmp_path / "clip.mp4", size="1440x1080", sound=False)
+    with coming_in(browser, house, contest) as phone:
+        entry = house.make.submission(phone.unit, "uploading")
+        phone.goto(f"{house.base}/c/loi-dan/unit/entries/{entry.code}/send")
+        phone.set_input_files("#clip", clip)
+        last = phone.locator("[data-part=findings] .finding--bad").last
+        expect(last).to_contain_text("Clip không có tiếng")
+        expect(last.locator(".finding__do")).to_have_text("Gọi chị Hoa: 028 3962 1234.")
 
 
 def test_a_file_that_is_no_clip_and_too_large_is_refused_here(phone, house, tmp_path):

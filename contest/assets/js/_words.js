@@ -1,7 +1,7 @@
 // Sizes, times and sentences as people write them, in the language of the page.
 import { parts } from "./_countdown.js";
 
-const language = () => document.documentElement.lang || "vi";
+export const language = () => document.documentElement.lang || "vi";
 
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);

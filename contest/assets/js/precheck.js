@@ -2,7 +2,7 @@
 // What the browser cannot read passes: the server checks everything again.
 import mediaInfoFactory from "mediainfo.js";
 import wasm from "mediainfo.js/MediaInfoModule.wasm";
-import { fill, number, size, time } from "./_words.js";
+import { fill, language, number, size, time } from "./_words.js";
 
 const MOST_READ = 64 << 20; // bytes; a header that needs more is left to the server
 const MOST_TIME = 20000; // ms
@@ -13,7 +13,7 @@ export async function precheck(file, policy, texts) {
   const findings = [checkSize(file, policy), checkType(file, policy)];
   const facts = await readFacts(file).catch(() => null);
   if (facts) findings.push(...judge(facts, policy.rules));
-  return { readable: facts !== null, facts, findings: findings.filter(Boolean).map((f) => told(f, texts)) };
+  return { readable: facts !== null, facts, findings: findings.filter(Boolean).map((f) => told(f, policy.rules, texts)) };
 }
 
 export function judge(facts, rules) {
@@ -61,9 +61,11 @@ function checkResolution({ width, height }, rule) {
   return { rule: "resolution", level: rule.level, text: "resolution", found: `${width}×${height}`, allowed };
 }
 
-function told(finding, texts) {
+// The contest's own remedy goes before ours.
+function told(finding, rules, texts) {
   const message = fill(texts[finding.text], finding);
-  return { ...finding, message, remedy: texts[`${finding.text}_remedy`] ?? "" };
+  const own = rules[finding.rule]?.remedy?.[language()];
+  return { ...finding, message, remedy: own ?? texts[`${finding.text}_remedy`] ?? "" };
 }
 
 // Width and height as a viewer sees them, duration in seconds, whether there is sound.
