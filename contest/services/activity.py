@@ -2,12 +2,29 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from contest.models import AuditRow, Contest, Unit, User
+from contest.models import (
+    AuditRow,
+    Ballot,
+    Check,
+    ClipVersion,
+    Contest,
+    Fix,
+    Publication,
+    ShareRecord,
+    Snapshot,
+    Submission,
+    Unit,
+    Upload,
+    User,
+)
 from contest.services import pages
 from contest.services.pages import Page
+
+OF_SUBMISSION = (ClipVersion, Ballot, Publication, ShareRecord, Snapshot, Upload)
+OF_VERSION = (Check, Fix)
 
 
 @dataclass(frozen=True)
@@ -16,7 +33,7 @@ class Filter:
 
     action: str = ""  # begins with: "submission", "result.frozen"
     actor: str = ""  # "user:3", "unit:12", "system"
-    subject: str = ""  # "submission:12"
+    subject: str = ""  # "submission:12", or a clip's code: then everything that belongs to it
 
 
 def rows(
@@ -29,8 +46,19 @@ def rows(
     if wanted.actor:
         query = query.where(AuditRow.actor == wanted.actor)
     if wanted.subject:
-        query = query.where(AuditRow.subject == wanted.subject)
+        query = query.where(AuditRow.subject.in_(_about(session, contest, wanted.subject)))
     return pages.take(session, query.order_by(AuditRow.seq.desc()), number)
+
+
+def _about(session: Session, contest: Contest, wanted: str) -> set[str]:
+    """The references that ``wanted`` stands for."""
+    mine = (Submission.contest_id == contest.id, Submission.code == wanted.upper())
+    found = {
+        f"{kind}:{row[0]}"
+        for kind, query in _belonging().items()
+        for row in session.execute(query.where(*mine))
+    }
+    return found or {wanted}
 
 
 def actions(session: Session, contest: Contest) -> list[str]:
@@ -56,6 +84,34 @@ def names(session: Session, labels: set[str]) -> dict[str, str]:
 def _names(
     session: Session, table: type[User] | type[Unit], kind: str, labels: set[str]
 ) -> dict[str, str]:
-    ids = {int(label.split(":")[1]) for label in labels if label.startswith(f"{kind}:")}
-    query = select(table.id, table.name).where(table.id.in_(ids))
+    query = select(table.id, table.name).where(table.id.in_(_ids(kind, labels)))
     return {f"{kind}:{row[0]}": row[1] for row in session.execute(query)}
+
+
+def clips(session: Session, labels: set[str]) -> dict[str, str]:
+    """The codes of the clips behind references such as ``submission:12`` or ``check:7``."""
+    return {
+        f"{kind}:{row[0]}": row[1]
+        for kind, query in _belonging().items()
+        if (ids := _ids(kind, labels))
+        for row in session.execute(query.where(query.selected_columns[0].in_(ids)))
+    }
+
+
+def _belonging() -> dict[str, Select[int, str]]:
+    """For each kind of row that belongs to a clip: its number and the clip's code."""
+    found = {"submission": select(Submission.id, Submission.code)}
+    for table in OF_SUBMISSION:
+        query = select(table.id, Submission.code)
+        found[table.__tablename__] = query.join(Submission, table.submission_id == Submission.id)
+    for part in OF_VERSION:
+        query = select(part.id, Submission.code)
+        found[part.__tablename__] = query.join(
+            ClipVersion, part.version_id == ClipVersion.id
+        ).join(Submission, ClipVersion.submission_id == Submission.id)
+    return found
+
+
+def _ids(kind: str, labels: set[str]) -> set[int]:
+    pairs = (label.partition(":") for label in labels)
+    return {int(number) for name, _colon, number in pairs if name == kind and number.isdigit()}

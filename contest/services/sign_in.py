@@ -162,9 +162,8 @@ def _start(
     half = user.totp_confirmed_at is not None and not second_factor
     if not half:
         user.failed_sign_ins, user.not_before = 0, None
-    action = "person.first_step" if half else "person.signed_in"
-    audit.record(session, action, user, actor=people.actor_of(session, user), at=at,
-                 after={"how": how})
+    audit.record(session, "person.first_step" if half else "person.signed_in", user,
+                 actor=people.actor_of(session, user), at=at, after={"how": how})
     return token
 
 

@@ -15,6 +15,7 @@ from contest.models import ProfileRevision
 from contest.services import activity, profiles, public, tasks
 from contest.services import desk as desks
 from contest.services.activity import Filter
+from contest.views import activity_words
 from contest.views.forms import Form, read_file
 from contest.views.support import (
     actor,
@@ -71,13 +72,18 @@ def log() -> Response:
     """Who did what, filtered by action, actor and subject."""
     wanted = Filter(*(request.args.get(key, "").strip() for key in ("action", "actor", "subject")))
     found = activity.rows(db(), current_contest(), wanted, number=page_number())
+    subjects = {row.subject for row in found.rows}
+    kinds = activity.actions(db(), current_contest())
+    actions = {code: activity_words.action(code) for code in kinds}
     return page(
         "organiser/activity.html",
         found=found,
         wanted=wanted,
-        actions=activity.actions(db(), current_contest()),
+        words=activity_words,
+        actions=dict(sorted(actions.items(), key=lambda pair: pair[1])),
         actors=activity.actors(db(), current_contest()),
-        names=activity.names(db(), {row.actor for row in found.rows}),
+        names=activity.names(db(), subjects | {row.actor for row in found.rows}),
+        clips=activity.clips(db(), subjects),
         pages=neighbours(found),
     )
 

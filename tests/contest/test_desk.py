@@ -1,15 +1,20 @@
 """The organiser's desk: numbers, jobs, activity, entries, rules, set-up."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+import contest as contest_package
 from contest.clock import FixedClock
 from contest.models import AuditRow, Contest, Snapshot, Submission, Task
 from contest.profile import Profile
-from contest.services import desk, outbox, profiles, setup
+from contest.services import checks, copies, desk, outbox, profiles, setup
+from contest.states import MACHINES
+from contest.views import activity_words
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -105,9 +110,35 @@ def test_activity_is_filtered(make: Factory, contest: Contest, visit: Visits):
     entry = make.submission(make.unit(contest), "in_review")
     client.post(f"{DESK}/entries/{entry.code}/disqualify", data={"reason": "Sao chép"})
     shown = client.get(f"{DESK}/activity?action=submission.disqualified").text
-    assert f"submission:{entry.id}" in shown
-    assert "Hoa" in shown
-    assert "profile.imported" not in BeautifulSoup(shown, "html.parser").tbody.text
+    [row] = BeautifulSoup(shown, "html.parser").select("tbody tr")
+    words = [" ".join(cell.text.split()) for cell in row.select("th, td")]
+    assert words[2:] == ["Hoa", "Loại clip", f"Bài dự thi {entry.code}", "lý do: Sao chép"]
+
+
+def test_activity_of_a_clip_holds_all_that_belongs_to_it(
+    platform: Platform, make: Factory, contest: Contest, visit: Visits
+):
+    entry, other = (make.submission(make.unit(contest), "checking") for _ in range(2))
+    with platform.db.write() as session:
+        for row in (entry, other):
+            version = session.get_one(Submission, row.id).version
+            checks.start(session, version.checks[-1].id, at=make.at)
+    shown = visit.role("organiser").english().get(f"{DESK}/activity?subject={entry.code.lower()}")
+    cells = BeautifulSoup(shown.text, "html.parser").select("tbody tr td:nth-child(5)")
+    assert [c.text.strip() for c in cells] == [f"Check {entry.code}"]
+
+
+def test_every_action_of_the_trail_has_its_words():
+    """Read from the code: each literal action, and every state of every machine."""
+    recorded = {f"{m.name}.{state}" for m in MACHINES for state in m.states}
+    recorded |= {f"upload.{state}" for state in ("expired", "terminated")}
+    recorded |= {f"copy_pair.{verdict}" for verdict in copies.VERDICTS}
+    for path in Path(contest_package.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.record", "record"):
+                texts = (n for n in ast.walk(call.args[1]) if isinstance(n, ast.Constant))
+                recorded |= {t.value for t in texts if "." in str(t.value)}
+    assert set(activity_words.ACTIONS) == recorded - {".", "upload.", "copy_pair."}
 
 
 def test_disqualifying_needs_a_reason(make: Factory, contest: Contest, visit: Visits):
@@ -206,7 +237,7 @@ def test_the_activity_filter_offers_people_and_units_by_name(
     mine = BeautifulSoup(
         client.get(f"{DESK}/activity?actor={offered['Lê Thị Hoa']}").text, "html.parser")
     assert {row.select("td")[2].text for row in mine.select("tbody tr")} == {"Lê Thị Hoa"}
-    link = page.find("a", string=f"submission:{entry.id}")["href"]
+    link = page.find("a", string=f"Bài dự thi {entry.code}")["href"]
     about = BeautifulSoup(client.get(link).text, "html.parser").tbody.text
-    assert f"submission:{entry.id}" in about
-    assert f"submission:{other.id}" not in about
+    assert entry.code in about
+    assert other.code not in about

@@ -1,0 +1,168 @@
+"""The audit trail in words: what was done, to what, and the details behind it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+# Every action that the trail may hold; a test compares this with the code that records them.
+ACTIONS = {
+    "ballot.abstained": _l("Không cho điểm"),
+    "ballot.locked": _l("Khoá phiếu chấm"),
+    "ballot.open": _l("Mở lại phiếu chấm"),
+    "ballot.recused": _l("Từ chối chấm"),
+    "ballot.submitted": _l("Nộp phiếu chấm"),
+    "check.done": _l("Kiểm tra xong"),
+    "check.failed": _l("Kiểm tra bị lỗi máy"),
+    "check.queued": _l("Xếp kiểm tra vào hàng đợi"),
+    "check.running": _l("Bắt đầu kiểm tra"),
+    "check.superseded": _l("Bỏ kiểm tra vì có bản mới"),
+    "copy_pair.copy": _l("Kết luận hai clip trùng nhau"),
+    "copy_pair.fine": _l("Kết luận hai clip không trùng"),
+    "correction.agreed": _l("Đồng ý điều chỉnh số tương tác"),
+    "correction.refused": _l("Không đồng ý điều chỉnh số tương tác"),
+    "correction.written": _l("Đề nghị điều chỉnh số tương tác"),
+    "document.printed": _l("Tạo văn bản"),
+    "document_template.dropped": _l("Bỏ mẫu văn bản riêng"),
+    "document_template.taken": _l("Dùng mẫu văn bản riêng"),
+    "fix.accepted": _l("Đơn vị nhận bản đã sửa"),
+    "fix.declined": _l("Đơn vị không nhận bản đã sửa"),
+    "fix.failed": _l("Sửa clip không thành"),
+    "fix.queued": _l("Đơn vị nhờ sửa clip"),
+    "fix.ready": _l("Bản đã sửa chờ đơn vị xem"),
+    "fix.running": _l("Bắt đầu sửa clip"),
+    "flag.decided": _l("Kết luận về số tương tác bất thường"),
+    "interaction.imported": _l("Nhập số tương tác"),
+    "juror.retired": _l("Giám khảo thôi chấm"),
+    "jury.locked": _l("Khoá phiếu của Ban giám khảo"),
+    "jury.unlocked": _l("Mở khoá phiếu của Ban giám khảo"),
+    "ledger.imported": _l("Nhập sổ chia sẻ"),
+    "ledger.share_added": _l("Ghi một lượt chia sẻ"),
+    "page.checked": _l("Kiểm tra Fanpage"),
+    "person.added": _l("Thêm người"),
+    "person.first_step": _l("Đăng nhập bước một"),
+    "person.invited": _l("Mời người"),
+    "person.locked": _l("Khoá tài khoản"),
+    "person.made_admin": _l("Cấp quyền quản trị"),
+    "person.password_changed": _l("Đổi mật khẩu"),
+    "person.roles_changed": _l("Đổi vai trò"),
+    "person.second_factor_off": _l("Tắt xác thực hai lớp"),
+    "person.second_factor_on": _l("Bật xác thực hai lớp"),
+    "person.sessions_revoked": _l("Kết thúc các phiên đăng nhập"),
+    "person.sign_in_failed": _l("Đăng nhập không thành"),
+    "person.signed_in": _l("Đăng nhập"),
+    "person.signed_out": _l("Đăng xuất"),
+    "person.unlocked": _l("Mở khoá tài khoản"),
+    "profile.imported": _l("Lưu thể lệ"),
+    "publication.armed": _l("Sẵn sàng đăng"),
+    "publication.cancelled": _l("Huỷ đăng"),
+    "publication.failed": _l("Đăng không thành"),
+    "publication.paused": _l("Tạm dừng đăng bài"),
+    "publication.planned": _l("Xếp lịch đăng"),
+    "publication.published": _l("Thấy bài đã đăng"),
+    "publication.released": _l("Phát hành đợt đăng bài"),
+    "publication.resumed": _l("Tiếp tục đăng bài"),
+    "publication.unknown": _l("Chưa rõ bài đã đăng chưa"),
+    "publication.uploading": _l("Tải clip lên Fanpage"),
+    "publication.verifying": _l("Xác nhận bài đã đăng"),
+    "publication.waiting": _l("Chờ đăng"),
+    "reminder.sent": _l("Gửi thư nhắc"),
+    "result.computed": _l("Tính kết quả"),
+    "result.decided": _l("Trưởng Ban giám khảo quyết định khi bằng điểm"),
+    "result.discarded": _l("Bỏ kết quả đã chốt"),
+    "result.frozen": _l("Chốt kết quả"),
+    "result.published": _l("Công bố kết quả"),
+    "snapshot.late_approved": _l("Duyệt số tương tác ghi muộn"),
+    "snapshot.written": _l("Ghi số tương tác"),
+    "submission.approved": _l("Duyệt clip"),
+    "submission.changed": _l("Sửa thông tin bài dự thi"),
+    "submission.changes_requested": _l("Yêu cầu chỉnh sửa clip"),
+    "submission.checking": _l("Nhận clip, bắt đầu kiểm tra"),
+    "submission.created": _l("Đăng ký bài dự thi"),
+    "submission.disqualified": _l("Loại clip"),
+    "submission.in_review": _l("Chuyển clip sang thẩm định"),
+    "submission.needs_fix": _l("Clip chưa đạt, chờ đơn vị sửa"),
+    "submission.published": _l("Clip đã đăng"),
+    "submission.uploading": _l("Chờ đơn vị gửi clip"),
+    "submission.withdrawn": _l("Đơn vị rút clip"),
+    "task.retried": _l("Cho chạy lại việc nền"),
+    "unit_link.issued": _l("Cấp liên kết cho đơn vị"),
+    "unit_link.revoked": _l("Thu hồi liên kết của đơn vị"),
+    "units.imported": _l("Nhập danh sách đơn vị"),
+    "upload.begun": _l("Bắt đầu gửi tệp"),
+    "upload.expired": _l("Lần gửi tệp hết hạn"),
+    "upload.terminated": _l("Huỷ lần gửi tệp"),
+}
+KINDS = {
+    "audit": _l("Nhật ký"),
+    "ballot": _l("Phiếu chấm"),
+    "check": _l("Lần kiểm tra"),
+    "clip_version": _l("Bản clip"),
+    "contest": _l("Hội thi"),
+    "copy_pair": _l("Cặp clip"),
+    "correction": _l("Điều chỉnh"),
+    "document_pdf": _l("Văn bản"),
+    "document_template": _l("Mẫu văn bản"),
+    "evidence": _l("Minh chứng"),
+    "fix": _l("Bản sửa"),
+    "flag_decision": _l("Số tương tác bất thường"),
+    "outbox": _l("Việc nền"),
+    "page_inspection": _l("Fanpage"),
+    "page_pause": _l("Đăng bài"),
+    "profile_revision": _l("Thể lệ"),
+    "publication": _l("Bài đăng"),
+    "result": _l("Kết quả"),
+    "share_record": _l("Lượt chia sẻ"),
+    "snapshot": _l("Số tương tác"),
+    "submission": _l("Bài dự thi"),
+    "unit": _l("Đơn vị"),
+    "unit_link": _l("Liên kết đơn vị"),
+    "upload": _l("Lần gửi tệp"),
+    "user": _l("Người"),
+}
+DETAILS = {
+    "code": _l("mã"), "count": _l("số lượng"), "decision": _l("quyết định"), "how": _l("cách"),
+    "kind": _l("loại"), "late": _l("ghi muộn"), "mails": _l("số thư"), "name": _l("tên"),
+    "number": _l("số"), "order": _l("thứ tự"), "permalink": _l("liên kết"),
+    "purpose": _l("mục đích"), "reactions": _l("cảm xúc"), "reason": _l("lý do"),
+    "rows": _l("số dòng"), "shares": _l("chia sẻ"), "verdict": _l("kết luận"),
+    "version": _l("bản"),
+}
+HASH, SHOWN = 64, 12  # characters of a hash; the whole stands where it belongs
+
+
+def action(code: str) -> str:
+    return str(ACTIONS.get(code, code))
+
+
+def actor(label: str, names: Mapping[str, str]) -> str:
+    """A name; ``user:3`` for somebody whose data were erased."""
+    nobody = {"system": _("Hệ thống"), "public": _("Người chưa đăng nhập")}
+    return names.get(label) or nobody.get(label, label)
+
+
+def subject(label: str, names: Mapping[str, str], clips: Mapping[str, str]) -> str:
+    """``submission:12`` -> ``Bài dự thi CX123``: the clip's code or the name, else the number."""
+    kind, _colon, number = label.partition(":")
+    which = clips.get(label) or names.get(label) or number
+    return f"{KINDS.get(kind, kind)} {which}"
+
+
+def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The details in words. The new state is what the action says already."""
+    told = []
+    for key, value in after.items():
+        if key == "state" or value in ("", None):
+            continue
+        was = before.get(key)
+        start = "" if was in ("", None) or was == value else f"{_short(was)} → "
+        told.append(f"{DETAILS.get(key, key)}: {start}{_short(value)}")
+    return "; ".join(told)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("có") if value else _("không"))
+    text = str(value)
+    return f"{text[:SHOWN]}…" if len(text) == HASH and " " not in text else text
