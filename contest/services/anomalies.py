@@ -111,7 +111,7 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
         return []
     return [Gap(
         "anomalies.open", f"{count} dấu hiệu bất thường chờ người quyết định.",
-        f"{count} odd counts wait for a person's decision.", "anomalies.list", count=count,
+        f"Odd counts that wait for a person's decision: {count}.", "anomalies.list", count=count,
     )]
 
 

@@ -126,14 +126,14 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     if count := len(waiting(session, contest)):
         found.append(Gap(
             "corrections.waiting", f"{count} điều chỉnh số liệu chờ người thứ hai xác nhận.",
-            f"{count} corrections of counts wait for a second organiser.", "interactions.list",
+            f"Corrections that wait for a second organiser: {count}.", "interactions.list",
             count=count,
         ))
     if count := len(lapsed(session, contest)):
         found.append(Gap(
             "corrections.lapsed",
             f"{count} điều chỉnh không còn hiệu lực vì đã có số liệu mới; hãy xem lại.",
-            f"{count} corrections no longer apply, for there are newer counts; look again.",
+            f"Corrections that newer counts have overtaken: {count}. Please look again.",
             "interactions.list", count=count,
         ))
     return found

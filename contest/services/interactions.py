@@ -334,18 +334,18 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     found = []
     if missing and at >= profile.release_at:
         found.append(_gap("missing", missing, "clip chưa có số tương tác chính thức.",
-                          "posted clips have no official count."))
+                          "Posted clips without an official count"))
     if late:
         found.append(_gap("late", late, "số liệu sau giờ chốt chờ người thứ hai xác nhận.",
-                          "counts after the cut-off wait for a second organiser."))
+                          "Counts after the cut-off that wait for a second organiser"))
     if open_:
         found.append(_gap("unverified", open_, "clip có lượt chia sẻ chưa đối chiếu tài khoản.",
-                          "clips have shares that are not verified per account."))
+                          "Clips with shares that are not verified per account"))
     return found
 
 
 def _gap(code: str, count: int, vi: str, en: str) -> Gap:
-    return Gap(f"interactions.{code}", f"{count} {vi}", f"{count} {en}", "interactions.list",
+    return Gap(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
                count=count)
 
 

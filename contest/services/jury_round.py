@@ -97,7 +97,7 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
 def _gap(juror: Juror) -> Gap:
     count, ready = len(juror.open_codes), len(juror.ready)
     vi = f"{juror.user.name} chưa nộp {count} phiếu"
-    en = f"{juror.user.name} has not submitted {count} ballots"
+    en = f"Ballots that {juror.user.name} has not submitted: {count}"
     if ready:
         vi += f" (trong đó {ready} phiếu đã chấm đủ)"
         en += f" ({ready} of them fully marked)"

@@ -276,13 +276,13 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     if failed:
         found.append(Gap(
             "publications.failed", f"{len(failed)} clip đăng không thành công, cần người xử lý.",
-            f"{len(failed)} clips could not be posted and need a person.",
+            f"Clips that could not be posted and need a person: {len(failed)}.",
             "publications.list", count=len(failed),
         ))
     if open_:
         found.append(Gap(
             "publications.open", f"{len(open_)} clip đã duyệt nhưng chưa lên Trang.",
-            f"{len(open_)} approved clips are not on the Page yet.",
+            f"Approved clips that are not on the Page yet: {len(open_)}.",
             "publications.list", count=len(open_),
         ))
     return found

@@ -338,6 +338,6 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     return [
         Gap(
             "reviews.waiting", f"{waiting} clip chưa được thẩm định.",
-            f"{waiting} clips have not been reviewed.", "reviews.queue", count=waiting,
+            f"Clips that wait for review: {waiting}.", "reviews.queue", count=waiting,
         )
     ]

@@ -280,10 +280,10 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     found = []
     if owing:
         found.append(Gap("units_without_clip", f"{owing} đơn vị chưa đủ số clip.",
-                         f"{owing} units have not sent enough clips.", "units.manage",
+                         f"Units that have not sent enough clips: {owing}.", "units.manage",
                          count=owing))
     if waiting:
         found.append(Gap("entries_unfinished", f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
-                         f"{waiting} entries are not finished or need fixing.",
-                         "units.manage", count=waiting))
+                         f"Entries not finished or to be mended: {waiting}.",
+                         "entries.listed", count=waiting))
     return found

@@ -33,7 +33,7 @@ from contest.views.support import (
     told,
 )
 
-bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/desk/documents")
+bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/organiser/documents")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TYPES = {"docx": DOCX, "pdf": "application/pdf"}
 SHEET_LIFE_S = 4 * 3600  # for so long the sheet's buttons work after its codes were made

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.services import activity, checks, entries, submissions
 from contest.states import SUBMISSION, Entry
+from contest.views import activity_words
 from contest.views.forms import Form
 from contest.views.organiser import neighbours, page_number
 from contest.views.support import (
@@ -70,6 +71,6 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     return page(
         "organiser/entry.html", status, entry=found, form=form, check=check,
         findings=checks.findings(check, language()),
-        history=rows, names=activity.names(db(), {row.actor for row in rows}),
+        history=rows, words=activity_words, names=activity.names(db(), {row.actor for row in rows}),
         may_disqualify=SUBMISSION.allows(found.state, Entry.DISQUALIFIED),
     )

@@ -182,9 +182,10 @@ def _in_force() -> ProfileRevision:
 
 
 def _profile_page(form: ProfileForm, status: int = 200) -> Response:
+    saved = profiles.revisions(db(), current_contest())
     return page(
-        "organiser/profile.html", status, form=form,
-        revisions=profiles.revisions(db(), current_contest()),
+        "organiser/profile.html", status, form=form, revisions=saved, words=activity_words,
+        names=activity.names(db(), {revision.created_by for revision in saved}),
     )
 
 

@@ -29,7 +29,7 @@ from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 from tests.contest.test_document_templates import docx, words
 
-DESK = "/c/quan11-2023/desk/documents"
+DESK = "/c/quan11-2023/organiser/documents"
 DAY = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -276,7 +276,7 @@ def test_an_earlier_revision_keeps_its_papers(
     stage: Stage, published: Result, client: FlaskClient
 ) -> None:
     stage.compute(reason="Đoàn A rút.")
-    assert 'href="/c/quan11-2023/desk/documents/?revision=1"' in client.get(f"{DESK}/").text
+    assert 'href="/c/quan11-2023/organiser/documents/?revision=1"' in client.get(f"{DESK}/").text
     assert f"{DESK}/1/minutes.docx" in client.get(f"{DESK}/?revision=1").text
     assert "Lý do lập bản này: Đoàn A rút." in words(client.get(f"{DESK}/2/minutes.docx").data)
 
@@ -387,5 +387,5 @@ def test_a_sheet_that_is_not_ours_is_refused(
 ) -> None:
     assert client.post(f"{DESK}/sheet.docx", data={"sheet": "x" + sheet[0]}).status_code == 422
     foreign = visit.role("organiser", make.contest("quan-3-2024"))
-    answer = foreign.post("/c/quan-3-2024/desk/documents/sheet.docx", data={"sheet": sheet[0]})
+    answer = foreign.post("/c/quan-3-2024/organiser/documents/sheet.docx", data={"sheet": sheet[0]})
     assert answer.status_code == 404
