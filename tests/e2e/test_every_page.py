@@ -42,13 +42,16 @@ KINDS = {
 }
 Screen = tuple[str, int]  # language, width in CSS pixels
 PHONE = ("vi", 320)
-# Forms that refuse to be sent with nothing in them, while the contest takes entries.
+# Forms that refuse to be sent with nothing in them: while the contest takes entries, and those about
+# a clip, here by its state, in a full house.
 REFUSING = {
     "public": ["/account/sign-in", "/u"],
     "organiser": [f"{CONTEST}/organiser/people/new", f"{CONTEST}/organiser/units/import",
                   f"{CONTEST}/organiser/interactions/import"],
     "unit": [f"{CONTEST}/unit/entries/new"],
     "admin": ["/setup", "/account/password"],
+    "reviewer": [f"{CONTEST}/review/{{in_review}}"],
+    "juror": [f"{CONTEST}/jury/{{approved}}"],
 }
 SEND_NOTHING = """() => {
   const inputs = "input:not([type=hidden]), textarea";
@@ -83,11 +86,15 @@ def test_every_page_once_there_is_a_result(open_house: Houses, browser: Browser,
 @pytest.mark.parametrize("role", sorted(REFUSING))
 def test_every_refusal(open_house: Houses, browser: Browser, role: str):
     """The page that says what is missing is a page, too."""
-    house, album = open_house("empty"), Album("refused", role, *PHONE)
+    about_a_clip = role in ("reviewer", "juror")
+    house = open_house("full" if about_a_clip else "empty")
+    album, codes = Album("refused", role, *PHONE), {s: e.code for s, e in house.entries.items()}
     with house.visitor(browser, role, language=PHONE[0], width=PHONE[1]) as context:
         walk = Walk(house, context.new_page(), [], album)
-        for path in REFUSING[role]:
+        for path in (path.format(**codes) for path in REFUSING[role]):
             walk.page.goto(path)
+            if (take := walk.page.get_by_role("button", name="Nhận thẩm định")).count():
+                take.click()
             with walk.page.expect_navigation() as sent:
                 walk.page.evaluate(SEND_NOTHING)
             assert 400 <= sent.value.status < 500, path
