@@ -67,7 +67,7 @@ def deepen(
     probed = probe(path)
     plan = replace(plan_for(probed.facts), keys_only=False, thin=False, interval_s=LOOK_EVERY_S)
     listener = Listener(PictureReader(plan), probed.facts, lambda _share: None)
-    sound = SoundReader()
+    sound = SoundReader(probed.facts.audio)
     with tempfile.TemporaryDirectory(prefix=".deep-", dir=out.parent) as folder:
         _decode(Box(path, Path(folder)), probed, listener, sound, progress)
         made = keep(Path(folder) / "out.mp4", out, probed.facts)
@@ -110,7 +110,7 @@ def _decode(
         stdout=listener.pixels,
         stderr=lines,
         position=share_of(probed.facts, progress),
-        taps={"hum": sound.hum},
+        taps=sound.taps,
     )
     lines.finish()
     refuse_nothing_seen(listener)

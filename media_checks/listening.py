@@ -49,7 +49,7 @@ class Heard:
 
 def listen(path: Path, probed: Probed, seconds: float, wanted: Callable[[], None]) -> Heard:
     """Listen to the first ``seconds`` of the clip. ``wanted`` is called often; raises to stop."""
-    heard, box = Heard(), Box(path)
+    heard, box = Heard(SoundReader(probed.facts.audio)), Box(path)
     if probed.audio_index is None or probed.facts.audio is None:
         return heard
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
@@ -67,7 +67,7 @@ def listen(path: Path, probed: Probed, seconds: float, wanted: Callable[[], None
         limits=Limits(cpu_s=60 + int(seconds), wall_s=60 + 2 * seconds),
         stdout=heard.chromaprint,
         stderr=lines,
-        taps={"hum": heard.sound.hum},
+        taps=heard.sound.taps,
     )
     lines.finish()
     heard.whole = not (ended.timed_out or ended.status < 0)

@@ -8,11 +8,11 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
-from . import allowed
+from . import allowed, windows
 from .facts import Span, VideoFacts
 from .picture import PictureReader
 from .sandbox import Box, Collector, Limits, TooMuchOutput
-from .sound import WINDOW_S, SoundReader
+from .sound import SoundReader
 from .tools import find_tools
 
 POSTER_WIDTH, POSTER_HEIGHT = 1280, 960
@@ -52,7 +52,7 @@ def keep_plots(
     """Write waveform and loudness as PNG into ``folder``; what the report says about them."""
     folder.mkdir(parents=True, exist_ok=True)
     return {
-        "waveform": _keep(waveform(sound.peaks, silences, seconds), folder, "waveform"),
+        "waveform": _keep(waveform(sound.windows.peaks, silences, seconds), folder, "waveform"),
         "loudness": _keep(loudness(sound.moments, seconds), folder, "loudness"),
     }
 
@@ -131,10 +131,10 @@ def waveform(peaks: Sequence[float], silences: Sequence[Span], seconds: float) -
     middle = height / 2
     for start, end in silences if seconds else ():
         draw.rectangle((start / seconds * width, 0, end / seconds * width, height), fill="#f7dcd8")
-    total = max(seconds, WINDOW_S)
+    total = max(seconds, windows.SECONDS)
     for x in range(width):
-        first = int(x / width * total / WINDOW_S)
-        last = max(first + 1, int((x + 1) / width * total / WINDOW_S))
+        first = int(x / width * total / windows.SECONDS)
+        last = max(first + 1, int((x + 1) / width * total / windows.SECONDS))
         level = max(peaks[first:last], default=LOWEST_DB)
         half = middle * max(0.0, 1 - min(0.0, level) / LOWEST_DB)
         color = BAD if level >= -0.1 else INK  # noqa: PLR2004 - full scale but for rounding

@@ -6,17 +6,16 @@ import math
 import re
 import sys
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 import ffmpeg
 
 from .facts import AudioFacts, SoundFacts, Span
-from .hum import RATE, find_hum
+from .hum import RATE as HUM_RATE
+from .hum import find_hum
+from .windows import RATE, Windows
 
-WINDOW = re.compile(
-    r"^\[Parsed_ametadata_\d+ @ [^]]+\] \[info\] lavfi\."
-    r"(?:astats\.Overall\.(?P<what>Peak|RMS)_level|aspectralstats\.1\.(?P<flat>flatness))=(\S+)"
-)
 MOMENT = re.compile(r"^\[Parsed_ebur128_\d+ @ [^]]+\] \[info\] t: *(\S+) .*? S: *(\S+) ")
 SILENCE = re.compile(
     r"^\[(?:Parsed_)?silencedetect\S* @ [^]]+\] \[info\] silence_(start|end): (\S+)"
@@ -25,62 +24,52 @@ VOLUME = re.compile(
     r"^\[Parsed_volumedetect_\d+ @ [^]]+\] \[info\] (mean_volume|max_volume|n_samples"
     r"|histogram_0db): (\S+)"
 )
-LEVEL = re.compile(
-    r"^\[astats@(sides|middle) @ [^]]+\] \[info\] (?:Channel: (\d)|RMS level dB: (\S+))"
-)
 SUMMARY = re.compile(r"^ +(I|LRA|Peak): +(\S+) (?:LUFS|LU|dBFS)$")
 FLOOR = -120.0
 TENTH = 10
 FEW_WINDOWS = 40
 OPPOSED = -0.5
-WINDOW_S = 1024 / 16000
-HUM_PIPE = "pipe:hum"
+VOICE_PIPE, HUM_PIPE = "pipe:voice", "pipe:hum"
 BYTES_A_SAMPLE = 2
 
 
 class SoundReader:
-    """Takes log lines and, in ``hum``, low samples; answers with ``SoundFacts``.
+    """Takes log lines, and samples by its ``taps``; answers with ``SoundFacts``.
 
-    ``peaks`` and ``levels`` have dB values for every ``WINDOW_S``, ``moments`` the short-term
-    loudness in LUFS at ten instants a second; they are drawn for people.
+    ``moments``: the short-term loudness in LUFS at ten instants a second, drawn for people.
     """
 
-    def __init__(self) -> None:
-        self.peaks: array[float] = array("d")
-        self.levels: array[float] = array("d")
-        self.flats: array[float] = array("d")
+    def __init__(self, facts: AudioFacts | None = None) -> None:
+        self.windows = Windows(2 if facts and facts.channels > 1 else 1)
         self.moments: list[tuple[float, float]] = []
         self.silences: list[Span] = []
         self.totals: dict[str, float] = {}
-        self.low = bytearray()
-        self._channel = ""
+        self.low = bytearray()  # 16-bit mono samples at ``hum.RATE``, little end first
         self._silent_from: float | None = None
 
     def line(self, text: str) -> None:
         """One line of FFmpeg's log; lines about other things are passed over."""
-        if window := WINDOW.match(text):
-            self._window(window["flat"] or window["what"], _number(window[3]))
-        elif moment := MOMENT.match(text):
+        if moment := MOMENT.match(text):
             self.moments.append((_number(moment[1]), _number(moment[2])))
         elif silence := SILENCE.match(text):
             self._silence(silence[1], float(silence[2]))
         elif volume := VOLUME.match(text):
             self.totals[volume[1]] = _number(volume[2])
-        elif level := LEVEL.match(text):
-            self._level(level[1], level[2], level[3])
         elif summary := SUMMARY.match(text):
             self.totals[summary[1]] = _number(summary[2])
 
-    def hum(self, chunk: bytes) -> None:
-        """16-bit mono samples at ``hum.RATE``, little end first."""
-        self.low += chunk
+    @property
+    def taps(self) -> dict[str, Callable[[bytes], None]]:
+        """Who takes what FFmpeg writes into the pipes of ``sound_outputs``."""
+        return {"voice": self.windows.take, "hum": self.low.extend}
 
     def facts(self, duration: float) -> SoundFacts:
         """What was heard; ``duration`` in seconds closes a silence that lasts to the end."""
         if self._silent_from is not None:
             self._silence("end", duration)
         silent = sum(end - start for start, end in self.silences)
-        gap, correlation = self._sides()
+        self.windows.close()
+        gap, correlation = self.windows.sides()
         contrast, flatness = self._noise(correlation)
         found = find_hum(self._samples())
         # Players cut off what is above full scale, so the crest is what is left below it.
@@ -107,34 +96,12 @@ class SoundReader:
         total = self.totals.get("n_samples", 0.0)
         return round(100 * self.totals.get("histogram_0db", 0.0) / total, 3) if total else 0.0
 
-    def _window(self, what: str, value: float) -> None:
-        {"Peak": self.peaks, "RMS": self.levels, "flatness": self.flats}[what].append(value)
-
-    def _level(self, which: str, channel: str | None, value: str | None) -> None:
-        """Totals come as a line with the channel's number, then one with its level."""
-        if channel:
-            self._channel = which + channel
-        elif value:
-            self.totals[self._channel] = _number(value)
-
     def _silence(self, edge: str, at: float) -> None:
         if edge == "start":
             self._silent_from = max(0.0, at)
         elif self._silent_from is not None:
             self.silences.append((round(self._silent_from, 3), round(at, 3)))
             self._silent_from = None
-
-    def _sides(self) -> tuple[float | None, float | None]:
-        """Gap in dB and correlation of left and right, from their levels and the middle's."""
-        if "sides2" not in self.totals:
-            return None, None
-        left, right, middle = (
-            10 ** (self.totals.get(name, FLOOR) / 20) for name in ("sides1", "sides2", "middle1")
-        )
-        gap = abs(self.totals["sides1"] - self.totals["sides2"])
-        # middle = (left + right) / 2, so 4 m² = l² + r² + 2 c l r
-        alike = (4 * middle**2 - left**2 - right**2) / (2 * left * right)
-        return round(gap, 1), round(max(-1.0, min(1.0, alike)), 2)
 
     def _samples(self) -> array[int]:
         samples = array("h", bytes(self.low[: len(self.low) // BYTES_A_SAMPLE * BYTES_A_SAMPLE]))
@@ -152,7 +119,7 @@ class SoundReader:
             return None, None
         heard = sorted(
             (level, flat)
-            for level, flat in zip(self.levels, self.flats, strict=False)
+            for level, flat in zip(self.windows.levels, self.windows.flats, strict=True)
             if level > -90.0  # noqa: PLR2004 - below any recording's floor
         )
         if len(heard) < FEW_WINDOWS:
@@ -173,10 +140,11 @@ def _number(text: str) -> float:
 
 
 def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
-    """Outputs, as nodes of ffmpeg-python, that make FFmpeg say what ``SoundReader`` takes.
+    """Outputs, as nodes of ffmpeg-python, that give ``SoundReader`` what it takes.
 
-    Loudness, peaks and silences come of the sound as it is; the rest of a copy at 16 kHz, where
-    all of speech is and a third of the work. ``HUM_PIPE`` gets the lowest part of that.
+    Loudness, peaks and silences come of the sound as it is, in the log; the rest of a copy at
+    ``windows.RATE``, where all of speech is and a third of the work. ``HUM_PIPE`` gets the lowest
+    part of that.
     """
     parts = audio.filter_multi_output("asplit", 2)
     whole = (
@@ -185,40 +153,14 @@ def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
         .filter("silencedetect", noise="-50dB", duration=0.5)
         .filter("volumedetect")
     )
-    small = parts[1]
-    if facts.channels > 1:
-        small = small.filter("aresample", 16000).filter("aformat", channel_layouts="stereo")
-        # Into 16 bits FFmpeg mixes half of each side; into floats it would add 0.7 of each.
-        mixed = _levels(small, "sides").filter("aformat", channel_layouts="mono", sample_fmts="s16")
-        small = _levels(mixed, "middle")
-    else:
-        small = small.filter("aresample", 16000)
-    low = small.filter_multi_output("asplit", 2)
-    windows = _windows(low[0])
-    hum = low[1].filter("aresample", RATE)
+    layout = "stereo" if facts.channels > 1 else "mono"
+    small = parts[1].filter("aresample", RATE).filter(
+        "aformat", channel_layouts=layout, sample_fmts="s16"
+    )
+    copies = small.filter_multi_output("asplit", 2)
+    low = copies[1].filter("aformat", channel_layouts="mono", sample_fmts="s16")
     return [
-        *(ffmpeg.output(node, "pipe:", format="null") for node in (whole, windows)),
-        ffmpeg.output(hum, HUM_PIPE, format="s16le"),
+        ffmpeg.output(whole, "pipe:", format="null"),
+        ffmpeg.output(copies[0], VOICE_PIPE, format="s16le"),
+        ffmpeg.output(low.filter("aresample", HUM_RATE), HUM_PIPE, format="s16le"),
     ]
-
-
-def _levels(node: Any, name: str) -> Any:
-    return node.filter(
-        f"astats@{name}", measure_perchannel="RMS_level", measure_overall="none"
-    )
-
-
-def _windows(node: Any) -> Any:
-    """Peak of each window; then, of what lies above 200 Hz, its level and how flat it is."""
-    quiet = {"metadata": 1, "reset": 1, "measure_perchannel": "none"}
-    printed = {"mode": "print"}
-    return (
-        node.filter("asetnsamples", n=1024)
-        .filter("astats", measure_overall="Peak_level", **quiet)
-        .filter("ametadata", key="lavfi.astats.Overall.Peak_level", **printed)
-        .filter("highpass", f=200)
-        .filter("astats", measure_overall="RMS_level", **quiet)
-        .filter("aspectralstats", win_size=1024, overlap=0)  # FFmpeg 5 cannot choose measures
-        .filter("ametadata", key="lavfi.astats.Overall.RMS_level", **printed)
-        .filter("ametadata", key="lavfi.aspectralstats.1.flatness", **printed)
-    )
