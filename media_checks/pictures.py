@@ -77,6 +77,8 @@ def _frame(
         return None
     box, pixels = Box(path), Collector(size[0] * size[1] * 3)
     args = ["-hide_banner", "-nostdin", "-v", "quiet", *allowed.input_arguments(), "-threads", "2"]
+    if reader.plan.keys_only:  # so is the poster; the sixty frames before it need no decoding
+        args += ["-skip_frame", "nokey"]
     args += ["-ss", f"{max(0.0, reader.poster_at - 0.01):.3f}", "-i", box.clip_url]
     args += ["-map", f"0:{index}", "-frames:v", "1", "-vf", f"scale={size[0]}:{size[1]}"]
     args += ["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]

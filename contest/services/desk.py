@@ -19,6 +19,7 @@ from contest.models import (
 )
 from contest.profile import Profile
 from contest.services import copies, jury_round
+from contest.services.checks import DEEP, QUICK
 from contest.services.jury_round import Juror
 from contest.states import IN_CONTEST, Entry
 
@@ -33,7 +34,8 @@ class Standing:
     units_short: int  # below their quota
     entries: Mapping[str, int]  # by state
     oldest_review: datetime | None
-    checks: Mapping[str, int]  # by state
+    checks: Mapping[str, int]  # quick ones by state
+    deep_checks: Mapping[str, int]  # by state
     publications: Mapping[str, int]  # by state
     published: int
     copies: int  # pairs of similar clips that nobody has looked at
@@ -59,7 +61,8 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         units_short=len(units_short(session, contest, profile)),
         entries=_by_state(session, _entries(contest)),
         oldest_review=_oldest_review(session, contest),
-        checks=_by_state(session, _checks(contest)),
+        checks=_by_state(session, _checks(contest, QUICK)),
+        deep_checks=_by_state(session, _checks(contest, DEEP)),
         publications=publications,
         published=publications.get("published", 0),
         copies=copies.waiting(session, contest),
@@ -96,12 +99,12 @@ def _entries(contest: Contest) -> Select[str, int]:
     )
 
 
-def _checks(contest: Contest) -> Select[str, int]:
+def _checks(contest: Contest, kind: str) -> Select[str, int]:
     return (
         select(Check.state, func.count())
         .join(Check.version)
         .join(Submission, Submission.id == ClipVersion.submission_id)
-        .where(Submission.contest_id == contest.id)
+        .where(Submission.contest_id == contest.id, Check.kind == kind)
         .group_by(Check.state)
     )
 

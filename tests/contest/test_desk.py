@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import contest as contest_package
 from contest.clock import FixedClock
-from contest.models import AuditRow, Contest, Snapshot, Submission, Task
+from contest.models import AuditRow, Check, Contest, Snapshot, Submission, Task
 from contest.profile import Profile
 from contest.services import checks, copies, desk, outbox, profiles, setup
 from contest.states import MACHINES
@@ -56,6 +56,17 @@ def test_jurors_own_units_are_not_due(make: Factory, contest: Contest, platform:
     assert (found.marks_done, found.marks_due) == (1, 2)
 
 
+def test_deep_checks_are_counted_apart(make: Factory, contest: Contest, platform: Platform):
+    make.submission(make.unit(contest), "checking")
+    passed = make.submission(make.unit(contest), "approved")
+    make.add(Check(
+        version_id=passed.version_id, kind=checks.DEEP, state="running", created_at=make.at,
+        profile_revision_id=contest.revision_id,
+    ))
+    found = standing(platform, contest)
+    assert (found.checks["queued"], found.deep_checks) == (1, {"running": 1})
+
+
 def test_counts_older_than_a_day_are_due(
     make: Factory, contest: Contest, platform: Platform, clock: FixedClock
 ):
@@ -83,7 +94,7 @@ def test_a_stopped_worker_is_noticed(
 def test_every_number_of_the_desk_is_a_link(make: Factory, contest: Contest, visit: Visits):
     make.submission(make.unit(contest), "in_review")
     page = BeautifulSoup(visit.role("organiser").get(f"{DESK}/").text, "html.parser")
-    assert len(page.select(".figure")) == 14
+    assert len(page.select(".figure")) == 15
     assert all(figure.name == "a" for figure in page.select(".figure"))
 
 

@@ -42,7 +42,7 @@ KINDS = {
 }
 Screen = tuple[str, int]  # language, width in CSS pixels
 PHONE = ("vi", 320)
-# Forms that refuse to be sent with nothing in them: while the contest takes entries, and those about
+# Forms that refuse to be sent with nothing in them: while the contest takes entries; and those of
 # a clip, here by its state, in a full house.
 REFUSING = {
     "public": ["/account/sign-in", "/u"],
