@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from .facts import Facts
 from .fingerprint import Fingerprint, sound_values
 from .pictures import keep_pictures, keep_plots
 from .policy import Policy
-from .probe import probe
+from .probe import Probed, probe
 from .report import Report, judge, verdict
-from .scan import scan
+from .scan import Scanned, scan
 from .tools import find_tools
 
 PROBE_SHARE = 0.05
@@ -39,18 +40,25 @@ def check(
     probed = probe(path)
     tell(PROBE_SHARE)
     scanned = scan(path, probed, lambda x: tell(PROBE_SHARE + x * (0.98 - PROBE_SHARE)))
-    facts, reader, heard = scanned.facts, scanned.reader, scanned.heard
+    facts, heard = scanned.facts, scanned.heard
     prints = sound_values(bytes(heard.chromaprint.data))
-    found = Fingerprint(facts.duration_s, reader.finger.frames(), prints)
-    kept = {}
+    found = Fingerprint(facts.duration_s, scanned.reader.finger.frames(), prints)
+    kept = _keep(path, probed, scanned, artefacts) if artefacts else {}
     if artefacts:
-        kept = keep_pictures(path, reader, facts.video, probed.video_index, artefacts)
-        if facts.sound:
-            kept |= keep_plots(heard.sound, facts.sound.silences, facts.duration_s, artefacts)
         kept["fingerprint"] = found.keep(artefacts / "fingerprint.json")
     report = conclude(facts, policy, artefacts=kept, fingerprint=found)
     tell(1.0)
     return report
+
+
+def _keep(path: Path, probed: Probed, scanned: Scanned, folder: Path) -> dict[str, Any]:
+    """Pictures for people; the plots are drawn while FFmpeg fetches the poster's frame."""
+    facts, sound = scanned.facts, scanned.heard.sound
+    silences = facts.sound.silences if facts.sound else None
+    with ThreadPoolExecutor(1) as pool:
+        plots = pool.submit(keep_plots, sound, silences, facts.duration_s, folder)
+        kept = keep_pictures(path, scanned.reader, facts.video, probed.video_index, folder)
+        return kept | plots.result()
 
 
 def conclude(

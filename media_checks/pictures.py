@@ -47,9 +47,14 @@ def keep_pictures(
 
 
 def keep_plots(
-    sound: SoundReader, silences: Sequence[Span], seconds: float, folder: Path
+    sound: SoundReader, silences: Sequence[Span] | None, seconds: float, folder: Path
 ) -> dict[str, Any]:
-    """Write waveform and loudness as PNG into ``folder``; what the report says about them."""
+    """Write waveform and loudness as PNG into ``folder``; what the report says about them.
+
+    ``silences`` is None for a clip without sound: there is nothing to draw.
+    """
+    if silences is None:
+        return {}
     folder.mkdir(parents=True, exist_ok=True)
     return {
         "waveform": _keep(waveform(sound.windows.peaks, silences, seconds), folder, "waveform"),
