@@ -176,13 +176,14 @@ def entry(code: str) -> Response:
         "unit.entry", slug=current_contest().slug, code=code
     )
     close = submissions.closes_at(current_profile(), found)
+    check = entry_status.latest_check(found)
     deep = checks.latest(found.version, checks.DEEP) if found.version else None
     return page(
         "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current_profile()),
         todo=entry_status.todo(found), versions=entry_status.versions(found),
         findings=stills.beside(found, entry_status.findings(found)),
-        check=entry_status.latest_check(found),
+        check=check, check_left=checks.seconds_left(check, at=now()),
         deep=deep, deep_left=checks.seconds_left(deep, at=now()),
         deep_says=checks.revision(deep, language()),
         unfinished=next(iter(uploads.open_of(db(), found)), None),

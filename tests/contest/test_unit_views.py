@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from contest.models import Submission, Upload
-from contest.services import submissions
+from contest.services import checks, submissions
 from contest.states import Entry
 
 BASE = "/c/quan11-2023"
@@ -270,6 +270,18 @@ def test_the_status_page_shows_every_state(client, make, unit, state):
     assert page.find(class_="timeline")
     english = client.english().get(f"{BASE}/unit/entries/{entry.code}")
     assert english.status_code == 200
+
+
+def test_a_running_check_says_how_long_it_will_take(client, platform, make, unit, clock):
+    entry = make.submission(unit, "checking")
+    with platform.db.write() as session:
+        check = session.get_one(Submission, entry.id).version.checks[-1]
+        checks.start(session, check.id, at=clock.now())
+        checks.progress(session, check.id, 0.25)
+    clock.moment += timedelta(seconds=3)
+    shown = client.get(f"/c/quan11-2023/unit/entries/{entry.code}").text
+    assert "25 %" in shown
+    assert "Còn khoảng 9 giây." in shown
 
 
 def test_a_failed_check_says_what_was_found_what_is_allowed_and_what_to_do(client, make, unit):
