@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +20,7 @@ FULL_SCALE = 32768
 SILENT = 1e-4  # of full scale; digital silence has no hum and says nothing
 
 Floats = NDArray[np.float64]
+Samples = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Hum:
     level: float
 
 
-def find_hum(samples: array[int]) -> Hum | None:
+def find_hum(samples: Samples) -> Hum | None:
     """The most marked mains tone in 16-bit mono ``samples`` at ``RATE``; None: too little sound.
 
     Looks at the quietest fifth of the windows: hum is always there, and heard in pauses.
@@ -44,11 +44,11 @@ def find_hum(samples: array[int]) -> Hum | None:
     return max(found, key=lambda hum: hum.db)
 
 
-def _quiet(samples: array[int]) -> Floats:
+def _quiet(samples: Samples) -> Floats:
     """The quietest windows that hold any sound, a row each, full scale as 1."""
     size = RATE * WINDOW_S
     count = len(samples) // size
-    cut = np.array(samples[: count * size], np.float64).reshape(-1, size) / FULL_SCALE
+    cut = samples[: count * size].reshape(-1, size) / FULL_SCALE
     level = np.sqrt((cut**2).mean(axis=1))
     order = np.argsort(level, kind="stable")
     heard = order[level[order] > SILENT]

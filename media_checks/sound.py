@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-import sys
-from array import array
 from collections.abc import Callable
 from typing import Any
 
 import ffmpeg
+import numpy as np
 
 from .facts import AudioFacts, SoundFacts, Span
 from .hum import RATE as HUM_RATE
@@ -71,7 +70,7 @@ class SoundReader:
         self.windows.close()
         gap, correlation = self.windows.sides()
         contrast, flatness = self._noise(correlation)
-        found = find_hum(self._samples())
+        found = find_hum(np.frombuffer(self.low, "<i2", len(self.low) // BYTES_A_SAMPLE))
         # Players cut off what is above full scale, so the crest is what is left below it.
         crest = self.totals.get("max_volume", FLOOR) - self.totals.get("mean_volume", FLOOR)
         return SoundFacts(
@@ -102,12 +101,6 @@ class SoundReader:
         elif self._silent_from is not None:
             self.silences.append((round(self._silent_from, 3), round(at, 3)))
             self._silent_from = None
-
-    def _samples(self) -> array[int]:
-        samples = array("h", bytes(self.low[: len(self.low) // BYTES_A_SAMPLE * BYTES_A_SAMPLE]))
-        if sys.byteorder == "big":
-            samples.byteswap()
-        return samples
 
     def _noise(self, correlation: float | None) -> tuple[float | None, float | None]:
         """Contrast of loudest and quietest tenth in dB, and flatness of the quietest in dB.
