@@ -13,7 +13,7 @@ STANDARD = sys.stdlib_module_names
 # A stand-alone package -> what it may use beside itself and the standard library.
 ALONE = {
     "scoring": {"cryptography"},  # only to check a signature, and only where it is installed
-    "media_checks": {"ffmpeg", "PIL", "moviepy"},
+    "media_checks": {"ffmpeg", "PIL", "numpy"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
 # A layer of contest -> the layers below it, the only ones that it may use.
