@@ -43,8 +43,9 @@ def check(
     facts, heard = scanned.facts, scanned.heard
     prints = sound_values(bytes(heard.chromaprint.data))
     found = Fingerprint(facts.duration_s, scanned.reader.finger.frames(), prints)
-    kept = _keep(path, probed, scanned, artefacts) if artefacts else {}
+    kept = {}
     if artefacts:
+        kept = _keep(path, probed, scanned, artefacts)
         kept["fingerprint"] = found.keep(artefacts / "fingerprint.json")
     report = conclude(facts, policy, artefacts=kept, fingerprint=found)
     tell(1.0)

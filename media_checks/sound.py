@@ -13,7 +13,7 @@ import numpy as np
 from .facts import AudioFacts, SoundFacts, Span
 from .hum import RATE as HUM_RATE
 from .hum import find_hum
-from .windows import RATE, Windows
+from .windows import FLOOR, RATE, Windows
 
 MOMENT = re.compile(r"^\[Parsed_ebur128_\d+ @ [^]]+\] \[info\] t: *(\S+) .*? S: *(\S+) ")
 SILENCE = re.compile(
@@ -24,7 +24,6 @@ VOLUME = re.compile(
     r"|histogram_0db): (\S+)"
 )
 SUMMARY = re.compile(r"^ +(I|LRA|Peak): +(\S+) (?:LUFS|LU|dBFS)$")
-FLOOR = -120.0
 TENTH = 10
 FEW_WINDOWS = 40
 OPPOSED = -0.5

@@ -55,13 +55,10 @@ class Windows:
         """Gap in dB and correlation of left and right; None for one channel."""
         if self.channels == 1 or not self.peaks:
             return None, None
-        left, right = (max(FLOOR, _db(float(x))) for x in self._sums[:2] / self._count())
+        left, right = _floored(self._sums[:2] / (len(self.peaks) * SIZE))
         both = math.sqrt(float(self._sums[0] * self._sums[1]))
         alike = float(self._sums[2]) / both if both else 0.0
-        return round(abs(left - right), 1), round(alike, 2)
-
-    def _count(self) -> int:
-        return len(self.peaks) * SIZE
+        return round(abs(float(left - right)), 1), round(alike, 2)
 
     def _measure(self, data: bytes) -> None:
         samples = np.frombuffer(data, "<i2").reshape(-1, self.channels) / FULL_SCALE
@@ -81,10 +78,6 @@ class Windows:
 def _floored(power: Floats) -> Floats:
     """Powers as dB, none below ``FLOOR``."""
     return np.asarray(np.maximum(FLOOR, 10 * np.log10(np.maximum(power, 1e-30))))
-
-
-def _db(power: float) -> float:
-    return 10 * math.log10(max(power, 1e-30))
 
 
 def _highpass() -> Floats:
