@@ -109,9 +109,9 @@ def _mediaconch(codec: str, clip: Path, quick: Run) -> Iterator[Figure]:
 
 def _sandbox(clip: Path) -> Iterator[Figure]:
     """What prlimit and bubblewrap add to a start, the median of twenty."""
-    from media_checks.sandbox import Box, Collector, Limits, describe  # noqa: PLC0415
+    from media_checks.sandbox import Collector, Limits, Sandbox, describe  # noqa: PLC0415
 
-    def one(box: Box) -> float:
+    def one(box: Sandbox) -> float:
         begun = time.perf_counter()
         box.run(find_tools().ffmpeg, ["-version"], limits=Limits(),
                 stdout=Collector(1 << 16), stderr=Collector(1 << 16))
@@ -122,7 +122,7 @@ def _sandbox(clip: Path) -> Iterator[Figure]:
         subprocess.run([str(find_tools().ffmpeg), "-version"], capture_output=True, check=True)
         return time.perf_counter() - begun
 
-    box = Box(clip)
+    box = Sandbox(clip)
     added = [one(box) - bare() for _ in range(21)][1:]
     print(f"sandbox: {describe()}", file=sys.stderr)
     yield Figure("media", "sandbox, a start", 1000 * statistics.median(added), "ms", 20)

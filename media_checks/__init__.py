@@ -1,16 +1,16 @@
 """A clip and a policy in, a verdict with evidence out. Stands alone; see docs/media_checks.md."""
 
 from .checking import check
-from .deep import Deep, deepen
+from .deep import DeepResult, deepen
 from .errors import MediaCheckError, PolicyError, ToolFailed, ToolsMissing, Unreadable
-from .facts import Facts
+from .picture.rendition import Rendition, render
 from .policy import DEFAULT, Policy, built_in_names, find_policy, load_policy
-from .render import Rendition, render
+from .probing.facts import Facts
 from .report import Finding, Report, judge, verdict
 
 __all__ = [
     "DEFAULT",
-    "Deep",
+    "DeepResult",
     "Facts",
     "Finding",
     "MediaCheckError",

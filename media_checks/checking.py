@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from . import sandbox
-from .facts import Facts
-from .fingerprint import Fingerprint, sound_values
-from .pictures import keep_pictures, keep_plots
+from .picture.artefacts import keep_pictures, keep_plots
+from .picture.fingerprint import Fingerprint
+from .picture.scan import ClipScan, scan
 from .policy import Policy
-from .probe import Probed, probe
+from .probing.facts import Facts
+from .probing.probe import ProbeResult, probe
+from .progress import ProgressReporter, no_progress, part_of
 from .report import Report, judge, verdict
-from .scan import Scanned, scan
+from .sound.chromaprint import sound_values
 from .tools import find_tools
 
 PROBE_SHARE = 0.05
-Progress = Callable[[float], None]
 
 
 def check(
@@ -26,33 +26,33 @@ def check(
     policy: Policy,
     *,
     artefacts: Path | None = None,
-    progress: Progress | None = None,
+    progress: ProgressReporter | None = None,
 ) -> Report:
     """The verdict of ``policy`` on the clip at ``path``.
 
     ``artefacts`` is a folder (made when missing) for contact_sheet.jpg, poster.jpg, crop.jpg,
-    waveform.png, loudness.png and fingerprint.json; ``progress`` hears shares from 0 to 1 and may
-    raise to stop. Raises ``Unreadable`` for a file that is no clip, ``ToolFailed`` or
-    ``ToolsMissing`` when the machine is at fault.
+    waveform.png, loudness.png and fingerprint.json. ``progress`` is called with shares from 0 to
+    1; what it raises ends the check. Raises ``Unreadable`` for a file that is no clip,
+    ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault.
     """
     path = Path(path).resolve()
-    tell = progress or (lambda _share: None)
+    progress = progress or no_progress
     probed = probe(path)
-    tell(PROBE_SHARE)
-    scanned = scan(path, probed, lambda x: tell(PROBE_SHARE + x * (0.98 - PROBE_SHARE)))
+    progress(PROBE_SHARE)
+    scanned = scan(path, probed, part_of(progress, PROBE_SHARE, 0.98))
     facts, heard = scanned.facts, scanned.heard
     prints = sound_values(bytes(heard.chromaprint.data))
-    found = Fingerprint(facts.duration_s, scanned.reader.finger.frames(), prints)
+    found = Fingerprint(facts.duration_s, scanned.reader.hasher.frames(), prints)
     kept = {}
     if artefacts:
         kept = _keep(path, probed, scanned, artefacts)
         kept["fingerprint"] = found.keep(artefacts / "fingerprint.json")
     report = conclude(facts, policy, artefacts=kept, fingerprint=found)
-    tell(1.0)
+    progress(1.0)
     return report
 
 
-def _keep(path: Path, probed: Probed, scanned: Scanned, folder: Path) -> dict[str, Any]:
+def _keep(path: Path, probed: ProbeResult, scanned: ClipScan, folder: Path) -> dict[str, Any]:
     """Pictures for people; the plots are drawn while FFmpeg fetches the poster's frame."""
     facts, sound = scanned.facts, scanned.heard.sound
     silences = facts.sound.silences if facts.sound else None

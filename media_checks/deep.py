@@ -1,4 +1,4 @@
-"""The deep pass: every frame is decoded once, for the web rendition and for a second look.
+"""The deep pass: every frame is decoded once, for the web rendition and for a second verdict.
 
 A quick verdict rests on keyframes; damage between them shows only here. Frames are decoded even
 when the streams can be copied into the rendition: that costs one decode and no encode, and every
@@ -8,20 +8,15 @@ published clip has been seen whole.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ffmpeg
 
-from . import allowed
 from .checking import conclude
-from .facts import Facts, Problem
-from .listening import START
-from .picture import PictureReader
-from .policy import Policy
-from .probe import Probed, probe
-from .render import (
+from .picture.measuring import PictureReader
+from .picture.plan import Plan, plan_for
+from .picture.rendition import (
     Rendition,
     can_copy,
     confirm_end,
@@ -31,10 +26,16 @@ from .render import (
     share_of,
     undecodable,
 )
+from .picture.scan import FrameCollector, gather, picture_output, refuse_nothing_seen
+from .policy import Policy
+from .probing import allowed
+from .probing.facts import Facts, Problem
+from .probing.probe import ProbeResult, probe
+from .progress import ProgressReporter, no_progress
 from .report import Finding, Report
-from .sandbox import Box, Lines
-from .scan import Listener, Plan, gather, picture_output, plan_for, refuse_nothing_seen
-from .sound import SoundReader, sound_outputs
+from .sandbox import Lines, Sandbox
+from .sound.listening import START
+from .sound.measuring import SoundReader, sound_outputs
 from .tools import find_tools
 
 LOOK_EVERY_S = 0.5
@@ -43,7 +44,7 @@ LOST_S = 2.0  # pictures missing at the end for longer than this were not decoda
 
 
 @dataclass(frozen=True)
-class Deep:
+class DeepResult:
     """The second report on a clip, and the rendition that came out of the same decode."""
 
     report: Report
@@ -55,28 +56,27 @@ def deepen(
     policy: Policy,
     out: str | Path,
     *,
-    progress: Callable[[float], None] | None = None,
-) -> Deep:
+    progress: ProgressReporter | None = None,
+) -> DeepResult:
     """Decode all of the clip at ``path``; write the rendition to ``out``, judge what was met.
 
-    ``out`` appears whole or not at all. ``progress`` hears the share of the clip that is done
-    (0 to 1, from the position that FFmpeg reports) and may raise to stop. Raises ``Unreadable``
-    when the clip cannot be decoded, ``ToolFailed`` when the machine is at fault.
+    ``out`` appears whole or not at all. ``progress`` is called with the share that is done
+    (0 to 1, from the position that FFmpeg reports); what it raises ends the pass. Raises
+    ``Unreadable`` when the clip cannot be decoded, ``ToolFailed`` when the machine is at fault.
     """
-    path, out = Path(path).resolve(), Path(out).resolve()
+    path, out, progress = Path(path).resolve(), Path(out).resolve(), progress or no_progress
     probed = probe(path)
     plan = replace(plan_for(probed.facts), keys_only=False, thin=False, interval_s=LOOK_EVERY_S)
-    listener = Listener(PictureReader(plan), probed.facts, lambda _share: None)
+    collector = FrameCollector(PictureReader(plan), probed.facts, no_progress)
     sound = SoundReader(probed.facts.audio)
     with tempfile.TemporaryDirectory(prefix=".deep-", dir=out.parent) as folder:
-        _decode(Box(path, Path(folder)), probed, listener, sound, progress)
-        made = keep(Path(folder) / "out.mp4", out, probed.facts)
-    facts = gather(probed.facts, listener, sound, whole=True)
-    facts = replace(facts, problems=[*facts.problems, *_lost_end(facts, listener)])
+        _decode(Sandbox(path, Path(folder)), probed, collector, sound, progress)
+        rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
+    facts = gather(probed.facts, collector, sound, whole=True)
+    facts = replace(facts, problems=[*facts.problems, *_lost_end(facts, collector)])
     report = conclude(facts, policy)
-    if progress:
-        progress(1.0)
-    return Deep(report, made)
+    progress(1.0)
+    return DeepResult(report, rendition)
 
 
 def changed(before: list[Finding], after: list[Finding]) -> list[str]:
@@ -86,41 +86,41 @@ def changed(before: list[Finding], after: list[Finding]) -> list[str]:
 
 
 def _decode(
-    box: Box,
-    probed: Probed,
-    listener: Listener,
+    box: Sandbox,
+    probed: ProbeResult,
+    collector: FrameCollector,
     sound: SoundReader,
-    progress: Callable[[float], None] | None,
+    progress: ProgressReporter,
 ) -> None:
-    """The one run: encode or copy to out.mp4, look twice a second, listen to all of it."""
-    last_words: list[str] = []
+    """The one run: encode or copy to out.mp4, measure two frames a second and all of the sound."""
+    last_error: list[str] = []
 
     def line(text: str) -> None:
-        if not listener.line(text):
+        if not collector.line(text):
             sound.line(text)
         if text.startswith(("[error]", "[fatal]")) or "[error]" in text:
-            last_words[:] = [text]
+            last_error[:] = [text]
 
     lines = Lines(line)
-    args = arguments(box, probed, listener.reader.plan)
+    args = arguments(box, probed, collector.reader.plan)
     ended = box.run(
         find_tools().ffmpeg,
         args,
         limits=limits_for(probed.facts),
-        stdout=listener.pixels,
+        stdout=collector.pixels,
         stderr=lines,
         position=share_of(probed.facts, progress),
         taps=sound.taps,
     )
     lines.finish()
-    refuse_nothing_seen(listener)
-    if EMPTY in "".join(last_words):
+    refuse_nothing_seen(collector)
+    if EMPTY in "".join(last_error):
         raise undecodable()
-    confirm_end(ended, "\n".join(last_words))
+    confirm_end(ended, "\n".join(last_error))
 
 
-def arguments(box: Box, probed: Probed, plan: Plan) -> list[str]:
-    """The command line of ``_decode``."""
+def arguments(box: Sandbox, probed: ProbeResult, plan: Plan) -> list[str]:
+    """FFmpeg's arguments for ``_decode``."""
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, threads=4)
     video = source[str(probed.video_index)]
     if can_copy(probed.facts):
@@ -136,9 +136,9 @@ def arguments(box: Box, probed: Probed, plan: Plan) -> list[str]:
     return [*START, *compiled]
 
 
-def _lost_end(facts: Facts, listener: Listener) -> list[Problem]:
+def _lost_end(facts: Facts, collector: FrameCollector) -> list[Problem]:
     """Packets without pictures at the end: the decoder found nothing in them."""
-    last = listener.reader.last
+    last = collector.reader.last
     if facts.video.duration_s - last <= LOST_S + LOOK_EVERY_S + longest_frame(facts):
         return []
     return [Problem("unfinished", at=round(last, 3))]

@@ -1,7 +1,4 @@
-"""Reads the title and end cards of a clip (OCR, offline) and looks for names in them.
-
-It assists a person and decides nothing: a name that was not found may still be there. Needs
-tesseract with Vietnamese; ``reader`` says whether both are there.
+"""Prints the title and end cards of a clip, and where names stand on them.
 
     python -m media_checks.names CLIP --name "Nguyễn Văn An" --name "Đoàn Phường 5"
 """
@@ -9,229 +6,22 @@ tesseract with Vietnamese; ``reader`` says whether both are there.
 from __future__ import annotations
 
 import argparse
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 
-import ffmpeg
-from PIL import Image, ImageChops, ImageStat
-
-from . import allowed
 from .errors import MediaCheckError
-from .probe import Probed, probe
-from .sandbox import Box, Collector, Limits, TooMuchOutput
-from .tools import find_tools
+from .picture.onscreen_names import Card, find_name, read_cards
 from .words import time_code
-
-ENDS_S, EVERY_S = 18.0, 3.0  # how much of either end is read, one frame every so often
-HEIGHT = 540  # half of Full HD suffices for anything a viewer can read
-SAME_CARD = 2.0  # luma steps, mean: the card is still the one before
-BRIGHT = 190  # luma; white letters over a busy picture
-ALIKE = 0.8  # of the letters, without accents
-FEWEST_LETTERS = 3  # less on a line is noise
-LANGUAGE = "vie"
-READ_LIMITS = Limits(cpu_s=60, wall_s=120, memory=1 << 30)
-
-
-@dataclass(frozen=True)
-class Card:
-    """The lines read in one frame, shown ``at`` seconds from the start."""
-
-    at: float
-    lines: list[str]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Where a name was read. ``exact``: with all its accents; ``likeness`` from 0 to 1."""
-
-    at: float
-    line: str
-    exact: bool
-    likeness: float
-
-
-# ---------------------------------------------------------------------------- reading
-
-
-@cache
-def reader() -> Path | None:
-    """The tesseract to use, None without one that reads Vietnamese."""
-    program = shutil.which("tesseract")
-    if program is None:
-        return None
-    answer = subprocess.run(
-        [program, "--list-langs"], capture_output=True, timeout=30, check=False, env={}
-    )
-    return Path(program).resolve() if LANGUAGE in answer.stdout.decode().split() else None
-
-
-def read(
-    path: str | Path,
-    names: Sequence[str] = (),
-    *,
-    progress: Callable[[float], None] | None = None,
-) -> list[Card] | None:
-    """The cards at both ends of a clip, in time order; None without a reader.
-
-    With ``names`` reading ends when each of them was seen with all its accents. Raises
-    ``Unreadable`` or ``ToolFailed``; ``progress`` hears the seconds read so far and may raise.
-    """
-    program = reader()
-    if program is None:
-        return None
-    path = Path(path).resolve()
-    probed = probe(path)
-    cards: list[Card] = []
-    with tempfile.TemporaryDirectory(prefix="cards-") as folder:
-        for at, image in _different(_stills(path, probed, Path(folder))):
-            for lines in _variants(program, image, Path(folder)):
-                cards.append(Card(round(at, 1), lines))
-                if names and all(_seen_exactly(name, cards) for name in names):
-                    return cards
-            if progress:
-                progress(at)
-    return cards
-
-
-def _seen_exactly(name: str, cards: list[Card]) -> bool:
-    return any(_exact(name, line) for card in cards for line in card.lines)
-
-
-def _stills(path: Path, probed: Probed, folder: Path) -> Iterator[tuple[float, Image.Image]]:
-    seconds = probed.facts.video.duration_s
-    starts = [0.0] if seconds <= 2 * ENDS_S else [0.0, seconds - ENDS_S]
-    length = seconds if len(starts) == 1 else ENDS_S
-    for part, start in enumerate(starts):
-        _extract(path, probed, folder, f"{part}-%03d.pgm", (start, length))
-        for index, still in enumerate(sorted(folder.glob(f"{part}-*.pgm"))):
-            with Image.open(still) as image:
-                image.load()
-            yield start + (index + 0.5) * EVERY_S, image.convert("L")
-
-
-def _extract(
-    path: Path, probed: Probed, folder: Path, name: str, part: tuple[float, float]
-) -> None:
-    video, box = probed.facts.video, Box(path, folder)
-    height = min(HEIGHT, video.display_height)
-    width = round(height * video.display_width / video.display_height / 2) * 2
-    options = {**allowed.INPUT_OPTIONS, "ss": part[0], "t": part[1], "threads": 2}
-    stills = (
-        ffmpeg.input(box.clip_url, **options)[str(probed.video_index)]
-        .filter("fps", 1 / EVERY_S)
-        .filter("scale", width, height, flags="area")
-        .filter("format", "gray")
-    )
-    node = ffmpeg.output(stills, box.out(name), f="image2", **{"c:v": "pgm"})
-    box.run(
-        find_tools().ffmpeg,
-        ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()],
-        limits=Limits(cpu_s=240, wall_s=480, file_size=8 << 20),
-        stdout=Collector(1 << 16),
-        stderr=Collector(1 << 20),
-    )
-
-
-def _different(
-    stills: Iterator[tuple[float, Image.Image]],
-) -> Iterator[tuple[float, Image.Image]]:
-    """Without frames that show the card of the frame before."""
-    before: Image.Image | None = None
-    for at, image in stills:
-        if before is None or ImageStat.Stat(ImageChops.difference(before, image)).mean[0] > (
-            SAME_CARD
-        ):
-            yield at, image
-        before = image
-
-
-def _variants(program: Path, image: Image.Image, folder: Path) -> Iterator[list[str]]:
-    """What is read in the picture as it is, then what its bright parts alone add."""
-    known: set[str] = set()
-    bright = image.point(lambda v: 0 if v >= BRIGHT else 255)
-    for variant in (image, bright):
-        variant.save(folder / "card.png")
-        words = [" ".join(line.split()) for line in _recognise(program, folder).splitlines()]
-        lines = [unicodedata.normalize("NFC", text) for text in words if _says_something(text)]
-        if fresh := [line for line in dict.fromkeys(lines) if line not in known]:
-            yield fresh
-        known.update(lines)
-
-
-def _says_something(text: str) -> bool:
-    return sum(c.isalpha() for c in text) >= FEWEST_LETTERS
-
-
-def _recognise(program: Path, folder: Path) -> str:
-    box, said = Box(folder / "card.png"), Collector(1 << 20)
-    place = box.clip_url.removeprefix("file:")
-    args = [place, "stdout", "-l", LANGUAGE, "--psm", "11"]
-    try:
-        box.run(program, args, limits=READ_LIMITS, stdout=said, stderr=Collector(1 << 20))
-    except TooMuchOutput:
-        return ""
-    return said.data.decode("utf-8", "replace")
-
-
-# ---------------------------------------------------------------------------- finding names
-
-
-def find(name: str, cards: list[Card]) -> Seen | None:
-    """Where ``name`` reads best; None when nothing is like it."""
-    best: Seen | None = None
-    for card in cards:
-        for line in card.lines:
-            likeness = _likeness(name, line)
-            if likeness >= ALIKE and (best is None or likeness > best.likeness):
-                best = Seen(card.at, line, _exact(name, line), round(likeness, 2))
-    return best
-
-
-def _exact(name: str, line: str) -> bool:
-    wanted = unicodedata.normalize("NFC", name).casefold()
-    return " ".join(wanted.split()) in unicodedata.normalize("NFC", line).casefold()
-
-
-def _likeness(name: str, line: str) -> float:
-    """How much the likest words in a row of ``line`` are like ``name``, accents left out."""
-    wanted, words = folded(name), folded(line)
-    letters = "".join(wanted)
-    best = 0.0
-    for size in {len(wanted) - 1, len(wanted), len(wanted) + 1} - {0}:
-        for at in range(max(1, len(words) - size + 1)):
-            there = "".join(words[at : at + size])
-            matcher = SequenceMatcher(None, letters, there, autojunk=False)
-            if matcher.quick_ratio() > best:
-                best = max(best, matcher.ratio())
-    return best
-
-
-def folded(text: str) -> list[str]:
-    """``Đoàn Phường 5`` -> ``["doan", "phuong", "5"]``."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
-
-
-# ---------------------------------------------------------------------------- the command
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit status: 0 all names seen, 1 some not, 2 the clip or the reader does not serve."""
+    """Exit status: 0 all names found, 1 some not, 2 the clip or the machine cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m media_checks.names", description=__doc__)
     parser.add_argument("clip", metavar="CLIP")
     parser.add_argument("--name", action="append", default=[], help="a name to look for")
     options = parser.parse_args(argv)
     try:
-        cards = read(options.clip)
+        cards = read_cards(options.clip)
     except (MediaCheckError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -240,11 +30,15 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     for card in cards:
         print(f"{time_code(card.at)}  {' | '.join(card.lines)}")
+    return _print_names(options.name, cards)
+
+
+def _print_names(names: Sequence[str], cards: list[Card]) -> int:
     missing = 0
-    for name in options.name:
-        seen = find(name, cards)
-        missing += seen is None
-        print(f"{name}: {f'{time_code(seen.at)} “{seen.line}”' if seen else '–'}")
+    for name in names:
+        match = find_name(name, cards)
+        missing += match is None
+        print(f"{name}: {f'{time_code(match.at)} “{match.line}”' if match else '–'}")
     return 1 if missing else 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .facts import Facts, Span
-from .fingerprint import Fingerprint
+from .picture.fingerprint import Fingerprint
 from .policy import Policy
+from .probing.facts import Facts, Span
 from .rules import RULES
 from .words import Text
 

@@ -27,20 +27,23 @@ from .tools import find_tools
 CLIP_INSIDE = "/in/clip"
 OUT_INSIDE = "/out"
 # One glibc arena per thread would spend the address-space limit on nothing.
-# Reading letters in threads costs more than it brings.
+# Tesseract is slower with several threads than with one.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OMP_THREAD_LIMIT": "1"}
 
 
 @dataclass(frozen=True)
 class Limits:
-    """CPU and wall seconds, address space and largest written file in bytes, open files."""
+    """CPU and wall seconds, address space and largest written file in bytes, open files.
+
+    ``log`` is how many bytes the program may write to standard error.
+    """
 
     cpu_s: int = 120
     wall_s: float = 240.0
     memory: int = 2 << 30
     file_size: int = 0
     open_files: int = 64
-    talk: int = 64 << 20
+    log: int = 64 << 20
 
 
 class Collector:
@@ -57,7 +60,7 @@ class Collector:
 
 
 class TooMuchOutput(Exception):
-    """The program said far more than an honest clip would make it say."""
+    """The program wrote far more than an honest clip would make it write."""
 
 
 class Lines:
@@ -83,21 +86,24 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunResult:
     """How a run ended: its exit status (negative: killed by that signal)."""
 
     status: int
     timed_out: bool = False
-    too_much_talk: bool = False
+    too_much_log: bool = False
 
 
 Sink = Callable[[bytes], None]
-Position = Callable[[float], None]
+PositionReporter = Callable[[float], None]  # seconds of the clip that are written
 OUT_TIME = re.compile(r"^out_time_us=(\d+)$")
 
 
-class Box:
-    """One clip seen through the sandbox; ``clip_url`` and ``out`` are what argv must name."""
+class Sandbox:
+    """Runs programs that may read one clip and write into one folder, if any.
+
+    Arguments must name them by ``clip_url`` and ``out``: inside they may have other paths.
+    """
 
     def __init__(self, clip: Path, out_dir: Path | None = None) -> None:
         self.clip = clip.resolve()
@@ -119,14 +125,15 @@ class Box:
         limits: Limits,
         stdout: Sink,
         stderr: Sink,
-        position: Position | None = None,
+        position: PositionReporter | None = None,
         taps: Mapping[str, Sink] | None = None,
-    ) -> Ended:
+    ) -> RunResult:
         """Run ``program`` and hand its output to the sinks as it comes.
 
-        ``position`` hears how many seconds of the clip ffmpeg has written, from its own reports.
+        ``position`` is called with the seconds of the clip that FFmpeg has written so far.
         Each of ``taps`` gets a pipe of its own, which ``args`` call ``pipe:<name>``. An exception
-        raised by a sink stops the program and is passed on.
+        raised by a sink stops the program and is passed on. Raises ``ToolFailed`` when the program
+        cannot be started or prlimit is missing.
         """
         taps = dict(taps or {})
         if position:
@@ -242,7 +249,7 @@ def _start(command: list[str], pass_fds: tuple[int, ...]) -> subprocess.Popen[by
         ) from error
 
 
-def _position_line(position: Position) -> Callable[[str], None]:
+def _position_line(position: PositionReporter) -> Callable[[str], None]:
     def line(text: str) -> None:
         if at := OUT_TIME.match(text):
             position(int(at[1]) / 1e6)
@@ -256,12 +263,12 @@ def _drain(
     stdout: Sink,
     stderr: Sink,
     taps: Mapping[int, Sink],
-) -> Ended:
+) -> RunResult:
     deadline = time.monotonic() + limits.wall_s
-    talk = 0
+    logged = 0
     assert process.stdout is not None and process.stderr is not None  # noqa: S101 - for mypy
-    talking = process.stderr.fileno()
-    sinks = {process.stdout.fileno(): stdout, talking: stderr, **taps}
+    log_fd = process.stderr.fileno()
+    sinks = {process.stdout.fileno(): stdout, log_fd: stderr, **taps}
     with selectors.DefaultSelector() as selector, process.stdout, process.stderr:
         for fd in sinks:
             selector.register(fd, selectors.EVENT_READ)
@@ -269,20 +276,20 @@ def _drain(
             left = deadline - time.monotonic()
             ready = selector.select(left) if left > 0 else []
             if not ready:
-                return Ended(-signal.SIGKILL, timed_out=True)
+                return RunResult(-signal.SIGKILL, timed_out=True)
             for key, _ in ready:
                 chunk = os.read(key.fd, 1 << 18)
                 if not chunk:
                     selector.unregister(key.fd)
                     continue
-                talk += len(chunk) if key.fd == talking else 0
+                logged += len(chunk) if key.fd == log_fd else 0
                 sinks[key.fd](chunk)
-            if talk > limits.talk:
-                return Ended(-signal.SIGKILL, too_much_talk=True)
+            if logged > limits.log:
+                return RunResult(-signal.SIGKILL, too_much_log=True)
     try:
-        return Ended(process.wait(max(0.1, deadline - time.monotonic())))
+        return RunResult(process.wait(max(0.1, deadline - time.monotonic())))
     except subprocess.TimeoutExpired:
-        return Ended(-signal.SIGKILL, timed_out=True)
+        return RunResult(-signal.SIGKILL, timed_out=True)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from contest.models import ClipPrint
 from contest.services import copies
 from contest.wiring import Platform
-from media_checks.copies import compare, loop
-from media_checks.fingerprint import Fingerprint
+from media_checks.picture.fingerprint import Fingerprint
+from media_checks.picture.similarity import compare, loop
 
 
 def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> None:

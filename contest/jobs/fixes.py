@@ -9,7 +9,7 @@ from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
 from contest.services import fixes
 from contest.services.fixes import Made, Work
 from contest.wiring import Platform
-from media_checks.fixes import Wish, mend, recipe_for, still
+from media_checks.repairs import RepairOptions, recipe_for, repair, still
 
 MENDING = 0.8  # the share of the work before the result is checked
 
@@ -39,9 +39,9 @@ def make(platform: Platform, fix_id: int, beat: Beat) -> None:
 
 def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:
     clip, out = platform.blobs.path(work.sha256), folder / "mended.mp4"
-    wish = Wish(frame=work.wish.frame, cut=work.wish.cut, sound=work.wish.sound)
-    recipe = recipe_for(work.report, wish)
-    mend(clip, out, recipe, progress=lambda share: tell(MENDING * share))
+    options = RepairOptions(frame=work.wish.frame, cut=work.wish.cut, sound=work.wish.sound)
+    recipe = recipe_for(work.report, options)
+    repair(clip, out, recipe, progress=lambda share: tell(MENDING * share))
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     report = media_checks.check(
         out, policy, progress=lambda share: tell(MENDING + (1 - MENDING) * share)

@@ -7,7 +7,7 @@ import media_checks
 from contest.jobs import GiveUp
 from contest.services import names_seen
 from contest.wiring import Platform
-from media_checks import names
+from media_checks.picture.onscreen_names import read_cards
 
 
 def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
@@ -16,7 +16,7 @@ def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
         sha256, wanted = names_seen.work(session, version_id)
     try:
         clip = platform.blobs.path(sha256)
-        cards = names.read(clip, wanted, progress=lambda _seconds: beat())
+        cards = read_cards(clip, wanted, progress=lambda _seconds: beat())
     except (FileNotFoundError, media_checks.Unreadable) as error:
         raise GiveUp(str(error)) from error
     kept = None if cards is None else [asdict(card) for card in cards]

@@ -12,7 +12,7 @@ from contest.models.submissions import ClipVersion
 
 
 class ClipPrint(Base):
-    """The fingerprint of one version, as ``media_checks.fingerprint`` writes it."""
+    """The fingerprint of one version, as ``media_checks.picture.fingerprint`` writes it."""
 
     __tablename__ = "clip_print"
     __table_args__ = (UniqueConstraint("version_id"),)
@@ -26,8 +26,8 @@ class ClipPrint(Base):
 class CopyPair(Base):
     """Two versions that share stretches of picture or sound; a person says whether it is a copy.
 
-    ``version`` is the one that came later. ``data``: ``media_checks.copies.Comparison``, the later
-    one first.
+    ``version`` is the one that came later.
+    ``data``: ``media_checks.picture.similarity.Comparison``, the later one first.
     """
 
     __tablename__ = "copy_pair"

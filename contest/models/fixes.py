@@ -14,7 +14,7 @@ from contest.states import FIX
 class Fix(Base):
     """A proposal made from ``version``; once accepted it is a version of its own.
 
-    ``wish``: what the unit chose; ``recipe``: what was done (``media_checks.fixes.Recipe``);
+    ``wish``: what the unit chose; ``recipe``: what was done (``media_checks.repairs.Recipe``);
     ``report``: the check of the result; ``stills``: one frame before and after.
     """
 

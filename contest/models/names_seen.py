@@ -12,7 +12,7 @@ from contest.models.base import Base
 class NamesSeen(Base):
     """What was read in one version; it assists the reviewer and decides nothing.
 
-    ``data``: ``media_checks.names.Reading``, the names as they stood on the form at that time.
+    ``data``: the cards, each a ``media_checks.picture.onscreen_names.Card``.
     """
 
     __tablename__ = "names_seen"

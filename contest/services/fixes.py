@@ -19,7 +19,7 @@ from contest.permissions import require
 from contest.services import audit, checks, outbox, profiles, submissions, uploads
 from contest.services.transitions import move
 from contest.states import REPLACEABLE
-from media_checks.fixes import mendable
+from media_checks.repairs import repairable
 
 MOST = 6  # proposals of one entry; each costs as much as a check
 OPEN = ("queued", "running", "ready")
@@ -28,7 +28,7 @@ FRAMES, CUTS = ("crop", "pad"), ("end", "start")
 
 @dataclass(frozen=True)
 class Wish:
-    """What the unit chose; ``media_checks.fixes.Wish`` says what the words mean."""
+    """What the unit chose; ``media_checks.repairs.RepairOptions`` says what the words mean."""
 
     frame: str = "crop"
     cut: str = "end"
@@ -70,7 +70,7 @@ def source(entry: Submission) -> Check | None:
 def offered(entry: Submission) -> list[str]:
     """What can be mended in the clip in force: frame, borders, length, sound."""
     check = source(entry)
-    return mendable(check.report) if check is not None and entry.state in REPLACEABLE else []
+    return repairable(check.report) if check is not None and entry.state in REPLACEABLE else []
 
 
 def left(session: Session, entry: Submission) -> int:

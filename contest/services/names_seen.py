@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import ClipVersion, NamesSeen, Submission
 from contest.services import outbox
-from media_checks.names import Card, Seen, find
+from media_checks.picture.onscreen_names import Card, NameMatch, find_name
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Name:
 
     kind: str
     name: str
-    seen: Seen | None
+    seen: NameMatch | None
 
 
 @dataclass(frozen=True)
@@ -75,5 +75,5 @@ def of_entry(session: Session, entry: Submission) -> Reading:
     if row.data["cards"] is None:
         return Reading("impossible")
     cards = [Card(card["at"], card["lines"]) for card in row.data["cards"]]
-    names = [Name(kind, name, find(name, cards)) for kind, name in _wanted(entry)]
+    names = [Name(kind, name, find_name(name, cards)) for kind, name in _wanted(entry)]
     return Reading("done", names)

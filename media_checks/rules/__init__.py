@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import clip, coding, picture, sound
-from .kinds import Judged, Limit, Rule, accept
+from .kinds import Judgement, Limit, Rule, accept
 
 _ORDER = (
     "intact",
@@ -31,4 +31,4 @@ _ALL = {rule.name: rule for rule in (*clip.RULES, *coding.RULES, *picture.RULES,
 
 RULES: dict[str, Rule] = {name: _ALL[name] for name in _ORDER}
 
-__all__ = ["RULES", "Judged", "Limit", "Rule", "accept"]
+__all__ = ["RULES", "Judgement", "Limit", "Rule", "accept"]

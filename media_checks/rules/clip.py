@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..allowed import AUDIO_CODECS, VIDEO_CODECS
-from ..facts import Facts, Problem
+from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS
+from ..probing.facts import Facts, Problem
 from ..words import (
     NOTHING,
     Text,
@@ -16,13 +16,13 @@ from ..words import (
     same,
     time_code,
 )
-from .kinds import Judged, Limit, Limits, Rule
+from .kinds import Judgement, Limit, Limits, Rule
 
 CONTAINERS = ("mp4", "mov", "matroska", "webm", "avi", "mpegts", "mpeg")
 NEAR_S = 10.0
 
 
-def _duration(facts: Facts, limits: Limits) -> Judged:
+def _duration(facts: Facts, limits: Limits) -> Judgement:
     """Plan III.2: "độ dài từ 03 đến 05 phút"; what counts is how long the picture lasts."""
     seconds, low, high = facts.video.duration_s, limits["min_s"], limits["max_s"]
     slack = limits["tolerance_s"]
@@ -41,7 +41,7 @@ def _duration(facts: Facts, limits: Limits) -> Judged:
         message += _sound_goes_on(facts)
         remedy = Text(f"Hãy thêm ít nhất {add.vi} nội dung.", f"Add at least {add.en} of content.")
     allowed = {"min_s": low, "max_s": high, "tolerance_s": slack}
-    return Judged(remedy == NOTHING, seconds, allowed, message, remedy, shown, range_)
+    return Judgement(remedy == NOTHING, seconds, allowed, message, remedy, shown, range_)
 
 
 def _sound_goes_on(facts: Facts) -> Text:
@@ -54,11 +54,11 @@ def _sound_goes_on(facts: Facts) -> Text:
     )
 
 
-def _intact(facts: Facts, _limits: Limits) -> Judged:
+def _intact(facts: Facts, _limits: Limits) -> Judgement:
     whole = Text("tệp đầy đủ", "a complete file")
     if not facts.problems:
         message = Text("Tệp đầy đủ, không hỏng.", "The file is complete.")
-        return Judged(True, [], [], message, seen=whole, permitted=whole)
+        return Judgement(True, [], [], message, seen=whole, permitted=whole)
     worst = facts.problems[0]
     remedy = Text(
         "Hãy xuất lại clip từ ứng dụng dựng phim, mở xem thử đến hết rồi gửi lại.",
@@ -66,7 +66,7 @@ def _intact(facts: Facts, _limits: Limits) -> Judged:
     )
     if worst.kind in ("truncated", "hole"):
         remedy = Text("Hãy gửi lại tệp; nếu vẫn báo lỗi:", "Send it again; if that fails:") + remedy
-    return Judged(
+    return Judgement(
         False,
         [problem.kind for problem in facts.problems],
         [],
@@ -126,7 +126,7 @@ def _problem(problem: Problem, facts: Facts) -> Text:
     )
 
 
-def _container(facts: Facts, limits: Limits) -> Judged:
+def _container(facts: Facts, limits: Limits) -> Judgement:
     found: dict[str, Any] = {
         "container": facts.container,
         "video_codec": facts.video.codec,
@@ -142,13 +142,13 @@ def _container(facts: Facts, limits: Limits) -> Judged:
     listed = same("; ".join(", ".join(words) for words in allowed.values()))
     if not wrong:
         message = Text(f"Định dạng tệp: {seen.vi}.", f"File format: {seen.en}.")
-        return Judged(True, found, allowed, message, seen=seen, permitted=listed)
+        return Judgement(True, found, allowed, message, seen=seen, permitted=listed)
     message = Text(
         f"Tệp dùng {', '.join(wrong)}; cho phép {listed.vi}.",
         f"The file uses {', '.join(wrong)}; allowed: {listed.en}.",
     )
     remedy = Text("Hãy xuất lại dạng MP4 (H.264, AAC).", "Export it as MP4 (H.264, AAC) again.")
-    return Judged(False, found, allowed, message, remedy, seen, listed)
+    return Judgement(False, found, allowed, message, remedy, seen, listed)
 
 
 RULES = (

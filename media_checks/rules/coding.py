@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..allowed import AUDIO_CODECS, VIDEO_CODECS
-from ..facts import Facts
+from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS
+from ..probing.facts import Facts
 from ..words import NOTHING, Text, number, same
-from .kinds import Judged, Limit, Limits, Rule
+from .kinds import Judgement, Limit, Limits, Rule
 
 KILO = 1000
 
 
-def _frame_rate(facts: Facts, limits: Limits) -> Judged:
+def _frame_rate(facts: Facts, limits: Limits) -> Judgement:
     """Frames shown divided by the time they cover, so a stretched clip or a slide show is low."""
     rate, low, high = facts.video.frame_rate, limits["min_fps"], limits["max_fps"]
     shown, least, most = number(rate, 1), number(low, 1), number(high, 1)
@@ -23,14 +23,14 @@ def _frame_rate(facts: Facts, limits: Limits) -> Judged:
         remedy = Text(
             "Khi xuất, hãy chọn 30 hình mỗi giây (30 fps).", "Choose 30 fps when exporting."
         )
-    return Judged(
+    return Judgement(
         remedy == NOTHING, rate, {"min_fps": low, "max_fps": high}, message, remedy,
         Text(f"{shown.vi} hình/giây", f"{shown.en} fps"),
         Text(f"{least.vi} đến {most.vi} hình/giây", f"{least.en} to {most.en} fps"),
     )  # fmt: skip
 
 
-def _bitrate(facts: Facts, limits: Limits) -> Judged:
+def _bitrate(facts: Facts, limits: Limits) -> Judgement:
     rate, low, high = facts.video.bit_rate / KILO, limits["min_kbps"], limits["max_kbps"]
     shown, least, most = number(rate), number(low), number(high)
     message = Text(
@@ -47,7 +47,7 @@ def _bitrate(facts: Facts, limits: Limits) -> Judged:
         )
     elif rate > high:
         remedy = Text("Khi xuất, hãy chọn 10–20 Mbit/s.", "Choose 10-20 Mbit/s when exporting.")
-    return Judged(
+    return Judgement(
         remedy == NOTHING, round(rate), {"min_kbps": low, "max_kbps": high}, message, remedy,
         same(f"{shown.vi} kbit/s") if shown.vi == shown.en
         else Text(f"{shown.vi} kbit/s", f"{shown.en} kbit/s"),
@@ -55,7 +55,7 @@ def _bitrate(facts: Facts, limits: Limits) -> Judged:
     )  # fmt: skip
 
 
-def _codec(facts: Facts, limits: Limits) -> Judged:
+def _codec(facts: Facts, limits: Limits) -> Judgement:
     """What phones and browsers play without trouble; ``container`` says what is accepted."""
     names = [facts.video.codec] + ([facts.audio.codec] if facts.audio else [])
     allowed = {key: limits[key] for key in ("video", "audio")}
@@ -70,7 +70,7 @@ def _codec(facts: Facts, limits: Limits) -> Judged:
         f"Coded as {seen.en}; {listed.en} are wanted.",
     )
     remedy = Text("Hãy xuất lại dạng MP4 (H.264, AAC).", "Export it as MP4 (H.264, AAC) again.")
-    return Judged(ok, names, allowed, message, NOTHING if ok else remedy, seen, listed)
+    return Judgement(ok, names, allowed, message, NOTHING if ok else remedy, seen, listed)
 
 
 RULES = (

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ..facts import Facts, Span
+from ..probing.facts import Facts, Span
 from ..words import NOTHING, Text, parse_ratio
 
 Limits = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judgement:
     """A rule's answer.
 
     ``message`` says what was found and what is allowed, ``remedy`` what to do; ``seen`` and
@@ -50,7 +50,7 @@ class Rule:
 
     name: str
     limits: tuple[Limit, ...]
-    judge: Callable[[Facts, Limits], Judged | None]
+    judge: Callable[[Facts, Limits], Judgement | None]
     checked_together: tuple[tuple[str, str], ...] = ()  # (smaller, larger) limits
 
 

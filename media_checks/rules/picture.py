@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..facts import Facts, Span
+from ..probing.facts import Facts, Span
 from ..words import NOTHING, Text, length, number, parse_ratio, ratio, same, stretches
-from .kinds import Judged, Limit, Limits, Rule
+from .kinds import Judgement, Limit, Limits, Rule
 
 
-def _aspect_ratio(facts: Facts, limits: Limits) -> Judged:
+def _aspect_ratio(facts: Facts, limits: Limits) -> Judgement:
     """Plan III.3: "Kích thước khung hình tỉ lệ 4:3", as displayed."""
     video, wanted = facts.video, limits["ratio"]
     width, height = video.display_width, video.display_height
@@ -22,14 +22,14 @@ def _aspect_ratio(facts: Facts, limits: Limits) -> Judged:
             f"The frame is {wanted} ({width}×{height}), as required.",
         )
         message += _how_shown(facts)
-        return Judged(True, found, allowed, message, seen=seen, permitted=same(wanted))
+        return Judgement(True, found, allowed, message, seen=seen, permitted=same(wanted))
     upright = Text(", quay dọc", ", upright") if height > width else NOTHING
     message = Text(
         f"Khung hình khi xem là {width}×{height} ({shape}{upright.vi}); yêu cầu {wanted}.",
         f"The frame as displayed is {width}×{height} ({shape}{upright.en}); {wanted} is required.",
     )
     message += _how_shown(facts)
-    return Judged(False, found, allowed, message, _reframe(wanted), seen, same(wanted))
+    return Judgement(False, found, allowed, message, _reframe(wanted), seen, same(wanted))
 
 
 def _how_shown(facts: Facts) -> Text:
@@ -53,7 +53,7 @@ def _reframe(wanted: str) -> Text:
     )
 
 
-def _resolution(facts: Facts, limits: Limits) -> Judged:
+def _resolution(facts: Facts, limits: Limits) -> Judgement:
     """Plan III.3: "từ Full HD trở lên", as displayed; at 4:3 that is 1440×1080 or more."""
     width, height = facts.video.display_width, facts.video.display_height
     low = (limits["min_width"], limits["min_height"])
@@ -68,7 +68,7 @@ def _resolution(facts: Facts, limits: Limits) -> Judged:
         "Film and export at 1080p (Full HD) or more; "
         "enlarging a small clip does not make it sharper.",
     )
-    return Judged(
+    return Judgement(
         ok,
         {"width": width, "height": height},
         {"min_width": low[0], "min_height": low[1]},
@@ -79,7 +79,7 @@ def _resolution(facts: Facts, limits: Limits) -> Judged:
     )
 
 
-def _borders(facts: Facts, limits: Limits) -> Judged | None:
+def _borders(facts: Facts, limits: Limits) -> Judgement | None:
     picture, video = facts.picture, facts.video
     if picture is None or not picture.active_width:
         return None
@@ -94,7 +94,7 @@ def _borders(facts: Facts, limits: Limits) -> Judged | None:
     permitted = Text(f"tối đa {limit.vi} %", f"at most {limit.en} %")
     if max(sides, ends) <= most:
         message = Text("Hình phủ kín khung, không có viền đen.", "The picture fills the frame.")
-        return Judged(True, found, {"max_pct": most}, message, seen=seen, permitted=permitted)
+        return Judgement(True, found, {"max_pct": most}, message, seen=seen, permitted=permitted)
     where = Text("hai bên", "at the sides") if sides > most else Text("trên dưới", "top and bottom")
     if min(sides, ends) > most:
         where = Text("bốn phía", "all around")
@@ -108,12 +108,12 @@ def _borders(facts: Facts, limits: Limits) -> Judged | None:
         "Hãy phóng hình cho đầy khung rồi xuất lại.",
         "Let the picture fill the frame and export again.",
     )
-    return Judged(False, found, {"max_pct": most}, message, remedy, seen, permitted)
+    return Judgement(False, found, {"max_pct": most}, message, remedy, seen, permitted)
 
 
 def judge_stretches(
     spans: list[Span], seconds: float, limits: Limits, words: Text, remedy: Text
-) -> Judged:
+) -> Judgement:
     """Longest stretch and share of the whole against ``max_run_s`` and ``max_share_pct``."""
     longest = max((end - start for start, end in spans), default=0.0)
     share = 100 * sum(end - start for start, end in spans) / seconds if seconds else 0.0
@@ -128,7 +128,7 @@ def judge_stretches(
     )
     if longest <= limits["max_run_s"] and share <= limits["max_share_pct"]:
         message = Text(f"Không có đoạn {words.vi} quá dài.", f"No overlong {words.en} stretch.")
-        return Judged(True, found, allowed, message, seen=seen, permitted=permitted)
+        return Judgement(True, found, allowed, message, seen=seen, permitted=permitted)
     shown = [span for span in spans if span[1] - span[0] > limits["max_run_s"]] or spans
     where = stretches(shown)
     message = Text(
@@ -137,10 +137,10 @@ def judge_stretches(
         f"A {words.en} stretch: {where.en} (longest {long.en}, {percent.en} % in all); at most "
         f"{most.en} at a time and {most_percent.en} % of the clip are allowed.",
     )
-    return Judged(False, found, allowed, message, remedy, seen, permitted, at=shown)
+    return Judgement(False, found, allowed, message, remedy, seen, permitted, at=shown)
 
 
-def _black(facts: Facts, limits: Limits) -> Judged | None:
+def _black(facts: Facts, limits: Limits) -> Judgement | None:
     if facts.picture is None:
         return None
     words = Text("màn hình đen", "black")
@@ -151,7 +151,7 @@ def _black(facts: Facts, limits: Limits) -> Judged | None:
     return judge_stretches(facts.picture.black, facts.video.duration_s, limits, words, remedy)
 
 
-def _frozen(facts: Facts, limits: Limits) -> Judged | None:
+def _frozen(facts: Facts, limits: Limits) -> Judgement | None:
     if facts.picture is None:
         return None
     black = set(facts.picture.black)

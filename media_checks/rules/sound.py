@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from ..facts import Facts
+from ..probing.facts import Facts
 from ..words import NOTHING, Text, number, stretches
 from . import stereo
-from .kinds import Judged, Limit, Limits, Rule
+from .kinds import Judgement, Limit, Limits, Rule
 
 
-def _present(facts: Facts, _limits: Limits) -> Judged:
+def _present(facts: Facts, _limits: Limits) -> Judgement:
     there, none = Text("có âm thanh", "sound"), Text("không có âm thanh", "no sound")
     if facts.audio is not None and facts.audio.duration_s > 0:
         message = Text("Clip có âm thanh.", "The clip has sound.")
-        return Judged(True, True, True, message, seen=there, permitted=there)
+        return Judgement(True, True, True, message, seen=there, permitted=there)
     remedy = Text(
         "Hãy bật tiếng gốc hoặc thêm lời trong ứng dụng dựng phim rồi xuất lại.",
         "Turn the original sound on or add speech in the editing app, then export again.",
     )
     message = Text("Clip không có âm thanh.", "The clip has no sound.")
-    return Judged(False, False, True, message, remedy, none, there)
+    return Judgement(False, False, True, message, remedy, none, there)
 
 
-def _silent(facts: Facts, limits: Limits) -> Judged | None:
+def _silent(facts: Facts, limits: Limits) -> Judgement | None:
     sound = facts.sound
     if sound is None:
         return None
@@ -40,7 +40,7 @@ def _silent(facts: Facts, limits: Limits) -> Judged | None:
         )
         seen = Text(f"{level.vi} LUFS", f"{level.en} LUFS")
         permitted = Text(f"từ {low.vi} LUFS", f"{low.en} LUFS or more")
-        return Judged(False, found, allowed, message, remedy, seen, permitted)
+        return Judgement(False, found, allowed, message, remedy, seen, permitted)
     most, is_ = number(limits["max_share_pct"], 1), number(share)
     message = Text(
         f"Khoảng lặng chiếm {is_.vi} % clip; cho phép tối đa {most.vi} %.",
@@ -49,13 +49,13 @@ def _silent(facts: Facts, limits: Limits) -> Judged | None:
     seen = Text(f"lặng {is_.vi} %", f"{is_.en} % silent")
     permitted = Text(f"tối đa {most.vi} %", f"at most {most.en} %")
     if share <= limits["max_share_pct"]:
-        return Judged(True, found, allowed, message, seen=seen, permitted=permitted)
+        return Judgement(True, found, allowed, message, seen=seen, permitted=permitted)
     where = stretches(sound.silences)
     message += Text(f"Các đoạn: {where.vi}.", f"Stretches: {where.en}.")
-    return Judged(False, found, allowed, message, remedy, seen, permitted, at=sound.silences)
+    return Judgement(False, found, allowed, message, remedy, seen, permitted, at=sound.silences)
 
 
-def _level(facts: Facts, limits: Limits) -> Judged | None:
+def _level(facts: Facts, limits: Limits) -> Judgement | None:
     if facts.sound is None:
         return None
     found, low, high = facts.sound.loudness, limits["min_lufs"], limits["max_lufs"]
@@ -69,7 +69,7 @@ def _level(facts: Facts, limits: Limits) -> Judged | None:
         remedy = Text("Tiếng nhỏ: hãy tăng âm lượng giọng nói.", "Quiet: turn the speech up.")
     elif found > high:
         remedy = Text("Tiếng quá to: hãy giảm âm lượng.", "Too loud: turn the volume down.")
-    return Judged(
+    return Judgement(
         remedy == NOTHING,
         found,
         {"min_lufs": low, "max_lufs": high},
@@ -80,7 +80,7 @@ def _level(facts: Facts, limits: Limits) -> Judged | None:
     )
 
 
-def _clipping(facts: Facts, limits: Limits) -> Judged | None:
+def _clipping(facts: Facts, limits: Limits) -> Judgement | None:
     """Peaks alone are common after AAC; samples piled up at full scale besides are clipping."""
     sound = facts.sound
     if sound is None:
@@ -99,7 +99,7 @@ def _clipping(facts: Facts, limits: Limits) -> Judged | None:
             "Hãy giảm âm lượng trước khi xuất, hoặc thu lại xa micro hơn.",
             "Turn the volume down before exporting, or record farther from the microphone.",
         )
-    return Judged(
+    return Judgement(
         not bad,
         {"true_peak_dbtp": sound.true_peak, "full_scale_pct": sound.full_scale_pct},
         {"max_true_peak_dbtp": peak_limit, "max_full_scale_pct": most_pct},
@@ -110,7 +110,7 @@ def _clipping(facts: Facts, limits: Limits) -> Judged | None:
     )
 
 
-def _noise(facts: Facts, limits: Limits) -> Judged | None:
+def _noise(facts: Facts, limits: Limits) -> Judgement | None:
     """Hiss fills the pauses evenly; music and room tone do not, so flatness tells them apart."""
     sound = facts.sound
     if sound is None or sound.speech_to_noise is None or sound.quiet_flatness is None:
@@ -131,7 +131,7 @@ def _noise(facts: Facts, limits: Limits) -> Judged | None:
             "Hãy bật lọc tạp âm trong ứng dụng dựng phim, hoặc thu lại ở nơi yên tĩnh, gần micro.",
             "Switch noise reduction on in the editing app, or record close by in a quiet place.",
         )
-    return Judged(
+    return Judgement(
         not bad,
         {"speech_to_noise_db": sound.speech_to_noise, "flatness_db": sound.quiet_flatness},
         {"min_speech_to_noise_db": least_db, "max_flatness_db": limits["max_flatness_db"]},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..facts import Facts
+from ..probing.facts import Facts
 from ..words import NOTHING, Text, number, same
-from .kinds import Judged, Limit, Limits, Rule
+from .kinds import Judgement, Limit, Limits, Rule
 
 EXPORT_AGAIN = Text(
     "Trong ứng dụng dựng phim, đặt âm thanh về mono (hoặc chép kênh có tiếng sang kênh kia) "
@@ -14,7 +14,7 @@ EXPORT_AGAIN = Text(
 )
 
 
-def _mono(facts: Facts, _limits: Limits) -> Judged | None:
+def _mono(facts: Facts, _limits: Limits) -> Judgement | None:
     """For contests that want stereo; most phones record mono, which is no fault by itself."""
     if facts.audio is None:
         return None
@@ -26,10 +26,10 @@ def _mono(facts: Facts, _limits: Limits) -> Judged | None:
         "Nếu máy quay được âm thanh nổi, hãy bật chế độ stereo khi quay và khi xuất.",
         "If the camera can record in stereo, switch it on for filming and for exporting.",
     )
-    return Judged(ok, facts.audio.channels, 2, message, NOTHING if ok else remedy, seen, wanted)
+    return Judgement(ok, facts.audio.channels, 2, message, NOTHING if ok else remedy, seen, wanted)
 
 
-def _one_sided(facts: Facts, limits: Limits) -> Judged | None:
+def _one_sided(facts: Facts, limits: Limits) -> Judgement | None:
     sound = facts.sound
     if sound is None or sound.side_gap is None:
         return None
@@ -44,14 +44,14 @@ def _one_sided(facts: Facts, limits: Limits) -> Judged | None:
             f"The sound is on one side only ({gap.en} dB apart); with one earphone it is not "
             "heard.",
         )
-    return Judged(
+    return Judgement(
         ok, sound.side_gap, {"max_gap_db": most}, message, NOTHING if ok else EXPORT_AGAIN,
         Text(f"lệch {gap.vi} dB", f"{gap.en} dB apart"),
         Text(f"tối đa {limit.vi} dB", f"at most {limit.en} dB"),
     )  # fmt: skip
 
 
-def _antiphase(facts: Facts, limits: Limits) -> Judged | None:
+def _antiphase(facts: Facts, limits: Limits) -> Judgement | None:
     """Channels that swing against each other cancel out on a phone's single loudspeaker."""
     sound = facts.sound
     if sound is None or sound.correlation is None:
@@ -66,7 +66,7 @@ def _antiphase(facts: Facts, limits: Limits) -> Judged | None:
             f"The channels are in antiphase (correlation {is_.en}): on a phone's loudspeaker the "
             "sound is lost.",
         )
-    return Judged(
+    return Judgement(
         ok, sound.correlation, {"min_correlation": least}, message,
         NOTHING if ok else EXPORT_AGAIN,
         Text(f"tương quan {is_.vi}", f"correlation {is_.en}"),
@@ -74,7 +74,7 @@ def _antiphase(facts: Facts, limits: Limits) -> Judged | None:
     )  # fmt: skip
 
 
-def _hum(facts: Facts, limits: Limits) -> Judged | None:
+def _hum(facts: Facts, limits: Limits) -> Judgement | None:
     """A line of the mains far above its neighbours, and loud enough to be heard."""
     sound = facts.sound
     if sound is None or sound.hum_db is None or sound.hum_level is None:
@@ -97,7 +97,7 @@ def _hum(facts: Facts, limits: Limits) -> Judged | None:
     found = {"hz": sound.hum_hz, "above_db": sound.hum_db, "level_dbfs": sound.hum_level}
     seen = Text(f"ù {above.vi} dB", f"hum of {above.en} dB") if not ok else same("–")
     permitted = Text(f"tối đa {limit.vi} dB", f"at most {limit.en} dB")
-    return Judged(
+    return Judgement(
         ok, found, {"max_above_db": most, "quiet_dbfs": quiet}, message, remedy, seen, permitted
     )
 

@@ -15,7 +15,7 @@ from contest.models import AuditRow, Check, ClipPrint, Contest, CopyPair, Submis
 from contest.services import checks, copies
 from contest.services.checks import Outcome
 from contest.wiring import Platform
-from media_checks.fingerprint import Fingerprint, Frame
+from media_checks.picture.fingerprint import Fingerprint, Frame
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 

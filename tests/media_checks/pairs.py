@@ -19,8 +19,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter
 
 from media_checks import check, load_policy
-from media_checks.copies import compare
-from media_checks.fingerprint import Fingerprint
+from media_checks.picture.fingerprint import Fingerprint
+from media_checks.picture.similarity import compare
 from tests.media_checks.corpus import AAC, SMALL, X264, ffmpeg
 
 SIZE, SCENES, SCENE_S, RATE = (320, 240), 10, 3, 11025

@@ -19,9 +19,9 @@ from functools import partial
 from pathlib import Path
 
 from media_checks import find_policy, judge
-from media_checks.listening import listen
-from media_checks.probe import probe
-from media_checks.scan import MOST_APART_S
+from media_checks.picture.plan import MOST_APART_S
+from media_checks.probing.probe import probe
+from media_checks.sound.listening import listen
 from tests.media_checks.corpus import ffmpeg
 
 SECONDS = 24

@@ -9,8 +9,8 @@ import socket
 import pytest
 
 from media_checks import Unreadable, check, sandbox
-from media_checks.allowed import input_arguments
-from media_checks.sandbox import Box, Collector, Limits, Lines, TooMuchOutput
+from media_checks.probing.allowed import input_arguments
+from media_checks.sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
 from media_checks.tools import find_tools, version_number
 from tests.media_checks.corpus import film
 
@@ -55,7 +55,7 @@ def test_the_allow_list_holds_without_the_box(tmp_path):
     film(tmp_path / "neighbour.mp4")
     trap = tmp_path / "trap.mp4"
     trap.write_text("ffconcat version 1.0\nfile neighbour.mp4\n")
-    box = Box(trap)
+    box = Sandbox(trap)
     ended, _, err = run(box, *input_arguments(), "-i", box.clip_url, "-f", "null", "-")
     assert ended.status != 0
     assert "whitelist" in err
@@ -64,7 +64,7 @@ def test_the_allow_list_holds_without_the_box(tmp_path):
 def test_the_box_shows_the_clip_alone(tmp_path):
     film(tmp_path / "clip.mp4")
     film(tmp_path / "neighbour.mp4")
-    box = Box(tmp_path / "clip.mp4")
+    box = Sandbox(tmp_path / "clip.mp4")
     neighbour = f"file:{tmp_path / 'neighbour.mp4'}"
     reads = [run(box, "-i", url, "-f", "null", "-")[0].status for url in (box.clip_url, neighbour)]
     assert reads[0] == 0
@@ -74,14 +74,14 @@ def test_the_box_shows_the_clip_alone(tmp_path):
 def test_wall_limit_kills_the_whole_group(tmp_path):
     before = _children()
     film(tmp_path / "clip.mp4", seconds=1)
-    ended, _, _ = run(Box(tmp_path / "clip.mp4"), "-re", *ENDLESS, wall_s=0.5)
+    ended, _, _ = run(Sandbox(tmp_path / "clip.mp4"), "-re", *ENDLESS, wall_s=0.5)
     assert ended.timed_out
     assert _children() == before
 
 
 def test_cpu_limit(tmp_path):
     film(tmp_path / "clip.mp4", seconds=1)
-    ended, _, _ = run(Box(tmp_path / "clip.mp4"), *ENDLESS, cpu_s=1, wall_s=60)
+    ended, _, _ = run(Sandbox(tmp_path / "clip.mp4"), *ENDLESS, cpu_s=1, wall_s=60)
     # A wrapper reports its child's signal as 128 + number.
     assert ended.status in (-signal.SIGXCPU, -signal.SIGKILL, 128 + 24, 128 + 9)
 
@@ -90,14 +90,14 @@ def test_memory_limit(tmp_path):
     film(tmp_path / "clip.mp4", seconds=1)
     big = ["-f", "lavfi", "-i", "color=s=8192x8192", "-frames:v", "1", "-f", "null", "-"]
     # FFmpeg 5 asks for memory again and again when refused; then the wall limit ends it.
-    ended, _, _ = run(Box(tmp_path / "clip.mp4"), *big, memory=300 << 20, wall_s=5)
+    ended, _, _ = run(Sandbox(tmp_path / "clip.mp4"), *big, memory=300 << 20, wall_s=5)
     assert ended.status != 0
-    assert run(Box(tmp_path / "clip.mp4"), *big, memory=1 << 30)[0].status == 0
+    assert run(Sandbox(tmp_path / "clip.mp4"), *big, memory=1 << 30)[0].status == 0
 
 
 def test_nothing_can_be_written_when_checking(tmp_path):
     film(tmp_path / "clip.mp4", seconds=1)
-    box = Box(tmp_path / "clip.mp4", tmp_path)
+    box = Sandbox(tmp_path / "clip.mp4", tmp_path)
     ended, _, _ = run(box, "-i", box.clip_url, "-c", "copy", box.out("copy.mkv"))
     assert ended.status != 0
     assert not (tmp_path / "copy.mkv").exists() or (tmp_path / "copy.mkv").stat().st_size == 0
@@ -107,7 +107,7 @@ def test_the_environment_is_empty(tmp_path, monkeypatch):
     monkeypatch.setenv("FFREPORT", f"file={tmp_path}/leak.log")
     film(tmp_path / "clip.mp4", seconds=1)
     (tmp_path / "leak.log").unlink(missing_ok=True)
-    box = Box(tmp_path / "clip.mp4")
+    box = Sandbox(tmp_path / "clip.mp4")
     assert run(box, "-i", box.clip_url, "-f", "null", "-")[0].status == 0
     assert not (tmp_path / "leak.log").exists()
 
@@ -116,7 +116,7 @@ def test_a_sink_that_raises_stops_the_program(tmp_path):
     before = _children()
     film(tmp_path / "clip.mp4", seconds=1)
     with pytest.raises(TooMuchOutput):
-        Box(tmp_path / "clip.mp4").run(
+        Sandbox(tmp_path / "clip.mp4").run(
             find_tools().ffmpeg,
             ["-f", "lavfi", "-i", "testsrc2", "-f", "rawvideo", "pipe:1"],
             limits=Limits(),

@@ -8,12 +8,13 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
-from . import allowed, windows
-from .facts import Span, VideoFacts
-from .picture import PictureReader
-from .sandbox import Box, Collector, Limits, TooMuchOutput
-from .sound import SoundReader
-from .tools import find_tools
+from ..probing import allowed
+from ..probing.facts import Span, VideoFacts
+from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
+from ..sound.measuring import SoundReader
+from ..sound.voice_band import SECONDS as WINDOW_S
+from ..tools import find_tools
+from .measuring import PictureReader
 
 POSTER_WIDTH, POSTER_HEIGHT = 1280, 960
 FRAME_LIMITS = Limits(cpu_s=60, wall_s=120)
@@ -57,7 +58,7 @@ def keep_plots(
         return {}
     folder.mkdir(parents=True, exist_ok=True)
     return {
-        "waveform": _keep(waveform(sound.windows.peaks, silences, seconds), folder, "waveform"),
+        "waveform": _keep(waveform(sound.voice.peaks, silences, seconds), folder, "waveform"),
         "loudness": _keep(loudness(sound.moments, seconds), folder, "loudness"),
     }
 
@@ -80,7 +81,7 @@ def _frame(
     size = (video.display_width, video.display_height)
     if size[0] * size[1] > LARGEST:
         return None
-    box, pixels = Box(path), Collector(size[0] * size[1] * 3)
+    box, pixels = Sandbox(path), Collector(size[0] * size[1] * 3)
     args = ["-hide_banner", "-nostdin", "-v", "quiet", *allowed.input_arguments(), "-threads", "2"]
     if reader.plan.keys_only:  # so is the poster; the sixty frames before it need no decoding
         args += ["-skip_frame", "nokey"]
@@ -138,10 +139,10 @@ def waveform(peaks: Sequence[float], silences: Sequence[Span], seconds: float) -
     middle = height / 2
     for start, end in silences if seconds else ():
         draw.rectangle((start / seconds * width, 0, end / seconds * width, height), fill="#f7dcd8")
-    total = max(seconds, windows.SECONDS)
+    total = max(seconds, WINDOW_S)
     for x in range(width):
-        first = int(x / width * total / windows.SECONDS)
-        last = max(first + 1, int((x + 1) / width * total / windows.SECONDS))
+        first = int(x / width * total / WINDOW_S)
+        last = max(first + 1, int((x + 1) / width * total / WINDOW_S))
         level = max(peaks[first:last], default=LOWEST_DB)
         half = middle * max(0.0, 1 - min(0.0, level) / LOWEST_DB)
         color = BAD if level >= -0.1 else INK  # noqa: PLR2004 - full scale but for rounding

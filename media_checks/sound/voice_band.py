@@ -8,7 +8,7 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
-RATE = 16000  # samples a second that ``Windows`` takes
+RATE = 16000  # samples a second that ``VoiceBand`` takes
 SIZE = 1024
 SECONDS = SIZE / RATE  # of one window
 HIGHPASS_HZ = 200.0  # below lie rumble and hum, which others judge
@@ -20,7 +20,7 @@ EPSILON = float(np.finfo(np.float32).eps)
 Floats = NDArray[np.float64]
 
 
-class Windows:
+class VoiceBand:
     """Takes 16-bit samples of ``channels`` sides; keeps a few numbers for every window.
 
     ``peaks``: the highest sample of the middle, in dBFS. ``levels``: what lies above

@@ -1,4 +1,4 @@
-"""What is mended passes; what is not asked for stays as it was."""
+"""What is repaired passes; what is not asked for stays as it was."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 
 from media_checks import Policy, check, find_policy, load_policy
-from media_checks.fixes import Recipe, Wish, mend, mendable, recipe_for, still
-from media_checks.probe import probe
+from media_checks.probing.probe import probe
+from media_checks.repairs import Recipe, RepairOptions, recipe_for, repair, repairable, still
 from tests.media_checks.corpus import film
 
 
-def mended(path: Path, policy: Policy, out: Path, wish: Wish | None = None) -> Any:
-    """The report on the mended clip."""
+def repaired(path: Path, policy: Policy, out: Path, options: RepairOptions | None = None) -> Any:
+    """The report on the repaired clip."""
     before = check(path, policy).to_dict()
-    mend(path, out, recipe_for(before, wish or Wish()))
+    repair(path, out, recipe_for(before, options or RepairOptions()))
     return check(out, policy)
 
 
@@ -28,7 +28,7 @@ def failed(report: Any) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("options", "what", "frame", "verdict"),
+    ("filmed", "what", "frame", "verdict"),
     [
         ({"size": "432x244"}, ["frame"], "crop", "pass"),
         ({"size": "432x244"}, ["frame"], "pad", "look"),  # the bars are told to the reviewer
@@ -45,12 +45,13 @@ def failed(report: Any) -> set[str]:
          "all"],
 )  # fmt: skip
 def test_what_was_wrong_is_right_afterwards(
-    *, options: dict[str, Any], what: list[str], frame: str, verdict: str, small: Policy,
+    *, filmed: dict[str, Any], what: list[str], frame: str, verdict: str, small: Policy,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    film(tmp_path / "clip.mp4", **options)
-    assert mendable(check(tmp_path / "clip.mp4", small).to_dict()) == what
-    report = mended(tmp_path / "clip.mp4", small, tmp_path / "out.mp4", Wish(frame=frame))
+    film(tmp_path / "clip.mp4", **filmed)
+    assert repairable(check(tmp_path / "clip.mp4", small).to_dict()) == what
+    options = RepairOptions(frame=frame)
+    report = repaired(tmp_path / "clip.mp4", small, tmp_path / "out.mp4", options)
     assert (report.verdict, failed(report) - {"borders"}) == (verdict, set())
 
 
@@ -58,12 +59,12 @@ def test_a_wide_clip_reaches_full_hd_at_4_to_3(tmp_path: Path) -> None:
     film(tmp_path / "clip.mp4", seconds=2, size="1920x1080")
     policy = find_policy("quan11-2023")
     before = check(tmp_path / "clip.mp4", policy).to_dict()
-    crop, pad = (recipe_for(before, Wish(frame=frame)) for frame in ("crop", "pad"))
+    crop, pad = (recipe_for(before, RepairOptions(frame=frame)) for frame in ("crop", "pad"))
     assert (crop.crop, crop.frame) == ((240, 0, 1440, 1080), (1440, 1080))
     assert (pad.crop, pad.scale, pad.frame) == (
         (0, 0, 1920, 1080), (1920, 1080), (1920, 1440),
     )  # fmt: skip
-    report = mended(tmp_path / "clip.mp4", policy, tmp_path / "out.mp4")
+    report = repaired(tmp_path / "clip.mp4", policy, tmp_path / "out.mp4")
     assert failed(report) == {"duration"}  # two seconds stay two seconds
 
 
@@ -72,7 +73,8 @@ def test_five_minutes_and_ten_seconds_become_five_minutes(tmp_path: Path) -> Non
     limits = {"level": "hard", "min_s": 180, "max_s": 300, "tolerance_s": 1}
     policy = load_policy({"name": "length", "rules": {"duration": limits}})
     for cut in ("end", "start"):
-        report = mended(tmp_path / "clip.mp4", policy, tmp_path / f"{cut}.mp4", Wish(cut=cut))
+        out = tmp_path / f"{cut}.mp4"
+        report = repaired(tmp_path / "clip.mp4", policy, out, RepairOptions(cut=cut))
         assert report.verdict == "pass"
         assert report.facts.video.duration_s == pytest.approx(300, abs=1)
 
@@ -81,7 +83,7 @@ def test_minus_35_lufs_comes_within_the_limits(small: Policy, tmp_path: Path) ->
     film(tmp_path / "clip.mp4", voice="volume=-24dB")
     before = check(tmp_path / "clip.mp4", small)
     assert before.facts.sound is not None and before.facts.sound.loudness < -34
-    report = mended(tmp_path / "clip.mp4", small, tmp_path / "out.mp4")
+    report = repaired(tmp_path / "clip.mp4", small, tmp_path / "out.mp4")
     assert report.facts.sound.loudness == pytest.approx(-16, abs=3)
     assert report.facts.sound.true_peak <= -0.5
     assert report.verdict == "pass"
@@ -93,7 +95,8 @@ def test_the_chosen_end_is_cut(small: Policy, tmp_path: Path) -> None:
     film(tmp_path / "clip.mp4", seconds=6.5, picture=black)
     dark = {}
     for cut in ("end", "start"):
-        report = mended(tmp_path / "clip.mp4", small, tmp_path / f"{cut}.mp4", Wish(cut=cut))
+        out = tmp_path / f"{cut}.mp4"
+        report = repaired(tmp_path / "clip.mp4", small, out, RepairOptions(cut=cut))
         dark[cut] = bool(report.facts.picture.black)
     assert dark == {"end": True, "start": False}
 
@@ -101,7 +104,7 @@ def test_the_chosen_end_is_cut(small: Policy, tmp_path: Path) -> None:
 def test_what_needs_no_mending_is_copied(small: Policy, tmp_path: Path) -> None:
     film(tmp_path / "clip.mp4", voice="volume=-20dB")
     before = hashlib.sha256((tmp_path / "clip.mp4").read_bytes()).hexdigest()
-    mended(tmp_path / "clip.mp4", small, tmp_path / "out.mp4")
+    repaired(tmp_path / "clip.mp4", small, tmp_path / "out.mp4")
     streams = [probe(tmp_path / name).facts.video for name in ("clip.mp4", "out.mp4")]
     assert streams[0].bit_rate == streams[1].bit_rate  # the same packets
     assert hashlib.sha256((tmp_path / "clip.mp4").read_bytes()).hexdigest() == before
@@ -112,29 +115,29 @@ def test_nothing_is_offered_where_a_machine_cannot_help(
 ) -> None:
     for name in ("good.mp4", "too-short.mp4", "no-sound.mp4", "mute.mp4", "hiss.mp4"):
         report = check(clip(name), small).to_dict()
-        assert (mendable(report), recipe_for(report, Wish())) == ([], Recipe()), name
+        assert (repairable(report), recipe_for(report, RepairOptions())) == ([], Recipe()), name
 
 
 def test_an_upright_clip_is_cropped_upright(
     clip: Callable[[str], Path], small: Policy, tmp_path: Path
 ) -> None:
-    report = mended(clip("upright.mp4"), small, tmp_path / "out.mp4")
+    report = repaired(clip("upright.mp4"), small, tmp_path / "out.mp4")
     assert report.verdict == "pass"
     assert (report.facts.video.display_width, report.facts.video.rotation) == (320, 0)
 
 
 def test_progress_rises_and_a_stop_leaves_nothing(small: Policy, tmp_path: Path) -> None:
     film(tmp_path / "clip.mp4", size="432x244")
-    recipe = recipe_for(check(tmp_path / "clip.mp4", small).to_dict(), Wish())
+    recipe = recipe_for(check(tmp_path / "clip.mp4", small).to_dict(), RepairOptions())
     shares: list[float] = []
-    mend(tmp_path / "clip.mp4", tmp_path / "out.mp4", recipe, progress=shares.append)
+    repair(tmp_path / "clip.mp4", tmp_path / "out.mp4", recipe, progress=shares.append)
     assert shares == sorted(shares) and shares[-1] == 1.0
 
     def stop(_share: float) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        mend(tmp_path / "clip.mp4", tmp_path / "none.mp4", recipe, progress=stop)
+        repair(tmp_path / "clip.mp4", tmp_path / "none.mp4", recipe, progress=stop)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", "out.mp4"]
 
 

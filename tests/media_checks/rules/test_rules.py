@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from media_checks import Facts, find_policy, judge, load_policy, verdict
-from media_checks.facts import AudioFacts, PictureFacts, Problem, SoundFacts, VideoFacts
+from media_checks.probing.facts import AudioFacts, PictureFacts, Problem, SoundFacts, VideoFacts
 
 VIDEO = VideoFacts(
     codec="h264",

@@ -1,4 +1,4 @@
-"""What a clip looks and sounds like, in a few kilobytes, so that copies can be told later.
+"""What a clip looks and sounds like, in a few kilobytes, so that copies can be found later.
 
 Picture: a hash of 255 signs of a cosine transform for each frame that the quick pass decodes
 anyway, taken of the picture inside any bars. Sound: chromaprint, about eight values a second.
@@ -18,16 +18,15 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageStat
 
-from .tools import has_chromaprint
+from ..sound.chromaprint import sound_values
+from ..tools import has_chromaprint
 
 EDITION = 1  # of the hashes; those of another edition are not compared
 SIDE, WAVES = 32, 16  # pixels the transform sees, and cosine waves kept, each way
 BITS = WAVES * WAVES
-KEPT = (128, 96)  # the size in which frames wait for the bars to be known
+KEPT = (128, 96)  # pixels of the frames that are held until the bars are known
 DARK = 32  # luma; as in the search for bars
 FLAT = 6.0  # luma steps; a frame with less contrast says nothing
-SOUND_STEP_S = 4096 / 3 / 11025  # how far apart chromaprint's values are
-SOUND_OUTPUT = {"format": "chromaprint", "fp_format": "raw", "ac": 1}
 
 _COSINES = [
     [math.cos(math.pi * wave * (2 * x + 1) / (2 * SIDE)) for x in range(SIDE)]
@@ -66,7 +65,7 @@ class Fingerprint:
         }
 
     def keep(self, path: Path) -> dict[str, Any]:
-        """Write it as JSON; answers with what the report says about it."""
+        """Write it to ``path`` as JSON; the file and its counts, as the report names them."""
         path.write_text(json.dumps(self.to_dict()))
         return {
             "file": path.name,
@@ -78,7 +77,7 @@ class Fingerprint:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Fingerprint:
-        """The other way round. Raises ``ValueError`` for hashes of another edition."""
+        """What ``to_dict`` wrote. Raises ``ValueError`` for hashes of another edition."""
         if data.get("edition") != EDITION:
             raise ValueError(f"a fingerprint of edition {data.get('edition')!r}")
         return cls(
@@ -88,16 +87,7 @@ class Fingerprint:
         )
 
 
-def sound_values(raw: bytes, order: str = sys.byteorder) -> array[int]:
-    """Chromaprint's raw output as numbers; a value cut off at the end is dropped."""
-    values = array("I")
-    values.frombytes(raw[: len(raw) // values.itemsize * values.itemsize])
-    if order != sys.byteorder:
-        values.byteswap()
-    return values
-
-
-class PictureFinger:
+class PictureHasher:
     """Takes grey frames in order, of any one size; answers with their hashes."""
 
     def __init__(self) -> None:
@@ -112,7 +102,7 @@ class PictureFinger:
         self._brightest = small if before is None else ImageChops.lighter(before, small)
 
     def frames(self) -> list[Frame]:
-        """The hashes, without those of frames on which there is nothing to see."""
+        """The hashes, without those of frames that are of one colour."""
         box = self._active()
         found = []
         for at, grey in self._kept:

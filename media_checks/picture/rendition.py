@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from . import allowed
-from .errors import ToolFailed, Unreadable
-from .facts import Facts
-from .probe import Probed, probe
-from .sandbox import Box, Collector, Ended, Limits, TooMuchOutput
-from .tools import find_tools
+from ..errors import ToolFailed, Unreadable
+from ..probing import allowed
+from ..probing.facts import Facts
+from ..probing.probe import ProbeResult, probe
+from ..progress import ProgressReporter, no_progress
+from ..sandbox import Collector, Limits, PositionReporter, RunResult, Sandbox, TooMuchOutput
+from ..tools import find_tools
 
 LINES = 720
 # What 4G carries without waiting: a copy above this would stall on the phones it is meant for.
 COPY_BIT_RATE = 5_000_000
 COPY_LINES, COPY_KEY_GAP_S = 1080, 5.0
-TALK = 1 << 20
+LOG_LIMIT = 1 << 20
 START = ["-hide_banner", "-nostdin", "-nostats"]
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """What was made: ``method`` is copy or encode; sizes in pixels, bytes and seconds."""
+    """The file for the web: ``method`` is copy or encode; pixels, bytes and seconds."""
 
     method: str
     width: int
@@ -37,25 +37,25 @@ class Rendition:
 
 
 def render(
-    path: str | Path, out: str | Path, *, progress: Callable[[float], None] | None = None
+    path: str | Path, out: str | Path, *, progress: ProgressReporter | None = None
 ) -> Rendition:
     """Write H.264/AAC MP4 with its index first, without metadata, to ``out``.
 
     ``out`` appears whole or not at all. Raises ``Unreadable`` when the clip cannot be decoded,
-    ``ToolFailed`` when the machine is at fault; ``progress`` hears 0 to 1 and may raise to stop.
+    ``ToolFailed`` when the machine is at fault; ``progress`` is called with 0 to 1; what it raises
+    ends the run.
     """
-    path, out = Path(path).resolve(), Path(out).resolve()
+    path, out, progress = Path(path).resolve(), Path(out).resolve(), progress or no_progress
     probed = probe(path)
     with tempfile.TemporaryDirectory(prefix=".render-", dir=out.parent) as folder:
-        box = Box(path, Path(folder))
+        box = Sandbox(path, Path(folder))
         source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, threads=4)
         video = source[str(probed.video_index)]
         node = rendition_output(source, video, probed, box.out("out.mp4"))
         _run(box, [*START, "-v", "error", *node.get_args()], probed.facts, progress)
-        made = keep(Path(folder) / "out.mp4", out, probed.facts)
-    if progress:
-        progress(1.0)
-    return made
+        rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
+    progress(1.0)
+    return rendition
 
 
 def can_copy(facts: Facts) -> bool:
@@ -74,7 +74,7 @@ def can_copy(facts: Facts) -> bool:
     )
 
 
-def rendition_output(source: Any, video: Any, probed: Probed, url: str) -> Any:
+def rendition_output(source: Any, video: Any, probed: ProbeResult, url: str) -> Any:
     """The output, as a node of ffmpeg-python, that writes the rendition to ``url``.
 
     ``video`` are the frames to encode; when the streams can be copied they go past the decoder
@@ -128,55 +128,58 @@ def limits_for(facts: Facts) -> Limits:
     )
 
 
-def share_of(facts: Facts, progress: Callable[[float], None] | None) -> Callable[[float], None]:
+def share_of(facts: Facts, progress: ProgressReporter) -> PositionReporter:
     """Turns positions in seconds into shares of the clip for ``progress``."""
-    tell, furthest = progress or (lambda _share: None), 0.0
+    furthest = 0.0
 
-    def at(seconds: float) -> None:
+    def report(seconds: float) -> None:
         nonlocal furthest
         furthest = max(furthest, seconds)
-        tell(min(0.99, furthest / facts.duration_s) if facts.duration_s else 0.0)
+        progress(min(0.99, furthest / facts.duration_s) if facts.duration_s else 0.0)
 
-    return at
+    return report
 
 
 def _run(
-    box: Box, args: list[str], facts: Facts, progress: Callable[[float], None] | None
+    box: Sandbox, args: list[str], facts: Facts, progress: ProgressReporter
 ) -> None:
-    talk = Collector(TALK)
+    log = Collector(LOG_LIMIT)
     try:
         ended = box.run(
             find_tools().ffmpeg,
             args,
             limits=limits_for(facts),
-            stdout=Collector(TALK),
-            stderr=talk,
+            stdout=Collector(LOG_LIMIT),
+            stderr=log,
             position=share_of(facts, progress),
         )
     except TooMuchOutput:
         raise undecodable() from None
-    confirm_end(ended, talk.data.decode("utf-8", "replace"))
+    confirm_end(ended, log.data.decode("utf-8", "replace"))
 
 
-def confirm_end(ended: Ended, talk: str) -> None:
-    """Raises ``ToolFailed`` unless the run ended well; the last line of ``talk`` says why."""
+def confirm_end(ended: RunResult, log: str) -> None:
+    """Raises ``ToolFailed`` unless the run ended well; the last line of ``log`` says why."""
     if ended.timed_out:
         raise ToolFailed("Chuyển đổi clip quá thời gian cho phép.", "Rendering took too long.")
     if ended.status != 0:
-        last = (talk.strip().splitlines() or [f"status {ended.status}"])[-1]
+        last = (log.strip().splitlines() or [f"status {ended.status}"])[-1]
         raise ToolFailed(
             f"FFmpeg không chuyển đổi được clip: {last}",
             f"FFmpeg could not convert the clip: {last}",
         )
 
 
-def keep(made: Path, out: Path, facts: Facts) -> Rendition:
-    """Read the result back (a status of 0 does not prove that anything was written), move it."""
-    result = probe(made).facts
+def keep(encoded: Path, out: Path, facts: Facts) -> Rendition:
+    """Read the result back (a status of 0 does not prove that anything was written), move it.
+
+    Raises ``Unreadable`` when half of the clip or more is missing from it.
+    """
+    result = probe(encoded).facts
     if result.video.duration_s < 0.5 * facts.video.duration_s:
         raise undecodable()
-    made.chmod(0o644)
-    made.replace(out)
+    encoded.chmod(0o644)
+    encoded.replace(out)
     return Rendition(
         "copy" if can_copy(facts) else "encode",
         result.video.display_width,
@@ -187,7 +190,7 @@ def keep(made: Path, out: Path, facts: Facts) -> Rendition:
 
 
 def undecodable() -> Unreadable:
-    """Too much is missing for anybody to watch it."""
+    """The error for a clip of which too little can be decoded."""
     return Unreadable(
         "Clip hỏng quá nhiều, không tạo được bản xem. Hãy xuất lại clip.",
         "The clip is too damaged to be shown. Export it again.",

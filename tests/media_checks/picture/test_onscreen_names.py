@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from contest.fonts import bold
-from media_checks.names import Card, find, folded, main, read, reader
+from media_checks.names import main
+from media_checks.picture.onscreen_names import Card, find_name, folded, read_cards, tesseract
 from tests.media_checks.corpus import AAC, VOICE, X264, ffmpeg
 
 AUTHOR, UNIT = "Nguyễn Thị Ánh Tuyết", "Đoàn Phường Bình Thới"
@@ -36,27 +37,27 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_both_names_are_read_at_their_ends(film: Path) -> None:
-    cards = read(film)
-    if reader() is None:  # then that is what must be said
+    cards = read_cards(film)
+    if tesseract() is None:  # then that is what must be said
         assert cards is None
         return
     assert cards is not None
-    author, unit = find(AUTHOR, cards), find(UNIT, cards)
+    author, unit = find_name(AUTHOR, cards), find_name(UNIT, cards)
     assert author is not None and author.exact and author.at < 5
     assert unit is not None and unit.exact and unit.at > 33
-    assert find("Trần Quốc Toản", cards) is None
+    assert find_name("Trần Quốc Toản", cards) is None
 
 
 def test_reading_ends_when_every_name_was_seen(film: Path) -> None:
-    cards = read(film, [AUTHOR])
-    assert (cards is None) == (reader() is None)
+    cards = read_cards(film, [AUTHOR])
+    assert (cards is None) == (tesseract() is None)
     assert [card.at for card in cards or []] == ([1.5] if cards else [])
 
 
 def test_the_command_says_what_is_missing(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main([str(film), "--name", AUTHOR, "--name", "Trần Quốc Toản"])
     said = capsys.readouterr()
-    if reader() is None:
+    if tesseract() is None:
         assert (status, said.out) == (2, "")
         return
     assert status == 1
@@ -64,13 +65,13 @@ def test_the_command_says_what_is_missing(film: Path, capsys: pytest.CaptureFixt
 
 
 def test_capitals_without_accents_are_the_same_name() -> None:
-    seen = find(AUTHOR, CARDS)
+    seen = find_name(AUTHOR, CARDS)
     assert seen is not None
     assert (seen.at, seen.exact, seen.likeness) == (3.0, False, 1.0)
 
 
 def test_exact_letters_are_told_from_like_ones() -> None:
-    seen = find(UNIT, CARDS)
+    seen = find_name(UNIT, CARDS)
     assert seen is not None
     assert (seen.at, seen.exact) == (172.0, True)
 
@@ -87,7 +88,7 @@ def test_exact_letters_are_told_from_like_ones() -> None:
     ids=["misread", "joined", "shorter", "sister", "other"],
 )
 def test_how_like_is_like(line: str, found: bool) -> None:
-    assert (find(AUTHOR, [Card(1.0, [line])]) is not None) == found
+    assert (find_name(AUTHOR, [Card(1.0, [line])]) is not None) == found
 
 
 def test_folding() -> None:

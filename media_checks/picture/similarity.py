@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fingerprint import MIRROR, SOUND_STEP_S, Fingerprint, Frame
+from ..sound.chromaprint import SOUND_STEP_S
+from .fingerprint import MIRROR, Fingerprint, Frame
 
 ALIKE = 72  # of 255 bits; unrelated pictures differ in about 128, hardly ever in less than 90
 NEAR_S = 2.6  # frames are 2 to 5 s apart, and not the same ones in both clips

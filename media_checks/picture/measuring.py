@@ -5,18 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from .facts import Facts, PictureFacts, Span
-from .fingerprint import PictureFinger
+from ..probing.facts import Facts, PictureFacts, Span
+from .fingerprint import PictureHasher
+from .plan import Plan
 
-if TYPE_CHECKING:
-    from .scan import Plan
-
-TILE_WIDTH = 320
-FAR_APART_S = 5.0
 MOST_TILES = 30
 COLUMNS = 5
 DARK = 32  # luma; limited-range black is 16, and coding adds a little
@@ -41,7 +36,7 @@ class PictureReader:
         self.last = 0.0
         self.tiles: list[Tile] = []
         self.poster_at = 0.0
-        self.finger = PictureFinger()
+        self.hasher = PictureHasher()
         self._best = -1.0
         self._anchor: Image.Image | None = None
         self._brightest: Image.Image | None = None
@@ -62,14 +57,14 @@ class PictureReader:
         )
         self._keep_tile(at, image)
         self._consider_poster(at, grey, black)
-        self.finger.frame(at, grey)
+        self.hasher.frame(at, grey)
         self._anchor = self._anchor if still else grey
         self.samples += 1
         self.last = at
 
     @property
     def suspicious(self) -> bool:
-        """Whether a frame was black or like the one before: closer looking is called for."""
+        """Whether a frame was black or like the one before, so that more frames must be seen."""
         return any(on for _, on in (*self._black, *self._still))
 
     def facts(self, facts: Facts) -> PictureFacts:

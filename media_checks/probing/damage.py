@@ -1,4 +1,4 @@
-"""Reads damage out of FFmpeg's talk, and says in how many places it was met."""
+"""Reads damage out of FFmpeg's log, and says in how many places it was met."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Mends what a machine may mend: shape, borders, loudness, over-length.
+"""Repairs what a machine may repair: shape, borders, loudness, over-length.
 
-``mendable`` reads from a report what could be done, ``recipe_for`` says how, ``mend`` does it into
-a new file. The clip itself is never touched, and nobody is spared looking at the result.
+``repairable`` reads from a report what could be done, ``recipe_for`` says how, ``repair`` does it
+into a new file. The clip itself is never touched; a person must look at the result.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any
 
 import ffmpeg
 
-from . import allowed
 from .errors import ToolFailed
-from .probe import Probed, probe
-from .sandbox import Box, Collector, Ended, Limits, TooMuchOutput
+from .probing import allowed
+from .probing.probe import ProbeResult, probe
+from .progress import ProgressReporter, no_progress
+from .sandbox import Collector, Limits, RunResult, Sandbox, TooMuchOutput
 from .tools import find_tools
 from .words import parse_ratio
 
@@ -32,10 +33,11 @@ STILL_WIDTH = 640
 
 
 @dataclass(frozen=True)
-class Wish:
+class RepairOptions:
     """What the maker of the clip chose.
 
-    ``frame``: crop or pad; ``cut``: which part goes of a clip that is too long, its end or start.
+    ``frame``: crop or pad; ``cut``: whether an overlong clip loses its end or its start; ``sound``:
+    whether the loudness is set right.
     """
 
     frame: str = "crop"
@@ -67,8 +69,8 @@ class Recipe:
 # ---------------------------------------------------------------------------- what and how
 
 
-def mendable(report: Mapping[str, Any]) -> list[str]:
-    """Which of frame, borders, length, sound failed in a report (its JSON) and can be mended."""
+def repairable(report: Mapping[str, Any]) -> list[str]:
+    """Which of frame, borders, length, sound failed in a report (its JSON) and can be repaired."""
     failed = {f["rule"]: f for f in report.get("findings", []) if f["outcome"] == "fail"}
     facts, found = report.get("facts", {}), []
     if not facts.get("video"):
@@ -88,18 +90,18 @@ def _loudness(facts: Mapping[str, Any]) -> float:
     return float((facts.get("sound") or {}).get("loudness", -70.0))
 
 
-def recipe_for(report: Mapping[str, Any], wish: Wish) -> Recipe:
-    """How to mend what the report found; an empty recipe when nothing can be mended."""
-    what, facts = mendable(report), report["facts"]
+def recipe_for(report: Mapping[str, Any], options: RepairOptions) -> Recipe:
+    """How to repair what the report found; an empty recipe when nothing can be repaired."""
+    what, facts = repairable(report), report["facts"]
     crop, scale, frame = None, None, None
     if FRAME in what or BORDERS in what:
-        crop, scale, frame = _picture(report, wish, what)
+        crop, scale, frame = _picture(report, options, what)
     start, seconds = 0.0, None
     if LENGTH in what:
         seconds = _limit(report, "duration", "max_s") - SPARE_S
-        if wish.cut == "start":
+        if options.cut == "start":
             start = round(facts["video"]["duration_s"] - seconds, 3)
-    gain = _gain(report) if SOUND in what and wish.sound else None
+    gain = _gain(report) if SOUND in what and options.sound else None
     return Recipe(crop, scale, frame, start, seconds, gain)
 
 
@@ -119,7 +121,9 @@ Size = tuple[int, int]
 Place = tuple[int, int, int, int]
 
 
-def _picture(report: Mapping[str, Any], wish: Wish, what: list[str]) -> tuple[Place, Size, Size]:
+def _picture(
+    report: Mapping[str, Any], options: RepairOptions, what: list[str]
+) -> tuple[Place, Size, Size]:
     video = report["facts"]["video"]
     box = (0, 0, int(video["display_width"]), int(video["display_height"]))
     ratio = _ratio(report, box)
@@ -127,7 +131,7 @@ def _picture(report: Mapping[str, Any], wish: Wish, what: list[str]) -> tuple[Pl
         box = _inside_bars(report["facts"]["picture"], box)
     least = (_limit(report, "resolution", "min_width") or 2,
              _limit(report, "resolution", "min_height") or 2)  # fmt: skip
-    if wish.frame == "pad" and FRAME in what:
+    if options.frame == "pad" and FRAME in what:
         return _padded(box, ratio, least)
     box = _largest(box, ratio)
     size = _enlarged((box[2], box[3]), ratio, least)
@@ -173,37 +177,36 @@ def _padded(box: Place, ratio: Fraction, least: Size) -> tuple[Place, Size, Size
     return box, scale, frame
 
 
-# ---------------------------------------------------------------------------- doing it
+# ---------------------------------------------------------------------------- the repair itself
 
 
-def mend(
+def repair(
     path: str | Path,
     out: str | Path,
     recipe: Recipe,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: ProgressReporter | None = None,
 ) -> None:
-    """Write the mended clip (MP4, no metadata) to ``out``, whole or not at all.
+    """Write the repaired clip (MP4, no metadata) to ``out``, whole or not at all.
 
     What the recipe leaves alone is copied where it can be. Raises ``Unreadable`` or ``ToolFailed``;
-    ``progress`` hears 0 to 1 and may raise to stop.
+    ``progress`` is called with 0 to 1; what it raises ends the run.
     """
-    path, out = Path(path).resolve(), Path(out).resolve()
+    path, out, progress = Path(path).resolve(), Path(out).resolve(), progress or no_progress
     probed = probe(path)
-    with tempfile.TemporaryDirectory(prefix=".mend-", dir=out.parent) as folder:
-        box = Box(path, Path(folder))
+    with tempfile.TemporaryDirectory(prefix=".repair-", dir=out.parent) as folder:
+        box = Sandbox(path, Path(folder))
         args = ["-hide_banner", "-nostdin", "-nostats", "-v", "error"]
         args += _output(box, probed, recipe).get_args()
         _run(box, args, probed, recipe, progress)
-        made = Path(folder) / "out.mp4"
-        probe(made)  # a status of 0 does not prove that anything was written
-        made.chmod(0o644)
-        made.replace(out)
-    if progress:
-        progress(1.0)
+        repaired = Path(folder) / "out.mp4"
+        probe(repaired)  # a status of 0 does not prove that anything was written
+        repaired.chmod(0o644)
+        repaired.replace(out)
+    progress(1.0)
 
 
-def _output(box: Box, probed: Probed, recipe: Recipe) -> Any:
+def _output(box: Sandbox, probed: ProbeResult, recipe: Recipe) -> Any:
     options: dict[str, Any] = dict(allowed.INPUT_OPTIONS)
     if recipe.start:
         options["ss"] = recipe.start
@@ -223,7 +226,7 @@ def _output(box: Box, probed: Probed, recipe: Recipe) -> Any:
     )  # fmt: skip
 
 
-def _copied_or_encoded(probed: Probed, recipe: Recipe) -> dict[str, Any]:
+def _copied_or_encoded(probed: ProbeResult, recipe: Recipe) -> dict[str, Any]:
     """Only what changes is encoded; a cut at the start falls between keyframes and so must be."""
     video, audio = probed.facts.video, probed.facts.audio
     picture: dict[str, Any] = {"c:v": "copy"}
@@ -236,7 +239,7 @@ def _copied_or_encoded(probed: Probed, recipe: Recipe) -> dict[str, Any]:
     return picture | sound
 
 
-def _reframed(video: Any, probed: Probed, recipe: Recipe) -> Any:
+def _reframed(video: Any, probed: ProbeResult, recipe: Recipe) -> Any:
     """FFmpeg turns the picture upright by itself; wide pixels are made square first."""
     shown = probed.facts.video
     assert recipe.crop and recipe.scale and recipe.frame  # noqa: S101 - asked by the caller
@@ -261,11 +264,11 @@ def _louder(audio: Any, gain: float) -> Any:
 
 
 def _run(
-    box: Box,
+    box: Sandbox,
     args: list[str],
-    probed: Probed,
+    probed: ProbeResult,
     recipe: Recipe,
-    progress: Callable[[float], None] | None,
+    progress: ProgressReporter,
 ) -> None:
     seconds = recipe.seconds or probed.facts.duration_s
     limits = Limits(
@@ -275,32 +278,35 @@ def _run(
         file_size=max(256 << 20, 4 * probed.facts.size),
     )
 
-    def at(position: float) -> None:
-        if progress and seconds:
+    def report(position: float) -> None:
+        if seconds:
             progress(min(0.99, position / seconds))
 
-    talk = Collector(1 << 20)
+    log = Collector(1 << 20)
     try:
         ended = box.run(
-            find_tools().ffmpeg, args, limits=limits, stdout=Collector(1 << 16), stderr=talk,
-            position=at,
+            find_tools().ffmpeg, args, limits=limits, stdout=Collector(1 << 16), stderr=log,
+            position=report,
         )  # fmt: skip
     except TooMuchOutput:
-        ended = Ended(1)
+        ended = RunResult(1)
     if ended.status != 0:
-        why = (talk.data.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1]
+        why = (log.data.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1]
         raise ToolFailed(
             f"Không làm được bản sửa: {why}", f"The mended clip could not be made: {why}"
         )
 
 
 def still(path: str | Path, at: float, out: str | Path) -> None:
-    """One frame as displayed, as a JPEG of at most ``STILL_WIDTH`` pixels across."""
+    """Write the frame at ``at`` seconds as displayed, as a JPEG ``STILL_WIDTH`` pixels wide.
+
+    Raises ``Unreadable`` when it is not a clip, ``ToolFailed`` when no frame came.
+    """
     path, out = Path(path).resolve(), Path(out).resolve()
     video = probe(path).facts.video
     height = round(STILL_WIDTH * video.display_height / video.display_width / 2) * 2
     with tempfile.TemporaryDirectory(prefix=".still-", dir=out.parent) as folder:
-        box = Box(path, Path(folder))
+        box = Sandbox(path, Path(folder))
         source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, ss=max(0.0, at))
         picture = source.video.filter("scale", STILL_WIDTH, height).filter("setsar", 1)
         node = ffmpeg.output(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from media_checks import find_policy, judge, load_policy
-from media_checks.probe import probe
+from media_checks.probing.probe import probe
 from tests.media_checks.corpus import (
     AAC,
     CORPUS,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from . import headers
 from .facts import Problem
-from .headers import Reading
+from .headers import FfprobeAnswer
 from .packets import Track
 
 BLOCK = 16 << 10
@@ -19,7 +19,7 @@ CLOCKED = ("mp4", "mov", "matroska", "webm")  # containers whose header states a
 SHORT_BY_S, SHORT_BY_SHARE = 1.0, 0.02
 
 
-def find_problems(reading: Reading) -> list[Problem]:
+def find_problems(reading: FfprobeAnswer) -> list[Problem]:
     """Everything found missing or damaged without decoding, in order of weight."""
     track = reading.tracks[reading.video["index"]]
     problems = []
@@ -36,7 +36,7 @@ def find_problems(reading: Reading) -> list[Problem]:
     return problems
 
 
-def _false_headers(reading: Reading, truncated: bool) -> list[Problem]:
+def _false_headers(reading: FfprobeAnswer, truncated: bool) -> list[Problem]:
     claims = [
         (headers.claimed_length(stream), reading.tracks[stream["index"]].length())
         for stream in (reading.video, reading.audio)

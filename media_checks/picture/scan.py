@@ -1,4 +1,4 @@
-"""The quick pass: a few keyframes a minute and all of the sound, in two processes at once."""
+"""The quick pass: a few keyframes a minute and all of the sound, by two FFmpegs at once."""
 
 from __future__ import annotations
 
@@ -14,103 +14,65 @@ from typing import Any
 
 import ffmpeg
 
-from . import allowed
-from .damage import DAMAGE, FAULT, Damage
-from .errors import ToolFailed, Unreadable
-from .facts import Facts, Problem
-from .listening import START, Heard, listen
-from .picture import FAR_APART_S, TILE_WIDTH, PictureReader
-from .probe import Probed
-from .sandbox import Box, Limits, Lines
-from .sound import SoundReader
-from .tools import find_tools, version_number
+from ..errors import ToolFailed, Unreadable
+from ..probing import allowed
+from ..probing.damage import DAMAGE, FAULT, Damage
+from ..probing.facts import Facts, Problem
+from ..probing.probe import ProbeResult
+from ..progress import ProgressReporter
+from ..sandbox import Limits, Lines, Sandbox
+from ..sound.listening import START, SoundScan, listen
+from ..sound.measuring import SoundReader
+from ..tools import find_tools
+from .measuring import PictureReader
+from .plan import Plan, plan_for
 
-SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an hour on it
-FEW_KEYS = 8
-LOOKS = 75  # over the whole clip, but at least one each second, and one in MOST_APART_S
-MOST_APART_S = 4.0
 SLACK_S = 0.05  # a frame this much early is taken
 SEEN_SHARE = 0.7  # of the keyframes wanted: with fewer the numbers contradict each other
-# From this version on, ffmpeg can drop packets before they reach the decoder.
-DROPS_PACKETS = (7, 0)
-CLOCKED = ("mp4", "mov", "matroska", "webm", "mpegts")  # whose packets all carry a time
 SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^]]+\] \[info\] n: *\d+ .*?pts_time:(\S+)")
-Progress = Callable[[float], None]
-
-
 @dataclass(frozen=True)
-class Plan:
-    """How frames are chosen: keyframes only, or all; one at least every ``interval_s``.
-
-    ``thin``: keyframes that are not needed are dropped before they are decoded.
-    """
-
-    keys_only: bool
-    interval_s: float
-    seconds: float
-    tile: tuple[int, int]
-    thin: bool = False
-
-
-@dataclass(frozen=True)
-class Scanned:
-    """What the pass found: the facts, and both readers for the pictures made of them."""
+class ClipScan:
+    """What the quick pass found: the facts, and both readers for the pictures made of them."""
 
     facts: Facts
     reader: PictureReader
-    heard: Heard
+    heard: SoundScan
 
 
-def plan_for(facts: Facts) -> Plan:
-    """Keyframes are enough when they stand close; otherwise everything is decoded once."""
-    video = facts.video
-    seconds = min(video.duration_s, SCAN_LIMIT_S)
-    keys_only = video.key_gap_s <= FAR_APART_S and video.key_frames >= FEW_KEYS
-    interval = min(MOST_APART_S, max(1.0, seconds / LOOKS))
-    if not keys_only:
-        interval = min(2.0, max(0.25, seconds / 60))
-    height = round(TILE_WIDTH * video.display_height / video.display_width / 2) * 2
-    width = TILE_WIDTH
-    if height > TILE_WIDTH:  # upright clips get the same number of pixels
-        width, height = max(2, round(width * width / height / 2) * 2), TILE_WIDTH
-    able = (version_number(find_tools().version) or (0, 0)) >= DROPS_PACKETS
-    thin = keys_only and able and facts.container in CLOCKED
-    return Plan(keys_only, interval, seconds, (width, max(2, height)), thin)
-
-
-def scan(path: Path, probed: Probed, progress: Progress) -> Scanned:
+def scan(path: Path, probed: ProbeResult, progress: ProgressReporter) -> ClipScan:
     """``probed.facts`` with picture, sound and the damage that decoding met.
 
-    Raises ``Unreadable`` when not one frame can be decoded.
+    Raises ``Unreadable`` when not one frame can be decoded, ``ToolFailed`` when the machine is at
+    fault, and whatever ``progress`` raises.
     """
     plan, stop = plan_for(probed.facts), threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        listening = pool.submit(listen, path, probed, plan.seconds + 1, _unless(stop))
+        listening = pool.submit(listen, path, probed, plan.seconds + 1, _raise_once_set(stop))
         try:
-            listener = _look_well(path, probed, plan, progress)
+            collector = _look_closely_enough(path, probed, plan, progress)
             heard = _wait(listening, progress)
         except BaseException:
             stop.set()
             raise
-    facts = gather(probed.facts, listener, heard.sound, whole=listener.whole and heard.whole)
-    if not listener.damage.places:
+    facts = gather(probed.facts, collector, heard.sound, whole=collector.whole and heard.whole)
+    if not collector.damage.places:
         facts = replace(facts, problems=[*facts.problems, *heard.damage.problems()])
-    return Scanned(facts, listener.reader, heard)
+    return ClipScan(facts, collector.reader, heard)
 
 
 class _Stopped(Exception):
-    """The looking side has given up; so does the listening one."""
+    """The run that looks at frames has ended with an error; the one that listens ends too."""
 
 
-def _unless(stop: threading.Event) -> Callable[[], None]:
-    def wanted() -> None:
+def _raise_once_set(stop: threading.Event) -> Callable[[], None]:
+    def raise_if_stopped() -> None:
         if stop.is_set():
             raise _Stopped
 
-    return wanted
+    return raise_if_stopped
 
 
-def _wait(listening: Future[Heard], progress: Progress) -> Heard:
+def _wait(listening: Future[SoundScan], progress: ProgressReporter) -> SoundScan:
     while True:
         try:
             return listening.result(timeout=1)
@@ -118,21 +80,23 @@ def _wait(listening: Future[Heard], progress: Progress) -> Heard:
             progress(1.0)
 
 
-def _look_well(path: Path, probed: Probed, plan: Plan, progress: Progress) -> Listener:
-    """Look at few keyframes; at more where something stands still or is black; at every frame
-    where fewer came than the packets promise."""
-    listener = _look(path, probed, plan, progress)
-    reader = listener.reader
+def _look_closely_enough(
+    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
+) -> FrameCollector:
+    """Look at few keyframes; at more of them if any was black or like the one before; at every
+    frame if fewer keyframes came than the packets promise."""
+    collector = _look(path, probed, plan, progress)
+    reader = collector.reader
     if plan.keys_only and reader.samples < SEEN_SHARE * _promised(probed, plan):
         plan = replace(plan, keys_only=False, thin=False, interval_s=min(2.0, plan.interval_s))
         return _look(path, probed, plan, progress)
     finest = 1.0
     if plan.thin and plan.interval_s > finest and reader.suspicious:
         return _look(path, probed, replace(plan, interval_s=finest), progress)
-    return listener
+    return collector
 
 
-def _promised(probed: Probed, plan: Plan) -> int:
+def _promised(probed: ProbeResult, plan: Plan) -> int:
     """How many keyframes the packets promise when no two stand closer than the interval."""
     count, last = 0, float("-inf")
     for at in probed.key_times:
@@ -141,40 +105,43 @@ def _promised(probed: Probed, plan: Plan) -> int:
     return count
 
 
-def _look(path: Path, probed: Probed, plan: Plan, progress: Progress) -> Listener:
-    listener = Listener(PictureReader(plan), probed.facts, progress)
-    box, lines = Box(path), Lines(listener.line)
+def _look(
+    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
+) -> FrameCollector:
+    collector = FrameCollector(PictureReader(plan), probed.facts, progress)
+    box, lines = Sandbox(path), Lines(collector.line)
     ended = box.run(
         find_tools().ffmpeg,
         arguments(box.clip_url, probed, plan),
         limits=_limits(plan),
-        stdout=listener.pixels,
+        stdout=collector.pixels,
         stderr=lines,
     )
     lines.finish()
-    refuse_nothing_seen(listener)
-    listener.whole = not (ended.timed_out or ended.status < 0)
-    return listener
+    refuse_nothing_seen(collector)
+    collector.whole = not (ended.timed_out or ended.status < 0)
+    return collector
 
 
-def gather(facts: Facts, listener: Listener, sound: SoundReader, *, whole: bool) -> Facts:
-    """``facts`` with all that was taken in; not ``whole``: a run was ended early."""
-    reader = listener.reader
-    problems = [*facts.problems, *listener.damage.problems()]
+def gather(facts: Facts, collector: FrameCollector, sound: SoundReader, *, whole: bool) -> Facts:
+    """``facts`` with what was seen and heard; ``whole`` is false when a run was ended early."""
+    reader = collector.reader
+    problems = [*facts.problems, *collector.damage.problems()]
     if not whole:
         problems.append(Problem("unfinished", at=round(reader.last, 3)))
     heard = sound.facts(facts.duration_s) if facts.audio else None
     return replace(facts, problems=problems, picture=reader.facts(facts), sound=heard)
 
 
-def refuse_nothing_seen(listener: Listener) -> None:
-    """Raises when not one frame came: the machine's fault if FFmpeg said so, else the clip's."""
-    if listener.reader.samples:
+def refuse_nothing_seen(collector: FrameCollector) -> None:
+    """Raises when not one frame came: ``ToolFailed`` if FFmpeg refused our command line, else
+    ``Unreadable``."""
+    if collector.reader.samples:
         return
-    if listener.fault:
+    if collector.fault:
         raise ToolFailed(
-            f"FFmpeg trên máy này không chạy được phép kiểm tra: {listener.fault}",
-            f"FFmpeg on this machine cannot run the check: {listener.fault}",
+            f"FFmpeg trên máy này không chạy được phép kiểm tra: {collector.fault}",
+            f"FFmpeg on this machine cannot run the check: {collector.fault}",
         )
     raise Unreadable(
         "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
@@ -187,10 +154,10 @@ def _limits(plan: Plan) -> Limits:
     return Limits(cpu_s=120 + int(plan.seconds * 8), wall_s=120 + plan.seconds * 8)
 
 
-class Listener:
-    """Pairs raw frames with the times that FFmpeg tells, and keeps what it says of damage."""
+class FrameCollector:
+    """Pairs raw frames with their times from FFmpeg's log, and keeps what that says of damage."""
 
-    def __init__(self, reader: PictureReader, facts: Facts, progress: Progress) -> None:
+    def __init__(self, reader: PictureReader, facts: Facts, progress: ProgressReporter) -> None:
         self.reader = reader
         self.seconds = reader.plan.seconds
         self.progress = progress
@@ -232,8 +199,8 @@ class Listener:
             self.progress(min(1.0, when / self.seconds) if self.seconds else 1.0)
 
 
-def arguments(url: str, probed: Probed, plan: Plan) -> list[str]:
-    """The command line that looks: chosen frames to standard output, their times logged."""
+def arguments(url: str, probed: ProbeResult, plan: Plan) -> list[str]:
+    """FFmpeg's arguments: chosen frames to standard output, their times to the log."""
     options: dict[str, Any] = {**allowed.INPUT_OPTIONS, "t": plan.seconds + 1, "threads": 2}
     options["an"] = None
     if plan.keys_only:
@@ -255,7 +222,7 @@ def _drop(interval: float) -> str:
 
 
 def picture_output(video: Any, plan: Plan) -> Any:
-    """The output, as a node of ffmpeg-python, that ``Listener`` takes frames from."""
+    """The output, as a node of ffmpeg-python, that ``FrameCollector`` takes frames from."""
     width, height = plan.tile
     often = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{plan.interval_s - SLACK_S:.3f})"
     chosen = (

@@ -1,4 +1,4 @@
-"""Listens to all of the sound: the filters that FFmpeg runs, and what their talk adds up to."""
+"""Measures all of the sound: the filters that FFmpeg runs, and what their log adds up to."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import ffmpeg
 import numpy as np
 
-from .facts import AudioFacts, SoundFacts, Span
+from ..probing.facts import AudioFacts, SoundFacts, Span
 from .hum import RATE as HUM_RATE
 from .hum import find_hum
-from .windows import FLOOR, RATE, Windows
+from .voice_band import FLOOR, RATE, VoiceBand
 
 MOMENT = re.compile(r"^\[Parsed_ebur128_\d+ @ [^]]+\] \[info\] t: *(\S+) .*? S: *(\S+) ")
 SILENCE = re.compile(
@@ -38,7 +38,7 @@ class SoundReader:
     """
 
     def __init__(self, facts: AudioFacts | None = None) -> None:
-        self.windows = Windows(2 if facts and facts.channels > 1 else 1)
+        self.voice = VoiceBand(2 if facts and facts.channels > 1 else 1)
         self.moments: list[tuple[float, float]] = []
         self.silences: list[Span] = []
         self.totals: dict[str, float] = {}
@@ -58,16 +58,16 @@ class SoundReader:
 
     @property
     def taps(self) -> dict[str, Callable[[bytes], None]]:
-        """Who takes what FFmpeg writes into the pipes of ``sound_outputs``."""
-        return {"voice": self.windows.take, "hum": self.low.extend}
+        """The sinks for what FFmpeg writes into the pipes of ``sound_outputs``."""
+        return {"voice": self.voice.take, "hum": self.low.extend}
 
     def facts(self, duration: float) -> SoundFacts:
         """What was heard; ``duration`` in seconds closes a silence that lasts to the end."""
         if self._silent_from is not None:
             self._silence("end", duration)
         silent = sum(end - start for start, end in self.silences)
-        self.windows.close()
-        gap, correlation = self.windows.sides()
+        self.voice.close()
+        gap, correlation = self.voice.sides()
         contrast, flatness = self._noise(correlation)
         found = find_hum(np.frombuffer(self.low, "<i2", len(self.low) // BYTES_A_SAMPLE))
         # Players cut off what is above full scale, so the crest is what is left below it.
@@ -111,7 +111,7 @@ class SoundReader:
             return None, None
         heard = sorted(
             (level, flat)
-            for level, flat in zip(self.windows.levels, self.windows.flats, strict=True)
+            for level, flat in zip(self.voice.levels, self.voice.flats, strict=True)
             if level > -90.0  # noqa: PLR2004 - below any recording's floor
         )
         if len(heard) < FEW_WINDOWS:
@@ -135,8 +135,8 @@ def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
     """Outputs, as nodes of ffmpeg-python, that give ``SoundReader`` what it takes.
 
     Loudness, peaks and silences come of the sound as it is, in the log; the rest of a copy at
-    ``windows.RATE``, where all of speech is and a third of the work. ``HUM_PIPE`` gets the lowest
-    part of that.
+    ``voice_band.RATE``, which holds all of speech at a third of the work. ``HUM_PIPE`` gets the
+    lowest part of that.
     """
     parts = audio.filter_multi_output("asplit", 2)
     whole = (

@@ -1,4 +1,4 @@
-"""The quick pass's ears: one FFmpeg run over all of the sound, beside the one that looks."""
+"""The half of the quick pass that listens: one FFmpeg run over all of the sound."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 import ffmpeg
 
-from . import allowed
-from .damage import DAMAGE, FAULT, Damage
-from .fingerprint import SOUND_OUTPUT
-from .probe import Probed
-from .sandbox import Box, Collector, Limits, Lines
-from .sound import SoundReader, sound_outputs
-from .tools import find_tools, has_chromaprint
+from ..probing import allowed
+from ..probing.damage import DAMAGE, FAULT, Damage
+from ..probing.probe import ProbeResult
+from ..sandbox import Collector, Limits, Lines, Sandbox
+from ..tools import find_tools, has_chromaprint
+from .chromaprint import SOUND_OUTPUT
+from .measuring import SoundReader, sound_outputs
 
 START = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
 START += ["-filter_complex_threads", "1"]
@@ -23,8 +23,12 @@ PRINT_LIMIT = 1 << 20  # bytes of chromaprint; five minutes take ten kilobytes
 
 
 @dataclass
-class Heard:
-    """What came of listening: measurements, chromaprint's raw values, damage on the way."""
+class SoundScan:
+    """What one run over the sound gave: measurements, chromaprint's raw values, damage.
+
+    ``fault`` is FFmpeg's complaint about our command line; ``whole`` is false when the run was
+    ended early.
+    """
 
     sound: SoundReader = field(default_factory=SoundReader)
     chromaprint: Collector = field(default_factory=lambda: Collector(PRINT_LIMIT))
@@ -47,9 +51,15 @@ class Heard:
             self.sound.line(text)
 
 
-def listen(path: Path, probed: Probed, seconds: float, wanted: Callable[[], None]) -> Heard:
-    """Listen to the first ``seconds`` of the clip. ``wanted`` is called often; raises to stop."""
-    heard, box = Heard(SoundReader(probed.facts.audio)), Box(path)
+def listen(
+    path: Path, probed: ProbeResult, seconds: float, raise_if_stopped: Callable[[], None]
+) -> SoundScan:
+    """Measure the first ``seconds`` of the clip's sound; an empty scan for a clip without any.
+
+    ``raise_if_stopped`` is called for every line of FFmpeg's log; what it raises ends the run.
+    Raises ``ToolFailed`` when FFmpeg cannot be started.
+    """
+    heard, box = SoundScan(SoundReader(probed.facts.audio)), Sandbox(path)
     if probed.audio_index is None or probed.facts.audio is None:
         return heard
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
@@ -57,7 +67,7 @@ def listen(path: Path, probed: Probed, seconds: float, wanted: Callable[[], None
     outputs += _print(source[str(probed.audio_index)])
 
     def line(text: str) -> None:
-        wanted()
+        raise_if_stopped()
         heard.line(text)
 
     lines = Lines(line)

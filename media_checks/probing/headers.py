@@ -13,8 +13,8 @@ Stream = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Everything ffprobe said about one file; ``tracks`` by stream index."""
+class FfprobeAnswer:
+    """Everything that ffprobe answered about one file; ``tracks`` by stream index."""
 
     path: Path
     header: dict[str, Any]

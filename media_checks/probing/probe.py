@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import ToolFailed, Unreadable
+from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
+from ..tools import find_tools
 from . import allowed, headers, packets
-from .errors import ToolFailed, Unreadable
 from .facts import AudioFacts, Facts, VideoFacts
-from .headers import Reading, Stream
+from .headers import FfprobeAnswer, Stream
 from .integrity import find_problems
-from .sandbox import Box, Collector, Limits, Lines, TooMuchOutput
-from .tools import find_tools
 
 HEADER_LIMITS = Limits(cpu_s=30, wall_s=60)
 PACKET_LIMITS = Limits(cpu_s=120, wall_s=240)
 
 
 @dataclass(frozen=True)
-class Probed:
+class ProbeResult:
     """Facts without picture and sound, and what the later passes need to know."""
 
     facts: Facts
@@ -29,7 +29,7 @@ class Probed:
     key_times: list[float]
 
 
-def probe(path: Path) -> Probed:
+def probe(path: Path) -> ProbeResult:
     """Headers and packets of ``path`` as facts.
 
     Raises ``Unreadable`` when it is not a clip, ``ToolFailed`` when the machine is at fault.
@@ -37,17 +37,17 @@ def probe(path: Path) -> Probed:
     size = path.stat().st_size
     if size == 0:
         raise Unreadable("Tệp rỗng (0 byte); hãy gửi lại.", "The file is empty; send it again.")
-    box = Box(path)
+    box = Sandbox(path)
     header = read_headers(box)
     streams: list[Stream] = header.get("streams", [])
     video, audio = _main_streams(streams)
     tracks = _read_packets(box, [s["index"] for s in (video, audio) if s is not None])
     container = headers.container_name(header["format"], path)
-    return _assemble(Reading(path, header, video, audio, tracks, container), size)
+    return _assemble(FfprobeAnswer(path, header, video, audio, tracks, container), size)
 
 
-def read_headers(box: Box) -> dict[str, Any]:
-    """What ffprobe says about container and streams."""
+def read_headers(box: Sandbox) -> dict[str, Any]:
+    """ffprobe's answer about container and streams. Raises as ``probe`` does."""
     args = ["-v", "error", *allowed.probe_arguments(), "-of", "json"]
     args += ["-show_format", "-show_streams", "-i", box.clip_url]
     out, err = Collector(4 << 20), Collector(4 << 20)
@@ -68,10 +68,10 @@ def read_headers(box: Box) -> dict[str, Any]:
     return header
 
 
-def _not_a_clip(talk: str, status: int) -> Exception:
-    if "error while loading shared libraries" in talk or status == 127:  # noqa: PLR2004 - shell's
-        return ToolFailed(f"FFmpeg không chạy được: {talk}", f"FFmpeg does not run: {talk}")
-    if "moov atom not found" in talk:
+def _not_a_clip(log: str, status: int) -> Exception:
+    if "error while loading shared libraries" in log or status == 127:  # noqa: PLR2004 - shell's
+        return ToolFailed(f"FFmpeg không chạy được: {log}", f"FFmpeg does not run: {log}")
+    if "moov atom not found" in log:
         return Unreadable(
             "Tệp thiếu phần mục lục (moov): thường do quay hoặc gửi bị ngắt giữa chừng. "
             "Hãy xuất lại clip rồi gửi lại.",
@@ -128,8 +128,8 @@ def _codec_refused(stream: Stream, what_vi: str, what_en: str) -> Unreadable:
     )
 
 
-def _read_packets(box: Box, indexes: list[int]) -> dict[int, packets.Track]:
-    reader = packets.Reader(indexes)
+def _read_packets(box: Sandbox, indexes: list[int]) -> dict[int, packets.Track]:
+    reader = packets.PacketReader(indexes)
     args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
     args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
     args += ["-i", box.clip_url]
@@ -150,7 +150,7 @@ def _read_packets(box: Box, indexes: list[int]) -> dict[int, packets.Track]:
     return reader.tracks
 
 
-def _assemble(reading: Reading, size: int) -> Probed:
+def _assemble(reading: FfprobeAnswer, size: int) -> ProbeResult:
     track = reading.tracks[reading.video["index"]]
     if not track.frames:
         raise Unreadable(
@@ -172,7 +172,7 @@ def _assemble(reading: Reading, size: int) -> Probed:
         problems=find_problems(reading),
     )
     index = audio["index"] if audio is not None else None
-    return Probed(facts, reading.video["index"], index, track.key_times())
+    return ProbeResult(facts, reading.video["index"], index, track.key_times())
 
 
 def _video_facts(stream: Stream, track: packets.Track) -> VideoFacts:

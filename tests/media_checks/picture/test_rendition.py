@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from media_checks import Unreadable, render
-from media_checks.probe import probe
+from media_checks.probing.probe import probe
 from tests.media_checks.corpus import film
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isnan
 
-from .sandbox import TooMuchOutput
+from ..sandbox import TooMuchOutput
 
 MOST_PACKETS = 3_000_000  # a day of sound; far beyond any contest clip
 JUMP_S = 10.0
@@ -90,7 +90,7 @@ class Track:
         return own[len(own) // 2] if own else 0.0
 
 
-class Reader:
+class PacketReader:
     """Takes ffprobe's packet lines (CSV) for the wanted streams."""
 
     def __init__(self, indexes: list[int]) -> None:
@@ -98,7 +98,10 @@ class Reader:
         self.seen = 0
 
     def line(self, text: str) -> None:
-        """``stream,pts,dts,duration,size,pos,flags``; anything else is passed over."""
+        """``stream,pts,dts,duration,size,pos,flags``; any other line is ignored.
+
+        Raises ``TooMuchOutput`` after ``MOST_PACKETS``.
+        """
         fields = text.split(",")
         if len(fields) < 7 or not fields[0].isdigit():  # noqa: PLR2004 - the columns above
             return

@@ -1,0 +1,59 @@
+"""Which frames a pass looks at, and how large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..probing.facts import Facts
+from ..tools import find_tools, version_number
+
+SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an hour on it
+FEW_KEYS = 8
+FAR_APART_S = 5.0
+LOOKS = 75  # over the whole clip, but at least one each second, and one in MOST_APART_S
+MOST_APART_S = 4.0
+TILE_WIDTH = 320
+# From this version on, ffmpeg can drop packets before they reach the decoder.
+DROPS_PACKETS = (7, 0)
+CLOCKED = ("mp4", "mov", "matroska", "webm", "mpegts")  # whose packets all carry a time
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How frames are chosen: keyframes only, or all; one at least every ``interval_s``.
+
+    ``seconds`` is how much of the clip is looked at, ``tile`` the size in pixels to which frames
+    are scaled. ``thin``: keyframes that are not needed are dropped before they are decoded.
+    """
+
+    keys_only: bool
+    interval_s: float
+    seconds: float
+    tile: tuple[int, int]
+    thin: bool = False
+
+
+def plan_for(facts: Facts) -> Plan:
+    """Keyframes are enough when they stand close; otherwise everything is decoded once.
+
+    Raises ``ToolsMissing`` when this machine has no FFmpeg.
+    """
+    video = facts.video
+    seconds = min(video.duration_s, SCAN_LIMIT_S)
+    keys_only = video.key_gap_s <= FAR_APART_S and video.key_frames >= FEW_KEYS
+    interval = min(MOST_APART_S, max(1.0, seconds / LOOKS))
+    if not keys_only:
+        interval = min(2.0, max(0.25, seconds / 60))
+    able = (version_number(find_tools().version) or (0, 0)) >= DROPS_PACKETS
+    thin = keys_only and able and facts.container in CLOCKED
+    return Plan(keys_only, interval, seconds, _tile(facts), thin)
+
+
+def _tile(facts: Facts) -> tuple[int, int]:
+    """Width and height of the scaled frames, both even; upright clips get as many pixels."""
+    shown = facts.video
+    width = TILE_WIDTH
+    height = round(TILE_WIDTH * shown.display_height / shown.display_width / 2) * 2
+    if height > TILE_WIDTH:
+        width, height = max(2, round(width * width / height / 2) * 2), TILE_WIDTH
+    return width, max(2, height)
