@@ -146,7 +146,7 @@ def _load_remedy(table: Mapping[str, Any], key: str) -> dict[str, str]:
     return {language: " ".join(table[language].split()) for language in LANGUAGES}
 
 
-def _table(value: Any, key: str) -> Mapping[str, Any]:
+def _table(value: object, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise PolicyError(key, "phải là một bảng TOML.", "must be a table.")
     return value

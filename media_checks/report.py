@@ -23,8 +23,8 @@ class Finding:
     rule: str
     level: str
     outcome: str
-    found: Any
-    allowed: Any
+    found: object
+    allowed: object
     message_vi: str
     message_en: str
     remedy_vi: str

@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from .errors import ToolFailed
+from .fence import fence, works
 from .tools import find_tools
 
 CLIP_INSIDE = "/in/clip"
@@ -108,7 +109,7 @@ class Sandbox:
     def __init__(self, clip: Path, out_dir: Path | None = None) -> None:
         self.clip = clip.resolve()
         self.out_dir = out_dir.resolve() if out_dir else None
-        self.isolated = bubblewrap() is not None
+        self.isolated = isolated()
         self.clip_url = f"file:{CLIP_INSIDE if self.isolated else self.clip}"
 
     def out(self, name: str) -> str:
@@ -143,7 +144,7 @@ class Sandbox:
         ours = {pipes[name][0]: sink for name, sink in taps.items()}
         theirs = {f"pipe:{name}": ends[1] for name, ends in pipes.items()}
         args = [f"pipe:{theirs[arg]}" if arg in theirs else arg for arg in args]
-        command = [*_limit_prefix(limits), *self._box_prefix(program), str(program), *args]
+        command = [*_limit_prefix(limits), *self._fence(program), str(program), *args]
         try:
             try:
                 process = _start(command, tuple(theirs.values()))
@@ -158,57 +159,34 @@ class Sandbox:
             for end in ours:
                 os.close(end)
 
-    def _box_prefix(self, program: Path) -> list[str]:
-        wrapper = bubblewrap()
-        if wrapper is None:
+    def _fence(self, program: Path) -> list[str]:
+        if not self.isolated:
             return []
         binds = ["--ro-bind", str(self.clip), CLIP_INSIDE]
         if self.out_dir is not None:
             binds += ["--bind", str(self.out_dir), OUT_INSIDE]
-        return [*_wrap(wrapper, program), *binds, "--"]
+        return _fence(program, *binds)
 
 
 def describe() -> str:
     """``bubblewrap`` or ``limits``: how well runs are fenced in on this machine."""
-    return "bubblewrap" if bubblewrap() else "limits"
+    return "bubblewrap" if isolated() else "limits"
 
 
 @cache
-def bubblewrap() -> str | None:
-    """Path of a bubblewrap that really works here (containers often forbid it), else None."""
-    wrapper = shutil.which("bwrap")
-    if wrapper is None:
-        return None
+def isolated() -> bool:
+    """Whether FFmpeg runs behind bubblewrap on this machine."""
     program = find_tools().ffmpeg
-    try:
-        tried = subprocess.run(
-            [*_wrap(wrapper, program), "--", str(program), "-version"],
-            capture_output=True,
-            env={},
-            timeout=30,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return wrapper if tried.returncode == 0 else None
+    return works(_fence(program), [str(program), "-version"])
 
 
-def _wrap(wrapper: str, program: Path) -> list[str]:
-    command = [wrapper, "--unshare-all", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
-    command += ["--die-with-parent", "--new-session", "--clearenv"]
+def _fence(program: Path, *binds: str) -> list[str]:
+    options = ["--uid", "65534", "--gid", "65534", "--clearenv"]
     for name, value in ENVIRONMENT.items():
-        command += ["--setenv", name, value]
-    for folder in ("/usr", "/lib", "/lib64", "/bin"):
-        if Path(folder).is_symlink():
-            command += ["--symlink", str(Path(folder).readlink()), folder]
-        elif Path(folder).exists():
-            command += ["--ro-bind", folder, folder]
-    for file in ("/etc/ld.so.cache", "/etc/alternatives"):  # how Debian finds some libraries
-        if Path(file).exists():
-            command += ["--ro-bind", file, file]
+        options += ["--setenv", name, value]
     if not program.is_relative_to("/usr"):
-        command += ["--ro-bind", str(program), str(program)]
-    return [*command, "--dev", "/dev", "--chdir", "/"]
+        options += ["--ro-bind", str(program), str(program)]
+    return fence([*options, *binds, "--chdir", "/"])
 
 
 def _limit_prefix(limits: Limits) -> list[str]:

@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from scoring import bundle
 from scoring.engine import compute
@@ -73,7 +73,7 @@ def _parser() -> _Parser:
     return parser
 
 
-def _input(options: argparse.Namespace) -> Any:
+def _input(options: argparse.Namespace) -> object:
     if options.input == "-":
         return parse(sys.stdin.buffer.read())
     return parse(Path(options.input).read_bytes())
@@ -89,7 +89,7 @@ def _sensitivity(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _print(value: Any) -> None:
+def _print(value: object) -> None:
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
     print()
 

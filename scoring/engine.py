@@ -15,7 +15,7 @@ from scoring.numbers import both
 from scoring.ranking import Line, Ranking, rank
 
 
-def compute(data: Any) -> dict[str, Any]:
+def compute(data: object) -> dict[str, Any]:
     """The ranking of the contest in ``data``; both are described in ``docs/scoring.md``.
 
     Raises ``InputError`` with the JSON path of a fault, also where a mark is missing and the

@@ -10,7 +10,7 @@ from typing import Any
 from scoring.engine import stated
 from scoring.errors import BundleError, InputError
 from scoring.interactions import by_account
-from scoring.model import Contest, Entry
+from scoring.model import Contest, Entry, LedgerRow
 from scoring.nodes import Node, parse
 
 FORMAT = "hoithi-evidence/1"
@@ -31,7 +31,7 @@ _MAIL = re.compile(r"[^\s@]@[^\s@]")
 _PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[ .()-]{0,2}\d){8,10}(?!\w)")
 
 
-def text(value: Any) -> bytes:
+def text(value: object) -> bytes:
     """Canonical JSON that a person can read: sorted keys, one value to a line, UTF-8."""
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
@@ -103,7 +103,7 @@ def _no_contacts(contest: Contest) -> None:
         no_contact(decision.reason)
 
 
-def no_contact(value: Any) -> None:
+def no_contact(value: object) -> None:
     """Refuse a text that holds a mail address or a telephone number, also deep inside."""
     if isinstance(value, Mapping):
         for item in value.values():
@@ -160,7 +160,7 @@ def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
     return counts
 
 
-def _rows(node: Node) -> list[dict[str, Any]]:
+def _rows(node: Node) -> list[LedgerRow]:
     return [{"account": account, "count": count} for account, count in node.mapping().items()]
 
 

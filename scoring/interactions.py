@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from scoring.model import Entry, Rules
+from scoring.model import Entry, LedgerRow, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def _shares(entry: Entry, limit: int | None) -> tuple[int | None, int | None]:
     return given, sum([count if count < limit else limit for count in accounts.values()])
 
 
-def by_account(ledger: Iterable[dict[str, Any]]) -> dict[str, int]:
+def by_account(ledger: Iterable[LedgerRow]) -> dict[str, int]:
     """Shares per account; rows of one account are added before the cap is applied."""
     accounts: dict[str, int] = {}
     for row in ledger:

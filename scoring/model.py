@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
 RECUSED = "recused"
 ABSTAINED = "abstained"
@@ -63,6 +63,13 @@ class Rules:
         return 100 - self.jury_share
 
 
+class LedgerRow(TypedDict):
+    """How often one account shared one clip."""
+
+    account: str
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One clip. ``reactions`` None: there is no count at all; ``shares`` None: no share count.
@@ -76,7 +83,7 @@ class Entry:
     marks: dict[str, Ballot]
     reactions: int | None
     shares: int | None
-    ledger: list[dict[str, Any]] | None
+    ledger: list[LedgerRow] | None
     disqualified: bool
     reason: str | None
 

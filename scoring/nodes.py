@@ -26,7 +26,7 @@ class Repeated(dict[str, Any]):
     key: str
 
 
-def parse(text: str | bytes) -> Any:
+def parse(text: str | bytes) -> object:
     """The value of a JSON text. Keys that stand twice are refused later, with their path."""
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
@@ -51,7 +51,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) == len(pairs):
         return value
@@ -76,7 +76,7 @@ def step(path: str, key: str | int) -> str:
 class Node:
     """A value and its path; every method returns a checked value or raises ``InputError``."""
 
-    value: Any
+    value: Any  # of a JSON text
     path: str = "$"
 
     def refuse(self, vi: str, en: str, *, at: str | int | None = None) -> NoReturn:

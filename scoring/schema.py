@@ -7,7 +7,6 @@ quietly ignored would change a result.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from scoring.errors import InputError
 from scoring.model import (
@@ -18,6 +17,7 @@ from scoring.model import (
     Criterion,
     Decision,
     Entry,
+    LedgerRow,
     Prize,
     Rules,
 )
@@ -47,7 +47,7 @@ _RULES = (
 _ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason")
 
 
-def read(data: Any) -> Contest:
+def read(data: object) -> Contest:
     """The contest in ``data`` (parsed JSON); raises ``InputError`` with the path of a fault."""
     top = Node(data).fields(
         ("rules", "jurors", "entries", "chair_decisions"), ("rules", "jurors", "entries")
@@ -187,7 +187,7 @@ def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int]) -> Entry:
     )
 
 
-def _interactions(node: Node) -> tuple[int | None, int | None, list[dict[str, Any]] | None]:
+def _interactions(node: Node) -> tuple[int | None, int | None, list[LedgerRow] | None]:
     if node.value is None:
         return None, None, None
     fields = node.fields(("reactions", "shares", "share_ledger"), ("reactions",))
@@ -199,9 +199,9 @@ def _interactions(node: Node) -> tuple[int | None, int | None, list[dict[str, An
     )
 
 
-def _ledger(node: Node) -> list[dict[str, Any]]:
+def _ledger(node: Node) -> list[LedgerRow]:
     """The rows, looked at without a ``Node`` each: there may be a million of them."""
-    rows: list[dict[str, Any]] = node.sequence()
+    rows: list[LedgerRow] = node.sequence()
     for index, row in enumerate(rows):
         if (
             type(row) is not dict

@@ -12,7 +12,7 @@ from scoring.numbers import both, shown
 from scoring.ranking import SHARED, Line, rank
 
 
-def sensitivity(data: Any) -> dict[str, Any]:
+def sensitivity(data: object) -> dict[str, Any]:
     """Which rule decided each prize, its margin, and which single change would move a prize.
 
     ``prizes``: a line for each prize won; ``what_if``: the ranking again without each juror,

@@ -32,7 +32,7 @@ class _Bearer(AuthBase):
 class Answer:
     """body: the JSON object Meta sent. date: its clock's header, if any."""
 
-    body: Mapping[str, Any]
+    body: Mapping[str, object]
     date: str | None
 
 

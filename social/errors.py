@@ -7,7 +7,6 @@ No error text ever contains the token: addresses are not quoted.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class MetaDetails:
     trace_id: str | None = None
     http_status: int | None = None
     is_transient: bool | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """For a database row or a log line."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from social.calls import GraphCalls
 from social.errors import MaybeLive, MetaDetails, NotPermitted, NotThere, Transient
@@ -113,7 +112,9 @@ class GraphPage:
                 {"after": after} if after else {}
             )
             body = self._calls.get(f"{self.page_id}/published_posts", **params).body
-            posts = [post for post in body.get("data") or [] if isinstance(post, Mapping)]
+            data = body.get("data")
+            listed = data if isinstance(data, list) else []
+            posts = [post for post in listed if isinstance(post, Mapping)]
             found += [_post(post) for post in posts if marker in str(post.get("message") or "")]
             seen += len(posts)
             after = _next_cursor(body)
@@ -125,7 +126,7 @@ class GraphPage:
         """See `Publisher.check_page`."""
         return check_page(self._calls, datetime.now(UTC))
 
-    def _videos(self, **fields: str) -> Mapping[str, Any]:
+    def _videos(self, **fields: str) -> Mapping[str, object]:
         return self._calls.post(f"{self.page_id}/videos", fields).body
 
     def _kinds(self, post_id: str) -> dict[str, int] | None:
@@ -142,14 +143,14 @@ class GraphPage:
         return known or None
 
 
-def _offsets(body: Mapping[str, Any]) -> Offsets:
+def _offsets(body: Mapping[str, object]) -> Offsets:
     start, end = _count(body.get("start_offset")), _count(body.get("end_offset"))
     if start is None or end is None:
         raise Transient(details=MetaDetails(message="the Page's answer holds no offsets"))
     return Offsets(start, end)
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
+def _text(body: Mapping[str, object], name: str) -> str:
     value = body.get(name)
     if not value:
         raise Transient(details=MetaDetails(message=f"the Page's answer holds no {name}"))
@@ -167,7 +168,7 @@ def _total(edge: object) -> int | None:
     return _count(summary.get("total_count")) if isinstance(summary, Mapping) else None
 
 
-def _next_cursor(body: Mapping[str, Any]) -> str:
+def _next_cursor(body: Mapping[str, object]) -> str:
     paging = body.get("paging")
     if not isinstance(paging, Mapping) or not paging.get("next"):
         return ""
@@ -175,7 +176,7 @@ def _next_cursor(body: Mapping[str, Any]) -> str:
     return str(cursors.get("after") or "") if isinstance(cursors, Mapping) else ""
 
 
-def _post(post: Mapping[str, Any]) -> PagePost:
+def _post(post: Mapping[str, object]) -> PagePost:
     try:
         created = datetime.strptime(str(post.get("created_time")), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:

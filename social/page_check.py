@@ -7,7 +7,6 @@ asks a person to look. Permissions: Meta's Pages and video publishing guides.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from social.calls import GraphCalls
 from social.errors import CredentialRefused, PageError
@@ -46,7 +45,7 @@ def check_page(calls: GraphCalls, now: datetime) -> PageCheck:
     return PageCheck(calls.settings.page_id, page_name, tuple(findings))
 
 
-def _token_info(calls: GraphCalls) -> Mapping[str, Any]:
+def _token_info(calls: GraphCalls) -> Mapping[str, object]:
     settings = calls.settings
     own = f"{settings.app_id}|{settings.app_secret}"
     bearer = own if settings.app_id and settings.app_secret else None
@@ -55,7 +54,7 @@ def _token_info(calls: GraphCalls) -> Mapping[str, Any]:
 
 
 def _token_findings(
-    token: Mapping[str, Any], now: datetime, page_id: str
+    token: Mapping[str, object], now: datetime, page_id: str
 ) -> Iterator[CheckFinding]:
     valid = token.get("is_valid") is True
     yield _finding(
@@ -71,7 +70,7 @@ def _token_findings(
         yield _permissions(token)
 
 
-def _kind(token: Mapping[str, Any], page_id: str) -> CheckFinding:
+def _kind(token: Mapping[str, object], page_id: str) -> CheckFinding:
     kind = str(token.get("type") or "?")
     profile = str(token.get("profile_id") or page_id)
     if kind == "PAGE" and profile != page_id:
@@ -94,7 +93,7 @@ def _kind(token: Mapping[str, Any], page_id: str) -> CheckFinding:
     )
 
 
-def _expiry(token: Mapping[str, Any], now: datetime) -> CheckFinding:
+def _expiry(token: Mapping[str, object], now: datetime) -> CheckFinding:
     stamps = [token.get("expires_at"), token.get("data_access_expires_at")]
     times = [stamp for stamp in stamps if isinstance(stamp, int) and stamp > 0]
     if not times:
@@ -116,7 +115,7 @@ def _expiry(token: Mapping[str, Any], now: datetime) -> CheckFinding:
     )
 
 
-def _permissions(token: Mapping[str, Any]) -> CheckFinding:
+def _permissions(token: Mapping[str, object]) -> CheckFinding:
     scopes = token.get("scopes")
     granted = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
     told = ", ".join(sorted(granted)) or "–"

@@ -6,7 +6,6 @@ public projects' threads. See docs/facebook.md.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from social.errors import (
     CredentialRefused,
@@ -35,7 +34,7 @@ DEFAULT_WAIT = timedelta(minutes=15)  # a throttle that does not say how long
 SERVER_ERROR = 500
 
 
-def details_of(body: Mapping[str, Any] | None, http_status: int) -> MetaDetails:
+def details_of(body: Mapping[str, object] | None, http_status: int) -> MetaDetails:
     """Read Meta's `error` object; tolerant of any field missing or of another type."""
     error = (body or {}).get("error")
     if not isinstance(error, Mapping):

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 PERCENTAGES = ("call_count", "total_cputime", "total_time")
 
@@ -29,7 +28,7 @@ def read_usage(headers: Mapping[str, str]) -> Usage:
     return Usage(percent, timedelta(minutes=minutes) if minutes else None)
 
 
-def _uses(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+def _uses(headers: Mapping[str, str]) -> Iterator[Mapping[str, object]]:
     for value in _json(headers.get("X-Business-Use-Case-Usage")).values():
         if isinstance(value, list):
             yield from (use for use in value if isinstance(use, Mapping))
@@ -37,7 +36,7 @@ def _uses(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     yield _json(headers.get("X-Page-Usage"))
 
 
-def _json(text: str | None) -> dict[str, Any]:
+def _json(text: str | None) -> dict[str, object]:
     try:
         value = json.loads(text or "{}")
     except ValueError:

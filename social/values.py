@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class VideoStatus:
     post_id: str | None = None
     permalink: str | None = None
     message: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Counts:
     comments: int | None
     by_kind: Mapping[str, int] | None = None
     permalink: str | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

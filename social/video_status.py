@@ -5,7 +5,6 @@ documented, so anything that is not clearly published is not called published.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from social.values import VideoState, VideoStatus
 
@@ -14,10 +13,10 @@ PHASES = ("uploading_phase", "processing_phase", "publishing_phase", "copyright_
 FACEBOOK = "https://www.facebook.com"
 
 
-def read_status(body: Mapping[str, Any]) -> VideoStatus:
+def read_status(body: Mapping[str, object]) -> VideoStatus:
     """Raw body of `GET /{video}?fields=status,published,post_id,permalink_url`."""
     raw = body.get("status")
-    status: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    status: Mapping[str, object] = raw if isinstance(raw, Mapping) else {}
     post_id = body.get("post_id")
     return VideoStatus(
         state=_state(status, body.get("published")),
@@ -35,7 +34,7 @@ def absolute(address: object) -> str | None:
     return FACEBOOK + address if address.startswith("/") else address
 
 
-def _state(status: Mapping[str, Any], published: object) -> VideoState:
+def _state(status: Mapping[str, object], published: object) -> VideoState:
     video = status.get("video_status")
     if video == "error" or "error" in {_phase(status, name) for name in PHASES}:
         return VideoState.ERROR
@@ -61,12 +60,12 @@ def _ready(publish_status: object, published: object) -> VideoState:
     return VideoState.UNKNOWN
 
 
-def _phase(status: Mapping[str, Any], name: str) -> object:
+def _phase(status: Mapping[str, object], name: str) -> object:
     phase = status.get(name)
     return phase.get("status") if isinstance(phase, Mapping) else None
 
 
-def _errors(status: Mapping[str, Any]) -> Iterator[str]:
+def _errors(status: Mapping[str, object]) -> Iterator[str]:
     for name in PHASES:
         phase = status.get(name)
         errors = phase.get("errors") if isinstance(phase, Mapping) else None

@@ -14,13 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contest.ports import PdfFailed, PdfUnavailable
+from media_checks.fence import fence, works
 
 WALL_S = 120.0
 CPU_S = 120
 FILE_SIZE = 256 * 1024**2
 FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
-READABLE = ("/usr", "/etc/fonts", "/etc/libreoffice", "/etc/ld.so.cache", "/etc/alternatives",
-            "/var/cache/fontconfig", "/var/lib/libreoffice")
+READABLE = ("/etc/fonts", "/etc/libreoffice", "/var/cache/fontconfig", "/var/lib/libreoffice")
 
 
 class LibreOffice:
@@ -80,30 +80,18 @@ def _limits() -> list[str]:
 
 
 def _fence(folder: Path) -> list[str]:
-    wrapper = bubblewrap()
-    return [*_wrap(wrapper, folder), "--"] if wrapper else []
+    place = str(folder)
+    return _fenced("--bind", place, place, "--chdir", place) if _isolated() else []
 
 
 @cache
-def bubblewrap() -> str | None:
-    """A bubblewrap that really works here (containers often forbid it), else None."""
-    wrapper = shutil.which("bwrap")
-    if wrapper is None:
-        return None
-    with TemporaryDirectory() as name:
-        command = [*_wrap(wrapper, Path(name)), "--", "/usr/bin/true"]
-        tried = subprocess.run(command, capture_output=True, check=False, timeout=30)
-    return wrapper if tried.returncode == 0 else None
+def _isolated() -> bool:
+    """Whether bubblewrap really works here; containers often forbid it."""
+    return works(_fenced(), ["/usr/bin/true"])
 
 
-def _wrap(wrapper: str, folder: Path) -> list[str]:
-    command = [wrapper, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    for path in ("/lib", "/lib64", "/bin", "/sbin"):
-        if Path(path).is_symlink():
-            command += ["--symlink", str(Path(path).readlink()), path]
-        elif Path(path).exists():
-            command += ["--ro-bind", path, path]
+def _fenced(*binds: str) -> list[str]:
+    options = ["--proc", "/proc"]
     for path in READABLE:
-        command += ["--ro-bind-try", path, path]
-    return [*command, "--proc", "/proc", "--dev", "/dev",
-            "--bind", str(folder), str(folder), "--chdir", str(folder)]
+        options += ["--ro-bind-try", path, path]
+    return fence([*options, *binds])

@@ -23,8 +23,8 @@ class Judgement:
     """
 
     ok: bool
-    found: Any
-    allowed: Any
+    found: object
+    allowed: object
     message: Text
     remedy: Text = NOTHING
     seen: Text = NOTHING
@@ -38,7 +38,7 @@ class Limit:
 
     name: str
     kind: str
-    default: Any = None
+    default: object = None
     low: float = 0.0
     high: float = float("inf")
     choices: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Rule:
     checked_together: tuple[tuple[str, str], ...] = ()  # (smaller, larger) limits
 
 
-def accept(limit: Limit, value: Any) -> Any:
+def accept(limit: Limit, value: object) -> object:
     """``value`` in its canonical form; raises ``ValueError`` with what is expected (vi, en)."""
     if limit.kind == "number":
         return _number(limit, value)
@@ -69,21 +69,22 @@ def accept(limit: Limit, value: Any) -> Any:
     return _words(limit, value)
 
 
-def _number(limit: Limit, value: Any) -> int | float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not isfinite(value) or not limit.low <= value <= limit.high:
-        if limit.high == float("inf"):
-            raise ValueError(f"một số từ {limit.low:g} trở lên", f"a number from {limit.low:g} up")
-        raise ValueError(
-            f"một số từ {limit.low:g} đến {limit.high:g}",
-            f"a number from {limit.low:g} to {limit.high:g}",
-        )
-    return int(value) if float(value).is_integer() else float(value)
+def _number(limit: Limit, value: object) -> int | float:
+    low, high = limit.low, limit.high
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and isfinite(value)
+        and low <= value <= high
+    ):
+        return int(value) if float(value).is_integer() else float(value)
+    if high == float("inf"):
+        raise ValueError(f"một số từ {low:g} trở lên", f"a number from {low:g} up")
+    raise ValueError(f"một số từ {low:g} đến {high:g}", f"a number from {low:g} to {high:g}")
 
 
-def _words(limit: Limit, value: Any) -> list[str]:
+def _words(limit: Limit, value: object) -> list[str]:
+    if isinstance(value, list) and value and all(word in limit.choices for word in value):
+        return sorted(set(value))
     choices = ", ".join(limit.choices)
-    fine = isinstance(value, list) and value and all(word in limit.choices for word in value)
-    if not fine:
-        raise ValueError(f"danh sách chọn trong: {choices}", f"a list chosen from: {choices}")
-    return sorted(set(value))
+    raise ValueError(f"danh sách chọn trong: {choices}", f"a list chosen from: {choices}")

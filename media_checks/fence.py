@@ -1,0 +1,44 @@
+"""Fences a program in with bubblewrap: it sees what it is given, and nobody outside sees it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+LINKING = ("/etc/ld.so.cache", "/etc/alternatives")  # how Debian finds some libraries
+
+
+def fence(options: Sequence[str]) -> list[str]:
+    """The start of a command line, to stand before the program; empty without bubblewrap.
+
+    The program sees the system's programs and libraries, read-only, and has no network, no rights
+    and no other processes. ``options`` are bubblewrap's own: what else it may see, and where.
+    """
+    wrapper = shutil.which("bwrap")
+    if wrapper is None:
+        return []
+    command = [wrapper, "--unshare-all", "--cap-drop", "ALL", "--die-with-parent", "--new-session"]
+    for folder in SYSTEM:
+        if Path(folder).is_symlink():
+            command += ["--symlink", str(Path(folder).readlink()), folder]
+        elif Path(folder).exists():
+            command += ["--ro-bind", folder, folder]
+    for path in LINKING:
+        command += ["--ro-bind-try", path, path]
+    return [*command, "--dev", "/dev", *options, "--"]
+
+
+def works(fenced: Sequence[str], trial: Sequence[str]) -> bool:
+    """Whether ``trial`` runs behind the fence here; containers often forbid bubblewrap."""
+    if not fenced:
+        return False
+    try:
+        tried = subprocess.run(
+            [*fenced, *trial], capture_output=True, env={}, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
