@@ -6,6 +6,7 @@ The clips obey SMALL, a policy like the contest's with lengths and sizes cut dow
 
 from __future__ import annotations
 
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from media_checks.tools import find_tools
+from tests.clip_cache import cached
 
 SMALL = {
     "name": "small",
@@ -87,6 +89,17 @@ def film(
     else:
         more = ("-an", *more)
     ffmpeg(*source, "-t", str(seconds), *(codecs or [*X264, *AAC]), *more, out)
+
+
+def kept(ending: str = "mp4", **options: object) -> Path:
+    """What ``film`` makes with these options, out of the cache of clips: not to be changed."""
+    return cached(f"film/clip.{ending}", film, **options)
+
+
+def kept_copy(out: Path, **options: object) -> Path:
+    """The same at a place where it may be changed."""
+    shutil.copyfile(kept(out.suffix[1:], **options), out)
+    return out
 
 
 def filmed(**options: object) -> Callable[[Path], None]:

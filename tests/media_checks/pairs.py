@@ -14,6 +14,7 @@ import tempfile
 import wave
 from array import array
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -21,6 +22,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from media_checks import check, load_policy
 from media_checks.picture.fingerprint import Fingerprint
 from media_checks.picture.similarity import compare
+from tests.clip_cache import cached
 from tests.media_checks.corpus import AAC, SMALL, X264, ffmpeg
 
 SIZE, SCENES, SCENE_S, RATE = (320, 240), 10, 3, 11025
@@ -61,32 +63,31 @@ CHANGES = [
 ]
 
 
-def films(count: int, folder: Path) -> list[Path]:
-    """Unlike films with a melody each, all with the same opening card and jingle of 3 seconds."""
-    return [_film(number, folder) for number in range(count)]
+def film(number: int) -> Path:
+    """One of several unlike films, all with the same opening card and jingle of 3 seconds."""
+    return cached("pairs/film.mp4", make_film, number)
 
 
-def _film(seed: int, folder: Path) -> Path:
-    path, chance = folder / f"film-{seed}.mp4", random.Random(seed)
-    card = folder / f"card-{seed}.png"
-    _card().save(card)
-    stills = [card]
-    for scene in range(SCENES - 1):
-        stills.append(folder / f"scene-{seed}-{scene}.png")
-        _scene(chance).save(stills[-1])
-    _melody(random.Random(seed), folder / f"melody-{seed}.wav", jingle=True)
-    inputs: list[str | Path] = []
-    for still in stills:
-        inputs += ["-loop", "1", "-framerate", "10", "-t", str(SCENE_S), "-i", still]
-    pan = "crop={0}:{1}:x='(iw-{0})*mod(t,{2})/{2}':y='(ih-{1})/2'".format(*SIZE, SCENE_S)
-    parts = "".join(f"[{n}:v]" for n in range(SCENES))
-    graph = f"{parts}concat=n={SCENES}:v=1[c];[c]{pan},format=yuv420p[v]"
-    melody = folder / f"melody-{seed}.wav"
-    ffmpeg(
-        *inputs, "-i", melody, "-filter_complex", graph, "-map", "[v]", "-map", f"{SCENES}:a",
-        *FILM, path,
-    )  # fmt: skip
-    return path
+def make_film(out: Path, seed: int) -> None:
+    """Ten scenes, each a slow pan over a picture, with a melody."""
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as name:
+        stills = [Path(name) / f"{scene}.png" for scene in range(SCENES)]
+        _card().save(stills[0])
+        for still in stills[1:]:
+            _scene(chance).save(still)
+        melody = Path(name) / "melody.wav"
+        _melody(random.Random(seed), melody, jingle=True)
+        inputs: list[str | Path] = []
+        for still in stills:
+            inputs += ["-loop", "1", "-framerate", "10", "-t", str(SCENE_S), "-i", still]
+        pan = "crop={0}:{1}:x='(iw-{0})*mod(t,{2})/{2}':y='(ih-{1})/2'".format(*SIZE, SCENE_S)
+        parts = "".join(f"[{n}:v]" for n in range(SCENES))
+        graph = f"{parts}concat=n={SCENES}:v=1[c];[c]{pan},format=yuv420p[v]"
+        ffmpeg(
+            *inputs, "-i", melody, "-filter_complex", graph, "-map", "[v]",
+            "-map", f"{SCENES}:a", *FILM, out,
+        )  # fmt: skip
 
 
 def _card() -> Image.Image:
@@ -142,17 +143,19 @@ def _notes(chance: random.Random, seconds: float) -> list[tuple[float, float]]:
     return notes
 
 
-def place(film: Path, change: Change, folder: Path) -> Path:
-    """Where the changed film is."""
-    return folder / f"{film.stem}-{change.name.replace(' ', '-')}.mp4"
-
-
-def copied(film: Path, change: Change, folder: Path) -> Path:
+def copy(film: Path, change: Change) -> Path:
     """``film`` after ``change``."""
-    out = place(film, change, folder)
-    other = folder / "other.wav"
-    if not other.exists():
-        _melody(random.Random("other"), other, jingle=False)
+    other = cached("pairs/other.wav", other_melody)
+    return cached("pairs/copy.mp4", make_copy, film, change, other)
+
+
+def other_melody(out: Path) -> None:
+    """What is played instead of a film's own sound, or over it."""
+    _melody(random.Random("other"), out, jingle=False)
+
+
+def make_copy(out: Path, film: Path, change: Change, other: Path) -> None:
+    """Encodes ``film`` anew with the change, ``other`` being the sound from outside."""
     picture, sound, maps = "null", "[0:a]anull[a]", "[0:v]"
     if change.picture == "replace":
         maps = f"testsrc2=s=320x240:r=10:d={SECONDS},"
@@ -167,9 +170,9 @@ def copied(film: Path, change: Change, folder: Path) -> Path:
         *change.before, "-i", film, "-i", other, "-filter_complex", graph, "-map", "[v]",
         "-map", "[a]", *FILM, *change.options, "-shortest", out,
     )  # fmt: skip
-    return out
 
 
+@cache
 def fingerprint(clip: Path) -> Fingerprint:
     """As the quick check takes it."""
     found = check(clip, load_policy(SMALL)).fingerprint
@@ -199,21 +202,19 @@ class Score:
 def main(count: int) -> None:
     """Print the table."""
     score = Score()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        made = films(count, folder)
-        prints = [fingerprint(film) for film in made]
-        for first, second in itertools.combinations(prints, 2):
-            score.pair(first, second, copy=False)
-        for change in CHANGES:
-            copies = [fingerprint(copied(film, change, folder)) for film in made]
-            kinds = [
-                score.pair(film, copy, copy=a == b)
-                for (a, film), (b, copy) in itertools.product(enumerate(prints), enumerate(copies))
-            ]
-            hits = kinds[:: count + 1]  # a film with its own copy
-            exact = hits.count(change.kind)
-            print(f"{change.name:20} {count - hits.count('')}/{count} {change.kind} {exact}")
+    made = [film(number) for number in range(count)]
+    prints = [fingerprint(film) for film in made]
+    for first, second in itertools.combinations(prints, 2):
+        score.pair(first, second, copy=False)
+    for change in CHANGES:
+        copies = [fingerprint(copy(film, change)) for film in made]
+        kinds = [
+            score.pair(one, other, copy=a == b)
+            for (a, one), (b, other) in itertools.product(enumerate(prints), enumerate(copies))
+        ]
+        hits = kinds[:: count + 1]  # a film with its own copy
+        exact = hits.count(change.kind)
+        print(f"{change.name:20} {count - hits.count('')}/{count} {change.kind} {exact}")
     print(f"recall {score.found}/{score.copies}, false alarms {score.false}/{score.unlike}")
 
 

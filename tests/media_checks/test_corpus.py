@@ -6,22 +6,18 @@ import pytest
 from PIL import Image
 
 from media_checks import Unreadable, check
-from tests.media_checks.corpus import CORPUS, film
+from tests.media_checks.corpus import CORPUS, kept
 
 
 @pytest.mark.parametrize("entry", CORPUS, ids=lambda entry: entry.name)
-def test_corpus(entry, clip, small):
+def test_corpus(entry, clip, report):
     try:
-        report = check(clip(entry.name), small)
+        found = report(clip(entry.name))
     except Unreadable:
         assert (entry.verdict, entry.findings) == ("unreadable", "")
         return
-    failed = " ".join(f.rule for f in report.findings if f.outcome == "fail")
-    assert (report.verdict, set(failed.split())) == (entry.verdict, set(entry.findings.split()))
-
-
-def problems(report):
-    return {problem.kind for problem in report.facts.problems}
+    failed = " ".join(f.rule for f in found.findings if f.outcome == "fail")
+    assert (found.verdict, set(failed.split())) == (entry.verdict, set(entry.findings.split()))
 
 
 @pytest.mark.parametrize(
@@ -35,12 +31,12 @@ def problems(report):
         ("joined.ts", "jump"),
     ],
 )
-def test_what_is_missing_is_named(name, kind, clip, small):
-    assert kind in problems(check(clip(name), small))
+def test_what_is_missing_is_named(name, kind, clip, report):
+    assert kind in {problem.kind for problem in report(clip(name)).facts.problems}
 
 
-def test_facts_of_a_plain_clip(clip, small):
-    facts = check(clip("good.mp4"), small).facts
+def test_facts_of_a_plain_clip(clip, report):
+    facts = report(clip("good.mp4")).facts
     assert facts.container == "mp4"
     assert (facts.video.codec, facts.video.frames, facts.video.frame_rate) == ("h264", 40, 10.0)
     assert (facts.video.duration_s, facts.audio.duration_s) == (4.0, 4.0)
@@ -57,52 +53,48 @@ def test_facts_of_a_plain_clip(clip, small):
         ("upright.mp4", ((320, 240), (240, 320), 90)),
     ],
 )
-def test_size_is_what_a_viewer_sees(name, sizes, clip, small):
+def test_size_is_what_a_viewer_sees(name, sizes, clip, report):
     stored, displayed, turned = sizes
-    video = check(clip(name), small).facts.video
+    video = report(clip(name)).facts.video
     assert (video.width, video.height) == stored
     assert (video.display_width, video.display_height) == displayed
     assert video.rotation == turned
 
 
-def test_two_joined_recordings_count_in_full(clip, small):
-    video = check(clip("joined.ts"), small).facts.video
+def test_two_joined_recordings_count_in_full(clip, report):
+    video = report(clip("joined.ts")).facts.video
     assert video.duration_s == pytest.approx(4.0, abs=0.2)
     assert video.header_s == pytest.approx(2.0, abs=0.2)
 
 
-def test_a_cover_is_no_film(clip, small):
-    facts = check(clip("cover.mp4"), small).facts
+def test_a_cover_is_no_film(clip, report):
+    facts = report(clip("cover.mp4")).facts
     assert (facts.cover_pictures, facts.video.codec) == (1, "h264")
 
 
-def test_stretches_carry_time_codes(clip, small):
-    report = check(clip("black.mp4"), small)
-    black = next(f for f in report.findings if f.rule == "black")
+def test_stretches_carry_time_codes(clip, report):
+    black = next(f for f in report(clip("black.mp4")).findings if f.rule == "black")
     [(start, end)] = black.at
     assert start == pytest.approx(1.0, abs=0.3)
     assert end == pytest.approx(2.7, abs=0.3)
 
 
-def test_active_picture_inside_bars(clip, small):
-    report = check(clip("letterbox.mp4"), small)
-    borders = next(f for f in report.findings if f.rule == "borders")
+def test_active_picture_inside_bars(clip, report):
+    borders = next(f for f in report(clip("letterbox.mp4")).findings if f.rule == "borders")
     assert borders.found["ratio"] == "16:9"
     assert borders.found["height"] == pytest.approx(180, abs=4)
 
 
-def test_close_keyframes_are_enough_far_ones_are_not(clip, small, tmp_path):
-    film(tmp_path / "long.mp4", seconds=10)
-    assert check(tmp_path / "long.mp4", small).facts.picture.method == "keyframes"
-    assert check(clip("far-keyframes.mp4"), small).facts.picture.method == "all frames"
+def test_close_keyframes_are_enough_far_ones_are_not(clip, report):
+    assert report(kept(seconds=10)).facts.picture.method == "keyframes"
+    assert report(clip("far-keyframes.mp4")).facts.picture.method == "all frames"
 
 
-def test_of_keyframes_alone_one_a_second_is_looked_at(small, tmp_path):
-    film(tmp_path / "intra.mp4", seconds=5, more=("-g", "1"))
-    report = check(tmp_path / "intra.mp4", small)
-    assert (report.verdict, report.facts.video.key_frames) == ("pass", 50)
-    assert report.facts.picture.method == "keyframes"
-    assert report.facts.picture.samples == pytest.approx(5, abs=1)
+def test_of_keyframes_alone_one_a_second_is_looked_at(report):
+    found = report(kept(seconds=5, more=("-g", "1")))
+    assert (found.verdict, found.facts.video.key_frames) == ("pass", 50)
+    assert found.facts.picture.method == "keyframes"
+    assert found.facts.picture.samples == pytest.approx(5, abs=1)
 
 
 def test_pictures_for_people(clip, small, tmp_path):

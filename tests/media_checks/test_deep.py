@@ -6,7 +6,8 @@ import pytest
 
 from media_checks import Unreadable, check, deepen, load_policy
 from media_checks.deep import changed
-from tests.media_checks.corpus import AAC, CORPUS, SMALL, X264, ffmpeg, film
+from tests.clip_cache import cached
+from tests.media_checks.corpus import AAC, CORPUS, SMALL, X264, ffmpeg, kept
 
 READABLE = [entry for entry in CORPUS if entry.verdict != "unreadable"]
 # A shape of its own for each way into the rendition and each kind of stretch.
@@ -31,8 +32,8 @@ def test_it_agrees_with_the_quick_verdict(entry, clip, small, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "web.mp4"]
 
 
-def test_damage_between_keyframes_revises_the_verdict(clip, small, tmp_path):
-    quick = check(clip("scratched.mp4"), small)
+def test_damage_between_keyframes_revises_the_verdict(clip, report, small, tmp_path):
+    quick = report(clip("scratched.mp4"))
     deep = deepen(clip("scratched.mp4"), small, tmp_path / "web.mp4")
     assert (quick.verdict, quick.facts.picture.method) == ("pass", "keyframes")
     assert deep.report.verdict == "fail"
@@ -45,28 +46,30 @@ def test_damage_between_keyframes_revises_the_verdict(clip, small, tmp_path):
     assert intact.message_vi.startswith("Dữ liệu hình hoặc tiếng bị hỏng")
 
 
+def cut_out(out, whole):
+    """What follows 3.3 s, without encoding it again."""
+    ffmpeg("-ss", "3.3", "-i", whole, "-c", "copy", out)
+
+
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
 @pytest.mark.parametrize("kind", ["open-gop=1", "intra-refresh=1"])
 def test_a_cut_without_reencoding_is_no_damage(kind, ending, rules, tmp_path):
     """Editors cut at pictures that lean on others before the cut."""
-    whole, cut = tmp_path / f"whole.{ending}", tmp_path / f"cut.{ending}"
-    film(whole, seconds=12, codecs=[*X264, "-bf", "3", "-x264-params", kind, *AAC])
-    ffmpeg("-ss", "3.3", "-i", whole, "-c", "copy", cut)
+    codecs = [*X264, "-bf", "3", "-x264-params", kind, *AAC]
+    cut = cached(f"deep/cut.{ending}", cut_out, kept(ending, seconds=12, codecs=codecs))
     report = deepen(cut, rules, tmp_path / "web.mp4").report
     assert (report.verdict, report.facts.problems) == ("pass", [])
 
 
 def test_slow_movement_is_not_frozen(rules, tmp_path):
     """Looked at twice a second, little changes from one look to the next."""
-    film(tmp_path / "slow.mp4", seconds=6, size="640x480",
-         picture="loop=loop=-1:size=1,crop=320:240:x=4*t:y=2*t")  # fmt: skip
-    report = deepen(tmp_path / "slow.mp4", rules, tmp_path / "web.mp4").report
+    slow = kept(seconds=6, size="640x480", picture="loop=loop=-1:size=1,crop=320:240:x=4*t:y=2*t")
+    report = deepen(slow, rules, tmp_path / "web.mp4").report
     assert report.facts.picture.frozen == []
 
 
 def test_a_ruined_half_is_damage_and_never_a_crash(rules, tmp_path):
-    film(tmp_path / "clip.mp4", seconds=6, more=("-movflags", "+faststart"))
-    data = bytearray((tmp_path / "clip.mp4").read_bytes())
+    data = bytearray(kept(seconds=6, more=("-movflags", "+faststart")).read_bytes())
     middle = data.index(b"mdat") + (len(data) - data.index(b"mdat")) // 2
     for i in range(middle, len(data), 7):  # lengths of the units are lost, nothing is blank
         data[i] ^= 0x55

@@ -10,20 +10,21 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from media_checks import Policy, check, find_policy, load_policy
+from media_checks import Report, check, find_policy, load_policy
 from media_checks.probing.probe import probe
 from media_checks.repairs import Recipe, RepairOptions, recipe_for, repair, repairable, still
-from tests.media_checks.corpus import film
+from tests.media_checks.corpus import kept
+
+Reports = Callable[[Path], Report]
 
 
-def repaired(path: Path, policy: Policy, out: Path, options: RepairOptions | None = None) -> Any:
-    """The report on the repaired clip."""
-    before = check(path, policy).to_dict()
-    repair(path, out, recipe_for(before, options or RepairOptions()))
-    return check(out, policy)
+def repaired(before: Report, path: Path, out: Path, options: RepairOptions | None = None) -> Report:
+    """The report on the repaired clip, of which there was the report ``before``."""
+    repair(path, out, recipe_for(before.to_dict(), options or RepairOptions()))
+    return check(out, before.policy)
 
 
-def failed(report: Any) -> set[str]:
+def failed(report: Report) -> set[str]:
     return {f.rule for f in report.findings if f.outcome == "fail"}
 
 
@@ -45,100 +46,98 @@ def failed(report: Any) -> set[str]:
          "all"],
 )  # fmt: skip
 def test_what_was_wrong_is_right_afterwards(
-    *, filmed: dict[str, Any], what: list[str], frame: str, verdict: str, small: Policy,
+    *, filmed: dict[str, Any], what: list[str], frame: str, verdict: str, report: Reports,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    film(tmp_path / "clip.mp4", **filmed)
-    assert repairable(check(tmp_path / "clip.mp4", small).to_dict()) == what
-    options = RepairOptions(frame=frame)
-    report = repaired(tmp_path / "clip.mp4", small, tmp_path / "out.mp4", options)
-    assert (report.verdict, failed(report) - {"borders"}) == (verdict, set())
+    clip = kept(**filmed)
+    assert repairable(report(clip).to_dict()) == what
+    after = repaired(report(clip), clip, tmp_path / "out.mp4", RepairOptions(frame=frame))
+    assert (after.verdict, failed(after) - {"borders"}) == (verdict, set())
 
 
 def test_a_wide_clip_reaches_full_hd_at_4_to_3(tmp_path: Path) -> None:
-    film(tmp_path / "clip.mp4", seconds=2, size="1920x1080")
-    policy = find_policy("quan11-2023")
-    before = check(tmp_path / "clip.mp4", policy).to_dict()
-    crop, pad = (recipe_for(before, RepairOptions(frame=frame)) for frame in ("crop", "pad"))
+    clip = kept(seconds=2, size="1920x1080")
+    before = check(clip, find_policy("quan11-2023"))
+    choices = [RepairOptions(frame=frame) for frame in ("crop", "pad")]
+    crop, pad = (recipe_for(before.to_dict(), options) for options in choices)
     assert (crop.crop, crop.frame) == ((240, 0, 1440, 1080), (1440, 1080))
     assert (pad.crop, pad.scale, pad.frame) == (
         (0, 0, 1920, 1080), (1920, 1080), (1920, 1440),
     )  # fmt: skip
-    report = repaired(tmp_path / "clip.mp4", policy, tmp_path / "out.mp4")
+    report = repaired(before, clip, tmp_path / "out.mp4")
     assert failed(report) == {"duration"}  # two seconds stay two seconds
 
 
 def test_five_minutes_and_ten_seconds_become_five_minutes(tmp_path: Path) -> None:
-    film(tmp_path / "clip.mp4", seconds=310, size="64x48", more=("-r", "2"))
+    clip = kept(seconds=310, size="64x48", more=("-r", "2"))
     limits = {"level": "hard", "min_s": 180, "max_s": 300, "tolerance_s": 1}
-    policy = load_policy({"name": "length", "rules": {"duration": limits}})
+    before = check(clip, load_policy({"name": "length", "rules": {"duration": limits}}))
     for cut in ("end", "start"):
-        out = tmp_path / f"{cut}.mp4"
-        report = repaired(tmp_path / "clip.mp4", policy, out, RepairOptions(cut=cut))
+        report = repaired(before, clip, tmp_path / f"{cut}.mp4", RepairOptions(cut=cut))
         assert report.verdict == "pass"
         assert report.facts.video.duration_s == pytest.approx(300, abs=1)
 
 
-def test_minus_35_lufs_comes_within_the_limits(small: Policy, tmp_path: Path) -> None:
-    film(tmp_path / "clip.mp4", voice="volume=-24dB")
-    before = check(tmp_path / "clip.mp4", small)
+def test_minus_35_lufs_comes_within_the_limits(report: Reports, tmp_path: Path) -> None:
+    clip = kept(voice="volume=-24dB")
+    before = report(clip)
     assert before.facts.sound is not None and before.facts.sound.loudness < -34
-    report = repaired(tmp_path / "clip.mp4", small, tmp_path / "out.mp4")
-    assert report.facts.sound.loudness == pytest.approx(-16, abs=3)
-    assert report.facts.sound.true_peak <= -0.5
-    assert report.verdict == "pass"
+    after = repaired(before, clip, tmp_path / "out.mp4")
+    assert after.facts.sound is not None
+    assert after.facts.sound.loudness == pytest.approx(-16, abs=3)
+    assert after.facts.sound.true_peak <= -0.5
+    assert after.verdict == "pass"
 
 
-def test_the_chosen_end_is_cut(small: Policy, tmp_path: Path) -> None:
+def test_the_chosen_end_is_cut(report: Reports, tmp_path: Path) -> None:
     """The first second is black: it stays when the end is cut, and goes with the start."""
-    black = "drawbox=c=black:t=fill:enable='lt(t,1)'"
-    film(tmp_path / "clip.mp4", seconds=6.5, picture=black)
+    clip = kept(seconds=6.5, picture="drawbox=c=black:t=fill:enable='lt(t,1)'")
     dark = {}
     for cut in ("end", "start"):
         out = tmp_path / f"{cut}.mp4"
-        report = repaired(tmp_path / "clip.mp4", small, out, RepairOptions(cut=cut))
-        dark[cut] = bool(report.facts.picture.black)
+        picture = repaired(report(clip), clip, out, RepairOptions(cut=cut)).facts.picture
+        dark[cut] = bool(picture and picture.black)
     assert dark == {"end": True, "start": False}
 
 
-def test_what_needs_no_mending_is_copied(small: Policy, tmp_path: Path) -> None:
-    film(tmp_path / "clip.mp4", voice="volume=-20dB")
-    before = hashlib.sha256((tmp_path / "clip.mp4").read_bytes()).hexdigest()
-    repaired(tmp_path / "clip.mp4", small, tmp_path / "out.mp4")
-    streams = [probe(tmp_path / name).facts.video for name in ("clip.mp4", "out.mp4")]
+def test_what_needs_no_repair_is_copied(report: Reports, tmp_path: Path) -> None:
+    clip, out = kept(voice="volume=-20dB"), tmp_path / "out.mp4"
+    digest = hashlib.sha256(clip.read_bytes()).hexdigest()
+    repair(clip, out, recipe_for(report(clip).to_dict(), RepairOptions()))
+    streams = [probe(path).facts.video for path in (clip, out)]
     assert streams[0].bit_rate == streams[1].bit_rate  # the same packets
-    assert hashlib.sha256((tmp_path / "clip.mp4").read_bytes()).hexdigest() == before
+    assert hashlib.sha256(clip.read_bytes()).hexdigest() == digest
 
 
 def test_nothing_is_offered_where_a_machine_cannot_help(
-    clip: Callable[[str], Path], small: Policy
+    clip: Callable[[str], Path], report: Reports
 ) -> None:
     for name in ("good.mp4", "too-short.mp4", "no-sound.mp4", "mute.mp4", "hiss.mp4"):
-        report = check(clip(name), small).to_dict()
-        assert (repairable(report), recipe_for(report, RepairOptions())) == ([], Recipe()), name
+        found = report(clip(name)).to_dict()
+        assert (repairable(found), recipe_for(found, RepairOptions())) == ([], Recipe()), name
 
 
 def test_an_upright_clip_is_cropped_upright(
-    clip: Callable[[str], Path], small: Policy, tmp_path: Path
+    clip: Callable[[str], Path], report: Reports, tmp_path: Path
 ) -> None:
-    report = repaired(clip("upright.mp4"), small, tmp_path / "out.mp4")
-    assert report.verdict == "pass"
-    assert (report.facts.video.display_width, report.facts.video.rotation) == (320, 0)
+    after = repaired(report(clip("upright.mp4")), clip("upright.mp4"), tmp_path / "out.mp4")
+    assert after.verdict == "pass"
+    assert (after.facts.video.display_width, after.facts.video.rotation) == (320, 0)
 
 
-def test_progress_rises_and_a_stop_leaves_nothing(small: Policy, tmp_path: Path) -> None:
-    film(tmp_path / "clip.mp4", size="432x244")
-    recipe = recipe_for(check(tmp_path / "clip.mp4", small).to_dict(), RepairOptions())
+def test_progress_rises_and_a_stop_leaves_nothing(report: Reports, tmp_path: Path) -> None:
+    clip = kept(size="432x244")
+    recipe = recipe_for(report(clip).to_dict(), RepairOptions())
     shares: list[float] = []
-    repair(tmp_path / "clip.mp4", tmp_path / "out.mp4", recipe, progress=shares.append)
+    repair(clip, tmp_path / "out.mp4", recipe, progress=shares.append)
     assert shares == sorted(shares) and shares[-1] == 1.0
 
     def stop(_share: float) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        repair(tmp_path / "clip.mp4", tmp_path / "none.mp4", recipe, progress=stop)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", "out.mp4"]
+        repair(clip, tmp_path / "none.mp4", recipe, progress=stop)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.mp4"]
 
 
 def test_a_still_has_the_shape_that_people_see(clip: Callable[[str], Path], tmp_path: Path) -> None:

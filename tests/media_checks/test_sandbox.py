@@ -12,7 +12,7 @@ from media_checks import Unreadable, check, sandbox
 from media_checks.probing.allowed import input_arguments
 from media_checks.sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
 from media_checks.tools import find_tools, version_number
-from tests.media_checks.corpus import film
+from tests.media_checks.corpus import kept_copy
 
 ENDLESS = ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x480", "-f", "null", "-"]
 
@@ -37,7 +37,7 @@ def run(box, *args, **limits):
     ],
 )
 def test_scripts_open_nothing(text, tmp_path, small):
-    film(tmp_path / "neighbour.mp4")
+    kept_copy(tmp_path / "neighbour.mp4")
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0)
         url = f"http://127.0.0.1:{server.getsockname()[1]}/x.mp4"
@@ -52,7 +52,7 @@ def test_scripts_open_nothing(text, tmp_path, small):
 
 def test_the_allow_list_holds_without_the_box(tmp_path):
     """ffmpeg itself refuses the playlist; bubblewrap is the second fence, not the only one."""
-    film(tmp_path / "neighbour.mp4")
+    kept_copy(tmp_path / "neighbour.mp4")
     trap = tmp_path / "trap.mp4"
     trap.write_text("ffconcat version 1.0\nfile neighbour.mp4\n")
     box = Sandbox(trap)
@@ -62,8 +62,8 @@ def test_the_allow_list_holds_without_the_box(tmp_path):
 
 
 def test_the_box_shows_the_clip_alone(tmp_path):
-    film(tmp_path / "clip.mp4")
-    film(tmp_path / "neighbour.mp4")
+    kept_copy(tmp_path / "clip.mp4")
+    kept_copy(tmp_path / "neighbour.mp4")
     box = Sandbox(tmp_path / "clip.mp4")
     neighbour = f"file:{tmp_path / 'neighbour.mp4'}"
     reads = [run(box, "-i", url, "-f", "null", "-")[0].status for url in (box.clip_url, neighbour)]
@@ -73,21 +73,21 @@ def test_the_box_shows_the_clip_alone(tmp_path):
 
 def test_wall_limit_kills_the_whole_group(tmp_path):
     before = _children()
-    film(tmp_path / "clip.mp4", seconds=1)
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
     ended, _, _ = run(Sandbox(tmp_path / "clip.mp4"), "-re", *ENDLESS, wall_s=0.5)
     assert ended.timed_out
     assert _children() == before
 
 
 def test_cpu_limit(tmp_path):
-    film(tmp_path / "clip.mp4", seconds=1)
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
     ended, _, _ = run(Sandbox(tmp_path / "clip.mp4"), *ENDLESS, cpu_s=1, wall_s=60)
     # A wrapper reports its child's signal as 128 + number.
     assert ended.status in (-signal.SIGXCPU, -signal.SIGKILL, 128 + 24, 128 + 9)
 
 
 def test_memory_limit(tmp_path):
-    film(tmp_path / "clip.mp4", seconds=1)
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
     big = ["-f", "lavfi", "-i", "color=s=8192x8192", "-frames:v", "1", "-f", "null", "-"]
     # FFmpeg 5 asks for memory again and again when refused; then the wall limit ends it.
     ended, _, _ = run(Sandbox(tmp_path / "clip.mp4"), *big, memory=300 << 20, wall_s=5)
@@ -96,7 +96,7 @@ def test_memory_limit(tmp_path):
 
 
 def test_nothing_can_be_written_when_checking(tmp_path):
-    film(tmp_path / "clip.mp4", seconds=1)
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
     box = Sandbox(tmp_path / "clip.mp4", tmp_path)
     ended, _, _ = run(box, "-i", box.clip_url, "-c", "copy", box.out("copy.mkv"))
     assert ended.status != 0
@@ -105,8 +105,7 @@ def test_nothing_can_be_written_when_checking(tmp_path):
 
 def test_the_environment_is_empty(tmp_path, monkeypatch):
     monkeypatch.setenv("FFREPORT", f"file={tmp_path}/leak.log")
-    film(tmp_path / "clip.mp4", seconds=1)
-    (tmp_path / "leak.log").unlink(missing_ok=True)
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
     box = Sandbox(tmp_path / "clip.mp4")
     assert run(box, "-i", box.clip_url, "-f", "null", "-")[0].status == 0
     assert not (tmp_path / "leak.log").exists()
@@ -114,7 +113,7 @@ def test_the_environment_is_empty(tmp_path, monkeypatch):
 
 def test_a_sink_that_raises_stops_the_program(tmp_path):
     before = _children()
-    film(tmp_path / "clip.mp4", seconds=1)
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
     with pytest.raises(TooMuchOutput):
         Sandbox(tmp_path / "clip.mp4").run(
             find_tools().ffmpeg,

@@ -1,10 +1,12 @@
-"""``python -m tests.media_checks.fuzz [MINUTES] [SEED]``: spoil clips until the time is over.
+"""Spoils clips until the time is over: ``python -m tests.media_checks.fuzz --minutes 10 --seed 7``.
 
 Prints each clip that made the check do anything but answer or say ``Unreadable``, and keeps it.
+Exit status: 0 none did, 1 some did. Without ``--seed`` one is chosen by chance; it is printed.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 import tempfile
@@ -15,19 +17,27 @@ from tests.media_checks.fuzz.trial import SEEDS, Trial, seeds
 
 
 def main(minutes: float, seed: int) -> int:
-    kept, count, ends = Path(tempfile.mkdtemp(prefix="fuzz-")), 0, time.monotonic() + 60 * minutes
-    originals, faults = seeds(kept), 0
+    print(f"seed {seed}, {minutes:g} minutes", flush=True)
+    folder, count, ends = Path(tempfile.mkdtemp(prefix="fuzz-")), 0, time.monotonic() + 60 * minutes
+    originals, faults = seeds(), 0
     while time.monotonic() < ends:
         trial = Trial(originals[SEEDS[count % len(SEEDS)]], random.Random(f"{seed}-{count}"))
-        fault = trial.run(kept / f"{seed}-{count}.clip")
+        fault = trial.run(folder / f"{seed}-{count}.clip")
         if fault:
             faults += 1
             print(f"{seed}-{count}: {trial.story}: {fault}", flush=True)
         count += 1
-    print(f"{count} clips, {faults} faults; kept in {kept}")
+    print(f"{count} clips, {faults} faults; kept in {folder}")
     return 1 if faults else 0
 
 
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.media_checks.fuzz", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long to go on (1)")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    numbers = [float(x) for x in sys.argv[1:3]] + [1.0, 0.0][len(sys.argv[1:3]) :]
-    sys.exit(main(numbers[0], int(numbers[1])))
+    options = _options()
+    sys.exit(main(options.minutes, options.seed))

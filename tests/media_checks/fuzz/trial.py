@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 from media_checks import Unreadable, check, deepen, load_policy
+from tests.clip_cache import cached
 from tests.media_checks.corpus import CORPUS, SMALL
 from tests.media_checks.fuzz.mutations import MUTATIONS
 
@@ -16,15 +17,13 @@ LONGEST_S = 150.0  # of wall time; four seconds of picture need one or two
 DEEP_EVERY = 4
 
 
-def seeds(folder: Path) -> dict[str, bytes]:
+def seeds() -> dict[str, bytes]:
     """The clips to spoil, as bytes by name."""
-    found = {}
-    for entry in CORPUS:
-        if entry.name in SEEDS:
-            entry.build(folder / entry.name)
-            found[entry.name] = (folder / entry.name).read_bytes()
-            (folder / entry.name).unlink()
-    return found
+    return {
+        entry.name: cached(f"corpus/{entry.name}", entry.build).read_bytes()
+        for entry in CORPUS
+        if entry.name in SEEDS
+    }
 
 
 class Trial:

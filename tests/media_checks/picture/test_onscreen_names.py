@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw
 from contest.fonts import bold
 from media_checks.names import main
 from media_checks.picture.onscreen_names import Card, find_name, folded, read_cards, tesseract
+from tests.clip_cache import cached
 from tests.media_checks.corpus import AAC, VOICE, X264, ffmpeg
 
 AUTHOR, UNIT = "Nguyễn Thị Ánh Tuyết", "Đoàn Phường Bình Thới"
@@ -19,21 +21,25 @@ CARDS = [
 ]
 
 
+def with_cards(out: Path, author: str, unit: str) -> None:
+    """Forty seconds of one busy picture with a card at either end: author first, unit last."""
+    with tempfile.TemporaryDirectory() as folder:
+        cards = [Path(folder) / f"{n}.png" for n in range(2)]
+        for path, text in zip(cards, (author, unit), strict=True):
+            card = Image.new("RGB", (720, 540), (16, 32, 64))
+            ImageDraw.Draw(card).text((40, 230), text, font=bold(36), fill="white")
+            card.save(path)
+        graph = "[0:v][1:v]overlay=enable='lt(t,5)'[a];[a][2:v]overlay=enable='gt(t,34)'[v]"
+        ffmpeg(
+            "-f", "lavfi", "-i", "testsrc2=s=720x540:r=4,loop=loop=-1:size=1", "-i", cards[0],
+            "-i", cards[1], "-f", "lavfi", "-i", VOICE, "-filter_complex", graph, "-map", "[v]",
+            "-map", "3:a", "-t", "40", *X264, *AAC, out,
+        )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty seconds with a card at either end: the author first, the unit last."""
-    folder = tmp_path_factory.mktemp("names")
-    for name, text in (("author", f"Tác giả: {AUTHOR}"), ("unit", UNIT)):
-        card = Image.new("RGB", (720, 540), (16, 32, 64))
-        ImageDraw.Draw(card).text((40, 230), text, font=bold(36), fill="white")
-        card.save(folder / f"{name}.png")
-    graph = ("[0:v][1:v]overlay=enable='lt(t,5)'[a];[a][2:v]overlay=enable='gt(t,34)'[v]")
-    ffmpeg(
-        "-f", "lavfi", "-i", "testsrc2=s=720x540:r=4:d=40", "-i", folder / "author.png",
-        "-i", folder / "unit.png", "-f", "lavfi", "-t", "40", "-i", VOICE,
-        "-filter_complex", graph, "-map", "[v]", "-map", "3:a", *X264, *AAC, folder / "film.mp4",
-    )  # fmt: skip
-    return folder / "film.mp4"
+def film() -> Path:
+    return cached("names/film.mp4", with_cards, f"Tác giả: {AUTHOR}", UNIT)
 
 
 def test_both_names_are_read_at_their_ends(film: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from media_checks import Unreadable, render
 from media_checks.probing.probe import probe
-from tests.media_checks.corpus import film
+from tests.media_checks.corpus import kept
 
 
 def boxes(path):
@@ -50,18 +50,16 @@ def test_rendition(name, method, size, clip, tmp_path):
 
 
 def test_large_frames_come_down_to_720_lines(tmp_path):
-    film(tmp_path / "big.mp4", seconds=1, size="1440x1080", picture="noise=alls=40:allf=t")
-    made = render(tmp_path / "big.mp4", tmp_path / "out.mp4")
+    big = kept(seconds=1, size="1440x1080", picture="noise=alls=40:allf=t")
+    made = render(big, tmp_path / "out.mp4")
     assert (made.method, made.width, made.height) == ("encode", 960, 720)
 
 
 def test_metadata_is_stripped(tmp_path):
-    film(
-        tmp_path / "tagged.mp4",
-        more=("-metadata", "title=Bi mat", "-metadata", "location=+10.7629+106.6503/"),
-    )
-    render(tmp_path / "tagged.mp4", tmp_path / "out.mp4")
-    assert b"Bi mat" in (tmp_path / "tagged.mp4").read_bytes()
+    told = ("-metadata", "title=Bi mat", "-metadata", "location=+10.7629+106.6503/")
+    tagged = kept(more=told)
+    render(tagged, tmp_path / "out.mp4")
+    assert b"Bi mat" in tagged.read_bytes()
     for trace in (b"Bi mat", b"+10.7629", b"Lavf"):
         assert trace not in (tmp_path / "out.mp4").read_bytes()
 

@@ -8,6 +8,7 @@ import pytest
 
 from media_checks import find_policy, judge, load_policy
 from media_checks.probing.probe import probe
+from tests.clip_cache import cached
 from tests.media_checks.corpus import (
     AAC,
     CORPUS,
@@ -133,13 +134,11 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def path(name, clip, tmp_path_factory):
+def path(name, clip):
     """The clip of this name, of the corpus or of MORE."""
     if BY_NAME[name] not in MORE:
         return clip(name)
-    made = tmp_path_factory.mktemp("more") / name
-    BY_NAME[name].build(made)
-    return made
+    return cached(f"more/{name}", BY_NAME[name].build)
 
 
 @pytest.fixture(scope="module")

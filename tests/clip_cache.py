@@ -1,0 +1,128 @@
+"""Clips that tests make with FFmpeg, kept outside the tree from one run to the next.
+
+A clip is known by its recipe: the source of the function that makes it and of everything of ours
+that this uses, its arguments, and FFmpeg's version. Another recipe is another file. The folder is
+HOITHI_TEST_CACHE, else ``hoithi-tests`` below XDG_CACHE_HOME or ``~/.cache``; it may be removed
+at any time. Clips are shared: who wants to change one makes a copy.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import inspect
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+from media_checks.tools import find_tools
+
+OURS = ("tests", "contest")  # what else a recipe uses is a library: pinned, or FFmpeg
+KEEP_S = 24 * 3600  # a recipe that nobody used for so long is swept with the next new one
+Build = Callable[..., object]
+
+
+def cache_folder() -> Path:
+    """Where clips are kept; not made yet."""
+    if given := os.environ.get("HOITHI_TEST_CACHE"):
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "hoithi-tests"
+
+
+def cached(name: str, build: Build, *args: object, **options: object) -> Path:
+    """The clip that ``build(path, *args, **options)`` makes, made if its recipe is new.
+
+    ``name`` ends like the clip's file and tells clips of one folder apart: ``corpus/good.mp4``.
+    """
+    key = hashlib.sha256(recipe(build, args, options).encode()).hexdigest()[:20]
+    folder = cache_folder() / name
+    clip = folder / f"{key}{Path(name).suffix}"
+    if not _used(clip):
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            if not _used(clip):
+                _make(clip, lambda fresh: build(fresh, *args, **options))
+                _sweep(folder)
+    return clip
+
+
+def _used(clip: Path) -> bool:
+    """Whether it is there; notes the time, so that it is not swept."""
+    try:
+        os.utime(clip)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(clip: Path, build: Callable[[Path], object]) -> None:
+    fresh = clip.with_name(f"making-{clip.name}")
+    build(fresh)
+    fresh.chmod(0o444)
+    fresh.rename(clip)
+
+
+def _sweep(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name != "lock" and path.stat().st_mtime < time.time() - KEEP_S:
+            path.unlink()
+
+
+# ---------------------------------------------------------------------------- recipes
+
+
+def recipe(build: Build, args: tuple[object, ...], options: Mapping[str, object]) -> str:
+    """Everything that decides about the clip, as text."""
+    found: dict[str, str] = {}
+    called = [_told(value, found) for value in (build, args, dict(options))]
+    parts = [find_tools().version, *called, *(f"{k} = {found[k]}" for k in sorted(found))]
+    return "\n".join(parts)
+
+
+def _told(value: Any, found: dict[str, str]) -> str:
+    """``value`` as text; sources of our functions in it are added to ``found``."""
+    if isinstance(value, functools.partial):
+        return f"partial{_told((value.func, value.args, value.keywords), found)}"
+    if isinstance(value, FunctionType):
+        return _function(value, found)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {_told(v, found)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_told(item, found) for item in value) + "]"
+    if isinstance(value, Path) and value.is_file():
+        return hashlib.sha256(value.read_bytes()).hexdigest()
+    return repr(value)
+
+
+def _function(function: FunctionType, found: dict[str, str]) -> str:
+    name = f"{function.__module__}.{function.__qualname__}"
+    if function.__module__.partition(".")[0] not in OURS:
+        return name
+    held = inspect.getclosurevars(function).nonlocals
+    if name not in found:
+        found[name] = inspect.getsource(function)
+        for used in sorted(_names(function.__code__) & function.__globals__.keys()):
+            value = function.__globals__[used]
+            if isinstance(value, str | bytes | int | float | list | tuple | dict | FunctionType):
+                found[f"{function.__module__}:{used}"] = ""
+                found[f"{function.__module__}:{used}"] = _told(value, found)
+    return f"{name}{_told(held, found) if held else ''}"
+
+
+def _names(code: CodeType) -> set[str]:
+    """Names that a function and those inside it use."""
+    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
+    return set(code.co_names).union(*(_names(each) for each in inner))
