@@ -53,7 +53,7 @@ def check(
 
 
 def _keep(path: Path, probed: ProbeResult, scanned: ClipScan, folder: Path) -> dict[str, Any]:
-    """Pictures for people; the plots are drawn while FFmpeg fetches the poster's frame."""
+    """Keep pictures for people; the plots are drawn while FFmpeg fetches the poster's frame."""
     facts, sound = scanned.facts, scanned.heard.sound
     silences = facts.sound.silences if facts.sound else None
     with ThreadPoolExecutor(1) as pool:
@@ -69,7 +69,7 @@ def conclude(
     artefacts: dict[str, Any] | None = None,
     fingerprint: Fingerprint | None = None,
 ) -> Report:
-    """The report on ``facts``, with the tools of this machine named."""
+    """The report on ``facts``, naming the tools of this machine; raises ``ToolsMissing``."""
     findings = judge(facts, policy)
     return Report(
         verdict=verdict(findings),

@@ -1,4 +1,4 @@
-"""``python -m media_checks CLIP``: the verdict on standard output, log on standard error."""
+"""``python -m media_checks CLIP``: the verdict on standard output, messages on standard error."""
 
 from __future__ import annotations
 

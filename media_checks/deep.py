@@ -58,7 +58,7 @@ def deepen(
     *,
     progress: ProgressReporter | None = None,
 ) -> DeepResult:
-    """Decode all of the clip at ``path``; write the rendition to ``out``, judge what was met.
+    """Decode all of the clip at ``path``; write the rendition to ``out``, judge what was found.
 
     ``out`` appears whole or not at all. ``progress`` is called with the share that is done
     (0 to 1, from the position that FFmpeg reports); what it raises ends the pass. Raises

@@ -65,7 +65,10 @@ def load_policy(mapping: Mapping[str, Any], *, name: str | None = None) -> Polic
 
 
 def find_policy(name_or_file: str) -> Policy:
-    """A policy of the package by name, or one from a TOML file by path."""
+    """A policy of the package by name, or one from a TOML file by path.
+
+    Raises ``PolicyError`` when there is none, or something in it is wrong.
+    """
     built_in = resources.files(__package__).joinpath("policies", f"{name_or_file}.toml")
     if "/" not in name_or_file and built_in.is_file():
         return _parse(built_in.read_text("utf-8"), name_or_file)

@@ -45,8 +45,8 @@ class Report:
     """``verdict`` is pass, look (soft findings only) or fail.
 
     ``artefacts`` names the picture files written beside the report, with the time and place of
-    every tile on the contact sheet. ``fingerprint`` tells copies. ``sandbox`` says how FFmpeg
-    was fenced in.
+    every tile on the contact sheet. ``fingerprint`` is what copies are found by. ``sandbox``
+    says whether FFmpeg ran behind bubblewrap or under limits only.
     """
 
     verdict: str

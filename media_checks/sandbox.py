@@ -113,7 +113,10 @@ class Sandbox:
         self.clip_url = f"file:{CLIP_INSIDE if self.isolated else self.clip}"
 
     def out(self, name: str) -> str:
-        """The URL under which the program may write ``name`` into ``out_dir``."""
+        """The URL under which the program may write ``name`` into ``out_dir``.
+
+        Raises ``ValueError`` without such a folder.
+        """
         if self.out_dir is None:
             raise ValueError("this box has no folder to write to")
         return f"file:{OUT_INSIDE if self.isolated else self.out_dir}/{name}"

@@ -44,7 +44,10 @@ def find_tools() -> Tools:
 
 @cache
 def has_chromaprint() -> bool:
-    """Whether this FFmpeg was built with chromaprint, which makes fingerprints of sound."""
+    """Whether this FFmpeg was built with chromaprint, which makes fingerprints of sound.
+
+    Raises ``ToolsMissing`` without FFmpeg.
+    """
     answer = subprocess.run(
         [str(find_tools().ffmpeg), "-hide_banner", "-h", "muxer=chromaprint"],
         capture_output=True,

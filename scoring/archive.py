@@ -39,7 +39,10 @@ class Damage:
 
 
 def write(members: Iterable[tuple[str, bytes]]) -> bytes:
-    """The zip of ``(name, content)`` pairs, in the order of their names."""
+    """The zip of ``(name, content)`` pairs, in the order of their names.
+
+    Raises ``ValueError`` for a name that no bundle may have.
+    """
     body, directory, count = bytearray(), bytearray(), 0
     for name, content in sorted(members):
         if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:

@@ -1,4 +1,4 @@
-"""``python -m scoring``: data on standard output, talk on standard error.
+"""``python -m scoring``: data on standard output, messages on standard error.
 
 Exit codes: 0 fine, 1 something does not hold, 2 malformed input or bundle, 3 usage.
 """

@@ -37,7 +37,8 @@ def text(value: object) -> bytes:
 
 
 def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
-    """The input files of a bundle, by name; refuses contact data and accounts in the clear."""
+    """The input files of a bundle, by name; raises ``BundleError`` for contact data and
+    for accounts in the clear."""
     entries = sorted(contest.entries, key=lambda entry: entry.id)
     _no_contacts(contest)
     counted = [entry for entry in entries if entry.reactions is not None]
@@ -104,7 +105,7 @@ def _no_contacts(contest: Contest) -> None:
 
 
 def no_contact(value: object) -> None:
-    """Refuse a text that holds a mail address or a telephone number, also deep inside."""
+    """Raises ``BundleError`` if any text in ``value`` holds a mail address or telephone number."""
     if isinstance(value, Mapping):
         for item in value.values():
             no_contact(item)

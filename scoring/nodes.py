@@ -27,7 +27,10 @@ class Repeated(dict[str, Any]):
 
 
 def parse(text: str | bytes) -> object:
-    """The value of a JSON text. Keys that stand twice are refused later, with their path."""
+    """The value of a JSON text; raises ``InputError`` where it is broken.
+
+    Keys that stand twice are refused later, with their path.
+    """
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -165,7 +168,7 @@ class Node:
 
 
 def distinct(nodes: Iterable[Node], values: Iterable[str]) -> None:
-    """Refuse the second of two equal names."""
+    """Raises ``InputError`` at the second of two equal names."""
     seen: set[str] = set()
     for node, value in zip(nodes, values, strict=True):
         if value in seen:

@@ -17,12 +17,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from media_checks.tools import find_tools
 
 OURS = ("tests", "contest")  # what else a recipe uses is a library: pinned, or FFmpeg
+CONSTANTS = (str, bytes, int, float, list, tuple, dict)
 KEEP_S = 24 * 3600  # a recipe that nobody used for so long is swept with the next new one
 Build = Callable[..., object]
 
@@ -43,16 +44,16 @@ def cached(name: str, build: Build, *args: object, **options: object) -> Path:
     key = hashlib.sha256(recipe(build, args, options).encode()).hexdigest()[:20]
     folder = cache_folder() / name
     clip = folder / f"{key}{Path(name).suffix}"
-    if not _used(clip):
+    if not _is_kept(clip):
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
-            if not _used(clip):
+            if not _is_kept(clip):
                 _make(clip, lambda fresh: build(fresh, *args, **options))
                 _sweep(folder)
     return clip
 
 
-def _used(clip: Path) -> bool:
+def _is_kept(clip: Path) -> bool:
     """Whether it is there; notes the time, so that it is not swept."""
     try:
         os.utime(clip)
@@ -95,13 +96,15 @@ def recipe(build: Build, args: tuple[object, ...], options: Mapping[str, object]
 def _told(value: Any, found: dict[str, str]) -> str:
     """``value`` as text; sources of our functions in it are added to ``found``."""
     if isinstance(value, functools.partial):
-        return f"partial{_told((value.func, value.args, value.keywords), found)}"
-    if isinstance(value, FunctionType):
-        return _function(value, found)
+        value = ("partial", value.func, value.args, value.keywords)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k}: {_told(v, found)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_told(item, found) for item in value) + "]"
+    if isinstance(value, FunctionType):
+        return _function(value, found)
+    if isinstance(value, type) and _is_ours(value.__module__):
+        return inspect.getsource(value)
     if isinstance(value, Path) and value.is_file():
         return hashlib.sha256(value.read_bytes()).hexdigest()
     return repr(value)
@@ -109,17 +112,29 @@ def _told(value: Any, found: dict[str, str]) -> str:
 
 def _function(function: FunctionType, found: dict[str, str]) -> str:
     name = f"{function.__module__}.{function.__qualname__}"
-    if function.__module__.partition(".")[0] not in OURS:
+    if not _is_ours(function.__module__):
         return name
     held = inspect.getclosurevars(function).nonlocals
     if name not in found:
         found[name] = inspect.getsource(function)
-        for used in sorted(_names(function.__code__) & function.__globals__.keys()):
-            value = function.__globals__[used]
-            if isinstance(value, str | bytes | int | float | list | tuple | dict | FunctionType):
-                found[f"{function.__module__}:{used}"] = ""
-                found[f"{function.__module__}:{used}"] = _told(value, found)
+        for label, value in _used(_names(function.__code__), function.__globals__):
+            if isinstance(value, (*CONSTANTS, FunctionType, type)):
+                found[label] = ""
+                found[label] = _told(value, found)
     return f"{name}{_told(held, found) if held else ''}"
+
+
+def _used(names: set[str], scope: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Values of a module that a function names, also as ``module.name``."""
+    for name in sorted(names & scope.keys()):
+        value = scope[name]
+        yield f"{scope['__name__']}:{name}", value
+        if isinstance(value, ModuleType) and _is_ours(value.__name__):
+            yield from _used(names - {name}, vars(value))
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in OURS
 
 
 def _names(code: CodeType) -> set[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from tests import clip_cache
 from tests.clip_cache import KEEP_S, cached, recipe
+from tests.media_checks import corpus
 
 MADE: deque[str] = deque()  # no list: what is a constant of a builder is part of its recipe
 SIZE = "64x48"
@@ -56,11 +57,17 @@ def test_a_changed_constant_is_another_file(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_source_of_what_the_builder_calls_counts() -> None:
-    from tests.media_checks.corpus import filmed  # noqa: PLC0415 - only its recipe is read
-
-    told = recipe(filmed(seconds=2), (), {})
+    told = recipe(corpus.filmed(seconds=2), (), {})
     parts = ("def film(", "def ffmpeg(", "{seconds: 2}", "libx264", "aevalsrc", "ffmpeg version")
     assert [part for part in parts if part not in told] == []
+
+
+def test_what_is_used_by_way_of_a_module_or_a_class_counts() -> None:
+    def build(out: Path) -> None:
+        corpus.film(out, more=("-metadata", f"title={corpus.Clip}"))
+
+    told = recipe(build, (), {})
+    assert [part for part in ("def film(", "class Clip", "aevalsrc") if part not in told] == []
 
 
 def test_another_ffmpeg_is_another_recipe(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,10 @@ INK, BAD, PAPER, LINE = "#0b5c8a", "#c0392b", "#ffffff", "#b9c4cc"
 def keep_pictures(
     path: Path, reader: PictureReader, video: VideoFacts, index: int, folder: Path
 ) -> dict[str, Any]:
-    """Write contact sheet, poster and crop into ``folder``; what the report says about them."""
+    """Write contact sheet, poster and crop into ``folder``; their entries in the report.
+
+    Raises ``ToolFailed`` when FFmpeg cannot be started.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     sheet = reader.sheet()
     width, height = reader.plan.tile
@@ -50,7 +53,7 @@ def keep_pictures(
 def keep_plots(
     sound: SoundReader, silences: Sequence[Span] | None, seconds: float, folder: Path
 ) -> dict[str, Any]:
-    """Write waveform and loudness as PNG into ``folder``; what the report says about them.
+    """Write waveform and loudness as PNG into ``folder``; their entries in the report.
 
     ``silences`` is None for a clip without sound: there is nothing to draw.
     """

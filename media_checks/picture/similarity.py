@@ -130,7 +130,7 @@ def _best_shifts(votes: Counter[int], reach: int) -> list[int]:
 def _along(
     first: list[Frame], alike: dict[int, list[Frame]], shift: float
 ) -> Iterator[tuple[Frame, Frame]]:
-    """Frames of the first clip with the likest one of the second near the shifted time."""
+    """Frames of the first clip, each with the most alike of the second near the shifted time."""
     for index, candidates in alike.items():
         frame = first[index]
         near = [o for o in candidates if abs(o.at - frame.at - shift) <= NEAR_S]
@@ -170,7 +170,7 @@ def _scenes(frames: Iterator[Frame]) -> int:
 
 
 def _apart(matches: list[Match]) -> list[Match]:
-    """The longest ones, none of which says again what a longer one says."""
+    """The longest ones, without those that a longer one covers by half or more."""
     kept: list[Match] = []
     for match in sorted(matches, key=lambda m: (-m.seconds, m.start)):
         if all(_overlap(match, other) < 0.5 * match.seconds for other in kept):
@@ -188,17 +188,17 @@ def _overlap(match: Match, other: Match) -> float:
 
 def _sound_matches(first: Fingerprint, second: Fingerprint) -> list[Match]:
     places: dict[int, list[int]] = defaultdict(list)
-    for index in _telling(second):
+    for index in _eventful(second):
         places[second.sound[index] >> ALIGN_SHIFT].append(index)
     votes: Counter[int] = Counter()
-    telling = set(_telling(first))
-    for index in telling:
+    eventful = set(_eventful(first))
+    for index in eventful:
         votes.update([other - index for other in places[first.sound[index] >> ALIGN_SHIFT]])
-    found = [m for shift in _best_shifts(votes, 1) for m in _heard(first, second, shift, telling)]
+    found = [m for shift in _best_shifts(votes, 1) for m in _heard(first, second, shift, eventful)]
     return _apart(found)
 
 
-def _telling(clip: Fingerprint) -> list[int]:
+def _eventful(clip: Fingerprint) -> list[int]:
     """Places in the sound where something happens: no silence, no single tone."""
     result, run = [], 0
     for index, value in enumerate(clip.sound):
@@ -209,13 +209,13 @@ def _telling(clip: Fingerprint) -> list[int]:
 
 
 def _heard(
-    first: Fingerprint, second: Fingerprint, shift: int, telling: set[int]
+    first: Fingerprint, second: Fingerprint, shift: int, eventful: set[int]
 ) -> Iterator[Match]:
     """Stretches of little difference along one shift."""
     low = max(0, -shift)
     high = min(len(first.sound), len(second.sound) - shift)
     errors = [
-        (first.sound[i] ^ second.sound[i + shift]).bit_count() if i in telling else 16
+        (first.sound[i] ^ second.sound[i + shift]).bit_count() if i in eventful else 16
         for i in range(low, high)
     ]
     limit = SOUND_ERROR * 32
@@ -262,14 +262,14 @@ def loop(clip: Fingerprint) -> Loop | None:
         return None
     least = 1.0
     for lag in range(int(FULL_TURN_S), int(clip.seconds / 2) + 1):
-        share, exact = _again(clip.frames, lag)
+        share, exact = _repeated(clip.frames, lag)
         if share >= LOOP_SHARE and least <= share / 2:
             return Loop(round(exact, 3), round(share, 3))
         least = min(least, share)
     return None
 
 
-def _again(frames: list[Frame], lag: float) -> tuple[float, float]:
+def _repeated(frames: list[Frame], lag: float) -> tuple[float, float]:
     """The share of frames that look the same about ``lag`` seconds later, and the mean of that."""
     times = [frame.at for frame in frames]
     followed = [f for f in frames if f.at + lag <= times[-1]]

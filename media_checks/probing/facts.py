@@ -1,4 +1,4 @@
-"""What is true about a clip, as a viewer meets it. Rules judge these facts, nothing else."""
+"""What is true about a clip, as a viewer sees it. Rules judge these facts, nothing else."""
 
 from __future__ import annotations
 

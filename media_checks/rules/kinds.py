@@ -15,7 +15,7 @@ Limits = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Judgement:
-    """A rule's answer.
+    """What a rule makes of the facts of a clip.
 
     ``message`` says what was found and what is allowed, ``remedy`` what to do; ``seen`` and
     ``permitted`` are the two values in short, for a table. ``found`` and ``allowed`` are plain

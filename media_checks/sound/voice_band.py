@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 RATE = 16000  # samples a second that ``VoiceBand`` takes
 SIZE = 1024
 SECONDS = SIZE / RATE  # of one window
-HIGHPASS_HZ = 200.0  # below lie rumble and hum, which others judge
-FLOOR = -120.0  # dB; as low as anything is said to be
+HIGHPASS_HZ = 200.0  # rumble and hum lie below; hum has a rule of its own
+FLOOR = -120.0  # dB; lower levels are given as this
 FULL_SCALE = 32768
 BLOCK = 64  # windows looked at together
 EPSILON = float(np.finfo(np.float32).eps)

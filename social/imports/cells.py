@@ -32,7 +32,10 @@ class BadCell(ValueError):
 
 
 def read_count(text: str) -> int | None:
-    """A whole number, thousands separated by comma, point or space; None when nothing is said."""
+    """A whole number, thousands separated by comma, point or space; None when nothing is said.
+
+    Raises BadCell for anything else.
+    """
     text = text.strip()
     if text.casefold() in NO_VALUE:
         return None
@@ -53,7 +56,7 @@ def read_count(text: str) -> int | None:
 
 
 def read_post_id(text: str) -> str | None:
-    """An id as text. None when absent; BadCell when Excel has rounded it."""
+    """An id as text. None when absent; raises BadCell when Excel has rounded it."""
     text = text.strip().strip("'\"")
     if text.casefold() in NO_VALUE:
         return None
@@ -70,7 +73,10 @@ def read_post_id(text: str) -> str | None:
 
 @lru_cache(maxsize=16_384)  # a ledger names the same minutes again and again
 def read_moment(text: str) -> datetime | None:
-    """A moment, aware only when the text names an offset; None when nothing is said."""
+    """A moment, aware only when the text names an offset; None when nothing is said.
+
+    Raises BadCell for a text that is no moment.
+    """
     text = " ".join(text.split())
     if text.casefold() in NO_VALUE:
         return None

@@ -15,6 +15,7 @@ from contest.jobs import worker
 from contest.models import Check, ClipVersion, Contest, Mail, Submission, Task
 from contest.services import checks, outbox
 from contest.wiring import Platform
+from tests.clip_cache import cached
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
 
@@ -42,7 +43,8 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clips")
     for entry in corpus.CORPUS:
         if entry.name in USED:
-            entry.build(folder / entry.name)
+            kept = cached(f"corpus/{entry.name}", entry.build)
+            shutil.copyfile(kept, folder / entry.name)
     return folder
 
 

@@ -24,7 +24,7 @@ def database_url(sqlite_url: str) -> str:
 def pair(make: Factory, contest: Contest, tmp_path: Path) -> Submission:
     """Two entries whose clips share four seconds, 2 s into the one and 5 s into the other."""
     clip = tmp_path / "clip.mp4"
-    corpus.film(clip, seconds=12, more=("-movflags", "+faststart"))
+    corpus.kept_copy(clip, seconds=12, more=("-movflags", "+faststart"))
     entries = [make.submission(make.unit(contest), clip=clip) for _ in range(2)]
     for entry in entries:
         version = entry.version

@@ -17,14 +17,13 @@ from contest.services.fixes import Wish
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.media_checks.corpus import SMALL, film
+from tests.media_checks.corpus import SMALL, kept
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def wide() -> tuple[Path, dict[str, Any]]:
     """A short wide clip, and the report on it by rules that only its shape breaks."""
-    path = tmp_path_factory.mktemp("wide") / "wide.mp4"
-    film(path, size="432x244")
+    path = kept(size="432x244")
     return path, media_checks.check(path, media_checks.load_policy(SMALL)).to_dict()
 
 

@@ -8,18 +8,21 @@ import pytest
 
 from contest.reel import CARD_S, Part, make
 from media_checks.tools import find_tools
+from tests.clip_cache import cached
+
+
+def make_clip(path: Path) -> None:
+    """Six seconds of 16:9 with a tone."""
+    subprocess.run(
+        [find_tools().ffmpeg, "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=6",
+         "-f", "lavfi", "-i", "sine=d=6", "-pix_fmt", "yuv420p", "-shortest", "-y", str(path)],
+        check=True,
+    )
 
 
 @pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    """Six seconds of 16:9 with a tone."""
-    path = tmp_path / "clip.mp4"
-    subprocess.run(
-        [find_tools().ffmpeg, "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=6",
-         "-f", "lavfi", "-i", "sine=d=6", "-pix_fmt", "yuv420p", "-shortest", str(path)],
-        check=True,
-    )
-    return path
+def clip() -> Path:
+    return cached("reel/clip.mp4", make_clip)
 
 
 def probe(path: Path) -> dict[str, object]:

@@ -39,7 +39,7 @@ def database_url(sqlite_url: str) -> str:
 def entry(platform: Platform, make: Factory, contest: Contest, tmp_path: Path) -> Submission:
     """A clip with a still part, checked and rendered by the worker."""
     clip = tmp_path / "clip.mp4"
-    corpus.film(clip, picture="drawbox=c=black:t=fill:enable='gt(t,2)'", voice="volume=-20dB")
+    corpus.kept_copy(clip, picture="drawbox=c=black:t=fill:enable='gt(t,2)'", voice="volume=-20dB")
     checking = Checking(platform, make, contest)
     entry = checking.send(clip)
     checking.work()

@@ -36,7 +36,7 @@ def entries(
 ) -> list[Submission]:
     """Two clips that wait, with their films and pictures, the first for longer."""
     clip, checking = tmp_path / "clip.mp4", Checking(platform, make, contest)
-    corpus.film(clip, voice="volume=-20dB")
+    corpus.kept_copy(clip, voice="volume=-20dB")
     first = checking.send(clip)
     checking.work()
     checking.work("check.deep")

@@ -150,6 +150,7 @@ def mediaconch(path: Path, policies: list[Policy], folder: Path) -> dict[str, st
 
     The outcomes are read from its report: the exit status is 0 whatever it finds. It keeps reports
     in a database in the home folder and serves them again, so it gets a home of its own.
+    One clip a run: asked about several at once, it lets some pass that it fails by themselves.
     """
     root = _group("and", "all", *map(policy_element, policies))
     (folder / "policy.xml").write_bytes(ET.tostring(root, xml_declaration=True))

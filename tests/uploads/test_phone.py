@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from contest.models import ClipVersion
 from media_checks.tools import find_tools
+from tests.clip_cache import cached
 
 pytestmark = pytest.mark.browser
 SIZE = 8 << 20
@@ -149,6 +150,11 @@ def test_a_refusal_of_the_server_is_shown_in_the_persons_language(phone, house, 
 # ---------------------------------------------------------------------------- before the first byte
 
 
+def kept_clip(*options, ending="mp4", **more):
+    """What ``make_clip`` makes, out of the cache of clips."""
+    return cached(f"phone/clip.{ending}", make_clip, *options, **more)
+
+
 def make_clip(path, *options, seconds=4, size="640x480", sound=True):
     """A small clip of one colour; options go before the output."""
     picture = ["-f", "lavfi", "-i", f"color=c=navy:size={size}:rate=1:duration={seconds}"]
@@ -168,11 +174,10 @@ def make_clip(path, *options, seconds=4, size="640x480", sound=True):
         str(path),
     ]
     subprocess.run(command, check=True)
-    return path
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_stops(phone, house, tmp_path):
-    clip = make_clip(tmp_path / "clip.mp4", size="640x360", sound=False)
+    clip = kept_clip(size="640x360", sound=False)
     open_send_page(phone, house)
     phone.set_input_files("#clip", clip)
     findings = phone.locator("[data-part=findings] .finding--bad > p:first-child")
@@ -197,32 +202,23 @@ GOOD = {
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_clip_by_the_rules_may_go(phone, house, tmp_path, kind):
     size, options = GOOD[kind]
-    name = "clip.mkv" if kind == "matroska" else "clip.mp4"
-    clip = make_clip(tmp_path / name, *options, size=size, seconds=181)
+    ending = "mkv" if kind == "matroska" else "mp4"
+    clip = kept_clip(*options, ending=ending, size=size, seconds=181)
     open_send_page(phone, house)
     phone.set_input_files("#clip", clip)
     expect(phone.locator("[data-part=said]")).to_contain_text("Clip đạt")
     expect(phone.locator("[data-part=findings]")).to_be_empty()
 
 
+def turn_upright(path, flat):
+    """A clip as a phone writes it that is held upright."""
+    command = [str(find_tools().ffmpeg), "-v", "error", "-display_rotation", "90", "-i", str(flat)]
+    subprocess.run([*command, "-c", "copy", "-y", str(path)], check=True)
+
+
 def test_a_clip_filmed_upright_is_judged_as_it_is_seen(phone, house, tmp_path):
-    flat = make_clip(tmp_path / "flat.mp4", "-c:v", "libx264", size="1440x1080", seconds=181)
-    clip = tmp_path / "clip.mp4"
-    subprocess.run(
-        [
-            str(find_tools().ffmpeg),
-            "-v",
-            "error",
-            "-display_rotation",
-            "90",
-            "-i",
-            str(flat),
-            "-c",
-            "copy",
-            str(clip),
-        ],
-        check=True,
-    )
+    flat = kept_clip("-c:v", "libx264", size="1440x1080", seconds=181)
+    clip = cached("phone/upright.mp4", turn_upright, flat)
     open_send_page(phone, house)
     phone.set_input_files("#clip", clip)
     finding = phone.locator("[data-part=findings] .finding--bad > p:first-child").first
@@ -233,7 +229,7 @@ def test_the_contests_own_remedy_is_told_on_the_phone(browser, house, tmp_path):
     rule = "[media.rules.audio_present]"
     own = f'{rule}\nremedy = {{ vi = "Gọi chị Hoa: 028 3962 1234.", en = "Call Ms Hoa." }}'
     contest = house.make.contest("loi-dan", lambda source: source.replace(rule, own))
-    clip = make_clip(tmp_path / "clip.mp4", size="1440x1080", sound=False)
+    clip = kept_clip(size="1440x1080", sound=False)
     with coming_in(browser, house, contest) as phone:
         entry = house.make.submission(phone.unit, "uploading")
         phone.goto(f"{house.base}/c/loi-dan/unit/entries/{entry.code}/send")
