@@ -1,6 +1,6 @@
 """Prints the title and end cards of a clip, and where names stand on them.
 
-    python -m media_checks.names CLIP --name "Nguyễn Văn An" --name "Đoàn Phường 5"
+python -m media_checks.names CLIP --name "Nguyễn Văn An" --name "Đoàn Phường 5"
 """
 
 from __future__ import annotations

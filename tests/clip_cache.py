@@ -97,6 +97,8 @@ def _told(value: Any, found: dict[str, str]) -> str:
     """``value`` as text; sources of our functions in it are added to ``found``."""
     if isinstance(value, functools.partial):
         value = ("partial", value.func, value.args, value.keywords)
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=repr)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k}: {_told(v, found)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):

@@ -106,8 +106,11 @@ def test_a_failed_build_leaves_no_clip() -> None:
 
     with pytest.raises(KeyError):
         cached("c.mp4", broken)
-    assert not [path for path in clip_cache.cache_folder().rglob("*.mp4")
-                if path.is_file() and not path.name.startswith("making-")]
+    assert not [
+        path
+        for path in clip_cache.cache_folder().rglob("*.mp4")
+        if path.is_file() and not path.name.startswith("making-")
+    ]
 
 
 def test_old_recipes_of_a_clip_are_swept_and_fresh_ones_stay() -> None:

@@ -77,9 +77,7 @@ def _keep(
     return {"file": file, "width": image.width, "height": image.height}
 
 
-def _frame(
-    path: Path, reader: PictureReader, video: VideoFacts, index: int
-) -> Image.Image | None:
+def _frame(path: Path, reader: PictureReader, video: VideoFacts, index: int) -> Image.Image | None:
     """The frame of the poster, every pixel as it is displayed; None where it cannot be had."""
     size = (video.display_width, video.display_height)
     if size[0] * size[1] > LARGEST:

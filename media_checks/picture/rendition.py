@@ -140,9 +140,7 @@ def share_of(facts: Facts, progress: ProgressReporter) -> PositionReporter:
     return report
 
 
-def _run(
-    box: Sandbox, args: list[str], facts: Facts, progress: ProgressReporter
-) -> None:
+def _run(box: Sandbox, args: list[str], facts: Facts, progress: ProgressReporter) -> None:
     log = Collector(LOG_LIMIT)
     try:
         ended = box.run(

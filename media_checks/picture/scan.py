@@ -30,6 +30,8 @@ from .plan import Plan, plan_for
 SLACK_S = 0.05  # a frame this much early is taken
 SEEN_SHARE = 0.7  # of the keyframes wanted: with fewer the numbers contradict each other
 SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^]]+\] \[info\] n: *\d+ .*?pts_time:(\S+)")
+
+
 @dataclass(frozen=True)
 class ClipScan:
     """What the quick pass found: the facts, and both readers for the pictures made of them."""

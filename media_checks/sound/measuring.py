@@ -146,8 +146,10 @@ def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
         .filter("volumedetect")
     )
     layout = "stereo" if facts.channels > 1 else "mono"
-    small = parts[1].filter("aresample", RATE).filter(
-        "aformat", channel_layouts=layout, sample_fmts="s16"
+    small = (
+        parts[1]
+        .filter("aresample", RATE)
+        .filter("aformat", channel_layouts=layout, sample_fmts="s16")
     )
     copies = small.filter_multi_output("asplit", 2)
     low = copies[1].filter("aformat", channel_layouts="mono", sample_fmts="s16")

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import wave
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from media_checks import find_policy, judge
 from media_checks.picture.plan import MOST_APART_S
 from media_checks.probing.probe import probe
 from media_checks.sound.listening import listen
+from tests.clip_cache import cached
 from tests.media_checks.corpus import ffmpeg
 
 SECONDS = 24
@@ -43,7 +43,7 @@ HUM = {"soft": 0.002, "clear": 0.02, "strong": 0.06}
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound: ``wrong`` are the rules that must speak; ``filters`` work on the voice."""
+    """One sound: ``wrong`` are the rules that it must break; ``filters`` work on the voice."""
 
     name: str
     wrong: frozenset[str]
@@ -109,9 +109,13 @@ def speak(text: str, name: str, speed: int, pitch: int, out: Path) -> None:
     said.unlink()
 
 
-def recorded(folder: Path, out: Path) -> None:
-    """The recordings of one speaker one after the other, the loudest peak just below full scale."""
-    said = sorted(p for p in folder.iterdir() if p.suffix in (".wav", ".ogg", ".flac"))
+def recordings(folder: Path) -> list[Path]:
+    """The recordings of one speaker."""
+    return sorted(p for p in folder.iterdir() if p.suffix in (".wav", ".ogg", ".flac"))
+
+
+def recorded(said: list[Path], out: Path) -> None:
+    """Recordings one after the other, the loudest peak just below full scale."""
     listed = out.with_suffix(".txt")
     listed.write_text("".join(f"file '{path.resolve()}'\n" for path in said))
     source = ("-stream_loop", "9", "-f", "concat", "-safe", "0", "-i", listed, "-t", str(SECONDS))
@@ -131,44 +135,40 @@ MACHINES: tuple[Voice, ...] = (
 )
 
 
-def build(sound: Sound, spoken: Path, out: Path) -> None:
-    """The sound as AAC under a small picture."""
+def build(out: Path, filters: str, spoken: Path) -> None:
+    """The voice after ``filters``, as AAC under a small picture."""
     ffmpeg(
         *("-i", spoken, "-f", "lavfi", "-i", f"testsrc2=s=64x48:r=5:d={SECONDS}"),
-        *("-filter_complex", f"[0:a]{sound.filters}[out]", "-map", "1:v", "-map", "[out]"),
+        *("-filter_complex", f"[0:a]{filters}[out]", "-map", "1:v", "-map", "[out]"),
         *("-t", str(SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"),
         *("-c:a", "aac", "-b:a", "128k", out),
     )
 
 
-def measure(voice: Voice, folder: Path) -> Iterator[tuple[Sound, set[str], object]]:
-    """Each sound, the rules that spoke, and what was measured."""
-    policy, spoken, clip = find_policy("quan11-2023"), folder / "voice.wav", folder / "clip.mp4"
-    voice(spoken)
+def measure(voice: Voice) -> Iterator[tuple[Sound, set[str], object]]:
+    """Each sound, the rules that it broke, and what was measured."""
+    policy, spoken = find_policy("quan11-2023"), cached("sounds/voice.wav", voice)
     for sound in sounds():
-        build(sound, spoken, clip)
+        clip = cached("sounds/clip.mp4", build, sound.filters, spoken)
         probed = probe(clip)
         heard = listen(clip, probed, SECONDS + MOST_APART_S, lambda: None)
-        facts = probed.facts.__class__(
-            **{**probed.facts.__dict__, "sound": heard.sound.facts(SECONDS)}
-        )
-        said = {f.rule for f in judge(facts, policy) if f.outcome == "fail"}
-        yield sound, said & set(RULES), facts.sound
+        facts = replace(probed.facts, sound=heard.sound.facts(SECONDS))
+        broken = {f.rule for f in judge(facts, policy) if f.outcome == "fail"}
+        yield sound, broken & set(RULES), facts.sound
 
 
 def main(voices: Sequence[Voice]) -> None:
     errors = {rule: [0, 0, 0, 0] for rule in RULES}  # false alarms of good, misses of bad
-    with tempfile.TemporaryDirectory() as folder:
-        for number, voice in enumerate(voices):
-            for sound, said, facts in measure(voice, Path(folder)):
-                print(f"{sound.name}-{number:<3} said {sorted(said)!s:34} {facts}")
-                for rule in RULES:
-                    bad = rule in sound.wrong
-                    errors[rule][1 + 2 * bad] += 1
-                    errors[rule][2 * bad] += (rule in said) != bad
+    for number, voice in enumerate(voices):
+        for sound, broken, facts in measure(voice):
+            print(f"{sound.name}-{number:<3} broken {sorted(broken)!s:34} {facts}")
+            for rule in RULES:
+                bad = rule in sound.wrong
+                errors[rule][1 + 2 * bad] += 1
+                errors[rule][2 * bad] += (rule in broken) != bad
     for rule, (alarms, good, misses, bad) in errors.items():
         print(f"{rule:20} false alarms {alarms}/{good}, misses {misses}/{bad}")
 
 
 if __name__ == "__main__":
-    main([partial(recorded, Path(name)) for name in sys.argv[1:]] or MACHINES)
+    main([partial(recorded, recordings(Path(name))) for name in sys.argv[1:]] or MACHINES)
