@@ -25,7 +25,7 @@ from contest.languages import (
     write_size,
     write_time,
 )
-from contest.views import returning, support
+from contest.views.shared import returning, support
 from contest.wiring import Platform
 
 ROOT = Path(__file__).parent

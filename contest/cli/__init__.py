@@ -19,8 +19,8 @@ def root() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every refusal is one sentence on stderr and an exit code."""
-    for module in pkgutil.iter_modules(__path__):
-        found = importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        found = importlib.import_module(module.name)
         if hasattr(found, "command"):
             root.add_command(found.command)
     try:

@@ -7,7 +7,7 @@ import click
 from contest import profile as profiles_
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform, read_text
-from contest.services import profiles
+from contest.services.core import profiles
 
 
 @click.group("profile")

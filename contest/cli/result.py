@@ -12,8 +12,11 @@ from contest.actors import SYSTEM, Actor
 from contest.cli.support import open_platform
 from contest.errors import Invalid, not_found
 from contest.models import Result, User
-from contest.services import jury_round, people, profiles, results
-from contest.services.results import Vault
+from contest.services.core import profiles
+from contest.services.jury import jury_round
+from contest.services.people import people
+from contest.services.results import results
+from contest.services.results.results import Vault
 from contest.web import create_app
 from contest.wiring import Platform
 

@@ -11,7 +11,8 @@ from contest.actors import SYSTEM
 from contest.cli.support import open_platform
 from contest.errors import Invalid
 from contest.models import Contest
-from contest.services import profiles, unit_import, unit_links, units
+from contest.services.core import profiles
+from contest.services.units import unit_import, unit_links, units
 
 CONTEST = click.option("--contest", "slug", help="The contest's slug; needed if there are several.")
 

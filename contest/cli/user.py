@@ -11,8 +11,9 @@ from contest.actors import SYSTEM, Role
 from contest.cli.support import open_platform
 from contest.errors import Invalid, NotFound
 from contest.models import Contest, Invitation, Unit, User
-from contest.services import invitations, people, profiles, second_factor, sessions, sign_in
-from contest.services.audit import record
+from contest.services.core import profiles
+from contest.services.core.audit import record
+from contest.services.people import invitations, people, second_factor, sessions, sign_in
 from contest.wiring import Platform
 
 LINK_PATH = {"password": "/account/invitation", "sign_in": "/account/link"}

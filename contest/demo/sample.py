@@ -20,19 +20,12 @@ from contest.clock import FileClock
 from contest.demo import cast, clips
 from contest.models import Ballot, Contest, Submission, Unit, User
 from contest.profile import Profile
-from contest.services import (
-    ballots,
-    people,
-    profiles,
-    reviews,
-    sign_in,
-    submissions,
-    unit_import,
-    unit_links,
-    units,
-    uploads,
-)
-from contest.services.submissions import EntryForm
+from contest.services.core import profiles
+from contest.services.entry import reviews, submissions, uploads
+from contest.services.entry.submissions import EntryForm
+from contest.services.jury import ballots
+from contest.services.people import people, sign_in
+from contest.services.units import unit_import, unit_links, units
 from contest.wiring import Platform
 
 PROFILE = Path(__file__).parent.parent / "profiles" / "quan11-2023.toml"

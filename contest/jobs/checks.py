@@ -8,8 +8,9 @@ import media_checks
 from contest.jobs import GiveUp, Later, LeaseLost
 from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
 from contest.models import Task
-from contest.services import checks, outbox
-from contest.services.checks import DEEP, QUICK, Made, Outcome, Work
+from contest.services.core import outbox
+from contest.services.entry import checks
+from contest.services.entry.checks import DEEP, QUICK, Made, Outcome, Work
 from contest.wiring import Platform
 
 # media_checks' word -> ours

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from contest.models import Contest, DocumentPdf, Result
 from contest.ports import PdfFailed, PdfUnavailable
-from contest.services import documents
-from contest.services.documents import Paper, Press
+from contest.services.results import documents
+from contest.services.results.documents import Paper, Press
 from contest.wiring import Platform
 
 MISSING = (

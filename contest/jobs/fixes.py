@@ -6,8 +6,8 @@ from typing import Any
 import media_checks
 from contest.jobs import LeaseLost
 from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
-from contest.services import fixes
-from contest.services.fixes import Made, Work
+from contest.services.entry import fixes
+from contest.services.entry.fixes import Made, Work
 from contest.wiring import Platform
 from media_checks.fixes import Wish, mend, recipe_for, still
 

@@ -10,8 +10,8 @@ from contest import letters
 from contest.jobs import GiveUp
 from contest.models import Contest, Mail, Task
 from contest.ports import MailRefused
-from contest.services import mail as mails
-from contest.services import outbox
+from contest.services.core import mail as mails
+from contest.services.core import outbox
 from contest.web import create_app
 from contest.wiring import Platform
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Contest
-from contest.services import page_pause, profiles, publications, publishing
-from contest.services.publishing import Work
+from contest.services.core import profiles
+from contest.services.fanpage import page_pause, publications, publishing
+from contest.services.fanpage.publishing import Work
 from contest.wiring import Platform
 from social.errors import (
     CredentialRefused,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
 from contest.jobs import holders
-from contest.services import outbox
+from contest.services.core import outbox
 from contest.wiring import Platform
 
 log = logging.getLogger("hoithi.relay")

@@ -11,7 +11,7 @@ from contest.clock import SystemClock
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, holders
 from contest.jobs.queue import OnlyRunTask
 from contest.models import Task
-from contest.services import outbox
+from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
 
 log = logging.getLogger("hoithi.worker")

@@ -15,7 +15,8 @@ from contest.actors import SYSTEM, Actor
 from contest.errors import DomainError, Gone
 from contest.models import Unit
 from contest.models import Upload as Row
-from contest.services import submissions, units, uploads
+from contest.services.entry import submissions, uploads
+from contest.services.units import units
 from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ, Upload
 from contest.wiring import Platform

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from contest.fonts import bold
+from contest.drawing.fonts import bold
 from media_checks.names import Card, find, folded, main, read, reader
 from tests.media_checks.corpus import AAC, VOICE, X264, ffmpeg
 
