@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
-from contest.clock import FileClock
+from contest.clock import FileClock, simulated_time_file
 from contest.demo import cast, clips
 from contest.models import Ballot, Contest, Submission, Unit, User
 from contest.profile import Profile
@@ -53,18 +53,13 @@ class WaysIn:
         path.write_text(json.dumps({"password": self.password, "codes": self.codes}))
 
 
-def clock_file(data_dir: Path) -> Path:
-    """The sample's simulated time, which `hoithi clock` moves."""
-    return data_dir / "clock.json"
-
-
 def load(platform: Platform) -> WaysIn:
     """Profile, units and people, once; the password is made for this installation."""
     data_dir = platform.settings.data_dir
     known = WaysIn.read(data_dir)
     if known:
         return known
-    FileClock(clock_file(data_dir)).set(BEGINNING)
+    FileClock(simulated_time_file(data_dir)).set(BEGINNING)
     ways = WaysIn(new_password(), {})
     with platform.db.write() as session:
         contest, _ = profiles.import_profile(

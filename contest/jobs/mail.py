@@ -2,7 +2,7 @@
 
 import smtplib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flask import Flask
 
@@ -12,6 +12,7 @@ from contest.models import Contest, Mail, Task
 from contest.ports import MailRefused
 from contest.services.core import mail as mails
 from contest.services.core import outbox
+from contest.services.people import invitations
 from contest.web import create_app
 from contest.wiring import Platform
 
@@ -42,7 +43,8 @@ def write(platform: Platform, mail: Mail) -> letters.Letter:
     settings = platform.settings
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
-        values = mails.values(session, mail, key=settings.secret_key)
+        token_of = partial(invitations.token_of, key=settings.secret_key)
+        values = mails.values(session, mail, token_of=token_of)
         return letters.write(
             _app(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url,

@@ -10,6 +10,7 @@ from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Contest
 from contest.services.core import profiles
+from contest.services.entry import checks
 from contest.services.fanpage import page_pause, publications, publishing
 from contest.services.fanpage.publishing import Work
 from contest.wiring import Platform
@@ -83,7 +84,8 @@ def _await_deep_check(platform: Platform, publication_id: int) -> None:
     """Not a byte leaves before every frame was looked at; the board says what is waited for."""
     at = platform.clock.now()
     with platform.db.write() as session:
-        why = publishing.still_checking(session, publication_id, at=at)
+        version = publishing.version_to_upload(session, publication_id)
+        why = checks.deep_check_pending(session, version, at=at) if version else ""
     if why:
         raise Later(at + WHILE_CHECKING, why)
 

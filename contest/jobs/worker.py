@@ -4,12 +4,8 @@ import logging
 import time
 import traceback
 
-from rq import Worker
-from rq.serializers import JSONSerializer
-
 from contest.clock import SystemClock
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, holders
-from contest.jobs.queue import OnlyRunTask
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
@@ -79,9 +75,6 @@ class _Beat:
 
 def run(platform: Platform, *, burst: bool = False) -> None:
     """Work until a signal says stop (the current row is finished first)."""
-    worker = Worker(
-        list(platform.queue.queues.values()), connection=platform.queue.redis,
-        serializer=JSONSerializer, job_class=OnlyRunTask,
-    )
+    queue = platform.queue
     platform.db.engine.dispose()  # the child that does the work opens its own connections
-    worker.work(burst=burst, logging_level="WARNING")
+    queue.work(run_task, burst=burst)

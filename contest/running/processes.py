@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from contest.clock import simulated_time_file
 from contest.config import Settings
-from contest.demo import sample
 from contest.running.devservices import redis_answers, redis_command, redis_url, socket_dir
 from contest.running.front import Behind, Listen, nginx_command, write_configuration
 from contest.running.supervisor import Program
@@ -46,7 +46,7 @@ class Machine:
     def clock_file(self) -> Path | None:
         """The simulated time: the sample's, also when it was loaded on an earlier day."""
         given = self.settings.clock_file
-        path = Path(given) if given else sample.clock_file(self.settings.data_dir)
+        path = Path(given) if given else simulated_time_file(self.settings.data_dir)
         return path if given or self.sample or path.exists() else None
 
     @property

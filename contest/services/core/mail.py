@@ -26,6 +26,7 @@ A template may be given further values to show; ``path`` is where its button lea
 pages, beginning with ``/``), the contest's page unless told.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +47,6 @@ from contest.models import (
     User,
 )
 from contest.services.core import outbox, profiles
-from contest.services.people import invitations
 
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "jury_reminder", "page_paused",
@@ -112,8 +112,13 @@ def last_asked(
             for params, sent, asked in session.execute(query.order_by(Mail.id))}
 
 
-def values(session: Session, mail: Mail, *, key: str) -> dict[str, Any]:
-    """What the template shows: plain values, read now. ``key`` is the installation's secret."""
+def values(
+    session: Session, mail: Mail, *, token_of: Callable[[Invitation], str]
+) -> dict[str, Any]:
+    """What the template shows: plain values, read now.
+
+    ``token_of`` gives the secret part of an invitation's link; the mail keeps only its id.
+    """
     found: dict[str, Any] = dict(mail.params)
     if "submission_id" in mail.params:
         found |= _entry(session, mail.params["submission_id"], mail.language)
@@ -124,7 +129,7 @@ def values(session: Session, mail: Mail, *, key: str) -> dict[str, Any]:
     if "unit_id" in mail.params:
         found["unit"] = session.get_one(Unit, mail.params["unit_id"]).name
     if "user_id" in mail.params:
-        found |= _person(session, mail, key)
+        found |= _person(session, mail, token_of)
     return found
 
 
@@ -156,7 +161,9 @@ def _findings(session: Session, entry: Submission, language: str) -> list[dict[s
     return [{"level": f["level"], "message": f[f"message_{language}"]} for f in faults]
 
 
-def _person(session: Session, mail: Mail, key: str) -> dict[str, Any]:
+def _person(
+    session: Session, mail: Mail, token_of: Callable[[Invitation], str]
+) -> dict[str, Any]:
     user = session.get_one(User, mail.params["user_id"])
     grants = select(RoleGrant.role).where(
         RoleGrant.user_id == user.id, RoleGrant.contest_id == mail.contest_id
@@ -166,6 +173,6 @@ def _person(session: Session, mail: Mail, key: str) -> dict[str, Any]:
     }
     if invitation_id := mail.params.get("invitation_id"):
         invitation = session.get_one(Invitation, invitation_id)
-        values |= {"token": invitations.token_of(invitation, key=key),
+        values |= {"token": token_of(invitation),
                    "purpose": invitation.purpose, "expires_at": invitation.expires_at}
     return values

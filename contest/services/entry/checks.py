@@ -19,6 +19,7 @@ from contest.permissions import require
 from contest.services.core import mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import copies, names_seen
+from contest.services.fanpage import publications
 from contest.states import Entry
 
 QUICK, DEEP = "quick", "deep"
@@ -211,8 +212,6 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
 
 def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
     """The deep check revised the verdict: what is not yet on the Page goes back to the unit."""
-    from contest.services.fanpage import publications  # noqa: PLC0415 - it reads checks
-
     entry = version.submission
     session.refresh(entry, with_for_update=True)
     if not _in_force(entry, version, Entry.IN_REVIEW, Entry.APPROVED):
@@ -259,6 +258,16 @@ class DeepPass:
     state: str
     why_vi: str = ""
     why_en: str = ""
+
+
+def deep_check_pending(session: Session, version: ClipVersion, *, at: datetime) -> str:
+    """Why ``version`` may not be posted yet: its deep check is not done. Empty when it may.
+
+    A version of which nobody has requested a deep check gets one here.
+    """
+    if latest(version, DEEP) is None:
+        request_rendition(session, version, at=at)
+    return deep_pass(version).why_en
 
 
 def deep_pass(version: ClipVersion) -> DeepPass:

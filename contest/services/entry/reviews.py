@@ -18,6 +18,7 @@ from contest.services.core import mail, pages, profiles
 from contest.services.core.gaps import Gap
 from contest.services.core.pages import Page
 from contest.services.core.transitions import move
+from contest.services.fanpage import publications
 from contest.states import Entry
 
 HOLD = timedelta(minutes=30)
@@ -292,8 +293,6 @@ def _move_on(
     session: Session, entry: Submission, decision: Decision, review: Review, *, actor: Actor,
     at: datetime,
 ) -> None:
-    from contest.services.fanpage import publications  # noqa: PLC0415 - it reads checks and entries
-
     to = {APPROVE: Entry.APPROVED, CHANGES: Entry.CHANGES_REQUESTED, REJECT: Entry.DISQUALIFIED}
     move(
         session, entry, to[decision.outcome], actor=actor, at=at, reason=review.reason,
@@ -316,8 +315,6 @@ def reopen(
     session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
 ) -> None:
     """Take an approval back before the clip is published: it waits for a review again."""
-    from contest.services.fanpage import publications  # noqa: PLC0415 - it reads checks and entries
-
     require(actor, "review.decide", entry)
     if not reason.strip():
         raise Invalid(

@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
-from contest.models import Publication
+from contest.models import ClipVersion, Publication
 from contest.services.core.transitions import move
-from contest.services.entry import checks
 from contest.services.fanpage import publications
 from contest.states import Entry
 from social.errors import PageError
@@ -69,18 +68,12 @@ def read(session: Session, publication_id: int) -> Work | None:
     return _work(publication) if publication else None
 
 
-def still_checking(session: Session, publication_id: int, *, at: datetime) -> str:
-    """Why a clip may not leave yet: its deep check is not done. Empty when it may.
-
-    A version that nobody wanted a deep check of gets its wish here.
-    """
+def version_to_upload(session: Session, publication_id: int) -> ClipVersion | None:
+    """The clip that is about to leave, its publication's row locked; None when none is to leave."""
     publication = _lock(session, publication_id)
     if publication is None or publication.state not in publications.BEFORE_ARMED:
-        return ""
-    version = publication.version
-    if checks.latest(version, checks.DEEP) is None:
-        checks.request_rendition(session, version, at=at)
-    return checks.deep_pass(version).why_en
+        return None
+    return publication.version
 
 
 def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Work | None:

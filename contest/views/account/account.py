@@ -17,14 +17,14 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from contest.clock import SystemClock
-from contest.errors import DomainError, Gone, Invalid
+from contest.errors import Gone, Invalid
 from contest.models import StaffSession, User
 from contest.services.core import profiles
 from contest.services.people import people, second_factor, sessions
 from contest.services.people import sign_in as signing_in
 from contest.views.shared import returning
 from contest.views.shared.browsers import browser_name
-from contest.views.shared.forms import Form
+from contest.views.shared.forms import Form, refused
 from contest.views.shared.support import (
     SAFE,
     STAFF_COOKIE,
@@ -33,7 +33,6 @@ from contest.views.shared.support import (
     back_to,
     clear_cookie,
     db,
-    language,
     limiter,
     now,
     page,
@@ -101,11 +100,6 @@ def _own_room(row: StaffSession | None) -> str:
 def _leave_old_session() -> None:
     if token := staff_token():
         sessions.end(db(), token, actor=actor(), at=now())
-
-
-def refused(form: Form, field: str, error: DomainError) -> None:
-    """Show a refusal at the field that it is about."""
-    form[field].errors = [*form[field].errors, error.message(language())]
 
 
 # ---------------------------------------------------------------------------- signing in

@@ -9,8 +9,8 @@ from contest.clock import SystemClock
 from contest.errors import Invalid
 from contest.services.people import second_factor, sessions
 from contest.services.people import sign_in as signing_in
-from contest.views.account.account import GUESSES, CodeForm, me, refused, this_browser
-from contest.views.shared.forms import Form
+from contest.views.account.account import GUESSES, CodeForm, me, this_browser
+from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
     STAFF_COOKIE,

@@ -1,8 +1,7 @@
 """The organiser's desk: where the contest stands, jobs, activity, and its rules."""
 
-from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
@@ -18,6 +17,7 @@ from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form, read_file
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -196,24 +196,3 @@ def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
     return page(
         "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened
     )
-
-
-def page_number() -> int:
-    """The page of a long list that the address asks for."""
-    value = request.args.get("page", "1")
-    return int(value) if value.isdigit() else 1
-
-
-def neighbours(found: Any) -> dict[str, object]:
-    """A page's neighbours, with the filter that is in force."""
-
-    def address(number: int) -> str | None:
-        if not 1 <= number <= found.count:
-            return None
-        values: dict[str, Any] = {**request.args, "page": number, "slug": current_contest().slug}
-        return url_for(str(request.endpoint), **values)
-
-    return {
-        "number": found.number, "count": found.count, "total": found.total,
-        "previous": address(found.number - 1), "next": address(found.number + 1),
-    }

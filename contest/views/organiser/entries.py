@@ -10,8 +10,8 @@ from contest.services.desk import activity
 from contest.services.entry import checks, entries, submissions
 from contest.states import SUBMISSION, Entry
 from contest.views.organiser import activity_words
-from contest.views.organiser.desk import neighbours, page_number
 from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,

@@ -14,8 +14,7 @@ from contest.errors import DomainError
 from contest.services.people import invitations, people
 from contest.services.people.people import Person
 from contest.services.units import units
-from contest.views.account.account import refused
-from contest.views.shared.forms import Form
+from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
     actor,

@@ -1,5 +1,6 @@
 """Reminders: the exact mail, who gets it, who cannot be reached, and one button."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, request
@@ -11,6 +12,7 @@ from contest import letters
 from contest.services.core import mail
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
+from contest.services.people import invitations
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     actor,
@@ -67,7 +69,8 @@ def send(kind: str) -> Response:
 def _letter(one: Recipient) -> letters.Letter:
     row, settings = reminders.letter(current_contest(), one, at=now()), platform().settings
     app: Any = current_app
+    token_of = partial(invitations.token_of, key=settings.secret_key)
     return letters.write(
         app._get_current_object(), row.template, language=row.language, contest=current_contest(),
-        values=mail.values(db(), row, key=settings.secret_key), base_url=settings.base_url,
+        values=mail.values(db(), row, token_of=token_of), base_url=settings.base_url,
     )

@@ -16,10 +16,10 @@ from contest.permissions import can
 from contest.services.entry import checks, copies, reviews
 from contest.services.entry.copies import Seen, Stretch
 from contest.services.entry.media import File
-from contest.views.organiser.desk import page_number
-from contest.views.review.review_page import address, time_code
+from contest.views.shared.clips import address, time_code
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
+from contest.views.shared.paging import page_number
 from contest.views.shared.support import (
     actor,
     allows,

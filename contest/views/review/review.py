@@ -27,6 +27,7 @@ from contest.services.entry.reviews import Decision
 from contest.states import Entry
 from contest.views.review import copies as copy_pages
 from contest.views.review.review_page import clip_on_page, fetched_ahead
+from contest.views.shared.clips import of_version
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     actor,
@@ -40,7 +41,6 @@ from contest.views.shared.support import (
     page,
     told,
 )
-from contest.views.unit import fixes as mending
 
 bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
 
@@ -270,7 +270,7 @@ def _clip_page(
         reopen_form=reopen_form or ReopenForm(formdata=None),
         **clip_on_page(entry),
         copies=copy_pages.summary(entry),
-        mended=mending.of_version(entry),
+        mended=of_version(entry),
         names_read=names_seen.of_entry(db(), entry),
         history=reviews.history(db(), entry),
         reasons=current_profile().review.reasons,

@@ -3,28 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services.entry import checks
-from contest.views.shared.support import current_contest, db, language, now
-from contest.views.unit.entry_status import rule_names
+from contest.views.shared.clips import address, rule_names, time_code
+from contest.views.shared.support import db, language, now
 
 PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
-
-
-def time_code(seconds: float) -> str:
-    """``75.4`` -> ``1:15``, the form that players show."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"
-
-
-def address(entry: Submission, version: ClipVersion, kind: str) -> str:
-    """Where a file of a version is."""
-    return url_for(
-        "media.file", slug=current_contest().slug, code=entry.code, number=version.number, kind=kind
-    )
 
 
 def clip_address(

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
+from contest.errors import DomainError
 from contest.languages import DEFAULT
 from contest.views.shared.support import language
 
@@ -81,3 +82,8 @@ def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
         raise ValidationError(
             str(_l("Tệp không phải văn bản UTF-8. Hãy lưu lại dưới dạng UTF-8."))
         ) from None
+
+
+def refused(form: Form, field: str, error: DomainError) -> None:
+    """Show a refusal at the field that it is about."""
+    form[field].errors = [*form[field].errors, error.message(language())]

@@ -9,6 +9,7 @@ from contest.models import Check, ClipVersion, Submission
 from contest.profile import Profile
 from contest.services.entry import checks, submissions
 from contest.states import REPLACEABLE, Entry
+from contest.views.shared.clips import rule_names
 from contest.views.shared.support import language
 
 __all__ = ["OUT", "REPLACEABLE", "findings", "latest_check", "steps", "todo", "versions"]
@@ -140,20 +141,4 @@ def _finding(found: dict[str, Any]) -> dict[str, Any]:
         "title": rule_names().get(found["rule"], found["rule"]), "kind": kind,
         "level": found["level"], "outcome": found["outcome"], "message": told("message"),
         "found": told("found"), "allowed": told("allowed"), "remedy": told("remedy"),
-    }
-
-
-def rule_names() -> dict[str, str]:
-    """The stable words of media_checks as people say them."""
-    return {
-        "duration": _("Thời lượng"), "aspect_ratio": _("Tỉ lệ khung hình"),
-        "resolution": _("Độ phân giải"), "audio_present": _("Có âm thanh"),
-        "audio_silent": _("Âm thanh không bị tắt"), "audio_level": _("Độ lớn âm thanh"),
-        "audio_clipping": _("Âm thanh không vỡ tiếng"), "audio_noise": _("Tạp âm"),
-        "black": _("Đoạn hình đen"), "frozen": _("Đoạn hình đứng"),
-        "borders": _("Viền đen quanh hình"), "intact": _("Tệp nguyên vẹn"),
-        "container": _("Định dạng tệp"), "frame_rate": _("Số hình mỗi giây"),
-        "bitrate": _("Tốc độ bit"), "codec": _("Chuẩn nén"), "audio_hum": _("Tiếng ù điện"),
-        "audio_mono": _("Âm thanh mono"), "audio_one_sided": _("Tiếng một bên"),
-        "audio_antiphase": _("Hai kênh ngược pha"),
     }

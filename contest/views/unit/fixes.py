@@ -15,7 +15,7 @@ from contest.models import Fix, Submission
 from contest.services.entry import checks, fixes, submissions
 from contest.services.entry.fixes import Wish
 from contest.services.entry.media import File
-from contest.views.review.review_page import time_code
+from contest.views.shared.clips import described, rule_names
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.support import (
@@ -30,7 +30,6 @@ from contest.views.shared.support import (
     page,
     told,
 )
-from contest.views.unit.entry_status import rule_names
 
 bp = Blueprint("fixes", __name__, url_prefix="/c/<slug>/unit/entries/<code>/fix")
 KINDS = {"clip": ("video/mp4", "mp4"), "before": ("image/jpeg", "jpg"),
@@ -153,39 +152,9 @@ def _findings(fix: Fix) -> list[dict[str, Any]]:
     ]
 
 
-def of_version(entry: Submission) -> dict[str, Any] | None:
-    """How the clip in force was made, if the platform made it."""
-    fix = fixes.made_by_us(db(), entry).get(entry.version_id or 0)
-    return {"number": fix.version.number, "done": described(fix.recipe)} if fix else None
-
-
 def offers() -> dict[str, str]:
     """What can be mended, in words."""
     return {
         "frame": _("Đưa khung hình về đúng tỉ lệ"), "borders": _("Bỏ viền đen quanh hình"),
         "length": _("Cắt cho đủ ngắn"), "sound": _("Chỉnh độ to của tiếng"),
     }
-
-
-def described(recipe: dict[str, Any]) -> list[str]:
-    """A recipe as people say it."""
-    found = []
-    if crop := recipe.get("crop"):
-        size, frame = f"{crop[2]}×{crop[3]}", "×".join(map(str, recipe["frame"]))
-        if recipe["scale"] == recipe["frame"]:
-            found.append(_("Lấy phần hình %(size)s, xuất ở %(frame)s", size=size, frame=frame))
-        else:
-            found.append(_("Đặt trọn hình %(size)s vào khung %(frame)s", size=size, frame=frame))
-    if seconds := recipe.get("seconds"):
-        start = recipe.get("start", 0.0)
-        found.append(_("Giữ đoạn %(start)s–%(end)s", start=time_code(start),
-                       end=time_code(start + seconds)))  # fmt: skip
-    if (gain := recipe.get("gain")) is not None:
-        found.append(_("Tăng âm lượng %(gain)s dB, chặn đỉnh để không vỡ tiếng", gain=_number(gain))
-                     if gain > 0 else _("Giảm âm lượng %(gain)s dB", gain=_number(-gain)))
-    return found
-
-
-def _number(value: float) -> str:
-    text = f"{value:.1f}"
-    return text.replace(".", ",") if language() == "vi" else text

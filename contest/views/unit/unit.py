@@ -12,7 +12,6 @@ from contest.errors import SignInNeeded
 from contest.models import Submission, Unit, Upload
 from contest.services.entry import checks, fixes, submissions, uploads
 from contest.services.units import units
-from contest.views.organiser.units import EnterForm
 from contest.views.shared import stills
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
@@ -29,6 +28,7 @@ from contest.views.shared.support import (
     told,
 )
 from contest.views.unit import entry_status, plain_form
+from contest.views.unit.entrance import EnterForm
 from contest.views.unit.entry_form import entry_form, kind_names
 
 bp = Blueprint("unit", __name__)

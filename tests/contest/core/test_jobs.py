@@ -12,9 +12,9 @@ from redis import Redis
 from rq.serializers import JSONSerializer
 
 from contest import jobs
+from contest.adapters.job_queue import OnlyRunTask
 from contest.config import Settings
 from contest.jobs import GiveUp, Later, relay, worker
-from contest.jobs.queue import OnlyRunTask
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform

@@ -4,11 +4,12 @@ RQ imports whatever name a job carries, even with the JSON serializer; ``OnlyRun
 class that knows one function and no callbacks, so a foreign entry in Redis can start nothing.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from redis import Redis
-from rq import Queue
+from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -21,15 +22,15 @@ TIMEOUT_S = 6 * 3600  # the lease and the handlers' own limits are the real boun
 
 
 class OnlyRunTask(Job):
-    """A job that can only be ``run_task(task_id)``."""
+    """A job that can only be ``run_task(task_id)``, a function that the worker alone brings."""
+
+    run_task: Callable[[int], None]
 
     @property
     def func(self) -> Any:
         if self.func_name != RUN_TASK:
             raise PermissionError(f"a job named {self.func_name!r} is not run here")
-        from contest.jobs.worker import run_task  # noqa: PLC0415 - the worker imports the queue
-
-        return run_task
+        return self.run_task
 
     @property
     def success_callback(self) -> None:
@@ -63,6 +64,15 @@ class JobQueue:
                 RUN_TASK, task.id, job_id=f"task-{task.id}-{nonce}", unique=True,
                 job_timeout=TIMEOUT_S, result_ttl=0, failure_ttl=3600,
             )
+
+    def work(self, run_task: Callable[[int], None], *, burst: bool) -> None:
+        """Carry out queued rows by ``run_task`` until a signal says stop, or none is left."""
+        job_class = type("RunTask", (OnlyRunTask,), {"run_task": staticmethod(run_task)})
+        worker = Worker(
+            list(self.queues.values()), connection=self.redis, serializer=JSONSerializer,
+            job_class=job_class,
+        )
+        worker.work(burst=burst, logging_level="WARNING")
 
     def alive(self) -> bool:
         return bool(self.redis.ping())
