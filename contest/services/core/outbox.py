@@ -8,6 +8,7 @@ the machine's own time and decides about leases, so that a jump of the clock tak
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from contest.models import Task
 
 LEASE = timedelta(minutes=3)  # extended by the worker's heart-beat
-OVERDUE = timedelta(minutes=1)  # queued, but nobody began: queue again
+OVERDUE = timedelta(minutes=1)  # queued, but nobody began: see whether the queue still has it
 BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
 LONGEST_TOKEN = 32  # characters
 MAX_ATTEMPTS = len(BACK_OFF) + 1
@@ -62,9 +63,9 @@ def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> 
     return list(session.scalars(query))
 
 
-def queued(session: Session, task_id: int, *, wall: datetime) -> None:
-    """Remember that the queue has the row."""
-    session.execute(update(Task).where(Task.id == task_id).values(queued_at=wall))
+def queued(session: Session, task_ids: Sequence[int], *, wall: datetime) -> None:
+    """Remember that the queue has these rows."""
+    session.execute(update(Task).where(Task.id.in_(task_ids)).values(queued_at=wall))
 
 
 def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -> str | None:
