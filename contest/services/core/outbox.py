@@ -23,6 +23,11 @@ LONGEST_TOKEN = 32  # characters
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 
 
+def back_off(failures: int) -> timedelta:
+    """How long to wait after so many failures, one or more."""
+    return timedelta(seconds=BACK_OFF[min(failures, len(BACK_OFF)) - 1])
+
+
 def add(
     session: Session,
     kind: str,
@@ -83,6 +88,12 @@ def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -
     return token if taken.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
+def is_last_attempt(session: Session, kind: str, row_id: int) -> bool:
+    """Whether the row that is being worked on is not tried again if this attempt fails."""
+    task = session.scalars(select(Task).where(Task.key == f"{kind}:{row_id}")).one()
+    return task.attempts >= MAX_ATTEMPTS
+
+
 def held(session: Session) -> list[tuple[int, str]]:
     """Rows that somebody has in hand: (id, token)."""
     rows = session.execute(select(Task.id, Task.lease).where(Task.state == "leased"))
@@ -116,9 +127,9 @@ def failed(session: Session, task_id: int, token: str, *, at: datetime, error: s
     task = session.get_one(Task, task_id)
     if task.attempts >= MAX_ATTEMPTS:
         return _update(session, task_id, token, state="failed", finished_at=at, error=error)
-    wait = timedelta(seconds=BACK_OFF[max(task.attempts, 1) - 1])
+    due_at = at + back_off(max(task.attempts, 1))
     return _update(
-        session, task_id, token, state="pending", due_at=at + wait, queued_at=None, error=error
+        session, task_id, token, state="pending", due_at=due_at, queued_at=None, error=error
     )
 
 
