@@ -50,7 +50,7 @@ def create_app(platform: Platform) -> Flask:
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=FORM_LIMIT,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,
-        SESSION_COOKIE_NAME="__Host-form" if settings.https else "hoithi_form",
+        SESSION_COOKIE_NAME=settings.cookie_name("form"),
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,

@@ -2,16 +2,19 @@
 
 RQ imports whatever name a job carries, even with the JSON serializer; ``OnlyRunTask`` is a job
 class that knows one function and no callbacks, so a foreign entry in Redis can start nothing.
+
+A row has one job at most: the job's name is the row's id and the number of attempts so far, and
+what waits already or is being run is not queued again.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis import Redis
 from rq import Queue, Worker
-from rq.exceptions import DuplicateJobError
-from rq.job import Job
+from rq.job import Job, parse_job_id
+from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 
 from contest.models import Task
@@ -19,6 +22,8 @@ from contest.models import Task
 NAMES = ("high", "default", "low")
 RUN_TASK = "contest.jobs.worker.run_task"
 TIMEOUT_S = 6 * 3600  # the lease and the handlers' own limits are the real bounds
+FAILED_FOR_S = 3600  # how long RQ remembers a job that ended with an error
+LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 2  # of two relays one at a time puts rows in
 
 
 class OnlyRunTask(Job):
@@ -45,6 +50,18 @@ class OnlyRunTask(Job):
         return None
 
 
+def job_id(task: Task) -> str:
+    """The name of the job of this row's next attempt."""
+    return f"task-{task.id}-{task.attempts}"
+
+
+def _data(task: Task) -> EnqueueData:
+    return Queue.prepare_data(
+        RUN_TASK, args=[task.id], job_id=job_id(task), timeout=TIMEOUT_S, result_ttl=0,
+        failure_ttl=FAILED_FOR_S,
+    )
+
+
 class JobQueue:
     """Puts outbox rows into RQ; one queue a priority."""
 
@@ -57,13 +74,47 @@ class JobQueue:
             for name in NAMES
         }
 
-    def put(self, task: Task, nonce: int) -> None:
-        """Queue one row. ``nonce`` tells this attempt's job from earlier ones."""
-        with suppress(DuplicateJobError):  # it is there already, which is all that was wanted
-            self.queues[task.priority].enqueue(
-                RUN_TASK, task.id, job_id=f"task-{task.id}-{nonce}", unique=True,
-                job_timeout=TIMEOUT_S, result_ttl=0, failure_ttl=3600,
-            )
+    def put(self, tasks: Sequence[Task]) -> list[int]:
+        """See to it that a job waits for each row; the ids of the rows for which one does now.
+
+        Left out are rows whose job is just being run: it is about to claim its row, or has put it
+        back a moment ago. Takes four round trips for any number of rows. Raises ``RedisError``.
+        """
+        with self.redis.lock(LOCK, timeout=LOCK_S, blocking_timeout=LOCK_WAIT_S):
+            waiting, running = self._present()
+            self._push([task for task in tasks if job_id(task) not in waiting | running])
+        return [task.id for task in tasks if job_id(task) not in running]
+
+    def _present(self) -> tuple[set[str], set[str]]:
+        """The names of the jobs that wait, and of those that a living worker has begun.
+
+        RQ keeps an execution's end of life as its score; a worker that lives moves it on.
+        """
+        with self.redis.pipeline(transaction=False) as pipe:
+            for queue in self.queues.values():
+                pipe.lrange(queue.key, 0, -1)
+                pipe.zrangebyscore(queue.started_job_registry.key, time.time(), "+inf")
+            found = pipe.execute()
+        waiting, begun = found[::2], found[1::2]
+        return (
+            {name.decode() for names in waiting for name in names},
+            {parse_job_id(name.decode()) for names in begun for name in names},
+        )
+
+    def _push(self, tasks: Sequence[Task]) -> None:
+        """Queue rows in one go; what is left of lost or failed jobs of their names goes."""
+        with self.redis.pipeline() as pipe:
+            for name, queue in self.queues.items():
+                names = [job_id(task) for task in tasks if task.priority == name]
+                if not names:
+                    continue
+                pipe.delete(*(OnlyRunTask.key_for(name) for name in names))
+                for stuck in names:  # with a worker that died between taking and beginning it
+                    pipe.lrem(queue.intermediate_queue_key, 0, stuck)
+                queue.enqueue_many(
+                    [_data(task) for task in tasks if task.priority == name], pipeline=pipe
+                )
+            pipe.execute()
 
     def work(self, run_task: Callable[[int], None], *, burst: bool) -> None:
         """Carry out queued rows by ``run_task`` until a signal says stop, or none is left."""

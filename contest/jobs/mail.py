@@ -8,7 +8,7 @@ from flask import Flask
 
 from contest import letters
 from contest.jobs import GiveUp
-from contest.models import Contest, Mail, Task
+from contest.models import Contest, Mail
 from contest.ports import MailRefused
 from contest.services.core import mail as mails
 from contest.services.core import outbox
@@ -32,7 +32,9 @@ def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
         _not_sent(platform, mail_id, str(error), final=True)
         raise GiveUp(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
-        _not_sent(platform, mail_id, str(error), final=_last_attempt(platform, mail_id))
+        with platform.db.read() as session:
+            final = outbox.is_last_attempt(session, "mail.send", mail_id)
+        _not_sent(platform, mail_id, str(error), final=final)
         raise
     with platform.db.write() as session:
         mails.sent(session, mail_id, at=platform.clock.now())
@@ -59,12 +61,6 @@ def _app(platform: Platform) -> Flask:
 def _not_sent(platform: Platform, mail_id: int, error: str, *, final: bool) -> None:
     with platform.db.write() as session:
         mails.not_sent(session, mail_id, error=error, final=final)
-
-
-def _last_attempt(platform: Platform, mail_id: int) -> bool:
-    with platform.db.read() as session:
-        task = session.query(Task).filter_by(key=f"mail.send:{mail_id}").one()
-    return task.attempts >= outbox.MAX_ATTEMPTS
 
 
 HANDLERS = {"mail.send": send}

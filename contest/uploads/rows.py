@@ -17,6 +17,7 @@ from contest.models import Unit
 from contest.models import Upload as Row
 from contest.services.entry import submissions, uploads
 from contest.services.units import units
+from contest.tokens import UNIT_COOKIE
 from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ, Upload
 from contest.wiring import Platform
@@ -46,7 +47,7 @@ class RowRegistry:
     def _asked(self, environ: Environ, upload_id: str) -> uploads.Asked:
         if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
             raise UploadFailure("forbidden")
-        token = _cookie(environ, "__Host-unit" if self.platform.settings.https else "hoithi_unit")
+        token = _cookie(environ, self.platform.settings.cookie_name(UNIT_COOKIE))
         with self.platform.db.look() as line:
             found = uploads.asked(line, token, upload_id, at=self._now()) if token else None
         if found is None:

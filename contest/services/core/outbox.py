@@ -8,6 +8,7 @@ the machine's own time and decides about leases, so that a jump of the clock tak
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -16,10 +17,15 @@ from sqlalchemy.orm import Session
 from contest.models import Task
 
 LEASE = timedelta(minutes=3)  # extended by the worker's heart-beat
-OVERDUE = timedelta(minutes=1)  # queued, but nobody began: queue again
+OVERDUE = timedelta(minutes=1)  # queued, but nobody began: see whether the queue still has it
 BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
 LONGEST_TOKEN = 32  # characters
 MAX_ATTEMPTS = len(BACK_OFF) + 1
+
+
+def back_off(failures: int) -> timedelta:
+    """How long to wait after so many failures, one or more."""
+    return timedelta(seconds=BACK_OFF[min(failures, len(BACK_OFF)) - 1])
 
 
 def add(
@@ -62,9 +68,9 @@ def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> 
     return list(session.scalars(query))
 
 
-def queued(session: Session, task_id: int, *, wall: datetime) -> None:
-    """Remember that the queue has the row."""
-    session.execute(update(Task).where(Task.id == task_id).values(queued_at=wall))
+def queued(session: Session, task_ids: Sequence[int], *, wall: datetime) -> None:
+    """Remember that the queue has these rows."""
+    session.execute(update(Task).where(Task.id.in_(task_ids)).values(queued_at=wall))
 
 
 def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -> str | None:
@@ -80,6 +86,12 @@ def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -
         .values(state="leased", lease=token, lease_until=wall + LEASE, attempts=Task.attempts + 1)
     )
     return token if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def is_last_attempt(session: Session, kind: str, row_id: int) -> bool:
+    """Whether the row that is being worked on is not tried again if this attempt fails."""
+    task = session.scalars(select(Task).where(Task.key == f"{kind}:{row_id}")).one()
+    return task.attempts >= MAX_ATTEMPTS
 
 
 def held(session: Session) -> list[tuple[int, str]]:
@@ -115,9 +127,9 @@ def failed(session: Session, task_id: int, token: str, *, at: datetime, error: s
     task = session.get_one(Task, task_id)
     if task.attempts >= MAX_ATTEMPTS:
         return _update(session, task_id, token, state="failed", finished_at=at, error=error)
-    wait = timedelta(seconds=BACK_OFF[max(task.attempts, 1) - 1])
+    due_at = at + back_off(max(task.attempts, 1))
     return _update(
-        session, task_id, token, state="pending", due_at=at + wait, queued_at=None, error=error
+        session, task_id, token, state="pending", due_at=due_at, queued_at=None, error=error
     )
 
 

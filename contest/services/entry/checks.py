@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict
-from contest.models import Check, ClipVersion, Derivative, Submission, Task
+from contest.models import Check, ClipVersion, Derivative, ProfileRevision, Submission, Task
 from contest.permissions import require
 from contest.services.core import mail, outbox, profiles
 from contest.services.core.transitions import move
@@ -136,11 +136,10 @@ def start(session: Session, check_id: int, *, at: datetime) -> Work | None:
     if check.state == "queued":
         move(session, check, "running", actor=SYSTEM, at=at)
     check.started_at, check.progress, check.error = at, 0.0, ""
-    contest = check.version.submission.contest
-    profile = profiles.profile_of(contest)
+    named = session.get_one(ProfileRevision, check.profile_revision_id)
     return Work(
-        check_id=check.id, kind=check.kind, sha256=check.version.sha256, media=profile.media,
-        policy_name=contest.slug,
+        check_id=check.id, kind=check.kind, sha256=check.version.sha256,
+        media=profiles.profile_at(named).media, policy_name=check.version.submission.contest.slug,
     )
 
 

@@ -7,7 +7,6 @@ about them. The offset is what is on disk, never a number kept here.
 import hashlib
 import re
 import secrets
-import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +27,6 @@ from contest.states import REPLACEABLE, Entry
 from contest.tokens import hash_token
 
 SAMPLE, SAMPLES = 256 << 10, 16  # bytes, and how many of them a fingerprint looks at
-HEADROOM = 1 << 30  # bytes of disk that clips never take
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -171,17 +169,6 @@ def last_expired(session: Session, entry: Submission) -> Upload | None:
 def all_open(session: Session) -> list[Upload]:
     """All uploads whose bytes are still expected: what the disk has been promised to."""
     return list(session.scalars(select(Upload).where(Upload.state == "open")))
-
-
-def room(session: Session, folder: Path) -> int:
-    """Bytes of disk for a file in one go: free at ``folder``, kept back, promised to no upload."""
-    promised = sum(upload.length - _size(folder / upload.public_id) for upload in all_open(session))
-    disk = folder if folder.exists() else folder.parent  # the upload process makes it
-    return shutil.disk_usage(disk).free - HEADROOM - promised
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def find(session: Session, unit_id: int, public_id: str) -> Upload:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
 from contest.models import ClipVersion, Publication
+from contest.services.core import outbox
 from contest.services.core.transitions import move
 from contest.services.fanpage import publications
 from contest.states import Entry
@@ -20,7 +21,6 @@ from social.errors import PageError
 from social.values import Offsets, UploadStarted, VideoState, VideoStatus
 
 MAX_UPLOADS = 3  # sessions begun for one clip, before a person looks
-BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds after each stumble of a step
 DOUBT_FOR = timedelta(minutes=15)  # how long an unknown outcome is looked for
 PROCESS_FOR = timedelta(hours=3)  # how long the Page may process
 FIRST_LOOK, SHORTEST, LONGEST = timedelta(seconds=2), timedelta(seconds=5), timedelta(minutes=5)
@@ -211,7 +211,7 @@ def stumbled(
     if publication is None:
         return None
     tries = int(publication.error_data.get("tries", 0))
-    if tries >= len(BACK_OFF) and publication.state in publications.BEFORE_ARMED:
+    if tries >= len(outbox.BACK_OFF) and publication.state in publications.BEFORE_ARMED:
         vi = f"Facebook không trả lời sau nhiều lần thử: {error}. Hãy chọn “Đăng lại”."
         en = f"Facebook did not answer after several attempts: {error}. Choose “Post again”."
         fail(session, publication_id, vi, en, error=error, at=at)
@@ -219,7 +219,7 @@ def stumbled(
     publication.error = str(error)
     data = {"tries": tries + 1, "details": _details(error)}
     publication.error_data = {**publication.error_data, **data}
-    return at + timedelta(seconds=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+    return at + outbox.back_off(tries + 1)
 
 
 def seen(

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from contest.languages import COOKIE, chosen
 from contest.models import Submission, Task
+from contest.views.shared.returning import safe_path
 from contest.views.shared.support import allows, db, platform
 
 bp = Blueprint("basics", __name__)
@@ -31,10 +32,7 @@ def static(name: str) -> BaseResponse:
 @allows("public.read")
 def language() -> BaseResponse:
     """Choose a language, and come back to the same page."""
-    target = request.form.get("next", "/")
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
-        target = "/"
-    response = redirect(target, 303)
+    response = redirect(safe_path(request.form.get("next", "")) or "/", 303)
     response.set_cookie(
         COOKIE, chosen(request.form.get("language")), max_age=A_YEAR, samesite="Lax",
         secure=platform().settings.https,

@@ -30,10 +30,11 @@ from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.people import people
 from contest.services.units import units
+from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
 from contest.wiring import Platform
 
+__all__ = ["STAFF_COOKIE", "UNIT_COOKIE"]
 View = TypeVar("View", bound=Callable[..., Any])
-STAFF_COOKIE, UNIT_COOKIE = "staff", "unit"
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of pages that belong to no contest
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -64,8 +65,7 @@ def language() -> str:
 
 
 def cookie_name(name: str) -> str:
-    """``__Host-`` where the address is https (ASVS 3.3.3)."""
-    return f"__Host-{name}" if platform().settings.https else f"hoithi_{name}"
+    return platform().settings.cookie_name(name)
 
 
 def set_cookie(response: Response, name: str, token: str, *, max_age: int) -> None:

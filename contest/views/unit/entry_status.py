@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from contest.languages import write_deadline
-from contest.models import Check, ClipVersion, Submission
+from contest.models import Check, Submission
 from contest.profile import Profile
 from contest.services.entry import checks, submissions
 from contest.states import REPLACEABLE, Entry
@@ -106,18 +106,13 @@ def todo(entry: Submission) -> str:
 
 def latest_check(entry: Submission) -> Check | None:
     """The quick check of the clip in force: the one the unit waits for."""
-    return _check_of(entry.version) if entry.version else None
-
-
-def _check_of(version: ClipVersion) -> Check | None:
-    quick = [c for c in version.checks if c.kind == "quick"]
-    return quick[-1] if quick else None
+    return checks.latest(entry.version) if entry.version else None
 
 
 def versions(entry: Submission) -> list[dict[str, Any]]:
     """Every clip that was sent, the newest first, each with its verdict."""
     return [
-        {"version": v, "verdict": check.verdict if (check := _check_of(v)) else None}
+        {"version": v, "verdict": check.verdict if (check := checks.latest(v)) else None}
         for v in reversed(entry.versions)
     ]
 
@@ -125,20 +120,8 @@ def versions(entry: Submission) -> list[dict[str, Any]]:
 def findings(entry: Submission) -> list[dict[str, Any]]:
     """Every finding that holds, what must be mended first."""
     check = checks.telling(entry.version) if entry.version else None
-    found = check.report.get("findings", []) if check else []
-    prepared = [_finding(f) for f in found]
-    return sorted(prepared, key=lambda f: ("bad", "look", "ok").index(f["kind"]))
-
-
-def _finding(found: dict[str, Any]) -> dict[str, Any]:
-    kind = "ok" if found["outcome"] == "pass" else ("bad" if found["level"] == "hard" else "look")
-
-    def told(key: str) -> str:
-        return str(found.get(f"{key}_{language()}") or "")
-
-    return {
-        "rule": found["rule"], "at": found.get("at", []),
-        "title": rule_names().get(found["rule"], found["rule"]), "kind": kind,
-        "level": found["level"], "outcome": found["outcome"], "message": told("message"),
-        "found": told("found"), "allowed": told("allowed"), "remedy": told("remedy"),
-    }
+    names = rule_names()
+    return [
+        {**found, "title": names.get(found["rule"], found["rule"])}
+        for found in checks.findings(check, language())
+    ]

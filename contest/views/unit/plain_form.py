@@ -21,6 +21,7 @@ from contest.permissions import require
 from contest.services.core import profiles
 from contest.services.entry import submissions, uploads
 from contest.services.units import units
+from contest.uploads.storage import Folder
 from contest.views.shared.support import actor, current_profile, db, now, platform, unit_token
 
 AROUND = 64 << 10  # bytes of a form beside its file
@@ -33,7 +34,8 @@ def admit(slug: str, code: str) -> None:
     """
     with platform().db.read() as session:
         limit = _limit(session, slug, code)
-        free = uploads.room(session, platform().settings.uploads_dir)
+        unfinished = {one.public_id: one.length for one in uploads.all_open(session)}
+    free = Folder(platform().settings.uploads_dir).room(unfinished)
     request.max_content_length = limit + AROUND
     announced = request.content_length or 0
     if announced > limit + AROUND:

@@ -1,18 +1,24 @@
 """From outbox row to work done: relay, queue and worker against a real Redis."""
 
 import json
+import os
+import signal
+import threading
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
+from redis.connection import Connection
 from rq.serializers import JSONSerializer
+from sqlalchemy import insert, text
 
 from contest import jobs
-from contest.adapters.job_queue import OnlyRunTask
+from contest.adapters.job_queue import JobQueue, OnlyRunTask
 from contest.config import Settings
 from contest.jobs import GiveUp, Later, relay, worker
 from contest.models import Task
@@ -20,6 +26,7 @@ from contest.services.core import outbox
 from contest.wiring import Platform
 
 NOW = datetime.now(UTC)
+NAMES = ("note", "die_once", "fail", "give_up", "later")
 
 
 @pytest.fixture
@@ -49,6 +56,13 @@ class Works:
         with self.file.open("a") as file:
             file.write(f"{row_id}\n")
 
+    def die_once(self, platform: Platform, row_id: int, beat: Any) -> None:
+        mark = self.file.with_name("died")
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.note(platform, row_id, beat)
+
     def fail(self, platform: Platform, row_id: int, beat: Any) -> None:
         raise OSError("no route")
 
@@ -62,7 +76,7 @@ class Works:
 @pytest.fixture
 def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Works:
     works = Works(tmp_path)
-    kinds = {f"test.{n}": getattr(works, n) for n in ("note", "fail", "give_up", "later")}
+    kinds = {f"test.{n}": getattr(works, n) for n in NAMES}
     monkeypatch.setattr(worker, "handlers", lambda: jobs.handlers() | kinds)
     return works
 
@@ -99,8 +113,157 @@ def test_an_emptied_redis_loses_nothing(platform: Platform, works: Works) -> Non
 
 def test_a_row_queued_twice_is_done_once(platform: Platform, works: Works) -> None:
     row = task(platform, wish(platform, "test.note"))
-    for nonce in (1, 1, 2):
-        platform.queue.put(row, nonce)
+    platform.queue.put([row])
+    row.attempts = 1  # so that the job has another name
+    platform.queue.put([row])
+    assert queued(platform) == [f"task-{row.id}-0", f"task-{row.id}-1"]
+    worker.run(platform, burst=True)
+    assert works.file.read_text() == "5\n"
+
+
+def queued(platform: Platform) -> list[str]:
+    return sorted(name for queue in platform.queue.queues.values() for name in queue.job_ids)
+
+
+def relay_for(platform: Platform, minutes: int) -> None:
+    """As if the relay had been at it for so many minutes, and no worker."""
+    for minute in range(minutes):
+        while relay.relay_once(platform, wall=NOW + timedelta(minutes=1.1 * minute)):
+            pass
+
+
+def test_a_backlog_keeps_one_job_a_row(platform: Platform) -> None:
+    rows = [wish(platform, "test.note", number) for number in range(60)]
+    relay_for(platform, 10)
+    assert queued(platform) == sorted(f"task-{row}-0" for row in rows)
+    assert len(list(platform.queue.redis.scan_iter("rq:job:*"))) == 60
+
+
+def test_after_an_emptied_redis_each_row_is_queued_once_again(platform: Platform) -> None:
+    rows = [wish(platform, "test.note", number) for number in range(5)]
+    relay_for(platform, 1)
+    platform.queue.redis.flushall()
+    relay_for(platform, 10)
+    assert queued(platform) == sorted(f"task-{row}-0" for row in rows)
+
+
+def test_a_relay_that_died_before_it_could_note_what_it_queued_queues_nothing_twice(
+    platform: Platform,
+) -> None:
+    row = wish(platform, "test.note")
+    platform.queue.put([task(platform, row)])
+    assert relay.relay_once(platform) == 1
+    assert queued(platform) == [f"task-{row}-0"]
+
+
+def test_two_relays_at_once_queue_a_row_once(platform: Platform) -> None:
+    rows = [task(platform, wish(platform, "test.note", number)) for number in range(20)]
+    other = JobQueue(platform.settings.redis_url)
+    together = threading.Barrier(2)
+
+    def put(queue: JobQueue) -> None:
+        together.wait()
+        queue.put(rows)
+
+    threads = [threading.Thread(target=put, args=(queue,)) for queue in (platform.queue, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.redis.close()
+    assert queued(platform) == sorted(f"task-{row.id}-0" for row in rows)
+
+
+def test_two_thousand_rows_take_few_round_trips(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with platform.db.write() as session:
+        session.execute(insert(Task), [
+            {"kind": "test.note", "row_id": n, "key": f"test.note:{n}", "due_at": NOW,
+             "created_at": NOW, "priority": ("high", "default", "low")[n % 3]}
+            for n in range(2000)
+        ])
+    sent: list[object] = []
+    send = Connection.send_packed_command
+
+    def count(self: Connection, *args: object, **kwargs: object) -> object:
+        sent.append(args)
+        return send(self, *args, **kwargs)
+
+    monkeypatch.setattr(Connection, "send_packed_command", count)
+    relay_for(platform, 1)
+    assert len(queued(platform)) == 2000
+    first = len(sent)
+    relay_for(platform, 2)  # its first minute is over: only the second asks
+    assert len(queued(platform)) == 2000
+    assert (first < 80, len(sent) - first < 80) == (True, True), (first, len(sent) - first)
+
+
+def test_higher_priorities_are_done_first(platform: Platform, works: Works) -> None:
+    for number, priority in enumerate(("low", "default", "high")):
+        with platform.db.write() as session:
+            outbox.add(session, "test.note", number, at=NOW, priority=priority)
+    relay_for(platform, 2)
+    worker.run(platform, burst=True)
+    assert works.file.read_text() == "2\n1\n0\n"
+
+
+def test_a_job_that_ended_with_an_error_of_the_queue_is_replaced(
+    platform: Platform, works: Works
+) -> None:
+    """As when the database was away just then: RQ keeps the failed job under the row's name."""
+    row = wish(platform, "test.note")
+    relay_for(platform, 1)
+    with no_outbox(platform):
+        worker.run(platform, burst=True)
+    assert OnlyRunTask.fetch(
+        f"task-{row}-0", connection=platform.queue.redis, serializer=JSONSerializer
+    ).get_status() == "failed"
+    relay_for(platform, 3)
+    assert queued(platform) == [f"task-{row}-0"]
+    worker.run(platform, burst=True)
+    assert works.file.read_text() == "5\n"
+
+
+@contextmanager
+def no_outbox(platform: Platform) -> Iterator[None]:
+    """No job can claim a row: its table is away."""
+    with platform.db.engine.begin() as line:
+        line.execute(text("ALTER TABLE outbox RENAME TO away"))
+    try:
+        yield
+    finally:
+        with platform.db.engine.begin() as line:
+            line.execute(text("ALTER TABLE away RENAME TO outbox"))
+
+
+def test_a_row_whose_worker_was_killed_is_run_again(
+    platform: Platform, works: Works, redis_url: str
+) -> None:
+    row = wish(platform, "test.die_once")
+    relay_for(platform, 1)
+    worker.run(platform, burst=True)  # the process that does the work is killed in its midst
+    assert (task(platform, row).state, task(platform, row).attempts) == ("leased", 1)
+    assert relay.free_the_dead(platform) == 1
+    assert relay.relay_once(platform) == 1
+    assert queued(platform) == [f"task-{row}-1"]
+    worker.run(platform, burst=True)
+    assert works.file.read_text() == "5\n"
+    assert task(platform, row).state == "done"
+
+
+def test_a_job_that_a_dead_worker_took_out_is_queued_again(
+    platform: Platform, works: Works
+) -> None:
+    """Killed before it claimed the row: RQ has the job neither in the queue nor among the begun."""
+    row = wish(platform, "test.note")
+    relay_for(platform, 1)
+    queue = platform.queue.queues["default"]
+    taken = platform.queue.redis.lmove(queue.key, queue.intermediate_queue_key)
+    assert taken == f"task-{row}-0".encode()
+    relay_for(platform, 3)
+    assert queued(platform) == [f"task-{row}-0"]
+    assert platform.queue.redis.llen(queue.intermediate_queue_key) == 0
     worker.run(platform, burst=True)
     assert works.file.read_text() == "5\n"
 

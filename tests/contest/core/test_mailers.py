@@ -4,9 +4,17 @@ import email
 import email.policy
 import smtplib
 import socketserver
+import ssl
 import threading
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from contest.adapters.mailers import LocalMailer, SmtpMailer
 from contest.ports import MailRefused
@@ -22,6 +30,8 @@ class Server(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Session)
+        self.tls: ssl.SSLContext | None = None
+        self.tls_at_once = False
         self.answers: dict[str, str] = {}
         self.taken: list[bytes] = []
         self.recipients: list[str] = []
@@ -39,18 +49,37 @@ class Session(socketserver.StreamRequestHandler):
         self.wfile.write(f"{text}\r\n".encode())
 
     def handle(self) -> None:
+        if self.server.tls_at_once and not self._encrypt():
+            return
         self.say("220 ready")
         while line := self.rfile.readline().decode().strip():
             verb = line.split()[0].upper()
-            usual = {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 fine")
+            usual = {
+                "DATA": "354 go on", "QUIT": "221 bye", "STARTTLS": "220 go on",
+                "EHLO": "250-here\r\n250 STARTTLS",
+            }.get(verb, "250 fine")
             answer = self.server.answers.get(verb, usual)
             self.say(answer)
             if verb == "RCPT":
                 self.server.recipients.append(line)
             if verb == "DATA" and answer.startswith("354"):
                 self._data()
-            if verb == "QUIT":
+            if verb == "QUIT" or (verb == "STARTTLS" and not self._encrypt()):
                 return
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+    def _encrypt(self) -> bool:
+        """TLS from here on; False where the client will not have our certificate."""
+        assert self.server.tls is not None
+        try:
+            self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            return False
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+        return True
 
     def _data(self) -> None:
         lines = []
@@ -104,6 +133,72 @@ def test_a_server_that_is_away_may_be_asked_again(server):
     server.server_close()
     with pytest.raises(OSError, match="refused"):
         SmtpMailer(url).send(**LETTER)
+
+
+def certificate(folder: Path, address: str) -> Path:
+    """A key and a certificate for ``address`` that nobody but itself vouches for, in one file."""
+    key, begins = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC) - timedelta(hours=1)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), begins,
+                                begins + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "mail.pem"
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                          serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+def encrypted(server: Server, scheme: str, file: Path) -> str:
+    """The server's address, where it speaks TLS with this certificate."""
+    server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.tls.load_cert_chain(file)
+    server.tls_at_once = scheme == "smtps"
+    return server.url.replace("smtp:", f"{scheme}:")
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_server_for_which_nobody_vouches_gets_no_mail_and_no_password(
+    server: Server, scheme: str, tmp_path: Path
+):
+    url = encrypted(server, scheme, certificate(tmp_path, "127.0.0.1"))
+    with pytest.raises(ssl.SSLCertVerificationError, match="self-signed"):
+        SmtpMailer(url.replace("//", "//an:secret@")).send(**LETTER)
+    assert (server.taken, server.recipients) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_server_with_a_certificate_of_another_address_gets_no_mail(
+    server: Server, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = certificate(tmp_path, "127.0.0.2")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
+        SmtpMailer(encrypted(server, scheme, file)).send(**LETTER)
+    assert server.taken == []
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_an_authority_of_ones_own_is_named_in_the_environment(
+    server: Server, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    SmtpMailer(encrypted(server, scheme, file)).send(**LETTER)
+    assert read(server.taken[0])[1] == ["Chào An,", "<p>Chào"]
+
+
+def test_a_server_that_will_not_encrypt_gets_no_mail(server: Server):
+    server.answers["EHLO"] = "250 here"
+    with pytest.raises(smtplib.SMTPNotSupportedError):
+        SmtpMailer(server.url.replace("smtp:", "smtp+starttls:")).send(**LETTER)
+    assert server.taken == []
 
 
 def test_a_folder_keeps_each_mail_in_a_file(tmp_path):

@@ -58,7 +58,7 @@ def test_a_row_is_due_at_its_time(database: Database) -> None:
 def test_a_queued_row_is_queued_again_when_nobody_begins(database: Database) -> None:
     task_id = add(database)
     with database.write() as session:
-        outbox.queued(session, task_id, wall=WALL)
+        outbox.queued(session, [task_id], wall=WALL)
     assert due(database) == []
     assert due(database, wall=WALL + outbox.OVERDUE + timedelta(seconds=1)) == [task_id]
 
