@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import media_checks
+from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost
 from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
 from contest.models import Task
@@ -44,8 +45,7 @@ def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> Non
             tell = teller(platform, check_id, beat, checks.progress)
             outcome = step(platform, work, folder, tell)
             beat()
-            with platform.db.write() as session:
-                checks.finish(session, check_id, outcome, at=platform.clock.now())
+            _finish(platform, check_id, outcome)
     except NotWanted:
         return
     except (LeaseLost, Later):
@@ -57,6 +57,12 @@ def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> Non
         if _last_attempt(platform, work):
             _fail(platform, check_id, f"{type(error).__name__}: {error}")
         raise
+
+
+@retried
+def _finish(platform: Platform, check_id: int, outcome: Outcome) -> None:
+    with platform.db.write() as session:
+        checks.finish(session, check_id, outcome, at=platform.clock.now())
 
 
 def _judge(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:

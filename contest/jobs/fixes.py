@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import media_checks
+from contest.db import retried
 from contest.jobs import LeaseLost
 from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
 from contest.services.entry import fixes
@@ -24,8 +25,7 @@ def make(platform: Platform, fix_id: int, beat: Beat) -> None:
         with work_folder(platform, f"fix-{fix_id}") as folder:
             tell = teller(platform, fix_id, beat, fixes.progress)
             made = _make(platform, work, folder, tell)
-            with platform.db.write() as session:
-                fixes.finish(session, fix_id, made, at=platform.clock.now())
+            _finish(platform, fix_id, made)
     except NotWanted:
         return
     except LeaseLost:
@@ -35,6 +35,12 @@ def make(platform: Platform, fix_id: int, beat: Beat) -> None:
     except Exception as error:
         _fail(platform, fix_id, f"{type(error).__name__}: {error}")
         raise
+
+
+@retried
+def _finish(platform: Platform, fix_id: int, made: Made) -> None:
+    with platform.db.write() as session:
+        fixes.finish(session, fix_id, made, at=platform.clock.now())
 
 
 def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from flask import Flask
 
 from contest import letters
+from contest.db import retried
 from contest.jobs import GiveUp
 from contest.models import Contest, Mail, Task
 from contest.ports import MailRefused
@@ -33,6 +34,11 @@ def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
     except (OSError, smtplib.SMTPException) as error:
         _not_sent(platform, mail_id, str(error), final=_last_attempt(platform, mail_id))
         raise
+    _sent(platform, mail_id)
+
+
+@retried
+def _sent(platform: Platform, mail_id: int) -> None:
     with platform.db.write() as session:
         mails.sent(session, mail_id, at=platform.clock.now())
 
