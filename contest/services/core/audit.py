@@ -9,7 +9,7 @@ while working, and it is part of no deadlock.
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import event, select
@@ -49,7 +49,7 @@ def record(
         session.begin()  # with whose end the row is appended, or forgotten
     session.flush()  # the subject has its id from here on
     row = AuditRow(
-        at=at,
+        at=at.astimezone(UTC),  # sealed as it will be read
         contest_id=contest_id if contest_id is not None else getattr(subject, "contest_id", None),
         actor=actor.label,
         action=action,
