@@ -275,6 +275,10 @@ def test_an_entry_has_one_open_upload_whatever_two_tabs_do(platform, make, conte
 def test_proposals_asked_for_at_once_leave_one_that_stands(platform, make, contest, meet) -> None:
     unit = make.unit(contest)
     entry = make.submission(unit, "needs_fix")
+    too_wide = {"rule": "aspect_ratio", "outcome": "fail"}
+    with platform.db.write() as session:
+        [check] = session.scalars(select(Check))
+        check.report = {"facts": {"video": {"width": 432}}, "findings": [too_wide]}
 
     def ask(session: Session) -> None:
         fixes.request(session, session.get_one(Submission, entry.id), fixes.Wish(),
@@ -289,11 +293,13 @@ def test_two_organisers_cannot_take_the_last_role_from_each_other(
 ) -> None:
     one, two = (make.user("organiser", contest=contest) for _ in range(2))
 
-    def remove(actor: User, user: User) -> Callable[[Session], None]:
+    def remove(who: User, user: User) -> Callable[[Session], None]:
+        actor = make.actor(who)
+
         def run(session: Session) -> None:
             people.change_roles(
                 session, session.get_one(Contest, contest.id), session.get_one(User, user.id),
-                roles=[], unit_id=None, actor=make.actor(actor), at=make.at,
+                roles=[], unit_id=None, actor=actor, at=make.at,
             )
 
         return run
@@ -362,10 +368,11 @@ def posted(client, path: str, **data: str) -> Callable[[], tuple[int, str]]:
 def test_a_person_added_twice_at_once_is_there_once_and_the_second_is_told(
     platform, make, contest, visit
 ) -> None:
-    data = {"email": "lan@example.vn", "name": "Lan", "roles": "reviewer", "language": "vi"}
+    data = {"email": "lan@example.vn", "name": "Lan", "roles": "reviewer", "unit": "0",
+            "language": "vi"}
     sends = [posted(visit.role("organiser"), f"/c/{contest.slug}/organiser/people/new", **data)
              for _ in range(2)]
-    outcomes = Meeting(platform.db, *sends, at=r'INSERT INTO "user"').outcomes
+    outcomes = Meeting(platform.db, *sends, at='INSERT INTO "?user').outcomes
     assert outcomes[0][0] in (200, 303)
     assert outcomes[1][0] in (409, 422)
     assert "is in the list already" in outcomes[1][1]
@@ -376,11 +383,12 @@ def test_a_person_new_to_two_contests_at_once_gets_both_roles(
     platform, make, contest, visit
 ) -> None:
     """Nothing is locked for both: the database refuses the second address, the view runs again."""
-    data = {"email": "lan@example.vn", "name": "Lan", "roles": "reviewer", "language": "vi"}
+    data = {"email": "lan@example.vn", "name": "Lan", "roles": "reviewer", "unit": "0",
+            "language": "vi"}
     other = make.contest("khac")
     sends = [posted(visit.role("organiser", one), f"/c/{one.slug}/organiser/people/new", **data)
              for one in (contest, other)]
-    outcomes = Meeting(platform.db, *sends, at=r'INSERT INTO "user"').outcomes
+    outcomes = Meeting(platform.db, *sends, at='INSERT INTO "?user').outcomes
     assert [status in (200, 303) for status, _ in outcomes] == [True, True]
     with platform.db.read() as session:
         [user] = session.scalars(select(User).where(User.email == "lan@example.vn"))

@@ -39,7 +39,7 @@ class Meeting:
     def _hold(self) -> None:
         first, second = self.threads
         first.start()
-        assert self.there.wait(PATIENCE_S), f"nothing like {self.at.pattern}: {self.outcomes}"
+        assert self.there.wait(PATIENCE_S), f"{self.at.pattern}: {self.outcomes[0]!s:.200}"
         second.start()
         self._until(lambda: not second.is_alive() or self._waits())
         self.go_on.set()
