@@ -34,7 +34,7 @@ HOUSE = {
     "states": "errors", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     # what is stored
-    "models": "states", "db": "", "migrations": "db models",
+    "models": "states", "db": "errors", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
     "drawing": "canonical", "ready_pages": "languages",
     "services.core": f"{WORDS} models",
@@ -55,20 +55,20 @@ HOUSE = {
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
     "wiring": "adapters clock config db ports",
+    "uploads": f"actors db errors languages models tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models wiring {SERVICES}",
     "views.account": f"{WORDS} clock models {SERVICES} views.shared",
-    "views.unit": f"{WORDS} models {SERVICES} views.shared",
+    "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx letters models ports ready_pages {SERVICES} views.shared",
     "views.public": f"{WORDS} drawing models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
-    "web": "errors languages views views.shared wiring",
+    "web": "db errors languages views views.shared wiring",
     # processes of their own
-    "uploads": f"actors errors models {SERVICES} wiring",
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clock letters models ports ready_pages {SERVICES} wiring web",
+    "jobs": f"{WORDS} clock db letters models ports ready_pages {SERVICES} wiring web",
     "running": "clock config errors",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
     "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} wiring web uploads jobs"

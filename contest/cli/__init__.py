@@ -6,9 +6,12 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input or setting, 3 usage.
 import importlib
 import pkgutil
 import sys
+from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
+from contest.db import refusal
 from contest.errors import DomainError
 
 
@@ -31,5 +34,13 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(3)
     except DomainError as error:
-        click.echo(f"{error.vi}\n{error.en}", err=True)
-        sys.exit(1 if error.code in ("conflict", "not_allowed", "too_late") else 2)
+        _refuse(error)
+    except DBAPIError as error:
+        if (said := refusal(error)) is None:
+            raise
+        _refuse(said)
+
+
+def _refuse(error: DomainError) -> NoReturn:
+    click.echo(f"{error.vi}\n{error.en}", err=True)
+    sys.exit(1 if error.code in ("busy", "conflict", "not_allowed", "too_late") else 2)

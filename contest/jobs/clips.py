@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from contest.db import retried
 from contest.jobs import Later, LeaseLost, holders
 from contest.wiring import Platform
 
@@ -56,8 +57,7 @@ def carry_out(platform: Platform, row_id: int, beat: Beat, steps: Steps[Work, Ma
             tell = teller(platform, row_id, beat, steps.progress)
             made = steps.make(platform, work, folder, tell)
             beat()
-            with platform.db.write() as session:
-                steps.finish(session, row_id, made, at=platform.clock.now())
+            _finish(platform, row_id, made, steps)
     except NotWanted:
         return
     except (LeaseLost, Later):
@@ -65,6 +65,12 @@ def carry_out(platform: Platform, row_id: int, beat: Beat, steps: Steps[Work, Ma
     except Exception as error:
         if steps.failed(platform, row_id, error):
             raise
+
+
+@retried
+def _finish(platform: Platform, row_id: int, made: Made, steps: Steps[Work, Made]) -> None:
+    with platform.db.write() as session:
+        steps.finish(session, row_id, made, at=platform.clock.now())
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from flask import Flask
 
 from contest import letters
+from contest.db import retried
 from contest.jobs import GiveUp
 from contest.models import Contest, Mail
 from contest.ports import MailRefused
@@ -36,6 +37,11 @@ def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
             final = outbox.is_last_attempt(session, "mail.send", mail_id)
         _not_sent(platform, mail_id, str(error), final=final)
         raise
+    _sent(platform, mail_id)
+
+
+@retried
+def _sent(platform: Platform, mail_id: int) -> None:
     with platform.db.write() as session:
         mails.sent(session, mail_id, at=platform.clock.now())
 

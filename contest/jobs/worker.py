@@ -5,6 +5,7 @@ import time
 import traceback
 
 from contest.clock import SystemClock
+from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, holders
 from contest.models import Task
 from contest.services.core import outbox
@@ -33,7 +34,7 @@ def perform(platform: Platform, task_id: int) -> None:
     try:
         if work is None:
             raise GiveUp(f"no handler for {task.kind!r}")
-        work(platform, task.row_id, _Beat(platform, task_id, token))
+        retried(work)(platform, task.row_id, _Beat(platform, task_id, token))
     except LeaseLost:
         log.warning("task %s (%s): another worker has it", task_id, task.kind)
     except Exception as error:

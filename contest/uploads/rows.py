@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from contest.actors import SYSTEM, Actor
+from contest.db import retried
 from contest.errors import DomainError, Gone
 from contest.models import Unit
 from contest.models import Upload as Row
@@ -56,6 +57,7 @@ class RowRegistry:
             raise UploadFailure("revoked")
         return found
 
+    @retried
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         with _refusals(), self.platform.db.write() as session:
             unit = session.get_one(Unit, int(owner))
@@ -94,6 +96,7 @@ class RowRegistry:
         if refusal is not None:
             raise refusal
 
+    @retried
     def _record(
         self, upload: Upload, sha256: str, received: datetime, *, changed: bool
     ) -> UploadFailure | None:
@@ -126,6 +129,7 @@ class RowRegistry:
     def expired(self, upload: Upload) -> None:
         self._end(upload, "expired")
 
+    @retried
     def _end(self, upload: Upload, state: str) -> None:
         with contextlib.suppress(Gone), self.platform.db.write() as session:
             row = uploads.find(session, int(upload.owner), upload.id)

@@ -10,6 +10,7 @@ from contest import profile as profiles
 from contest.actors import Actor
 from contest.errors import Invalid, not_found
 from contest.models import Contest, ProfileRevision
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Loaded, Profile
 from contest.services.core import audit
@@ -48,7 +49,7 @@ def import_profile(
     loaded = profiles.load(source)
     slug = loaded.profile.contest.slug
     contest = session.scalars(
-        select(Contest).where(Contest.slug == slug).with_for_update()
+        select(Contest).where(Contest.slug == slug).with_for_update(**LOCK)
     ).one_or_none()
     if contest is None:
         require(actor, "contest.create")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict
 from contest.models import Base
+from contest.models.base import LOCK
 from contest.services.core import audit
 from contest.states import BALLOT, CHECK, FIX, MACHINES, PUBLICATION, RESULT, SUBMISSION, Machine
 
@@ -47,7 +48,7 @@ def move(
     """
     assert isinstance(row, Base)  # noqa: S101
     session.flush()
-    session.refresh(row, with_for_update={"of": type(row)})
+    session.refresh(row, with_for_update={"of": type(row), **LOCK})
     machine, before = OF_TABLE[row.__tablename__], str(row.state)
     if not machine.allows(before, to):
         raise Conflict(

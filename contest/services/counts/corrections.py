@@ -19,6 +19,7 @@ from contest.services.core import audit
 from contest.services.core.gaps import Gap
 from contest.services.counts import interactions
 from contest.services.counts.interactions import Official
+from contest.services.jury import jury_round
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def propose(
 ) -> Correction:
     """Write a correction of a clip's official count; it counts once another organiser agrees."""
     require(actor, "interaction.import", contest)
+    jury_round.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
     official = interactions.official_counts(session, contest).get(entry.id)
     if official is None:

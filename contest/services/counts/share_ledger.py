@@ -74,6 +74,8 @@ def apply(
         return 0
     told = _usable(path, _clips(session, contest), zone=schedule.zone, at=at)
     interactions.hold(session, contest)
+    if count_import.evidence_of(session, contest, sha256) is not None:
+        return 0  # somebody else has applied it while this waited
     rows = staged_shares.stage(session, told)
     if not rows:
         raise _refused("sổ chưa có dòng nào", "the ledger has no rows")

@@ -55,14 +55,22 @@ def take_over(
     The same share told in two files is one. Of an account's shares told without a link the larger
     number stays; one seen by the cut-off goes before any that was seen later.
     """
-    before = session.scalar(select(func.count(ShareRecord.id))) or 0
+    before = _known(session)
     told = _summed(cut_off).add_columns(
         literal(evidence_id), literal(created_by), literal(at, UtcDateTime)
     )
     names = [*COLUMNS[1:], "count", "evidence_id", "created_by", "created_at"]
     session.execute(_keep_the_better(session, names, told, cut_off))
+    added = _known(session) - before
     STAGED.drop(session.connection())
-    return (session.scalar(select(func.count(ShareRecord.id))) or 0) - before
+    return added
+
+
+def _known(session: Session) -> int:
+    """Shares in the ledger of the staged clips; other contests' may grow meanwhile."""
+    clips = select(STAGED.c.submission_id)
+    query = select(func.count(ShareRecord.id)).where(ShareRecord.submission_id.in_(clips))
+    return session.scalar(query) or 0
 
 
 def _summed(cut_off: datetime) -> Any:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, joinedload
 from contest.actors import Actor
 from contest.errors import TooLate
 from contest.models import Contest, Mail, Submission
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, mail, profiles
@@ -103,7 +104,7 @@ def letter(contest: Contest, one: Recipient, *, at: datetime) -> Mail:
 
 
 def _hold(session: Session, contest: Contest) -> None:
-    query = select(Contest).where(Contest.id == contest.id).with_for_update(of=Contest)
+    query = select(Contest).where(Contest.id == contest.id).with_for_update(of=Contest, **LOCK)
     session.scalars(query.execution_options(populate_existing=True)).one()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, not_found
 from contest.models import Contest, Task
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, outbox, pages
 from contest.services.core.pages import Page
@@ -31,7 +32,7 @@ def retry(
 ) -> Task:
     """Try a failed job again, at once. ``Conflict`` where it has not failed."""
     require(actor, "job.retry", contest)
-    task = session.get(Task, task_id, with_for_update=True)
+    task = session.get(Task, task_id, with_for_update=LOCK)
     if task is None or task.contest_id != contest.id:
         raise not_found()
     if task.state != "failed":

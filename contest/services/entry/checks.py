@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Derivative, ProfileRevision, Submission, Task
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import mail, outbox, profiles
 from contest.services.core.transitions import move
@@ -128,7 +129,7 @@ def retry(session: Session, check: Check, *, actor: Actor, at: datetime) -> None
 
 def start(session: Session, check_id: int, *, at: datetime) -> Work | None:
     """Begin a check, or begin it again after a worker died; None when nobody wants it any more."""
-    check = session.get_one(Check, check_id, with_for_update=True)
+    check = session.get_one(Check, check_id, with_for_update=LOCK)
     if check.state in ("done", "superseded"):
         return None
     if check.state == "failed":
@@ -155,7 +156,7 @@ def progress(session: Session, check_id: int, share: float) -> bool:
 
 def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -> None:
     """Store a check's result and move the entry on. Finishing twice changes nothing."""
-    check = session.get_one(Check, check_id, with_for_update=True)
+    check = _held(session, check_id)
     if check.state != "running":
         return
     version = check.version
@@ -172,9 +173,17 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
         _after_deep(session, version, outcome.verdict, at=at)
 
 
+def _held(session: Session, check_id: int) -> Check:
+    """The check, locked after its entry, as whoever sends a new clip locks them."""
+    check = session.get_one(Check, check_id)
+    session.refresh(check.version.submission, with_for_update={"of": Submission, **LOCK})
+    session.refresh(check, with_for_update=LOCK)
+    return check
+
+
 def fail(session: Session, check_id: int, error: str, *, at: datetime) -> None:
     """The machine could not do it; the entry waits, and the organiser's desk shows why."""
-    check = session.get_one(Check, check_id, with_for_update=True)
+    check = session.get_one(Check, check_id, with_for_update=LOCK)
     if check.state == "running":
         check.error = error
         move(session, check, "failed", actor=SYSTEM, at=at)
@@ -198,7 +207,6 @@ def _in_force(entry: Submission, version: ClipVersion, *states: str) -> bool:
 
 def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
     entry = version.submission
-    session.refresh(entry, with_for_update=True)
     if not _in_force(entry, version, Entry.CHECKING):
         return
     if verdict in GOOD:
@@ -212,7 +220,6 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
 def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
     """The deep check revised the verdict: what is not yet on the Page goes back to the unit."""
     entry = version.submission
-    session.refresh(entry, with_for_update=True)
     if not _in_force(entry, version, Entry.IN_REVIEW, Entry.APPROVED):
         return
     if entry.state == Entry.APPROVED:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Check, ClipVersion, Fix, Submission
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, outbox, profiles
 from contest.services.core.transitions import move
@@ -88,6 +89,7 @@ def request(
 ) -> Fix:
     """Want a mended clip of the version in force, within the deadline and the quota."""
     require(actor, "entry.edit", entry)
+    submissions.hold(session, entry)
     submissions.require_replaceable(entry)
     submissions.require_open(profiles.profile_of(entry.contest), at=at, submission=entry)
     check = source(entry)
@@ -119,7 +121,7 @@ def request(
 
 def start(session: Session, fix_id: int, *, at: datetime) -> Work | None:
     """Begin, or begin again after a worker died; None when nobody wants it any more."""
-    fix = session.get_one(Fix, fix_id, with_for_update=True)
+    fix = session.get_one(Fix, fix_id, with_for_update=LOCK)
     if fix.state not in ("queued", "running", "failed"):
         return None
     if fix.state == "failed":
@@ -145,7 +147,7 @@ def progress(session: Session, fix_id: int, share: float) -> bool:
 
 def finish(session: Session, fix_id: int, made: Made, *, at: datetime) -> None:
     """The mended clip is there, to be looked at. Finishing twice changes nothing."""
-    fix = session.get_one(Fix, fix_id, with_for_update=True)
+    fix = session.get_one(Fix, fix_id, with_for_update=LOCK)
     if fix.state != "running":
         return
     fix.sha256, fix.size = made.sha256, made.size
@@ -156,7 +158,7 @@ def finish(session: Session, fix_id: int, made: Made, *, at: datetime) -> None:
 
 def fail(session: Session, fix_id: int, error: str, *, at: datetime) -> None:
     """It could not be made; the unit is told and may ask again."""
-    fix = session.get_one(Fix, fix_id, with_for_update=True)
+    fix = session.get_one(Fix, fix_id, with_for_update=LOCK)
     if fix.state == "running":
         fix.error = error
         move(session, fix, "failed", actor=SYSTEM, at=at)
@@ -203,7 +205,7 @@ def accept(session: Session, fix: Fix, *, actor: Actor, at: datetime) -> ClipVer
     """The unit sends the mended clip: it becomes a version and goes through every check."""
     entry = fix.version.submission
     require(actor, "entry.edit", entry)
-    session.refresh(entry, with_for_update={"of": Submission})
+    submissions.hold(session, entry)
     submissions.require_replaceable(entry)
     submissions.require_open(profiles.profile_of(entry.contest), at=at, submission=entry)
     if fix.state != "ready" or fix.version_id != entry.version_id:

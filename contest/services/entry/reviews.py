@@ -12,6 +12,7 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.languages import write_time
 from contest.models import ClipVersion, Contest, Review, Submission, User
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import mail, pages, profiles
@@ -127,7 +128,7 @@ def holders(session: Session, entries: list[Submission], *, at: datetime) -> dic
 def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
     """Take a clip in hand for ``HOLD``, or longer. ``Conflict`` when somebody else has it."""
     require(actor, "review.decide", entry)
-    session.refresh(entry, with_for_update=True)
+    session.refresh(entry, with_for_update=LOCK)
     if entry.state != Entry.IN_REVIEW:
         raise Conflict(
             "Clip này không còn chờ thẩm định. Hãy chọn clip khác trong danh sách.",
@@ -142,7 +143,7 @@ def take_next(
 ) -> Submission | None:
     """Take the longest-waiting clip that nobody has in hand; None when there is none."""
     require(actor, "review.decide", contest)
-    query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True)
+    query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True, **LOCK)
     entry = session.scalars(query).one_or_none()
     if entry is not None:
         entry.held_by, entry.held_until = actor.id, at + HOLD
@@ -175,7 +176,7 @@ def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
 def let_go(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
     """Put a clip back for the others."""
     require(actor, "review.decide", entry)
-    session.refresh(entry, with_for_update=True)
+    session.refresh(entry, with_for_update=LOCK)
     if entry.held_by == actor.id:
         entry.held_by = entry.held_until = None
 
@@ -218,7 +219,7 @@ def decide(
     Raises ``Invalid`` for what is missing, ``Conflict`` when somebody else was quicker.
     """
     require(actor, "review.decide", entry)
-    session.refresh(entry, with_for_update=True)
+    session.refresh(entry, with_for_update=LOCK)
     _refuse_held(session, entry, actor=actor, at=at)
     if entry.version_id != decision.version_id:
         raise Conflict(

@@ -13,6 +13,7 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.languages import write_time
 from contest.models import Consent, Contest, Submission, Unit
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.profile.schema import Consent as Purpose
@@ -122,6 +123,7 @@ def change(
 ) -> None:
     """Change the form while the clip may still be replaced. Raises ``Conflict``, ``TooLate``."""
     require(actor, "entry.edit", entry)
+    hold(session, entry)
     require_replaceable(entry)
     profile = profiles.profile_of(entry.contest)
     require_open(profile, at=at, submission=entry)
@@ -131,6 +133,11 @@ def change(
     entry.updated_at = at
     _set_consents(session, entry, form, profile, at)
     audit.record(session, "submission.changed", entry, actor=actor, at=at, after=_trace(entry))
+
+
+def hold(session: Session, entry: Submission) -> None:
+    """Lock an entry, read anew: before its clips, checks, proposals and its publication."""
+    session.refresh(entry, with_for_update={"of": Submission, **LOCK})
 
 
 def require_replaceable(entry: Submission) -> None:
@@ -144,6 +151,8 @@ def require_replaceable(entry: Submission) -> None:
 
 
 def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
+    """The quota, with the unit's row locked: its other tab waits and then counts this entry."""
+    session.refresh(unit, with_for_update={"of": Unit, **LOCK})
     query = select(func.count()).where(
         Submission.unit_id == unit.id, Submission.state.in_(IN_CONTEST)
     )

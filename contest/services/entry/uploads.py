@@ -18,6 +18,7 @@ from contest.actors import Actor
 from contest.errors import Gone, Invalid, TooLarge, not_found
 from contest.languages import write_size, write_time
 from contest.models import ClipVersion, Submission, UnitLink, UnitSession, Upload
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
@@ -97,6 +98,7 @@ def begin(
     Raises ``TooLate`` after the close (plan II.1), ``TooLarge``, ``Invalid``, ``Conflict``.
     """
     require(actor, "entry.upload", entry)
+    submissions.hold(session, entry)
     submissions.require_replaceable(entry)
     profile = profiles.profile_of(entry.contest)
     submissions.require_open(profile, at=at, submission=entry)
@@ -207,7 +209,7 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
 
     The unit is told by mail that its bytes are gone when nobody of the unit has ended it.
     """
-    session.refresh(upload, with_for_update=True)
+    session.refresh(upload, with_for_update=LOCK)
     if upload.state != "open":
         return
     upload.state, upload.finished_at = state, at
@@ -244,7 +246,8 @@ def finish(
     None when ``at`` is not before the end of the grace, or the entry takes no clip any more: the
     verdict is recorded, both instants with it.
     """
-    session.refresh(upload, with_for_update=True)
+    submissions.hold(session, upload.submission)
+    session.refresh(upload, with_for_update=LOCK)
     made = session.scalars(select(ClipVersion).where(ClipVersion.upload_id == upload.id)).first()
     if made is not None:
         return made

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor, Role
 from contest.models import Contest, PagePause, RoleGrant, Task, User
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, mail
 
@@ -54,7 +55,7 @@ def pause(
     kind: credential, policy, no_page or manual. The organisers get one mail, unless one of them
     has done it. Two workers that stumble together make one pause: the contest's row is locked.
     """
-    session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update())
+    session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update(**LOCK))
     if (standing := pause_of(session, contest.id)) is not None:
         return standing
     row = PagePause(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, Publication, Submission, Task
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
@@ -113,7 +114,7 @@ def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -
             Publication.state.in_(BEFORE_ARMED),
         )
         .order_by(Publication.id)
-        .with_for_update(of=Publication)
+        .with_for_update(of=Publication, **LOCK)
     )
     due = list(session.scalars(query))
     if not due:
@@ -159,12 +160,19 @@ def wish(
 
 def get(session: Session, contest: Contest, publication_id: int) -> Publication:
     """A publication of this contest, locked; ``NotFound`` for any other."""
-    publication = session.get(
-        Publication, publication_id, with_for_update=True, populate_existing=True
-    )
+    publication = held(session, publication_id)
     if publication is None or publication.submission.contest_id != contest.id:
         raise not_found()
     return publication
+
+
+def held(session: Session, publication_id: int) -> Publication | None:
+    """A publication, locked after its entry, as reviewers lock them; None when it is gone."""
+    session.flush()
+    entry = select(Submission.id).join(Publication, Publication.submission_id == Submission.id)
+    entry = entry.where(Publication.id == publication_id)
+    session.execute(entry.with_for_update(of=Submission, **LOCK))
+    return session.get(Publication, publication_id, with_for_update=LOCK, populate_existing=True)
 
 
 def record_link(

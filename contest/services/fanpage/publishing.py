@@ -64,13 +64,13 @@ class Work:
 
 def read(session: Session, publication_id: int) -> Work | None:
     """The row as it stands; None when it is gone."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     return _work(publication) if publication else None
 
 
 def version_to_upload(session: Session, publication_id: int) -> ClipVersion | None:
     """The clip that is about to leave, its publication's row locked; None when none is to leave."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state not in publications.BEFORE_ARMED:
         return None
     return publication.version
@@ -78,7 +78,7 @@ def version_to_upload(session: Session, publication_id: int) -> ClipVersion | No
 
 def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Work | None:
     """Take the row into `uploading`; None when there is nothing to upload."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state not in publications.BEFORE_ARMED:
         return None
     if publication.submission.state != Entry.APPROVED or publication.mode != "api":
@@ -90,7 +90,7 @@ def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Work
 
 def started(session: Session, publication_id: int, upload: UploadStarted) -> bool:
     """Keep the session and the video's id before a single byte is sent."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state != "uploading":
         return False
     publication.session_id, publication.video_id = upload.session_id, upload.video_id
@@ -103,7 +103,7 @@ def received(
     session: Session, publication_id: int, session_id: str, offsets: Offsets, *, at: datetime
 ) -> bool:
     """The Page has the bytes up to `offsets.start`; False when the upload is no longer ours."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if (
         publication is None
         or publication.state != "uploading"
@@ -123,7 +123,7 @@ def arm(session: Session, publication_id: int, *, at: datetime) -> Work | None:
 
     A row that is armed already belongs to a worker that died or lost its lease: look, don't repeat.
     """
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None:
         return None
     if publication.state == "armed":
@@ -147,7 +147,7 @@ def uploaded(publication: Publication) -> bool:
 
 def accepted(session: Session, publication_id: int, *, at: datetime) -> None:
     """The Page said yes to `finish`; now see whether the post appears."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state not in ("armed", "unknown"):
         return
     move(session, publication, "verifying", actor=SYSTEM, at=at)
@@ -173,7 +173,7 @@ def refused(
 
 def restart(session: Session, publication_id: int, error: PageError, *, at: datetime) -> None:
     """The upload is lost on the Page's side; nothing was published. Begin anew, not for ever."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state in ("published", "cancelled", "waiting"):
         return
     if publication.uploads >= MAX_UPLOADS:
@@ -195,7 +195,7 @@ def fail(
     error: PageError | None = None,
 ) -> None:
     """Only a person can help now; the board shows both sentences and the Page's own words."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state in ("failed", "published", "cancelled"):
         return
     move(session, publication, "failed", actor=SYSTEM, at=at, reason=en)
@@ -207,7 +207,7 @@ def stumbled(
     session: Session, publication_id: int, error: PageError, *, at: datetime
 ) -> datetime | None:
     """A step stumbled where trying again can help: when to try, or None when it failed for good."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None:
         return None
     tries = int(publication.error_data.get("tries", 0))
@@ -230,7 +230,7 @@ def seen(
     `may_finish`, set by a certain refusal or by a person, lets `finish` be called for a video that
     the Page shows as complete and unpublished.
     """
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state not in ("verifying", "unknown"):
         return None
     if status.state is VideoState.PUBLISHED:
@@ -265,7 +265,7 @@ def found(
     session: Session, publication_id: int, *, post_id: str, permalink: str, at: datetime
 ) -> None:
     """The Page does not know the video, but lists the one post that bears the clip's code."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is not None and publication.state in ("verifying", "unknown"):
         publications.see_published(
             session, publication, permalink=permalink, post_id=post_id, actor=SYSTEM, at=at
@@ -310,7 +310,7 @@ def checked(
     session: Session, publication_id: int, *, post_id: str | None, permalink: str | None
 ) -> None:
     """What the Page says of a link that a person pasted: nothing (None) is said on the board."""
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None:
         return
     if post_id:
@@ -328,18 +328,13 @@ def _unknown(
     session: Session, publication_id: int, *, at: datetime, why: str, error: PageError | None,
     may_finish: bool, wait: timedelta = FIRST_LOOK,
 ) -> None:
-    publication = _lock(session, publication_id)
+    publication = publications.held(session, publication_id)
     if publication is None or publication.state != "armed":
         return
     move(session, publication, "unknown", actor=SYSTEM, at=at, why=why)
     publication.error = why
     publication.error_data = {"may_finish": may_finish, "details": _details(error)}
     publications.wish(session, publication, "reconcile", at=at, due_at=at + wait)
-
-
-def _lock(session: Session, publication_id: int) -> Publication | None:
-    session.flush()
-    return session.get(Publication, publication_id, with_for_update=True, populate_existing=True)
 
 
 def _work(publication: Publication) -> Work:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.models import Ballot, Contest, Mark, Submission
+from contest.models.base import LOCK
 from contest.permissions import can, require
 from contest.profile import Profile
 from contest.services.core import profiles
@@ -229,7 +230,7 @@ def _held(
     query = (
         select(Ballot)
         .where(Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)
-        .with_for_update(of=Ballot)
+        .with_for_update(of=Ballot, **LOCK)
         .execution_options(populate_existing=True)
     )
     ballot = session.scalars(query).one_or_none()

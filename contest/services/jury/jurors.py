@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Ballot, Contest, JurorLeft, RoleGrant, Submission, User
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit
 
@@ -123,7 +124,7 @@ def _hold(session: Session, contest: Contest, user_id: int) -> RoleGrant:
     held = session.scalars(
         select(Contest)
         .where(Contest.id == contest.id)
-        .with_for_update(of=Contest)
+        .with_for_update(of=Contest, **LOCK)
         .execution_options(populate_existing=True)
     ).one()
     grant = session.scalars(_grants(contest).where(RoleGrant.user_id == user_id)).one_or_none()

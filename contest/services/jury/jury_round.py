@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import Ballot, Contest, JurorLeft, Result, Submission, User
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
 from contest.services.core.gaps import Gap
@@ -143,7 +144,7 @@ def unlock(
 def hold(session: Session, contest: Contest) -> None:
     """Wait for every ballot that is being stored, and keep new ones waiting."""
     session.flush()
-    session.refresh(contest, with_for_update=True)
+    session.refresh(contest, with_for_update=LOCK)
 
 
 def lock_ballots(

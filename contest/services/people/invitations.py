@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Gone
 from contest.models import Invitation, User
+from contest.models.base import LOCK
 from contest.services.core import audit
 from contest.tokens import hash_token, new_token
 
@@ -37,6 +38,7 @@ def create(
     contest_id: int | None = None,
 ) -> Invitation:
     """A fresh invitation; earlier ones of this person and purpose stop working."""
+    session.refresh(user, with_for_update={"of": User, **LOCK})  # else two make one each
     revoke(session, user, purpose=purpose, at=at)
     nonce = new_token()
     invitation = Invitation(
@@ -81,7 +83,8 @@ def use(session: Session, invitation: Invitation, *, at: datetime) -> None:
     """Use it up; of two who use it at once the second is refused."""
     taken = session.execute(
         update(Invitation)
-        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None),
+               Invitation.revoked_at.is_(None))
         .values(used_at=at)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, NotAllowed, not_found
 from contest.languages import chosen
 from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, User
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
 from contest.services.jury import jurors
@@ -160,6 +161,7 @@ def add(
     require(actor, "people.manage", contest)
     if not roles:
         raise Invalid("Hãy chọn ít nhất một vai trò.", "Please choose at least one role.")
+    _hold(session, contest)
     user = by_email(session, tidy_email(email))
     known = user is not None
     if user is None:
@@ -218,6 +220,7 @@ def change_roles(
 ) -> None:
     """Make these the person's roles in the contest; none at all retires them (marks stay)."""
     require(actor, "people.manage", contest)
+    _hold(session, contest)
     wanted, grants = {Role(role).value for role in roles}, grants_of(session, user, contest)
     before = {"roles": sorted(g.role for g in grants), "unit": own_unit_of(grants)}
     _keep_an_organiser(session, contest, user, {g.role for g in grants}, wanted)
@@ -239,6 +242,11 @@ def change_roles(
     if after != before:
         audit.record(session, "person.roles_changed", user, actor=actor, at=at,
                      contest_id=contest.id, before=before, after=after)
+
+
+def _hold(session: Session, contest: Contest) -> None:
+    """One at a time: two who take each other's role away would leave no organiser."""
+    session.refresh(contest, with_for_update={"of": Contest, **LOCK})
 
 
 def own_unit_of(grants: list[RoleGrant]) -> int | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contest.actors import PUBLIC, Actor
 from contest.errors import Invalid
 from contest.models import StaffSession, User
+from contest.models.base import LOCK
 from contest.services.core import audit
 from contest.services.people import invitations, passwords, people, second_factor, sessions
 
@@ -191,5 +192,5 @@ def _must_wait(user: User, at: datetime) -> bool:
 def _locked(session: Session, user_id: int | None) -> User | None:
     if user_id is None:
         return None
-    query = select(User).where(User.id == user_id).with_for_update()
+    query = select(User).where(User.id == user_id).with_for_update(**LOCK)
     return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -17,6 +17,7 @@ from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed
 from contest.models import ChairDecision, Contest, ProfileRevision, Result, Submission
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.ports import BlobStore
 from contest.profile import Profile
@@ -178,7 +179,7 @@ def _open_revision(
     """The revision in the making, or a new one."""
     latest = session.scalars(
         select(Result).where(Result.contest_id == contest.id)
-        .order_by(Result.number.desc()).limit(1).with_for_update()
+        .order_by(Result.number.desc()).limit(1).with_for_update(**LOCK)
     ).first()
     if latest is not None and latest.state == "computed":
         return latest
@@ -217,7 +218,7 @@ def freeze(
     contest = result.contest
     require(actor, "result.close", contest)
     jury_round.hold(session, contest)
-    session.refresh(result, with_for_update=True)
+    session.refresh(result, with_for_update=LOCK)
     if result.state != "computed":
         raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
     if contest.jury_locked_at is None:

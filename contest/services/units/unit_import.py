@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Invalid, TooLarge
 from contest.models import Contest, Unit
+from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit
 
@@ -199,6 +200,7 @@ def apply(
 ) -> dict[str, int]:
     """Import all rows, or none if one has an error; how many were new, changed, the same."""
     require(actor, "unit.manage", contest)
+    session.refresh(contest, with_for_update={"of": Contest, **LOCK})  # one import at a time
     planned = plan(session, contest, rows)
     _refuse_errors(planned)
     query = select(Unit).where(Unit.contest_id == contest.id)

@@ -141,7 +141,7 @@ def _enter(session: Session, link: UnitLink | None, *, at: datetime, agent: str)
             "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy xin Ban tổ chức mã mới.",
             "Your unit's link has expired or was replaced. Ask the organisers for a new one.",
         )
-    link.uses, link.last_used_at = link.uses + 1, at
+    link.uses, link.last_used_at = UnitLink.uses + 1, at  # counted by the database: many at once
     token = new_token()
     row = UnitSession(
         token_hash=hash_token(token), unit_id=link.unit_id, link_id=link.id, created_at=at,

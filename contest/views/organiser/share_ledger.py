@@ -83,7 +83,11 @@ def apply() -> Response:
     count = share_ledger.apply(
         db(), current_contest(), kept.path, filename=kept.filename, actor=actor(), at=now()
     )
-    told(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
+    if count:
+        told(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
+    else:
+        told("Tệp này không có lượt chia sẻ nào mới; không có gì thay đổi.",
+             "This file tells of no share that is new; nothing has changed.", "info")
     return back_to("share_ledger.list")
 
 

@@ -1,6 +1,8 @@
 """What every view uses: the platform, the session, the actor, the contest, and ``allows``."""
 
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -15,6 +17,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_limiter import Limiter
@@ -58,6 +61,31 @@ def db() -> Session:
         database = platform().db
         g.session = (database.reader if request.method in SAFE else database.writer)()
     return cast(Session, g.session)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a view found when it was called, to be put back before it is called again."""
+
+    cookie: dict[str, Any]
+
+    @classmethod
+    def now(cls) -> "Kept":
+        return cls(deepcopy(dict(session)))
+
+    def restore(self) -> bool:
+        """Forget what the view has done; False where it has committed already."""
+        for name in ("contest", "profile", "staff", "unit", "actor"):
+            g.pop(name, None)
+        lost = g.pop("session", None)
+        if lost is not None:
+            lost.close()
+        session.clear()
+        session.update(self.cookie)
+        for _, files in request.files.lists():
+            for file in files:
+                file.stream.seek(0)
+        return lost is None or "committed" not in lost.info
 
 
 def language() -> str:

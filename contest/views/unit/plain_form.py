@@ -5,8 +5,11 @@ before anything has touched the body, with a session of its own that is closed a
 """
 
 import hashlib
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import g, request
@@ -72,23 +75,35 @@ def too_large(size: int, limit: int) -> TooLarge:
 
 
 def take(entry: Submission, clip: FileStorage) -> None:
-    """Store the clip and make it a version, by the rules of every upload."""
+    """Store the clip and make it a version, by the rules of every upload.
+
+    Nothing is locked while the clip is copied: what the view has read is given back first, and
+    ``begin`` asks everything again.
+    """
     size = clip.seek(0, 2) or clip.stream.tell()
     limit = current_profile().upload.plain_form_max_bytes
     if size > limit:
         raise too_large(size, limit)
-    upload = uploads.begin(
-        db(), entry, length=size, filename=clip.filename or "", actor=actor(), at=now()
-    )
-    path, sha256 = _copied(clip)
-    platform().blobs.put(path, sha256)
-    uploads.finish(db(), upload, sha256=sha256, actor=actor(), at=now())
+    db().rollback()
+    with _copied(clip) as (path, sha256):
+        upload = uploads.begin(
+            db(), entry, length=size, filename=clip.filename or "", actor=actor(), at=now()
+        )
+        platform().blobs.put(path, sha256)
+        uploads.finish(db(), upload, sha256=sha256, actor=actor(), at=now())
 
 
-def _copied(clip: FileStorage) -> tuple[Path, str]:
-    """The clip as a file beside the store, and its SHA-256."""
+@contextmanager
+def _copied(clip: FileStorage) -> Iterator[tuple[Path, str]]:
+    """The clip as a file beside the store, safe on disk, and its SHA-256."""
     clip.stream.seek(0)
     with tempfile.NamedTemporaryFile(dir=platform().settings.data_dir, delete=False) as copy:
-        shutil.copyfileobj(clip.stream, copy, 1 << 20)
-        copy.seek(0)
-        return Path(copy.name), hashlib.file_digest(copy, "sha256").hexdigest()
+        path = Path(copy.name)
+        try:
+            shutil.copyfileobj(clip.stream, copy, 1 << 20)
+            copy.seek(0)
+            sha256 = hashlib.file_digest(copy, "sha256").hexdigest()
+            os.fsync(copy.fileno())
+            yield path, sha256
+        finally:
+            path.unlink(missing_ok=True)

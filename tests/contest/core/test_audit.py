@@ -4,10 +4,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.db import Database
+from contest.models import AuditRow
 from contest.services.core import audit
 from contest.services.core.audit import Fault
 
@@ -73,6 +75,76 @@ def test_ten_who_write_at_once_make_one_chain(database: Database) -> None:
 
 def test_the_actor_is_named_by_reference(database: Database) -> None:
     with database.write() as session:
-        row = audit.record(session, "x", "unit:1", actor=Actor("user", 7, "Mai"), at=NOW)
-        assert (row.actor, row.prev_hash) == ("user:7", audit.GENESIS)
-        assert audit.record(session, "x", "unit:1", actor=SYSTEM, at=NOW).actor == "system"
+        audit.record(session, "x", "unit:1", actor=Actor("user", 7, "Mai"), at=NOW)
+        audit.record(session, "x", "unit:1", actor=SYSTEM, at=NOW)
+    assert [(row.actor, row.seq) for row in rows(database)] == [("user:7", 1), ("system", 2)]
+    assert rows(database)[0].prev_hash == audit.GENESIS
+
+
+def rows(database: Database) -> list[AuditRow]:
+    with database.read() as session:
+        return list(session.scalars(select(AuditRow).order_by(AuditRow.seq)))
+
+
+def recorded(session: Session, action: str) -> None:
+    audit.record(session, action, "unit:1", actor=SYSTEM, at=NOW)
+
+
+def test_rows_are_appended_in_order_by_the_commit_and_not_before(database: Database) -> None:
+    with database.write() as session:
+        recorded(session, "first")
+        recorded(session, "second")
+        assert session.scalars(select(AuditRow)).all() == []
+    assert [row.action for row in rows(database)] == ["first", "second"]
+    assert verify(database) == (2, [])
+
+
+def test_a_session_commits_twice_and_each_row_is_appended_once(database: Database) -> None:
+    with database.writer() as session:
+        recorded(session, "first")
+        session.commit()
+        recorded(session, "second")
+        session.commit()
+        session.commit()
+    assert [row.action for row in rows(database)] == ["first", "second"]
+    assert verify(database) == (2, [])
+
+
+def test_what_is_rolled_back_or_never_committed_leaves_no_row(database: Database) -> None:
+    with database.writer() as session:
+        recorded(session, "rolled back")
+        session.rollback()
+        recorded(session, "closed")
+        session.close()
+        recorded(session, "kept")
+        session.commit()
+        recorded(session, "left")
+    assert [row.action for row in rows(database)] == ["kept"]
+
+
+def test_a_savepoint_takes_its_rows_with_it(database: Database) -> None:
+    with database.write() as session:
+        recorded(session, "before")
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            with session.begin_nested():
+                recorded(session, "inside a good one of a bad one")
+            recorded(session, "inside")
+            1 / 0  # noqa: B018
+        with session.begin_nested():
+            recorded(session, "inside a good one")
+        recorded(session, "after")
+    assert [row.action for row in rows(database)] == ["before", "inside a good one", "after"]
+    assert verify(database) == (3, [])
+
+
+def test_the_trail_says_what_was_so_when_it_was_recorded(database: Database) -> None:
+    after = {"state": "open"}
+    with database.write() as session:
+        audit.record(session, "x", "unit:1", actor=SYSTEM, at=NOW, after=after)
+        after["state"] = "changed since"
+    assert rows(database)[0].after == {"state": "open"}
+
+
+def test_a_reading_session_records_nothing_and_says_so(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="reading session"), database.read() as session:
+        recorded(session, "x")
