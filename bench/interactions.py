@@ -30,7 +30,6 @@ from sqlalchemy.orm import Session
 from bench.measure import ROOT, Figure
 from contest.actors import SYSTEM
 from contest.db import Database, upgrade
-from contest.devservices import start_postgres
 from contest.models import (
     Base,
     ClipVersion,
@@ -42,7 +41,9 @@ from contest.models import (
     Unit,
     Upload,
 )
-from contest.services import count_import, profiles, share_ledger
+from contest.running.devservices import start_postgres
+from contest.services.core import profiles
+from contest.services.counts import count_import, share_ledger
 
 LEDGER, TENTH, EXPORT, CLIPS = 1_000_000, 100_000, 5_000, 5_000
 BATCH = 2_000

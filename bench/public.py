@@ -36,9 +36,9 @@ from bench.measure import BUILD, ROOT, Figure
 from bench.peers import node_with
 from contest import ready_pages
 from contest.config import Settings
-from contest.front import CONFIGURATION, Behind, Listen, nginx_command, write_configuration
 from contest.models import Contest, Result
-from contest.services import outbox, profiles
+from contest.running.front import CONFIGURATION, Behind, Listen, nginx_command, write_configuration
+from contest.services.core import outbox, profiles
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.factory import Factory

@@ -43,6 +43,11 @@ class FileClock:
         fresh.replace(self.path)
 
 
+def simulated_time_file(data_dir: Path) -> Path:
+    """Where the sample contest keeps its simulated time, which `hoithi clock` moves."""
+    return data_dir / "clock.json"
+
+
 class FixedClock:
     """A clock that stands still, for tests of services."""
 

@@ -39,6 +39,10 @@ class Settings:
     def https(self) -> bool:
         return self.base_url.startswith("https://")
 
+    def cookie_name(self, name: str) -> str:
+        """``__Host-`` where the address is https (ASVS 3.3.3)."""
+        return f"__Host-{name}" if self.https else f"hoithi_{name}"
+
     @property
     def uploads_dir(self) -> Path:
         """Unfinished uploads: on the clips' disk by default, so that finishing is a rename."""

@@ -2,20 +2,32 @@
 
 SQLite comes from the ``pysqlite3`` wheel: the SQLite of several systems has a bug that can corrupt
 a WAL database with two writers (fixed in 3.51.3). Writers take the lock when they begin, so that
-a transaction never fails half-way because another one got in between.
+a transaction never fails half-way because another one got in between. On PostgreSQL one may lose
+to another (a deadlock, the same key stored at once); ``retried`` does it again from the start.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from contest.errors import Busy, Conflict, DomainError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+ATTEMPTS = 3  # of a transaction that loses to others
+UNDONE = frozenset({"40P01", "40001"})  # a deadlock's victim; not serializable
+SAME_KEY = "23505"
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger("hoithi.db")
 
 
 def make_engine(url: str) -> Engine:
@@ -46,6 +58,57 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+def refusal(error: DBAPIError) -> DomainError | None:
+    """What to say of a transaction that lost to another one; None where the fault is another.
+
+    ``Busy``: nothing was stored because two wanted each other's rows. ``Conflict``: somebody else
+    has just stored what is unique.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    if state in UNDONE:
+        return Busy(
+            "Có nhiều người đang ghi cùng lúc nên chưa lưu được gì. Hãy thử lại sau vài giây.",
+            "Others were writing at the same time, so nothing was saved. Try again in a few "
+            "seconds.",
+        )
+    if state == SAME_KEY or "UNIQUE constraint failed" in str(error.orig):
+        return Conflict(
+            "Người khác vừa lưu đúng mục này. Hãy tải lại trang để xem bản mới nhất rồi làm tiếp.",
+            "Somebody else has just saved the same. Reload the page to see it, then go on.",
+        )
+    return None
+
+
+def retried(work: Callable[P, T]) -> Callable[P, T]:
+    """Do ``work`` again, from its start, when its transaction lost to another one.
+
+    For calls that open their own sessions and can be repeated as a whole: what they do outside
+    the database must be harmless a second time. Seen anew, what the other one has stored usually
+    is refused by the rule that it concerns, in that rule's words. ``ATTEMPTS`` in all; then
+    raises ``refusal``'s ``Busy`` or ``Conflict``.
+    """
+
+    @wraps(work)
+    def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for left in range(ATTEMPTS - 1, -1, -1):
+            try:
+                return work(*args, **kwargs)
+            except DBAPIError as error:
+                said = refusal(error)
+                if said is None:
+                    raise
+                log.warning("a transaction lost to another, %s attempts left: %s", left, error.orig)
+                if not left:
+                    raise said from error
+        raise AssertionError("the last attempt returns or raises")
+
+    return again
+
+
+def _note_commit(session: Session) -> None:
+    session.info["committed"] = True  # whoever would repeat the whole must not
+
+
 class Database:
     """Sessions for reading and for writing; a write commits at the end or not at all."""
 
@@ -54,7 +117,8 @@ class Database:
         self.engine = make_engine(url)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self.reader = sessionmaker(self.engine, expire_on_commit=False)
-        self.writer = sessionmaker(writing, expire_on_commit=False)
+        self.writer = sessionmaker(writing, expire_on_commit=False, info={"writes": True})
+        event.listen(self.writer, "after_commit", _note_commit)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -61,6 +61,12 @@ class TooMany(DomainError):
     status, code = 429, "too_many"
 
 
+class Busy(DomainError):
+    """Nothing was done because others were at it; the same may succeed in a moment."""
+
+    status, code = 503, "busy"
+
+
 class NoSpace(DomainError):
     status, code = 507, "no_space"
 

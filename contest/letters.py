@@ -9,7 +9,7 @@ from jinja2.runtime import Context
 
 from contest.languages import COOKIE
 from contest.models import Contest
-from contest.services import profiles
+from contest.services.core import profiles
 
 
 @dataclass(frozen=True)

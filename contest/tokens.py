@@ -6,6 +6,7 @@ import secrets
 
 # No letter or digit that is mistaken for another on paper or by phone (0 O 1 I L U).
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+STAFF_COOKIE, UNIT_COOKIE = "staff", "unit"  # ``Settings.cookie_name`` says them in full
 
 
 def new_token() -> str:

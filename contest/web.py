@@ -10,12 +10,13 @@ from flask import Flask, g, jsonify, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from contest import __version__, views
+from contest.db import refusal, retried
 from contest.errors import DomainError
 from contest.languages import (
     LANGUAGES,
@@ -25,7 +26,7 @@ from contest.languages import (
     write_size,
     write_time,
 )
-from contest.views import returning, support
+from contest.views.shared import returning, support
 from contest.wiring import Platform
 
 ROOT = Path(__file__).parent
@@ -41,16 +42,50 @@ CSP = (
 )
 
 
+class Pages(Flask):
+    """Flask whose views end with their transaction, before the answer is on its way."""
+
+    def dispatch_request(self) -> Response:
+        """Call the view and commit, or roll back where the answer is 400 or above.
+
+        A view whose transaction lost to another one is called again with a fresh session: form
+        and files have been read by then. Not once it has committed half-way.
+        """
+        kept = support.Kept.now()
+
+        @retried
+        def attempt() -> Response:
+            try:
+                response = self.make_response(super(Pages, self).dispatch_request())
+                _end_transaction(response)
+            except DBAPIError as error:
+                if kept.restore():
+                    raise
+                raise refusal(error) or error from error
+            return response
+
+        return attempt()
+
+
+def _end_transaction(response: Response) -> None:
+    session = g.get("session")
+    if session is not None and request.method not in support.SAFE:
+        if response.status_code < 400:  # noqa: PLR2004
+            session.commit()
+        else:
+            session.rollback()
+
+
 def create_app(platform: Platform) -> Flask:
     """The pages of the platform. Raises ``RuntimeError`` where a route has no permission."""
-    app = Flask("contest", template_folder=str(TEMPLATES), static_folder=None)
+    app = Pages("contest", template_folder=str(TEMPLATES), static_folder=None)
     settings = platform.settings
     app.extensions["hoithi"] = platform
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=FORM_LIMIT,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,
-        SESSION_COOKIE_NAME="__Host-form" if settings.https else "hoithi_form",
+        SESSION_COOKIE_NAME=settings.cookie_name("form"),
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
@@ -120,15 +155,7 @@ def _requests(app: Flask) -> None:
         if request.method not in support.SAFE and site not in ("same-origin", "none"):
             raise CSRFError("cross-site request")
 
-    @app.after_request
-    def _finish(response: Response) -> Response:
-        session = g.get("session")
-        if session is not None and request.method not in support.SAFE:
-            if response.status_code < 400:  # noqa: PLR2004
-                session.commit()
-            else:
-                session.rollback()
-        return _headers(response)
+    app.after_request(_headers)
 
     @app.teardown_request
     def _close(error: BaseException | None) -> None:
@@ -176,7 +203,10 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Response:
         message = error.message(support.language())
-        return answer(error.status, error.code, message, error.data)
+        response = answer(error.status, error.code, message, error.data)
+        if error.status == 503:  # noqa: PLR2004
+            response.headers["Retry-After"] = "5"
+        return response
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
@@ -187,8 +217,15 @@ def _errors(app: Flask) -> None:
                 response.headers[name] = value
         return response
 
+    @app.errorhandler(IntegrityError)
+    def _already_stored(error: IntegrityError) -> Response:
+        said = refusal(error)
+        return _domain(said) if said else _unexpected(error)
+
     @app.errorhandler(OperationalError)
     def _database_away(error: OperationalError) -> Response:
+        if (said := refusal(error)) is not None:
+            return _domain(said)
         app.logger.error("database: %s", error)
         response = answer(503, "database_away", "", {})
         response.headers["Retry-After"] = "5"

@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from contest.adapters.folder_store import FolderStore
+from contest.adapters.job_queue import JobQueue
 from contest.adapters.mailers import LocalMailer, SmtpMailer
 from contest.adapters.office import LibreOffice
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
 from contest.db import Database
-from contest.jobs.queue import JobQueue
 from contest.ports import BlobStore, Mailer, PdfMaker
 from social.graph import GraphPage
 from social.settings import DEFAULT_GRAPH_URL, GraphSettings

@@ -16,7 +16,7 @@ import redis
 from playwright.sync_api import Browser, sync_playwright
 
 from contest.db import Database, upgrade
-from contest.devservices import start_postgres, start_redis
+from contest.running.devservices import start_postgres, start_redis
 
 LOOPBACK = ("127.", "::1", "localhost")
 NUMBERS = count(1)

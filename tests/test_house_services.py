@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from contest.db import Database
-from contest.devservices import ServiceError, socket_dir, start_postgres, start_redis
+from contest.running.devservices import ServiceError, socket_dir, start_postgres, start_redis
 from tests.processes import alive, still_alive
 
 STARTER = """

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from contest.errors import ConfigError
-from contest.front import Listen
+from contest.running.front import Listen
 from tests.processes import alive, still_alive
 
 # Runs a supervisor over programs given as JSON, and prints "NAME LINE" for all that they say.

@@ -1,6 +1,7 @@
 """Mail by SMTP, or into a folder (the demo, and installations without a mail server)."""
 
 import smtplib
+import ssl
 import time
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -37,7 +38,11 @@ class LocalMailer:
 
 
 class SmtpMailer:
-    """``smtp://``, ``smtps://`` or ``smtp+starttls://user:password@host:port/?from=address``."""
+    """``smtp://``, ``smtps://`` or ``smtp+starttls://user:password@host:port/?from=address``.
+
+    With TLS the server's certificate is verified against the system's authorities, or those of
+    the file that ``SSL_CERT_FILE`` names. Raises ``ssl.SSLError`` (an ``OSError``) otherwise.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = urlsplit(url)
@@ -46,10 +51,16 @@ class SmtpMailer:
     def _connect(self) -> smtplib.SMTP:
         host, port = self.url.hostname or "localhost", self.url.port
         if self.url.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port or 465, timeout=20)
+            return smtplib.SMTP_SSL(
+                host, port or 465, timeout=20, context=ssl.create_default_context()
+            )
         server = smtplib.SMTP(host, port or 25, timeout=20)
-        if self.url.scheme == "smtp+starttls":
-            server.starttls()
+        try:
+            if self.url.scheme == "smtp+starttls":
+                server.starttls(context=ssl.create_default_context())
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
         return server
 
     def send(self, *, to: str, subject: str, text: str, html: str) -> None:

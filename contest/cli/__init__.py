@@ -6,9 +6,12 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input or setting, 3 usage.
 import importlib
 import pkgutil
 import sys
+from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
+from contest.db import refusal
 from contest.errors import DomainError
 
 
@@ -19,8 +22,8 @@ def root() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every refusal is one sentence on stderr and an exit code."""
-    for module in pkgutil.iter_modules(__path__):
-        found = importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        found = importlib.import_module(module.name)
         if hasattr(found, "command"):
             root.add_command(found.command)
     try:
@@ -31,5 +34,13 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(3)
     except DomainError as error:
-        click.echo(f"{error.vi}\n{error.en}", err=True)
-        sys.exit(1 if error.code in ("conflict", "not_allowed", "too_late") else 2)
+        _refuse(error)
+    except DBAPIError as error:
+        if (said := refusal(error)) is None:
+            raise
+        _refuse(said)
+
+
+def _refuse(error: DomainError) -> NoReturn:
+    click.echo(f"{error.vi}\n{error.en}", err=True)
+    sys.exit(1 if error.code in ("busy", "conflict", "not_allowed", "too_late") else 2)

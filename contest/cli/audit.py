@@ -5,7 +5,7 @@ import sys
 import click
 
 from contest.cli.support import open_platform
-from contest.services import audit
+from contest.services.core import audit
 
 
 @click.group("audit")

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from contest.cli.support import open_platform
-from contest.clock import FileClock
-from contest.demo.sample import PROFILE, clock_file
+from contest.clock import FileClock, simulated_time_file
+from contest.demo.sample import PROFILE
 from contest.errors import Invalid
 from contest.profile import load
 
@@ -17,7 +17,8 @@ from contest.profile import load
 def command(moment: str | None) -> None:
     """Show the simulated time, or jump to MOMENT, such as "2023-06-12 08:00" (Vietnam's time)."""
     settings = open_platform().settings
-    path = Path(settings.clock_file) if settings.clock_file else clock_file(settings.data_dir)
+    given = settings.clock_file
+    path = Path(given) if given else simulated_time_file(settings.data_dir)
     if not path.exists():
         raise Invalid(
             "Ở đây dùng giờ thật, không chỉnh được. Giờ mô phỏng chỉ có ở cuộc thi mẫu.",

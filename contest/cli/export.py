@@ -7,7 +7,8 @@ import click
 
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform
-from contest.services import award_reel, exports, profiles
+from contest.services.core import profiles
+from contest.services.results import award_reel, exports
 
 
 @click.group("export")
@@ -49,7 +50,7 @@ def write(slug: str, number: int | None, kind: str, lang: str, output: Path | No
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 def reel_(slug: str, output: Path, seconds: int, lang: str) -> None:
     """The award reel of contest SLUG's published result, last prize first."""
-    from contest import reel  # noqa: PLC0415 - loads MoviePy only here
+    from contest.drawing import reel  # noqa: PLC0415 - loads MoviePy only here
 
     platform = open_platform()
     with platform.db.read() as session:

@@ -9,7 +9,7 @@ import click
 from rq import Worker
 
 from contest.cli.support import open_platform
-from contest.services import outbox
+from contest.services.core import outbox
 
 LATEST_BEAT = timedelta(minutes=3)  # a worker says it is alive more often than that
 LATEST_RELAY = timedelta(minutes=2)

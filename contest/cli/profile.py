@@ -7,7 +7,8 @@ import click
 from contest import profile as profiles_
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform, read_text
-from contest.services import profiles
+from contest.db import retried
+from contest.services.core import profiles
 
 
 @click.group("profile")
@@ -26,6 +27,7 @@ def check(file: Path) -> None:
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--reason", default="", help="Why the rules change; needed once the contest is open.")
+@retried
 def import_(file: Path, reason: str) -> None:
     """Store FILE as a contest, or as a new revision of its contest."""
     platform = open_platform()
@@ -35,5 +37,6 @@ def import_(file: Path, reason: str) -> None:
             session, source, actor=SYSTEM, at=platform.clock.now(), reason=reason
         )
         assert contest.revision is not None  # noqa: S101
-        click.echo(f"{contest.slug} {contest.revision.number} {contest.revision.sha256}")
+        line = f"{contest.slug} {contest.revision.number} {contest.revision.sha256}"
+    click.echo(line)
     click.echo("stored" if new else "unchanged", err=True)

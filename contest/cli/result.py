@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 from contest import ready_pages
 from contest.actors import SYSTEM, Actor
 from contest.cli.support import open_platform
+from contest.db import retried
 from contest.errors import Invalid, not_found
 from contest.models import Result, User
-from contest.services import jury_round, people, profiles, results
-from contest.services.results import Vault
+from contest.services.core import profiles
+from contest.services.jury import jury_round
+from contest.services.people import people
+from contest.services.results import results
+from contest.services.results.results import Vault
 from contest.web import create_app
 from contest.wiring import Platform
 
@@ -30,6 +34,7 @@ def command() -> None:
 @command.command()
 @click.argument("slug")
 @by_option
+@retried
 def lock(slug: str, email: str) -> None:
     """Lock the jury round of contest SLUG; only then may anybody see marks."""
     platform = open_platform()
@@ -44,6 +49,7 @@ def lock(slug: str, email: str) -> None:
 @click.argument("slug")
 @click.option("--reason", default="", help="Why, where something is missing or a result stands.")
 @by_option
+@retried
 def compute(slug: str, reason: str, email: str) -> None:
     """Compute the result of contest SLUG and print it; nothing is final yet."""
     platform = open_platform()
@@ -52,14 +58,15 @@ def compute(slug: str, reason: str, email: str) -> None:
             session, profiles.find(session, slug), secret_key=platform.settings.secret_key,
             actor=actor_of(session, email), at=platform.clock.now(), reason=reason,
         )
-        _print(result)
-        for gap in result.gaps:
-            click.echo(f"{gap['vi']} / {gap['en']}", err=True)
+    _print(result)
+    for gap in result.gaps:
+        click.echo(f"{gap['vi']} / {gap['en']}", err=True)
 
 
 @command.command()
 @click.argument("slug")
 @by_option
+@retried
 def freeze(slug: str, email: str) -> None:
     """End all change to the computed result of SLUG and keep its evidence bundle."""
     platform = open_platform()
@@ -69,12 +76,13 @@ def freeze(slug: str, email: str) -> None:
             session, result, vault=vault_of(platform), actor=actor_of(session, email),
             at=platform.clock.now(),
         )
-        _print(result)
+    _print(result)
 
 
 @command.command()
 @click.argument("slug")
 @by_option
+@retried
 def publish(slug: str, email: str) -> None:
     """Make the frozen result of SLUG public."""
     platform = open_platform()

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform
+from contest.db import retried
 from contest.errors import Invalid
 from contest.models import Contest
-from contest.services import profiles, unit_import, unit_links, units
+from contest.services.core import profiles
+from contest.services.units import unit_import, unit_links, units
+from contest.wiring import Platform
 
 CONTEST = click.option("--contest", "slug", help="The contest's slug; needed if there are several.")
 
@@ -29,15 +32,19 @@ def import_(file: Path, slug: str | None, dry_run: bool) -> None:
     """Import units from FILE (CSV or XLSX). All rows or, if one has an error, none."""
     platform = open_platform()
     rows = unit_import.read(_bytes(file), file.name)
-    with platform.db.write() as session:
-        contest = _contest(session, slug)
-        for planned in unit_import.plan(session, contest, rows):
+    with platform.db.read() as session:
+        for planned in unit_import.plan(session, _contest(session, slug), rows):
             words = "; ".join(vi for vi, _ in planned.errors)
             click.echo(f"{planned.row.line}\t{planned.action}\t{planned.row.name}\t{words}")
-        if dry_run:
-            return
+    if not dry_run:
+        _apply(platform, slug, rows)
+
+
+@retried
+def _apply(platform: Platform, slug: str | None, rows: list[unit_import.Row]) -> None:
+    with platform.db.write() as session:
         counts = unit_import.apply(
-            session, contest, rows, actor=SYSTEM, at=platform.clock.now()
+            session, _contest(session, slug), rows, actor=SYSTEM, at=platform.clock.now()
         )
     click.echo(", ".join(f"{count} {action}" for action, count in counts.items()), err=True)
 
@@ -46,6 +53,7 @@ def import_(file: Path, slug: str | None, dry_run: bool) -> None:
 @CONTEST
 @click.option("--unit", "names", multiple=True, help="A unit's name; all units without it.")
 @click.option("--rotate", is_flag=True, help="Revoke the earlier links of these units.")
+@retried
 def links(slug: str | None, names: tuple[str, ...], rotate: bool) -> None:
     """Make a new link and code for units and print them as CSV: they cannot be shown again."""
     platform = open_platform()

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Role
 from contest.cli.support import open_platform
+from contest.db import retried
 from contest.errors import Invalid, NotFound
 from contest.models import Contest, Invitation, Unit, User
-from contest.services import invitations, people, profiles, second_factor, sessions, sign_in
-from contest.services.audit import record
+from contest.services.core import profiles
+from contest.services.core.audit import record
+from contest.services.people import invitations, people, second_factor, sessions, sign_in
 from contest.wiring import Platform
 
 LINK_PATH = {"password": "/account/invitation", "sign_in": "/account/link"}
@@ -44,12 +46,18 @@ def add(
     platform = open_platform()
     if roles and not slug:
         raise click.UsageError("--role needs --contest")
-    with platform.db.write() as session:
-        at = platform.clock.now()
-        user = _account(session, email, name=name, language=language, admin=admin, at=at)
-        if slug and roles:
-            _give_roles(session, user, slug, roles=roles, unit=unit, at=at)
-        link = _way_in(session, platform, user, password_stdin, at)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+
+    @retried
+    def save() -> tuple[User, str]:
+        with platform.db.write() as session:
+            at = platform.clock.now()
+            user = _account(session, email, name=name, language=language, admin=admin, at=at)
+            if slug and roles:
+                _give_roles(session, user, slug, roles=roles, unit=unit, at=at)
+            return user, _way_in(session, platform, user, password, at)
+
+    user, link = save()
     click.echo(f"{user.email}: {'đã lưu / saved'}", err=True)
     if link:
         click.echo(link)
@@ -91,11 +99,10 @@ def _unit(session: Session, contest: Contest, name: str) -> int:
 
 
 def _way_in(
-    session: Session, platform: Platform, user: User, password_stdin: bool, at: datetime
+    session: Session, platform: Platform, user: User, password: str | None, at: datetime
 ) -> str:
-    """Set the password from standard input, or make an invitation where there is none yet."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+    """Set the password that was given, or make an invitation where there is none yet."""
+    if password is not None:
         sign_in.set_password(session, user, password, actor=SYSTEM, at=at)
         return ""
     if user.password_hash:
@@ -136,6 +143,7 @@ def _state(user: User) -> str:
 @command.command("link")
 @click.argument("email")
 @click.option("--sign-in", "once", is_flag=True, help="Signs in once, without a password.")
+@retried
 def link(email: str, once: bool) -> None:
     """Print a new one-use link for EMAIL: to set a password, or to sign in once."""
     platform = open_platform()
@@ -148,6 +156,7 @@ def link(email: str, once: bool) -> None:
 
 @command.command("revoke-sessions")
 @click.argument("email")
+@retried
 def revoke_sessions(email: str) -> None:
     """Sign EMAIL out of every device."""
     platform = open_platform()
@@ -159,6 +168,7 @@ def revoke_sessions(email: str) -> None:
 
 @command.command("reset-second-factor")
 @click.argument("email")
+@retried
 def reset_second_factor(email: str) -> None:
     """Switch EMAIL's second factor off: the phone and the recovery codes are lost."""
     platform = open_platform()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from contest.fonts import bold
+from contest.drawing.fonts import bold
 from media_checks.tools import find_tools
 
 FLAWS = ("", "short", "long", "wide", "small", "borders", "silent", "mute", "noise")

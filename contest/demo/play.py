@@ -24,7 +24,8 @@ from contest.demo import acts, plot
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Away, Refused, insist_on, wait_until
 from contest.demo.sample import PROFILE, new_password, sha256_of
-from contest.services import people, profiles, sign_in
+from contest.services.core import profiles
+from contest.services.people import people, sign_in
 from contest.wiring import Platform
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -16,23 +16,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
-from contest.clock import FileClock
+from contest.clock import FileClock, simulated_time_file
 from contest.demo import cast, clips
 from contest.models import Ballot, Contest, Submission, Unit, User
 from contest.profile import Profile
-from contest.services import (
-    ballots,
-    people,
-    profiles,
-    reviews,
-    sign_in,
-    submissions,
-    unit_import,
-    unit_links,
-    units,
-    uploads,
-)
-from contest.services.submissions import EntryForm
+from contest.services.core import profiles
+from contest.services.entry import reviews, submissions, uploads
+from contest.services.entry.submissions import EntryForm
+from contest.services.jury import ballots
+from contest.services.people import people, sign_in
+from contest.services.units import unit_import, unit_links, units
 from contest.wiring import Platform
 
 PROFILE = Path(__file__).parent.parent / "profiles" / "quan11-2023.toml"
@@ -60,18 +53,13 @@ class WaysIn:
         path.write_text(json.dumps({"password": self.password, "codes": self.codes}))
 
 
-def clock_file(data_dir: Path) -> Path:
-    """The sample's simulated time, which `hoithi clock` moves."""
-    return data_dir / "clock.json"
-
-
 def load(platform: Platform) -> WaysIn:
     """Profile, units and people, once; the password is made for this installation."""
     data_dir = platform.settings.data_dir
     known = WaysIn.read(data_dir)
     if known:
         return known
-    FileClock(clock_file(data_dir)).set(BEGINNING)
+    FileClock(simulated_time_file(data_dir)).set(BEGINNING)
     ways = WaysIn(new_password(), {})
     with platform.db.write() as session:
         contest, _ = profiles.import_profile(

@@ -3,7 +3,8 @@
 A handler is ``handler(platform, row_id, beat) -> None``: thin, it opens its own sessions through
 ``platform.db``, calls services, and may take long as long as it calls ``beat()`` now and then.
 To wait for something outside without counting a failure it raises ``Later``; when trying again
-cannot help, ``GiveUp``; any other error backs off and is tried again.
+cannot help, ``GiveUp``; any other error backs off and is tried again. One whose transaction lost
+to another is called again at once, so what is dear is recorded through ``db.retried`` itself.
 """
 
 import importlib

@@ -1,15 +1,16 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip, record what came out."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import media_checks
-from contest.jobs import GiveUp, Later, LeaseLost
-from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
-from contest.models import Task
-from contest.services import checks, outbox
-from contest.services.checks import DEEP, QUICK, Made, Outcome, Work
+from contest.jobs import GiveUp
+from contest.jobs.clips import Beat, Steps, Tell, carry_out, store
+from contest.services.core import outbox
+from contest.services.entry import checks
+from contest.services.entry.checks import DEEP, QUICK, Made, Outcome, Work
 from contest.wiring import Platform
 
 # media_checks' word -> ours
@@ -22,40 +23,35 @@ TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 def quick(platform: Platform, check_id: int, beat: Beat) -> None:
     """The verdict that the unit waits for, with contact sheet and poster."""
-    _carry_out(platform, check_id, beat, _judge)
+    carry_out(platform, check_id, beat, _steps(QUICK, _judge))
 
 
 def deep(platform: Platform, check_id: int, beat: Beat) -> None:
     """Every frame decoded once: the second look, and the rendition that people watch."""
-    _carry_out(platform, check_id, beat, _deepen)
+    carry_out(platform, check_id, beat, _steps(DEEP, _deepen))
 
 
-Step = Callable[[Platform, Work, Path, Tell], Outcome]
+def _steps(
+    kind: str, make: Callable[[Platform, Work, Path, Tell], Outcome]
+) -> Steps[Work, Outcome]:
+    return Steps(
+        name="check", start=checks.start, make=make, progress=checks.progress,
+        finish=checks.finish, failed=partial(_failed, kind),
+    )
 
 
-def _carry_out(platform: Platform, check_id: int, beat: Beat, step: Step) -> None:
+def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> bool:
+    """A missing clip is final (raises ``GiveUp``); else only the last attempt fails the check."""
+    missing = isinstance(error, FileNotFoundError)
     with platform.db.write() as session:
-        work = checks.start(session, check_id, at=platform.clock.now())
-    if work is None:
-        return
-    try:
-        with work_folder(platform, f"check-{check_id}") as folder:
-            tell = teller(platform, check_id, beat, checks.progress)
-            outcome = step(platform, work, folder, tell)
-            beat()
-            with platform.db.write() as session:
-                checks.finish(session, check_id, outcome, at=platform.clock.now())
-    except NotWanted:
-        return
-    except (LeaseLost, Later):
-        raise
-    except FileNotFoundError as error:
-        _fail(platform, check_id, f"{error}")
+        if missing:
+            checks.fail(session, check_id, f"{error}", at=platform.clock.now())
+        elif outbox.is_last_attempt(session, f"check.{kind}", check_id):
+            told = f"{type(error).__name__}: {error}"
+            checks.fail(session, check_id, told, at=platform.clock.now())
+    if missing:
         raise GiveUp(f"the stored clip is missing: {error}") from error
-    except Exception as error:
-        if _last_attempt(platform, work):
-            _fail(platform, check_id, f"{type(error).__name__}: {error}")
-        raise
+    return True
 
 
 def _judge(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:
@@ -107,17 +103,6 @@ def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -
     }
     report: dict[str, Any] = {"verdict": "unreadable", "facts": {}, "findings": [finding]}
     return Outcome("unreadable", report | ({"policy": policy} if policy else {}))
-
-
-def _fail(platform: Platform, check_id: int, error: str) -> None:
-    with platform.db.write() as session:
-        checks.fail(session, check_id, error, at=platform.clock.now())
-
-
-def _last_attempt(platform: Platform, work: Work) -> bool:
-    with platform.db.read() as session:
-        task = session.query(Task).filter_by(key=f"check.{work.kind}:{work.check_id}").one()
-    return task.attempts >= outbox.MAX_ATTEMPTS
 
 
 HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep}

@@ -2,34 +2,111 @@
 
 import hashlib
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from contest.db import retried
+from contest.jobs import Later, LeaseLost, holders
 from contest.wiring import Platform
 
 Beat = Callable[[], None]
 Tell = Callable[[float], None]  # takes the share that is done, 0 to 1
+Work = TypeVar("Work")
+Made = TypeVar("Made")
 TELL_EVERY_S = 1.5
+ABANDONED_S = 24 * 3600  # no work on a clip takes so long (``queue.TIMEOUT_S``)
 
 
 class NotWanted(Exception):
     """A newer clip came in, or nobody waits for it any more: stop, there is nothing to record."""
 
 
+@dataclass(frozen=True)
+class Steps(Generic[Work, Made]):
+    """A kind of long work on a clip: the services' three steps, and what is done in between.
+
+    ``failed(platform, row_id, error)`` records an error, and says whether to try again.
+    """
+
+    name: str
+    start: Callable[..., Work | None]  # (session, row_id, at=…): None when nobody wants it
+    make: Callable[[Platform, Work, Path, Tell], Made]
+    progress: Callable[[Session, int, float], bool]
+    finish: Callable[..., None]  # (session, row_id, made, at=…)
+    failed: Callable[[Platform, int, Exception], bool]
+
+
+def carry_out(platform: Platform, row_id: int, beat: Beat, steps: Steps[Work, Made]) -> None:
+    """Begin the work, make in a folder of its own, record what was made or what went wrong.
+
+    Raises ``LeaseLost``, and what ``steps.failed`` wants tried again or raises itself.
+    """
+    with platform.db.write() as session:
+        work = steps.start(session, row_id, at=platform.clock.now())
+    if work is None:
+        return
+    try:
+        with work_folder(platform, f"{steps.name}-{row_id}") as folder:
+            tell = teller(platform, row_id, beat, steps.progress)
+            made = steps.make(platform, work, folder, tell)
+            beat()
+            _finish(platform, row_id, made, steps)
+    except NotWanted:
+        return
+    except (LeaseLost, Later):
+        raise
+    except Exception as error:
+        if steps.failed(platform, row_id, error):
+            raise
+
+
+@retried
+def _finish(platform: Platform, row_id: int, made: Made, steps: Steps[Work, Made]) -> None:
+    with platform.db.write() as session:
+        steps.finish(session, row_id, made, at=platform.clock.now())
+
+
 @contextmanager
 def work_folder(platform: Platform, name: str) -> Iterator[Path]:
-    """A folder of this work's own; what a killed worker left in it is removed first."""
-    folder = platform.settings.data_dir / "work" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """A folder that no other worker has, not even one that does the same work at the same time.
+
+    ``name`` has no dots. What killed workers left is removed first.
+    """
+    work = work_dir(platform)
+    work.mkdir(parents=True, exist_ok=True)
+    sweep_work(work)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}.{holders.this_process()}", dir=work))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def work_dir(platform: Platform) -> Path:
+    """Where all scratch folders are."""
+    return platform.settings.data_dir / "work"
+
+
+def sweep_work(work: Path) -> None:
+    """Remove folders whose process is no more; of other machines' those too old to be in use."""
+    oldest = time.time() - ABANDONED_S
+    for folder in work.iterdir() if work.is_dir() else ():
+        if holders.is_gone(folder.name.partition(".")[2]) or _changed(folder) < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _changed(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # another worker sweeps, too
+        return time.time()
 
 
 def teller(platform: Platform, row_id: int, beat: Beat,

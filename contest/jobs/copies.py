@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contest.models import ClipPrint
-from contest.services import copies
+from contest.services.entry import copies
 from contest.wiring import Platform
 from media_checks.picture.fingerprint import Fingerprint
 from media_checks.picture.similarity import compare, loop

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from contest.db import retried
 from contest.models import Contest, DocumentPdf, Result
 from contest.ports import PdfFailed, PdfUnavailable
-from contest.services import documents
-from contest.services.documents import Paper, Press
+from contest.services.results import documents
+from contest.services.results.documents import Paper, Press
 from contest.wiring import Platform
 
 MISSING = (
@@ -36,9 +37,14 @@ def make_pdf(platform: Platform, pdf_id: int, beat: Callable[[], None]) -> None:
         _fail(platform, pdf_id, vi, en)
     else:
         beat()
-        with platform.db.write() as session:
-            row = session.get_one(DocumentPdf, pdf_id)
-            documents.keep_pdf(session, row, content, press=press, at=platform.clock.now())
+        _keep(platform, pdf_id, content, press)
+
+
+@retried
+def _keep(platform: Platform, pdf_id: int, content: bytes, press: Press) -> None:
+    with platform.db.write() as session:
+        row = session.get_one(DocumentPdf, pdf_id)
+        documents.keep_pdf(session, row, content, press=press, at=platform.clock.now())
 
 
 def _paper(platform: Platform, pdf_id: int) -> tuple[Paper, Press] | None:

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import media_checks
-from contest.jobs import LeaseLost
-from contest.jobs.clips import Beat, NotWanted, Tell, store, teller, work_folder
-from contest.services import fixes
-from contest.services.fixes import Made, Work
+from contest.jobs.clips import Beat, Steps, Tell, carry_out, store
+from contest.services.entry import fixes
+from contest.services.entry.fixes import Made, Work
 from contest.wiring import Platform
 from media_checks.repairs import RepairOptions, recipe_for, repair, still
 
@@ -16,25 +15,20 @@ MENDING = 0.8  # the share of the work before the result is checked
 
 def make(platform: Platform, fix_id: int, beat: Beat) -> None:
     """Make the proposal; what goes wrong is told to the unit, who may ask again."""
+    carry_out(platform, fix_id, beat, Steps(
+        name="fix", start=fixes.start, make=_make, progress=fixes.progress, finish=fixes.finish,
+        failed=_failed,
+    ))
+
+
+def _failed(platform: Platform, fix_id: int, error: Exception) -> bool:
+    """A clip that cannot be mended stays so; a fault of the machine may pass."""
+    told, again = f"{type(error).__name__}: {error}", True
+    if isinstance(error, media_checks.MediaCheckError):
+        told, again = error.message_vi, False
     with platform.db.write() as session:
-        work = fixes.start(session, fix_id, at=platform.clock.now())
-    if work is None:
-        return
-    try:
-        with work_folder(platform, f"fix-{fix_id}") as folder:
-            tell = teller(platform, fix_id, beat, fixes.progress)
-            made = _make(platform, work, folder, tell)
-            with platform.db.write() as session:
-                fixes.finish(session, fix_id, made, at=platform.clock.now())
-    except NotWanted:
-        return
-    except LeaseLost:
-        raise
-    except media_checks.MediaCheckError as error:
-        _fail(platform, fix_id, error.message_vi)
-    except Exception as error:
-        _fail(platform, fix_id, f"{type(error).__name__}: {error}")
-        raise
+        fixes.fail(session, fix_id, told, at=platform.clock.now())
+    return again
 
 
 def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:
@@ -57,11 +51,6 @@ def _told(report: media_checks.Report) -> dict[str, Any]:
     return {"verdict": report.verdict, **{
         key: value for key, value in report.to_dict().items() if key in ("findings", "facts")
     }}
-
-
-def _fail(platform: Platform, fix_id: int, error: str) -> None:
-    with platform.db.write() as session:
-        fixes.fail(session, fix_id, error, at=platform.clock.now())
 
 
 HANDLERS = {"fix.make": make}

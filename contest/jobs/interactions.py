@@ -6,8 +6,9 @@ from datetime import timedelta
 from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Contest, Publication
-from contest.services import interactions, page_pause
-from contest.services.interactions import Reading
+from contest.services.counts import interactions
+from contest.services.counts.interactions import Reading
+from contest.services.fanpage import page_pause
 from contest.wiring import Platform
 from social.errors import (
     CredentialRefused,

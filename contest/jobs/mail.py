@@ -2,16 +2,18 @@
 
 import smtplib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flask import Flask
 
 from contest import letters
+from contest.db import retried
 from contest.jobs import GiveUp
-from contest.models import Contest, Mail, Task
+from contest.models import Contest, Mail
 from contest.ports import MailRefused
-from contest.services import mail as mails
-from contest.services import outbox
+from contest.services.core import mail as mails
+from contest.services.core import outbox
+from contest.services.people import invitations
 from contest.web import create_app
 from contest.wiring import Platform
 
@@ -31,8 +33,15 @@ def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
         _not_sent(platform, mail_id, str(error), final=True)
         raise GiveUp(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
-        _not_sent(platform, mail_id, str(error), final=_last_attempt(platform, mail_id))
+        with platform.db.read() as session:
+            final = outbox.is_last_attempt(session, "mail.send", mail_id)
+        _not_sent(platform, mail_id, str(error), final=final)
         raise
+    _sent(platform, mail_id)
+
+
+@retried
+def _sent(platform: Platform, mail_id: int) -> None:
     with platform.db.write() as session:
         mails.sent(session, mail_id, at=platform.clock.now())
 
@@ -42,7 +51,8 @@ def write(platform: Platform, mail: Mail) -> letters.Letter:
     settings = platform.settings
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
-        values = mails.values(session, mail, key=settings.secret_key)
+        token_of = partial(invitations.token_of, key=settings.secret_key)
+        values = mails.values(session, mail, token_of=token_of)
         return letters.write(
             _app(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url,
@@ -57,12 +67,6 @@ def _app(platform: Platform) -> Flask:
 def _not_sent(platform: Platform, mail_id: int, error: str, *, final: bool) -> None:
     with platform.db.write() as session:
         mails.not_sent(session, mail_id, error=error, final=final)
-
-
-def _last_attempt(platform: Platform, mail_id: int) -> bool:
-    with platform.db.read() as session:
-        task = session.query(Task).filter_by(key=f"mail.send:{mail_id}").one()
-    return task.attempts >= outbox.MAX_ATTEMPTS
 
 
 HANDLERS = {"mail.send": send}

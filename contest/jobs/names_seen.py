@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import media_checks
 from contest.jobs import GiveUp
-from contest.services import names_seen
+from contest.services.entry import names_seen
 from contest.wiring import Platform
 from media_checks.picture.onscreen_names import read_cards
 

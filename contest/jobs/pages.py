@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from contest import ready_pages
 from contest.models import Contest
-from contest.services import standings
+from contest.services.results import standings
 from contest.web import create_app
 from contest.wiring import Platform
 

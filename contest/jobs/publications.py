@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Contest
-from contest.services import page_pause, profiles, publications, publishing
-from contest.services.publishing import Work
+from contest.services.core import profiles
+from contest.services.entry import checks
+from contest.services.fanpage import page_pause, publications, publishing
+from contest.services.fanpage.publishing import Work
 from contest.wiring import Platform
 from social.errors import (
     CredentialRefused,
@@ -82,7 +84,8 @@ def _await_deep_check(platform: Platform, publication_id: int) -> None:
     """Not a byte leaves before every frame was looked at; the board says what is waited for."""
     at = platform.clock.now()
     with platform.db.write() as session:
-        why = publishing.still_checking(session, publication_id, at=at)
+        version = publishing.version_to_upload(session, publication_id)
+        why = checks.deep_check_pending(session, version, at=at) if version else ""
     if why:
         raise Later(at + WHILE_CHECKING, why)
 

@@ -3,31 +3,33 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
 from contest.jobs import holders
-from contest.services import outbox
+from contest.services.core import outbox
 from contest.wiring import Platform
 
 log = logging.getLogger("hoithi.relay")
 PAUSE_S = 0.5
 
 
-def relay_once(platform: Platform) -> int:
-    """Queue what is due now; returns how many rows. Marks a row only after Redis has it."""
-    wall = SystemClock().now()
+def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
+    """Queue what is due at ``wall``, else now; returns for how many rows a job waits.
+
+    Marks a row only after Redis has it. Raises ``RedisError`` and ``OperationalError``.
+    """
+    wall = wall or SystemClock().now()
     with platform.db.read() as session:
         tasks = outbox.due(session, at=platform.clock.now(), wall=wall)
-    for task in tasks:
-        platform.queue.put(task, int(wall.timestamp() * 1000))
-    if tasks:
+    waiting = platform.queue.put(tasks) if tasks else []
+    if waiting:
         with platform.db.write() as session:
-            for task in tasks:
-                outbox.queued(session, task.id, wall=wall)
-    return len(tasks)
+            outbox.queued(session, waiting, wall=wall)
+    return len(waiting)
 
 
 def free_the_dead(platform: Platform) -> int:

@@ -1,10 +1,10 @@
-"""``sessions.sweep``: every day removes what services/sweep.py calls of no use any more."""
+"""``sessions.sweep``: every day removes what services/core/sweep.py calls of no use any more."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 from contest.jobs import Later
-from contest.services import sweep
+from contest.services.core import sweep
 from contest.wiring import Platform
 
 EVERY = timedelta(days=1)

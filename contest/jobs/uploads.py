@@ -6,7 +6,7 @@ from pathlib import Path
 from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Upload
-from contest.services import uploads
+from contest.services.entry import uploads
 from contest.wiring import Platform
 
 

@@ -4,14 +4,11 @@ import logging
 import time
 import traceback
 
-from rq import Worker
-from rq.serializers import JSONSerializer
-
 from contest.clock import SystemClock
+from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, holders
-from contest.jobs.queue import OnlyRunTask
 from contest.models import Task
-from contest.services import outbox
+from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
 
 log = logging.getLogger("hoithi.worker")
@@ -37,7 +34,7 @@ def perform(platform: Platform, task_id: int) -> None:
     try:
         if work is None:
             raise GiveUp(f"no handler for {task.kind!r}")
-        work(platform, task.row_id, _Beat(platform, task_id, token))
+        retried(work)(platform, task.row_id, _Beat(platform, task_id, token))
     except LeaseLost:
         log.warning("task %s (%s): another worker has it", task_id, task.kind)
     except Exception as error:
@@ -79,9 +76,6 @@ class _Beat:
 
 def run(platform: Platform, *, burst: bool = False) -> None:
     """Work until a signal says stop (the current row is finished first)."""
-    worker = Worker(
-        list(platform.queue.queues.values()), connection=platform.queue.redis,
-        serializer=JSONSerializer, job_class=OnlyRunTask,
-    )
+    queue = platform.queue
     platform.db.engine.dispose()  # the child that does the work opens its own connections
-    worker.work(burst=burst, logging_level="WARNING")
+    queue.work(run_task, burst=burst)

@@ -3,9 +3,9 @@
 from contest.models.audit import AuditHead, AuditRow
 from contest.models.ballots import Ballot, JurorLeft, Mark
 from contest.models.base import Base
-from contest.models.checks import Check, Derivative
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.copies import ClipPrint, CopyPair
+from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.fixes import Fix
 from contest.models.interactions import (
@@ -23,7 +23,7 @@ from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSess
 from contest.models.publications import PageInspection, PagePause, Publication
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
-from contest.models.submissions import ClipVersion, Consent, Submission, Upload
+from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
 from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [

@@ -30,6 +30,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# How a row is locked (``FOR NO KEY UPDATE``): one at a time, yet others may store rows that refer
+# to it, as every audit row does to its contest. ``FOR UPDATE`` would make them wait, and whoever
+# holds the audit chain's head must wait for nobody.
+LOCK: dict[str, Any] = {"key_share": True}
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 

@@ -1,4 +1,4 @@
-"""A unit's entry (submission), its consents, its uploads and the versions of its clip."""
+"""A unit's entry (submission): consents, uploads, the versions of its clip and their checks."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from contest.models.base import Base, one_of, state_check, state_column
 from contest.models.contests import Contest
 from contest.models.units import Unit
-from contest.states import SUBMISSION
+from contest.states import CHECK, SUBMISSION
 
 
 class Submission(Base):
@@ -126,4 +126,31 @@ class ClipVersion(Base):
     checks: Mapped[list["Check"]] = relationship(back_populates="version", order_by="Check.id")
 
 
-from contest.models.checks import Check  # noqa: E402 - the two tables know each other
+class Check(Base):
+    """One check of one version: quick (the unit waits for it) or deep (before publication)."""
+
+    __tablename__ = "check"
+    __table_args__ = (
+        UniqueConstraint("version_id", "kind", "profile_revision_id"),
+        state_check(CHECK),
+        one_of("kind", ("quick", "deep")),
+        CheckConstraint("verdict IN ('pass', 'look', 'fail', 'unreadable')", name="verdict"),
+        # Verdict first, then the state, in one transaction: `move` writes in between.
+        CheckConstraint(
+            "state = 'running' OR (state = 'done') = (verdict IS NOT NULL)",
+            name="done_has_verdict",
+        ),
+    )
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = state_column(CHECK)
+    profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)  # media_checks' JSON
+    progress: Mapped[float] = mapped_column(default=0.0)  # 0..1
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    version: Mapped[ClipVersion] = relationship(back_populates="checks")

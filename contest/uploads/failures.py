@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from contest.languages import write_size
+
 # code: (HTTP status, Vietnamese, English); {names} are filled from the failure's values.
 FAILURES: dict[str, tuple[int, str, str]] = {
     "signed_out": (
@@ -118,6 +122,10 @@ FAILURES: dict[str, tuple[int, str, str]] = {
 }
 
 
+class Size(int):
+    """A number of bytes, which each language writes in its own way."""
+
+
 class UploadFailure(Exception):
     """An upload request that is refused.
 
@@ -137,15 +145,14 @@ class UploadFailure(Exception):
         known_status, known_vi, known_en = FAILURES.get(code, (400, code, code))
         self.code = code
         self.status = status or known_status
-        self.vi = vi if vi is not None else known_vi.format(**values)
-        self.en = en if en is not None else known_en.format(**values)
+        self.vi = vi if vi is not None else known_vi.format(**_written(values, "vi"))
+        self.en = en if en is not None else known_en.format(**_written(values, "en"))
         self.values = values
         super().__init__(f"{self.status} {code}: {self.en}")
 
 
-def human_size(size: int) -> str:
-    """Bytes as people write them: `1,5 GB`, `700 MB`, `12 kB`."""
-    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= factor:
-            return f"{size / factor:.1f}".removesuffix(".0").replace(".", ",") + f" {unit}"
-    return f"{size} byte"
+def _written(values: Mapping[str, object], language: str) -> dict[str, object]:
+    return {
+        name: write_size(value, language) if isinstance(value, Size) else value
+        for name, value in values.items()
+    }

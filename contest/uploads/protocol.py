@@ -19,16 +19,15 @@ from typing import Any
 
 from contest.uploads import body as bodies
 from contest.uploads import headers
-from contest.uploads.failures import UploadFailure, human_size
+from contest.uploads.failures import Size, UploadFailure
 from contest.uploads.lately import Lately
 from contest.uploads.locks import Writers
 from contest.uploads.registry import Environ, Registry, Upload
-from contest.uploads.storage import Folder
+from contest.uploads.storage import HEADROOM, Folder
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
-HEADROOM = 1 << 30  # bytes of disk that uploads never take
 
 _log = logging.getLogger(__name__)
 
@@ -185,15 +184,13 @@ class UploadApp:
         if length is None:
             raise UploadFailure("length_missing")
         if length > self.max_size:
-            allowed = human_size(self.max_size)
-            raise UploadFailure("too_large", found=human_size(length), allowed=allowed)
+            raise UploadFailure("too_large", found=Size(length), allowed=Size(self.max_size))
         return length
 
     def _require_room(self, length: int) -> None:
-        """Every unfinished upload has a claim on the disk for what it has still to send."""
-        promised = sum(one.length - self.storage.size(one.id) for one in self.registry.unfinished())
-        if length > self.storage.free_bytes() - self.headroom - promised:
-            raise UploadFailure("disk_full", found=human_size(length))
+        unfinished = {one.id: one.length for one in self.registry.unfinished()}
+        if length > self.storage.room(unfinished, headroom=self.headroom):
+            raise UploadFailure("disk_full", found=Size(length))
 
     # one upload
 

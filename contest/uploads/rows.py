@@ -12,10 +12,13 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from contest.actors import SYSTEM, Actor
+from contest.db import retried
 from contest.errors import DomainError, Gone
 from contest.models import Unit
 from contest.models import Upload as Row
-from contest.services import submissions, units, uploads
+from contest.services.entry import submissions, uploads
+from contest.services.units import units
+from contest.tokens import UNIT_COOKIE
 from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ, Upload
 from contest.wiring import Platform
@@ -45,7 +48,7 @@ class RowRegistry:
     def _asked(self, environ: Environ, upload_id: str) -> uploads.Asked:
         if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
             raise UploadFailure("forbidden")
-        token = _cookie(environ, "__Host-unit" if self.platform.settings.https else "hoithi_unit")
+        token = _cookie(environ, self.platform.settings.cookie_name(UNIT_COOKIE))
         with self.platform.db.look() as line:
             found = uploads.asked(line, token, upload_id, at=self._now()) if token else None
         if found is None:
@@ -54,6 +57,7 @@ class RowRegistry:
             raise UploadFailure("revoked")
         return found
 
+    @retried
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         with _refusals(), self.platform.db.write() as session:
             unit = session.get_one(Unit, int(owner))
@@ -92,6 +96,7 @@ class RowRegistry:
         if refusal is not None:
             raise refusal
 
+    @retried
     def _record(
         self, upload: Upload, sha256: str, received: datetime, *, changed: bool
     ) -> UploadFailure | None:
@@ -124,6 +129,7 @@ class RowRegistry:
     def expired(self, upload: Upload) -> None:
         self._end(upload, "expired")
 
+    @retried
     def _end(self, upload: Upload, state: str) -> None:
         with contextlib.suppress(Gone), self.platform.db.write() as session:
             row = uploads.find(session, int(upload.owner), upload.id)

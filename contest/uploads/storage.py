@@ -8,12 +8,14 @@ import hashlib
 import os
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from contest.uploads.body import Body
-from contest.uploads.failures import UploadFailure, human_size
+from contest.uploads.failures import Size, UploadFailure
 
 BUFFER_SIZE = 1 << 17  # bytes; it has to stay in a core's own cache between socket and file
+HEADROOM = 1 << 30  # bytes of disk that uploads never take
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _ID = re.compile(r"[0-9A-Za-z_-]{16,64}")
@@ -48,6 +50,14 @@ class Folder:
         """Bytes that an ordinary user may still write on this disk."""
         disk = os.statvfs(self.root)
         return disk.f_bavail * disk.f_frsize
+
+    def room(self, unfinished: Mapping[str, int], *, headroom: int = HEADROOM) -> int:
+        """Bytes for one more file: free, not kept back, and promised to no upload.
+
+        ``unfinished`` uploads, id -> length, have a claim on the disk for what is still to come.
+        """
+        promised = sum(length - self.size(name) for name, length in unfinished.items())
+        return self.free_bytes() - headroom - promised
 
     def append(self, upload_id: str, body: Body, *, offset: int, limit: int) -> int:
         """Write the body from `offset` on until the file has `limit` bytes; return the size.
@@ -114,6 +124,6 @@ def _write(fd: int, data: memoryview) -> int:
             written += os.write(fd, data[written:])
     except OSError as failed:
         if failed.errno in NO_ROOM:
-            raise UploadFailure("disk_full", found=human_size(len(data))) from failed
+            raise UploadFailure("disk_full", found=Size(len(data))) from failed
         raise
     return written

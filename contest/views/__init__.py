@@ -11,6 +11,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """All blueprints of this package, in the order of the modules' names."""
-    names = (f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__))
-    modules = map(importlib.import_module, names)
+    found = pkgutil.walk_packages(__path__, f"{__name__}.")
+    modules = map(importlib.import_module, (module.name for module in found))
     return [module.bp for module in modules if hasattr(module, "bp")]

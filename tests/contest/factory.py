@@ -32,7 +32,8 @@ from contest.models import (
     Upload,
     User,
 )
-from contest.services import people, profiles
+from contest.services.core import profiles
+from contest.services.people import people
 from contest.tokens import hash_code, hash_token, new_code, new_token
 from contest.wiring import Platform
 

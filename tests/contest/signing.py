@@ -4,7 +4,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from contest.models import AuditRow
-from contest.services import passwords
+from contest.services.people import passwords
 
 PASSWORD = "con mèo trèo cây cau"
 HASH = passwords.hash_password(PASSWORD)

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.models import Contest, Evidence, Result, Snapshot, Submission
-from contest.services import profiles, results
-from contest.services.results import Vault
+from contest.services.core import profiles
+from contest.services.results import results
+from contest.services.results.results import Vault
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 

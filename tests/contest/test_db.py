@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from contest.actors import SYSTEM
 from contest.db import Database, alembic_config, upgrade
 from contest.models import AuditRow, Contest, Unit
-from contest.services import audit
+from contest.services.core import audit
 
 NOW = datetime(2023, 6, 1, tzinfo=UTC)
 

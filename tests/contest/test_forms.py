@@ -5,7 +5,7 @@ from flask import Flask
 from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from contest.views.forms import Form
+from contest.views.shared.forms import Form
 
 
 class Sample(Form):

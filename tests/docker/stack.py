@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contest.clock import FileClock
-from contest.devservices import ending_with_parent
+from contest.running.devservices import ending_with_parent
 from tests.processes import free_port
 
 COMPOSE = Path(__file__).parent.parent.parent / "docker" / "compose.yaml"

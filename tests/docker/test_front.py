@@ -23,8 +23,8 @@ from cryptography.x509.oid import NameOID
 
 from contest import ready_pages
 from contest.config import Settings
-from contest.devservices import ending_with_parent
-from contest.front import Behind, Certificate, Listen, nginx_command, write_configuration
+from contest.running.devservices import ending_with_parent
+from contest.running.front import Behind, Certificate, Listen, nginx_command, write_configuration
 from tests.processes import free_port
 
 LOOPBACK = IPv4Address("127.0.0.1")

@@ -16,7 +16,8 @@ from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import insist_on
 from contest.demo.play import LAST_DAY, OPENING, local
 from contest.demo.sample import PROFILE
-from contest.services import people, profiles, sign_in
+from contest.services.core import profiles
+from contest.services.people import people, sign_in
 from contest.wiring import Platform
 from tests.docker.stack import Stack, commands
 

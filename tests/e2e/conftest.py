@@ -21,7 +21,7 @@ from contest.clock import FixedClock
 from contest.config import Settings
 from contest.jobs import pages
 from contest.models import Contest, Derivative, Submission, Unit, User
-from contest.services import outbox
+from contest.services.core import outbox
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.factory import Factory

@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from contest.front import nginx_command
+from contest.running.front import nginx_command
 from tests.processes import free_port
 
 CONFIGURATION = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from contest.fonts import bold
+from contest.drawing.fonts import bold
 from media_checks.names import main
 from media_checks.picture.onscreen_names import Card, find_name, folded, read_cards, tesseract
 from tests.clip_cache import cached

@@ -1,0 +1,129 @@
+"""The queue: RQ, told to import nothing but one function.
+
+RQ imports whatever name a job carries, even with the JSON serializer; ``OnlyRunTask`` is a job
+class that knows one function and no callbacks, so a foreign entry in Redis can start nothing.
+
+A row has one job at most: the job's name is the row's id and the number of attempts so far, and
+what waits already or is being run is not queued again.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from redis import Redis
+from rq import Queue, Worker
+from rq.job import Job, parse_job_id
+from rq.queue import EnqueueData
+from rq.serializers import JSONSerializer
+
+from contest.models import Task
+
+NAMES = ("high", "default", "low")
+RUN_TASK = "contest.jobs.worker.run_task"
+TIMEOUT_S = 6 * 3600  # the lease and the handlers' own limits are the real bounds
+FAILED_FOR_S = 3600  # how long RQ remembers a job that ended with an error
+LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 2  # of two relays one at a time puts rows in
+
+
+class OnlyRunTask(Job):
+    """A job that can only be ``run_task(task_id)``, a function that the worker alone brings."""
+
+    run_task: Callable[[int], None]
+
+    @property
+    def func(self) -> Any:
+        if self.func_name != RUN_TASK:
+            raise PermissionError(f"a job named {self.func_name!r} is not run here")
+        return self.run_task
+
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
+
+
+def job_id(task: Task) -> str:
+    """The name of the job of this row's next attempt."""
+    return f"task-{task.id}-{task.attempts}"
+
+
+def _data(task: Task) -> EnqueueData:
+    return Queue.prepare_data(
+        RUN_TASK, args=[task.id], job_id=job_id(task), timeout=TIMEOUT_S, result_ttl=0,
+        failure_ttl=FAILED_FOR_S,
+    )
+
+
+class JobQueue:
+    """Puts outbox rows into RQ; one queue a priority."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.redis = Redis.from_url(redis_url, socket_timeout=10, socket_connect_timeout=2)
+        self.queues = {
+            name: Queue(
+                name, connection=self.redis, serializer=JSONSerializer, job_class=OnlyRunTask
+            )
+            for name in NAMES
+        }
+
+    def put(self, tasks: Sequence[Task]) -> list[int]:
+        """See to it that a job waits for each row; the ids of the rows for which one does now.
+
+        Left out are rows whose job is just being run: it is about to claim its row, or has put it
+        back a moment ago. Takes four round trips for any number of rows. Raises ``RedisError``.
+        """
+        with self.redis.lock(LOCK, timeout=LOCK_S, blocking_timeout=LOCK_WAIT_S):
+            waiting, running = self._present()
+            self._push([task for task in tasks if job_id(task) not in waiting | running])
+        return [task.id for task in tasks if job_id(task) not in running]
+
+    def _present(self) -> tuple[set[str], set[str]]:
+        """The names of the jobs that wait, and of those that a living worker has begun.
+
+        RQ keeps an execution's end of life as its score; a worker that lives moves it on.
+        """
+        with self.redis.pipeline(transaction=False) as pipe:
+            for queue in self.queues.values():
+                pipe.lrange(queue.key, 0, -1)
+                pipe.zrangebyscore(queue.started_job_registry.key, time.time(), "+inf")
+            found = pipe.execute()
+        waiting, begun = found[::2], found[1::2]
+        return (
+            {name.decode() for names in waiting for name in names},
+            {parse_job_id(name.decode()) for names in begun for name in names},
+        )
+
+    def _push(self, tasks: Sequence[Task]) -> None:
+        """Queue rows in one go; what is left of lost or failed jobs of their names goes."""
+        with self.redis.pipeline() as pipe:
+            for name, queue in self.queues.items():
+                names = [job_id(task) for task in tasks if task.priority == name]
+                if not names:
+                    continue
+                pipe.delete(*(OnlyRunTask.key_for(name) for name in names))
+                for stuck in names:  # with a worker that died between taking and beginning it
+                    pipe.lrem(queue.intermediate_queue_key, 0, stuck)
+                queue.enqueue_many(
+                    [_data(task) for task in tasks if task.priority == name], pipeline=pipe
+                )
+            pipe.execute()
+
+    def work(self, run_task: Callable[[int], None], *, burst: bool) -> None:
+        """Carry out queued rows by ``run_task`` until a signal says stop, or none is left."""
+        job_class = type("RunTask", (OnlyRunTask,), {"run_task": staticmethod(run_task)})
+        worker = Worker(
+            list(self.queues.values()), connection=self.redis, serializer=JSONSerializer,
+            job_class=job_class,
+        )
+        worker.work(burst=burst, logging_level="WARNING")
+
+    def alive(self) -> bool:
+        return bool(self.redis.ping())

@@ -1,0 +1,1 @@
+"""The commands that are processes: web, uploads, relay, worker, front, and all together."""

@@ -1,0 +1,1 @@
+"""The processes of the default set-up on one machine, and what keeps them running."""

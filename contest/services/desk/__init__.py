@@ -1,0 +1,1 @@
+"""What organisers and the public look at: where the contest stands."""

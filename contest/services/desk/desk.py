@@ -1,0 +1,166 @@
+"""Where a contest stands, in numbers: read for the organiser's desk, each with one query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from contest.models import (
+    Check,
+    ClipVersion,
+    Contest,
+    Publication,
+    Snapshot,
+    Submission,
+    Task,
+    Unit,
+)
+from contest.profile import Profile
+from contest.services.entry import copies
+from contest.services.entry.checks import DEEP, QUICK
+from contest.services.jury import jury_round
+from contest.services.jury.jury_round import Juror
+from contest.states import IN_CONTEST, Entry
+
+SNAPSHOT_EVERY = timedelta(hours=24)  # an older count is due for a new one
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All the numbers of the desk."""
+
+    units: int
+    units_short: int  # below their quota
+    entries: Mapping[str, int]  # by state
+    oldest_review: datetime | None
+    checks: Mapping[str, int]  # quick ones by state
+    deep_checks: Mapping[str, int]  # by state
+    publications: Mapping[str, int]  # by state
+    published: int
+    copies: int  # pairs of similar clips that nobody has looked at
+    snapshots_due: int
+    jurors: list[Juror]  # who sit on the jury
+    tasks: Mapping[str, int]  # by state
+    overdue: int
+
+    @property
+    def marks_done(self) -> int:
+        return sum(juror.done for juror in self.jurors)
+
+    @property
+    def marks_due(self) -> int:
+        return sum(juror.due for juror in self.jurors)
+
+
+def standing(session: Session, contest: Contest, profile: Profile, *, at: datetime) -> Standing:
+    """The desk's numbers at this instant."""
+    publications = _by_state(session, _publications(contest))
+    return Standing(
+        units=session.scalar(select(func.count()).where(Unit.contest_id == contest.id)) or 0,
+        units_short=len(units_short(session, contest, profile)),
+        entries=_by_state(session, _entries(contest)),
+        oldest_review=_oldest_review(session, contest),
+        checks=_by_state(session, _checks(contest, QUICK)),
+        deep_checks=_by_state(session, _checks(contest, DEEP)),
+        publications=publications,
+        published=publications.get("published", 0),
+        copies=copies.waiting(session, contest),
+        snapshots_due=_snapshots_due(session, contest, profile, at=at),
+        jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
+        tasks=_by_state(session, _tasks(contest)),
+        overdue=_overdue(session, contest, at=at),
+    )
+
+
+def units_short(session: Session, contest: Contest, profile: Profile) -> list[Unit]:
+    """Units that have fewer clips in the contest than the quota asks (plan II.2)."""
+    counted = (
+        select(func.count(Submission.id))
+        .where(
+            Submission.unit_id == Unit.id,
+            Submission.state.in_(IN_CONTEST - {Entry.UPLOADING}),
+        )
+        .scalar_subquery()
+    )
+    query = select(Unit).where(Unit.contest_id == contest.id, counted < profile.quota.minimum)
+    return list(session.scalars(query.order_by(Unit.name)))
+
+
+def _by_state(session: Session, query: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _entries(contest: Contest) -> Select[str, int]:
+    return (
+        select(Submission.state, func.count())
+        .where(Submission.contest_id == contest.id)
+        .group_by(Submission.state)
+    )
+
+
+def _checks(contest: Contest, kind: str) -> Select[str, int]:
+    return (
+        select(Check.state, func.count())
+        .join(Check.version)
+        .join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(Submission.contest_id == contest.id, Check.kind == kind)
+        .group_by(Check.state)
+    )
+
+
+def _publications(contest: Contest) -> Select[str, int]:
+    return (
+        select(Publication.state, func.count())
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id)
+        .group_by(Publication.state)
+    )
+
+
+def _tasks(contest: Contest) -> Select[str, int]:
+    return (
+        select(Task.state, func.count())
+        .where(Task.contest_id == contest.id)
+        .group_by(Task.state)
+    )
+
+
+def _overdue(session: Session, contest: Contest, *, at: datetime) -> int:
+    """Jobs that should have begun five minutes ago: the worker may be down."""
+    late = and_(Task.state == "pending", Task.due_at < at - timedelta(minutes=5))
+    query = select(func.count()).select_from(Task).where(Task.contest_id == contest.id, late)
+    return session.scalar(query) or 0
+
+
+def _oldest_review(session: Session, contest: Contest) -> datetime | None:
+    """Since when the longest-waiting clip waits for a reviewer."""
+    return session.scalar(
+        select(func.min(Submission.updated_at)).where(
+            Submission.contest_id == contest.id, Submission.state == Entry.IN_REVIEW
+        )
+    )
+
+
+def _snapshots_due(
+    session: Session, contest: Contest, profile: Profile, *, at: datetime
+) -> int:
+    """Clips on the Page without a count of the last day, before the counts close."""
+    latest = min(at, profile.schedule.counts_close)
+    query = (
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.contest_id == contest.id,
+            Submission.state == Entry.PUBLISHED,
+            ~_counted_since(latest - SNAPSHOT_EVERY),
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def _counted_since(moment: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        Snapshot.submission_id == Submission.id, Snapshot.taken_at >= moment
+    )

@@ -1,0 +1,70 @@
+"""The organiser's lists as tables: units with their clips, entries with where they stand."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.actors import Actor
+from contest.models import Contest, Submission
+from contest.permissions import require
+from contest.services.core import profiles
+from contest.services.units import units
+
+# Key in JSON -> title in a spreadsheet.
+UNITS = {
+    "name": ("Đơn vị", "Unit"), "group": ("Khối", "Group"), "clips": ("Clip", "Clips"),
+    "missing": ("Còn thiếu", "Missing"), "contact_name": ("Người liên hệ", "Contact"),
+    "contact_email": ("Email", "E-mail"), "contact_phone": ("Điện thoại", "Telephone"),
+    "last_used_at": ("Vào gần nhất", "Last visit"),
+}
+ENTRIES = {
+    "code": ("Mã", "Code"), "title": ("Tên clip", "Title"), "unit": ("Đơn vị", "Unit"),
+    "authors": ("Tác giả", "Authors"), "kind": ("Hình thức", "Kind"),
+    "state": ("Trạng thái", "State"), "received_at": ("Nhận lúc", "Received"),
+    "contact_name": ("Người liên hệ", "Contact"), "contact_phone": ("Điện thoại", "Telephone"),
+    "contact_email": ("Email", "E-mail"),
+}
+TITLES = {"units": UNITS, "entries": ENTRIES}
+
+
+def titles(what: str, language: str) -> list[str]:
+    return [title[language != "vi"] for title in TITLES[what].values()]
+
+
+def rows(
+    session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """One dictionary a line, by the keys of ``TITLES``; instants in the contest's zone (ISO)."""
+    require(actor, "export.read", contest)
+    profile = profiles.profile_of(contest)
+    if what == "entries":
+        return _entries(session, contest, profile.schedule.zone)
+    found = units.standings(session, contest, quota=profile.quota.minimum, at=at)
+    return [
+        {name: getattr(one.unit, name, None) for name in UNITS}
+        | {"clips": one.clips, "missing": one.missing,
+           "last_used_at": _said(one.last_used_at, profile.schedule.zone)}
+        for one in found
+    ]
+
+
+def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[str, Any]]:
+    query = (
+        select(Submission)
+        .where(Submission.contest_id == contest.id)
+        .options(joinedload(Submission.unit), joinedload(Submission.version))
+        .order_by(Submission.code)
+    )
+    return [
+        {name: getattr(entry, name, None) for name in ENTRIES}
+        | {"unit": entry.unit.name, "authors": ", ".join(entry.authors),
+           "received_at": _said(entry.version.received_at if entry.version else None, zone)}
+        for entry in session.scalars(query)
+    ]
+
+
+def _said(moment: datetime | None, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="minutes") if moment else ""

@@ -1,0 +1,155 @@
+"""Reminders that an organiser sends: who gets which mail, who cannot be reached, when last.
+
+==========  ===========================================  ==========================================
+kind        who                                          mail
+==========  ===========================================  ==========================================
+missing     units below their quota (plan II.2)          ``reminder``
+findings    entries that the unit has to mend            ``findings``, ``changes_requested``
+jury        jurors who still owe ballots                 ``jury_reminder``
+==========  ===========================================  ==========================================
+
+Whoever was mailed within the last hour is left alone unless the sender says "again": a second
+click does no harm.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.actors import Actor
+from contest.errors import TooLate
+from contest.models import Contest, Mail, Submission
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services.core import audit, mail, profiles
+from contest.services.desk import desk
+from contest.services.jury import jury_round
+from contest.states import Entry
+
+KINDS = ("missing", "findings", "jury")
+PAUSE = timedelta(hours=1)
+TO_MEND = {Entry.NEEDS_FIX: "findings", Entry.CHANGES_REQUESTED: "changes_requested"}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to be reminded. ``subject`` is a row's id: of the unit, the entry or the juror."""
+
+    subject: int
+    name: str
+    template: str
+    email: str = ""
+    phone: str = ""
+    person: str = ""
+    language: str = "vi"
+    entry: Submission | None = None
+    owed: int = 0
+    params: Mapping[str, Any] = field(default_factory=dict)
+    last_at: datetime | None = None
+
+    def lately(self, at: datetime) -> bool:
+        return self.last_at is not None and at - self.last_at < PAUSE
+
+
+def recipients(
+    session: Session, contest: Contest, kind: str, *, at: datetime
+) -> list[Recipient]:
+    """Everybody whom this reminder is about, with and without an address."""
+    profile = profiles.profile_of(contest)
+    found = {"missing": _units, "findings": _entries, "jury": _jurors}[kind]
+    return list(found(session, contest, profile, at))
+
+
+def over(contest: Contest, kind: str, *, at: datetime) -> bool:
+    """Whether it is too late for what the mail asks."""
+    schedule = profiles.profile_of(contest).schedule
+    if kind == "jury":
+        return contest.jury_locked_at is not None or at >= schedule.ballots_close
+    return at >= (schedule.entries_close if kind == "missing" else schedule.counts_close)
+
+
+def send(
+    session: Session, contest: Contest, kind: str, *, actor: Actor, at: datetime,
+    again: bool = False,
+) -> int:
+    """Ask for the mails; returns how many. ``again``: also to those mailed within ``PAUSE``.
+
+    Two organisers who click at once wait for each other, so that nobody is mailed twice.
+    """
+    require(actor, "reminder.send", contest)
+    _hold(session, contest)
+    if over(contest, kind, at=at):
+        raise TooLate("Đã quá hạn nên không gửi thư nhắc nữa.",
+                      "The deadline has passed, so no reminder is sent.")
+    chosen = [r for r in recipients(session, contest, kind, at=at)
+              if r.email and (again or not r.lately(at))]
+    for one in chosen:
+        mail.queue(session, to=one.email, template=one.template, language=one.language,
+                   params=dict(one.params), contest_id=contest.id, at=at)
+    if chosen:
+        audit.record(session, "reminder.sent", contest, actor=actor, at=at,
+                     contest_id=contest.id, after={"kind": kind, "mails": len(chosen)})
+    return len(chosen)
+
+
+def letter(contest: Contest, one: Recipient, *, at: datetime) -> Mail:
+    """The mail as it would be queued: to be shown, never stored."""
+    return Mail(contest_id=contest.id, to=one.email, template=one.template, created_at=at,
+                language=one.language, params=dict(one.params))
+
+
+def _hold(session: Session, contest: Contest) -> None:
+    query = select(Contest).where(Contest.id == contest.id).with_for_update(of=Contest, **LOCK)
+    session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _units(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    last = mail.last_asked(session, contest, "reminder", "unit_id")
+    for unit in desk.units_short(session, contest, profile):
+        yield Recipient(
+            unit.id, unit.name, "reminder", email=unit.contact_email, phone=unit.contact_phone,
+            person=unit.contact_name, last_at=last.get(unit.id), params={"unit_id": unit.id},
+        )
+
+
+def _entries(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    """The entries that can still be mended in time."""
+    last = {name: mail.last_asked(session, contest, name, "submission_id")
+            for name in TO_MEND.values()}
+    query = (
+        select(Submission)
+        .where(Submission.contest_id == contest.id, Submission.state.in_(TO_MEND))
+        .options(joinedload(Submission.unit))
+        .order_by(Submission.code)
+    )
+    for entry in session.scalars(query):
+        template = TO_MEND[Entry(entry.state)]
+        if at < (entry.changes_until or profile.schedule.entries_close):
+            yield Recipient(
+                entry.id, entry.unit.name, template, email=entry.contact_email,
+                phone=entry.contact_phone, person=entry.contact_name, language=entry.language,
+                entry=entry, last_at=last[template].get(entry.id),
+                params={"submission_id": entry.id},
+            )
+
+
+def _jurors(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    for juror in jury_round.progress(session, contest):
+        if juror.open_codes and juror.user.active:
+            user, owed = juror.user, len(juror.open_codes)
+            yield Recipient(
+                user.id, user.name, "jury_reminder", email=user.email, language=user.language,
+                owed=owed, last_at=juror.reminded_at,
+                params={"user_id": user.id, "count": owed, "path": f"/c/{contest.slug}/jury/"},
+            )

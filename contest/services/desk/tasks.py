@@ -1,0 +1,48 @@
+"""Background work as organisers see it: what waits, runs, failed; and trying again."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Conflict, not_found
+from contest.models import Contest, Task
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.services.core import audit, outbox, pages
+from contest.services.core.pages import Page
+
+STATES = ("failed", "leased", "pending", "done", "cancelled")
+
+
+def listed(
+    session: Session, contest: Contest, *, state: str | None = None, number: int = 1
+) -> Page[Task]:
+    """The contest's jobs: the failed first, then those at work, then the newest."""
+    query = select(Task).where(Task.contest_id == contest.id)
+    if state in STATES:
+        query = query.where(Task.state == state)
+    order = (Task.state != "failed", Task.state != "leased", Task.id.desc())
+    return pages.take(session, query.order_by(*order), number)
+
+
+def retry(
+    session: Session, contest: Contest, task_id: int, *, actor: Actor, at: datetime
+) -> Task:
+    """Try a failed job again, at once. ``Conflict`` where it has not failed."""
+    require(actor, "job.retry", contest)
+    task = session.get(Task, task_id, with_for_update=LOCK)
+    if task is None or task.contest_id != contest.id:
+        raise not_found()
+    if task.state != "failed":
+        raise Conflict(
+            "Chỉ chạy lại được công việc không thành công. Hãy tải lại trang.",
+            "Only failed jobs can be tried again. Please reload the page.",
+        )
+    outbox.again(session, task, at=at)
+    audit.record(
+        session, "task.retried", task, actor=actor, at=at, contest_id=contest.id,
+        before={"state": "failed"}, after={"state": "pending", "kind": task.kind},
+    )
+    return task

@@ -1,0 +1,1 @@
+"""A clip's way to its verdict: form, upload, checks, repair, review."""

@@ -1,0 +1,360 @@
+"""Checks of clips: wanted with the clip, carried out by a worker, read by unit and reviewer.
+
+The quick check gives the verdict that the unit waits for. The deep one decodes every frame, makes
+the rendition that people watch, may revise the verdict, and must be done before publication.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from contest.actors import SYSTEM, Actor
+from contest.errors import Conflict
+from contest.models import Check, ClipVersion, Derivative, ProfileRevision, Submission, Task
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.services.core import mail, outbox, profiles
+from contest.services.core.transitions import move
+from contest.services.entry import copies, names_seen
+from contest.services.fanpage import publications
+from contest.states import Entry
+
+QUICK, DEEP = "quick", "deep"
+OPEN = ("queued", "running", "failed")
+GOOD = ("pass", "look")
+FIRST_SHARE = 0.02  # before that, nothing can be said about the time left
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker needs: which clip, under which rules. Plain values, no session."""
+
+    check_id: int
+    kind: str
+    sha256: str
+    media: Mapping[str, Any]  # the profile's [media]
+    policy_name: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file made from a clip; its bytes are in the store already."""
+
+    kind: str
+    sha256: str
+    size: int
+    media_type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A check's result: pass, look, fail or unreadable, with the report and the files made."""
+
+    verdict: str
+    report: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[Made] = ()
+    fingerprint: Mapping[str, Any] | None = None  # by which copies are told
+
+
+# ---------------------------------------------------------------------------- wanting one
+
+
+def request(session: Session, version: ClipVersion, *, actor: Actor, at: datetime) -> Check:
+    """Want the quick check of a version. Open checks of the entry's earlier clips end."""
+    _supersede(session, version, actor=actor, at=at)
+    return _want(session, version, QUICK, at=at)
+
+
+def request_rendition(session: Session, version: ClipVersion, *, at: datetime) -> Check:
+    """Want the deep check of a version, after everything that somebody waits for."""
+    return _want(session, version, DEEP, at=at)
+
+
+def _want(session: Session, version: ClipVersion, kind: str, *, at: datetime) -> Check:
+    """The same wish under the same rules is one check."""
+    contest = version.submission.contest
+    query = select(Check).where(
+        Check.version_id == version.id, Check.kind == kind,
+        Check.profile_revision_id == contest.revision_id,
+    )
+    check = session.scalars(query).one_or_none()
+    if check is None:
+        check = Check(
+            version_id=version.id, kind=kind, profile_revision_id=contest.revision_id,
+            created_at=at,
+        )
+        session.add(check)
+        session.flush()
+    outbox.add(
+        session, f"check.{kind}", check.id, at=at, contest_id=contest.id,
+        priority="default" if kind == QUICK else "low",
+    )
+    return check
+
+
+def _supersede(session: Session, version: ClipVersion, *, actor: Actor, at: datetime) -> None:
+    query = (
+        select(Check)
+        .join(Check.version)
+        .where(
+            ClipVersion.submission_id == version.submission_id,
+            ClipVersion.id != version.id, Check.state.in_(OPEN),
+        )
+    )
+    for check in session.scalars(query):
+        move(session, check, "superseded", actor=actor, at=at)
+
+
+def retry(session: Session, check: Check, *, actor: Actor, at: datetime) -> None:
+    """A person wants a check that failed for a fault of the machine tried again."""
+    require(actor, "check.retry", check.version.submission)
+    if check.state != "failed":
+        raise Conflict(
+            "Chỉ chạy lại được lần kiểm tra bị lỗi. Hãy tải lại trang.",
+            "Only a check that failed can be run again. Please reload the page.",
+        )
+    move(session, check, "queued", actor=actor, at=at)
+    check.error, check.progress = "", 0.0
+    task = session.scalars(select(Task).where(Task.key == f"check.{check.kind}:{check.id}")).one()
+    outbox.again(session, task, at=at)
+
+
+# ---------------------------------------------------------------------------- the worker's steps
+
+
+def start(session: Session, check_id: int, *, at: datetime) -> Work | None:
+    """Begin a check, or begin it again after a worker died; None when nobody wants it any more."""
+    check = session.get_one(Check, check_id, with_for_update=LOCK)
+    if check.state in ("done", "superseded"):
+        return None
+    if check.state == "failed":
+        move(session, check, "queued", actor=SYSTEM, at=at)
+    if check.state == "queued":
+        move(session, check, "running", actor=SYSTEM, at=at)
+    check.started_at, check.progress, check.error = at, 0.0, ""
+    named = session.get_one(ProfileRevision, check.profile_revision_id)
+    return Work(
+        check_id=check.id, kind=check.kind, sha256=check.version.sha256,
+        media=profiles.profile_at(named).media, policy_name=check.version.submission.contest.slug,
+    )
+
+
+def progress(session: Session, check_id: int, share: float) -> bool:
+    """Note how far a check is (0 to 1); False when it is not wanted any more."""
+    changed = session.execute(
+        update(Check)
+        .where(Check.id == check_id, Check.state == "running")
+        .values(progress=share)
+    )
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -> None:
+    """Store a check's result and move the entry on. Finishing twice changes nothing."""
+    check = _held(session, check_id)
+    if check.state != "running":
+        return
+    version = check.version
+    check.verdict, check.report = outcome.verdict, dict(outcome.report)
+    check.progress, check.finished_at, check.error = 1.0, at, ""
+    move(session, check, "done", actor=SYSTEM, at=at, verdict=outcome.verdict)
+    for made in outcome.files:
+        _keep(session, version, made, at=at)
+    if outcome.fingerprint:
+        copies.keep(session, version, outcome.fingerprint, at=at)
+    if check.kind == QUICK:
+        _after_quick(session, version, outcome.verdict, at=at)
+    elif outcome.verdict not in GOOD:
+        _after_deep(session, version, outcome.verdict, at=at)
+
+
+def _held(session: Session, check_id: int) -> Check:
+    """The check, locked after its entry, as whoever sends a new clip locks them."""
+    check = session.get_one(Check, check_id)
+    session.refresh(check.version.submission, with_for_update={"of": Submission, **LOCK})
+    session.refresh(check, with_for_update=LOCK)
+    return check
+
+
+def fail(session: Session, check_id: int, error: str, *, at: datetime) -> None:
+    """The machine could not do it; the entry waits, and the organiser's desk shows why."""
+    check = session.get_one(Check, check_id, with_for_update=LOCK)
+    if check.state == "running":
+        check.error = error
+        move(session, check, "failed", actor=SYSTEM, at=at)
+
+
+def _keep(session: Session, version: ClipVersion, made: Made, *, at: datetime) -> None:
+    query = select(Derivative).where(
+        Derivative.version_id == version.id, Derivative.kind == made.kind
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = Derivative(version_id=version.id, kind=made.kind)
+        session.add(row)
+    row.sha256, row.size, row.media_type = made.sha256, made.size, made.media_type
+    row.data, row.created_at = dict(made.data), at
+
+
+def _in_force(entry: Submission, version: ClipVersion, *states: str) -> bool:
+    return entry.version_id == version.id and entry.state in states
+
+
+def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
+    entry = version.submission
+    if not _in_force(entry, version, Entry.CHECKING):
+        return
+    if verdict in GOOD:
+        move(session, entry, Entry.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
+        request_rendition(session, version, at=at)
+        names_seen.request(session, version, at=at)
+        return
+    _needs_fix(session, entry, at=at, verdict=verdict)
+
+
+def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
+    """The deep check revised the verdict: what is not yet on the Page goes back to the unit."""
+    entry = version.submission
+    if not _in_force(entry, version, Entry.IN_REVIEW, Entry.APPROVED):
+        return
+    if entry.state == Entry.APPROVED:
+        publications.cancel(session, entry, actor=SYSTEM, at=at)
+    else:
+        move(session, entry, Entry.CHECKING, actor=SYSTEM, at=at)
+    _needs_fix(session, entry, at=at, verdict=verdict)
+
+
+def _needs_fix(session: Session, entry: Submission, *, at: datetime, verdict: str) -> None:
+    entry.held_by = entry.held_until = None
+    move(session, entry, Entry.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict)
+    mail.queue(
+        session, to=entry.contact_email, template="findings", language=entry.language,
+        params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+    )
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def latest(version: ClipVersion, kind: str = QUICK) -> Check | None:
+    """The newest check of a kind of this version."""
+    found = [check for check in version.checks if check.kind == kind]
+    return found[-1] if found else None
+
+
+def telling(version: ClipVersion) -> Check | None:
+    """The check whose findings hold: the deep one once it has judged, else the quick one."""
+    deep = latest(version, DEEP)
+    return deep if deep and deep.report.get("findings") else latest(version)
+
+
+@dataclass(frozen=True)
+class DeepPass:
+    """Whether a version may be published as far as checks go.
+
+    ``state`` is done, running, waiting (not begun), failed (the machine could not) or refused
+    (the clip is not as it must be); ``why_*`` says so to a person, empty when done.
+    """
+
+    state: str
+    why_vi: str = ""
+    why_en: str = ""
+
+
+def deep_check_pending(session: Session, version: ClipVersion, *, at: datetime) -> str:
+    """Why ``version`` may not be posted yet: its deep check is not done. Empty when it may.
+
+    A version of which nobody has requested a deep check gets one here.
+    """
+    if latest(version, DEEP) is None:
+        request_rendition(session, version, at=at)
+    return deep_pass(version).why_en
+
+
+def deep_pass(version: ClipVersion) -> DeepPass:
+    """How the deep check of a version stands; nothing is published before it is done."""
+    check = latest(version, DEEP)
+    if check is None or check.state in ("queued", "superseded"):
+        return DeepPass("waiting", "Chưa kiểm tra sâu clip này.", "The deep check has not begun.")
+    if check.state == "running":
+        share = round(100 * check.progress)
+        return DeepPass(
+            "running", f"Đang kiểm tra sâu: {share} %.", f"The deep check is at {share}%."
+        )
+    if check.state == "failed":
+        return DeepPass(
+            "failed", f"Kiểm tra sâu bị lỗi máy: {check.error} Hãy cho chạy lại.",
+            f"The deep check failed on this machine: {check.error} Please run it again.",
+        )
+    if check.verdict not in GOOD:
+        return DeepPass(
+            "refused", f"Kiểm tra sâu không đạt: {revision(check, 'vi')}",
+            f"The deep check refused the clip: {revision(check, 'en')}",
+        )
+    return DeepPass("done")
+
+
+def revised(version: ClipVersion) -> list[str]:
+    """Rules on which the deep check came to another answer than the quick one."""
+    quick, deep = latest(version), latest(version, DEEP)
+    if quick is None or deep is None:
+        return []
+    before = {row["rule"]: row["outcome"] for row in quick.report.get("findings", [])}
+    rows = deep.report.get("findings", [])
+    return [r["rule"] for r in rows if before.get(r["rule"], "pass") != r["outcome"]]
+
+
+def revision(check: Check | None, language: str) -> str:
+    """What the deep check changed, as sentences with time codes; empty when it changed nothing."""
+    if check is None or check.kind != DEEP:
+        return ""
+    rules = revised(check.version)
+    rows = [row for row in check.report.get("findings", []) if row["rule"] in rules]
+    return " ".join(row[f"message_{language}"] for row in rows)
+
+
+def seconds_left(check: Check | None, *, at: datetime) -> float | None:
+    """How long a running check will take still, from what it has done so far; None: unknown."""
+    if check is None or check.state != "running" or check.started_at is None:
+        return None
+    if check.progress < FIRST_SHARE:
+        return None
+    return (at - check.started_at).total_seconds() * (1 - check.progress) / check.progress
+
+
+def derivatives(session: Session, version: ClipVersion) -> dict[str, Derivative]:
+    """The files made from a version, by kind."""
+    rows = session.scalars(select(Derivative).where(Derivative.version_id == version.id))
+    return {row.kind: row for row in rows}
+
+
+def rendition(session: Session, version: ClipVersion) -> Derivative | None:
+    """What people watch; None until the deep check has made it."""
+    return derivatives(session, version).get("rendition")
+
+
+def findings(check: Check | None, language: str) -> list[dict[str, Any]]:
+    """A check's findings in one language, what must be mended first, passes last."""
+    return shown(check.report if check else {}, language)
+
+
+def shown(report: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """The same for a report that no check holds."""
+    rows = [_shown(row, language) for row in report.get("findings", [])]
+    return sorted(rows, key=lambda row: ("bad", "look", "ok").index(row["kind"]))
+
+
+def _shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    kind = "ok" if row["outcome"] == "pass" else "bad" if row["level"] == "hard" else "look"
+    remedy = row.get(f"remedy_{language}", "")
+    return {
+        "rule": row["rule"], "level": row["level"], "outcome": row["outcome"], "kind": kind,
+        "message": row[f"message_{language}"].removesuffix(remedy).strip(), "remedy": remedy,
+        "found": row.get(f"found_{language}", ""), "allowed": row.get(f"allowed_{language}", ""),
+        "at": [tuple(span) for span in row.get("at", [])],
+    }

@@ -1,0 +1,222 @@
+"""Clips that show or say the same (plan III.3: new work, not copied): found, shown, decided.
+
+Only ever a hint: nothing happens to an entry until a reviewer decides. Every clip of every contest
+is compared, earlier versions and seasons too.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from contest.actors import Actor
+from contest.errors import Invalid, not_found
+from contest.models import ClipPrint, ClipVersion, Contest, CopyPair, Submission, Task
+from contest.permissions import require
+from contest.services.core import audit, outbox, pages
+from contest.services.core.pages import Page
+from contest.states import IN_CONTEST
+
+COPY, FINE = "copy", "fine"
+VERDICTS = (COPY, FINE)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """``seconds`` that run from ``here`` in this clip and from ``there`` in the other."""
+
+    here: float
+    there: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A pair as it is seen from one of its clips, ``here``."""
+
+    pair: CopyPair
+    here: ClipVersion
+    there: ClipVersion
+    picture: list[Stretch]
+    sound: list[Stretch]
+
+    @property
+    def same_entry(self) -> bool:
+        """An entry's own earlier clip is like it: no reason for alarm."""
+        return self.here.submission_id == self.there.submission_id
+
+    @property
+    def same_unit(self) -> bool:
+        return self.here.submission.unit_id == self.there.submission.unit_id
+
+    @property
+    def same_contest(self) -> bool:
+        return self.here.submission.contest_id == self.there.submission.contest_id
+
+
+# ---------------------------------------------------------------------------- finding them
+
+
+def keep(
+    session: Session, version: ClipVersion, data: Mapping[str, Any], *, at: datetime
+) -> ClipPrint:
+    """Store a version's fingerprint, and want it compared with all others."""
+    query = select(ClipPrint).where(ClipPrint.version_id == version.id)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = ClipPrint(version_id=version.id, data=dict(data), created_at=at)
+        session.add(row)
+        session.flush()
+    row.data = dict(data)
+    outbox.add(
+        session, "copies.compare", row.id, at=at, contest_id=version.submission.contest_id,
+        priority="low",
+    )
+    return row
+
+
+def others(session: Session, version_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The fingerprints of all other versions, of every contest: (version's id, data)."""
+    query = select(ClipPrint.version_id, ClipPrint.data).where(ClipPrint.version_id != version_id)
+    for row in session.execute(query.execution_options(yield_per=50)):
+        yield row[0], row[1]
+
+
+def record(
+    session: Session, first_id: int, second_id: int, found: Mapping[str, Any], *, at: datetime
+) -> None:
+    """Store what two versions share; ``found`` has the later version, ``first_id``, first.
+
+    A pair that is known keeps what a person decided about it.
+    """
+    query = select(CopyPair).where(
+        CopyPair.version_id == first_id, CopyPair.other_id == second_id
+    )
+    pair = session.scalars(query).one_or_none()
+    if pair is None:
+        pair = CopyPair(version_id=first_id, other_id=second_id, created_at=at)
+        session.add(pair)
+    pair.kind, pair.score, pair.data = found["kind"], found["score"], dict(found)
+    session.flush()
+
+
+def note_loop(session: Session, print_id: int, lag: float, share: float) -> None:
+    """Remember that a clip repeats itself every ``lag`` seconds in ``share`` of it."""
+    row = session.get_one(ClipPrint, print_id)
+    row.data = row.data | {"loop": {"lag": lag, "share": share}}
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def of_version(session: Session, version: ClipVersion) -> list[Seen]:
+    """Everything that is like this version, the likest first."""
+    query = (
+        select(CopyPair)
+        .where(or_(CopyPair.version_id == version.id, CopyPair.other_id == version.id))
+        .order_by(CopyPair.score.desc(), CopyPair.id)
+    )
+    return [_seen(pair, version) for pair in session.scalars(query)]
+
+
+def find(session: Session, entry: Submission, pair_id: int) -> Seen:
+    """One pair seen from ``entry``; a pair of other entries does not exist here."""
+    pair = session.get(CopyPair, pair_id)
+    if pair is not None:
+        for version in (pair.version, pair.other):
+            if version.submission_id == entry.id:
+                return _seen(pair, version)
+    raise not_found()
+
+
+def _seen(pair: CopyPair, here: ClipVersion) -> Seen:
+    first = pair.version_id == here.id
+    there = pair.other if first else pair.version
+
+    def stretches(kind: str) -> list[Stretch]:
+        found = [(m["start"], m["other"], m["seconds"]) for m in pair.data[kind]]
+        return [Stretch(a, b, s) if first else Stretch(b, a, s) for a, b, s in found]
+
+    return Seen(pair, here, there, stretches("picture"), stretches("sound"))
+
+
+def repeats(session: Session, version: ClipVersion) -> dict[str, float] | None:
+    """How the clip repeats itself (``lag`` in seconds, ``share``), or None."""
+    query = select(ClipPrint.data).where(ClipPrint.version_id == version.id)
+    found: dict[str, Any] = session.scalar(query) or {}
+    return found.get("loop")
+
+
+def compared(session: Session, version: ClipVersion) -> bool:
+    """Whether this version has been held against the others."""
+    query = (
+        select(Task.id)
+        .join(ClipPrint, ClipPrint.id == Task.row_id)
+        .where(
+            Task.kind == "copies.compare", Task.state == "done",
+            ClipPrint.version_id == version.id,
+        )
+    )
+    return session.scalar(query) is not None
+
+
+def listed(
+    session: Session, contest: Contest, *, decided: bool = False, number: int = 1
+) -> Page[CopyPair]:
+    """Pairs with a clip in force of this contest, by different entries: open or decided ones."""
+    query = _alarms(contest).where(
+        CopyPair.verdict.is_not(None) if decided else CopyPair.verdict.is_(None)
+    )
+    return pages.take(session, query.order_by(CopyPair.score.desc(), CopyPair.id), number)
+
+
+def waiting(session: Session, contest: Contest) -> int:
+    """How many pairs nobody has looked at."""
+    query = _alarms(contest).where(CopyPair.verdict.is_(None))
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _alarms(contest: Contest) -> Select[CopyPair]:
+    later, earlier = aliased(ClipVersion), aliased(ClipVersion)
+    in_force = (
+        exists()
+        .where(
+            Submission.contest_id == contest.id, Submission.state.in_(IN_CONTEST),
+            or_(Submission.version_id == later.id, Submission.version_id == earlier.id),
+        )
+        .correlate(later, earlier)
+    )
+    return (
+        select(CopyPair)
+        .join(later, later.id == CopyPair.version_id)
+        .join(earlier, earlier.id == CopyPair.other_id)
+        .where(and_(later.submission_id != earlier.submission_id, in_force))
+    )
+
+
+# ---------------------------------------------------------------------------- deciding
+
+
+def decide(
+    session: Session, seen: Seen, *, verdict: str, reason: str, actor: Actor, at: datetime
+) -> None:
+    """A reviewer says what a pair is; a later word replaces the earlier one in the open."""
+    require(actor, "review.decide", seen.here.submission)
+    if verdict not in VERDICTS:
+        raise Invalid("Hãy chọn một kết luận.", "Please choose a conclusion.")
+    if not reason.strip():
+        raise Invalid("Hãy ghi lý do kết luận.", "Please state the reason.")
+    pair, before = seen.pair, {"verdict": seen.pair.verdict, "reason": seen.pair.reason}
+    pair.verdict, pair.reason = verdict, reason.strip()
+    pair.decided_by, pair.decided_at = actor.id, at
+    audit.record(
+        session, f"copy_pair.{verdict}", pair, actor=actor, at=at,
+        contest_id=seen.here.submission.contest_id, before=before,
+        after={
+            "verdict": verdict, "reason": reason.strip(), "here": seen.here.submission.code,
+            "there": seen.there.submission.code,
+        },
+    )

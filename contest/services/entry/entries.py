@@ -1,0 +1,39 @@
+"""All entries of a contest, as organisers look through them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.models import AuditRow, Contest, Submission
+from contest.services.core import pages
+from contest.services.core.audit import subject_of
+from contest.services.core.pages import Page
+from contest.states import Entry
+
+
+def listed(
+    session: Session, contest: Contest, *, state: str = "", number: int = 1
+) -> Page[Submission]:
+    """Entries with their units, the latest changed first."""
+    query = select(Submission).where(Submission.contest_id == contest.id)
+    if state in set(Entry):
+        query = query.where(Submission.state == state)
+    query = query.options(joinedload(Submission.unit))
+    return pages.take(session, query.order_by(Submission.updated_at.desc(), Submission.id), number)
+
+
+def counts(session: Session, contest: Contest) -> Mapping[str, int]:
+    """How many entries there are in each state."""
+    query = (
+        select(Submission.state, func.count())
+        .where(Submission.contest_id == contest.id)
+        .group_by(Submission.state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def history(session: Session, entry: Submission) -> list[AuditRow]:
+    """What happened to an entry, from the audit trail, the oldest first."""
+    query = select(AuditRow).where(AuditRow.subject == subject_of(entry))
+    return list(session.scalars(query.order_by(AuditRow.seq)))

@@ -1,0 +1,72 @@
+"""Which file of a clip a person may have: the original, the rendition, the pictures."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import not_found
+from contest.models import ClipVersion, Contest, Submission
+from contest.permissions import can, require
+from contest.services.core import profiles
+from contest.services.entry import checks
+from contest.states import Entry
+
+ORIGINAL = "original"
+KINDS = (ORIGINAL, "rendition", "sheet", "poster", "crop", "waveform", "loudness")
+ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg", "image/png": "png"}
+SHOWN_TO_JURORS = (Entry.APPROVED, Entry.PUBLISHED)
+# By the name's ending: the clip itself is not looked into again to send it.
+TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
+         "mkv": "video/x-matroska", "avi": "video/x-msvideo"}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file in the store: its address there, its type, and the name to keep it under."""
+
+    sha256: str
+    media_type: str
+    name: str
+
+
+def find(
+    session: Session, contest: Contest, code: str, number: int, kind: str, *, actor: Actor
+) -> File:
+    """One file of version ``number`` of entry ``code``. What may not be seen does not exist."""
+    version = session.scalars(
+        select(ClipVersion)
+        .join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(
+            Submission.contest_id == contest.id, Submission.code == code,
+            ClipVersion.number == number,
+        )
+    ).one_or_none()
+    if version is None or not _may_watch(actor, version, kind):
+        require(actor, "media.watch", contest)
+        raise not_found()
+    stem = f"{code}-{number}"
+    if kind == ORIGINAL:
+        ending = version.filename.rpartition(".")[2].casefold()
+        media_type = TYPES.get(ending, "application/octet-stream")
+        return File(version.sha256, media_type, f"{stem}.{ending}")
+    made = checks.derivatives(session, version).get(kind)
+    if made is None:
+        raise not_found()
+    ending = ENDINGS[made.media_type]
+    return File(made.sha256, made.media_type, f"{stem}-{kind}.{ending}")
+
+
+def _may_watch(actor: Actor, version: ClipVersion, kind: str) -> bool:
+    """Units see their own clips, reviewers and organisers all, jurors those that are approved.
+
+    A blind juror gets no original: what a camera or an editor wrote into it may name people.
+    """
+    entry = version.submission
+    if can(actor, "entry.read", entry):
+        return True
+    if kind == ORIGINAL and profiles.profile_of(entry.contest).jury.blind:
+        return False
+    approved = entry.state in SHOWN_TO_JURORS and entry.version_id == version.id
+    return approved and can(actor, "jury.read", entry)

@@ -1,0 +1,79 @@
+"""What was read in a clip's title and end cards, and which names of the form stand there.
+
+Plan III.3 wants the author's and the unit's name in the clip. A reviewer judges that; this only
+says where to look.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.models import ClipVersion, NamesSeen, Submission
+from contest.services.core import outbox
+from media_checks.picture.onscreen_names import Card, NameMatch, find_name
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name of the form (``kind``: author or unit) and where it was read, or None."""
+
+    kind: str
+    name: str
+    seen: NameMatch | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """``state``: waiting, impossible (this server cannot read) or done."""
+
+    state: str
+    names: Sequence[Name] = ()
+
+
+def request(session: Session, version: ClipVersion, *, at: datetime) -> None:
+    """Want the cards of a version read, after everything that somebody waits for."""
+    outbox.add(
+        session, "names.read", version.id, at=at, contest_id=version.submission.contest_id,
+        priority="low",
+    )
+
+
+def work(session: Session, version_id: int) -> tuple[str, list[str]]:
+    """The SHA-256 of the clip to read, and the names after which reading may end."""
+    version = session.get_one(ClipVersion, version_id)
+    return version.sha256, [name for _, name in _wanted(version.submission)]
+
+
+def _wanted(entry: Submission) -> list[tuple[str, str]]:
+    return [("author", name) for name in entry.authors] + [("unit", entry.unit.name)]
+
+
+def keep(
+    session: Session, version_id: int, cards: Sequence[Mapping[str, Any]] | None, *, at: datetime
+) -> None:
+    """Store what was read; None where nothing can read here."""
+    query = select(NamesSeen).where(NamesSeen.version_id == version_id)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = NamesSeen(version_id=version_id)
+        session.add(row)
+    row.data = {"cards": None if cards is None else [dict(card) for card in cards]}
+    row.created_at = at
+
+
+def of_entry(session: Session, entry: Submission) -> Reading:
+    """The names on the form as it is now, looked for in the clip in force."""
+    row = session.scalars(
+        select(NamesSeen).where(NamesSeen.version_id == entry.version_id)
+    ).one_or_none()
+    if row is None:
+        return Reading("waiting")
+    if row.data["cards"] is None:
+        return Reading("impossible")
+    cards = [Card(card["at"], card["lines"]) for card in row.data["cards"]]
+    names = [Name(kind, name, find_name(name, cards)) for kind, name in _wanted(entry)]
+    return Reading("done", names)

@@ -1,0 +1,341 @@
+"""Review of content (plan III.3): the queue, who holds a clip, and the three outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, not_found
+from contest.languages import write_time
+from contest.models import ClipVersion, Contest, Review, Submission, User
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services.core import mail, pages, profiles
+from contest.services.core.gaps import Gap
+from contest.services.core.pages import Page
+from contest.services.core.transitions import move
+from contest.services.fanpage import publications
+from contest.states import Entry
+
+HOLD = timedelta(minutes=30)
+APPROVE, CHANGES, REJECT = "approve", "changes", "reject"
+OUTCOMES = (APPROVE, CHANGES, REJECT)
+# The lists of the reviewers' room, and the states of the entries in each.
+LISTS = {
+    "waiting": (Entry.IN_REVIEW,),
+    "changes": (Entry.CHANGES_REQUESTED, Entry.NEEDS_FIX, Entry.CHECKING),
+    "approved": (Entry.APPROVED, Entry.PUBLISHED),
+    "rejected": (Entry.DISQUALIFIED,),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a reviewer decides about one version. ``checklist``: item id -> satisfied."""
+
+    version_id: int
+    outcome: str
+    checklist: Mapping[str, bool] = field(default_factory=dict)
+    reason: str = ""
+    note: str = ""
+    until: datetime | None = None
+
+
+# ---------------------------------------------------------------------------- the queue
+
+
+def listed(
+    session: Session, contest: Contest, *, name: str = "waiting", number: int = 1
+) -> Page[Submission]:
+    """One list of the room: those who wait longest first, the others by their last change."""
+    waiting = name == "waiting"
+    order = ClipVersion.received_at if waiting else Submission.updated_at.desc()
+    query = (
+        select(Submission)
+        .join(ClipVersion, ClipVersion.id == Submission.version_id)
+        .where(Submission.contest_id == contest.id, Submission.state.in_(LISTS[name]))
+        .options(
+            joinedload(Submission.unit),
+            joinedload(Submission.version).selectinload(ClipVersion.checks),
+        )
+        .order_by(order, Submission.id)
+    )
+    return pages.take(session, query, number)
+
+
+def counts(session: Session, contest: Contest) -> dict[str, int]:
+    """How many entries are in each list."""
+    query = (
+        select(Submission.state, func.count())
+        .where(Submission.contest_id == contest.id, Submission.version_id.is_not(None))
+        .group_by(Submission.state)
+    )
+    by_state = {row[0]: row[1] for row in session.execute(query)}
+    return {name: sum(by_state.get(s, 0) for s in states) for name, states in LISTS.items()}
+
+
+def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
+    """An entry that has a clip, by its code."""
+    query = (
+        select(Submission)
+        .where(Submission.contest_id == contest.id, Submission.code == code)
+        .options(  # no outer join: PostgreSQL cannot lock one when the row is read again
+            selectinload(Submission.unit),
+            selectinload(Submission.versions).selectinload(ClipVersion.checks),
+        )
+    )
+    entry = session.scalars(query).one_or_none()
+    if entry is None or entry.version_id is None:
+        raise not_found()
+    require(actor, "review.read", entry)
+    return entry
+
+
+def history(session: Session, entry: Submission) -> list[Review]:
+    """All decisions about an entry, the newest first."""
+    query = (
+        select(Review)
+        .where(Review.submission_id == entry.id)
+        .options(joinedload(Review.reviewer))
+        .order_by(Review.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+# ---------------------------------------------------------------------------- who is at work
+
+
+def holder(session: Session, entry: Submission, *, at: datetime) -> User | None:
+    """The reviewer who has this clip in hand now, if any."""
+    if entry.held_by is None or entry.held_until is None or entry.held_until <= at:
+        return None
+    return session.get(User, entry.held_by)
+
+
+def holders(session: Session, entries: list[Submission], *, at: datetime) -> dict[int, str]:
+    """Entry id -> the name of the reviewer at work on it, for a list."""
+    held = {e.id: e.held_by for e in entries if e.held_until and e.held_until > at and e.held_by}
+    names = select(User.id, User.name).where(User.id.in_(set(held.values())))
+    known = {row[0]: row[1] for row in session.execute(names)} if held else {}
+    return {entry: known[user] for entry, user in held.items() if user in known}
+
+
+def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+    """Take a clip in hand for ``HOLD``, or longer. ``Conflict`` when somebody else has it."""
+    require(actor, "review.decide", entry)
+    session.refresh(entry, with_for_update=LOCK)
+    if entry.state != Entry.IN_REVIEW:
+        raise Conflict(
+            "Clip này không còn chờ thẩm định. Hãy chọn clip khác trong danh sách.",
+            "This clip is no longer waiting for review. Choose another from the list.",
+        )
+    _refuse_held(session, entry, actor=actor, at=at)
+    entry.held_by, entry.held_until = actor.id, at + HOLD
+
+
+def take_next(
+    session: Session, contest: Contest, *, actor: Actor, at: datetime
+) -> Submission | None:
+    """Take the longest-waiting clip that nobody has in hand; None when there is none."""
+    require(actor, "review.decide", contest)
+    query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True, **LOCK)
+    entry = session.scalars(query).one_or_none()
+    if entry is not None:
+        entry.held_by, entry.held_until = actor.id, at + HOLD
+    return entry
+
+
+def peek_next(
+    session: Session, entry: Submission, *, actor: Actor, at: datetime
+) -> Submission | None:
+    """The clip that ``take_next`` would give after ``entry``, left where it is."""
+    query = _free(entry.contest, actor, at).where(Submission.id != entry.id)
+    return session.scalars(query).one_or_none()
+
+
+def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
+    """The longest-waiting clip that nobody else has in hand."""
+    free = or_(
+        Submission.held_until.is_(None), Submission.held_until <= at,
+        Submission.held_by == actor.id,
+    )
+    return (
+        select(Submission)
+        .join(ClipVersion, ClipVersion.id == Submission.version_id)
+        .where(Submission.contest_id == contest.id, Submission.state == Entry.IN_REVIEW, free)
+        .order_by(ClipVersion.received_at, Submission.id)
+        .limit(1)
+    )
+
+
+def let_go(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+    """Put a clip back for the others."""
+    require(actor, "review.decide", entry)
+    session.refresh(entry, with_for_update=LOCK)
+    if entry.held_by == actor.id:
+        entry.held_by = entry.held_until = None
+
+
+def _refuse_held(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+    other = holder(session, entry, at=at)
+    if other is None or other.id == actor.id or entry.held_until is None:
+        return
+    zone = profiles.profile_of(entry.contest).schedule.zone
+    raise Conflict(
+        f"{other.name} đang thẩm định clip này đến {write_time(entry.held_until, zone, 'vi')}. "
+        "Hãy chọn clip khác.",
+        f"{other.name} is reviewing this clip until {write_time(entry.held_until, zone, 'en')}. "
+        "Choose another one.",
+    )
+
+
+# ---------------------------------------------------------------------------- deciding
+
+
+def suggested_until(profile: Profile, *, at: datetime) -> datetime:
+    """The deadline to offer with "ask for changes": the profile's days, before the release."""
+    wished = at + timedelta(days=profile.review.changes_days)
+    release = profile.release_at
+    return min(wished, release) if at < release else min(wished, latest_until(profile))
+
+
+def latest_until(profile: Profile) -> datetime:
+    """Later than this a new clip could collect no points any more."""
+    return profile.schedule.counts_close
+
+
+def decide(
+    session: Session, entry: Submission, decision: Decision, *, actor: Actor, at: datetime
+) -> Review:
+    """Record a decision and move the entry on, in one transaction.
+
+    Approve: every required item holds; publication is planned. Changes: a reason and a deadline.
+    Reject: a reason; the entry is out of the contest and of the quota (plan III.3, note).
+    Raises ``Invalid`` for what is missing, ``Conflict`` when somebody else was quicker.
+    """
+    require(actor, "review.decide", entry)
+    session.refresh(entry, with_for_update=LOCK)
+    _refuse_held(session, entry, actor=actor, at=at)
+    if entry.version_id != decision.version_id:
+        raise Conflict(
+            "Đơn vị vừa gửi bản mới của clip này. Hãy mở lại và xem bản mới.",
+            "The unit has just sent a new version of this clip. Open it again.",
+        )
+    profile = profiles.profile_of(entry.contest)
+    _check(decision, profile, at=at)
+    review = _record(session, entry, decision, profile, actor=actor, at=at)
+    _move_on(session, entry, decision, review, actor=actor, at=at)
+    return review
+
+
+def _check(decision: Decision, profile: Profile, *, at: datetime) -> None:
+    if decision.outcome == APPROVE:
+        _require_checklist(decision, profile)
+        return
+    if not decision.reason.strip():
+        raise Invalid(
+            "Hãy ghi lý do để đơn vị biết cần làm gì.",
+            "Please state the reason, so that the unit knows what to do.",
+        )
+    if decision.outcome == CHANGES:
+        _require_until(decision.until, profile, at=at)
+
+
+def _require_checklist(decision: Decision, profile: Profile) -> None:
+    items = [i for i in profile.review.checklist if i.required and not decision.checklist.get(i.id)]
+    if items:
+        vi, en = "; ".join(i.text.vi for i in items), "; ".join(i.text.en for i in items)
+        raise Invalid(
+            f"Chưa thể duyệt, còn {len(items)} mục chưa đạt: {vi}. "
+            "Hãy đánh dấu các mục đã đạt, hoặc yêu cầu chỉnh sửa.",
+            f"This cannot be approved, {len(items)} items do not hold: {en}. "
+            "Tick what holds, or ask for changes.",
+        )
+
+
+def _require_until(until: datetime | None, profile: Profile, *, at: datetime) -> None:
+    latest, zone = latest_until(profile), profile.schedule.zone
+    if until is not None and at < until <= latest:
+        return
+    found_vi = write_time(until, zone, "vi") if until else "chưa chọn"
+    found_en = write_time(until, zone, "en") if until else "none"
+    raise Invalid(
+        f"Hạn gửi lại ({found_vi}) phải sau lúc này và không sau "
+        f"{write_time(latest, zone, 'vi')}. Hãy chọn lại.",
+        f"The new deadline ({found_en}) must lie ahead and not after "
+        f"{write_time(latest, zone, 'en')}. Choose another.",
+    )
+
+
+def _record(
+    session: Session, entry: Submission, decision: Decision, profile: Profile, *, actor: Actor,
+    at: datetime,
+) -> Review:
+    assert actor.id is not None and entry.contest.revision_id is not None  # noqa: S101
+    known = {item.id for item in profile.review.checklist}
+    review = Review(
+        submission_id=entry.id, version_id=decision.version_id, reviewer_id=actor.id,
+        profile_revision_id=entry.contest.revision_id, outcome=decision.outcome,
+        checklist={k: bool(decision.checklist.get(k)) for k in sorted(known)},
+        reason=decision.reason.strip(), note=decision.note.strip(),
+        until=decision.until if decision.outcome == CHANGES else None, created_at=at,
+    )
+    session.add(review)
+    session.flush()
+    return review
+
+
+def _move_on(
+    session: Session, entry: Submission, decision: Decision, review: Review, *, actor: Actor,
+    at: datetime,
+) -> None:
+    to = {APPROVE: Entry.APPROVED, CHANGES: Entry.CHANGES_REQUESTED, REJECT: Entry.DISQUALIFIED}
+    move(
+        session, entry, to[decision.outcome], actor=actor, at=at, reason=review.reason,
+        review=review.id, version=decision.version_id,
+    )
+    entry.held_by = entry.held_until = None
+    entry.changes_until = review.until
+    if decision.outcome == APPROVE:
+        entry.state_reason = ""
+        publications.plan(session, entry, actor=actor, at=at)
+    template = {APPROVE: "approved", CHANGES: "changes_requested", REJECT: "rejected"}
+    mail.queue(
+        session, to=entry.contact_email, template=template[decision.outcome],
+        language=entry.language, params={"submission_id": entry.id},
+        contest_id=entry.contest_id, at=at,
+    )
+
+
+def reopen(
+    session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    """Take an approval back before the clip is published: it waits for a review again."""
+    require(actor, "review.decide", entry)
+    if not reason.strip():
+        raise Invalid(
+            "Hãy ghi lý do mở lại thẩm định.", "Please state why the review is opened again."
+        )
+    move(session, entry, Entry.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
+    publications.cancel(session, entry, actor=actor, at=at, reason=reason.strip())
+
+
+# ---------------------------------------------------------------------------- before closing
+
+
+def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+    """Clips that still wait for a reviewer."""
+    waiting = counts(session, contest)["waiting"]
+    if not waiting:
+        return []
+    return [
+        Gap(
+            "reviews.waiting", f"{waiting} clip chưa được thẩm định.",
+            f"Clips that wait for review: {waiting}.", "reviews.queue", count=waiting,
+        )
+    ]

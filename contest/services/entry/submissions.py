@@ -1,0 +1,300 @@
+"""Entries: the form before the clip, its consents, withdrawal, and what is still missing."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest import canonical
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, TooLate, not_found
+from contest.languages import write_time
+from contest.models import Consent, Contest, Submission, Unit
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.profile import Profile
+from contest.profile.schema import Consent as Purpose
+from contest.services.core import audit, profiles
+from contest.services.core.gaps import Gap
+from contest.services.core.transitions import move
+from contest.services.fanpage import publications
+from contest.services.units import units
+from contest.states import IN_CONTEST, REPLACEABLE, Entry
+from contest.tokens import new_code
+
+CODE_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class EntryForm:
+    """What a unit fills in. ``consents`` are the purposes ticked."""
+
+    title: str
+    kind: str
+    authors: Sequence[str]
+    contact_name: str
+    contact_phone: str
+    contact_email: str = ""
+    description: str = ""
+    consents: frozenset[str] = frozenset()
+    language: str = "vi"
+
+
+# ---------------------------------------------------------------------------- deadlines (plan II.1)
+
+
+def closes_at(profile: Profile, submission: Submission | None = None) -> datetime:
+    """The instant from which no upload of this entry may begin: the profile's, or a reviewer's."""
+    close = profile.schedule.entries_close
+    extended = submission.changes_until if submission is not None else None
+    return max(close, extended) if extended else close
+
+
+def grace_until(profile: Profile, submission: Submission) -> datetime:
+    """The instant until which an upload begun in time may finish."""
+    return closes_at(profile, submission) + timedelta(minutes=profile.schedule.grace_minutes)
+
+
+def require_open(profile: Profile, *, at: datetime, submission: Submission | None = None) -> None:
+    """Refuse before the opening and after the close, by the server's time."""
+    zone, opens = profile.schedule.zone, profile.schedule.entries_open
+    if at < opens:
+        raise TooLate(
+            f"Chưa đến lúc nhận clip. Hãy quay lại từ {write_time(opens, zone, 'vi')}.",
+            f"Entries are not open yet. Come back from {write_time(opens, zone, 'en')}.",
+        )
+    close = closes_at(profile, submission)
+    if at >= close:
+        raise TooLate(
+            f"Đã hết hạn nhận clip lúc {write_time(close, zone, 'vi')}; bây giờ là "
+            f"{write_time(at, zone, 'vi')}. Hãy liên hệ Ban tổ chức nếu có lý do đặc biệt.",
+            f"Entries closed at {write_time(close, zone, 'en')}; it is now "
+            f"{write_time(at, zone, 'en')}. Ask the organisers if there is a special reason.",
+        )
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
+    """The entry of this code; to a unit the entries of others do not exist."""
+    query = select(Submission).where(Submission.contest_id == contest.id, Submission.code == code)
+    found = session.scalars(query).one_or_none()
+    if found is None or (actor.kind == "unit" and found.unit_id != actor.unit_id):
+        raise not_found()
+    require(actor, "entry.read", found)
+    return found
+
+
+def of_unit(session: Session, unit: Unit) -> list[Submission]:
+    """A unit's entries, the newest first."""
+    query = select(Submission).where(Submission.unit_id == unit.id).order_by(Submission.id.desc())
+    return list(session.scalars(query))
+
+
+# ---------------------------------------------------------------------------- writing
+
+
+def create(
+    session: Session, unit: Unit, form: EntryForm, *, actor: Actor, at: datetime
+) -> Submission:
+    """Store an entry before the first byte of its clip. Raises ``TooLate``, ``Invalid``."""
+    require(actor, "entry.edit", unit)
+    profile = profiles.profile_of(unit.contest)
+    require_open(profile, at=at)
+    _require_room(session, unit, profile)
+    _check(form, profile)
+    entry = Submission(
+        contest_id=unit.contest_id, unit_id=unit.id, code=_new_code(session, profile),
+        created_at=at, updated_at=at, **_columns(form),
+    )
+    session.add(entry)
+    session.flush()
+    _set_consents(session, entry, form, profile, at)
+    audit.record(session, "submission.created", entry, actor=actor, at=at, after=_trace(entry))
+    return entry
+
+
+def change(
+    session: Session, entry: Submission, form: EntryForm, *, actor: Actor, at: datetime
+) -> None:
+    """Change the form while the clip may still be replaced. Raises ``Conflict``, ``TooLate``."""
+    require(actor, "entry.edit", entry)
+    hold(session, entry)
+    require_replaceable(entry)
+    profile = profiles.profile_of(entry.contest)
+    require_open(profile, at=at, submission=entry)
+    _check(form, profile)
+    for name, value in _columns(form).items():
+        setattr(entry, name, value)
+    entry.updated_at = at
+    _set_consents(session, entry, form, profile, at)
+    audit.record(session, "submission.changed", entry, actor=actor, at=at, after=_trace(entry))
+
+
+def hold(session: Session, entry: Submission) -> None:
+    """Lock an entry, read anew: before its clips, checks, proposals and its publication."""
+    session.refresh(entry, with_for_update={"of": Submission, **LOCK})
+
+
+def require_replaceable(entry: Submission) -> None:
+    if entry.state not in REPLACEABLE:
+        raise Conflict(
+            "Bài dự thi này không sửa được nữa vì đã được duyệt, đã đăng hoặc đã rút. "
+            "Hãy liên hệ Ban tổ chức.",
+            "This entry can no longer be changed: it was approved, published or withdrawn. "
+            "Ask the organisers.",
+        )
+
+
+def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
+    """The quota, with the unit's row locked: its other tab waits and then counts this entry."""
+    session.refresh(unit, with_for_update={"of": Unit, **LOCK})
+    query = select(func.count()).where(
+        Submission.unit_id == unit.id, Submission.state.in_(IN_CONTEST)
+    )
+    count, most = session.scalar(query) or 0, profile.quota.maximum
+    if count >= most:
+        raise Invalid(
+            f"Đơn vị đã có {count} bài dự thi; tối đa là {most}. Hãy rút một bài rồi gửi lại.",
+            f"Your unit has {count} entries; at most {most} are allowed. Withdraw one first.",
+        )
+
+
+def _check(form: EntryForm, profile: Profile) -> None:
+    """Rules of the profile that a form of any kind must keep (plan III.2, III.3)."""
+    if form.kind not in profile.form.kinds:
+        raise Invalid("Hình thức dự thi không có trong thể lệ. Hãy chọn lại.",
+                      "This kind of entry is not in the rules. Choose again.")
+    if not 1 <= len(form.authors) <= profile.form.max_authors:
+        most = profile.form.max_authors
+        raise Invalid(
+            f"Có {len(form.authors)} tác giả; cho phép 1 đến {most}. Hãy ghi mỗi người một dòng.",
+            f"{len(form.authors)} authors are named; 1 to {most} are allowed, one on each line.",
+        )
+    missing = [c for c in profile.form.consents if c.required and c.id not in form.consents]
+    if missing:
+        raise Invalid(
+            f"Thiếu {len(missing)} mục đồng ý bắt buộc. Hãy đọc và đánh dấu từng mục.",
+            f"{len(missing)} required consents are missing. Please read and tick each of them.",
+        )
+
+
+def _columns(form: EntryForm) -> dict[str, object]:
+    def tidy(text: str) -> str:
+        return unicodedata.normalize("NFC", text).strip()
+
+    return {
+        "title": tidy(form.title), "kind": form.kind, "authors": [tidy(a) for a in form.authors],
+        "description": tidy(form.description), "contact_name": tidy(form.contact_name),
+        "contact_phone": tidy(form.contact_phone), "contact_email": tidy(form.contact_email),
+        "language": form.language,
+    }
+
+
+def _trace(entry: Submission) -> dict[str, object]:
+    """What the audit trail keeps: no name of a person."""
+    return {"unit": entry.unit_id, "code": entry.code, "kind": entry.kind}
+
+
+def _new_code(session: Session, profile: Profile) -> str:
+    """A code that nobody has yet; it stands on the receipt and in the caption."""
+    while True:
+        code = f"{profile.contest.code_prefix}-{new_code(CODE_LENGTH)}"
+        if session.scalar(select(Submission.id).where(Submission.code == code)) is None:
+            return code
+
+
+# ---------------------------------------------------------------------------- consents
+
+
+def notice_sha256(profile: Profile, purpose: Purpose) -> str:
+    """Identifies the very words that were agreed to: the notice and the purpose, both languages."""
+    words = [profile.form.notice.model_dump(), purpose.text.model_dump()]
+    return canonical.sha256(words)
+
+
+def given(entry: Submission) -> frozenset[str]:
+    """Purposes that are agreed to now."""
+    return frozenset(c.purpose for c in entry.consents if c.withdrawn_at is None)
+
+
+def _set_consents(
+    session: Session, entry: Submission, form: EntryForm, profile: Profile, at: datetime
+) -> None:
+    known = {c.purpose: c for c in entry.consents}
+    for purpose in profile.form.consents:
+        row, ticked = known.get(purpose.id), purpose.id in form.consents
+        if ticked and row is None:
+            session.add(_consent(entry, purpose, profile, at))
+        elif ticked and row is not None and row.withdrawn_at is not None:
+            row.given_at, row.withdrawn_at = at, None
+            row.notice_version = profile.form.notice_version
+            row.notice_sha256 = notice_sha256(profile, purpose)
+        elif not ticked and row is not None and row.withdrawn_at is None:
+            row.withdrawn_at = at
+    session.flush()
+    session.expire(entry, ["consents"])
+
+
+def _consent(entry: Submission, purpose: Purpose, profile: Profile, at: datetime) -> Consent:
+    return Consent(
+        submission_id=entry.id, purpose=purpose.id, given_at=at,
+        notice_version=profile.form.notice_version, notice_sha256=notice_sha256(profile, purpose),
+    )
+
+
+# ---------------------------------------------------------------------------- leaving the contest
+
+
+def withdraw(
+    session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    """The unit takes its entry back. Everything that was sent is kept."""
+    require(actor, "entry.edit", entry)
+    _leave(session, entry, Entry.WITHDRAWN, actor=actor, at=at, reason=reason)
+
+
+def disqualify(
+    session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    """The organisers exclude an entry; it no longer counts for the quota (plan III.3, note)."""
+    require(actor, "entry.disqualify", entry)
+    if not reason.strip():
+        raise Invalid("Hãy ghi lý do loại bài dự thi.", "Please state why the entry is excluded.")
+    _leave(session, entry, Entry.DISQUALIFIED, actor=actor, at=at, reason=reason.strip())
+
+
+def _leave(
+    session: Session, entry: Submission, to: Entry, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    move(session, entry, to, actor=actor, at=at, reason=reason)
+    publications.cancel(session, entry, actor=actor, at=at, reason=reason)
+
+
+# ---------------------------------------------------------------------------- before closing
+
+
+def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+    """Units that owe a clip (plan II.2), and entries whose way has not ended."""
+    quota = profiles.profile_of(contest).quota.minimum
+    standings = units.standings(session, contest, quota=quota, at=at)
+    owing = sum(1 for s in standings if s.missing)
+    unfinished = (Entry.UPLOADING, Entry.CHECKING, Entry.NEEDS_FIX, Entry.CHANGES_REQUESTED)
+    query = select(func.count()).where(
+        Submission.contest_id == contest.id, Submission.state.in_(unfinished)
+    )
+    waiting = session.scalar(query) or 0
+    found = []
+    if owing:
+        found.append(Gap("units_without_clip", f"{owing} đơn vị chưa đủ số clip.",
+                         f"Units that have not sent enough clips: {owing}.", "units.manage",
+                         count=owing))
+    if waiting:
+        found.append(Gap("entries_unfinished", f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
+                         f"Entries not finished or to be mended: {waiting}.",
+                         "entries.listed", count=waiting))
+    return found

@@ -1,0 +1,312 @@
+"""Uploads of clips: begun before the deadline, finished within the grace, turned into versions.
+
+The bytes are the upload process's business (``contest.uploads``); this is what the contest says
+about them. The offset is what is on disk, never a number kept here.
+"""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Gone, Invalid, TooLarge, not_found
+from contest.languages import write_size, write_time
+from contest.models import ClipVersion, Submission, UnitLink, UnitSession, Upload
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core.transitions import move
+from contest.services.entry import checks, submissions
+from contest.states import REPLACEABLE, Entry
+from contest.tokens import hash_token
+
+SAMPLE, SAMPLES = 256 << 10, 16  # bytes, and how many of them a fingerprint looks at
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request's cookie and the upload it names, as one look finds them.
+
+    ``live``: the link behind the cookie still holds. ``upload`` is None unless it is this unit's
+    and its bytes are expected or complete.
+    """
+
+    unit_id: int
+    live: bool
+    upload: "Seen | None"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What each part of an upload asks about it; a part comes every few milliseconds."""
+
+    public_id: str
+    unit_id: int
+    length: int
+    filename: str
+    fingerprint: str
+    expires_at: datetime
+    state: str
+
+
+_ASKED = (
+    select(
+        UnitSession.unit_id, UnitSession.expires_at, UnitSession.revoked_at,
+        UnitLink.revoked_at.label("link_revoked_at"), Upload.public_id, Upload.length,
+        Upload.filename, Upload.fingerprint, Upload.expires_at.label("keeps_until"), Upload.state,
+    )
+    .join(UnitLink, UnitLink.id == UnitSession.link_id)
+    .outerjoin(Upload, and_(
+        Upload.unit_id == UnitSession.unit_id, Upload.public_id == bindparam("public_id"),
+        or_(Upload.state == "open", Upload.state == "complete"),
+    ))
+    .where(UnitSession.token_hash == bindparam("token_hash"))
+)  # fmt: skip
+
+
+def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Asked | None:
+    """Who asks with this cookie, and for which upload: one query, no objects to keep in step.
+
+    None for a cookie that was never given out.
+    """
+    wanted = {"token_hash": hash_token(token), "public_id": public_id}
+    row = line.execute(_ASKED, wanted).one_or_none()
+    if row is None:
+        return None
+    ended = row.revoked_at or row.link_revoked_at or row.expires_at <= at
+    seen = row.public_id and Seen(
+        row.public_id, row.unit_id, row.length, row.filename, row.fingerprint, row.keeps_until,
+        row.state,
+    )
+    return Asked(row.unit_id, live=not ended, upload=seen)
+
+
+def begin(
+    session: Session, entry: Submission, *, length: int, filename: str, fingerprint: str = "",
+    actor: Actor, at: datetime,
+) -> Upload:
+    """Open an upload of ``length`` bytes for an entry; one that was open for it ends.
+
+    Raises ``TooLate`` after the close (plan II.1), ``TooLarge``, ``Invalid``, ``Conflict``.
+    """
+    require(actor, "entry.upload", entry)
+    submissions.hold(session, entry)
+    submissions.require_replaceable(entry)
+    profile = profiles.profile_of(entry.contest)
+    submissions.require_open(profile, at=at, submission=entry)
+    name = _checked_name(filename, profile)
+    _require_size(length, profile)
+    for earlier in open_of(session, entry):
+        end(session, earlier, "terminated", actor=actor, at=at)
+    upload = Upload(
+        public_id=secrets.token_hex(16), contest_id=entry.contest_id, unit_id=entry.unit_id,
+        submission_id=entry.id, length=length, filename=name, begun_at=at,
+        fingerprint=fingerprint if FINGERPRINT.fullmatch(fingerprint) else "",
+        expires_at=_expiry(entry, profile, at),
+    )
+    session.add(upload)
+    session.flush()
+    for kind, due_at in (
+        ("upload.remind", upload.expires_at - (upload.expires_at - at) / 3),
+        ("upload.expire", upload.expires_at),
+    ):
+        outbox.add(session, kind, upload.id, at=at, due_at=due_at, contest_id=entry.contest_id)
+    audit.record(session, "upload.begun", upload, actor=actor, at=at,
+                 after={"submission": entry.id, "length": length})
+    return upload
+
+
+def _expiry(entry: Submission, profile: Profile, at: datetime) -> datetime:
+    """The profile's hours, but never beyond the grace: nothing can be accepted after it."""
+    hours = timedelta(hours=profile.upload.expires_hours)
+    return min(at + hours, submissions.grace_until(profile, entry))
+
+
+def _checked_name(filename: str, profile: Profile) -> str:
+    name = "".join(c for c in re.split(r"[/\\]", filename)[-1] if c.isprintable())[-255:]
+    ending = name.rpartition(".")[2].casefold() if "." in name else ""
+    if ending not in profile.upload.extensions:
+        allowed = ", ".join(profile.upload.extensions)
+        raise Invalid(
+            f"Tệp “{name}” không phải clip được nhận; cho phép: {allowed}. Hãy xuất clip ra MP4.",
+            f'"{name}" is not a clip that can be taken; allowed: {allowed}. Export it as MP4.',
+        )
+    return name
+
+
+def _require_size(length: int, profile: Profile) -> None:
+    most = profile.upload.max_bytes
+    if length == 0:
+        raise Invalid("Tệp rỗng. Hãy chọn lại tệp clip.", "The file is empty. Pick the clip again.")
+    if length > most:
+        raise TooLarge(
+            f"Tệp nặng {write_size(length, 'vi')}; cho phép tối đa {write_size(most, 'vi')}. "
+            "Hãy xuất lại clip với dung lượng nhỏ hơn.",
+            f"The file has {write_size(length, 'en')}; at most {write_size(most, 'en')} are "
+            "allowed. Export the clip in a smaller size.",
+        )
+
+
+def open_of(session: Session, entry: Submission) -> list[Upload]:
+    """Uploads of this entry whose bytes are still expected."""
+    query = select(Upload).where(Upload.submission_id == entry.id, Upload.state == "open")
+    return list(session.scalars(query))
+
+
+def last_expired(session: Session, entry: Submission) -> Upload | None:
+    """The newest upload of this entry, if its time ran out: the unit is told."""
+    query = select(Upload).where(Upload.submission_id == entry.id).order_by(Upload.id.desc())
+    newest = session.scalars(query.limit(1)).one_or_none()
+    return newest if newest is not None and newest.state == "expired" else None
+
+
+def all_open(session: Session) -> list[Upload]:
+    """All uploads whose bytes are still expected: what the disk has been promised to."""
+    return list(session.scalars(select(Upload).where(Upload.state == "open")))
+
+
+def find(session: Session, unit_id: int, public_id: str) -> Upload:
+    """A unit's upload. Raises ``NotFound`` for another's, ``Gone`` for one that has ended."""
+    query = select(Upload).where(Upload.public_id == public_id, Upload.unit_id == unit_id)
+    upload = session.scalars(query).one_or_none()
+    if upload is None:
+        raise not_found()
+    if upload.state not in ("open", "complete"):
+        raise verdict(upload)
+    return upload
+
+
+def verdict(upload: Upload) -> Gone:
+    """Why an upload has ended: the same sentence on every retry."""
+    entry = upload.submission
+    profile = profiles.profile_of(entry.contest)
+    close, zone = submissions.closes_at(profile, entry), profile.schedule.zone
+    if upload.state == "expired" and upload.expires_at >= close:
+        return Gone(
+            f"Clip bắt đầu gửi lúc {write_time(upload.begun_at, zone, 'vi')} nhưng chưa xong trước "
+            f"{write_time(upload.expires_at, zone, 'vi')} nên không được nhận. "
+            "Hãy liên hệ Ban tổ chức.",
+            f"The upload began at {write_time(upload.begun_at, zone, 'en')} but had not finished "
+            f"by {write_time(upload.expires_at, zone, 'en')}, so it was not accepted. "
+            "Ask the organisers.",
+        )
+    return Gone(
+        "Lượt gửi này đã hết hạn hoặc đã bị huỷ. Hãy mở lại bài dự thi và gửi lại từ đầu.",
+        "This upload has expired or was cancelled. Open your entry again and start anew.",
+    )
+
+
+def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datetime) -> None:
+    """Close an open upload as ``terminated`` or ``expired``; a closed one stays as it is.
+
+    The unit is told by mail that its bytes are gone when nobody of the unit has ended it.
+    """
+    session.refresh(upload, with_for_update=LOCK)
+    if upload.state != "open":
+        return
+    upload.state, upload.finished_at = state, at
+    audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
+    if state == "expired":
+        entry = upload.submission
+        late = upload.expires_at >= submissions.closes_at(profiles.profile_of(entry.contest), entry)
+        _tell(session, upload, "upload_expired", at=at, late=late)
+
+
+def remind(session: Session, upload: Upload, *, at: datetime) -> None:
+    """Tell the unit by mail that a clip is half sent, and until when that is kept."""
+    if upload.state == "open" and upload.submission.state in REPLACEABLE:
+        _tell(session, upload, "upload_waiting", at=at)
+
+
+def _tell(
+    session: Session, upload: Upload, template: str, *, at: datetime, **values: object
+) -> None:
+    entry = upload.submission
+    page = f"/c/{entry.contest.slug}/unit/entries/{entry.code}"
+    mail.queue(
+        session, to=entry.contact_email, template=template, language=entry.language,
+        params={"submission_id": entry.id, "upload_id": upload.id, "path": page} | values,
+        contest_id=entry.contest_id, at=at,
+    )
+
+
+def finish(
+    session: Session, upload: Upload, *, sha256: str, actor: Actor, at: datetime
+) -> ClipVersion | None:
+    """All bytes are safe since ``at``: make a version, and have it checked. Twice changes nothing.
+
+    None when ``at`` is not before the end of the grace, or the entry takes no clip any more: the
+    verdict is recorded, both instants with it.
+    """
+    submissions.hold(session, upload.submission)
+    session.refresh(upload, with_for_update=LOCK)
+    made = session.scalars(select(ClipVersion).where(ClipVersion.upload_id == upload.id)).first()
+    if made is not None:
+        return made
+    late = at >= upload.expires_at
+    if late or upload.submission.state not in REPLACEABLE:
+        end(session, upload, "expired" if late else "terminated", actor=actor, at=at)
+    if upload.state != "open":
+        return None
+    upload.state, upload.finished_at, upload.sha256 = "complete", at, sha256
+    return _add_version(session, upload, sha256, actor=actor, at=at)
+
+
+def adopt(
+    session: Session, entry: Submission, *, sha256: str, size: int, filename: str, actor: Actor,
+    at: datetime,
+) -> ClipVersion:
+    """A clip that is in the store already becomes a version, with an upload of its own."""
+    upload = Upload(
+        public_id=secrets.token_urlsafe(24), contest_id=entry.contest_id, unit_id=entry.unit_id,
+        submission_id=entry.id, state="complete", length=size, filename=filename, sha256=sha256,
+        begun_at=at, finished_at=at, expires_at=at,
+    )
+    session.add(upload)
+    session.flush()
+    return _add_version(session, upload, sha256, actor=actor, at=at)
+
+
+def _add_version(
+    session: Session, upload: Upload, sha256: str, *, actor: Actor, at: datetime
+) -> ClipVersion:
+    entry = upload.submission
+    last = session.scalar(
+        select(func.max(ClipVersion.number)).where(ClipVersion.submission_id == entry.id)
+    )
+    version = ClipVersion(
+        submission_id=entry.id, upload_id=upload.id, number=(last or 0) + 1, sha256=sha256,
+        size=upload.length, filename=upload.filename, begun_at=upload.begun_at, received_at=at,
+    )
+    session.add(version)
+    session.flush()
+    entry.version_id = version.id
+    move(session, entry, Entry.CHECKING, actor=actor, at=at, version=version.number, sha256=sha256)
+    checks.request(session, version, actor=actor, at=at)
+    mail.queue(
+        session, to=entry.contact_email, template="receipt", language=entry.language,
+        params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+    )
+    return version
+
+
+def fingerprint(path: Path) -> str:
+    """What the browser computes of a file before it sends it (``_fingerprint.js``).
+
+    SHA-256 of the size, and of samples spread evenly from the first byte to the last.
+    """
+    size = path.stat().st_size
+    digest = hashlib.sha256(f"{size}\n".encode())
+    with path.open("rb") as file:
+        for n in range(SAMPLES):
+            file.seek(max(0, size - SAMPLE) * n // (SAMPLES - 1))
+            digest.update(file.read(SAMPLE))
+    return digest.hexdigest()

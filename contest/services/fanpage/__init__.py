@@ -1,0 +1,1 @@
+"""A clip's way onto the Fanpage: planned, released, posted once."""

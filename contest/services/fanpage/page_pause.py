@@ -1,0 +1,120 @@
+"""Stopping and letting go the whole queue to the Page, with the reason and the remedy."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor, Role
+from contest.models import Contest, PagePause, RoleGrant, Task, User
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.services.core import audit, mail
+
+STEPS = ("upload", "finish", "verify", "reconcile", "check")
+REMEDIES = {
+    "credential": (
+        "Facebook từ chối mã truy cập Trang. Hãy tạo mã mới, thay trong thiết lập của máy chủ, "
+        "khởi động lại rồi bấm “Chạy tiếp”.",
+        "Facebook refuses the Page's token. Create a new one, put it into the server's settings, "
+        "restart, then choose “Go on”.",
+    ),
+    "policy": (
+        "Facebook tạm chặn việc đăng của Trang. Hãy mở Trang, làm theo thông báo của Facebook, rồi "
+        "bấm “Chạy tiếp”. Trong lúc chờ có thể đăng bằng tay và dán liên kết.",
+        "Facebook has blocked posting for this Page. Open the Page, follow Facebook's notice, then "
+        "choose “Go on”. Meanwhile clips can be posted by hand and their links pasted.",
+    ),
+    "no_page": (
+        "Chưa thiết lập Trang (HOITHI_PAGE_ID, HOITHI_PAGE_TOKEN). Hãy thiết lập rồi bấm “Chạy "
+        "tiếp”, hoặc đăng bằng tay và dán liên kết.",
+        "No Page is set up (HOITHI_PAGE_ID, HOITHI_PAGE_TOKEN). Set it up and choose “Go on”, or "
+        "post by hand and paste the links.",
+    ),
+    "manual": (
+        "Ban tổ chức đã tạm dừng việc đăng. Bấm “Chạy tiếp” khi sẵn sàng.",
+        "The organisers have paused posting. Choose “Go on” when ready.",
+    ),
+}
+
+
+def pause_of(session: Session, contest_id: int) -> PagePause | None:
+    """Why nothing goes to the Page at present, if so."""
+    query = select(PagePause).where(
+        PagePause.contest_id == contest_id, PagePause.lifted_at.is_(None)
+    )
+    return session.scalars(query.order_by(PagePause.id).limit(1)).first()
+
+
+def pause(
+    session: Session, contest: Contest, kind: str, *, actor: Actor, at: datetime,
+    reason: str = "", **details: object,
+) -> PagePause:
+    """Stop the whole queue; a further reason to stop changes nothing while one stands.
+
+    kind: credential, policy, no_page or manual. The organisers get one mail, unless one of them
+    has done it. Two workers that stumble together make one pause: the contest's row is locked.
+    """
+    session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update(**LOCK))
+    if (standing := pause_of(session, contest.id)) is not None:
+        return standing
+    row = PagePause(
+        contest_id=contest.id, kind=kind, reason=reason, details=details,
+        created_by=actor.label, created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session, "publication.paused", contest, actor=actor, at=at, contest_id=contest.id,
+        after={"kind": kind, "reason": reason},
+    )
+    if kind != "manual":
+        _alert(session, contest, row, at=at)
+    return row
+
+
+def _alert(session: Session, contest: Contest, row: PagePause, *, at: datetime) -> None:
+    """Tell every active organiser what stopped, and what a person must do."""
+    query = (
+        select(User)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(RoleGrant.contest_id == contest.id, RoleGrant.role == Role.ORGANISER, User.active)
+        .order_by(User.id)
+    )
+    for person in session.scalars(query):
+        vi, en = REMEDIES[row.kind]
+        mail.queue(
+            session, to=person.email, template="page_paused", language=person.language, at=at,
+            contest_id=contest.id, params={
+                "user_id": person.id, "pause_id": row.id, "reason": row.reason,
+                "remedy": en if person.language == "en" else vi,
+                "path": f"/c/{contest.slug}/organiser/publications",
+            },
+        )
+
+
+def pause_by_hand(
+    session: Session, contest: Contest, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    require(actor, "publication.manage", contest)
+    pause(session, contest, "manual", actor=actor, at=at, reason=reason)
+
+
+def resume(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
+    """Let the queue go on at once."""
+    require(actor, "publication.manage", contest)
+    session.execute(
+        update(PagePause)
+        .where(PagePause.contest_id == contest.id, PagePause.lifted_at.is_(None))
+        .values(lifted_at=at, lifted_by=actor.label)
+    )
+    waiting = [f"publication.{step}" for step in STEPS]
+    session.execute(
+        update(Task)
+        .where(
+            Task.contest_id == contest.id, Task.state == "pending", Task.kind.in_(waiting),
+            Task.error != "", Task.due_at > at,
+        )
+        .values(due_at=at, queued_at=None)
+    )
+    audit.record(session, "publication.resumed", contest, actor=actor, at=at, contest_id=contest.id)

@@ -1,0 +1,341 @@
+"""A clip's way onto the Page: planned with its approval, released with the others, posted once.
+
+This file plans, releases and does what people decide; `services/fanpage/publishing.py` records
+the steps that the worker takes, `services/fanpage/page_pause.py` stops the queue. Rules: plan III.3
+(note).
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, not_found
+from contest.models import Contest, Publication, Submission, Task
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core.gaps import Gap
+from contest.services.core.transitions import move
+from contest.services.counts import interactions
+from contest.services.fanpage import post_ways
+from contest.states import Entry
+from social.links import read_link
+
+UPLOAD_AHEAD = timedelta(hours=6)  # bytes may go before the release; nobody sees them
+SPACING = timedelta(seconds=1)  # between two clips of one release, so that Meta is not rushed
+MAX_PAGE = 200
+BEFORE_ARMED = ("waiting", "uploading")
+
+
+def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Publication:
+    """Wish for an approved clip to be posted at the profile's time. In the caller's transaction.
+
+    The same version twice is one publication; a clip that is being posted cannot be planned anew.
+    """
+    assert submission.version is not None  # noqa: S101 - only clips with a version are approved
+    existing = find(session, submission)
+    if existing and existing.version_id == submission.version_id and existing.state != "cancelled":
+        return existing
+    if existing:
+        _forget(session, existing)
+    profile = profiles.profile_of(submission.contest)
+    mode, why = post_ways.way(profile, submission)
+    publication = Publication(
+        submission=submission, version_id=submission.version_id, mode=mode, state="waiting",
+        page_id=profile.contest.page_url[:MAX_PAGE], caption=caption(profile, submission),
+        release_at=profile.release_at, error_data=why, created_by=actor.label, created_at=at,
+    )
+    session.add(publication)
+    session.flush()
+    audit.record(
+        session, "publication.planned", publication, actor=actor, at=at,
+        contest_id=submission.contest_id,
+        after={"mode": mode, "version": submission.version_id},
+    )
+    _wish_release(session, publication, at=at)
+    return publication
+
+
+def find(session: Session, submission: Submission) -> Publication | None:
+    query = select(Publication).where(Publication.submission_id == submission.id)
+    return session.scalars(query).one_or_none()
+
+
+def caption(profile: Profile, submission: Submission) -> str:
+    """The post's text from the profile's template; it always holds the clip's code."""
+    values = {
+        "title": submission.title, "unit": submission.unit.name,
+        "authors": ", ".join(submission.authors), "contest": profile.contest.title.vi,
+        "code": submission.code, "description": submission.description,
+    }
+    text = re.sub(
+        r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), profile.publication.caption
+    ).strip()
+    return text if marker(submission) in text else f"{text}\n{marker(submission)}"
+
+
+def marker(submission: Submission) -> str:
+    """By this word a person, and the platform, find a clip's post on the Page."""
+    return f"#{submission.code}"
+
+
+def cancel(
+    session: Session, submission: Submission, *, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    """Take a clip out of the queue. A clip at the very moment of posting refuses.
+
+    A post that is out already stays out: only a person can remove it from the Page.
+    """
+    publication = find(session, submission)
+    if publication is None or publication.state in ("cancelled", "published"):
+        return
+    if publication.state not in (*BEFORE_ARMED, "failed"):
+        raise Conflict(
+            "Clip đang được đăng lên Trang. Hãy chờ vài phút rồi thử lại.",
+            "The clip is being posted on the Page right now. Wait a few minutes and try again.",
+        )
+    move(session, publication, "cancelled", actor=actor, at=at, reason=reason)
+
+
+def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> list[Publication]:
+    """Draw the order of the clips whose time has come, record it, and wish for their posting."""
+    query = (
+        select(Publication)
+        .join(Publication.submission)
+        .where(
+            Submission.contest_id == contest.id,
+            Publication.position.is_(None),
+            Publication.state.in_(BEFORE_ARMED),
+        )
+        .order_by(Publication.id)
+        .with_for_update(of=Publication, **LOCK)
+    )
+    due = list(session.scalars(query))
+    if not due:
+        return []
+    secrets.SystemRandom().shuffle(due)
+    last = session.scalar(
+        select(func.max(Publication.position))
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id)
+    )
+    for number, publication in enumerate(due, start=(last or 0) + 1):
+        publication.position, publication.release_at = number, max(publication.release_at, at)
+    audit.record(
+        session, "publication.released", contest, actor=actor, at=at, contest_id=contest.id,
+        after={"order": [publication.submission.code for publication in due]},
+    )
+    interactions.plan_polls(session, contest, at=at)
+    for place, publication in enumerate(p for p in due if p.mode == "api"):
+        if publication.state == "waiting":
+            wish(session, publication, "upload", at=at)
+        wish(session, publication, "finish", at=at, due_at=at + place * SPACING)
+    return due
+
+
+def wish(
+    session: Session, publication: Publication, step: str, *, at: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    """Want a step done later; one open wish of a kind is enough."""
+    kind = f"publication.{step}"
+    tasks = select(Task).where(Task.kind == kind, Task.row_id == publication.id)
+    known = session.scalars(tasks).all()
+    if any(task.state == "pending" for task in known):
+        return
+    outbox.add(
+        session, kind, publication.id, at=at, due_at=due_at,
+        contest_id=publication.submission.contest_id, key=f"{kind}:{publication.id}:{len(known)}",
+    )
+
+
+# ------------------------------------------------------------------------- what people decide
+
+
+def get(session: Session, contest: Contest, publication_id: int) -> Publication:
+    """A publication of this contest, locked; ``NotFound`` for any other."""
+    publication = held(session, publication_id)
+    if publication is None or publication.submission.contest_id != contest.id:
+        raise not_found()
+    return publication
+
+
+def held(session: Session, publication_id: int) -> Publication | None:
+    """A publication, locked after its entry, as reviewers lock them; None when it is gone."""
+    session.flush()
+    entry = select(Submission.id).join(Publication, Publication.submission_id == Submission.id)
+    entry = entry.where(Publication.id == publication_id)
+    session.execute(entry.with_for_update(of=Submission, **LOCK))
+    return session.get(Publication, publication_id, with_for_update=LOCK, populate_existing=True)
+
+
+def record_link(
+    session: Session, publication: Publication, link: str, *, actor: Actor, at: datetime
+) -> None:
+    """A person has posted the clip by hand and tells where it stands."""
+    require(actor, "publication.manage", publication.submission)
+    if at < publication.release_at:
+        raise Invalid(
+            "Chưa đến giờ đăng chung: các clip được đăng cùng lúc để công bằng.",
+            "The common release has not come yet: clips go out together, to be fair.",
+        )
+    found = read_link(link)
+    if found is None or found.kind in ("other", "short") or found.object_id is None:
+        raise Invalid(
+            "Liên kết này không chỉ rõ bài viết nào. Hãy mở bài trên Facebook, bấm vào giờ đăng "
+            "và chép địa chỉ đầy đủ (có /posts/, /videos/ hoặc /reel/).",
+            "This link does not name a post. Open the post on Facebook, click its time and copy "
+            "the full address (with /posts/, /videos/ or /reel/).",
+        )
+    if found.kind == "video":
+        publication.video_id = publication.video_id or found.object_id
+    else:
+        publication.post_id = found.object_id
+    _refuse_taken(session, publication, found.url)
+    publication.mode = "manual"
+    if publication.state == "uploading":
+        move(session, publication, "waiting", actor=actor, at=at)
+    see_published(session, publication, permalink=found.url, actor=actor, at=at)
+    wish(session, publication, "check", at=at)
+
+
+def see_published(
+    session: Session, publication: Publication, *, permalink: str, actor: Actor, at: datetime,
+    post_id: str | None = None,
+) -> None:
+    """The clip was seen on the Page: from now on it counts."""
+    publication.post_id = post_id or publication.post_id
+    publication.permalink = permalink or publication.permalink
+    publication.published_at, publication.error = at, ""
+    publication.error_data = {}
+    move(session, publication, "published", actor=actor, at=at, permalink=permalink)
+    entry = publication.submission
+    if entry.state == Entry.APPROVED:
+        move(session, entry, "published", actor=actor, at=at)
+        mail.queue(
+            session, to=entry.contact_email, template="published", language=entry.language,
+            params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+        )
+
+
+def look_again(
+    session: Session, publication: Publication, *, actor: Actor, at: datetime
+) -> None:
+    """Ask the Page once more what became of the clip."""
+    require(actor, "publication.manage", publication.submission)
+    if publication.video_id is None:
+        raise Conflict(
+            "Clip chưa được gửi lên Trang lần nào. Hãy chọn “Đăng lại”.",
+            "The clip was never sent to the Page. Choose “Post again”.",
+        )
+    if publication.state == "failed":
+        move(session, publication, "unknown", actor=actor, at=at)
+    wish(session, publication, "reconcile", at=at)
+
+
+def post_again(
+    session: Session, publication: Publication, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    """A person has looked: the clip is not on the Page. Look once more, then go on.
+
+    Before the one `finish` was ever intended the upload begins anew. Afterwards the same video is
+    finished, and only if the Page still has it unpublished.
+    """
+    require(actor, "publication.manage", publication.submission)
+    if publication.armed_at is None:
+        move(session, publication, "waiting", actor=actor, at=at, reason=reason)
+        publication.mode, publication.uploads = "api", 0
+        publication.session_id = publication.video_id = None
+        publication.offset = publication.offset_end = 0
+        publication.error_data = {}
+        wish(session, publication, "upload", at=at)
+        if publication.position is None:
+            _wish_release(session, publication, at=at)
+        return
+    move(session, publication, "unknown", actor=actor, at=at, reason=reason)
+    publication.error_data = {"may_finish": True}
+    wish(session, publication, "reconcile", at=at)
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+def of_contest(session: Session, contest: Contest) -> Sequence[Publication]:
+    """All publications: in the order of their release, the unreleased ones last."""
+    query = (
+        select(Publication)
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id)
+        .options(joinedload(Publication.submission).joinedload(Submission.unit))
+        .order_by(Publication.position.is_(None), Publication.position, Publication.id)
+    )
+    return session.scalars(query).all()
+
+
+def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+    """Approved clips that are not on the Page though their time has come."""
+    rows = [p for p in of_contest(session, contest) if p.submission.state == Entry.APPROVED]
+    failed = [p for p in rows if p.state == "failed"]
+    open_ = [p for p in rows if p.state not in ("failed", "cancelled") and p.release_at <= at]
+    found = []
+    if failed:
+        found.append(Gap(
+            "publications.failed", f"{len(failed)} clip đăng không thành công, cần người xử lý.",
+            f"Clips that could not be posted and need a person: {len(failed)}.",
+            "publications.list", count=len(failed),
+        ))
+    if open_:
+        found.append(Gap(
+            "publications.open", f"{len(open_)} clip đã duyệt nhưng chưa lên Trang.",
+            f"Approved clips that are not on the Page yet: {len(open_)}.",
+            "publications.list", count=len(open_),
+        ))
+    return found
+
+
+# ------------------------------------------------------------------------------------ internal
+
+
+def _forget(session: Session, publication: Publication) -> None:
+    """Make room for another version; impossible once the intention to post was written."""
+    if publication.state == "published" or publication.armed_at is not None:
+        raise Conflict(
+            "Clip này đã hoặc đang được đăng lên Trang, không thể thay bằng bản khác.",
+            "This clip is or is being posted on the Page; it cannot be replaced.",
+        )
+    session.delete(publication)
+    session.flush()
+
+
+def _wish_release(session: Session, publication: Publication, *, at: datetime) -> None:
+    contest_id, due_at = publication.submission.contest_id, publication.release_at
+    key = f"publication.release:{contest_id}:{due_at.isoformat()}"
+    if due_at <= at:
+        key = f"publication.release:{contest_id}:late:{publication.id}:{at.isoformat()}"
+    outbox.add(
+        session, "publication.release", contest_id, at=at, due_at=max(due_at, at),
+        contest_id=contest_id, key=key, priority="high",
+    )
+    if publication.mode == "api":
+        wish(session, publication, "upload", at=at, due_at=max(due_at - UPLOAD_AHEAD, at))
+
+
+def _refuse_taken(session: Session, publication: Publication, url: str) -> None:
+    same = [Publication.permalink == url]
+    if publication.post_id:
+        same.append(Publication.post_id == publication.post_id)
+    for condition in same:
+        query = select(Publication.id).where(condition, Publication.id != publication.id)
+        with session.no_autoflush:
+            taken = session.scalar(query)
+        if taken:
+            raise Conflict(
+                "Liên kết này đã được ghi cho một clip khác. Hãy kiểm tra lại.",
+                "This link is recorded for another clip already. Please check it.",
+            )

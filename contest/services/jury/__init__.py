@@ -1,0 +1,1 @@
+"""The jury: who sits on it, their ballots, the round."""

@@ -1,0 +1,319 @@
+"""Ballots: a juror's marks of a clip, saved as they are given, until the round is locked.
+
+Nobody but the juror sees marks before the round is locked; the audit trail names acts, never
+marks, because organisers read it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, TooLate, not_found
+from contest.models import Ballot, Contest, Mark, Submission
+from contest.models.base import LOCK
+from contest.permissions import can, require
+from contest.profile import Profile
+from contest.services.core import profiles
+from contest.services.core.transitions import move
+from contest.states import Entry
+
+MARKABLE = (Entry.APPROVED, Entry.PUBLISHED)
+FINISHED = ("submitted", "recused", "abstained", "locked")
+OUT = ("recused", "abstained")
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip as one juror sees it in the list. ``state``: own_unit, new, open, or the ballot's."""
+
+    submission: Submission
+    state: str
+    given: int
+    of: int
+    skipped: bool
+
+    @property
+    def due(self) -> bool:
+        return self.state in ("new", "open")
+
+
+def clips(session: Session, contest: Contest, *, actor: Actor) -> list[Clip]:
+    """All clips to be marked, in this juror's own order, so that no clip is everybody's last."""
+    require(actor, "jury.read", contest)
+    criteria = len(profiles.profile_of(contest).jury.criteria)
+    own = {b.submission_id: b for b in _of_juror(session, contest, actor)}
+    entries = _entries(session, contest)
+    found = [_clip(entry, own.get(entry.id), actor, criteria) for entry in entries]
+    return sorted(found, key=lambda clip: _place(actor, clip.submission.code))
+
+
+def _entries(session: Session, contest: Contest) -> Iterable[Submission]:
+    return session.scalars(
+        select(Submission)
+        .where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE))
+        .options(joinedload(Submission.unit))
+    )
+
+
+def _of_juror(session: Session, contest: Contest, actor: Actor) -> Iterable[Ballot]:
+    return session.scalars(
+        select(Ballot)
+        .join(Ballot.submission)
+        .where(Submission.contest_id == contest.id, Ballot.juror_id == actor.id)
+        .options(selectinload(Ballot.marks))
+    )
+
+
+def _clip(entry: Submission, ballot: Ballot | None, actor: Actor, criteria: int) -> Clip:
+    if not can(actor, "jury.mark", entry):
+        return Clip(entry, "own_unit", 0, criteria, False)
+    if ballot is None:
+        return Clip(entry, "new", 0, criteria, False)
+    return Clip(entry, ballot.state, len(ballot.marks), criteria, ballot.skipped)
+
+
+def _place(actor: Actor, code: str) -> bytes:
+    return hashlib.sha256(f"{actor.id}:{code}".encode()).digest()
+
+
+def next_due(found: list[Clip], after: str = "") -> Clip | None:
+    """The next clip to mark after the one of code ``after``; those put off come last."""
+    codes = [clip.submission.code for clip in found]
+    start = codes.index(after) + 1 if after in codes else 0
+    order = [clip for clip in found[start:] + found[:start] if clip.due]
+    order = [clip for clip in order if clip.submission.code != after]
+    return next((clip for clip in order if not clip.skipped), order[0] if order else None)
+
+
+def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
+    """The clip of this code, if this juror may mark it; own unit's clips are refused."""
+    entry = session.scalars(
+        select(Submission)
+        .where(Submission.contest_id == contest.id, Submission.code == code)
+        .options(joinedload(Submission.unit), joinedload(Submission.version))
+    ).one_or_none()
+    if entry is None or entry.state not in MARKABLE:
+        raise not_found()
+    require(actor, "jury.mark", entry)
+    return entry
+
+
+def of(session: Session, entry: Submission, *, actor: Actor) -> Ballot | None:
+    """This juror's ballot on a clip, if there is one yet."""
+    query = select(Ballot).where(Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)
+    return session.scalars(query.options(selectinload(Ballot.marks))).one_or_none()
+
+
+def marks_of(ballot: Ballot | None) -> dict[str, int]:
+    return {mark.criterion: mark.value for mark in ballot.marks} if ballot else {}
+
+
+# ---------------------------------------------------------------------------- marking
+
+
+def save(
+    session: Session,
+    entry: Submission,
+    marks: Mapping[str, int | None],
+    *,
+    version: int,
+    actor: Actor,
+    at: datetime,
+    comment: str = "",
+) -> Ballot:
+    """Keep what is filled in so far; None takes a mark back.
+
+    ``version`` is that of the ballot the juror was looking at (0: none yet). ``Conflict`` with
+    ``data["marks"]`` where another tab or device has saved in between.
+    """
+    contest = _open_round(session, entry, actor=actor, at=at)
+    ballot = _held(session, entry, contest, actor=actor, at=at)
+    if ballot.state != "open":
+        raise _not_open()
+    if ballot.version != version:
+        raise _changed_elsewhere(ballot)
+    _check_marks(marks, profiles.profile_of(contest))
+    _store(session, ballot, marks)
+    ballot.comment, ballot.version, ballot.updated_at = comment, ballot.version + 1, at
+    ballot.profile_revision_id, ballot.skipped = contest.revision_id or 0, False
+    session.flush()
+    return ballot
+
+
+def submit(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
+    """The juror says: this is my ballot. It can be taken back until the round is locked."""
+    contest = _open_round(session, entry, actor=actor, at=at)
+    ballot = _held(session, entry, contest, actor=actor, at=at)
+    missing = missing_criteria(profiles.profile_of(contest), ballot)
+    if missing:
+        raise Invalid(
+            f"Còn {len(missing)} tiêu chí chưa có điểm. Hãy chấm đủ rồi nộp phiếu.",
+            f"{len(missing)} criteria have no mark yet. Please mark them all, then submit.",
+            criteria=missing,
+        )
+    move(session, ballot, "submitted", actor=actor, at=at)
+    ballot.submitted_at = at
+    return ballot
+
+
+def step_aside(
+    session: Session, entry: Submission, kind: str, *, reason: str, actor: Actor, at: datetime
+) -> Ballot:
+    """Recuse (an interest in the clip) or abstain; the clip's mean is then that of the others."""
+    if kind not in OUT:
+        raise ValueError(kind)
+    if not reason.strip():
+        raise Invalid("Hãy ghi lý do không chấm clip này.", "Please state why you do not mark it.")
+    contest = _open_round(session, entry, actor=actor, at=at)
+    ballot = _held(session, entry, contest, actor=actor, at=at)
+    ballot.reason = reason.strip()
+    move(session, ballot, kind, actor=actor, at=at, reason=ballot.reason)
+    return ballot
+
+
+def reopen(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
+    """Take a ballot back to change it, until the round is locked."""
+    contest = _open_round(session, entry, actor=actor, at=at)
+    ballot = _held(session, entry, contest, actor=actor, at=at)
+    move(session, ballot, "open", actor=actor, at=at)
+    ballot.submitted_at, ballot.reason = None, ""
+    return ballot
+
+
+def put_off(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
+    """ "Later": the clip goes to the end of the juror's list and stays due."""
+    contest = _open_round(session, entry, actor=actor, at=at)
+    ballot = _held(session, entry, contest, actor=actor, at=at)
+    ballot.skipped, ballot.updated_at = True, at
+    return ballot
+
+
+def missing_criteria(profile: Profile, ballot: Ballot | None) -> list[str]:
+    """Criteria of the rubric without a mark, in its order."""
+    given = marks_of(ballot)
+    return [c.id for c in profile.jury.criteria if c.id not in given]
+
+
+def _open_round(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Contest:
+    """The contest, held so that nobody locks the round before this ballot is stored."""
+    require(actor, "jury.mark", entry)
+    contest = session.scalars(
+        select(Contest)
+        .where(Contest.id == entry.contest_id)
+        .with_for_update(read=True, of=Contest)
+        .execution_options(populate_existing=True)
+    ).one()
+    if contest.jury_locked_at is not None:
+        raise Conflict("Vòng chấm đã khoá.", "The jury round is locked.")
+    closes = profiles.profile_of(contest).schedule.ballots_close
+    if at >= closes:
+        raise TooLate(
+            "Đã hết thời gian chấm điểm. Nếu cần chấm tiếp, hãy báo Ban tổ chức.",
+            "The time for marking is over. If you need more, please tell the organisers.",
+            closes=closes.isoformat(),
+        )
+    if entry.state not in MARKABLE:
+        raise Conflict("Clip này không còn trong vòng chấm.", "This clip is not being marked now.")
+    return contest
+
+
+def _held(
+    session: Session, entry: Submission, contest: Contest, *, actor: Actor, at: datetime
+) -> Ballot:
+    """The juror's ballot, made if need be, locked against a second tab."""
+    query = (
+        select(Ballot)
+        .where(Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)
+        .with_for_update(of=Ballot, **LOCK)
+        .execution_options(populate_existing=True)
+    )
+    ballot = session.scalars(query).one_or_none()
+    if ballot is not None:
+        return ballot
+    ballot = Ballot(
+        submission_id=entry.id, juror_id=actor.id, created_at=at, updated_at=at,
+        profile_revision_id=contest.revision_id,
+    )
+    try:
+        with session.begin_nested():
+            session.add(ballot)
+    except IntegrityError:  # two tabs at once, both the first to save
+        return session.scalars(query).one()
+    return ballot
+
+
+def _check_marks(marks: Mapping[str, int | None], profile: Profile) -> None:
+    limits = {criterion.id: criterion.max for criterion in profile.jury.criteria}
+    for name, value in marks.items():
+        if name not in limits:
+            raise Invalid(f"Không có tiêu chí “{name}”.", f'There is no criterion "{name}".')
+        if value is not None and not 0 <= value <= limits[name]:
+            raise Invalid(
+                f"Điểm {value} không hợp lệ; cho phép từ 0 đến {limits[name]}.",
+                f"A mark of {value} is not allowed; 0 to {limits[name]} is.",
+                criterion=name,
+            )
+
+
+def _store(session: Session, ballot: Ballot, marks: Mapping[str, int | None]) -> None:
+    known = {mark.criterion: mark for mark in ballot.marks}
+    for name, value in marks.items():
+        row = known.get(name)
+        if value is None and row is not None:
+            session.delete(row)
+        elif value is not None and row is not None:
+            row.value = value
+        elif value is not None:
+            session.add(Mark(ballot_id=ballot.id, criterion=name, value=value))
+    session.flush()
+    session.expire(ballot, ["marks"])
+
+
+def _not_open() -> Conflict:
+    return Conflict(
+        "Phiếu này đã nộp. Hãy mở lại phiếu trước khi sửa điểm.",
+        "This ballot has been submitted. Take it back before changing a mark.",
+    )
+
+
+def _changed_elsewhere(ballot: Ballot) -> Conflict:
+    return Conflict(
+        "Phiếu này vừa được sửa ở một thẻ hoặc thiết bị khác. Hãy tải lại trang để xem điểm mới.",
+        "This ballot was changed in another tab or device. Reload the page to see its marks.",
+        marks=marks_of(ballot), version=ballot.version,
+    )
+
+
+# ---------------------------------------------------------------------------- one's own figures
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """A juror's own complete ballots, in percent: how many, mean, lowest, highest."""
+
+    count: int
+    mean: float
+    lowest: float
+    highest: float
+
+
+def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigures | None:
+    """Only of one's own marks; nobody learns another's before the round is locked."""
+    require(actor, "jury.read", contest)
+    profile = profiles.profile_of(contest)
+    weights = {c.id: c.weight for c in profile.jury.criteria}
+    possible = sum(c.weight * c.max for c in profile.jury.criteria)
+    results = [
+        100 * sum(weights[name] * value for name, value in marks_of(ballot).items()) / possible
+        for ballot in _of_juror(session, contest, actor)
+        if ballot.state not in OUT and not missing_criteria(profile, ballot)
+    ]
+    if not results:
+        return None
+    return OwnFigures(len(results), sum(results) / len(results), min(results), max(results))

@@ -1,0 +1,1 @@
+"""The staff: accounts, sign-in, sessions, second factor, invitations."""

@@ -1,0 +1,347 @@
+"""People of the staff: who they are, their roles, and the session behind a browser's cookie."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor, Role
+from contest.errors import Conflict, Invalid, NotAllowed, not_found
+from contest.languages import chosen
+from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, User
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.services.core import audit, mail, profiles
+from contest.services.jury import jurors
+from contest.services.people import invitations, sessions
+from contest.tokens import hash_token
+
+EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]{2,}")
+IDLE = timedelta(hours=2)  # ASVS 5.0, 7.3.1
+
+# ---------------------------------------------------------------------- who acts
+
+
+def actor_of(session: Session, user: User, *, second_factor: bool = False) -> Actor:
+    """The actor that a person is: all roles in all contests."""
+    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)).all()
+    roles: dict[int, frozenset[str]] = {}
+    for grant in grants:
+        roles[grant.contest_id] = roles.get(grant.contest_id, frozenset()) | {grant.role}
+    own_unit = next((g.unit_id for g in grants if g.unit_id is not None), None)
+    return Actor(
+        "user", user.id, user.name, roles=roles, admin=user.admin, unit_id=own_unit,
+        second_factor=second_factor,
+    )
+
+
+def session_of_token(session: Session, token: str, *, at: datetime) -> StaffSession | None:
+    """The live session behind a cookie's token; it may still owe its second factor."""
+    row = session.scalars(
+        select(StaffSession).where(StaffSession.token_hash == hash_token(token))
+    ).one_or_none()
+    if row is None or row.revoked_at or not row.user.active:
+        return None
+    if row.expires_at <= at or row.last_seen_at + IDLE <= at:
+        return None
+    return row
+
+
+def owes_second_factor(row: StaffSession) -> bool:
+    """A person with a second factor is not signed in by the password alone."""
+    return row.user.totp_confirmed_at is not None and row.second_factor_at is None
+
+
+def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:
+    row = session_of_token(session, token, at=at)
+    if row is None or owes_second_factor(row):
+        return None
+    return actor_of(session, row.user, second_factor=row.second_factor_at is not None)
+
+
+def require_second_factor(actor: Actor, contest: Contest | None) -> None:
+    """Refuse a role for which the profile demands a second factor that was not given.
+
+    An administrator can do what an organiser can, and is asked for the same.
+    """
+    if contest is None or actor.kind != "user" or actor.second_factor:
+        return
+    held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
+    if held & set(profiles.profile_of(contest).security.second_factor):
+        raise NotAllowed(
+            "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
+            "This role needs a second factor. Please switch it on under My account.",
+            second_factor=True,
+        )
+
+
+# ---------------------------------------------------------------------- accounts
+
+
+def tidy_email(typed: str) -> str:
+    """An address as it is stored; ``Invalid`` where it is none."""
+    email = unicodedata.normalize("NFC", typed).strip().lower()
+    if len(email) > 254 or not EMAIL.fullmatch(email):  # noqa: PLR2004 - RFC 5321
+        raise Invalid(f"“{email[:80]}” không phải địa chỉ email. Ví dụ: ten@example.vn.",
+                      f'"{email[:80]}" is not an e-mail address. Example: name@example.vn.')
+    return email
+
+
+def by_email(session: Session, email: str) -> User | None:
+    return session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
+
+
+@dataclass(frozen=True)
+class Person:
+    """A line of the organiser's list."""
+
+    user: User
+    roles: tuple[str, ...]
+    unit: Unit | None
+    invitation: Invitation | None  # the open one, if any
+    last_seen_at: datetime | None
+
+
+def of_contest(session: Session, contest: Contest, *, at: datetime) -> list[Person]:
+    """Everybody with a role in the contest, by name."""
+    query = select(User).join(RoleGrant).where(RoleGrant.contest_id == contest.id).distinct()
+    found = [_person(session, contest, user, at) for user in session.scalars(query)]
+    return sorted(found, key=lambda p: [*p.user.name.split()[-1:], p.user.name])  # by given name
+
+
+def one(session: Session, contest: Contest, user_id: int, *, at: datetime) -> Person:
+    """A person of this contest; whoever has no role here does not exist."""
+    user = session.get(User, user_id)
+    person = _person(session, contest, user, at) if user else None
+    if person is None or not person.roles:
+        raise not_found()
+    return person
+
+
+def _person(session: Session, contest: Contest, user: User, at: datetime) -> Person:
+    grants = grants_of(session, user, contest)
+    sent = select(Invitation).where(Invitation.user_id == user.id).order_by(Invitation.id.desc())
+    seen = select(StaffSession.last_seen_at).where(StaffSession.user_id == user.id)
+    unit_id = next((g.unit_id for g in grants if g.unit_id), None)
+    return Person(
+        user, tuple(g.role for g in grants), session.get(Unit, unit_id) if unit_id else None,
+        next((i for i in session.scalars(sent) if invitations.is_open(i, at=at)), None),
+        session.scalar(seen.order_by(StaffSession.last_seen_at.desc()).limit(1)),
+    )
+
+
+def only_role(session: Session, user: User) -> tuple[str, Contest] | None:
+    """The person's role and its contest, if there is but one."""
+    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id).limit(2)).all()
+    if len(grants) != 1:
+        return None
+    return grants[0].role, session.get_one(Contest, grants[0].contest_id)
+
+
+def grants_of(session: Session, user: User, contest: Contest) -> list[RoleGrant]:
+    query = select(RoleGrant).where(
+        RoleGrant.user_id == user.id, RoleGrant.contest_id == contest.id
+    )
+    return list(session.scalars(query.order_by(RoleGrant.role)))
+
+
+def add(
+    session: Session, contest: Contest, *, email: str, name: str, roles: Collection[str],
+    unit_id: int | None = None, language: str = "vi", actor: Actor, at: datetime, key: str,
+) -> tuple[User, Invitation | None]:
+    """Give a person roles in a contest; a new person is invited to set a password.
+
+    Somebody known keeps name and password. ``unit_id`` is a juror's own unit. A mail goes out in
+    any case; the invitation is None for somebody who has an account already.
+    """
+    require(actor, "people.manage", contest)
+    if not roles:
+        raise Invalid("Hãy chọn ít nhất một vai trò.", "Please choose at least one role.")
+    _hold(session, contest)
+    user = by_email(session, tidy_email(email))
+    known = user is not None
+    if user is None:
+        user = create(session, email=email, name=name, language=language, actor=actor, at=at)
+    elif grants_of(session, user, contest):
+        raise Conflict(f"{user.email} đã có trong danh sách. Hãy mở dòng đó để sửa vai trò.",
+                       f"{user.email} is in the list already. Open that line to change the roles.")
+    change_roles(session, contest, user, roles=roles, unit_id=unit_id, actor=actor, at=at)
+    invitation = None
+    if not known:
+        invitation = invitations.create(session, user, purpose="password", actor=actor, at=at,
+                                        key=key, contest_id=contest.id)
+        session.flush()
+    tell(session, contest, user, invitation, at=at)
+    return user, invitation
+
+
+def create(
+    session: Session, *, email: str, name: str, language: str = "vi", admin: bool = False,
+    actor: Actor, at: datetime,
+) -> User:
+    """An account without a password and without roles; the caller has asked for permission."""
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if not name:
+        raise Invalid("Hãy ghi họ tên.", "Please give the name.")
+    if admin:
+        require(actor, "contest.create")
+    user = User(email=tidy_email(email), name=name, language=chosen(language), admin=admin,
+                created_at=at)
+    session.add(user)
+    audit.record(session, "person.added", _saved(session, user), actor=actor, at=at,
+                 after={"admin": admin})
+    return user
+
+
+def _saved(session: Session, user: User) -> User:
+    session.flush()
+    return user
+
+
+def tell(
+    session: Session, contest: Contest, user: User, invitation: Invitation | None, *, at: datetime
+) -> None:
+    """The mail about a role or an invitation. The token is written into it when it is sent."""
+    params = {"user_id": user.id} | ({"invitation_id": invitation.id} if invitation else {})
+    mail.queue(session, to=user.email, template="invitation", language=user.language,
+               params=params, contest_id=contest.id, at=at)
+
+
+# ---------------------------------------------------------------------- roles
+
+
+def change_roles(
+    session: Session, contest: Contest, user: User, *, roles: Collection[str],
+    unit_id: int | None, actor: Actor, at: datetime,
+) -> None:
+    """Make these the person's roles in the contest; none at all retires them (marks stay)."""
+    require(actor, "people.manage", contest)
+    _hold(session, contest)
+    wanted, grants = {Role(role).value for role in roles}, grants_of(session, user, contest)
+    before = {"roles": sorted(g.role for g in grants), "unit": own_unit_of(grants)}
+    _keep_an_organiser(session, contest, user, {g.role for g in grants}, wanted)
+    unit = _own_unit(session, contest, unit_id) if "juror" in wanted else None
+    for grant in grants:
+        if grant.role not in wanted:
+            if grant.role == Role.JUROR:
+                jurors.before_role_ends(session, contest, user, actor=actor, at=at)
+            session.delete(grant)
+    held = {g.role: g for g in grants}
+    for role in wanted:
+        grant = held.get(role) or RoleGrant(
+            user_id=user.id, contest_id=contest.id, role=role, created_at=at
+        )
+        grant.unit_id = unit if role == "juror" else None
+        session.add(grant)
+    session.flush()
+    after = {"roles": sorted(wanted), "unit": unit}
+    if after != before:
+        audit.record(session, "person.roles_changed", user, actor=actor, at=at,
+                     contest_id=contest.id, before=before, after=after)
+
+
+def _hold(session: Session, contest: Contest) -> None:
+    """One at a time: two who take each other's role away would leave no organiser."""
+    session.refresh(contest, with_for_update={"of": Contest, **LOCK})
+
+
+def own_unit_of(grants: list[RoleGrant]) -> int | None:
+    """The unit that a juror belongs to, by id."""
+    return next((g.unit_id for g in grants if g.unit_id), None)
+
+
+def _own_unit(session: Session, contest: Contest, unit_id: int | None) -> int | None:
+    if unit_id is None:
+        return None
+    unit = session.get(Unit, unit_id)
+    if unit is None or unit.contest_id != contest.id:
+        raise not_found()
+    return unit.id
+
+
+def _keep_an_organiser(
+    session: Session, contest: Contest, user: User, before: set[str], wanted: set[str]
+) -> None:
+    if "organiser" not in before or "organiser" in wanted:
+        return
+    others = select(RoleGrant).join(User).where(
+        RoleGrant.contest_id == contest.id, RoleGrant.role == "organiser",
+        RoleGrant.user_id != user.id, User.active,
+    )
+    if session.scalars(others).first() is None:
+        raise Conflict(
+            "Đây là thành viên Ban tổ chức duy nhất. Hãy thêm người khác trước.",
+            "This is the only organiser. Please add somebody else first.",
+        )
+
+
+# ---------------------------------------------------------------------- what others may do
+
+
+def may_hand_over(session: Session, actor: Actor, user: User) -> bool:
+    """May ``actor`` hold a way into this account in hand (a link, a QR code), or lock it?
+
+    Only with power over everything the account can do; otherwise an organiser of one contest
+    could enter another one through a colleague's account.
+    """
+    if actor.admin or actor.kind == "system":
+        return True
+    held = session.scalars(select(RoleGrant.contest_id).where(RoleGrant.user_id == user.id))
+    return not user.admin and all(actor.has_role(Role.ORGANISER, c) for c in held)
+
+
+def _require_hand_over(session: Session, actor: Actor, user: User) -> None:
+    if not may_hand_over(session, actor, user):
+        raise NotAllowed(
+            "Tài khoản này còn dùng cho hội thi khác; chỉ quản trị viên làm được việc này.",
+            "This account serves other contests too; only an administrator can do this.",
+        )
+
+
+def invite(
+    session: Session, contest: Contest, user: User, *, purpose: str, actor: Actor, at: datetime,
+    key: str,
+) -> Invitation:
+    """A new link for a person of the contest, by mail too where it sets a password.
+
+    ``purpose`` ``sign_in`` is for jurors who will not remember a password (one sign-in).
+    """
+    require(actor, "people.manage", contest)
+    _require_hand_over(session, actor, user)
+    invitation = invitations.create(session, user, purpose=purpose, actor=actor, at=at, key=key,
+                                    contest_id=contest.id)
+    session.flush()
+    if purpose == "password":
+        tell(session, contest, user, invitation, at=at)
+    return invitation
+
+
+def set_active(
+    session: Session, contest: Contest, user: User, active: bool, *, actor: Actor, at: datetime
+) -> None:
+    """Lock an account (its sessions and invitations end at once), or open it again."""
+    require(actor, "people.manage", contest)
+    _require_hand_over(session, actor, user)
+    if user.id == actor.id and not active:
+        raise Conflict("Bạn không thể khoá tài khoản của chính mình.",
+                       "You cannot lock your own account.")
+    if user.active == active:
+        return
+    user.active = active
+    if not active:
+        sessions.revoke_all(session, user, actor=actor, at=at)
+        invitations.revoke(session, user, at=at)
+    audit.record(session, "person.unlocked" if active else "person.locked", user, actor=actor,
+                 at=at, contest_id=contest.id)
+
+
+def sign_out_everywhere(
+    session: Session, contest: Contest, user: User, *, actor: Actor, at: datetime
+) -> int:
+    """End all sessions of a person of the contest; returns how many."""
+    require(actor, "people.manage", contest)
+    return sessions.revoke_all(session, user, actor=actor, at=at, contest_id=contest.id)

@@ -1,0 +1,135 @@
+"""The second factor: one-time codes of an authenticator app (TOTP, RFC 6238), recovery codes.
+
+The secret is encrypted with the installation's key; recovery codes are hashed. The codes are
+compared with the machine's own time (``wall``), for a phone knows nothing of a simulated one.
+"""
+
+import base64
+import hashlib
+from datetime import datetime
+
+import pyotp
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid
+from contest.models import RecoveryCode, User
+from contest.models.base import LOCK
+from contest.services.core import audit
+from contest.tokens import hash_token, new_code, tidy_code
+
+STEP_S = 30
+RECOVERY_CODES, RECOVERY_LENGTH = 10, 16  # 78 bits each
+
+
+def begin(session: Session, user: User, *, key: str) -> None:
+    """Make a new secret, to be shown as a QR code and confirmed by a first code."""
+    if user.totp_confirmed_at:
+        raise Conflict("Mã xác thực thứ hai đã được bật.", "The second factor is on already.")
+    user.totp_secret = _box(key).encrypt(pyotp.random_base32().encode()).decode()
+    session.flush()
+
+
+def secret_of(user: User, *, key: str) -> str:
+    """The secret in base 32; empty when there is none, or the installation's key has changed."""
+    try:
+        return _box(key).decrypt(user.totp_secret.encode()).decode() if user.totp_secret else ""
+    except InvalidToken:
+        return ""
+
+
+def address(user: User, *, key: str, issuer: str) -> str:
+    """The ``otpauth://`` address that an app reads from the QR code."""
+    totp = pyotp.TOTP(secret_of(user, key=key), name=user.email, issuer=issuer)
+    return str(totp.provisioning_uri())
+
+
+def confirm(
+    session: Session, user: User, code: str, *, actor: Actor, at: datetime, wall: datetime, key: str
+) -> list[str]:
+    """Switch it on with a first right code; returns the recovery codes, shown this once."""
+    if user.totp_confirmed_at or not _right_code(session, user, code, wall=wall, key=key):
+        raise wrong_code()
+    user.totp_confirmed_at = at
+    audit.record(session, "person.second_factor_on", user, actor=actor, at=at)
+    return renew_recovery_codes(session, user, at=at)
+
+
+def check(
+    session: Session, user: User, code: str, *, at: datetime, wall: datetime, key: str
+) -> bool:
+    """Whether it is the app's current code or an unused recovery code; either is used up."""
+    if not user.totp_confirmed_at:
+        return False
+    by_app = _right_code(session, user, code, wall=wall, key=key)
+    return by_app or _recovery(session, user, code, at)
+
+
+def switch_off(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
+    """Forget secret and recovery codes; the caller has asked for a code."""
+    user.totp_secret, user.totp_confirmed_at = "", None
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    audit.record(session, "person.second_factor_off", user, actor=actor, at=at)
+
+
+def renew_recovery_codes(session: Session, user: User, *, at: datetime) -> list[str]:
+    """New recovery codes in place of the old ones, written in groups of four."""
+    session.refresh(user, with_for_update={"of": User, **LOCK})  # else two tabs get ten each
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    codes = [new_code(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
+    session.add_all(
+        RecoveryCode(user_id=user.id, code_hash=hash_token(code), created_at=at) for code in codes
+    )
+    session.flush()
+    return ["-".join(code[i : i + 4] for i in range(0, len(code), 4)) for code in codes]
+
+
+def recovery_codes_left(session: Session, user: User) -> int:
+    query = select(func.count()).where(
+        RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def wrong_code() -> Invalid:
+    return Invalid(
+        "Mã chưa đúng hoặc đã dùng. Hãy đợi mã mới trong ứng dụng; kiểm tra giờ trên điện thoại.",
+        "The code is wrong or was used. Wait for the app's next code; check the phone's clock.",
+    )
+
+
+def _right_code(session: Session, user: User, code: str, *, wall: datetime, key: str) -> bool:
+    """The code of this half minute or a neighbour, later than any used (RFC 6238, 5.2)."""
+    secret, typed = secret_of(user, key=key), code.replace(" ", "")
+    if not secret:
+        return False
+    totp, now = pyotp.TOTP(secret), int(wall.timestamp()) // STEP_S
+    for step in (now, now - 1, now + 1):
+        if pyotp.utils.strings_equal(totp.at(step * STEP_S), typed):
+            return _use_step(session, user, step)
+    return False
+
+
+def _use_step(session: Session, user: User, step: int) -> bool:
+    used = session.execute(
+        update(User).where(User.id == user.id, User.totp_last_step < step)
+        .values(totp_last_step=step)
+    )
+    return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _recovery(session: Session, user: User, code: str, at: datetime) -> bool:
+    used = session.execute(
+        update(RecoveryCode)
+        .where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None),
+               RecoveryCode.code_hash == hash_token(tidy_code(code)))
+        .values(used_at=at)
+    )
+    return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _box(key: str) -> Fernet:
+    digest = hashlib.sha256(f"second factor:{key}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))

@@ -1,0 +1,101 @@
+"""Sessions of the staff, kept on the server so that they can be listed and ended at once.
+
+They end after 12 hours, after 2 hours without use, when revoked, and when the password changes
+(ASVS 5.0, V7). ``last_seen_at`` is bookkeeping of the session itself: the view writes it at most
+every 5 minutes, for GET in a short transaction of its own (``contest/views/account/account.py``).
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.models import StaffSession, User
+from contest.services.core import audit, sweep
+from contest.tokens import hash_token, new_token
+
+LIFE = timedelta(hours=12)
+LIFE_HALF = timedelta(minutes=10)  # the password was right, the second factor is still owed
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def start(
+    session: Session, user: User, *, at: datetime, agent: str = "", address: str = "",
+    second_factor: bool = False,
+) -> str:
+    """A new session; returns the token for the cookie. Only its hash is stored."""
+    token = new_token()
+    half = user.totp_confirmed_at is not None and not second_factor
+    session.add(StaffSession(
+        token_hash=hash_token(token), user_id=user.id, created_at=at, last_seen_at=at,
+        expires_at=at + (LIFE_HALF if half else LIFE), agent=agent[:400], address=address[:64],
+        second_factor_at=at if second_factor else None,
+    ))
+    sweep.schedule(session, at=at)
+    session.flush()
+    return token
+
+
+def is_unseen(row: StaffSession, *, at: datetime) -> bool:
+    """Whether its last use should be written down again."""
+    return row.last_seen_at + SEEN_EVERY <= at
+
+
+def seen(session: Session, session_id: int, *, at: datetime) -> None:
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.id == session_id, StaffSession.last_seen_at < at)
+        .values(last_seen_at=at)
+    )
+
+
+def live(session: Session, user: User, *, at: datetime, idle: timedelta) -> list[StaffSession]:
+    """The person's sessions that still count, the last used first."""
+    query = select(StaffSession).where(
+        StaffSession.user_id == user.id, StaffSession.revoked_at.is_(None),
+        StaffSession.expires_at > at, StaffSession.last_seen_at > at - idle,
+    )
+    return list(session.scalars(query.order_by(StaffSession.last_seen_at.desc(), StaffSession.id)))
+
+
+def end(session: Session, token: str, *, actor: Actor, at: datetime) -> None:
+    """Sign this browser out. A token of nothing is nothing to do."""
+    row = session.scalars(
+        select(StaffSession).where(StaffSession.token_hash == hash_token(token))
+    ).one_or_none()
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = at
+        audit.record(session, "person.signed_out", row.user, actor=actor, at=at)
+
+
+def revoke(session: Session, user: User, session_id: int, *, actor: Actor, at: datetime) -> bool:
+    """End one of the person's own sessions; False when there was none to end."""
+    ended = session.execute(
+        update(StaffSession)
+        .where(StaffSession.id == session_id, StaffSession.user_id == user.id,
+               StaffSession.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    if ended.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    audit.record(session, "person.sessions_revoked", user, actor=actor, at=at, after={"count": 1})
+    return True
+
+
+def revoke_all(
+    session: Session, user: User, *, actor: Actor, at: datetime, but: int | None = None,
+    contest_id: int | None = None,
+) -> int:
+    """End all sessions of a person, but for the one with the id ``but``; returns how many."""
+    ended = session.execute(
+        update(StaffSession)
+        .where(StaffSession.user_id == user.id, StaffSession.revoked_at.is_(None),
+               StaffSession.expires_at > at, StaffSession.id != (but or 0))
+        .values(revoked_at=at)
+    )
+    count = int(ended.rowcount)  # type: ignore[attr-defined]
+    if count:
+        audit.record(session, "person.sessions_revoked", user, actor=actor, at=at,
+                     contest_id=contest_id, after={"count": count})
+    return count

@@ -1,0 +1,196 @@
+"""Signing in: password, second factor, one-use links; throttled by account and always recorded.
+
+Whoever fails learns nothing: unknown address, wrong password, locked and throttled account get
+the same words after the same time. The wait is bounded, so that nobody is locked out by others,
+and an attempt during it does not lengthen it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import PUBLIC, Actor
+from contest.errors import Invalid
+from contest.models import StaffSession, User
+from contest.models.base import LOCK
+from contest.services.core import audit
+from contest.services.people import invitations, passwords, people, second_factor, sessions
+
+FREE_ATTEMPTS = 5
+FIRST_WAIT_S, LONGEST_WAIT_S = 2, 300
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a password: known before anything is locked or written."""
+
+    user_id: int | None
+    right: bool
+    fresh_hash: str = ""  # the same password with today's settings, where the stored one is older
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Where a session lives, for the list that its person sees."""
+
+    agent: str = ""
+    address: str = ""
+
+
+def try_password(session: Session, email: str, password: str, *, at: datetime) -> Attempt:
+    """Look whether they fit, with a reading session: hashing takes long and must lock nothing."""
+    user = people.by_email(session, email)
+    fits = passwords.verify(user.password_hash if user else "", password)
+    if user is None:
+        return Attempt(None, False)
+    right = fits and user.active and not _must_wait(user, at)
+    outdated = right and passwords.outdated(user.password_hash)
+    return Attempt(user.id, right, passwords.hash_password(password) if outdated else "")
+
+
+def sign_in(session: Session, attempt: Attempt, *, browser: Browser, at: datetime) -> str | None:
+    """Record the attempt; the token of a new session if it was right.
+
+    With a second factor on, the session is good for nothing but ``complete``.
+    """
+    user = _locked(session, attempt.user_id)
+    if user is None or not attempt.right:
+        _failed(session, user, "password", at)
+        return None
+    user.password_hash = attempt.fresh_hash or user.password_hash
+    return _start(session, user, "password", browser, at)
+
+
+def complete(
+    session: Session, row: StaffSession, code: str, *, browser: Browser, at: datetime,
+    wall: datetime, key: str,
+) -> str | None:
+    """The second step: the token of a full session for a right code; the half session ends."""
+    user = _locked(session, row.user_id)
+    assert user is not None  # noqa: S101 - a session has its user
+    right = not _must_wait(user, at) and second_factor.check(
+        session, user, code, at=at, wall=wall, key=key
+    )
+    if not right:
+        _failed(session, user, "second_factor", at)
+        return None
+    row.revoked_at = at
+    return _start(session, user, "second_factor", browser, at, second_factor=True)
+
+
+def by_link(session: Session, token: str, *, browser: Browser, at: datetime) -> str:
+    """Use up a one-time sign-in link; the session's token. ``Gone`` where it is no good."""
+    invitation = invitations.find(session, token, purpose="sign_in", at=at)
+    invitations.use(session, invitation, at=at)
+    return _start(session, invitation.user, "link", browser, at)
+
+
+def set_first_password(
+    session: Session, token: str, password: str, *, browser: Browser, at: datetime
+) -> str:
+    """Use up an invitation to set a password; signs in. A refused password uses nothing up."""
+    invitation = invitations.find(session, token, purpose="password", at=at)
+    user = invitation.user
+    _check(password, user)
+    invitations.use(session, invitation, at=at)
+    _set_password(session, user, password, at)
+    return _start(session, user, "invitation", browser, at)
+
+
+def change_password(
+    session: Session, user: User, *, old: str, new: str, browser: Browser, actor: Actor,
+    at: datetime, second_factor_given: bool,
+) -> str:
+    """Change one's own password. Every session ends; the token of a new one for this browser."""
+    confirm_password(user, old, at=at)
+    _check(new, user)
+    _set_password(session, user, new, at)
+    return sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
+                          second_factor=second_factor_given)
+
+
+def confirm_password(user: User, password: str, *, at: datetime) -> None:
+    """Ask again before something grave. Who has no password (one-time links) has none to give."""
+    if user.password_hash and (
+        _must_wait(user, at) or not passwords.verify(user.password_hash, password)
+    ):
+        raise Invalid("Mật khẩu hiện tại chưa đúng.", "The current password is not right.",
+                      field="old")
+
+
+def switch_on_second_factor(
+    session: Session, user: User, code: str, *, browser: Browser, at: datetime, wall: datetime,
+    key: str,
+) -> tuple[str, list[str]]:
+    """Confirm the second factor: every session ends; this browser's new token, recovery codes."""
+    actor = people.actor_of(session, user, second_factor=True)
+    codes = second_factor.confirm(session, user, code, actor=actor, at=at, wall=wall, key=key)
+    sessions.revoke_all(session, user, actor=actor, at=at)
+    token = sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
+                           second_factor=True)
+    return token, codes
+
+
+def set_password(
+    session: Session, user: User, password: str, *, actor: Actor, at: datetime
+) -> None:
+    """For the command line: the rules hold, all sessions and invitations end."""
+    _check(password, user)
+    _set_password(session, user, password, at, actor=actor)
+
+
+def _check(password: str, user: User) -> None:
+    passwords.check(password, context=(user.name, user.email))
+
+
+def _set_password(
+    session: Session, user: User, password: str, at: datetime, actor: Actor | None = None
+) -> None:
+    actor = actor or people.actor_of(session, user)
+    user.password_hash = passwords.hash_password(password)
+    sessions.revoke_all(session, user, actor=actor, at=at)
+    invitations.revoke(session, user, at=at)
+    audit.record(session, "person.password_changed", user, actor=actor, at=at)
+
+
+def _start(
+    session: Session, user: User, how: str, browser: Browser, at: datetime,
+    *, second_factor: bool = False,
+) -> str:
+    token = sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
+                           second_factor=second_factor)
+    half = user.totp_confirmed_at is not None and not second_factor
+    if not half:
+        user.failed_sign_ins, user.not_before = 0, None
+    audit.record(session, "person.first_step" if half else "person.signed_in", user,
+                 actor=people.actor_of(session, user), at=at, after={"how": how})
+    return token
+
+
+def _failed(session: Session, user: User | None, how: str, at: datetime) -> None:
+    if user is not None and not _must_wait(user, at):
+        user.failed_sign_ins += 1
+        user.not_before = at + _wait(user.failed_sign_ins)
+    audit.record(session, "person.sign_in_failed", user or "user:unknown", actor=PUBLIC, at=at,
+                 after={"how": how})
+
+
+def _wait(failures: int) -> timedelta:
+    """Nothing for the first five, then 2, 4, 8 … seconds, five minutes at most."""
+    if failures < FREE_ATTEMPTS:
+        return timedelta(0)
+    return timedelta(seconds=min(FIRST_WAIT_S * 2 ** min(failures - FREE_ATTEMPTS, 20),
+                                 LONGEST_WAIT_S))
+
+
+def _must_wait(user: User, at: datetime) -> bool:
+    return user.not_before is not None and at < user.not_before
+
+
+def _locked(session: Session, user_id: int | None) -> User | None:
+    if user_id is None:
+        return None
+    query = select(User).where(User.id == user_id).with_for_update(**LOCK)
+    return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -1,0 +1,1 @@
+"""Results: computed, tallied twice, frozen, published, and what is made of them."""

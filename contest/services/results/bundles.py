@@ -1,0 +1,90 @@
+"""The evidence bundle of a frozen result, signed with the installation's Ed25519 key."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from contest.errors import Invalid
+from contest.models import Contest, ProfileRevision, Result
+from contest.ports import BlobStore
+from contest.services.core import profiles
+from contest.services.results.scoring_input import Prepared
+from scoring import BundleError, bundle, signature
+
+
+class Signer:
+    """Signs bundles. The key comes from the installation's secret, so that every process of it
+    has the same one and a restored installation too."""
+
+    def __init__(self, secret_key: str) -> None:
+        derive = HKDF(hashes.SHA256(), length=32, salt=None, info=b"hoithi result signature")
+        self._key = Ed25519PrivateKey.from_private_bytes(derive.derive(secret_key.encode()))
+
+    @property
+    def public_key(self) -> bytes:
+        return self._key.public_key().public_bytes_raw()
+
+    @property
+    def fingerprint(self) -> str:
+        """As it stands on the result page and on documents."""
+        return signature.fingerprint(self.public_key)
+
+    def sign(self, message: bytes) -> bytes:
+        return self._key.sign(message)
+
+
+def build(
+    contest: Contest,
+    result: Result,
+    prepared: Prepared,
+    revision: ProfileRevision,
+    signer: Signer,
+) -> bytes:
+    """The bundle of a result; ``Invalid`` where it would hold contact data.
+
+    Beside the counts that the score rests on it states, in ``about.json``, those that were read.
+    """
+    profile = profiles.profile_at(revision)
+    about = {
+        "contest": contest.slug,
+        "title": profile.contest.title.model_dump(),
+        "revision": result.number,
+        "reason": result.reason or None,
+        "profile_number": revision.number,
+        "cut_off": profile.schedule.counts_close.isoformat(),
+        "output_sha256": result.output_sha256,
+        "raw_counts": prepared.raw,
+    }
+    try:
+        return bundle.build(
+            result.input, about=about, profile=_canonical(revision),
+            snapshots=prepared.snapshots, names=_names(result), sign=signer.sign,
+            public_key=signer.public_key,
+        )
+    except BundleError as error:
+        raise Invalid(error.vi, error.en) from error
+
+
+def _canonical(revision: ProfileRevision) -> bytes:
+    """The very bytes that the revision's SHA-256 is of."""
+    return json.dumps(
+        revision.content, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    ).encode()
+
+
+def _names(result: Result) -> dict[str, dict[str, str]]:
+    return {"entries": {code: str(entry["title"]) for code, entry in result.names.items()}}
+
+
+def store(content: bytes, blobs: BlobStore, folder: Path) -> str:
+    """Keep the bundle in the store; its SHA-256."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f"bundle-{sha256}.zip"
+    fresh.write_bytes(content)
+    blobs.put(fresh, sha256)
+    return sha256

@@ -1,0 +1,38 @@
+"""Before closing: everything that is still missing, with the page where it is mended."""
+
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from contest.models import Contest
+from contest.services.core.gaps import Gap
+from contest.services.counts import anomalies, corrections, interactions
+from contest.services.entry import reviews, submissions
+from contest.services.fanpage import publications
+from contest.services.jury import jury_round
+
+ROOMS: tuple[ModuleType, ...] = (
+    submissions, reviews, publications, jury_round, interactions, corrections, anomalies
+)
+# Known and said, but nothing that closing has to wait for.
+REMARKS = (
+    "units_without_clip", "entries_unfinished", "interactions.unverified", "anomalies.open"
+)
+
+
+def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+    """What each room says is missing, in the order of a clip's way; remarks come last."""
+    found = [gap for room in ROOMS for gap in room.gaps(session, contest, at=at)]
+    return sorted(found, key=lambda gap: gap.code in REMARKS)
+
+
+def missing(found: list[Gap]) -> list[Gap]:
+    """Those for which closing needs a reason and a second organiser."""
+    return [gap for gap in found if gap.code not in REMARKS]
+
+
+def as_rows(found: list[Gap]) -> list[dict[str, Any]]:
+    """As they are kept with a result."""
+    return [{"code": g.code, "vi": g.vi, "en": g.en, "count": g.count} for g in found]

@@ -1,0 +1,183 @@
+"""What documents are filled with. Vietnamese only: they are official papers.
+
+``SAMPLES`` shows every placeholder with an example: templates from outside are checked against
+it, and a test compares it with what is really filled in.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contest.docx.filling import Qr
+from contest.languages import write_day, write_deadline, write_time
+from contest.models import ProfileRevision, Result
+from contest.profile import Profile
+from contest.services.core.profiles import profile_at
+from contest.services.results import standings
+from contest.services.results.standings import Line
+
+DRAFT = "DỰ THẢO"
+# What a heading must not say twice: the union's own line, on the right of every paper (the
+# union's guide 29-HD/TWĐTN-VP), and the stars that stand below the issuing body.
+UNION, STARS = "ĐOÀN TNCS HỒ CHÍ MINH", "***"
+QR_MM, SHEET_QR_MM = 17, 40
+
+
+def of_result(
+    result: Result, revision: ProfileRevision, *, draft: bool, jurors: Sequence[str],
+    verify_address: str, fingerprint: str,
+) -> dict[str, Any]:
+    """The values of minutes, decision and certificates, from one revision of the result."""
+    profile = profile_at(revision)
+    lines = standings.lines(result, profile, "vi")
+    decided_at = result.frozen_at or result.created_at
+    return {
+        **_heading(profile, decided_at),
+        **_rules(profile),
+        "draft": DRAFT if draft else "",
+        "revision": str(result.number),
+        "reason": result.reason,
+        "profile_number": str(revision.number),
+        "profile_sha256": revision.sha256,
+        "result_sha256": result.output_sha256,
+        "bundle_sha256": result.bundle_sha256,
+        "fingerprint": fingerprint,
+        "verify_address": verify_address,
+        "qr": Qr(verify_address, QR_MM),
+        "units": str(len(lines)),
+        "clips": str(sum(len(row["entries"]) for row in result.output["ranking"])),
+        "jurors": list(jurors),
+        "lines": [_line(line) for line in lines],
+        "prizes": [_line(line) for line in lines if line.prize],
+        "certificates": [_line(line) for line in _with_certificate(result, profile, lines)],
+        "second_of": lines[0].second["of"] if lines and lines[0].second else "",
+        "unverified": _unverified(lines),
+        "disqualified": [
+            {"unit": out["unit"], "code": out["code"], "reason": out["reason"] or ""}
+            for out in standings.disqualified(result)
+        ],
+        "gaps": [gap["vi"] for gap in result.gaps],
+        "ties": [f"{line.unit}: {line.explanation[-1]}" for line in lines
+                 if line.by_tie_break or line.shared],
+    }
+
+
+def _heading(profile: Profile, day: datetime) -> dict[str, Any]:
+    """Who issues the paper, where and when (plan: heading, "Nơi nhận")."""
+    paper, zone = profile.documents, profile.schedule.zone
+    left = [line for line in profile.contest.heading if line not in (UNION, STARS)]
+    organiser = profile.contest.organiser.vi
+    return {
+        "superior": " ".join(left[:-1]),
+        "issuer": left[-1] if left else organiser.upper(),
+        "place": paper.place,
+        "date": write_day(day, zone),
+        "year": str(day.astimezone(zone).year),
+        "symbol": paper.symbol,
+        "authority": paper.authority or f"BAN THƯỜNG VỤ {organiser.upper()}",
+        "on_behalf": paper.on_behalf,
+        "signer": paper.signer,
+        "bases": [basis.removeprefix("Căn cứ ").rstrip(";. ") for basis in paper.bases],
+        "recipients": [name.rstrip(";. ") for name in paper.recipients],
+        "title": profile.contest.title.vi,
+        "theme": profile.contest.theme.vi,
+        "organiser": organiser,
+    }
+
+
+def _rules(profile: Profile) -> dict[str, str]:
+    """The rules that the minutes repeat (plan III.3, "Phương thức tính điểm")."""
+    score = profile.scoring
+    cash = [prize.name.vi for prize in profile.prizes if prize.cash]
+    return {
+        "cut_off": write_time(profile.schedule.counts_close, profile.schedule.zone, "vi"),
+        "jury_weight": str(score.jury_weight),
+        "interaction_weight": str(score.interaction_weight),
+        "points_per_share": str(score.points_per_share),
+        "points_per_reaction": str(score.points_per_reaction),
+        "shares_per_account": str(score.shares_per_account),
+        "points_cap": str(score.points_cap),
+        "cash_prizes": ", ".join(cash),
+    }
+
+
+def _line(line: Line) -> dict[str, str]:
+    prize = line.prize or ""
+    return {
+        "rank": str(line.rank), "unit": line.unit, "title": line.title, "code": line.code,
+        "authors": ", ".join(line.authors), "jury": line.jury, "interactions": line.interactions,
+        "total": line.total, "second": line.second["total"] if line.second else "",
+        "prize": f"{prize} (đồng giải)" if prize and line.shared else prize,
+    }
+
+
+def _unverified(lines: Sequence[Line]) -> str:
+    """The units whose shares nobody has compared account by account (plan III.3)."""
+    found = [line.unit for line in lines if not line.verified]
+    return "tất cả các đơn vị" if len(found) == len(lines) > 1 else "; ".join(found)
+
+
+def _with_certificate(result: Result, profile: Profile, lines: Sequence[Line]) -> list[Line]:
+    """Winning units whose prize comes with a certificate (plan V), in the order of the ranking."""
+    ids = {prize.id for prize in profile.prizes if prize.certificate}
+    ranking = result.output["ranking"]
+    return [line for line, row in zip(lines, ranking, strict=True) if row["prize"] in ids]
+
+
+def of_sheet(
+    profile: Profile, codes: Sequence[tuple[str, str, str, datetime]], *, host: str,
+    closes: datetime,
+) -> dict[str, Any]:
+    """The values of a QR sheet. ``codes``: unit, typed code, link, until when it opens."""
+    zone: ZoneInfo = profile.schedule.zone
+    return {
+        "title": profile.contest.title.vi,
+        "organiser": profile.contest.organiser.vi,
+        "host": host,
+        "deadline": write_deadline(closes, zone, "vi"),
+        "codes": [
+            {"unit": unit, "code": code, "link": link, "qr": Qr(link, SHEET_QR_MM),
+             "until": f"{until.astimezone(zone):%d/%m/%Y}"}
+            for unit, code, link, until in codes
+        ],
+    }
+
+
+_LINE = {
+    "rank": "1", "unit": "Đoàn Phường 5", "title": "Nụ cười ở bộ phận một cửa", "code": "CX-7K2M",
+    "authors": "Nguyễn Thị An", "jury": "35,93", "interactions": "60,00", "total": "95,93",
+    "second": "479,67", "prize": "Giải nhất",
+}
+_RESULT: dict[str, Any] = {
+    "superior": "BCH ĐOÀN TP. HỒ CHÍ MINH", "issuer": "BAN CHẤP HÀNH QUẬN 11",
+    "place": "Quận 11", "date": "ngày 25 tháng 6 năm 2023", "year": "2023", "symbol": "ĐTN",
+    "authority": "BAN THƯỜNG VỤ QUẬN ĐOÀN 11", "on_behalf": "TM. BAN THƯỜNG VỤ QUẬN ĐOÀN",
+    "signer": "BÍ THƯ", "bases": ["Kế hoạch số 39-KH/TĐTN-BCNLĐ ngày 07/4/2023"],
+    "recipients": ["Các cơ sở Đoàn trực thuộc"],
+    "title": "Hội thi thực hiện phong trào “3 trách nhiệm”", "theme": "Tuổi trẻ Quận 11",
+    "organiser": "Quận Đoàn 11", "cut_off": "16g00 ngày 19/6/2023", "jury_weight": "40",
+    "interaction_weight": "60", "points_per_share": "2", "points_per_reaction": "1",
+    "shares_per_account": "2", "points_cap": "300", "cash_prizes": "Giải nhất, Giải nhì",
+    "draft": DRAFT, "revision": "1", "reason": "Một clip bị loại.", "profile_number": "1",
+    "profile_sha256": "0" * 64, "result_sha256": "1" * 64, "bundle_sha256": "2" * 64,
+    "fingerprint": "0a1b 2c3d", "verify_address": "https://hoithi.example.vn/c/quan11-2023/verify",
+    "qr": Qr("https://hoithi.example.vn/c/quan11-2023/verify", QR_MM), "units": "20",
+    "clips": "24", "jurors": ["Trần Văn Bình"], "lines": [_LINE], "prizes": [_LINE],
+    "certificates": [_LINE], "second_of": "500", "unverified": "Đoàn Phường 3",
+    "disqualified": [{"unit": "Đoàn Phường 8", "code": "CX-9QWE", "reason": "Sao chép."}],
+    "gaps": ["Giám khảo GK3 còn 2 phiếu."],
+    "ties": ["Đoàn Phường 5: Hạng 1: bằng tổng điểm với Đoàn Phường 8."],
+}
+_LINK = "https://hoithi.example.vn/u#abc"
+SAMPLES: dict[str, dict[str, Any]] = {
+    "minutes": _RESULT,
+    "decision": _RESULT,
+    "certificates": _RESULT,
+    "qr_sheet": {
+        "title": _RESULT["title"], "organiser": _RESULT["organiser"], "host": "hoithi.example.vn",
+        "deadline": "hết ngày 10/6/2023",
+        "codes": [{"unit": "Đoàn Phường 5", "code": "ABCD-EFGH", "link": _LINK,
+                   "qr": Qr(_LINK, SHEET_QR_MM), "until": "30/07/2023"}],
+    },
+}

@@ -1,0 +1,238 @@
+"""Papers of a result as DOCX and PDF: their templates, what they are filled with, their PDFs.
+
+A document is a draft until its revision is published; certificates until it is frozen, for they
+are signed before the ceremony and a frozen revision cannot change.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest import canonical
+from contest.actors import SYSTEM, Actor
+from contest.docx.filling import fill
+from contest.docx.package import Fault
+from contest.docx.vetting import faults
+from contest.errors import Conflict, Invalid
+from contest.models import Contest, DocumentPdf, DocumentTemplate, Result, Task
+from contest.models.documents import DOCUMENTS, TEMPLATES
+from contest.permissions import require
+from contest.ports import BlobStore
+from contest.services.core import audit, outbox
+from contest.services.jury import jurors
+from contest.services.results import document_values, results
+from contest.services.results.bundles import Signer
+
+SHIPPED = Path(__file__).parents[3] / "templates/documents"
+PDF_TASK = "documents.pdf"
+FINAL = {"minutes": ("published",), "decision": ("published",),
+         "certificates": ("frozen", "published")}
+
+
+class BadTemplate(Invalid):
+    """A template that was not taken, with every fault found."""
+
+    def __init__(self, found: Sequence[Fault]) -> None:
+        super().__init__(found[0].vi, found[0].en)
+        self.faults = found
+
+
+@dataclass(frozen=True)
+class Press:
+    """What documents need of the installation. ``folder``: where files stand until stored."""
+
+    blobs: BlobStore
+    folder: Path
+    verify_address: str
+    fingerprint: str
+
+    @classmethod
+    def of(
+        cls, contest: Contest, *, blobs: BlobStore, data_dir: Path, base_url: str, secret_key: str
+    ) -> "Press":
+        address = f"{base_url}/c/{contest.slug}/verify"
+        return cls(blobs, data_dir / "documents", address, Signer(secret_key).fingerprint)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document of one revision, ready to be filled."""
+
+    kind: str
+    template: bytes
+    values: dict[str, Any]
+
+    @property
+    def draft(self) -> bool:
+        return bool(self.values["draft"])
+
+    @cached_property
+    def source(self) -> str:
+        """SHA-256 of what it is made from: the same source gives the same paper."""
+        return canonical.sha256(_plain(self.values), after=_sha256(self.template))
+
+    def docx(self) -> bytes:
+        return fill(self.template, self.values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# ---------------------------------------------------------------------------- the papers
+
+
+def paper(session: Session, result: Result, kind: str, *, press: Press) -> Paper:
+    """Document ``kind`` of a revision, with the template in force."""
+    contest = result.contest
+    values = document_values.of_result(
+        result, results.revision_of(result), draft=result.state not in FINAL[kind],
+        jurors=[seat.user.name for seat in jurors.counted(session, contest)],
+        verify_address=press.verify_address, fingerprint=press.fingerprint,
+    )
+    return Paper(kind, template(session, contest, kind, blobs=press.blobs), values)
+
+
+def papers(session: Session, result: Result, *, press: Press) -> list[Paper]:
+    """Every document of a revision; no certificates where nobody won one."""
+    made = [paper(session, result, kind, press=press) for kind in DOCUMENTS]
+    return [one for one in made if one.kind != "certificates" or one.values["certificates"]]
+
+
+# ---------------------------------------------------------------------------- templates
+
+
+def own_template(session: Session, contest: Contest, kind: str) -> DocumentTemplate | None:
+    """The contest's own template of this kind, or None while the shipped one is in force."""
+    query = select(DocumentTemplate).where(
+        DocumentTemplate.contest_id == contest.id, DocumentTemplate.kind == kind
+    )
+    return session.scalars(query).one_or_none()
+
+
+def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore) -> bytes:
+    """The template in force, as a DOCX."""
+    own = own_template(session, contest, kind)
+    path = blobs.path(own.sha256) if own else SHIPPED / f"{kind}.docx"
+    return path.read_bytes()
+
+
+def take_template(
+    session: Session, contest: Contest, kind: str, data: bytes, *, filename: str, press: Press,
+    actor: Actor, at: datetime,
+) -> DocumentTemplate:
+    """Put a contest's own template in force. ``BadTemplate`` says everything wrong with it."""
+    require(actor, "document.manage", contest)
+    if found := faults(data, document_values.SAMPLES[kind]):
+        raise BadTemplate(found)
+    sha256 = _store(data, press)
+    row = own_template(session, contest, kind)
+    before = row.sha256 if row else ""
+    row = row or DocumentTemplate(contest_id=contest.id, kind=kind)
+    row.sha256, row.filename = sha256, filename[:255]
+    row.created_by, row.created_at = actor.label, at
+    session.add(row)
+    session.flush()
+    audit.record(
+        session, "document_template.taken", row, actor=actor, at=at, contest_id=contest.id,
+        before={"sha256": before}, after={"kind": kind, "sha256": sha256},
+    )
+    return row
+
+
+def back_to_shipped(
+    session: Session, contest: Contest, kind: str, *, actor: Actor, at: datetime
+) -> None:
+    """Let the shipped template be in force again; the own one stays in the store."""
+    require(actor, "document.manage", contest)
+    row = own_template(session, contest, kind)
+    if row is None:
+        raise Conflict("Mẫu có sẵn đang được dùng.", "The shipped template is in force already.")
+    audit.record(
+        session, "document_template.dropped", row, actor=actor, at=at, contest_id=contest.id,
+        before={"kind": kind, "sha256": row.sha256}, after={},
+    )
+    session.delete(row)
+
+
+def _store(content: bytes, press: Press) -> str:
+    press.folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=press.folder, delete=False) as file:
+        file.write(content)
+    sha256 = _sha256(content)
+    press.blobs.put(Path(file.name), sha256)
+    return sha256
+
+
+# ---------------------------------------------------------------------------- PDFs
+
+
+def pdf(session: Session, result: Result, one: Paper) -> DocumentPdf | None:
+    """The PDF of this very paper, whatever its state; None where nobody has asked for it."""
+    return session.scalars(
+        select(DocumentPdf).where(
+            DocumentPdf.result_id == result.id, DocumentPdf.kind == one.kind,
+            DocumentPdf.source == one.source,
+        )
+    ).one_or_none()
+
+
+def ask_pdf(
+    session: Session, result: Result, one: Paper, *, actor: Actor, at: datetime
+) -> DocumentPdf:
+    """Wish for the PDF; a failed one is tried again, any other wish stands as it is."""
+    require(actor, "document.manage", result.contest)
+    row = pdf(session, result, one)
+    if row is not None and row.state != "failed":
+        return row
+    if row is None:
+        row = DocumentPdf(
+            contest_id=result.contest_id, result_id=result.id, kind=one.kind, source=one.source,
+            created_by=actor.label, created_at=at,
+        )
+        session.add(row)
+        session.flush()
+    row.state, row.error_vi, row.error_en = "waiting", "", ""
+    task: Task = outbox.add(
+        session, PDF_TASK, row.id, at=at, contest_id=result.contest_id, priority="high"
+    )
+    if task.state in ("done", "failed"):
+        outbox.again(session, task, at=at)
+    return row
+
+
+def keep_pdf(session: Session, row: DocumentPdf, content: bytes, *, press: Press, at: datetime
+             ) -> None:
+    """The PDF is made."""
+    row.sha256, row.state, row.finished_at = _store(content, press), "ready", at
+    audit.record(
+        session, "document.printed", row, actor=SYSTEM, at=at, contest_id=row.contest_id,
+        after={"kind": row.kind, "sha256": row.sha256, "result_id": row.result_id},
+    )
+
+
+def fail_pdf(row: DocumentPdf, vi: str, en: str, *, at: datetime) -> None:
+    """The PDF could not be made: a sentence for the screen, from where it can be tried again."""
+    row.state, row.error_vi, row.error_en, row.finished_at = "failed", vi, en, at
+
+
+__all__ = [
+    "DOCUMENTS", "TEMPLATES", "BadTemplate", "Paper", "Press", "ask_pdf", "back_to_shipped",
+    "fail_pdf", "keep_pdf", "own_template", "paper", "papers", "pdf", "take_template", "template",
+]

@@ -1,0 +1,143 @@
+"""A result as files: JSON for programs, a workbook or CSV for the office, the evidence bundle.
+
+Only once the jury round is locked; marks appear under juror codes.
+"""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Conflict, not_found
+from contest.models import Contest, Result
+from contest.permissions import require
+from contest.ports import BlobStore
+from contest.services.core import spreadsheets
+from contest.services.core.spreadsheets import Table
+from contest.services.results import results, standings
+from contest.services.results.results import FINAL
+
+WORDS = {
+    "vi": {
+        "ranking": "Xếp hạng", "marks": "Điểm giám khảo", "counts": "Tương tác",
+        "explained": "Cách tính", "rank": "Hạng", "unit": "Đơn vị", "code": "Mã clip",
+        "title": "Tên clip", "authors": "Tác giả", "jury": "Giám khảo",
+        "interactions": "Tương tác", "total": "Tổng", "prize": "Giải",
+        "second": "Trên thang {of}", "juror": "Giám khảo", "reactions": "Cảm xúc",
+        "shares": "Chia sẻ", "points": "Điểm tương tác", "verified": "Đã đối chiếu từng tài khoản",
+        "yes": "có", "no": "không", "recused": "từ chối chấm", "abstained": "không cho điểm",
+    },
+    "en": {
+        "ranking": "Ranking", "marks": "Marks", "counts": "Interactions",
+        "explained": "Explanations", "rank": "Rank", "unit": "Unit", "code": "Clip",
+        "title": "Title", "authors": "Authors", "jury": "Jury", "interactions": "Interactions",
+        "total": "Total", "prize": "Prize", "second": "On the scale of {of}", "juror": "Juror",
+        "reactions": "Reactions", "shares": "Shares", "points": "Interaction points",
+        "verified": "Verified per account", "yes": "yes", "no": "no", "recused": "recused",
+        "abstained": "abstained",
+    },
+}
+
+
+def pick(
+    session: Session, contest: Contest, number: int | None, *, actor: Actor
+) -> Result:
+    """Revision ``number``, or the newest; sealed until the jury round is locked."""
+    require(actor, "export.read", contest)
+    if contest.jury_locked_at is None:
+        raise Conflict(
+            "Điểm được giữ kín cho đến khi khoá vòng chấm.",
+            "Marks are sealed until the jury round is locked.",
+        )
+    found = (
+        results.current(session, contest) if number is None
+        else results.numbered(session, contest, number)
+    )
+    if found is None:
+        raise not_found()
+    return found
+
+
+def as_json(result: Result) -> bytes:
+    """The whole revision: what was counted and what came out."""
+    content = {
+        "number": result.number, "state": result.state, "reason": result.reason,
+        "input_sha256": result.input_sha256, "output_sha256": result.output_sha256,
+        "bundle_sha256": result.bundle_sha256 or None,
+        "input": result.input, "names": result.names, "result": result.output,
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def bundle(result: Result, blobs: BlobStore) -> bytes:
+    """The evidence bundle; there is one from freezing on."""
+    if result.state not in FINAL or not result.bundle_sha256:
+        raise Conflict(
+            "Gói minh chứng có sau khi chốt kết quả.", "There is a bundle once it is frozen."
+        )
+    return blobs.path(result.bundle_sha256).read_bytes()
+
+
+def as_workbook(result: Result, language: str) -> bytes:
+    """Four sheets: ranking, every mark by juror's code, counts, explanations."""
+    words = WORDS[language]
+    found = results.lines(result, language)
+    return spreadsheets.workbook({
+        words["ranking"]: _ranking(found, words), words["marks"]: _marks(result, language, words),
+        words["counts"]: _counts(result, words), words["explained"]: _explained(found, words),
+    })
+
+
+def as_csv(result: Result, language: str) -> bytes:
+    """The ranking alone, for whatever program reads a table."""
+    return spreadsheets.csv_file(_ranking(results.lines(result, language), WORDS[language]))
+
+
+def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
+    head = ["rank", "unit", "code", "title", "authors", "jury", "interactions", "total", "prize"]
+    titles = [words[key] for key in head]
+    if found and found[0].second:
+        titles.append(words["second"].format(of=found[0].second["of"]))
+    rows = []
+    for line in found:
+        row = [
+            line.rank, line.unit, line.code, line.title, ", ".join(line.authors),
+            line.jury, line.interactions, line.total, line.prize or "",
+        ]
+        rows.append(row + ([line.second["total"]] if line.second else []))
+    return titles, rows
+
+
+def _marks(result: Result, language: str, words: dict[str, str]) -> Table:
+    criteria = results.profile_of(result).jury.criteria
+    titles = [words["code"], words["unit"], words["juror"]]
+    titles += [f"{c.name[language]} (/{c.max})" for c in criteria]
+    rows = []
+    for entry in result.input["entries"]:
+        for juror, ballot in sorted(entry["marks"].items()):
+            start = [entry["id"], entry["unit"], juror]
+            if isinstance(ballot, str):
+                rows.append([*start, words[ballot]])
+            else:
+                rows.append([*start, *(ballot.get(c.id) for c in criteria)])
+    return titles, rows
+
+
+def _counts(result: Result, words: dict[str, str]) -> Table:
+    by_code = {e: row for row in result.output["ranking"] for e in row["entries"]}
+    head = ["code", "unit", "reactions", "shares", "verified"]
+    rows = []
+    for entry in result.input["entries"]:
+        counts = entry["interactions"] or {}
+        ledger = counts.get("share_ledger")
+        shares = counts.get("shares") if ledger is None else sum(r["count"] for r in ledger)
+        checked = words["yes" if ledger is not None else "no"]
+        if entry["id"] in by_code or entry["disqualified"] or counts:
+            rows.append([entry["id"], entry["unit"], counts.get("reactions"), shares, checked])
+    return [words[key] for key in head], rows
+
+
+def _explained(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
+    rows = [[line.rank, line.unit, "\n".join(line.explanation)] for line in found]
+    return [words["rank"], words["unit"], words["explained"]], rows

@@ -1,0 +1,332 @@
+"""Results: computed from the tables, tallied a second time, frozen, published, never changed.
+
+A revision is recomputed in place until it is frozen; freezing locks the ballots, keeps the
+evidence bundle and ends all change. A correction is a new revision with its reason.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, func, inspect, select
+from sqlalchemy.orm import Session
+
+import scoring
+from contest import canonical
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, NotAllowed
+from contest.models import ChairDecision, Contest, ProfileRevision, Result, Submission
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.ports import BlobStore
+from contest.profile import Profile
+from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core.transitions import move
+from contest.services.jury import jury_round
+from contest.services.results import bundles, closing, scoring_input, standings, tally
+from contest.services.results.bundles import Signer
+from contest.services.results.scoring_input import Prepared
+
+FINAL = ("frozen", "published")
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Where bundles are kept and what they are signed with."""
+
+    secret_key: str
+    blobs: BlobStore
+    folder: Path
+
+    @property
+    def signer(self) -> Signer:
+        return Signer(self.secret_key)
+
+
+@event.listens_for(Result, "before_update")
+def _never_changed(mapper: Any, connection: Any, result: Result) -> None:
+    """A frozen revision takes nothing but its publication, whoever tries."""
+    state = inspect(result).attrs
+    before = state.state.history.deleted or [result.state]
+    changed = {c.key for c in mapper.column_attrs if state[c.key].history.has_changes()}
+    if before[0] in FINAL and not changed <= {"state", "published_at"}:
+        raise RuntimeError(f"result {result.id} is final: {sorted(changed)} cannot change")
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def all_of(session: Session, contest: Contest) -> list[Result]:
+    """Every revision, the newest first; empty before the jury round is locked."""
+    if contest.jury_locked_at is None:
+        return []
+    query = select(Result).where(Result.contest_id == contest.id)
+    return list(session.scalars(query.order_by(Result.number.desc())))
+
+
+def current(session: Session, contest: Contest) -> Result | None:
+    """The newest revision, whatever its state."""
+    return next(iter(all_of(session, contest)), None)
+
+
+def numbered(session: Session, contest: Contest, number: int) -> Result | None:
+    return next((r for r in all_of(session, contest) if r.number == number), None)
+
+
+def published(session: Session, contest: Contest) -> Result | None:
+    """The published revision in force."""
+    return standings.newest(session, contest)
+
+
+def lines(result: Result, language: str) -> list[standings.Line]:
+    """A result as people read it, under the profile that it was made with."""
+    return standings.lines(result, profile_of(result), language)
+
+
+def profile_of(result: Result) -> Profile:
+    return profiles.profile_at(revision_of(result))
+
+
+def revision_of(result: Result) -> ProfileRevision:
+    session = Session.object_session(result)
+    if session is None:
+        raise ValueError("the result is detached")
+    return session.get_one(ProfileRevision, result.profile_revision_id)
+
+
+def sensitivity(result: Result) -> dict[str, Any]:
+    """Which rule decided each prize, and what would have changed it."""
+    return scoring.sensitivity(result.input)
+
+
+def tied(result: Result) -> list[list[dict[str, Any]]]:
+    """Groups of lines that share a rank: where the chair may decide."""
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for row in result.output["ranking"]:
+        if row["decided_by"] in ("shared", "chair"):
+            groups.setdefault(_place(row, result), []).append(row)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _place(row: dict[str, Any], result: Result) -> int:
+    """The first rank of the lines with this total: groups a tie that the chair has broken, too."""
+    total = row["total"]["exact"]
+    ranks = [int(r["rank"]) for r in result.output["ranking"] if r["total"]["exact"] == total]
+    return min(ranks)
+
+
+# ---------------------------------------------------------------------------- computing
+
+
+def compute(
+    session: Session, contest: Contest, *, secret_key: str, actor: Actor, at: datetime,
+    reason: str = "",
+) -> Result:
+    """Compute the result from what the tables say now.
+
+    The jury round must be locked; after its deadline it locks by itself. A revision that is not
+    frozen yet is computed again in place; after a frozen one a new revision begins, with its
+    reason: a published one stays, one that nobody has seen is discarded and stays readable here.
+    ``Conflict`` where the second tally differs.
+    """
+    require(actor, "result.close", contest)
+    jury_round.hold(session, contest)
+    _require_locked(session, contest, actor=actor, at=at)
+    prepared = scoring_input.prepare(session, contest, secret_key=secret_key)
+    output = _scored(prepared)
+    tally.require_agreement(session, contest, output)
+    result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
+    result.profile_revision_id = contest.revision_id or 0
+    result.input, result.output, result.names = prepared.data, output, prepared.names
+    result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
+    result.gaps = closing.as_rows(
+        closing.missing(closing.gaps(session, contest, at=at))
+    )
+    result.reason = reason.strip() or result.reason
+    result.created_by, result.created_at = actor.label, at
+    audit.record(
+        session, "result.computed", result, actor=actor, at=at,
+        after={"number": result.number, "input_sha256": result.input_sha256, "reason": reason},
+    )
+    return result
+
+
+def _require_locked(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
+    if contest.jury_locked_at is not None:
+        return
+    if at >= profiles.profile_of(contest).schedule.ballots_close:
+        jury_round.lock(session, contest, actor=actor, at=at)
+        return
+    raise Conflict(
+        "Vòng chấm còn mở: điểm được giữ kín. Hãy khoá vòng chấm rồi mới tính kết quả.",
+        "The jury round is open and its marks are sealed. Lock the round, then compute.",
+    )
+
+
+def _scored(prepared: Prepared) -> dict[str, Any]:
+    try:
+        return scoring.compute(prepared.data)
+    except scoring.InputError as error:
+        raise Invalid(
+            f"Chưa tính được: {error.path}: {error.vi}", f"Cannot compute: {error.path}: {error.en}"
+        ) from error
+
+
+def _open_revision(
+    session: Session, contest: Contest, *, reason: str, actor: Actor, at: datetime
+) -> Result:
+    """The revision in the making, or a new one."""
+    latest = session.scalars(
+        select(Result).where(Result.contest_id == contest.id)
+        .order_by(Result.number.desc()).limit(1).with_for_update(**LOCK)
+    ).first()
+    if latest is not None and latest.state == "computed":
+        return latest
+    if latest is not None and not reason.strip():
+        raise Invalid(
+            f"Bản {latest.number} đã chốt: một bản mới cần có lý do, ví dụ một clip bị loại.",
+            f"Revision {latest.number} is final: a new one needs a reason, such as a "
+            "disqualification.",
+        )
+    if latest is not None and latest.state == "frozen":
+        move(session, latest, "discarded", actor=actor, at=at, reason=reason.strip())
+    last = session.scalar(
+        select(func.max(Result.number)).where(Result.contest_id == contest.id)
+    )
+    result = Result(
+        contest_id=contest.id, number=(last or 0) + 1, reason=reason.strip(), input={}, output={},
+        names={}, input_sha256="", output_sha256="", created_by=actor.label, created_at=at,
+        profile_revision_id=contest.revision_id,
+    )
+    session.add(result)
+    session.flush()
+    return result
+
+
+# ---------------------------------------------------------------------------- freezing
+
+
+def freeze(
+    session: Session, result: Result, *, vault: Vault, actor: Actor, at: datetime
+) -> Result:
+    """End all change: lock the ballots, keep the bundle. One of two who freeze at once succeeds.
+
+    Where something was missing, the reason must be there and a second organiser must freeze.
+    ``Conflict`` where the tables have changed since the result was computed.
+    """
+    contest = result.contest
+    require(actor, "result.close", contest)
+    jury_round.hold(session, contest)
+    session.refresh(result, with_for_update=LOCK)
+    if result.state != "computed":
+        raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
+    if contest.jury_locked_at is None:
+        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
+    _require_two(result, actor)
+    prepared = scoring_input.prepare(session, contest, secret_key=vault.secret_key)
+    _require_same(result, prepared, contest)
+    tally.require_agreement(session, contest, result.output)
+    jury_round.lock_ballots(session, contest, actor=actor, at=at)
+    content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
+    result.bundle_sha256 = bundles.store(content, vault.blobs, vault.folder)
+    result.frozen_at = at
+    contest.closed_at = contest.closed_at or at
+    move(
+        session, result, "frozen", actor=actor, at=at, number=result.number,
+        output_sha256=result.output_sha256, bundle_sha256=result.bundle_sha256,
+    )
+    return result
+
+
+def _require_two(result: Result, actor: Actor) -> None:
+    if not result.gaps:
+        return
+    if not result.reason:
+        raise Invalid(
+            "Còn mục thiếu: hãy ghi lý do và tính lại, rồi người thứ hai chốt.",
+            "Something is missing: state the reason and compute again, then a second person "
+            "freezes.",
+        )
+    if actor.label == result.created_by:
+        raise NotAllowed(
+            "Còn mục thiếu nên cần một người khác trong Ban Tổ chức chốt kết quả.",
+            "Something is missing, so another organiser must freeze the result.",
+        )
+    result.second_by = actor.label
+
+
+def _require_same(result: Result, prepared: Prepared, contest: Contest) -> None:
+    same = result.profile_revision_id == contest.revision_id
+    if same and prepared.sha256 == result.input_sha256:
+        return
+    raise Conflict(
+        "Số liệu đã thay đổi sau khi tính. Hãy tính lại rồi chốt.",
+        "The figures have changed since this was computed. Compute again, then freeze.",
+    )
+
+
+# ---------------------------------------------------------------------------- publishing
+
+
+def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> Result:
+    """Make a frozen revision public, after the second tally has agreed once more."""
+    contest = result.contest
+    require(actor, "result.publish", contest)
+    jury_round.hold(session, contest)
+    tally.require_agreement(session, contest, result.output)
+    move(session, result, "published", actor=actor, at=at, number=result.number)
+    result.published_at = at
+    outbox.add(
+        session, "pages.render", contest.id, at=at, contest_id=contest.id, priority="high",
+        key=f"pages.render:{contest.id}:{result.number}",
+    )
+    _tell_units(session, result, at=at)
+    return result
+
+
+def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
+    """Each ranked clip's contact person learns its points and rank."""
+    contest = result.contest
+    query = select(Submission).where(Submission.contest_id == contest.id)
+    by_code = {entry.code: entry for entry in session.scalars(query)}
+    for language in ("vi", "en"):
+        for line in lines(result, language):
+            entry = by_code.get(line.code)
+            if entry is None or entry.language != language:
+                continue
+            mail.queue(
+                session, to=entry.contact_email, template="result", language=language,
+                params={
+                    "submission_id": entry.id, "rank": str(line.rank), "points": line.total,
+                    "prize": line.prize or "",
+                },
+                contest_id=contest.id, at=at,
+            )
+
+
+def decide(
+    session: Session, contest: Contest, codes: list[str], *, reason: str, actor: Actor,
+    at: datetime,
+) -> ChairDecision:
+    """Record the chair's order of tied clips, best first; takes effect at the next computation."""
+    require(actor, "result.close", contest)
+    if len(set(codes)) < 2 or len(set(codes)) != len(codes):  # noqa: PLR2004
+        raise Invalid(
+            "Hãy xếp thứ tự khác nhau cho từng đơn vị đang bằng điểm.",
+            "Please give each of the tied units a place of its own.",
+        )
+    if not reason.strip():
+        raise Invalid(
+            "Hãy ghi số biên bản hoặc lý do quyết định.", "Please state the minutes or the reason."
+        )
+    decision = ChairDecision(
+        contest_id=contest.id, ordering=codes, reason=reason.strip(), created_by=actor.label,
+        created_at=at,
+    )
+    session.add(decision)
+    audit.record(
+        session, "result.decided", contest, actor=actor, at=at, contest_id=contest.id,
+        after={"ordering": codes, "reason": reason.strip()},
+    )
+    return decision

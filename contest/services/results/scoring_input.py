@@ -1,0 +1,182 @@
+"""From the tables to the input of ``scoring``: ballots under juror codes, official counts,
+accounts hashed. What stands here is what the evidence bundle holds; no contact data."""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from contest import canonical
+from contest.models import Ballot, ChairDecision, Contest, Publication, Snapshot, Submission
+from contest.services.core import profiles
+from contest.services.counts import interactions
+from contest.services.counts.interactions import Official
+from contest.services.jury import jurors
+from contest.states import Entry
+from scoring import bundle
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """``data`` for ``scoring.compute``; by clip ``names``, and for the bundle ``snapshots`` and
+    ``raw`` counts: what was read on the Page, and whether a correction stands beside it."""
+
+    data: dict[str, Any]
+    names: dict[str, dict[str, Any]]
+    snapshots: dict[str, dict[str, Any]]
+    raw: dict[str, dict[str, Any]]
+
+    @property
+    def sha256(self) -> str:
+        return canonical.sha256(self.data)
+
+
+def salt_of(contest: Contest, secret_key: str) -> bytes:
+    """The contest's secret salt for accounts: from the installation's key, never stored."""
+    return hmac.new(secret_key.encode(), f"ledger:{contest.slug}".encode(), "sha256").digest()
+
+
+def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
+    """Everything a result rests on, as it is in the database now."""
+    entries = list(session.scalars(_entries(contest)))
+    counts = interactions.official_counts(session, contest)
+    facts = {snapshot.id: snapshot for snapshot in _snapshots(session, counts.values())}
+    marks = _marks(session, contest, entries)
+    salt = salt_of(contest, secret_key)
+    data = {
+        "rules": profiles.profile_of(contest).scoring_rules(),
+        "jurors": [seat.code for seat in jurors.counted(session, contest)],
+        "entries": [_entry(e, marks[e.id], counts.get(e.id), salt) for e in entries],
+        "chair_decisions": _decisions(session, contest, entries),
+    }
+    found = {e.code: counts[e.id] for e in entries if e.id in counts}
+    return Prepared(
+        data=data,
+        names={e.code: _names(e) for e in entries},
+        snapshots={code: _facts(facts[official.snapshot_id]) for code, official in found.items()},
+        raw={code: _raw(official) for code, official in found.items()},
+    )
+
+
+def _entries(contest: Contest) -> Any:
+    """Clips that stand on the Page, and those that stood there and were disqualified."""
+    was_out = exists().where(
+        Publication.submission_id == Submission.id, Publication.state == "published"
+    )
+    counted = or_(
+        Submission.state == Entry.PUBLISHED, (Submission.state == Entry.DISQUALIFIED) & was_out
+    )
+    return (
+        select(Submission)
+        .where(Submission.contest_id == contest.id, counted)
+        .options(joinedload(Submission.unit))
+        .order_by(Submission.code)
+    )
+
+
+def _snapshots(session: Session, counts: Iterable[Official]) -> Iterable[Snapshot]:
+    ids = [official.snapshot_id for official in counts]
+    query = select(Snapshot).where(Snapshot.id.in_(ids)).options(joinedload(Snapshot.evidence))
+    return session.scalars(query)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "taken_at": snapshot.taken_at.isoformat(),
+        "source": snapshot.source,
+        "source_sha256": snapshot.evidence.sha256 if snapshot.evidence else None,
+        "late_reason": snapshot.late_reason or None,
+    }
+
+
+def _raw(official: Official) -> dict[str, Any]:
+    return {
+        "reactions": official.raw_reactions, "shares": official.raw_shares,
+        "corrected": official.correction_id is not None,
+    }
+
+
+def _marks(
+    session: Session, contest: Contest, entries: list[Submission]
+) -> Mapping[int, dict[str, Any]]:
+    """By clip: juror's code -> marks, or the word for having stepped aside.
+
+    A juror is recused from the clips of the own unit. A ballot that was not submitted is not
+    there: ``scoring`` reports it as missing. One who has left owes none, so abstains from it.
+    """
+    marks: dict[int, dict[str, Any]] = defaultdict(dict)
+    codes: dict[int, str] = {}
+    seats = jurors.counted(session, contest)
+    for seat in seats:
+        codes[seat.user.id] = seat.code
+        for entry in entries:
+            if seat.unit_id is not None and entry.unit_id == seat.unit_id:
+                marks[entry.id][seat.code] = "recused"
+    query = (
+        select(Ballot)
+        .join(Ballot.submission)
+        .where(Submission.contest_id == contest.id)
+        .options(selectinload(Ballot.marks))
+    )
+    for ballot in session.scalars(query):
+        code, outcome = codes.get(ballot.juror_id), outcome_of(ballot)
+        if code is None or outcome == "missing" or code in marks[ballot.submission_id]:
+            continue
+        given = {mark.criterion: mark.value for mark in ballot.marks}
+        marks[ballot.submission_id][code] = given if outcome == "marked" else outcome
+    for seat in (seat for seat in seats if seat.left):
+        for entry in entries:
+            marks[entry.id].setdefault(seat.code, "abstained")
+    return marks
+
+
+def outcome_of(ballot: Ballot) -> str:
+    """What a ballot counts as: marked, recused, abstained, missing."""
+    if ballot.state == "locked":
+        return ballot.outcome or "missing"
+    return {"submitted": "marked", "open": "missing"}.get(ballot.state, ballot.state)
+
+
+def _entry(
+    entry: Submission, marks: dict[str, Any], official: Official | None, salt: bytes
+) -> dict[str, Any]:
+    out = entry.state == Entry.DISQUALIFIED
+    return {
+        "id": entry.code,
+        "unit": entry.unit.name,
+        "marks": marks,
+        "interactions": None if official is None else _counts(official, salt),
+        "disqualified": out,
+        "reason": (entry.state_reason or None) if out else None,
+    }
+
+
+def _counts(official: Official, salt: bytes) -> dict[str, Any]:
+    ledger = None
+    if official.ledger is not None:
+        by_account: dict[str, int] = defaultdict(int)
+        for account, count in official.ledger:
+            by_account[bundle.hash_account(salt, account)] += count
+        ledger = [{"account": a, "count": n} for a, n in sorted(by_account.items())]
+    return {"reactions": official.reactions, "shares": official.shares, "share_ledger": ledger}
+
+
+def _names(entry: Submission) -> dict[str, Any]:
+    return {"title": entry.title, "unit": entry.unit.name, "authors": list(entry.authors)}
+
+
+def _decisions(
+    session: Session, contest: Contest, entries: list[Submission]
+) -> list[dict[str, Any]]:
+    """The chair's decisions in their order, as units; clips that are gone are left out."""
+    units = {entry.code: entry.unit.name for entry in entries}
+    query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
+    decisions = []
+    for decision in session.scalars(query.order_by(ChairDecision.id)):
+        named = [units[code] for code in decision.ordering if code in units]
+        decisions.append({"units": list(dict.fromkeys(named)), "reason": decision.reason})
+    return decisions

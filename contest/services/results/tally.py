@@ -1,0 +1,202 @@
+"""A second tally, in SQL on the tables, that shares no line with ``scoring`` or ``scoring_input``.
+
+It runs before a result is frozen and again before it is published; a difference stops both.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from contest.errors import Conflict
+from contest.models import Contest
+from contest.models.base import UtcDateTime
+from contest.profile import Profile
+from contest.profile.schema import Scoring
+from contest.services.core import profiles
+
+# Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
+# of jurors who left where they left their marks.
+_JURY = """
+WITH juror AS (
+  SELECT user_id, contest_id, unit_id FROM role_grant WHERE role = 'juror'
+  UNION ALL
+  SELECT l.user_id, l.contest_id, l.unit_id FROM juror_left l WHERE l.keeps_marks AND NOT EXISTS (
+    SELECT 1 FROM role_grant r
+    WHERE r.user_id = l.user_id AND r.contest_id = l.contest_id AND r.role = 'juror')
+), given AS (
+  SELECT b.id, b.submission_id, SUM(m.value * {weight}) AS points
+  FROM ballot b
+  JOIN mark m ON m.ballot_id = b.id
+  JOIN submission s ON s.id = b.submission_id
+  JOIN juror g ON g.user_id = b.juror_id AND g.contest_id = s.contest_id
+  WHERE s.contest_id = :contest
+    AND (g.unit_id IS NULL OR g.unit_id <> s.unit_id)
+    AND (b.state = 'submitted' OR (b.state = 'locked' AND b.outcome = 'marked'))
+  GROUP BY b.id, b.submission_id HAVING COUNT(*) = :criteria
+), placed AS (
+  SELECT submission_id, points,
+    ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY points, id) AS low,
+    ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY points DESC, id DESC) AS high,
+    COUNT(*) OVER (PARTITION BY submission_id) AS jurors
+  FROM given
+)
+SELECT submission_id, SUM(points) AS points, COUNT(*) AS jurors FROM placed
+WHERE jurors < 2 * :trim + 2 OR (low > :trim AND high > :trim)
+GROUP BY submission_id
+"""
+
+# The last count by the cut-off; a later one only where a second organiser agreed. Beside it the
+# last correction of that very count to which a second organiser agreed.
+_COUNTS = """
+WITH official AS (
+  SELECT n.id, n.submission_id, n.reactions, n.shares,
+    ROW_NUMBER() OVER (PARTITION BY n.submission_id ORDER BY n.taken_at DESC, n.id DESC) AS place
+  FROM snapshot n JOIN submission s ON s.id = n.submission_id
+  LEFT JOIN late_approval a ON a.snapshot_id = n.id
+  WHERE s.contest_id = :contest
+    AND (a.id IS NOT NULL OR (n.taken_at <= :cut_off AND n.late_reason = ''))
+), agreed AS (
+  SELECT c.snapshot_id, c.reactions, c.shares, c.accounts_out,
+    ROW_NUMBER() OVER (PARTITION BY c.snapshot_id ORDER BY v.id DESC) AS place
+  FROM correction c JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed
+)
+SELECT s.id, s.code, u.name, COALESCE(c.reactions, o.reactions), COALESCE(c.shares, o.shares),
+  c.accounts_out
+FROM submission s JOIN unit u ON u.id = s.unit_id
+LEFT JOIN official o ON o.submission_id = s.id AND o.place = 1
+LEFT JOIN agreed c ON c.snapshot_id = o.id AND c.place = 1
+WHERE s.contest_id = :contest AND s.state = 'published'
+"""
+
+_LEDGER = """
+SELECT r.submission_id, r.account, SUM(r.count) AS shares
+FROM share_record r JOIN submission s ON s.id = r.submission_id
+WHERE s.contest_id = :contest AND r.seen_at <= :cut_off
+GROUP BY r.submission_id, r.account
+"""
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """One clip by the second tally: points before the cap, and its total out of 100."""
+
+    code: str
+    unit: str
+    points: int
+    total: Fraction | None
+
+
+def tally(session: Session, contest: Contest) -> list[Tallied]:
+    """Every clip on the Page, computed in the database."""
+    profile = profiles.profile_of(contest)
+    jury = _jury(session, contest, profile)
+    rows = _run(session, _COUNTS, contest, profile).all()
+    ledger = _ledger(session, contest, profile, {row[0]: _names(row[5]) for row in rows})
+    rules = profile.scoring
+    found = []
+    for entry, code, unit, reactions, shares, _ in rows:
+        counted = ledger.get(entry, int(shares or 0)) if reactions is not None else 0
+        points = rules.points_per_share * counted
+        points += rules.points_per_reaction * int(reactions or 0)
+        found.append(Tallied(code, unit, points, _total(rules, points, jury.get(entry))))
+    return found
+
+
+def _run(session: Session, query: str, contest: Contest, profile: Profile) -> Any:
+    values = {"contest": contest.id, "cut_off": profile.schedule.counts_close}
+    asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))
+    return session.execute(asked, values)
+
+
+def _names(stored: Any) -> set[str]:
+    """The accounts that a correction leaves out: JSON, which SQLite gives as text."""
+    names = json.loads(stored) if isinstance(stored, str) else stored
+    return {name.casefold() for name in names or []}
+
+
+def _ledger(
+    session: Session, contest: Contest, profile: Profile, out: Mapping[int, set[str]]
+) -> Mapping[int, int]:
+    """By clip: shares with each account counted up to the limit, however its name is spelt.
+
+    ``out``: by clip, the accounts that do not count.
+    """
+    accounts: dict[tuple[int, str], int] = {}
+    for entry, account, shares in _run(session, _LEDGER, contest, profile):
+        key = (entry, account.casefold())
+        accounts[key] = accounts.get(key, 0) + int(shares)
+    found: dict[int, int] = {}
+    for (entry, name), shares in accounts.items():
+        counted = 0 if name in out.get(entry, ()) else shares
+        found[entry] = found.get(entry, 0) + min(counted, profile.scoring.shares_per_account)
+    return found
+
+
+def _jury(session: Session, contest: Contest, profile: Profile) -> Mapping[int, Fraction]:
+    """By clip: the mean of the jurors, in 0..1."""
+    criteria = profile.jury.criteria
+    cases = [f"WHEN :c{i} THEN :w{i}" for i, _ in enumerate(criteria)]
+    values: dict[str, Any] = {"contest": contest.id, "criteria": len(criteria)}
+    values |= {"trim": profile.jury.trim}
+    values |= {f"c{i}": criterion.id for i, criterion in enumerate(criteria)}
+    values |= {f"w{i}": criterion.weight for i, criterion in enumerate(criteria)}
+    weight = f"(CASE m.criterion {' '.join(cases)} END)"
+    possible = sum(criterion.weight * criterion.max for criterion in criteria)
+    return {
+        entry: Fraction(int(points), int(jurors) * possible)
+        for entry, points, jurors in session.execute(text(_JURY.format(weight=weight)), values)
+    }
+
+
+def _total(rules: Scoring, points: int, mean: Fraction | None) -> Fraction | None:
+    """Out of 100; None where the jury counts and nobody has marked the clip."""
+    if mean is None and rules.jury_weight:
+        return None
+    public = Fraction(min(points, rules.points_cap), rules.points_cap)
+    both = rules.jury_weight * (mean or 0) + rules.interaction_weight * public
+    return 100 * both / (rules.jury_weight + rules.interaction_weight)
+
+
+def differences(session: Session, contest: Contest, output: Mapping[str, Any]) -> list[str]:
+    """Where the two tallies differ: unit, one total, the other. Empty where they agree."""
+    profile = profiles.profile_of(contest)
+    again = _units(tally(session, contest), add=profile.scoring.unit_score == "sum")
+    stated = {row["unit"]: Fraction(row["total"]["exact"]) for row in output["ranking"]}
+    if profile.jury.standardise:  # marks are moved there; only who is ranked can be compared
+        return sorted(again.keys() ^ stated.keys())
+    return [
+        f"{unit}: {_shown(stated.get(unit))} ≠ {_shown(again.get(unit))}"
+        for unit in sorted(again.keys() | stated.keys())
+        if again.get(unit) != stated.get(unit)
+    ]
+
+
+def _units(clips: list[Tallied], *, add: bool) -> dict[str, Fraction]:
+    units: dict[str, list[Fraction]] = {}
+    for clip in clips:
+        if clip.total is not None:
+            units.setdefault(clip.unit, []).append(clip.total)
+    return {u: sum(t, Fraction(0)) if add else max(t) for u, t in units.items()}
+
+
+def _shown(total: Fraction | None) -> str:
+    return "–" if total is None else f"{float(total):.4f}"
+
+
+def require_agreement(session: Session, contest: Contest, output: Mapping[str, Any]) -> None:
+    """``Conflict`` that shows both totals where the tallies differ."""
+    session.flush()
+    if found := differences(session, contest, output):
+        listed = "; ".join(found)
+        raise Conflict(
+            f"Hai cách tính cho kết quả khác nhau, chưa thể tiếp tục: {listed}. "
+            "Hãy tính lại; nếu vẫn khác, hãy báo người vận hành.",
+            f"The two tallies differ, so this stops here: {listed}. "
+            "Compute again; if they still differ, tell the operators.",
+            differences=found,
+        )

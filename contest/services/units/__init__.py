@@ -1,0 +1,1 @@
+"""Units: who takes part, their ways in, and their import."""

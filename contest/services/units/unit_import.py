@@ -1,0 +1,232 @@
+"""Units from a spreadsheet: read it, say what each row would do, then do all of it or nothing."""
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Invalid, TooLarge
+from contest.models import Contest, Unit
+from contest.models.base import LOCK
+from contest.permissions import require
+from contest.services.core import audit
+
+MOST_BYTES = 1 << 20
+MOST_UNPACKED = 64 << 20
+MOST_ROWS = 2000
+LENGTHS = {
+    "name": 200, "group": 100, "contact_name": 200, "contact_email": 254, "contact_phone": 32,
+}
+HEADINGS = {
+    "name": ("tên đơn vị", "đơn vị", "cơ sở đoàn", "tên cơ sở đoàn", "unit", "name"),
+    "group": ("khối", "cụm", "nhóm", "khối thi đua", "group"),
+    "contact_name": ("người liên hệ", "người phụ trách", "họ tên", "contact", "contact name"),
+    "contact_email": ("email", "thư điện tử", "e-mail", "contact email"),
+    "contact_phone": ("điện thoại", "số điện thoại", "sđt", "phone", "contact phone"),
+}
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+_PHONE = re.compile(r"\+?[0-9 ().-]{8,31}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit as the file gives it; ``line`` as a spreadsheet counts."""
+
+    line: int
+    name: str
+    group: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+
+    def values(self) -> dict[str, str]:
+        """What is stored of it, by column."""
+        return {k: v for k, v in asdict(self).items() if k != "line"}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a row would do: ``new``, ``changed``, ``same`` or ``error`` with its sentences."""
+
+    row: Row
+    action: str
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+def read(data: bytes, filename: str) -> list[Row]:
+    """The rows of a CSV or XLSX file. Raises ``Invalid`` or ``TooLarge`` with a remedy."""
+    if len(data) > MOST_BYTES:
+        raise TooLarge(
+            f"Tệp nặng {len(data) // 1024} kB; cho phép tối đa 1024 kB. Hãy chỉ giữ cột cần thiết.",
+            f"The file has {len(data) // 1024} kB; at most 1024 kB. Keep only the columns needed.",
+        )
+    table = _xlsx(data) if data[:2] == b"PK" else _csv(data)
+    return _rows(table)
+
+
+def _csv(data: bytes) -> list[list[str]]:
+    text = _decoded(data)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+
+
+def _decoded(data: bytes) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Invalid(
+            "Không đọc được chữ trong tệp. Hãy lưu lại dưới dạng “CSV UTF-8” hoặc XLSX.",
+            'The text cannot be read. Save the file as "CSV UTF-8" or XLSX.',
+        ) from None
+
+
+def _xlsx(data: bytes) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+                raise ValueError("unpacks to too much")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=50, values_only=True)
+        return [[_cell(value) for value in row] for row in rows]
+    except (ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile, InvalidFileException):
+        raise Invalid(
+            "Không mở được tệp XLSX. Hãy mở bằng Excel, lưu lại rồi thử lần nữa.",
+            "The XLSX file cannot be opened. Open it in a spreadsheet, save it and try again.",
+        ) from None
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _rows(table: list[list[str]]) -> list[Row]:
+    lines = [(n, [_tidy(c) for c in cells]) for n, cells in enumerate(table, start=1)]
+    lines = [(n, cells) for n, cells in lines if any(cells)]
+    if not lines:
+        raise Invalid("Tệp không có dòng nào. Hãy kiểm tra lại tệp.", "The file has no rows.")
+    columns = _columns(lines[0][1])
+    if len(lines) - 1 > MOST_ROWS:
+        raise TooLarge(
+            f"Tệp có hơn {MOST_ROWS} dòng. Hãy tách thành nhiều tệp.",
+            f"The file has more than {MOST_ROWS} rows. Split it into several files.",
+        )
+    return [
+        Row(n, **{name: cells[i] if i < len(cells) else "" for name, i in columns.items()})
+        for n, cells in lines[1:]
+    ]
+
+
+def _columns(headings: list[str]) -> dict[str, int]:
+    """Which column holds what, by the headings of the first row."""
+    known = {alias: name for name, aliases in HEADINGS.items() for alias in aliases}
+    found: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        name = known.get(heading.casefold())
+        if name:
+            found.setdefault(name, index)
+    if "name" not in found:
+        raise Invalid(
+            "Dòng đầu tiên không có cột “Tên đơn vị”. Hãy đặt tên cột như tệp mẫu.",
+            'The first row has no column "Tên đơn vị" (name). Name the columns as in the sample.',
+        )
+    return found
+
+
+def plan(session: Session, contest: Contest, rows: list[Row]) -> list[Planned]:
+    """What importing these rows would do; nothing is written."""
+    query = select(Unit).where(Unit.contest_id == contest.id)
+    known = {unit.name.casefold(): unit for unit in session.scalars(query)}
+    seen: dict[str, int] = {}
+    planned = []
+    for row in rows:
+        key = row.name.casefold()
+        errors = _errors(row, seen.get(key))
+        seen.setdefault(key, row.line)
+        action = "error" if errors else _action(row, known.get(key))
+        planned.append(Planned(row, action, tuple(errors)))
+    return planned
+
+
+def _errors(row: Row, earlier: int | None) -> list[tuple[str, str]]:
+    found = []
+    if not row.name:
+        found.append(("Thiếu tên đơn vị.", "The unit's name is missing."))
+    elif earlier is not None:
+        found.append((f"Trùng tên với dòng {earlier}.", f"Has the same name as row {earlier}."))
+    for name, most in LENGTHS.items():
+        if len(getattr(row, name)) > most:
+            found.append((f"Ô quá dài (tối đa {most} ký tự).", f"A cell is too long ({most})."))
+    if row.contact_email and not _EMAIL.fullmatch(row.contact_email):
+        found.append((f"Email “{row.contact_email}” không đúng dạng ten@noi.vn.",
+                      f'The email "{row.contact_email}" does not look like name@place.vn.'))
+    if row.contact_phone and not _PHONE.fullmatch(row.contact_phone):
+        found.append((f"Số điện thoại “{row.contact_phone}” không đúng dạng.",
+                      f'The phone number "{row.contact_phone}" is malformed.'))
+    return found
+
+
+def _action(row: Row, unit: Unit | None) -> str:
+    if unit is None:
+        return "new"
+    return "changed" if _changes(row, unit) else "same"
+
+
+def _changes(row: Row, unit: Unit) -> dict[str, str]:
+    """An empty cell leaves what is known alone."""
+    return {k: v for k, v in row.values().items() if v and getattr(unit, k) != v}
+
+
+def apply(
+    session: Session, contest: Contest, rows: list[Row], *, actor: Actor, at: datetime
+) -> dict[str, int]:
+    """Import all rows, or none if one has an error; how many were new, changed, the same."""
+    require(actor, "unit.manage", contest)
+    session.refresh(contest, with_for_update={"of": Contest, **LOCK})  # one import at a time
+    planned = plan(session, contest, rows)
+    _refuse_errors(planned)
+    query = select(Unit).where(Unit.contest_id == contest.id)
+    known = {unit.name.casefold(): unit for unit in session.scalars(query)}
+    for one in planned:
+        if one.action == "new":
+            session.add(Unit(contest_id=contest.id, created_at=at, **one.row.values()))
+        elif one.action == "changed":
+            unit = known[one.row.name.casefold()]
+            for name, value in _changes(one.row, unit).items():
+                setattr(unit, name, value)
+    session.flush()
+    actions = [p.action for p in planned]
+    counts = {action: actions.count(action) for action in ("new", "changed", "same")}
+    audit.record(session, "units.imported", contest, actor=actor, at=at, contest_id=contest.id,
+                 after=dict(counts))
+    return counts
+
+
+def _refuse_errors(planned: list[Planned]) -> None:
+    wrong = [p for p in planned if p.action == "error"]
+    if not wrong:
+        return
+    vi = "; ".join(f"dòng {p.row.line}: {p.errors[0][0]}" for p in wrong[:20])
+    en = "; ".join(f"row {p.row.line}: {p.errors[0][1]}" for p in wrong[:20])
+    raise Invalid(
+        f"{len(wrong)} dòng có lỗi nên chưa nhập dòng nào — {vi} Hãy sửa tệp rồi nhập lại.",
+        f"{len(wrong)} rows have errors, so nothing was imported — {en} Mend the file, try again.",
+    )

@@ -1,0 +1,159 @@
+"""The ways in for a unit: links for a QR code, short codes to type, and sessions.
+
+Only hashes are kept, so a link or code can be shown once, when it is made. A unit may have
+several; making a new one leaves the others alone, rotating revokes them.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Gone, Invalid, not_found
+from contest.models import Contest, Unit, UnitLink, UnitSession
+from contest.permissions import require
+from contest.services.core import audit, profiles
+from contest.services.units import units
+from contest.tokens import hash_code, hash_token, new_code, new_token, tidy_code
+
+CODE_LENGTH = 8  # of 30 letters: 39 bits, tried at most some thousand times a day (rate limit)
+TOKEN_BYTES = 20  # 160 random bits, and a QR code that prints well
+SESSION_LIFE = timedelta(days=30)
+AFTER_AWARDS = timedelta(days=30)  # units read their results until then
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A link as it was made: ``token`` and ``code`` are told now and never again."""
+
+    link: UnitLink
+    unit: Unit
+    token: str
+    code: str
+
+    @property
+    def spaced_code(self) -> str:
+        """As people read it: ``ABCD-EFGH``."""
+        return f"{self.code[:4]}-{self.code[4:]}"
+
+
+def issue(
+    session: Session, unit: Unit, *, key: str, actor: Actor, at: datetime, label: str = ""
+) -> Issued:
+    """Make one more way in for a unit. ``key`` is the installation's secret key."""
+    require(actor, "unit.manage", unit)
+    token, code = secrets.token_urlsafe(TOKEN_BYTES), new_code(CODE_LENGTH)
+    awards = profiles.profile_of(unit.contest).schedule.awards
+    link = UnitLink(
+        unit_id=unit.id, token_hash=hash_token(token), code_hash=hash_code(code, key),
+        label=label[:100], created_at=at, expires_at=max(awards, at) + AFTER_AWARDS,
+    )
+    session.add(link)
+    session.flush()
+    audit.record(
+        session, "unit_link.issued", link, actor=actor, at=at, contest_id=unit.contest_id,
+        after={"unit": unit.id, "expires_at": link.expires_at.isoformat()},
+    )
+    return Issued(link, unit, token, code)
+
+
+def issue_all(
+    session: Session, contest: Contest, unit_ids: list[int], *, key: str, actor: Actor,
+    at: datetime, rotate: bool = False, label: str = "",
+) -> list[Issued]:
+    """A way in for each of these units; ``rotate`` revokes the earlier ones first."""
+    require(actor, "unit.manage", contest)
+    wanted = [units.find(session, contest, unit_id) for unit_id in unit_ids]
+    if rotate:
+        for unit in wanted:
+            for link in live_links(session, unit, at=at):
+                revoke(session, link, actor=actor, at=at)
+    return [issue(session, u, key=key, actor=actor, at=at, label=label) for u in wanted]
+
+
+def links_of(session: Session, unit: Unit) -> list[UnitLink]:
+    """All links, the newest first."""
+    query = select(UnitLink).where(UnitLink.unit_id == unit.id).order_by(UnitLink.id.desc())
+    return list(session.scalars(query))
+
+
+def live_links(session: Session, unit: Unit, *, at: datetime) -> list[UnitLink]:
+    return [k for k in links_of(session, unit) if not k.revoked_at and k.expires_at > at]
+
+
+def find(session: Session, contest: Contest, link_id: int) -> UnitLink:
+    link = session.get(UnitLink, link_id)
+    if link is None or link.unit.contest_id != contest.id:
+        raise not_found()
+    return link
+
+
+def revoke(session: Session, link: UnitLink, *, actor: Actor, at: datetime) -> None:
+    """Close a way in, with every session that came through it. A second time changes nothing."""
+    require(actor, "unit.manage", link.unit)
+    if link.revoked_at:
+        return
+    link.revoked_at = at
+    session.execute(
+        update(UnitSession)
+        .where(UnitSession.link_id == link.id, UnitSession.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    audit.record(
+        session, "unit_link.revoked", link, actor=actor, at=at, contest_id=link.unit.contest_id
+    )
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A unit that came in: ``token`` is its cookie, live until ``expires_at``."""
+
+    unit: Unit
+    token: str
+    expires_at: datetime
+
+
+def enter_by_token(session: Session, token: str, *, at: datetime, agent: str = "") -> Entered:
+    """Exchange a link's token. Raises ``Gone`` for a dead link, ``Invalid`` for none at all."""
+    query = select(UnitLink).where(UnitLink.token_hash == hash_token(token))
+    return _enter(session, session.scalars(query).one_or_none(), at=at, agent=agent)
+
+
+def enter_by_code(
+    session: Session, code: str, *, key: str, at: datetime, agent: str = ""
+) -> Entered:
+    """Exchange a typed code; case, spaces and dashes do not matter."""
+    query = select(UnitLink).where(UnitLink.code_hash == hash_code(tidy_code(code), key))
+    return _enter(session, session.scalars(query).one_or_none(), at=at, agent=agent)
+
+
+def _enter(session: Session, link: UnitLink | None, *, at: datetime, agent: str) -> Entered:
+    if link is None:
+        raise Invalid(
+            "Mã hoặc đường dẫn không đúng. Hãy xem lại mã in cạnh mã QR của đơn vị rồi nhập lại.",
+            "This code or link is not known. Check the code beside your unit's QR code, try again.",
+        )
+    if link.revoked_at or link.expires_at <= at:
+        raise Gone(
+            "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy xin Ban tổ chức mã mới.",
+            "Your unit's link has expired or was replaced. Ask the organisers for a new one.",
+        )
+    link.uses, link.last_used_at = UnitLink.uses + 1, at  # counted by the database: many at once
+    token = new_token()
+    row = UnitSession(
+        token_hash=hash_token(token), unit_id=link.unit_id, link_id=link.id, created_at=at,
+        expires_at=min(at + SESSION_LIFE, link.expires_at), agent=agent[:200],
+    )
+    session.add(row)
+    session.flush()
+    return Entered(link.unit, token, row.expires_at)
+
+
+def leave(session: Session, token: str, *, at: datetime) -> None:
+    """End the session behind a cookie."""
+    row = units.any_session_of_token(session, token)
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = at

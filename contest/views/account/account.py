@@ -1,0 +1,323 @@
+"""One's own account: sign in and out, password, second factor, sessions.
+
+**A session's last use.** Sessions end after two hours without use, so uses are written down, at
+most every five minutes. That is bookkeeping of the session itself, like a line in an access log;
+nothing that a person can see or lose changes. For GET, which has a reading session, it is a short
+transaction of its own; for POST it goes along with the request's (on SQLite two writers in one
+request would wait for each other).
+"""
+
+import contextlib
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from contest.clock import SystemClock
+from contest.errors import Gone, Invalid
+from contest.models import StaffSession, User
+from contest.services.core import profiles
+from contest.services.people import people, second_factor, sessions
+from contest.services.people import sign_in as signing_in
+from contest.views.shared import returning
+from contest.views.shared.browsers import browser_name
+from contest.views.shared.forms import Form, refused
+from contest.views.shared.support import (
+    SAFE,
+    STAFF_COOKIE,
+    actor,
+    allows,
+    back_to,
+    clear_cookie,
+    db,
+    limiter,
+    now,
+    page,
+    platform,
+    set_cookie,
+    staff_token,
+    told,
+)
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+ROOMS = {"organiser": "organiser.desk", "reviewer": "reviews.queue", "juror": "jury.clips"}
+GUESSES = "20 per minute; 200 per hour"  # of one address; an office may share it
+
+
+# ---------------------------------------------------------------------------- the session
+
+
+@bp.before_app_request
+def _note_use() -> None:
+    token = staff_token()
+    if not token or request.endpoint == "basics.static":
+        return
+    row = people.session_of_token(db(), token, at=now())
+    if row is None or not sessions.is_unseen(row, at=now()):
+        return
+    if request.method not in SAFE:
+        sessions.seen(db(), row.id, at=now())
+        return
+    # A busy database must not keep a page back.
+    with contextlib.suppress(OperationalError), platform().db.write() as session:
+        sessions.seen(session, row.id, at=now())
+
+
+def this_browser() -> signing_in.Browser:
+    return signing_in.Browser(request.user_agent.string, request.remote_addr or "")
+
+
+def this_session() -> StaffSession | None:
+    """This browser's session, complete or not."""
+    return people.session_of_token(db(), staff_token(), at=now()) if staff_token() else None
+
+
+def me() -> User:
+    return db().get_one(User, actor().id)
+
+
+def enter(token: str) -> Response:
+    """Give the browser its new session and go on to the page that was asked for, else to the
+    person's rooms; a session that still owes its code is asked for it first."""
+    row, asked = people.session_of_token(db(), token, at=now()), returning.wanted()
+    if row is not None and people.owes_second_factor(row):
+        response = back_to("account.second_step", next=asked or None)
+    else:
+        response = redirect(asked or _own_room(row), 303)
+    set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
+    return response
+
+
+def _own_room(row: StaffSession | None) -> str:
+    """Straight to work for who has one role in one contest, as most jurors do."""
+    only = people.only_role(db(), row.user) if row else None
+    return url_for(ROOMS[only[0]], slug=only[1].slug) if only else url_for("account.home")
+
+
+def _leave_old_session() -> None:
+    if token := staff_token():
+        sessions.end(db(), token, actor=actor(), at=now())
+
+
+# ---------------------------------------------------------------------------- signing in
+
+
+class SignInForm(Form):
+    email = StringField(
+        _l("Email"), [InputRequired()],
+        render_kw={"type": "email", "autocomplete": "email", "autocapitalize": "none"},
+    )
+    password = PasswordField(
+        _l("Mật khẩu"), [InputRequired()], render_kw={"autocomplete": "current-password"}
+    )
+
+
+@bp.get("/sign-in")
+@allows("account.sign_in")
+def sign_in() -> Response:
+    if actor().kind == "user":
+        return back_to("account.home")
+    return page("account/sign_in.html", form=SignInForm(), next=returning.wanted())
+
+
+@bp.post("/sign-in")
+@limiter.limit(GUESSES)
+@allows("account.sign_in")
+def send_sign_in() -> Response:
+    form = SignInForm()
+    if not form.validate():
+        return page("account/sign_in.html", 422, form=form, next=returning.wanted())
+    with platform().db.read() as session:
+        attempt = signing_in.try_password(
+            session, form.email.data, form.password.data, at=now()
+        )
+    token = signing_in.sign_in(db(), attempt, browser=this_browser(), at=now())
+    if token:
+        _leave_old_session()
+        return enter(token)
+    db().commit()  # the failure is recorded although the answer is a refusal
+    form.form_errors.append(_l(
+        "Email hoặc mật khẩu chưa đúng. Nếu đã thử nhiều lần, hãy đợi vài phút rồi thử lại."
+    ))
+    return page("account/sign_in.html", 422, form=form, next=returning.wanted())
+
+
+class CodeForm(Form):
+    code = StringField(
+        _l("Mã xác thực"), [InputRequired()],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"},
+    )
+
+
+@bp.get("/sign-in/code")
+@allows("account.sign_in")
+def second_step() -> Response:
+    row = this_session()
+    if row is None or not people.owes_second_factor(row):
+        return back_to("account.sign_in")
+    return page("account/second_step.html", form=CodeForm(), next=returning.wanted())
+
+
+@bp.post("/sign-in/code")
+@limiter.limit(GUESSES)
+@allows("account.sign_in")
+def send_second_step() -> Response:
+    row, form = this_session(), CodeForm()
+    if row is None or not people.owes_second_factor(row):
+        return back_to("account.sign_in")
+    if not form.validate():
+        return page("account/second_step.html", 422, form=form, next=returning.wanted())
+    token = signing_in.complete(
+        db(), row, form.code.data, browser=this_browser(), at=now(), wall=SystemClock().now(),
+        key=platform().settings.secret_key,
+    )
+    if token:
+        return enter(token)
+    db().commit()  # the failure is recorded although the answer is a refusal
+    refused(form, "code", second_factor.wrong_code())
+    return page("account/second_step.html", 422, form=form, next=returning.wanted())
+
+
+@bp.post("/sign-out")
+@allows("account.sign_in")
+def sign_out() -> Response:
+    _leave_old_session()
+    response = redirect(url_for("public.home"), 303)
+    clear_cookie(response, STAFF_COOKIE)
+    return response
+
+
+# ---------------------------------------------------------------------------- one-use links
+
+
+class LinkForm(Form):
+    """The token comes from the address's fragment, by a script; or is pasted."""
+
+    token = StringField(_l("Mã trong liên kết (phần sau dấu #)"), [InputRequired()],
+                        render_kw={"autocomplete": "off", "data-fragment": ""})
+
+
+class InvitationForm(LinkForm):
+    password = PasswordField(
+        _l("Mật khẩu mới"), [InputRequired()], render_kw={"autocomplete": "new-password"},
+        description=_l("Ít nhất 12 ký tự. Dễ nhớ nhất là một câu gồm vài từ không liên quan."),
+    )
+
+
+@bp.get("/invitation")
+@allows("account.sign_in")
+def invitation() -> Response:
+    """Set a password; the link's token never reaches the server by GET."""
+    return page("account/invitation.html", form=InvitationForm())
+
+
+@bp.post("/invitation")
+@limiter.limit(GUESSES)
+@allows("account.sign_in")
+def send_invitation() -> Response:
+    form = InvitationForm()
+    if not form.validate():
+        return page("account/invitation.html", 422, form=form)
+    try:
+        token = signing_in.set_first_password(
+            db(), form.token.data, form.password.data, browser=this_browser(), at=now()
+        )
+    except Invalid as error:
+        refused(form, "password", error)
+        return page("account/invitation.html", 422, form=form)
+    told("Đã đặt mật khẩu. Bạn đã đăng nhập.", "Your password is set. You are signed in.")
+    return enter(token)
+
+
+@bp.get("/link")
+@allows("account.sign_in")
+def link() -> Response:
+    """A juror's one-time sign-in, mostly by QR code."""
+    return page("account/link.html", form=LinkForm())
+
+
+@bp.post("/link")
+@limiter.limit(GUESSES)
+@allows("account.sign_in")
+def send_link() -> Response:
+    form = LinkForm()
+    if not form.validate():
+        return page("account/link.html", 422, form=form)
+    try:
+        token = signing_in.by_link(db(), form.token.data, browser=this_browser(), at=now())
+        return enter(token)
+    except Gone as error:
+        refused(form, "token", error)
+        return page("account/link.html", error.status, form=form)
+
+
+# ---------------------------------------------------------------------------- my account
+
+
+@bp.get("/")
+@allows("account.manage")
+def home() -> Response:
+    person, row = me(), this_session()
+    held = [(c, profiles.profile_of(c), sorted(actor().roles[c.id]))
+            for c in profiles.all_contests(db()) if c.id in actor().roles]
+    live = sessions.live(db(), person, at=now(), idle=people.IDLE)
+    return page(
+        "account/home.html", me=person, here=row.id if row else 0, held=held,
+        sessions=[(s, browser_name(s.agent)) for s in live if not people.owes_second_factor(s)],
+    )
+
+
+@bp.post("/sessions/<int:session_id>/revoke")
+@allows("account.manage")
+def revoke(session_id: int) -> Response:
+    if sessions.revoke(db(), me(), session_id, actor=actor(), at=now()):
+        told("Đã đăng xuất thiết bị đó.", "That device is signed out.")
+    return back_to("account.home")
+
+
+@bp.post("/sessions/revoke-others")
+@allows("account.manage")
+def revoke_others() -> Response:
+    row = this_session()
+    count = sessions.revoke_all(
+        db(), me(), actor=actor(), at=now(), but=row.id if row else None
+    )
+    told(f"Đã đăng xuất {count} thiết bị khác.", f"Other devices signed out: {count}.")
+    return back_to("account.home")
+
+
+class PasswordForm(Form):
+    old = PasswordField(_l("Mật khẩu hiện tại"), render_kw={"autocomplete": "current-password"})
+    new = PasswordField(
+        _l("Mật khẩu mới"), [InputRequired()], render_kw={"autocomplete": "new-password"},
+        description=_l("Ít nhất 12 ký tự. Dễ nhớ nhất là một câu gồm vài từ không liên quan."),
+    )
+
+
+@bp.get("/password")
+@allows("account.manage")
+def password() -> Response:
+    return page("account/password.html", form=PasswordForm(), me=me())
+
+
+@bp.post("/password")
+@limiter.limit(GUESSES)
+@allows("account.manage")
+def send_password() -> Response:
+    form = PasswordForm()
+    if not form.validate():
+        return page("account/password.html", 422, form=form, me=me())
+    try:
+        token = signing_in.change_password(
+            db(), me(), old=form.old.data or "", new=form.new.data, browser=this_browser(),
+            actor=actor(), at=now(), second_factor_given=actor().second_factor,
+        )
+    except Invalid as error:
+        refused(form, error.data.get("field", "new"), error)
+        return page("account/password.html", 422, form=form, me=me())
+    told("Đã đổi mật khẩu; mọi thiết bị khác đã được đăng xuất.",
+         "The password is changed; every other device is signed out.")
+    return enter(token)

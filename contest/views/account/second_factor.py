@@ -1,0 +1,142 @@
+"""Switching the second factor on and off, and its recovery codes."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import PasswordField
+
+from contest.clock import SystemClock
+from contest.errors import Invalid
+from contest.services.people import second_factor, sessions
+from contest.services.people import sign_in as signing_in
+from contest.views.account.account import GUESSES, CodeForm, me, this_browser
+from contest.views.shared.forms import Form, refused
+from contest.views.shared.qr import qr_svg
+from contest.views.shared.support import (
+    STAFF_COOKIE,
+    actor,
+    allows,
+    back_to,
+    db,
+    limiter,
+    now,
+    page,
+    platform,
+    set_cookie,
+    told,
+)
+
+bp = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
+ISSUER = "hoithi"
+
+
+class ConfirmForm(Form):
+    old = PasswordField(_l("Mật khẩu hiện tại"), render_kw={"autocomplete": "current-password"})
+
+
+@bp.get("/")
+@allows("account.manage")
+def home() -> Response:
+    return _factor_page(CodeForm() if me().totp_confirmed_at else ConfirmForm())
+
+
+def _factor_page(form: Form, status: int = 200) -> Response:
+    person = me()
+    left = second_factor.recovery_codes_left(db(), person) if person.totp_confirmed_at else 0
+    return page("account/second_factor.html", status, form=form, me=person, codes_left=left)
+
+
+@bp.post("/begin")
+@limiter.limit(GUESSES)
+@allows("account.manage")
+def begin() -> Response:
+    """Make the secret, after the password was asked again."""
+    form = ConfirmForm()
+    try:
+        signing_in.confirm_password(me(), form.old.data or "", at=now())
+    except Invalid as error:
+        form.validate()
+        refused(form, "old", error)
+        return _factor_page(form, 422)
+    second_factor.begin(db(), me(), key=platform().settings.secret_key)
+    return back_to("second_factor.confirm")
+
+
+@bp.get("/confirm")
+@allows("account.manage")
+def confirm() -> Response:
+    return _confirm_page(CodeForm()) if _begun() else back_to("second_factor.home")
+
+
+def _begun() -> bool:
+    """There is a secret that waits for its first code."""
+    secret = second_factor.secret_of(me(), key=platform().settings.secret_key)
+    return bool(secret) and not me().totp_confirmed_at
+
+
+def _confirm_page(form: Form, status: int = 200) -> Response:
+    key = platform().settings.secret_key
+    secret = second_factor.secret_of(me(), key=key)
+    label = str(_l("Mã QR để thêm vào ứng dụng xác thực"))
+    return page(
+        "account/confirm_factor.html", status, form=form,
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        qr=qr_svg(second_factor.address(me(), key=key, issuer=ISSUER), label),
+    )
+
+
+@bp.post("/confirm")
+@limiter.limit(GUESSES)
+@allows("account.manage")
+def send_confirm() -> Response:
+    """Switch it on; the recovery codes are shown in this answer and never again."""
+    form = CodeForm()
+    if not _begun():
+        return back_to("second_factor.home")
+    if not form.validate():
+        return _confirm_page(form, 422)
+    try:
+        token, codes = signing_in.switch_on_second_factor(
+            db(), me(), form.code.data, browser=this_browser(), at=now(),
+            wall=SystemClock().now(), key=platform().settings.secret_key,
+        )
+    except Invalid as error:
+        refused(form, "code", error)
+        return _confirm_page(form, 422)
+    response = page("account/recovery_codes.html", codes=codes)
+    set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
+    return response
+
+
+def _code_is_right(form: Form) -> bool:
+    if form.validate() and second_factor.check(
+        db(), me(), form["code"].data, at=now(), wall=SystemClock().now(),
+        key=platform().settings.secret_key,
+    ):
+        return True
+    if not form.errors:
+        refused(form, "code", second_factor.wrong_code())
+    return False
+
+
+@bp.post("/codes")
+@limiter.limit(GUESSES)
+@allows("account.manage")
+def renew_codes() -> Response:
+    form = CodeForm()
+    if not _code_is_right(form):
+        return _factor_page(form, 422)
+    return page("account/recovery_codes.html",
+                codes=second_factor.renew_recovery_codes(db(), me(), at=now()))
+
+
+@bp.post("/off")
+@limiter.limit(GUESSES)
+@allows("account.manage")
+def off() -> Response:
+    form = CodeForm()
+    if not _code_is_right(form):
+        return _factor_page(form, 422)
+    second_factor.switch_off(db(), me(), actor=actor(), at=now())
+    told("Đã tắt mã xác thực thứ hai.", "The second factor is off.")
+    return back_to("second_factor.home")

@@ -1,0 +1,249 @@
+"""The juror's room: the clips to mark, and the rubric beside the player. One post saves a ballot;
+the page's script sends the same form by itself whenever a mark changes."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from contest.errors import Invalid
+from contest.languages import write_time
+from contest.models import Ballot, Submission
+from contest.profile import Profile
+from contest.services.entry import checks, media
+from contest.services.jury import ballots
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("jury", __name__, url_prefix="/c/<slug>/jury")
+MARK = "mark-"
+
+
+class MarksForm(Form):
+    """A ballot as far as it is filled in; the fields of the rubric are added by ``marks_form``."""
+
+    version = HiddenField(default="0")
+    comment = TextAreaField(
+        _l("Ghi chú của riêng bạn"), [Optional(), Length(max=4000)], render_kw={"rows": 3}
+    )
+
+    def marks(self, profile: Profile) -> dict[str, int | None]:
+        return {c.id: self[MARK + c.id].data for c in profile.jury.criteria}
+
+
+class ReasonForm(Form):
+    reason = TextAreaField(
+        _l("Lý do"), [InputRequired(_l("Hãy ghi lý do không chấm clip này.")), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
+
+
+def marks_form(profile: Profile, data: dict[str, Any] | None = None) -> MarksForm:
+    """The rubric of the profile as a form: a number field for each criterion."""
+    fields: dict[str, Any] = {}
+    for criterion in profile.jury.criteria:
+        fields[MARK + criterion.id] = IntegerField(
+            criterion.name[language()],
+            [Optional(), NumberRange(0, criterion.max)],
+            render_kw={"min": 0, "max": criterion.max, "inputmode": "numeric", "data-mark": ""},
+        )
+    kind = type("RubricForm", (MarksForm,), fields)
+    form: MarksForm = kind(formdata=MultiDict() if data is not None else request.form, data=data)
+    return form
+
+
+def _stored(profile: Profile, ballot: Ballot | None) -> MarksForm:
+    marks = ballots.marks_of(ballot)
+    data: dict[str, Any] = {MARK + c.id: marks.get(c.id) for c in profile.jury.criteria}
+    data["version"] = str(ballot.version if ballot else 0)
+    data["comment"] = ballot.comment if ballot else ""
+    return marks_form(profile, data)
+
+
+@bp.get("/")
+@allows("jury.read")
+def clips() -> Response:
+    """Every clip with what is still missing, and the way to the next one."""
+    found = ballots.clips(db(), current_contest(), actor=actor())
+    return page(
+        "jury/clips.html", clips=found, next=ballots.next_due(found),
+        own=ballots.own_figures(db(), current_contest(), actor=actor()),
+        closed=_closed(),
+    )
+
+
+@bp.get("/<code>")
+@allows("jury.read")
+def clip(code: str) -> Response:
+    """The player and the rubric, with the marks given so far."""
+    entry = _entry(code)
+    ballot = ballots.of(db(), entry, actor=actor())
+    return _page(entry, ballot, _stored(current_profile(), ballot))
+
+
+@bp.post("/<code>")
+@allows("jury.read")
+def save(code: str) -> Response:
+    """Keep the marks; ``do`` says whether to go on: save, submit, or later."""
+    entry, profile = _entry(code), current_profile()
+    form = marks_form(profile)
+    wanted = request.form.get("do", "save")
+    if not form.validate_on_submit():
+        return _refused(entry, form)
+    ballot = ballots.save(
+        db(), entry, form.marks(profile), comment=form.comment.data or "",
+        version=_version(form), actor=actor(), at=now(),
+    )
+    if _by_script():
+        return _saved(ballot)
+    if wanted == "submit":
+        return _submitted(entry, form)
+    if wanted == "later":
+        ballots.put_off(db(), entry, actor=actor(), at=now())
+        return _onward(code)
+    told("Đã lưu phiếu.", "The ballot is saved.")
+    return back_to("jury.clip", code=code)
+
+
+@bp.post("/<code>/aside/<any(recused, abstained):kind>")
+@allows("jury.read")
+def aside(code: str, kind: str) -> Response:
+    """Recuse or abstain, with a reason."""
+    entry, form = _entry(code), ReasonForm(prefix=kind)
+    if not form.validate_on_submit():
+        ballot = ballots.of(db(), entry, actor=actor())
+        return _page(entry, ballot, _stored(current_profile(), ballot), 422, **{kind: form})
+    ballots.step_aside(
+        db(), entry, kind, reason=form.reason.data or "", actor=actor(), at=now()
+    )
+    told("Đã ghi nhận: bạn không chấm clip này.", "Noted: you do not mark this clip.")
+    return _onward(code)
+
+
+@bp.post("/<code>/reopen")
+@allows("jury.read")
+def reopen(code: str) -> Response:
+    """Take the ballot back to change it."""
+    ballots.reopen(db(), _entry(code), actor=actor(), at=now())
+    told("Phiếu đã mở lại; nhớ nộp lại sau khi sửa.", "Reopened; please submit it again.")
+    return back_to("jury.clip", code=code)
+
+
+def _entry(code: str) -> Submission:
+    return ballots.find(db(), current_contest(), code, actor=actor())
+
+
+def _version(form: MarksForm) -> int:
+    value = form.version.data or ""
+    if not value.isdecimal():
+        raise Invalid("Phiếu không có số bản. Hãy tải lại trang.", "Please reload the page.")
+    return int(value)
+
+
+def _by_script() -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _saved(ballot: Ballot) -> Response:
+    """What the script writes beside the marks: “Đã lưu 16:02”."""
+    local = ballot.updated_at.astimezone(current_profile().schedule.zone)
+    missing = ballots.missing_criteria(current_profile(), ballot)
+    return jsonify(
+        version=ballot.version, said=_("Đã lưu %(time)s", time=f"{local:%H:%M}"), missing=missing
+    )
+
+
+def _refused(entry: Submission, form: MarksForm) -> Response:
+    if _by_script():
+        errors = {field.name: field.errors[0] for field in form if field.errors}
+        response = jsonify(error="invalid", message=_("Có điểm chưa đúng."), fields=errors)
+        response.status_code = 422
+        return response
+    return _page(entry, ballots.of(db(), entry, actor=actor()), form, 422)
+
+
+def _submitted(entry: Submission, form: MarksForm) -> Response:
+    """Hand the ballot in; what is missing stays on the page, and the marks given stay saved."""
+    try:
+        ballots.submit(db(), entry, actor=actor(), at=now())
+    except Invalid as error:
+        for criterion in error.data["criteria"]:
+            form[MARK + criterion].errors = [_("Hãy cho điểm tiêu chí này.")]
+        db().commit()  # the answer is a 422, yet what was marked is not to be lost
+        ballot = ballots.of(db(), entry, actor=actor())
+        form.version.data = str(ballot.version if ballot else 0)
+        return _page(entry, ballot, form, 422)
+    told("Đã nộp phiếu.", "The ballot is submitted.")
+    return _onward(entry.code)
+
+
+def _onward(code: str) -> Response:
+    """To the next clip that is due, or to the list where nothing is."""
+    found = ballots.clips(db(), current_contest(), actor=actor())
+    following = ballots.next_due(found, after=code)
+    if following is None:
+        return back_to("jury.clips")
+    return back_to("jury.clip", code=following.submission.code)
+
+
+def _closed() -> str:
+    """Why nothing can be marked any more; empty while it can."""
+    contest, schedule = current_contest(), current_profile().schedule
+    if contest.jury_locked_at is not None:
+        return str(_("Ban Tổ chức đã khoá vòng chấm."))
+    if now() >= schedule.ballots_close:
+        when = write_time(schedule.ballots_close, schedule.zone, language())
+        return str(_("Đã hết thời gian chấm điểm lúc %(time)s.", time=when))
+    return ""
+
+
+def _page(
+    entry: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200, **values: Any
+) -> Response:
+    found = ballots.clips(db(), current_contest(), actor=actor())
+    return page(
+        "jury/clip.html", status, entry=entry, ballot=ballot, form=form, mark=MARK, clips=found,
+        reasons={
+            kind: values.get(kind) or ReasonForm(formdata=MultiDict(), prefix=kind)
+            for kind in ballots.OUT
+        },
+        closed=_closed(),
+        next=ballots.next_due(found, after=entry.code),
+        clip_address=_file(entry, *_playable()), poster=_file(entry, "poster"),
+    )
+
+
+def _playable() -> tuple[str, ...]:
+    """What the player may play; the original may name people, so not where the jury is blind."""
+    return ("rendition",) if current_profile().jury.blind else ("rendition", media.ORIGINAL)
+
+
+def _file(entry: Submission, *kinds: str) -> str | None:
+    """The address of the first of these files that there is."""
+    version = entry.version
+    if version is None:
+        return None
+    made = {*checks.derivatives(db(), version), media.ORIGINAL}
+    kind = next((kind for kind in kinds if kind in made), None)
+    if kind is None:
+        return None
+    return url_for(
+        "media.file", slug=current_contest().slug, code=entry.code, number=version.number,
+        kind=kind,
+    )

@@ -1,0 +1,117 @@
+"""Odd counts: each flag with its numbers and its clip's series, and a person's decision."""
+
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from contest.errors import DomainError
+from contest.languages import write_number
+from contest.services.counts import anomalies
+from contest.services.counts.anomalies import Raised
+from contest.views.shared import plot
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+from social.anomalies import Flag
+
+bp = Blueprint("anomalies", __name__, url_prefix="/c/<slug>/organiser/anomalies")
+
+
+class DecisionForm(Form):
+    key = HiddenField(validators=[InputRequired(), Length(max=255)])
+    decision = RadioField(
+        _l("Quyết định"), [InputRequired(_l("Hãy chọn một quyết định."))],
+        choices=[SelectChoice("fine", _l("Giữ nguyên số đã ghi")),
+                 SelectChoice("corrected", _l("Đã điều chỉnh số ở trang của clip"))],
+    )
+    reason = StringField(_l("Lý do"), [InputRequired(_l("Hãy ghi lý do.")), Length(max=1000)])
+
+
+@bp.get("", endpoint="list")
+@allows("organiser.read")
+def listed() -> Response:
+    return _page()
+
+
+@bp.post("/<code>")
+@allows("interaction.import")
+def decide(code: str) -> Response:
+    """A person's decision, with a reason; the counts stay as they are."""
+    form = DecisionForm()
+    if not form.validate_on_submit():
+        return _page(422, form=form)
+    try:
+        anomalies.decide(
+            db(), current_contest(), code, form.key.data or "", decision=form.decision.data,
+            reason=form.reason.data or "", actor=actor(), at=now(),
+        )
+    except DomainError as error:
+        form.form_errors = [error.message(language())]
+        return _page(error.status, form=form)
+    told("Đã ghi quyết định.", "The decision is recorded.")
+    return back_to("anomalies.list")
+
+
+def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
+    rows = [_prepared(one) for one in anomalies.raised(db(), current_contest())]
+    return page(
+        "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
+        decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
+    )
+
+
+def _prepared(one: Raised) -> dict[str, Any]:
+    return {
+        "code": one.entry.code, "title": one.entry.title, "unit": one.entry.unit.name,
+        "key": one.flag.key, "kind": titles()[one.flag.kind], "text": sentence(one.flag),
+        "plot": plot.of(one.series, one.flag.since or one.flag.until, one.flag.until),
+        "decision": one.decision,
+    }
+
+
+def titles() -> dict[str, str]:
+    return {
+        "jump": _("Tăng vọt"), "round": _("Số tròn"), "night": _("Tăng nhanh ban đêm"),
+        "shares_ratio": _("Chia sẻ nhiều hơn cảm xúc"), "drop": _("Giảm"),
+        "account": _("Một tài khoản"),
+    }
+
+
+def sentence(flag: Flag) -> str:
+    """What was seen, with its numbers."""
+    numbers = {name: _written(value) for name, value in flag.numbers.items()}
+    if "what" in numbers:
+        numbers["what"] = {"reactions": _("cảm xúc"), "shares": _("chia sẻ")}[numbers["what"]]
+    sentences: dict[str, str] = {
+        "jump": _("Thêm %(gain)s cảm xúc trong %(hours)s giờ. Cùng lúc đó, trung vị của các clip "
+                  "khác là %(others)s; lúc khác, trung vị của clip này là %(own)s."),
+        "round": _("Tổng số %(what)s đúng %(total)s. Trung bình 100 clip có một clip như vậy do "
+                   "ngẫu nhiên."),
+        "shares_ratio": _("%(shares)s lượt chia sẻ mà chỉ có %(reactions)s cảm xúc."),
+        "night": _("%(night)s trong %(total)s cảm xúc đến từ 0 giờ đến 5 giờ: "
+                   "%(night_hours)s trong %(hours)s giờ theo dõi."),
+        "drop": _("Số %(what)s giảm từ %(before)s xuống %(after)s."),
+        "account": _("Tài khoản %(account)s có %(count)s trong %(total)s lượt chia sẻ của clip."),
+    }
+    return sentences[flag.kind] % numbers
+
+
+def _written(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
+    return write_number(value, language(), 0 if float(value).is_integer() else 1)

@@ -1,0 +1,101 @@
+"""The organisers' view of the jury round: who still owes what. No mark is ever shown here."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import RadioField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from contest.services.jury import jurors, jury_round
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("ballots", __name__, url_prefix="/c/<slug>/organiser/jury")
+
+
+class UnlockForm(Form):
+    reason = TextAreaField(
+        _l("Lý do mở lại"),
+        [InputRequired(_l("Hãy ghi lý do mở lại vòng chấm.")), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
+
+
+class RetireForm(Form):
+    marks = RadioField(
+        _l("Điểm đã cho"),
+        [InputRequired(_l("Hãy chọn giữ hay bỏ điểm."))],
+        choices=[SelectChoice("keep", _l("Giữ: các phiếu đã nộp vẫn được tính")),
+                 SelectChoice("drop", _l("Bỏ: không phiếu nào được tính"))],
+    )
+    reason = TextAreaField(
+        _l("Lý do"),
+        [InputRequired(_l("Hãy ghi lý do thôi làm giám khảo.")), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
+
+
+@bp.get("/")
+@allows("organiser.read")
+def overview() -> Response:
+    return _page(UnlockForm())
+
+
+@bp.post("/lock")
+@allows("result.close")
+def lock() -> Response:
+    """End the round: ballots stand as they are, and the result may be computed."""
+    jury_round.lock(db(), current_contest(), actor=actor(), at=now())
+    told("Đã khoá vòng chấm.", "The jury round is locked.")
+    return back_to("results.overview")
+
+
+@bp.post("/unlock")
+@allows("result.close")
+def unlock() -> Response:
+    form = UnlockForm()
+    if not form.validate_on_submit():
+        return _page(form, 422)
+    jury_round.unlock(
+        db(), current_contest(), reason=form.reason.data or "", actor=actor(), at=now()
+    )
+    told("Đã mở lại vòng chấm.", "The jury round is open again.")
+    return back_to("ballots.overview")
+
+
+@bp.post("/<int:user_id>/retire")
+@allows("result.close")
+def retire(user_id: int) -> Response:
+    """A juror leaves; the marks given are kept or dropped, as the organiser says."""
+    form = RetireForm(prefix=f"juror{user_id}")
+    if not form.validate_on_submit():
+        return _page(UnlockForm(formdata=None), 422, {user_id: form})
+    left = jurors.retire(
+        db(), current_contest(), user_id, keep=form.marks.data == "keep",
+        reason=form.reason.data or "", actor=actor(), at=now(),
+    )
+    told(f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror.")
+    return back_to("ballots.overview")
+
+
+def _page(
+    form: UnlockForm, status: int = 200, retiring: dict[int, RetireForm] | None = None
+) -> Response:
+    found = jury_round.progress(db(), current_contest())
+    forms = {
+        juror.user.id: RetireForm(formdata=None, prefix=f"juror{juror.user.id}")
+        for juror in found if juror.left is None
+    }
+    return page(
+        "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {})
+    )

@@ -1,0 +1,106 @@
+"""Adjusted counts: an organiser writes them with a reason, a second one agrees or turns down."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from contest.errors import DomainError
+from contest.services.counts import corrections, interactions
+from contest.services.counts.corrections import Adjusted
+from contest.views.organiser.interactions import MOST
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("corrections", __name__, url_prefix="/c/<slug>/organiser/interactions")
+AS_READ = _l("Để trống nếu giữ nguyên số đã ghi.")
+
+
+class CorrectionForm(Form):
+    """What shall count instead of what was read."""
+
+    reactions = IntegerField(
+        _l("Cảm xúc được tính"), [Optional(), NumberRange(0, MOST)], description=AS_READ
+    )
+    shares = IntegerField(
+        _l("Chia sẻ được tính"), [Optional(), NumberRange(0, MOST)],
+        description=_l("Để trống nếu giữ nguyên. Clip có sổ chia sẻ thì tính theo sổ."),
+    )
+    accounts = TextAreaField(
+        _l("Tài khoản trong sổ chia sẻ không được tính"), [Length(max=20_000)],
+        description=_l("Mỗi dòng một tên, đúng như trong sổ."),
+    )
+    reason = StringField(_l("Lý do"), [InputRequired(_l("Hãy ghi lý do.")), Length(max=1000)])
+
+    def adjusted(self) -> Adjusted:
+        names = tuple(line.strip() for line in (self.accounts.data or "").splitlines())
+        return Adjusted(
+            self.reactions.data, self.shares.data, tuple(name for name in names if name)
+        )
+
+
+class VerdictForm(Form):
+    verdict = RadioField(
+        _l("Quyết định"), [InputRequired(_l("Hãy chọn một quyết định."))],
+        choices=[SelectChoice("agree", _l("Đồng ý")), SelectChoice("refuse", _l("Không đồng ý"))],
+    )
+
+
+@bp.get("/clips/<code>/correct")
+@allows("interaction.import")
+def correct(code: str) -> Response:
+    return _page(code, CorrectionForm(formdata=None))
+
+
+@bp.post("/clips/<code>/correct")
+@allows("interaction.import")
+def propose(code: str) -> Response:
+    form = CorrectionForm()
+    if not form.validate_on_submit():
+        return _page(code, form, 422)
+    try:
+        corrections.propose(
+            db(), current_contest(), code, form.adjusted(), reason=form.reason.data or "",
+            actor=actor(), at=now(),
+        )
+    except DomainError as error:
+        form.form_errors = [error.message(language())]
+        return _page(code, form, error.status)
+    told("Đã ghi điều chỉnh; số được tính sau khi một người khác xác nhận.",
+         "The correction is recorded; it counts once another organiser agrees.")
+    return back_to("interactions.clip", code=code)
+
+
+@bp.post("/corrections/<int:correction_id>")
+@allows("interaction.late")
+def decide(correction_id: int) -> Response:
+    """The second organiser's word."""
+    form = VerdictForm()
+    if not form.validate_on_submit():
+        told("Hãy chọn đồng ý hoặc không đồng ý.", "Choose to agree or not.", "error")
+        return back_to("interactions.list")
+    found = corrections.decide(
+        db(), current_contest(), correction_id, agreed=form.verdict.data == "agree",
+        actor=actor(), at=now(),
+    )
+    told("Đã ghi quyết định.", "The decision is recorded.")
+    return back_to("interactions.clip", code=found.snapshot.submission.code)
+
+
+def _page(code: str, form: CorrectionForm, status: int = 200) -> Response:
+    contest = current_contest()
+    entry = interactions.of_code(db(), contest, code)
+    official = interactions.official_counts(db(), contest).get(entry.id)
+    return page("organiser/correction.html", status, form=form, entry=entry, official=official)

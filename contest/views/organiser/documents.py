@@ -1,0 +1,278 @@
+"""The organiser's papers: each as DOCX and PDF, and the templates that they are made from."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from contest.docx.filling import Qr, fill
+from contest.docx.package import MOST_BYTES
+from contest.errors import Conflict, Invalid, not_found
+from contest.models import Result
+from contest.ports import PdfFailed, PdfUnavailable
+from contest.services.entry.media import File
+from contest.services.results import document_values, documents, results
+from contest.services.results.documents import BadTemplate, Paper, Press
+from contest.views.shared.forms import Form
+from contest.views.shared.media import send
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    own_or_404,
+    page,
+    platform,
+    told,
+)
+
+bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/organiser/documents")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TYPES = {"docx": DOCX, "pdf": "application/pdf"}
+SHEET_LIFE_S = 4 * 3600  # for so long the sheet's buttons work after its codes were made
+KINDS = "any(minutes, decision, certificates)"
+TEMPLATES = "any(minutes, decision, certificates, qr_sheet)"
+
+
+class TemplateForm(Form):
+    file = FileField(
+        _l("Mẫu của hội thi (.docx)"), [FileRequired(_l("Hãy chọn tệp mẫu."))],
+        description=_l("Tải mẫu đang dùng về, sửa bằng Word, giữ các chỗ điền trong {{ }} rồi gửi "
+                       "lên. Nhiều nhất 5 MB, không có macro và liên kết."),
+        render_kw={"accept": ".docx"},
+    )
+
+
+def titles() -> dict[str, str]:
+    return {
+        "minutes": _("Biên bản họp Ban Giám khảo"),
+        "decision": _("Quyết định công nhận kết quả và khen thưởng"),
+        "certificates": _("Giấy khen"),
+        "qr_sheet": _("Tờ mã QR của các đơn vị"),
+    }
+
+
+# ---------------------------------------------------------------------------- the papers
+
+
+@bp.get("/", endpoint="list")
+@allows("organiser.read")
+def listed() -> Response:
+    """The papers of a revision (``?revision=``, otherwise the newest), and the templates."""
+    contest = current_contest()
+    found = results.all_of(db(), contest)
+    number = request.args.get("revision", type=int)
+    result = next((one for one in found if number in (None, one.number)), None)
+    rows = [_row(result, paper) for paper in _papers(result)]
+    own = {kind: documents.own_template(db(), contest, kind) for kind in documents.TEMPLATES}
+    return page(
+        "organiser/documents.html", found=found, result=result, rows=rows, own=own,
+        titles=titles(), office=platform().office.ready(),
+        waiting=any(row["pdf"] and row["pdf"].state == "waiting" for row in rows),
+    )
+
+
+def _papers(result: Result | None) -> list[Paper]:
+    return documents.papers(db(), result, press=press()) if result else []
+
+
+def _row(result: Result | None, paper: Paper) -> dict[str, Any]:
+    pdf = documents.pdf(db(), result, paper) if result else None
+    return {"kind": paper.kind, "draft": paper.draft, "pdf": pdf}
+
+
+@bp.get(f"/<int:number>/<{KINDS}:kind>.docx")
+@allows("organiser.read")
+def docx(number: int, kind: str) -> Response:
+    """The paper, filled now from the revision."""
+    paper = documents.paper(db(), _result(number), kind, press=press())
+    return _file(paper.docx(), f"{kind}-{number}", "docx")
+
+
+@bp.get(f"/<int:number>/<{KINDS}:kind>.pdf")
+@allows("organiser.read")
+def pdf(number: int, kind: str) -> Response:
+    """The PDF of the paper as it is now."""
+    result = _result(number)
+    made = documents.pdf(db(), result, documents.paper(db(), result, kind, press=press()))
+    if made is None or made.state != "ready":
+        raise Conflict(
+            "Chưa có PDF của văn bản này. Hãy bấm “Tạo PDF” ở trang Văn bản.",
+            'There is no PDF of this paper yet. Press "Make PDF" on the Documents page.',
+        )
+    name = f"{current_contest().slug}-{kind}-{number}.pdf"
+    return send(File(made.sha256, TYPES["pdf"], name), keep=True)
+
+
+@bp.post(f"/<int:number>/<{KINDS}:kind>/pdf")
+@allows("document.manage")
+def make_pdf(number: int, kind: str) -> Response:
+    """Wish for the PDF; a worker makes it."""
+    result = _result(number)
+    paper = documents.paper(db(), result, kind, press=press())
+    if not platform().office.ready():
+        raise _no_office()
+    documents.ask_pdf(db(), result, paper, actor=actor(), at=now())
+    return back_to("documents.list", revision=number)
+
+
+def _no_office() -> Conflict:
+    return Conflict(
+        "Máy chủ chưa cài LibreOffice nên chưa tạo được PDF: cần gói libreoffice-writer-nogui. "
+        "Hãy tải DOCX.",
+        "LibreOffice is not installed on the server, so there is no PDF: package "
+        "libreoffice-writer-nogui is needed. Download the DOCX.",
+    )
+
+
+# ---------------------------------------------------------------------------- templates
+
+
+@bp.get(f"/templates/<{TEMPLATES}:kind>")
+@allows("organiser.read")
+def template(kind: str) -> Response:
+    """One template: download, replace, go back; and what may be filled in."""
+    return _template_page(kind, TemplateForm(formdata=None))
+
+
+@bp.get(f"/templates/<{TEMPLATES}:kind>.docx")
+@allows("organiser.read")
+def template_file(kind: str) -> Response:
+    """The template in force."""
+    content = documents.template(db(), current_contest(), kind, blobs=platform().blobs)
+    return _file(content, f"mau-{kind}", "docx")
+
+
+@bp.post(f"/templates/<{TEMPLATES}:kind>")
+@allows("document.manage")
+def take_template(kind: str) -> Response:
+    """Put an own template in force, if nothing is wrong with it."""
+    form = TemplateForm()
+    if not form.validate_on_submit():
+        return _template_page(kind, form, 422)
+    try:
+        documents.take_template(
+            db(), current_contest(), kind, form.file.data.read(MOST_BYTES + 1),
+            filename=form.file.data.filename or "", press=press(), actor=actor(), at=now(),
+        )
+    except BadTemplate as bad:
+        en = language() == "en"
+        first, *more = [fault.en if en else fault.vi for fault in bad.faults]
+        form.file.errors, form.form_errors = [first], more
+        return _template_page(kind, form, 422)
+    told("Đã dùng mẫu của hội thi.", "The contest's own template is in force.")
+    return back_to("documents.template", kind=kind)
+
+
+@bp.post(f"/templates/<{TEMPLATES}:kind>/shipped")
+@allows("document.manage")
+def shipped(kind: str) -> Response:
+    documents.back_to_shipped(db(), current_contest(), kind, actor=actor(), at=now())
+    told("Đã trở lại mẫu có sẵn.", "The shipped template is in force again.")
+    return back_to("documents.template", kind=kind)
+
+
+def _template_page(kind: str, form: TemplateForm, status: int = 200) -> Response:
+    return page(
+        "organiser/documents_template.html", status, kind=kind, title=titles()[kind], form=form,
+        own=documents.own_template(db(), current_contest(), kind),
+        placeholders=_placeholders(document_values.SAMPLES[kind]),
+    )
+
+
+def _placeholders(sample: dict[str, Any]) -> list[tuple[str, str]]:
+    """What may stand in a template, with an example; lists as the loop that goes through them."""
+    found = []
+    for name, value in sample.items():
+        if not isinstance(value, list):
+            found.append((f"{{{{ {name} }}}}", _example(value)))
+        elif isinstance(value[0], dict):
+            found += [(f"{{{{ row.{key} }}}}", f"{{% for row in {name} %}}: {_example(inner)}")
+                      for key, inner in value[0].items()]
+        else:
+            found.append(("{{ row }}", f"{{% for row in {name} %}}: {_example(value[0])}"))
+    return found
+
+
+def _example(value: Any) -> str:
+    return _("mã QR") if isinstance(value, Qr) else str(value)
+
+
+# ---------------------------------------------------------------------------- QR sheets
+
+
+@bp.post("/sheet.<any(docx, pdf):kind>")
+@allows("unit.manage")
+def sheet(kind: str) -> Response:
+    """The sheet that has just been shown, as a file. Its codes come back from the page itself,
+    signed: nobody else has them, for only hashes are kept; so it is made here and now."""
+    try:
+        values = _signer().loads(request.form.get("sheet", ""), max_age=SHEET_LIFE_S)
+    except BadSignature:
+        raise Invalid(
+            "Tờ mã QR này đã quá cũ. Hãy tạo mã mới rồi tải lại.",
+            "This QR sheet is too old. Make new codes, then download it.",
+        ) from None
+    contest = current_contest()
+    if values.pop("contest") != contest.slug:
+        raise not_found()
+    template = documents.template(db(), contest, "qr_sheet", blobs=platform().blobs)
+    content = fill(template, _with_codes(values))
+    return _file(_printed(content) if kind == "pdf" else content, "ma-qr", kind)
+
+
+def sign_sheet(values: dict[str, Any]) -> str:
+    """The values of a sheet as its page sends them back; QR codes as what they say."""
+    codes = [{**one, "qr": one["qr"].text} for one in values["codes"]]
+    return str(_signer().dumps({**values, "codes": codes, "contest": current_contest().slug}))
+
+
+def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
+    codes = [{**one, "qr": Qr(one["qr"], document_values.SHEET_QR_MM)} for one in values["codes"]]
+    return {**values, "codes": codes}
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(platform().settings.secret_key, salt="qr-sheet")
+
+
+def _printed(content: bytes) -> bytes:
+    try:
+        return platform().office.pdf(content)
+    except PdfUnavailable:
+        raise _no_office() from None
+    except PdfFailed as error:
+        raise Conflict(
+            f"LibreOffice không tạo được PDF ({error}). Hãy tải DOCX.",
+            f"LibreOffice could not make the PDF ({error}). Download the DOCX.",
+        ) from None
+
+
+# ---------------------------------------------------------------------------- answers
+
+
+def press() -> Press:
+    settings = platform().settings
+    return Press.of(
+        current_contest(), blobs=platform().blobs, data_dir=settings.data_dir,
+        base_url=settings.base_url, secret_key=settings.secret_key,
+    )
+
+
+def _result(number: int) -> Result:
+    found: Result = own_or_404(results.numbered(db(), current_contest(), number))
+    return found
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    response = Response(content, content_type=TYPES[kind])
+    name = f"{current_contest().slug}-{name}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

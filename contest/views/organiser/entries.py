@@ -1,0 +1,77 @@
+"""The organiser's list of entries, and excluding one."""
+
+from flask import Blueprint, request
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from contest.services.desk import activity
+from contest.services.entry import checks, entries, submissions
+from contest.states import SUBMISSION, Entry
+from contest.views.organiser import activity_words
+from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("entries", __name__, url_prefix="/c/<slug>/organiser/entries")
+
+
+class DisqualifyForm(Form):
+    """Why an entry is excluded; the unit reads it, and it is published with the result."""
+
+    reason = TextAreaField(
+        _l("Lý do"), [InputRequired(_l("Hãy ghi lý do loại clip.")), Length(max=1000)]
+    )
+
+
+@bp.get("")
+@allows("organiser.read")
+def listed() -> Response:
+    state = request.args.get("state", "")
+    found = entries.listed(db(), current_contest(), state=state, number=page_number())
+    return page(
+        "organiser/entries.html", found=found, state=state, states=list(Entry),
+        counts=entries.counts(db(), current_contest()), pages=neighbours(found),
+    )
+
+
+@bp.get("/<code>")
+@allows("organiser.read")
+def entry(code: str) -> Response:
+    return _page(code, DisqualifyForm(formdata=None))
+
+
+@bp.post("/<code>/disqualify")
+@allows("entry.disqualify")
+def disqualify(code: str) -> Response:
+    """Exclude an entry (plan III.3, note); it counts for the quota no more."""
+    form = DisqualifyForm()
+    if not form.validate_on_submit():
+        return _page(code, form, 422)
+    found = submissions.find(db(), current_contest(), code, actor=actor())
+    submissions.disqualify(db(), found, actor=actor(), at=now(), reason=form.reason.data or "")
+    told(f"Đã loại clip {code}.", f"Entry {code} is disqualified.")
+    return back_to("entries.entry", code=code)
+
+
+def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
+    found = submissions.find(db(), current_contest(), code, actor=actor())
+    rows = entries.history(db(), found)
+    check = checks.telling(found.version) if found.version else None
+    return page(
+        "organiser/entry.html", status, entry=found, form=form, check=check,
+        findings=checks.findings(check, language()),
+        history=rows, words=activity_words, names=activity.names(db(), {row.actor for row in rows}),
+        may_disqualify=SUBMISSION.allows(found.state, Entry.DISQUALIFIED),
+    )

@@ -1,0 +1,292 @@
+"""The organiser's room of interactions: counts, their evidence, and which is official."""
+
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, request, send_file
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from contest.errors import DomainError, not_found
+from contest.models import Snapshot
+from contest.services.counts import anomalies, corrections, count_import, interactions
+from contest.services.counts.interactions import Official, Reading
+from contest.services.entry.media import File
+from contest.views.shared import kept_files, plot
+from contest.views.shared.forms import Form
+from contest.views.shared.media import send
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    platform,
+    told,
+)
+from social.imports import write_counts_template, write_ledger_template
+
+bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST = 2_000_000_000
+LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt.")
+
+
+def local(moment: datetime | None) -> datetime | None:
+    """A moment typed in the contest's zone."""
+    return moment.replace(tzinfo=current_profile().schedule.zone) if moment else None
+
+
+def here() -> datetime:
+    """Now, as the contest's clocks show it, for a form's first value."""
+    return now().astimezone(current_profile().schedule.zone).replace(tzinfo=None, second=0)
+
+
+class ImportForm(Form):
+    """A file of counts and the moment it tells of."""
+
+    file = FileField(_l("Tệp số liệu (CSV hoặc XLSX)"), [FileRequired(_l("Hãy chọn tệp."))])
+    taken_at = DateTimeLocalField(
+        _l("Số liệu lúc"), [InputRequired(_l("Hãy ghi lúc tệp được xuất."))],
+        description=_l("Lúc tệp được xuất từ Meta Business Suite: số liệu là tổng đến lúc đó."),
+    )
+
+
+class ApplyForm(Form):
+    token = HiddenField(validators=[InputRequired()])
+    late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
+
+
+class WriteForm(Form):
+    """Counts read by a person."""
+
+    code = SelectField(_l("Clip"), validators=[InputRequired(_l("Hãy chọn clip."))])
+    reactions = IntegerField(
+        _l("Cảm xúc"), [InputRequired(_l("Hãy nhập một số nguyên.")), NumberRange(0, MOST)]
+    )
+    shares = IntegerField(
+        _l("Chia sẻ"), [Optional(), NumberRange(0, MOST)],
+        description=_l("Để trống khi không biết; ghi 0 khi chắc chắn không có."),
+    )
+    comments = IntegerField(_l("Bình luận"), [Optional(), NumberRange(0, MOST)])
+    taken_at = DateTimeLocalField(_l("Nhìn thấy lúc"), [InputRequired(_l("Hãy ghi ngày giờ."))])
+    screenshot = FileField(
+        _l("Ảnh chụp màn hình"), description=_l("PNG hoặc JPEG, làm minh chứng.")
+    )
+    late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
+
+
+@bp.get("", endpoint="list")
+@allows("organiser.read")
+def listed() -> Response:
+    contest = current_contest()
+    official, series = (
+        interactions.official_counts(db(), contest), interactions.series(db(), contest)
+    )
+    rows = [
+        _prepared(clip, official.get(clip.submission_id), series.get(clip.submission_id, []))
+        for clip in interactions.posted(db(), contest)
+    ]
+    return page(
+        "organiser/interactions.html", rows=rows, late=interactions.late_waiting(db(), contest),
+        me=actor().label, automatic=_has_page(), gaps=[
+            *interactions.gaps(db(), contest, at=now()), *corrections.gaps(db(), contest, at=now())
+        ],
+        odd=anomalies.gaps(db(), contest, at=now()), adjusted=corrections.waiting(db(), contest),
+    )
+
+
+def _has_page() -> bool:
+    return bool(platform().settings.page_id and platform().settings.page_token)
+
+
+def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> dict[str, Any]:
+    entry = clip.submission
+    accounts = len(official.ledger) if official and official.ledger is not None else None
+    return {
+        "code": entry.code, "title": entry.title, "unit": entry.unit.name, "official": official,
+        "permalink": clip.permalink, "taken": len(series), "accounts": accounts,
+    }
+
+
+@bp.get("/clips/<code>")
+@allows("organiser.read")
+def clip(code: str) -> Response:
+    """All snapshots of one clip, the official one marked, its corrections, and who shared it."""
+    contest = current_contest()
+    entry = interactions.of_code(db(), contest, code)
+    series = interactions.series(db(), contest).get(entry.id, [])
+    official = interactions.official_counts(db(), contest).get(entry.id)
+    return page(
+        "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=official,
+        plot=plot.of(series), corrections=[
+            c for c in corrections.of_contest(db(), contest) if c.snapshot.submission_id == entry.id
+        ],
+        me=actor().label, cap=current_profile().scoring.shares_per_account,
+    )
+
+
+# ---------------------------------------------------------------------------------- from a file
+
+
+@bp.get("/import", endpoint="import")
+@allows("interaction.import")
+def choose() -> Response:
+    form = ImportForm(formdata=None, taken_at=here())
+    return page("organiser/interactions_import.html", form=form)
+
+
+@bp.post("/import")
+@allows("interaction.import")
+def preview() -> Response:
+    """Say what every row would do; nothing is counted yet."""
+    form = ImportForm()
+    if not form.validate_on_submit():
+        return page("organiser/interactions_import.html", 422, form=form)
+    kept = kept_files.keep(form.file.data)
+    taken_at = local(form.taken_at.data) or now()
+    try:
+        plan = count_import.preview(
+            db(), current_contest(), kept.path, taken_at=taken_at, at=now()
+        )
+    except DomainError as error:
+        form.file.errors = [error.message(language())]
+        return page("organiser/interactions_import.html", error.status, form=form)
+    token = kept_files.token(kept, at=taken_at.isoformat())
+    return page(
+        "organiser/interactions_preview.html", plan=plan, kept=kept, taken_at=taken_at,
+        form=ApplyForm(formdata=None, token=token),
+    )
+
+
+@bp.post("/import/apply")
+@allows("interaction.import")
+def apply() -> Response:
+    form = ApplyForm()
+    if not form.validate_on_submit():
+        return back_to("interactions.import")
+    kept, more = kept_files.from_token(form.token.data)
+    count = count_import.apply(
+        db(), current_contest(), kept.path, filename=kept.filename,
+        taken_at=datetime.fromisoformat(more["at"]), actor=actor(), at=now(),
+        late_reason=form.late_reason.data or "",
+    )
+    if count:
+        told(f"Đã ghi số liệu của {count} clip.", f"Counts of {count} clips are recorded.")
+    else:
+        told("Tệp này đã được nhập trước đó; không có gì thay đổi.",
+             "This file was imported before; nothing has changed.", "info")
+    return back_to("interactions.list")
+
+
+@bp.get("/template.xlsx")
+@allows("interaction.import")
+def template() -> Response:
+    """Our own table with the clips in place."""
+    clips = [(c.submission.code, c.permalink) for c in interactions.posted(db(), current_contest())]
+    file = BytesIO()
+    write_counts_template(file, clips, language=language())
+    return _workbook(file, "so-lieu-tuong-tac.xlsx")
+
+
+@bp.get("/ledger-template.xlsx")
+@allows("interaction.import")
+def ledger_template() -> Response:
+    file = BytesIO()
+    write_ledger_template(file, language=language())
+    return _workbook(file, "so-chia-se.xlsx")
+
+
+def _workbook(file: BytesIO, name: str) -> Response:
+    file.seek(0)
+    return send_file(file, mimetype=WORKBOOK, as_attachment=True, download_name=name)
+
+
+@bp.get("/evidence/<sha256>")
+@allows("organiser.read")
+def evidence(sha256: str) -> Response:
+    """A kept file, byte for byte."""
+    found = count_import.evidence_of(db(), current_contest(), sha256)
+    if found is None:
+        raise not_found()
+    name = found.filename if found.filename.isascii() else f"{sha256[:12]}"
+    return send(File(sha256, "application/octet-stream", name or sha256), keep=True)
+
+
+# -------------------------------------------------------------------------------------- by hand
+
+
+@bp.get("/write")
+@allows("interaction.import")
+def write() -> Response:
+    chosen = request.args.get("code", "")
+    form = _with_clips(WriteForm(formdata=None, taken_at=here(), code=chosen))
+    return page("organiser/interactions_write.html", form=form)
+
+
+@bp.post("/write")
+@allows("interaction.import")
+def written() -> Response:
+    form = _with_clips(WriteForm())
+    if not form.validate_on_submit():
+        return page("organiser/interactions_write.html", 422, form=form)
+    try:
+        _write_down(form)
+    except DomainError as error:
+        db().rollback()
+        form.form_errors = [error.message(language())]
+        return page("organiser/interactions_write.html", error.status, form=form)
+    told("Đã ghi số liệu.", "The counts are recorded.")
+    return back_to("interactions.list")
+
+
+def _write_down(form: WriteForm) -> None:
+    proof = None
+    if form.screenshot.data and form.screenshot.data.filename:
+        kept = kept_files.keep(form.screenshot.data)
+        proof = count_import.keep(
+            db(), current_contest(), kept.sha256, kind="screenshot", filename=kept.filename,
+            size=kept.size, actor=actor(), at=now(),
+        )
+    reading = Reading(form.reactions.data, form.shares.data, form.comments.data)
+    interactions.write_down(
+        db(), current_contest(), form.code.data, reading, evidence=proof, actor=actor(), at=now(),
+        taken_at=local(form.taken_at.data) or now(), late_reason=form.late_reason.data or "",
+    )
+
+
+def _with_clips(form: Any) -> Any:
+    clips = interactions.posted(db(), current_contest())
+    form.code.choices = [("", _("Chọn clip"))] + [
+        (c.submission.code, f"{c.submission.code} · {c.submission.title}") for c in clips
+    ]
+    return form
+
+
+@bp.post("/late")
+@allows("interaction.late")
+def approve_late() -> Response:
+    """A second organiser agrees to counts after the cut-off."""
+    chosen = [int(value) for value in request.form.getlist("snapshot") if value.isdigit()]
+    count = interactions.approve_late(db(), current_contest(), chosen, actor=actor(), at=now())
+    told(f"Đã xác nhận {count} số liệu sau giờ chốt.", f"{count} late counts are agreed to.")
+    return back_to("interactions.list")
+
+
+@bp.post("/poll")
+@allows("interaction.import")
+def poll() -> Response:
+    interactions.poll_now(db(), current_contest(), actor=actor(), at=now())
+    told("Đang lấy số liệu từ Trang.", "Reading the counts from the Page.")
+    return back_to("interactions.list")
+
+

@@ -1,0 +1,35 @@
+"""The organiser's lists as files."""
+
+import json
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from contest.services.core import spreadsheets
+from contest.services.desk import lists
+from contest.views.shared.support import actor, allows, current_contest, db, language, now
+
+bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
+TYPES = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@bp.get("/<any(units, entries):what>.<any(csv, xlsx, json):kind>")
+@allows("export.read")
+def export(what: str, kind: str) -> Response:
+    """A whole list, whatever is filtered on the screen."""
+    contest = current_contest()
+    rows = lists.rows(db(), contest, what, actor=actor(), at=now())
+    table = (lists.titles(what, language()), [list(row.values()) for row in rows])
+    if kind == "json":
+        content = (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
+    elif kind == "csv":
+        content = spreadsheets.csv_file(table)
+    else:
+        content = spreadsheets.workbook({what: table})
+    response = Response(content, content_type=TYPES[kind])
+    name = f"{contest.slug}-{what}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

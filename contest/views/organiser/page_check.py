@@ -1,0 +1,65 @@
+"""The onboarding check: what Meta says of token, Page, app and clock, with a remedy for each."""
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from contest.services.fanpage import page_checks, page_pause
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    page,
+    platform,
+)
+from social.errors import WrongSetting
+from social.values import CheckFinding, PageCheck
+
+bp = Blueprint("page_check", __name__, url_prefix="/c/<slug>/organiser/page-check")
+
+
+@bp.get("")
+@allows("organiser.read")
+def show() -> Response:
+    """The last result, with its time."""
+    found = page_checks.last(db(), current_contest())
+    return page("organiser/page_check.html", found=found, titles=titles(), lang=language())
+
+
+@bp.post("")
+@allows("publication.manage")
+def run() -> Response:
+    """Ask Meta now. The database waits for nobody meanwhile."""
+    who, at = actor(), now()
+    db().rollback()
+    found = _asked()
+    page_checks.keep(db(), current_contest(), found, actor=who, at=at)
+    return back_to("page_check.show")
+
+
+def _asked() -> PageCheck:
+    page_id = platform().settings.page_id
+    try:
+        client = platform().page()
+    except WrongSetting as error:
+        return PageCheck(page_id, None, (CheckFinding("settings", "fail", str(error), str(error)),))
+    if client is None:
+        nobody = CheckFinding("settings", "fail", *NOBODY, *page_pause.REMEDIES["no_page"])
+        return PageCheck(page_id, None, (nobody,))
+    return client.check_page()
+
+
+NOBODY = ("Chưa thiết lập Trang.", "No Page is set up.")
+
+
+def titles() -> dict[str, str]:
+    return {
+        "settings": _("Thiết lập"), "token_valid": _("Mã truy cập"),
+        "token_kind": _("Loại mã"), "token_expiry": _("Hạn của mã"),
+        "permissions": _("Quyền"), "target_page": _("Trang đích"),
+        "app_mode": _("Chế độ ứng dụng"), "clock": _("Đồng hồ"),
+    }

@@ -1,0 +1,197 @@
+"""The organisers' list of people: add, roles, invitations, sign out, lock."""
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from contest.errors import DomainError
+from contest.services.people import invitations, people
+from contest.services.people.people import Person
+from contest.services.units import units
+from contest.views.shared.forms import Form, refused
+from contest.views.shared.qr import qr_svg
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    now,
+    page,
+    platform,
+    told,
+)
+
+bp = Blueprint("people", __name__, url_prefix="/c/<slug>/organiser/people")
+ROLES = (
+    ("organiser", _l("Ban tổ chức")), ("reviewer", _l("Thẩm định")), ("juror", _l("Ban giám khảo")),
+)
+PAGE_OF = {"password": "account.invitation", "sign_in": "account.link"}
+
+
+class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
+    """Several of a list, each with its own box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class RolesForm(Form):
+    roles = SelectMultipleCheckboxField(
+        _l("Vai trò"), [InputRequired(_l("Hãy chọn ít nhất một vai trò."))],
+        choices=[SelectChoice(*role) for role in ROLES],
+    )
+    unit = SelectField(
+        _l("Đơn vị của giám khảo"), coerce=int,
+        description=_l("Giám khảo không chấm clip của đơn vị mình."),
+    )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        listed = units.of_contest(db(), current_contest())
+        self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị nào"))]
+        self.unit.choices += [SelectChoice(unit.id, unit.name) for unit in listed]
+
+
+class AddForm(RolesForm):
+    name = StringField(_l("Họ và tên"), [InputRequired(), Length(max=200)])
+    email = StringField(
+        _l("Email"), [InputRequired(), Length(max=254)],
+        render_kw={"type": "email", "autocomplete": "off", "autocapitalize": "none"},
+        description=_l("Dùng để đăng nhập; thư mời được gửi tới địa chỉ này."),
+    )
+    language = SelectField(
+        _l("Ngôn ngữ của thư"),
+        choices=[SelectChoice("vi", _l("Tiếng Việt")), SelectChoice("en", _l("Tiếng Anh"))],
+    )
+
+
+@bp.get("/")
+@allows("people.manage")
+def manage() -> Response:
+    """Everybody with a role, and what each still has to do."""
+    listed = people.of_contest(db(), current_contest(), at=now())
+    return page("organiser/people.html", people=listed, role_names=dict(ROLES))
+
+
+@bp.get("/new")
+@allows("people.manage")
+def new() -> Response:
+    return page("organiser/people_new.html", form=AddForm(unit=0))
+
+
+@bp.post("/new")
+@allows("people.manage")
+def add() -> Response:
+    form = AddForm()
+    if not form.validate():
+        return page("organiser/people_new.html", 422, form=form)
+    try:
+        user, invitation = people.add(
+            db(), current_contest(), email=form.email.data, name=form.name.data,
+            roles=form.roles.data, unit_id=form.unit.data or None, language=form.language.data,
+            actor=actor(), at=now(), key=platform().settings.secret_key,
+        )
+    except DomainError as error:
+        refused(form, "email", error)
+        return page("organiser/people_new.html", error.status, form=form)
+    if invitation:
+        told(f"Đã thêm {user.name} và gửi thư mời.", f"{user.name} is added and invited by mail.")
+    else:
+        told(f"{user.name} đã có tài khoản; vai trò mới đã được báo qua email.",
+             f"{user.name} has an account already and is told by mail.")
+    return back_to("people.person", user_id=user.id)
+
+
+def _person(user_id: int) -> Person:
+    return people.one(db(), current_contest(), user_id, at=now())
+
+
+@bp.get("/<int:user_id>")
+@allows("people.manage")
+def person(user_id: int) -> Response:
+    found = _person(user_id)
+    form = RolesForm(roles=found.roles, unit=found.unit.id if found.unit else 0)
+    return _person_page(found, form)
+
+
+def _person_page(found: Person, form: Form, status: int = 200) -> Response:
+    """Whoever may hold a way into the account sees the open invitation's link and QR code."""
+    in_hand = people.may_hand_over(db(), actor(), found.user)
+    link = qr = None
+    if in_hand and found.invitation:
+        token = invitations.token_of(found.invitation, key=platform().settings.secret_key)
+        base = platform().settings.base_url
+        link = f"{base}{url_for(PAGE_OF[found.invitation.purpose])}#{token}"
+        qr = qr_svg(link, str(_l("Mã QR của liên kết")))
+    return page(
+        "organiser/people_person.html", status, person=found, form=form, in_hand=in_hand, link=link,
+        qr=qr, role_names=dict(ROLES), own=found.user.id == actor().id,
+    )
+
+
+@bp.post("/<int:user_id>/roles")
+@allows("people.manage")
+def roles(user_id: int) -> Response:
+    found, form = _person(user_id), RolesForm()
+    if not form.validate():
+        return _person_page(found, form, 422)
+    people.change_roles(
+        db(), current_contest(), found.user, roles=form.roles.data, unit_id=form.unit.data or None,
+        actor=actor(), at=now(),
+    )
+    told("Đã lưu vai trò.", "The roles are saved.")
+    return back_to("people.person", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/retire")
+@allows("people.manage")
+def retire(user_id: int) -> Response:
+    """No role any longer; what the person has done stays."""
+    found = _person(user_id)
+    people.change_roles(db(), current_contest(), found.user, roles=(), unit_id=None, actor=actor(),
+                        at=now())
+    told(f"{found.user.name} không còn vai trò trong hội thi này.",
+         f"{found.user.name} has no role in this contest any longer.")
+    return back_to("people.manage")
+
+
+@bp.post("/<int:user_id>/invite")
+@allows("people.manage")
+def invite(user_id: int) -> Response:
+    found = _person(user_id)
+    purpose = "sign_in" if request.form.get("purpose") == "sign_in" else "password"
+    people.invite(db(), current_contest(), found.user, purpose=purpose, actor=actor(), at=now(),
+                  key=platform().settings.secret_key)
+    told("Đã tạo liên kết mới; liên kết cũ không còn dùng được.",
+         "A new link is made; the old one no longer works.")
+    return back_to("people.person", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/sign-out")
+@allows("people.manage")
+def sign_out(user_id: int) -> Response:
+    found = _person(user_id)
+    people.sign_out_everywhere(db(), current_contest(), found.user, actor=actor(), at=now())
+    told(f"{found.user.name} đã bị đăng xuất khỏi mọi thiết bị.",
+         f"{found.user.name} is signed out of every device.")
+    return back_to("people.person", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/active")
+@allows("people.manage")
+def active(user_id: int) -> Response:
+    """Lock the account, or open it again."""
+    found, wanted = _person(user_id), request.form.get("active") == "1"
+    people.set_active(db(), current_contest(), found.user, wanted, actor=actor(), at=now())
+    if wanted:
+        told("Đã mở lại tài khoản.", "The account is open again.")
+    else:
+        told("Đã khoá tài khoản.", "The account is locked.")
+    return back_to("people.person", user_id=user_id)

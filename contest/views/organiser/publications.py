@@ -1,0 +1,162 @@
+"""The organiser's board of posting: the queue, its pause, and what needs a person."""
+
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired, Length
+
+from contest.errors import DomainError
+from contest.models import Publication
+from contest.services.entry import checks
+from contest.services.fanpage import page_checks, page_pause, publications
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
+LINKABLE = frozenset({"waiting", "uploading", "failed", "unknown", "verifying"})
+
+
+class LinkForm(Form):
+    link = StringField(
+        _l("Liên kết bài viết"),
+        [InputRequired(_l("Hãy dán liên kết của bài viết.")), Length(max=500)],
+        description=_l("Mở bài trên Facebook, bấm vào giờ đăng rồi chép địa chỉ."),
+        render_kw={"inputmode": "url", "autocomplete": "off"},
+    )
+
+
+class AgainForm(Form):
+    looked = BooleanField(
+        _l("Tôi đã mở Trang và không thấy bài của clip này"),
+        [InputRequired(_l("Hãy mở Trang kiểm tra trước, rồi đánh dấu ô này."))],
+    )
+
+
+class PauseForm(Form):
+    reason = StringField(_l("Lý do"), [InputRequired(_l("Hãy ghi lý do.")), Length(max=300)])
+
+
+@bp.get("", endpoint="list")
+@allows("organiser.read")
+def listed() -> Response:
+    return _page()
+
+
+@bp.post("/pause")
+@allows("publication.manage")
+def pause() -> Response:
+    form = PauseForm()
+    if not form.validate_on_submit():
+        return _page(422, pause_form=form)
+    page_pause.pause_by_hand(
+        db(), current_contest(), actor=actor(), at=now(), reason=form.reason.data or ""
+    )
+    told("Đã tạm dừng việc đăng.", "Posting is paused.")
+    return back_to("publications.list")
+
+
+@bp.post("/resume")
+@allows("publication.manage")
+def resume() -> Response:
+    page_pause.resume(db(), current_contest(), actor=actor(), at=now())
+    told("Việc đăng được chạy tiếp.", "Posting goes on.")
+    return back_to("publications.list")
+
+
+@bp.post("/<int:publication_id>/link")
+@allows("publication.manage")
+def link(publication_id: int) -> Response:
+    """The clip was posted by hand: keep where it stands."""
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return _page(422, link_form=form, at_row=publication_id)
+    try:
+        publications.record_link(
+            db(), _row(publication_id), form.link.data or "", actor=actor(), at=now()
+        )
+    except DomainError as error:
+        form.link.errors = [error.message(language())]
+        return _page(error.status, link_form=form, at_row=publication_id)
+    told("Đã ghi liên kết; clip được tính là đã đăng.",
+         "The link is recorded; the clip counts as posted.")
+    return back_to("publications.list")
+
+
+@bp.post("/<int:publication_id>/look")
+@allows("publication.manage")
+def look(publication_id: int) -> Response:
+    publications.look_again(db(), _row(publication_id), actor=actor(), at=now())
+    told("Đang dò lại trên Trang.", "Looking on the Page again.")
+    return back_to("publications.list")
+
+
+@bp.post("/<int:publication_id>/again")
+@allows("publication.manage")
+def again(publication_id: int) -> Response:
+    """A person has looked and found nothing."""
+    form = AgainForm()
+    if not form.validate_on_submit():
+        return _page(422, again_form=form, at_row=publication_id)
+    publications.post_again(
+        db(), _row(publication_id), actor=actor(), at=now(), reason="a person found no post"
+    )
+    told("Đã xếp clip vào hàng đăng lại.", "The clip is queued to be posted again.")
+    return back_to("publications.list")
+
+
+def _row(publication_id: int) -> Publication:
+    return publications.get(db(), current_contest(), publication_id)
+
+
+def _page(status: int = 200, *, at_row: int = 0, **values: Any) -> Response:
+    """The board. ``at_row``: the clip whose form came back with errors."""
+    contest, pause = current_contest(), page_pause.pause_of(db(), current_contest().id)
+    rows = [_prepared(publication) for publication in publications.of_contest(db(), contest)]
+    forms = {
+        "link_form": LinkForm(formdata=None), "again_form": AgainForm(formdata=None),
+        "pause_form": PauseForm(formdata=None),
+    }
+    return page(
+        "organiser/publications.html", status, rows=rows, at_row=at_row, paused=pause,
+        remedy=page_pause.REMEDIES[pause.kind][language() == "en"] if pause else "",
+        inspected=page_checks.last(db(), contest), **(forms | values),
+    )
+
+
+def _prepared(publication: Publication) -> dict[str, Any]:
+    """One clip as the board shows it."""
+    entry, size = publication.submission, publication.version.size
+    done = publication.session_id is not None and publication.offset >= size
+    return {
+        "id": publication.id, "code": entry.code, "title": entry.title, "unit": entry.unit.name,
+        "entry_state": entry.state, "state": publication.state, "mode": publication.mode,
+        "position": publication.position, "release_at": publication.release_at,
+        "permalink": publication.permalink, "published_at": publication.published_at,
+        "caption": publication.caption, "version": publication.version.number,
+        "message": publication.error_data.get(language()) or publication.error,
+        "percent": 100 if done else publication.offset * 100 // size,
+        "may_link": publication.state in LINKABLE and publication.release_at <= now(),
+        "failed": publication.state == "failed", "sent": publication.video_id is not None,
+        "waits_for": _waits_for(publication),
+    }
+
+
+def _waits_for(publication: Publication) -> str:
+    """Why the deep check keeps the clip off the Page, still or for good; empty when it does not."""
+    if publication.state not in (*publications.BEFORE_ARMED, "cancelled"):
+        return ""
+    deep = checks.deep_pass(publication.version)
+    return deep.why_en if language() == "en" else deep.why_vi

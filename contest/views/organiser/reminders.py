@@ -1,0 +1,76 @@
+"""Reminders: the exact mail, who gets it, who cannot be reached, and one button."""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+from contest import letters
+from contest.services.core import mail
+from contest.services.desk import reminders
+from contest.services.desk.reminders import Recipient
+from contest.services.people import invitations
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    now,
+    page,
+    platform,
+    told,
+)
+
+bp = Blueprint("reminders", __name__, url_prefix="/c/<slug>/organiser/reminders")
+KIND = "/<any(missing, findings, jury):kind>"
+
+
+class SendForm(Form):
+    again = BooleanField(_l("Gửi cả cho người vừa được nhắc trong vòng một giờ"))
+
+
+@bp.get(KIND)
+@allows("organiser.read")
+def preview(kind: str) -> Response:
+    """Who would be mailed now, and the mail as it would be sent to one of them."""
+    found = reminders.recipients(db(), current_contest(), kind, at=now())
+    reached = [one for one in found if one.email]
+    shown = next((one for one in reached if str(one.subject) == request.args.get("to")), None)
+    shown = shown or next(iter(reached), None)
+    return page(
+        "organiser/reminders.html", kind=kind, form=SendForm(formdata=None), reached=reached,
+        unreached=[one for one in found if not one.email], shown=shown,
+        lately=sum(one.lately(now()) for one in reached),
+        letter=_letter(shown) if shown else None,
+        over=reminders.over(current_contest(), kind, at=now()),
+    )
+
+
+@bp.post(KIND)
+@allows("reminder.send")
+def send(kind: str) -> Response:
+    form = SendForm()
+    count = reminders.send(
+        db(), current_contest(), kind, actor=actor(), at=now(), again=form.again.data
+    )
+    if count:
+        told(f"Đã xếp {count} thư nhắc để gửi.", f"Reminders queued: {count}.")
+    else:
+        told("Không gửi thư nào: mọi người có email đều vừa được nhắc trong vòng một giờ.",
+             "No mail was sent: everybody with an address was reminded within the hour.", "message")
+    return back_to("reminders.preview", kind=kind)
+
+
+def _letter(one: Recipient) -> letters.Letter:
+    row, settings = reminders.letter(current_contest(), one, at=now()), platform().settings
+    app: Any = current_app
+    token_of = partial(invitations.token_of, key=settings.secret_key)
+    return letters.write(
+        app._get_current_object(), row.template, language=row.language, contest=current_contest(),
+        values=mail.values(db(), row, token_of=token_of), base_url=settings.base_url,
+    )

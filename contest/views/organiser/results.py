@@ -1,0 +1,180 @@
+"""The organisers' room of results: what is missing, compute, what hangs on what, freeze, publish.
+
+Nothing of a mark is shown before the jury round is locked.
+"""
+
+from flask import Blueprint, current_app, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from contest import ready_pages
+from contest.errors import Invalid
+from contest.models import Result
+from contest.services.results import bundles, closing, exports, results
+from contest.services.results.results import Vault
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    language,
+    now,
+    own_or_404,
+    page,
+    platform,
+    told,
+)
+
+bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"json": "application/json", "xlsx": WORKBOOK, "csv": "text/csv; charset=utf-8",
+         "zip": "application/zip"}
+
+
+class ComputeForm(Form):
+    reason = TextAreaField(
+        _l("Lý do"), [Optional(), Length(max=1000)],
+        description=_l("Cần có khi còn mục thiếu, hoặc khi thay một kết quả đã công bố."),
+        render_kw={"rows": 2},
+    )
+
+
+class DecisionForm(Form):
+    reason = StringField(
+        _l("Biên bản số, hoặc lý do"),
+        [InputRequired(_l("Hãy ghi số biên bản hoặc lý do.")), Length(max=1000)],
+    )
+
+
+@bp.get("/")
+@allows("organiser.read")
+def overview() -> Response:
+    return _page()
+
+
+@bp.post("/compute")
+@allows("result.close")
+def compute() -> Response:
+    """Compute from what is there now; may be done again until it is frozen."""
+    form = ComputeForm()
+    if not form.validate_on_submit():
+        return _page(422, compute=form)
+    try:
+        result = results.compute(
+            db(), current_contest(), secret_key=platform().settings.secret_key, actor=actor(),
+            at=now(), reason=form.reason.data or "",
+        )
+    except Invalid as error:
+        form.reason.errors = [error.message(language())]
+        return _page(422, compute=form)
+    told(f"Đã tính bản {result.number}; hai cách tính khớp nhau.",
+         f"Revision {result.number} is computed; both tallies agree.")
+    return back_to("results.overview")
+
+
+@bp.post("/<int:number>/freeze")
+@allows("result.close")
+def freeze(number: int) -> Response:
+    """End all change."""
+    settings = platform().settings
+    vault = Vault(settings.secret_key, platform().blobs, settings.data_dir / "bundles")
+    results.freeze(db(), _result(number), vault=vault, actor=actor(), at=now())
+    told("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
+    return back_to("results.overview")
+
+
+@bp.post("/<int:number>/publish")
+@allows("result.publish")
+def publish(number: int) -> Response:
+    results.publish(db(), _result(number), actor=actor(), at=now())
+    slug = current_contest().slug
+    db().commit()  # only now can the new page be made; it is there before anybody is told so
+    ready_pages.refresh(current_app, platform().settings.data_dir, slug)
+    told("Đã công bố kết quả.", "The result is published.")
+    return back_to("results.overview")
+
+
+@bp.post("/decide")
+@allows("result.close")
+def decide() -> Response:
+    """The chair's order of tied units, then compute again."""
+    form, places = DecisionForm(), _places()
+    if not form.validate_on_submit():
+        return _page(422, decision=form)
+    try:
+        results.decide(
+            db(), current_contest(), places, reason=form.reason.data or "", actor=actor(), at=now()
+        )
+    except Invalid as error:
+        form.form_errors = [error.message(language())]
+        return _page(422, decision=form)
+    told("Đã ghi quyết định của Trưởng ban. Hãy tính lại kết quả.",
+         "The chair's decision is recorded. Please compute again.")
+    return back_to("results.overview")
+
+
+def _places() -> list[str]:
+    """Codes in the order that was typed: ``place-CODE`` = 1, 2, …"""
+    typed = {key.removeprefix("place-"): value.strip() for key, value in request.form.items()
+             if key.startswith("place-")}
+    numbers = [int(value) for value in typed.values() if value.isdecimal()]
+    if len(numbers) != len(typed) or len(set(numbers)) != len(numbers):
+        return []
+    return sorted(typed, key=lambda code: int(typed[code]))
+
+
+@bp.get("/<int:number>.<any(json, xlsx, csv, zip):kind>")
+@allows("export.read")
+def export(number: int, kind: str) -> Response:
+    """A revision as a file; ``zip`` is the evidence bundle."""
+    result = exports.pick(db(), current_contest(), number, actor=actor())
+    if kind == "json":
+        content = exports.as_json(result)
+    elif kind == "xlsx":
+        content = exports.as_workbook(result, language())
+    elif kind == "csv":
+        content = exports.as_csv(result, language())
+    else:
+        content = exports.bundle(result, platform().blobs)
+    name = f"{current_contest().slug}-{result.number}.{kind}"
+    response = Response(content, content_type=TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _result(number: int) -> Result:
+    found: Result = own_or_404(results.numbered(db(), current_contest(), number))
+    return found
+
+
+def _page(status: int = 200, **forms: Form) -> Response:
+    contest = current_contest()
+    found = results.all_of(db(), contest)
+    latest = found[0] if found else None
+    computing = latest is None or latest.state != "frozen"
+    gaps = closing.gaps(db(), contest, at=now()) if computing else []
+    missing = closing.missing(gaps)
+    return page(
+        "organiser/results.html", status, found=found, latest=latest, computing=computing,
+        gaps=missing, remarks=[gap for gap in gaps if gap not in missing],
+        lines=results.lines(latest, language()) if latest else [],
+        prospects=results.sensitivity(latest) if latest else None,
+        tied=results.tied(latest) if latest and latest.state == "computed" else [],
+        compute=forms.get("compute") or ComputeForm(),
+        decision=forms.get("decision") or DecisionForm(),
+        what_if=what_if_titles(),
+        fingerprint=bundles.Signer(platform().settings.secret_key).fingerprint,
+    )
+
+
+def what_if_titles() -> dict[str, str]:
+    return {
+        "without_juror": _("Bỏ phiếu của %(juror)s"),
+        "without_cap": _("Bỏ mức trần điểm tương tác"),
+        "without_share_cap": _("Bỏ giới hạn chia sẻ của một tài khoản"),
+    }

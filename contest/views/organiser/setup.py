@@ -1,0 +1,56 @@
+"""The set-up of a contest: its rule file, then its units and its people."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from werkzeug.wrappers import Response
+from wtforms import TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+
+from contest.errors import DomainError
+from contest.services.desk import setup
+from contest.views.shared.forms import Form, read_file
+from contest.views.shared.support import actor, allows, back_to, db, language, now, page, told
+
+bp = Blueprint("setup", __name__, url_prefix="/setup")
+
+
+class RulesForm(Form):
+    """The rules of the new contest: a file, or the reference rules changed in place."""
+
+    file = FileField(_l("Tệp thể lệ (TOML)"))
+    source = TextAreaField(
+        _l("Hoặc sửa từ thể lệ tham khảo của Quận 11"), [Optional(), Length(max=500_000)]
+    )
+
+    def text(self) -> str:
+        """The file where one was chosen, else the text."""
+        return read_file(self.file) or (self.source.data or "").replace("\r\n", "\n")
+
+
+@bp.get("")
+@allows("contest.create")
+def start() -> Response:
+    """Where an empty installation begins."""
+    return page("organiser/setup.html", form=RulesForm(source=setup.reference_source()))
+
+
+@bp.post("")
+@allows("contest.create")
+def create() -> Response:
+    """Make the contest, and go on to its desk, where the next steps are."""
+    form = RulesForm()
+    form.validate_on_submit()
+    try:
+        contest = setup.create(db(), form.text(), actor=actor(), at=now())
+    except ValidationError as error:
+        form.file.errors = [str(error)]
+    except DomainError as error:
+        faults = error.data.get("faults", [])
+        lines = [f"{fault['key']}: {fault[language()]}" for fault in faults]
+        form.source.errors = lines or [error.message(language())]
+    else:
+        told("Đã tạo hội thi. Việc tiếp theo: nhập danh sách đơn vị.",
+             "The contest is made. Next: import the units.")
+        return back_to("organiser.desk", slug=contest.slug)
+    return page("organiser/setup.html", 422, form=form)

@@ -1,0 +1,135 @@
+"""The organiser's share ledger: who shared which clip, from a file or one by one."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+from wtforms import DateTimeLocalField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length
+
+from contest.errors import DomainError
+from contest.services.counts import interactions, share_ledger
+from contest.views.organiser.interactions import here, local
+from contest.views.shared import kept_files
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("share_ledger", __name__, url_prefix="/c/<slug>/organiser/ledger")
+
+
+class FileForm(Form):
+    file = FileField(
+        _l("Tệp sổ chia sẻ (CSV hoặc XLSX)"), [FileRequired(_l("Hãy chọn tệp."))],
+        description=_l("Các cột: Mã clip, Tài khoản, Liên kết chia sẻ, Thời điểm thấy."),
+    )
+
+
+class ShareForm(Form):
+    """One share that somebody has seen."""
+
+    code = StringField(_l("Mã clip"), [InputRequired(_l("Hãy ghi mã clip.")), Length(max=16)])
+    account = StringField(
+        _l("Tài khoản"), [InputRequired(_l("Hãy ghi tên tài khoản.")), Length(max=200)]
+    )
+    link = StringField(_l("Liên kết chia sẻ"), [Length(max=500)])
+    seen_at = DateTimeLocalField(_l("Nhìn thấy lúc"), [InputRequired(_l("Hãy ghi ngày giờ."))])
+
+
+class ApplyForm(Form):
+    token = HiddenField(validators=[InputRequired()])
+
+
+@bp.get("", endpoint="list")
+@allows("organiser.read")
+def listed() -> Response:
+    return _page(FileForm(formdata=None), ShareForm(formdata=None, seen_at=here()))
+
+
+@bp.post("")
+@allows("interaction.import")
+def preview() -> Response:
+    """Say what the file would add."""
+    form = FileForm()
+    if not form.validate_on_submit():
+        return _page(form, ShareForm(formdata=None, seen_at=here()), 422)
+    kept = kept_files.keep(form.file.data)
+    try:
+        plan = share_ledger.preview(db(), current_contest(), kept.path)
+    except DomainError as error:
+        form.file.errors = [error.message(language())]
+        return _page(form, ShareForm(formdata=None, seen_at=here()), error.status)
+    confirm = ApplyForm(formdata=None, token=kept_files.token(kept))
+    return page("organiser/ledger_preview.html", plan=plan, kept=kept, form=confirm)
+
+
+@bp.post("/apply")
+@allows("interaction.import")
+def apply() -> Response:
+    form = ApplyForm()
+    if not form.validate_on_submit():
+        return back_to("share_ledger.list")
+    kept, _more = kept_files.from_token(form.token.data)
+    count = share_ledger.apply(
+        db(), current_contest(), kept.path, filename=kept.filename, actor=actor(), at=now()
+    )
+    if count:
+        told(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
+    else:
+        told("Tệp này không có lượt chia sẻ nào mới; không có gì thay đổi.",
+             "This file tells of no share that is new; nothing has changed.", "info")
+    return back_to("share_ledger.list")
+
+
+@bp.post("/share")
+@allows("interaction.import")
+def share() -> Response:
+    form = ShareForm()
+    if not form.validate_on_submit():
+        return _page(FileForm(formdata=None), form, 422)
+    try:
+        share_ledger.add(
+            db(), current_contest(), form.code.data, form.account.data,
+            link=(form.link.data or "").strip(), seen_at=local(form.seen_at.data) or now(),
+            actor=actor(), at=now(),
+        )
+    except DomainError as error:
+        form.form_errors = [error.message(language())]
+        return _page(FileForm(formdata=None), form, error.status)
+    told("Đã ghi một lượt chia sẻ.", "One share is recorded.")
+    return back_to("share_ledger.list")
+
+
+def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
+    contest = current_contest()
+    ledgers = interactions.ledger_of(db(), contest)
+    official = interactions.official_counts(db(), contest)
+    cap = current_profile().scoring.shares_per_account
+    rows = [
+        _row(c.submission, ledgers.get(c.submission_id), official.get(c.submission_id), cap)
+        for c in interactions.posted(db(), contest)
+    ]
+    return page("organiser/ledger.html", status, form=form, one=one, rows=rows, cap=cap)
+
+
+def _row(
+    entry: object, ledger: list[tuple[str, int]] | None,
+    official: interactions.Official | None, cap: int,
+) -> dict[str, object]:
+    """A clip's shares: told by the Page, kept in the ledger, and counted under the cap."""
+    accounts = ledger or []
+    return {
+        "entry": entry, "accounts": len(accounts), "kept": sum(n for _, n in accounts),
+        "capped": sum(min(n, cap) for _, n in accounts), "none": ledger is None,
+        "told": official.shares if official else None,
+    }

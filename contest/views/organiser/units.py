@@ -1,0 +1,169 @@
+"""The organisers' side of the units: their list, import, links, printed sheets."""
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+
+from contest.errors import DomainError, Invalid
+from contest.services.results import document_values
+from contest.services.units import unit_import, unit_links, units
+from contest.services.units.unit_links import Issued
+from contest.views.organiser.documents import sign_sheet
+from contest.views.shared.qr import qr_svg
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    platform,
+    told,
+)
+
+bp = Blueprint("units", __name__)
+
+
+class ImportForm(FlaskForm):  # type: ignore[misc]
+    """A list of units."""
+
+    file = FileField(
+        _l("Tệp CSV hoặc XLSX"),
+        description=_l("Dòng đầu là tên cột: Tên đơn vị, Khối, Người liên hệ, Email, Điện thoại."),
+        validators=[FileRequired(_l("Hãy chọn tệp danh sách đơn vị."))],
+    )
+
+
+# ---------------------------------------------------------------------------- the organisers' list
+
+
+@bp.get("/c/<slug>/organiser/units")
+@allows("organiser.read")
+def manage() -> Response:
+    """Every unit: clips, links, uses; who still owes a clip."""
+    quota = current_profile().quota.minimum
+    found = units.standings(db(), current_contest(), quota=quota, at=now())
+    short = request.args.get("show") == "short"
+    return page("organiser/units.html", standings=found, quota=quota, short=short)
+
+
+@bp.get("/c/<slug>/organiser/units/<int:unit_id>")
+@allows("organiser.read")
+def detail(unit_id: int) -> Response:
+    unit = units.find(db(), current_contest(), unit_id)
+    return page("organiser/units_detail.html", unit=unit, links=unit_links.links_of(db(), unit))
+
+
+@bp.post("/c/<slug>/organiser/units/links")
+@allows("unit.manage")
+def issue() -> Response:
+    """New links for the units chosen, as the sheet to print: they are shown this once."""
+    chosen = [int(value) for value in request.form.getlist("unit") if value.isdigit()]
+    if not chosen:
+        raise Invalid("Chưa chọn đơn vị nào. Hãy đánh dấu các đơn vị cần in mã.",
+                      "No unit was chosen. Tick the units whose codes are to be printed.")
+    issued = unit_links.issue_all(
+        db(), current_contest(), chosen, key=platform().settings.secret_key, actor=actor(),
+        at=now(), rotate=bool(request.form.get("rotate")),
+    )
+    return page(
+        "organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host(),
+        signed=sign_sheet(_sheet_values(issued)),
+    )
+
+
+def _sheet_values(issued: list[Issued]) -> dict[str, Any]:
+    """The same sheet for the DOCX and the PDF; their wording is Vietnamese."""
+    profile = current_profile()
+    codes = [(one.unit.name, one.spaced_code, _link(one), one.link.expires_at) for one in issued]
+    closes = profile.schedule.entries_close
+    return document_values.of_sheet(profile, codes, host=_host(), closes=closes)
+
+
+def _link(issued: Issued) -> str:
+    return f"{_base()}{url_for('entrance.enter')}#{issued.token}"
+
+
+def _printed(issued: Issued) -> dict[str, object]:
+    link = _link(issued)
+    return {
+        "unit": issued.unit.name, "code": issued.spaced_code, "link": link,
+        "until": issued.link.expires_at,
+        "qr": qr_svg(link, _("Mã QR của %(unit)s", unit=issued.unit.name)),
+    }
+
+
+def _base() -> str:
+    return platform().settings.base_url
+
+
+def _host() -> str:
+    return urlsplit(_base()).netloc
+
+
+@bp.post("/c/<slug>/organiser/units/links/<int:link_id>/revoke")
+@allows("unit.manage")
+def revoke(link_id: int) -> Response:
+    """Close one link and every session that came through it."""
+    link = unit_links.find(db(), current_contest(), link_id)
+    unit_links.revoke(db(), link, actor=actor(), at=now())
+    told("Đã thu hồi đường dẫn.", "The link was revoked.")
+    return back_to("units.detail", unit_id=link.unit_id)
+
+
+@bp.get("/c/<slug>/organiser/units/poster")
+@allows("organiser.read")
+def poster() -> Response:
+    """One QR code for the plan and the poster: its page asks for the unit's code."""
+    address = f"{_base()}{url_for('entrance.enter', slug=current_contest().slug)}"
+    return page("organiser/units_poster.html", address=address, qr=qr_svg(address, address))
+
+
+# ---------------------------------------------------------------------------- import
+
+
+@bp.route("/c/<slug>/organiser/units/import", methods=["GET", "POST"])
+@allows("unit.manage")
+def import_() -> Response:
+    """A spreadsheet in, a preview out: what each row would do. Nothing is stored yet."""
+    form = ImportForm()
+    if not form.validate_on_submit():
+        return page("organiser/units_import.html", 422 if form.errors else 200, form=form)
+    data = form.file.data.read(unit_import.MOST_BYTES + 1)
+    try:
+        rows = unit_import.read(data, form.file.data.filename or "")
+    except DomainError as refused:
+        form.file.errors = [refused.message(language())]
+        return page("organiser/units_import.html", refused.status, form=form)
+    planned = unit_import.plan(db(), current_contest(), rows)
+    return page(
+        "organiser/units_preview.html", planned=planned, data=base64.b64encode(data).decode(),
+        errors=sum(p.action == "error" for p in planned),
+    )
+
+
+@bp.post("/c/<slug>/organiser/units/import/apply")
+@allows("unit.manage")
+def apply() -> Response:
+    """The file that was previewed, read and judged again: all of it or nothing."""
+    try:
+        data = base64.b64decode(request.form.get("data", ""), validate=True)
+    except binascii.Error:
+        raise Invalid("Tệp xem trước bị hỏng. Hãy chọn lại tệp.",
+                      "The previewed file is damaged. Pick the file again.") from None
+    rows = unit_import.read(data, "")
+    counts = unit_import.apply(db(), current_contest(), rows, actor=actor(), at=now())
+    flash(_("Đã nhập: %(new)s đơn vị mới, %(changed)s thay đổi, %(same)s giữ nguyên.", **counts),
+          "success")
+    return back_to("units.manage")

@@ -1,0 +1,1 @@
+"""What everybody sees, and the read-only API."""

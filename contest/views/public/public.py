@@ -1,0 +1,164 @@
+"""What everybody sees: the contest, its rules, its clips. Results have a view of their own."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, redirect, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from contest.errors import not_found
+from contest.languages import write_date, write_deadline
+from contest.models import Result
+from contest.services.core import profiles
+from contest.services.desk import calendar, public
+from contest.services.desk.public import Phase, Step
+from contest.services.results import standings
+from contest.views.public import share_cards
+from contest.views.shared.support import (
+    allows,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    platform,
+)
+
+bp = Blueprint("public", __name__)
+POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's hash
+
+
+def _published() -> Result | None:
+    return standings.newest(db(), current_contest())
+
+
+@bp.app_template_filter("last_day")
+def last_day(moment: datetime) -> str:
+    """A deadline at midnight as plans write it: “hết ngày 10/6/2023” (plan II.1)."""
+    return write_deadline(moment, current_profile().schedule.zone, language())
+
+
+@bp.app_template_filter("end_date")
+def end_date(moment: datetime) -> str:
+    """The day a stretch of time ends on: the day before, where it ends at midnight."""
+    zone = current_profile().schedule.zone
+    return write_date(moment - timedelta(microseconds=1), zone, language())
+
+
+@bp.get("/")
+@allows("public.read")
+def home() -> BaseResponse:
+    """The only contest, or a list of them; an empty installation says how to begin."""
+    contests = profiles.all_contests(db())
+    if len(contests) == 1:
+        return redirect(url_for("public.contest", slug=contests[0].slug))
+    known = [(contest, profiles.profile_of(contest)) for contest in contests]
+    return page("public/home.html", contests=known)
+
+
+@bp.get("/c/<slug>/")
+@allows("public.read")
+def contest() -> BaseResponse:
+    """Phase, countdown, what to do now, and the first clips."""
+    profile, at = current_profile(), now()
+    result = _published()
+    return page(
+        "public/contest.html",
+        phase=public.phase_of(profile, at=at, published=result is not None),
+        steps=written_steps(public.steps(profile, at=at, published=result is not None)),
+        deadline=public.next_deadline(profile, at=at),
+        clips=public.clips(db(), current_contest()),
+        result=result,
+        card=share_cards.contest_address(),
+    )
+
+
+@bp.get("/c/<slug>/rules")
+@allows("public.read")
+def rules() -> BaseResponse:
+    """The rules in plain words, made from the profile in force."""
+    return page("public/rules.html", revisions=profiles.revisions(db(), current_contest()))
+
+
+@bp.get("/c/<slug>/rules.toml")
+@allows("public.read")
+def profile_source() -> Response:
+    """The profile in force, as it was written."""
+    revision = current_contest().revision
+    if revision is None:
+        raise not_found()
+    return Response(revision.source, content_type="application/toml; charset=utf-8")
+
+
+@bp.get("/c/<slug>/clips")
+@allows("public.read")
+def clips() -> BaseResponse:
+    return page("public/clips.html", clips=public.clips(db(), current_contest()))
+
+
+@bp.get("/c/<slug>/clips/<code>")
+@allows("public.read")
+def clip(code: str) -> BaseResponse:
+    return page(
+        "public/clip.html",
+        clip=public.clip(db(), current_contest(), code),
+        result=_published(),
+        card=share_cards.clip_address(code),
+    )
+
+
+@bp.get("/c/<slug>/clips/<code>/poster.jpg")
+@allows("public.read")
+def poster(code: str) -> BaseResponse:
+    """The still frame of a clip that stands on the Page."""
+    found = public.clip(db(), current_contest(), code)
+    if found.poster_sha256 is None:
+        raise not_found()
+    path = platform().blobs.path(found.poster_sha256)
+    response = send_file(path, mimetype="image/jpeg", etag=found.poster_sha256)
+    response.headers["Cache-Control"] = f"public, max-age={POSTER_LIFE}"
+    return response
+
+
+@bp.get("/c/<slug>/calendar.ics")
+@allows("public.read")
+def calendar_file() -> Response:
+    """The contest's instants for a person's own calendar."""
+    home_path = url_for("public.contest", slug=current_contest().slug)
+    address = f"{platform().settings.base_url}{home_path}"
+    text = calendar.write(
+        current_profile(), events(), language=language(), address=address, at=now()
+    )
+    return Response(text, content_type="text/calendar; charset=utf-8")
+
+
+def events() -> Sequence[tuple[str, datetime, str]]:
+    """What goes into the calendar: (word, instant, title)."""
+    schedule = current_profile().schedule
+    return (
+        ("entries-close", schedule.entries_close, _("Hết hạn nhận clip")),
+        ("publicity-opens", schedule.publicity_opens, _("Bắt đầu tuyên truyền, tính tương tác")),
+        ("counts-close", schedule.counts_close, _("Chốt số tương tác")),
+        ("awards", schedule.awards, _("Trao giải")),
+    )
+
+
+def step_titles() -> dict[Phase, str]:
+    return {
+        Phase.ENTRIES: _("Nhận clip"),
+        Phase.REVIEW: _("Thẩm định"),
+        Phase.PUBLICITY: _("Tuyên truyền, bình chọn"),
+        Phase.CLOSING: _("Tổng hợp điểm"),
+        Phase.RESULT: _("Công bố, trao giải"),
+    }
+
+
+def written_steps(steps: Sequence[Step]) -> list[dict[str, object]]:
+    """Steps as the timeline shows them; the template writes their dates."""
+    titles = step_titles()
+    return [
+        {"title": titles[s.phase], "state": s.state, "starts": s.starts, "ends": s.ends}
+        for s in steps
+    ]

@@ -1,0 +1,137 @@
+"""The published result: its page, each clip's line, the ceremony, the way to check it.
+
+The page of the result is the one that five hundred phones open in the same minute. Once rendered
+it stands on disk in each language (``contest/ready_pages.py``) and is sent without a query.
+"""
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from contest import ready_pages
+from contest.errors import not_found
+from contest.languages import COOKIE, chosen
+from contest.models import Result
+from contest.services.results import bundles, exports, standings
+from contest.services.results import results as services
+from contest.views.public import share_cards
+from contest.views.shared.support import allows, current_contest, db, language, page, platform
+
+bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
+
+
+@bp.before_app_request
+def _from_disk() -> Response | None:
+    """Answer with the ready page, before anything else is asked."""
+    if request.endpoint != "published.results" or request.method not in ("GET", "HEAD"):
+        return None
+    spoken = chosen(request.args.get("lang") or request.cookies.get(COOKIE))
+    slug = str((request.view_args or {}).get("slug"))
+    return ready_pages.answer(platform().settings.data_dir, slug, spoken, request)
+
+
+@bp.get("/results")
+@allows("public.read")
+def results() -> Response:
+    """The newest published result, or when to expect it."""
+    result = standings.newest(db(), current_contest())
+    if result is None:
+        return page("public/results_later.html")
+    return result_page(result)
+
+
+def result_page(result: Result) -> Response:
+    """The page as it is sent, and as it is kept on disk."""
+    return page(
+        "public/results.html",
+        result=result,
+        revision=services.revision_of(result),
+        lines=services.lines(result, language()),
+        most=standings.most_points(result),
+        disqualified=standings.disqualified(result),
+        fingerprint=fingerprint(),
+        card=share_cards.result_address(),
+    )
+
+
+@bp.get("/results/<int:number>")
+@allows("public.read")
+def edition(number: int) -> Response:
+    """An earlier published revision."""
+    return result_page(revision(number))
+
+
+@bp.get("/results/clips/<code>")
+@allows("public.read")
+def entry(code: str) -> Response:
+    """How one clip came to its points, sum by sum."""
+    result = _result()
+    found = [line for line in services.lines(result, language()) if line.code == code]
+    if not found:
+        raise not_found()
+    card = share_cards.result_address()
+    return page("public/entry.html", result=result, line=found[0], card=card)
+
+
+@bp.get("/results/ceremony")
+@allows("public.read")
+def ceremony() -> Response:
+    """The prizes one by one, the last first, each behind a button."""
+    result = _result()
+    won = [line for line in services.lines(result, language()) if line.prize]
+    return page("public/ceremony.html", result=result, lines=won[::-1])
+
+
+@bp.get("/results/embed")
+@allows("public.read")
+def embed() -> Response:
+    """The ranking alone, for other sites to show in a frame."""
+    g.embeddable = True
+    result = _result()
+    return page(
+        "public/embed.html", result=result, most=standings.most_points(result),
+        lines=services.lines(result, language()),
+    )
+
+
+@bp.get("/results/<int:number>/bundle.zip")
+@allows("public.read")
+def bundle(number: int) -> Response:
+    """The evidence bundle: what ``python -m scoring verify`` reads."""
+    response = Response(
+        exports.bundle(revision(number), platform().blobs), content_type="application/zip"
+    )
+    name = f"{current_contest().slug}-{number}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@bp.get("/verify")
+@allows("public.read")
+def verify() -> Response:
+    """The hashes of every published revision, and how to compute the result oneself."""
+    return page("public/verify.html", results=revisions(), fingerprint=fingerprint())
+
+
+def fingerprint() -> str:
+    """Of the key that signs evidence bundles here."""
+    return bundles.Signer(platform().settings.secret_key).fingerprint
+
+
+def revisions() -> list[Result]:
+    """Every published revision, the newest first."""
+    return standings.editions(db(), current_contest())
+
+
+def revision(number: int) -> Result:
+    """The published revision of this number; ``NotFound`` for every other."""
+    found = next((r for r in revisions() if r.number == number), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _result() -> Result:
+    result = standings.newest(db(), current_contest())
+    if result is None:
+        raise not_found()
+    return result

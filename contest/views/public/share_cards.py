@@ -1,0 +1,104 @@
+"""Share cards as pictures, and their addresses for the pages' Open Graph tags.
+
+A GET draws a card that is not there yet into the data folder and changes nothing else. An address
+with the hash of its card (``v``) never shows anything else, so it may be kept for good.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from contest.drawing import cards
+from contest.drawing.cards import Card
+from contest.errors import not_found
+from contest.services.results import share_cards, standings
+from contest.views.shared.support import allows, current_contest, db, language, now, platform
+
+bp = Blueprint("share_cards", __name__, url_prefix="/c/<slug>/share")
+SPOKEN = "<any(vi, en):spoken>"
+SHORT_S, FOR_GOOD_S = 300, 365 * 24 * 3600
+VERSION = 12  # hexadecimal digits of the hash in an address
+
+
+@bp.get(f"/{SPOKEN}.png")
+@allows("public.read")
+def contest(spoken: str) -> Response:
+    """The contest's card."""
+    return _picture(_of_contest(spoken))
+
+
+@bp.get(f"/clips/<code>/{SPOKEN}.png")
+@allows("public.read")
+def clip(code: str, spoken: str) -> Response:
+    """The card of a clip that stands on the Page."""
+    return _picture(_of_clip(code, spoken))
+
+
+@bp.get(f"/results/{SPOKEN}.png")
+@allows("public.read")
+def result(spoken: str) -> Response:
+    """The card of the published result."""
+    card = _of_result(spoken)
+    if card is None:
+        raise not_found()
+    return _picture(card)
+
+
+def contest_address() -> str:
+    """Where the contest's card is; each address carries the hash of what the card shows now."""
+    return _address("share_cards.contest", _of_contest(language()))
+
+
+def clip_address(code: str) -> str:
+    return _address("share_cards.clip", _of_clip(code, language()), code=code)
+
+
+def result_address() -> str:
+    card = _of_result(language())
+    return _address("share_cards.result", card) if card else contest_address()
+
+
+def _of_contest(spoken: str) -> Card:
+    return share_cards.of_contest(db(), current_contest(), spoken, host=_host(), at=now())
+
+
+def _of_clip(code: str, spoken: str) -> Card:
+    return share_cards.of_clip(db(), current_contest(), code, spoken, host=_host())
+
+
+def _of_result(spoken: str) -> Card | None:
+    found = standings.newest(db(), current_contest())
+    return share_cards.of_result(found, spoken, host=_host()) if found else None
+
+
+def _host() -> str:
+    return urlsplit(platform().settings.base_url).netloc
+
+
+def _address(endpoint: str, card: Card, **values: Any) -> str:
+    """Absolute: who reads the tags has no page to begin from."""
+    path = url_for(endpoint, slug=current_contest().slug, spoken=language(),
+                   v=card.sha256[:VERSION], **values)
+    return f"{platform().settings.base_url}{path}"
+
+
+def _picture(card: Card) -> Response:
+    path = cards.kept(card, platform().settings.data_dir / "cards", _still(card))
+    response = Response(path.read_bytes(), content_type="image/png")
+    response.set_etag(card.sha256)
+    same = request.args.get("v") == card.sha256[:VERSION]
+    life = f"max-age={FOR_GOOD_S}, immutable" if same else f"max-age={SHORT_S}"
+    response.headers["Cache-Control"] = f"public, {life}"
+    return response.make_conditional(request)
+
+
+def _still(card: Card) -> Path | None:
+    if card.picture is None:
+        return None
+    try:
+        return platform().blobs.path(card.picture)
+    except FileNotFoundError:
+        return None

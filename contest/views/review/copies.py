@@ -1,0 +1,177 @@
+"""Clips that show or say the same: the list, both clips side by side, and what a person says."""
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from contest.errors import not_found
+from contest.models import CopyPair, Submission
+from contest.permissions import can
+from contest.services.entry import checks, copies, reviews
+from contest.services.entry.copies import Seen, Stretch
+from contest.services.entry.media import File
+from contest.views.shared.clips import address, time_code
+from contest.views.shared.forms import Form
+from contest.views.shared.media import send
+from contest.views.shared.paging import page_number
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    db,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("copies", __name__, url_prefix="/c/<slug>/review")
+
+
+class PairForm(Form):
+    """What a pair of like clips is, and why."""
+
+    verdict = RadioField(
+        _l("Hai clip này"), validators=[InputRequired(_l("Hãy chọn một kết luận."))],
+        choices=[
+            SelectChoice(
+                copies.FINE,
+                _l("Không phải sao chép (phần chung như nhạc hiệu, hình hiệu, tư liệu)"),
+            ),
+            SelectChoice(copies.COPY, _l("Đúng là sao chép")),
+        ],
+    )
+    reason = StringField(
+        _l("Lý do"), [InputRequired(_l("Hãy ghi lý do kết luận.")), Length(max=500)],
+        description=_l("Lưu trong nhật ký; Ban thẩm định và Ban tổ chức đọc được."),
+    )
+
+
+@bp.get("/copies")
+@allows("review.read")
+def listed() -> Response:
+    """Pairs that nobody has looked at, the likest first; or those that were decided."""
+    decided = request.args.get("list") == "decided"
+    found = copies.listed(db(), current_contest(), decided=decided, number=page_number())
+    return page(
+        "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
+        waiting=copies.waiting(db(), current_contest()), pages=_pages(found, decided),
+    )
+
+
+def _row(pair: CopyPair) -> dict[str, Any]:
+    """The clip of this contest comes first, the later one where both are."""
+    here = pair.version if _own(pair.version.submission) else pair.other
+    seen = copies.find(db(), here.submission, pair.id)
+    return {"seen": seen, "words": words(seen)}
+
+
+def _own(entry: Submission) -> bool:
+    return entry.contest_id == current_contest().id
+
+
+def _pages(found: Any, decided: bool) -> dict[str, Any]:
+    def at(number: int) -> str | None:
+        if not 1 <= number <= found.count:
+            return None
+        name = "decided" if decided else None
+        return url_for("copies.listed", slug=current_contest().slug, list=name, page=number)
+
+    return {
+        "number": found.number, "count": found.count, "previous": at(found.number - 1),
+        "next": at(found.number + 1),
+    }
+
+
+@bp.get("/<code>/copies/<int:pair_id>")
+@allows("review.read")
+def pair(code: str, pair_id: int) -> Response:
+    """Both clips side by side; each stretch plays both from its own second."""
+    return _page(_seen(code, pair_id), PairForm(formdata=None))
+
+
+@bp.post("/<code>/copies/<int:pair_id>")
+@allows("review.decide")
+def decide(code: str, pair_id: int) -> Response:
+    """A reviewer says whether it is a copy, and why."""
+    seen, form = _seen(code, pair_id), PairForm()
+    if not form.validate_on_submit():
+        return _page(seen, form, 422)
+    copies.decide(
+        db(), seen, verdict=form.verdict.data, reason=form.reason.data, actor=actor(), at=now()
+    )
+    told("Đã ghi kết luận về hai clip.", "Your conclusion about the two clips is noted.")
+    return back_to("reviews.clip", code=code)
+
+
+@bp.get("/<code>/copies/<int:pair_id>/clip")
+@allows("review.read")
+def clip(code: str, pair_id: int) -> Response:
+    """The other clip of a pair, perhaps one of an earlier contest."""
+    made = checks.rendition(db(), _seen(code, pair_id).there)
+    if made is None:
+        raise not_found()
+    return send(File(made.sha256, made.media_type, "clip.mp4"))
+
+
+def _seen(code: str, pair_id: int) -> Seen:
+    return copies.find(db(), reviews.find(db(), current_contest(), code, actor=actor()), pair_id)
+
+
+def _page(seen: Seen, form: PairForm, status: int = 200) -> Response:
+    entry = seen.here.submission
+    src, other = _addresses(seen)
+    return page(
+        "review/copy.html", status, seen=seen, entry=entry, form=form, src=src, other=other,
+        stretches=[stretch(s) for s in (seen.picture or seen.sound)],
+        heard=[stretch(s) for s in seen.sound] if seen.picture else [],
+        words=words(seen), may_decide=can(actor(), "review.decide", entry),
+    )
+
+
+def _addresses(seen: Seen) -> tuple[str, str]:
+    """Where both clips play; empty while a rendition is still being made."""
+    slug, entry = current_contest().slug, seen.here.submission
+    here = address(entry, seen.here, "rendition") if checks.rendition(db(), seen.here) else ""
+    there = url_for("copies.clip", slug=slug, code=entry.code, pair_id=seen.pair.id)
+    return here, there if checks.rendition(db(), seen.there) else ""
+
+
+def stretch(found: Stretch) -> dict[str, Any]:
+    """A stretch with its seconds and their time codes in both clips."""
+    return {
+        "here": found.here, "there": found.there,
+        "here_code": f"{time_code(found.here)}–{time_code(found.here + found.seconds)}",
+        "there_code": f"{time_code(found.there)}–{time_code(found.there + found.seconds)}",
+    }
+
+
+def words(seen: Seen) -> str:
+    """What two clips share, in words."""
+    kinds = {
+        "both": _("Giống cả hình và tiếng"), "picture": _("Giống hình"), "sound": _("Giống tiếng"),
+    }
+    share = _("phần giống bằng %(percent)s %% clip ngắn hơn", percent=round(100 * seen.pair.score))
+    mirrored = _("hình lật gương") if seen.pair.data.get("mirrored") else ""
+    return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
+
+
+def summary(entry: Submission) -> dict[str, Any]:
+    """What the reviewer's page of one clip says about copies."""
+    assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
+    found = copies.of_version(db(), entry.version)
+    repeats = copies.repeats(db(), entry.version)
+    return {
+        "alarms": [{"seen": s, "words": words(s)} for s in found if not s.same_entry],
+        "own": [{"seen": s, "words": words(s)} for s in found if s.same_entry],
+        "repeats": repeats and {
+            "lag": round(repeats["lag"]), "percent": round(100 * repeats["share"]),
+        },
+        "compared": copies.compared(db(), entry.version),
+    }

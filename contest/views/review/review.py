@@ -1,0 +1,294 @@
+"""The reviewers' room: the queue, one clip with everything about it, the decision."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import (
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from contest.errors import DomainError, not_found
+from contest.models import Submission, User
+from contest.permissions import can
+from contest.profile import Profile
+from contest.services.entry import checks, copies, names_seen, reviews
+from contest.services.entry.reviews import Decision
+from contest.states import Entry
+from contest.views.review import copies as copy_pages
+from contest.views.review.review_page import clip_on_page, fetched_ahead
+from contest.views.shared.clips import of_version
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
+
+
+class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
+    """Items to tick; the forms' macro knows the name."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DecisionForm(Form):
+    """What a reviewer decides. ``version`` tells which clip was looked at."""
+
+    version = HiddenField(validators=[InputRequired()])
+    checklist = MultiCheckboxField(_l("Các tiêu chí đã đạt"))
+    outcome = RadioField(
+        _l("Kết luận"), validators=[InputRequired(_l("Hãy chọn một kết luận."))]
+    )
+    reason = TextAreaField(
+        _l("Lý do gửi đơn vị"),
+        description=_l("Đơn vị đọc được. Ghi rõ chỗ cần sửa và cách sửa."),
+        validators=[Length(max=4000)], render_kw={"rows": 4},
+    )
+    until = DateTimeLocalField(
+        _l("Hạn gửi lại"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[Optional()]
+    )
+    note = TextAreaField(
+        _l("Ghi chú nội bộ"), description=_l("Chỉ Ban thẩm định và Ban tổ chức đọc được."),
+        validators=[Length(max=4000)], render_kw={"rows": 2},
+    )
+
+    def decision(self, profile: Profile) -> Decision:
+        """The form's content as the service takes it; times are the contest's."""
+        ticked, local = set(self.checklist.data or ()), self.until.data
+        return Decision(
+            version_id=int(self.version.data) if str(self.version.data).isdigit() else 0,
+            outcome=self.outcome.data, reason=self.reason.data or "", note=self.note.data or "",
+            checklist={item.id: item.id in ticked for item in profile.review.checklist},
+            until=local.replace(tzinfo=profile.schedule.zone) if local else None,
+        )
+
+
+class ReopenForm(Form):
+    """Why an approval is taken back."""
+
+    reason = StringField(
+        _l("Lý do mở lại"), [InputRequired(_l("Hãy ghi lý do mở lại.")), Length(max=500)]
+    )
+
+
+@bp.get("/")
+@allows("review.read")
+def queue() -> Response:
+    """Clips that wait, the oldest first; and those that were decided."""
+    name = request.args.get("list", "waiting")
+    if name not in reviews.LISTS:
+        raise not_found()
+    contest = current_contest()
+    found = reviews.listed(db(), contest, name=name, number=_number())
+    return page(
+        "review/queue.html",
+        found=found,
+        shown_list=name,
+        counts=reviews.counts(db(), contest),
+        alike=copies.waiting(db(), contest),
+        rows=[_row(entry) for entry in found.rows],
+        holders=reviews.holders(db(), list(found.rows), at=now()),
+        decides=can(actor(), "review.decide", contest),
+        pages=_pages(found, name),
+    )
+
+
+def _row(entry: Submission) -> dict[str, Any]:
+    assert entry.version is not None  # noqa: S101 - the lists hold entries with a clip
+    check = checks.telling(entry.version)
+    faults = [f for f in checks.findings(check, language()) if f["kind"] != "ok"]
+    return {"entry": entry, "version": entry.version, "check": check, "faults": len(faults)}
+
+
+@bp.post("/next")
+@allows("review.decide")
+def next_clip() -> Response:
+    """Take the longest-waiting clip that nobody has in hand."""
+    return _onward()
+
+
+def _onward() -> Response:
+    entry = reviews.take_next(db(), current_contest(), actor=actor(), at=now())
+    if entry is None:
+        told("Không còn clip nào chờ thẩm định.", "No clip is waiting for review.", "info")
+        return back_to("reviews.queue")
+    return back_to("reviews.clip", code=entry.code)
+
+
+@bp.get("/<code>")
+@allows("review.read")
+def clip(code: str) -> Response:
+    """One clip: player, contact sheet, findings, checklist, history."""
+    entry = _entry(code)
+    return _clip_page(entry, _decision_form(entry))
+
+
+@bp.post("/<code>/take")
+@allows("review.decide")
+def take(code: str) -> Response:
+    """Take this clip in hand, so that nobody else reviews it meanwhile."""
+    reviews.take(db(), _entry(code), actor=actor(), at=now())
+    return back_to("reviews.clip", code=code)
+
+
+@bp.post("/<code>/let-go")
+@allows("review.decide")
+def let_go(code: str) -> Response:
+    """Put the clip back."""
+    reviews.let_go(db(), _entry(code), actor=actor(), at=now())
+    return back_to("reviews.queue")
+
+
+@bp.post("/<code>")
+@allows("review.decide")
+def decide(code: str) -> Response:
+    """Approve, ask for changes, or reject; then the queue, or the next clip at once."""
+    entry = _entry(code)
+    form = _decision_form(entry)
+    if not form.validate_on_submit():
+        return _clip_page(entry, form, 422)
+    try:
+        decision = form.decision(current_profile())
+        reviews.decide(db(), entry, decision, actor=actor(), at=now())
+    except DomainError as error:
+        db().rollback()
+        form.form_errors.append(error.message(language()))
+        return _clip_page(_entry(code), form, error.status)
+    _tell(entry, decision.outcome)
+    return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
+
+
+def _tell(entry: Submission, outcome: str) -> None:
+    vi, en = {
+        reviews.APPROVE: ("Đã duyệt clip {0}.", "Clip {0} is approved."),
+        reviews.CHANGES: ("Đã gửi yêu cầu chỉnh sửa clip {0}.", "Changes to clip {0} were asked."),
+        reviews.REJECT: ("Đã loại clip {0}.", "Clip {0} is rejected."),
+    }[outcome]
+    told(vi.format(entry.code), en.format(entry.code))
+
+
+@bp.post("/<code>/reopen")
+@allows("review.decide")
+def reopen(code: str) -> Response:
+    """Take an approval back, before publication."""
+    entry, form = _entry(code), ReopenForm()
+    if not form.validate_on_submit():
+        return _clip_page(entry, _decision_form(entry), 422, reopen_form=form)
+    reviews.reopen(db(), entry, actor=actor(), at=now(), reason=form.reason.data)
+    told(f"Đã mở lại thẩm định clip {code}.", f"Clip {code} waits for review again.")
+    return back_to("reviews.clip", code=code)
+
+
+@bp.post("/<code>/checks/<int:check_id>/retry")
+@allows("check.retry")
+def retry_check(code: str, check_id: int) -> Response:
+    """Run a check that failed for a fault of the machine again."""
+    known = {check.id: check for version in _entry(code).versions for check in version.checks}
+    if check_id not in known:
+        raise not_found()
+    checks.retry(db(), known[check_id], actor=actor(), at=now())
+    told("Đã xếp lại lần kiểm tra vào hàng đợi.", "The check is queued again.")
+    return back_to("reviews.clip", code=code)
+
+
+# ---------------------------------------------------------------------------- preparing a page
+
+
+def _entry(code: str) -> Submission:
+    return reviews.find(db(), current_contest(), code, actor=actor())
+
+
+def _number() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isdigit() else 1
+
+
+def _pages(found: Any, name: str) -> dict[str, Any]:
+    def address(number: int) -> str | None:
+        if not 1 <= number <= found.count:
+            return None
+        slug = current_contest().slug
+        return url_for("reviews.queue", slug=slug, list=name, page=number)
+
+    return {
+        "number": found.number, "count": found.count, "previous": address(found.number - 1),
+        "next": address(found.number + 1),
+    }
+
+
+def _decision_form(entry: Submission) -> DecisionForm:
+    profile = current_profile()
+    until = reviews.suggested_until(profile, at=now()).astimezone(profile.schedule.zone)
+    form = DecisionForm(data={"version": entry.version_id, "until": _plain(until)})
+    form.checklist.choices = [(i.id, i.text[language()]) for i in profile.review.checklist]
+    form.outcome.choices = [
+        (reviews.APPROVE, _("Duyệt: đạt yêu cầu, xếp lịch đăng")),
+        (reviews.CHANGES, _("Yêu cầu chỉnh sửa: đơn vị gửi lại trong hạn")),
+        (reviews.REJECT, _("Loại: không đưa vào hội thi, không tính chỉ tiêu")),
+    ]
+    return form
+
+
+def _plain(moment: datetime) -> datetime:
+    """As the browser's own field takes it: the contest's wall clock, to the minute."""
+    return moment.replace(tzinfo=None, second=0, microsecond=0)
+
+
+def _clip_page(
+    entry: Submission, form: DecisionForm, status: int = 200,
+    reopen_form: ReopenForm | None = None,
+) -> Response:
+    holder = reviews.holder(db(), entry, at=now())
+    mine = holder is not None and holder.id == actor().id
+    following = reviews.peek_next(db(), entry, actor=actor(), at=now()) if mine else None
+    return page(
+        "review/clip.html",
+        status,
+        entry=entry,
+        form=form,
+        reopen_form=reopen_form or ReopenForm(formdata=None),
+        **clip_on_page(entry),
+        copies=copy_pages.summary(entry),
+        mended=of_version(entry),
+        names_read=names_seen.of_entry(db(), entry),
+        history=reviews.history(db(), entry),
+        reasons=current_profile().review.reasons,
+        latest_until=reviews.latest_until(current_profile()),
+        holder=holder,
+        mine=mine,
+        following=following,
+        ahead=fetched_ahead(following) if following else {},
+        **_rights(entry, holder, mine=mine),
+    )
+
+
+def _rights(entry: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
+    may = can(actor(), "review.decide", entry)
+    in_review = may and entry.state == Entry.IN_REVIEW
+    return {
+        "may_take": in_review and holder is None,
+        "may_decide": in_review and mine,
+        "may_reopen": may and entry.state == Entry.APPROVED,
+        "may_retry": can(actor(), "check.retry", entry),
+    }

@@ -1,0 +1,88 @@
+"""What the reviewer's page shows of a clip: addresses, findings with their seconds, the sheet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from contest.models import Check, ClipVersion, Derivative, Submission
+from contest.services.entry import checks
+from contest.views.shared.clips import address, rule_names, time_code
+from contest.views.shared.support import db, language, now
+
+PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
+
+
+def clip_address(
+    entry: Submission, version: ClipVersion, made: Mapping[str, Derivative]
+) -> dict[str, str] | None:
+    """What the player plays; None while the rendition is still being made."""
+    if "rendition" not in made:
+        return None
+    return {"src": address(entry, version, "rendition"), "type": made["rendition"].media_type}
+
+
+def picture(
+    entry: Submission, version: ClipVersion, made: Derivative | None
+) -> dict[str, Any] | None:
+    """A picture's address and size, and the tiles of a contact sheet with their time codes."""
+    if made is None:
+        return None
+    data = made.data
+    tiles = [tile | {"code": time_code(tile["at"])} for tile in data.get("tiles", [])]
+    return {
+        "src": address(entry, version, made.kind),
+        "width": data.get("width"), "height": data.get("height"), "tiles": tiles,
+    }
+
+
+def clip_on_page(entry: Submission) -> dict[str, Any]:
+    """The clip to watch, its pictures, and what the checks say of it."""
+    version = entry.version
+    assert version is not None  # noqa: S101 - the queue holds entries with a clip
+    made = checks.derivatives(db(), version)
+    quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
+    return {
+        "version": version,
+        "quick": quick,
+        "deep": deep,
+        "deep_left": checks.seconds_left(deep, at=now()),
+        "deep_says": checks.revision(deep, language()),
+        "findings": prepared_findings(checks.telling(version)),
+        "clip_seconds": seconds(quick),
+        "video": clip_address(entry, version, made),
+        **{kind: picture(entry, version, made.get(kind)) for kind in PICTURES},
+    }
+
+
+def fetched_ahead(entry: Submission) -> dict[str, str]:
+    """Addresses of the next clip that the browser may fetch meanwhile: its film, its pictures."""
+    assert entry.version is not None  # noqa: S101 - the queue holds entries with a clip
+    made = checks.derivatives(db(), entry.version)
+    found = {kind: address(entry, entry.version, kind) for kind in made}
+    pictures = [found[kind] for kind in ("poster", "sheet") if kind in found]
+    return {"film": found.get("rendition", ""), "pictures": " ".join(pictures)}
+
+
+def prepared_findings(check: Check | None) -> list[dict[str, Any]]:
+    """Findings with a title a person reads, and their stretches as time codes."""
+    names = rule_names()
+    return [
+        found | {
+            "title": names.get(found["rule"], found["rule"]),
+            "stretches": [_stretch(*span) for span in found["at"]],
+        }
+        for found in checks.findings(check, language())
+    ]
+
+
+def _stretch(start: float, end: float) -> dict[str, Any]:
+    code = time_code(start) if int(start) == int(end) else f"{time_code(start)}–{time_code(end)}"
+    return {"at": start, "code": code, "label": _("Xem đoạn %(code)s", code=code)}
+
+
+def seconds(check: Check | None) -> float | None:
+    """How long the clip is, as a viewer sees it."""
+    facts = check.report.get("facts", {}) if check else {}
+    video = facts.get("video") or facts
+    return video.get("duration_s")

@@ -1,0 +1,89 @@
+"""What every web application has: assets, language, health, metrics."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from redis.exceptions import RedisError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as BaseResponse
+
+from contest.languages import COOKIE, chosen
+from contest.models import Submission, Task
+from contest.views.shared.returning import safe_path
+from contest.views.shared.support import allows, db, platform
+
+bp = Blueprint("basics", __name__)
+STATIC = Path(__file__).parent.parent.parent / "static"
+A_YEAR = 365 * 24 * 3600
+
+
+@bp.get("/static/<path:name>")
+@allows("public.read")
+def static(name: str) -> BaseResponse:
+    """Built assets; their names change with their content, so they are kept for a year."""
+    response = send_from_directory(STATIC, name, max_age=A_YEAR)
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
+@bp.post("/language")
+@allows("public.read")
+def language() -> BaseResponse:
+    """Choose a language, and come back to the same page."""
+    response = redirect(safe_path(request.form.get("next", "")) or "/", 303)
+    response.set_cookie(
+        COOKIE, chosen(request.form.get("language")), max_age=A_YEAR, samesite="Lax",
+        secure=platform().settings.https,
+    )
+    return response
+
+
+@bp.get("/healthz")
+@allows("public.read")
+def healthz() -> BaseResponse:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@allows("public.read")
+def readyz() -> tuple[BaseResponse, int]:
+    """Database and queue answer. Without the queue the pages still work, and nothing is lost."""
+    state = {"database": _database(), "queue": _queue()}
+    return jsonify(state), 200 if state["database"] == "ok" else 503
+
+
+def _database() -> str:
+    try:
+        db().execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return "away"
+    return "ok"
+
+
+def _queue() -> str:
+    try:
+        platform().queue.alive()
+    except (RedisError, OSError, ValueError):  # ValueError: no address set
+        return "away"
+    return "ok"
+
+
+@bp.get("/metrics")
+@allows("public.read")
+def metrics() -> Response:
+    """Counts by state, for Prometheus; nothing about persons."""
+    registry = CollectorRegistry()
+    entries = Gauge("hoithi_submissions", "Submissions by state", ["state"], registry=registry)
+    for state, count in db().execute(
+        select(Submission.state, func.count()).group_by(Submission.state)
+    ):
+        entries.labels(state).set(count)
+    tasks = Gauge("hoithi_outbox", "Outbox rows by kind and state", ["kind", "state"],
+                  registry=registry)
+    query = select(Task.kind, Task.state, func.count()).group_by(Task.kind, Task.state)
+    for kind, state, count in db().execute(query):
+        tasks.labels(kind, state).set(count)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

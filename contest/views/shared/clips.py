@@ -1,0 +1,69 @@
+"""What several rooms show of a clip: its files, time codes, its rules and repairs in words."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from contest.models import ClipVersion, Submission
+from contest.services.entry import fixes
+from contest.views.shared.support import current_contest, db, language
+
+
+def time_code(seconds: float) -> str:
+    """``75.4`` -> ``1:15``, the form that players show."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def address(entry: Submission, version: ClipVersion, kind: str) -> str:
+    """Where a file of a version is."""
+    return url_for(
+        "media.file", slug=current_contest().slug, code=entry.code, number=version.number, kind=kind
+    )
+
+
+def rule_names() -> dict[str, str]:
+    """The stable words of media_checks as people say them."""
+    return {
+        "duration": _("Thời lượng"), "aspect_ratio": _("Tỉ lệ khung hình"),
+        "resolution": _("Độ phân giải"), "audio_present": _("Có âm thanh"),
+        "audio_silent": _("Âm thanh không bị tắt"), "audio_level": _("Độ lớn âm thanh"),
+        "audio_clipping": _("Âm thanh không vỡ tiếng"), "audio_noise": _("Tạp âm"),
+        "black": _("Đoạn hình đen"), "frozen": _("Đoạn hình đứng"),
+        "borders": _("Viền đen quanh hình"), "intact": _("Tệp nguyên vẹn"),
+        "container": _("Định dạng tệp"), "frame_rate": _("Số hình mỗi giây"),
+        "bitrate": _("Tốc độ bit"), "codec": _("Chuẩn nén"), "audio_hum": _("Tiếng ù điện"),
+        "audio_mono": _("Âm thanh mono"), "audio_one_sided": _("Tiếng một bên"),
+        "audio_antiphase": _("Hai kênh ngược pha"),
+    }
+
+
+def of_version(entry: Submission) -> dict[str, Any] | None:
+    """How the clip in force was made, if the platform made it."""
+    fix = fixes.made_by_us(db(), entry).get(entry.version_id or 0)
+    return {"number": fix.version.number, "done": described(fix.recipe)} if fix else None
+
+
+def described(recipe: dict[str, Any]) -> list[str]:
+    """A recipe as people say it."""
+    found = []
+    if crop := recipe.get("crop"):
+        size, frame = f"{crop[2]}×{crop[3]}", "×".join(map(str, recipe["frame"]))
+        if recipe["scale"] == recipe["frame"]:
+            found.append(_("Lấy phần hình %(size)s, xuất ở %(frame)s", size=size, frame=frame))
+        else:
+            found.append(_("Đặt trọn hình %(size)s vào khung %(frame)s", size=size, frame=frame))
+    if seconds := recipe.get("seconds"):
+        start = recipe.get("start", 0.0)
+        found.append(_("Giữ đoạn %(start)s–%(end)s", start=time_code(start),
+                       end=time_code(start + seconds)))  # fmt: skip
+    if (gain := recipe.get("gain")) is not None:
+        found.append(_("Tăng âm lượng %(gain)s dB, chặn đỉnh để không vỡ tiếng", gain=_number(gain))
+                     if gain > 0 else _("Giảm âm lượng %(gain)s dB", gain=_number(-gain)))
+    return found
+
+
+def _number(value: float) -> str:
+    text = f"{value:.1f}"
+    return text.replace(".", ",") if language() == "vi" else text

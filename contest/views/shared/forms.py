@@ -1,0 +1,89 @@
+"""The form that all forms derive from: messages in the reader's language, files read as text."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms.validators import ValidationError
+
+from contest.errors import DomainError
+from contest.languages import DEFAULT
+from contest.views.shared.support import language
+
+# What WTForms says by itself, in English -> in Vietnamese.
+MESSAGES = {
+    "This field is required.": _l("Hãy điền mục này."),
+    "Not a valid choice.": _l("Hãy chọn một mục trong danh sách."),
+    "Invalid Choice: could not coerce.": _l("Hãy chọn một mục trong danh sách."),
+    "'%(value)s' is not a valid choice for this field.": _l("Hãy chọn mục có trong danh sách."),
+    "Not a valid integer value.": _l("Hãy nhập một số nguyên."),
+    "Not a valid decimal value.": _l("Hãy nhập một con số."),
+    "Not a valid datetime value.": _l("Hãy nhập ngày và giờ, ví dụ 2023-06-10 16:00."),
+    "Not a valid date value.": _l("Hãy nhập ngày, ví dụ 2023-06-10."),
+    "Invalid email address.": _l("Địa chỉ email chưa đúng, ví dụ ten@example.org."),
+    "Field must be between %(min)d and %(max)d characters long.": _l(
+        "Hãy nhập từ %(min)d đến %(max)d ký tự."
+    ),
+    "Number must be at least %(min)s.": _l("Số nhỏ nhất là %(min)s."),
+    "Number must be at most %(max)s.": _l("Số lớn nhất là %(max)s."),
+    "Number must be between %(min)s and %(max)s.": _l("Hãy nhập số từ %(min)s đến %(max)s."),
+    "Invalid input.": _l("Giá trị chưa đúng."),
+}
+_LENGTHS = {
+    "Field must be at least %(min)d character long.": _l("Hãy nhập ít nhất %(min)d ký tự."),
+    "Field cannot be longer than %(max)d character.": _l("Hãy nhập nhiều nhất %(max)d ký tự."),
+    "Field must be exactly %(max)d character long.": _l("Hãy nhập đúng %(max)d ký tự."),
+}
+
+
+class Messages:
+    """WTForms asks here for its own sentences, with placeholders still in them."""
+
+    def gettext(self, text: str) -> str:
+        return text if language() != DEFAULT else _unfilled(MESSAGES.get(text, text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        if language() != DEFAULT:
+            return singular if number == 1 else plural
+        return _unfilled(_LENGTHS.get(singular, plural))
+
+
+def _unfilled(text: Any) -> str:
+    """The source text itself; a translation would fill in placeholders that are not known yet."""
+    return text if isinstance(text, str) else str(text._args[0])
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """The base of every form."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales: ClassVar[list[str]] = [DEFAULT]
+
+        def get_translations(self, form: Any) -> Messages:
+            return Messages()
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Every form of a page has its token: without an id, for an id stands there once."""
+            if field.type == "CSRFTokenField":
+                render_kw.setdefault("id", False)
+            return super().render_field(field, render_kw)
+
+
+def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
+    """The text of an uploaded UTF-8 file, empty where none was chosen."""
+    if not field.data or not getattr(field.data, "filename", ""):
+        return ""
+    data = field.data.read(most + 1)
+    if len(data) > most:
+        raise ValidationError(str(_l("Tệp lớn quá. Hãy chọn tệp thể lệ (TOML).")))
+    try:
+        return str(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValidationError(
+            str(_l("Tệp không phải văn bản UTF-8. Hãy lưu lại dưới dạng UTF-8."))
+        ) from None
+
+
+def refused(form: Form, field: str, error: DomainError) -> None:
+    """Show a refusal at the field that it is about."""
+    form[field].errors = [*form[field].errors, error.message(language())]

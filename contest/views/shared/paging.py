@@ -1,0 +1,28 @@
+"""Long lists, a page at a time: the page asked for, and its neighbours."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from contest.views.shared.support import current_contest
+
+
+def page_number() -> int:
+    """The page of a long list that the address asks for."""
+    value = request.args.get("page", "1")
+    return int(value) if value.isdigit() else 1
+
+
+def neighbours(found: Any) -> dict[str, object]:
+    """A page's neighbours, with the filter that is in force."""
+
+    def address(number: int) -> str | None:
+        if not 1 <= number <= found.count:
+            return None
+        values: dict[str, Any] = {**request.args, "page": number, "slug": current_contest().slug}
+        return url_for(str(request.endpoint), **values)
+
+    return {
+        "number": found.number, "count": found.count, "total": found.total,
+        "previous": address(found.number - 1), "next": address(found.number + 1),
+    }

@@ -1,0 +1,31 @@
+"""Back to the page that was asked for before somebody had to sign in."""
+
+from urllib.parse import urlencode
+
+from flask import request, url_for
+
+from contest.views.shared.support import SAFE
+
+NEXT = "next"
+
+
+def safe_path(asked: str) -> str:
+    """``asked`` if it is a path of this very site, else nothing: no link leads elsewhere by us.
+
+    Browsers read ``//host``, ``/\\host`` and addresses with tabs in them as other sites.
+    """
+    plain = asked.isprintable() and "\\" not in asked
+    return asked if plain and asked.startswith("/") and not asked.startswith("//") else ""
+
+
+def wanted() -> str:
+    """The page to return to that this request carries; empty where there is none."""
+    return safe_path(request.args.get(NEXT, ""))
+
+
+def sign_in_address() -> str:
+    """The sign-in page, which returns to the page that is being refused."""
+    address = url_for("account.sign_in")
+    if request.method not in SAFE:
+        return address
+    return f"{address}?{urlencode({NEXT: request.full_path.rstrip('?')})}"

@@ -1,0 +1,45 @@
+"""The picture beside a finding: the frame where it begins, cut out of the contact sheet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from contest.models import Derivative, Submission
+from contest.services.entry import checks
+from contest.views.shared.support import current_contest, db
+
+# What a look at one frame shows; a sound cannot be seen.
+SEEN = frozenset({"aspect_ratio", "resolution", "borders", "black", "frozen"})
+
+
+def beside(entry: Submission, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings, each with its ``still`` (address, size, part of it, time code) or None."""
+    version = entry.version
+    sheet = checks.derivatives(db(), version).get("sheet") if version else None
+    if sheet is None or not sheet.data.get("tiles"):
+        return [finding | {"still": None} for finding in found]
+    return [finding | {"still": _still(entry, sheet, finding)} for finding in found]
+
+
+def _still(
+    entry: Submission, sheet: Derivative, finding: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    if finding["kind"] == "ok" or finding["rule"] not in SEEN or entry.version is None:
+        return None
+    tiles, begins = sheet.data["tiles"], next((span[0] for span in finding["at"]), None)
+    tile = tiles[len(tiles) // 2] if begins is None else _at(tiles, begins)
+    minutes, seconds = divmod(int(tile["at"]), 60)
+    return {
+        "src": url_for("media.file", slug=current_contest().slug, code=entry.code,
+                       number=entry.version.number, kind="sheet"),
+        "width": sheet.data["width"], "height": sheet.data["height"], "tile": tile,
+        "alt": _("Khung hình tại %(at)s của clip", at=f"{minutes}:{seconds:02}"),
+        "at": f"{minutes}:{seconds:02}",
+    }
+
+
+def _at(tiles: list[dict[str, Any]], begins: float) -> dict[str, Any]:
+    """The first frame from there on, or the last of all."""
+    return next((tile for tile in tiles if tile["at"] >= begins), tiles[-1])

@@ -1,0 +1,212 @@
+"""What every view uses: the platform, the session, the actor, the contest, and ``allows``."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from flask import (
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from contest.actors import PUBLIC, Actor
+from contest.languages import COOKIE, chosen
+from contest.models import Contest
+from contest.permissions import PERMISSIONS, require
+from contest.profile import Profile
+from contest.services.core import profiles
+from contest.services.people import people
+from contest.services.units import units
+from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
+from contest.wiring import Platform
+
+__all__ = ["STAFF_COOKIE", "UNIT_COOKIE"]
+View = TypeVar("View", bound=Callable[..., Any])
+HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of pages that belong to no contest
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+limiter = Limiter(get_remote_address, headers_enabled=True)
+
+
+def platform() -> Platform:
+    return cast(Platform, current_app.extensions["hoithi"])
+
+
+def now() -> datetime:
+    """The instant of this request: one for the whole of it."""
+    if "now" not in g:
+        g.now = platform().clock.now()
+    return cast(datetime, g.now)
+
+
+def db() -> Session:
+    """The request's session: reading for GET; for everything else it commits once, at the end."""
+    if "session" not in g:
+        database = platform().db
+        g.session = (database.reader if request.method in SAFE else database.writer)()
+    return cast(Session, g.session)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a view found when it was called, to be put back before it is called again."""
+
+    cookie: dict[str, Any]
+
+    @classmethod
+    def now(cls) -> "Kept":
+        return cls(deepcopy(dict(session)))
+
+    def restore(self) -> bool:
+        """Forget what the view has done; False where it has committed already."""
+        for name in ("contest", "profile", "staff", "unit", "actor"):
+            g.pop(name, None)
+        lost = g.pop("session", None)
+        if lost is not None:
+            lost.close()
+        session.clear()
+        session.update(self.cookie)
+        for _, files in request.files.lists():
+            for file in files:
+                file.stream.seek(0)
+        return lost is None or "committed" not in lost.info
+
+
+def language() -> str:
+    return chosen(request.cookies.get(COOKIE))
+
+
+def cookie_name(name: str) -> str:
+    return platform().settings.cookie_name(name)
+
+
+def set_cookie(response: Response, name: str, token: str, *, max_age: int) -> None:
+    """A cookie that scripts cannot read and other sites cannot send."""
+    response.set_cookie(
+        cookie_name(name), token, max_age=max_age, httponly=True, samesite="Lax", path="/",
+        secure=platform().settings.https,
+    )
+
+
+def clear_cookie(response: Response, name: str) -> None:
+    response.delete_cookie(cookie_name(name), path="/", secure=platform().settings.https)
+
+
+def staff_token() -> str:
+    return request.cookies.get(cookie_name(STAFF_COOKIE), "")
+
+
+def unit_token() -> str:
+    return request.cookies.get(cookie_name(UNIT_COOKIE), "")
+
+
+def staff() -> Actor:
+    """The signed-in person of the staff, or the public."""
+    if "staff" not in g:
+        token = staff_token()
+        g.staff = (people.actor_of_token(db(), token, at=now()) if token else None) or PUBLIC
+    return cast(Actor, g.staff)
+
+
+def unit() -> Actor:
+    """The unit whose link this browser exchanged, or the public."""
+    if "unit" not in g:
+        token = unit_token()
+        g.unit = (units.actor_of_token(db(), token, at=now()) if token else None) or PUBLIC
+    return cast(Actor, g.unit)
+
+
+def actor() -> Actor:
+    """Who acts in this view: set by ``allows``."""
+    return cast(Actor, g.get("actor", PUBLIC))
+
+
+def current_contest() -> Contest:
+    return cast(Contest, g.contest)
+
+
+def current_profile() -> Profile:
+    if "profile" not in g:
+        g.profile = profiles.profile_of(current_contest())
+    return cast(Profile, g.profile)
+
+
+def zone() -> ZoneInfo:
+    """In which times are written: the contest's, or that of pages which belong to none."""
+    return current_profile().schedule.zone if "contest" in g else HOME_ZONE
+
+
+def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
+    """State a view's permission. ``by`` says whose cookie counts: staff, unit, or either.
+
+    A view under ``/c/<slug>/`` gets its contest as ``current_contest()``; the permission is asked
+    for that contest. What belongs to one unit or person is asked again by the service.
+    """
+    assert action in PERMISSIONS  # noqa: S101 - a typing slip stops the start
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if "slug" in kwargs:
+                g.contest = profiles.find(db(), kwargs.pop("slug"))
+            g.actor = _pick(action, by)
+            require(g.actor, action, g.get("contest"))
+            people.require_second_factor(g.actor, g.get("contest"))
+            return view(*args, **kwargs)
+
+        guarded.permission = action  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return decorate
+
+
+def _pick(action: str, by: str) -> Actor:
+    if by == "unit":
+        return unit()
+    if by == "either":
+        return staff() if staff() is not PUBLIC else unit()
+    return staff()
+
+
+def own_or_404(row: Any) -> Any:
+    """The row, if it belongs to the current contest; what belongs elsewhere does not exist."""
+    owner = getattr(row, "contest_id", None)
+    if row is None or (owner is not None and owner != current_contest().id):
+        abort(404)
+    return row
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """Render a template; every page gets the contest and its profile where there is one."""
+    if "contest" in g:
+        values.setdefault("contest", g.contest)
+        values.setdefault("profile", current_profile())
+    return make_response(render_template(template, **values), status)
+
+
+def back_to(endpoint: str, **values: Any) -> Response:
+    """303 to a page of ours after something was done."""
+    if "contest" in g:
+        values.setdefault("slug", g.contest.slug)
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def told(vi: str, en: str, kind: str = "success") -> None:
+    """Say on the next page what was done."""
+    flash(en if language() == "en" else vi, kind)

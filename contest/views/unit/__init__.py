@@ -1,0 +1,1 @@
+"""A unit's screens: the form, sending the clip, what follows."""

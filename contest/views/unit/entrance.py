@@ -1,0 +1,87 @@
+"""A unit's way in, from the QR code or a typed code; no account."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, StringField
+from wtforms.validators import Length
+
+from contest.errors import DomainError
+from contest.services.units import unit_links
+from contest.services.units.unit_links import Entered
+from contest.views.shared.support import (
+    UNIT_COOKIE,
+    allows,
+    clear_cookie,
+    db,
+    language,
+    limiter,
+    now,
+    page,
+    platform,
+    set_cookie,
+    unit_token,
+)
+
+bp = Blueprint("entrance", __name__)
+BAD = 400  # wrong tries count against an address; many units share one behind a mobile network
+
+
+class EnterForm(FlaskForm):  # type: ignore[misc]
+    """A link's token (filled in by the page's script) or a typed code."""
+
+    token = HiddenField(validators=[Length(max=100)])
+    code = StringField(
+        _l("Mã của đơn vị"),
+        description=_l("8 chữ và số in cạnh mã QR của đơn vị, ví dụ ABCD-EFGH."),
+        validators=[Length(max=40)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+@bp.get("/u")
+@bp.get("/c/<slug>/u")
+@allows("unit.enter", by="unit")
+def enter() -> Response:
+    """The address of every QR code. Changes nothing: the script posts the link's token."""
+    return page("unit/enter.html", form=EnterForm())
+
+
+@bp.post("/u")
+@allows("unit.enter", by="unit")
+@limiter.limit("10 per minute; 200 per day", deduct_when=lambda answer: answer.status_code >= BAD)
+def exchange() -> Response:
+    """A link or a code becomes a cookie, and the address is clean from here on."""
+    form = EnterForm()
+    if not form.validate() or not (form.token.data or form.code.data):
+        form.code.errors = [_("Hãy nhập mã của đơn vị.")]
+        return page("unit/enter.html", 422, form=form)
+    try:
+        entered = _exchange(form)
+    except DomainError as refused:
+        form.code.errors = [refused.message(language())]
+        return page("unit/enter.html", refused.status, form=form)
+    response = redirect(url_for("unit.home", slug=entered.unit.contest.slug), 303)
+    life = int((entered.expires_at - now()).total_seconds())
+    set_cookie(response, UNIT_COOKIE, entered.token, max_age=life)
+    return response
+
+
+def _exchange(form: EnterForm) -> Entered:
+    agent = request.headers.get("User-Agent", "")
+    if form.token.data:
+        return unit_links.enter_by_token(db(), form.token.data, at=now(), agent=agent)
+    key = platform().settings.secret_key
+    return unit_links.enter_by_code(db(), form.code.data, key=key, at=now(), agent=agent)
+
+
+@bp.post("/u/leave")
+@allows("unit.enter", by="unit")
+def leave() -> Response:
+    """Forget this unit on this phone."""
+    unit_links.leave(db(), unit_token(), at=now())
+    response = redirect(url_for("entrance.enter"), 303)
+    clear_cookie(response, UNIT_COOKIE)
+    return response

@@ -1,0 +1,128 @@
+"""The form before the clip: its fields come from the profile in force."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, RadioField, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+
+from contest.models import Submission
+from contest.profile import Profile
+from contest.services.entry.submissions import EntryForm, given
+from contest.views.shared.support import language
+
+MOST_AUTHORS_TEXT = 5000
+PHONE = r"^\+?[0-9 ().-]{8,20}$"
+
+
+class _Form(FlaskForm):  # type: ignore[misc]
+    """What every entry is asked. Consents are added by ``entry_form``, unticked."""
+
+    title = StringField(
+        _l("Tên clip"),
+        validators=[
+            InputRequired(_l("Hãy ghi tên clip.")),
+            Length(max=200, message=_l("Tên clip dài quá 200 ký tự. Hãy rút ngắn.")),
+        ],
+    )
+    kind = RadioField(
+        _l("Hình thức dự thi"), validators=[InputRequired(_l("Hãy chọn hình thức dự thi."))]
+    )
+    authors = TextAreaField(
+        _l("Tác giả hoặc nhóm tác giả"),
+        description=_l("Mỗi người một dòng. Tên ghi ở đây được công bố cùng clip."),
+        validators=[
+            InputRequired(_l("Hãy ghi ít nhất một tác giả.")),
+            Length(max=MOST_AUTHORS_TEXT, message=_l("Danh sách tác giả quá dài. Hãy rút ngắn.")),
+        ],
+        render_kw={"rows": 3},
+    )
+    description = TextAreaField(
+        _l("Giới thiệu ngắn"),
+        validators=[Length(max=1000, message=_l("Phần giới thiệu dài quá 1.000 ký tự."))],
+        render_kw={"rows": 3},
+    )
+    contact_name = StringField(
+        _l("Người liên hệ"),
+        validators=[InputRequired(_l("Hãy ghi tên người liên hệ.")), Length(max=200)],
+        render_kw={"autocomplete": "name"},
+    )
+    contact_phone = TelField(
+        _l("Điện thoại liên hệ"),
+        description=_l("Chỉ Ban tổ chức thấy, không công bố."),
+        validators=[
+            InputRequired(_l("Hãy ghi số điện thoại liên hệ.")),
+            Regexp(PHONE, message=_l("Số điện thoại gồm 8–20 chữ số, ví dụ 0903 123 456.")),
+        ],
+        render_kw={"autocomplete": "tel"},
+    )
+    contact_email = EmailField(
+        _l("Email liên hệ"),
+        description=_l("Để nhận biên nhận và thông báo về clip."),
+        validators=[
+            Optional(),
+            Length(max=254),
+            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("Email có dạng ten@noi.vn.")),
+        ],
+        render_kw={"autocomplete": "email"},
+    )
+
+    def validate_authors(self, field: TextAreaField) -> None:
+        found, most = len(_lines(field.data)), self.max_authors
+        if not found:
+            raise ValidationError(_("Hãy ghi ít nhất một tác giả."))
+        if found > most:
+            told = {"found": found, "most": most}
+            raise ValidationError(_("Có %(found)s tác giả; cho phép tối đa %(most)s.", **told))
+
+    max_authors = 0
+
+    @property
+    def consent_fields(self) -> list[BooleanField]:
+        return [f for f in self if f.name.startswith("consent_")]
+
+    def entry(self) -> EntryForm:
+        """The form's content as the service takes it."""
+        return EntryForm(
+            title=self.title.data, kind=self.kind.data, authors=_lines(self.authors.data),
+            description=self.description.data or "", contact_name=self.contact_name.data,
+            contact_phone=self.contact_phone.data, contact_email=self.contact_email.data or "",
+            consents=frozenset(
+                f.name.removeprefix("consent_") for f in self.consent_fields if f.data
+            ),
+            language=language(),
+        )
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def entry_form(profile: Profile, entry: Submission | None = None) -> _Form:
+    """The form of this profile, filled from an entry where there is one."""
+
+    class Form(_Form):
+        max_authors = profile.form.max_authors
+
+    for purpose in profile.form.consents:
+        needed = InputRequired(_("Hãy đọc và đánh dấu mục này để tiếp tục."))
+        field = BooleanField(
+            purpose.text[language()], validators=[needed] if purpose.required else []
+        )
+        setattr(Form, f"consent_{purpose.id}", field)
+    form = Form(data=_known(entry) if entry else None)
+    form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
+    return form
+
+
+def kind_names() -> dict[str, str]:
+    return {"individual": _("Cá nhân"), "team": _("Tập thể")}
+
+
+def _known(entry: Submission) -> dict[str, Any]:
+    known: dict[str, Any] = {f"consent_{purpose}": True for purpose in given(entry)}
+    for name in ("title", "kind", "description", "contact_name", "contact_phone", "contact_email"):
+        known[name] = getattr(entry, name)
+    return known | {"authors": "\n".join(entry.authors)}

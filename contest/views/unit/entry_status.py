@@ -1,0 +1,127 @@
+"""What a unit reads about its entry: where it stands, what was found, what to do."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from contest.languages import write_deadline
+from contest.models import Check, Submission
+from contest.profile import Profile
+from contest.services.entry import checks, submissions
+from contest.states import REPLACEABLE, Entry
+from contest.views.shared.clips import rule_names
+from contest.views.shared.support import language
+
+__all__ = ["OUT", "REPLACEABLE", "findings", "latest_check", "steps", "todo", "versions"]
+
+OUT = frozenset({Entry.WITHDRAWN, Entry.DISQUALIFIED})
+CHECKED = (Entry.IN_REVIEW, Entry.CHANGES_REQUESTED, Entry.APPROVED, Entry.PUBLISHED)
+REVIEWED = (Entry.APPROVED, Entry.PUBLISHED)
+
+
+def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
+    """The way of an entry as the timeline shows it; ``at`` is an instant or None."""
+    version = entry.version
+    check = latest_check(entry)
+    found = [
+        _step(_("Đã lưu phiếu dự thi"), "done", entry.created_at),
+        _step(_("Đã nhận clip") if version else _("Gửi clip"), _sent_state(entry),
+              version.received_at if version else None, "" if version else _until(entry, profile)),
+        _step(_("Kiểm tra kỹ thuật"), _check_state(entry), check.finished_at if check else None,
+              _until(entry, profile) if entry.state == Entry.NEEDS_FIX else ""),
+        _step(_("Thẩm định nội dung"), _review_state(entry), None, _asked(entry, profile)),
+        _step(_("Đăng lên Fanpage"), _published_state(entry), profile.release_at,
+              _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền.")),
+        _step(_("Công bố kết quả"), "later", profile.schedule.awards),
+    ]
+    if entry.state in OUT:
+        found = [s for s in found if s["state"] == "done"] + [_ended(entry)]
+    return found
+
+
+def _step(title: str, state: str, at: Any, text: str = "") -> dict[str, Any]:
+    return {"title": title, "state": state, "at": at, "text": text}
+
+
+def _sent_state(entry: Submission) -> str:
+    return "done" if entry.version else "now"
+
+
+def _check_state(entry: Submission) -> str:
+    if entry.state == Entry.CHECKING:
+        return "now"
+    if entry.state == Entry.NEEDS_FIX:
+        return "bad"
+    return "done" if entry.state in CHECKED else "later"
+
+
+def _review_state(entry: Submission) -> str:
+    if entry.state == Entry.IN_REVIEW:
+        return "now"
+    if entry.state == Entry.CHANGES_REQUESTED:
+        return "bad"
+    return "done" if entry.state in REVIEWED else "later"
+
+
+def _published_state(entry: Submission) -> str:
+    if entry.state == Entry.APPROVED:
+        return "now"
+    return "done" if entry.state == Entry.PUBLISHED else "later"
+
+
+def _asked(entry: Submission, profile: Profile) -> str:
+    """What the reviewers want, and by when; before that, what comes after them."""
+    if entry.state == Entry.CHANGES_REQUESTED:
+        return f"{entry.state_reason} {_until(entry, profile)}".strip()
+    return str(_("Được duyệt thì lên lịch đăng.")) if entry.state == Entry.IN_REVIEW else ""
+
+
+def _until(entry: Submission, profile: Profile) -> str:
+    close = submissions.closes_at(profile, entry)
+    said = write_deadline(close, profile.schedule.zone, language())
+    return str(_("Hạn gửi: %(time)s.", time=said))
+
+
+def _ended(entry: Submission) -> dict[str, Any]:
+    withdrawn = entry.state == Entry.WITHDRAWN
+    title = _("Đã rút bài dự thi") if withdrawn else _("Bị loại khỏi hội thi")
+    return _step(title, "bad", entry.updated_at, entry.state_reason)
+
+
+def todo(entry: Submission) -> str:
+    """The one sentence that says what comes next."""
+    sentences = {
+        Entry.UPLOADING: _("Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."),
+        Entry.CHECKING: _("Clip đang được kiểm tra. Bạn có thể rời trang này rồi quay lại xem."),
+        Entry.NEEDS_FIX: _("Clip chưa đạt yêu cầu kỹ thuật. Hãy sửa theo hướng dẫn rồi gửi lại."),
+        Entry.IN_REVIEW: _("Clip đạt yêu cầu kỹ thuật và đang chờ thẩm định nội dung."),
+        Entry.CHANGES_REQUESTED: _("Ban thẩm định đề nghị chỉnh sửa. Hãy sửa rồi gửi clip mới."),
+        Entry.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
+        Entry.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
+        Entry.WITHDRAWN: _("Đơn vị đã rút bài này."),
+        Entry.DISQUALIFIED: _("Bài này không còn trong hội thi."),
+    }
+    return str(sentences[Entry(entry.state)])
+
+
+def latest_check(entry: Submission) -> Check | None:
+    """The quick check of the clip in force: the one the unit waits for."""
+    return checks.latest(entry.version) if entry.version else None
+
+
+def versions(entry: Submission) -> list[dict[str, Any]]:
+    """Every clip that was sent, the newest first, each with its verdict."""
+    return [
+        {"version": v, "verdict": check.verdict if (check := checks.latest(v)) else None}
+        for v in reversed(entry.versions)
+    ]
+
+
+def findings(entry: Submission) -> list[dict[str, Any]]:
+    """Every finding that holds, what must be mended first."""
+    check = checks.telling(entry.version) if entry.version else None
+    names = rule_names()
+    return [
+        {**found, "title": names.get(found["rule"], found["rule"])}
+        for found in checks.findings(check, language())
+    ]

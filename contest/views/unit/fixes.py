@@ -1,0 +1,160 @@
+"""A mended clip: the unit chooses, looks at the proposal, sends it or not."""
+
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from contest.errors import not_found
+from contest.models import Fix, Submission
+from contest.services.entry import checks, fixes, submissions
+from contest.services.entry.fixes import Wish
+from contest.services.entry.media import File
+from contest.views.shared.clips import described, rule_names
+from contest.views.shared.forms import Form
+from contest.views.shared.media import send
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    told,
+)
+
+bp = Blueprint("fixes", __name__, url_prefix="/c/<slug>/unit/entries/<code>/fix")
+KINDS = {"clip": ("video/mp4", "mp4"), "before": ("image/jpeg", "jpg"),
+         "after": ("image/jpeg", "jpg")}  # fmt: skip
+
+
+class WishForm(Form):
+    """How the clip is to be mended; a question that does not arise is left out."""
+
+    frame = RadioField(
+        _l("Khung hình chưa đúng tỉ lệ"), default="crop",
+        validators=[InputRequired(_l("Hãy chọn cách sửa khung hình."))],
+        choices=[
+            SelectChoice("crop", _l("Cắt bớt rìa cho vừa khung")),
+            SelectChoice("pad", _l("Giữ trọn hình, thêm viền đen (Ban thẩm định sẽ thấy có viền)")),
+        ],
+    )
+    cut = RadioField(
+        _l("Clip dài quá"), default="end",
+        validators=[InputRequired(_l("Hãy chọn phần cần cắt."))],
+        choices=[
+            SelectChoice("end", _l("Cắt phần cuối")), SelectChoice("start", _l("Cắt phần đầu")),
+        ],
+    )
+
+    def wish(self) -> Wish:
+        return Wish(
+            frame=self.frame.data if self.frame else "crop",
+            cut=self.cut.data if self.cut else "end",
+        )
+
+
+@bp.get("")
+@allows("entry.read", by="unit")
+def show(code: str) -> Response:
+    """What can be mended, or how far it is, or the proposal."""
+    entry = _entry(code)
+    return _page(entry, _form(entry))
+
+
+@bp.post("")
+@allows("entry.edit", by="unit")
+def ask(code: str) -> Response:
+    """Want a mended clip."""
+    entry = _entry(code)
+    form = _form(entry)
+    if not form.validate_on_submit():
+        return _page(entry, form, 422)
+    fixes.request(db(), entry, form.wish(), actor=actor(), at=now())
+    return back_to("fixes.show", code=code)
+
+
+@bp.post("/<int:fix_id>/accept")
+@allows("entry.edit", by="unit")
+def accept(code: str, fix_id: int) -> Response:
+    """Send the mended clip in place of the one in force."""
+    made = fixes.accept(db(), _fix(code, fix_id), actor=actor(), at=now())
+    told(f"Đã gửi bản sửa làm bản {made.number}; clip đang được kiểm tra lại.",
+         f"The mended clip is version {made.number}; it is being checked again.")
+    return back_to("unit.entry", code=code)
+
+
+@bp.post("/<int:fix_id>/decline")
+@allows("entry.edit", by="unit")
+def decline(code: str, fix_id: int) -> Response:
+    """Leave the clip as it is."""
+    fixes.decline(db(), _fix(code, fix_id), actor=actor(), at=now())
+    told("Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays.")
+    return back_to("unit.entry", code=code)
+
+
+@bp.get("/<int:fix_id>/<any(clip, before, after):kind>")
+@allows("entry.read", by="unit")
+def file(code: str, fix_id: int, kind: str) -> Response:
+    """The proposal, or a still of the clip before and after."""
+    fix = _fix(code, fix_id)
+    sha256 = fix.sha256 if kind == "clip" else fix.stills.get(kind)
+    if not sha256 or fix.state == "declined":
+        raise not_found()
+    media_type, ending = KINDS[kind]
+    return send(File(sha256, media_type, f"{code}-{kind}.{ending}"))
+
+
+def _entry(code: str) -> Submission:
+    return submissions.find(db(), current_contest(), code, actor=actor())
+
+
+def _fix(code: str, fix_id: int) -> Fix:
+    return fixes.find(db(), _entry(code), fix_id)
+
+
+def _form(entry: Submission) -> WishForm:
+    form, offered = WishForm(), fixes.offered(entry)
+    if "frame" not in offered:
+        del form.frame
+    if "length" not in offered:
+        del form.cut
+    return form
+
+
+def _page(entry: Submission, form: WishForm, status: int = 200) -> Response:
+    fix, offered = fixes.latest(db(), entry), fixes.offered(entry)
+    close = submissions.closes_at(current_profile(), entry)
+    return page(
+        "unit/fix.html", status, entry=entry, form=form, fix=fix, closes=close,
+        offered=[offers()[word] for word in offered], left=fixes.left(db(), entry),
+        done=described(fix.recipe) if fix else [],
+        may_ask=bool(offered) and now() < close,
+        may_send=fix is not None and fix.state == "ready" and fixes.passes(fix) and now() < close,
+        findings=_findings(fix) if fix else [],
+    )
+
+
+def _findings(fix: Fix) -> list[dict[str, Any]]:
+    """What is still found in the mended clip."""
+    names = rule_names()
+    return [
+        found | {"title": names.get(found["rule"], found["rule"])}
+        for found in checks.shown(fix.report, language()) if found["kind"] != "ok"
+    ]
+
+
+def offers() -> dict[str, str]:
+    """What can be mended, in words."""
+    return {
+        "frame": _("Đưa khung hình về đúng tỉ lệ"), "borders": _("Bỏ viền đen quanh hình"),
+        "length": _("Cắt cho đủ ngắn"), "sound": _("Chỉnh độ to của tiếng"),
+    }

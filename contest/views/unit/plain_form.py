@@ -1,0 +1,109 @@
+"""The way without JavaScript: a clip in one form, and what is asked before its first byte is read.
+
+Flask reads a whole form before a view sees it, so that has to be asked earlier: ``admit`` runs
+before anything has touched the body, with a session of its own that is closed again.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import g, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from contest.actors import PUBLIC
+from contest.errors import NoSpace, TooLarge
+from contest.languages import write_size
+from contest.models import Submission
+from contest.permissions import require
+from contest.services.core import profiles
+from contest.services.entry import submissions, uploads
+from contest.services.units import units
+from contest.uploads.storage import Folder
+from contest.views.shared.support import actor, current_profile, db, now, platform, unit_token
+
+AROUND = 64 << 10  # bytes of a form beside its file
+
+
+def admit(slug: str, code: str) -> None:
+    """Who sends, whether the entry takes a clip, the form's size, room on disk for twice as much.
+
+    Raises what the view itself would, ``TooLarge`` and ``NoSpace``; nothing has been read then.
+    """
+    with platform().db.read() as session:
+        limit = _limit(session, slug, code)
+        unfinished = {one.public_id: one.length for one in uploads.all_open(session)}
+    free = Folder(platform().settings.uploads_dir).room(unfinished)
+    request.max_content_length = limit + AROUND
+    announced = request.content_length or 0
+    if announced > limit + AROUND:
+        raise too_large(announced, limit)
+    if announced and 2 * announced > free:
+        raise NoSpace(
+            f"Máy chủ không còn đủ chỗ cho tệp {write_size(announced, 'vi')}. "
+            "Hãy báo Ban tổ chức và thử lại sau.",
+            f"The server has no room for a file of {write_size(announced, 'en')}. "
+            "Tell the organisers and try again later.",
+        )
+
+
+def _limit(session: Session, slug: str, code: str) -> int:
+    """The profile's limit in bytes, for a unit whose entry takes a clip now."""
+    g.contest = contest = profiles.find(session, slug)  # the page of a refusal is the contest's
+    profile = profiles.profile_of(contest)
+    token = unit_token()
+    sender = (units.actor_of_token(session, token, at=now()) if token else None) or PUBLIC
+    require(sender, "entry.upload", contest)
+    entry = submissions.find(session, contest, code, actor=sender)
+    submissions.require_replaceable(entry)
+    submissions.require_open(profile, at=now(), submission=entry)
+    return profile.upload.plain_form_max_bytes
+
+
+def too_large(size: int, limit: int) -> TooLarge:
+    return TooLarge(
+        f"Tệp nặng {write_size(size, 'vi')}; cách gửi này nhận tối đa "
+        f"{write_size(limit, 'vi')}. Hãy bật JavaScript hoặc mở bằng Chrome, Safari.",
+        f"The file has {write_size(size, 'en')}; this form takes {write_size(limit, 'en')}. "
+        "Switch JavaScript on, or use Chrome or Safari, to send a large file.",
+    )
+
+
+def take(entry: Submission, clip: FileStorage) -> None:
+    """Store the clip and make it a version, by the rules of every upload.
+
+    Nothing is locked while the clip is copied: what the view has read is given back first, and
+    ``begin`` asks everything again.
+    """
+    size = clip.seek(0, 2) or clip.stream.tell()
+    limit = current_profile().upload.plain_form_max_bytes
+    if size > limit:
+        raise too_large(size, limit)
+    db().rollback()
+    with _copied(clip) as (path, sha256):
+        upload = uploads.begin(
+            db(), entry, length=size, filename=clip.filename or "", actor=actor(), at=now()
+        )
+        platform().blobs.put(path, sha256)
+        uploads.finish(db(), upload, sha256=sha256, actor=actor(), at=now())
+
+
+@contextmanager
+def _copied(clip: FileStorage) -> Iterator[tuple[Path, str]]:
+    """The clip as a file beside the store, safe on disk, and its SHA-256."""
+    clip.stream.seek(0)
+    with tempfile.NamedTemporaryFile(dir=platform().settings.data_dir, delete=False) as copy:
+        path = Path(copy.name)
+        try:
+            shutil.copyfileobj(clip.stream, copy, 1 << 20)
+            copy.seek(0)
+            sha256 = hashlib.file_digest(copy, "sha256").hexdigest()
+            os.fsync(copy.fileno())
+            yield path, sha256
+        finally:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,207 @@
+"""A unit's room: rules and countdown, the form, sending the clip, the receipt and what follows."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+import media_checks
+from contest.errors import SignInNeeded
+from contest.models import Submission, Unit, Upload
+from contest.services.entry import checks, fixes, submissions, uploads
+from contest.services.units import units
+from contest.views.shared import stills
+from contest.views.shared.qr import qr_svg
+from contest.views.shared.support import (
+    actor,
+    allows,
+    back_to,
+    current_contest,
+    current_profile,
+    db,
+    language,
+    now,
+    page,
+    platform,
+    told,
+)
+from contest.views.unit import entry_status, plain_form
+from contest.views.unit.entrance import EnterForm
+from contest.views.unit.entry_form import entry_form, kind_names
+
+bp = Blueprint("unit", __name__)
+CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely allow more
+
+
+@bp.errorhandler(SignInNeeded)
+def _no_cookie(_error: SignInNeeded) -> Response:
+    """Without a unit's cookie every page here asks for the unit's code."""
+    return page("unit/enter.html", 401, form=EnterForm(formdata=None))
+
+
+@bp.url_value_preprocessor
+def _before_a_plain_form_is_read(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if endpoint == "unit.send_plain" and values:
+        plain_form.admit(**values)
+
+
+def _unit() -> Unit:
+    return units.find(db(), current_contest(), actor().unit_id or 0)
+
+
+def _entry(code: str) -> Submission:
+    return submissions.find(db(), current_contest(), code, actor=actor())
+
+
+@bp.get("/c/<slug>/unit")
+@allows("entry.read", by="unit")
+def home() -> Response:
+    """Rules in short, the countdown, the unit's entries and what to do next."""
+    entries = submissions.of_unit(db(), _unit())
+    schedule = current_profile().schedule
+    return page(
+        "unit/home.html", unit=_unit(), entries=entries,
+        is_open=schedule.entries_open <= now() < schedule.entries_close,
+        room=current_profile().quota.maximum - _counted(entries),
+    )
+
+
+def _counted(entries: list[Submission]) -> int:
+    return sum(entry.state not in entry_status.OUT for entry in entries)
+
+
+@bp.get("/c/<slug>/policy.json")
+@allows("public.read")
+def policy() -> Response:
+    """What a phone may check before it sends: the policy that the worker uses."""
+    return jsonify(_policy())
+
+
+def _policy() -> dict[str, Any]:
+    profile = current_profile()
+    public = media_checks.load_policy(profile.media, name=profile.contest.slug).public()
+    limits = {"max_bytes": profile.upload.max_bytes, "extensions": profile.upload.extensions}
+    return public | limits
+
+
+# ---------------------------------------------------------------------------- the form
+
+
+@bp.route("/c/<slug>/unit/entries/new", methods=["GET", "POST"])
+@allows("entry.edit", by="unit")
+def new() -> Response:
+    """The form, saved before the first byte of the clip."""
+    submissions.require_open(current_profile(), at=now())
+    form = entry_form(current_profile())
+    if not form.validate_on_submit():
+        return page("unit/form.html", 422 if form.errors else 200, form=form, entry=None)
+    entry = submissions.create(db(), _unit(), form.entry(), actor=actor(), at=now())
+    return back_to("unit.review", code=entry.code)
+
+
+@bp.route("/c/<slug>/unit/entries/<code>/edit", methods=["GET", "POST"])
+@allows("entry.edit", by="unit")
+def edit(code: str) -> Response:
+    entry = _entry(code)
+    submissions.require_replaceable(entry)
+    form = entry_form(current_profile(), entry)
+    if not form.validate_on_submit():
+        return page("unit/form.html", 422 if form.errors else 200, form=form, entry=entry)
+    submissions.change(db(), entry, form.entry(), actor=actor(), at=now())
+    return back_to("unit.review" if entry.version is None else "unit.entry", code=entry.code)
+
+
+@bp.get("/c/<slug>/unit/entries/<code>/review")
+@allows("entry.read", by="unit")
+def review(code: str) -> Response:
+    """Check your answers before the clip is sent."""
+    entry = _entry(code)
+    ticked = submissions.given(entry)
+    consents = [(c.text[language()], c.id in ticked) for c in current_profile().form.consents]
+    return page("unit/review.html", entry=entry, kind=kind_names()[entry.kind], consents=consents)
+
+
+# ---------------------------------------------------------------------------- the clip
+
+
+@bp.get("/c/<slug>/unit/entries/<code>/send")
+@allows("entry.upload", by="unit")
+def send(code: str) -> Response:
+    """Pick the clip, look at it, send it; an unfinished upload goes on here."""
+    entry = _entry(code)
+    return _send_page(entry)
+
+
+def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Response:
+    submissions.require_replaceable(entry)
+    unfinished = next(iter(uploads.open_of(db(), entry)), None)
+    if unfinished is None:
+        submissions.require_open(current_profile(), at=now(), submission=entry)
+    sent = _sent(unfinished) if unfinished else 0
+    return page(
+        "unit/send.html", status, entry=entry, unfinished=unfinished, sent=sent, problem=problem,
+        expired=None if unfinished else uploads.last_expired(db(), entry),
+        form=FlaskForm(), policy=_policy(), chunk=CHUNK,
+        plain_limit=current_profile().upload.plain_form_max_bytes,
+        closes=submissions.closes_at(current_profile(), entry),
+    )
+
+
+def _sent(upload: Upload) -> int:
+    """Bytes that are here already, as far as this process can see."""
+    path = platform().settings.uploads_dir / upload.public_id
+    return path.stat().st_size if path.exists() else 0
+
+
+@bp.post("/c/<slug>/unit/entries/<code>/send")
+@allows("entry.upload", by="unit")
+def send_plain(code: str) -> Response:
+    """The way without JavaScript: one form, up to the size that the page states."""
+    entry, clip = _entry(code), request.files.get("clip")
+    if clip is None or not clip.filename:
+        return _send_page(entry, 422, _("Hãy chọn tệp clip."))
+    plain_form.take(entry, clip)
+    return back_to("unit.entry", code=entry.code)
+
+
+# ---------------------------------------------------------------------------- after that
+
+
+@bp.get("/c/<slug>/unit/entries/<code>")
+@allows("entry.read", by="unit")
+def entry(code: str) -> Response:
+    """Receipt and status: code, QR, timeline, every finding, versions, what may still be done."""
+    found = _entry(code)
+    address = platform().settings.base_url + url_for(
+        "unit.entry", slug=current_contest().slug, code=code
+    )
+    close = submissions.closes_at(current_profile(), found)
+    check = entry_status.latest_check(found)
+    deep = checks.latest(found.version, checks.DEEP) if found.version else None
+    return page(
+        "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
+        steps=entry_status.steps(found, current_profile()),
+        todo=entry_status.todo(found), versions=entry_status.versions(found),
+        findings=stills.beside(found, entry_status.findings(found)),
+        check=check, check_left=checks.seconds_left(check, at=now()),
+        deep=deep, deep_left=checks.seconds_left(deep, at=now()),
+        deep_says=checks.revision(deep, language()),
+        unfinished=next(iter(uploads.open_of(db(), found)), None),
+        can_replace=found.state in entry_status.REPLACEABLE and now() < close,
+        can_withdraw=found.state not in entry_status.OUT, closes=close,
+        kind=kind_names()[found.kind],
+        mending=bool(fixes.offered(found)) and now() < close, fix=fixes.latest(db(), found),
+        mended=fixes.made_by_us(db(), found),
+    )
+
+
+@bp.post("/c/<slug>/unit/entries/<code>/withdraw")
+@allows("entry.edit", by="unit")
+def withdraw(code: str) -> Response:
+    found = _entry(code)
+    reason = request.form.get("reason", "")[:500]
+    submissions.withdraw(db(), found, actor=actor(), at=now(), reason=reason)
+    told("Đã rút bài dự thi.", "The entry was withdrawn.")
+    return back_to("unit.home")

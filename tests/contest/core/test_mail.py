@@ -1,0 +1,218 @@
+"""Mails: queued with their transaction, written in their language, sent once, seen to fail."""
+
+import email
+import email.policy
+import re
+import smtplib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from contest.actors import SYSTEM
+from contest.jobs import handlers
+from contest.jobs.mail import write
+from contest.jobs.worker import perform
+from contest.models import Mail, Task, Upload
+from contest.ports import MailRefused
+from contest.services.core import mail, outbox
+from contest.services.people import invitations, people
+from tests.contest.conftest import SECRET_KEY
+
+REFUSAL = "550 no such person"
+
+
+class Mailer:
+    """Stands in for a mail server that answers as told; keeps what it took."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures, self.taken = list(failures), []
+
+    def send(self, **letter: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.taken.append(letter)
+
+
+@pytest.fixture
+def queue(platform, contest):
+    def queue_one(template, params, to="an@example.vn", language="vi"):
+        with platform.db.write() as session:
+            return mail.queue(session, to=to, template=template, language=language, params=params,
+                              contest_id=contest.id, at=platform.clock.now())
+
+    return queue_one
+
+
+@pytest.fixture
+def entry(make, contest):
+    return make.submission(make.unit(contest, "Đoàn Phường 5"), "needs_fix",
+                           title="Một ngày ở bộ phận một cửa", code="CXABC234")
+
+
+def tasks(platform):
+    with platform.db.read() as session:
+        return session.scalars(select(Task).order_by(Task.id)).all()
+
+
+def run(platform, mailer=None):
+    """What the worker does with the mails' outbox rows, once."""
+    if mailer:
+        platform.__dict__["mailer"] = mailer
+    for task in tasks(platform):
+        perform(platform, task.id)
+
+
+def test_a_mail_is_sent_once(platform, queue, entry, make):
+    queued, mailer = queue("receipt", {"submission_id": entry.id}), Mailer()
+    run(platform, mailer)
+    run(platform)
+    assert len(mailer.taken) == 1
+    assert mailer.taken[0]["to"] == "an@example.vn"
+    assert (make.fresh(queued).state, make.fresh(queued).sent_at) == ("sent", make.at)
+    assert [t.state for t in tasks(platform)] == ["done"]
+
+
+def test_without_an_address_there_is_nothing_to_do(platform, queue, entry):
+    assert queue("receipt", {"submission_id": entry.id}, to="  ") is None
+    assert tasks(platform) == []
+
+
+def test_a_rolled_back_transaction_sends_nothing(platform, contest):
+    with pytest.raises(ZeroDivisionError), platform.db.write() as session:
+        mail.queue(session, to="a@example.vn", template="receipt", params={}, contest_id=contest.id,
+                   at=platform.clock.now())
+        raise ZeroDivisionError
+    assert tasks(platform) == []
+
+
+def test_a_folder_keeps_the_mails_of_an_installation_without_a_server(platform, queue, entry):
+    queue("findings", {"submission_id": entry.id})
+    run(platform)
+    [file] = (platform.settings.data_dir / "mail").iterdir()
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert message["Subject"] == "Clip CXABC234 cần sửa trước khi thẩm định"
+    text, html = (p.get_content() for p in message.iter_parts())
+    for part in (text, html):
+        assert "Hãy cắt bớt ít nhất 42 giây." in part
+    assert "Chào Lê Thị Cúc," in text
+    assert "http://localhost/c/quan11-2023" in text
+
+
+def test_what_the_server_refuses_for_good_is_failed_at_once(platform, queue, entry, make):
+    queued = queue("receipt", {"submission_id": entry.id})
+    run(platform, Mailer(MailRefused(REFUSAL)))
+    assert (make.fresh(queued).state, make.fresh(queued).error) == ("failed", REFUSAL)
+    assert [(t.state, t.error) for t in tasks(platform)] == [("failed", REFUSAL)]
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionRefusedError("away"), smtplib.SMTPServerDisconnected("away")]
+)
+def test_a_server_that_is_away_is_tried_again_and_then_given_up(
+    platform, queue, entry, make, error
+):
+    queued = queue("receipt", {"submission_id": entry.id})
+    mailer = Mailer(*[error] * outbox.MAX_ATTEMPTS)
+    for _ in range(outbox.MAX_ATTEMPTS - 1):
+        run(platform, mailer)
+        assert (make.fresh(queued).state, make.fresh(queued).error) == ("waiting", "away")
+    run(platform)
+    assert make.fresh(queued).state == "failed"
+    assert [t.state for t in tasks(platform)] == ["failed"]
+    with platform.db.write() as session:  # a person asks for another try
+        outbox.again(session, session.scalars(select(Task)).one(), at=platform.clock.now())
+    run(platform)
+    assert (make.fresh(queued).state, make.fresh(queued).error) == ("sent", "")
+
+
+def test_failed_mails_are_listed_for_the_organisers(platform, queue, entry, contest):
+    queued = queue("receipt", {"submission_id": entry.id})
+    run(platform, Mailer(MailRefused(REFUSAL)))
+    with platform.db.read() as session:
+        assert [m.id for m in mail.failed(session, contest)] == [queued.id]
+
+
+def test_the_last_mail_about_a_row_is_known(platform, queue, make, contest, clock):
+    unit = make.unit(contest)
+    for _ in range(2):
+        queue("reminder", {"unit_id": unit.id}, to=unit.contact_email)
+        run(platform, Mailer())
+        clock.moment += timedelta(days=1)
+    with platform.db.read() as session:
+        last = mail.last_asked(session, contest, "reminder", "unit_id")
+    assert last == {unit.id: clock.moment - timedelta(days=1)}
+
+
+def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
+    platform, contest, make, queue
+):
+    with platform.db.write() as session:
+        user, invitation = people.add(
+            session, contest, email="moi@example.vn", name="Phạm Mới", roles=("juror",),
+            actor=SYSTEM, at=platform.clock.now(), key=SECRET_KEY,
+        )
+        [row] = session.scalars(select(Mail))
+    letter = write(platform, row)
+    token = invitations.token_of(invitation, key=SECRET_KEY)
+    assert f"http://localhost/account/invitation#{token}" in letter.text
+    assert f"http://localhost/account/invitation#{token}" in letter.html
+    assert "giám khảo" in letter.text
+    assert row.params == {"user_id": user.id, "invitation_id": invitation.id}
+
+
+PARAMS = {
+    "result": {"points": "81,25", "rank": "2", "prize": "2"},
+    "page_paused": {"remedy": "Page: token 190", "reason": "Error validating access token."},
+}
+VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+
+
+def values_for(template, make, contest):
+    """The parameters of any template, with rows for them."""
+    unit = make.unit(contest, "Unit Five")
+    if template == "reminder":
+        return {"unit_id": unit.id}
+    if template == "jury_reminder":
+        return {"user_id": make.user("juror", contest=contest, name="Ann").id, "count": 2}
+    if template == "invitation":
+        return {"user_id": make.user("juror", contest=contest, name="Ann").id}
+    state = {"findings": "needs_fix", "changes_requested": "changes_requested",
+             "published": "published", "result": "published",
+             "rejected": "disqualified"}.get(template, "approved")
+    plain = {"title": "One day", "contact_name": "Ann", "state_reason": "Names are missing."}
+    entry = make.submission(unit, state, **plain)
+    if template.startswith("upload_"):
+        with make.platform.db.read() as session:
+            upload_id = session.scalars(
+                select(Upload.id).where(Upload.submission_id == entry.id)
+            ).one()
+        return {"submission_id": entry.id, "upload_id": upload_id, "late": False}
+    return {"submission_id": entry.id} | PARAMS.get(template, {})
+
+
+@pytest.mark.parametrize("template", mail.TEMPLATES)
+def test_each_template_is_written_in_both_languages(platform, queue, make, contest, template):
+    params = values_for(template, make, contest)
+    vi, en = (write(platform, queue(template, params, language=one)) for one in ("vi", "en"))
+    for letter in (vi, en):
+        assert letter.subject
+        assert "\n" not in letter.subject
+        assert "None" not in letter.text + letter.html
+        assert "<" not in letter.text
+        assert "\n\n\n\n" not in letter.text
+    assert vi.subject != en.subject
+    assert VIETNAMESE.search(vi.text)
+    assert not VIETNAMESE.search(en.text.replace("Quận Đoàn 11", "")), en.text
+    assert 'lang="en"' in en.html
+
+
+def test_a_title_cannot_smuggle_markup_into_a_mail(platform, queue, make, contest):
+    entry = make.submission(make.unit(contest), "approved", title="<img src=x> & Bình")
+    letter = write(platform, queue("approved", {"submission_id": entry.id}))
+    assert "&lt;img src=x&gt; &amp; Bình" in letter.html
+    assert "<img src=x> & Bình" in letter.text
+
+
+def test_the_worker_knows_the_kind():
+    assert "mail.send" in handlers()

@@ -1,0 +1,81 @@
+"""Lists as files: whole, in both languages, and nothing in them is run as a formula."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from contest.clock import FixedClock
+from contest.models import Contest, User
+from contest.services.core import spreadsheets
+from contest.wiring import Platform
+from tests.contest.conftest import Client, Visits
+from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Stage
+
+LISTS = "/c/quan11-2023/organiser/lists"
+FORMULA = '=HYPERLINK("https://evil.example";"Clip")'
+
+
+@pytest.fixture
+def desk(make: Factory, contest: Contest, visit: Visits) -> Client:
+    make.submission(make.unit(contest, "Đoàn Phường 5", contact_phone="0903 1"), "in_review",
+                    code="CX-AAAAAA", title=FORMULA)
+    make.unit(contest, "@Đoàn Lạ")
+    return visit.role("organiser")
+
+
+def table(client: Client, what: str) -> list[list[str]]:
+    text = client.get(f"{LISTS}/{what}.csv").get_data().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_units_with_their_clips(desk: Client):
+    titles, *rows = table(desk, "units")
+    assert titles[:4] == ["Đơn vị", "Khối", "Clip", "Còn thiếu"]
+    assert {(row[0], row[2], row[3]) for row in rows} == {
+        ("Đoàn Phường 5", "1", "0"), ("'@Đoàn Lạ", "0", "1")
+    }
+
+
+def test_the_entries_in_three_forms(desk: Client):
+    titles, row = table(desk, "entries")
+    named = dict(zip(titles, row, strict=True))
+    assert named["Mã"], named["Nhận lúc"] == ("CX-AAAAAA", "2023-06-05T09:00+07:00")
+    assert named["Tên clip"].startswith("'=")
+    book = openpyxl.load_workbook(io.BytesIO(desk.get(f"{LISTS}/entries.xlsx").data))
+    cell = book["entries"]["B2"]
+    assert (cell.data_type, cell.value) == ("s", f"'{FORMULA}")
+    [entry] = desk.get(f"{LISTS}/entries.json").json
+    assert (entry["title"], entry["unit"], entry["state"]) == (
+        FORMULA, "Đoàn Phường 5", "in_review"
+    )
+
+
+def test_titles_speak_the_readers_language(desk: Client):
+    assert table(desk.english(), "entries")[0][:3] == ["Code", "Title", "Unit"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_text_begins_a_formula(text: str):
+    written = spreadsheets.csv_file((["t"], [[text]])).decode("utf-8-sig")
+    [[_], [cell]] = list(csv.reader(io.StringIO(written, newline="")))
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    book = openpyxl.load_workbook(io.BytesIO(spreadsheets.workbook({"t": (["t"], [[text]])})))
+    assert book["t"]["A2"].value.startswith("'")
+
+
+def test_the_ranking_as_csv(
+    platform: Platform, make: Factory, contest: Contest, clock: FixedClock, visit: Visits
+):
+    stage = Stage(platform, make, contest)
+    clock.moment = AFTER
+    with platform.db.write() as session:
+        session.get_one(Contest, contest.id).jury_locked_at = AFTER
+    result = stage.compute(reason="Thử")
+    with platform.db.read() as session:
+        client = visit.user(session.get_one(User, stage.organiser.id))
+    answer = client.get(f"/c/quan11-2023/organiser/results/{result.number}.csv")
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row[0] for row in rows] == ["Hạng", "1", "2", "3"]

@@ -1,0 +1,219 @@
+"""Pairs of like clips: found by the job, shown to reviewers, decided with a reason."""
+
+from __future__ import annotations
+
+import json
+import math
+from array import array
+
+import pytest
+from sqlalchemy import select
+
+from contest.errors import Invalid, NotAllowed
+from contest.jobs import copies as job
+from contest.models import AuditRow, Check, ClipPrint, Contest, CopyPair, Submission, Task
+from contest.services.entry import checks, copies
+from contest.services.entry.checks import Outcome
+from contest.wiring import Platform
+from media_checks.picture.fingerprint import Fingerprint, Frame
+from tests.contest.conftest import Visits
+from tests.contest.factory import Factory
+
+MASK = (1 << 256) - 2
+
+
+def film(seed: int, seconds: int = 60) -> list[Frame]:
+    """A frame every two seconds, each a scene of its own."""
+    return [Frame(at, pow(seed * 1000 + at + 3, 97, (1 << 255) - 19) & MASK)
+            for at in range(0, seconds, 2)]  # fmt: skip
+
+
+def melody(seed: int, seconds: int = 60) -> array[int]:
+    count = int(seconds / 0.1238)
+    return array("I", [pow(seed * 9000 + n + 5, 65, (1 << 61) - 1) & 0xFFFFFFFF
+                       for n in range(count)])  # fmt: skip
+
+
+def taken(seed: int) -> Fingerprint:
+    return Fingerprint(60.0, film(seed), melody(seed))
+
+
+def cut(whole: Fingerprint, seconds: int) -> Fingerprint:
+    """The same film without its first seconds."""
+    frames = [Frame(f.at - seconds, f.hash) for f in whole.frames if f.at >= seconds]
+    return Fingerprint(whole.seconds - seconds, frames, whole.sound[round(seconds / 0.1238):])
+
+
+class Room:
+    """Entries with fingerprints, compared as the worker does."""
+
+    def __init__(self, platform: Platform, make: Factory) -> None:
+        self.platform, self.make = platform, make
+
+    def entry(self, contest: Contest, prints: Fingerprint, **values: object) -> Submission:
+        """An entry in review; its clip is compared with all that are there."""
+        entry = self.make.submission(self.make.unit(contest), **values)  # type: ignore[arg-type]
+        self.compare(entry, prints)
+        return entry
+
+    def compare(self, entry: Submission, prints: Fingerprint) -> None:
+        with self.platform.db.write() as session:
+            version = session.get_one(Submission, entry.id).version
+            assert version is not None
+            data = json.loads(json.dumps(prints.to_dict()))
+            row_id = copies.keep(session, version, data, at=self.make.at).id
+        job.compare_all(self.platform, row_id, lambda: None)
+
+    def pairs(self) -> list[CopyPair]:
+        with self.platform.db.read() as session:
+            found = list(session.scalars(select(CopyPair).order_by(CopyPair.id)))
+            for pair in found:
+                _ = pair.version.submission, pair.other.submission
+            return found
+
+
+@pytest.fixture
+def room(platform: Platform, make: Factory) -> Room:
+    return Room(platform, make)
+
+
+def test_a_copy_by_another_unit_is_one_pair_with_seconds_in_both(
+    room: Room, contest: Contest
+) -> None:
+    first = room.entry(contest, taken(1))
+    room.entry(contest, taken(2))
+    copy = room.entry(contest, cut(taken(1), 10))
+    [pair] = room.pairs()
+    assert (pair.version_id, pair.other_id) == (copy.version_id, first.version_id)
+    assert (pair.kind, pair.verdict) == ("both", None)
+    assert pair.score > 0.9
+    [seen] = pair.data["picture"]
+    assert math.isclose(seen["other"] - seen["start"], 10, abs_tol=0.1)
+
+
+def test_comparing_again_keeps_the_verdict_and_makes_no_second_pair(
+    room: Room, contest: Contest, platform: Platform, make: Factory
+) -> None:
+    first, second = room.entry(contest, taken(1)), room.entry(contest, taken(1))
+    reviewer = make.actor(make.user("reviewer", contest=contest))
+    with platform.db.write() as session:
+        seen = copies.find(session, session.get_one(Submission, first.id), 1)
+        copies.decide(session, seen, verdict="fine", reason="Cùng tư liệu", actor=reviewer,
+                      at=make.at)  # fmt: skip
+    room.compare(second, taken(1))
+    [pair] = room.pairs()
+    assert (pair.verdict, pair.reason) == ("fine", "Cùng tư liệu")
+
+
+def test_clips_of_an_earlier_contest_are_compared_too(
+    room: Room, contest: Contest, make: Factory, platform: Platform
+) -> None:
+    room.entry(make.contest("mua-truoc"), taken(1), title="Mùa trước")
+    entry = room.entry(contest, taken(1))
+    with platform.db.read() as session:
+        version = session.get_one(Submission, entry.id).version
+        assert version is not None
+        [seen] = copies.of_version(session, version)
+        assert (seen.same_contest, seen.there.submission.title) == (False, "Mùa trước")
+        assert copies.waiting(session, session.get_one(Contest, contest.id)) == 1
+
+
+def test_a_pair_is_seen_from_both_sides(room: Room, contest: Contest, platform: Platform) -> None:
+    first, copy = room.entry(contest, taken(1)), room.entry(contest, cut(taken(1), 10))
+    with platform.db.read() as session:
+        sides = [copies.find(session, session.get_one(Submission, e.id), 1) for e in (first, copy)]
+        starts = [(s.picture[0].here, s.picture[0].there) for s in sides]
+    assert starts == [(10.0, 0.0), (0.0, 10.0)]
+
+
+def test_a_clip_that_left_the_contest_raises_no_alarm(
+    room: Room, contest: Contest, platform: Platform
+) -> None:
+    first, second = room.entry(contest, taken(1)), room.entry(contest, taken(1))
+    with platform.db.write() as session:
+        session.get_one(Submission, first.id).state = "withdrawn"
+        session.flush()
+        assert copies.waiting(session, session.get_one(Contest, contest.id)) == 1
+        session.get_one(Submission, second.id).state = "withdrawn"
+        session.flush()
+        assert copies.waiting(session, session.get_one(Contest, contest.id)) == 0
+
+
+def test_a_verdict_needs_a_reason_and_a_reviewer(
+    room: Room, contest: Contest, platform: Platform, make: Factory
+) -> None:
+    room.entry(contest, taken(1))
+    entry = room.entry(contest, taken(1))
+    reviewer = make.actor(make.user("reviewer", contest=contest))
+    organiser = make.actor(make.user("organiser", contest=contest))
+    with platform.db.write() as session:
+        seen = copies.find(session, session.get_one(Submission, entry.id), 1)
+        with pytest.raises(Invalid):
+            copies.decide(session, seen, verdict="fine", reason=" ", actor=reviewer, at=make.at)
+        with pytest.raises(NotAllowed):
+            copies.decide(session, seen, verdict="fine", reason="x", actor=organiser, at=make.at)
+        copies.decide(session, seen, verdict="copy", reason="Cùng một phim", actor=reviewer,
+                      at=make.at)  # fmt: skip
+        row = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
+        assert row is not None
+        assert (row.action, row.after["reason"]) == ("copy_pair.copy", "Cùng một phim")
+
+
+def test_the_quick_check_hands_over_the_fingerprint(
+    platform: Platform, make: Factory, contest: Contest
+) -> None:
+    entry = make.submission(make.unit(contest), "checking")
+    with platform.db.write() as session:
+        check = session.scalars(select(Check).where(Check.version_id == entry.version_id)).one()
+        checks.start(session, check.id, at=make.at)
+        outcome = Outcome("pass", {}, fingerprint=taken(1).to_dict())
+        checks.finish(session, check.id, outcome, at=make.at)
+    with platform.db.read() as session:
+        row = session.scalars(select(ClipPrint)).one()
+        task = session.scalars(select(Task).where(Task.kind == "copies.compare")).one()
+        assert (row.version_id, task.row_id, task.priority) == (entry.version_id, row.id, "low")
+
+
+# ---------------------------------------------------------------------------- screens
+
+
+def test_the_reviewer_sees_it_and_says_what_it_is(
+    room: Room, contest: Contest, visit: Visits
+) -> None:
+    first = room.entry(contest, taken(1), title="Bản gốc")
+    copy = room.entry(contest, cut(taken(1), 10), title="Bản sao")
+    client = visit.role("reviewer")
+    base = f"/c/{contest.slug}/review"
+    assert "Bản sao" in client.get(f"{base}/copies").text
+    shown = client.get(f"{base}/{copy.code}").text
+    assert "Giống cả hình và tiếng" in shown and first.code in shown
+    side = client.get(f"{base}/{copy.code}/copies/1").text
+    assert "0:00–0:4" in side and "0:10–0:5" in side
+    refused = client.post(f"{base}/{copy.code}/copies/1", data={"verdict": "fine"})
+    assert refused.status_code == 422
+    done = client.post(
+        f"{base}/{copy.code}/copies/1", data={"verdict": "fine", "reason": "Cùng tư liệu chung"}
+    )
+    assert done.status_code == 303
+    assert "Cùng tư liệu chung" in client.get(f"{base}/{copy.code}").text
+    assert "Không có cặp nào" in client.get(f"{base}/copies").text
+    assert "Bản sao" in client.get(f"{base}/copies?list=decided").text
+
+
+def test_a_pair_of_other_entries_does_not_exist_here(
+    room: Room, contest: Contest, visit: Visits
+) -> None:
+    room.entry(contest, taken(1))
+    room.entry(contest, taken(1))
+    third = room.entry(contest, taken(3))
+    client, base = visit.role("reviewer"), f"/c/{contest.slug}/review/{third.code}/copies/1"
+    assert client.get(base).status_code == 404
+    assert client.get(f"{base}/clip").status_code == 404
+
+
+def test_a_clip_that_repeats_itself_is_said(room: Room, contest: Contest, visit: Visits) -> None:
+    once = film(1, 20)
+    frames = [Frame(f.at + 20 * turn, f.hash) for turn in range(4) for f in once]
+    entry = room.entry(contest, Fingerprint(80.0, frames))
+    shown = visit.role("reviewer").get(f"/c/{contest.slug}/review/{entry.code}").text
+    assert "Hình lặp lại sau mỗi 20 giây" in shown

@@ -1,0 +1,91 @@
+"""Names read in the clip: wanted after a good check, stored, shown to the reviewer."""
+
+import pytest
+from sqlalchemy import select
+
+from contest.jobs import GiveUp
+from contest.jobs import names_seen as job
+from contest.models import Check, Contest, NamesSeen, Submission, Task
+from contest.services.entry import checks, names_seen
+from contest.services.entry.checks import Outcome
+from contest.wiring import Platform
+from tests.contest.conftest import Visits
+from tests.contest.factory import Factory
+
+CARDS = [{"at": 3.0, "lines": ["Tac gia: NGUYEN VAN AN", "Chào các bạn"]}]
+
+
+@pytest.fixture
+def entry(make: Factory, contest: Contest) -> Submission:
+    return make.submission(make.unit(contest, name="Đoàn Phường 5"), "in_review")
+
+
+def reading(platform: Platform, entry: Submission) -> names_seen.Reading:
+    with platform.db.read() as session:
+        return names_seen.of_entry(session, session.get_one(Submission, entry.id))
+
+
+def keep(platform: Platform, make: Factory, entry: Submission, cards: object) -> None:
+    with platform.db.write() as session:
+        names_seen.keep(session, entry.version_id or 0, cards, at=make.at)  # type: ignore[arg-type]
+
+
+def test_it_is_wanted_after_a_good_check_at_low_priority(
+    platform: Platform, make: Factory, contest: Contest
+) -> None:
+    entry = make.submission(make.unit(contest), "checking")
+    with platform.db.write() as session:
+        check = session.scalars(select(Check).where(Check.version_id == entry.version_id)).one()
+        checks.start(session, check.id, at=make.at)
+        checks.finish(session, check.id, Outcome("pass"), at=make.at)
+        task = session.scalars(select(Task).where(Task.kind == "names.read")).one()
+        assert (task.row_id, task.priority) == (entry.version_id, "low")
+
+
+def test_each_name_of_the_form_is_looked_for(
+    platform: Platform, make: Factory, entry: Submission
+) -> None:
+    assert reading(platform, entry).state == "waiting"
+    keep(platform, make, entry, CARDS)
+    found = reading(platform, entry)
+    assert [(n.kind, n.name, n.seen is not None) for n in found.names] == [
+        ("author", "Nguyễn Văn An", True), ("author", "Trần Thị Bích", False),
+        ("unit", "Đoàn Phường 5", False),
+    ]
+
+
+def test_a_changed_form_is_looked_for_anew(
+    platform: Platform, make: Factory, entry: Submission
+) -> None:
+    keep(platform, make, entry, CARDS)
+    with platform.db.write() as session:
+        session.get_one(Submission, entry.id).authors = ["Lê Văn Tám"]
+    assert [n.seen for n in reading(platform, entry).names] == [None, None]
+
+
+def test_a_server_that_cannot_read_says_so(
+    platform: Platform, make: Factory, entry: Submission
+) -> None:
+    keep(platform, make, entry, None)
+    assert reading(platform, entry).state == "impossible"
+
+
+def test_reading_twice_keeps_one_row(platform: Platform, make: Factory, entry: Submission) -> None:
+    keep(platform, make, entry, [])
+    keep(platform, make, entry, CARDS)
+    with platform.db.read() as session:
+        assert session.scalars(select(NamesSeen)).one().data["cards"] == CARDS
+
+
+def test_a_file_that_is_no_clip_ends_the_job(platform: Platform, entry: Submission) -> None:
+    with pytest.raises(GiveUp):
+        job.read(platform, entry.version_id or 0, lambda: None)
+
+
+def test_the_reviewer_reads_where_a_name_stands(
+    platform: Platform, make: Factory, entry: Submission, visit: Visits
+) -> None:
+    keep(platform, make, entry, CARDS)
+    shown = visit.role("reviewer").get(f"/c/quan11-2023/review/{entry.code}").text
+    assert "Tên tác giả “Nguyễn Văn An”" in shown and "Tac gia: NGUYEN VAN AN" in shown
+    assert "không thấy, hãy xem đầu và cuối clip" in shown

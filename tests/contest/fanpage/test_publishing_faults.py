@@ -1,0 +1,149 @@
+"""Every step x every fault: one post a clip, or a reason that a person can see."""
+
+import pytest
+from sqlalchemy import update
+
+from contest.models import Contest, Publication, Submission
+from contest.services.fanpage import page_pause
+from social.simulator.process import SimulatorProcess
+from tests.contest.fanpage.conftest import Bench
+
+PUBLISHED = ("published", "published")
+FAILED = ("failed", "approved")
+BY_ITSELF = [
+    *[(step, kind) for step in ("start", "transfer", "finish", "status")
+      for kind in ("throttle", "error_after", "lost_response")],
+    *[(step, kind) for step in ("start", "transfer", "status")
+      for kind in ("error_before", "bad_gateway", "drop")],
+    ("transfer", "wrong_offset"), ("transfer", "restart_upload"), ("transfer", "reset_at"),
+    ("finish", "restart_upload"), ("finish", "duplicate"), ("finish", "duplicate_policy"),
+    ("finish", "slow_processing"), ("finish", "no_post_id"),
+]
+PAUSING = [(step, kind) for step in ("start", "transfer", "finish", "status")
+           for kind in ("expired_token", "policy")]
+NEEDS_A_PERSON = [
+    ("start", "permission"), ("start", "invalid_input"), ("transfer", "permission"),
+    ("finish", "permission"), ("finish", "error_before"), ("finish", "bad_gateway"),
+    ("finish", "drop"), ("finish", "processing_error"),
+]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind of database: kills and the plain way are tested on both."""
+    return sqlite_url
+
+
+def shown(simulator: SimulatorProcess) -> int:
+    return sum(post["visible"] for post in simulator.posts())
+
+
+def run(bench: Bench) -> Submission:
+    entry = bench.approved()
+    bench.at_release()
+    bench.work()
+    return entry
+
+
+@pytest.mark.parametrize(("step", "kind"), BY_ITSELF)
+def test_a_passing_fault_still_ends_in_one_post(
+    bench: Bench, simulator: SimulatorProcess, step: str, kind: str
+) -> None:
+    simulator.fault(step, kind, bytes=700, minutes=3)
+    entry = run(bench)
+    assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
+    assert bench.publication(entry).permalink == simulator.posts()[0]["permalink"]
+
+
+@pytest.mark.parametrize(("step", "kind"), PAUSING)
+def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
+    bench: Bench, simulator: SimulatorProcess, step: str, kind: str
+) -> None:
+    simulator.fault(step, kind)
+    entry = run(bench)
+    with bench.platform.db.read() as session:
+        pause = page_pause.pause_of(session, bench.contest.id)
+    assert pause is not None
+    assert pause.kind == {"expired_token": "credential", "policy": "policy"}[kind]
+    assert pause.details["code"] in (190, 368)
+    another = bench.approved()
+    bench.work(jumps=5)
+    assert bench.state(another) == ("waiting", "approved")
+    organiser = bench.make.actor(bench.make.user("organiser", contest=bench.contest))
+    with bench.platform.db.write() as session:
+        contest = session.get_one(Contest, bench.contest.id)
+        page_pause.resume(session, contest, actor=organiser, at=bench.clock.now())
+    bench.work()
+    assert [bench.state(entry), bench.state(another)] == [PUBLISHED, PUBLISHED]
+    assert shown(simulator) == 2
+
+
+@pytest.mark.parametrize(("step", "kind"), NEEDS_A_PERSON)
+def test_what_only_a_person_can_settle_has_a_visible_reason(
+    bench: Bench, simulator: SimulatorProcess, step: str, kind: str
+) -> None:
+    simulator.fault(step, kind)
+    entry = run(bench)
+    assert (bench.state(entry), shown(simulator)) == (FAILED, 0)
+    found = bench.publication(entry)
+    assert found.error_data["vi"] and found.error_data["en"]
+    bench.decide(entry, "again")
+    bench.work()
+    assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
+
+
+@pytest.mark.parametrize("kind", ["stuck_processing", "draft"])
+def test_what_never_appears_is_given_up_with_a_reason(
+    bench: Bench, simulator: SimulatorProcess, kind: str
+) -> None:
+    simulator.fault("finish", kind)
+    entry = bench.approved()
+    bench.at_release()
+    bench.work(jumps=1000)
+    assert (bench.state(entry), shown(simulator)) == (FAILED, 0)
+    simulator.control("POST", "show", {"code": f"#{entry.code}"})  # a person publishes the draft
+    bench.decide(entry, "look")
+    bench.work()
+    assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
+
+
+def test_a_person_who_is_wrong_makes_no_second_post(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    simulator.fault("finish", "error_after")
+    simulator.fault("status", "error_before", times=200)
+    entry = bench.approved()
+    bench.at_release()
+    bench.work(jumps=5)
+    assert bench.state(entry)[0] == "unknown"
+    with bench.platform.db.write() as session:
+        session.execute(update(Publication).values(state="failed"))
+    bench.decide(entry, "again")  # but the clip is there
+    simulator.control("DELETE", "faults")
+    bench.work()
+    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
+
+
+def test_an_upload_that_is_lost_each_time_is_given_up(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    simulator.fault("transfer", "restart_upload", times=50)
+    entry = run(bench)
+    assert bench.state(entry) == FAILED
+    assert bench.publication(entry).uploads == 3
+
+
+def test_a_page_that_never_answers_is_given_up(bench: Bench, simulator: SimulatorProcess) -> None:
+    simulator.fault("start", "error_before", times=50)
+    entry = run(bench)
+    assert bench.state(entry) == FAILED
+    assert "several attempts" in bench.publication(entry).error_data["en"]
+
+
+def test_metas_own_words_are_kept(bench: Bench, simulator: SimulatorProcess) -> None:
+    simulator.fault("start", "permission")
+    details = bench.publication(run(bench)).error_data["details"]
+    assert (details["kind"], details["code"], details["http_status"]) == (
+        "permission_or_input", 200, 403,
+    )
+    assert details["trace_id"]

@@ -1,0 +1,95 @@
+"""A worker killed at every step of posting a clip, before, during and after: exactly one post."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from contest.jobs.worker import perform
+from contest.models import Task
+from social.simulator.process import SimulatorProcess
+from tests.contest.fanpage.conftest import Bench
+
+PUBLISHED = ("published", "published")
+FAILED = ("failed", "approved")
+KILLS = [
+    (step, hold) for step in ("start", "transfer", "finish", "status")
+    for hold in ({"when": "before", "discard": True}, {"when": "before"}, {"when": "after"})
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "hold"), KILLS, ids=[f"{s}-{'-'.join(map(str, h.values()))}" for s, h in KILLS]
+)
+def test_a_worker_killed_at_a_step_leaves_one_post(
+    bench: Bench, simulator: SimulatorProcess, step: str, hold: dict[str, object]
+) -> None:
+    """Killed before the Page has the request, while it has it, and after it has done it."""
+    kinds = {"start": "upload", "transfer": "upload", "finish": "finish", "status": "verify"}
+    simulator.fault(step, "hold", **hold)
+    entry = bench.approved()
+    bench.at_release()
+    task = _reach(bench, f"publication.{kinds[step]}")
+    _kill_while_held(bench, simulator, task, step)
+    bench.work()
+    if step == "finish" and hold.get("discard"):  # nobody can know: a person looks and decides
+        assert (bench.state(entry), simulator.posts()) == (FAILED, [])
+        bench.decide(entry, "again")
+        bench.work()
+    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
+
+
+def _reach(bench: Bench, kind: str) -> Task:
+    """Work until a row of this kind is due, and leave it."""
+    for _ in range(40):
+        due = bench.due()
+        for task in due:
+            if task.kind == kind:
+                return task
+        if due:
+            perform(bench.platform, due[0].id)
+        else:
+            bench.jump()
+    raise AssertionError(f"no {kind} came due")
+
+
+def _kill_while_held(bench: Bench, simulator: SimulatorProcess, task: Task, step: str) -> None:
+    """Do the row in a process of its own; kill it when the Page holds its request."""
+    command = [sys.executable, "-m", "tests.contest.page.one_task", str(task.id)]
+    worker = subprocess.Popen(command, env=environ(bench))
+    while step not in simulator.control("GET", "held")["held"]:
+        assert worker.poll() is None
+        time.sleep(0.02)
+    worker.kill()
+    worker.wait()
+    simulator.control("POST", "release")
+    _expire_leases(bench)
+
+
+def environ(bench: Bench) -> dict[str, str]:
+    """The worker's settings; its clock stands where the test's does."""
+    settings = bench.platform.settings
+    clock = settings.data_dir / "clock.json"
+    offset = (bench.clock.now() - datetime.now(UTC)).total_seconds()
+    clock.write_text(json.dumps({"offset_s": offset}))
+    return os.environ | {
+        "HOITHI_DATA_DIR": str(settings.data_dir), "HOITHI_DATABASE_URL": settings.database_url,
+        "HOITHI_REDIS_URL": settings.redis_url, "HOITHI_STORAGE_URL": settings.storage_url,
+        "HOITHI_SECRET_KEY": settings.secret_key, "HOITHI_PAGE_ID": settings.page_id,
+        "HOITHI_PAGE_TOKEN": settings.page_token, "HOITHI_GRAPH_URL": settings.graph_url,
+        "HOITHI_APP_SECRET": settings.app_secret, "HOITHI_CLOCK_FILE": str(clock),
+    }
+
+
+def _expire_leases(bench: Bench) -> None:
+    """Three minutes later, as the relay would see it."""
+    past = datetime.now(UTC) - timedelta(hours=1)
+    with bench.platform.db.write() as session:
+        session.execute(
+            update(Task).where(Task.state == "leased").values(lease_until=past, queued_at=None)
+        )

@@ -1,0 +1,124 @@
+"""Invitations and one-time links over HTTP, and the organisers' list of people."""
+
+import re
+
+import pytest
+
+from contest.models import User
+from contest.services.people import invitations, people
+from tests.contest.conftest import SECRET_KEY
+from tests.contest.signing import HASH, NEW, errors, is_in, recorded, sign_in
+
+
+@pytest.fixture
+def boss(make, contest):
+    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
+
+
+
+@pytest.fixture
+def juror(make, contest):
+    return make.user("juror", contest=contest, email="gk@example.vn", name="Giám Khảo Một")
+
+
+@pytest.fixture
+def token_for(platform, contest, make, boss):
+    def make_one(user, purpose):
+        with platform.db.write() as session:
+            made = people.invite(session, contest, session.get_one(User, user.id), purpose=purpose,
+                                 actor=make.actor(boss), at=platform.clock.now(), key=SECRET_KEY)
+            return invitations.token_of(made, key=SECRET_KEY)
+
+    return make_one
+
+
+def test_an_invitation_sets_the_password_once(visit, juror, token_for, platform):
+    token, client = token_for(juror, "password"), visit.public()
+    assert client.get("/account/invitation").status_code == 200  # a preview uses nothing up
+    weak = client.post("/account/invitation", data={"token": token, "password": "matkhau123456"})
+    assert weak.status_code == 422  # and neither does a refused password
+    assert "value=\"" + token in weak.text
+    answer = client.post("/account/invitation", data={"token": token, "password": NEW})
+    assert answer.status_code == 303
+    assert is_in(client)
+    again = visit.public().post("/account/invitation", data={"token": token, "password": NEW})
+    assert again.status_code == 410
+    assert sign_in(visit.public(), "gk@example.vn", NEW).status_code == 303
+    assert recorded(platform)[-3:] == [
+        "password_changed", "signed_in:invitation", "signed_in:password"
+    ]
+
+
+def test_a_jurors_link_signs_in_once(visit, juror, token_for):
+    token, client = token_for(juror, "sign_in"), visit.public()
+    assert client.get("/account/link").status_code == 200
+    assert client.post("/account/link", data={"token": f" {token} "}).status_code == 303
+    assert is_in(client)
+    again = visit.public().post("/account/link", data={"token": token})
+    assert again.status_code == 410
+    assert "đã được dùng" in errors(again)[0]
+
+
+def test_a_wrong_token_says_no_more_than_a_used_one(visit, boss):
+    answer = visit.public().post("/account/link", data={"token": "x" * 43})
+    assert answer.status_code == 410
+    assert "đã được dùng, đã hết hạn hoặc đã được thay" in errors(answer)[0]
+
+
+# ---------------------------------------------------------------------------- the organisers' pages
+
+
+def test_an_organiser_adds_a_juror_and_sees_the_link(visit, contest, make):
+    client = visit.role("organiser")
+    base = f"/c/{contest.slug}/organiser/people"
+    refused = client.post(f"{base}/new", data={"name": "Mới", "email": "moi", "roles": "juror",
+                                               "unit": "0", "language": "vi"})
+    assert (refused.status_code, errors(refused)) == (
+        422, ["“moi” không phải địa chỉ email. Ví dụ: ten@example.vn."])
+    added = client.post(f"{base}/new", data={"name": "Mới", "email": "moi@example.vn",
+                                             "roles": "juror", "unit": "0", "language": "vi"})
+    page = client.get(added.location)
+    link = re.search(r"http://localhost/account/invitation#([\w-]{43})", page.text)
+    assert link
+    answer = visit.public().post("/account/invitation",
+                                 data={"token": link[1], "password": NEW})
+    assert answer.status_code == 303
+    assert "Mới" in client.get(f"{base}/").text
+    assert link[1] not in client.get(added.location).text  # used: no longer shown
+
+
+def test_a_juror_gets_a_qr_code_to_sign_in_once(visit, contest, juror):
+    client = visit.role("organiser")
+    where = f"/c/{contest.slug}/organiser/people/{juror.id}"
+    assert client.post(f"{where}/invite", data={"purpose": "sign_in"}).status_code == 303
+    page = client.get(where).text
+    token = re.search(r"http://localhost/account/link#([\w-]{43})", page)[1]
+    assert "<svg class=\"qr\"" in page
+    assert visit.public().post("/account/link", data={"token": token}).status_code == 303
+
+
+def test_a_person_of_another_contest_does_not_exist_here(visit, make, contest):
+    stranger = make.user("juror", contest=make.contest("quan-3-2024"))
+    where = f"/c/{contest.slug}/organiser/people/{stranger.id}"
+    client = visit.role("organiser")
+    assert client.get(where).status_code == 404
+    assert client.post(f"{where}/invite").status_code == 404
+
+
+def test_roles_are_saved_and_taken_away_on_the_page(visit, make, contest, juror):
+    client, unit = visit.role("organiser"), make.unit(contest)
+    where = f"/c/{contest.slug}/organiser/people/{juror.id}"
+    client.post(f"{where}/roles", data={"roles": ["juror", "reviewer"], "unit": unit.id})
+    actor = make.actor(juror)
+    assert (actor.roles[contest.id], actor.unit_id) == ({"juror", "reviewer"}, unit.id)
+    assert client.post(f"{where}/roles", data={"unit": "0"}).status_code == 422
+    client.post(f"{where}/retire")
+    assert make.actor(juror).roles == {}
+
+
+def test_a_locked_person_is_out_at_once(visit, contest, juror):
+    client, theirs = visit.role("organiser"), visit.user(juror)
+    where = f"/c/{contest.slug}/organiser/people/{juror.id}"
+    client.post(f"{where}/active", data={"active": "0"})
+    assert not is_in(theirs)
+    assert "Đã khoá" in client.get(where).text
