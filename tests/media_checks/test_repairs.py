@@ -69,7 +69,7 @@ def test_a_wide_clip_reaches_full_hd_at_4_to_3(tmp_path: Path) -> None:
 
 
 def test_five_minutes_and_ten_seconds_become_five_minutes(tmp_path: Path) -> None:
-    clip = kept(seconds=310, size="64x48", more=("-r", "2"))
+    clip = kept(seconds=310, size="64x48", more=("-r", "2", "-ar", "8000"))
     limits = {"level": "hard", "min_s": 180, "max_s": 300, "tolerance_s": 1}
     before = check(clip, load_policy({"name": "length", "rules": {"duration": limits}}))
     for cut in ("end", "start"):
