@@ -35,10 +35,10 @@ def test_whatever_may_lead_elsewhere_is_dropped(path: str):
     assert safe_path(path) == ""
 
 
-@pytest.mark.parametrize("path", EVIL)
-def test_a_choice_of_language_leads_nowhere_else(visit: Visits, path: str):
-    answer = visit.public().post("/language", data={"language": "en", "next": path})
-    assert (answer.status_code, answer.location) == (303, "/")
+def test_a_choice_of_language_leads_nowhere_else(visit: Visits):
+    for path in EVIL:
+        answer = visit.public().post("/language", data={"language": "en", "next": path})
+        assert (answer.status_code, answer.location) == (303, "/"), path
 
 
 def test_a_choice_of_language_comes_back_to_the_page(visit: Visits):
@@ -46,7 +46,7 @@ def test_a_choice_of_language_comes_back_to_the_page(visit: Visits):
     assert (answer.status_code, answer.location) == (303, UNITS)
 
 
-@pytest.mark.parametrize("path", EVIL)
+@pytest.mark.parametrize("path", ["//evil.example/", "/\t/evil.example", "//["])
 def test_signing_in_leads_nowhere_else(make: Factory, contest: Contest, visit: Visits, path: str):
     boss = make.user("organiser", contest=contest, password_hash=HASH)
     answer = visit.public().post(f"/account/sign-in?{urlencode({'next': path})}",
