@@ -10,12 +10,13 @@ uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not a
 bytes of such uploads           not at all                  ``uploads.end`` has them removed
 ==============================  ==========================  =======================================
 
-The audit trail keeps its rows about an upload; found by its clip they are while the upload's row is
-there. Failed work and failed mails stay until a person has dealt with them. A finished outbox row is also
-what makes the same wish twice one wish, so only rows of the kinds in ``FORGOTTEN`` go: doing those
-again would change nothing, or nobody wishes for them twice. Of the others (``REMEMBERED``) a clip
-has a handful, and each says something: ``copies.compare`` that a clip was compared, the steps of a
-publication by their number which is next.
+Failed work and failed mails stay until a person has dealt with them. The audit trail keeps its rows
+about an upload, but a search by clip no longer finds them once the upload's row is gone.
+
+A finished outbox row is also what makes the same wish twice one wish, so only rows of the kinds in
+``FORGOTTEN`` go: doing those again would change nothing, or nobody wishes for them twice. Of the
+others (``REMEMBERED``) a clip has a handful, and each says something: ``copies.compare`` that a
+clip was compared, the steps of a publication by their number which is next.
 """
 
 from datetime import datetime, timedelta
