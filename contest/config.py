@@ -53,17 +53,23 @@ class Settings:
         return Path(urlsplit(self.storage_url).path)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read and check the settings; ``ConfigError`` names the variable and the remedy."""
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, *, keyed: bool = True
+    ) -> "Settings":
+        """Read and check the settings; ``ConfigError`` names the variable and the remedy.
+
+        ``keyed`` is False for processes that sign nothing: they need not know the secret key.
+        """
         env = _with_files(os.environ if environ is None else environ)
         data_dir = Path(env.get("HOITHI_DATA_DIR", "data")).absolute()
+        key = env.get("HOITHI_SECRET_KEY", "")
         settings = cls(
             data_dir=data_dir,
             database_url=env.get("HOITHI_DATABASE_URL", f"sqlite:///{data_dir}/hoithi.db"),
             redis_url=env.get("HOITHI_REDIS_URL", ""),
             storage_url=env.get("HOITHI_STORAGE_URL", f"file://{data_dir}/clips"),
             base_url=env.get("HOITHI_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-            secret_key=env.get("HOITHI_SECRET_KEY", "") or _kept_secret(data_dir),
+            secret_key=key or (_kept_secret(data_dir) if keyed else ""),
             page_id=env.get("HOITHI_PAGE_ID", ""),
             page_token=env.get("HOITHI_PAGE_TOKEN", ""),
             app_secret=env.get("HOITHI_APP_SECRET", ""),
@@ -73,7 +79,7 @@ class Settings:
             trusted_proxies=_number(env, "HOITHI_TRUSTED_PROXIES"),
             sendfile=env.get("HOITHI_SENDFILE", ""),
         )
-        _check(settings)
+        _check(settings, keyed=keyed)
         return settings
 
     def masked(self) -> dict[str, str]:
@@ -116,7 +122,7 @@ def _number(env: Mapping[str, str], name: str) -> int:
     return int(value)
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, *, keyed: bool) -> None:
     schemes = {
         "HOITHI_DATABASE_URL": (settings.database_url, ("sqlite", "postgresql")),
         "HOITHI_REDIS_URL": (settings.redis_url, ("", "redis", "rediss", "unix")),
@@ -131,7 +137,7 @@ def _check(settings: Settings) -> None:
             wanted = ", ".join(f"{a}://…" for a in allowed if a)
             raise _refuse(name, f"bắt đầu bằng “{found}”; dùng {wanted}",
                           f'starts with "{found}"; use {wanted}')
-    if len(settings.secret_key) < 32:  # noqa: PLR2004 - ASVS 5.0, 11.2.1: 128 bits and more
+    if keyed and len(settings.secret_key) < 32:  # noqa: PLR2004 - ASVS 5.0, 11.2.1: 128 bits and more
         raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')

@@ -52,9 +52,10 @@ def write_number(value: float | int | Fraction, language: str, digits: int = 0) 
 
 
 def write_size(size: int, language: str) -> str:
-    """Bytes in the unit a phone shows: ``700 MB``, ``1,4 GB``."""
+    """Bytes in the unit a phone shows: ``700 MB``, ``1,4 GB``, ``3 GB``."""
     if size >= 10**9:
-        return f"{write_number(size / 10**9, language, 1)} GB"
+        tenths = round(size / 10**8)
+        return f"{write_number(tenths / 10, language, 1 if tenths % 10 else 0)} GB"
     if size >= 10**6:
         return f"{write_number(size / 10**6, language)} MB"
     return f"{write_number(max(size // 1000, 1), language)} kB"

@@ -3,13 +3,18 @@
 ``published/<slug>/results.<language>.html`` and ``.html.gz`` under the data folder. A page changes
 hands by rename, so nobody is ever sent half of it; a front server may send the same files itself.
 Whoever publishes a result refreshes its page before saying so.
+
+A page outlives the build that made it: the assets that it names are kept beside it, in
+``published/_static/``, where they are found once a later build has none of that name.
 """
 
 import fcntl
 import gzip
 import hashlib
+import logging
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,11 +23,56 @@ from werkzeug.wrappers import Request, Response
 
 from contest.languages import COOKIE, LANGUAGES
 
+log = logging.getLogger("hoithi.pages")
+STATIC = Path(__file__).parent / "static"
+ASSET = re.compile(rb"/static/([A-Za-z0-9_.-]+)")
 RENDERING = "hoithi.rendering"  # in the environ of the request that makes a page
 
 
 def folder(data_dir: Path, slug: str) -> Path:
     return data_dir / "published" / slug
+
+
+def kept_assets(data_dir: Path) -> Path:
+    """Where the assets of published pages are kept; no slug has an underscore."""
+    return data_dir / "published" / "_static"
+
+
+def _named(content: bytes) -> set[str]:
+    return {name.decode() for name in ASSET.findall(content)}
+
+
+def _keep_assets(data_dir: Path, pages: Iterable[bytes], static: Path) -> None:
+    """Copy what these pages name, what that names, and so on; what is kept stays for good."""
+    build = {path.name: path for path in static.iterdir() if path.is_file()}
+    wanted = {build[name] for page in pages for name in _named(page) & build.keys()}
+    kept = kept_assets(data_dir)
+    kept.mkdir(parents=True, exist_ok=True)
+    done: set[Path] = set()
+    while wanted:
+        path = wanted.pop()
+        content = path.read_bytes()
+        done.add(path)
+        if not (kept / path.name).exists():
+            _replace(kept / path.name, content)
+        if path.suffix in (".css", ".js"):
+            wanted |= {file for name, file in build.items() if name.encode() in content} - done
+
+
+def outdated(data_dir: Path, static: Path = STATIC) -> list[str]:
+    """The contests (slugs) whose pages name assets of another build: to be rendered anew."""
+    pages = sorted((data_dir / "published").glob("*/results.*.html"))
+    build = {path.name for path in static.iterdir()}
+    return sorted({page.parent.name for page in pages if _named(page.read_bytes()) - build})
+
+
+def renew(app: Flask, data_dir: Path) -> None:
+    """Render the pages that an earlier build has made; one that fails is made on request."""
+    for slug in outdated(data_dir):
+        try:
+            refresh(app, data_dir, slug)
+        except Exception:
+            log.exception("the published page of %s could not be rendered anew", slug)
 
 
 def refresh(app: Flask, data_dir: Path, slug: str) -> None:
@@ -61,8 +111,14 @@ def _alone(data_dir: Path, slug: str) -> Iterator[None]:
         yield
 
 
-def write(data_dir: Path, slug: str, pages: Mapping[str, bytes]) -> None:
-    """Put the page of every language in place; readers see the old one or the new one."""
+def write(
+    data_dir: Path, slug: str, pages: Mapping[str, bytes], *, static: Path = STATIC
+) -> None:
+    """Put the page of every language in place; readers see the old one or the new one.
+
+    The assets that they name, of the build in ``static``, are kept first.
+    """
+    _keep_assets(data_dir, pages.values(), static)
     target = folder(data_dir, slug)
     target.mkdir(parents=True, exist_ok=True)
     for language, content in pages.items():

@@ -23,7 +23,7 @@ NAMES = ("high", "default", "low")
 RUN_TASK = "contest.jobs.worker.run_task"
 TIMEOUT_S = 6 * 3600  # the lease and the handlers' own limits are the real bounds
 FAILED_FOR_S = 3600  # how long RQ remembers a job that ended with an error
-LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 2  # of two relays one at a time puts rows in
+LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 5  # of two relays one at a time puts rows in
 
 
 class OnlyRunTask(Job):

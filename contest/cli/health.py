@@ -44,7 +44,7 @@ def _worker() -> str:
     """A worker's process may hang; its beat in Redis then stops."""
     oldest = datetime.now(UTC) - LATEST_BEAT
     here = socket.gethostname()
-    workers = Worker.all(connection=open_platform().queue.redis)
+    workers = Worker.all(connection=open_platform(keyed=False).queue.redis)
     beats = [w.last_heartbeat for w in workers if w.hostname == here and w.last_heartbeat]
     alive = any(beat.replace(tzinfo=UTC) > oldest for beat in beats)
     return "" if alive else f"no worker on {here} has been heard of since {oldest:%H:%M:%S} UTC"
@@ -52,7 +52,7 @@ def _worker() -> str:
 
 def _relay() -> str:
     """The relay is at work when nothing has been due, and not queued, for two minutes."""
-    platform = open_platform()
+    platform = open_platform(keyed=False)
     wall = datetime.now(UTC)
     with platform.db.read() as session:
         late = outbox.due(session, at=platform.clock.now() - LATEST_RELAY, wall=wall - LATEST_RELAY)

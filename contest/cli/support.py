@@ -9,9 +9,12 @@ from contest.wiring import Platform
 MOST_BYTES = 64 * 1024**2
 
 
-def open_platform() -> Platform:
-    """The platform of the settings in force; ``ConfigError`` where one is wrong."""
-    return Platform(Settings.from_env())
+def open_platform(*, keyed: bool = True) -> Platform:
+    """The platform of the settings in force; ``ConfigError`` where one is wrong.
+
+    ``keyed``: this process needs the installation's secret key.
+    """
+    return Platform(Settings.from_env(keyed=keyed))
 
 
 def read_text(path: Path) -> str:

@@ -1,9 +1,12 @@
-"""``sessions.sweep``: every day removes what services/core/sweep.py calls of no use any more."""
+"""``sessions.sweep``: every day removes what services/core/sweep.py calls of no use any more.
+
+And files that no row knows: bytes of ended uploads, scratch folders of workers that were killed.
+"""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from contest.jobs import Later
+from contest.jobs import Later, clips, uploads
 from contest.services.core import sweep
 from contest.wiring import Platform
 
@@ -13,9 +16,17 @@ EVERY = timedelta(days=1)
 def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
     """Sweep, and be here again tomorrow."""
     at = platform.clock.now()
-    with platform.db.write() as session:
-        sweep.sweep(session, at=at)
+    while _some_rows(platform, at):
+        beat()
+    clips.sweep_work(clips.work_dir(platform))
+    uploads.sweep_strays(platform)
     raise Later(at + EVERY)
+
+
+def _some_rows(platform: Platform, at: datetime) -> bool:
+    """One batch, in a transaction of its own; whether there may be more."""
+    with platform.db.write() as session:
+        return sweep.sweep(session, at=at) > 0
 
 
 HANDLERS = {sweep.KIND: run}

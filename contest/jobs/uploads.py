@@ -1,5 +1,6 @@
 """Interrupted uploads: the unit is reminded, then they expire by the profile's rule; bytes go."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,10 @@ from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Upload
 from contest.services.entry import uploads
+from contest.uploads.storage import Folder
 from contest.wiring import Platform
+
+STRAY_S = 3600.0
 
 
 def remind(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
@@ -21,14 +25,15 @@ def remind(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None
 def expire(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
     """Close an upload whose time is over and remove its bytes; a complete one is left alone.
 
-    One that arrived in time is recorded by the upload process.
+    One that arrived in time is recorded by the upload process. Of one that has ended already only
+    the bytes are left to go. Raises ``Later`` while it may still go on.
     """
     at = platform.clock.now()
     with platform.db.write() as session:
         upload = session.get_one(Upload, upload_id)
         if upload.state == "complete" or _complete(platform, upload):
             return
-        if at < upload.expires_at:
+        if upload.state == "open" and at < upload.expires_at:
             raise Later(upload.expires_at, "still running")
         uploads.end(session, upload, "expired", actor=SYSTEM, at=at)
     _path(platform, upload).unlink(missing_ok=True)
@@ -42,6 +47,20 @@ def _complete(platform: Platform, upload: Upload) -> bool:
     """Whether every byte of an open upload is here."""
     path = _path(platform, upload)
     return upload.state == "open" and path.exists() and path.stat().st_size == upload.length
+
+
+def sweep_strays(platform: Platform) -> None:
+    """Remove bytes that have not grown for an hour and belong to no upload that is open.
+
+    A row is there before its first byte, so files are listed before rows.
+    """
+    folder, oldest = Folder(platform.settings.uploads_dir), time.time() - STRAY_S
+    names = folder.names()
+    with platform.db.read() as session:
+        names -= {upload.public_id for upload in uploads.all_open(session)}
+    for path in map(folder.path, names):
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 HANDLERS = {"upload.remind": remind, "upload.expire": expire}

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from contest.config import Settings
 from contest.errors import ConfigError
+from contest.ready_pages import STATIC, kept_assets
 
 CONFIGURATION = Path(__file__).parent.parent.parent / "docker" / "nginx.conf"
-STATIC = Path(__file__).parent.parent / "static"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
 
@@ -101,6 +101,7 @@ def write_configuration(
     *,
     processes: int = 0,
     certificate: Certificate | None = None,
+    static: Path = STATIC,
 ) -> Path:
     """Fill in docker/nginx.conf for this machine and write it to ``folder``; returns its path.
 
@@ -116,9 +117,10 @@ def write_configuration(
         "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,
         "HOITHI_WEB": "\n        ".join(f"server {web} fail_timeout=0;" for web in behind.web),
         "HOITHI_UPLOADS": f"server {behind.uploads} fail_timeout=0;",
-        "HOITHI_STATIC_DIR": str(STATIC),
+        "HOITHI_STATIC_DIR": str(static),
         "HOITHI_CLIPS_DIR": str(settings.storage_dir),
         "HOITHI_PUBLISHED_DIR": str(settings.data_dir / "published"),
+        "HOITHI_KEPT_STATIC_DIR": str(kept_assets(settings.data_dir)),
     }
     path = folder / "nginx.conf"
     path.write_text(Template(CONFIGURATION.read_text()).safe_substitute(values))

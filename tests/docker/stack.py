@@ -19,6 +19,7 @@ COMPOSE = Path(__file__).parent.parent.parent / "docker" / "compose.yaml"
 SERVICE = re.compile(r"^  ([a-z0-9-]+):(?: &\w+)?\n((?:    .*\n)+)", re.MULTILINE)
 COMMAND = re.compile(r"^    command: (\[.*\])$", re.MULTILINE)
 ANCHORED = re.compile(r"^  [a-z0-9-]+: &(\w+)\n(?:.*\n)*?    command: (\[.*\])$", re.MULTILINE)
+SECRETS = re.compile(r"^    secrets: \[(.*)\]$", re.MULTILINE)
 ANCHOR = re.compile(r"^    <<: \*(\w+)$", re.MULTILINE)
 
 
@@ -33,6 +34,22 @@ def commands() -> dict[str, list[str]]:
         line = given.group(1) if given else anchored.get(base.group(1)) if base else None
         if base and line:
             found[name] = json.loads(line)
+    return found
+
+
+def secrets() -> dict[str, list[str]]:
+    """Service -> the secrets that it mounts: its own line, or that of the service it is like."""
+    text = COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
+    bodies = dict(SERVICE.findall(text))
+    anchors = dict(re.findall(r"^  ([a-z0-9-]+): &(\w+)$", text, re.MULTILINE))
+    models = {anchor: service for service, anchor in anchors.items()}
+    found = {}
+    for name, body in bodies.items():
+        base = ANCHOR.search(body)
+        line = SECRETS.search(body) or (
+            base and base[1] in models and SECRETS.search(bodies[models[base[1]]])
+        )
+        found[name] = line[1].split(", ") if line else []
     return found
 
 
@@ -84,10 +101,12 @@ class Stack:
 
     def start(self, service: str) -> None:
         argv = [sys.executable, "-m", "contest", *self.here(service, commands()[service])]
+        mounted = {f"HOITHI_{name.upper()}" for name in secrets()[service]}
+        withheld = {"HOITHI_SECRET_KEY", "HOITHI_DATABASE_URL"} - mounted
         with (self.logs / f"{service}.log").open("ab") as log:
             self.processes[service] = subprocess.Popen(
                 ending_with_parent("TERM", argv),
-                env=self.environ,
+                env={name: v for name, v in self.environ.items() if name not in withheld},
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

@@ -229,6 +229,59 @@ def test_a_published_result_comes_from_disk(
     )
 
 
+def build(folder: Path, edition: int) -> Path:
+    """A build of the assets: every name differs from the other edition's."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()  # as scripts/build_assets.mjs does
+    files = {
+        f"app-{edition}.css": f"url(/static/star-{edition}.svg)",
+        f"app-{edition}.js": f'import "./chunk-{edition}.js"',
+        f"chunk-{edition}.js": f"// {edition}",
+        f"star-{edition}.svg": "<svg/>",
+        f"jury-{edition}.css": "nobody's",
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return folder
+
+
+def test_a_page_keeps_its_look_when_a_later_build_has_none_of_its_assets(
+    behind: Behinds, tmp_path: Path
+) -> None:
+    static, listen = build(tmp_path / "static", 1), Listen("127.0.0.1", free_port())
+    page = b'<link href="/static/app-1.css"><script src="/static/app-1.js"></script>'
+    ready_pages.write(tmp_path, "hoi-thi", {"vi": page, "en": page}, static=static)
+    build(static, 2)
+    assert ready_pages.outdated(tmp_path, static) == ["hoi-thi"]
+    settings = Settings.from_env(
+        {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_BASE_URL": f"http://127.0.0.1:{listen.port}"}
+    )
+    address = f"127.0.0.1:{behind.server_address[1]}"
+    path = write_configuration(
+        tmp_path / "nginx", settings, listen, Behind([address], address), static=static
+    )
+    front = f"127.0.0.1:{listen.port}"
+    with subprocess.Popen(ending_with_parent("TERM", nginx_command(path))) as process:
+        wait_for(listen.port)
+        assert ask(front, "/c/hoi-thi/results")[1] == page
+        found = {
+            name: ask(front, f"/static/{name}")[0] for name in (
+                "app-1.css", "app-1.js", "chunk-1.js", "star-1.svg", "app-2.css", "jury-1.css",
+                "results.vi.html", "..%2f..%2fsecret_key",
+            )
+        }
+        process.terminate()
+    assert [answer.status for answer in found.values()] == [200, 200, 200, 200, 200, 404, 404, 400]
+    for name, kind in (("app-1.css", "text/css"), ("app-2.css", "text/css"),
+                       ("star-1.svg", "image/svg+xml")):
+        assert found[name].getheader("Content-Type") == kind
+        assert found[name].getheader("Cache-Control") == "public, max-age=31536000, immutable"
+        assert found[name].getheader("X-Content-Type-Options") == "nosniff"
+    ready_pages.write(tmp_path, "hoi-thi", {"vi": b"/static/app-2.js", "en": b"-"}, static=static)
+    assert ready_pages.outdated(tmp_path, static) == []
+
+
 @pytest.mark.parametrize("path", ["/c/hoi-thi/results", "/c/hoi-thi/results/1"])
 def test_a_result_that_is_not_on_disk_is_asked_of_the_pages(front: str, path: str) -> None:
     assert json.loads(ask(front, path)[1])["Host"] == front

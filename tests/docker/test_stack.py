@@ -1,6 +1,7 @@
 """The processes of compose.yaml with docker/nginx.conf, a real PostgreSQL and a real Redis."""
 
 import http.client
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from contest.demo.sample import PROFILE
 from contest.services.core import profiles
 from contest.services.people import people, sign_in
 from contest.wiring import Platform
-from tests.docker.stack import Stack, commands
+from tests.docker.stack import COMPOSE, SERVICE, Stack, commands, secrets
 
 PASSWORD = "sona-bike-luvo-tami"
 PART = plot.PARTS[0]  # its line drops while the clip is sent
@@ -125,6 +126,26 @@ def test_one_of_two_pages_processes_is_enough(stack: Stack) -> None:
     assert [ask(stack.front, "/readyz").status for _ in range(4)] == [200] * 4
     stack.start("web-1")
     stack.wait_for("web-1")
+
+
+def test_who_strangers_reach_holds_no_secret_that_it_does_not_need(stack: Stack) -> None:
+    """The processes of the other tests here are started without what they do not mount."""
+    known = secrets()
+    assert known["front"] == []
+    assert known["uploads"] == known["relay"] == known["migrate"] == ["database_url"]
+    assert known["web-1"] == known["web-2"] == [
+        "database_url", "secret_key", "page_token", "app_secret"]
+    assert known["worker-1"] == known["worker-2"] == [*known["web-1"], "smtp_url"]
+    assert "secrets:" not in COMPOSE.read_text().partition("x-app:")[2].partition("services:")[0]
+    assert not (stack.data_dir / "secret_key").exists()  # nor has one made itself a key
+
+
+def test_every_secret_that_a_service_is_told_of_is_mounted() -> None:
+    text = COMPOSE.read_text().partition("\nservices:\n")[2]
+    for name, body in SERVICE.findall(text):
+        told = set(re.findall(r"_FILE: /run/secrets/(\w+)", body))
+        assert told <= set(secrets()[name]), name
+    assert "_FILE" not in COMPOSE.read_text().partition("\nservices:\n")[0]
 
 
 def test_secrets_are_made_once_and_by_chance(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def command(
     """Become the front server: pages, uploads, clips and files at one address."""
     configuration = write_configuration(
         Path(tempfile.mkdtemp(prefix="hoithi-front-")),
-        Settings.from_env(),
+        Settings.from_env(keyed=False),
         Listen.parse(listen_at),
         Behind(web, uploads),
         processes=processes,

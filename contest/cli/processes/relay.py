@@ -14,4 +14,4 @@ def command() -> None:
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: asked.append(number))
-    relay.run(open_platform(), lambda: bool(asked))
+    relay.run(open_platform(keyed=False), lambda: bool(asked))

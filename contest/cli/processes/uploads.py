@@ -11,11 +11,11 @@ from contest.uploads.server import THREADS, UploadServer
 @click.option("--threads", default=THREADS, show_default=True, help="Clips received at once.")
 def command(bind: str, threads: int) -> None:
     """Receive clips by tus under /uploads/ (pages are served beside it, see "hoithi up")."""
-    open_platform()  # a wrong setting stops the start here, with its sentence
+    open_platform(keyed=False)  # a wrong setting stops the start here, with its sentence
     UploadServer(_load, bind, threads=threads).run()
 
 
 def _load() -> object:
     from contest.uploads.app import create_upload_app  # noqa: PLC0415 - only in the worker
 
-    return create_upload_app(open_platform())
+    return create_upload_app(open_platform(keyed=False))

@@ -2,8 +2,10 @@
 
 import click
 
+from contest import ready_pages
 from contest.cli.support import open_platform
 from contest.running.serving import PagesServer
+from contest.wiring import Platform
 
 
 @click.command("web")
@@ -12,8 +14,19 @@ from contest.running.serving import PagesServer
 @click.option("--threads", default=8, show_default=True, help="Threads of each worker.")
 def command(bind: str, workers: int, threads: int) -> None:
     """Serve the pages (uploads and clips are served beside it, see "hoithi up")."""
-    open_platform()  # a wrong setting stops the start here, with its sentence
+    platform = open_platform()  # a wrong setting stops the start here, with its sentence
+    _renew_pages(platform)
     PagesServer(_load, bind, workers=workers, threads=threads).run()
+
+
+def _renew_pages(platform: Platform) -> None:
+    """Published pages get this build's look; done before the workers are there, by one process."""
+    data_dir = platform.settings.data_dir
+    if ready_pages.outdated(data_dir):
+        from contest.web import create_app  # noqa: PLC0415 - nearly never needed here
+
+        ready_pages.renew(create_app(platform), data_dir)
+        platform.db.engine.dispose()
 
 
 def _load() -> object:

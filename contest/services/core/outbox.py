@@ -59,6 +59,12 @@ def again(session: Session, task: Task, *, at: datetime) -> None:
     session.flush()
 
 
+def hasten(session: Session, kind: str, row_id: int, *, at: datetime) -> None:
+    """What was to be done later to a row is wanted now."""
+    waiting = (Task.key == f"{kind}:{row_id}") & (Task.state == "pending") & (Task.due_at > at)
+    session.execute(update(Task).where(waiting).values(due_at=at, queued_at=None))
+
+
 def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> list[Task]:
     """Rows to put into the queue: due and not queued lately, or leased and abandoned."""
     forgotten = or_(Task.queued_at.is_(None), Task.queued_at < wall - OVERDUE)

@@ -1,16 +1,46 @@
-"""What is of no use any more and tells where people were: old sessions and spent invitations."""
+"""What is of no use any more, and when it goes: every period stands here.
+
+==============================  ==========================  =======================================
+what                            kept after it ended         why so long
+==============================  ==========================  =======================================
+sessions, invitations           ``KEPT``, 30 days           "last seen", "this link was used"
+finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list of jobs
+sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
+uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
+bytes of such uploads           not at all                  ``uploads.end`` has them removed
+==============================  ==========================  =======================================
+
+Failed work and failed mails stay until a person has dealt with them. The audit trail keeps its rows
+about an upload, but a search by clip no longer finds them once the upload's row is gone.
+
+A finished outbox row is also what makes the same wish twice one wish, so only rows of the kinds in
+``FORGOTTEN`` go: doing those again would change nothing, or nobody wishes for them twice. Of the
+others (``REMEMBERED``) a clip has a handful, and each says something: ``copies.compare`` that a
+clip was compared, the steps of a publication by their number which is next.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from contest.models import Invitation, StaffSession, UnitSession
+from contest.models import Invitation, Mail, StaffSession, Task, UnitSession, Upload
 from contest.services.core import outbox
 
-KEPT = timedelta(days=30)  # "last seen" and "this link was used" are told so long
+KEPT = timedelta(days=30)
+MAILS_KEPT = UPLOADS_KEPT = timedelta(days=90)
+BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
+FORGOTTEN = (
+    "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
+    "names.read", "upload.expire", "upload.remind",
+)
+REMEMBERED = (
+    "copies.compare", "pages.render", "publication.check", "publication.finish",
+    "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
+    KIND,
+)
 
 
 def schedule(session: Session, *, at: datetime) -> None:
@@ -19,17 +49,43 @@ def schedule(session: Session, *, at: datetime) -> None:
 
 
 def sweep(session: Session, *, at: datetime) -> int:
-    """Remove what ended more than ``KEPT`` ago; returns how many rows."""
-    return sum(
-        _remove(session, table, *ends, before=at - KEPT)
-        for table, *ends in (
-            (StaffSession, StaffSession.expires_at, StaffSession.revoked_at),
-            (UnitSession, UnitSession.expires_at, UnitSession.revoked_at),
-            (Invitation, Invitation.expires_at, Invitation.revoked_at, Invitation.used_at),
-        )
-    )
+    """Remove at most ``BATCH`` rows of each table whose time is over; returns how many in all."""
+    return sum(_remove(session, table, over) for table, over in _over(at))
 
 
-def _remove(session: Session, table: Any, *ends: Any, before: datetime) -> int:
-    gone = session.execute(delete(table).where(or_(*(end < before for end in ends))))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+def _over(at: datetime) -> list[tuple[Any, ColumnElement[bool]]]:
+    """What goes, table by table; a wish before the row that it is about."""
+    return [
+        (StaffSession, _ended(at - KEPT, StaffSession.expires_at, StaffSession.revoked_at)),
+        (UnitSession, _ended(at - KEPT, UnitSession.expires_at, UnitSession.revoked_at)),
+        (Invitation, _ended(at - KEPT, Invitation.expires_at, Invitation.revoked_at,
+                            Invitation.used_at)),
+        (Task, and_(Task.state == "done", Task.kind.in_(FORGOTTEN), _not_last(Task),
+                    Task.finished_at < at - KEPT)),
+        (Mail, and_(Mail.state == "sent", Mail.sent_at < at - MAILS_KEPT, _not_last(Mail),
+                    _nothing_to_do(Mail, "mail.send"))),
+        (Upload, and_(Upload.state.in_(("expired", "terminated")), _not_last(Upload),
+                      Upload.finished_at < at - UPLOADS_KEPT,
+                      _nothing_to_do(Upload, "upload.expire", "upload.remind"))),
+    ]
+
+
+def _ended(before: datetime, *ends: Any) -> ColumnElement[bool]:
+    return or_(*(end < before for end in ends))
+
+
+def _not_last(table: Any) -> ColumnElement[bool]:
+    """SQLite gives the number of a removed last row to the next; the audit trail names numbers."""
+    return and_(table.id < select(func.max(table.id)).scalar_subquery())
+
+
+def _nothing_to_do(table: Any, *kinds: str) -> ColumnElement[bool]:
+    """No outbox row is about it any more."""
+    return ~exists().where(Task.kind.in_(kinds), Task.row_id == table.id)
+
+
+def _remove(session: Session, table: Any, over: ColumnElement[bool]) -> int:
+    ids = list(session.scalars(select(table.id).where(over).order_by(table.id).limit(BATCH)))
+    if ids:
+        session.execute(delete(table).where(table.id.in_(ids)))
+    return len(ids)

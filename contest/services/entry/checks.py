@@ -90,11 +90,17 @@ def _want(session: Session, version: ClipVersion, kind: str, *, at: datetime) ->
         )
         session.add(check)
         session.flush()
-    outbox.add(
-        session, f"check.{kind}", check.id, at=at, contest_id=contest.id,
-        priority="default" if kind == QUICK else "low",
-    )
+    _task(session, check, at=at)
     return check
+
+
+def _task(session: Session, check: Check, *, at: datetime) -> Task:
+    """The wish for a check; a new one where it is not there or was swept."""
+    return outbox.add(
+        session, f"check.{check.kind}", check.id, at=at,
+        contest_id=check.version.submission.contest_id,
+        priority="default" if check.kind == QUICK else "low",
+    )
 
 
 def _supersede(session: Session, version: ClipVersion, *, actor: Actor, at: datetime) -> None:
@@ -120,8 +126,7 @@ def retry(session: Session, check: Check, *, actor: Actor, at: datetime) -> None
         )
     move(session, check, "queued", actor=actor, at=at)
     check.error, check.progress = "", 0.0
-    task = session.scalars(select(Task).where(Task.key == f"check.{check.kind}:{check.id}")).one()
-    outbox.again(session, task, at=at)
+    outbox.again(session, _task(session, check, at=at), at=at)
 
 
 # ---------------------------------------------------------------------------- the worker's steps

@@ -213,6 +213,7 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
     if upload.state != "open":
         return
     upload.state, upload.finished_at = state, at
+    outbox.hasten(session, "upload.expire", upload.id, at=at)  # its bytes go at once
     audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
     if state == "expired":
         entry = upload.submission

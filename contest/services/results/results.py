@@ -274,7 +274,7 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
     contest = result.contest
     require(actor, "result.publish", contest)
     jury_round.hold(session, contest)
-    tally.require_agreement(session, contest, result.output)
+    tally.require_agreement(session, contest, result.output, profile_of(result))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
     outbox.add(

@@ -91,9 +91,11 @@ class Tallied:
     total: Fraction | None
 
 
-def tally(session: Session, contest: Contest) -> list[Tallied]:
-    """Every clip on the Page, computed in the database."""
-    profile = profiles.profile_of(contest)
+def tally(
+    session: Session, contest: Contest, profile: Profile | None = None
+) -> list[Tallied]:
+    """Every clip on the Page, computed in the database; by the rules in force unless told."""
+    profile = profile or profiles.profile_of(contest)
     jury = _jury(session, contest, profile)
     rows = _run(session, _COUNTS, contest, profile).all()
     ledger = _ledger(session, contest, profile, {row[0]: _names(row[5]) for row in rows})
@@ -162,10 +164,12 @@ def _total(rules: Scoring, points: int, mean: Fraction | None) -> Fraction | Non
     return 100 * both / (rules.jury_weight + rules.interaction_weight)
 
 
-def differences(session: Session, contest: Contest, output: Mapping[str, Any]) -> list[str]:
+def differences(
+    session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None
+) -> list[str]:
     """Where the two tallies differ: unit, one total, the other. Empty where they agree."""
-    profile = profiles.profile_of(contest)
-    again = _units(tally(session, contest), add=profile.scoring.unit_score == "sum")
+    profile = profile or profiles.profile_of(contest)
+    again = _units(tally(session, contest, profile), add=profile.scoring.unit_score == "sum")
     stated = {row["unit"]: Fraction(row["total"]["exact"]) for row in output["ranking"]}
     if profile.jury.standardise:  # marks are moved there; only who is ranked can be compared
         return sorted(again.keys() ^ stated.keys())
@@ -188,10 +192,15 @@ def _shown(total: Fraction | None) -> str:
     return "–" if total is None else f"{float(total):.4f}"
 
 
-def require_agreement(session: Session, contest: Contest, output: Mapping[str, Any]) -> None:
-    """``Conflict`` that shows both totals where the tallies differ."""
+def require_agreement(
+    session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None
+) -> None:
+    """``Conflict`` that shows both totals where the tallies differ.
+
+    ``profile``: the rules of the result, which are not those in force once it is frozen.
+    """
     session.flush()
-    if found := differences(session, contest, output):
+    if found := differences(session, contest, output, profile):
         listed = "; ".join(found)
         raise Conflict(
             f"Hai cách tính cho kết quả khác nhau, chưa thể tiếp tục: {listed}. "

@@ -1,7 +1,5 @@
 """What every web application has: assets, language, health, metrics."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
@@ -11,19 +9,24 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from contest.languages import COOKIE, chosen
 from contest.models import Submission, Task
+from contest.ready_pages import STATIC, kept_assets
 from contest.views.shared.returning import safe_path
 from contest.views.shared.support import allows, db, platform
 
 bp = Blueprint("basics", __name__)
-STATIC = Path(__file__).parent.parent.parent / "static"
 A_YEAR = 365 * 24 * 3600
 
 
 @bp.get("/static/<path:name>")
 @allows("public.read")
 def static(name: str) -> BaseResponse:
-    """Built assets; their names change with their content, so they are kept for a year."""
-    response = send_from_directory(STATIC, name, max_age=A_YEAR)
+    """Built assets; their names change with their content, so they are kept for a year.
+
+    Those of earlier builds are there as long as a published page may name them.
+    """
+    here = (STATIC / name).is_file()
+    folder = STATIC if here else kept_assets(platform().settings.data_dir)
+    response = send_from_directory(folder, name, max_age=A_YEAR)
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
 

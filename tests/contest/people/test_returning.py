@@ -1,6 +1,6 @@
 """Signing in leads back to the page that was asked for, and never to another site."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pyotp
 import pytest
@@ -21,12 +21,37 @@ def test_a_path_of_ours_is_kept(path: str):
     assert safe_path(path) == path
 
 
-@pytest.mark.parametrize("path", [
-    "", "c/x", "//evil.example/", "///evil.example", "/\\evil.example", "https://evil.example/",
+EVIL = [
+    "//evil.example/", "///evil.example", "/\\evil.example", "https://evil.example/",
     "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", "\\\\evil.example",
-])
+    "/\r/evil.example", "/\x00/evil.example", "\t//evil.example", " //evil.example", "//[",
+    "/\\/evil.example", "//evil.example@ours", "/\u2028/evil.example", "data:text/html,x",
+    "http:evil.example", "c/x", "",
+]
+
+
+@pytest.mark.parametrize("path", EVIL)
 def test_whatever_may_lead_elsewhere_is_dropped(path: str):
     assert safe_path(path) == ""
+
+
+def test_a_choice_of_language_leads_nowhere_else(visit: Visits):
+    for path in EVIL:
+        answer = visit.public().post("/language", data={"language": "en", "next": path})
+        assert (answer.status_code, answer.location) == (303, "/"), path
+
+
+def test_a_choice_of_language_comes_back_to_the_page(visit: Visits):
+    answer = visit.public().post("/language", data={"language": "en", "next": UNITS})
+    assert (answer.status_code, answer.location) == (303, UNITS)
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/\t/evil.example", "//["])
+def test_signing_in_leads_nowhere_else(make: Factory, contest: Contest, visit: Visits, path: str):
+    boss = make.user("organiser", contest=contest, password_hash=HASH)
+    answer = visit.public().post(f"/account/sign-in?{urlencode({'next': path})}",
+                                 data={"email": boss.email, "password": PASSWORD})
+    assert answer.location == "/c/quan11-2023/organiser/"
 
 
 def _to_sign_in(client: Client, path: str) -> str:
@@ -70,13 +95,6 @@ def test_the_page_is_remembered_across_the_second_step(
     assert parse_qs(urlsplit(answer.location).query) == {"next": [UNITS]}
     done = client.post(_action(client, answer.location), data={"code": pyotp.TOTP(secret).now()})
     assert done.location == UNITS
-
-
-def test_another_site_is_never_the_way_on(make: Factory, contest: Contest, visit: Visits):
-    boss = make.user("organiser", contest=contest, password_hash=HASH)
-    answer = visit.public().post("/account/sign-in?next=//evil.example/",
-                                 data={"email": boss.email, "password": PASSWORD})
-    assert answer.location == "/c/quan11-2023/organiser/"
 
 
 def test_where_the_second_factor_is_missing_the_page_leads_there(make: Factory, visit: Visits):

@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,6 +197,31 @@ def test_nobody_gets_a_page_that_is_old_or_not_whole(
         thread.join()
     assert told == [7]
     assert len(seen) > 1
+
+
+def old_asset(visit: Visits) -> bytes:
+    with visit.public().get("/static/app-OLD.css") as answer:
+        return bytes(answer.data)
+
+
+def test_a_page_of_an_earlier_build_is_rendered_anew_at_the_start(
+    contest: Contest, result: Result, visit: Visits, platform: Platform, tmp_path: Path
+):
+    data_dir, before = platform.settings.data_dir, tmp_path / "before"
+    before.mkdir()
+    (before / "app-OLD.css").write_text("old")
+    page = b'<link href="/static/app-OLD.css">'
+    ready_pages.write(data_dir, contest.slug, {"vi": page, "en": page}, static=before)
+    assert visit.public().get(ADDRESS).data == page
+    assert old_asset(visit) == b"old"
+    assert ready_pages.outdated(data_dir) == [contest.slug]
+    ready_pages.renew(visit.app, data_dir)
+    assert ready_pages.outdated(data_dir) == []
+    assert "Đoàn Phường 2" in visit.public().get(ADDRESS).text
+    assert old_asset(visit) == b"old"  # in tabs that are open still
+    named = set(re.findall(r"/static/([\w.-]+)", visit.public().get(ADDRESS).text))
+    assert named
+    assert named <= {path.name for path in ready_pages.kept_assets(data_dir).iterdir()}
 
 
 @pytest.mark.parametrize("slug", ["..", ".hidden"])

@@ -271,6 +271,14 @@ def test_a_difference_between_the_tallies_stops_the_publication(stage: Stage) ->
     assert len(refusal.value.data["differences"]) == 3
 
 
+def test_a_frozen_result_is_published_by_the_rules_that_it_names(stage: Stage) -> None:
+    frozen = stage.freeze(stage.compute())
+    newer = stage.make.contest(edit=lambda s: s.replace(
+        "points_per_share = 2", "points_per_share = 1", 1))
+    assert newer.revision_id != frozen.profile_revision_id
+    assert stage.publish(frozen).state == "published"
+
+
 @pytest.mark.parametrize("trim", [0, 1])
 def test_both_tallies_agree_on_odd_contests(
     platform: Platform, make: Factory, clock: FixedClock, trim: int
