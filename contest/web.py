@@ -51,6 +51,8 @@ class Pages(Flask):
         A view whose transaction lost to another one is called again with a fresh session: form
         and files have been read by then. Not once it has committed half-way.
         """
+        if request.method in support.SAFE:
+            return self.make_response(super().dispatch_request())
         kept = support.Kept.now()
 
         @retried
@@ -59,9 +61,9 @@ class Pages(Flask):
                 response = self.make_response(super(Pages, self).dispatch_request())
                 _end_transaction(response)
             except DBAPIError as error:
-                if kept.restore():
-                    raise
-                raise refusal(error) or error from error
+                if not kept.restore() and (said := refusal(error)) is not None:
+                    raise said from error
+                raise
             return response
 
         return attempt()
@@ -69,7 +71,7 @@ class Pages(Flask):
 
 def _end_transaction(response: Response) -> None:
     session = g.get("session")
-    if session is not None and request.method not in support.SAFE:
+    if session is not None:
         if response.status_code < 400:  # noqa: PLR2004
             session.commit()
         else:

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.db import refusal
@@ -39,7 +39,7 @@ from contest.services.units.unit_import import Row
 from contest.views.unit import plain_form
 from tests.contest.factory import Factory, report
 from tests.contest.stage import AFTER, Stage
-from tests.contest.together import Meeting, writing
+from tests.contest.together import Meeting, intact, number_of, writing
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ENTRY_LOCKED = r"FROM submission .*FOR NO KEY UPDATE"
@@ -62,11 +62,6 @@ def meet(platform) -> Callable[..., Meeting]:
         return Meeting(database, writing(database, first), writing(database, second), at=at)
 
     return together
-
-
-def intact(platform) -> None:
-    with platform.db.read() as session:
-        assert audit.verify(session)[1] == []
 
 
 # ---------------------------------------------------------------------------- the chain's head
@@ -253,11 +248,6 @@ def test_the_quota_holds_against_two_tabs(platform, make, meet) -> None:
     assert isinstance(outcomes[1], Invalid)
     assert "at most 1" in outcomes[1].en
     assert number_of(platform, Submission) == 1
-
-
-def number_of(platform, table: type, *where: Any) -> int:
-    with platform.db.read() as session:
-        return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
 
 
 def test_an_entry_has_one_open_upload_whatever_two_tabs_do(platform, make, contest, meet) -> None:

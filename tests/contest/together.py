@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from contest.db import Database
+from contest.services.core import audit
+from contest.wiring import Platform
 
 PATIENCE_S = 30.0
 LOCKED_S = 0.6  # SQLite tells nobody who waits: after this long the second one does
@@ -87,3 +89,15 @@ def writing(database: Database, work: Callable[[Session], Any]) -> Callable[[], 
             return work(session)
 
     return run
+
+
+def intact(platform: Platform) -> None:
+    """The audit chain holds, whoever wrote at once."""
+    with platform.db.read() as session:
+        assert audit.verify(session)[1] == []
+
+
+def number_of(platform: Platform, table: type, *where: Any) -> int:
+    """Rows of a table, those of them that ``where`` picks."""
+    with platform.db.read() as session:
+        return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
