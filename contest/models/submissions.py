@@ -1,7 +1,6 @@
 """A unit's entry (submission), its consents, its uploads and the versions of its clip."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -38,7 +37,7 @@ class Submission(Base):
     state: Mapped[str] = state_column(SUBMISSION)
     title: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(16))
-    authors: Mapped[list[Any]]  # names, as they are to be shown
+    authors: Mapped[list[str]]  # names, as they are to be shown
     description: Mapped[str] = mapped_column(Text, default="")
     contact_name: Mapped[str] = mapped_column(String(200))
     contact_phone: Mapped[str] = mapped_column(String(32))
