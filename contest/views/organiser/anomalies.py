@@ -10,7 +10,6 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import DomainError
 from contest.languages import write_number
 from contest.services.counts import anomalies
 from contest.services.counts.anomalies import Raised
@@ -53,16 +52,11 @@ def listed() -> Response:
 def decide(code: str) -> Response:
     """A person's decision, with a reason; the counts stay as they are."""
     form = DecisionForm()
-    if not form.validate_on_submit():
-        return _page(422, form=form)
-    try:
+    with form.taken(lambda status: _page(status, form)):
         anomalies.decide(
             db(), current_contest(), code, form.key.data or "", decision=form.decision.data,
             reason=form.reason.data or "", actor=actor(), at=now(),
         )
-    except DomainError as error:
-        form.form_errors = [error.message(language())]
-        return _page(error.status, form=form)
     told("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("anomalies.list")
 

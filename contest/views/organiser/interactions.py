@@ -237,14 +237,8 @@ def write() -> Response:
 @allows("interaction.import")
 def written() -> Response:
     form = _with_clips(WriteForm())
-    if not form.validate_on_submit():
-        return page("organiser/interactions_write.html", 422, form=form)
-    try:
+    with form.taken(lambda status: page("organiser/interactions_write.html", status, form=form)):
         _write_down(form)
-    except DomainError as error:
-        db().rollback()
-        form.form_errors = [error.message(language())]
-        return page("organiser/interactions_write.html", error.status, form=form)
     told("Đã ghi số liệu.", "The counts are recorded.")
     return back_to("interactions.list")
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import DomainError
 from contest.models import Publication
 from contest.services.entry import checks
 from contest.services.fanpage import page_checks, page_pause, publications
@@ -81,15 +80,10 @@ def resume() -> Response:
 def link(publication_id: int) -> Response:
     """The clip was posted by hand: keep where it stands."""
     form = LinkForm()
-    if not form.validate_on_submit():
-        return _page(422, link_form=form, at_row=publication_id)
-    try:
+    with form.taken(lambda status: _page(status, link_form=form, at_row=publication_id), "link"):
         publications.record_link(
             db(), _row(publication_id), form.link.data or "", actor=actor(), at=now()
         )
-    except DomainError as error:
-        form.link.errors = [error.message(language())]
-        return _page(error.status, link_form=form, at_row=publication_id)
     told("Đã ghi liên kết; clip được tính là đã đăng.",
          "The link is recorded; the clip counts as posted.")
     return back_to("publications.list")

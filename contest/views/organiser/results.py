@@ -11,7 +11,6 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
-from contest.errors import Invalid
 from contest.models import Result
 from contest.services.results import bundles, closing, exports, results
 from contest.services.results.results import Vault
@@ -62,16 +61,11 @@ def overview() -> Response:
 def compute() -> Response:
     """Compute from what is there now; may be done again until it is frozen."""
     form = ComputeForm()
-    if not form.validate_on_submit():
-        return _page(422, compute=form)
-    try:
+    with form.taken(lambda status: _page(status, compute=form), "reason"):
         result = results.compute(
             db(), current_contest(), secret_key=platform().settings.secret_key, actor=actor(),
             at=now(), reason=form.reason.data or "",
         )
-    except Invalid as error:
-        form.reason.errors = [error.message(language())]
-        return _page(422, compute=form)
     told(f"Đã tính bản {result.number}; hai cách tính khớp nhau.",
          f"Revision {result.number} is computed; both tallies agree.")
     return back_to("results.overview")
@@ -104,15 +98,10 @@ def publish(number: int) -> Response:
 def decide() -> Response:
     """The chair's order of tied units, then compute again."""
     form, places = DecisionForm(), _places()
-    if not form.validate_on_submit():
-        return _page(422, decision=form)
-    try:
+    with form.taken(lambda status: _page(status, decision=form)):
         results.decide(
             db(), current_contest(), places, reason=form.reason.data or "", actor=actor(), at=now()
         )
-    except Invalid as error:
-        form.form_errors = [error.message(language())]
-        return _page(422, decision=form)
     told("Đã ghi quyết định của Trưởng ban. Hãy tính lại kết quả.",
          "The chair's decision is recorded. Please compute again.")
     return back_to("results.overview")

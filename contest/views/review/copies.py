@@ -16,7 +16,7 @@ from contest.permissions import can
 from contest.services.entry import checks, copies, reviews
 from contest.services.entry.copies import Seen, Stretch
 from contest.services.entry.media import File
-from contest.views.organiser.desk import page_number
+from contest.views.organiser.desk import neighbours, page_number
 from contest.views.review.review_page import address, time_code
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
@@ -61,7 +61,7 @@ def listed() -> Response:
     found = copies.listed(db(), current_contest(), decided=decided, number=page_number())
     return page(
         "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
-        waiting=copies.waiting(db(), current_contest()), pages=_pages(found, decided),
+        waiting=copies.waiting(db(), current_contest()), pages=neighbours(found),
     )
 
 
@@ -74,19 +74,6 @@ def _row(pair: CopyPair) -> dict[str, Any]:
 
 def _own(entry: Submission) -> bool:
     return entry.contest_id == current_contest().id
-
-
-def _pages(found: Any, decided: bool) -> dict[str, Any]:
-    def at(number: int) -> str | None:
-        if not 1 <= number <= found.count:
-            return None
-        name = "decided" if decided else None
-        return url_for("copies.listed", slug=current_contest().slug, list=name, page=number)
-
-    return {
-        "number": found.number, "count": found.count, "previous": at(found.number - 1),
-        "next": at(found.number + 1),
-    }
 
 
 @bp.get("/<code>/copies/<int:pair_id>")

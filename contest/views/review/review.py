@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from contest.errors import DomainError, not_found
+from contest.errors import not_found
 from contest.models import Submission, User
 from contest.permissions import can
 from contest.profile import Profile
@@ -166,15 +166,9 @@ def decide(code: str) -> Response:
     """Approve, ask for changes, or reject; then the queue, or the next clip at once."""
     entry = _entry(code)
     form = _decision_form(entry)
-    if not form.validate_on_submit():
-        return _clip_page(entry, form, 422)
-    try:
+    with form.taken(lambda status: _clip_page(_entry(code), form, status)):
         decision = form.decision(current_profile())
         reviews.decide(db(), entry, decision, actor=actor(), at=now())
-    except DomainError as error:
-        db().rollback()
-        form.form_errors.append(error.message(language()))
-        return _clip_page(_entry(code), form, error.status)
     _tell(entry, decision.outcome)
     return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
