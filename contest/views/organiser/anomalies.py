@@ -1,6 +1,5 @@
 """Odd counts: each flag with its numbers and its clip's series, and a person's decision."""
 
-from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -69,7 +68,7 @@ def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
     )
 
 
-def _prepared(one: Raised) -> dict[str, Any]:
+def _prepared(one: Raised) -> dict[str, object]:
     return {
         "code": one.entry.code, "title": one.entry.title, "unit": one.entry.unit.name,
         "key": one.flag.key, "kind": titles()[one.flag.kind], "text": sentence(one.flag),

@@ -109,7 +109,7 @@ def _has_page() -> bool:
     return bool(platform().settings.page_id and platform().settings.page_token)
 
 
-def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> dict[str, Any]:
+def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> dict[str, object]:
     entry = clip.submission
     accounts = len(official.ledger) if official and official.ledger is not None else None
     return {

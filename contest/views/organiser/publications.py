@@ -1,6 +1,5 @@
 """The organiser's board of posting: the queue, its pause, and what needs a person."""
 
-from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -115,7 +114,7 @@ def _row(publication_id: int) -> Publication:
     return publications.get(db(), current_contest(), publication_id)
 
 
-def _page(status: int = 200, *, at_row: int = 0, **values: Any) -> Response:
+def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
     """The board. ``at_row``: the clip whose form came back with errors."""
     contest, pause = current_contest(), page_pause.pause_of(db(), current_contest().id)
     rows = [_prepared(publication) for publication in publications.of_contest(db(), contest)]
@@ -130,7 +129,7 @@ def _page(status: int = 200, *, at_row: int = 0, **values: Any) -> Response:
     )
 
 
-def _prepared(publication: Publication) -> dict[str, Any]:
+def _prepared(publication: Publication) -> dict[str, object]:
     """One clip as the board shows it."""
     entry, size = publication.submission, publication.version.size
     done = publication.session_id is not None and publication.offset >= size

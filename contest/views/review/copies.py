@@ -1,6 +1,5 @@
 """Clips that show or say the same: the list, both clips side by side, and what a person says."""
 
-from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
@@ -65,7 +64,7 @@ def listed() -> Response:
     )
 
 
-def _row(pair: CopyPair) -> dict[str, Any]:
+def _row(pair: CopyPair) -> dict[str, object]:
     """The clip of this contest comes first, the later one where both are."""
     here = pair.version if _own(pair.version.submission) else pair.other
     seen = copies.find(db(), here.submission, pair.id)
@@ -130,7 +129,7 @@ def _addresses(seen: Seen) -> tuple[str, str]:
     return here, there if checks.rendition(db(), seen.there) else ""
 
 
-def stretch(found: Stretch) -> dict[str, Any]:
+def stretch(found: Stretch) -> dict[str, object]:
     """A stretch with its seconds and their time codes in both clips."""
     return {
         "here": found.here, "there": found.there,
@@ -149,7 +148,7 @@ def words(seen: Seen) -> str:
     return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
 
 
-def summary(entry: Submission) -> dict[str, Any]:
+def summary(entry: Submission) -> dict[str, object]:
     """What the reviewer's page of one clip says about copies."""
     assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
     found = copies.of_version(db(), entry.version)

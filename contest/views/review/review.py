@@ -1,9 +1,8 @@
 """The reviewers' room: the queue, one clip with everything about it, the decision."""
 
 from datetime import datetime
-from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -25,6 +24,7 @@ from contest.profile import Profile
 from contest.services.entry import checks, copies, names_seen, reviews
 from contest.services.entry.reviews import Decision
 from contest.states import Entry
+from contest.views.organiser.desk import neighbours, page_number
 from contest.views.review import copies as copy_pages
 from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.forms import Form
@@ -100,7 +100,7 @@ def queue() -> Response:
     if name not in reviews.LISTS:
         raise not_found()
     contest = current_contest()
-    found = reviews.listed(db(), contest, name=name, number=_number())
+    found = reviews.listed(db(), contest, name=name, number=page_number())
     return page(
         "review/queue.html",
         found=found,
@@ -110,11 +110,11 @@ def queue() -> Response:
         rows=[_row(entry) for entry in found.rows],
         holders=reviews.holders(db(), list(found.rows), at=now()),
         decides=can(actor(), "review.decide", contest),
-        pages=_pages(found, name),
+        pages=neighbours(found),
     )
 
 
-def _row(entry: Submission) -> dict[str, Any]:
+def _row(entry: Submission) -> dict[str, object]:
     assert entry.version is not None  # noqa: S101 - the lists hold entries with a clip
     check = checks.telling(entry.version)
     faults = [f for f in checks.findings(check, language()) if f["kind"] != "ok"]
@@ -211,24 +211,6 @@ def retry_check(code: str, check_id: int) -> Response:
 
 def _entry(code: str) -> Submission:
     return reviews.find(db(), current_contest(), code, actor=actor())
-
-
-def _number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isdigit() else 1
-
-
-def _pages(found: Any, name: str) -> dict[str, Any]:
-    def address(number: int) -> str | None:
-        if not 1 <= number <= found.count:
-            return None
-        slug = current_contest().slug
-        return url_for("reviews.queue", slug=slug, list=name, page=number)
-
-    return {
-        "number": found.number, "count": found.count, "previous": address(found.number - 1),
-        "next": address(found.number + 1),
-    }
 
 
 def _decision_form(entry: Submission) -> DecisionForm:
