@@ -18,6 +18,7 @@ from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     actor,
     allows,
+    attachment,
     back_to,
     current_contest,
     db,
@@ -30,9 +31,6 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"json": "application/json", "xlsx": WORKBOOK, "csv": "text/csv; charset=utf-8",
-         "zip": "application/zip"}
 
 
 class ComputeForm(Form):
@@ -130,15 +128,11 @@ def export(number: int, kind: str) -> Response:
         content = exports.as_csv(result, language())
     else:
         content = exports.bundle(result, platform().blobs)
-    name = f"{current_contest().slug}-{result.number}.{kind}"
-    response = Response(content, content_type=TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(content, str(result.number), kind)
 
 
 def _result(number: int) -> Result:
-    found: Result = own_or_404(results.numbered(db(), current_contest(), number))
-    return found
+    return own_or_404(results.numbered(db(), current_contest(), number))
 
 
 def _page(status: int = 200, **forms: Form) -> Response:
