@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from typing import Any
 
 
-def sha256(value: Any, *, after: str = "") -> str:
+def sha256(value: object, *, after: str = "") -> str:
     """SHA-256 (hex) of ``after`` followed by ``value`` as JSON: sorted keys, no spaces, UTF-8."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256((after + text).encode()).hexdigest()

@@ -1,7 +1,6 @@
 """Writing a mail: its template in its language, with the filters and addresses of the pages."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, g
 from jinja2 import Template
@@ -22,7 +21,7 @@ class Letter:
 
 
 def write(
-    app: Flask, template: str, *, language: str, contest: Contest | None, values: dict[str, Any],
+    app: Flask, template: str, *, language: str, contest: Contest | None, values: dict[str, object],
     base_url: str,
 ) -> Letter:
     """Render ``email/<template>.txt`` and ``.html``; addresses begin with ``base_url``."""

@@ -5,31 +5,30 @@ A subject is a contest or anything that belongs to one (``contest_id``, perhaps 
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from contest.actors import Actor, Role
 from contest.errors import NotAllowed, SignInNeeded
 
-Predicate = Callable[[Actor, Any], bool]
+Predicate = Callable[[Actor, object], bool]
 
 
-def _contest_of(subject: Any) -> int:
-    return int(subject.contest_id if hasattr(subject, "contest_id") else subject.id)
+def _contest_of(subject: object) -> int:
+    return int(getattr(subject, "contest_id" if hasattr(subject, "contest_id") else "id"))
 
 
-def anyone(actor: Actor, subject: Any) -> bool:
+def anyone(actor: Actor, subject: object) -> bool:
     return True
 
 
-def signed_in(actor: Actor, subject: Any) -> bool:
+def signed_in(actor: Actor, subject: object) -> bool:
     return actor.kind == "user"
 
 
-def is_admin(actor: Actor, subject: Any) -> bool:
+def is_admin(actor: Actor, subject: object) -> bool:
     return actor.admin or actor.kind == "system"
 
 
-def is_unit(actor: Actor, subject: Any) -> bool:
+def is_unit(actor: Actor, subject: object) -> bool:
     """A unit of this contest; where the subject belongs to a unit, that very unit."""
     if actor.kind != "unit" or actor.contest_id != _contest_of(subject):
         return False
@@ -38,7 +37,7 @@ def is_unit(actor: Actor, subject: Any) -> bool:
 
 
 def _holds(role: Role) -> Predicate:
-    def predicate(actor: Actor, subject: Any) -> bool:
+    def predicate(actor: Actor, subject: object) -> bool:
         return actor.kind == "system" or actor.has_role(role, _contest_of(subject))
 
     return predicate
@@ -51,7 +50,7 @@ def any_of(*predicates: Predicate) -> Predicate:
     return lambda actor, subject: any(p(actor, subject) for p in predicates)
 
 
-def not_own_unit(actor: Actor, subject: Any) -> bool:
+def not_own_unit(actor: Actor, subject: object) -> bool:
     """A juror never marks the clip of a unit they belong to (practice: block by assignment)."""
     return actor.unit_id is None or actor.unit_id != getattr(subject, "unit_id", None)
 
@@ -89,12 +88,12 @@ PERMISSIONS: dict[str, Predicate] = {
 }
 
 
-def can(actor: Actor, action: str, subject: Any = None) -> bool:
+def can(actor: Actor, action: str, subject: object = None) -> bool:
     """May ``actor`` do ``action`` to ``subject``? An unknown action is a programming error."""
     return PERMISSIONS[action](actor, subject)
 
 
-def require(actor: Actor, action: str, subject: Any = None) -> None:
+def require(actor: Actor, action: str, subject: object = None) -> None:
     """Refuse unless allowed: 401 to somebody not signed in, 403 to everybody else."""
     if can(actor, action, subject):
         return

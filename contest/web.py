@@ -2,9 +2,10 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, g, jsonify, request
 from flask_babel import Babel
@@ -135,7 +136,7 @@ def _templates(app: Flask, platform: Platform) -> None:
     )
 
 
-def _assets() -> Any:
+def _assets() -> Callable[[str], str]:
     """``asset("app.css")`` -> the address with the content's hash in its name."""
     manifest_file = ROOT / "static" / "manifest.json"
 
@@ -190,7 +191,7 @@ def _wants_json() -> bool:
 
 
 def _errors(app: Flask) -> None:
-    def answer(status: int, code: str, message: str, data: dict[str, Any]) -> Response:
+    def answer(status: int, code: str, message: str, data: dict[str, object]) -> Response:
         if (session := g.get("session")) is not None:
             session.rollback()
         if _wants_json():

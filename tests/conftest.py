@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from contest.db import Database, upgrade
 from contest.running.devservices import start_postgres, start_redis
+from social.simulator.process import SimulatorProcess
 
 LOOPBACK = ("127.", "::1", "localhost")
 NUMBERS = count(1)
@@ -173,3 +174,16 @@ def _named(server: str, name: str) -> str:
 def _on_postgres(server: str, statement: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(tmp_path_factory.mktemp("page"), chunk_size=1000) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(one_simulator: SimulatorProcess) -> SimulatorProcess:
+    """A Page as on its first day."""
+    one_simulator.control("DELETE", "everything")
+    return one_simulator

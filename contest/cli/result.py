@@ -1,7 +1,6 @@
 """``hoithi result``: lock the jury round, compute, freeze and publish a contest's result."""
 
 import json
-from typing import Any
 
 import click
 from sqlalchemy import select
@@ -119,7 +118,7 @@ def _newest(session: Session, slug: str) -> Result:
 
 
 def _print(result: Result) -> None:
-    rows: list[dict[str, Any]] = [
+    rows: list[dict[str, object]] = [
         {key: row[key] for key in ("rank", "unit", "entry", "prize")}
         | {key: row[key]["rounded"] for key in ("jury", "interactions", "total")}
         for row in result.output["ranking"]

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import qrcode
 from docx.shared import Mm
@@ -34,7 +33,7 @@ def environment() -> ImmutableSandboxedEnvironment:
     return env
 
 
-def fill(template: bytes, values: Mapping[str, Any]) -> bytes:
+def fill(template: bytes, values: Mapping[str, object]) -> bytes:
     """The document: ``template`` (DOCX) with ``values``, texts, ``Qr``s, lists and mappings."""
     document = DocxTemplate(io.BytesIO(template))
     document.render(_prepared(document, values), environment(), autoescape=True)
@@ -43,7 +42,7 @@ def fill(template: bytes, values: Mapping[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _prepared(document: DocxTemplate, value: Any) -> Any:
+def _prepared(document: DocxTemplate, value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _prepared(document, inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -8,7 +8,6 @@ template cannot run for long nor reach anything but its values.
 import difflib
 import io
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from docxtpl import DocxTemplate
 from jinja2 import TemplateSyntaxError, nodes
@@ -24,7 +23,7 @@ LOOP = {"first": "", "last": "", "index": "", "length": ""}
 DEEPEST = 2
 FOOTNOTES = "wordprocessingml.footnotes+xml"
 PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
-Scope = Mapping[str, Any]
+Scope = Mapping[str, object]
 
 
 def faults(data: bytes, sample: Scope) -> list[Fault]:
@@ -108,7 +107,7 @@ def _loop(node: nodes.For, scope: Scope, depth: int) -> Iterator[Fault]:
         yield from _walk(child, inner, depth + 1)
 
 
-def _resolved(node: nodes.Node, scope: Scope) -> tuple[Any, list[Fault]]:
+def _resolved(node: nodes.Node, scope: Scope) -> tuple[object, list[Fault]]:
     """The sample value that a name stands for; None together with what is wrong."""
     if isinstance(node, nodes.Name):
         return _member(scope, node.name, "")
@@ -120,7 +119,7 @@ def _resolved(node: nodes.Node, scope: Scope) -> tuple[Any, list[Fault]]:
     return None, [_not_allowed(type(node).__name__)]
 
 
-def _member(owner: Any, name: str, before: str) -> tuple[Any, list[Fault]]:
+def _member(owner: object, name: str, before: str) -> tuple[object, list[Fault]]:
     if isinstance(owner, Mapping) and name in owner:
         return owner[name], []
     known = list(owner) if isinstance(owner, Mapping) else []

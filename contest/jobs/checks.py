@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import media_checks
 from contest.jobs import GiveUp
@@ -87,7 +86,7 @@ def _deepen(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome
 
 
 def _made(
-    platform: Platform, path: Path, kind: str, media_type: str, facts: dict[str, Any]
+    platform: Platform, path: Path, kind: str, media_type: str, facts: dict[str, object]
 ) -> Made:
     size = path.stat().st_size
     data = {name: value for name, value in facts.items() if name != "file"}
@@ -101,7 +100,7 @@ def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -
         "allowed": [], "at": [], "found_vi": "không đọc được", "found_en": "not readable",
         "allowed_vi": "tệp đầy đủ", "allowed_en": "a complete file", **error.to_dict(),
     }
-    report: dict[str, Any] = {"verdict": "unreadable", "facts": {}, "findings": [finding]}
+    report: dict[str, object] = {"verdict": "unreadable", "facts": {}, "findings": [finding]}
     return Outcome("unreadable", report | ({"policy": policy} if policy else {}))
 
 

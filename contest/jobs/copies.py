@@ -1,7 +1,6 @@
 """``copies.compare``: hold one clip's fingerprint against those of all other clips."""
 
 from collections.abc import Callable
-from typing import Any
 
 from contest.models import ClipPrint
 from contest.services.entry import copies
@@ -29,7 +28,7 @@ def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> 
                 copies.record(session, later, earlier, result, at=platform.clock.now())
 
 
-def _read(data: dict[str, Any]) -> Fingerprint | None:
+def _read(data: dict[str, object]) -> Fingerprint | None:
     """None for one that an older edition of the checks has taken: it cannot be compared."""
     try:
         return Fingerprint.from_dict(data)
@@ -39,7 +38,7 @@ def _read(data: dict[str, Any]) -> Fingerprint | None:
 
 def _pair(
     mine: int, own: Fingerprint, other_id: int, other: Fingerprint
-) -> tuple[int, int, dict[str, Any]]:
+) -> tuple[int, int, dict[str, object]]:
     """The later version comes first, whichever of the two was fingerprinted first."""
     if mine > other_id:
         return mine, other_id, compare(own, other).to_dict()

@@ -1,7 +1,6 @@
 """``fix.make``: mend a clip as the unit asked, check the result, take a still before and after."""
 
 from pathlib import Path
-from typing import Any
 
 import media_checks
 from contest.jobs.clips import Beat, Steps, Tell, carry_out, store
@@ -47,7 +46,7 @@ def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:
     return Made(store(platform, out), size, recipe.to_dict(), _told(report), stills)
 
 
-def _told(report: media_checks.Report) -> dict[str, Any]:
+def _told(report: media_checks.Report) -> dict[str, object]:
     return {"verdict": report.verdict, **{
         key: value for key, value in report.to_dict().items() if key in ("findings", "facts")
     }}

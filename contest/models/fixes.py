@@ -34,7 +34,7 @@ class Fix(Base):
     wish: Mapped[dict[str, Any]]
     recipe: Mapped[dict[str, Any]] = mapped_column(default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    stills: Mapped[dict[str, Any]] = mapped_column(default=dict)  # before, after -> SHA-256
+    stills: Mapped[dict[str, str]] = mapped_column(default=dict)  # before, after -> SHA-256
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None] = mapped_column(BigInteger)
     progress: Mapped[float] = mapped_column(default=0.0)  # 0..1

@@ -50,7 +50,7 @@ class Snapshot(Base):
     taken_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16))
     reactions: Mapped[int]
-    reactions_by_kind: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reactions_by_kind: Mapped[dict[str, int]] = mapped_column(default=dict)
     shares: Mapped[int | None]
     comments: Mapped[int | None]
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -116,7 +116,7 @@ class Correction(Base):
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
     reactions: Mapped[int | None]
     shares: Mapped[int | None]
-    accounts_out: Mapped[list[Any]] = mapped_column(default=list)
+    accounts_out: Mapped[list[str]] = mapped_column(default=list)
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

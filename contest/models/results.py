@@ -49,7 +49,7 @@ class ChairDecision(Base):
     __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
-    ordering: Mapped[list[Any]]  # entry codes, best first
+    ordering: Mapped[list[str]]  # entry codes, best first
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -1,7 +1,6 @@
 """What reviewers decided, each decision kept."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,7 +26,7 @@ class Review(Base):
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
     outcome: Mapped[str] = mapped_column(String(16))
-    checklist: Mapped[dict[str, Any]]  # item id -> true | false
+    checklist: Mapped[dict[str, bool]]  # item id -> true | false
     reason: Mapped[str] = mapped_column(Text, default="")  # the unit reads it
     note: Mapped[str] = mapped_column(Text, default="")  # the staff reads it
     until: Mapped[datetime | None]

@@ -38,7 +38,7 @@ class Submission(Base):
     state: Mapped[str] = state_column(SUBMISSION)
     title: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(16))
-    authors: Mapped[list[Any]]  # names, as they are to be shown
+    authors: Mapped[list[str]]  # names, as they are to be shown
     description: Mapped[str] = mapped_column(Text, default="")
     contact_name: Mapped[str] = mapped_column(String(200))
     contact_phone: Mapped[str] = mapped_column(String(32))

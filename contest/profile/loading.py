@@ -4,10 +4,12 @@ Errors name the key and the remedy, all of them at once.
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 import media_checks
 import scoring
@@ -82,7 +84,7 @@ def load(source: str) -> Loaded:
     return Loaded(profile, content, canonical.sha256(content), source)
 
 
-def parse(data: dict[str, Any]) -> Profile:
+def parse(data: Mapping[str, object]) -> Profile:
     """Check profile data; used for a file and for a stored revision alike."""
     try:
         profile = Profile.model_validate(data)
@@ -92,7 +94,7 @@ def parse(data: dict[str, Any]) -> Profile:
     return profile
 
 
-def stored(content: dict[str, Any]) -> Profile:
+def stored(content: Mapping[str, object]) -> Profile:
     """The profile of a stored revision: JSON, so instants are texts and need no strictness."""
     return Profile.model_validate(content, strict=False)
 
@@ -112,7 +114,7 @@ def _check_rooms(profile: Profile) -> None:
         raise _refusal([(error.path, error.vi, error.en)]) from None
 
 
-def _line(error: Any) -> tuple[str, str, str]:
+def _line(error: ErrorDetails) -> tuple[str, str, str]:
     key = ".".join(str(part) for part in error["loc"]) or "profile"
     kind = error["type"]
     if kind == "value_error":

@@ -263,7 +263,7 @@ class Profile(Part):
     def release_at(self) -> datetime:
         return self.publication.release_at or self.schedule.publicity_opens
 
-    def scoring_rules(self) -> dict[str, Any]:
+    def scoring_rules(self) -> dict[str, object]:
         """The rules as ``scoring.compute`` takes them."""
         return {
             "criteria": [

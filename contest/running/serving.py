@@ -1,7 +1,6 @@
 """The pages' process: gunicorn with threads, set up in code."""
 
 from collections.abc import Callable
-from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
@@ -10,7 +9,7 @@ class PagesServer(BaseApplication):  # type: ignore[misc]
     """gunicorn for the pages. ``load_app`` runs in each worker: connections are not forked."""
 
     def __init__(
-        self, load_app: Callable[[], Any], bind: str, *, workers: int = 2, threads: int = 8
+        self, load_app: Callable[[], object], bind: str, *, workers: int = 2, threads: int = 8
     ) -> None:
         self._load_app = load_app
         self._options = {
@@ -32,6 +31,6 @@ class PagesServer(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> object:
         """The WSGI application, built in the worker."""
         return self._load_app()

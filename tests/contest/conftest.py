@@ -39,6 +39,7 @@ class Client(FlaskClient):
     """
 
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)  # an answer that is a file is read and closed
         if csrf and kwargs.get("method", "GET") not in ("GET", "HEAD", "OPTIONS"):
             headers = dict(kwargs.pop("headers", None) or {})
             kwargs["headers"] = {"X-CSRFToken": self._csrf_token()} | headers

@@ -13,7 +13,7 @@ BATCH = 2000
 
 
 def send(
-    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> int:
     """Insert ``rows``, whose values are those of the columns ``names``; returns how many.
 
@@ -24,7 +24,7 @@ def send(
 
 
 def _copy(
-    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> int:
     count = 0
     raw: Any = session.connection().connection.driver_connection
@@ -37,7 +37,7 @@ def _copy(
 
 
 def _insert(
-    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> int:
     count, source = 0, iter(rows)
     while batch := [dict(zip(names, row, strict=True)) for row in islice(source, BATCH)]:

@@ -1,7 +1,6 @@
 """What is still missing before a contest can be closed."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,5 +11,5 @@ class Gap:
     vi: str
     en: str
     endpoint: str
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
     count: int = 1

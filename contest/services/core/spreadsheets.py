@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-Table = tuple[list[str], list[list[Any]]]  # titles, rows
+Table = tuple[list[str], list[list[object]]]  # titles, rows
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,7 +35,7 @@ def csv_file(table: Table) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[Any]]) -> None:
+def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[object]]) -> None:
     sheet = book.create_sheet(title)
     sheet.append(head)
     for row in rows:
@@ -46,14 +46,14 @@ def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[Any]]) -
     _fit(sheet, head, rows)
 
 
-def _safe(value: Any) -> Any:
+def _safe(value: object) -> Any:
     """A text that a spreadsheet would run as a formula is kept as text."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
 
 
-def _fit(sheet: Worksheet, head: list[str], rows: list[list[Any]]) -> None:
+def _fit(sheet: Worksheet, head: list[str], rows: list[list[object]]) -> None:
     for place, title in enumerate(head, start=1):
         texts = [title, *(str(row[place - 1]) for row in rows if len(row) >= place)]
         longest = max(len(line) for text in texts for line in text.split("\n"))

@@ -39,7 +39,7 @@ def move(
     at: datetime,
     reason: str = "",
     contest_id: int | None = None,
-    **details: Any,
+    **details: object,
 ) -> None:
     """Move ``row`` to state ``to`` or raise ``Conflict``; the permission is asked by the caller.
 

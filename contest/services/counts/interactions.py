@@ -68,7 +68,7 @@ class Reading:
     shares: int | None = None
     comments: int | None = None
     by_kind: Mapping[str, int] | None = None
-    raw: Mapping[str, Any] | None = None
+    raw: Mapping[str, object] | None = None
 
 
 def posted(session: Session, contest: Contest) -> Sequence[Publication]:
@@ -163,7 +163,7 @@ def _is_late(
     return late
 
 
-def _values(reading: Reading, **same: Any) -> dict[str, Any]:
+def _values(reading: Reading, **same: object) -> dict[str, object]:
     return {
         "reactions": reading.reactions, "shares": reading.shares, "comments": reading.comments,
         "reactions_by_kind": dict(reading.by_kind or {}), "raw": dict(reading.raw or {}), **same,

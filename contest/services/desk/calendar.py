@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from contest.profile import Profile
+from icalendar import Calendar, Event
 
-LINE_BYTES = 75  # RFC 5545, 3.1: longer lines are folded
+from contest.profile import Profile
 
 
 def write(
@@ -18,37 +18,14 @@ def write(
 ) -> str:
     """The calendar's text; each event is (word, instant, title) and has no length."""
     title = profile.contest.title[language]
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//hoithi//contest//VI", "METHOD:PUBLISH"]
-    for word, moment, text in events:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{profile.contest.slug}-{word}@hoithi",
-            f"DTSTAMP:{_instant(at)}",
-            f"DTSTART:{_instant(moment)}",
-            f"SUMMARY:{_escaped(f'{text} · {title}')}",
-            f"URL:{address}",
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
-
-
-def _instant(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
-        text = text.replace(plain, written)
-    return text
-
-
-def _folded(line: str) -> list[str]:
-    """The line in pieces of at most 75 bytes, never cutting a letter in two."""
-    pieces, piece = [], ""
-    for letter in line:
-        if len((piece + letter).encode()) > LINE_BYTES:
-            pieces.append(piece)
-            piece = " "
-        piece += letter
-    return [*pieces, piece]
+    calendar = Calendar.new(
+        prodid="-//hoithi//contest//VI", method="PUBLISH", uid=f"{profile.contest.slug}@hoithi",
+        subcomponents=[
+            Event.new(
+                uid=f"{profile.contest.slug}-{word}@hoithi", stamp=at.astimezone(UTC),
+                start=moment.astimezone(UTC), summary=f"{text} · {title}", url=address,
+            )
+            for word, moment, text in events
+        ],
+    )
+    return str(calendar.to_ical(), "utf-8")

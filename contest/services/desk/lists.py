@@ -1,7 +1,6 @@
 """The organiser's lists as tables: units with their clips, entries with where they stand."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -36,7 +35,7 @@ def titles(what: str, language: str) -> list[str]:
 
 def rows(
     session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """One dictionary a line, by the keys of ``TITLES``; instants in the contest's zone (ISO)."""
     require(actor, "export.read", contest)
     profile = profiles.profile_of(contest)
@@ -51,7 +50,7 @@ def rows(
     ]
 
 
-def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[str, Any]]:
+def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[str, object]]:
     query = (
         select(Submission)
         .where(Submission.contest_id == contest.id)

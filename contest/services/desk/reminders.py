@@ -15,7 +15,6 @@ click does no harm.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -49,7 +48,7 @@ class Recipient:
     language: str = "vi"
     entry: Submission | None = None
     owed: int = 0
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     last_at: datetime | None = None
 
     def lately(self, at: datetime) -> bool:

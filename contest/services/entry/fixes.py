@@ -7,7 +7,6 @@ audit trail says from which version and how the platform made it.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -43,9 +42,9 @@ class Work:
 
     fix_id: int
     sha256: str
-    report: Mapping[str, Any]  # of the clip as it is
+    report: Mapping[str, object]  # of the clip as it is
     wish: Wish
-    media: Mapping[str, Any]  # the profile's [media]
+    media: Mapping[str, object]  # the profile's [media]
     policy_name: str
 
 
@@ -55,8 +54,8 @@ class Made:
 
     sha256: str
     size: int
-    recipe: Mapping[str, Any]
-    report: Mapping[str, Any]
+    recipe: Mapping[str, object]
+    report: Mapping[str, object]
     stills: Mapping[str, str]  # before, after -> SHA-256
 
 

@@ -7,7 +7,6 @@ says where to look.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,7 +52,7 @@ def _wanted(entry: Submission) -> list[tuple[str, str]]:
 
 
 def keep(
-    session: Session, version_id: int, cards: Sequence[Mapping[str, Any]] | None, *, at: datetime
+    session: Session, version_id: int, cards: Sequence[Mapping[str, object]] | None, *, at: datetime
 ) -> None:
     """Store what was read; None where nothing can read here."""
     query = select(NamesSeen).where(NamesSeen.version_id == version_id)

@@ -7,7 +7,6 @@ unknown the Page is asked, never told again (design, "Work that leaves the proce
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -352,7 +351,7 @@ def _clear(publication: Publication) -> None:
     publication.error, publication.error_data = "", {}
 
 
-def _details(error: PageError | None) -> dict[str, Any]:
+def _details(error: PageError | None) -> dict[str, object]:
     if error is None:
         return {}
     return {"kind": error.name, **error.details.as_dict(), "data": dict(error.details.data)}

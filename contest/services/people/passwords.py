@@ -2,8 +2,9 @@
 
 The rules are those of ASVS 5.0, V6.2 (level 2): at least 12 characters and no upper bound below
 128, every character allowed, nothing demanded of their kinds, no expiry, compared with common
-passwords and with words of the context. Instead of a list of millions the rule looks at what a
-password is made of: where little is left without common words, names and runs, it is guessed.
+passwords and with words of the context. What is left of a password without the words of this place
+and the person's own is judged by zxcvbn, which knows the world's words, keyboard runs, dates and
+repetitions.
 """
 
 import re
@@ -13,11 +14,13 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from contest.errors import Invalid
 
 SHORTEST, LONGEST = 12, 128
-MUST_REMAIN = 5  # letters that are neither a common word nor part of a run
+UNGUESSABLE = 3  # zxcvbn's scale of 0 to 4: more than 10^8 guesses
+JUDGED = 100  # characters: the effort grows with the square of the length
 
 # Library defaults (RFC 9106, low memory): argon2id, 64 MiB, 3 rounds, 4 lanes.
 HASHER = PasswordHasher()
@@ -38,7 +41,6 @@ _COMMON = """
 """
 COMMON = tuple(_COMMON.split())
 LEET = str.maketrans("013457@$!", "oieastasi")
-ROWS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 @cache
@@ -79,7 +81,7 @@ def check(password: str, *, context: Iterable[str] = ()) -> None:
     if length > LONGEST:
         raise Invalid(f"Mật khẩu dài quá {LONGEST} ký tự. Hãy rút ngắn.",
                       f"The password is longer than {LONGEST} characters. Please shorten it.")
-    if len(_rest(password, context)) < MUST_REMAIN:
+    if _score(password, context) < UNGUESSABLE:
         raise Invalid(
             "Mật khẩu này dễ đoán: chủ yếu gồm từ thông dụng, tên riêng hoặc dãy ký tự liền nhau. "
             "Hãy thêm vài từ không liên quan.",
@@ -99,38 +101,17 @@ def _plain(text: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
-def _rest(password: str, context: Iterable[str]) -> str:
-    """What is left without common words, the person's own names, and runs of characters.
+def _score(password: str, context: Iterable[str]) -> int:
+    """zxcvbn's score of the letters that are left without common words and the person's own names.
 
-    Looked at both as typed and with ``@`` read as ``a`` and so on; the shorter remainder counts.
+    Looked at as typed and with ``@`` read as ``a`` and so on, with longer numbers and without; the
+    lowest score counts. Marks and digits between letters count nothing: zxcvbn would take each for
+    a guess of its own.
     """
     own = {w for text in context for w in re.findall(r"[a-z0-9]{3,}", _plain(text))}
     words = sorted({*COMMON, *own}, key=len, reverse=True)
+    known = re.compile("|".join(words))
     plain = _plain(password)
-    return min((_without(form, words) for form in (plain, plain.translate(LEET))), key=len)
-
-
-def _without(text: str, words: Iterable[str]) -> str:
-    text = re.sub(r"[\W_]", "", text)
-    for word in words:
-        text = text.replace(word, " ")
-    text = re.sub(r"\d+", " ", text)
-    parts = [_without_runs(part) for part in text.split()]
-    return "".join(dict.fromkeys("".join(parts)))  # a repeated block adds nothing
-
-
-def _without_runs(text: str) -> str:
-    """The text without three and more neighbours on a keyboard row or in the alphabet."""
-    kept, start = "", 0
-    while start < len(text):
-        end = start + 1
-        while end < len(text) and _is_run(text[start : end + 1]):
-            end += 1
-        if end - start < 3:  # noqa: PLR2004 - shorter runs are in every word
-            kept, end = kept + text[start], start + 1
-        start = end
-    return kept
-
-
-def _is_run(text: str) -> bool:
-    return len(set(text)) == 1 or any(text in row or text[::-1] in row for row in ROWS)
+    forms = (plain, plain.translate(LEET), re.sub(r"\d{2,}", "", plain).translate(LEET))
+    left = {re.sub(r"\d", "", known.sub("", re.sub(r"[\W_]", "", f)))[:JUDGED] for f in forms}
+    return min(zxcvbn(rest, max_length=JUDGED)["score"] if rest else 0 for rest in left)

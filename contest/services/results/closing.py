@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from types import ModuleType
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +32,6 @@ def missing(found: list[Gap]) -> list[Gap]:
     return [gap for gap in found if gap.code not in REMARKS]
 
 
-def as_rows(found: list[Gap]) -> list[dict[str, Any]]:
+def as_rows(found: list[Gap]) -> list[dict[str, object]]:
     """As they are kept with a result."""
     return [{"code": g.code, "vi": g.vi, "en": g.en, "count": g.count} for g in found]

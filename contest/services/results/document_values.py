@@ -6,7 +6,6 @@ it, and a test compares it with what is really filled in.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from contest.docx.filling import Qr
@@ -27,7 +26,7 @@ QR_MM, SHEET_QR_MM = 17, 40
 def of_result(
     result: Result, revision: ProfileRevision, *, draft: bool, jurors: Sequence[str],
     verify_address: str, fingerprint: str,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The values of minutes, decision and certificates, from one revision of the result."""
     profile = profile_at(revision)
     lines = standings.lines(result, profile, "vi")
@@ -63,7 +62,7 @@ def of_result(
     }
 
 
-def _heading(profile: Profile, day: datetime) -> dict[str, Any]:
+def _heading(profile: Profile, day: datetime) -> dict[str, object]:
     """Who issues the paper, where and when (plan: heading, "Nơi nhận")."""
     paper, zone = profile.documents, profile.schedule.zone
     left = [line for line in profile.contest.heading if line not in (UNION, STARS)]
@@ -128,7 +127,7 @@ def _with_certificate(result: Result, profile: Profile, lines: Sequence[Line]) -
 def of_sheet(
     profile: Profile, codes: Sequence[tuple[str, str, str, datetime]], *, host: str,
     closes: datetime,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The values of a QR sheet. ``codes``: unit, typed code, link, until when it opens."""
     zone: ZoneInfo = profile.schedule.zone
     return {
@@ -149,7 +148,7 @@ _LINE = {
     "authors": "Nguyễn Thị An", "jury": "35,93", "interactions": "60,00", "total": "95,93",
     "second": "479,67", "prize": "Giải nhất",
 }
-_RESULT: dict[str, Any] = {
+_RESULT: dict[str, object] = {
     "superior": "BCH ĐOÀN TP. HỒ CHÍ MINH", "issuer": "BAN CHẤP HÀNH QUẬN 11",
     "place": "Quận 11", "date": "ngày 25 tháng 6 năm 2023", "year": "2023", "symbol": "ĐTN",
     "authority": "BAN THƯỜNG VỤ QUẬN ĐOÀN 11", "on_behalf": "TM. BAN THƯỜNG VỤ QUẬN ĐOÀN",
@@ -170,7 +169,7 @@ _RESULT: dict[str, Any] = {
     "ties": ["Đoàn Phường 5: Hạng 1: bằng tổng điểm với Đoàn Phường 8."],
 }
 _LINK = "https://hoithi.example.vn/u#abc"
-SAMPLES: dict[str, dict[str, Any]] = {
+SAMPLES: dict[str, dict[str, object]] = {
     "minutes": _RESULT,
     "decision": _RESULT,
     "certificates": _RESULT,

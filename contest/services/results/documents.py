@@ -68,7 +68,7 @@ class Paper:
 
     kind: str
     template: bytes
-    values: dict[str, Any]
+    values: dict[str, object]
 
     @property
     def draft(self) -> bool:
@@ -83,7 +83,7 @@ class Paper:
         return fill(self.template, self.values)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):

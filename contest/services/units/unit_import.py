@@ -7,7 +7,6 @@ import unicodedata
 import zipfile
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -108,7 +107,7 @@ def _xlsx(data: bytes) -> list[list[str]]:
         ) from None
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else str(value)

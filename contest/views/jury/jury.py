@@ -1,7 +1,6 @@
 """The juror's room: the clips to mark, and the rubric beside the player. One post saves a ballot;
 the page's script sends the same form by itself whenever a mark changes."""
 
-from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask_babel import gettext as _
@@ -54,9 +53,9 @@ class ReasonForm(Form):
     )
 
 
-def marks_form(profile: Profile, data: dict[str, Any] | None = None) -> MarksForm:
+def marks_form(profile: Profile, data: dict[str, object] | None = None) -> MarksForm:
     """The rubric of the profile as a form: a number field for each criterion."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, object] = {}
     for criterion in profile.jury.criteria:
         fields[MARK + criterion.id] = IntegerField(
             criterion.name[language()],
@@ -70,7 +69,7 @@ def marks_form(profile: Profile, data: dict[str, Any] | None = None) -> MarksFor
 
 def _stored(profile: Profile, ballot: Ballot | None) -> MarksForm:
     marks = ballots.marks_of(ballot)
-    data: dict[str, Any] = {MARK + c.id: marks.get(c.id) for c in profile.jury.criteria}
+    data: dict[str, object] = {MARK + c.id: marks.get(c.id) for c in profile.jury.criteria}
     data["version"] = str(ballot.version if ballot else 0)
     data["comment"] = ballot.comment if ballot else ""
     return marks_form(profile, data)
@@ -214,7 +213,7 @@ def _closed() -> str:
 
 
 def _page(
-    entry: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200, **values: Any
+    entry: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200, **values: object
 ) -> Response:
     found = ballots.clips(db(), current_contest(), actor=actor())
     return page(

@@ -1,7 +1,6 @@
 """The audit trail in words: what was done, to what, and the details behind it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -149,7 +148,7 @@ def subject(label: str, names: Mapping[str, str], clips: Mapping[str, str]) -> s
     return f"{KINDS.get(kind, kind)} {which}"
 
 
-def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def change(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     """The details in words. The new state is what the action says already."""
     told = []
     for key, value in after.items():
@@ -161,7 +160,7 @@ def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return "; ".join(told)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     if isinstance(value, bool):
         return str(_("có") if value else _("không"))
     text = str(value)

@@ -1,6 +1,5 @@
 """Odd counts: each flag with its numbers and its clip's series, and a person's decision."""
 
-from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -10,7 +9,6 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import DomainError
 from contest.languages import write_number
 from contest.services.counts import anomalies
 from contest.services.counts.anomalies import Raised
@@ -53,16 +51,11 @@ def listed() -> Response:
 def decide(code: str) -> Response:
     """A person's decision, with a reason; the counts stay as they are."""
     form = DecisionForm()
-    if not form.validate_on_submit():
-        return _page(422, form=form)
-    try:
+    with form.taken(lambda status: _page(status, form)):
         anomalies.decide(
             db(), current_contest(), code, form.key.data or "", decision=form.decision.data,
             reason=form.reason.data or "", actor=actor(), at=now(),
         )
-    except DomainError as error:
-        form.form_errors = [error.message(language())]
-        return _page(error.status, form=form)
     told("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("anomalies.list")
 
@@ -75,7 +68,7 @@ def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
     )
 
 
-def _prepared(one: Raised) -> dict[str, Any]:
+def _prepared(one: Raised) -> dict[str, object]:
     return {
         "code": one.entry.code, "title": one.entry.title, "unit": one.entry.unit.name,
         "key": one.flag.key, "kind": titles()[one.flag.kind], "text": sentence(one.flag),

@@ -7,7 +7,6 @@ from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from contest.errors import DomainError
 from contest.services.counts import corrections, interactions
 from contest.services.counts.corrections import Adjusted
 from contest.views.organiser.interactions import MOST
@@ -18,7 +17,6 @@ from contest.views.shared.support import (
     back_to,
     current_contest,
     db,
-    language,
     now,
     page,
     told,
@@ -68,16 +66,11 @@ def correct(code: str) -> Response:
 @allows("interaction.import")
 def propose(code: str) -> Response:
     form = CorrectionForm()
-    if not form.validate_on_submit():
-        return _page(code, form, 422)
-    try:
+    with form.taken(lambda status: _page(code, form, status)):
         corrections.propose(
             db(), current_contest(), code, form.adjusted(), reason=form.reason.data or "",
             actor=actor(), at=now(),
         )
-    except DomainError as error:
-        form.form_errors = [error.message(language())]
-        return _page(code, form, error.status)
     told("Đã ghi điều chỉnh; số được tính sau khi một người khác xác nhận.",
          "The correction is recorded; it counts once another organiser agrees.")
     return back_to("interactions.clip", code=code)

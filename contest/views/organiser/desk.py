@@ -178,8 +178,7 @@ def _stay(source: str) -> None:
 
 
 def _in_force() -> ProfileRevision:
-    revision: ProfileRevision = own_or_404(current_contest().revision)
-    return revision
+    return own_or_404(current_contest().revision)
 
 
 def _profile_page(form: ProfileForm, status: int = 200) -> Response:

@@ -20,8 +20,10 @@ from contest.services.results.documents import BadTemplate, Paper, Press
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.support import (
+    FILE_TYPES,
     actor,
     allows,
+    attachment,
     back_to,
     current_contest,
     db,
@@ -34,8 +36,6 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/organiser/documents")
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-TYPES = {"docx": DOCX, "pdf": "application/pdf"}
 SHEET_LIFE_S = 4 * 3600  # for so long the sheet's buttons work after its codes were made
 KINDS = "any(minutes, decision, certificates)"
 TEMPLATES = "any(minutes, decision, certificates, qr_sheet)"
@@ -93,7 +93,7 @@ def _row(result: Result | None, paper: Paper) -> dict[str, Any]:
 def docx(number: int, kind: str) -> Response:
     """The paper, filled now from the revision."""
     paper = documents.paper(db(), _result(number), kind, press=press())
-    return _file(paper.docx(), f"{kind}-{number}", "docx")
+    return attachment(paper.docx(), f"{kind}-{number}", "docx")
 
 
 @bp.get(f"/<int:number>/<{KINDS}:kind>.pdf")
@@ -108,7 +108,7 @@ def pdf(number: int, kind: str) -> Response:
             'There is no PDF of this paper yet. Press "Make PDF" on the Documents page.',
         )
     name = f"{current_contest().slug}-{kind}-{number}.pdf"
-    return send(File(made.sha256, TYPES["pdf"], name), keep=True)
+    return send(File(made.sha256, FILE_TYPES["pdf"], name), keep=True)
 
 
 @bp.post(f"/<int:number>/<{KINDS}:kind>/pdf")
@@ -147,7 +147,7 @@ def template(kind: str) -> Response:
 def template_file(kind: str) -> Response:
     """The template in force."""
     content = documents.template(db(), current_contest(), kind, blobs=platform().blobs)
-    return _file(content, f"mau-{kind}", "docx")
+    return attachment(content, f"mau-{kind}", "docx")
 
 
 @bp.post(f"/templates/<{TEMPLATES}:kind>")
@@ -225,7 +225,7 @@ def sheet(kind: str) -> Response:
         raise not_found()
     template = documents.template(db(), contest, "qr_sheet", blobs=platform().blobs)
     content = fill(template, _with_codes(values))
-    return _file(_printed(content) if kind == "pdf" else content, "ma-qr", kind)
+    return attachment(_printed(content) if kind == "pdf" else content, "ma-qr", kind)
 
 
 def sign_sheet(values: dict[str, Any]) -> str:
@@ -267,12 +267,4 @@ def press() -> Press:
 
 
 def _result(number: int) -> Result:
-    found: Result = own_or_404(results.numbered(db(), current_contest(), number))
-    return found
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    response = Response(content, content_type=TYPES[kind])
-    name = f"{current_contest().slug}-{name}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return own_or_404(results.numbered(db(), current_contest(), number))

@@ -109,7 +109,7 @@ def _has_page() -> bool:
     return bool(platform().settings.page_id and platform().settings.page_token)
 
 
-def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> dict[str, Any]:
+def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> dict[str, object]:
     entry = clip.submission
     accounts = len(official.ledger) if official and official.ledger is not None else None
     return {
@@ -237,14 +237,8 @@ def write() -> Response:
 @allows("interaction.import")
 def written() -> Response:
     form = _with_clips(WriteForm())
-    if not form.validate_on_submit():
-        return page("organiser/interactions_write.html", 422, form=form)
-    try:
+    with form.taken(lambda status: page("organiser/interactions_write.html", status, form=form)):
         _write_down(form)
-    except DomainError as error:
-        db().rollback()
-        form.form_errors = [error.message(language())]
-        return page("organiser/interactions_write.html", error.status, form=form)
     told("Đã ghi số liệu.", "The counts are recorded.")
     return back_to("interactions.list")
 

@@ -7,13 +7,17 @@ from werkzeug.wrappers import Response
 
 from contest.services.core import spreadsheets
 from contest.services.desk import lists
-from contest.views.shared.support import actor, allows, current_contest, db, language, now
+from contest.views.shared.support import (
+    actor,
+    allows,
+    attachment,
+    current_contest,
+    db,
+    language,
+    now,
+)
 
 bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
-TYPES = {
-    "csv": "text/csv; charset=utf-8", "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @bp.get("/<any(units, entries):what>.<any(csv, xlsx, json):kind>")
@@ -29,7 +33,4 @@ def export(what: str, kind: str) -> Response:
         content = spreadsheets.csv_file(table)
     else:
         content = spreadsheets.workbook({what: table})
-    response = Response(content, content_type=TYPES[kind])
-    name = f"{contest.slug}-{what}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(content, what, kind)

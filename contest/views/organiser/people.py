@@ -52,7 +52,7 @@ class RolesForm(Form):
         description=_l("Giám khảo không chấm clip của đơn vị mình."),
     )
 
-    def __init__(self, *args: Any, **values: Any) -> None:
+    def __init__(self, *args: Any, **values: object) -> None:
         super().__init__(*args, **values)
         listed = units.of_contest(db(), current_contest())
         self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị nào"))]

@@ -1,6 +1,5 @@
 """The organiser's board of posting: the queue, its pause, and what needs a person."""
 
-from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -8,7 +7,6 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import DomainError
 from contest.models import Publication
 from contest.services.entry import checks
 from contest.services.fanpage import page_checks, page_pause, publications
@@ -81,15 +79,10 @@ def resume() -> Response:
 def link(publication_id: int) -> Response:
     """The clip was posted by hand: keep where it stands."""
     form = LinkForm()
-    if not form.validate_on_submit():
-        return _page(422, link_form=form, at_row=publication_id)
-    try:
+    with form.taken(lambda status: _page(status, link_form=form, at_row=publication_id), "link"):
         publications.record_link(
             db(), _row(publication_id), form.link.data or "", actor=actor(), at=now()
         )
-    except DomainError as error:
-        form.link.errors = [error.message(language())]
-        return _page(error.status, link_form=form, at_row=publication_id)
     told("Đã ghi liên kết; clip được tính là đã đăng.",
          "The link is recorded; the clip counts as posted.")
     return back_to("publications.list")
@@ -121,7 +114,7 @@ def _row(publication_id: int) -> Publication:
     return publications.get(db(), current_contest(), publication_id)
 
 
-def _page(status: int = 200, *, at_row: int = 0, **values: Any) -> Response:
+def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
     """The board. ``at_row``: the clip whose form came back with errors."""
     contest, pause = current_contest(), page_pause.pause_of(db(), current_contest().id)
     rows = [_prepared(publication) for publication in publications.of_contest(db(), contest)]
@@ -136,7 +129,7 @@ def _page(status: int = 200, *, at_row: int = 0, **values: Any) -> Response:
     )
 
 
-def _prepared(publication: Publication) -> dict[str, Any]:
+def _prepared(publication: Publication) -> dict[str, object]:
     """One clip as the board shows it."""
     entry, size = publication.submission, publication.version.size
     done = publication.session_id is not None and publication.offset >= size

@@ -11,7 +11,6 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
-from contest.errors import Invalid
 from contest.models import Result
 from contest.services.results import bundles, closing, exports, results
 from contest.services.results.results import Vault
@@ -19,6 +18,7 @@ from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     actor,
     allows,
+    attachment,
     back_to,
     current_contest,
     db,
@@ -31,9 +31,6 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"json": "application/json", "xlsx": WORKBOOK, "csv": "text/csv; charset=utf-8",
-         "zip": "application/zip"}
 
 
 class ComputeForm(Form):
@@ -62,16 +59,11 @@ def overview() -> Response:
 def compute() -> Response:
     """Compute from what is there now; may be done again until it is frozen."""
     form = ComputeForm()
-    if not form.validate_on_submit():
-        return _page(422, compute=form)
-    try:
+    with form.taken(lambda status: _page(status, compute=form), "reason"):
         result = results.compute(
             db(), current_contest(), secret_key=platform().settings.secret_key, actor=actor(),
             at=now(), reason=form.reason.data or "",
         )
-    except Invalid as error:
-        form.reason.errors = [error.message(language())]
-        return _page(422, compute=form)
     told(f"Đã tính bản {result.number}; hai cách tính khớp nhau.",
          f"Revision {result.number} is computed; both tallies agree.")
     return back_to("results.overview")
@@ -104,15 +96,10 @@ def publish(number: int) -> Response:
 def decide() -> Response:
     """The chair's order of tied units, then compute again."""
     form, places = DecisionForm(), _places()
-    if not form.validate_on_submit():
-        return _page(422, decision=form)
-    try:
+    with form.taken(lambda status: _page(status, decision=form)):
         results.decide(
             db(), current_contest(), places, reason=form.reason.data or "", actor=actor(), at=now()
         )
-    except Invalid as error:
-        form.form_errors = [error.message(language())]
-        return _page(422, decision=form)
     told("Đã ghi quyết định của Trưởng ban. Hãy tính lại kết quả.",
          "The chair's decision is recorded. Please compute again.")
     return back_to("results.overview")
@@ -141,15 +128,11 @@ def export(number: int, kind: str) -> Response:
         content = exports.as_csv(result, language())
     else:
         content = exports.bundle(result, platform().blobs)
-    name = f"{current_contest().slug}-{result.number}.{kind}"
-    response = Response(content, content_type=TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(content, str(result.number), kind)
 
 
 def _result(number: int) -> Result:
-    found: Result = own_or_404(results.numbered(db(), current_contest(), number))
-    return found
+    return own_or_404(results.numbered(db(), current_contest(), number))
 
 
 def _page(status: int = 200, **forms: Form) -> Response:

@@ -95,17 +95,12 @@ def apply() -> Response:
 @allows("interaction.import")
 def share() -> Response:
     form = ShareForm()
-    if not form.validate_on_submit():
-        return _page(FileForm(formdata=None), form, 422)
-    try:
+    with form.taken(lambda status: _page(FileForm(formdata=None), form, status)):
         share_ledger.add(
             db(), current_contest(), form.code.data, form.account.data,
             link=(form.link.data or "").strip(), seen_at=local(form.seen_at.data) or now(),
             actor=actor(), at=now(),
         )
-    except DomainError as error:
-        form.form_errors = [error.message(language())]
-        return _page(FileForm(formdata=None), form, error.status)
     told("Đã ghi một lượt chia sẻ.", "One share is recorded.")
     return back_to("share_ledger.list")
 

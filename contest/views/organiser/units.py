@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, request, url_for
@@ -83,7 +82,7 @@ def issue() -> Response:
     )
 
 
-def _sheet_values(issued: list[Issued]) -> dict[str, Any]:
+def _sheet_values(issued: list[Issued]) -> dict[str, object]:
     """The same sheet for the DOCX and the PDF; their wording is Vietnamese."""
     profile = current_profile()
     codes = [(one.unit.name, one.spaced_code, _link(one), one.link.expires_at) for one in issued]

@@ -1,16 +1,16 @@
-"""The read-only JSON for programs: ``/api/v1/``. Its description: ``/api/v1/openapi.json``."""
+"""The read-only JSON for programs: ``/api/v1/``. Its description: ``/api/v1/openapi.json``.
 
-from typing import Any
+A view's docstring and annotation go into the description, and nothing else has to.
+"""
 
-from flask import Blueprint, Response, jsonify, url_for
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 
 from contest.models import Contest, Result
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.desk import public
-from contest.services.desk.public import PublicClip
 from contest.services.results.results import revision_of
-from contest.views.public import api_document
+from contest.views.public import api_document as schemas
 from contest.views.public.published import revision, revisions
 from contest.views.shared.support import allows, current_contest, current_profile, db, now, platform
 
@@ -21,82 +21,86 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 @allows("public.read")
 def document() -> Response:
     """What this interface offers (OpenAPI 3.1)."""
-    return jsonify(api_document.document(platform().settings.base_url))
+    views = current_app.view_functions
+    offered = [
+        (rule, views[rule.endpoint]) for rule in current_app.url_map.iter_rules()
+        if rule.endpoint.startswith("api.") and rule.endpoint != request.endpoint
+    ]
+    return jsonify(schemas.document(platform().settings.base_url, offered))
 
 
 @bp.get("/contests")
 @allows("public.read")
-def contests() -> Response:
+@schemas.answers
+def contests() -> schemas.Contests:
+    """All contests."""
     found = [(c, profiles.profile_of(c)) for c in profiles.all_contests(db())]
-    return jsonify(contests=[_contest(contest, profile) for contest, profile in found])
+    return schemas.Contests(contests=[_contest(contest, profile) for contest, profile in found])
 
 
 @bp.get("/contests/<slug>")
 @allows("public.read")
-def contest() -> Response:
-    return jsonify(_contest(current_contest(), current_profile()))
+@schemas.answers
+def contest() -> schemas.Contest:
+    """One contest."""
+    return _contest(current_contest(), current_profile())
 
 
 @bp.get("/contests/<slug>/profile")
 @allows("public.read")
-def profile() -> Response:
+@schemas.answers
+def profile() -> schemas.Revision:
     """The rules in force: the very content that the SHA-256 is of."""
     revision = current_contest().revision
     assert revision is not None  # noqa: S101 - a contest is made with its first revision
-    return jsonify(number=revision.number, sha256=revision.sha256, profile=revision.content)
+    return schemas.Revision(
+        number=revision.number, sha256=revision.sha256, profile=revision.content
+    )
 
 
 @bp.get("/contests/<slug>/clips")
 @allows("public.read")
-def clips() -> Response:
-    return jsonify(clips=[_clip(clip) for clip in public.clips(db(), current_contest())])
+@schemas.answers
+def clips() -> schemas.Clips:
+    """The clips that are on the Page."""
+    found = public.clips(db(), current_contest())
+    return schemas.Clips(clips=[schemas.Clip.model_validate(clip) for clip in found])
 
 
 @bp.get("/contests/<slug>/results")
 @allows("public.read")
-def results() -> Response:
+@schemas.answers
+def results() -> schemas.Results:
     """The published revisions of the result, the newest first."""
-    return jsonify(results=[_revision(r) for r in revisions()])
+    return schemas.Results(results=[_revision(result) for result in revisions()])
 
 
 @bp.get("/contests/<slug>/results/<int:number>")
 @allows("public.read")
-def result(number: int) -> Response:
+@schemas.answers
+def result(number: int) -> schemas.FullResult:
     """One published revision: what was counted and what came out."""
     found = revision(number)
-    return jsonify(**_revision(found), names=found.names, result=found.output)
+    return schemas.FullResult(**dict(_revision(found)), names=found.names, result=found.output)
 
 
-def _contest(contest: Contest, profile: Profile) -> dict[str, Any]:
-    s, revision = profile.schedule, contest.revision
-    instants = (
-        "entries_open", "entries_close", "publicity_opens", "counts_close", "awards",
+def _contest(contest: Contest, profile: Profile) -> schemas.Contest:
+    return schemas.Contest(
+        slug=contest.slug,
+        title=profile.contest.title,
+        organiser=profile.contest.organiser,
+        phase=public.phase_of(profile, at=now()),
+        time_zone=profile.schedule.time_zone,
+        schedule=schemas.Schedule.model_validate(profile.schedule),
+        profile_sha256=contest.revision.sha256 if contest.revision else None,
+        page=url_for("public.contest", slug=contest.slug, _external=False),
     )
-    return {
-        "slug": contest.slug,
-        "title": profile.contest.title.model_dump(),
-        "organiser": profile.contest.organiser.model_dump(),
-        "phase": public.phase_of(profile, at=now()),
-        "time_zone": s.time_zone,
-        "schedule": {name: getattr(s, name).isoformat() for name in instants},
-        "profile_sha256": revision.sha256 if revision else None,
-        "page": url_for("public.contest", slug=contest.slug, _external=False),
-    }
 
 
-def _clip(clip: PublicClip) -> dict[str, Any]:
-    return {
-        "code": clip.code, "title": clip.title, "unit": clip.unit, "authors": list(clip.authors),
-        "kind": clip.kind, "permalink": clip.permalink,
-        "published_at": clip.published_at.isoformat(),
-    }
-
-
-def _revision(result: Result) -> dict[str, Any]:
-    return {
-        "number": result.number, "reason": result.reason,
-        "published_at": result.published_at.isoformat() if result.published_at else None,
-        "profile_sha256": revision_of(result).sha256,
-        "input_sha256": result.input_sha256, "output_sha256": result.output_sha256,
-        "bundle_sha256": result.bundle_sha256 or None,
-    }
+def _revision(result: Result) -> schemas.Result:
+    return schemas.Result(
+        number=result.number, reason=result.reason, published_at=result.published_at,
+        profile_sha256=revision_of(result).sha256,
+        input_sha256=result.input_sha256, output_sha256=result.output_sha256,
+        bundle_sha256=result.bundle_sha256 or None,
+    )

@@ -1,18 +1,122 @@
-"""The OpenAPI document of ``/api/v1/``."""
+"""The answers of ``/api/v1/`` as schemas, and the OpenAPI document that is made of them."""
 
-from typing import Any
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, ParamSpec, get_type_hints
+
+from flask import Response, jsonify
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
 
 from contest import __version__
+from contest.profile import Text
+from contest.services.desk.public import Phase
 
-_TEXT = {"type": "string"}
-_NUMBER = {"type": "integer"}
-_INSTANT = {"type": "string", "format": "date-time"}
-_HASH = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
-_BOTH = {"type": "object", "properties": {"vi": _TEXT, "en": _TEXT}, "required": ["vi", "en"]}
+P = ParamSpec("P")
+Schema = dict[str, object]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Sha256 = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
+PATH_VALUES = {"slug": {"type": "string"}, "number": {"type": "integer"}}
 
 
-def document(base_url: str) -> dict[str, Any]:
-    """The whole document; ``base_url`` is this installation's."""
+class Answer(BaseModel):
+    """One answer, or a part of it; made of any object that has its fields as attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Schedule(Answer):
+    entries_open: Instant
+    entries_close: Instant
+    publicity_opens: Instant
+    counts_close: Instant
+    awards: Instant
+
+
+class Contest(Answer):
+    slug: str
+    title: Text
+    organiser: Text
+    phase: Phase
+    time_zone: str
+    schedule: Schedule
+    profile_sha256: Sha256 | None
+    page: str
+
+
+class Contests(Answer):
+    contests: list[Contest]
+
+
+class Revision(Answer):
+    number: int
+    sha256: Sha256
+    profile: dict[str, object]
+
+
+class Clip(Answer):
+    code: str
+    title: str
+    unit: str
+    authors: list[str]
+    kind: str
+    permalink: str
+    published_at: Instant
+
+
+class Clips(Answer):
+    clips: list[Clip]
+
+
+class Result(Answer):
+    number: int
+    reason: str
+    published_at: Instant | None
+    profile_sha256: Sha256
+    input_sha256: Sha256
+    output_sha256: Sha256
+    bundle_sha256: Sha256 | None
+
+
+class Results(Answer):
+    results: list[Result]
+
+
+class FullResult(Result):
+    names: dict[str, object]
+    result: dict[str, object]
+
+
+class Error(Answer):
+    error: str
+    message: str
+
+
+def answers(view: Callable[P, Answer]) -> Callable[P, Response]:
+    """Send as JSON what the view answers with."""
+
+    @wraps(view)
+    def sending(*args: P.args, **kwargs: P.kwargs) -> Response:
+        return jsonify(view(*args, **kwargs).model_dump(mode="json"))
+
+    return sending
+
+
+def document(base_url: str, offered: Collection[tuple[Rule, Callable[..., object]]]) -> Schema:
+    """The whole document (OpenAPI 3.1): each route with the view whose answer is a schema."""
+    models = [get_type_hints(view)["return"] for _, view in offered]
+    names, schemas = models_json_schema(
+        [(model, "serialization") for model in (Error, *models)],
+        ref_template="#/components/schemas/{model}",
+    )
+    refs = {model: ref for (model, _), ref in names.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -22,73 +126,29 @@ def document(base_url: str) -> dict[str, Any]:
             "No sign-in; nothing here is personal beyond what the contest publishes.",
         },
         "servers": [{"url": f"{base_url}/api/v1"}],
-        "paths": _paths(),
-        "components": {"schemas": _schemas()},
+        "paths": {
+            _path(rule): _get(rule, view, refs[model], refs[Error])
+            for (rule, view), model in zip(offered, models, strict=True)
+        },
+        "components": {"schemas": schemas["$defs"]},
     }
 
 
-def _paths() -> dict[str, Any]:
-    return {
-        "/contests": _get("All contests", _listed("contests", "Contest")),
-        "/contests/{slug}": _get("One contest", _ref("Contest"), slug=_TEXT),
-        "/contests/{slug}/profile": _get("The rules in force", _ref("Revision"), slug=_TEXT),
-        "/contests/{slug}/clips": _get("Published clips", _listed("clips", "Clip"), slug=_TEXT),
-        "/contests/{slug}/results": _get(
-            "Published revisions of the result", _listed("results", "Result"), slug=_TEXT
-        ),
-        "/contests/{slug}/results/{number}": _get(
-            "One published revision, with its ranking", _ref("FullResult"), slug=_TEXT,
-            number=_NUMBER,
-        ),
-    }
+def _path(rule: Rule) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1"))
 
 
-def _get(summary: str, schema: dict[str, Any], **path: dict[str, Any]) -> dict[str, Any]:
+def _get(rule: Rule, view: Callable[..., object], answer: Schema, error: Schema) -> Schema:
+    responses = {"200": _response("OK", answer)}
+    if rule.arguments:
+        responses["404"] = _response("There is no such thing", error)
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": kind}
-        for name, kind in path.items()
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name, schema in PATH_VALUES.items() if name in rule.arguments
     ]
-    answers: dict[str, Any] = {
-        "200": {"description": "OK", "content": {"application/json": {"schema": schema}}}
-    }
-    if parameters:
-        content = {"application/json": {"schema": _ref("Error")}}
-        answers["404"] = {"description": "There is no such thing", "content": content}
-    return {"get": {"summary": summary, "parameters": parameters, "responses": answers}}
+    summary = (view.__doc__ or "").split("\n")[0]
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _listed(name: str, schema: str) -> dict[str, Any]:
-    return _object({name: {"type": "array", "items": _ref(schema)}})
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _schemas() -> dict[str, Any]:
-    result = {
-        "number": _NUMBER, "reason": _TEXT, "published_at": _INSTANT, "profile_sha256": _HASH,
-        "input_sha256": _HASH, "output_sha256": _HASH, "bundle_sha256": _HASH,
-    }
-    instants = ("entries_open", "entries_close", "publicity_opens", "counts_close", "awards")
-    return {
-        "Contest": _object({
-            "slug": _TEXT, "title": _BOTH, "organiser": _BOTH, "phase": _TEXT, "time_zone": _TEXT,
-            "schedule": _object(dict.fromkeys(instants, _INSTANT)), "profile_sha256": _HASH,
-            "page": _TEXT,
-        }),
-        "Revision": _object({"number": _NUMBER, "sha256": _HASH, "profile": {"type": "object"}}),
-        "Clip": _object({
-            "code": _TEXT, "title": _TEXT, "unit": _TEXT, "kind": _TEXT, "permalink": _TEXT,
-            "authors": {"type": "array", "items": _TEXT}, "published_at": _INSTANT,
-        }),
-        "Result": _object(result),
-        "FullResult": _object(
-            {**result, "names": {"type": "object"}, "result": {"type": "object"}}
-        ),
-        "Error": _object({"error": _TEXT, "message": _TEXT}),
-    }
+def _response(description: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -14,7 +14,15 @@ from contest.models import Result
 from contest.services.results import bundles, exports, standings
 from contest.services.results import results as services
 from contest.views.public import share_cards
-from contest.views.shared.support import allows, current_contest, db, language, page, platform
+from contest.views.shared.support import (
+    allows,
+    attachment,
+    current_contest,
+    db,
+    language,
+    page,
+    platform,
+)
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
 
@@ -97,12 +105,7 @@ def embed() -> Response:
 @allows("public.read")
 def bundle(number: int) -> Response:
     """The evidence bundle: what ``python -m scoring verify`` reads."""
-    response = Response(
-        exports.bundle(revision(number), platform().blobs), content_type="application/zip"
-    )
-    name = f"{current_contest().slug}-{number}.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(exports.bundle(revision(number), platform().blobs), str(number), "zip")
 
 
 @bp.get("/verify")

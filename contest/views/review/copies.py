@@ -1,6 +1,5 @@
 """Clips that show or say the same: the list, both clips side by side, and what a person says."""
 
-from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
@@ -19,7 +18,7 @@ from contest.services.entry.media import File
 from contest.views.shared.clips import address, time_code
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
-from contest.views.shared.paging import page_number
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -61,11 +60,11 @@ def listed() -> Response:
     found = copies.listed(db(), current_contest(), decided=decided, number=page_number())
     return page(
         "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
-        waiting=copies.waiting(db(), current_contest()), pages=_pages(found, decided),
+        waiting=copies.waiting(db(), current_contest()), pages=neighbours(found),
     )
 
 
-def _row(pair: CopyPair) -> dict[str, Any]:
+def _row(pair: CopyPair) -> dict[str, object]:
     """The clip of this contest comes first, the later one where both are."""
     here = pair.version if _own(pair.version.submission) else pair.other
     seen = copies.find(db(), here.submission, pair.id)
@@ -74,19 +73,6 @@ def _row(pair: CopyPair) -> dict[str, Any]:
 
 def _own(entry: Submission) -> bool:
     return entry.contest_id == current_contest().id
-
-
-def _pages(found: Any, decided: bool) -> dict[str, Any]:
-    def at(number: int) -> str | None:
-        if not 1 <= number <= found.count:
-            return None
-        name = "decided" if decided else None
-        return url_for("copies.listed", slug=current_contest().slug, list=name, page=number)
-
-    return {
-        "number": found.number, "count": found.count, "previous": at(found.number - 1),
-        "next": at(found.number + 1),
-    }
 
 
 @bp.get("/<code>/copies/<int:pair_id>")
@@ -143,7 +129,7 @@ def _addresses(seen: Seen) -> tuple[str, str]:
     return here, there if checks.rendition(db(), seen.there) else ""
 
 
-def stretch(found: Stretch) -> dict[str, Any]:
+def stretch(found: Stretch) -> dict[str, object]:
     """A stretch with its seconds and their time codes in both clips."""
     return {
         "here": found.here, "there": found.there,
@@ -162,7 +148,7 @@ def words(seen: Seen) -> str:
     return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
 
 
-def summary(entry: Submission) -> dict[str, Any]:
+def summary(entry: Submission) -> dict[str, object]:
     """What the reviewer's page of one clip says about copies."""
     assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
     found = copies.of_version(db(), entry.version)

@@ -1,9 +1,8 @@
 """The reviewers' room: the queue, one clip with everything about it, the decision."""
 
 from datetime import datetime
-from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -18,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from contest.errors import DomainError, not_found
+from contest.errors import not_found
 from contest.models import Submission, User
 from contest.permissions import can
 from contest.profile import Profile
@@ -29,6 +28,7 @@ from contest.views.review import copies as copy_pages
 from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.clips import of_version
 from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -100,7 +100,7 @@ def queue() -> Response:
     if name not in reviews.LISTS:
         raise not_found()
     contest = current_contest()
-    found = reviews.listed(db(), contest, name=name, number=_number())
+    found = reviews.listed(db(), contest, name=name, number=page_number())
     return page(
         "review/queue.html",
         found=found,
@@ -110,11 +110,11 @@ def queue() -> Response:
         rows=[_row(entry) for entry in found.rows],
         holders=reviews.holders(db(), list(found.rows), at=now()),
         decides=can(actor(), "review.decide", contest),
-        pages=_pages(found, name),
+        pages=neighbours(found),
     )
 
 
-def _row(entry: Submission) -> dict[str, Any]:
+def _row(entry: Submission) -> dict[str, object]:
     assert entry.version is not None  # noqa: S101 - the lists hold entries with a clip
     check = checks.telling(entry.version)
     faults = [f for f in checks.findings(check, language()) if f["kind"] != "ok"]
@@ -166,15 +166,9 @@ def decide(code: str) -> Response:
     """Approve, ask for changes, or reject; then the queue, or the next clip at once."""
     entry = _entry(code)
     form = _decision_form(entry)
-    if not form.validate_on_submit():
-        return _clip_page(entry, form, 422)
-    try:
+    with form.taken(lambda status: _clip_page(_entry(code), form, status)):
         decision = form.decision(current_profile())
         reviews.decide(db(), entry, decision, actor=actor(), at=now())
-    except DomainError as error:
-        db().rollback()
-        form.form_errors.append(error.message(language()))
-        return _clip_page(_entry(code), form, error.status)
     _tell(entry, decision.outcome)
     return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
@@ -217,24 +211,6 @@ def retry_check(code: str, check_id: int) -> Response:
 
 def _entry(code: str) -> Submission:
     return reviews.find(db(), current_contest(), code, actor=actor())
-
-
-def _number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isdigit() else 1
-
-
-def _pages(found: Any, name: str) -> dict[str, Any]:
-    def address(number: int) -> str | None:
-        if not 1 <= number <= found.count:
-            return None
-        slug = current_contest().slug
-        return url_for("reviews.queue", slug=slug, list=name, page=number)
-
-    return {
-        "number": found.number, "count": found.count, "previous": address(found.number - 1),
-        "next": address(found.number + 1),
-    }
 
 
 def _decision_form(entry: Submission) -> DecisionForm:

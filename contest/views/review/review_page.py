@@ -1,7 +1,6 @@
 """What the reviewer's page shows of a clip: addresses, findings with their seconds, the sheet."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -24,7 +23,7 @@ def clip_address(
 
 def picture(
     entry: Submission, version: ClipVersion, made: Derivative | None
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """A picture's address and size, and the tiles of a contact sheet with their time codes."""
     if made is None:
         return None
@@ -36,7 +35,7 @@ def picture(
     }
 
 
-def clip_on_page(entry: Submission) -> dict[str, Any]:
+def clip_on_page(entry: Submission) -> dict[str, object]:
     """The clip to watch, its pictures, and what the checks say of it."""
     version = entry.version
     assert version is not None  # noqa: S101 - the queue holds entries with a clip
@@ -64,7 +63,7 @@ def fetched_ahead(entry: Submission) -> dict[str, str]:
     return {"film": found.get("rendition", ""), "pictures": " ".join(pictures)}
 
 
-def prepared_findings(check: Check | None) -> list[dict[str, Any]]:
+def prepared_findings(check: Check | None) -> list[dict[str, object]]:
     """Findings with a title a person reads, and their stretches as time codes."""
     names = rule_names()
     return [
@@ -76,7 +75,7 @@ def prepared_findings(check: Check | None) -> list[dict[str, Any]]:
     ]
 
 
-def _stretch(start: float, end: float) -> dict[str, Any]:
+def _stretch(start: float, end: float) -> dict[str, object]:
     code = time_code(start) if int(start) == int(end) else f"{time_code(start)}–{time_code(end)}"
     return {"at": start, "code": code, "label": _("Xem đoạn %(code)s", code=code)}
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -43,7 +42,7 @@ def components() -> Response:
     return page("design.html", sample=SimpleNamespace(form=form, **_samples(now())))
 
 
-def _samples(at: datetime) -> dict[str, Any]:
+def _samples(at: datetime) -> dict[str, object]:
     step = {"when": "", "text": ""}
     return {
         "now": at,

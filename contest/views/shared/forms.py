@@ -1,14 +1,18 @@
 """The form that all forms derive from: messages in the reader's language, files read as text."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from flask import abort
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from contest.errors import DomainError
 from contest.languages import DEFAULT
-from contest.views.shared.support import language
+from contest.views.shared.support import db, language
 
 # What WTForms says by itself, in English -> in Vietnamese.
 MESSAGES = {
@@ -67,6 +71,25 @@ class Form(FlaskForm):  # type: ignore[misc]
             if field.type == "CSRFTokenField":
                 render_kw.setdefault("id", False)
             return super().render_field(field, render_kw)
+
+    @contextmanager
+    def taken(self, again: Callable[[int], Response], field: str = "") -> Iterator[None]:
+        """Do what the form asks for, if it is valid; ``again`` makes its page with a status.
+
+        The request ends with that page, 422, where the form is not valid, and with the refusal's
+        status where a service refuses: said at ``field``, or above the whole form.
+        """
+        if not self.validate_on_submit():
+            abort(again(422))
+        try:
+            yield
+        except DomainError as error:
+            db().rollback()
+            if field:
+                self[field].errors = [error.message(language())]
+            else:
+                self.form_errors = [error.message(language())]
+            abort(again(error.status))
 
 
 def read_file(field: Any, *, most: int = 1024 * 1024) -> str:

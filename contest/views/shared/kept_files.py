@@ -4,9 +4,9 @@ import hashlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.datastructures import FileStorage
 
 from contest.errors import Invalid
 from contest.views.shared.support import platform
@@ -27,7 +27,7 @@ class Kept:
         return platform().blobs.path(self.sha256)
 
 
-def keep(upload: Any) -> Kept:
+def keep(upload: FileStorage) -> Kept:
     """Put an uploaded file into the store; nothing in the database knows of it yet."""
     folder = platform().settings.data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from contest.models import Snapshot
 
@@ -11,7 +10,7 @@ WIDTH, HEIGHT, TOP = 600, 120, 6
 
 def of(
     series: Sequence[Snapshot], since: datetime | None = None, until: datetime | None = None
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """The lines of reactions and shares, and the marked span; None for fewer than two points."""
     if len(series) < 2:  # noqa: PLR2004 - one point is no line
         return None

@@ -38,7 +38,14 @@ from contest.wiring import Platform
 
 __all__ = ["STAFF_COOKIE", "UNIT_COOKIE"]
 View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row")
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of pages that belong to no contest
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
@@ -184,7 +191,7 @@ def _pick(action: str, by: str) -> Actor:
     return staff()
 
 
-def own_or_404(row: Any) -> Any:
+def own_or_404(row: Row | None) -> Row:
     """The row, if it belongs to the current contest; what belongs elsewhere does not exist."""
     owner = getattr(row, "contest_id", None)
     if row is None or (owner is not None and owner != current_contest().id):
@@ -198,6 +205,14 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         values.setdefault("contest", g.contest)
         values.setdefault("profile", current_profile())
     return make_response(render_template(template, **values), status)
+
+
+def attachment(content: bytes, name: str, kind: str) -> Response:
+    """A file to keep, called after the contest; ``kind`` is one of ``FILE_TYPES``."""
+    response = Response(content, content_type=FILE_TYPES[kind])
+    filename = f"{current_contest().slug}-{name}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
 
 
 def back_to(endpoint: str, **values: Any) -> Response:

@@ -1,6 +1,5 @@
 """The form before the clip: its fields come from the profile in force."""
 
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -121,8 +120,8 @@ def kind_names() -> dict[str, str]:
     return {"individual": _("Cá nhân"), "team": _("Tập thể")}
 
 
-def _known(entry: Submission) -> dict[str, Any]:
-    known: dict[str, Any] = {f"consent_{purpose}": True for purpose in given(entry)}
+def _known(entry: Submission) -> dict[str, object]:
+    known: dict[str, object] = {f"consent_{purpose}": True for purpose in given(entry)}
     for name in ("title", "kind", "description", "contact_name", "contact_phone", "contact_email"):
         known[name] = getattr(entry, name)
     return known | {"authors": "\n".join(entry.authors)}

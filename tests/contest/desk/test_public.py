@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from icalendar import Calendar
 
 from contest.clock import FixedClock
 from contest.models import Contest
@@ -113,6 +114,23 @@ def test_calendar_has_the_plans_instants(contest: Contest, clock: FixedClock):
     assert "DTSTART:20230619T090000Z\r\n" in text
     assert "SUMMARY:Chốt\\; số · Hội thi" in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    [event] = Calendar.from_ical(text).events
+    assert event.start == profile.schedule.counts_close
+    assert event.stamp == clock.now().replace(microsecond=0)
+    assert event["SUMMARY"] == f"Chốt; số · {profile.contest.title['vi']}"
+    assert (event["UID"], event["URL"]) == ("quan11-2023-counts@hoithi", "http://localhost/")
+
+
+def test_the_calendar_file_parses_to_the_schedule(contest: Contest, visit: Visits):
+    answer = visit.public().get("/c/quan11-2023/calendar.ics")
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    read = Calendar.from_ical(answer.data)
+    assert (read["VERSION"], read["METHOD"]) == ("2.0", "PUBLISH")
+    s = profiles.profile_of(contest).schedule
+    assert [event.start for event in read.events] == [
+        s.entries_close, s.publicity_opens, s.counts_close, s.awards
+    ]
+    assert {event.start.utcoffset() for event in read.events} == {timedelta(0)}
 
 
 def test_next_deadline_is_what_the_countdown_runs_to(contest: Contest):

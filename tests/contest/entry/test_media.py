@@ -83,6 +83,8 @@ def test_what_is_no_single_range_means_the_whole(
 def test_validators(reviewer: Client, entry: Submission) -> None:
     etag = get(reviewer, entry).headers["ETag"]
     assert get(reviewer, entry, If_None_Match=etag).status_code == 304
+    assert get(reviewer, entry, "bytes=0-9", If_None_Match=etag).status_code == 304
+    assert "Last-Modified" not in get(reviewer, entry).headers
     assert get(reviewer, entry, "bytes=0-9", If_Range=etag).status_code == 206
     assert get(reviewer, entry, "bytes=0-9", If_Range='"other"').status_code == 200
     assert get(reviewer, entry, "bytes=0-9",
@@ -90,6 +92,9 @@ def test_validators(reviewer: Client, entry: Submission) -> None:
 
 
 def test_head(reviewer: Client, entry: Submission) -> None:
+    whole = reviewer.head(address(entry))
+    assert (whole.status_code, whole.data) == (200, b"")
+    assert whole.headers["Content-Length"] == str(len(CONTENT))
     answer = reviewer.head(address(entry), headers={"Range": "bytes=0-99"})
     assert (answer.status_code, answer.data) == (206, b"")
     assert answer.headers["Content-Length"] == "100"

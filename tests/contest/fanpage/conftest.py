@@ -1,6 +1,6 @@
 """A platform whose Page is a simulator in its own process, and work done until none is due."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,19 +20,6 @@ from tests.contest.factory import Factory
 
 RELEASE = datetime.fromisoformat("2023-06-12T08:00:00+07:00")
 CLIP = bytes(range(256)) * 10
-CHUNK = 1000
-
-
-@pytest.fixture(scope="session")
-def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
-    with SimulatorProcess(tmp_path_factory.mktemp("page"), chunk_size=CHUNK) as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(one_simulator: SimulatorProcess) -> SimulatorProcess:
-    one_simulator.control("DELETE", "everything")
-    return one_simulator
 
 
 @pytest.fixture

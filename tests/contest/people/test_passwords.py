@@ -1,5 +1,7 @@
 """Which passwords are taken, and how they are kept (ASVS 5.0, V6.2)."""
 
+from time import process_time
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -22,12 +24,22 @@ def test_it_takes_a_sentence_or_a_random_one(password):
     "password",
     ["password1234", "matkhau123456", "Mật khẩu 123456", "Hoithi@2023!!!", "Quan11@2023!!",
      "aaaaaaaaaaaa", "abcabcabcabc", "qwertyuiop12", "P@ssw0rd!2023", "tuannguyen1995",
-     "Văn Tuấn 11/1995", "quandoan11quandoan11", "123456789012345", "asdfghjkl;'12"],
+     "Văn Tuấn 11/1995", "quandoan11quandoan11", "123456789012345", "asdfghjkl;'12",
+     "NguyenVanTuan.HoiThi.Quan11", "Giadinh.KHONGBIET.matkhau2023", "qu@nd0@n11Zxcv1234567",
+     "drowssap654321", "anhyeuem.zxcvbn.0987654321", "trustno1trustno1", "google.winter.princess1"],
 )
 def test_it_refuses_what_is_easily_guessed(password):
     with pytest.raises(Invalid) as refused:
         passwords.check(password, context=PERSON)
     assert "dễ đoán" in refused.value.vi
+
+
+@pytest.mark.parametrize("block", ["a1B", "1", "4@8({[</369&#!1|0$5+7%2"])
+def test_a_long_one_is_judged_without_delay(block):
+    began = process_time()
+    with pytest.raises(Invalid):
+        passwords.check((block * 128)[:128])
+    assert process_time() - began < 5  # seconds of one core
 
 
 def test_it_refuses_a_short_one_and_says_how_short():

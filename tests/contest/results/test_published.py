@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from jsonschema import Draft202012Validator
 
 import scoring
 from contest import ready_pages
@@ -253,14 +254,40 @@ def test_the_api_gives_the_published_result(result: Result, visit: Visits):
 def test_the_api_describes_itself(result: Result, visit: Visits):
     client = visit.public()
     document = client.get("/api/v1/openapi.json").json
-    schemas = document["components"]["schemas"]
+    assert len(document["paths"]) == 6
     values = {"{slug}": "quan11-2023", "{number}": "1"}
     for path, offer in document["paths"].items():
         for name, value in values.items():
             path = path.replace(name, value)  # noqa: PLW2901
         answer = client.get(f"/api/v1{path}")
         assert answer.status_code == 200
-        schema = offer["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-        if "$ref" in schema:
-            schema = schemas[schema["$ref"].rpartition("/")[2]]
-        assert set(answer.json) == set(schema["required"])
+        assert _fits(answer.json, document, offer, "200")
+        assert not _fits({}, document, offer, "200")
+    refused = client.get("/api/v1/contests/none")
+    assert _fits(refused.json, document, document["paths"]["/contests/{slug}"], "404")
+
+
+def _fits(answer, document, offer, status: str) -> bool:
+    """Whether it is what the document says, and nothing beyond it."""
+    schema = offer["get"]["responses"][status]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator(
+        {**schema, "components": document["components"], "unevaluatedProperties": False},
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+    validator.check_schema(validator.schema)
+    return validator.is_valid(answer)
+
+
+def test_the_apis_json_is_what_programs_read_since_its_first_day(result: Result, visit: Visits):
+    client = visit.public()
+    [contest] = client.get("/api/v1/contests").json["contests"]
+    assert contest == client.get("/api/v1/contests/quan11-2023").json
+    assert list(contest) == ["organiser", "page", "phase", "profile_sha256", "schedule", "slug",
+                             "time_zone", "title"]
+    assert contest["schedule"]["entries_close"] == "2023-06-11T00:00:00+07:00"
+    assert set(contest["title"]) == {"vi", "en"}
+    [edition] = client.get("/api/v1/contests/quan11-2023/results").json["results"]
+    assert edition["published_at"] == "2023-06-05T02:00:00+00:00"
+    clip = client.get("/api/v1/contests/quan11-2023/clips").json["clips"][0]
+    assert list(clip) == ["authors", "code", "kind", "permalink", "published_at", "title", "unit"]
+    assert clip["published_at"].endswith("+00:00")
