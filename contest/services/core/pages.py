@@ -21,10 +21,30 @@ class Page(Generic[Row]):
     total: int
 
 
-def take(session: Session, query: Select[Any], number: int) -> Page[Any]:
-    """Page ``number`` of an ordered query; beyond the ends, the nearest page."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def take(
+    session: Session, query: Select[Any], number: int, *, whole: bool = False,
+    count_to: int | None = None,
+) -> Page[Any]:
+    """Page ``number`` of an ordered query; beyond the ends, the nearest page.
+
+    The first column of each row, or ``whole`` rows. With ``count_to`` the total is counted no
+    further than that, or than the page after this one: for lists without an end.
+    """
+    all_rows = query.order_by(None)
+    if count_to is not None:
+        all_rows = all_rows.limit(max(count_to, (number + 1) * ROWS))
+    total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
+    number, count = _within(number, total)
+    found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
+    return Page(list(found if whole else found.scalars()), number, count, total)
+
+
+def part(rows: Sequence[Row], number: int) -> Page[Row]:
+    """Page ``number`` of a list that has to be in memory as a whole."""
+    number, count = _within(number, len(rows))
+    return Page(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
+
+
+def _within(number: int, total: int) -> tuple[int, int]:
     count = max(1, -(-total // ROWS))
-    number = min(max(number, 1), count)
-    rows = session.scalars(query.limit(ROWS).offset((number - 1) * ROWS))
-    return Page(list(rows), number, count, total)
+    return min(max(number, 1), count), count

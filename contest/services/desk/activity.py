@@ -26,6 +26,7 @@ from contest.services.core.pages import Page
 
 OF_SUBMISSION = (ClipVersion, Ballot, Publication, ShareRecord, Snapshot, Upload)
 OF_VERSION = (Check, Fix)
+COUNTED = 10_000  # rows; how many more there are helps nobody
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def rows(
         query = query.where(AuditRow.actor == wanted.actor)
     if wanted.subject:
         query = query.where(_about(session, contest, wanted.subject))
-    return pages.take(session, query.order_by(AuditRow.seq.desc()), number)
+    query = query.order_by(AuditRow.seq.desc())
+    return pages.take(session, query, number, count_to=COUNTED)
 
 
 def _about(session: Session, contest: Contest, wanted: str) -> ColumnElement[bool]:

@@ -279,8 +279,7 @@ def _leave(
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Units that owe a clip (plan II.2), and entries whose way has not ended."""
     quota = profiles.profile_of(contest).quota.minimum
-    standings = units.standings(session, contest, quota=quota, at=at)
-    owing = sum(1 for s in standings if s.missing)
+    _, owing = units.totals(session, contest, quota=quota)
     unfinished = (Entry.UPLOADING, Entry.CHECKING, Entry.NEEDS_FIX, Entry.CHANGES_REQUESTED)
     query = select(func.count()).where(
         Submission.contest_id == contest.id, Submission.state.in_(unfinished)
