@@ -13,12 +13,14 @@ ROWS = 50  # on a page
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages."""
+    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages; there are more
+    where they were not ``counted`` to the end."""
 
     rows: Sequence[Row]
     number: int
     count: int
     total: int
+    counted: bool = True
 
 
 def take(
@@ -30,13 +32,14 @@ def take(
     The first column of each row, or ``whole`` rows. With ``count_to`` the total is counted no
     further than that, or than the page after this one: for lists without an end.
     """
-    all_rows = query.order_by(None)
+    all_rows, most = query.order_by(None), None
     if count_to is not None:
-        all_rows = all_rows.limit(max(count_to, (number + 1) * ROWS))
+        most = max(count_to, (number + 1) * ROWS)
+        all_rows = all_rows.limit(most)
     total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
     number, count = _within(number, total)
     found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
-    return Page(list(found if whole else found.scalars()), number, count, total)
+    return Page(list(found if whole else found.scalars()), number, count, total, total != most)
 
 
 def part(rows: Sequence[Row], number: int) -> Page[Row]:
