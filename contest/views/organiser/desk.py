@@ -209,7 +209,7 @@ def neighbours(found: Any) -> dict[str, object]:
     def address(number: int) -> str | None:
         if not 1 <= number <= found.count:
             return None
-        values: dict[str, Any] = {**request.args, "page": number, "slug": current_contest().slug}
+        values: dict[str, Any] = {**request.args, **(request.view_args or {}), "page": number}
         return url_for(str(request.endpoint), **values)
 
     return {
