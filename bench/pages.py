@@ -26,7 +26,7 @@ from werkzeug.routing.converters import AnyConverter
 from bench.crowd import Crowd, Size
 from bench.measure import Figure
 from contest.actors import PUBLIC, Actor
-from contest.models import Contest, CopyPair, Correction, Publication
+from contest.models import Contest, CopyPair, Correction, Publication, User
 from contest.permissions import can
 from contest.running.devservices import start_postgres
 from contest.services.people import people
@@ -159,7 +159,7 @@ def _actors(crowd: Crowd) -> tuple[dict[str, Actor], Contest]:
     with crowd.platform.db.read() as session:
         first = {"juror": 1, "reviewer": crowd.size.jurors + 1,
                  "organiser": 2 * crowd.size.jurors + 1}
-        users = {role: session.get_one(people.User, first[role]) for role in ROLES}
+        users = {role: session.get_one(User, first[role]) for role in ROLES}
         return ({role: people.actor_of(session, user) for role, user in users.items()},
                 session.get_one(Contest, crowd.contest_id))
 

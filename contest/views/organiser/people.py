@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from contest.errors import DomainError
 from contest.services.people import invitations, people
@@ -43,13 +44,22 @@ class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
     option_widget = CheckboxInput()
 
 
+class PlainSelect(Select):  # type: ignore[misc]
+    """A select whose options have nothing but a value: there may be thousands of units."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        chosen = Markup(" selected" if choice.selected else "")
+        return Markup('<option%s value="%s">%s</option>') % (chosen, choice.value, choice.label)
+
+
 class RolesForm(Form):
     roles = SelectMultipleCheckboxField(
         _l("Vai trò"), [InputRequired(_l("Hãy chọn ít nhất một vai trò."))],
         choices=[SelectChoice(*role) for role in ROLES],
     )
     unit = SelectField(
-        _l("Đơn vị của giám khảo"), coerce=int,
+        _l("Đơn vị của giám khảo"), coerce=int, widget=PlainSelect(),
         description=_l("Giám khảo không chấm clip của đơn vị mình."),
     )
 
