@@ -13,18 +13,41 @@ ROWS = 50  # on a page
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages."""
+    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages; there are more
+    where they were not ``counted`` to the end."""
 
     rows: Sequence[Row]
     number: int
     count: int
     total: int
+    counted: bool = True
 
 
-def take(session: Session, query: Select[Any], number: int) -> Page[Any]:
-    """Page ``number`` of an ordered query; beyond the ends, the nearest page."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def take(
+    session: Session, query: Select[Any], number: int, *, whole: bool = False,
+    count_to: int | None = None,
+) -> Page[Any]:
+    """Page ``number`` of an ordered query; beyond the ends, the nearest page.
+
+    The first column of each row, or ``whole`` rows. With ``count_to`` the total is counted no
+    further than that, or than the page after this one: for lists without an end.
+    """
+    all_rows, most = query.order_by(None), None
+    if count_to is not None:
+        most = max(count_to, (number + 1) * ROWS)
+        all_rows = all_rows.limit(most)
+    total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
+    number, count = _within(number, total)
+    found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
+    return Page(list(found if whole else found.scalars()), number, count, total, total != most)
+
+
+def part(rows: Sequence[Row], number: int) -> Page[Row]:
+    """Page ``number`` of a list that has to be in memory as a whole."""
+    number, count = _within(number, len(rows))
+    return Page(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
+
+
+def _within(number: int, total: int) -> tuple[int, int]:
     count = max(1, -(-total // ROWS))
-    number = min(max(number, 1), count)
-    rows = session.scalars(query.limit(ROWS).offset((number - 1) * ROWS))
-    return Page(list(rows), number, count, total)
+    return min(max(number, 1), count), count

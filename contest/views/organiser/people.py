@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from contest.errors import DomainError
 from contest.services.people import invitations, people
@@ -42,21 +43,32 @@ class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
     option_widget = CheckboxInput()
 
 
+class PlainSelect(Select):  # type: ignore[misc]
+    """A select whose options have nothing but a value: there may be thousands of units."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        option = Markup('<option%s value="%s">%s</option>')
+        return option % (Markup(" selected") if choice.selected else "", choice.value, choice.label)
+
+
 class RolesForm(Form):
     roles = SelectMultipleCheckboxField(
         _l("Vai trò"), [InputRequired(_l("Hãy chọn ít nhất một vai trò."))],
         choices=[SelectChoice(*role) for role in ROLES],
     )
     unit = SelectField(
-        _l("Đơn vị của giám khảo"), coerce=int,
+        _l("Đơn vị của giám khảo"), coerce=int, widget=PlainSelect(),
         description=_l("Giám khảo không chấm clip của đơn vị mình."),
     )
 
     def __init__(self, *args: Any, **values: object) -> None:
         super().__init__(*args, **values)
-        listed = units.of_contest(db(), current_contest())
         self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị nào"))]
-        self.unit.choices += [SelectChoice(unit.id, unit.name) for unit in listed]
+        self.unit.choices += [
+            SelectChoice(unit_id, name)
+            for unit_id, name in units.names(db(), current_contest()).items()
+        ]
 
 
 class AddForm(RolesForm):

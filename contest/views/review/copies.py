@@ -60,14 +60,15 @@ def listed() -> Response:
     found = copies.listed(db(), current_contest(), decided=decided, number=page_number())
     return page(
         "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
-        waiting=copies.waiting(db(), current_contest()), pages=neighbours(found),
+        waiting=copies.waiting(db(), current_contest()) if decided else found.total,
+        pages=neighbours(found),
     )
 
 
 def _row(pair: CopyPair) -> dict[str, object]:
     """The clip of this contest comes first, the later one where both are."""
     here = pair.version if _own(pair.version.submission) else pair.other
-    seen = copies.find(db(), here.submission, pair.id)
+    seen = copies.seen(pair, here)
     return {"seen": seen, "words": words(seen)}
 
 

@@ -4,8 +4,6 @@ from typing import Any
 
 from flask import request, url_for
 
-from contest.views.shared.support import current_contest
-
 
 def page_number() -> int:
     """The page of a long list that the address asks for."""
@@ -19,7 +17,7 @@ def neighbours(found: Any) -> dict[str, object]:
     def address(number: int) -> str | None:
         if not 1 <= number <= found.count:
             return None
-        values: dict[str, Any] = {**request.args, "page": number, "slug": current_contest().slug}
+        values: dict[str, Any] = {**request.args, **(request.view_args or {}), "page": number}
         return url_for(str(request.endpoint), **values)
 
     return {

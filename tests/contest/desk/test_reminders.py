@@ -120,3 +120,13 @@ def test_jobs_and_others_ask_for_the_permission(
     with platform.db.write() as session, pytest.raises(NotAllowed):
         reminders.send(session, session.get_one(Contest, contest.id), "missing",
                        actor=make.actor(reviewer), at=platform.clock.now())
+
+
+def test_a_long_list_of_recipients_is_paged(make: Factory, contest: Contest, visit: Visits):
+    for number in range(60):
+        make.unit(contest, f"Chi đoàn {number:02}")
+    address = f"/c/{contest.slug}/organiser/reminders/missing"
+    first, second = (visit.role("organiser").get(f"{address}?page={n}").text for n in (1, 2))
+    assert f"{address}?page=2" in first
+    assert ("Chi đoàn 00" in first, "Chi đoàn 59" in first) == (True, False)
+    assert "Chi đoàn 59" in second

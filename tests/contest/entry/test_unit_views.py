@@ -372,3 +372,15 @@ def test_the_poster_leads_to_the_code(visit, contest):
     page = soup(visit.role("organiser").get(f"{BASE}/organiser/units/poster"))
     assert page.find("p", class_="code").text == "http://localhost/c/quan11-2023/u"
     assert visit.public().get(f"{BASE}/u").status_code == 200
+
+
+def test_codes_are_printed_for_units_of_other_pages_that_have_none(visit, make, contest):
+    """Beyond one page a box stands for every unit without a live link."""
+    first, *others = [make.unit(contest, f"Chi đoàn {number:02}") for number in range(52)]
+    make.unit_link(others[-1])
+    browser = visit.role("organiser")
+    assert "others" in browser.get(f"{BASE}/organiser/units").text
+    sheet = browser.post(f"{BASE}/organiser/units/links", data={"unit": first.id, "others": "1"})
+    codes = soup(sheet).text
+    assert all(unit.name in codes for unit in (first, *others[:-1]))
+    assert others[-1].name not in codes
