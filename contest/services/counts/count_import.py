@@ -16,7 +16,7 @@ from contest.errors import Invalid
 from contest.models import Contest, Evidence, Publication, Snapshot, Submission
 from contest.permissions import require
 from contest.services.core import audit, profiles
-from contest.services.counts import interactions
+from contest.services.counts import evidence, interactions
 from contest.services.counts.interactions import Reading
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
 from social.imports.counts import OWN_TEMPLATE
@@ -102,7 +102,7 @@ def _plan(
         unread=[row for row, _ in found if row.reactions is None],
         absent=[clip for clip in clips if clip.submission_id not in told],
         problems=[*file.problems, *_twice(found), *_unknown(file.kind, unmatched)],
-        already=evidence_of(session, contest, file.sha256),
+        already=evidence.find(session, contest, file.sha256),
         late=interactions.is_late(profiles.profile_of(contest), taken_at, told_at=at),
     )
 
@@ -124,7 +124,7 @@ def apply(
             "and try again.",
         )
     interactions.hold(session, contest)
-    evidence = keep(
+    kept = evidence.keep(
         session, contest, plan.sha256, kind="counts", filename=filename,
         size=path.stat().st_size, actor=actor, at=at,
     )
@@ -137,46 +137,21 @@ def apply(
     }
     interactions.take_all(
         session, contest, readings, taken_at=taken_at, source=SOURCES[plan.kind], actor=actor,
-        at=at, evidence=evidence, late_reason=late_reason,
+        at=at, evidence=kept, late_reason=late_reason,
     )
     audit.record(
-        session, "interaction.imported", evidence, actor=actor, at=at, contest_id=contest.id,
+        session, "interaction.imported", kept, actor=actor, at=at, contest_id=contest.id,
         after={"sha256": plan.sha256, "kind": plan.kind, "clips": len(plan.lines),
                "taken_at": taken_at.isoformat(), "late_reason": late_reason},
     )
     return len(plan.lines)
 
 
-def evidence_of(session: Session, contest: Contest, sha256: str) -> Evidence | None:
-    query = select(Evidence).where(Evidence.contest_id == contest.id, Evidence.sha256 == sha256)
-    return session.scalars(query).one_or_none()
-
-
-def keep(
-    session: Session, contest: Contest, sha256: str, *, kind: str, filename: str, size: int,
-    actor: Actor, at: datetime,
-) -> Evidence:
-    """Note a kept file (its bytes are in the store already); the same content is one row."""
-    if (known := evidence_of(session, contest, sha256)) is not None:
-        return known
-    evidence = Evidence(
-        contest_id=contest.id, sha256=sha256, filename=filename[:255], size=size, kind=kind,
-        created_by=actor.label, created_at=at,
-    )
-    session.add(evidence)
-    session.flush()
-    return evidence
-
-
-def refused(error: FileRefused) -> Invalid:
-    return Invalid(error.message_vi, error.message_en, kind=error.kind)
-
-
 def _read(path: Path) -> CountsFile:
     try:
         return read_counts(path)
     except FileRefused as error:
-        raise refused(error) from None
+        raise evidence.refused(error) from None
 
 
 def _clips(session: Session, contest: Contest) -> list[Clip]:

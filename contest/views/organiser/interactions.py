@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from contest.errors import DomainError, not_found
 from contest.models import Snapshot
 from contest.services.counts import anomalies, corrections, count_import, interactions
+from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Official, Reading
 from contest.services.entry.media import File
 from contest.views.shared import kept_files, plot
@@ -215,7 +216,7 @@ def _workbook(file: BytesIO, name: str) -> Response:
 @allows("organiser.read")
 def evidence(sha256: str) -> Response:
     """A kept file, byte for byte."""
-    found = count_import.evidence_of(db(), current_contest(), sha256)
+    found = evidence_files.find(db(), current_contest(), sha256)
     if found is None:
         raise not_found()
     name = found.filename if found.filename.isascii() else f"{sha256[:12]}"
@@ -253,7 +254,7 @@ def _write_down(form: WriteForm) -> None:
     proof = None
     if form.screenshot.data and form.screenshot.data.filename:
         kept = kept_files.keep(form.screenshot.data)
-        proof = count_import.keep(
+        proof = evidence_files.keep(
             db(), current_contest(), kept.sha256, kind="screenshot", filename=kept.filename,
             size=kept.size, actor=actor(), at=now(),
         )
