@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+READING = "reading"  # in the ``info`` of a session that changes nothing: what it sees will stay
 
 
 def make_engine(url: str) -> Engine:
@@ -53,7 +54,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        self.reader = sessionmaker(self.engine, expire_on_commit=False)
+        self.reader = sessionmaker(self.engine, expire_on_commit=False, info={READING: True})
         self.writer = sessionmaker(writing, expire_on_commit=False)
 
     @contextmanager

@@ -28,3 +28,10 @@ def take(session: Session, query: Select[Any], number: int) -> Page[Any]:
     number = min(max(number, 1), count)
     rows = session.scalars(query.limit(ROWS).offset((number - 1) * ROWS))
     return Page(list(rows), number, count, total)
+
+
+def cut(found: Sequence[Row], number: int, *, rows: int = ROWS) -> Page[Row]:
+    """Page ``number`` of a list that lies in memory; beyond the ends, the nearest page."""
+    count = max(1, -(-len(found) // rows))
+    number = min(max(number, 1), count)
+    return Page(found[(number - 1) * rows:number * rows], number, count, len(found))

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Publication, Snapshot, Submission
+from contest.models import Contest, Evidence, Snapshot
 from contest.permissions import require
 from contest.services.core import audit, profiles
-from contest.services.counts import evidence, interactions
-from contest.services.counts.interactions import Reading
+from contest.services.counts import evidence, interactions, official
+from contest.services.counts.interactions import Posted, Reading
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
 from social.imports.counts import OWN_TEMPLATE
 from social.links import read_link
@@ -26,23 +24,12 @@ MARKER = re.compile(r"#([A-Z]{2,4}-?[0-9A-Z]+)")  # a clip's code in a text
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
 
 
-class Clip(NamedTuple):
-    """A posted clip, by all that a file may call it."""
-
-    submission_id: int
-    code: str
-    title: str
-    post_id: str | None
-    video_id: str | None
-    permalink: str
-
-
 @dataclass(frozen=True)
 class Line:
     """What one row would add. ``before``: the clip's last counting snapshot, if any."""
 
     row: CountRow
-    clip: Clip
+    clip: Posted
     before: Snapshot | None
 
     @property
@@ -65,7 +52,7 @@ class Preview:
     lines: Sequence[Line]
     unmatched: Sequence[CountRow]
     unread: Sequence[CountRow]
-    absent: Sequence[Clip]
+    absent: Sequence[Posted]
     problems: Sequence[Problem]
     already: Evidence | None
     late: bool
@@ -81,7 +68,7 @@ def preview(
     session: Session, contest: Contest, path: Path, *, taken_at: datetime, at: datetime
 ) -> Preview:
     """What the file would do. ``Invalid`` names a file that is something else."""
-    before = interactions.last_counting(session, contest)
+    before = official.last_counting(session, contest)
     return _plan(session, contest, path, before, taken_at=taken_at, at=at)
 
 
@@ -90,7 +77,7 @@ def _plan(
     taken_at: datetime, at: datetime,
 ) -> Preview:
     file = _read(path)
-    clips = _clips(session, contest)
+    clips = interactions.posted(session, contest)
     found, unmatched = _match(file.rows, clips)
     told = {clip.submission_id for _, clip in found}
     return Preview(
@@ -154,25 +141,11 @@ def _read(path: Path) -> CountsFile:
         raise evidence.refused(error) from None
 
 
-def _clips(session: Session, contest: Contest) -> list[Clip]:
-    """The clips on the Page, in the order of their release; columns only, for there may be many."""
-    query = (
-        select(
-            Submission.id, Submission.code, Submission.title, Publication.post_id,
-            Publication.video_id, Publication.permalink,
-        )
-        .join(Publication.submission)
-        .where(Submission.contest_id == contest.id, Publication.state == "published")
-        .order_by(Publication.position, Publication.id)
-    )
-    return [Clip(*row) for row in session.execute(query)]
-
-
 def _match(
-    rows: Sequence[CountRow], clips: Sequence[Clip]
-) -> tuple[list[tuple[CountRow, Clip]], list[CountRow]]:
+    rows: Sequence[CountRow], clips: Sequence[Posted]
+) -> tuple[list[tuple[CountRow, Posted]], list[CountRow]]:
     book = _Names(clips)
-    found: list[tuple[CountRow, Clip]] = []
+    found: list[tuple[CountRow, Posted]] = []
     unmatched: list[CountRow] = []
     for row in rows:
         clip = book.clip_of(row)
@@ -186,13 +159,13 @@ def _match(
 class _Names:
     """All that a file may call the clips by. Addresses are read only where ids do not help."""
 
-    def __init__(self, clips: Sequence[Clip]) -> None:
+    def __init__(self, clips: Sequence[Posted]) -> None:
         self.clips = clips
         self.codes = {clip.code: clip for clip in clips}
         self.ids = {clip.video_id: clip for clip in clips if clip.video_id}
         self.ids |= {_short(clip.post_id): clip for clip in clips if clip.post_id}
 
-    def clip_of(self, row: CountRow) -> Clip | None:
+    def clip_of(self, row: CountRow) -> Posted | None:
         """By the surest name; last, by a clip's code in the post's text."""
         return (
             self.codes.get(row.clip_code or "")
@@ -201,14 +174,14 @@ class _Names:
             or next((self.codes[c] for c in MARKER.findall(row.text) if c in self.codes), None)
         )
 
-    def _linked(self, permalink: str | None) -> Clip | None:
+    def _linked(self, permalink: str | None) -> Posted | None:
         link = read_link(permalink or "")
         if link is None:
             return None
         return self.links.get(link.key) or self.ids.get(link.object_id or "")
 
     @cached_property
-    def links(self) -> dict[str, Clip]:
+    def links(self) -> dict[str, Posted]:
         """Addresses in comparable form."""
         known = ((read_link(clip.permalink), clip) for clip in self.clips)
         return {link.key: clip for link, clip in known if link}
@@ -219,7 +192,7 @@ def _short(post_id: str) -> str:
     return post_id.rpartition("_")[2]
 
 
-def _twice(found: Sequence[tuple[CountRow, Clip]]) -> list[Problem]:
+def _twice(found: Sequence[tuple[CountRow, Posted]]) -> list[Problem]:
     """Two rows of one clip, by whatever names."""
     first: dict[int, int] = {}
     problems = []

@@ -154,7 +154,7 @@ def _items(path: Path) -> Iterator[LedgerRow | Problem]:
 
 
 def _clips(session: Session, contest: Contest) -> dict[str, int]:
-    return {p.submission.code: p.submission_id for p in interactions.posted(session, contest)}
+    return {clip.code: clip.submission_id for clip in interactions.posted(session, contest)}
 
 
 def _usable(

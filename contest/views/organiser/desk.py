@@ -204,14 +204,15 @@ def page_number() -> int:
     return int(value) if value.isdigit() else 1
 
 
-def neighbours(found: Any) -> dict[str, object]:
-    """A page's neighbours, with the filter that is in force."""
+def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:
+    """A page's neighbours, with the filter that is in force. ``endpoint``: of the list, where
+    another shows it, too (a form that came back with errors)."""
 
     def address(number: int) -> str | None:
         if not 1 <= number <= found.count:
             return None
         values: dict[str, Any] = {**request.args, "page": number, "slug": current_contest().slug}
-        return url_for(str(request.endpoint), **values)
+        return url_for(endpoint or str(request.endpoint), **values)
 
     return {
         "number": found.number, "count": found.count, "total": found.total,
