@@ -27,7 +27,10 @@ class Contest(Base):
 
 
 class ProfileRevision(Base):
-    """A profile as it was at one time; never changed (``sha256`` of its canonical form)."""
+    """A profile as it was at one time; never changed (``sha256`` of its canonical form).
+
+    ``source`` and ``content`` are read when they are asked for: most pages know the rules already.
+    """
 
     __tablename__ = "profile_revision"
     __table_args__ = (
@@ -38,8 +41,8 @@ class ProfileRevision(Base):
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
     number: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(Text)
-    content: Mapped[dict[str, Any]]
+    source: Mapped[str] = mapped_column(Text, deferred=True)
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     reason: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -6,6 +6,7 @@ docstrings are those of the reference plan (Quận 11, 2023).
 
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
+
+
+known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
 
 
 class Part(BaseModel):
@@ -62,7 +66,7 @@ class Schedule(Part):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in known_zones():
             raise ValueError("unknown_zone")
         return value
 

@@ -2,9 +2,10 @@
 
 import difflib
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest import profile as profiles
 from contest.actors import Actor
@@ -14,10 +15,15 @@ from contest.permissions import require
 from contest.profile import Loaded, Profile
 from contest.services.core import audit
 
+KEPT = 64  # profiles in memory, the latest used ones
+_known: dict[str, Profile] = {}  # by SHA-256 of the content, the latest used one last
+_lock = Lock()
+
 
 def find(session: Session, slug: str) -> Contest:
-    """The contest of this slug; ``NotFound`` otherwise."""
-    contest = session.scalars(select(Contest).where(Contest.slug == slug)).one_or_none()
+    """The contest of this slug, with the revision in force; ``NotFound`` otherwise."""
+    query = select(Contest).where(Contest.slug == slug).options(joinedload(Contest.revision))
+    contest = session.scalars(query).one_or_none()
     if contest is None:
         raise not_found()
     return contest
@@ -34,7 +40,16 @@ def profile_of(contest: Contest) -> Profile:
 
 
 def profile_at(revision: ProfileRevision) -> Profile:
-    return profiles.stored(revision.content)
+    """The rules of a revision. Parsed once in a process: a revision never changes, nor does a
+    ``Profile``, and the hash of its content names it in every database."""
+    with _lock:
+        found = _known.pop(revision.sha256, None)
+    found = found or profiles.stored(revision.content)
+    with _lock:
+        _known[revision.sha256] = found
+        while len(_known) > KEPT:
+            del _known[next(iter(_known))]
+    return found
 
 
 def import_profile(

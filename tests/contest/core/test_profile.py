@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from contest import canonical
 from contest import profile as profiles
 from contest.actors import SYSTEM, Actor
 from contest.db import Database
 from contest.errors import Invalid, NotAllowed
-from contest.models import AuditRow
+from contest.models import AuditRow, ProfileRevision
+from contest.services.core import profiles as services
 from contest.services.core.profiles import find, import_profile, profile_of, revisions
 
 ROOT = Path(__file__).parent.parent
@@ -116,6 +118,31 @@ def test_importing_keeps_every_revision(database: Database) -> None:
         assert [r.number for r in revisions(session, contest)] == [2, 1]
         assert revisions(session, contest)[1].source == QUAN11
         assert session.query(AuditRow).filter_by(action="profile.imported").count() == 2
+
+
+def test_rules_are_parsed_once_and_stay_as_they_were_stored(database: Database) -> None:
+    with database.write() as session:
+        import_profile(session, QUAN11, actor=SYSTEM, at=BEFORE)
+    found = []
+    for _ in range(2):
+        with database.read() as session:
+            contest = find(session, "quan11-2023")
+            found.append(profile_of(contest))
+            assert contest.revision
+            assert canonical.sha256(found[-1].model_dump(mode="json")) == contest.revision.sha256
+    assert found[0] is found[1]
+
+
+def test_only_so_many_profiles_are_kept_in_memory() -> None:
+    content = profiles.load(QUAN11).content
+    revisions = [
+        ProfileRevision(sha256=f"{n:064x}", content=content) for n in range(services.KEPT + 1)
+    ]
+    first, *_, last = [services.profile_at(revision) for revision in revisions]
+    assert services.profile_at(revisions[-1]) is last
+    assert services.profile_at(revisions[0]) is not first
+    for revision in revisions:  # these hashes are made up
+        services._known.pop(revision.sha256, None)
 
 
 def test_a_change_after_the_opening_needs_a_reason(database: Database) -> None:
