@@ -37,15 +37,16 @@ def propose(
     """Write a correction of a clip's official count; it counts once another organiser agrees."""
     require(actor, "interaction.import", contest)
     entry = interactions.of_code(session, contest, code)
-    counted = official.official_counts(session, contest, only=[entry.id]).get(entry.id)
+    ledgers = official.ledger_of(session, contest, only=[entry.id])
+    found = official.official_counts(session, contest, only=[entry.id], ledgers=ledgers)
+    counted = found.get(entry.id)
     if counted is None:
         raise Conflict(
             "Clip chưa có số chính thức nên chưa có gì để điều chỉnh. Hãy ghi số liệu trước.",
             "The clip has no official count yet, so there is nothing to correct. Record one first.",
         )
     _refuse_pending(session, counted)
-    ledger = official.ledger_of(session, contest, only=[entry.id]).get(entry.id)
-    accounts = _known(ledger, adjusted)
+    accounts = _known(ledgers.get(entry.id), adjusted)
     _refuse_nothing(counted, adjusted, reason)
     correction = Correction(
         snapshot_id=counted.snapshot_id, reactions=adjusted.reactions, shares=adjusted.shares,

@@ -6,7 +6,7 @@ to. Everything here is grouped by the database, and may be asked for the clips o
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,11 +117,16 @@ _NUMBERS = load_only(
 
 
 def official_counts(
-    session: Session, contest: Contest, *, only: Only = None
+    session: Session, contest: Contest, *, only: Only = None,
+    ledgers: Mapping[int, Ledger] | None = None,
 ) -> dict[int, Official]:
-    """The official count of every posted clip that has one, by the submission's id."""
+    """The official count of every posted clip that has one, by the submission's id.
+
+    ``ledgers``: what ``ledger_of`` gave for the same clips, where it was asked already.
+    """
     free = profiles.profile_of(contest).scoring.points_per_share == 0
-    ledgers = ledger_of(session, contest, only=only)
+    if ledgers is None:
+        ledgers = ledger_of(session, contest, only=only)
     corrections = agreed_corrections(session, contest, only=only)
     return {
         number: _official(last, ledgers.get(number), corrections.get(last.id), free=free)

@@ -114,7 +114,7 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     found = interactions.listed(db(), contest, words=words, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
     ledgers = official.ledger_of(db(), contest, only=clips)
-    counted = official.official_counts(db(), contest, only=clips)
+    counted = official.official_counts(db(), contest, only=clips, ledgers=ledgers)
     cap = current_profile().scoring.shares_per_account
     rows = [
         _row(c.submission, ledgers.get(c.submission_id), counted.get(c.submission_id), cap)

@@ -11,6 +11,7 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Result
+from contest.services.counts.ranking_rows import Picked
 from contest.services.results import bundles, exports, standings
 from contest.services.results import results as services
 from contest.views.public import share_cards
@@ -65,7 +66,7 @@ def edition(number: int) -> Response:
 def entry(code: str) -> Response:
     """How one clip came to its points, sum by sum."""
     result = _result()
-    found = [line for line in services.lines(result, language()) if line.code == code]
+    found = services.some_lines(result, language(), Picked(code=code))
     if not found:
         raise not_found()
     card = share_cards.result_address()
@@ -77,7 +78,7 @@ def entry(code: str) -> Response:
 def ceremony() -> Response:
     """The prizes one by one, the last first, each behind a button."""
     result = _result()
-    won = [line for line in services.lines(result, language()) if line.prize]
+    won = services.some_lines(result, language(), Picked(prizes=True))
     return page("public/ceremony.html", result=result, lines=won[::-1])
 
 
@@ -124,7 +125,7 @@ def revisions() -> list[Result]:
 
 def revision(number: int) -> Result:
     """The published revision of this number; ``NotFound`` for every other."""
-    found = next((r for r in revisions() if r.number == number), None)
+    found = standings.edition(db(), current_contest(), number)
     if found is None:
         raise not_found()
     return found
