@@ -3,11 +3,10 @@
 Never a mark: only whether there is one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
@@ -16,7 +15,7 @@ from contest.models import Ballot, Contest, JurorLeft, Result, Submission, User
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
 from contest.services.core.gaps import Gap
-from contest.services.core.transitions import move
+from contest.services.core.transitions import move_all
 from contest.services.jury import ballots, jurors
 
 
@@ -146,18 +145,14 @@ def hold(session: Session, contest: Contest) -> None:
     session.refresh(contest, with_for_update=True)
 
 
-def lock_ballots(
-    session: Session, contest: Contest, *, actor: Actor, at: datetime
-) -> Sequence[Ballot]:
+def lock_ballots(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
     """Freezing a result: every ballot says for good what it counts as. Called within that."""
-    query = (
-        select(Ballot)
-        .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id, Ballot.state != "locked")
-        .order_by(Ballot.id)
+    own = select(Submission.id).where(Submission.contest_id == contest.id)
+    counts_as = case(
+        (Ballot.state == "submitted", "marked"), (Ballot.state == "open", "missing"),
+        else_=Ballot.state,
     )
-    found = session.scalars(query).all()
-    for ballot in found:
-        ballot.outcome = {"submitted": "marked", "open": "missing"}.get(ballot.state, ballot.state)
-        move(session, ballot, "locked", actor=actor, at=at)
-    return found
+    return move_all(
+        session, Ballot, [Ballot.submission_id.in_(own), Ballot.state != "locked"], "locked",
+        actor=actor, at=at, contest_id=contest.id, outcome=counts_as,
+    )

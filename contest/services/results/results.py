@@ -117,11 +117,11 @@ def _session(result: Result) -> Session:
     return session
 
 
-def tied(result: Result) -> list[list[dict[str, Any]]]:
+def tied(session: Session, result: Result) -> list[list[dict[str, Any]]]:
     """Groups of lines that share a rank: where the chair may decide. A tie that the chair has
     broken is one group still."""
     groups: dict[int, list[dict[str, Any]]] = {}
-    for row in ranking_rows.ties(_session(result), result):
+    for row in ranking_rows.ties(session, result):
         groups.setdefault(row["first"], []).append(row)
     return [group for group in groups.values() if len(group) > 1]
 

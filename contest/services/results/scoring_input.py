@@ -3,12 +3,14 @@ accounts hashed. What stands here is what the evidence bundle holds; no contact 
 
 import hmac
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from contest import canonical
 from contest.models import (
@@ -16,6 +18,7 @@ from contest.models import (
     ChairDecision,
     Contest,
     Evidence,
+    Mark,
     Publication,
     Snapshot,
     Submission,
@@ -26,6 +29,8 @@ from contest.services.counts.official import Official
 from contest.services.jury import jurors
 from contest.states import Entry
 from scoring import bundle
+
+BATCH = 10_000  # rows at a time
 
 
 @dataclass(frozen=True)
@@ -128,29 +133,44 @@ def _marks(
         for entry in entries:
             if seat.unit_id is not None and entry.unit_id == seat.unit_id:
                 marks[entry.id][seat.code] = "recused"
-    query = (
-        select(Ballot)
-        .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id)
-        .options(selectinload(Ballot.marks))
-    )
-    for ballot in session.scalars(query):
-        code, outcome = codes.get(ballot.juror_id), outcome_of(ballot)
-        if code is None or outcome == "missing" or code in marks[ballot.submission_id]:
+    for submission_id, juror_id, outcome, given in _ballots(session, contest):
+        code = codes.get(juror_id)
+        if code is None or outcome == "missing" or code in marks[submission_id]:
             continue
-        given = {mark.criterion: mark.value for mark in ballot.marks}
-        marks[ballot.submission_id][code] = given if outcome == "marked" else outcome
+        marks[submission_id][code] = given if outcome == "marked" else outcome
     for seat in (seat for seat in seats if seat.left):
         for entry in entries:
             marks[entry.id].setdefault(seat.code, "abstained")
     return marks
 
 
-def outcome_of(ballot: Ballot) -> str:
+def _ballots(
+    session: Session, contest: Contest
+) -> Iterator[tuple[int, int, str, dict[str, int]]]:
+    """(submission's id, juror's id, outcome, criterion -> points): columns of one query, for there
+    are as many ballots as clips times jurors."""
+    query = (
+        select(
+            Ballot.id, Ballot.submission_id, Ballot.juror_id, Ballot.state, Ballot.outcome,
+            Mark.criterion, Mark.value,
+        )
+        .join(Ballot.submission)
+        .outerjoin(Ballot.marks)
+        .where(Submission.contest_id == contest.id)
+        .order_by(Ballot.id, Mark.criterion)
+        .execution_options(yield_per=BATCH)
+    )
+    for ballot, rows in groupby(session.execute(query), key=itemgetter(0, 1, 2, 3, 4)):
+        _, submission_id, juror_id, state, outcome = ballot
+        given = {row[5]: row[6] for row in rows if row[5] is not None}
+        yield submission_id, juror_id, outcome_of(state, outcome), given
+
+
+def outcome_of(state: str, outcome: str | None) -> str:
     """What a ballot counts as: marked, recused, abstained, missing."""
-    if ballot.state == "locked":
-        return ballot.outcome or "missing"
-    return {"submitted": "marked", "open": "missing"}.get(ballot.state, ballot.state)
+    if state == "locked":
+        return outcome or "missing"
+    return {"submitted": "marked", "open": "missing"}.get(state, state)
 
 
 def _entry(

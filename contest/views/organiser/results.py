@@ -167,7 +167,7 @@ def _page(status: int = 200, **forms: Form) -> Response:
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
-        tied=results.tied(latest) if latest and latest.state == "computed" else [],
+        tied=results.tied(db(), latest) if latest and latest.state == "computed" else [],
         compute=forms.get("compute") or ComputeForm(),
         decision=forms.get("decision") or DecisionForm(),
         what_if=what_if_titles(),

@@ -30,7 +30,7 @@ class Crowd:
     """Clips whose snapshots, approvals, corrections and ledger rows are drawn by chance."""
 
     def __init__(self, bench: Bench, seed: int) -> None:
-        self.bench, self.dice = bench, random.Random(seed)  # noqa: S311 - a test's rows
+        self.bench, self.dice = bench, random.Random(seed)
         self.clips = [
             bench.make.submission(bench.make.unit(bench.contest), "published").id
             for _ in range(CLIPS)

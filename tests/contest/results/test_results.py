@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -15,6 +16,7 @@ import scoring
 from contest import ready_pages
 from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed
+from contest.jobs import prospects as jobs
 from contest.models import (
     AuditRow,
     Ballot,
@@ -24,7 +26,7 @@ from contest.models import (
     Submission,
     Task,
 )
-from contest.services.counts import corrections, interactions, share_ledger
+from contest.services.counts import corrections, interactions, prospects, share_ledger
 from contest.services.counts.interactions import Reading
 from contest.services.entry import submissions
 from contest.services.jury import ballots, jury_round
@@ -299,13 +301,18 @@ def test_both_tallies_agree_on_odd_contests(
         assert len(tally.tally(session, contest)) == 5
 
 
+def ties(stage: Stage, result: Result) -> list[list[dict[str, Any]]]:
+    with stage.platform.db.read() as session:
+        return results.tied(session, session.get_one(Result, result.id))
+
+
 def test_the_chairs_word_breaks_a_tie(stage: Stage) -> None:
     twin = stage.make.submission(stage.make.unit(stage.contest, "Đoàn D"), "published")
     stage.count(twin, 120, 10)
     for juror in stage.jurors:
         stage.make.ballot(twin, juror, stage.marks(0))
     result = stage.compute()
-    tied = [[row["unit"] for row in group] for group in results.tied(result)]
+    tied = [[row["unit"] for row in group] for group in ties(stage, result)]
     assert tied == [["Đoàn A", "Đoàn D"]]
     with stage.platform.db.write() as session:
         contest = session.get_one(Contest, stage.contest.id)
@@ -321,7 +328,7 @@ def test_the_chairs_word_breaks_a_tie(stage: Stage) -> None:
     assert [(r["rank"], r["unit"], r["decided_by"]) for r in again.output["ranking"][2:]] == [
         (3, "Đoàn D", "chair"), (4, "Đoàn A", "chair"),
     ]
-    assert len(results.tied(again)) == 1
+    assert len(ties(stage, again)) == 1
 
 
 def test_the_workbook_holds_the_ranking_and_every_mark(stage: Stage) -> None:
@@ -371,3 +378,23 @@ def test_only_organisers_come_near_results(stage: Stage, visit: Visits) -> None:
         assert browser.post("/c/quan11-2023/organiser/results/compute").status_code == 403
     assert visit.public().get("/c/quan11-2023/organiser/results/1.json").status_code == 401
 
+
+
+def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = stage.compute()
+    with stage.platform.db.read() as session:
+        row = session.get_one(Result, small.id)
+        found = prospects.of(session, row, tmp_path)
+        assert found == scoring.sensitivity(small.input)
+        assert session.scalars(select(Task).where(Task.kind == prospects.TASK)).all() == []
+    monkeypatch.setattr(prospects, "AT_ONCE", 2)
+    large = stage.compute()
+    folder = prospects.folder_in(stage.platform.settings.data_dir)
+    with stage.platform.db.read() as session:
+        row = session.get_one(Result, large.id)
+        [task] = session.scalars(select(Task).where(Task.kind == prospects.TASK))
+        assert prospects.of(session, row, folder) is None
+        jobs.HANDLERS[task.kind](stage.platform, task.row_id, lambda: None)
+        assert prospects.of(session, row, folder) == found
