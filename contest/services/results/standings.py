@@ -75,10 +75,9 @@ def some_lines(
     return [_line(row, names, profile, language) for row in rows]
 
 
-def most_points(result: Result) -> float:
+def longest_bar(found: Sequence[Line]) -> float:
     """What the longest bar stands for: 100, or more where a unit's clips are added up."""
-    totals = [float(Fraction(row["total"]["exact"])) for row in result.output["ranking"]]
-    return max([100.0, *totals])
+    return max([100.0, *(line.jury_share + line.interaction_share for line in found)])
 
 
 def disqualified(result: Result) -> list[dict[str, Any]]:

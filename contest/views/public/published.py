@@ -11,6 +11,7 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Result
+from contest.services.counts import ranking_rows
 from contest.services.counts.ranking_rows import Picked
 from contest.services.results import bundles, exports, standings
 from contest.services.results import results as services
@@ -18,6 +19,7 @@ from contest.views.public import share_cards
 from contest.views.shared.support import allows, current_contest, db, language, page, platform
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
+MOST_EMBEDDED = 100  # lines in another site's frame
 
 
 @bp.before_app_request
@@ -42,12 +44,13 @@ def results() -> Response:
 
 def result_page(result: Result) -> Response:
     """The page as it is sent, and as it is kept on disk."""
+    lines = services.lines(result, language())
     return page(
         "public/results.html",
         result=result,
         revision=services.revision_of(result),
-        lines=services.lines(result, language()),
-        most=standings.most_points(result),
+        lines=lines,
+        most=standings.longest_bar(lines),
         disqualified=standings.disqualified(result),
         fingerprint=fingerprint(),
         card=share_cards.result_address(),
@@ -85,12 +88,13 @@ def ceremony() -> Response:
 @bp.get("/results/embed")
 @allows("public.read")
 def embed() -> Response:
-    """The ranking alone, for other sites to show in a frame."""
+    """The ranking's first lines alone, for other sites to show in a frame."""
     g.embeddable = True
     result = _result()
+    lines = services.some_lines(result, language(), Picked(most=MOST_EMBEDDED))
     return page(
-        "public/embed.html", result=result, most=standings.most_points(result),
-        lines=services.lines(result, language()),
+        "public/embed.html", result=result, lines=lines, most=standings.longest_bar(lines),
+        length=ranking_rows.length(db(), result),
     )
 
 
