@@ -228,9 +228,9 @@ def test_a_correction_is_a_new_revision_with_its_reason(stage: Stage) -> None:
     stage.publish(stage.freeze(second, stage.second if second.gaps else None))
     with stage.platform.db.read() as session:
         found = results.all_of(session, session.get_one(Contest, stage.contest.id))
-    assert [(r.number, r.state, len(r.output["ranking"])) for r in found] == [
-        (2, "published", 2), (1, "published", 3),
-    ]
+        assert [(r.number, r.state, len(r.output["ranking"])) for r in found] == [
+            (2, "published", 2), (1, "published", 3),
+        ]
 
 
 def test_a_clip_disqualified_after_freezing_leads_to_a_new_revision(stage: Stage) -> None:
