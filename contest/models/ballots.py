@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, state_check, state_column
@@ -22,6 +22,7 @@ class Ballot(Base):
             "state NOT IN ('recused', 'abstained') OR reason <> ''", name="reason"
         ),
         CheckConstraint("outcome IN ('marked', 'recused', 'abstained', 'missing')", name="outcome"),
+        Index("ix_ballot_juror_id", "juror_id"),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))

@@ -17,6 +17,8 @@ class Task(Base):
         UniqueConstraint("key"),
         one_of("state", ("pending", "leased", "done", "failed", "cancelled")),
         Index("ix_outbox_state_due_at", "state", "due_at"),
+        Index("ix_outbox_contest_id", "contest_id"),
+        Index("ix_outbox_kind_row_id", "kind", "row_id"),
     )
 
     contest_id: Mapped[int | None] = mapped_column(ForeignKey("contest.id"))
@@ -39,7 +41,10 @@ class Mail(Base):
     """A mail to be sent, rendered when it is sent."""
 
     __tablename__ = "mail"
-    __table_args__ = (one_of("state", ("waiting", "sent", "failed")),)
+    __table_args__ = (
+        one_of("state", ("waiting", "sent", "failed")),
+        Index("ix_mail_contest_id_template", "contest_id", "template"),
+    )
 
     contest_id: Mapped[int | None] = mapped_column(ForeignKey("contest.id"))
     to: Mapped[str] = mapped_column(String(254))

@@ -30,6 +30,7 @@ class Submission(Base):
         one_of("kind", ("individual", "team")),
         Index("ix_submission_contest_id_state", "contest_id", "state"),
         Index("ix_submission_unit_id", "unit_id"),
+        Index("ix_submission_contest_id_updated_at", "contest_id", "updated_at"),
     )
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
@@ -85,6 +86,7 @@ class Upload(Base):
         one_of("state", ("open", "complete", "expired", "terminated")),
         CheckConstraint("length > 0", name="length"),
         Index("ix_upload_unit_id_state", "unit_id", "state"),
+        Index("ix_upload_submission_id", "submission_id"),
     )
 
     public_id: Mapped[str] = mapped_column(String(43))

@@ -326,7 +326,8 @@ class Crowd:
 
             return {
                 "slug": self.contest.slug, "code": self._said("@in_review"), "number": 1,
-                "kind": "original", "spoken": "vi", "user_id": self.people["juror"][0].id, "unit_id": self.units[0].id,
+                "kind": "original", "spoken": "vi", "unit_id": self.units[0].id,
+                "user_id": self.people["juror"][0].id,
                 "pair_id": first(CopyPair.id), "correction_id": first(Correction.id),
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
                 "fix_id": first(Fix.id),

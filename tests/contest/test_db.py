@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from contest.actors import SYSTEM
@@ -26,6 +26,27 @@ def test_migrations_can_be_taken_back(empty_database_url: str) -> None:
     upgrade(empty_database_url)
     command.downgrade(alembic_config(empty_database_url), "base")
     upgrade(empty_database_url)
+
+
+def test_a_database_of_the_release_before_keeps_its_rows(empty_database_url: str) -> None:
+    """From 0002, the first form that contests were held with."""
+    upgrade(empty_database_url, "0002")
+    database = Database(empty_database_url)
+    with database.write() as session:
+        session.execute(insert(Contest.__table__), {"slug": "x", "created_at": NOW,
+                                                    "publishing_paused": ""})
+        session.execute(insert(Unit.__table__), [
+            {"contest_id": 1, "name": f"Đoàn phường {number}", "created_at": NOW}
+            for number in range(3)
+        ])
+        audit.record(session, "test", "nothing:1", actor=SYSTEM, at=NOW, contest_id=1)
+    upgrade(empty_database_url)
+    with database.read() as session:
+        assert session.query(Unit).count() == 3
+        assert audit.verify(session) == (1, [])
+    kept = {index["name"] for index in inspect(database.engine).get_indexes("audit")}
+    assert "ix_audit_contest_id_actor" in kept
+    database.engine.dispose()
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])

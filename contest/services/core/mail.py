@@ -29,7 +29,7 @@ pages, beginning with ``/``), the contest's page unless told.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.languages import chosen
@@ -105,11 +105,13 @@ def last_asked(
 
     ``subject`` is the parameter that names the row, such as ``unit_id``. Failed mails do not count.
     """
-    query = select(Mail.params, Mail.sent_at, Mail.created_at).where(
-        Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed"
-    )
-    return {params[subject]: sent or asked
-            for params, sent, asked in session.execute(query.order_by(Mail.id))}
+    mails = select(
+        Mail.params[subject].as_integer().label("row"),
+        func.coalesce(Mail.sent_at, Mail.created_at).label("at"),
+    ).where(Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed")
+    asked = mails.subquery()
+    query = select(asked.c.row, func.max(asked.c.at)).group_by(asked.c.row)
+    return {row: at for row, at in session.execute(query)}
 
 
 def values(session: Session, mail: Mail, *, key: str) -> dict[str, Any]:

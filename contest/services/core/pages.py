@@ -1,7 +1,7 @@
 """Long lists, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -13,36 +13,41 @@ ROWS = 50  # on a page
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages."""
+    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages; there are more
+    where they were not ``counted`` to the end."""
 
     rows: Sequence[Row]
     number: int
     count: int
     total: int
+    counted: bool = True
 
 
-def take(session: Session, query: Select[Any], number: int) -> Page[Any]:
-    """Page ``number`` of an ordered query; beyond the ends, the nearest page."""
-    place = _place(session, query, number)
-    rows = session.scalars(query.limit(ROWS).offset((place.number - 1) * ROWS))
-    return replace(place, rows=list(rows))
+def take(
+    session: Session, query: Select[Any], number: int, *, whole: bool = False,
+    count_to: int | None = None,
+) -> Page[Any]:
+    """Page ``number`` of an ordered query; beyond the ends, the nearest page.
+
+    The first column of each row, or ``whole`` rows. With ``count_to`` the total is counted no
+    further than that, or than the page after this one: for lists without an end.
+    """
+    all_rows, most = query.order_by(None), None
+    if count_to is not None:
+        most = max(count_to, (number + 1) * ROWS)
+        all_rows = all_rows.limit(most)
+    total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
+    number, count = _within(number, total)
+    found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
+    return Page(list(found if whole else found.scalars()), number, count, total, total != most)
 
 
-def take_rows(session: Session, query: Select[Any], number: int) -> Page[Any]:
-    """As ``take``, of a query for several columns."""
-    place = _place(session, query, number)
-    rows = session.execute(query.limit(ROWS).offset((place.number - 1) * ROWS))
-    return replace(place, rows=list(rows))
+def part(rows: Sequence[Row], number: int) -> Page[Row]:
+    """Page ``number`` of a list that has to be in memory as a whole."""
+    number, count = _within(number, len(rows))
+    return Page(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
 
 
-def _place(session: Session, query: Select[Any], number: int) -> Page[Any]:
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def _within(number: int, total: int) -> tuple[int, int]:
     count = max(1, -(-total // ROWS))
-    return Page([], min(max(number, 1), count), count, total)
-
-
-def cut(found: Sequence[Row], number: int, *, rows: int = ROWS) -> Page[Row]:
-    """Page ``number`` of a list that lies in memory; beyond the ends, the nearest page."""
-    count = max(1, -(-len(found) // rows))
-    number = min(max(number, 1), count)
-    return Page(found[(number - 1) * rows:number * rows], number, count, len(found))
+    return min(max(number, 1), count), count

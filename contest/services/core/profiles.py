@@ -30,7 +30,9 @@ def find(session: Session, slug: str) -> Contest:
 
 
 def all_contests(session: Session) -> list[Contest]:
-    return list(session.scalars(select(Contest).order_by(Contest.id.desc())))
+    """All contests with the revisions in force, the newest first."""
+    query = select(Contest).options(joinedload(Contest.revision)).order_by(Contest.id.desc())
+    return list(session.scalars(query))
 
 
 def profile_of(contest: Contest) -> Profile:

@@ -30,7 +30,6 @@ from contest.services.core.pages import Page
 from contest.services.counts import corrections, interactions, official
 from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
-ROWS = 20  # flags on a page, each with its plot
 LEDGER_CHANGES = ("ledger.imported", "ledger.share_added")
 DECISIONS = ("fine", "corrected")
 
@@ -67,7 +66,7 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> Page[Raise
     """A page of flags, those that wait for a decision first."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
-    some = pages.cut(found, number, rows=ROWS)
+    some = pages.part(found, number)
     entries = _entries(session, contest, {flag.clip for flag in some.rows})
     series = interactions.series(session, [entry.id for entry in entries.values()])
     rows = [

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
     publications = _by_state(session, _publications(contest))
     return Standing(
         units=session.scalar(select(func.count()).where(Unit.contest_id == contest.id)) or 0,
-        units_short=len(units_short(session, contest, profile)),
+        units_short=_count(session, _short(contest, profile)),
         entries=_by_state(session, _entries(contest)),
         oldest_review=_oldest_review(session, contest),
         checks=_by_state(session, _checks(contest, QUICK)),
@@ -76,16 +77,26 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
 
 def units_short(session: Session, contest: Contest, profile: Profile) -> list[Unit]:
     """Units that have fewer clips in the contest than the quota asks (plan II.2)."""
+    return list(session.scalars(_short(contest, profile).order_by(Unit.name)))
+
+
+def _short(contest: Contest, profile: Profile) -> Select[Unit]:
     counted = (
-        select(func.count(Submission.id))
+        select(Submission.unit_id, func.count().label("clips"))
         .where(
-            Submission.unit_id == Unit.id,
+            Submission.contest_id == contest.id,
             Submission.state.in_(IN_CONTEST - {Entry.UPLOADING}),
         )
-        .scalar_subquery()
+        .group_by(Submission.unit_id)
+        .subquery()
     )
-    query = select(Unit).where(Unit.contest_id == contest.id, counted < profile.quota.minimum)
-    return list(session.scalars(query.order_by(Unit.name)))
+    few = func.coalesce(counted.c.clips, 0) < profile.quota.minimum
+    query = select(Unit).outerjoin(counted, counted.c.unit_id == Unit.id)
+    return query.where(Unit.contest_id == contest.id, few)
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _by_state(session: Session, query: Select[str, int]) -> dict[str, int]:

@@ -104,7 +104,7 @@ def gallery(
 ) -> Page[PublicClip]:
     """A page of them, those with ``words`` in code, title or unit."""
     query = search.matching(_shown(contest), words, Submission.code, Submission.title, Unit.name)
-    found = pages.take_rows(session, query, number)
+    found = pages.take(session, query, number, whole=True)
     return replace(found, rows=[_clip(row) for row in found.rows])
 
 

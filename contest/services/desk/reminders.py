@@ -145,8 +145,8 @@ def _jurors(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
     for juror in jury_round.progress(session, contest):
-        if juror.open_codes and juror.user.active:
-            user, owed = juror.user, len(juror.open_codes)
+        if juror.owed and juror.user.active:
+            user, owed = juror.user, juror.owed
             yield Recipient(
                 user.id, user.name, "jury_reminder", email=user.email, language=user.language,
                 owed=owed, last_at=juror.reminded_at,

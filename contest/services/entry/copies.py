@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.actors import Actor
 from contest.errors import Invalid, not_found
@@ -119,7 +119,7 @@ def of_version(session: Session, version: ClipVersion) -> list[Seen]:
         .where(or_(CopyPair.version_id == version.id, CopyPair.other_id == version.id))
         .order_by(CopyPair.score.desc(), CopyPair.id)
     )
-    return [_seen(pair, version) for pair in session.scalars(query)]
+    return [seen(pair, version) for pair in session.scalars(query)]
 
 
 def find(session: Session, entry: Submission, pair_id: int) -> Seen:
@@ -128,11 +128,12 @@ def find(session: Session, entry: Submission, pair_id: int) -> Seen:
     if pair is not None:
         for version in (pair.version, pair.other):
             if version.submission_id == entry.id:
-                return _seen(pair, version)
+                return seen(pair, version)
     raise not_found()
 
 
-def _seen(pair: CopyPair, here: ClipVersion) -> Seen:
+def seen(pair: CopyPair, here: ClipVersion) -> Seen:
+    """The pair from ``here``, one of its two clips."""
     first = pair.version_id == here.id
     there = pair.other if first else pair.version
 
@@ -166,10 +167,19 @@ def compared(session: Session, version: ClipVersion) -> bool:
 def listed(
     session: Session, contest: Contest, *, decided: bool = False, number: int = 1
 ) -> Page[CopyPair]:
-    """Pairs with a clip in force of this contest, by different entries: open or decided ones."""
+    """Pairs with a clip in force of this contest, by different entries: open or decided ones.
+
+    The clips come with their entries, units and contests.
+    """
     query = _alarms(contest).where(
         CopyPair.verdict.is_not(None) if decided else CopyPair.verdict.is_(None)
     )
+    entries = [
+        selectinload(clip).joinedload(ClipVersion.submission).joinedload(of)
+        for clip in (CopyPair.version, CopyPair.other)
+        for of in (Submission.unit, Submission.contest)
+    ]
+    query = query.options(*entries, joinedload(CopyPair.decider))
     return pages.take(session, query.order_by(CopyPair.score.desc(), CopyPair.id), number)
 
 
@@ -180,20 +190,19 @@ def waiting(session: Session, contest: Contest) -> int:
 
 
 def _alarms(contest: Contest) -> Select[CopyPair]:
-    later, earlier = aliased(ClipVersion), aliased(ClipVersion)
-    in_force = (
-        exists()
-        .where(
-            Submission.contest_id == contest.id, Submission.state.in_(IN_CONTEST),
-            or_(Submission.version_id == later.id, Submission.version_id == earlier.id),
-        )
-        .correlate(later, earlier)
-    )
+    later, earlier = aliased(Submission), aliased(Submission)
+    clip, other = aliased(ClipVersion), aliased(ClipVersion)
+    in_force = or_(*(
+        and_(entry.contest_id == contest.id, entry.state.in_(IN_CONTEST), entry.version_id == of.id)
+        for entry, of in ((later, clip), (earlier, other))
+    ))
     return (
         select(CopyPair)
-        .join(later, later.id == CopyPair.version_id)
-        .join(earlier, earlier.id == CopyPair.other_id)
-        .where(and_(later.submission_id != earlier.submission_id, in_force))
+        .join(clip, clip.id == CopyPair.version_id)
+        .join(later, later.id == clip.submission_id)
+        .join(other, other.id == CopyPair.other_id)
+        .join(earlier, earlier.id == other.submission_id)
+        .where(later.id != earlier.id, in_force)
     )
 
 

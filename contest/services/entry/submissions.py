@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.languages import write_time
-from contest.models import Consent, Contest, Submission, Unit
+from contest.models import ClipVersion, Consent, Contest, Submission, Unit
 from contest.permissions import require
 from contest.profile import Profile
 from contest.profile.schema import Consent as Purpose
@@ -78,9 +78,16 @@ def require_open(profile: Profile, *, at: datetime, submission: Submission | Non
 # ---------------------------------------------------------------------------- reading
 
 
-def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
-    """The entry of this code; to a unit the entries of others do not exist."""
+def find(
+    session: Session, contest: Contest, code: str, *, actor: Actor, with_checks: bool = False
+) -> Submission:
+    """The entry of this code; to a unit the entries of others do not exist.
+
+    ``with_checks`` reads every version with its checks at once.
+    """
     query = select(Submission).where(Submission.contest_id == contest.id, Submission.code == code)
+    if with_checks:
+        query = query.options(selectinload(Submission.versions).selectinload(ClipVersion.checks))
     found = session.scalars(query).one_or_none()
     if found is None or (actor.kind == "unit" and found.unit_id != actor.unit_id):
         raise not_found()
@@ -272,8 +279,7 @@ def _leave(
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Units that owe a clip (plan II.2), and entries whose way has not ended."""
     quota = profiles.profile_of(contest).quota.minimum
-    standings = units.standings(session, contest, quota=quota, at=at)
-    owing = sum(1 for s in standings if s.missing)
+    _, owing = units.totals(session, contest, quota=quota)
     unfinished = (Entry.UPLOADING, Entry.CHECKING, Entry.NEEDS_FIX, Entry.CHANGES_REQUESTED)
     query = select(func.count()).where(
         Submission.contest_id == contest.id, Submission.state.in_(unfinished)

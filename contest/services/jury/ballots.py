@@ -4,9 +4,7 @@ Nobody but the juror sees marks before the round is locked; the audit trail name
 marks, because organisers read it.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.models import Ballot, Contest, Mark, Submission
-from contest.permissions import can, require
+from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.transitions import move
@@ -25,69 +23,6 @@ from contest.states import Entry
 MARKABLE = (Entry.APPROVED, Entry.PUBLISHED)
 FINISHED = ("submitted", "recused", "abstained", "locked")
 OUT = ("recused", "abstained")
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A clip as one juror sees it in the list. ``state``: own_unit, new, open, or the ballot's."""
-
-    submission: Submission
-    state: str
-    given: int
-    of: int
-    skipped: bool
-
-    @property
-    def due(self) -> bool:
-        return self.state in ("new", "open")
-
-
-def clips(session: Session, contest: Contest, *, actor: Actor) -> list[Clip]:
-    """All clips to be marked, in this juror's own order, so that no clip is everybody's last."""
-    require(actor, "jury.read", contest)
-    criteria = len(profiles.profile_of(contest).jury.criteria)
-    own = {b.submission_id: b for b in _of_juror(session, contest, actor)}
-    entries = _entries(session, contest)
-    found = [_clip(entry, own.get(entry.id), actor, criteria) for entry in entries]
-    return sorted(found, key=lambda clip: _place(actor, clip.submission.code))
-
-
-def _entries(session: Session, contest: Contest) -> Iterable[Submission]:
-    return session.scalars(
-        select(Submission)
-        .where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE))
-        .options(joinedload(Submission.unit))
-    )
-
-
-def _of_juror(session: Session, contest: Contest, actor: Actor) -> Iterable[Ballot]:
-    return session.scalars(
-        select(Ballot)
-        .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id, Ballot.juror_id == actor.id)
-        .options(selectinload(Ballot.marks))
-    )
-
-
-def _clip(entry: Submission, ballot: Ballot | None, actor: Actor, criteria: int) -> Clip:
-    if not can(actor, "jury.mark", entry):
-        return Clip(entry, "own_unit", 0, criteria, False)
-    if ballot is None:
-        return Clip(entry, "new", 0, criteria, False)
-    return Clip(entry, ballot.state, len(ballot.marks), criteria, ballot.skipped)
-
-
-def _place(actor: Actor, code: str) -> bytes:
-    return hashlib.sha256(f"{actor.id}:{code}".encode()).digest()
-
-
-def next_due(found: list[Clip], after: str = "") -> Clip | None:
-    """The next clip to mark after the one of code ``after``; those put off come last."""
-    codes = [clip.submission.code for clip in found]
-    start = codes.index(after) + 1 if after in codes else 0
-    order = [clip for clip in found[start:] + found[:start] if clip.due]
-    order = [clip for clip in order if clip.submission.code != after]
-    return next((clip for clip in order if not clip.skipped), order[0] if order else None)
 
 
 def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
@@ -287,32 +222,3 @@ def _changed_elsewhere(ballot: Ballot) -> Conflict:
         "This ballot was changed in another tab or device. Reload the page to see its marks.",
         marks=marks_of(ballot), version=ballot.version,
     )
-
-
-# ---------------------------------------------------------------------------- one's own figures
-
-
-@dataclass(frozen=True)
-class OwnFigures:
-    """A juror's own complete ballots, in percent: how many, mean, lowest, highest."""
-
-    count: int
-    mean: float
-    lowest: float
-    highest: float
-
-
-def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigures | None:
-    """Only of one's own marks; nobody learns another's before the round is locked."""
-    require(actor, "jury.read", contest)
-    profile = profiles.profile_of(contest)
-    weights = {c.id: c.weight for c in profile.jury.criteria}
-    possible = sum(c.weight * c.max for c in profile.jury.criteria)
-    results = [
-        100 * sum(weights[name] * value for name, value in marks_of(ballot).items()) / possible
-        for ballot in _of_juror(session, contest, actor)
-        if ballot.state not in OUT and not missing_criteria(profile, ballot)
-    ]
-    if not results:
-        return None
-    return OwnFigures(len(results), sum(results) / len(results), min(results), max(results))

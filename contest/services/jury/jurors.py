@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, not_found
@@ -62,13 +62,15 @@ def counted(session: Session, contest: Contest) -> list[Seat]:
 
 
 def _left(contest: Contest) -> Select[JurorLeft]:
-    return select(JurorLeft).where(JurorLeft.contest_id == contest.id)
+    query = select(JurorLeft).where(JurorLeft.contest_id == contest.id)
+    return query.options(joinedload(JurorLeft.user, innerjoin=True))
 
 
 def _grants(contest: Contest) -> Select[RoleGrant]:
     return (
         select(RoleGrant)
         .where(RoleGrant.contest_id == contest.id, RoleGrant.role == Role.JUROR)
+        .options(joinedload(RoleGrant.user, innerjoin=True))
         .order_by(RoleGrant.id)
     )
 

@@ -3,91 +3,184 @@
 Never a mark: only whether there is one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import Ballot, Contest, JurorLeft, Result, Submission, User
+from contest.models import Ballot, Contest, JurorLeft, Mark, Result, Submission, User
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
 from contest.services.core.gaps import Gap
 from contest.services.core.transitions import move_all
-from contest.services.jury import ballots, jurors
+from contest.services.jury import ballot_lists, ballots, jurors
+from contest.services.jury.jurors import Seat
 
 
 @dataclass(frozen=True)
 class Juror:
-    """One juror's progress; ``open_codes`` are the clips still owed, ``ready`` of them complete
-    but not submitted. A juror who ``left`` owes nothing."""
+    """One juror's progress: of the clips ``due``, ``owed`` have no ballot that is handed in,
+    ``ready`` of them are complete. A juror who ``left`` owes nothing."""
 
     user: User
     code: str
     states: dict[str, int]
-    open_codes: tuple[str, ...]
-    ready: tuple[str, ...]
     due: int
+    owed: int
+    ready: int
+    unit_id: int | None
     left: JurorLeft | None = None
     reminded_at: datetime | None = None
 
     @property
     def done(self) -> int:
-        return self.due - len(self.open_codes)
+        return self.due - self.owed
+
+
+Counts = dict[int, dict[tuple[str, int], int]]  # juror -> (state, own unit or 0) -> ballots
 
 
 def progress(session: Session, contest: Contest) -> list[Juror]:
     """Every juror's progress, in a few queries whatever their number."""
-    entries = session.execute(
-        select(Submission.id, Submission.code, Submission.unit_id)
-        .where(Submission.contest_id == contest.id, Submission.state.in_(ballots.MARKABLE))
-        .order_by(Submission.code)
-    ).all()
-    states = _states(session, contest)
-    complete = _complete(session, contest)
-    found = []
+    seats = jurors.everyone(session, contest)
+    units = {seat.unit_id for seat in seats if seat.unit_id is not None}
+    clips = _clips(session, contest, units)
+    states, complete = _states(session, contest, units), _complete(session, contest, units)
     reminded = mail.last_asked(session, contest, "jury_reminder", "user_id")
-    for seat in jurors.everyone(session, contest):
-        user = seat.user
-        due = [(i, code) for i, code, unit in entries if unit != seat.unit_id or unit is None]
-        own = {i: states.get((user.id, i), "new") for i, _ in due}
-        owed = [(i, code) for i, code in due if own[i] not in ballots.FINISHED and not seat.left]
-        found.append(Juror(
-            user=user, code=seat.code, left=seat.left, reminded_at=reminded.get(user.id),
-            states={s: list(own.values()).count(s) for s in set(own.values())},
-            open_codes=tuple(code for _, code in owed),
-            ready=tuple(code for i, code in owed if (user.id, i) in complete), due=len(due),
-        ))
+    return [
+        _juror(seat, clips, states, complete, reminded.get(seat.user.id)) for seat in seats
+    ]
+
+
+def _juror(
+    seat: Seat, clips: dict[int, int], states: Counts, complete: Counts,
+    reminded_at: datetime | None,
+) -> Juror:
+    due = sum(count for unit, count in clips.items() if unit != seat.unit_id)
+    own = _without(states.get(seat.user.id, {}), seat.unit_id)
+    own["new"] = due - sum(own.values())
+    owed = sum(count for state, count in own.items() if state not in ballots.FINISHED)
+    ready = _without(complete.get(seat.user.id, {}), seat.unit_id)
+    return Juror(
+        user=seat.user, code=seat.code, left=seat.left, reminded_at=reminded_at, due=due,
+        states={state: count for state, count in own.items() if count},
+        owed=0 if seat.left else owed, ready=0 if seat.left else sum(ready.values()),
+        unit_id=seat.unit_id,
+    )
+
+
+def _without(counts: dict[tuple[str, int], int], unit_id: int | None) -> dict[str, int]:
+    """By state, without the clips of the juror's own unit."""
+    found: dict[str, int] = {}
+    for (state, unit), count in counts.items():
+        if unit != unit_id:
+            found[state] = found.get(state, 0) + count
     return found
 
 
-def _states(session: Session, contest: Contest) -> dict[tuple[int, int], str]:
+def _own(unit_id: ColumnElement[int], units: set[int]) -> ColumnElement[int]:
+    """The clip's unit where it is some juror's own, else 0."""
+    return case((unit_id.in_(units), unit_id), else_=0).label("own")
+
+
+def _markable(contest: Contest) -> tuple[ColumnElement[bool], ...]:
+    return Submission.contest_id == contest.id, Submission.state.in_(ballots.MARKABLE)
+
+
+def _clips(session: Session, contest: Contest, units: set[int]) -> dict[int, int]:
+    query = select(_own(Submission.unit_id, units), func.count()).where(*_markable(contest))
+    return {unit: count for unit, count in session.execute(query.group_by("own"))}
+
+
+def _states(session: Session, contest: Contest, units: set[int]) -> Counts:
     query = (
-        select(Ballot.juror_id, Ballot.submission_id, Ballot.state)
+        select(Ballot.juror_id, Ballot.state, _own(Submission.unit_id, units), func.count())
         .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id)
+        .where(*_markable(contest))
+        .group_by(Ballot.juror_id, Ballot.state, "own")
     )
-    return {(juror, entry): state for juror, entry, state in session.execute(query)}
+    return _counted(session.execute(query))
 
 
-def _complete(session: Session, contest: Contest) -> set[tuple[int, int]]:
-    """(juror, clip) of ballots with a mark in every criterion."""
-    query = (
-        select(Ballot.juror_id, Ballot.submission_id)
+def _counted(rows: Iterable[Any]) -> Counts:
+    found: Counts = {}
+    for juror, state, unit, count in rows:
+        found.setdefault(juror, {})[state, unit] = count
+    return found
+
+
+def _complete(session: Session, contest: Contest, units: set[int]) -> Counts:
+    """Open ballots with a mark in every criterion."""
+    full = (
+        select(Ballot.juror_id, Ballot.state, Submission.unit_id)
         .join(Ballot.submission)
         .join(Ballot.marks)
-        .where(Submission.contest_id == contest.id)
-        .group_by(Ballot.juror_id, Ballot.submission_id)
+        .where(*_markable(contest), Ballot.state == "open")
+        .group_by(Ballot.id, Ballot.juror_id, Ballot.state, Submission.unit_id)
         .having(func.count() >= len(profiles.profile_of(contest).jury.criteria))
+        .subquery()
     )
-    return {(juror, entry) for juror, entry in session.execute(query)}
+    query = select(full.c.juror_id, full.c.state, _own(full.c.unit_id, units), func.count())
+    return _counted(session.execute(query.group_by(full.c.juror_id, full.c.state, "own")))
+
+
+@dataclass(frozen=True)
+class OpenClip:
+    """A clip that a juror still owes; ``ready``: marked in full and not submitted."""
+
+    code: str
+    ready: bool
+
+
+def open_clips(
+    session: Session, contest: Contest, found: Iterable[Juror]
+) -> dict[int, list[OpenClip]]:
+    """Juror's id -> the first clips that this juror owes, by code."""
+    parts = [_first_open(contest, juror) for juror in found if juror.owed]
+    rows = session.execute(union_all(*parts)).all() if parts else []
+    full = set(session.scalars(
+        select(Mark.ballot_id).where(Mark.ballot_id.in_([row.ballot for row in rows]))
+        .group_by(Mark.ballot_id)
+        .having(func.count() >= len(profiles.profile_of(contest).jury.criteria))
+    ))
+    clips: dict[int, list[OpenClip]] = {}
+    for juror, code, ballot in rows:
+        clips.setdefault(juror, []).append(OpenClip(code, ballot in full))
+    return clips
+
+
+def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
+    own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == juror.user.id)
+    query = (
+        select(literal(juror.user.id).label("juror"), Submission.code, Ballot.id.label("ballot"))
+        .outerjoin(Ballot, own)
+        .where(*_markable(contest), or_(Ballot.id.is_(None), Ballot.state == "open"))
+        .order_by(Submission.code)
+        .limit(ballot_lists.SHOWN)
+    )
+    if juror.unit_id is not None:
+        query = query.where(Submission.unit_id != juror.unit_id)
+    return select(*query.subquery().c)
 
 
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Ballots that are owed, one line for each juror; and whether the round is still open."""
-    found = [_gap(juror) for juror in progress(session, contest) if juror.open_codes]
+    found = [_gap(juror) for juror in progress(session, contest) if juror.owed]
     if not jurors.counted(session, contest):
         found.append(Gap("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",
                          "ballots.overview"))
@@ -95,7 +188,7 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
 
 
 def _gap(juror: Juror) -> Gap:
-    count, ready = len(juror.open_codes), len(juror.ready)
+    count, ready = juror.owed, juror.ready
     vi = f"{juror.user.name} chưa nộp {count} phiếu"
     en = f"Ballots that {juror.user.name} has not submitted: {count}"
     if ready:

@@ -8,6 +8,7 @@ database alone opens nothing, and a mail can be written after the transaction.
 import base64
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -63,6 +64,17 @@ def revoke(session: Session, user: User, *, at: datetime, purpose: str | None = 
 
 def is_open(invitation: Invitation, *, at: datetime) -> bool:
     return not (invitation.used_at or invitation.revoked_at) and invitation.expires_at > at
+
+
+def open_of(
+    session: Session, user_ids: Collection[int], *, at: datetime
+) -> dict[int, Invitation]:
+    """The newest open invitation of each of these persons who has one."""
+    query = select(Invitation).where(
+        Invitation.user_id.in_(user_ids), Invitation.used_at.is_(None),
+        Invitation.revoked_at.is_(None), Invitation.expires_at > at,
+    )
+    return {row.user_id: row for row in session.scalars(query.order_by(Invitation.id))}
 
 
 def find(session: Session, token: str, *, purpose: str, at: datetime) -> Invitation:

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor, Role
@@ -108,29 +108,49 @@ class Person:
 def of_contest(session: Session, contest: Contest, *, at: datetime) -> list[Person]:
     """Everybody with a role in the contest, by name."""
     query = select(User).join(RoleGrant).where(RoleGrant.contest_id == contest.id).distinct()
-    found = [_person(session, contest, user, at) for user in session.scalars(query)]
+    found = _persons(session, contest, session.scalars(query).all(), at)
     return sorted(found, key=lambda p: [*p.user.name.split()[-1:], p.user.name])  # by given name
 
 
 def one(session: Session, contest: Contest, user_id: int, *, at: datetime) -> Person:
     """A person of this contest; whoever has no role here does not exist."""
     user = session.get(User, user_id)
-    person = _person(session, contest, user, at) if user else None
+    person = _persons(session, contest, [user], at)[0] if user else None
     if person is None or not person.roles:
         raise not_found()
     return person
 
 
-def _person(session: Session, contest: Contest, user: User, at: datetime) -> Person:
-    grants = grants_of(session, user, contest)
-    sent = select(Invitation).where(Invitation.user_id == user.id).order_by(Invitation.id.desc())
-    seen = select(StaffSession.last_seen_at).where(StaffSession.user_id == user.id)
-    unit_id = next((g.unit_id for g in grants if g.unit_id), None)
-    return Person(
-        user, tuple(g.role for g in grants), session.get(Unit, unit_id) if unit_id else None,
-        next((i for i in session.scalars(sent) if invitations.is_open(i, at=at)), None),
-        session.scalar(seen.order_by(StaffSession.last_seen_at.desc()).limit(1)),
+def _persons(
+    session: Session, contest: Contest, users: Sequence[User], at: datetime
+) -> list[Person]:
+    """These users with what the list says of them: three queries, however many they are."""
+    ids = [user.id for user in users]
+    grants: dict[int, list[tuple[str, Unit | None]]] = {}
+    for grant, unit in session.execute(
+        select(RoleGrant, Unit).outerjoin(Unit, Unit.id == RoleGrant.unit_id)
+        .where(RoleGrant.contest_id == contest.id, RoleGrant.user_id.in_(ids))
+        .order_by(RoleGrant.role)
+    ):
+        grants.setdefault(grant.user_id, []).append((grant.role, unit))
+    sent, seen = invitations.open_of(session, ids, at=at), _last_seen(session, ids)
+    return [
+        Person(
+            user, tuple(role for role, _ in grants.get(user.id, [])),
+            next((unit for _, unit in grants.get(user.id, []) if unit), None),
+            sent.get(user.id), seen.get(user.id),
+        )
+        for user in users
+    ]
+
+
+def _last_seen(session: Session, user_ids: Collection[int]) -> dict[int, datetime]:
+    query = (
+        select(StaffSession.user_id, func.max(StaffSession.last_seen_at))
+        .where(StaffSession.user_id.in_(user_ids))
+        .group_by(StaffSession.user_id)
     )
+    return {user_id: moment for user_id, moment in session.execute(query)}
 
 
 def only_role(session: Session, user: User) -> tuple[str, Contest] | None:

@@ -1,15 +1,17 @@
 """Units: who takes part, who is behind a unit's cookie, and who still owes a clip."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor, unit_actor
 from contest.errors import not_found
 from contest.models import Contest, Submission, Unit, UnitLink, UnitSession
+from contest.services.core import pages
+from contest.services.core.pages import Page
 from contest.states import IN_CONTEST
 from contest.tokens import hash_token
 
@@ -54,6 +56,12 @@ def of_contest(session: Session, contest: Contest) -> list[Unit]:
     return list(session.scalars(query))
 
 
+def names(session: Session, contest: Contest) -> dict[int, str]:
+    """Every unit's name by its id, by group and name."""
+    query = select(Unit.id, Unit.name).where(Unit.contest_id == contest.id)
+    return {row[0]: row[1] for row in session.execute(query.order_by(Unit.group, Unit.name))}
+
+
 @dataclass(frozen=True)
 class Standing:
     """A unit as the organiser sees it. ``clips`` count towards the quota (plan II.2, III.3)."""
@@ -70,46 +78,92 @@ def standings(
     session: Session, contest: Contest, *, quota: int, at: datetime
 ) -> list[Standing]:
     """Every unit with its clips, its live links and how often these were used."""
-    clips = _clips(session, contest)
-    links = _links(session, contest, at)
-    nothing = (0, 0, None)
-    return [
-        Standing(
-            unit, clips.get(unit.id, 0), *links.get(unit.id, nothing),
-            missing=max(quota - clips.get(unit.id, 0), 0),
-        )
-        for unit in of_contest(session, contest)
-    ]
+    rows = session.execute(_standings(contest, at))
+    return [_standing(row, quota) for row in rows]
 
 
-def _clips(session: Session, contest: Contest) -> dict[int, int]:
+def listed(
+    session: Session, contest: Contest, *, quota: int, at: datetime, short: bool = False,
+    search: str = "", number: int = 1,
+) -> Page[Standing]:
+    """A page of them; only those that are ``short`` of clips, only names with ``search``."""
+    query = _standings(contest, at)
+    if short:
+        query = query.where(query.selected_columns[1] < quota)
+    if search:
+        query = query.where(Unit.name.icontains(search, autoescape=True))
+    found = pages.take(session, query, number, whole=True)
+    return replace(found, rows=[_standing(row, quota) for row in found.rows])
+
+
+def totals(session: Session, contest: Contest, *, quota: int) -> tuple[int, int]:
+    """How many units there are, and how many of them still owe a clip."""
+    clips = _clips(contest)
+    owing = case((func.coalesce(clips.c.clips, 0) < quota, 1), else_=0)
     query = (
-        select(Submission.unit_id, func.count())
+        select(func.count(), func.sum(owing)).select_from(Unit)
+        .outerjoin(clips, clips.c.unit_id == Unit.id)
+        .where(Unit.contest_id == contest.id)
+    )
+    count, missing = session.execute(query).one()
+    return count, int(missing or 0)
+
+
+def without_link(session: Session, contest: Contest, *, at: datetime) -> list[int]:
+    """Units that have no live way in, by id."""
+    links = _links(contest, at)
+    query = (
+        select(Unit.id).outerjoin(links, links.c.unit_id == Unit.id)
+        .where(Unit.contest_id == contest.id, links.c.links.is_(None))
+    )
+    return list(session.scalars(query.order_by(Unit.group, Unit.name)))
+
+
+def _standing(row: Any, quota: int) -> Standing:
+    unit, clips, links, uses, last_used_at = row
+    return Standing(unit, clips, links, uses, last_used_at, max(quota - clips, 0))
+
+
+def _standings(contest: Contest, at: datetime) -> Select[Any]:
+    """Unit, clips, live links, their uses and the last one; by group and name."""
+    clips, links = _clips(contest), _links(contest, at)
+    return (
+        select(
+            Unit, func.coalesce(clips.c.clips, 0), func.coalesce(links.c.links, 0),
+            func.coalesce(links.c.uses, 0), links.c.last_used_at,
+        )
+        .outerjoin(clips, clips.c.unit_id == Unit.id)
+        .outerjoin(links, links.c.unit_id == Unit.id)
+        .where(Unit.contest_id == contest.id)
+        .order_by(Unit.group, Unit.name)
+    )
+
+
+def _clips(contest: Contest) -> Subquery:
+    """Clips that count towards the quota, by unit."""
+    return (
+        select(Submission.unit_id, func.count().label("clips"))
         .where(
             Submission.contest_id == contest.id,
             Submission.state.in_(IN_CONTEST),
             Submission.version_id.is_not(None),
         )
         .group_by(Submission.unit_id)
+        .subquery()
     )
-    return {unit_id: count for unit_id, count in session.execute(query)}
 
 
-Links = dict[int, tuple[int, int, datetime | None]]
-
-
-def _links(session: Session, contest: Contest, at: datetime) -> Links:
-    query = (
-        select(UnitLink).join(Unit)
-        .where(Unit.contest_id == contest.id, UnitLink.revoked_at.is_(None))
+def _links(contest: Contest, at: datetime) -> Subquery:
+    """Live links with their uses, by unit."""
+    return (
+        select(
+            UnitLink.unit_id, func.count().label("links"), func.sum(UnitLink.uses).label("uses"),
+            func.max(UnitLink.last_used_at).label("last_used_at"),
+        )
+        .join(Unit)
+        .where(
+            Unit.contest_id == contest.id, UnitLink.revoked_at.is_(None), UnitLink.expires_at > at
+        )
+        .group_by(UnitLink.unit_id)
+        .subquery()
     )
-    return _summed(link for link in session.scalars(query) if link.expires_at > at)
-
-
-def _summed(links: Iterable[UnitLink]) -> Links:
-    found: Links = {}
-    for link in links:
-        count, uses, last = found.get(link.unit_id, (0, 0, None))
-        used = max(filter(None, (last, link.last_used_at)), default=None)
-        found[link.unit_id] = (count + 1, uses + link.uses, used)
-    return found

@@ -16,7 +16,8 @@ from contest.languages import write_time
 from contest.models import Ballot, Submission
 from contest.profile import Profile
 from contest.services.entry import checks, media
-from contest.services.jury import ballots
+from contest.services.jury import ballot_lists, ballots
+from contest.views.organiser.desk import neighbours, page_number
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     actor,
@@ -80,11 +81,12 @@ def _stored(profile: Profile, ballot: Ballot | None) -> MarksForm:
 @allows("jury.read")
 def clips() -> Response:
     """Every clip with what is still missing, and the way to the next one."""
-    found = ballots.clips(db(), current_contest(), actor=actor())
+    contest, who = current_contest(), actor()
+    found = ballot_lists.listed(db(), contest, actor=who, number=page_number())
     return page(
-        "jury/clips.html", clips=found, next=ballots.next_due(found),
-        own=ballots.own_figures(db(), current_contest(), actor=actor()),
-        closed=_closed(),
+        "jury/clips.html", found=found, tally=ballot_lists.tally(db(), contest, actor=who),
+        next=ballot_lists.next_due(db(), contest, actor=who), pages=neighbours(found),
+        own=ballot_lists.own_figures(db(), contest, actor=who), closed=_closed(),
     )
 
 
@@ -116,7 +118,7 @@ def save(code: str) -> Response:
         return _submitted(entry, form)
     if wanted == "later":
         ballots.put_off(db(), entry, actor=actor(), at=now())
-        return _onward(code)
+        return _onward(entry)
     told("Đã lưu phiếu.", "The ballot is saved.")
     return back_to("jury.clip", code=code)
 
@@ -133,7 +135,7 @@ def aside(code: str, kind: str) -> Response:
         db(), entry, kind, reason=form.reason.data or "", actor=actor(), at=now()
     )
     told("Đã ghi nhận: bạn không chấm clip này.", "Noted: you do not mark this clip.")
-    return _onward(code)
+    return _onward(entry)
 
 
 @bp.post("/<code>/reopen")
@@ -190,16 +192,15 @@ def _submitted(entry: Submission, form: MarksForm) -> Response:
         form.version.data = str(ballot.version if ballot else 0)
         return _page(entry, ballot, form, 422)
     told("Đã nộp phiếu.", "The ballot is submitted.")
-    return _onward(entry.code)
+    return _onward(entry)
 
 
-def _onward(code: str) -> Response:
+def _onward(entry: Submission) -> Response:
     """To the next clip that is due, or to the list where nothing is."""
-    found = ballots.clips(db(), current_contest(), actor=actor())
-    following = ballots.next_due(found, after=code)
+    following = ballot_lists.next_due(db(), current_contest(), actor=actor(), after=entry)
     if following is None:
         return back_to("jury.clips")
-    return back_to("jury.clip", code=following.submission.code)
+    return back_to("jury.clip", code=following.code)
 
 
 def _closed() -> str:
@@ -216,15 +217,16 @@ def _closed() -> str:
 def _page(
     entry: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200, **values: Any
 ) -> Response:
-    found = ballots.clips(db(), current_contest(), actor=actor())
+    contest, who = current_contest(), actor()
     return page(
-        "jury/clip.html", status, entry=entry, ballot=ballot, form=form, mark=MARK, clips=found,
+        "jury/clip.html", status, entry=entry, ballot=ballot, form=form, mark=MARK,
+        owed=ballot_lists.owed(db(), contest, actor=who, besides=entry),
         reasons={
             kind: values.get(kind) or ReasonForm(formdata=MultiDict(), prefix=kind)
             for kind in ballots.OUT
         },
         closed=_closed(),
-        next=ballots.next_due(found, after=entry.code),
+        next=ballot_lists.next_due(db(), contest, actor=who, after=entry),
         clip_address=_file(entry, *_playable()), poster=_file(entry, "poster"),
     )
 

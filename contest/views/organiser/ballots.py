@@ -97,5 +97,6 @@ def _page(
         for juror in found if juror.left is None
     }
     return page(
-        "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {})
+        "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {}),
+        open_clips=jury_round.open_clips(db(), current_contest(), found),
     )

@@ -45,7 +45,6 @@ def desk() -> Response:
         standing=desks.standing(db(), contest, profile, at=now()),
         phase=public.phase_of(profile, at=now()),
         deadline=public.next_deadline(profile, at=now()),
-        short=desks.units_short(db(), contest, profile),
     )
 
 

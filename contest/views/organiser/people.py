@@ -55,9 +55,11 @@ class RolesForm(Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        listed = units.of_contest(db(), current_contest())
         self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị nào"))]
-        self.unit.choices += [SelectChoice(unit.id, unit.name) for unit in listed]
+        self.unit.choices += [
+            SelectChoice(unit_id, name)
+            for unit_id, name in units.names(db(), current_contest()).items()
+        ]
 
 
 class AddForm(RolesForm):

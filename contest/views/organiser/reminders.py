@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from contest import letters
-from contest.services.core import mail
+from contest.services.core import mail, pages
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
+from contest.views.organiser.desk import neighbours, page_number
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     actor,
@@ -38,11 +39,15 @@ def preview(kind: str) -> Response:
     """Who would be mailed now, and the mail as it would be sent to one of them."""
     found = reminders.recipients(db(), current_contest(), kind, at=now())
     reached = [one for one in found if one.email]
+    unreached = pages.part([one for one in found if not one.email], page_number())
+    listed = pages.part(reached, page_number())
     shown = next((one for one in reached if str(one.subject) == request.args.get("to")), None)
     shown = shown or next(iter(reached), None)
     return page(
-        "organiser/reminders.html", kind=kind, form=SendForm(formdata=None), reached=reached,
-        unreached=[one for one in found if not one.email], shown=shown,
+        "organiser/reminders.html", kind=kind, form=SendForm(formdata=None), reached=listed,
+        unreached=unreached, shown=shown, pages=neighbours(max(
+            (listed, unreached), key=lambda found: found.count
+        )),
         lately=sum(one.lately(now()) for one in reached),
         letter=_letter(shown) if shown else None,
         over=reminders.over(current_contest(), kind, at=now()),

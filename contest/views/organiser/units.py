@@ -18,6 +18,7 @@ from contest.errors import DomainError, Invalid
 from contest.services.results import document_values
 from contest.services.units import unit_import, unit_links, units
 from contest.services.units.unit_links import Entered, Issued
+from contest.views.organiser.desk import neighbours, page_number
 from contest.views.organiser.documents import sign_sheet
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
@@ -121,10 +122,17 @@ def leave() -> Response:
 @allows("organiser.read")
 def manage() -> Response:
     """Every unit: clips, links, uses; who still owes a clip."""
-    quota = current_profile().quota.minimum
-    found = units.standings(db(), current_contest(), quota=quota, at=now())
-    short = request.args.get("show") == "short"
-    return page("organiser/units.html", standings=found, quota=quota, short=short)
+    quota, short = current_profile().quota.minimum, request.args.get("show") == "short"
+    search = request.args.get("q", "").strip()
+    found = units.listed(
+        db(), current_contest(), quota=quota, at=now(), short=short, search=search,
+        number=page_number(),
+    )
+    total, missing = units.totals(db(), current_contest(), quota=quota)
+    return page(
+        "organiser/units.html", found=found, quota=quota, short=short, search=search,
+        total=total, missing=missing, pages=neighbours(found),
+    )
 
 
 @bp.get("/c/<slug>/organiser/units/<int:unit_id>")
@@ -139,6 +147,9 @@ def detail(unit_id: int) -> Response:
 def issue() -> Response:
     """New links for the units chosen, as the sheet to print: they are shown this once."""
     chosen = [int(value) for value in request.form.getlist("unit") if value.isdigit()]
+    if request.form.get("others"):
+        others = units.without_link(db(), current_contest(), at=now())
+        chosen += [unit_id for unit_id in others if unit_id not in set(chosen)]
     if not chosen:
         raise Invalid("Chưa chọn đơn vị nào. Hãy đánh dấu các đơn vị cần in mã.",
                       "No unit was chosen. Tick the units whose codes are to be printed.")

@@ -68,7 +68,7 @@ def listed() -> Response:
 def _row(pair: CopyPair) -> dict[str, Any]:
     """The clip of this contest comes first, the later one where both are."""
     here = pair.version if _own(pair.version.submission) else pair.other
-    seen = copies.find(db(), here.submission, pair.id)
+    seen = copies.seen(pair, here)
     return {"seen": seen, "words": words(seen)}
 
 

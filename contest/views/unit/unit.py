@@ -173,7 +173,7 @@ def send_plain(code: str) -> Response:
 @allows("entry.read", by="unit")
 def entry(code: str) -> Response:
     """Receipt and status: code, QR, timeline, every finding, versions, what may still be done."""
-    found = _entry(code)
+    found = submissions.find(db(), current_contest(), code, actor=actor(), with_checks=True)
     address = platform().settings.base_url + url_for(
         "unit.entry", slug=current_contest().slug, code=code
     )

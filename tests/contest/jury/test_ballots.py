@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed, TooLate
 from contest.models import AuditRow, Ballot, Contest, Submission, User
 from contest.services.core import profiles
-from contest.services.jury import ballots, jury_round
+from contest.services.jury import ballot_lists, ballots, jury_round
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 
@@ -118,8 +120,11 @@ def test_a_juror_never_marks_the_clip_of_the_own_unit(
     with pytest.raises(NotAllowed):
         room.act("save", entry, {}, version=0)
     with platform.db.read() as session:
-        found = ballots.clips(session, contest, actor=room.actor)
+        found = ballot_lists.listed(session, contest, actor=room.actor).rows
+        far = ballot_lists.tally(session, contest, actor=room.actor)
+        assert ballot_lists.next_due(session, contest, actor=room.actor) is None
     assert [(clip.state, clip.due) for clip in found] == [("own_unit", False)]
+    assert (far.clips, far.due, far.owed, far.of) == (1, 0, 0, 0)
 
 
 def test_nothing_is_saved_after_the_time_for_marking(
@@ -146,19 +151,52 @@ def test_the_next_clip_is_one_that_is_due_and_those_put_off_come_last(
 ) -> None:
     entries = [make.submission(make.unit(contest), "approved") for _ in range(3)]
     with platform.db.read() as session:
-        order = [c.submission.code for c in ballots.clips(session, contest, actor=room.actor)]
+        order = _order(session, contest, room.actor)
     by_code = {entry.code: entry for entry in entries}
     room.act("put_off", by_code[order[0]])
     room.act("step_aside", by_code[order[1]], "abstained", reason="Không nghe được.")
     with platform.db.read() as session:
-        found = ballots.clips(session, contest, actor=room.actor)
-    assert [c.submission.code for c in found] == order
-    following = ballots.next_due(found)
-    assert following is not None
-    assert following.submission.code == order[2]
-    last = ballots.next_due(found, after=order[2])
-    assert last is not None
-    assert last.submission.code == order[0]
+        assert _order(session, contest, room.actor) == order
+        following = ballot_lists.next_due(session, contest, actor=room.actor)
+        assert following is not None
+        assert following.code == order[2]
+        last = ballot_lists.next_due(session, contest, actor=room.actor, after=following)
+        assert last is not None
+        assert last.code == order[0]
+        owed = ballot_lists.owed(session, contest, actor=room.actor, besides=last)
+        assert (owed.count, owed.codes) == (1, [order[2]])
+        far = ballot_lists.tally(session, contest, actor=room.actor)
+    assert (far.clips, far.due, far.owed) == (3, 3, 2)
+
+
+def _order(session: Session, contest: Contest, actor: Actor) -> list[str]:
+    return [c.submission.code for c in ballot_lists.listed(session, contest, actor=actor).rows]
+
+
+def test_after_a_clip_comes_the_one_after_it_and_after_the_last_the_first(
+    platform: Platform, make: Factory, contest: Contest, room: Room
+) -> None:
+    entries = [make.submission(make.unit(contest), "approved") for _ in range(4)]
+    by_code = {entry.code: entry for entry in entries}
+    with platform.db.read() as session:
+        order = _order(session, contest, room.actor)
+        for here, there in zip(order, [*order[1:], order[0]], strict=True):
+            found = ballot_lists.next_due(session, contest, actor=room.actor, after=by_code[here])
+            assert found is not None
+            assert found.code == there
+
+
+def test_each_juror_has_an_order_of_their_own(
+    platform: Platform, make: Factory, contest: Contest
+) -> None:
+    for _ in range(6):
+        make.submission(make.unit(contest), "approved")
+    with platform.db.read() as session:
+        orders = {
+            tuple(_order(session, contest, make.actor(make.user("juror", contest=contest))))
+            for _ in range(4)
+        }
+    assert len(orders) == 4
 
 
 def test_two_tabs_that_save_first_at_once_make_one_ballot(
@@ -212,11 +250,13 @@ def test_progress_names_what_is_owed_and_never_a_mark(
     make.ballot(other, juror, full(contest), state="open")
     with platform.db.read() as session:
         first, second = jury_round.progress(session, session.get_one(Contest, contest.id))
+        clips = jury_round.open_clips(session, contest, [first, second])
         gaps = jury_round.gaps(session, session.get_one(Contest, contest.id), at=TIME)
     assert (first.user.id, first.code, first.done, first.due) == (juror.id, "GK1", 1, 2)
-    assert (first.open_codes, first.ready) == ((other.code,), (other.code,))
-    assert (second.user.id, second.done, second.due, second.open_codes) == (
-        late.id, 0, 1, (entry.code,),
+    assert (first.owed, first.ready, second.owed, second.ready) == (1, 1, 1, 0)
+    assert clips[juror.id] == [jury_round.OpenClip(other.code, True)]
+    assert (second.user.id, second.done, second.due, clips[late.id]) == (
+        late.id, 0, 1, [jury_round.OpenClip(entry.code, False)],
     )
     assert [(gap.code, gap.count) for gap in gaps] == [("ballots", 1), ("ballots", 1)]
     assert gaps[0].vi == f"{juror.name} chưa nộp 1 phiếu (trong đó 1 phiếu đã chấm đủ)."
@@ -229,7 +269,7 @@ def test_a_juror_sees_own_figures_only(
     make.ballot(entry, juror, marks)
     make.ballot(entry, make.user("juror", contest=contest), dict.fromkeys(marks, 0))
     with platform.db.read() as session:
-        own = ballots.own_figures(session, contest, actor=make.actor(juror))
+        own = ballot_lists.own_figures(session, contest, actor=make.actor(juror))
     assert own is not None
     assert own.count == 1
     assert own.mean == own.lowest == own.highest == 100 - len(marks)

@@ -1,0 +1,34 @@
+"""Indexes for the pages' own queries: what a juror marked, a contest's jobs and mails, an entry's
+uploads, the newest entries, and who did what in the audit trail."""
+
+from alembic import op
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels = None
+depends_on = None
+
+INDEXES = (
+    ("audit", "contest_id", "action"),
+    ("audit", "contest_id", "actor"),
+    ("ballot", "juror_id"),
+    ("mail", "contest_id", "template"),
+    ("outbox", "contest_id"),
+    ("outbox", "kind", "row_id"),
+    ("submission", "contest_id", "updated_at"),
+    ("upload", "submission_id"),
+)
+
+
+def _name(table: str, columns: tuple[str, ...]) -> str:
+    return f"ix_{table}_{'_'.join(columns)}"
+
+
+def upgrade() -> None:
+    for table, *columns in INDEXES:
+        op.create_index(_name(table, tuple(columns)), table, columns)
+
+
+def downgrade() -> None:
+    for table, *columns in reversed(INDEXES):
+        op.drop_index(_name(table, tuple(columns)), table)
