@@ -67,7 +67,7 @@ def test_single_lines_are_those_of_the_whole_ranking(result: Result, platform: P
         for wanted, lines in (
             (Picked(), whole), (Picked(most=2), whole[:2]),
             (Picked(code=whole[1].code), whole[1:2]),
-            (Picked(words=whole[2].unit), whole[2:]), (Picked(words="%"), []),
+            (Picked(words=whole[2].code.lower()), whole[2:]), (Picked(words="%"), []),
             (Picked(prizes=True), [line for line in whole if line.prize]),
         ):
             assert results.some_lines(row, "vi", wanted) == lines
