@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-READING = "reading"  # in the ``info`` of a session that changes nothing: what it sees will stay
 
 
 def make_engine(url: str) -> Engine:
@@ -54,8 +53,8 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        self.reader = sessionmaker(self.engine, expire_on_commit=False, info={READING: True})
-        self.writer = sessionmaker(writing, expire_on_commit=False)
+        self.reader = sessionmaker(self.engine, expire_on_commit=False)
+        self.writer = sessionmaker(writing, expire_on_commit=False, info={"writes": True})
 
     @contextmanager
     def read(self) -> Iterator[Session]:

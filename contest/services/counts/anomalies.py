@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contest.actors import Actor
-from contest.db import READING
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import (
     AuditRow,
@@ -50,7 +49,7 @@ def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     Every clip is held against all others, so a reading session keeps what it found for as long as
     nothing was counted anew. A writing one does not: what it sees may never come to be.
     """
-    if not session.info.get(READING):
+    if session.info.get("writes"):
         return _find(session, contest, _heavy(session, contest))
     counts, ledger = _versions(session, contest)
     known = _kept.setdefault(session.get_bind(), {}).get(contest.id)

@@ -108,7 +108,7 @@ def _elements(session: Session) -> Any:
         return rows, rows.c.key
     rows = func.jsonb_array_elements(Result.output["ranking"]).table_valued(
         "value", with_ordinality="place", joins_implicitly=True
-    )
+    ).render_derived()
     return rows, rows.c.place
 
 
