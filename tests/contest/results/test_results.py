@@ -16,7 +16,6 @@ import scoring
 from contest import ready_pages
 from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed
-from contest.jobs import prospects as jobs
 from contest.models import (
     AuditRow,
     Ballot,
@@ -26,7 +25,7 @@ from contest.models import (
     Submission,
     Task,
 )
-from contest.services.counts import corrections, interactions, prospects, share_ledger
+from contest.services.counts import corrections, interactions, share_ledger
 from contest.services.counts.interactions import Reading
 from contest.services.entry import submissions
 from contest.services.jury import ballots, jury_round
@@ -377,24 +376,3 @@ def test_only_organisers_come_near_results(stage: Stage, visit: Visits) -> None:
         assert browser.get("/c/quan11-2023/organiser/results/").status_code == 403
         assert browser.post("/c/quan11-2023/organiser/results/compute").status_code == 403
     assert visit.public().get("/c/quan11-2023/organiser/results/1.json").status_code == 401
-
-
-
-def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small = stage.compute()
-    with stage.platform.db.read() as session:
-        row = session.get_one(Result, small.id)
-        found = prospects.of(session, row, tmp_path)
-        assert found == scoring.sensitivity(small.input)
-        assert session.scalars(select(Task).where(Task.kind == prospects.TASK)).all() == []
-    monkeypatch.setattr(prospects, "AT_ONCE", 2)
-    large = stage.compute()
-    folder = prospects.folder_in(stage.platform.settings.data_dir)
-    with stage.platform.db.read() as session:
-        row = session.get_one(Result, large.id)
-        [task] = session.scalars(select(Task).where(Task.kind == prospects.TASK))
-        assert prospects.of(session, row, folder) is None
-        jobs.HANDLERS[task.kind](stage.platform, task.row_id, lambda: None)
-        assert prospects.of(session, row, folder) == found
