@@ -28,7 +28,7 @@ def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
     small = stage.compute()
     with stage.platform.db.read() as session:
         row = session.get_one(Result, small.id)
-        found = prospects.of(session, row, tmp_path)
+        found = prospects.of(row, tmp_path, length=3)
         assert found == scoring.sensitivity(small.input)
         assert session.scalars(select(Task).where(Task.kind == prospects.TASK)).all() == []
     monkeypatch.setattr(prospects, "AT_ONCE", 2)
@@ -37,6 +37,6 @@ def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
     with stage.platform.db.read() as session:
         row = session.get_one(Result, large.id)
         [task] = session.scalars(select(Task).where(Task.kind == prospects.TASK))
-        assert prospects.of(session, row, folder) is None
+        assert prospects.of(row, folder, length=3) is None
         jobs.HANDLERS[task.kind](stage.platform, task.row_id, lambda: None)
-        assert prospects.of(session, row, folder) == found
+        assert prospects.of(row, folder, length=3) == found

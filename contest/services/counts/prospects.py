@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 import scoring
 from contest.models import Result
 from contest.services.core import outbox
-from contest.services.counts import ranking_rows
 
 TASK = "results.prospects"
 AT_ONCE = 300  # lines of a ranking that a page may wait for
@@ -32,13 +31,14 @@ def wish(session: Session, result: Result, *, at: datetime) -> None:
         )
 
 
-def of(session: Session, result: Result, folder: Path) -> dict[str, Any] | None:
-    """As ``scoring.sensitivity`` says it; None while the worker is not done."""
+def of(result: Result, folder: Path, *, length: int) -> dict[str, Any] | None:
+    """As ``scoring.sensitivity`` says it; None while the worker is not done. ``length``: lines of
+    the ranking."""
     path = _path(result, folder)
     if path.exists():
         known: dict[str, Any] = json.loads(path.read_bytes())
         return known
-    if ranking_rows.length(session, result) > AT_ONCE:
+    if length > AT_ONCE:
         return None
     return work_out(result, folder)
 

@@ -179,10 +179,10 @@ def _page(status: int = 200, **forms: Form) -> Response:
 def _ranking(latest: Result, words: str) -> dict[str, Any]:
     """The first lines, or those looked for, and what each prize hangs on."""
     folder = prospects.folder_in(platform().settings.data_dir)
+    length = ranking_rows.length(db(), latest)
     return {
         "lines": results.some_lines(latest, language(), Picked(words=words, most=MOST_LINES)),
-        "length": ranking_rows.length(db(), latest),
-        "prospects": prospects.of(db(), latest, folder),
+        "length": length, "prospects": prospects.of(latest, folder, length=length),
     }
 
 
