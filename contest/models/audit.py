@@ -17,8 +17,8 @@ class AuditRow(Base):
         UniqueConstraint("seq"),
         Index("ix_audit_contest_id_seq", "contest_id", "seq"),
         Index("ix_audit_subject", "subject"),
-        Index("ix_audit_contest_id_action", "contest_id", "action"),  # which actions there are, …
-        Index("ix_audit_contest_id_actor", "contest_id", "actor"),  # … and who acts
+        Index("ix_audit_contest_id_action_seq", "contest_id", "action", "seq"),
+        Index("ix_audit_contest_id_actor_seq", "contest_id", "actor", "seq"),
     )
 
     seq: Mapped[int]

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -44,6 +45,10 @@ class Snapshot(Base):
         CheckConstraint("comments IS NULL OR comments >= 0", name="comments"),
         UniqueConstraint("submission_id", "evidence_id", "taken_at"),
         Index("ix_snapshot_submission_id_taken_at", "submission_id", "taken_at"),
+        Index(
+            "ix_snapshot_late", "submission_id",
+            sqlite_where=text("late_reason <> ''"), postgresql_where=text("late_reason <> ''"),
+        ),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))

@@ -18,6 +18,7 @@ class Publication(Base):
     __table_args__ = (
         UniqueConstraint("submission_id", "page_id"),
         UniqueConstraint("post_id"),
+        Index("ix_publication_position_id", "position", "id"),
         state_check(PUBLICATION),
         one_of("mode", ("api", "manual")),
     )

@@ -108,6 +108,8 @@ class Crowd:
         self.units = [self.make.unit(self.contest) for _ in range(self.n)]
         for unit in [*self.units, *self.units[:1] * (self.n - 1)]:
             self.make.unit_link(unit)
+        for _ in range(self.n):
+            self.make.unit(self.contest)  # sends nothing
 
     def _people(self) -> None:
         """``n`` of each role; the first of each has ``n`` sessions and invitations."""

@@ -45,7 +45,7 @@ def test_a_database_of_the_release_before_keeps_its_rows(empty_database_url: str
         assert session.query(Unit).count() == 3
         assert audit.verify(session) == (1, [])
     kept = {index["name"] for index in inspect(database.engine).get_indexes("audit")}
-    assert "ix_audit_contest_id_actor" in kept
+    assert "ix_audit_contest_id_actor_seq" in kept
     database.engine.dispose()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, NotAllowed, not_found
@@ -42,6 +42,7 @@ def session_of_token(session: Session, token: str, *, at: datetime) -> StaffSess
     """The live session behind a cookie's token; it may still owe its second factor."""
     row = session.scalars(
         select(StaffSession).where(StaffSession.token_hash == hash_token(token))
+        .options(joinedload(StaffSession.user, innerjoin=True))
     ).one_or_none()
     if row is None or row.revoked_at or not row.user.active:
         return None

@@ -87,9 +87,7 @@ def listed(
     search: str = "", number: int = 1,
 ) -> Page[Standing]:
     """A page of them; only those that are ``short`` of clips, only names with ``search``."""
-    query = _standings(contest, at)
-    if short:
-        query = query.where(query.selected_columns[1] < quota)
+    query = _standings(contest, at, below=quota if short else None)
     if search:
         query = query.where(Unit.name.icontains(search, autoescape=True))
     found = pages.take(session, query, number, whole=True)
@@ -124,12 +122,16 @@ def _standing(row: Any, quota: int) -> Standing:
     return Standing(unit, clips, links, uses, last_used_at, max(quota - clips, 0))
 
 
-def _standings(contest: Contest, at: datetime) -> Select[Any]:
-    """Unit, clips, live links, their uses and the last one; by group and name."""
+def _standings(contest: Contest, at: datetime, below: int | None = None) -> Select[Any]:
+    """Unit, clips, live links, their uses and the last one; by group and name.
+
+    Only units with fewer clips than ``below``, where it is given.
+    """
     clips, links = _clips(contest), _links(contest, at)
-    return (
+    count = func.coalesce(clips.c.clips, 0)
+    query = (
         select(
-            Unit, func.coalesce(clips.c.clips, 0), func.coalesce(links.c.links, 0),
+            Unit, count, func.coalesce(links.c.links, 0),
             func.coalesce(links.c.uses, 0), links.c.last_used_at,
         )
         .outerjoin(clips, clips.c.unit_id == Unit.id)
@@ -137,6 +139,7 @@ def _standings(contest: Contest, at: datetime) -> Select[Any]:
         .where(Unit.contest_id == contest.id)
         .order_by(Unit.group, Unit.name)
     )
+    return query if below is None else query.where(count < below)
 
 
 def _clips(contest: Contest) -> Subquery:

@@ -210,7 +210,8 @@ def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:
     def address(number: int) -> str | None:
         if not 1 <= number <= found.count:
             return None
-        values: dict[str, Any] = {**request.args, "page": number, "slug": current_contest().slug}
+        here = {"slug": current_contest().slug} if endpoint else request.view_args or {}
+        values: dict[str, Any] = {**request.args, **here, "page": number}
         return url_for(endpoint or str(request.endpoint), **values)
 
     return {

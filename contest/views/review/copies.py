@@ -61,7 +61,8 @@ def listed() -> Response:
     found = copies.listed(db(), current_contest(), decided=decided, number=page_number())
     return page(
         "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
-        waiting=copies.waiting(db(), current_contest()), pages=_pages(found, decided),
+        waiting=copies.waiting(db(), current_contest()) if decided else found.total,
+        pages=_pages(found, decided),
     )
 
 

@@ -209,3 +209,26 @@ def test_standings_count_only_clips_that_are_in_the_contest(platform, make, cont
     assert [(s.unit.name, s.clips, s.missing, s.links) for s in found] == [
         ("A", 1, 0, 1), ("B", 0, 1, 0),
     ]
+
+
+def test_long_lists_of_units_are_paged_searched_and_counted(platform, make, contest, clock):
+    for number in range(60):
+        make.unit(contest, f"Đoàn {number:02}")
+    sent = make.unit(contest, "Chi đoàn A")
+    make.submission(sent, "in_review")
+    issue(platform, sent, clock)
+
+    def shown(**wanted) -> tuple[list[str], int]:
+        with platform.db.read() as session:
+            found = units.listed(session, contest, quota=1, at=clock.now(), **wanted)
+            return [s.unit.name for s in found.rows], found.total
+
+    assert shown(number=2) == ([f"Đoàn {n}" for n in range(49, 60)], 61)
+    assert shown(short=True, number=2) == ([f"Đoàn {n}" for n in range(50, 60)], 60)
+    assert shown(search="đoàn a") == ([sent.name], 1)
+    assert shown(search="%") == ([], 0)
+    with platform.db.read() as session:
+        assert units.totals(session, contest, quota=1) == (61, 60)
+        without = units.without_link(session, contest, at=clock.now())
+    assert len(without) == 60
+    assert sent.id not in without
