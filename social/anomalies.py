@@ -4,6 +4,7 @@ Pure: standard library, no clock. The limits are ours, chosen to ask rarely (doc
 every flag carries the numbers it rests on.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ NIGHT_ENDS = time(5)  # begins at midnight, in the contest's zone
 LONGEST_GUESS = timedelta(hours=12)  # of a longer interval nobody can say when its counts came
 LEAST_DROP, DROP_PART = 5, 0.02
 LEAST_OF_ONE, PART_OF_ONE = 10, 0.2
+INTERVALS = 256  # whose gains are kept
 GRAIN = timedelta(minutes=10)  # clips are read one after the other; their moments count as one
 
 Number = int | float | str
@@ -78,24 +80,45 @@ class _Others:
             ([p.at.timestamp() for p in clip.points], [p.reactions for p in clip.points])
             for clip in clips if len(clip.points) > 1
         ]
-        self._gains = lru_cache(maxsize=4096)(self._gains_between)
+        self._gains = lru_cache(maxsize=INTERVALS)(self._gains_between)
 
     def median_of_others(self, since: datetime, until: datetime, own: float) -> float | None:
         """The median gain of the clips that were counted then, or None where they are too few."""
-        gains = list(self._gains(_grain(since), _grain(until)))
-        if len(gains) <= OTHERS:
+        gains = self._gains(_grain(since), _grain(until))
+        if len(gains.ordered) <= OTHERS:
             return None
-        nearest = min(range(len(gains)), key=lambda index: abs(gains[index] - own))
-        del gains[nearest]
-        return median(gains)
+        return gains.median_without_nearest(own)
 
-    def _gains_between(self, since: float, until: float) -> tuple[float, ...]:
+    def _gains_between(self, since: float, until: float) -> "_Gains":
         slack = GRAIN.total_seconds()
-        return tuple(
+        return _Gains([
             _at(moments, totals, until) - _at(moments, totals, since)
             for moments, totals in self._series
             if moments[0] <= since + slack and moments[-1] >= until - slack
-        )
+        ])
+
+
+class _Gains:
+    """The clips' gains in one interval: ascending, each with its clip's place in the order given.
+
+    Asked once for every clip that gained much, so nothing here may look at every clip.
+    """
+
+    def __init__(self, gains: Sequence[float]) -> None:
+        places = sorted(range(len(gains)), key=gains.__getitem__)  # of equal gains the first first
+        self.places = array("l", places)
+        self.ordered = array("d", [gains[place] for place in places])
+
+    def median_without_nearest(self, own: float) -> float:
+        """The median, the gain nearest to ``own`` left out; of two as near, the first clip's."""
+        right = bisect_left(self.ordered, own)
+        found = [right] if right < len(self.ordered) else []
+        if right:
+            found.append(bisect_left(self.ordered, self.ordered[right - 1]))
+        left_out = min(found, key=lambda n: (abs(self.ordered[n] - own), self.places[n]))
+        rest = len(self.ordered) - 1
+        middle = [(rest - 1) // 2, rest // 2]
+        return sum(self.ordered[n + (n >= left_out)] for n in middle) / 2
 
 
 def _grain(moment: datetime) -> float:

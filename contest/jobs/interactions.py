@@ -32,7 +32,8 @@ def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
         return
     with platform.db.read() as session:
         contest = session.get_one(Contest, contest_id)
-        clips = [(p.id, p.post_id) for p in interactions.posted(session, contest) if p.post_id]
+        posted = interactions.posted(session, contest)
+    clips = [(clip.publication_id, clip.post_id) for clip in posted if clip.post_id]
     for publication_id, post_id in clips:
         beat()
         counts = _counts(platform, contest_id, page, post_id)

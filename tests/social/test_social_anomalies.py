@@ -2,10 +2,13 @@
 
 import random
 from datetime import UTC, datetime, timedelta, timezone
+from statistics import median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from social.anomalies import Flag, Point, Series, find
+from social.anomalies import Flag, Point, Series, _Gains, find
 
 ZONE = timezone(timedelta(hours=7))
 NOON = datetime(2023, 6, 13, 12, tzinfo=ZONE)
@@ -140,3 +143,15 @@ def test_a_calm_contest_raises_almost_no_flag() -> None:
             points.append(Point(at, total, total // 5))
         clips.append(Series(f"C{number}", points))
     assert len(flags(*clips)) <= 3
+
+
+@given(
+    st.lists(st.integers(-5, 40).map(float) | st.floats(-10, 50), min_size=3, max_size=40),
+    st.integers(-5, 45),
+)
+def test_the_median_of_the_others_is_that_of_a_look_at_every_clip(
+    gains: list[float], own: int
+) -> None:
+    nearest = min(range(len(gains)), key=lambda index: abs(gains[index] - own))
+    rest = gains[:nearest] + gains[nearest + 1:]
+    assert _Gains(gains).median_without_nearest(own) == median(rest)

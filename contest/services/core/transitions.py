@@ -1,8 +1,10 @@
 """The one function that changes a state: table, state, audit row and outbox rows in one go."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
@@ -50,14 +52,7 @@ def move(
     session.flush()
     session.refresh(row, with_for_update={"of": type(row), **LOCK})
     machine, before = OF_TABLE[row.__tablename__], str(row.state)
-    if not machine.allows(before, to):
-        raise Conflict(
-            f"Không thể chuyển từ “{before}” sang “{to}”: có thể người khác vừa xử lý. "
-            "Hãy tải lại trang.",
-            f'This cannot go from "{before}" to "{to}": somebody may have dealt with it just now. '
-            "Please reload the page.",
-            before=before, to=to,
-        )
+    _require_allowed(machine, before, to)
     row.state = to
     if reason and hasattr(row, "state_reason"):
         row.state_reason = reason
@@ -68,6 +63,43 @@ def move(
         contest_id=contest_id or _contest_id(row),
         before={"state": before}, after={"state": to, "reason": reason, **details},
     )
+
+
+def move_all(
+    session: Session, table: type[Base], where: Iterable[ColumnElement[bool]], to: str, *,
+    actor: Actor, at: datetime, contest_id: int, **values: Any,
+) -> int:
+    """As ``move``, for every row of ``table`` that ``where`` chooses: locked by one statement,
+    changed by another, each with its audit row. ``values``: what else is set. Returns how many.
+    """
+    session.flush()
+    columns: Any = table
+    machine = OF_TABLE[table.__tablename__]
+    query = select(columns.id, columns.state).where(*where).order_by(columns.id)
+    found = session.execute(query.with_for_update(of=table, **LOCK)).all()
+    for before in {row.state for row in found}:
+        _require_allowed(machine, before, to)
+    values = {"state": to, **values} | ({"updated_at": at} if hasattr(table, "updated_at") else {})
+    session.execute(
+        update(table).where(*where).values(values).execution_options(synchronize_session=False)
+    )
+    for row_id, before in found:
+        audit.record(
+            session, f"{machine.name}.{to}", f"{table.__tablename__}:{row_id}", actor=actor, at=at,
+            contest_id=contest_id, before={"state": before}, after={"state": to, "reason": ""},
+        )
+    return len(found)
+
+
+def _require_allowed(machine: Machine, before: str, to: str) -> None:
+    if not machine.allows(before, to):
+        raise Conflict(
+            f"Không thể chuyển từ “{before}” sang “{to}”: có thể người khác vừa xử lý. "
+            "Hãy tải lại trang.",
+            f'This cannot go from "{before}" to "{to}": somebody may have dealt with it just now. '
+            "Please reload the page.",
+            before=before, to=to,
+        )
 
 
 def _contest_id(row: Any) -> int | None:

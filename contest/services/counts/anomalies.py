@@ -1,21 +1,35 @@
 """Flags on odd counts, and what people decided about them. A flag never changes a count."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Contest, FlagDecision, Snapshot, Submission
+from contest.models import (
+    AuditRow,
+    Contest,
+    FlagDecision,
+    LateApproval,
+    Publication,
+    ShareRecord,
+    Snapshot,
+    Submission,
+)
 from contest.permissions import require
-from contest.services.core import audit, profiles
+from contest.services.core import audit, pages, profiles
 from contest.services.core.gaps import Gap
-from contest.services.counts import corrections, interactions
-from social.anomalies import Flag, Point, Series, find
+from contest.services.core.pages import Page
+from contest.services.counts import corrections, interactions, official
+from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
+LEDGER_CHANGES = ("ledger.imported", "ledger.share_added")
 DECISIONS = ("fine", "corrected")
 
 
@@ -29,23 +43,48 @@ class Raised:
     decision: FlagDecision | None
 
 
-def raised(session: Session, contest: Contest) -> list[Raised]:
-    """All flags on posted clips, those that wait for a decision first."""
-    entries = {c.submission.code: c.submission for c in interactions.posted(session, contest)}
-    series = interactions.series(session, contest)
-    ledgers = interactions.ledger_of(session, contest)
-    clips = [
-        Series(code, [_point(s) for s in series.get(entry.id, []) if interactions.counts(s)],
-               dict(ledgers.get(entry.id, [])))
-        for code, entry in entries.items()
+def flags(session: Session, contest: Contest) -> Sequence[Flag]:
+    """All flags on posted clips, in the order of their release.
+
+    Every clip is held against all others, so a reading session keeps what it found for as long as
+    nothing was counted anew. A writing one does not: what it sees may never come to be.
+    """
+    if session.info.get("writes"):
+        return _find(session, contest, _heavy(session, contest))
+    counts, ledger = _versions(session, contest)
+    known = _kept.setdefault(session.get_bind(), {}).get(contest.id)
+    if known is None or (known.counts, known.ledger) != (counts, ledger):
+        same = known is not None and known.ledger == ledger
+        heavy = known.heavy if known and same else _heavy(session, contest)
+        known = _Kept(counts, ledger, heavy, _find(session, contest, heavy))
+        _kept[session.get_bind()][contest.id] = known
+    return known.flags
+
+
+def listed(session: Session, contest: Contest, *, number: int = 1) -> Page[Raised]:
+    """A page of flags, those that wait for a decision first."""
+    known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
+    found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
+    some = pages.part(found, number)
+    entries = _entries(session, contest, {flag.clip for flag in some.rows})
+    series = interactions.series(session, [entry.id for entry in entries.values()])
+    rows = [
+        Raised(flag, entries[flag.clip], series.get(entries[flag.clip].id, []),
+               known.get((flag.clip, flag.key)))
+        for flag in some.rows
     ]
-    known = {(d.submission_id, d.key): d for d in decisions(session, contest)}
-    found = []
-    for flag in find(clips, zone=profiles.profile_of(contest).schedule.zone):
-        entry = entries[flag.clip]
-        decision = known.get((entry.id, flag.key))
-        found.append(Raised(flag, entry, series.get(entry.id, []), decision))
-    return sorted(found, key=lambda one: one.decision is not None)
+    return Page(rows, some.number, some.count, some.total)
+
+
+def _entries(
+    session: Session, contest: Contest, codes: Collection[str]
+) -> dict[str, Submission]:
+    query = (
+        select(Submission)
+        .where(Submission.contest_id == contest.id, Submission.code.in_(codes))
+        .options(joinedload(Submission.unit))
+    )
+    return {entry.code: entry for entry in session.scalars(query)}
 
 
 def decide(
@@ -58,37 +97,37 @@ def decide(
     own, with a second organiser.
     """
     require(actor, "interaction.import", contest)
-    one = next((r for r in raised(session, contest) if (r.entry.code, r.flag.key) == (code, key)),
-               None)
-    if one is None:
+    flag = next((f for f in flags(session, contest) if (f.clip, f.key) == (code, key)), None)
+    if flag is None:
         raise not_found()
-    _refuse(session, contest, one, decision, reason)
+    entry = interactions.of_code(session, contest, code)
+    _refuse(session, entry, key, decision, reason)
     row = FlagDecision(
-        submission_id=one.entry.id, key=key, kind=one.flag.kind, numbers=dict(one.flag.numbers),
+        submission_id=entry.id, key=key, kind=flag.kind, numbers=dict(flag.numbers),
         decision=decision, reason=reason.strip(), created_by=actor.label, created_at=at,
     )
     session.add(row)
     session.flush()
     audit.record(
         session, "flag.decided", row, actor=actor, at=at, contest_id=contest.id,
-        after={"code": code, "kind": one.flag.kind, "numbers": dict(one.flag.numbers),
+        after={"code": code, "kind": flag.kind, "numbers": dict(flag.numbers),
                "decision": decision, "reason": row.reason},
     )
     return row
 
 
 def _refuse(
-    session: Session, contest: Contest, one: Raised, decision: str, reason: str
+    session: Session, entry: Submission, key: str, decision: str, reason: str
 ) -> None:
-    if one.decision is not None:
+    made = select(FlagDecision.id).where(
+        FlagDecision.submission_id == entry.id, FlagDecision.key == key
+    )
+    if session.scalar(made) is not None:
         raise Conflict("Dấu hiệu này đã có quyết định.", "This flag has been decided already.")
     if decision not in DECISIONS or not reason.strip():
         raise Invalid("Hãy chọn một quyết định và ghi lý do.",
                       "Choose a decision and give a reason.")
-    written = corrections.of_contest(session, contest)
-    if decision == "corrected" and all(
-        c.snapshot.submission_id != one.entry.id for c in written
-    ):
+    if decision == "corrected" and not corrections.of_clip(session, entry):
         raise Conflict(
             "Clip chưa có điều chỉnh nào. Hãy ghi số điều chỉnh ở trang của clip trước.",
             "The clip has no correction yet. Write one on the clip's page first.",
@@ -96,18 +135,31 @@ def _refuse(
 
 
 def decisions(session: Session, contest: Contest) -> Sequence[FlagDecision]:
+    """Every decision with its clip, the first first."""
     query = (
         select(FlagDecision)
         .join(FlagDecision.submission)
         .where(Submission.contest_id == contest.id)
+        .options(contains_eager(FlagDecision.submission))
         .order_by(FlagDecision.id)
     )
     return session.scalars(query).all()
 
 
+def open_count(session: Session, contest: Contest) -> int:
+    """How many flags nobody has decided about."""
+    query = (
+        select(Submission.code, FlagDecision.key)
+        .join(FlagDecision.submission)
+        .where(Submission.contest_id == contest.id)
+    )
+    decided = {(code, key) for code, key in session.execute(query)}
+    return sum((flag.clip, flag.key) not in decided for flag in flags(session, contest))
+
+
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Flags that nobody has decided about."""
-    count = sum(one.decision is None for one in raised(session, contest))
+    count = open_count(session, contest)
     if not count:
         return []
     return [Gap(
@@ -116,5 +168,74 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     )]
 
 
-def _point(snapshot: Snapshot) -> Point:
-    return Point(snapshot.taken_at, snapshot.reactions, snapshot.shares)
+# ------------------------------------------------------------------------------------- internal
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What was found, and of which state of the counts and of the ledger."""
+
+    counts: tuple[Any, ...]
+    ledger: tuple[Any, ...]
+    heavy: Mapping[int, Mapping[str, int]]
+    flags: Sequence[Flag]
+
+
+_kept: WeakKeyDictionary[Any, dict[int, _Kept]] = WeakKeyDictionary()  # engine -> contest -> found
+
+
+def _versions(session: Session, contest: Contest) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What changes whenever counts change, and whenever the ledger does: one small query.
+
+    Snapshots and approvals are only ever added; a row of the ledger may be counted up, which the
+    trail says.
+    """
+    told = (
+        select(func.max(AuditRow.seq))
+        .where(AuditRow.contest_id == contest.id, AuditRow.action.in_(LEDGER_CHANGES))
+    )
+    on_page = (
+        select(func.count(Publication.id))
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id, Publication.state == "published")
+    )
+    newest = [select(func.max(t.id)) for t in (Snapshot, LateApproval, ShareRecord)]
+    row = session.execute(
+        select(*(query.scalar_subquery() for query in (*newest, told, on_page)))
+    ).one()
+    snapshots, approvals, shares, changed, clips = row
+    rules = contest.revision_id
+    return (rules, snapshots, approvals, clips), (rules, shares, changed)
+
+
+def _find(
+    session: Session, contest: Contest, heavy: Mapping[int, Mapping[str, int]]
+) -> list[Flag]:
+    points = _points(session, contest)
+    clips = [
+        Series(clip.code, points.get(clip.submission_id, []), heavy.get(clip.submission_id, {}))
+        for clip in interactions.posted(session, contest)
+    ]
+    return find(clips, zone=profiles.profile_of(contest).schedule.zone)
+
+
+def _points(session: Session, contest: Contest) -> dict[int, list[Point]]:
+    """Each clip's counting snapshots; columns only, for there may be hundreds of thousands."""
+    query = (
+        select(Snapshot.submission_id, Snapshot.taken_at, Snapshot.reactions, Snapshot.shares)
+        .join(Snapshot.submission)
+        .where(Submission.contest_id == contest.id, official.counting())
+        .order_by(Snapshot.taken_at, Snapshot.id)
+    )
+    found: dict[int, list[Point]] = defaultdict(list)
+    for submission_id, taken_at, reactions, shares in session.execute(query):
+        found[submission_id].append(Point(taken_at, reactions, shares))
+    return found
+
+
+def _heavy(session: Session, contest: Contest) -> Mapping[int, Mapping[str, int]]:
+    """The ledgers of clips where one account could stand out."""
+    return {
+        number: dict(ledger) for number, ledger in official.ledger_of(session, contest).items()
+        if max(count for _, count in ledger) >= LEAST_OF_ONE
+    }

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
@@ -17,8 +17,8 @@ from contest.models import Contest, Correction, CorrectionVerdict, Snapshot, Sub
 from contest.permissions import require
 from contest.services.core import audit
 from contest.services.core.gaps import Gap
-from contest.services.counts import interactions
-from contest.services.counts.interactions import Official
+from contest.services.counts import interactions, official
+from contest.services.counts.official import Official
 from contest.services.jury import jury_round
 
 
@@ -39,24 +39,26 @@ def propose(
     require(actor, "interaction.import", contest)
     jury_round.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
-    official = interactions.official_counts(session, contest).get(entry.id)
-    if official is None:
+    ledgers = official.ledger_of(session, contest, only=[entry.id])
+    found = official.official_counts(session, contest, only=[entry.id], ledgers=ledgers)
+    counted = found.get(entry.id)
+    if counted is None:
         raise Conflict(
             "Clip chưa có số chính thức nên chưa có gì để điều chỉnh. Hãy ghi số liệu trước.",
             "The clip has no official count yet, so there is nothing to correct. Record one first.",
         )
-    _refuse_pending(session, official)
-    accounts = _known(interactions.ledger_of(session, contest).get(entry.id), adjusted)
-    _refuse_nothing(official, adjusted, reason)
+    _refuse_pending(session, counted)
+    accounts = _known(ledgers.get(entry.id), adjusted)
+    _refuse_nothing(counted, adjusted, reason)
     correction = Correction(
-        snapshot_id=official.snapshot_id, reactions=adjusted.reactions, shares=adjusted.shares,
+        snapshot_id=counted.snapshot_id, reactions=adjusted.reactions, shares=adjusted.shares,
         accounts_out=accounts, reason=reason.strip(), created_by=actor.label, created_at=at,
     )
     session.add(correction)
     session.flush()
     audit.record(
         session, "correction.written", correction, actor=actor, at=at, contest_id=contest.id,
-        before={"reactions": official.raw_reactions, "shares": official.raw_shares},
+        before={"reactions": counted.raw_reactions, "shares": counted.raw_shares},
         after={"code": entry.code, "reactions": adjusted.reactions, "shares": adjusted.shares,
                "accounts_out": accounts, "reason": correction.reason},
     )
@@ -70,7 +72,8 @@ def decide(
     """A second organiser agrees to a correction, or turns it down; once only."""
     require(actor, "interaction.late", contest)
     interactions.hold(session, contest)
-    found = {c.id: c for c in of_contest(session, contest)}.get(correction_id)
+    query = _of_contest(contest).where(Correction.id == correction_id)
+    found = session.scalars(query).one_or_none()
     if found is None:
         raise not_found()
     if found.verdict is not None:
@@ -94,45 +97,68 @@ def decide(
     return found
 
 
-def of_contest(session: Session, contest: Contest) -> Sequence[Correction]:
-    """All corrections, the newest first."""
-    query = (
-        select(Correction)
-        .join(Correction.snapshot)
-        .join(Snapshot.submission)
-        .where(Submission.contest_id == contest.id)
-        .options(joinedload(Correction.snapshot).joinedload(Snapshot.submission),
-                 joinedload(Correction.verdict))
-        .order_by(Correction.id.desc())
-    )
+def of_clip(session: Session, entry: Submission) -> Sequence[Correction]:
+    """A clip's corrections, the newest first."""
+    query = _of_contest(entry.contest).where(Snapshot.submission_id == entry.id)
+    return session.scalars(query.order_by(Correction.id.desc())).all()
+
+
+def waiting(
+    session: Session, contest: Contest, *, most: int | None = None
+) -> Sequence[Correction]:
+    """Corrections that wait for a second organiser, the newest first."""
+    query = _waiting(contest).order_by(Correction.id.desc()).limit(most)
     return session.scalars(query).all()
 
 
-def waiting(session: Session, contest: Contest) -> list[Correction]:
-    return [found for found in of_contest(session, contest) if found.verdict is None]
+def _of_contest(contest: Contest) -> Select[Correction]:
+    """With their clips, verdicts and what the snapshot says."""
+    snapshot = contains_eager(Correction.snapshot)
+    return (
+        select(Correction)
+        .join(Correction.snapshot)
+        .join(Snapshot.submission)
+        .outerjoin(Correction.verdict)
+        .where(Submission.contest_id == contest.id)
+        .options(
+            snapshot.contains_eager(Snapshot.submission), contains_eager(Correction.verdict),
+            snapshot.defer(Snapshot.raw), snapshot.defer(Snapshot.reactions_by_kind),
+        )
+    )
 
 
-def lapsed(session: Session, contest: Contest) -> list[Correction]:
-    """Agreed corrections of a snapshot that is no longer the official one."""
-    official = interactions.official_counts(session, contest)
-    now = {found.snapshot_id for found in official.values()}
-    again = {s.submission_id for s in _corrected_now(session, contest, now)}
-    return [
-        found for found in interactions.agreed_corrections(session, contest).values()
-        if found.snapshot_id not in now and found.snapshot.submission_id not in again
-    ]
+def _waiting(contest: Contest) -> Select[Correction]:
+    return _of_contest(contest).where(CorrectionVerdict.id.is_(None))
+
+
+def _lapsed(session: Session, contest: Contest) -> int:
+    """How many snapshots with an agreed correction are no longer the official one, where the
+    official one has no correction of its own, decided or not."""
+    own = aliased(Correction)
+    again = select(own.id).where(own.snapshot_id == official.snapshot_id()).correlate(Submission)
+    query = (
+        select(func.count(Correction.snapshot_id.distinct()))
+        .join(Correction.snapshot)
+        .join(Snapshot.submission)
+        .join(Correction.verdict)
+        .where(
+            Submission.contest_id == contest.id, CorrectionVerdict.agreed,
+            Correction.snapshot_id.is_distinct_from(official.snapshot_id()), ~again.exists(),
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Corrections that wait for a second organiser, and such as no longer apply."""
     found = []
-    if count := len(waiting(session, contest)):
+    if count := _count(session, _waiting(contest)):
         found.append(Gap(
             "corrections.waiting", f"{count} điều chỉnh số liệu chờ người thứ hai xác nhận.",
             f"Corrections that wait for a second organiser: {count}.", "interactions.list",
             count=count,
         ))
-    if count := len(lapsed(session, contest)):
+    if count := _lapsed(session, contest):
         found.append(Gap(
             "corrections.lapsed",
             f"{count} điều chỉnh không còn hiệu lực vì đã có số liệu mới; hãy xem lại.",
@@ -142,13 +168,12 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     return found
 
 
-def _corrected_now(session: Session, contest: Contest, now: set[int]) -> list[Snapshot]:
-    """Official snapshots that have a correction of their own, decided or not."""
-    return [c.snapshot for c in of_contest(session, contest) if c.snapshot_id in now]
+def _count(session: Session, query: Select[Correction]) -> int:
+    return session.scalar(query.with_only_columns(func.count(Correction.id))) or 0
 
 
-def _refuse_pending(session: Session, official: Official) -> None:
-    query = select(Correction).where(Correction.snapshot_id == official.snapshot_id)
+def _refuse_pending(session: Session, counted: Official) -> None:
+    query = select(Correction).where(Correction.snapshot_id == counted.snapshot_id)
     if any(found.verdict is None for found in session.scalars(query)):
         raise Conflict(
             "Clip này đã có một điều chỉnh chờ xác nhận. Hãy xác nhận hoặc từ chối trước.",
@@ -168,12 +193,12 @@ def _known(ledger: list[tuple[str, int]] | None, adjusted: Adjusted) -> list[str
     return [names[name.casefold()] for name in adjusted.accounts_out]
 
 
-def _refuse_nothing(official: Official, adjusted: Adjusted, reason: str) -> None:
+def _refuse_nothing(counted: Official, adjusted: Adjusted, reason: str) -> None:
     if not reason.strip():
         raise Invalid("Hãy ghi lý do điều chỉnh.", "Give the reason of the correction.")
-    same = (adjusted.reactions in (None, official.reactions)
-            and adjusted.shares in (None, official.shares) and not adjusted.accounts_out)
-    if same and official.correction_id is None:
+    same = (adjusted.reactions in (None, counted.reactions)
+            and adjusted.shares in (None, counted.shares) and not adjusted.accounts_out)
+    if same and counted.correction_id is None:
         raise Invalid(
             "Số điều chỉnh giống số đã ghi. Hãy nhập số khác, hoặc không cần điều chỉnh.",
             "The corrected counts are those recorded. Enter others, or leave them as they are.",

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Publication, Snapshot, Submission
+from contest.models import Contest, Evidence, Snapshot
 from contest.permissions import require
 from contest.services.core import audit, profiles
-from contest.services.counts import interactions
-from contest.services.counts.interactions import Reading
+from contest.services.counts import evidence, interactions, official
+from contest.services.counts.interactions import Posted, Reading
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
 from social.imports.counts import OWN_TEMPLATE
 from social.links import read_link
@@ -26,23 +24,12 @@ MARKER = re.compile(r"#([A-Z]{2,4}-?[0-9A-Z]+)")  # a clip's code in a text
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
 
 
-class Clip(NamedTuple):
-    """A posted clip, by all that a file may call it."""
-
-    submission_id: int
-    code: str
-    title: str
-    post_id: str | None
-    video_id: str | None
-    permalink: str
-
-
 @dataclass(frozen=True)
 class Line:
     """What one row would add. ``before``: the clip's last counting snapshot, if any."""
 
     row: CountRow
-    clip: Clip
+    clip: Posted
     before: Snapshot | None
 
     @property
@@ -65,7 +52,7 @@ class Preview:
     lines: Sequence[Line]
     unmatched: Sequence[CountRow]
     unread: Sequence[CountRow]
-    absent: Sequence[Clip]
+    absent: Sequence[Posted]
     problems: Sequence[Problem]
     already: Evidence | None
     late: bool
@@ -81,7 +68,7 @@ def preview(
     session: Session, contest: Contest, path: Path, *, taken_at: datetime, at: datetime
 ) -> Preview:
     """What the file would do. ``Invalid`` names a file that is something else."""
-    before = interactions.last_counting(session, contest)
+    before = official.last_counting(session, contest)
     return _plan(session, contest, path, before, taken_at=taken_at, at=at)
 
 
@@ -90,7 +77,7 @@ def _plan(
     taken_at: datetime, at: datetime,
 ) -> Preview:
     file = _read(path)
-    clips = _clips(session, contest)
+    clips = interactions.posted(session, contest)
     found, unmatched = _match(file.rows, clips)
     told = {clip.submission_id for _, clip in found}
     return Preview(
@@ -102,7 +89,7 @@ def _plan(
         unread=[row for row, _ in found if row.reactions is None],
         absent=[clip for clip in clips if clip.submission_id not in told],
         problems=[*file.problems, *_twice(found), *_unknown(file.kind, unmatched)],
-        already=evidence_of(session, contest, file.sha256),
+        already=evidence.find(session, contest, file.sha256),
         late=interactions.is_late(profiles.profile_of(contest), taken_at, told_at=at),
     )
 
@@ -124,9 +111,9 @@ def apply(
             "and try again.",
         )
     interactions.hold(session, contest)
-    if evidence_of(session, contest, plan.sha256) is not None:
+    if evidence.find(session, contest, plan.sha256) is not None:
         return 0  # somebody else has applied it while this waited
-    evidence = keep(
+    kept = evidence.keep(
         session, contest, plan.sha256, kind="counts", filename=filename,
         size=path.stat().st_size, actor=actor, at=at,
     )
@@ -139,67 +126,28 @@ def apply(
     }
     interactions.take_all(
         session, contest, readings, taken_at=taken_at, source=SOURCES[plan.kind], actor=actor,
-        at=at, evidence=evidence, late_reason=late_reason,
+        at=at, evidence=kept, late_reason=late_reason,
     )
     audit.record(
-        session, "interaction.imported", evidence, actor=actor, at=at, contest_id=contest.id,
+        session, "interaction.imported", kept, actor=actor, at=at, contest_id=contest.id,
         after={"sha256": plan.sha256, "kind": plan.kind, "clips": len(plan.lines),
                "taken_at": taken_at.isoformat(), "late_reason": late_reason},
     )
     return len(plan.lines)
 
 
-def evidence_of(session: Session, contest: Contest, sha256: str) -> Evidence | None:
-    query = select(Evidence).where(Evidence.contest_id == contest.id, Evidence.sha256 == sha256)
-    return session.scalars(query).one_or_none()
-
-
-def keep(
-    session: Session, contest: Contest, sha256: str, *, kind: str, filename: str, size: int,
-    actor: Actor, at: datetime,
-) -> Evidence:
-    """Note a kept file (its bytes are in the store already); the same content is one row."""
-    if (known := evidence_of(session, contest, sha256)) is not None:
-        return known
-    evidence = Evidence(
-        contest_id=contest.id, sha256=sha256, filename=filename[:255], size=size, kind=kind,
-        created_by=actor.label, created_at=at,
-    )
-    session.add(evidence)
-    session.flush()
-    return evidence
-
-
-def refused(error: FileRefused) -> Invalid:
-    return Invalid(error.message_vi, error.message_en, kind=error.kind)
-
-
 def _read(path: Path) -> CountsFile:
     try:
         return read_counts(path)
     except FileRefused as error:
-        raise refused(error) from None
-
-
-def _clips(session: Session, contest: Contest) -> list[Clip]:
-    """The clips on the Page, in the order of their release; columns only, for there may be many."""
-    query = (
-        select(
-            Submission.id, Submission.code, Submission.title, Publication.post_id,
-            Publication.video_id, Publication.permalink,
-        )
-        .join(Publication.submission)
-        .where(Submission.contest_id == contest.id, Publication.state == "published")
-        .order_by(Publication.position, Publication.id)
-    )
-    return [Clip(*row) for row in session.execute(query)]
+        raise evidence.refused(error) from None
 
 
 def _match(
-    rows: Sequence[CountRow], clips: Sequence[Clip]
-) -> tuple[list[tuple[CountRow, Clip]], list[CountRow]]:
+    rows: Sequence[CountRow], clips: Sequence[Posted]
+) -> tuple[list[tuple[CountRow, Posted]], list[CountRow]]:
     book = _Names(clips)
-    found: list[tuple[CountRow, Clip]] = []
+    found: list[tuple[CountRow, Posted]] = []
     unmatched: list[CountRow] = []
     for row in rows:
         clip = book.clip_of(row)
@@ -213,13 +161,13 @@ def _match(
 class _Names:
     """All that a file may call the clips by. Addresses are read only where ids do not help."""
 
-    def __init__(self, clips: Sequence[Clip]) -> None:
+    def __init__(self, clips: Sequence[Posted]) -> None:
         self.clips = clips
         self.codes = {clip.code: clip for clip in clips}
         self.ids = {clip.video_id: clip for clip in clips if clip.video_id}
         self.ids |= {_short(clip.post_id): clip for clip in clips if clip.post_id}
 
-    def clip_of(self, row: CountRow) -> Clip | None:
+    def clip_of(self, row: CountRow) -> Posted | None:
         """By the surest name; last, by a clip's code in the post's text."""
         return (
             self.codes.get(row.clip_code or "")
@@ -228,14 +176,14 @@ class _Names:
             or next((self.codes[c] for c in MARKER.findall(row.text) if c in self.codes), None)
         )
 
-    def _linked(self, permalink: str | None) -> Clip | None:
+    def _linked(self, permalink: str | None) -> Posted | None:
         link = read_link(permalink or "")
         if link is None:
             return None
         return self.links.get(link.key) or self.ids.get(link.object_id or "")
 
     @cached_property
-    def links(self) -> dict[str, Clip]:
+    def links(self) -> dict[str, Posted]:
         """Addresses in comparable form."""
         known = ((read_link(clip.permalink), clip) for clip in self.clips)
         return {link.key: clip for link, clip in known if link}
@@ -246,7 +194,7 @@ def _short(post_id: str) -> str:
     return post_id.rpartition("_")[2]
 
 
-def _twice(found: Sequence[tuple[CountRow, Clip]]) -> list[Problem]:
+def _twice(found: Sequence[tuple[CountRow, Posted]]) -> list[Problem]:
     """Two rows of one clip, by whatever names."""
     first: dict[int, int] = {}
     problems = []

@@ -6,58 +6,40 @@ cut-off, needs a reason and a second organiser. NULL ("not known") is never 0.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import (
     Contest,
-    Correction,
-    CorrectionVerdict,
     Evidence,
     LateApproval,
     Publication,
     Result,
-    ShareRecord,
     Snapshot,
     Submission,
+    Unit,
 )
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, bulk, outbox, profiles
+from contest.services.core import audit, bulk, outbox, pages, profiles
 from contest.services.core.gaps import Gap
+from contest.services.core.pages import Page
+from contest.services.counts import official, search
 from contest.services.jury import jury_round
 
 TELLING = timedelta(hours=2)  # after the cut-off a count seen before it may still be written down
 CLOCKS_DIFFER = timedelta(minutes=2)
 BEFORE_CUT_OFF = tuple(timedelta(minutes=m) for m in (60, 15, 5, 1))
 BETWEEN_POLLS = timedelta(hours=6)
-
-
-@dataclass(frozen=True)
-class Official:
-    """What counts for a clip. ``ledger``: (account, shares) or None where nobody kept one.
-
-    ``verified``: the shares could be capped per account, or earn nothing. ``raw_…``: what was read;
-    it differs where an agreed correction (``correction_id``) stands beside it.
-    """
-
-    reactions: int
-    shares: int | None
-    ledger: list[tuple[str, int]] | None
-    snapshot_id: int
-    late: bool
-    verified: bool
-    taken_at: datetime
-    raw_reactions: int
-    raw_shares: int | None
-    correction_id: int | None = None
+LARGEST_ID = 2**31 - 1
+UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # kept, and shown nowhere
 
 
 @dataclass(frozen=True)
@@ -71,16 +53,50 @@ class Reading:
     raw: Mapping[str, object] | None = None
 
 
-def posted(session: Session, contest: Contest) -> Sequence[Publication]:
-    """The clips that stand on the Page, in the order of their release."""
+class Posted(NamedTuple):
+    """A clip on the Page, by all that a file or a person may call it."""
+
+    submission_id: int
+    code: str
+    title: str
+    post_id: str | None
+    video_id: str | None
+    permalink: str
+    publication_id: int
+
+
+def posted(session: Session, contest: Contest, *, most: int | None = None) -> list[Posted]:
+    """The clips on the Page, in the order of their release; columns only, for there may be many."""
     query = (
-        select(Publication)
+        select(
+            Submission.id, Submission.code, Submission.title, Publication.post_id,
+            Publication.video_id, Publication.permalink, Publication.id,
+        )
         .join(Publication.submission)
-        .where(Submission.contest_id == contest.id, Publication.state == "published")
-        .options(joinedload(Publication.submission).joinedload(Submission.unit))
+        .where(*_on_page(contest))
         .order_by(Publication.position, Publication.id)
     )
-    return session.scalars(query).all()
+    return [Posted(*row) for row in session.execute(query.limit(most))]
+
+
+def listed(
+    session: Session, contest: Contest, *, words: str = "", number: int = 1
+) -> Page[Publication]:
+    """The clips on the Page with their units, in the order of their release, a page at a time."""
+    query: Select[Any] = (
+        select(Publication)
+        .join(Publication.submission)
+        .join(Submission.unit)
+        .where(*_on_page(contest))
+        .options(contains_eager(Publication.submission).contains_eager(Submission.unit))
+        .order_by(Publication.position, Publication.id)
+    )
+    query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
+    return pages.take(session, query, number)
+
+
+def _on_page(contest: Contest) -> tuple[Any, ...]:
+    return Submission.contest_id == contest.id, Publication.state == "published"
 
 
 def is_late(profile: Profile, taken_at: datetime, *, told_at: datetime) -> bool:
@@ -196,10 +212,16 @@ def write_down(
 
 def of_code(session: Session, contest: Contest, code: str) -> Submission:
     """The posted clip with this code; ``NotFound`` for any other."""
-    for publication in posted(session, contest):
-        if publication.submission.code == code.strip().upper().removeprefix("#"):
-            return publication.submission
-    raise not_found()
+    query = (
+        select(Submission)
+        .join(Publication, Publication.submission_id == Submission.id)
+        .where(*_on_page(contest), Submission.code == code.strip().upper().removeprefix("#"))
+        .options(joinedload(Submission.unit))
+    )
+    found = session.scalars(query).first()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def approve_late(
@@ -208,8 +230,10 @@ def approve_late(
     """A second organiser agrees that late counts count; returns how many."""
     require(actor, "interaction.late", contest)
     hold(session, contest)
-    waiting = {snapshot.id: snapshot for snapshot in late_waiting(session, contest)}
-    chosen = [waiting[number] for number in snapshot_ids if number in waiting]
+    wanted = list(dict.fromkeys(number for number in snapshot_ids if number <= LARGEST_ID))
+    query = _late(contest).where(Snapshot.id.in_(wanted))
+    waiting = {snapshot.id: snapshot for snapshot in session.scalars(query)}
+    chosen = [waiting[number] for number in wanted if number in waiting]
     if any(snapshot.created_by == actor.label for snapshot in chosen):
         raise Conflict(
             "Người nhập số liệu không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
@@ -227,139 +251,102 @@ def approve_late(
     return len(chosen)
 
 
-def late_waiting(session: Session, contest: Contest) -> list[Snapshot]:
+def late_waiting(
+    session: Session, contest: Contest, *, most: int | None = None
+) -> Sequence[Snapshot]:
     """Late snapshots that nobody has agreed to yet, the newest first."""
-    found = [s for s in _snapshots(session, contest) if s.late_reason and s.approval is None]
-    return found[::-1]
+    query = _late(contest).order_by(Snapshot.taken_at.desc(), Snapshot.id.desc()).limit(most)
+    return session.scalars(query).all()
+
+
+def _late(contest: Contest) -> Select[Snapshot]:
+    return (
+        select(Snapshot)
+        .join(Snapshot.submission)
+        .where(
+            Submission.contest_id == contest.id, Snapshot.late_reason != "", ~official.approved()
+        )
+        .options(contains_eager(Snapshot.submission), *UNREAD)
+    )
 
 
 # ------------------------------------------------------------------------------------- reading
 
 
-def series(session: Session, contest: Contest) -> dict[int, list[Snapshot]]:
-    """All snapshots of each clip, in the order of their moments."""
+def series(session: Session, only: Collection[int]) -> dict[int, list[Snapshot]]:
+    """All snapshots of these submissions (ids), in the order of their moments."""
+    query = (
+        select(Snapshot)
+        .where(Snapshot.submission_id.in_(only))
+        .options(joinedload(Snapshot.evidence), joinedload(Snapshot.approval), *UNREAD)
+        .order_by(Snapshot.taken_at, Snapshot.id)
+    )
     found: dict[int, list[Snapshot]] = defaultdict(list)
-    for snapshot in _snapshots(session, contest):
+    for snapshot in session.scalars(query):
         found[snapshot.submission_id].append(snapshot)
     return found
 
 
-def counts(snapshot: Snapshot) -> bool:
-    """May a snapshot become the official one?"""
-    return not snapshot.late_reason or snapshot.approval is not None
-
-
-def last_counting(session: Session, contest: Contest) -> dict[int, Snapshot]:
-    """Each clip's last snapshot that counts, by the submission's id."""
-    newest_first = (Snapshot.taken_at.desc(), Snapshot.id.desc())
-    place = func.row_number().over(partition_by=Snapshot.submission_id, order_by=newest_first)
-    counting = (
-        select(Snapshot.id, place.label("place"))
-        .join(Snapshot.submission)
-        .outerjoin(Snapshot.approval)
-        .where(Submission.contest_id == contest.id)
-        .where(or_(Snapshot.late_reason == "", LateApproval.id.is_not(None)))
-        .subquery()
-    )
-    query = select(Snapshot).join(counting, counting.c.id == Snapshot.id).where(
-        counting.c.place == 1
-    )
-    return {snapshot.submission_id: snapshot for snapshot in session.scalars(query)}
-
-
-def official_counts(session: Session, contest: Contest) -> dict[int, Official]:
-    """The official count of every posted clip that has one, by the submission's id."""
-    free = profiles.profile_of(contest).scoring.points_per_share == 0
-    ledgers, corrections = ledger_of(session, contest), agreed_corrections(session, contest)
-    return {
-        number: _official(last, ledgers.get(number), corrections.get(last.id), free=free)
-        for number, last in last_counting(session, contest).items()
-    }
-
-
-def _official(
-    last: Snapshot, ledger: list[tuple[str, int]] | None, correction: Correction | None, *,
-    free: bool,
-) -> Official:
-    """A snapshot's counts, as corrected where somebody corrected them and another agreed."""
-    out = {name.casefold() for name in correction.accounts_out} if correction else set()
-    if ledger is not None and out:
-        ledger = [(name, count) for name, count in ledger if name.casefold() not in out]
-    said = (correction.reactions, correction.shares) if correction else (None, None)
-    return Official(
-        reactions=last.reactions if said[0] is None else said[0],
-        shares=last.shares if said[1] is None else said[1],
-        ledger=ledger, snapshot_id=last.id, late=bool(last.late_reason),
-        verified=free or ledger is not None, taken_at=last.taken_at,
-        raw_reactions=last.reactions, raw_shares=last.shares,
-        correction_id=correction.id if correction else None,
-    )
-
-
-def agreed_corrections(session: Session, contest: Contest) -> dict[int, Correction]:
-    """By the snapshot's id: the last correction that a second organiser agreed to."""
+def taken(session: Session, only: Collection[int]) -> dict[int, int]:
+    """How many snapshots these submissions (ids) have."""
     query = (
-        select(Correction)
-        .join(Correction.snapshot)
-        .join(Snapshot.submission)
-        .join(Correction.verdict)
-        .where(Submission.contest_id == contest.id, CorrectionVerdict.agreed)
-        .order_by(CorrectionVerdict.id)
+        select(Snapshot.submission_id, func.count())
+        .where(Snapshot.submission_id.in_(only))
+        .group_by(Snapshot.submission_id)
     )
-    return {correction.snapshot_id: correction for correction in session.scalars(query)}
-
-
-def ledger_of(session: Session, contest: Contest) -> dict[int, list[tuple[str, int]]]:
-    """Who shared which clip how often, up to the cut-off; spellings of one name are one account."""
-    cut_off = profiles.profile_of(contest).schedule.counts_close
-    query = (
-        select(ShareRecord.submission_id, ShareRecord.account, ShareRecord.count)
-        .join(ShareRecord.submission)
-        .where(Submission.contest_id == contest.id, ShareRecord.seen_at <= cut_off)
-        .order_by(ShareRecord.id)
-    )
-    shares: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
-    for submission_id, account, count in session.execute(query):
-        name, before = shares[submission_id].get(account.casefold(), (account, 0))
-        shares[submission_id][account.casefold()] = (name, before + count)
-    return {number: sorted(accounts.values()) for number, accounts in shares.items()}
+    return {number: count for number, count in session.execute(query)}
 
 
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Posted clips without an official count, late counts in doubt, shares nobody verified."""
-    profile, official = profiles.profile_of(contest), official_counts(session, contest)
-    clips = [publication.submission_id for publication in posted(session, contest)]
-    missing = sum(number not in official for number in clips)
-    late = len(late_waiting(session, contest))
-    open_ = sum(not found.verified and found.shares != 0 for found in official.values())
+    profile = profiles.profile_of(contest)
     found = []
-    if missing and at >= profile.release_at:
+    if at >= profile.release_at and (missing := _missing(session, contest)):
         found.append(_gap("missing", missing, "clip chưa có số tương tác chính thức.",
                           "Posted clips without an official count"))
-    if late:
+    if late := session.scalar(select(func.count()).select_from(_late(contest).subquery())) or 0:
         found.append(_gap("late", late, "số liệu sau giờ chốt chờ người thứ hai xác nhận.",
                           "Counts after the cut-off that wait for a second organiser"))
-    if open_:
+    if open_ := _unverified(session, contest, profile):
         found.append(_gap("unverified", open_, "clip có lượt chia sẻ chưa đối chiếu tài khoản.",
                           "Clips with shares that are not verified per account"))
     return found
 
 
+def _missing(session: Session, contest: Contest) -> int:
+    """Posted clips without a snapshot that counts."""
+    counted = select(Snapshot.id).where(
+        Snapshot.submission_id == Publication.submission_id, official.counting()
+    )
+    query = (
+        select(func.count(Publication.id))
+        .join(Publication.submission)
+        .where(*_on_page(contest), ~counted.correlate(Publication).exists())
+    )
+    return session.scalar(query) or 0
+
+
+def _unverified(session: Session, contest: Contest, profile: Profile) -> int:
+    """Clips whose official shares are more than none, or unknown, and stand in no ledger."""
+    if profile.scoring.points_per_share == 0:
+        return 0
+    unkept = (
+        select(official.snapshot_id().label("id"))
+        .where(Submission.contest_id == contest.id, ~official.kept(profile.schedule.counts_close))
+        .subquery()
+    )
+    shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
+    query = (
+        select(func.count(Snapshot.id))
+        .join(unkept, unkept.c.id == Snapshot.id)
+        .where(shares.is_distinct_from(0))
+    )
+    return session.scalar(query) or 0
+
+
 def _gap(code: str, count: int, vi: str, en: str) -> Gap:
     return Gap(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
                count=count)
-
-
-def _snapshots(session: Session, contest: Contest) -> Sequence[Snapshot]:
-    query = (
-        select(Snapshot)
-        .join(Snapshot.submission)
-        .where(Submission.contest_id == contest.id)
-        .options(joinedload(Snapshot.submission), joinedload(Snapshot.evidence),
-                 joinedload(Snapshot.approval))
-        .order_by(Snapshot.taken_at, Snapshot.id)
-    )
-    return session.scalars(query).all()
 
 
 # ------------------------------------------------------------------------------------- polling

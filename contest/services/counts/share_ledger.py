@@ -15,7 +15,7 @@ from contest.errors import Invalid
 from contest.models import Contest, Evidence, ShareRecord
 from contest.permissions import require
 from contest.services.core import audit, profiles
-from contest.services.counts import count_import, interactions, staged_shares
+from contest.services.counts import evidence, interactions, staged_shares
 from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
 from social.imports.counts import file_sha256
 from social.links import read_link
@@ -57,7 +57,7 @@ def preview(session: Session, contest: Contest, path: Path) -> LedgerPreview:
     sha256 = file_sha256(path)
     return LedgerPreview(
         sha256, sum(by_clip.values()), by_clip, unknown, problems, count,
-        count_import.evidence_of(session, contest, sha256),
+        evidence.find(session, contest, sha256),
     )
 
 
@@ -70,25 +70,25 @@ def apply(
     """
     require(actor, "interaction.import", contest)
     schedule, sha256 = profiles.profile_of(contest).schedule, file_sha256(path)
-    if count_import.evidence_of(session, contest, sha256) is not None:
+    if evidence.find(session, contest, sha256) is not None:
         return 0
     told = _usable(path, _clips(session, contest), zone=schedule.zone, at=at)
     interactions.hold(session, contest)
-    if count_import.evidence_of(session, contest, sha256) is not None:
+    if evidence.find(session, contest, sha256) is not None:
         return 0  # somebody else has applied it while this waited
     rows = staged_shares.stage(session, told)
     if not rows:
         raise _refused("sổ chưa có dòng nào", "the ledger has no rows")
-    evidence = count_import.keep(
+    kept = evidence.keep(
         session, contest, sha256, kind="ledger", filename=filename, size=path.stat().st_size,
         actor=actor, at=at,
     )
     added = staged_shares.take_over(
-        session, evidence_id=evidence.id, created_by=actor.label, at=at,
+        session, evidence_id=kept.id, created_by=actor.label, at=at,
         cut_off=schedule.counts_close,
     )
     audit.record(
-        session, "ledger.imported", evidence, actor=actor, at=at, contest_id=contest.id,
+        session, "ledger.imported", kept, actor=actor, at=at, contest_id=contest.id,
         after={"sha256": sha256, "rows": rows, "new": added},
     )
     return added
@@ -152,11 +152,11 @@ def _items(path: Path) -> Iterator[LedgerRow | Problem]:
     try:
         yield from iterate_ledger(path)
     except FileRefused as error:
-        raise count_import.refused(error) from None
+        raise evidence.refused(error) from None
 
 
 def _clips(session: Session, contest: Contest) -> dict[str, int]:
-    return {p.submission.code: p.submission_id for p in interactions.posted(session, contest)}
+    return {clip.code: clip.submission_id for clip in interactions.posted(session, contest)}
 
 
 def _usable(

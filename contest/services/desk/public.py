@@ -1,16 +1,20 @@
 """What everybody may know of a contest: its phase, and its clips on the Page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
 
 from contest.errors import not_found
-from contest.models import Contest, Derivative, Publication, Submission
+from contest.models import Contest, Derivative, Publication, Submission, Unit
 from contest.profile import Profile
+from contest.services.core import pages
+from contest.services.core.pages import Page
+from contest.services.counts import search
 from contest.states import Entry
 
 
@@ -90,43 +94,58 @@ def next_deadline(profile: Profile, *, at: datetime) -> datetime | None:
     return next((moment for moment in moments if at < moment), None)
 
 
-def clips(session: Session, contest: Contest) -> list[PublicClip]:
+def clips(session: Session, contest: Contest, *, most: int | None = None) -> list[PublicClip]:
     """The clips that stand on the Page, in the order of their release."""
-    query = (
-        select(Publication)
+    return [_clip(row) for row in session.execute(_shown(contest).limit(most))]
+
+
+def gallery(
+    session: Session, contest: Contest, *, words: str = "", number: int = 1
+) -> Page[PublicClip]:
+    """A page of them, those with ``words`` in code, title or unit."""
+    query = search.matching(_shown(contest), words, Submission.code, Submission.title, Unit.name)
+    found = pages.take(session, query, number, whole=True)
+    return replace(found, rows=[_clip(row) for row in found.rows])
+
+
+def count(session: Session, contest: Contest) -> int:
+    """How many clips stand on the Page."""
+    query = _shown(contest).order_by(None).with_only_columns(func.count(Publication.id))
+    return session.scalar(query) or 0
+
+
+def clip(session: Session, contest: Contest, code: str) -> PublicClip:
+    """One clip on the Page by its code; ``NotFound`` for every other."""
+    found = session.execute(_shown(contest).where(Submission.code == code)).first()
+    if found is None:
+        raise not_found()
+    return _clip(found)
+
+
+def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:
+    """Columns only: a gallery needs no entry's contact data."""
+    return (
+        select(
+            Submission.code, Submission.title, Unit.name.label("unit"), Submission.authors,
+            Submission.kind, Submission.description, Publication.permalink,
+            func.coalesce(Publication.published_at, Publication.release_at).label("published_at"),
+            Derivative.sha256.label("poster_sha256"),
+        )
+        .select_from(Publication)
         .join(Publication.submission)
+        .join(Submission.unit)
+        .outerjoin(
+            Derivative,
+            (Derivative.version_id == Publication.version_id) & (Derivative.kind == "poster"),
+        )
         .where(
             Submission.contest_id == contest.id,
             Submission.state == Entry.PUBLISHED,
             Publication.state == "published",
         )
-        .options(joinedload(Publication.submission).joinedload(Submission.unit))
         .order_by(Publication.position, Submission.code)
     )
-    found = list(session.scalars(query))
-    posters = _posters(session, [p.version_id for p in found])
-    return [_clip(p, posters.get(p.version_id)) for p in found]
 
 
-def clip(session: Session, contest: Contest, code: str) -> PublicClip:
-    """One clip on the Page by its code; ``NotFound`` for every other."""
-    found = next((c for c in clips(session, contest) if c.code == code), None)
-    if found is None:
-        raise not_found()
-    return found
-
-
-def _posters(session: Session, version_ids: list[int]) -> dict[int, str]:
-    query = select(Derivative.version_id, Derivative.sha256).where(
-        Derivative.kind == "poster", Derivative.version_id.in_(version_ids)
-    )
-    return {version_id: sha256 for version_id, sha256 in session.execute(query)}
-
-
-def _clip(publication: Publication, poster: str | None) -> PublicClip:
-    entry = publication.submission
-    return PublicClip(
-        code=entry.code, title=entry.title, unit=entry.unit.name, authors=entry.authors,
-        kind=entry.kind, description=entry.description, permalink=publication.permalink,
-        published_at=publication.published_at or publication.release_at, poster_sha256=poster,
-    )
+def _clip(row: Row[Any]) -> PublicClip:
+    return PublicClip(**row._mapping)

@@ -7,24 +7,26 @@ the steps that the worker takes, `services/fanpage/page_pause.py` stops the queu
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Contest, Publication, Submission, Task
+from contest.models import Check, ClipVersion, Contest, Publication, Submission, Task, Unit
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core import audit, mail, outbox, pages, profiles
 from contest.services.core.gaps import Gap
+from contest.services.core.pages import Page
 from contest.services.core.transitions import move
-from contest.services.counts import interactions
+from contest.services.counts import interactions, search
 from contest.services.fanpage import post_ways
-from contest.states import Entry
+from contest.states import PUBLICATION, Entry
 from social.links import read_link
 
 UPLOAD_AHEAD = timedelta(hours=6)  # bytes may go before the release; nobody sees them
@@ -266,35 +268,82 @@ def post_again(
 # ------------------------------------------------------------------------------------- reading
 
 
-def of_contest(session: Session, contest: Contest) -> Sequence[Publication]:
-    """All publications: in the order of their release, the unreleased ones last."""
+def listed(
+    session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
+) -> Page[Publication]:
+    """The board: in the order of their release, the unreleased ones last, a page at a time."""
+    query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
+    if state in PUBLICATION.states:
+        query = query.where(Publication.state == state)
+    query = query.options(
+        contains_eager(Publication.submission).contains_eager(Submission.unit),
+        joinedload(Publication.version).selectinload(ClipVersion.checks).defer(Check.report),
+    )
+    found = pages.take(session, query, number)
+    _read_refusals(session, found.rows)
+    return found
+
+
+def page_of(session: Session, contest: Contest, publication_id: int) -> int:
+    """On which page of the whole board a publication stands."""
+    ids = list(session.scalars(_board(contest).with_only_columns(Publication.id)))
+    return ids.index(publication_id) // pages.ROWS + 1 if publication_id in ids else 1
+
+
+def counts(session: Session, contest: Contest) -> Mapping[str, int]:
+    """How many publications there are in each state."""
     query = (
-        select(Publication)
+        select(Publication.state, func.count())
         .join(Publication.submission)
         .where(Submission.contest_id == contest.id)
-        .options(joinedload(Publication.submission).joinedload(Submission.unit))
+        .group_by(Publication.state)
+    )
+    return {state: count for state, count in session.execute(query)}
+
+
+def _board(contest: Contest) -> Select[Any]:
+    return (
+        select(Publication)
+        .join(Publication.submission)
+        .join(Submission.unit)
+        .where(Submission.contest_id == contest.id)
         .order_by(Publication.position.is_(None), Publication.position, Publication.id)
     )
-    return session.scalars(query).all()
+
+
+def _read_refusals(session: Session, rows: Sequence[Publication]) -> None:
+    """Read the reports of clips whose deep check said no, all at once: the board says why."""
+    refused = [
+        publication.version_id for publication in rows
+        for check in publication.version.checks if check.verdict in ("fail", "unreadable")
+    ]
+    query = select(Check).where(Check.version_id.in_(refused)).options(undefer(Check.report))
+    session.scalars(query).all()
 
 
 def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
     """Approved clips that are not on the Page though their time has come."""
-    rows = [p for p in of_contest(session, contest) if p.submission.state == Entry.APPROVED]
-    failed = [p for p in rows if p.state == "failed"]
-    open_ = [p for p in rows if p.state not in ("failed", "cancelled") and p.release_at <= at]
+    due = Publication.state.not_in(("failed", "cancelled")) & (Publication.release_at <= at)
+    query = (
+        select(
+            func.count(case((Publication.state == "failed", 1))), func.count(case((due, 1)))
+        )
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id, Submission.state == Entry.APPROVED)
+    )
+    failed, open_ = session.execute(query).one()
     found = []
     if failed:
         found.append(Gap(
-            "publications.failed", f"{len(failed)} clip đăng không thành công, cần người xử lý.",
-            f"Clips that could not be posted and need a person: {len(failed)}.",
-            "publications.list", count=len(failed),
+            "publications.failed", f"{failed} clip đăng không thành công, cần người xử lý.",
+            f"Clips that could not be posted and need a person: {failed}.",
+            "publications.list", count=failed,
         ))
     if open_:
         found.append(Gap(
-            "publications.open", f"{len(open_)} clip đã duyệt nhưng chưa lên Trang.",
-            f"Approved clips that are not on the Page yet: {len(open_)}.",
-            "publications.list", count=len(open_),
+            "publications.open", f"{open_} clip đã duyệt nhưng chưa lên Trang.",
+            f"Approved clips that are not on the Page yet: {open_}.",
+            "publications.list", count=open_,
         ))
     return found
 

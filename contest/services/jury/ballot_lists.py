@@ -3,7 +3,7 @@ next one, and the juror's own figures. Nobody learns another's marks before the 
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -29,6 +29,8 @@ from contest.services.jury.ballots import MARKABLE, OUT
 
 SHOWN = 20  # codes of what is owed; more of them help nobody
 PRIME = 2**31 - 1
+
+Columns = TypeVarTuple("Columns")  # of a query
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def listed(
 def tally(session: Session, contest: Contest, *, actor: Actor) -> Tally:
     """This juror's progress in numbers."""
     require(actor, "jury.read", contest)
-    query: Select[Any] = select(
+    query = select(
         func.count(), _how_many(_foreign(actor)), _how_many(_due(actor)),
         _how_many(and_(_foreign(actor), Ballot.state.in_(OUT))),
     )
@@ -116,11 +118,13 @@ def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submissio
     return Owed(count, list(session.scalars(query.order_by(_place(actor)).limit(SHOWN))))
 
 
-def _markable(query: Select[Any], contest: Contest) -> Select[Any]:
+def _markable(query: Select[*Columns], contest: Contest) -> Select[*Columns]:
     return query.where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE))
 
 
-def _with_ballots(query: Select[Any], contest: Contest, actor: Actor) -> Select[Any]:
+def _with_ballots(
+    query: Select[*Columns], contest: Contest, actor: Actor
+) -> Select[*Columns]:
     """The clips to be marked, each with this juror's ballot or none."""
     own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == actor.id)
     return _markable(query.outerjoin(Ballot, own), contest)

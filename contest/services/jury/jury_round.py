@@ -3,7 +3,7 @@
 Never a mark: only whether there is one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
 from contest.services.core.gaps import Gap
-from contest.services.core.transitions import move
+from contest.services.core.transitions import move_all
 from contest.services.jury import ballot_lists, ballots, jurors
 from contest.services.jury.jurors import Seat
 
@@ -237,21 +237,17 @@ def unlock(
 def hold(session: Session, contest: Contest) -> None:
     """Wait for every ballot that is being stored, and keep new ones waiting."""
     session.flush()
-    session.refresh(contest, with_for_update=LOCK)
+    session.refresh(contest, with_for_update={"of": Contest, **LOCK})
 
 
-def lock_ballots(
-    session: Session, contest: Contest, *, actor: Actor, at: datetime
-) -> Sequence[Ballot]:
+def lock_ballots(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
     """Freezing a result: every ballot says for good what it counts as. Called within that."""
-    query = (
-        select(Ballot)
-        .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id, Ballot.state != "locked")
-        .order_by(Ballot.id)
+    own = select(Submission.id).where(Submission.contest_id == contest.id)
+    counts_as = case(
+        (Ballot.state == "submitted", "marked"), (Ballot.state == "open", "missing"),
+        else_=Ballot.state,
     )
-    found = session.scalars(query).all()
-    for ballot in found:
-        ballot.outcome = {"submitted": "marked", "open": "missing"}.get(ballot.state, ballot.state)
-        move(session, ballot, "locked", actor=actor, at=at)
-    return found
+    return move_all(
+        session, Ballot, [Ballot.submission_id.in_(own), Ballot.state != "locked"], "locked",
+        actor=actor, at=at, contest_id=contest.id, outcome=counts_as,
+    )

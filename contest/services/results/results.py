@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, inspect, select
+from sqlalchemy import Select, event, func, inspect, select
 from sqlalchemy.orm import Session
 
 import scoring
@@ -23,6 +23,8 @@ from contest.ports import BlobStore
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.transitions import move
+from contest.services.counts import prospects, ranking_rows
+from contest.services.counts.ranking_rows import Picked
 from contest.services.jury import jury_round
 from contest.services.results import bundles, closing, scoring_input, standings, tally
 from contest.services.results.bundles import Signer
@@ -58,20 +60,32 @@ def _never_changed(mapper: Any, connection: Any, result: Result) -> None:
 
 
 def all_of(session: Session, contest: Contest) -> list[Result]:
-    """Every revision, the newest first; empty before the jury round is locked."""
+    """Every revision, the newest first; empty before the jury round is locked.
+
+    What is read here comes without the documents (input, output, names): they are read when asked
+    for, while the session lasts.
+    """
     if contest.jury_locked_at is None:
         return []
-    query = select(Result).where(Result.contest_id == contest.id)
-    return list(session.scalars(query.order_by(Result.number.desc())))
+    return list(session.scalars(_revisions(contest)))
 
 
 def current(session: Session, contest: Contest) -> Result | None:
     """The newest revision, whatever its state."""
-    return next(iter(all_of(session, contest)), None)
+    if contest.jury_locked_at is None:
+        return None
+    return session.scalars(_revisions(contest).limit(1)).first()
 
 
 def numbered(session: Session, contest: Contest, number: int) -> Result | None:
-    return next((r for r in all_of(session, contest) if r.number == number), None)
+    if contest.jury_locked_at is None:
+        return None
+    return session.scalars(_revisions(contest).where(Result.number == number)).first()
+
+
+def _revisions(contest: Contest) -> Select[Result]:
+    query = select(Result).where(Result.contest_id == contest.id)
+    return query.options(*standings.LIGHT).order_by(Result.number.desc())
 
 
 def published(session: Session, contest: Contest) -> Result | None:
@@ -84,36 +98,33 @@ def lines(result: Result, language: str) -> list[standings.Line]:
     return standings.lines(result, profile_of(result), language)
 
 
+def some_lines(result: Result, language: str, wanted: Picked) -> list[standings.Line]:
+    """Some of its lines; the rest of a long ranking stays in the database."""
+    return standings.some_lines(_session(result), result, profile_of(result), language, wanted)
+
+
 def profile_of(result: Result) -> Profile:
     return profiles.profile_at(revision_of(result))
 
 
 def revision_of(result: Result) -> ProfileRevision:
+    return _session(result).get_one(ProfileRevision, result.profile_revision_id)
+
+
+def _session(result: Result) -> Session:
     session = Session.object_session(result)
     if session is None:
         raise ValueError("the result is detached")
-    return session.get_one(ProfileRevision, result.profile_revision_id)
+    return session
 
 
-def sensitivity(result: Result) -> dict[str, Any]:
-    """Which rule decided each prize, and what would have changed it."""
-    return scoring.sensitivity(result.input)
-
-
-def tied(result: Result) -> list[list[dict[str, Any]]]:
-    """Groups of lines that share a rank: where the chair may decide."""
+def tied(session: Session, result: Result) -> list[list[dict[str, Any]]]:
+    """Groups of lines that share a rank: where the chair may decide. A tie that the chair has
+    broken is one group still."""
     groups: dict[int, list[dict[str, Any]]] = {}
-    for row in result.output["ranking"]:
-        if row["decided_by"] in ("shared", "chair"):
-            groups.setdefault(_place(row, result), []).append(row)
+    for row in ranking_rows.ties(session, result):
+        groups.setdefault(row["first"], []).append(row)
     return [group for group in groups.values() if len(group) > 1]
-
-
-def _place(row: dict[str, Any], result: Result) -> int:
-    """The first rank of the lines with this total: groups a tie that the chair has broken, too."""
-    total = row["total"]["exact"]
-    ranks = [int(r["rank"]) for r in result.output["ranking"] if r["total"]["exact"] == total]
-    return min(ranks)
 
 
 # ---------------------------------------------------------------------------- computing
@@ -145,6 +156,7 @@ def compute(
     )
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at
+    prospects.wish(session, result, at=at)
     audit.record(
         session, "result.computed", result, actor=actor, at=at,
         after={"number": result.number, "input_sha256": result.input_sha256, "reason": reason},

@@ -3,21 +3,34 @@ accounts hashed. What stands here is what the evidence bundle holds; no contact 
 
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from contest import canonical
-from contest.models import Ballot, ChairDecision, Contest, Publication, Snapshot, Submission
+from contest.models import (
+    Ballot,
+    ChairDecision,
+    Contest,
+    Evidence,
+    Mark,
+    Publication,
+    Snapshot,
+    Submission,
+)
 from contest.services.core import profiles
-from contest.services.counts import interactions
-from contest.services.counts.interactions import Official
+from contest.services.counts import official
+from contest.services.counts.official import Official
 from contest.services.jury import jurors
 from contest.states import Entry
 from scoring import bundle
+
+BATCH = 10_000  # rows at a time
 
 
 @dataclass(frozen=True)
@@ -43,8 +56,8 @@ def salt_of(contest: Contest, secret_key: str) -> bytes:
 def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
     """Everything a result rests on, as it is in the database now."""
     entries = list(session.scalars(_entries(contest)))
-    counts = interactions.official_counts(session, contest)
-    facts = {snapshot.id: snapshot for snapshot in _snapshots(session, counts.values())}
+    counts = official.official_counts(session, contest)
+    facts = _facts(session, contest)
     marks = _marks(session, contest, entries)
     salt = salt_of(contest, secret_key)
     data = {
@@ -57,8 +70,8 @@ def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
     return Prepared(
         data=data,
         names={e.code: _names(e) for e in entries},
-        snapshots={code: _facts(facts[official.snapshot_id]) for code, official in found.items()},
-        raw={code: _raw(official) for code, official in found.items()},
+        snapshots={code: facts[one.snapshot_id] for code, one in found.items()},
+        raw={code: _raw(one) for code, one in found.items()},
     )
 
 
@@ -78,25 +91,29 @@ def _entries(contest: Contest) -> Any:
     )
 
 
-def _snapshots(session: Session, counts: Iterable[Official]) -> Iterable[Snapshot]:
-    ids = [official.snapshot_id for official in counts]
-    query = select(Snapshot).where(Snapshot.id.in_(ids)).options(joinedload(Snapshot.evidence))
-    return session.scalars(query)
-
-
-def _facts(snapshot: Snapshot) -> dict[str, Any]:
+def _facts(session: Session, contest: Contest) -> dict[int, dict[str, Any]]:
+    """Where each official snapshot comes from, by its id."""
+    found = official.ids(contest)
+    query = (
+        select(
+            Snapshot.id, Snapshot.taken_at, Snapshot.source, Evidence.sha256, Snapshot.late_reason
+        )
+        .join(found, found.c.id == Snapshot.id)
+        .outerjoin(Snapshot.evidence)
+    )
     return {
-        "taken_at": snapshot.taken_at.isoformat(),
-        "source": snapshot.source,
-        "source_sha256": snapshot.evidence.sha256 if snapshot.evidence else None,
-        "late_reason": snapshot.late_reason or None,
+        number: {
+            "taken_at": taken_at.isoformat(), "source": source, "source_sha256": sha256,
+            "late_reason": late_reason or None,
+        }
+        for number, taken_at, source, sha256, late_reason in session.execute(query)
     }
 
 
-def _raw(official: Official) -> dict[str, Any]:
+def _raw(one: Official) -> dict[str, Any]:
     return {
-        "reactions": official.raw_reactions, "shares": official.raw_shares,
-        "corrected": official.correction_id is not None,
+        "reactions": one.raw_reactions, "shares": one.raw_shares,
+        "corrected": one.correction_id is not None,
     }
 
 
@@ -116,53 +133,68 @@ def _marks(
         for entry in entries:
             if seat.unit_id is not None and entry.unit_id == seat.unit_id:
                 marks[entry.id][seat.code] = "recused"
-    query = (
-        select(Ballot)
-        .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id)
-        .options(selectinload(Ballot.marks))
-    )
-    for ballot in session.scalars(query):
-        code, outcome = codes.get(ballot.juror_id), outcome_of(ballot)
-        if code is None or outcome == "missing" or code in marks[ballot.submission_id]:
+    for submission_id, juror_id, outcome, given in _ballots(session, contest):
+        code = codes.get(juror_id)
+        if code is None or outcome == "missing" or code in marks[submission_id]:
             continue
-        given = {mark.criterion: mark.value for mark in ballot.marks}
-        marks[ballot.submission_id][code] = given if outcome == "marked" else outcome
+        marks[submission_id][code] = given if outcome == "marked" else outcome
     for seat in (seat for seat in seats if seat.left):
         for entry in entries:
             marks[entry.id].setdefault(seat.code, "abstained")
     return marks
 
 
-def outcome_of(ballot: Ballot) -> str:
+def _ballots(
+    session: Session, contest: Contest
+) -> Iterator[tuple[int, int, str, dict[str, int]]]:
+    """(submission's id, juror's id, outcome, criterion -> points): columns of one query, for there
+    are as many ballots as clips times jurors."""
+    query = (
+        select(
+            Ballot.id, Ballot.submission_id, Ballot.juror_id, Ballot.state, Ballot.outcome,
+            Mark.criterion, Mark.value,
+        )
+        .join(Ballot.submission)
+        .outerjoin(Ballot.marks)
+        .where(Submission.contest_id == contest.id)
+        .order_by(Ballot.id, Mark.criterion)
+        .execution_options(yield_per=BATCH)
+    )
+    for ballot, rows in groupby(session.execute(query), key=itemgetter(0, 1, 2, 3, 4)):
+        _, submission_id, juror_id, state, outcome = ballot
+        given = {row[5]: row[6] for row in rows if row[5] is not None}
+        yield submission_id, juror_id, outcome_of(state, outcome), given
+
+
+def outcome_of(state: str, outcome: str | None) -> str:
     """What a ballot counts as: marked, recused, abstained, missing."""
-    if ballot.state == "locked":
-        return ballot.outcome or "missing"
-    return {"submitted": "marked", "open": "missing"}.get(ballot.state, ballot.state)
+    if state == "locked":
+        return outcome or "missing"
+    return {"submitted": "marked", "open": "missing"}.get(state, state)
 
 
 def _entry(
-    entry: Submission, marks: dict[str, Any], official: Official | None, salt: bytes
+    entry: Submission, marks: dict[str, Any], counted: Official | None, salt: bytes
 ) -> dict[str, Any]:
     out = entry.state == Entry.DISQUALIFIED
     return {
         "id": entry.code,
         "unit": entry.unit.name,
         "marks": marks,
-        "interactions": None if official is None else _counts(official, salt),
+        "interactions": None if counted is None else _counts(counted, salt),
         "disqualified": out,
         "reason": (entry.state_reason or None) if out else None,
     }
 
 
-def _counts(official: Official, salt: bytes) -> dict[str, Any]:
+def _counts(counted: Official, salt: bytes) -> dict[str, Any]:
     ledger = None
-    if official.ledger is not None:
+    if counted.ledger is not None:
         by_account: dict[str, int] = defaultdict(int)
-        for account, count in official.ledger:
+        for account, count in counted.ledger:
             by_account[bundle.hash_account(salt, account)] += count
         ledger = [{"account": a, "count": n} for a, n in sorted(by_account.items())]
-    return {"reactions": official.reactions, "shares": official.shares, "share_ledger": ledger}
+    return {"reactions": counted.reactions, "shares": counted.shares, "share_ledger": ledger}
 
 
 def _names(entry: Submission) -> dict[str, Any]:

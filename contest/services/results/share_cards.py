@@ -11,6 +11,7 @@ from contest.languages import write_date, write_deadline, write_time
 from contest.models import Contest, Result
 from contest.profile import Profile
 from contest.services.core import profiles
+from contest.services.counts.ranking_rows import Picked
 from contest.services.desk import public
 from contest.services.results import results, standings
 
@@ -73,7 +74,7 @@ def of_clip(session: Session, contest: Contest, code: str, language: str, *, hos
 def of_result(result: Result, language: str, *, host: str) -> Card:
     """A published result: the first prizes."""
     profile = results.profile_of(result)
-    won = [line for line in results.lines(result, language) if line.prize][:PODIUM]
+    won = results.some_lines(result, language, Picked(prizes=True, most=PODIUM))
     points = WORDS[language]["points"]
     return Card(
         organiser=profile.contest.organiser[language], eyebrow=profile.contest.title[language],

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer
 
 from contest.models import Contest, Result
 from contest.profile import Profile
+from contest.services.counts import ranking_rows
+from contest.services.counts.ranking_rows import Picked
+
+# A result's documents hold every mark and every account: megabytes. They are read where needed.
+LIGHT = (defer(Result.input), defer(Result.output), defer(Result.names))
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,23 @@ class Line:
 
 
 def editions(session: Session, contest: Contest) -> list[Result]:
-    """Every published revision of the result, the newest first."""
-    query = select(Result).where(Result.contest_id == contest.id, Result.state == "published")
-    return list(session.scalars(query.order_by(Result.number.desc())))
+    """Every published revision of the result, the newest first, without their documents."""
+    return list(session.scalars(_published(contest)))
 
 
 def newest(session: Session, contest: Contest) -> Result | None:
-    """The published result in force."""
-    return next(iter(editions(session, contest)), None)
+    """The published result in force, without its documents."""
+    return session.scalars(_published(contest).limit(1)).first()
+
+
+def edition(session: Session, contest: Contest, number: int) -> Result | None:
+    """The published revision of this number, without its documents."""
+    return session.scalars(_published(contest).where(Result.number == number)).first()
+
+
+def _published(contest: Contest) -> Select[Result]:
+    query = select(Result).where(Result.contest_id == contest.id, Result.state == "published")
+    return query.options(*LIGHT).order_by(Result.number.desc())
 
 
 def lines(result: Result, profile: Profile, language: str) -> list[Line]:
@@ -52,10 +66,18 @@ def lines(result: Result, profile: Profile, language: str) -> list[Line]:
     return [_line(row, result.names, profile, language) for row in result.output["ranking"]]
 
 
-def most_points(result: Result) -> float:
+def some_lines(
+    session: Session, result: Result, profile: Profile, language: str, found: Picked
+) -> list[Line]:
+    """Some lines of the ranking, best first: only they leave the database."""
+    rows = ranking_rows.pick(session, result, found)
+    names = ranking_rows.names(session, result, [row["entry"] for row in rows])
+    return [_line(row, names, profile, language) for row in rows]
+
+
+def longest_bar(found: Sequence[Line]) -> float:
     """What the longest bar stands for: 100, or more where a unit's clips are added up."""
-    totals = [float(Fraction(row["total"]["exact"])) for row in result.output["ranking"]]
-    return max([100.0, *totals])
+    return max([100.0, *(line.jury_share + line.interaction_share for line in found)])
 
 
 def disqualified(result: Result) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from contest.services.counts import anomalies
 from contest.services.counts.anomalies import Raised
 from contest.views.shared import plot
 from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -61,10 +62,13 @@ def decide(code: str) -> Response:
 
 
 def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
-    rows = [_prepared(one) for one in anomalies.raised(db(), current_contest())]
+    found = anomalies.listed(db(), current_contest(), number=page_number())
+    rows = [_prepared(one) for one in found.rows]
     return page(
         "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
         decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
+        open=anomalies.open_count(db(), current_contest()),
+        pages=neighbours(found, "anomalies.list"),
     )
 
 

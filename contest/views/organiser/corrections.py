@@ -7,7 +7,7 @@ from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from contest.services.counts import corrections, interactions
+from contest.services.counts import corrections, interactions, official
 from contest.services.counts.corrections import Adjusted
 from contest.views.organiser.interactions import MOST
 from contest.views.shared.forms import Form
@@ -95,5 +95,5 @@ def decide(correction_id: int) -> Response:
 def _page(code: str, form: CorrectionForm, status: int = 200) -> Response:
     contest = current_contest()
     entry = interactions.of_code(db(), contest, code)
-    official = interactions.official_counts(db(), contest).get(entry.id)
-    return page("organiser/correction.html", status, form=form, entry=entry, official=official)
+    counted = official.official_counts(db(), contest, only=[entry.id]).get(entry.id)
+    return page("organiser/correction.html", status, form=form, entry=entry, official=counted)

@@ -9,17 +9,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError, not_found
-from contest.models import Snapshot
-from contest.services.counts import anomalies, corrections, count_import, interactions
-from contest.services.counts.interactions import Official, Reading
+from contest.models import Publication
+from contest.services.counts import anomalies, corrections, count_import, interactions, official
+from contest.services.counts import evidence as evidence_files
+from contest.services.counts.interactions import Reading
+from contest.services.counts.official import Official
 from contest.services.entry.media import File
 from contest.views.shared import kept_files, plot
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -38,6 +41,7 @@ from social.imports import write_counts_template, write_ledger_template
 bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 2_000_000_000
+MOST_WAITING, MOST_CHOICES = 100, 200  # shown at once
 LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt.")
 
 
@@ -67,9 +71,9 @@ class ApplyForm(Form):
 
 
 class WriteForm(Form):
-    """Counts read by a person."""
+    """Counts read by a person, of a clip chosen from a list."""
 
-    code = SelectField(_l("Clip"), validators=[InputRequired(_l("Hãy chọn clip."))])
+    code: Field = SelectField(_l("Clip"), validators=[InputRequired(_l("Hãy chọn clip."))])
     reactions = IntegerField(
         _l("Cảm xúc"), [InputRequired(_l("Hãy nhập một số nguyên.")), NumberRange(0, MOST)]
     )
@@ -85,23 +89,32 @@ class WriteForm(Form):
     late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
 
 
+class TypedWriteForm(WriteForm):
+    """The same where there are too many clips for a list."""
+
+    code = StringField(_l("Mã clip"), [InputRequired(_l("Hãy ghi mã clip.")), Length(max=16)])
+
+
 @bp.get("", endpoint="list")
 @allows("organiser.read")
 def listed() -> Response:
-    contest = current_contest()
-    official, series = (
-        interactions.official_counts(db(), contest), interactions.series(db(), contest)
-    )
+    contest, words = current_contest(), request.args.get("q", "").strip()
+    found = interactions.listed(db(), contest, words=words, number=page_number())
+    clips = [clip.submission_id for clip in found.rows]
+    counted = official.official_counts(db(), contest, only=clips)
+    taken = interactions.taken(db(), clips)
     rows = [
-        _prepared(clip, official.get(clip.submission_id), series.get(clip.submission_id, []))
-        for clip in interactions.posted(db(), contest)
+        _prepared(clip, counted.get(clip.submission_id), taken.get(clip.submission_id, 0))
+        for clip in found.rows
     ]
     return page(
-        "organiser/interactions.html", rows=rows, late=interactions.late_waiting(db(), contest),
+        "organiser/interactions.html", rows=rows, found=found, words=words,
+        pages=neighbours(found), late=interactions.late_waiting(db(), contest, most=MOST_WAITING),
         me=actor().label, automatic=_has_page(), gaps=[
             *interactions.gaps(db(), contest, at=now()), *corrections.gaps(db(), contest, at=now())
         ],
-        odd=anomalies.gaps(db(), contest, at=now()), adjusted=corrections.waiting(db(), contest),
+        odd=anomalies.gaps(db(), contest, at=now()),
+        adjusted=corrections.waiting(db(), contest, most=MOST_WAITING),
     )
 
 
@@ -109,12 +122,12 @@ def _has_page() -> bool:
     return bool(platform().settings.page_id and platform().settings.page_token)
 
 
-def _prepared(clip: Any, official: Official | None, series: list[Snapshot]) -> dict[str, object]:
+def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[str, Any]:
     entry = clip.submission
-    accounts = len(official.ledger) if official and official.ledger is not None else None
+    accounts = len(counted.ledger) if counted and counted.ledger is not None else None
     return {
-        "code": entry.code, "title": entry.title, "unit": entry.unit.name, "official": official,
-        "permalink": clip.permalink, "taken": len(series), "accounts": accounts,
+        "code": entry.code, "title": entry.title, "unit": entry.unit.name, "official": counted,
+        "permalink": clip.permalink, "taken": taken, "accounts": accounts,
     }
 
 
@@ -124,13 +137,11 @@ def clip(code: str) -> Response:
     """All snapshots of one clip, the official one marked, its corrections, and who shared it."""
     contest = current_contest()
     entry = interactions.of_code(db(), contest, code)
-    series = interactions.series(db(), contest).get(entry.id, [])
-    official = interactions.official_counts(db(), contest).get(entry.id)
+    series = interactions.series(db(), [entry.id]).get(entry.id, [])
+    counted = official.official_counts(db(), contest, only=[entry.id]).get(entry.id)
     return page(
-        "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=official,
-        plot=plot.of(series), corrections=[
-            c for c in corrections.of_contest(db(), contest) if c.snapshot.submission_id == entry.id
-        ],
+        "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
+        plot=plot.of(series), corrections=corrections.of_clip(db(), entry),
         me=actor().label, cap=current_profile().scoring.shares_per_account,
     )
 
@@ -192,7 +203,7 @@ def apply() -> Response:
 @allows("interaction.import")
 def template() -> Response:
     """Our own table with the clips in place."""
-    clips = [(c.submission.code, c.permalink) for c in interactions.posted(db(), current_contest())]
+    clips = [(c.code, c.permalink) for c in interactions.posted(db(), current_contest())]
     file = BytesIO()
     write_counts_template(file, clips, language=language())
     return _workbook(file, "so-lieu-tuong-tac.xlsx")
@@ -215,7 +226,7 @@ def _workbook(file: BytesIO, name: str) -> Response:
 @allows("organiser.read")
 def evidence(sha256: str) -> Response:
     """A kept file, byte for byte."""
-    found = count_import.evidence_of(db(), current_contest(), sha256)
+    found = evidence_files.find(db(), current_contest(), sha256)
     if found is None:
         raise not_found()
     name = found.filename if found.filename.isascii() else f"{sha256[:12]}"
@@ -229,14 +240,14 @@ def evidence(sha256: str) -> Response:
 @allows("interaction.import")
 def write() -> Response:
     chosen = request.args.get("code", "")
-    form = _with_clips(WriteForm(formdata=None, taken_at=here(), code=chosen))
+    form = _write_form(formdata=None, taken_at=here(), code=chosen)
     return page("organiser/interactions_write.html", form=form)
 
 
 @bp.post("/write")
 @allows("interaction.import")
 def written() -> Response:
-    form = _with_clips(WriteForm())
+    form = _write_form()
     with form.taken(lambda status: page("organiser/interactions_write.html", status, form=form)):
         _write_down(form)
     told("Đã ghi số liệu.", "The counts are recorded.")
@@ -247,7 +258,7 @@ def _write_down(form: WriteForm) -> None:
     proof = None
     if form.screenshot.data and form.screenshot.data.filename:
         kept = kept_files.keep(form.screenshot.data)
-        proof = count_import.keep(
+        proof = evidence_files.keep(
             db(), current_contest(), kept.sha256, kind="screenshot", filename=kept.filename,
             size=kept.size, actor=actor(), at=now(),
         )
@@ -258,10 +269,13 @@ def _write_down(form: WriteForm) -> None:
     )
 
 
-def _with_clips(form: Any) -> Any:
-    clips = interactions.posted(db(), current_contest())
+def _write_form(**values: Any) -> WriteForm:
+    clips = interactions.posted(db(), current_contest(), most=MOST_CHOICES + 1)
+    if len(clips) > MOST_CHOICES:
+        return TypedWriteForm(**values)
+    form = WriteForm(**values)
     form.code.choices = [("", _("Chọn clip"))] + [
-        (c.submission.code, f"{c.submission.code} · {c.submission.title}") for c in clips
+        (clip.code, f"{clip.code} · {clip.title}") for clip in clips
     ]
     return form
 

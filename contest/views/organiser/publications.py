@@ -1,7 +1,7 @@
 """The organiser's board of posting: the queue, its pause, and what needs a person."""
 
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
@@ -11,6 +11,7 @@ from contest.models import Publication
 from contest.services.entry import checks
 from contest.services.fanpage import page_checks, page_pause, publications
 from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -117,13 +118,17 @@ def _row(publication_id: int) -> Publication:
 def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
     """The board. ``at_row``: the clip whose form came back with errors."""
     contest, pause = current_contest(), page_pause.pause_of(db(), current_contest().id)
-    rows = [_prepared(publication) for publication in publications.of_contest(db(), contest)]
+    words, state = (request.args.get(key, "").strip() for key in ("q", "state"))
+    number = publications.page_of(db(), contest, at_row) if at_row else page_number()
+    found = publications.listed(db(), contest, words=words, state=state, number=number)
     forms = {
         "link_form": LinkForm(formdata=None), "again_form": AgainForm(formdata=None),
         "pause_form": PauseForm(formdata=None),
     }
     return page(
-        "organiser/publications.html", status, rows=rows, at_row=at_row, paused=pause,
+        "organiser/publications.html", status, rows=[_prepared(one) for one in found.rows],
+        found=found, words=words, state=state, counts=publications.counts(db(), contest),
+        pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][language() == "en"] if pause else "",
         inspected=page_checks.last(db(), contest), **(forms | values),
     )

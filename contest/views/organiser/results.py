@@ -3,6 +3,8 @@
 Nothing of a mark is shown before the jury round is locked.
 """
 
+from typing import Any
+
 from flask import Blueprint, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,6 +14,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
 from contest.models import Result
+from contest.services.counts import prospects, ranking_rows
+from contest.services.counts.ranking_rows import Picked
 from contest.services.results import bundles, closing, exports, results
 from contest.services.results.results import Vault
 from contest.views.shared.forms import Form
@@ -31,6 +35,7 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
+MOST_LINES = 100  # of a ranking on the page; the files hold all of them
 
 
 class ComputeForm(Form):
@@ -136,7 +141,7 @@ def _result(number: int) -> Result:
 
 
 def _page(status: int = 200, **forms: Form) -> Response:
-    contest = current_contest()
+    contest, words = current_contest(), request.args.get("q", "").strip()
     found = results.all_of(db(), contest)
     latest = found[0] if found else None
     computing = latest is None or latest.state != "frozen"
@@ -144,15 +149,24 @@ def _page(status: int = 200, **forms: Form) -> Response:
     missing = closing.missing(gaps)
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
-        gaps=missing, remarks=[gap for gap in gaps if gap not in missing],
-        lines=results.lines(latest, language()) if latest else [],
-        prospects=results.sensitivity(latest) if latest else None,
-        tied=results.tied(latest) if latest and latest.state == "computed" else [],
+        gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
+        tied=results.tied(db(), latest) if latest and latest.state == "computed" else [],
         compute=forms.get("compute") or ComputeForm(),
         decision=forms.get("decision") or DecisionForm(),
         what_if=what_if_titles(),
         fingerprint=bundles.Signer(platform().settings.secret_key).fingerprint,
+        **(_ranking(latest, words) if latest else {}),
     )
+
+
+def _ranking(latest: Result, words: str) -> dict[str, Any]:
+    """The first lines, or those looked for, and what each prize hangs on."""
+    folder = prospects.folder_in(platform().settings.data_dir)
+    length = ranking_rows.length(db(), latest)
+    return {
+        "lines": results.some_lines(latest, language(), Picked(words=words, most=MOST_LINES)),
+        "length": length, "prospects": prospects.of(latest, folder, length=length),
+    }
 
 
 def what_if_titles() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The organiser's share ledger: who shared which clip, from a file or one by one."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
@@ -8,10 +8,13 @@ from wtforms import DateTimeLocalField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from contest.errors import DomainError
-from contest.services.counts import interactions, share_ledger
+from contest.models import Submission
+from contest.services.counts import interactions, official, share_ledger
+from contest.services.counts.official import Ledger, Official
 from contest.views.organiser.interactions import here, local
 from contest.views.shared import kept_files
 from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     actor,
     allows,
@@ -106,25 +109,29 @@ def share() -> Response:
 
 
 def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
-    contest = current_contest()
-    ledgers = interactions.ledger_of(db(), contest)
-    official = interactions.official_counts(db(), contest)
+    contest, words = current_contest(), request.args.get("q", "").strip()
+    found = interactions.listed(db(), contest, words=words, number=page_number())
+    clips = [clip.submission_id for clip in found.rows]
+    ledgers = official.ledger_of(db(), contest, only=clips)
+    counted = official.official_counts(db(), contest, only=clips, ledgers=ledgers)
     cap = current_profile().scoring.shares_per_account
     rows = [
-        _row(c.submission, ledgers.get(c.submission_id), official.get(c.submission_id), cap)
-        for c in interactions.posted(db(), contest)
+        _row(c.submission, ledgers.get(c.submission_id), counted.get(c.submission_id), cap)
+        for c in found.rows
     ]
-    return page("organiser/ledger.html", status, form=form, one=one, rows=rows, cap=cap)
+    return page(
+        "organiser/ledger.html", status, form=form, one=one, rows=rows, cap=cap, found=found,
+        words=words, pages=neighbours(found, "share_ledger.list"),
+    )
 
 
 def _row(
-    entry: object, ledger: list[tuple[str, int]] | None,
-    official: interactions.Official | None, cap: int,
+    entry: Submission, ledger: Ledger | None, counted: Official | None, cap: int
 ) -> dict[str, object]:
     """A clip's shares: told by the Page, kept in the ledger, and counted under the cap."""
     accounts = ledger or []
     return {
         "entry": entry, "accounts": len(accounts), "kept": sum(n for _, n in accounts),
         "capped": sum(min(n, cap) for _, n in accounts), "none": ledger is None,
-        "told": official.shares if official else None,
+        "told": counted.shares if counted else None,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, redirect, send_file, url_for
+from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,6 +15,7 @@ from contest.services.desk import calendar, public
 from contest.services.desk.public import Phase, Step
 from contest.services.results import standings
 from contest.views.public import share_cards
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import (
     allows,
     current_contest,
@@ -27,6 +28,7 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("public", __name__)
+FIRST_CLIPS = 6  # on the contest's page
 POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's hash
 
 
@@ -69,7 +71,8 @@ def contest() -> BaseResponse:
         phase=public.phase_of(profile, at=at, published=result is not None),
         steps=written_steps(public.steps(profile, at=at, published=result is not None)),
         deadline=public.next_deadline(profile, at=at),
-        clips=public.clips(db(), current_contest()),
+        clips=public.clips(db(), current_contest(), most=FIRST_CLIPS),
+        clip_count=public.count(db(), current_contest()),
         result=result,
         card=share_cards.contest_address(),
     )
@@ -95,7 +98,10 @@ def profile_source() -> Response:
 @bp.get("/c/<slug>/clips")
 @allows("public.read")
 def clips() -> BaseResponse:
-    return page("public/clips.html", clips=public.clips(db(), current_contest()))
+    """The gallery, a page at a time."""
+    words = request.args.get("q", "").strip()
+    found = public.gallery(db(), current_contest(), words=words, number=page_number())
+    return page("public/clips.html", found=found, words=words, pages=neighbours(found))
 
 
 @bp.get("/c/<slug>/clips/<code>")

@@ -11,6 +11,8 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Result
+from contest.services.counts import ranking_rows
+from contest.services.counts.ranking_rows import Picked
 from contest.services.results import bundles, exports, standings
 from contest.services.results import results as services
 from contest.views.public import share_cards
@@ -25,6 +27,7 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
+MOST_EMBEDDED = 100  # lines in another site's frame
 
 
 @bp.before_app_request
@@ -49,12 +52,13 @@ def results() -> Response:
 
 def result_page(result: Result) -> Response:
     """The page as it is sent, and as it is kept on disk."""
+    lines = services.lines(result, language())
     return page(
         "public/results.html",
         result=result,
         revision=services.revision_of(result),
-        lines=services.lines(result, language()),
-        most=standings.most_points(result),
+        lines=lines,
+        most=standings.longest_bar(lines),
         disqualified=standings.disqualified(result),
         fingerprint=fingerprint(),
         card=share_cards.result_address(),
@@ -73,7 +77,7 @@ def edition(number: int) -> Response:
 def entry(code: str) -> Response:
     """How one clip came to its points, sum by sum."""
     result = _result()
-    found = [line for line in services.lines(result, language()) if line.code == code]
+    found = services.some_lines(result, language(), Picked(code=code))
     if not found:
         raise not_found()
     card = share_cards.result_address()
@@ -85,19 +89,20 @@ def entry(code: str) -> Response:
 def ceremony() -> Response:
     """The prizes one by one, the last first, each behind a button."""
     result = _result()
-    won = [line for line in services.lines(result, language()) if line.prize]
+    won = services.some_lines(result, language(), Picked(prizes=True))
     return page("public/ceremony.html", result=result, lines=won[::-1])
 
 
 @bp.get("/results/embed")
 @allows("public.read")
 def embed() -> Response:
-    """The ranking alone, for other sites to show in a frame."""
+    """The ranking's first lines alone, for other sites to show in a frame."""
     g.embeddable = True
     result = _result()
+    lines = services.some_lines(result, language(), Picked(most=MOST_EMBEDDED))
     return page(
-        "public/embed.html", result=result, most=standings.most_points(result),
-        lines=services.lines(result, language()),
+        "public/embed.html", result=result, lines=lines, most=standings.longest_bar(lines),
+        length=ranking_rows.length(db(), result),
     )
 
 
@@ -127,7 +132,7 @@ def revisions() -> list[Result]:
 
 def revision(number: int) -> Result:
     """The published revision of this number; ``NotFound`` for every other."""
-    found = next((r for r in revisions() if r.number == number), None)
+    found = standings.edition(db(), current_contest(), number)
     if found is None:
         raise not_found()
     return found

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import request, url_for
 
+from contest.views.shared.support import current_contest
+
 
 def page_number() -> int:
     """The page of a long list that the address asks for."""
@@ -11,14 +13,18 @@ def page_number() -> int:
     return int(value) if value.isdigit() else 1
 
 
-def neighbours(found: Any) -> dict[str, object]:
-    """A page's neighbours, with the filter that is in force."""
+def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:
+    """A page's neighbours, with the filter that is in force.
+
+    ``endpoint``: of the list, where another shows it, too (a form that came back with errors).
+    """
 
     def address(number: int) -> str | None:
         if not 1 <= number <= found.count:
             return None
-        values: dict[str, Any] = {**request.args, **(request.view_args or {}), "page": number}
-        return url_for(str(request.endpoint), **values)
+        here = {"slug": current_contest().slug} if endpoint else request.view_args or {}
+        values: dict[str, Any] = {**request.args, **here, "page": number}
+        return url_for(endpoint or str(request.endpoint), **values)
 
     return {
         "number": found.number, "count": found.count, "total": found.total,

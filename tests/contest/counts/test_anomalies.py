@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
 from contest.models import AuditRow, Correction, CorrectionVerdict, FlagDecision
-from contest.services.counts import anomalies, corrections, interactions, share_ledger
+from contest.services.counts import anomalies, corrections, interactions, official, share_ledger
 from contest.services.counts.corrections import Adjusted
 from contest.services.results import closing
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
@@ -106,7 +106,7 @@ def test_accounts_of_the_ledger_may_be_left_out(room: Room) -> None:
     verdict(room, propose(room, Adjusted(accounts_out=("HÀ",))))
     assert room.official()[room.one.id].ledger == [("Bình", 1)]
     with room.write() as (session, contest):
-        assert interactions.ledger_of(session, contest)[room.one.id] == [("Bình", 1), ("Hà", 2)]
+        assert official.ledger_of(session, contest)[room.one.id] == [("Bình", 1), ("Hà", 2)]
 
 
 @pytest.mark.parametrize(("adjusted", "reason"), [
@@ -134,7 +134,7 @@ def raised(room: Room) -> list[tuple[str, str, str | None]]:
     with room.write() as (session, contest):
         return [
             (one.entry.code, one.flag.key, one.decision and one.decision.decision)
-            for one in anomalies.raised(session, contest)
+            for one in anomalies.listed(session, contest).rows
         ]
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
 from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission
-from contest.services.counts import count_import, interactions, share_ledger
-from contest.services.counts.interactions import Official, Reading
+from contest.services.counts import count_import, interactions, official, share_ledger
+from contest.services.counts.interactions import Reading
+from contest.services.counts.official import Official
 from tests.contest.fanpage.conftest import RELEASE, Bench
 
 CUT_OFF = datetime.fromisoformat("2023-06-19T16:00:00+07:00")
@@ -44,7 +45,7 @@ class Room:
 
     def official(self) -> dict[int, Official]:
         with self.write() as (session, contest):
-            return interactions.official_counts(session, contest)
+            return official.official_counts(session, contest)
 
     def count(
         self, entry: Submission, reactions: int, *, taken_at: datetime, **more: object

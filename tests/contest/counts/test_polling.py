@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from contest.models import Contest, Snapshot, Task
-from contest.services.counts import interactions
+from contest.services.counts import interactions, official
 from social.simulator.process import SimulatorProcess
 from tests.contest.counts.test_interactions import CUT_OFF
 from tests.contest.fanpage.conftest import Bench
@@ -24,7 +24,7 @@ def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorPr
         bench.work()
     with bench.platform.db.read() as session:
         contest = session.get_one(Contest, bench.contest.id)
-        found = interactions.official_counts(session, contest)[entry.id]
+        found = official.official_counts(session, contest)[entry.id]
         [newest, *_] = session.scalars(select(Snapshot).order_by(Snapshot.id.desc()))
     assert (found.reactions, found.shares, found.late) == (8, 2, False)
     assert newest.reactions_by_kind["LOVE"] == 1
@@ -44,5 +44,5 @@ def test_a_post_that_was_never_shared_has_unknown_shares(
     bench.work()
     with bench.platform.db.read() as session:
         contest = session.get_one(Contest, bench.contest.id)
-        found = interactions.official_counts(session, contest)[entry.id]
+        found = official.official_counts(session, contest)[entry.id]
     assert (found.reactions, found.shares) == (0, None)

@@ -68,7 +68,7 @@ def test_clips_are_released_together_in_a_recorded_random_order(
     with bench.platform.db.read() as session:
         query = select(AuditRow).where(AuditRow.action == "publication.released")
         [row] = session.scalars(query)
-        rows = publications.of_contest(session, session.get_one(Contest, bench.contest.id))
+        rows = publications.listed(session, session.get_one(Contest, bench.contest.id)).rows
         order = [publication.submission.code for publication in rows]
     assert row.after["order"] == order
     assert sorted(order) == sorted(entry.code for entry in entries)

@@ -16,7 +16,9 @@ from contest import ready_pages
 from contest.jobs import pages
 from contest.models import Contest, Result
 from contest.services.core import profiles
-from contest.services.results import bundles, standings
+from contest.services.counts import ranking_rows
+from contest.services.counts.ranking_rows import Picked
+from contest.services.results import bundles, results, standings
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -58,6 +60,20 @@ def test_before_publication_the_page_says_when(visit: Visits):
     page = visit.public().get(ADDRESS)
     assert page.status_code == 200
     assert "Chưa công bố kết quả" in page.text
+
+
+def test_single_lines_are_those_of_the_whole_ranking(result: Result, platform: Platform):
+    with platform.db.read() as session:
+        row = session.get_one(Result, result.id)
+        whole = results.lines(row, "vi")
+        for wanted, lines in (
+            (Picked(), whole), (Picked(most=2), whole[:2]),
+            (Picked(code=whole[1].code), whole[1:2]),
+            (Picked(words=whole[2].code.lower()), whole[2:]), (Picked(words="%"), []),
+            (Picked(prizes=True), [line for line in whole if line.prize]),
+        ):
+            assert results.some_lines(row, "vi", wanted) == lines
+        assert ranking_rows.length(session, row) == len(whole)
 
 
 def test_a_frozen_result_is_not_shown(make: Factory, result: Result, visit: Visits):

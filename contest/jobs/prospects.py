@@ -1,0 +1,18 @@
+"""``results.prospects``: what each prize of a large result hangs on, for the organisers' page."""
+
+from collections.abc import Callable
+
+from contest.models import Result
+from contest.services.counts import prospects
+from contest.wiring import Platform
+
+
+def work_out(platform: Platform, result_id: int, beat: Callable[[], None]) -> None:
+    """Work it out and keep it; a result that was computed anew meanwhile is the newer wish's."""
+    with platform.db.read() as session:
+        result = session.get_one(Result, result_id)
+        beat()
+        prospects.work_out(result, prospects.folder_in(platform.settings.data_dir))
+
+
+HANDLERS = {prospects.TASK: work_out}

@@ -1,0 +1,62 @@
+"""What each prize of a result hangs on, and what would change it: worked out once for an input.
+
+The answer depends on nothing but the input, so it is kept in a folder under the input's hash: a
+cache, no state, as share cards are. A small contest is worked out when somebody looks; a large
+one, where that takes minutes, by the worker.
+"""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import scoring
+from contest.models import Result
+from contest.services.core import outbox
+
+TASK = "results.prospects"
+AT_ONCE = 300  # lines of a ranking that a page may wait for
+EDITION = "1"  # of the sentences; another one is worked out anew
+
+
+def wish(session: Session, result: Result, *, at: datetime) -> None:
+    """After a result was computed: let the worker see to a large one."""
+    if len(result.output["ranking"]) > AT_ONCE:
+        outbox.add(
+            session, TASK, result.id, at=at, contest_id=result.contest_id, priority="low",
+            key=f"{TASK}:{result.id}:{result.input_sha256[:32]}",
+        )
+
+
+def of(result: Result, folder: Path, *, length: int) -> dict[str, Any] | None:
+    """As ``scoring.sensitivity`` says it; None while the worker is not done. ``length``: lines of
+    the ranking."""
+    path = _path(result, folder)
+    if path.exists():
+        known: dict[str, Any] = json.loads(path.read_bytes())
+        return known
+    if length > AT_ONCE:
+        return None
+    return work_out(result, folder)
+
+
+def work_out(result: Result, folder: Path) -> dict[str, Any]:
+    """Work it out and keep it, whole or not at all."""
+    found = scoring.sensitivity(result.input)
+    path = _path(result, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps(found, ensure_ascii=False))
+    fresh.replace(path)
+    return found
+
+
+def folder_in(data_dir: Path) -> Path:
+    return data_dir / "prospects"
+
+
+def _path(result: Result, folder: Path) -> Path:
+    return folder / f"{result.input_sha256}-{EDITION}.json"

@@ -1,0 +1,128 @@
+"""Single lines of a result's ranking, taken out of the stored document by the database.
+
+A ranking of thousands of units is megabytes of JSON; a page that shows a hundred of them, one, or
+the prizes reads no more than that.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    TableValuedAlias,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session
+
+from contest.models import Result
+from contest.models.base import Json
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Which lines: the first ``most`` of those that hold ``words`` (unit or code), belong to the
+    clip ``code``, or won a prize (``prizes``)."""
+
+    words: str = ""
+    code: str | None = None
+    prizes: bool = False
+    most: int | None = None
+
+
+def pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any]]:
+    """The chosen rows of ``output["ranking"]`` in their order."""
+    rows, place = _elements(session)
+    entry, unit, prize = (_text(session, rows.c.value, key) for key in ("entry", "unit", "prize"))
+    query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(
+        Result.id == result.id
+    )
+    if wanted.code is not None:
+        query = query.where(entry == wanted.code)
+    if wanted.prizes:
+        query = query.where(prize.is_not(None))
+    for word in wanted.words.split():
+        found = [column.icontains(word, autoescape=True) for column in (unit, entry)]
+        query = query.where(or_(*found))
+    return list(session.scalars(query.order_by(place).limit(wanted.most)))
+
+
+def names(session: Session, result: Result, codes: Collection[str]) -> dict[str, Any]:
+    """What is kept of these clips beside the ranking: title, unit, authors."""
+    rows = _members(session)
+    query = (
+        select(rows.c.key, type_coerce(rows.c.value, Json))
+        .select_from(Result, rows)
+        .where(Result.id == result.id, rows.c.key.in_(codes))
+    )
+    return {code: content for code, content in session.execute(query)}
+
+
+def length(session: Session, result: Result) -> int:
+    """How many lines the ranking has."""
+    if _on_sqlite(session):
+        count = func.json_array_length(Result.output, "$.ranking")
+    else:
+        count = func.jsonb_array_length(Result.output["ranking"])
+    return session.scalar(select(count).where(Result.id == result.id)) or 0
+
+
+def ties(session: Session, result: Result) -> list[dict[str, Any]]:
+    """The rows that share a rank, or did before the chair decided, as unit, entry and ``first``:
+    the best rank with the same total."""
+    rows, place = _elements(session)
+    total = _text(session, rows.c.value, "total", "exact")
+    rank = func.min(_number(session, rows.c.value, "rank")).over(partition_by=total)
+    found = (
+        select(
+            _text(session, rows.c.value, "unit").label("unit"),
+            _text(session, rows.c.value, "entry").label("entry"),
+            _text(session, rows.c.value, "decided_by").label("by"),
+            rank.label("first"), place.label("place"),
+        )
+        .select_from(Result, rows)
+        .where(Result.id == result.id)
+        .subquery()
+    )
+    query = select(found.c.unit, found.c.entry, found.c.first).where(
+        found.c.by.in_(("shared", "chair"))
+    )
+    return [dict(row) for row in session.execute(query.order_by(found.c.place)).mappings()]
+
+
+def _on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _elements(session: Session) -> Any:
+    """The ranking's columns ``value`` and ``place``, beside the result's own."""
+    if _on_sqlite(session):
+        rows = func.json_each(Result.output, "$.ranking").table_valued(
+            "value", "key", joins_implicitly=True
+        )
+        return rows, rows.c.key
+    rows = func.jsonb_array_elements(Result.output["ranking"]).table_valued(
+        "value", with_ordinality="place", joins_implicitly=True
+    ).render_derived()
+    return rows, rows.c.place
+
+
+def _members(session: Session) -> TableValuedAlias:
+    """The names as a table of ``key`` and ``value``."""
+    each = func.json_each if _on_sqlite(session) else func.jsonb_each
+    return each(Result.names).table_valued("key", "value", joins_implicitly=True)
+
+
+def _text(session: Session, value: Any, *path: str) -> ColumnElement[Any]:
+    if _on_sqlite(session):
+        return func.json_extract(value, "$." + ".".join(path))
+    return func.jsonb_extract_path_text(value, *path)
+
+
+def _number(session: Session, value: Any, key: str) -> ColumnElement[Any]:
+    return cast(_text(session, value, key), Integer)

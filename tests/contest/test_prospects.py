@@ -1,0 +1,42 @@
+"""What each prize hangs on: worked out at once for a small contest, by the worker for a large."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+import scoring
+from contest.clock import FixedClock
+from contest.jobs import prospects as jobs
+from contest.models import Contest, Result, Task
+from contest.services.counts import prospects
+from contest.wiring import Platform
+from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Stage
+
+
+@pytest.fixture
+def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
+    made = Stage(platform, make, contest)
+    clock.moment = AFTER
+    return made
+
+
+def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = stage.compute()
+    with stage.platform.db.read() as session:
+        row = session.get_one(Result, small.id)
+        found = prospects.of(row, tmp_path, length=3)
+        assert found == scoring.sensitivity(small.input)
+        assert session.scalars(select(Task).where(Task.kind == prospects.TASK)).all() == []
+    monkeypatch.setattr(prospects, "AT_ONCE", 2)
+    large = stage.compute()
+    folder = prospects.folder_in(stage.platform.settings.data_dir)
+    with stage.platform.db.read() as session:
+        row = session.get_one(Result, large.id)
+        [task] = session.scalars(select(Task).where(Task.kind == prospects.TASK))
+        assert prospects.of(row, folder, length=3) is None
+        jobs.HANDLERS[task.kind](stage.platform, task.row_id, lambda: None)
+        assert prospects.of(row, folder, length=3) == found
