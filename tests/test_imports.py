@@ -57,7 +57,7 @@ HOUSE = {
     "wiring": "adapters clock config db ports",
     "uploads": f"actors db errors languages models tokens {SERVICES} wiring",
     # screens: no audience knows another
-    "views.shared": f"{WORDS} models wiring {SERVICES}",
+    "views.shared": f"{WORDS} models ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock models {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
@@ -68,8 +68,8 @@ HOUSE = {
     "web": "db errors languages views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clock db letters models ports ready_pages {SERVICES} wiring web",
-    "running": "clock config errors",
+    "jobs": f"{WORDS} clock db letters models ports ready_pages uploads {SERVICES} wiring web",
+    "running": "clock config errors ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
     "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} wiring web uploads jobs"
            " running demo",

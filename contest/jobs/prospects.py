@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from contest.models import Result
-from contest.services.counts import prospects
+from contest.services.results import prospects
 from contest.wiring import Platform
 
 

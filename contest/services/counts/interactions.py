@@ -28,10 +28,10 @@ from contest.models import (
 )
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, bulk, outbox, pages, profiles
+from contest.services.core import audit, bulk, outbox, pages, profiles, search
 from contest.services.core.gaps import Gap
 from contest.services.core.pages import Page
-from contest.services.counts import official, search
+from contest.services.counts import official
 from contest.services.jury import jury_round
 
 TELLING = timedelta(hours=2)  # after the cut-off a count seen before it may still be written down

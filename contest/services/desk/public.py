@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from contest.errors import not_found
 from contest.models import Contest, Derivative, Publication, Submission, Unit
 from contest.profile import Profile
-from contest.services.core import pages
+from contest.services.core import pages, search
 from contest.services.core.pages import Page
-from contest.services.counts import search
 from contest.states import Entry
 
 

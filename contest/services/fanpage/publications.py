@@ -20,11 +20,11 @@ from contest.models import Check, ClipVersion, Contest, Publication, Submission,
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, pages, profiles
+from contest.services.core import audit, mail, outbox, pages, profiles, search
 from contest.services.core.gaps import Gap
 from contest.services.core.pages import Page
 from contest.services.core.transitions import move
-from contest.services.counts import interactions, search
+from contest.services.counts import interactions
 from contest.services.fanpage import post_ways
 from contest.states import PUBLICATION, Entry
 from social.links import read_link

@@ -23,11 +23,18 @@ from contest.ports import BlobStore
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.counts import prospects, ranking_rows
-from contest.services.counts.ranking_rows import Picked
 from contest.services.jury import jury_round
-from contest.services.results import bundles, closing, scoring_input, standings, tally
+from contest.services.results import (
+    bundles,
+    closing,
+    prospects,
+    ranking_rows,
+    scoring_input,
+    standings,
+    tally,
+)
 from contest.services.results.bundles import Signer
+from contest.services.results.ranking_rows import Picked
 from contest.services.results.scoring_input import Prepared
 
 FINAL = ("frozen", "published")

@@ -11,9 +11,9 @@ from contest.languages import write_date, write_deadline, write_time
 from contest.models import Contest, Result
 from contest.profile import Profile
 from contest.services.core import profiles
-from contest.services.counts.ranking_rows import Picked
 from contest.services.desk import public
 from contest.services.results import results, standings
+from contest.services.results.ranking_rows import Picked
 
 PODIUM = 3
 WORDS: Mapping[str, Mapping[str, str]] = {

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, defer
 
 from contest.models import Contest, Result
 from contest.profile import Profile
-from contest.services.counts import ranking_rows
-from contest.services.counts.ranking_rows import Picked
+from contest.services.results import ranking_rows
+from contest.services.results.ranking_rows import Picked
 
 # A result's documents hold every mark and every account: megabytes. They are read where needed.
 LIGHT = (defer(Result.input), defer(Result.output), defer(Result.names))

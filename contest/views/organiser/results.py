@@ -14,9 +14,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
 from contest.models import Result
-from contest.services.counts import prospects, ranking_rows
-from contest.services.counts.ranking_rows import Picked
-from contest.services.results import bundles, closing, exports, results
+from contest.services.results import bundles, closing, exports, prospects, ranking_rows, results
+from contest.services.results.ranking_rows import Picked
 from contest.services.results.results import Vault
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (

@@ -11,10 +11,9 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Result
-from contest.services.counts import ranking_rows
-from contest.services.counts.ranking_rows import Picked
-from contest.services.results import bundles, exports, standings
+from contest.services.results import bundles, exports, ranking_rows, standings
 from contest.services.results import results as services
+from contest.services.results.ranking_rows import Picked
 from contest.views.public import share_cards
 from contest.views.shared.support import (
     allows,

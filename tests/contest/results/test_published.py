@@ -16,9 +16,8 @@ from contest import ready_pages
 from contest.jobs import pages
 from contest.models import Contest, Result
 from contest.services.core import profiles
-from contest.services.counts import ranking_rows
-from contest.services.counts.ranking_rows import Picked
-from contest.services.results import bundles, results, standings
+from contest.services.results import bundles, ranking_rows, results, standings
+from contest.services.results.ranking_rows import Picked
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory

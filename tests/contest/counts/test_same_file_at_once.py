@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from contest.models import Contest, Evidence, ShareRecord, Snapshot
 from contest.services.counts import share_ledger
+from tests.contest.core.together import Meeting, writing
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, ledger, template
 from tests.contest.fanpage.conftest import Bench
-from tests.contest.together import Meeting, writing
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ from contest.services.people import invitations, people
 from contest.services.units import unit_import
 from contest.services.units.unit_import import Row
 from contest.views.unit import plain_form
+from tests.contest.core.together import Meeting, intact, number_of, writing
 from tests.contest.factory import Factory, report
 from tests.contest.stage import AFTER, Stage
-from tests.contest.together import Meeting, intact, number_of, writing
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ENTRY_LOCKED = r"FROM submission .*FOR NO KEY UPDATE"

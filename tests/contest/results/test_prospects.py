@@ -9,7 +9,7 @@ import scoring
 from contest.clock import FixedClock
 from contest.jobs import prospects as jobs
 from contest.models import Contest, Result, Task
-from contest.services.counts import prospects
+from contest.services.results import prospects
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
