@@ -5,7 +5,9 @@ import shutil
 import socket
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +33,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to the long form; begin with what takes longest.
+    """Leave out what belongs to the long form; begin with the files that take longest.
 
-    A worker that is handed a minute's test last would let the others wait for it.
+    A worker that is handed minutes of work last would let the others wait for it. Files stay whole,
+    for the sake of what their tests share.
     """
     if not config.getoption("long"):
         left_out = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0), _may_take(item))
+    items.sort(key=lambda item: -longest[item.path])
+
+
+def _may_take(item: pytest.Item) -> float:
+    """Seconds, roughly: a test that is given more time than others needs it."""
+    if not item.get_closest_marker("slow"):
+        return 0
+    limit = item.get_closest_marker("timeout")
+    return float(limit.args[0]) if limit else 60
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The tests and the time of each folder, for ``tests/README.md``."""
+    seconds, tests = Counter[str](), Counter[str]()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            folder = str(Path(report.nodeid.partition("::")[0]).parent)
+            seconds[folder] += report.duration
+            tests[folder] += report.when == "call"
+    if len(seconds) > 1:
+        terminalreporter.section("time of each folder")
+    for folder in sorted(seconds if len(seconds) > 1 else []):
+        terminalreporter.line(f"{folder:24}{tests[folder]:6} tests{seconds[folder]:8.0f} s")
 
 
 @pytest.fixture(scope="session", autouse=True)
