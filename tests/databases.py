@@ -39,6 +39,22 @@ CREATE PROCEDURE beginning.again() LANGUAGE plpgsql AS $$ DECLARE name text; BEG
   END LOOP;
 END $$;
 """
+# Changes with every table, column, constraint, function and trigger that comes, goes or is changed.
+FORM = """
+SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+  SELECT concat_ws(':', 'class', oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(':', 'column', attrelid, attname, atttypid, attnotnull, attisdropped)
+    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(':', 'constraint', oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(':', 'function', oid, xmin) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(':', 'trigger', t.oid, tgenabled) FROM pg_trigger t
+    JOIN pg_class c ON c.oid = tgrelid WHERE relnamespace = 'public'::regnamespace
+) AS parts (part)
+"""
+NOTHING = "DROP SCHEMA public CASCADE; DROP SCHEMA beginning CASCADE; CREATE SCHEMA public"
 # As dropping it would: whoever is still connected is of an earlier test.
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -54,14 +70,28 @@ class Reused:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        upgrade(url)
         self.connection = psycopg.connect(url, autocommit=True)
+        self._make()
+
+    def _make(self) -> None:
+        upgrade(self.url)
         self.connection.execute(BEGINNING)
+        self.form = self._form()
+
+    def _form(self) -> object:
+        return self.connection.execute(FORM).fetchone()
 
     def begin_again(self) -> None:
-        """As the migrations left it: rows, numbers, and nobody connected."""
+        """As the migrations left it: rows, numbers, and nobody connected.
+
+        Made anew where a test has changed its form, as one that takes a guard away to tamper.
+        """
         self.connection.execute(END_OTHERS)
-        self.connection.execute("CALL beginning.again()")
+        if self._form() == self.form:
+            self.connection.execute("CALL beginning.again()")
+        else:
+            self.connection.execute(NOTHING)
+            self._make()
 
     def close(self) -> None:
         self.connection.close()

@@ -79,6 +79,25 @@ def test_its_guards_are_on_again(reused_postgres: Reused, tmp_path: Path) -> Non
     database.engine.dispose()
 
 
+@pytest.mark.parametrize("statement", [
+    "DROP TRIGGER audit_append_only ON audit",
+    "ALTER TABLE audit DISABLE TRIGGER audit_append_only",
+    "ALTER TABLE unit DROP CONSTRAINT pk_unit CASCADE",
+    "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN RETURN NULL; END $$",
+    "ALTER TABLE contest ADD COLUMN further text",
+    "DROP TABLE mail CASCADE",
+])
+def test_a_form_that_a_test_has_changed_is_made_anew(
+    reused_postgres: Reused, fresh: dict[str, Any], tmp_path: Path, statement: str
+) -> None:
+    with psycopg.connect(reused_postgres.url, autocommit=True) as tampering:
+        tampering.execute(statement)
+    reused_postgres.begin_again()
+    assert held(reused_postgres.url) == fresh
+    test_its_guards_are_on_again(reused_postgres, tmp_path)
+
+
 def test_who_was_connected_is_no_more(reused_postgres: Reused) -> None:
     with psycopg.connect(reused_postgres.url) as earlier:
         earlier.execute("LOCK TABLE contest")

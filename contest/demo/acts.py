@@ -258,6 +258,7 @@ def await_publication(stage: Stage, posts: Callable[[], list[dict[str, object]]]
                 "Đã đăng" in words(entry_page(stage, part).text.split('id="status"')[0])
             ),  # type: ignore[misc]
             f"publication of {part.title}",
+            900,  # every clip is looked through before the first post, beside whatever else runs
         )
     stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài")
 

@@ -18,6 +18,7 @@ from tests.contest.conftest import Client, Visits
 from tests.contest.counts.test_interactions import CUT_OFF, Room, template
 from tests.contest.fanpage.conftest import Bench
 
+pytestmark = pytest.mark.both_databases
 POSTS = "/c/quan11-2023/organiser/publications"
 CHECK = "/c/quan11-2023/organiser/page-check"
 COUNTS = "/c/quan11-2023/organiser/interactions"
