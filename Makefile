@@ -15,6 +15,9 @@ SAMPLE ?= 1
 # Which tests, and how: make test T="tests/scoring -k ties" WORKERS=0
 T ?=
 WORKERS ?= auto
+# The long form: so many minutes of spoiled clips, and mutants of the two modules that count points.
+MINUTES ?= 10
+QUICK_MUTANTS := scoring.numbers* scoring.interactions*
 # Not beside the tests, for it counts seconds.
 LIGHTHOUSE = $(BIN)/python -m pytest -n 0 tests/e2e/audit_lighthouse.py
 
@@ -35,13 +38,20 @@ demo: $(STAMPS)/runtime $(STATIC) $(MO)  ## drive a whole contest through all it
 setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything for running, testing and developing
 
 .PHONY: test
-test: lint setup  ## set up, check the style and types, run all the tests
+test: lint setup  ## set up, check the style and types, run the tests (tests/README.md)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T)
 	$(if $(T),,$(LIGHTHOUSE))
 
+.PHONY: test-all
+test-all: lint setup  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long
+	$(LIGHTHOUSE)
+	$(BIN)/python -m tests.media_checks.fuzz --minutes $(MINUTES)
+	$(MAKE) mutants M="$(or $(M),$(QUICK_MUTANTS))"
+
 .PHONY: audit
-audit: setup  ## look at every page: axe, pa11y, html-validate, Lighthouse; keeps them in build/pages
-	$(BIN)/python -m pytest -n $(WORKERS) tests/e2e/test_every_page.py
+audit: setup  ## look at every page: axe, pa11y, html-validate, Lighthouse; pictures in build/pages
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long tests/e2e/test_every_page.py
 	$(LIGHTHOUSE)
 
 .PHONY: lint

@@ -2,7 +2,7 @@
 //
 //   node scripts/audit.mjs pa11y|lighthouse < QUESTION > ANSWER
 //
-//   QUESTION  {"chromium": path, "cookie": text, "addresses": [address, …]}
+//   QUESTION  {"chromium": path, "cookie": text, "width": pixels (pa11y), "addresses": [address, …]}
 //   ANSWER    pa11y: {address: [fault, …]}   lighthouse: {address: {scores, bytes, blocking, faults}}
 
 import { text } from "node:stream/consumers";
@@ -10,12 +10,12 @@ import lighthouse from "lighthouse";
 import pa11y from "pa11y";
 import puppeteer from "puppeteer-core";
 
-const PHONE = { width: 320, height: 800 };
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 
-async function withPa11y(browser, address, cookie) {
+async function withPa11y(browser, address, cookie, width) {
+  const viewport = { width, height: 800 };
   const headers = cookie ? { Cookie: cookie } : {};
-  const { issues } = await pa11y(address, { browser, headers, standard: "WCAG2AA", viewport: PHONE, timeout: 120_000 });
+  const { issues } = await pa11y(address, { browser, headers, standard: "WCAG2AA", viewport, timeout: 120_000 });
   return issues.map((issue) => `${issue.code}: ${issue.selector}: ${issue.message}`);
 }
 
@@ -40,12 +40,12 @@ function lost(lhr, name) {
   return audits.map((audit) => `${name}: ${audit.id} ${audit.displayValue ?? ""}`.trim());
 }
 
-const { chromium, cookie, addresses } = JSON.parse(await text(process.stdin));
+const { chromium, cookie, width, addresses } = JSON.parse(await text(process.stdin));
 const look = { pa11y: withPa11y, lighthouse: withLighthouse }[process.argv[2]];
 const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-quic"] });
 try {
   const answer = {};
-  for (const address of addresses) answer[address] = await look(browser, address, cookie);
+  for (const address of addresses) answer[address] = await look(browser, address, cookie, width);
   console.log(JSON.stringify(answer));
 } finally {
   await browser.close();

@@ -1,26 +1,74 @@
 """What every test may ask for: real databases, a real Redis, a real browser, and no network."""
 
-import contextlib
 import os
 import shutil
 import socket
 import tempfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import redis
 from playwright.sync_api import Browser, sync_playwright
+from werkzeug.routing import Rule
 
 from contest.db import Database, upgrade
 from contest.running.devservices import start_postgres, start_redis
 from social.simulator.process import SimulatorProcess
+from tests.databases import Reused, copied, fast_folder, own_database
 
 LOOPBACK = ("127.", "::1", "localhost")
-NUMBERS = count(1)
+KINDS = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long", action="store_true",
+        help="the long form: tests marked `long`, tests of pages on both databases, every seed, "
+        "every auditor on every page and size, pictures of the pages",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the long form; begin with the files that take longest.
+
+    A worker that is handed minutes of work last would let the others wait for it. Files stay whole,
+    for the sake of what their tests share.
+    """
+    if not config.getoption("long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0), _may_take(item))
+    items.sort(key=lambda item: -longest[item.path])
+
+
+def _may_take(item: pytest.Item) -> float:
+    """Seconds, roughly: a test that is given more time than others needs it."""
+    if not item.get_closest_marker("slow"):
+        return 0
+    limit = item.get_closest_marker("timeout")
+    return float(limit.args[0]) if limit else 60
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The tests and the time of each folder, for ``tests/README.md``."""
+    seconds, tests = Counter[str](), Counter[str]()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            folder = str(Path(report.nodeid.partition("::")[0]).parent)
+            seconds[folder] += report.duration
+            tests[folder] += report.when == "call"
+    if len(seconds) > 1:
+        terminalreporter.section("time of each folder")
+    for folder in sorted(seconds if len(seconds) > 1 else []):
+        terminalreporter.line(f"{folder:24}{tests[folder]:6} tests{seconds[folder]:8.0f} s")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +84,25 @@ def no_network() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", loopback_only)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_compiled_once() -> Iterator[None]:
+    """Every test has an application of its own; four fifths of its making went into writing and
+    compiling a function for each route's addresses, and that function depends on these alone.
+    """
+    compiled: dict[tuple[Any, ...], Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def remembered(self: Rule, append_unknown: bool = True) -> Any:
+        key = (self.rule, self.subdomain, self.host, repr(self.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(self, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
         yield
 
 
@@ -79,12 +146,12 @@ def postgres_server(short_dir: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a PostgreSQL database at the newest migration, to be copied."""
-    name = f"hoithi_template_{os.getpid()}"
-    _on_postgres(postgres_server, f'CREATE DATABASE "{name}"')
-    upgrade(_named(postgres_server, name))
-    return name
+def reused_postgres(postgres_server: str) -> Iterator[Reused]:
+    """This worker's PostgreSQL database at the newest migration; it begins again for each test."""
+    with own_database(postgres_server) as url:
+        reused = Reused(url)
+        yield reused
+        reused.close()
 
 
 @pytest.fixture(scope="session")
@@ -95,35 +162,55 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def database_folder() -> Iterator[Path]:
+    """Where the tests' SQLite files lie: in memory, where there is room."""
+    with fast_folder() as folder:
+        yield folder
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Which databases a test meets: see ``tests/README.md``, "Both databases"."""
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", kinds_for(metafunc), scope="function")
+
+
+def kinds_for(metafunc: pytest.Metafunc) -> list[str]:
+    """Both kinds, but one of them, by the test's name, for a test of pages."""
+    of_pages = "app" in metafunc.fixturenames
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    if not of_pages or marked or metafunc.config.getoption("long"):
+        return list(KINDS)
+    return [KINDS[zlib.crc32(metafunc.definition.nodeid.encode()) % len(KINDS)]]
+
+
+@pytest.fixture
+def empty_database_url(
+    request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
+) -> Iterator[str]:
     """The address of a database with nothing in it, on each kind of server."""
-    if request.param == "sqlite":
+    if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
         return
-    with _postgres_database(request.getfixturevalue("postgres_server"), "template0") as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database at the newest migration, on each kind of server."""
-    if request.param == "sqlite":
-        path = tmp_path / "hoithi.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    template = request.getfixturevalue("postgres_template")
-    with _postgres_database(request.getfixturevalue("postgres_server"), template) as url:
+    with own_database(request.getfixturevalue("postgres_server")) as url:
         yield url
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """The address of a fresh database at the newest migration, on each kind of server."""
+    if database_kind == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    reused: Reused = request.getfixturevalue("reused_postgres")
+    reused.begin_again()
+    return reused.url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, database_folder: Path) -> Iterator[str]:
     """A fresh SQLite database: for tests in which the kind of server changes nothing."""
-    path = tmp_path / "hoithi.db"
-    shutil.copyfile(sqlite_template, path)
-    return f"sqlite:///{path}"
+    with copied(sqlite_template, database_folder / "hoithi.db") as url:
+        yield url
 
 
 @pytest.fixture
@@ -152,28 +239,6 @@ def find_chromium() -> str | None:
     names = ("chromium", "google-chrome", "google-chrome-stable")
     found = (shutil.which(name) for name in names)
     return os.environ.get("HOITHI_CHROMIUM") or next(filter(None, found), None)
-
-
-@contextlib.contextmanager
-def _postgres_database(server: str, template: str) -> Iterator[str]:
-    name = f"hoithi_{os.getpid()}_{next(NUMBERS)}"
-    _on_postgres(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield _named(server, name)
-    finally:
-        _on_postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _named(server: str, name: str) -> str:
-    """The address of database ``name`` on ``server``, given any address of that server."""
-    before, _, query = server.partition("?")
-    address = f"{before.rpartition('/')[0]}/{name}"
-    return f"{address}?{query}" if query else address
-
-
-def _on_postgres(server: str, statement: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement)
 
 
 @pytest.fixture(scope="session")

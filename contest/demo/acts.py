@@ -61,13 +61,21 @@ class Stage:
 
     def film(self, number: int, part: Part, version: int) -> Path:
         """The file on the unit's phone."""
-        path = self.folder / f"{number}-{version}.mp4"
+        path = self.folder / film_name(number, version)
         if not path.exists():
-            flaw = part.flaws[version]
-            seconds = 181 + number + 10 * version  # no two clips are the same
-            authors = ", ".join(part.authors)
-            clips.make(clips.Sample(number, part.title, part.unit, authors, flaw, seconds), path)
+            clips.make(sample(number, part, version), path)
         return path
+
+
+def film_name(number: int, version: int) -> str:
+    return f"{number}-{version}.mp4"
+
+
+def sample(number: int, part: Part, version: int) -> clips.Sample:
+    """What that version shows; no two clips are the same."""
+    seconds, authors = 181 + number + 10 * version, ", ".join(part.authors)
+    flaw = part.flaws[version]
+    return clips.Sample(number, part.title, part.unit, authors, flaw, seconds)
 
 
 def _signed_in(browser: Browser) -> bool:
@@ -250,6 +258,7 @@ def await_publication(stage: Stage, posts: Callable[[], list[dict[str, object]]]
                 "Đã đăng" in words(entry_page(stage, part).text.split('id="status"')[0])
             ),  # type: ignore[misc]
             f"publication of {part.title}",
+            900,  # every clip is looked through before the first post, beside whatever else runs
         )
     stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài")
 

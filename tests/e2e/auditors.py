@@ -33,9 +33,13 @@ def html_faults(files: Sequence[Path], told: Path) -> list[str]:
     ]
 
 
-def look(tool: str, addresses: Sequence[str], cookie: str = "") -> dict[str, Any]:
+def look(
+    tool: str, addresses: Sequence[str], cookie: str = "", width: int = 320
+) -> dict[str, Any]:
     """The answer of scripts/audit.mjs: an address -> what ``tool`` (pa11y, lighthouse) found."""
-    question = {"chromium": find_chromium(), "cookie": cookie, "addresses": list(addresses)}
+    question = {
+        "chromium": find_chromium(), "cookie": cookie, "width": width, "addresses": list(addresses),
+    }
     done = subprocess.run(
         [NODE, str(ROOT / "scripts/audit.mjs"), tool], input=json.dumps(question),
         capture_output=True, text=True, check=False,

@@ -57,10 +57,13 @@ class House:
     def _cookie(self, name: str, value: str) -> dict[str, Any]:
         return {"name": name, "value": value, "url": self.address}
 
-    def barriers(self, role: str, paths: list[str]) -> dict[str, list[str]]:
+    def barriers(
+        self, role: str, paths: list[str], *, language: str, width: int
+    ) -> dict[str, list[str]]:
         """What pa11y finds on each page, where it finds something."""
-        cookie = "; ".join(f"{c['name']}={c['value']}" for c in self.cookies(role))
-        found = look("pa11y", [self.address + path for path in paths], cookie)
+        cookies = [*self.cookies(role), self._cookie("lang", language)]
+        cookie = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
+        found = look("pa11y", [self.address + path for path in paths], cookie, width)
         return {address: faults for address, faults in found.items() if faults}
 
     def visitor(
@@ -69,7 +72,7 @@ class House:
         """A browser of this role, at this width, in this language."""
         context = browser.new_context(
             viewport={"width": width, "height": 800}, base_url=self.address, bypass_csp=True,
-            color_scheme="dark" if width > 1000 else "light", reduced_motion="reduce",
+            reduced_motion="reduce",
         )
         cookies = [*self.cookies(role), self._cookie("lang", language)]
         context.add_cookies(cookies)  # type: ignore[arg-type]

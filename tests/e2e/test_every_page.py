@@ -4,7 +4,7 @@ languages, on a phone and on a desk, in a contest that is empty, full, or decide
 kept as `Album` says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pprint import pformat
 
 import pytest
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from tests.e2e.conftest import House
 from tests.e2e.walk import EVERYBODYS, Album, Walk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CONTEST = "/c/quan11-2023"
 # Where each role begins; from there every link is followed.
@@ -40,8 +40,11 @@ KINDS = {
     "unit": ["unit.entry"],
     "admin": ["account.home"],
 }
-Screen = tuple[str, int]  # language, width in CSS pixels
-PHONE = ("vi", 320)
+# Language -> the widths, in CSS pixels, at which each page is looked at.
+WIDTHS = {"vi": (320, 1280), "en": (360, 1280)}
+# On the last of all, axe would find what it finds on those before it.
+WITHOUT_AXE = {"vi": (), "en": (1280,)}
+PHONE = 320
 # Forms that refuse to be sent with nothing in them: while the contest takes entries; and those of
 # a clip, here by its state, in a full house.
 REFUSING = {
@@ -61,25 +64,52 @@ SEND_NOTHING = """() => {
   }
   form.requestSubmit(form.querySelector("[type=submit]"));
 }"""
-# On the last, axe would find what it finds on those before it.
-SCREENS = [PHONE, ("en", 360), ("vi", 1280), ("en", 1280)]
 Houses = Callable[[str], House]
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+@pytest.fixture
+def walked(
+    open_house: Houses, browser: Browser, pytestconfig: pytest.Config
+) -> Callable[..., set[str]]:
+    """Walks through a state as a role, in a language; the kinds of pages met, without a fault."""
+    long = pytestconfig.getoption("long")
+
+    def walk(
+        state: str, role: str, language: str, widths: Sequence[int], *, barriers: bool
+    ) -> set[str]:
+        house, album = open_house(state), Album(state, role, language, pictures=long)
+        with house.visitor(browser, role, language=language, width=widths[0]) as context:
+            walk = Walk(
+                house, context.new_page(), STARTS[role], album, widths=widths,
+                left_out=() if role == "public" else EVERYBODYS, without_axe=WITHOUT_AXE[language],
+            )
+            assert not (faults := walk.go()), pformat(faults, width=200)
+        assert not (faults := album.invalid()), pformat(faults, width=200)
+        for width in widths if long else (PHONE,) if barriers else ():
+            faults = house.barriers(role, walk.visited, language=language, width=width)
+            assert not faults, pformat(faults, width=200)
+        return set(walk.kinds)
+
+    return walk
+
+
+@pytest.mark.parametrize("language", WIDTHS)
 @pytest.mark.parametrize("role", sorted(STARTS))
-def test_every_page_of_a_role(open_house: Houses, browser: Browser, role: str, screen: Screen):
-    assert set(KINDS[role]) <= walked(open_house("full"), browser, role, screen)
+def test_every_page_of_a_role(walked: Callable[..., set[str]], role: str, language: str):
+    """pa11y, the dearest auditor, looks once: at the page in Vietnamese on a phone."""
+    kinds = walked("full", role, language, WIDTHS[language], barriers=language == "vi")
+    assert set(KINDS[role]) <= kinds
 
 
 @pytest.mark.parametrize("role", sorted(STARTS))
-def test_every_page_while_there_is_nothing(open_house: Houses, browser: Browser, role: str):
-    walked(open_house("empty"), browser, role, PHONE)
+def test_every_page_while_there_is_nothing(walked: Callable[..., set[str]], role: str):
+    """The pages are those of a full house, which pa11y has seen; axe sees them here, too."""
+    walked("empty", role, "vi", [PHONE], barriers=False)
 
 
 @pytest.mark.parametrize("role", ["public", "organiser", "juror"])
-def test_every_page_once_there_is_a_result(open_house: Houses, browser: Browser, role: str):
-    kinds = walked(open_house("decided"), browser, role, PHONE)
+def test_every_page_once_there_is_a_result(walked: Callable[..., set[str]], role: str):
+    kinds = walked("decided", role, "vi", [PHONE], barriers=role == "public")
     assert role != "public" or {"published.results", "published.entry"} <= kinds
 
 
@@ -88,8 +118,8 @@ def test_every_refusal(open_house: Houses, browser: Browser, role: str):
     """The page that says what is missing is a page, too."""
     about_a_clip = role in ("reviewer", "juror")
     house = open_house("full" if about_a_clip else "empty")
-    album, codes = Album("refused", role, *PHONE), {s: e.code for s, e in house.entries.items()}
-    with house.visitor(browser, role, language=PHONE[0], width=PHONE[1]) as context:
+    album, codes = Album("refused", role, "vi"), {s: e.code for s, e in house.entries.items()}
+    with house.visitor(browser, role, language="vi", width=PHONE) as context:
         walk = Walk(house, context.new_page(), [], album)
         for path in (path.format(**codes) for path in REFUSING[role]):
             walk.page.goto(path)
@@ -101,21 +131,6 @@ def test_every_refusal(open_house: Houses, browser: Browser, role: str):
             assert walk.page.locator(".errors, .field__error").count() > 0, path
             assert walk.examine(path, sent.value) == []
     assert album.invalid() == []
-
-
-def walked(house: House, browser: Browser, role: str, screen: Screen) -> set[str]:
-    """The kinds of pages met on a walk that found no fault."""
-    album = Album(house.state, role, *screen)
-    language, width = screen
-    with house.visitor(browser, role, language=language, width=width) as context:
-        left_out = () if role == "public" else EVERYBODYS
-        walk = Walk(house, context.new_page(), STARTS[role], album, left_out)
-        walk.axe = screen != SCREENS[-1]
-        assert not (faults := walk.go()), pformat(faults, width=200)
-    assert not (faults := album.invalid()), pformat(faults, width=200)
-    if screen == PHONE:
-        assert not (faults := house.barriers(role, walk.visited)), pformat(faults, width=200)
-    return set(walk.kinds)
 
 
 def test_the_walk_finds_faults(open_house: Houses, browser: Browser):
@@ -132,8 +147,7 @@ def test_the_walk_finds_faults(open_house: Houses, browser: Browser):
         assert any(one.startswith(fault) for one in found)
 
 
-def test_html_that_is_not_valid_is_found(open_house: Houses, browser: Browser):
-    album = Album("broken", "public", "vi", 320)
-    with open_house("full").visitor(browser, "public", language="vi", width=320) as context:
-        album.keep(context.new_page(), "page", "<!doctype html><p id=a><p id=a>")
+def test_html_that_is_not_valid_is_found():
+    album = Album("broken", "public", "vi")
+    album.keep("page", "<!doctype html><p id=a><p id=a>")
     assert any("no-dup-id" in fault for fault in album.invalid())

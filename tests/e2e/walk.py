@@ -1,9 +1,10 @@
 """Follows the links of our own pages as one role, looks at each page, and keeps what it saw.
 
-``build/pages/<state>/<role>/<page>.<language>.<width>.png`` and ``.html`` are for people to look
-at: CI keeps them, and so does every run on a developer's machine.
+``build/pages/<state>/<role>/<page>.<language>.html`` and, in the long form alone,
+``….<language>.<width>.png`` are for people to look at.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ AXE = MODULES / "axe-core/axe.min.js"
 CUT_OFF = (Path(__file__).parent / "cut_off.js").read_text()
 FILES = (".ics", ".toml", ".json", ".jpg", ".png", ".xlsx", ".csv", ".zip", ".pdf", ".docx")
 EVERYBODYS = ("public.", "published.")  # views that are walked by the public alone
+DESK = 1000  # CSS pixels; a wider screen is one
 MOST_OF_A_KIND = 2  # pages of one view: entries, units, people look alike
 OVERFLOWING = """() => {
   const edge = document.documentElement.clientWidth;
@@ -32,34 +34,46 @@ FAULTS = """() => axe.run().then(result => result.violations.map(fault =>
 class Album:
     """Where the pages of one walk are kept; what an earlier walk left there goes."""
 
-    def __init__(self, state: str, role: str, language: str, width: int) -> None:
+    def __init__(self, state: str, role: str, language: str, *, pictures: bool = False) -> None:
         self.folder = ROOT / "build" / "pages" / state / role
-        self.ending = f".{language}.{width}"
+        self.language, self.pictures = language, pictures
         self.folder.mkdir(parents=True, exist_ok=True)
-        for old in self.folder.glob(f"*{self.ending}.*"):
+        for old in self.folder.glob(f"*.{language}.*"):
             old.unlink()
 
-    def keep(self, page: Page, name: str, html: str) -> None:
-        """The page as it was sent and as it is seen."""
-        stem = (name.strip("/").replace("/", "_") or "home") + self.ending
-        (self.folder / f"{stem}.html").write_text(html)
-        page.screenshot(path=self.folder / f"{stem}.png", full_page=True)
+    def keep(self, name: str, html: str) -> None:
+        """The page as it was sent."""
+        self._file(name, "html").write_text(html)
+
+    def portray(self, page: Page, name: str, width: int) -> None:
+        """The page as it is seen at this width; where pictures are wanted, for they are dear."""
+        if self.pictures:
+            page.screenshot(path=self._file(name, f"{width}.png"), full_page=True)
 
     def invalid(self) -> list[str]:
         """What html-validate finds in the pages kept."""
-        files = sorted(self.folder.glob(f"*{self.ending}.html"))
-        return html_faults(files, self.folder / f"faults{self.ending}.json")
+        files = sorted(self.folder.glob(f"*.{self.language}.html"))
+        return html_faults(files, self.folder / f"faults.{self.language}.json")
+
+    def _file(self, name: str, ending: str) -> Path:
+        stem = name.strip("/").replace("/", "_") or "home"
+        return self.folder / f"{stem}.{self.language}.{ending}"
 
 
 class Walk:
-    """Visits what can be reached from ``starts``, a few pages of each kind but ``left_out``."""
+    """Visits what can be reached from ``starts``, a few pages of each kind but ``left_out``.
+
+    Each page is loaded once, at the first of ``widths``, and looked at in all of them: light on a
+    phone, dark on a desk. ``without_axe`` are widths at which axe would find nothing else.
+    """
 
     def __init__(
-        self, house: House, page: Page, starts: list[str], album: Album | None = None,
-        left_out: tuple[str, ...] = (),
+        self, house: House, page: Page, starts: list[str], album: Album | None = None, *,
+        left_out: tuple[str, ...] = (), widths: Sequence[int] = (320,),
+        without_axe: Sequence[int] = (),
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
-        self.left_out, self.axe = left_out, True
+        self.left_out, self.widths, self.without_axe = left_out, widths, without_axe
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
         self.kinds: dict[str, int] = {}
@@ -78,6 +92,7 @@ class Walk:
     def look(self, path: str) -> list[str]:
         self.errors.clear()
         self.visited.append(path)
+        self._put_on(self.widths[0])
         answer = self.page.goto(path)
         assert answer is not None
         faults = self.examine(path, answer)
@@ -90,12 +105,26 @@ class Walk:
         if answer.status >= 500:
             return [f"status {answer.status}"]
         if self.album:
-            self.album.keep(self.page, name, answer.text())
-        found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF), *self.errors]
-        if self.axe:
-            self.page.add_script_tag(path=str(AXE))
+            self.album.keep(name, answer.text())
+        self.page.add_script_tag(path=str(AXE))
+        found = [fault for width in self.widths for fault in self._examine_at(name, width)]
+        return [*found, *self.errors]
+
+    def _examine_at(self, name: str, width: int) -> list[str]:
+        self._put_on(width)
+        if self.album:
+            self.album.portray(self.page, name, width)
+        found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF)]
+        if width not in self.without_axe:
             found += self.page.evaluate(FAULTS)
-        return [str(fault) for fault in found]
+        return [f"{fault} ({width} px)" for fault in found]
+
+    def _put_on(self, width: int) -> None:
+        """A screen so wide: dark on a desk, light on a phone."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(
+            color_scheme="dark" if width > DESK else "light", reduced_motion="reduce"
+        )
 
     def follow(self, link: str) -> None:
         parts = urlsplit(link)

@@ -1,21 +1,28 @@
-"""The whole contest, undisturbed and with processes killed at seeded moments of it."""
+"""The whole contest, with processes killed at seeded moments of it; in the long form without, too.
+
+The seed is the commit's and stands in the test's name. ``HOITHI_SEEDS="11 2023"`` gives others.
+"""
 
 import os
 import random
+import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from contest.demo import plot
-from contest.demo.play import Play
+from contest.demo import acts, clips, plot
+from contest.demo.play import Outcome, Play
+from tests.clip_cache import cached
 from tests.processes import family
 
 VICTIMS = ("web", "worker-1", "redis", "uploads", "relay", "page")
 PAUSE_S = (3.0, 12.0)
+ALWAYS, WITHOUT_GIT = (11, 2023), 11
 
 
 class Killer(threading.Thread):
@@ -52,25 +59,67 @@ def killing(run_dir: Path, seed: int) -> Iterator[Killer]:
         killer.join()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", seeds(long=metafunc.config.getoption("long")))
+
+
+def seeds(*, long: bool) -> list[int]:
+    """HOITHI_SEEDS="1 2 3", or the commit's own; the long form adds those that are always tried."""
+    if given := os.environ.get("HOITHI_SEEDS"):
+        return [int(seed) for seed in given.split()]
+    return [*(ALWAYS if long else ()), seed_of_commit()]
+
+
+def seed_of_commit() -> int:
+    """Each commit kills at moments of its own; so there is one where there is no Git, too."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=7", "HEAD"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        return int(subprocess.check_output(asked, stderr=subprocess.DEVNULL), 16)
+    return WITHOUT_GIT
+
+
+def film(path: Path, sample: clips.Sample) -> None:
+    clips.make(sample, path)
+
+
+def perform(folder: Path) -> Outcome:
+    """The play, with films of the last run where their recipe is the same."""
+    films = folder / "clips"
+    films.mkdir(parents=True)
+    for number, part in enumerate(plot.PARTS, start=1):
+        for version in range(len(part.flaws)):
+            kept = cached("demo/film.mp4", film, acts.sample(number, part, version))
+            shutil.copyfile(kept, films / acts.film_name(number, version))
+    return Play(folder, print).perform()
+
+
+def test_the_commit_gives_the_seed() -> None:
+    assert seeds(long=False) == [seed_of_commit()]
+    assert seeds(long=True) == [*ALWAYS, seed_of_commit()]
+
+
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_a_whole_contest_ends_with_the_ranking_that_was_reckoned_by_hand(short_dir: Path) -> None:
-    outcome = Play(short_dir / "calm", print).perform()
-    assert outcome.ranking == list(plot.EXPECTED)
-    assert outcome.lost == []
-    assert set(outcome.posts.values()) == {1}
+    """With nothing from the cache: the films are made, too."""
+    assert_right(Play(short_dir / "calm", print).perform())
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
-@pytest.mark.parametrize("seed", [11, 2023])
 def test_kills_change_nothing_of_the_outcome(short_dir: Path, seed: int) -> None:
     """No other ranking, no lost clip, no second post, whatever is killed when."""
     folder = short_dir / f"kills-{seed}"
     with killing(folder / "data" / "run", seed) as killer:
-        outcome = Play(folder, print).perform()
-    print("killed:", killer.killed)
+        outcome = perform(folder)
+    print("seed:", seed, "killed:", killer.killed)
     assert len(killer.killed) > 3
+    assert_right(outcome)
+
+
+def assert_right(outcome: Outcome) -> None:
     assert outcome.ranking == list(plot.EXPECTED)
     assert outcome.lost == []
     assert set(outcome.posts.values()) == {1}

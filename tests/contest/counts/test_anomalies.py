@@ -12,7 +12,7 @@ from contest.services.counts import anomalies, corrections, interactions, offici
 from contest.services.counts.corrections import Adjusted
 from contest.services.results import closing
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 
 @pytest.fixture

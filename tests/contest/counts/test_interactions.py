@@ -17,7 +17,7 @@ from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission
 from contest.services.counts import count_import, interactions, official, share_ledger
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
-from tests.contest.fanpage.conftest import RELEASE, Bench
+from tests.contest.posting import RELEASE, Bench
 
 CUT_OFF = datetime.fromisoformat("2023-06-19T16:00:00+07:00")
 HOUR = timedelta(hours=1)

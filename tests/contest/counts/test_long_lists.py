@@ -12,8 +12,8 @@ from contest.services.counts import anomalies, interactions, share_ledger
 from contest.services.fanpage import publications
 from tests.contest.conftest import Visits
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
-from tests.contest.fanpage.conftest import Bench
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, POSTS, text
+from tests.contest.posting import Bench
 
 MORE = pages.ROWS + 5
 

@@ -20,7 +20,7 @@ from contest.models import (
 from contest.services.counts import corrections, interactions, official
 from contest.services.counts.official import Official
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 NAMES = ("Hà", "HÀ", "hà", "Bình", "bình", "Groß", "GROSS", "gross", "İlk", "i̇lk", "Ω", "ω", "Lan")
 ROUNDS, CLIPS = 6, 7

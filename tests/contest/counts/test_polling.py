@@ -6,7 +6,7 @@ from contest.models import Contest, Snapshot, Task
 from contest.services.counts import interactions, official
 from social.simulator.process import SimulatorProcess
 from tests.contest.counts.test_interactions import CUT_OFF
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 
 def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorProcess) -> None:

@@ -11,7 +11,7 @@ from contest.models import Contest, Evidence, ShareRecord, Snapshot
 from contest.services.counts import share_ledger
 from tests.contest.core.together import Meeting, writing
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, ledger, template
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 
 @pytest.fixture

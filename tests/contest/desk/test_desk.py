@@ -21,6 +21,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 
+pytestmark = pytest.mark.both_databases
 DESK = "/c/quan11-2023/organiser"
 
 

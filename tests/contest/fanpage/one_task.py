@@ -1,4 +1,4 @@
-"""``python -m tests.contest.page.one_task ID``: a worker that does one outbox row, to be killed."""
+"""``python -m tests.contest.fanpage.one_task ID``: a worker for one outbox row, to be killed."""
 
 import sys
 

@@ -8,8 +8,8 @@ from contest.services.entry import checks
 from contest.services.entry.checks import Outcome
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Visits
-from tests.contest.fanpage.conftest import Bench
 from tests.contest.fanpage.test_page_views import POSTS, text
+from tests.contest.posting import Bench
 
 DAMAGE = {
     "verdict": "fail", "facts": {}, "findings": [{

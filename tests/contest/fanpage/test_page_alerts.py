@@ -8,7 +8,7 @@ from contest.jobs.worker import perform
 from contest.models import Contest, Mail, Task
 from contest.services.fanpage import page_pause
 from social.simulator.process import SimulatorProcess
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from contest.models import Evidence, User
 from social.simulator.process import SimulatorProcess
 from tests.contest.counts.test_interactions import CUT_OFF, LINK, Room, template
-from tests.contest.fanpage.conftest import Bench
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, ODD, POSTS
+from tests.contest.posting import Bench
 
 pytestmark = pytest.mark.browser
 Open = Callable[[User, int], Page]

@@ -16,8 +16,9 @@ from contest.services.fanpage import page_pause
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Client, Visits
 from tests.contest.counts.test_interactions import CUT_OFF, Room, template
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
+pytestmark = pytest.mark.both_databases
 POSTS = "/c/quan11-2023/organiser/publications"
 CHECK = "/c/quan11-2023/organiser/page-check"
 COUNTS = "/c/quan11-2023/organiser/interactions"

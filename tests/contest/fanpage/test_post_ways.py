@@ -9,8 +9,8 @@ from contest.models import Check, Submission
 from contest.services.core import profiles
 from contest.services.fanpage import post_ways
 from tests.contest.conftest import Visits
-from tests.contest.fanpage.conftest import Bench
 from tests.contest.fanpage.test_page_views import POSTS, text
+from tests.contest.posting import Bench
 
 DOCS = Path(__file__).parents[3] / "docs" / "facebook.md"
 

@@ -12,7 +12,7 @@ from contest.jobs.worker import perform
 from contest.models import AuditRow, Contest, Mail, Publication, Submission, Task
 from contest.services.fanpage import page_pause, publications
 from social.simulator.process import SimulatorProcess
-from tests.contest.fanpage.conftest import CLIP, RELEASE, Bench
+from tests.contest.posting import CLIP, RELEASE, Bench
 
 PUBLISHED = ("published", "published")
 

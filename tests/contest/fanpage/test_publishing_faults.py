@@ -6,7 +6,7 @@ from sqlalchemy import update
 from contest.models import Contest, Publication, Submission
 from contest.services.fanpage import page_pause
 from social.simulator.process import SimulatorProcess
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 PUBLISHED = ("published", "published")
 FAILED = ("failed", "approved")

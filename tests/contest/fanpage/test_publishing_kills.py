@@ -13,7 +13,7 @@ from sqlalchemy import update
 from contest.jobs.worker import perform
 from contest.models import Task
 from social.simulator.process import SimulatorProcess
-from tests.contest.fanpage.conftest import Bench
+from tests.contest.posting import Bench
 
 PUBLISHED = ("published", "published")
 FAILED = ("failed", "approved")
@@ -60,7 +60,7 @@ def _reach(bench: Bench, kind: str) -> Task:
 
 def _kill_while_held(bench: Bench, simulator: SimulatorProcess, task: Task, step: str) -> None:
     """Do the row in a process of its own; kill it when the Page holds its request."""
-    command = [sys.executable, "-m", "tests.contest.page.one_task", str(task.id)]
+    command = [sys.executable, "-m", "tests.contest.fanpage.one_task", str(task.id)]
     worker = subprocess.Popen(command, env=environ(bench))
     while step not in simulator.control("GET", "held")["held"]:
         assert worker.poll() is None

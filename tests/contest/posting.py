@@ -1,0 +1,119 @@
+"""Clips on their way to the Page, and work done until none is due."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from contest.actors import SYSTEM
+from contest.clock import FixedClock, SystemClock
+from contest.config import Settings
+from contest.jobs.worker import perform
+from contest.models import Check, Contest, Publication, Submission, Task
+from contest.services.core import outbox
+from contest.services.fanpage import publications
+from contest.wiring import Platform
+from social.simulator.process import SimulatorProcess
+from tests.contest.factory import Factory
+
+RELEASE = datetime.fromisoformat("2023-06-12T08:00:00+07:00")
+CLIP = bytes(range(256)) * 10
+
+
+def on_page(settings: Settings, simulator: SimulatorProcess) -> Settings:
+    """``settings`` with the simulator as the Page."""
+    return replace(
+        settings, page_id=simulator.page_id, page_token=simulator.token,
+        graph_url=simulator.graph_url, app_secret=simulator.app_secret,
+    )
+
+
+class Bench:
+    """Plans clips and works through the outbox, with the clock in the test's hand."""
+
+    def __init__(self, platform: Platform, make: Factory, contest: Contest, clock: FixedClock):
+        self.platform, self.make, self.contest, self.clock = platform, make, contest, clock
+
+    def approved(self, *, deep: str = "done", **values: object) -> Submission:
+        """An approved clip, planned; its deep check is `done`, or how it stands."""
+        entry = self.make.submission(self.make.unit(self.contest), "approved", clip=CLIP, **values)
+        with self.platform.db.write() as session:
+            row = session.get_one(Submission, entry.id)
+            done = deep == "done"
+            session.add(Check(
+                version_id=row.version_id, kind="deep", state=deep, created_at=self.clock.now(),
+                profile_revision_id=row.contest.revision_id, verdict="pass" if done else None,
+            ))
+        self.plan(entry)
+        return entry
+
+    def upright(self) -> Submission:
+        """An approved portrait clip, planned."""
+        entry = self.make.submission(self.make.unit(self.contest), "approved")
+        with self.platform.db.write() as session:
+            of_version = Check.version_id == entry.version_id
+            check = session.scalars(select(Check).where(of_version)).one()
+            facts = {"display_width": 1080, "display_height": 1920, "duration_s": 80.0}
+            check.report = {**check.report, "facts": facts}
+        self.plan(entry)
+        return entry
+
+    def plan(self, entry: Submission) -> None:
+        with self.platform.db.write() as session:
+            row = session.get_one(Submission, entry.id)
+            publications.plan(session, row, actor=SYSTEM, at=self.clock.now())
+
+    def work(self, until: Callable[[], bool] = lambda: False, jumps: int = 40) -> None:
+        """Do everything due; then jump to the next due moment, so often at most."""
+        for _ in range(jumps):
+            while tasks := self.due():
+                for task in tasks:
+                    perform(self.platform, task.id)
+                    if until():
+                        return
+            if not self.jump():
+                return
+
+    def due(self) -> list[Task]:
+        with self.platform.db.read() as session:
+            return outbox.due(session, at=self.clock.now(), wall=SystemClock().now())
+
+    def jump(self) -> bool:
+        """Move the clock to the next due moment of a publication's step, if there is one."""
+        with self.platform.db.read() as session:
+            query = select(Task.due_at).where(
+                Task.state == "pending", Task.kind.startswith("publication.")
+            )
+            moments = list(session.scalars(query))
+        if not moments:
+            return False
+        self.clock.moment = max(self.clock.moment, min(moments))
+        return True
+
+    def at_release(self) -> None:
+        self.clock.moment = RELEASE + timedelta(seconds=1)
+
+    def decide(self, entry: Submission, what: str) -> None:
+        """An organiser looks at a failed clip: `look` again, or post it `again`."""
+        organiser = self.make.actor(self.make.user("organiser", contest=self.contest))
+        at = self.clock.now()
+        with self.platform.db.write() as session:
+            contest = session.get_one(Contest, self.contest.id)
+            row = publications.get(session, contest, self.publication(entry).id)
+            if what == "look":
+                publications.look_again(session, row, actor=organiser, at=at)
+            else:
+                publications.post_again(session, row, actor=organiser, at=at, reason="chưa có bài")
+
+    def publication(self, entry: Submission) -> Publication:
+        with self.platform.db.read() as session:
+            query = select(Publication).where(Publication.submission_id == entry.id)
+            found = session.scalars(query).one()
+            _ = found.submission.state
+            return found
+
+    def state(self, entry: Submission) -> tuple[str, str]:
+        """(the publication's state, the entry's)."""
+        found = self.publication(entry)
+        return found.state, found.submission.state

@@ -1,0 +1,129 @@
+"""A database that begins again is as good as a new one."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from contest.clock import FixedClock
+from contest.config import Settings
+from contest.db import Database, upgrade
+from contest.models import Base
+from contest.wiring import Platform
+from tests.conftest import KINDS
+from tests.contest.conftest import SECRET_KEY
+from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Stage
+from tests.databases import Reused, own_database
+
+ROOT = Path(__file__).parents[1]
+FILES = ("tests/contest/entry/test_upload_rows.py", "tests/contest/entry/test_unit_views.py")
+
+
+@pytest.fixture
+def fresh(postgres_server: str) -> Iterator[dict[str, Any]]:
+    """What a new database holds."""
+    with own_database(postgres_server) as url:
+        upgrade(url)
+        yield held(url)
+
+
+def held(url: str) -> dict[str, Any]:
+    """Every row and where every sequence stands."""
+    with psycopg.connect(url) as connection:
+        tables = [table.name for table in Base.metadata.sorted_tables]
+        rows = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
+        sequences = "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
+        return {**rows, "sequences": connection.execute(sequences).fetchall()}
+
+
+def fill(url: str, folder: Path) -> None:
+    """A contest whose result is published: most tables have rows."""
+    platform = Platform(Settings(
+        data_dir=folder, database_url=url, redis_url="", storage_url=f"file://{folder}/clips",
+        base_url="http://localhost", secret_key=SECRET_KEY,
+    ))
+    platform.__dict__["clock"] = FixedClock(AFTER)
+    make = Factory(platform)
+    stage = Stage(platform, make, make.contest())
+    stage.publish(stage.freeze(stage.compute()))
+    platform.db.engine.dispose()
+
+
+def test_nothing_is_left_of_the_test_before(
+    reused_postgres: Reused, fresh: dict[str, Any], tmp_path: Path
+) -> None:
+    reused_postgres.begin_again()
+    fill(reused_postgres.url, tmp_path)
+    full = held(reused_postgres.url)
+    assert sum(bool(full[name]) for name in full) > 15
+    reused_postgres.begin_again()
+    assert held(reused_postgres.url) == fresh
+
+
+def test_its_guards_are_on_again(reused_postgres: Reused, tmp_path: Path) -> None:
+    reused_postgres.begin_again()
+    fill(reused_postgres.url, tmp_path)
+    database = Database(reused_postgres.url)
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text("DELETE FROM audit"))
+    with pytest.raises(DBAPIError, match="foreign key"), database.write() as session:
+        session.execute(text("DELETE FROM contest"))
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("statement", [
+    "DROP TRIGGER audit_append_only ON audit",
+    "ALTER TABLE audit DISABLE TRIGGER audit_append_only",
+    "ALTER TABLE unit DROP CONSTRAINT pk_unit CASCADE",
+    "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN RETURN NULL; END $$",
+    "ALTER TABLE contest ADD COLUMN further text",
+    "DROP TABLE mail CASCADE",
+])
+def test_a_form_that_a_test_has_changed_is_made_anew(
+    reused_postgres: Reused, fresh: dict[str, Any], tmp_path: Path, statement: str
+) -> None:
+    with psycopg.connect(reused_postgres.url, autocommit=True) as tampering:
+        tampering.execute(statement)
+    reused_postgres.begin_again()
+    assert held(reused_postgres.url) == fresh
+    test_its_guards_are_on_again(reused_postgres, tmp_path)
+
+
+def test_who_was_connected_is_no_more(reused_postgres: Reused) -> None:
+    with psycopg.connect(reused_postgres.url) as earlier:
+        earlier.execute("LOCK TABLE contest")
+        reused_postgres.begin_again()
+        with pytest.raises(psycopg.OperationalError):
+            earlier.execute("SELECT 1")
+
+
+def kinds(*options: str) -> dict[str, list[str]]:
+    """A test of `FILES` -> the databases that it runs on."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    said = subprocess.check_output([*command, *options, *FILES], text=True, cwd=ROOT)
+    found: dict[str, list[str]] = {}
+    for name, kind in re.findall(r"^(\S+)\[(sqlite|postgresql)", said, re.MULTILINE):
+        found.setdefault(name, []).append(kind)
+    return found
+
+
+def test_services_meet_both_databases_and_pages_one_of_them() -> None:
+    services, pages = (
+        {name: set(met) for name, met in kinds().items() if name.startswith(file)}
+        for file in FILES
+    )
+    assert all(met == set(KINDS) for met in services.values())
+    assert {tuple(met) for met in pages.values()} == {("sqlite",), ("postgresql",)}
+
+
+def test_in_the_long_form_everything_meets_both() -> None:
+    assert all(set(met) == set(KINDS) for met in kinds("--long").values())
