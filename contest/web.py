@@ -28,6 +28,7 @@ from contest.languages import (
     write_time,
 )
 from contest.views.shared import returning, support
+from contest.views.shared.support import current
 from contest.wiring import Platform
 
 ROOT = Path(__file__).parent
@@ -100,7 +101,7 @@ def create_app(platform: Platform) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    Babel(app, locale_selector=support.language)
+    Babel(app, locale_selector=lambda: current.language)
     CSRF.init_app(app)
     support.limiter.init_app(app)
     for blueprint in views.blueprints():
@@ -122,16 +123,16 @@ def _templates(app: Flask, platform: Platform) -> None:
     env.add_extension("jinja2.ext.do")
 
     env.filters.update(
-        time=lambda moment: write_time(moment, support.zone(), support.language()),
-        date=lambda moment: write_date(moment, support.zone(), support.language()),
-        number=lambda value, digits=0: write_number(value, support.language(), digits),
-        size=lambda value: write_size(value, support.language()),
-        duration=lambda value: write_duration(value, support.language()),
-        said=lambda text: text[support.language()],
+        time=lambda moment: write_time(moment, support.zone(), current.language),
+        date=lambda moment: write_date(moment, support.zone(), current.language),
+        number=lambda value, digits=0: write_number(value, current.language, digits),
+        size=lambda value: write_size(value, current.language),
+        duration=lambda value: write_duration(value, current.language),
+        said=lambda text: text[current.language],
     )
     env.globals.update(
-        asset=_assets(), language=support.language, languages=LANGUAGES, staff=support.staff,
-        unit_actor=support.unit, now=support.now, version=__version__,
+        asset=_assets(), language=lambda: current.language, languages=LANGUAGES,
+        staff=support.staff, unit_actor=support.unit, now=lambda: current.now, version=__version__,
         simulated=bool(platform.settings.clock_file), settings=platform.settings,
     )
 
@@ -205,7 +206,7 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Response:
-        message = error.message(support.language())
+        message = error.message(current.language)
         response = answer(error.status, error.code, message, error.data)
         if error.status == 503:  # noqa: PLR2004
             response.headers["Retry-After"] = "5"

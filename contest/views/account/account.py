@@ -28,15 +28,12 @@ from contest.views.shared.forms import Form, refused
 from contest.views.shared.support import (
     SAFE,
     STAFF_COOKIE,
-    actor,
     allows,
     back_to,
     clear_cookie,
-    db,
+    current,
     limiter,
-    now,
     page,
-    platform,
     set_cookie,
     staff_token,
     told,
@@ -55,15 +52,15 @@ def _note_use() -> None:
     token = staff_token()
     if not token or request.endpoint == "basics.static":
         return
-    row = people.session_of_token(db(), token, at=now())
-    if row is None or not sessions.is_unseen(row, at=now()):
+    row = people.session_of_token(current.db, token, at=current.now)
+    if row is None or not sessions.is_unseen(row, at=current.now):
         return
     if request.method not in SAFE:
-        sessions.seen(db(), row.id, at=now())
+        sessions.seen(current.db, row.id, at=current.now)
         return
     # A busy database must not keep a page back.
-    with contextlib.suppress(OperationalError), platform().db.write() as session:
-        sessions.seen(session, row.id, at=now())
+    with contextlib.suppress(OperationalError), current.platform.db.write() as session:
+        sessions.seen(session, row.id, at=current.now)
 
 
 def this_browser() -> signing_in.Browser:
@@ -72,17 +69,18 @@ def this_browser() -> signing_in.Browser:
 
 def this_session() -> StaffSession | None:
     """This browser's session, complete or not."""
-    return people.session_of_token(db(), staff_token(), at=now()) if staff_token() else None
+    token = staff_token()
+    return people.session_of_token(current.db, token, at=current.now) if token else None
 
 
 def me() -> User:
-    return db().get_one(User, actor().id)
+    return current.db.get_one(User, current.actor.id)
 
 
 def enter(token: str) -> Response:
     """Give the browser its new session and go on to the page that was asked for, else to the
     person's rooms; a session that still owes its code is asked for it first."""
-    row, asked = people.session_of_token(db(), token, at=now()), returning.wanted()
+    row, asked = people.session_of_token(current.db, token, at=current.now), returning.wanted()
     if row is not None and people.owes_second_factor(row):
         response = back_to("account.second_step", next=asked or None)
     else:
@@ -93,13 +91,13 @@ def enter(token: str) -> Response:
 
 def _own_room(row: StaffSession | None) -> str:
     """Straight to work for who has one role in one contest, as most jurors do."""
-    only = people.only_role(db(), row.user) if row else None
+    only = people.only_role(current.db, row.user) if row else None
     return url_for(ROOMS[only[0]], slug=only[1].slug) if only else url_for("account.home")
 
 
 def _leave_old_session() -> None:
     if token := staff_token():
-        sessions.end(db(), token, actor=actor(), at=now())
+        sessions.end(current.db, token, actor=current.actor, at=current.now)
 
 
 # ---------------------------------------------------------------------------- signing in
@@ -118,7 +116,7 @@ class SignInForm(Form):
 @bp.get("/sign-in")
 @allows("account.sign_in")
 def sign_in() -> Response:
-    if actor().kind == "user":
+    if current.actor.kind == "user":
         return back_to("account.home")
     return page("account/sign_in.html", form=SignInForm(), next=returning.wanted())
 
@@ -130,15 +128,15 @@ def send_sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
         return page("account/sign_in.html", 422, form=form, next=returning.wanted())
-    with platform().db.read() as session:
+    with current.platform.db.read() as session:
         attempt = signing_in.try_password(
-            session, form.email.data, form.password.data, at=now()
+            session, form.email.data, form.password.data, at=current.now
         )
-    token = signing_in.sign_in(db(), attempt, browser=this_browser(), at=now())
+    token = signing_in.sign_in(current.db, attempt, browser=this_browser(), at=current.now)
     if token:
         _leave_old_session()
         return enter(token)
-    db().commit()  # the failure is recorded although the answer is a refusal
+    current.db.commit()  # the failure is recorded although the answer is a refusal
     form.form_errors.append(_l(
         "Email hoặc mật khẩu chưa đúng. Nếu đã thử nhiều lần, hãy đợi vài phút rồi thử lại."
     ))
@@ -171,12 +169,13 @@ def send_second_step() -> Response:
     if not form.validate():
         return page("account/second_step.html", 422, form=form, next=returning.wanted())
     token = signing_in.complete(
-        db(), row, form.code.data, browser=this_browser(), at=now(), wall=SystemClock().now(),
-        key=platform().settings.secret_key,
+        current.db, row, form.code.data, browser=this_browser(), at=current.now,
+        wall=SystemClock().now(),
+        key=current.platform.settings.secret_key,
     )
     if token:
         return enter(token)
-    db().commit()  # the failure is recorded although the answer is a refusal
+    current.db.commit()  # the failure is recorded although the answer is a refusal
     refused(form, "code", second_factor.wrong_code())
     return page("account/second_step.html", 422, form=form, next=returning.wanted())
 
@@ -223,7 +222,7 @@ def send_invitation() -> Response:
         return page("account/invitation.html", 422, form=form)
     try:
         token = signing_in.set_first_password(
-            db(), form.token.data, form.password.data, browser=this_browser(), at=now()
+            current.db, form.token.data, form.password.data, browser=this_browser(), at=current.now
         )
     except Invalid as error:
         refused(form, "password", error)
@@ -247,7 +246,9 @@ def send_link() -> Response:
     if not form.validate():
         return page("account/link.html", 422, form=form)
     try:
-        token = signing_in.by_link(db(), form.token.data, browser=this_browser(), at=now())
+        token = signing_in.by_link(
+            current.db, form.token.data, browser=this_browser(), at=current.now
+        )
         return enter(token)
     except Gone as error:
         refused(form, "token", error)
@@ -261,9 +262,9 @@ def send_link() -> Response:
 @allows("account.manage")
 def home() -> Response:
     person, row = me(), this_session()
-    held = [(c, profiles.profile_of(c), sorted(actor().roles[c.id]))
-            for c in profiles.all_contests(db()) if c.id in actor().roles]
-    live = sessions.live(db(), person, at=now(), idle=people.IDLE)
+    held = [(c, profiles.profile_of(c), sorted(current.actor.roles[c.id]))
+            for c in profiles.all_contests(current.db) if c.id in current.actor.roles]
+    live = sessions.live(current.db, person, at=current.now, idle=people.IDLE)
     return page(
         "account/home.html", me=person, here=row.id if row else 0, held=held,
         sessions=[(s, browser_name(s.agent)) for s in live if not people.owes_second_factor(s)],
@@ -273,7 +274,7 @@ def home() -> Response:
 @bp.post("/sessions/<int:session_id>/revoke")
 @allows("account.manage")
 def revoke(session_id: int) -> Response:
-    if sessions.revoke(db(), me(), session_id, actor=actor(), at=now()):
+    if sessions.revoke(current.db, me(), session_id, actor=current.actor, at=current.now):
         told("Đã đăng xuất thiết bị đó.", "That device is signed out.")
     return back_to("account.home")
 
@@ -283,7 +284,7 @@ def revoke(session_id: int) -> Response:
 def revoke_others() -> Response:
     row = this_session()
     count = sessions.revoke_all(
-        db(), me(), actor=actor(), at=now(), but=row.id if row else None
+        current.db, me(), actor=current.actor, at=current.now, but=row.id if row else None
     )
     told(f"Đã đăng xuất {count} thiết bị khác.", f"Other devices signed out: {count}.")
     return back_to("account.home")
@@ -312,8 +313,8 @@ def send_password() -> Response:
         return page("account/password.html", 422, form=form, me=me())
     try:
         token = signing_in.change_password(
-            db(), me(), old=form.old.data or "", new=form.new.data, browser=this_browser(),
-            actor=actor(), at=now(), second_factor_given=actor().second_factor,
+            current.db, me(), old=form.old.data or "", new=form.new.data, browser=this_browser(),
+            actor=current.actor, at=current.now, second_factor_given=current.actor.second_factor,
         )
     except Invalid as error:
         refused(form, error.data.get("field", "new"), error)

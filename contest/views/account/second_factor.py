@@ -14,14 +14,11 @@ from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
     STAFF_COOKIE,
-    actor,
     allows,
     back_to,
-    db,
+    current,
     limiter,
-    now,
     page,
-    platform,
     set_cookie,
     told,
 )
@@ -42,7 +39,7 @@ def home() -> Response:
 
 def _factor_page(form: Form, status: int = 200) -> Response:
     person = me()
-    left = second_factor.recovery_codes_left(db(), person) if person.totp_confirmed_at else 0
+    left = second_factor.recovery_codes_left(current.db, person) if person.totp_confirmed_at else 0
     return page("account/second_factor.html", status, form=form, me=person, codes_left=left)
 
 
@@ -53,12 +50,12 @@ def begin() -> Response:
     """Make the secret, after the password was asked again."""
     form = ConfirmForm()
     try:
-        signing_in.confirm_password(me(), form.old.data or "", at=now())
+        signing_in.confirm_password(me(), form.old.data or "", at=current.now)
     except Invalid as error:
         form.validate()
         refused(form, "old", error)
         return _factor_page(form, 422)
-    second_factor.begin(db(), me(), key=platform().settings.secret_key)
+    second_factor.begin(current.db, me(), key=current.platform.settings.secret_key)
     return back_to("second_factor.confirm")
 
 
@@ -70,12 +67,12 @@ def confirm() -> Response:
 
 def _begun() -> bool:
     """There is a secret that waits for its first code."""
-    secret = second_factor.secret_of(me(), key=platform().settings.secret_key)
+    secret = second_factor.secret_of(me(), key=current.platform.settings.secret_key)
     return bool(secret) and not me().totp_confirmed_at
 
 
 def _confirm_page(form: Form, status: int = 200) -> Response:
-    key = platform().settings.secret_key
+    key = current.platform.settings.secret_key
     secret = second_factor.secret_of(me(), key=key)
     label = str(_l("Mã QR để thêm vào ứng dụng xác thực"))
     return page(
@@ -97,8 +94,8 @@ def send_confirm() -> Response:
         return _confirm_page(form, 422)
     try:
         token, codes = signing_in.switch_on_second_factor(
-            db(), me(), form.code.data, browser=this_browser(), at=now(),
-            wall=SystemClock().now(), key=platform().settings.secret_key,
+            current.db, me(), form.code.data, browser=this_browser(), at=current.now,
+            wall=SystemClock().now(), key=current.platform.settings.secret_key,
         )
     except Invalid as error:
         refused(form, "code", error)
@@ -110,8 +107,8 @@ def send_confirm() -> Response:
 
 def _code_is_right(form: Form) -> bool:
     if form.validate() and second_factor.check(
-        db(), me(), form["code"].data, at=now(), wall=SystemClock().now(),
-        key=platform().settings.secret_key,
+        current.db, me(), form["code"].data, at=current.now, wall=SystemClock().now(),
+        key=current.platform.settings.secret_key,
     ):
         return True
     if not form.errors:
@@ -127,7 +124,7 @@ def renew_codes() -> Response:
     if not _code_is_right(form):
         return _factor_page(form, 422)
     return page("account/recovery_codes.html",
-                codes=second_factor.renew_recovery_codes(db(), me(), at=now()))
+                codes=second_factor.renew_recovery_codes(current.db, me(), at=current.now))
 
 
 @bp.post("/off")
@@ -137,6 +134,6 @@ def off() -> Response:
     form = CodeForm()
     if not _code_is_right(form):
         return _factor_page(form, 422)
-    second_factor.switch_off(db(), me(), actor=actor(), at=now())
+    second_factor.switch_off(current.db, me(), actor=current.actor, at=current.now)
     told("Đã tắt mã xác thực thứ hai.", "The second factor is off.")
     return back_to("second_factor.home")

@@ -18,18 +18,7 @@ from contest.services.entry import checks, media
 from contest.services.jury import ballot_lists, ballots
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("jury", __name__, url_prefix="/c/<slug>/jury")
 MARK = "mark-"
@@ -59,7 +48,7 @@ def marks_form(profile: Profile, data: dict[str, object] | None = None) -> Marks
     fields: dict[str, object] = {}
     for criterion in profile.jury.criteria:
         fields[MARK + criterion.id] = IntegerField(
-            criterion.name[language()],
+            criterion.name[current.language],
             [Optional(), NumberRange(0, criterion.max)],
             render_kw={"min": 0, "max": criterion.max, "inputmode": "numeric", "data-mark": ""},
         )
@@ -80,12 +69,12 @@ def _stored(profile: Profile, ballot: Ballot | None) -> MarksForm:
 @allows("jury.read")
 def clips() -> Response:
     """Every clip with what is still missing, and the way to the next one."""
-    contest, who = current_contest(), actor()
-    found = ballot_lists.listed(db(), contest, actor=who, number=page_number())
+    contest, who = current.contest, current.actor
+    found = ballot_lists.listed(current.db, contest, actor=who, number=page_number())
     return page(
-        "jury/clips.html", found=found, tally=ballot_lists.tally(db(), contest, actor=who),
-        next=ballot_lists.next_due(db(), contest, actor=who), pages=neighbours(found),
-        own=ballot_lists.own_figures(db(), contest, actor=who), closed=_closed(),
+        "jury/clips.html", found=found, tally=ballot_lists.tally(current.db, contest, actor=who),
+        next=ballot_lists.next_due(current.db, contest, actor=who), pages=neighbours(found),
+        own=ballot_lists.own_figures(current.db, contest, actor=who), closed=_closed(),
     )
 
 
@@ -94,29 +83,29 @@ def clips() -> Response:
 def clip(code: str) -> Response:
     """The player and the rubric, with the marks given so far."""
     entry = _entry(code)
-    ballot = ballots.of(db(), entry, actor=actor())
-    return _page(entry, ballot, _stored(current_profile(), ballot))
+    ballot = ballots.of(current.db, entry, actor=current.actor)
+    return _page(entry, ballot, _stored(current.profile, ballot))
 
 
 @bp.post("/<code>")
 @allows("jury.read")
 def save(code: str) -> Response:
     """Keep the marks; ``do`` says whether to go on: save, submit, or later."""
-    entry, profile = _entry(code), current_profile()
+    entry, profile = _entry(code), current.profile
     form = marks_form(profile)
     wanted = request.form.get("do", "save")
     if not form.validate_on_submit():
         return _refused(entry, form)
     ballot = ballots.save(
-        db(), entry, form.marks(profile), comment=form.comment.data or "",
-        version=_version(form), actor=actor(), at=now(),
+        current.db, entry, form.marks(profile), comment=form.comment.data or "",
+        version=_version(form), actor=current.actor, at=current.now,
     )
     if _by_script():
         return _saved(ballot)
     if wanted == "submit":
         return _submitted(entry, form)
     if wanted == "later":
-        ballots.put_off(db(), entry, actor=actor(), at=now())
+        ballots.put_off(current.db, entry, actor=current.actor, at=current.now)
         return _onward(entry)
     told("Đã lưu phiếu.", "The ballot is saved.")
     return back_to("jury.clip", code=code)
@@ -128,10 +117,10 @@ def aside(code: str, kind: str) -> Response:
     """Recuse or abstain, with a reason."""
     entry, form = _entry(code), ReasonForm(prefix=kind)
     if not form.validate_on_submit():
-        ballot = ballots.of(db(), entry, actor=actor())
-        return _page(entry, ballot, _stored(current_profile(), ballot), 422, **{kind: form})
+        ballot = ballots.of(current.db, entry, actor=current.actor)
+        return _page(entry, ballot, _stored(current.profile, ballot), 422, **{kind: form})
     ballots.step_aside(
-        db(), entry, kind, reason=form.reason.data or "", actor=actor(), at=now()
+        current.db, entry, kind, reason=form.reason.data or "", actor=current.actor, at=current.now
     )
     told("Đã ghi nhận: bạn không chấm clip này.", "Noted: you do not mark this clip.")
     return _onward(entry)
@@ -141,13 +130,13 @@ def aside(code: str, kind: str) -> Response:
 @allows("jury.read")
 def reopen(code: str) -> Response:
     """Take the ballot back to change it."""
-    ballots.reopen(db(), _entry(code), actor=actor(), at=now())
+    ballots.reopen(current.db, _entry(code), actor=current.actor, at=current.now)
     told("Phiếu đã mở lại; nhớ nộp lại sau khi sửa.", "Reopened; please submit it again.")
     return back_to("jury.clip", code=code)
 
 
 def _entry(code: str) -> Submission:
-    return ballots.find(db(), current_contest(), code, actor=actor())
+    return ballots.find(current.db, current.contest, code, actor=current.actor)
 
 
 def _version(form: MarksForm) -> int:
@@ -163,8 +152,8 @@ def _by_script() -> bool:
 
 def _saved(ballot: Ballot) -> Response:
     """What the script writes beside the marks: “Đã lưu 16:02”."""
-    local = ballot.updated_at.astimezone(current_profile().schedule.zone)
-    missing = ballots.missing_criteria(current_profile(), ballot)
+    local = ballot.updated_at.astimezone(current.profile.schedule.zone)
+    missing = ballots.missing_criteria(current.profile, ballot)
     return jsonify(
         version=ballot.version, said=_("Đã lưu %(time)s", time=f"{local:%H:%M}"), missing=missing
     )
@@ -176,18 +165,18 @@ def _refused(entry: Submission, form: MarksForm) -> Response:
         response = jsonify(error="invalid", message=_("Có điểm chưa đúng."), fields=errors)
         response.status_code = 422
         return response
-    return _page(entry, ballots.of(db(), entry, actor=actor()), form, 422)
+    return _page(entry, ballots.of(current.db, entry, actor=current.actor), form, 422)
 
 
 def _submitted(entry: Submission, form: MarksForm) -> Response:
     """Hand the ballot in; what is missing stays on the page, and the marks given stay saved."""
     try:
-        ballots.submit(db(), entry, actor=actor(), at=now())
+        ballots.submit(current.db, entry, actor=current.actor, at=current.now)
     except Invalid as error:
         for criterion in error.data["criteria"]:
             form[MARK + criterion].errors = [_("Hãy cho điểm tiêu chí này.")]
-        db().commit()  # the answer is a 422, yet what was marked is not to be lost
-        ballot = ballots.of(db(), entry, actor=actor())
+        current.db.commit()  # the answer is a 422, yet what was marked is not to be lost
+        ballot = ballots.of(current.db, entry, actor=current.actor)
         form.version.data = str(ballot.version if ballot else 0)
         return _page(entry, ballot, form, 422)
     told("Đã nộp phiếu.", "The ballot is submitted.")
@@ -196,7 +185,7 @@ def _submitted(entry: Submission, form: MarksForm) -> Response:
 
 def _onward(entry: Submission) -> Response:
     """To the next clip that is due, or to the list where nothing is."""
-    following = ballot_lists.next_due(db(), current_contest(), actor=actor(), after=entry)
+    following = ballot_lists.next_due(current.db, current.contest, actor=current.actor, after=entry)
     if following is None:
         return back_to("jury.clips")
     return back_to("jury.clip", code=following.code)
@@ -204,11 +193,11 @@ def _onward(entry: Submission) -> Response:
 
 def _closed() -> str:
     """Why nothing can be marked any more; empty while it can."""
-    contest, schedule = current_contest(), current_profile().schedule
+    contest, schedule = current.contest, current.profile.schedule
     if contest.jury_locked_at is not None:
         return str(_("Ban Tổ chức đã khoá vòng chấm."))
-    if now() >= schedule.ballots_close:
-        when = write_time(schedule.ballots_close, schedule.zone, language())
+    if current.now >= schedule.ballots_close:
+        when = write_time(schedule.ballots_close, schedule.zone, current.language)
         return str(_("Đã hết thời gian chấm điểm lúc %(time)s.", time=when))
     return ""
 
@@ -216,23 +205,23 @@ def _closed() -> str:
 def _page(
     entry: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200, **values: object
 ) -> Response:
-    contest, who = current_contest(), actor()
+    contest, who = current.contest, current.actor
     return page(
         "jury/clip.html", status, entry=entry, ballot=ballot, form=form, mark=MARK,
-        owed=ballot_lists.owed(db(), contest, actor=who, besides=entry),
+        owed=ballot_lists.owed(current.db, contest, actor=who, besides=entry),
         reasons={
             kind: values.get(kind) or ReasonForm(formdata=MultiDict(), prefix=kind)
             for kind in ballots.OUT
         },
         closed=_closed(),
-        next=ballot_lists.next_due(db(), contest, actor=who, after=entry),
+        next=ballot_lists.next_due(current.db, contest, actor=who, after=entry),
         clip_address=_file(entry, *_playable()), poster=_file(entry, "poster"),
     )
 
 
 def _playable() -> tuple[str, ...]:
     """What the player may play; the original may name people, so not where the jury is blind."""
-    return ("rendition",) if current_profile().jury.blind else ("rendition", media.ORIGINAL)
+    return ("rendition",) if current.profile.jury.blind else ("rendition", media.ORIGINAL)
 
 
 def _file(entry: Submission, *kinds: str) -> str | None:
@@ -240,11 +229,11 @@ def _file(entry: Submission, *kinds: str) -> str | None:
     version = entry.version
     if version is None:
         return None
-    made = {*checks.derivatives(db(), version), media.ORIGINAL}
+    made = {*checks.derivatives(current.db, version), media.ORIGINAL}
     kind = next((kind for kind in kinds if kind in made), None)
     if kind is None:
         return None
     return url_for(
-        "media.file", slug=current_contest().slug, code=entry.code, number=version.number,
+        "media.file", slug=current.contest.slug, code=entry.code, number=version.number,
         kind=kind,
     )

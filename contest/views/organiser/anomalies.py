@@ -15,17 +15,7 @@ from contest.services.counts.anomalies import Raised
 from contest.views.shared import plot
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 from social.anomalies import Flag
 
 bp = Blueprint("anomalies", __name__, url_prefix="/c/<slug>/organiser/anomalies")
@@ -54,20 +44,20 @@ def decide(code: str) -> Response:
     form = DecisionForm()
     with form.taken(lambda status: _page(status, form)):
         anomalies.decide(
-            db(), current_contest(), code, form.key.data or "", decision=form.decision.data,
-            reason=form.reason.data or "", actor=actor(), at=now(),
+            current.db, current.contest, code, form.key.data or "", decision=form.decision.data,
+            reason=form.reason.data or "", actor=current.actor, at=current.now,
         )
     told("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("anomalies.list")
 
 
 def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
-    found = anomalies.listed(db(), current_contest(), number=page_number())
+    found = anomalies.listed(current.db, current.contest, number=page_number())
     rows = [_prepared(one) for one in found.rows]
     return page(
         "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
         decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
-        open=anomalies.open_count(db(), current_contest()),
+        open=anomalies.open_count(current.db, current.contest),
         pages=neighbours(found, "anomalies.list"),
     )
 
@@ -111,4 +101,4 @@ def sentence(flag: Flag) -> str:
 def _written(value: str | float) -> str:
     if isinstance(value, str):
         return value
-    return write_number(value, language(), 0 if float(value).is_integer() else 1)
+    return write_number(value, current.language, 0 if float(value).is_integer() else 1)

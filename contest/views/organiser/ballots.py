@@ -9,16 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.services.jury import jurors, jury_round
 from contest.views.shared.forms import Form
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("ballots", __name__, url_prefix="/c/<slug>/organiser/jury")
 
@@ -55,7 +46,7 @@ def overview() -> Response:
 @allows("result.close")
 def lock() -> Response:
     """End the round: ballots stand as they are, and the result may be computed."""
-    jury_round.lock(db(), current_contest(), actor=actor(), at=now())
+    jury_round.lock(current.db, current.contest, actor=current.actor, at=current.now)
     told("Đã khoá vòng chấm.", "The jury round is locked.")
     return back_to("results.overview")
 
@@ -67,7 +58,8 @@ def unlock() -> Response:
     if not form.validate_on_submit():
         return _page(form, 422)
     jury_round.unlock(
-        db(), current_contest(), reason=form.reason.data or "", actor=actor(), at=now()
+        current.db, current.contest, reason=form.reason.data or "", actor=current.actor,
+        at=current.now,
     )
     told("Đã mở lại vòng chấm.", "The jury round is open again.")
     return back_to("ballots.overview")
@@ -81,8 +73,8 @@ def retire(user_id: int) -> Response:
     if not form.validate_on_submit():
         return _page(UnlockForm(formdata=None), 422, {user_id: form})
     left = jurors.retire(
-        db(), current_contest(), user_id, keep=form.marks.data == "keep",
-        reason=form.reason.data or "", actor=actor(), at=now(),
+        current.db, current.contest, user_id, keep=form.marks.data == "keep",
+        reason=form.reason.data or "", actor=current.actor, at=current.now,
     )
     told(f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror.")
     return back_to("ballots.overview")
@@ -91,12 +83,12 @@ def retire(user_id: int) -> Response:
 def _page(
     form: UnlockForm, status: int = 200, retiring: dict[int, RetireForm] | None = None
 ) -> Response:
-    found = jury_round.progress(db(), current_contest())
+    found = jury_round.progress(current.db, current.contest)
     forms = {
         juror.user.id: RetireForm(formdata=None, prefix=f"juror{juror.user.id}")
         for juror in found if juror.left is None
     }
     return page(
         "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {}),
-        open_clips=jury_round.open_clips(db(), current_contest(), found),
+        open_clips=jury_round.open_clips(current.db, current.contest, found),
     )

@@ -11,16 +11,7 @@ from contest.services.counts import corrections, interactions, official
 from contest.services.counts.corrections import Adjusted
 from contest.views.organiser.interactions import MOST
 from contest.views.shared.forms import Form
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("corrections", __name__, url_prefix="/c/<slug>/organiser/interactions")
 AS_READ = _l("Để trống nếu giữ nguyên số đã ghi.")
@@ -68,8 +59,8 @@ def propose(code: str) -> Response:
     form = CorrectionForm()
     with form.taken(lambda status: _page(code, form, status)):
         corrections.propose(
-            db(), current_contest(), code, form.adjusted(), reason=form.reason.data or "",
-            actor=actor(), at=now(),
+            current.db, current.contest, code, form.adjusted(), reason=form.reason.data or "",
+            actor=current.actor, at=current.now,
         )
     told("Đã ghi điều chỉnh; số được tính sau khi một người khác xác nhận.",
          "The correction is recorded; it counts once another organiser agrees.")
@@ -85,15 +76,15 @@ def decide(correction_id: int) -> Response:
         told("Hãy chọn đồng ý hoặc không đồng ý.", "Choose to agree or not.", "error")
         return back_to("interactions.list")
     found = corrections.decide(
-        db(), current_contest(), correction_id, agreed=form.verdict.data == "agree",
-        actor=actor(), at=now(),
+        current.db, current.contest, correction_id, agreed=form.verdict.data == "agree",
+        actor=current.actor, at=current.now,
     )
     told("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("interactions.clip", code=found.snapshot.submission.code)
 
 
 def _page(code: str, form: CorrectionForm, status: int = 200) -> Response:
-    contest = current_contest()
-    entry = interactions.of_code(db(), contest, code)
-    counted = official.official_counts(db(), contest, only=[entry.id]).get(entry.id)
+    contest = current.contest
+    entry = interactions.of_code(current.db, contest, code)
+    counted = official.official_counts(current.db, contest, only=[entry.id]).get(entry.id)
     return page("organiser/correction.html", status, form=form, entry=entry, official=counted)

@@ -18,19 +18,7 @@ from contest.services.desk.activity import Filter
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    own_or_404,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, own_or_404, page, told
 
 bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/organiser")
 
@@ -39,12 +27,12 @@ bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/organiser")
 @allows("organiser.read")
 def desk() -> Response:
     """Where the contest stands, in one screen; each number leads to the work."""
-    contest, profile = current_contest(), current_profile()
+    contest, profile = current.contest, current.profile
     return page(
         "organiser/desk.html",
-        standing=desks.standing(db(), contest, profile, at=now()),
-        phase=public.phase_of(profile, at=now()),
-        deadline=public.next_deadline(profile, at=now()),
+        standing=desks.standing(current.db, contest, profile, at=current.now),
+        phase=public.phase_of(profile, at=current.now),
+        deadline=public.next_deadline(profile, at=current.now),
     )
 
 
@@ -52,7 +40,7 @@ def desk() -> Response:
 @allows("organiser.read")
 def jobs() -> Response:
     state = request.args.get("state") or None
-    found = tasks.listed(db(), current_contest(), state=state, number=page_number())
+    found = tasks.listed(current.db, current.contest, state=state, number=page_number())
     return page(
         "organiser/jobs.html", found=found, state=state, pages=neighbours(found)
     )
@@ -61,7 +49,7 @@ def jobs() -> Response:
 @bp.post("/jobs/<int:task_id>/retry")
 @allows("job.retry")
 def retry(task_id: int) -> Response:
-    task = tasks.retry(db(), current_contest(), task_id, actor=actor(), at=now())
+    task = tasks.retry(current.db, current.contest, task_id, actor=current.actor, at=current.now)
     told(f"Đã xếp lại công việc {task.id} vào hàng đợi.", f"Job {task.id} is queued again.")
     return back_to("organiser.jobs")
 
@@ -71,9 +59,9 @@ def retry(task_id: int) -> Response:
 def log() -> Response:
     """Who did what, filtered by action, actor and subject."""
     wanted = Filter(*(request.args.get(key, "").strip() for key in ("action", "actor", "subject")))
-    found = activity.rows(db(), current_contest(), wanted, number=page_number())
+    found = activity.rows(current.db, current.contest, wanted, number=page_number())
     subjects = {row.subject for row in found.rows}
-    kinds = activity.actions(db(), current_contest())
+    kinds = activity.actions(current.db, current.contest)
     actions = {code: activity_words.action(code) for code in kinds}
     return page(
         "organiser/activity.html",
@@ -81,9 +69,9 @@ def log() -> Response:
         wanted=wanted,
         words=activity_words,
         actions=dict(sorted(actions.items(), key=lambda pair: pair[1])),
-        actors=activity.actors(db(), current_contest()),
-        names=activity.names(db(), subjects | {row.actor for row in found.rows}),
-        clips=activity.clips(db(), subjects),
+        actors=activity.actors(current.db, current.contest),
+        names=activity.names(current.db, subjects | {row.actor for row in found.rows}),
+        clips=activity.clips(current.db, subjects),
         pages=neighbours(found),
     )
 
@@ -135,10 +123,10 @@ def save() -> Response:
     try:
         _stay(source)
         _contest, fresh = profiles.import_profile(
-            db(), source, actor=actor(), at=now(), reason=form.reason.data or ""
+            current.db, source, actor=current.actor, at=current.now, reason=form.reason.data or ""
         )
     except Invalid as error:
-        form.reason.errors = [*form.reason.errors, error.message(language())]
+        form.reason.errors = [*form.reason.errors, error.message(current.language)]
         return _diff_page(source, form, 422)
     if fresh:
         told("Đã lưu bản thể lệ mới.", "The new revision of the rules is saved.")
@@ -157,8 +145,8 @@ def _checked(form: ProfileForm) -> str | None:
         form.file.errors = [str(error)]
     except Invalid as error:
         faults = error.data.get("faults", [])
-        lines = [f"{fault['key']}: {fault[language()]}" for fault in faults]
-        form.source.errors = lines or [error.message(language())]
+        lines = [f"{fault['key']}: {fault[current.language]}" for fault in faults]
+        form.source.errors = lines or [error.message(current.language)]
     else:
         return source
     return None
@@ -167,30 +155,30 @@ def _checked(form: ProfileForm) -> str | None:
 def _stay(source: str) -> None:
     """A profile of another contest must not become this one's."""
     slug = rule_files.load(source).profile.contest.slug
-    if slug != current_contest().slug:
+    if slug != current.contest.slug:
         raise Invalid(
-            f"Tệp này thuộc hội thi “{slug}”, không phải “{current_contest().slug}”. "
+            f"Tệp này thuộc hội thi “{slug}”, không phải “{current.contest.slug}”. "
             "Hãy giữ nguyên contest.slug, hoặc tạo hội thi mới.",
-            f'This file is of the contest "{slug}", not "{current_contest().slug}". '
+            f'This file is of the contest "{slug}", not "{current.contest.slug}". '
             "Keep contest.slug as it is, or create a new contest.",
         )
 
 
 def _in_force() -> ProfileRevision:
-    return own_or_404(current_contest().revision)
+    return own_or_404(current.contest.revision)
 
 
 def _profile_page(form: ProfileForm, status: int = 200) -> Response:
-    saved = profiles.revisions(db(), current_contest())
+    saved = profiles.revisions(current.db, current.contest)
     return page(
         "organiser/profile.html", status, form=form, revisions=saved, words=activity_words,
-        names=activity.names(db(), {revision.created_by for revision in saved}),
+        names=activity.names(current.db, {revision.created_by for revision in saved}),
     )
 
 
 def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
     lines = profiles.diff(_in_force(), source)
-    opened = now() >= current_profile().schedule.entries_open
+    opened = current.now >= current.profile.schedule.entries_open
     return page(
         "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened
     )

@@ -21,17 +21,12 @@ from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.support import (
     FILE_TYPES,
-    actor,
     allows,
     attachment,
     back_to,
-    current_contest,
-    db,
-    language,
-    now,
+    current,
     own_or_404,
     page,
-    platform,
     told,
 )
 
@@ -66,25 +61,25 @@ def titles() -> dict[str, str]:
 @allows("organiser.read")
 def listed() -> Response:
     """The papers of a revision (``?revision=``, otherwise the newest), and the templates."""
-    contest = current_contest()
-    found = results.all_of(db(), contest)
+    contest = current.contest
+    found = results.all_of(current.db, contest)
     number = request.args.get("revision", type=int)
     result = next((one for one in found if number in (None, one.number)), None)
     rows = [_row(result, paper) for paper in _papers(result)]
-    own = {kind: documents.own_template(db(), contest, kind) for kind in documents.TEMPLATES}
+    own = {kind: documents.own_template(current.db, contest, kind) for kind in documents.TEMPLATES}
     return page(
         "organiser/documents.html", found=found, result=result, rows=rows, own=own,
-        titles=titles(), office=platform().office.ready(),
+        titles=titles(), office=current.platform.office.ready(),
         waiting=any(row["pdf"] and row["pdf"].state == "waiting" for row in rows),
     )
 
 
 def _papers(result: Result | None) -> list[Paper]:
-    return documents.papers(db(), result, press=press()) if result else []
+    return documents.papers(current.db, result, press=press()) if result else []
 
 
 def _row(result: Result | None, paper: Paper) -> dict[str, Any]:
-    pdf = documents.pdf(db(), result, paper) if result else None
+    pdf = documents.pdf(current.db, result, paper) if result else None
     return {"kind": paper.kind, "draft": paper.draft, "pdf": pdf}
 
 
@@ -92,7 +87,7 @@ def _row(result: Result | None, paper: Paper) -> dict[str, Any]:
 @allows("organiser.read")
 def docx(number: int, kind: str) -> Response:
     """The paper, filled now from the revision."""
-    paper = documents.paper(db(), _result(number), kind, press=press())
+    paper = documents.paper(current.db, _result(number), kind, press=press())
     return attachment(paper.docx(), f"{kind}-{number}", "docx")
 
 
@@ -101,13 +96,15 @@ def docx(number: int, kind: str) -> Response:
 def pdf(number: int, kind: str) -> Response:
     """The PDF of the paper as it is now."""
     result = _result(number)
-    made = documents.pdf(db(), result, documents.paper(db(), result, kind, press=press()))
+    made = documents.pdf(
+        current.db, result, documents.paper(current.db, result, kind, press=press())
+    )
     if made is None or made.state != "ready":
         raise Conflict(
             "Chưa có PDF của văn bản này. Hãy bấm “Tạo PDF” ở trang Văn bản.",
             'There is no PDF of this paper yet. Press "Make PDF" on the Documents page.',
         )
-    name = f"{current_contest().slug}-{kind}-{number}.pdf"
+    name = f"{current.contest.slug}-{kind}-{number}.pdf"
     return send(File(made.sha256, FILE_TYPES["pdf"], name), keep=True)
 
 
@@ -116,10 +113,10 @@ def pdf(number: int, kind: str) -> Response:
 def make_pdf(number: int, kind: str) -> Response:
     """Wish for the PDF; a worker makes it."""
     result = _result(number)
-    paper = documents.paper(db(), result, kind, press=press())
-    if not platform().office.ready():
+    paper = documents.paper(current.db, result, kind, press=press())
+    if not current.platform.office.ready():
         raise _no_office()
-    documents.ask_pdf(db(), result, paper, actor=actor(), at=now())
+    documents.ask_pdf(current.db, result, paper, actor=current.actor, at=current.now)
     return back_to("documents.list", revision=number)
 
 
@@ -146,7 +143,7 @@ def template(kind: str) -> Response:
 @allows("organiser.read")
 def template_file(kind: str) -> Response:
     """The template in force."""
-    content = documents.template(db(), current_contest(), kind, blobs=platform().blobs)
+    content = documents.template(current.db, current.contest, kind, blobs=current.platform.blobs)
     return attachment(content, f"mau-{kind}", "docx")
 
 
@@ -159,11 +156,12 @@ def take_template(kind: str) -> Response:
         return _template_page(kind, form, 422)
     try:
         documents.take_template(
-            db(), current_contest(), kind, form.file.data.read(MOST_BYTES + 1),
-            filename=form.file.data.filename or "", press=press(), actor=actor(), at=now(),
+            current.db, current.contest, kind, form.file.data.read(MOST_BYTES + 1),
+            filename=form.file.data.filename or "", press=press(), actor=current.actor,
+            at=current.now,
         )
     except BadTemplate as bad:
-        en = language() == "en"
+        en = current.language == "en"
         first, *more = [fault.en if en else fault.vi for fault in bad.faults]
         form.file.errors, form.form_errors = [first], more
         return _template_page(kind, form, 422)
@@ -174,7 +172,9 @@ def take_template(kind: str) -> Response:
 @bp.post(f"/templates/<{TEMPLATES}:kind>/shipped")
 @allows("document.manage")
 def shipped(kind: str) -> Response:
-    documents.back_to_shipped(db(), current_contest(), kind, actor=actor(), at=now())
+    documents.back_to_shipped(
+        current.db, current.contest, kind, actor=current.actor, at=current.now
+    )
     told("Đã trở lại mẫu có sẵn.", "The shipped template is in force again.")
     return back_to("documents.template", kind=kind)
 
@@ -182,7 +182,7 @@ def shipped(kind: str) -> Response:
 def _template_page(kind: str, form: TemplateForm, status: int = 200) -> Response:
     return page(
         "organiser/documents_template.html", status, kind=kind, title=titles()[kind], form=form,
-        own=documents.own_template(db(), current_contest(), kind),
+        own=documents.own_template(current.db, current.contest, kind),
         placeholders=_placeholders(document_values.SAMPLES[kind]),
     )
 
@@ -220,10 +220,10 @@ def sheet(kind: str) -> Response:
             "Tờ mã QR này đã quá cũ. Hãy tạo mã mới rồi tải lại.",
             "This QR sheet is too old. Make new codes, then download it.",
         ) from None
-    contest = current_contest()
+    contest = current.contest
     if values.pop("contest") != contest.slug:
         raise not_found()
-    template = documents.template(db(), contest, "qr_sheet", blobs=platform().blobs)
+    template = documents.template(current.db, contest, "qr_sheet", blobs=current.platform.blobs)
     content = fill(template, _with_codes(values))
     return attachment(_printed(content) if kind == "pdf" else content, "ma-qr", kind)
 
@@ -231,7 +231,7 @@ def sheet(kind: str) -> Response:
 def sign_sheet(values: dict[str, Any]) -> str:
     """The values of a sheet as its page sends them back; QR codes as what they say."""
     codes = [{**one, "qr": one["qr"].text} for one in values["codes"]]
-    return str(_signer().dumps({**values, "codes": codes, "contest": current_contest().slug}))
+    return str(_signer().dumps({**values, "codes": codes, "contest": current.contest.slug}))
 
 
 def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
@@ -240,12 +240,12 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(platform().settings.secret_key, salt="qr-sheet")
+    return URLSafeTimedSerializer(current.platform.settings.secret_key, salt="qr-sheet")
 
 
 def _printed(content: bytes) -> bytes:
     try:
-        return platform().office.pdf(content)
+        return current.platform.office.pdf(content)
     except PdfUnavailable:
         raise _no_office() from None
     except PdfFailed as error:
@@ -259,12 +259,12 @@ def _printed(content: bytes) -> bytes:
 
 
 def press() -> Press:
-    settings = platform().settings
+    settings = current.platform.settings
     return Press.of(
-        current_contest(), blobs=platform().blobs, data_dir=settings.data_dir,
+        current.contest, blobs=current.platform.blobs, data_dir=settings.data_dir,
         base_url=settings.base_url, secret_key=settings.secret_key,
     )
 
 
 def _result(number: int) -> Result:
-    return own_or_404(results.numbered(db(), current_contest(), number))
+    return own_or_404(results.numbered(current.db, current.contest, number))

@@ -12,17 +12,7 @@ from contest.states import SUBMISSION, Entry
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("entries", __name__, url_prefix="/c/<slug>/organiser/entries")
 
@@ -39,10 +29,10 @@ class DisqualifyForm(Form):
 @allows("organiser.read")
 def listed() -> Response:
     state = request.args.get("state", "")
-    found = entries.listed(db(), current_contest(), state=state, number=page_number())
+    found = entries.listed(current.db, current.contest, state=state, number=page_number())
     return page(
         "organiser/entries.html", found=found, state=state, states=list(Entry),
-        counts=entries.counts(db(), current_contest()), pages=neighbours(found),
+        counts=entries.counts(current.db, current.contest), pages=neighbours(found),
     )
 
 
@@ -59,19 +49,22 @@ def disqualify(code: str) -> Response:
     form = DisqualifyForm()
     if not form.validate_on_submit():
         return _page(code, form, 422)
-    found = submissions.find(db(), current_contest(), code, actor=actor())
-    submissions.disqualify(db(), found, actor=actor(), at=now(), reason=form.reason.data or "")
+    found = submissions.find(current.db, current.contest, code, actor=current.actor)
+    submissions.disqualify(
+        current.db, found, actor=current.actor, at=current.now, reason=form.reason.data or ""
+    )
     told(f"Đã loại clip {code}.", f"Entry {code} is disqualified.")
     return back_to("entries.entry", code=code)
 
 
 def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
-    found = submissions.find(db(), current_contest(), code, actor=actor())
-    rows = entries.history(db(), found)
+    found = submissions.find(current.db, current.contest, code, actor=current.actor)
+    rows = entries.history(current.db, found)
     check = checks.telling(found.version) if found.version else None
     return page(
         "organiser/entry.html", status, entry=found, form=form, check=check,
-        findings=checks.findings(check, language()),
-        history=rows, words=activity_words, names=activity.names(db(), {row.actor for row in rows}),
+        findings=checks.findings(check, current.language),
+        history=rows, words=activity_words,
+        names=activity.names(current.db, {row.actor for row in rows}),
         may_disqualify=SUBMISSION.allows(found.state, Entry.DISQUALIFIED),
     )

@@ -23,19 +23,7 @@ from contest.views.shared import kept_files, plot
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    platform,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 from social.imports import write_counts_template, write_ledger_template
 
 bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
@@ -47,12 +35,12 @@ LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, 
 
 def local(moment: datetime | None) -> datetime | None:
     """A moment typed in the contest's zone."""
-    return moment.replace(tzinfo=current_profile().schedule.zone) if moment else None
+    return moment.replace(tzinfo=current.profile.schedule.zone) if moment else None
 
 
 def here() -> datetime:
     """Now, as the contest's clocks show it, for a form's first value."""
-    return now().astimezone(current_profile().schedule.zone).replace(tzinfo=None, second=0)
+    return current.now.astimezone(current.profile.schedule.zone).replace(tzinfo=None, second=0)
 
 
 class ImportForm(Form):
@@ -98,28 +86,30 @@ class TypedWriteForm(WriteForm):
 @bp.get("", endpoint="list")
 @allows("organiser.read")
 def listed() -> Response:
-    contest, words = current_contest(), request.args.get("q", "").strip()
-    found = interactions.listed(db(), contest, words=words, number=page_number())
+    contest, words = current.contest, request.args.get("q", "").strip()
+    found = interactions.listed(current.db, contest, words=words, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
-    counted = official.official_counts(db(), contest, only=clips)
-    taken = interactions.taken(db(), clips)
+    counted = official.official_counts(current.db, contest, only=clips)
+    taken = interactions.taken(current.db, clips)
     rows = [
         _prepared(clip, counted.get(clip.submission_id), taken.get(clip.submission_id, 0))
         for clip in found.rows
     ]
     return page(
         "organiser/interactions.html", rows=rows, found=found, words=words,
-        pages=neighbours(found), late=interactions.late_waiting(db(), contest, most=MOST_WAITING),
-        me=actor().label, automatic=_has_page(), gaps=[
-            *interactions.gaps(db(), contest, at=now()), *corrections.gaps(db(), contest, at=now())
+        pages=neighbours(found),
+        late=interactions.late_waiting(current.db, contest, most=MOST_WAITING),
+        me=current.actor.label, automatic=_has_page(), gaps=[
+            *interactions.gaps(current.db, contest, at=current.now),
+            *corrections.gaps(current.db, contest, at=current.now),
         ],
-        odd=anomalies.gaps(db(), contest, at=now()),
-        adjusted=corrections.waiting(db(), contest, most=MOST_WAITING),
+        odd=anomalies.gaps(current.db, contest, at=current.now),
+        adjusted=corrections.waiting(current.db, contest, most=MOST_WAITING),
     )
 
 
 def _has_page() -> bool:
-    return bool(platform().settings.page_id and platform().settings.page_token)
+    return bool(current.platform.settings.page_id and current.platform.settings.page_token)
 
 
 def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[str, Any]:
@@ -135,14 +125,14 @@ def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[s
 @allows("organiser.read")
 def clip(code: str) -> Response:
     """All snapshots of one clip, the official one marked, its corrections, and who shared it."""
-    contest = current_contest()
-    entry = interactions.of_code(db(), contest, code)
-    series = interactions.series(db(), [entry.id]).get(entry.id, [])
-    counted = official.official_counts(db(), contest, only=[entry.id]).get(entry.id)
+    contest = current.contest
+    entry = interactions.of_code(current.db, contest, code)
+    series = interactions.series(current.db, [entry.id]).get(entry.id, [])
+    counted = official.official_counts(current.db, contest, only=[entry.id]).get(entry.id)
     return page(
         "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
-        plot=plot.of(series), corrections=corrections.of_clip(db(), entry),
-        me=actor().label, cap=current_profile().scoring.shares_per_account,
+        plot=plot.of(series), corrections=corrections.of_clip(current.db, entry),
+        me=current.actor.label, cap=current.profile.scoring.shares_per_account,
     )
 
 
@@ -164,13 +154,13 @@ def preview() -> Response:
     if not form.validate_on_submit():
         return page("organiser/interactions_import.html", 422, form=form)
     kept = kept_files.keep(form.file.data)
-    taken_at = local(form.taken_at.data) or now()
+    taken_at = local(form.taken_at.data) or current.now
     try:
         plan = count_import.preview(
-            db(), current_contest(), kept.path, taken_at=taken_at, at=now()
+            current.db, current.contest, kept.path, taken_at=taken_at, at=current.now
         )
     except DomainError as error:
-        form.file.errors = [error.message(language())]
+        form.file.errors = [error.message(current.language)]
         return page("organiser/interactions_import.html", error.status, form=form)
     token = kept_files.token(kept, at=taken_at.isoformat())
     return page(
@@ -187,8 +177,8 @@ def apply() -> Response:
         return back_to("interactions.import")
     kept, more = kept_files.from_token(form.token.data)
     count = count_import.apply(
-        db(), current_contest(), kept.path, filename=kept.filename,
-        taken_at=datetime.fromisoformat(more["at"]), actor=actor(), at=now(),
+        current.db, current.contest, kept.path, filename=kept.filename,
+        taken_at=datetime.fromisoformat(more["at"]), actor=current.actor, at=current.now,
         late_reason=form.late_reason.data or "",
     )
     if count:
@@ -203,9 +193,9 @@ def apply() -> Response:
 @allows("interaction.import")
 def template() -> Response:
     """Our own table with the clips in place."""
-    clips = [(c.code, c.permalink) for c in interactions.posted(db(), current_contest())]
+    clips = [(c.code, c.permalink) for c in interactions.posted(current.db, current.contest)]
     file = BytesIO()
-    write_counts_template(file, clips, language=language())
+    write_counts_template(file, clips, language=current.language)
     return _workbook(file, "so-lieu-tuong-tac.xlsx")
 
 
@@ -213,7 +203,7 @@ def template() -> Response:
 @allows("interaction.import")
 def ledger_template() -> Response:
     file = BytesIO()
-    write_ledger_template(file, language=language())
+    write_ledger_template(file, language=current.language)
     return _workbook(file, "so-chia-se.xlsx")
 
 
@@ -226,7 +216,7 @@ def _workbook(file: BytesIO, name: str) -> Response:
 @allows("organiser.read")
 def evidence(sha256: str) -> Response:
     """A kept file, byte for byte."""
-    found = evidence_files.find(db(), current_contest(), sha256)
+    found = evidence_files.find(current.db, current.contest, sha256)
     if found is None:
         raise not_found()
     name = found.filename if found.filename.isascii() else f"{sha256[:12]}"
@@ -259,18 +249,19 @@ def _write_down(form: WriteForm) -> None:
     if form.screenshot.data and form.screenshot.data.filename:
         kept = kept_files.keep(form.screenshot.data)
         proof = evidence_files.keep(
-            db(), current_contest(), kept.sha256, kind="screenshot", filename=kept.filename,
-            size=kept.size, actor=actor(), at=now(),
+            current.db, current.contest, kept.sha256, kind="screenshot", filename=kept.filename,
+            size=kept.size, actor=current.actor, at=current.now,
         )
     reading = Reading(form.reactions.data, form.shares.data, form.comments.data)
     interactions.write_down(
-        db(), current_contest(), form.code.data, reading, evidence=proof, actor=actor(), at=now(),
-        taken_at=local(form.taken_at.data) or now(), late_reason=form.late_reason.data or "",
+        current.db, current.contest, form.code.data, reading, evidence=proof, actor=current.actor,
+        at=current.now,
+        taken_at=local(form.taken_at.data) or current.now, late_reason=form.late_reason.data or "",
     )
 
 
 def _write_form(**values: Any) -> WriteForm:
-    clips = interactions.posted(db(), current_contest(), most=MOST_CHOICES + 1)
+    clips = interactions.posted(current.db, current.contest, most=MOST_CHOICES + 1)
     if len(clips) > MOST_CHOICES:
         return TypedWriteForm(**values)
     form = WriteForm(**values)
@@ -285,7 +276,9 @@ def _write_form(**values: Any) -> WriteForm:
 def approve_late() -> Response:
     """A second organiser agrees to counts after the cut-off."""
     chosen = [int(value) for value in request.form.getlist("snapshot") if value.isdigit()]
-    count = interactions.approve_late(db(), current_contest(), chosen, actor=actor(), at=now())
+    count = interactions.approve_late(
+        current.db, current.contest, chosen, actor=current.actor, at=current.now
+    )
     told(f"Đã xác nhận {count} số liệu sau giờ chốt.", f"{count} late counts are agreed to.")
     return back_to("interactions.list")
 
@@ -293,7 +286,7 @@ def approve_late() -> Response:
 @bp.post("/poll")
 @allows("interaction.import")
 def poll() -> Response:
-    interactions.poll_now(db(), current_contest(), actor=actor(), at=now())
+    interactions.poll_now(current.db, current.contest, actor=current.actor, at=current.now)
     told("Đang lấy số liệu từ Trang.", "Reading the counts from the Page.")
     return back_to("interactions.list")
 

@@ -7,15 +7,7 @@ from werkzeug.wrappers import Response
 
 from contest.services.core import spreadsheets
 from contest.services.desk import lists
-from contest.views.shared.support import (
-    actor,
-    allows,
-    attachment,
-    current_contest,
-    db,
-    language,
-    now,
-)
+from contest.views.shared.support import allows, attachment, current
 
 bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 
@@ -24,9 +16,9 @@ bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 @allows("export.read")
 def export(what: str, kind: str) -> Response:
     """A whole list, whatever is filtered on the screen."""
-    contest = current_contest()
-    rows = lists.rows(db(), contest, what, actor=actor(), at=now())
-    table = (lists.titles(what, language()), [list(row.values()) for row in rows])
+    contest = current.contest
+    rows = lists.rows(current.db, contest, what, actor=current.actor, at=current.now)
+    table = (lists.titles(what, current.language), [list(row.values()) for row in rows])
     if kind == "json":
         content = (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
     elif kind == "csv":

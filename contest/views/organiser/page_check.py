@@ -5,17 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from contest.services.fanpage import page_checks, page_pause
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    language,
-    now,
-    page,
-    platform,
-)
+from contest.views.shared.support import allows, back_to, current, page
 from social.errors import WrongSetting
 from social.values import CheckFinding, PageCheck
 
@@ -26,25 +16,25 @@ bp = Blueprint("page_check", __name__, url_prefix="/c/<slug>/organiser/page-chec
 @allows("organiser.read")
 def show() -> Response:
     """The last result, with its time."""
-    found = page_checks.last(db(), current_contest())
-    return page("organiser/page_check.html", found=found, titles=titles(), lang=language())
+    found = page_checks.last(current.db, current.contest)
+    return page("organiser/page_check.html", found=found, titles=titles(), lang=current.language)
 
 
 @bp.post("")
 @allows("publication.manage")
 def run() -> Response:
     """Ask Meta now. The database waits for nobody meanwhile."""
-    who, at = actor(), now()
-    db().rollback()
+    who, at = current.actor, current.now
+    current.db.rollback()
     found = _asked()
-    page_checks.keep(db(), current_contest(), found, actor=who, at=at)
+    page_checks.keep(current.db, current.contest, found, actor=who, at=at)
     return back_to("page_check.show")
 
 
 def _asked() -> PageCheck:
-    page_id = platform().settings.page_id
+    page_id = current.platform.settings.page_id
     try:
-        client = platform().page()
+        client = current.platform.page()
     except WrongSetting as error:
         return PageCheck(page_id, None, (CheckFinding("settings", "fail", str(error), str(error)),))
     if client is None:

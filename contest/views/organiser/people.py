@@ -17,17 +17,7 @@ from contest.services.people.people import Person
 from contest.services.units import units
 from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    now,
-    page,
-    platform,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("people", __name__, url_prefix="/c/<slug>/organiser/people")
 ROLES = (
@@ -67,7 +57,7 @@ class RolesForm(Form):
         self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị nào"))]
         self.unit.choices += [
             SelectChoice(unit_id, name)
-            for unit_id, name in units.names(db(), current_contest()).items()
+            for unit_id, name in units.names(current.db, current.contest).items()
         ]
 
 
@@ -88,7 +78,7 @@ class AddForm(RolesForm):
 @allows("people.manage")
 def manage() -> Response:
     """Everybody with a role, and what each still has to do."""
-    listed = people.of_contest(db(), current_contest(), at=now())
+    listed = people.of_contest(current.db, current.contest, at=current.now)
     return page("organiser/people.html", people=listed, role_names=dict(ROLES))
 
 
@@ -106,9 +96,9 @@ def add() -> Response:
         return page("organiser/people_new.html", 422, form=form)
     try:
         user, invitation = people.add(
-            db(), current_contest(), email=form.email.data, name=form.name.data,
+            current.db, current.contest, email=form.email.data, name=form.name.data,
             roles=form.roles.data, unit_id=form.unit.data or None, language=form.language.data,
-            actor=actor(), at=now(), key=platform().settings.secret_key,
+            actor=current.actor, at=current.now, key=current.platform.settings.secret_key,
         )
     except DomainError as error:
         refused(form, "email", error)
@@ -122,7 +112,7 @@ def add() -> Response:
 
 
 def _person(user_id: int) -> Person:
-    return people.one(db(), current_contest(), user_id, at=now())
+    return people.one(current.db, current.contest, user_id, at=current.now)
 
 
 @bp.get("/<int:user_id>")
@@ -135,16 +125,16 @@ def person(user_id: int) -> Response:
 
 def _person_page(found: Person, form: Form, status: int = 200) -> Response:
     """Whoever may hold a way into the account sees the open invitation's link and QR code."""
-    in_hand = people.may_hand_over(db(), actor(), found.user)
+    in_hand = people.may_hand_over(current.db, current.actor, found.user)
     link = qr = None
     if in_hand and found.invitation:
-        token = invitations.token_of(found.invitation, key=platform().settings.secret_key)
-        base = platform().settings.base_url
+        token = invitations.token_of(found.invitation, key=current.platform.settings.secret_key)
+        base = current.platform.settings.base_url
         link = f"{base}{url_for(PAGE_OF[found.invitation.purpose])}#{token}"
         qr = qr_svg(link, str(_l("Mã QR của liên kết")))
     return page(
         "organiser/people_person.html", status, person=found, form=form, in_hand=in_hand, link=link,
-        qr=qr, role_names=dict(ROLES), own=found.user.id == actor().id,
+        qr=qr, role_names=dict(ROLES), own=found.user.id == current.actor.id,
     )
 
 
@@ -155,8 +145,9 @@ def roles(user_id: int) -> Response:
     if not form.validate():
         return _person_page(found, form, 422)
     people.change_roles(
-        db(), current_contest(), found.user, roles=form.roles.data, unit_id=form.unit.data or None,
-        actor=actor(), at=now(),
+        current.db, current.contest, found.user, roles=form.roles.data,
+        unit_id=form.unit.data or None,
+        actor=current.actor, at=current.now,
     )
     told("Đã lưu vai trò.", "The roles are saved.")
     return back_to("people.person", user_id=user_id)
@@ -167,8 +158,10 @@ def roles(user_id: int) -> Response:
 def retire(user_id: int) -> Response:
     """No role any longer; what the person has done stays."""
     found = _person(user_id)
-    people.change_roles(db(), current_contest(), found.user, roles=(), unit_id=None, actor=actor(),
-                        at=now())
+    people.change_roles(
+        current.db, current.contest, found.user, roles=(), unit_id=None,
+        actor=current.actor, at=current.now,
+    )
     told(f"{found.user.name} không còn vai trò trong hội thi này.",
          f"{found.user.name} has no role in this contest any longer.")
     return back_to("people.manage")
@@ -179,8 +172,10 @@ def retire(user_id: int) -> Response:
 def invite(user_id: int) -> Response:
     found = _person(user_id)
     purpose = "sign_in" if request.form.get("purpose") == "sign_in" else "password"
-    people.invite(db(), current_contest(), found.user, purpose=purpose, actor=actor(), at=now(),
-                  key=platform().settings.secret_key)
+    people.invite(
+        current.db, current.contest, found.user, purpose=purpose, actor=current.actor,
+        at=current.now, key=current.platform.settings.secret_key,
+    )
     told("Đã tạo liên kết mới; liên kết cũ không còn dùng được.",
          "A new link is made; the old one no longer works.")
     return back_to("people.person", user_id=user_id)
@@ -190,7 +185,9 @@ def invite(user_id: int) -> Response:
 @allows("people.manage")
 def sign_out(user_id: int) -> Response:
     found = _person(user_id)
-    people.sign_out_everywhere(db(), current_contest(), found.user, actor=actor(), at=now())
+    people.sign_out_everywhere(
+        current.db, current.contest, found.user, actor=current.actor, at=current.now
+    )
     told(f"{found.user.name} đã bị đăng xuất khỏi mọi thiết bị.",
          f"{found.user.name} is signed out of every device.")
     return back_to("people.person", user_id=user_id)
@@ -201,7 +198,9 @@ def sign_out(user_id: int) -> Response:
 def active(user_id: int) -> Response:
     """Lock the account, or open it again."""
     found, wanted = _person(user_id), request.form.get("active") == "1"
-    people.set_active(db(), current_contest(), found.user, wanted, actor=actor(), at=now())
+    people.set_active(
+        current.db, current.contest, found.user, wanted, actor=current.actor, at=current.now
+    )
     if wanted:
         told("Đã mở lại tài khoản.", "The account is open again.")
     else:

@@ -12,17 +12,7 @@ from contest.services.entry import checks
 from contest.services.fanpage import page_checks, page_pause, publications
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
 LINKABLE = frozenset({"waiting", "uploading", "failed", "unknown", "verifying"})
@@ -61,7 +51,8 @@ def pause() -> Response:
     if not form.validate_on_submit():
         return _page(422, pause_form=form)
     page_pause.pause_by_hand(
-        db(), current_contest(), actor=actor(), at=now(), reason=form.reason.data or ""
+        current.db, current.contest, actor=current.actor, at=current.now,
+        reason=form.reason.data or "",
     )
     told("Đã tạm dừng việc đăng.", "Posting is paused.")
     return back_to("publications.list")
@@ -70,7 +61,7 @@ def pause() -> Response:
 @bp.post("/resume")
 @allows("publication.manage")
 def resume() -> Response:
-    page_pause.resume(db(), current_contest(), actor=actor(), at=now())
+    page_pause.resume(current.db, current.contest, actor=current.actor, at=current.now)
     told("Việc đăng được chạy tiếp.", "Posting goes on.")
     return back_to("publications.list")
 
@@ -82,7 +73,8 @@ def link(publication_id: int) -> Response:
     form = LinkForm()
     with form.taken(lambda status: _page(status, link_form=form, at_row=publication_id), "link"):
         publications.record_link(
-            db(), _row(publication_id), form.link.data or "", actor=actor(), at=now()
+            current.db, _row(publication_id), form.link.data or "", actor=current.actor,
+            at=current.now,
         )
     told("Đã ghi liên kết; clip được tính là đã đăng.",
          "The link is recorded; the clip counts as posted.")
@@ -92,7 +84,7 @@ def link(publication_id: int) -> Response:
 @bp.post("/<int:publication_id>/look")
 @allows("publication.manage")
 def look(publication_id: int) -> Response:
-    publications.look_again(db(), _row(publication_id), actor=actor(), at=now())
+    publications.look_again(current.db, _row(publication_id), actor=current.actor, at=current.now)
     told("Đang dò lại trên Trang.", "Looking on the Page again.")
     return back_to("publications.list")
 
@@ -105,32 +97,33 @@ def again(publication_id: int) -> Response:
     if not form.validate_on_submit():
         return _page(422, again_form=form, at_row=publication_id)
     publications.post_again(
-        db(), _row(publication_id), actor=actor(), at=now(), reason="a person found no post"
+        current.db, _row(publication_id), actor=current.actor, at=current.now,
+        reason="a person found no post",
     )
     told("Đã xếp clip vào hàng đăng lại.", "The clip is queued to be posted again.")
     return back_to("publications.list")
 
 
 def _row(publication_id: int) -> Publication:
-    return publications.get(db(), current_contest(), publication_id)
+    return publications.get(current.db, current.contest, publication_id)
 
 
 def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
     """The board. ``at_row``: the clip whose form came back with errors."""
-    contest, pause = current_contest(), page_pause.pause_of(db(), current_contest().id)
+    contest, pause = current.contest, page_pause.pause_of(current.db, current.contest.id)
     words, state = (request.args.get(key, "").strip() for key in ("q", "state"))
-    number = publications.page_of(db(), contest, at_row) if at_row else page_number()
-    found = publications.listed(db(), contest, words=words, state=state, number=number)
+    number = publications.page_of(current.db, contest, at_row) if at_row else page_number()
+    found = publications.listed(current.db, contest, words=words, state=state, number=number)
     forms = {
         "link_form": LinkForm(formdata=None), "again_form": AgainForm(formdata=None),
         "pause_form": PauseForm(formdata=None),
     }
     return page(
         "organiser/publications.html", status, rows=[_prepared(one) for one in found.rows],
-        found=found, words=words, state=state, counts=publications.counts(db(), contest),
+        found=found, words=words, state=state, counts=publications.counts(current.db, contest),
         pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
-        remedy=page_pause.REMEDIES[pause.kind][language() == "en"] if pause else "",
-        inspected=page_checks.last(db(), contest), **(forms | values),
+        remedy=page_pause.REMEDIES[pause.kind][current.language == "en"] if pause else "",
+        inspected=page_checks.last(current.db, contest), **(forms | values),
     )
 
 
@@ -144,9 +137,9 @@ def _prepared(publication: Publication) -> dict[str, object]:
         "position": publication.position, "release_at": publication.release_at,
         "permalink": publication.permalink, "published_at": publication.published_at,
         "caption": publication.caption, "version": publication.version.number,
-        "message": publication.error_data.get(language()) or publication.error,
+        "message": publication.error_data.get(current.language) or publication.error,
         "percent": 100 if done else publication.offset * 100 // size,
-        "may_link": publication.state in LINKABLE and publication.release_at <= now(),
+        "may_link": publication.state in LINKABLE and publication.release_at <= current.now,
         "failed": publication.state == "failed", "sent": publication.video_id is not None,
         "waits_for": _waits_for(publication),
     }
@@ -157,4 +150,4 @@ def _waits_for(publication: Publication) -> str:
     if publication.state not in (*publications.BEFORE_ARMED, "cancelled"):
         return ""
     deep = checks.deep_pass(publication.version)
-    return deep.why_en if language() == "en" else deep.why_vi
+    return deep.why_en if current.language == "en" else deep.why_vi

@@ -15,17 +15,7 @@ from contest.services.desk.reminders import Recipient
 from contest.services.people import invitations
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    now,
-    page,
-    platform,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("reminders", __name__, url_prefix="/c/<slug>/organiser/reminders")
 KIND = "/<any(missing, findings, jury):kind>"
@@ -39,7 +29,7 @@ class SendForm(Form):
 @allows("organiser.read")
 def preview(kind: str) -> Response:
     """Who would be mailed now, and the mail as it would be sent to one of them."""
-    found = reminders.recipients(db(), current_contest(), kind, at=now())
+    found = reminders.recipients(current.db, current.contest, kind, at=current.now)
     reached = [one for one in found if one.email]
     unreached = pages.part([one for one in found if not one.email], page_number())
     listed = pages.part(reached, page_number())
@@ -50,9 +40,9 @@ def preview(kind: str) -> Response:
         unreached=unreached, shown=shown, pages=neighbours(max(
             (listed, unreached), key=lambda found: found.count
         )),
-        lately=sum(one.lately(now()) for one in reached),
+        lately=sum(one.lately(current.now) for one in reached),
         letter=_letter(shown) if shown else None,
-        over=reminders.over(current_contest(), kind, at=now()),
+        over=reminders.over(current.contest, kind, at=current.now),
     )
 
 
@@ -61,7 +51,8 @@ def preview(kind: str) -> Response:
 def send(kind: str) -> Response:
     form = SendForm()
     count = reminders.send(
-        db(), current_contest(), kind, actor=actor(), at=now(), again=form.again.data
+        current.db, current.contest, kind, actor=current.actor, at=current.now,
+        again=form.again.data,
     )
     if count:
         told(f"Đã xếp {count} thư nhắc để gửi.", f"Reminders queued: {count}.")
@@ -72,10 +63,11 @@ def send(kind: str) -> Response:
 
 
 def _letter(one: Recipient) -> letters.Letter:
-    row, settings = reminders.letter(current_contest(), one, at=now()), platform().settings
+    row = reminders.letter(current.contest, one, at=current.now)
+    settings = current.platform.settings
     app: Any = current_app
     token_of = partial(invitations.token_of, key=settings.secret_key)
     return letters.write(
-        app._get_current_object(), row.template, language=row.language, contest=current_contest(),
-        values=mail.values(db(), row, token_of=token_of), base_url=settings.base_url,
+        app._get_current_object(), row.template, language=row.language, contest=current.contest,
+        values=mail.values(current.db, row, token_of=token_of), base_url=settings.base_url,
     )

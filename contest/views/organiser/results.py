@@ -19,17 +19,12 @@ from contest.services.results.ranking_rows import Picked
 from contest.services.results.results import Vault
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
-    actor,
     allows,
     attachment,
     back_to,
-    current_contest,
-    db,
-    language,
-    now,
+    current,
     own_or_404,
     page,
-    platform,
     told,
 )
 
@@ -65,8 +60,9 @@ def compute() -> Response:
     form = ComputeForm()
     with form.taken(lambda status: _page(status, compute=form), "reason"):
         result = results.compute(
-            db(), current_contest(), secret_key=platform().settings.secret_key, actor=actor(),
-            at=now(), reason=form.reason.data or "",
+            current.db, current.contest, secret_key=current.platform.settings.secret_key,
+            actor=current.actor,
+            at=current.now, reason=form.reason.data or "",
         )
     told(f"Đã tính bản {result.number}; hai cách tính khớp nhau.",
          f"Revision {result.number} is computed; both tallies agree.")
@@ -77,9 +73,9 @@ def compute() -> Response:
 @allows("result.close")
 def freeze(number: int) -> Response:
     """End all change."""
-    settings = platform().settings
-    vault = Vault(settings.secret_key, platform().blobs, settings.data_dir / "bundles")
-    results.freeze(db(), _result(number), vault=vault, actor=actor(), at=now())
+    settings = current.platform.settings
+    vault = Vault(settings.secret_key, current.platform.blobs, settings.data_dir / "bundles")
+    results.freeze(current.db, _result(number), vault=vault, actor=current.actor, at=current.now)
     told("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
     return back_to("results.overview")
 
@@ -87,10 +83,10 @@ def freeze(number: int) -> Response:
 @bp.post("/<int:number>/publish")
 @allows("result.publish")
 def publish(number: int) -> Response:
-    results.publish(db(), _result(number), actor=actor(), at=now())
-    slug = current_contest().slug
-    db().commit()  # only now can the new page be made; it is there before anybody is told so
-    ready_pages.refresh(current_app, platform().settings.data_dir, slug)
+    results.publish(current.db, _result(number), actor=current.actor, at=current.now)
+    slug = current.contest.slug
+    current.db.commit()  # only now can the new page be made; it is there before anybody is told so
+    ready_pages.refresh(current_app, current.platform.settings.data_dir, slug)
     told("Đã công bố kết quả.", "The result is published.")
     return back_to("results.overview")
 
@@ -102,7 +98,8 @@ def decide() -> Response:
     form, places = DecisionForm(), _places()
     with form.taken(lambda status: _page(status, decision=form)):
         results.decide(
-            db(), current_contest(), places, reason=form.reason.data or "", actor=actor(), at=now()
+            current.db, current.contest, places, reason=form.reason.data or "", actor=current.actor,
+            at=current.now,
         )
     told("Đã ghi quyết định của Trưởng ban. Hãy tính lại kết quả.",
          "The chair's decision is recorded. Please compute again.")
@@ -123,47 +120,47 @@ def _places() -> list[str]:
 @allows("export.read")
 def export(number: int, kind: str) -> Response:
     """A revision as a file; ``zip`` is the evidence bundle."""
-    result = exports.pick(db(), current_contest(), number, actor=actor())
+    result = exports.pick(current.db, current.contest, number, actor=current.actor)
     if kind == "json":
         content = exports.as_json(result)
     elif kind == "xlsx":
-        content = exports.as_workbook(result, language())
+        content = exports.as_workbook(result, current.language)
     elif kind == "csv":
-        content = exports.as_csv(result, language())
+        content = exports.as_csv(result, current.language)
     else:
-        content = exports.bundle(result, platform().blobs)
+        content = exports.bundle(result, current.platform.blobs)
     return attachment(content, str(result.number), kind)
 
 
 def _result(number: int) -> Result:
-    return own_or_404(results.numbered(db(), current_contest(), number))
+    return own_or_404(results.numbered(current.db, current.contest, number))
 
 
 def _page(status: int = 200, **forms: Form) -> Response:
-    contest, words = current_contest(), request.args.get("q", "").strip()
-    found = results.all_of(db(), contest)
+    contest, words = current.contest, request.args.get("q", "").strip()
+    found = results.all_of(current.db, contest)
     latest = found[0] if found else None
     computing = latest is None or latest.state != "frozen"
-    gaps = closing.gaps(db(), contest, at=now()) if computing else []
+    gaps = closing.gaps(current.db, contest, at=current.now) if computing else []
     missing = closing.missing(gaps)
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
-        tied=results.tied(db(), latest) if latest and latest.state == "computed" else [],
+        tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
         compute=forms.get("compute") or ComputeForm(),
         decision=forms.get("decision") or DecisionForm(),
         what_if=what_if_titles(),
-        fingerprint=bundles.Signer(platform().settings.secret_key).fingerprint,
+        fingerprint=bundles.Signer(current.platform.settings.secret_key).fingerprint,
         **(_ranking(latest, words) if latest else {}),
     )
 
 
 def _ranking(latest: Result, words: str) -> dict[str, Any]:
     """The first lines, or those looked for, and what each prize hangs on."""
-    folder = prospects.folder_in(platform().settings.data_dir)
-    length = ranking_rows.length(db(), latest)
+    folder = prospects.folder_in(current.platform.settings.data_dir)
+    length = ranking_rows.length(current.db, latest)
     return {
-        "lines": results.some_lines(latest, language(), Picked(words=words, most=MOST_LINES)),
+        "lines": results.some_lines(latest, current.language, Picked(words=words, most=MOST_LINES)),
         "length": length, "prospects": prospects.of(latest, folder, length=length),
     }
 

@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from contest.errors import DomainError
 from contest.services.desk import setup
 from contest.views.shared.forms import Form, read_file
-from contest.views.shared.support import actor, allows, back_to, db, language, now, page, told
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -42,13 +42,13 @@ def create() -> Response:
     form = RulesForm()
     form.validate_on_submit()
     try:
-        contest = setup.create(db(), form.text(), actor=actor(), at=now())
+        contest = setup.create(current.db, form.text(), actor=current.actor, at=current.now)
     except ValidationError as error:
         form.file.errors = [str(error)]
     except DomainError as error:
         faults = error.data.get("faults", [])
-        lines = [f"{fault['key']}: {fault[language()]}" for fault in faults]
-        form.source.errors = lines or [error.message(language())]
+        lines = [f"{fault['key']}: {fault[current.language]}" for fault in faults]
+        form.source.errors = lines or [error.message(current.language)]
     else:
         told("Đã tạo hội thi. Việc tiếp theo: nhập danh sách đơn vị.",
              "The contest is made. Next: import the units.")

@@ -15,18 +15,7 @@ from contest.views.organiser.interactions import here, local
 from contest.views.shared import kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("share_ledger", __name__, url_prefix="/c/<slug>/organiser/ledger")
 
@@ -68,9 +57,9 @@ def preview() -> Response:
         return _page(form, ShareForm(formdata=None, seen_at=here()), 422)
     kept = kept_files.keep(form.file.data)
     try:
-        plan = share_ledger.preview(db(), current_contest(), kept.path)
+        plan = share_ledger.preview(current.db, current.contest, kept.path)
     except DomainError as error:
-        form.file.errors = [error.message(language())]
+        form.file.errors = [error.message(current.language)]
         return _page(form, ShareForm(formdata=None, seen_at=here()), error.status)
     confirm = ApplyForm(formdata=None, token=kept_files.token(kept))
     return page("organiser/ledger_preview.html", plan=plan, kept=kept, form=confirm)
@@ -84,7 +73,8 @@ def apply() -> Response:
         return back_to("share_ledger.list")
     kept, _more = kept_files.from_token(form.token.data)
     count = share_ledger.apply(
-        db(), current_contest(), kept.path, filename=kept.filename, actor=actor(), at=now()
+        current.db, current.contest, kept.path, filename=kept.filename, actor=current.actor,
+        at=current.now,
     )
     if count:
         told(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
@@ -100,21 +90,21 @@ def share() -> Response:
     form = ShareForm()
     with form.taken(lambda status: _page(FileForm(formdata=None), form, status)):
         share_ledger.add(
-            db(), current_contest(), form.code.data, form.account.data,
-            link=(form.link.data or "").strip(), seen_at=local(form.seen_at.data) or now(),
-            actor=actor(), at=now(),
+            current.db, current.contest, form.code.data, form.account.data,
+            link=(form.link.data or "").strip(), seen_at=local(form.seen_at.data) or current.now,
+            actor=current.actor, at=current.now,
         )
     told("Đã ghi một lượt chia sẻ.", "One share is recorded.")
     return back_to("share_ledger.list")
 
 
 def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
-    contest, words = current_contest(), request.args.get("q", "").strip()
-    found = interactions.listed(db(), contest, words=words, number=page_number())
+    contest, words = current.contest, request.args.get("q", "").strip()
+    found = interactions.listed(current.db, contest, words=words, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
-    ledgers = official.ledger_of(db(), contest, only=clips)
-    counted = official.official_counts(db(), contest, only=clips, ledgers=ledgers)
-    cap = current_profile().scoring.shares_per_account
+    ledgers = official.ledger_of(current.db, contest, only=clips)
+    counted = official.official_counts(current.db, contest, only=clips, ledgers=ledgers)
+    cap = current.profile.scoring.shares_per_account
     rows = [
         _row(c.submission, ledgers.get(c.submission_id), counted.get(c.submission_id), cap)
         for c in found.rows

@@ -18,19 +18,7 @@ from contest.services.units.unit_links import Issued
 from contest.views.organiser.documents import sign_sheet
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    platform,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("units", __name__)
 
@@ -52,13 +40,13 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
 @allows("organiser.read")
 def manage() -> Response:
     """Every unit: clips, links, uses; who still owes a clip."""
-    quota, short = current_profile().quota.minimum, request.args.get("show") == "short"
+    quota, short = current.profile.quota.minimum, request.args.get("show") == "short"
     search = request.args.get("q", "").strip()
     found = units.listed(
-        db(), current_contest(), quota=quota, at=now(), short=short, search=search,
+        current.db, current.contest, quota=quota, at=current.now, short=short, search=search,
         number=page_number(),
     )
-    total, missing = units.totals(db(), current_contest(), quota=quota)
+    total, missing = units.totals(current.db, current.contest, quota=quota)
     return page(
         "organiser/units.html", found=found, quota=quota, short=short, search=search,
         total=total, missing=missing, pages=neighbours(found),
@@ -68,8 +56,10 @@ def manage() -> Response:
 @bp.get("/c/<slug>/organiser/units/<int:unit_id>")
 @allows("organiser.read")
 def detail(unit_id: int) -> Response:
-    unit = units.find(db(), current_contest(), unit_id)
-    return page("organiser/units_detail.html", unit=unit, links=unit_links.links_of(db(), unit))
+    unit = units.find(current.db, current.contest, unit_id)
+    return page(
+        "organiser/units_detail.html", unit=unit, links=unit_links.links_of(current.db, unit)
+    )
 
 
 @bp.post("/c/<slug>/organiser/units/links")
@@ -78,14 +68,15 @@ def issue() -> Response:
     """New links for the units chosen, as the sheet to print: they are shown this once."""
     chosen = [int(value) for value in request.form.getlist("unit") if value.isdigit()]
     if request.form.get("others"):
-        others = units.without_link(db(), current_contest(), at=now())
+        others = units.without_link(current.db, current.contest, at=current.now)
         chosen += [unit_id for unit_id in others if unit_id not in set(chosen)]
     if not chosen:
         raise Invalid("Chưa chọn đơn vị nào. Hãy đánh dấu các đơn vị cần in mã.",
                       "No unit was chosen. Tick the units whose codes are to be printed.")
     issued = unit_links.issue_all(
-        db(), current_contest(), chosen, key=platform().settings.secret_key, actor=actor(),
-        at=now(), rotate=bool(request.form.get("rotate")),
+        current.db, current.contest, chosen, key=current.platform.settings.secret_key,
+        actor=current.actor,
+        at=current.now, rotate=bool(request.form.get("rotate")),
     )
     return page(
         "organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host(),
@@ -95,7 +86,7 @@ def issue() -> Response:
 
 def _sheet_values(issued: list[Issued]) -> dict[str, object]:
     """The same sheet for the DOCX and the PDF; their wording is Vietnamese."""
-    profile = current_profile()
+    profile = current.profile
     codes = [(one.unit.name, one.spaced_code, _link(one), one.link.expires_at) for one in issued]
     closes = profile.schedule.entries_close
     return document_values.of_sheet(profile, codes, host=_host(), closes=closes)
@@ -115,7 +106,7 @@ def _printed(issued: Issued) -> dict[str, object]:
 
 
 def _base() -> str:
-    return platform().settings.base_url
+    return current.platform.settings.base_url
 
 
 def _host() -> str:
@@ -126,8 +117,8 @@ def _host() -> str:
 @allows("unit.manage")
 def revoke(link_id: int) -> Response:
     """Close one link and every session that came through it."""
-    link = unit_links.find(db(), current_contest(), link_id)
-    unit_links.revoke(db(), link, actor=actor(), at=now())
+    link = unit_links.find(current.db, current.contest, link_id)
+    unit_links.revoke(current.db, link, actor=current.actor, at=current.now)
     told("Đã thu hồi đường dẫn.", "The link was revoked.")
     return back_to("units.detail", unit_id=link.unit_id)
 
@@ -136,7 +127,7 @@ def revoke(link_id: int) -> Response:
 @allows("organiser.read")
 def poster() -> Response:
     """One QR code for the plan and the poster: its page asks for the unit's code."""
-    address = f"{_base()}{url_for('entrance.enter', slug=current_contest().slug)}"
+    address = f"{_base()}{url_for('entrance.enter', slug=current.contest.slug)}"
     return page("organiser/units_poster.html", address=address, qr=qr_svg(address, address))
 
 
@@ -154,9 +145,9 @@ def import_() -> Response:
     try:
         rows = unit_import.read(data, form.file.data.filename or "")
     except DomainError as refused:
-        form.file.errors = [refused.message(language())]
+        form.file.errors = [refused.message(current.language)]
         return page("organiser/units_import.html", refused.status, form=form)
-    planned = unit_import.plan(db(), current_contest(), rows)
+    planned = unit_import.plan(current.db, current.contest, rows)
     return page(
         "organiser/units_preview.html", planned=planned, data=base64.b64encode(data).decode(),
         errors=sum(p.action == "error" for p in planned),
@@ -173,7 +164,9 @@ def apply() -> Response:
         raise Invalid("Tệp xem trước bị hỏng. Hãy chọn lại tệp.",
                       "The previewed file is damaged. Pick the file again.") from None
     rows = unit_import.read(data, "")
-    counts = unit_import.apply(db(), current_contest(), rows, actor=actor(), at=now())
+    counts = unit_import.apply(
+        current.db, current.contest, rows, actor=current.actor, at=current.now
+    )
     flash(_("Đã nhập: %(new)s đơn vị mới, %(changed)s thay đổi, %(same)s giữ nguyên.", **counts),
           "success")
     return back_to("units.manage")

@@ -12,7 +12,7 @@ from contest.services.desk import public
 from contest.services.results.results import revision_of
 from contest.views.public import api_document as schemas
 from contest.views.public.published import revision, revisions
-from contest.views.shared.support import allows, current_contest, current_profile, db, now, platform
+from contest.views.shared.support import allows, current
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -26,7 +26,7 @@ def document() -> Response:
         (rule, views[rule.endpoint]) for rule in current_app.url_map.iter_rules()
         if rule.endpoint.startswith("api.") and rule.endpoint != request.endpoint
     ]
-    return jsonify(schemas.document(platform().settings.base_url, offered))
+    return jsonify(schemas.document(current.platform.settings.base_url, offered))
 
 
 @bp.get("/contests")
@@ -34,7 +34,7 @@ def document() -> Response:
 @schemas.answers
 def contests() -> schemas.Contests:
     """All contests."""
-    found = [(c, profiles.profile_of(c)) for c in profiles.all_contests(db())]
+    found = [(c, profiles.profile_of(c)) for c in profiles.all_contests(current.db)]
     return schemas.Contests(contests=[_contest(contest, profile) for contest, profile in found])
 
 
@@ -43,7 +43,7 @@ def contests() -> schemas.Contests:
 @schemas.answers
 def contest() -> schemas.Contest:
     """One contest."""
-    return _contest(current_contest(), current_profile())
+    return _contest(current.contest, current.profile)
 
 
 @bp.get("/contests/<slug>/profile")
@@ -51,7 +51,7 @@ def contest() -> schemas.Contest:
 @schemas.answers
 def profile() -> schemas.Revision:
     """The rules in force: the very content that the SHA-256 is of."""
-    revision = current_contest().revision
+    revision = current.contest.revision
     assert revision is not None  # noqa: S101 - a contest is made with its first revision
     return schemas.Revision(
         number=revision.number, sha256=revision.sha256, profile=revision.content
@@ -63,7 +63,7 @@ def profile() -> schemas.Revision:
 @schemas.answers
 def clips() -> schemas.Clips:
     """The clips that are on the Page."""
-    found = public.clips(db(), current_contest())
+    found = public.clips(current.db, current.contest)
     return schemas.Clips(clips=[schemas.Clip.model_validate(clip) for clip in found])
 
 
@@ -89,7 +89,7 @@ def _contest(contest: Contest, profile: Profile) -> schemas.Contest:
         slug=contest.slug,
         title=profile.contest.title,
         organiser=profile.contest.organiser,
-        phase=public.phase_of(profile, at=now()),
+        phase=public.phase_of(profile, at=current.now),
         time_zone=profile.schedule.time_zone,
         schedule=schemas.Schedule.model_validate(profile.schedule),
         profile_sha256=contest.revision.sha256 if contest.revision else None,

@@ -16,16 +16,7 @@ from contest.services.desk.public import Phase, Step
 from contest.services.results import standings
 from contest.views.public import share_cards
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    allows,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    platform,
-)
+from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("public", __name__)
 FIRST_CLIPS = 6  # on the contest's page
@@ -33,27 +24,27 @@ POSTER_LIFE = 24 * 3600  # seconds; a poster's address carries its content's has
 
 
 def _published() -> Result | None:
-    return standings.newest(db(), current_contest())
+    return standings.newest(current.db, current.contest)
 
 
 @bp.app_template_filter("last_day")
 def last_day(moment: datetime) -> str:
     """A deadline at midnight as plans write it: “hết ngày 10/6/2023” (plan II.1)."""
-    return write_deadline(moment, current_profile().schedule.zone, language())
+    return write_deadline(moment, current.profile.schedule.zone, current.language)
 
 
 @bp.app_template_filter("end_date")
 def end_date(moment: datetime) -> str:
     """The day a stretch of time ends on: the day before, where it ends at midnight."""
-    zone = current_profile().schedule.zone
-    return write_date(moment - timedelta(microseconds=1), zone, language())
+    zone = current.profile.schedule.zone
+    return write_date(moment - timedelta(microseconds=1), zone, current.language)
 
 
 @bp.get("/")
 @allows("public.read")
 def home() -> BaseResponse:
     """The only contest, or a list of them; an empty installation says how to begin."""
-    contests = profiles.all_contests(db())
+    contests = profiles.all_contests(current.db)
     if len(contests) == 1:
         return redirect(url_for("public.contest", slug=contests[0].slug))
     known = [(contest, profiles.profile_of(contest)) for contest in contests]
@@ -64,15 +55,15 @@ def home() -> BaseResponse:
 @allows("public.read")
 def contest() -> BaseResponse:
     """Phase, countdown, what to do now, and the first clips."""
-    profile, at = current_profile(), now()
+    profile, at = current.profile, current.now
     result = _published()
     return page(
         "public/contest.html",
         phase=public.phase_of(profile, at=at, published=result is not None),
         steps=written_steps(public.steps(profile, at=at, published=result is not None)),
         deadline=public.next_deadline(profile, at=at),
-        clips=public.clips(db(), current_contest(), most=FIRST_CLIPS),
-        clip_count=public.count(db(), current_contest()),
+        clips=public.clips(current.db, current.contest, most=FIRST_CLIPS),
+        clip_count=public.count(current.db, current.contest),
         result=result,
         card=share_cards.contest_address(),
     )
@@ -82,14 +73,14 @@ def contest() -> BaseResponse:
 @allows("public.read")
 def rules() -> BaseResponse:
     """The rules in plain words, made from the profile in force."""
-    return page("public/rules.html", revisions=profiles.revisions(db(), current_contest()))
+    return page("public/rules.html", revisions=profiles.revisions(current.db, current.contest))
 
 
 @bp.get("/c/<slug>/rules.toml")
 @allows("public.read")
 def profile_source() -> Response:
     """The profile in force, as it was written."""
-    revision = current_contest().revision
+    revision = current.contest.revision
     if revision is None:
         raise not_found()
     return Response(revision.source, content_type="application/toml; charset=utf-8")
@@ -100,7 +91,7 @@ def profile_source() -> Response:
 def clips() -> BaseResponse:
     """The gallery, a page at a time."""
     words = request.args.get("q", "").strip()
-    found = public.gallery(db(), current_contest(), words=words, number=page_number())
+    found = public.gallery(current.db, current.contest, words=words, number=page_number())
     return page("public/clips.html", found=found, words=words, pages=neighbours(found))
 
 
@@ -109,7 +100,7 @@ def clips() -> BaseResponse:
 def clip(code: str) -> BaseResponse:
     return page(
         "public/clip.html",
-        clip=public.clip(db(), current_contest(), code),
+        clip=public.clip(current.db, current.contest, code),
         result=_published(),
         card=share_cards.clip_address(code),
     )
@@ -119,10 +110,10 @@ def clip(code: str) -> BaseResponse:
 @allows("public.read")
 def poster(code: str) -> BaseResponse:
     """The still frame of a clip that stands on the Page."""
-    found = public.clip(db(), current_contest(), code)
+    found = public.clip(current.db, current.contest, code)
     if found.poster_sha256 is None:
         raise not_found()
-    path = platform().blobs.path(found.poster_sha256)
+    path = current.platform.blobs.path(found.poster_sha256)
     response = send_file(path, mimetype="image/jpeg", etag=found.poster_sha256)
     response.headers["Cache-Control"] = f"public, max-age={POSTER_LIFE}"
     return response
@@ -132,17 +123,17 @@ def poster(code: str) -> BaseResponse:
 @allows("public.read")
 def calendar_file() -> Response:
     """The contest's instants for a person's own calendar."""
-    home_path = url_for("public.contest", slug=current_contest().slug)
-    address = f"{platform().settings.base_url}{home_path}"
+    home_path = url_for("public.contest", slug=current.contest.slug)
+    address = f"{current.platform.settings.base_url}{home_path}"
     text = calendar.write(
-        current_profile(), events(), language=language(), address=address, at=now()
+        current.profile, events(), language=current.language, address=address, at=current.now
     )
     return Response(text, content_type="text/calendar; charset=utf-8")
 
 
 def events() -> Sequence[tuple[str, datetime, str]]:
     """What goes into the calendar: (word, instant, title)."""
-    schedule = current_profile().schedule
+    schedule = current.profile.schedule
     return (
         ("entries-close", schedule.entries_close, _("Hết hạn nhận clip")),
         ("publicity-opens", schedule.publicity_opens, _("Bắt đầu tuyên truyền, tính tương tác")),

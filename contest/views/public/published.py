@@ -15,15 +15,7 @@ from contest.services.results import bundles, exports, ranking_rows, standings
 from contest.services.results import results as services
 from contest.services.results.ranking_rows import Picked
 from contest.views.public import share_cards
-from contest.views.shared.support import (
-    allows,
-    attachment,
-    current_contest,
-    db,
-    language,
-    page,
-    platform,
-)
+from contest.views.shared.support import allows, attachment, current, page
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
 MOST_EMBEDDED = 100  # lines in another site's frame
@@ -36,14 +28,14 @@ def _from_disk() -> Response | None:
         return None
     spoken = chosen(request.args.get("lang") or request.cookies.get(COOKIE))
     slug = str((request.view_args or {}).get("slug"))
-    return ready_pages.answer(platform().settings.data_dir, slug, spoken, request)
+    return ready_pages.answer(current.platform.settings.data_dir, slug, spoken, request)
 
 
 @bp.get("/results")
 @allows("public.read")
 def results() -> Response:
     """The newest published result, or when to expect it."""
-    result = standings.newest(db(), current_contest())
+    result = standings.newest(current.db, current.contest)
     if result is None:
         return page("public/results_later.html")
     return result_page(result)
@@ -51,7 +43,7 @@ def results() -> Response:
 
 def result_page(result: Result) -> Response:
     """The page as it is sent, and as it is kept on disk."""
-    lines = services.lines(result, language())
+    lines = services.lines(result, current.language)
     return page(
         "public/results.html",
         result=result,
@@ -76,7 +68,7 @@ def edition(number: int) -> Response:
 def entry(code: str) -> Response:
     """How one clip came to its points, sum by sum."""
     result = _result()
-    found = services.some_lines(result, language(), Picked(code=code))
+    found = services.some_lines(result, current.language, Picked(code=code))
     if not found:
         raise not_found()
     card = share_cards.result_address()
@@ -88,7 +80,7 @@ def entry(code: str) -> Response:
 def ceremony() -> Response:
     """The prizes one by one, the last first, each behind a button."""
     result = _result()
-    won = services.some_lines(result, language(), Picked(prizes=True))
+    won = services.some_lines(result, current.language, Picked(prizes=True))
     return page("public/ceremony.html", result=result, lines=won[::-1])
 
 
@@ -98,10 +90,10 @@ def embed() -> Response:
     """The ranking's first lines alone, for other sites to show in a frame."""
     g.embeddable = True
     result = _result()
-    lines = services.some_lines(result, language(), Picked(most=MOST_EMBEDDED))
+    lines = services.some_lines(result, current.language, Picked(most=MOST_EMBEDDED))
     return page(
         "public/embed.html", result=result, lines=lines, most=standings.longest_bar(lines),
-        length=ranking_rows.length(db(), result),
+        length=ranking_rows.length(current.db, result),
     )
 
 
@@ -109,7 +101,7 @@ def embed() -> Response:
 @allows("public.read")
 def bundle(number: int) -> Response:
     """The evidence bundle: what ``python -m scoring verify`` reads."""
-    return attachment(exports.bundle(revision(number), platform().blobs), str(number), "zip")
+    return attachment(exports.bundle(revision(number), current.platform.blobs), str(number), "zip")
 
 
 @bp.get("/verify")
@@ -121,24 +113,24 @@ def verify() -> Response:
 
 def fingerprint() -> str:
     """Of the key that signs evidence bundles here."""
-    return bundles.Signer(platform().settings.secret_key).fingerprint
+    return bundles.Signer(current.platform.settings.secret_key).fingerprint
 
 
 def revisions() -> list[Result]:
     """Every published revision, the newest first."""
-    return standings.editions(db(), current_contest())
+    return standings.editions(current.db, current.contest)
 
 
 def revision(number: int) -> Result:
     """The published revision of this number; ``NotFound`` for every other."""
-    found = standings.edition(db(), current_contest(), number)
+    found = standings.edition(current.db, current.contest, number)
     if found is None:
         raise not_found()
     return found
 
 
 def _result() -> Result:
-    result = standings.newest(db(), current_contest())
+    result = standings.newest(current.db, current.contest)
     if result is None:
         raise not_found()
     return result

@@ -15,7 +15,7 @@ from contest.drawing import cards
 from contest.drawing.cards import Card
 from contest.errors import not_found
 from contest.services.results import share_cards, standings
-from contest.views.shared.support import allows, current_contest, db, language, now, platform
+from contest.views.shared.support import allows, current
 
 bp = Blueprint("share_cards", __name__, url_prefix="/c/<slug>/share")
 SPOKEN = "<any(vi, en):spoken>"
@@ -49,44 +49,44 @@ def result(spoken: str) -> Response:
 
 def contest_address() -> str:
     """Where the contest's card is; each address carries the hash of what the card shows now."""
-    return _address("share_cards.contest", _of_contest(language()))
+    return _address("share_cards.contest", _of_contest(current.language))
 
 
 def clip_address(code: str) -> str:
-    return _address("share_cards.clip", _of_clip(code, language()), code=code)
+    return _address("share_cards.clip", _of_clip(code, current.language), code=code)
 
 
 def result_address() -> str:
-    card = _of_result(language())
+    card = _of_result(current.language)
     return _address("share_cards.result", card) if card else contest_address()
 
 
 def _of_contest(spoken: str) -> Card:
-    return share_cards.of_contest(db(), current_contest(), spoken, host=_host(), at=now())
+    return share_cards.of_contest(current.db, current.contest, spoken, host=_host(), at=current.now)
 
 
 def _of_clip(code: str, spoken: str) -> Card:
-    return share_cards.of_clip(db(), current_contest(), code, spoken, host=_host())
+    return share_cards.of_clip(current.db, current.contest, code, spoken, host=_host())
 
 
 def _of_result(spoken: str) -> Card | None:
-    found = standings.newest(db(), current_contest())
+    found = standings.newest(current.db, current.contest)
     return share_cards.of_result(found, spoken, host=_host()) if found else None
 
 
 def _host() -> str:
-    return urlsplit(platform().settings.base_url).netloc
+    return urlsplit(current.platform.settings.base_url).netloc
 
 
 def _address(endpoint: str, card: Card, **values: Any) -> str:
     """Absolute: who reads the tags has no page to begin from."""
-    path = url_for(endpoint, slug=current_contest().slug, spoken=language(),
+    path = url_for(endpoint, slug=current.contest.slug, spoken=current.language,
                    v=card.sha256[:VERSION], **values)
-    return f"{platform().settings.base_url}{path}"
+    return f"{current.platform.settings.base_url}{path}"
 
 
 def _picture(card: Card) -> Response:
-    path = cards.kept(card, platform().settings.data_dir / "cards", _still(card))
+    path = cards.kept(card, current.platform.settings.data_dir / "cards", _still(card))
     response = Response(path.read_bytes(), content_type="image/png")
     response.set_etag(card.sha256)
     same = request.args.get("v") == card.sha256[:VERSION]
@@ -99,6 +99,6 @@ def _still(card: Card) -> Path | None:
     if card.picture is None:
         return None
     try:
-        return platform().blobs.path(card.picture)
+        return current.platform.blobs.path(card.picture)
     except FileNotFoundError:
         return None

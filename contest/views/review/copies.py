@@ -19,16 +19,7 @@ from contest.views.shared.clips import address, time_code
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    db,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("copies", __name__, url_prefix="/c/<slug>/review")
 
@@ -57,10 +48,10 @@ class PairForm(Form):
 def listed() -> Response:
     """Pairs that nobody has looked at, the likest first; or those that were decided."""
     decided = request.args.get("list") == "decided"
-    found = copies.listed(db(), current_contest(), decided=decided, number=page_number())
+    found = copies.listed(current.db, current.contest, decided=decided, number=page_number())
     return page(
         "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
-        waiting=copies.waiting(db(), current_contest()) if decided else found.total,
+        waiting=copies.waiting(current.db, current.contest) if decided else found.total,
         pages=neighbours(found),
     )
 
@@ -73,7 +64,7 @@ def _row(pair: CopyPair) -> dict[str, object]:
 
 
 def _own(entry: Submission) -> bool:
-    return entry.contest_id == current_contest().id
+    return entry.contest_id == current.contest.id
 
 
 @bp.get("/<code>/copies/<int:pair_id>")
@@ -91,7 +82,8 @@ def decide(code: str, pair_id: int) -> Response:
     if not form.validate_on_submit():
         return _page(seen, form, 422)
     copies.decide(
-        db(), seen, verdict=form.verdict.data, reason=form.reason.data, actor=actor(), at=now()
+        current.db, seen, verdict=form.verdict.data, reason=form.reason.data, actor=current.actor,
+        at=current.now,
     )
     told("Đã ghi kết luận về hai clip.", "Your conclusion about the two clips is noted.")
     return back_to("reviews.clip", code=code)
@@ -101,14 +93,16 @@ def decide(code: str, pair_id: int) -> Response:
 @allows("review.read")
 def clip(code: str, pair_id: int) -> Response:
     """The other clip of a pair, perhaps one of an earlier contest."""
-    made = checks.rendition(db(), _seen(code, pair_id).there)
+    made = checks.rendition(current.db, _seen(code, pair_id).there)
     if made is None:
         raise not_found()
     return send(File(made.sha256, made.media_type, "clip.mp4"))
 
 
 def _seen(code: str, pair_id: int) -> Seen:
-    return copies.find(db(), reviews.find(db(), current_contest(), code, actor=actor()), pair_id)
+    return copies.find(
+        current.db, reviews.find(current.db, current.contest, code, actor=current.actor), pair_id
+    )
 
 
 def _page(seen: Seen, form: PairForm, status: int = 200) -> Response:
@@ -118,16 +112,16 @@ def _page(seen: Seen, form: PairForm, status: int = 200) -> Response:
         "review/copy.html", status, seen=seen, entry=entry, form=form, src=src, other=other,
         stretches=[stretch(s) for s in (seen.picture or seen.sound)],
         heard=[stretch(s) for s in seen.sound] if seen.picture else [],
-        words=words(seen), may_decide=can(actor(), "review.decide", entry),
+        words=words(seen), may_decide=can(current.actor, "review.decide", entry),
     )
 
 
 def _addresses(seen: Seen) -> tuple[str, str]:
     """Where both clips play; empty while a rendition is still being made."""
-    slug, entry = current_contest().slug, seen.here.submission
-    here = address(entry, seen.here, "rendition") if checks.rendition(db(), seen.here) else ""
+    slug, entry = current.contest.slug, seen.here.submission
+    here = address(entry, seen.here, "rendition") if checks.rendition(current.db, seen.here) else ""
     there = url_for("copies.clip", slug=slug, code=entry.code, pair_id=seen.pair.id)
-    return here, there if checks.rendition(db(), seen.there) else ""
+    return here, there if checks.rendition(current.db, seen.there) else ""
 
 
 def stretch(found: Stretch) -> dict[str, object]:
@@ -152,13 +146,13 @@ def words(seen: Seen) -> str:
 def summary(entry: Submission) -> dict[str, object]:
     """What the reviewer's page of one clip says about copies."""
     assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
-    found = copies.of_version(db(), entry.version)
-    repeats = copies.repeats(db(), entry.version)
+    found = copies.of_version(current.db, entry.version)
+    repeats = copies.repeats(current.db, entry.version)
     return {
         "alarms": [{"seen": s, "words": words(s)} for s in found if not s.same_entry],
         "own": [{"seen": s, "words": words(s)} for s in found if s.same_entry],
         "repeats": repeats and {
             "lag": round(repeats["lag"]), "percent": round(100 * repeats["share"]),
         },
-        "compared": copies.compared(db(), entry.version),
+        "compared": copies.compared(current.db, entry.version),
     }

@@ -29,18 +29,7 @@ from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.clips import of_version
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
 
@@ -99,17 +88,17 @@ def queue() -> Response:
     name = request.args.get("list", "waiting")
     if name not in reviews.LISTS:
         raise not_found()
-    contest = current_contest()
-    found = reviews.listed(db(), contest, name=name, number=page_number())
+    contest = current.contest
+    found = reviews.listed(current.db, contest, name=name, number=page_number())
     return page(
         "review/queue.html",
         found=found,
         shown_list=name,
-        counts=reviews.counts(db(), contest),
-        alike=copies.waiting(db(), contest),
+        counts=reviews.counts(current.db, contest),
+        alike=copies.waiting(current.db, contest),
         rows=[_row(entry) for entry in found.rows],
-        holders=reviews.holders(db(), list(found.rows), at=now()),
-        decides=can(actor(), "review.decide", contest),
+        holders=reviews.holders(current.db, list(found.rows), at=current.now),
+        decides=can(current.actor, "review.decide", contest),
         pages=neighbours(found),
     )
 
@@ -117,7 +106,7 @@ def queue() -> Response:
 def _row(entry: Submission) -> dict[str, object]:
     assert entry.version is not None  # noqa: S101 - the lists hold entries with a clip
     check = checks.telling(entry.version)
-    faults = [f for f in checks.findings(check, language()) if f["kind"] != "ok"]
+    faults = [f for f in checks.findings(check, current.language) if f["kind"] != "ok"]
     return {"entry": entry, "version": entry.version, "check": check, "faults": len(faults)}
 
 
@@ -129,7 +118,7 @@ def next_clip() -> Response:
 
 
 def _onward() -> Response:
-    entry = reviews.take_next(db(), current_contest(), actor=actor(), at=now())
+    entry = reviews.take_next(current.db, current.contest, actor=current.actor, at=current.now)
     if entry is None:
         told("Không còn clip nào chờ thẩm định.", "No clip is waiting for review.", "info")
         return back_to("reviews.queue")
@@ -148,7 +137,7 @@ def clip(code: str) -> Response:
 @allows("review.decide")
 def take(code: str) -> Response:
     """Take this clip in hand, so that nobody else reviews it meanwhile."""
-    reviews.take(db(), _entry(code), actor=actor(), at=now())
+    reviews.take(current.db, _entry(code), actor=current.actor, at=current.now)
     return back_to("reviews.clip", code=code)
 
 
@@ -156,7 +145,7 @@ def take(code: str) -> Response:
 @allows("review.decide")
 def let_go(code: str) -> Response:
     """Put the clip back."""
-    reviews.let_go(db(), _entry(code), actor=actor(), at=now())
+    reviews.let_go(current.db, _entry(code), actor=current.actor, at=current.now)
     return back_to("reviews.queue")
 
 
@@ -167,8 +156,8 @@ def decide(code: str) -> Response:
     entry = _entry(code)
     form = _decision_form(entry)
     with form.taken(lambda status: _clip_page(_entry(code), form, status)):
-        decision = form.decision(current_profile())
-        reviews.decide(db(), entry, decision, actor=actor(), at=now())
+        decision = form.decision(current.profile)
+        reviews.decide(current.db, entry, decision, actor=current.actor, at=current.now)
     _tell(entry, decision.outcome)
     return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
@@ -189,7 +178,7 @@ def reopen(code: str) -> Response:
     entry, form = _entry(code), ReopenForm()
     if not form.validate_on_submit():
         return _clip_page(entry, _decision_form(entry), 422, reopen_form=form)
-    reviews.reopen(db(), entry, actor=actor(), at=now(), reason=form.reason.data)
+    reviews.reopen(current.db, entry, actor=current.actor, at=current.now, reason=form.reason.data)
     told(f"Đã mở lại thẩm định clip {code}.", f"Clip {code} waits for review again.")
     return back_to("reviews.clip", code=code)
 
@@ -201,7 +190,7 @@ def retry_check(code: str, check_id: int) -> Response:
     known = {check.id: check for version in _entry(code).versions for check in version.checks}
     if check_id not in known:
         raise not_found()
-    checks.retry(db(), known[check_id], actor=actor(), at=now())
+    checks.retry(current.db, known[check_id], actor=current.actor, at=current.now)
     told("Đã xếp lại lần kiểm tra vào hàng đợi.", "The check is queued again.")
     return back_to("reviews.clip", code=code)
 
@@ -210,14 +199,14 @@ def retry_check(code: str, check_id: int) -> Response:
 
 
 def _entry(code: str) -> Submission:
-    return reviews.find(db(), current_contest(), code, actor=actor())
+    return reviews.find(current.db, current.contest, code, actor=current.actor)
 
 
 def _decision_form(entry: Submission) -> DecisionForm:
-    profile = current_profile()
-    until = reviews.suggested_until(profile, at=now()).astimezone(profile.schedule.zone)
+    profile = current.profile
+    until = reviews.suggested_until(profile, at=current.now).astimezone(profile.schedule.zone)
     form = DecisionForm(data={"version": entry.version_id, "until": _plain(until)})
-    form.checklist.choices = [(i.id, i.text[language()]) for i in profile.review.checklist]
+    form.checklist.choices = [(i.id, i.text[current.language]) for i in profile.review.checklist]
     form.outcome.choices = [
         (reviews.APPROVE, _("Duyệt: đạt yêu cầu, xếp lịch đăng")),
         (reviews.CHANGES, _("Yêu cầu chỉnh sửa: đơn vị gửi lại trong hạn")),
@@ -235,9 +224,11 @@ def _clip_page(
     entry: Submission, form: DecisionForm, status: int = 200,
     reopen_form: ReopenForm | None = None,
 ) -> Response:
-    holder = reviews.holder(db(), entry, at=now())
-    mine = holder is not None and holder.id == actor().id
-    following = reviews.peek_next(db(), entry, actor=actor(), at=now()) if mine else None
+    holder = reviews.holder(current.db, entry, at=current.now)
+    mine = holder is not None and holder.id == current.actor.id
+    following = (
+        reviews.peek_next(current.db, entry, actor=current.actor, at=current.now) if mine else None
+    )
     return page(
         "review/clip.html",
         status,
@@ -247,10 +238,10 @@ def _clip_page(
         **clip_on_page(entry),
         copies=copy_pages.summary(entry),
         mended=of_version(entry),
-        names_read=names_seen.of_entry(db(), entry),
-        history=reviews.history(db(), entry),
-        reasons=current_profile().review.reasons,
-        latest_until=reviews.latest_until(current_profile()),
+        names_read=names_seen.of_entry(current.db, entry),
+        history=reviews.history(current.db, entry),
+        reasons=current.profile.review.reasons,
+        latest_until=reviews.latest_until(current.profile),
         holder=holder,
         mine=mine,
         following=following,
@@ -260,11 +251,11 @@ def _clip_page(
 
 
 def _rights(entry: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
-    may = can(actor(), "review.decide", entry)
+    may = can(current.actor, "review.decide", entry)
     in_review = may and entry.state == Entry.IN_REVIEW
     return {
         "may_take": in_review and holder is None,
         "may_decide": in_review and mine,
         "may_reopen": may and entry.state == Entry.APPROVED,
-        "may_retry": can(actor(), "check.retry", entry),
+        "may_retry": can(current.actor, "check.retry", entry),
     }

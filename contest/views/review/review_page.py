@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services.entry import checks
 from contest.views.shared.clips import address, rule_names, time_code
-from contest.views.shared.support import db, language, now
+from contest.views.shared.support import current
 
 PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
 
@@ -39,14 +39,14 @@ def clip_on_page(entry: Submission) -> dict[str, object]:
     """The clip to watch, its pictures, and what the checks say of it."""
     version = entry.version
     assert version is not None  # noqa: S101 - the queue holds entries with a clip
-    made = checks.derivatives(db(), version)
+    made = checks.derivatives(current.db, version)
     quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
     return {
         "version": version,
         "quick": quick,
         "deep": deep,
-        "deep_left": checks.seconds_left(deep, at=now()),
-        "deep_says": checks.revision(deep, language()),
+        "deep_left": checks.seconds_left(deep, at=current.now),
+        "deep_says": checks.revision(deep, current.language),
         "findings": prepared_findings(checks.telling(version)),
         "clip_seconds": seconds(quick),
         "video": clip_address(entry, version, made),
@@ -57,7 +57,7 @@ def clip_on_page(entry: Submission) -> dict[str, object]:
 def fetched_ahead(entry: Submission) -> dict[str, str]:
     """Addresses of the next clip that the browser may fetch meanwhile: its film, its pictures."""
     assert entry.version is not None  # noqa: S101 - the queue holds entries with a clip
-    made = checks.derivatives(db(), entry.version)
+    made = checks.derivatives(current.db, entry.version)
     found = {kind: address(entry, entry.version, kind) for kind in made}
     pictures = [found[kind] for kind in ("poster", "sheet") if kind in found]
     return {"film": found.get("rendition", ""), "pictures": " ".join(pictures)}
@@ -71,7 +71,7 @@ def prepared_findings(check: Check | None) -> list[dict[str, object]]:
             "title": names.get(found["rule"], found["rule"]),
             "stretches": [_stretch(*span) for span in found["at"]],
         }
-        for found in checks.findings(check, language())
+        for found in checks.findings(check, current.language)
     ]
 
 

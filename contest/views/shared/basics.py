@@ -11,7 +11,7 @@ from contest.languages import COOKIE, chosen
 from contest.models import Submission, Task
 from contest.ready_pages import STATIC, kept_assets
 from contest.views.shared.returning import safe_path
-from contest.views.shared.support import allows, db, platform
+from contest.views.shared.support import allows, current
 
 bp = Blueprint("basics", __name__)
 A_YEAR = 365 * 24 * 3600
@@ -25,7 +25,7 @@ def static(name: str) -> BaseResponse:
     Those of earlier builds are there as long as a published page may name them.
     """
     here = (STATIC / name).is_file()
-    folder = STATIC if here else kept_assets(platform().settings.data_dir)
+    folder = STATIC if here else kept_assets(current.platform.settings.data_dir)
     response = send_from_directory(folder, name, max_age=A_YEAR)
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
@@ -38,7 +38,7 @@ def language() -> BaseResponse:
     response = redirect(safe_path(request.form.get("next", "")) or "/", 303)
     response.set_cookie(
         COOKIE, chosen(request.form.get("language")), max_age=A_YEAR, samesite="Lax",
-        secure=platform().settings.https,
+        secure=current.platform.settings.https,
     )
     return response
 
@@ -60,7 +60,7 @@ def readyz() -> tuple[BaseResponse, int]:
 
 def _database() -> str:
     try:
-        db().execute(text("SELECT 1"))
+        current.db.execute(text("SELECT 1"))
     except SQLAlchemyError:
         return "away"
     return "ok"
@@ -68,7 +68,7 @@ def _database() -> str:
 
 def _queue() -> str:
     try:
-        platform().queue.alive()
+        current.platform.queue.alive()
     except (RedisError, OSError, ValueError):  # ValueError: no address set
         return "away"
     return "ok"
@@ -80,13 +80,13 @@ def metrics() -> Response:
     """Counts by state, for Prometheus; nothing about persons."""
     registry = CollectorRegistry()
     entries = Gauge("hoithi_submissions", "Submissions by state", ["state"], registry=registry)
-    for state, count in db().execute(
+    for state, count in current.db.execute(
         select(Submission.state, func.count()).group_by(Submission.state)
     ):
         entries.labels(state).set(count)
     tasks = Gauge("hoithi_outbox", "Outbox rows by kind and state", ["kind", "state"],
                   registry=registry)
     query = select(Task.kind, Task.state, func.count()).group_by(Task.kind, Task.state)
-    for kind, state, count in db().execute(query):
+    for kind, state, count in current.db.execute(query):
         tasks.labels(kind, state).set(count)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

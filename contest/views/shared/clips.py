@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from contest.models import ClipVersion, Submission
 from contest.services.entry import fixes
-from contest.views.shared.support import current_contest, db, language
+from contest.views.shared.support import current
 
 
 def time_code(seconds: float) -> str:
@@ -19,7 +19,7 @@ def time_code(seconds: float) -> str:
 def address(entry: Submission, version: ClipVersion, kind: str) -> str:
     """Where a file of a version is."""
     return url_for(
-        "media.file", slug=current_contest().slug, code=entry.code, number=version.number, kind=kind
+        "media.file", slug=current.contest.slug, code=entry.code, number=version.number, kind=kind
     )
 
 
@@ -41,7 +41,7 @@ def rule_names() -> dict[str, str]:
 
 def of_version(entry: Submission) -> dict[str, Any] | None:
     """How the clip in force was made, if the platform made it."""
-    fix = fixes.made_by_us(db(), entry).get(entry.version_id or 0)
+    fix = fixes.made_by_us(current.db, entry).get(entry.version_id or 0)
     return {"number": fix.version.number, "done": described(fix.recipe)} if fix else None
 
 
@@ -66,4 +66,4 @@ def described(recipe: dict[str, Any]) -> list[str]:
 
 def _number(value: float) -> str:
     text = f"{value:.1f}"
-    return text.replace(".", ",") if language() == "vi" else text
+    return text.replace(".", ",") if current.language == "vi" else text

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from contest.errors import not_found
 from contest.views.shared.forms import Form
-from contest.views.shared.support import allows, now, page, platform
+from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("design", __name__)
 
@@ -34,12 +34,12 @@ class SampleForm(Form):
 @allows("public.read")
 def components() -> Response:
     """Every component, in the state of a form that was sent empty."""
-    if platform().settings.https:
+    if current.platform.settings.https:
         raise not_found()
     form = SampleForm(formdata=None)
     form.validate()
     form.csrf_token.errors = ()  # nobody has sent it
-    return page("design.html", sample=SimpleNamespace(form=form, **_samples(now())))
+    return page("design.html", sample=SimpleNamespace(form=form, **_samples(current.now)))
 
 
 def _samples(at: datetime) -> dict[str, object]:

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from contest.errors import DomainError
 from contest.languages import DEFAULT
-from contest.views.shared.support import db, language
+from contest.views.shared.support import current
 
 # What WTForms says by itself, in English -> in Vietnamese.
 MESSAGES = {
@@ -44,10 +44,10 @@ class Messages:
     """WTForms asks here for its own sentences, with placeholders still in them."""
 
     def gettext(self, text: str) -> str:
-        return text if language() != DEFAULT else _unfilled(MESSAGES.get(text, text))
+        return text if current.language != DEFAULT else _unfilled(MESSAGES.get(text, text))
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        if language() != DEFAULT:
+        if current.language != DEFAULT:
             return singular if number == 1 else plural
         return _unfilled(_LENGTHS.get(singular, plural))
 
@@ -84,11 +84,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         try:
             yield
         except DomainError as error:
-            db().rollback()
+            current.db.rollback()
             if field:
-                self[field].errors = [error.message(language())]
+                self[field].errors = [error.message(current.language)]
             else:
-                self.form_errors = [error.message(language())]
+                self.form_errors = [error.message(current.language)]
             abort(again(error.status))
 
 
@@ -109,4 +109,4 @@ def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
 
 def refused(form: Form, field: str, error: DomainError) -> None:
     """Show a refusal at the field that it is about."""
-    form[field].errors = [*form[field].errors, error.message(language())]
+    form[field].errors = [*form[field].errors, error.message(current.language)]

@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
 from contest.errors import Invalid
-from contest.views.shared.support import platform
+from contest.views.shared.support import current
 
 LIFE_S = 3600 * 4
 
@@ -24,12 +24,12 @@ class Kept:
 
     @property
     def path(self) -> Path:
-        return platform().blobs.path(self.sha256)
+        return current.platform.blobs.path(self.sha256)
 
 
 def keep(upload: FileStorage) -> Kept:
     """Put an uploaded file into the store; nothing in the database knows of it yet."""
-    folder = platform().settings.data_dir / "incoming"
+    folder = current.platform.settings.data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
         upload.save(file)
@@ -37,7 +37,7 @@ def keep(upload: FileStorage) -> Kept:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     size = path.stat().st_size
-    platform().blobs.put(path, sha256)
+    current.platform.blobs.put(path, sha256)
     return Kept(sha256, Path(upload.filename or "").name[:255], size)
 
 
@@ -60,4 +60,4 @@ def from_token(text: str) -> tuple[Kept, dict[str, str]]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(platform().settings.secret_key, salt="kept-file")
+    return URLSafeTimedSerializer(current.platform.settings.secret_key, salt="kept-file")

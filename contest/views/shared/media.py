@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from contest.errors import not_found
 from contest.services.entry import media
 from contest.services.entry.media import File
-from contest.views.shared.support import actor, allows, current_contest, db, platform
+from contest.views.shared.support import allows, current
 
 bp = Blueprint("media", __name__, url_prefix="/c/<slug>/media")
 A_DAY = 24 * 3600
@@ -23,17 +23,18 @@ A_DAY = 24 * 3600
 @allows("media.watch", by="either")
 def file(code: str, number: int, kind: str) -> Response:
     """One file; the original is for keeping, the others are shown."""
-    found = media.find(db(), current_contest(), code, number, kind, actor=actor())
+    found = media.find(current.db, current.contest, code, number, kind, actor=current.actor)
     return send(found, keep=kind == media.ORIGINAL)
 
 
 def send(found: File, *, keep: bool = False) -> Response:
     """The answer that carries a file of the store: 200, 206, 304 or 416."""
     try:
-        path = platform().blobs.path(found.sha256)
+        path = current.platform.blobs.path(found.sha256)
     except FileNotFoundError:
         raise not_found() from None
-    response = _by_front_server(path) if platform().settings.sendfile else _answer(path, found)
+    answer = _by_front_server if current.platform.settings.sendfile else _answer
+    response = answer(path, found)
     response.headers["Content-Type"] = found.media_type
     response.headers["Cache-Control"] = f"private, max-age={A_DAY}"
     response.headers["Accept-Ranges"] = "bytes"
@@ -44,8 +45,8 @@ def send(found: File, *, keep: bool = False) -> Response:
     return response
 
 
-def _by_front_server(path: Path) -> Response:
-    inside = path.relative_to(platform().settings.storage_dir)
+def _by_front_server(path: Path, found: File) -> Response:
+    inside = path.relative_to(current.platform.settings.storage_dir)
     return Response(headers={"X-Accel-Redirect": f"/_files/{inside.as_posix()}"})
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from contest.views.shared.support import current_contest
+from contest.views.shared.support import current
 
 
 def page_number() -> int:
@@ -22,7 +22,7 @@ def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:
     def address(number: int) -> str | None:
         if not 1 <= number <= found.count:
             return None
-        here = {"slug": current_contest().slug} if endpoint else request.view_args or {}
+        here = {"slug": current.contest.slug} if endpoint else request.view_args or {}
         values: dict[str, Any] = {**request.args, **here, "page": number}
         return url_for(endpoint or str(request.endpoint), **values)
 

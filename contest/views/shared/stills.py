@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from contest.models import Derivative, Submission
 from contest.services.entry import checks
-from contest.views.shared.support import current_contest, db
+from contest.views.shared.support import current
 
 # What a look at one frame shows; a sound cannot be seen.
 SEEN = frozenset({"aspect_ratio", "resolution", "borders", "black", "frozen"})
@@ -17,7 +17,7 @@ SEEN = frozenset({"aspect_ratio", "resolution", "borders", "black", "frozen"})
 def beside(entry: Submission, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The findings, each with its ``still`` (address, size, part of it, time code) or None."""
     version = entry.version
-    sheet = checks.derivatives(db(), version).get("sheet") if version else None
+    sheet = checks.derivatives(current.db, version).get("sheet") if version else None
     if sheet is None or not sheet.data.get("tiles"):
         return [finding | {"still": None} for finding in found]
     return [finding | {"still": _still(entry, sheet, finding)} for finding in found]
@@ -32,7 +32,7 @@ def _still(
     tile = tiles[len(tiles) // 2] if begins is None else _at(tiles, begins)
     minutes, seconds = divmod(int(tile["at"]), 60)
     return {
-        "src": url_for("media.file", slug=current_contest().slug, code=entry.code,
+        "src": url_for("media.file", slug=current.contest.slug, code=entry.code,
                        number=entry.version.number, kind="sheet"),
         "width": sheet.data["width"], "height": sheet.data["height"], "tile": tile,
         "alt": _("Khung hình tại %(at)s của clip", at=f"{minutes}:{seconds:02}"),

@@ -51,25 +51,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
 
-def platform() -> Platform:
-    return cast(Platform, current_app.extensions["hoithi"])
-
-
-def now() -> datetime:
-    """The instant of this request: one for the whole of it."""
-    if "now" not in g:
-        g.now = platform().clock.now()
-    return cast(datetime, g.now)
-
-
-def db() -> Session:
-    """The request's session: reading for GET; for everything else it commits once, at the end."""
-    if "session" not in g:
-        database = platform().db
-        g.session = (database.reader if request.method in SAFE else database.writer)()
-    return cast(Session, g.session)
-
-
 @dataclass(frozen=True)
 class Kept:
     """What a view found when it was called, to be put back before it is called again."""
@@ -95,24 +76,66 @@ class Kept:
         return lost is None or "committed" not in lost.info
 
 
-def language() -> str:
-    return chosen(request.cookies.get(COOKIE))
+class Current:
+    """What belongs to the request at hand, each made when it is first asked for."""
+
+    @property
+    def platform(self) -> Platform:
+        return cast(Platform, current_app.extensions["hoithi"])
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this request: one for the whole of it."""
+        if "now" not in g:
+            g.now = self.platform.clock.now()
+        return cast(datetime, g.now)
+
+    @property
+    def db(self) -> Session:
+        """The request's session: reading for GET; else it commits once, at the end."""
+        if "session" not in g:
+            database = self.platform.db
+            g.session = (database.reader if request.method in SAFE else database.writer)()
+        return cast(Session, g.session)
+
+
+    @property
+    def language(self) -> str:
+        return chosen(request.cookies.get(COOKIE))
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts in this view: set by ``allows``."""
+        return cast(Actor, g.get("actor", PUBLIC))
+
+    @property
+    def contest(self) -> Contest:
+        return cast(Contest, g.contest)
+
+    @property
+    def profile(self) -> Profile:
+        if "profile" not in g:
+            g.profile = profiles.profile_of(self.contest)
+        return cast(Profile, g.profile)
+
+
+current = Current()
 
 
 def cookie_name(name: str) -> str:
-    return platform().settings.cookie_name(name)
+    return current.platform.settings.cookie_name(name)
 
 
 def set_cookie(response: Response, name: str, token: str, *, max_age: int) -> None:
     """A cookie that scripts cannot read and other sites cannot send."""
     response.set_cookie(
         cookie_name(name), token, max_age=max_age, httponly=True, samesite="Lax", path="/",
-        secure=platform().settings.https,
+        secure=current.platform.settings.https,
     )
 
 
 def clear_cookie(response: Response, name: str) -> None:
-    response.delete_cookie(cookie_name(name), path="/", secure=platform().settings.https)
+    response.delete_cookie(cookie_name(name), path="/", secure=current.platform.settings.https)
 
 
 def staff_token() -> str:
@@ -127,7 +150,8 @@ def staff() -> Actor:
     """The signed-in person of the staff, or the public."""
     if "staff" not in g:
         token = staff_token()
-        g.staff = (people.actor_of_token(db(), token, at=now()) if token else None) or PUBLIC
+        found = people.actor_of_token(current.db, token, at=current.now) if token else None
+        g.staff = found or PUBLIC
     return cast(Actor, g.staff)
 
 
@@ -135,34 +159,20 @@ def unit() -> Actor:
     """The unit whose link this browser exchanged, or the public."""
     if "unit" not in g:
         token = unit_token()
-        g.unit = (units.actor_of_token(db(), token, at=now()) if token else None) or PUBLIC
+        found = units.actor_of_token(current.db, token, at=current.now) if token else None
+        g.unit = found or PUBLIC
     return cast(Actor, g.unit)
-
-
-def actor() -> Actor:
-    """Who acts in this view: set by ``allows``."""
-    return cast(Actor, g.get("actor", PUBLIC))
-
-
-def current_contest() -> Contest:
-    return cast(Contest, g.contest)
-
-
-def current_profile() -> Profile:
-    if "profile" not in g:
-        g.profile = profiles.profile_of(current_contest())
-    return cast(Profile, g.profile)
 
 
 def zone() -> ZoneInfo:
     """In which times are written: the contest's, or that of pages which belong to none."""
-    return current_profile().schedule.zone if "contest" in g else HOME_ZONE
+    return current.profile.schedule.zone if "contest" in g else HOME_ZONE
 
 
 def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
     """State a view's permission. ``by`` says whose cookie counts: staff, unit, or either.
 
-    A view under ``/c/<slug>/`` gets its contest as ``current_contest()``; the permission is asked
+    A view under ``/c/<slug>/`` gets its contest as ``current.contest``; the permission is asked
     for that contest. What belongs to one unit or person is asked again by the service.
     """
     assert action in PERMISSIONS  # noqa: S101 - a typing slip stops the start
@@ -171,7 +181,7 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if "slug" in kwargs:
-                g.contest = profiles.find(db(), kwargs.pop("slug"))
+                g.contest = profiles.find(current.db, kwargs.pop("slug"))
             g.actor = _pick(action, by)
             require(g.actor, action, g.get("contest"))
             people.require_second_factor(g.actor, g.get("contest"))
@@ -194,7 +204,7 @@ def _pick(action: str, by: str) -> Actor:
 def own_or_404(row: Row | None) -> Row:
     """The row, if it belongs to the current contest; what belongs elsewhere does not exist."""
     owner = getattr(row, "contest_id", None)
-    if row is None or (owner is not None and owner != current_contest().id):
+    if row is None or (owner is not None and owner != current.contest.id):
         abort(404)
     return row
 
@@ -203,14 +213,14 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     """Render a template; every page gets the contest and its profile where there is one."""
     if "contest" in g:
         values.setdefault("contest", g.contest)
-        values.setdefault("profile", current_profile())
+        values.setdefault("profile", current.profile)
     return make_response(render_template(template, **values), status)
 
 
 def attachment(content: bytes, name: str, kind: str) -> Response:
     """A file to keep, called after the contest; ``kind`` is one of ``FILE_TYPES``."""
     response = Response(content, content_type=FILE_TYPES[kind])
-    filename = f"{current_contest().slug}-{name}.{kind}"
+    filename = f"{current.contest.slug}-{name}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
@@ -224,4 +234,4 @@ def back_to(endpoint: str, **values: Any) -> Response:
 
 def told(vi: str, en: str, kind: str = "success") -> None:
     """Say on the next page what was done."""
-    flash(en if language() == "en" else vi, kind)
+    flash(en if current.language == "en" else vi, kind)

@@ -15,12 +15,9 @@ from contest.views.shared.support import (
     UNIT_COOKIE,
     allows,
     clear_cookie,
-    db,
-    language,
+    current,
     limiter,
-    now,
     page,
-    platform,
     set_cookie,
     unit_token,
 )
@@ -61,10 +58,10 @@ def exchange() -> Response:
     try:
         entered = _exchange(form)
     except DomainError as refused:
-        form.code.errors = [refused.message(language())]
+        form.code.errors = [refused.message(current.language)]
         return page("unit/enter.html", refused.status, form=form)
     response = redirect(url_for("unit.home", slug=entered.unit.contest.slug), 303)
-    life = int((entered.expires_at - now()).total_seconds())
+    life = int((entered.expires_at - current.now).total_seconds())
     set_cookie(response, UNIT_COOKIE, entered.token, max_age=life)
     return response
 
@@ -72,16 +69,18 @@ def exchange() -> Response:
 def _exchange(form: EnterForm) -> Entered:
     agent = request.headers.get("User-Agent", "")
     if form.token.data:
-        return unit_links.enter_by_token(db(), form.token.data, at=now(), agent=agent)
-    key = platform().settings.secret_key
-    return unit_links.enter_by_code(db(), form.code.data, key=key, at=now(), agent=agent)
+        return unit_links.enter_by_token(current.db, form.token.data, at=current.now, agent=agent)
+    key = current.platform.settings.secret_key
+    return unit_links.enter_by_code(
+        current.db, form.code.data, key=key, at=current.now, agent=agent
+    )
 
 
 @bp.post("/u/leave")
 @allows("unit.enter", by="unit")
 def leave() -> Response:
     """Forget this unit on this phone."""
-    unit_links.leave(db(), unit_token(), at=now())
+    unit_links.leave(current.db, unit_token(), at=current.now)
     response = redirect(url_for("entrance.enter"), 303)
     clear_cookie(response, UNIT_COOKIE)
     return response

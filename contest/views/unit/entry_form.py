@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 from contest.models import Submission
 from contest.profile import Profile
 from contest.services.entry.submissions import EntryForm, given
-from contest.views.shared.support import language
+from contest.views.shared.support import current
 
 MOST_AUTHORS_TEXT = 5000
 PHONE = r"^\+?[0-9 ().-]{8,20}$"
@@ -91,7 +91,7 @@ class _Form(FlaskForm):  # type: ignore[misc]
             consents=frozenset(
                 f.name.removeprefix("consent_") for f in self.consent_fields if f.data
             ),
-            language=language(),
+            language=current.language,
         )
 
 
@@ -108,7 +108,7 @@ def entry_form(profile: Profile, entry: Submission | None = None) -> _Form:
     for purpose in profile.form.consents:
         needed = InputRequired(_("Hãy đọc và đánh dấu mục này để tiếp tục."))
         field = BooleanField(
-            purpose.text[language()], validators=[needed] if purpose.required else []
+            purpose.text[current.language], validators=[needed] if purpose.required else []
         )
         setattr(Form, f"consent_{purpose.id}", field)
     form = Form(data=_known(entry) if entry else None)

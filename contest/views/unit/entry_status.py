@@ -10,7 +10,7 @@ from contest.profile import Profile
 from contest.services.entry import checks, submissions
 from contest.states import REPLACEABLE, Entry
 from contest.views.shared.clips import rule_names
-from contest.views.shared.support import language
+from contest.views.shared.support import current
 
 __all__ = ["OUT", "REPLACEABLE", "findings", "latest_check", "steps", "todo", "versions"]
 
@@ -78,7 +78,7 @@ def _asked(entry: Submission, profile: Profile) -> str:
 
 def _until(entry: Submission, profile: Profile) -> str:
     close = submissions.closes_at(profile, entry)
-    said = write_deadline(close, profile.schedule.zone, language())
+    said = write_deadline(close, profile.schedule.zone, current.language)
     return str(_("Hạn gửi: %(time)s.", time=said))
 
 
@@ -123,5 +123,5 @@ def findings(entry: Submission) -> list[dict[str, Any]]:
     names = rule_names()
     return [
         {**found, "title": names.get(found["rule"], found["rule"])}
-        for found in checks.findings(check, language())
+        for found in checks.findings(check, current.language)
     ]

@@ -18,18 +18,7 @@ from contest.services.entry.media import File
 from contest.views.shared.clips import described, rule_names
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 
 bp = Blueprint("fixes", __name__, url_prefix="/c/<slug>/unit/entries/<code>/fix")
 KINDS = {"clip": ("video/mp4", "mp4"), "before": ("image/jpeg", "jpg"),
@@ -78,7 +67,7 @@ def ask(code: str) -> Response:
     form = _form(entry)
     if not form.validate_on_submit():
         return _page(entry, form, 422)
-    fixes.request(db(), entry, form.wish(), actor=actor(), at=now())
+    fixes.request(current.db, entry, form.wish(), actor=current.actor, at=current.now)
     return back_to("fixes.show", code=code)
 
 
@@ -86,7 +75,7 @@ def ask(code: str) -> Response:
 @allows("entry.edit", by="unit")
 def accept(code: str, fix_id: int) -> Response:
     """Send the mended clip in place of the one in force."""
-    made = fixes.accept(db(), _fix(code, fix_id), actor=actor(), at=now())
+    made = fixes.accept(current.db, _fix(code, fix_id), actor=current.actor, at=current.now)
     told(f"Đã gửi bản sửa làm bản {made.number}; clip đang được kiểm tra lại.",
          f"The mended clip is version {made.number}; it is being checked again.")
     return back_to("unit.entry", code=code)
@@ -96,7 +85,7 @@ def accept(code: str, fix_id: int) -> Response:
 @allows("entry.edit", by="unit")
 def decline(code: str, fix_id: int) -> Response:
     """Leave the clip as it is."""
-    fixes.decline(db(), _fix(code, fix_id), actor=actor(), at=now())
+    fixes.decline(current.db, _fix(code, fix_id), actor=current.actor, at=current.now)
     told("Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays.")
     return back_to("unit.entry", code=code)
 
@@ -114,11 +103,11 @@ def file(code: str, fix_id: int, kind: str) -> Response:
 
 
 def _entry(code: str) -> Submission:
-    return submissions.find(db(), current_contest(), code, actor=actor())
+    return submissions.find(current.db, current.contest, code, actor=current.actor)
 
 
 def _fix(code: str, fix_id: int) -> Fix:
-    return fixes.find(db(), _entry(code), fix_id)
+    return fixes.find(current.db, _entry(code), fix_id)
 
 
 def _form(entry: Submission) -> WishForm:
@@ -131,14 +120,16 @@ def _form(entry: Submission) -> WishForm:
 
 
 def _page(entry: Submission, form: WishForm, status: int = 200) -> Response:
-    fix, offered = fixes.latest(db(), entry), fixes.offered(entry)
-    close = submissions.closes_at(current_profile(), entry)
+    fix, offered = fixes.latest(current.db, entry), fixes.offered(entry)
+    close = submissions.closes_at(current.profile, entry)
     return page(
         "unit/fix.html", status, entry=entry, form=form, fix=fix, closes=close,
-        offered=[offers()[word] for word in offered], left=fixes.left(db(), entry),
+        offered=[offers()[word] for word in offered], left=fixes.left(current.db, entry),
         done=described(fix.recipe) if fix else [],
-        may_ask=bool(offered) and now() < close,
-        may_send=fix is not None and fix.state == "ready" and fixes.passes(fix) and now() < close,
+        may_ask=bool(offered) and current.now < close,
+        may_send=(
+            fix is not None and fix.state == "ready" and fixes.passes(fix) and current.now < close
+        ),
         findings=_findings(fix) if fix else [],
     )
 
@@ -148,7 +139,7 @@ def _findings(fix: Fix) -> list[dict[str, Any]]:
     names = rule_names()
     return [
         found | {"title": names.get(found["rule"], found["rule"])}
-        for found in checks.shown(fix.report, language()) if found["kind"] != "ok"
+        for found in checks.shown(fix.report, current.language) if found["kind"] != "ok"
     ]
 
 

@@ -25,7 +25,7 @@ from contest.services.core import profiles
 from contest.services.entry import submissions, uploads
 from contest.services.units import units
 from contest.uploads.storage import Folder
-from contest.views.shared.support import actor, current_profile, db, now, platform, unit_token
+from contest.views.shared.support import current, unit_token
 
 AROUND = 64 << 10  # bytes of a form beside its file
 
@@ -35,10 +35,10 @@ def admit(slug: str, code: str) -> None:
 
     Raises what the view itself would, ``TooLarge`` and ``NoSpace``; nothing has been read then.
     """
-    with platform().db.read() as session:
+    with current.platform.db.read() as session:
         limit = _limit(session, slug, code)
         unfinished = {one.public_id: one.length for one in uploads.all_open(session)}
-    free = Folder(platform().settings.uploads_dir).room(unfinished)
+    free = Folder(current.platform.settings.uploads_dir).room(unfinished)
     request.max_content_length = limit + AROUND
     announced = request.content_length or 0
     if announced > limit + AROUND:
@@ -57,11 +57,11 @@ def _limit(session: Session, slug: str, code: str) -> int:
     g.contest = contest = profiles.find(session, slug)  # the page of a refusal is the contest's
     profile = profiles.profile_of(contest)
     token = unit_token()
-    sender = (units.actor_of_token(session, token, at=now()) if token else None) or PUBLIC
+    sender = (units.actor_of_token(session, token, at=current.now) if token else None) or PUBLIC
     require(sender, "entry.upload", contest)
     entry = submissions.find(session, contest, code, actor=sender)
     submissions.require_replaceable(entry)
-    submissions.require_open(profile, at=now(), submission=entry)
+    submissions.require_open(profile, at=current.now, submission=entry)
     return profile.upload.plain_form_max_bytes
 
 
@@ -81,23 +81,24 @@ def take(entry: Submission, clip: FileStorage) -> None:
     ``begin`` asks everything again.
     """
     size = clip.seek(0, 2) or clip.stream.tell()
-    limit = current_profile().upload.plain_form_max_bytes
+    limit = current.profile.upload.plain_form_max_bytes
     if size > limit:
         raise too_large(size, limit)
-    db().rollback()
+    current.db.rollback()
     with _copied(clip) as (path, sha256):
         upload = uploads.begin(
-            db(), entry, length=size, filename=clip.filename or "", actor=actor(), at=now()
+            current.db, entry, length=size, filename=clip.filename or "", actor=current.actor,
+            at=current.now,
         )
-        platform().blobs.put(path, sha256)
-        uploads.finish(db(), upload, sha256=sha256, actor=actor(), at=now())
+        current.platform.blobs.put(path, sha256)
+        uploads.finish(current.db, upload, sha256=sha256, actor=current.actor, at=current.now)
 
 
 @contextmanager
 def _copied(clip: FileStorage) -> Iterator[tuple[Path, str]]:
     """The clip as a file beside the store, safe on disk, and its SHA-256."""
     clip.stream.seek(0)
-    with tempfile.NamedTemporaryFile(dir=platform().settings.data_dir, delete=False) as copy:
+    with tempfile.NamedTemporaryFile(dir=current.platform.settings.data_dir, delete=False) as copy:
         path = Path(copy.name)
         try:
             shutil.copyfileobj(clip.stream, copy, 1 << 20)

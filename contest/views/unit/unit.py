@@ -14,19 +14,7 @@ from contest.services.entry import checks, fixes, submissions, uploads
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import (
-    actor,
-    allows,
-    back_to,
-    current_contest,
-    current_profile,
-    db,
-    language,
-    now,
-    page,
-    platform,
-    told,
-)
+from contest.views.shared.support import allows, back_to, current, page, told
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.entry_form import entry_form, kind_names
@@ -48,23 +36,23 @@ def _before_a_plain_form_is_read(endpoint: str | None, values: dict[str, Any] | 
 
 
 def _unit() -> Unit:
-    return units.find(db(), current_contest(), actor().unit_id or 0)
+    return units.find(current.db, current.contest, current.actor.unit_id or 0)
 
 
 def _entry(code: str) -> Submission:
-    return submissions.find(db(), current_contest(), code, actor=actor())
+    return submissions.find(current.db, current.contest, code, actor=current.actor)
 
 
 @bp.get("/c/<slug>/unit")
 @allows("entry.read", by="unit")
 def home() -> Response:
     """Rules in short, the countdown, the unit's entries and what to do next."""
-    entries = submissions.of_unit(db(), _unit())
-    schedule = current_profile().schedule
+    entries = submissions.of_unit(current.db, _unit())
+    schedule = current.profile.schedule
     return page(
         "unit/home.html", unit=_unit(), entries=entries,
-        is_open=schedule.entries_open <= now() < schedule.entries_close,
-        room=current_profile().quota.maximum - _counted(entries),
+        is_open=schedule.entries_open <= current.now < schedule.entries_close,
+        room=current.profile.quota.maximum - _counted(entries),
     )
 
 
@@ -80,7 +68,7 @@ def policy() -> Response:
 
 
 def _policy() -> dict[str, Any]:
-    profile = current_profile()
+    profile = current.profile
     public = media_checks.load_policy(profile.media, name=profile.contest.slug).public()
     limits = {"max_bytes": profile.upload.max_bytes, "extensions": profile.upload.extensions}
     return public | limits
@@ -93,11 +81,13 @@ def _policy() -> dict[str, Any]:
 @allows("entry.edit", by="unit")
 def new() -> Response:
     """The form, saved before the first byte of the clip."""
-    submissions.require_open(current_profile(), at=now())
-    form = entry_form(current_profile())
+    submissions.require_open(current.profile, at=current.now)
+    form = entry_form(current.profile)
     if not form.validate_on_submit():
         return page("unit/form.html", 422 if form.errors else 200, form=form, entry=None)
-    entry = submissions.create(db(), _unit(), form.entry(), actor=actor(), at=now())
+    entry = submissions.create(
+        current.db, _unit(), form.entry(), actor=current.actor, at=current.now
+    )
     return back_to("unit.review", code=entry.code)
 
 
@@ -106,10 +96,10 @@ def new() -> Response:
 def edit(code: str) -> Response:
     entry = _entry(code)
     submissions.require_replaceable(entry)
-    form = entry_form(current_profile(), entry)
+    form = entry_form(current.profile, entry)
     if not form.validate_on_submit():
         return page("unit/form.html", 422 if form.errors else 200, form=form, entry=entry)
-    submissions.change(db(), entry, form.entry(), actor=actor(), at=now())
+    submissions.change(current.db, entry, form.entry(), actor=current.actor, at=current.now)
     return back_to("unit.review" if entry.version is None else "unit.entry", code=entry.code)
 
 
@@ -119,7 +109,7 @@ def review(code: str) -> Response:
     """Check your answers before the clip is sent."""
     entry = _entry(code)
     ticked = submissions.given(entry)
-    consents = [(c.text[language()], c.id in ticked) for c in current_profile().form.consents]
+    consents = [(c.text[current.language], c.id in ticked) for c in current.profile.form.consents]
     return page("unit/review.html", entry=entry, kind=kind_names()[entry.kind], consents=consents)
 
 
@@ -136,22 +126,22 @@ def send(code: str) -> Response:
 
 def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Response:
     submissions.require_replaceable(entry)
-    unfinished = next(iter(uploads.open_of(db(), entry)), None)
+    unfinished = next(iter(uploads.open_of(current.db, entry)), None)
     if unfinished is None:
-        submissions.require_open(current_profile(), at=now(), submission=entry)
+        submissions.require_open(current.profile, at=current.now, submission=entry)
     sent = _sent(unfinished) if unfinished else 0
     return page(
         "unit/send.html", status, entry=entry, unfinished=unfinished, sent=sent, problem=problem,
-        expired=None if unfinished else uploads.last_expired(db(), entry),
+        expired=None if unfinished else uploads.last_expired(current.db, entry),
         form=FlaskForm(), policy=_policy(), chunk=CHUNK,
-        plain_limit=current_profile().upload.plain_form_max_bytes,
-        closes=submissions.closes_at(current_profile(), entry),
+        plain_limit=current.profile.upload.plain_form_max_bytes,
+        closes=submissions.closes_at(current.profile, entry),
     )
 
 
 def _sent(upload: Upload) -> int:
     """Bytes that are here already, as far as this process can see."""
-    path = platform().settings.uploads_dir / upload.public_id
+    path = current.platform.settings.uploads_dir / upload.public_id
     return path.stat().st_size if path.exists() else 0
 
 
@@ -173,27 +163,30 @@ def send_plain(code: str) -> Response:
 @allows("entry.read", by="unit")
 def entry(code: str) -> Response:
     """Receipt and status: code, QR, timeline, every finding, versions, what may still be done."""
-    found = submissions.find(db(), current_contest(), code, actor=actor(), with_checks=True)
-    address = platform().settings.base_url + url_for(
-        "unit.entry", slug=current_contest().slug, code=code
+    found = submissions.find(
+        current.db, current.contest, code, actor=current.actor, with_checks=True
     )
-    close = submissions.closes_at(current_profile(), found)
+    address = current.platform.settings.base_url + url_for(
+        "unit.entry", slug=current.contest.slug, code=code
+    )
+    close = submissions.closes_at(current.profile, found)
     check = entry_status.latest_check(found)
     deep = checks.latest(found.version, checks.DEEP) if found.version else None
     return page(
         "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
-        steps=entry_status.steps(found, current_profile()),
+        steps=entry_status.steps(found, current.profile),
         todo=entry_status.todo(found), versions=entry_status.versions(found),
         findings=stills.beside(found, entry_status.findings(found)),
-        check=check, check_left=checks.seconds_left(check, at=now()),
-        deep=deep, deep_left=checks.seconds_left(deep, at=now()),
-        deep_says=checks.revision(deep, language()),
-        unfinished=next(iter(uploads.open_of(db(), found)), None),
-        can_replace=found.state in entry_status.REPLACEABLE and now() < close,
+        check=check, check_left=checks.seconds_left(check, at=current.now),
+        deep=deep, deep_left=checks.seconds_left(deep, at=current.now),
+        deep_says=checks.revision(deep, current.language),
+        unfinished=next(iter(uploads.open_of(current.db, found)), None),
+        can_replace=found.state in entry_status.REPLACEABLE and current.now < close,
         can_withdraw=found.state not in entry_status.OUT, closes=close,
         kind=kind_names()[found.kind],
-        mending=bool(fixes.offered(found)) and now() < close, fix=fixes.latest(db(), found),
-        mended=fixes.made_by_us(db(), found),
+        mending=bool(fixes.offered(found)) and current.now < close,
+        fix=fixes.latest(current.db, found),
+        mended=fixes.made_by_us(current.db, found),
     )
 
 
@@ -202,6 +195,6 @@ def entry(code: str) -> Response:
 def withdraw(code: str) -> Response:
     found = _entry(code)
     reason = request.form.get("reason", "")[:500]
-    submissions.withdraw(db(), found, actor=actor(), at=now(), reason=reason)
+    submissions.withdraw(current.db, found, actor=current.actor, at=current.now, reason=reason)
     told("Đã rút bài dự thi.", "The entry was withdrawn.")
     return back_to("unit.home")
