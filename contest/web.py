@@ -1,6 +1,7 @@
 """The web application: sessions of the database, languages, security headers, errors."""
 
 import json
+import logging
 import secrets
 from collections.abc import Callable
 from functools import cache
@@ -35,6 +36,7 @@ ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
 FORM_LIMIT = 16 * 1024**2  # bytes of an ordinary form; clips come another way
 CSRF = CSRFProtect()
+log = logging.getLogger("hoithi.web")
 
 CSP = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
@@ -192,54 +194,60 @@ def _wants_json() -> bool:
 
 
 def _errors(app: Flask) -> None:
-    def answer(status: int, code: str, message: str, data: dict[str, object]) -> Response:
-        if (session := g.get("session")) is not None:
-            session.rollback()
-        if _wants_json():
-            body = jsonify(error=code, message=message, **data)
-            body.status_code = status
-            return body
-        return support.page(
-            "errors/error.html", status, code=code, message=message, data=data,
-            sign_in=returning.sign_in_address(),
-        )
+    for kind, handler in (
+        (DomainError, _refused), (HTTPException, _http), (IntegrityError, _already_stored),
+        (OperationalError, _database_away), (Exception, _unexpected),
+    ):
+        app.register_error_handler(kind, handler)
 
-    @app.errorhandler(DomainError)
-    def _domain(error: DomainError) -> Response:
-        message = error.message(current.language)
-        response = answer(error.status, error.code, message, error.data)
-        if error.status == 503:  # noqa: PLR2004
-            response.headers["Retry-After"] = "5"
-        return response
 
-    @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Response:
-        status = error.code or 500
-        response = answer(status, error.name.lower().replace(" ", "_"), "", {})
-        for name, value in error.get_headers():
-            if name in ("Allow", "Retry-After", "Location"):
-                response.headers[name] = value
-        return response
+def _answer(status: int, code: str, message: str, data: dict[str, object]) -> Response:
+    """A refusal or a failure, as a page or as JSON; nothing of the request is stored."""
+    if (session := g.get("session")) is not None:
+        session.rollback()
+    if _wants_json():
+        body = jsonify(error=code, message=message, **data)
+        body.status_code = status
+        return body
+    return support.page(
+        "errors/error.html", status, code=code, message=message, data=data,
+        sign_in=returning.sign_in_address(),
+    )
 
-    @app.errorhandler(IntegrityError)
-    def _already_stored(error: IntegrityError) -> Response:
-        said = refusal(error)
-        return _domain(said) if said else _unexpected(error)
 
-    @app.errorhandler(OperationalError)
-    def _database_away(error: OperationalError) -> Response:
-        if (said := refusal(error)) is not None:
-            return _domain(said)
-        app.logger.error("database: %s", error)
-        response = answer(503, "database_away", "", {})
+def _refused(error: DomainError) -> Response:
+    response = _answer(error.status, error.code, error.message(current.language), error.data)
+    if error.status == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
-        return response
+    return response
 
-    @app.errorhandler(Exception)
-    def _unexpected(error: Exception) -> Response:
-        number = secrets.token_hex(4)
-        app.logger.error("error %s at %s", number, request.path, exc_info=error)
-        return answer(500, "unexpected", "", {"number": number})
+
+def _http(error: HTTPException) -> Response:
+    response = _answer(error.code or 500, error.name.lower().replace(" ", "_"), "", {})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "Location"):
+            response.headers[name] = value
+    return response
+
+
+def _already_stored(error: IntegrityError) -> Response:
+    said = refusal(error)
+    return _refused(said) if said else _unexpected(error)
+
+
+def _database_away(error: OperationalError) -> Response:
+    if (said := refusal(error)) is not None:
+        return _refused(said)
+    log.error("database: %s", error)
+    response = _answer(503, "database_away", "", {})
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    number = secrets.token_hex(4)
+    log.error("error %s at %s", number, request.path, exc_info=error)
+    return _answer(500, "unexpected", "", {"number": number})
 
 
 def _every_route_has_a_permission(app: Flask) -> None:
