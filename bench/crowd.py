@@ -40,7 +40,6 @@ from contest.models import (
     Check,
     ClipVersion,
     Contest,
-    CopyPair,
     Derivative,
     Evidence,
     Invitation,
@@ -51,6 +50,7 @@ from contest.models import (
     Review,
     RoleGrant,
     ShareRecord,
+    SimilarPair,
     Snapshot,
     StaffSession,
     Submission,
@@ -206,7 +206,7 @@ class Crowd:
              "profile_revision_id": self.revision_id, "outcome": "approve", "checklist": {},
              "created_at": OPEN} for n in numbers if STATES[n % 20] in ("published", "approved")
         )
-        yield CopyPair, (
+        yield SimilarPair, (
             {"version_id": n, "other_id": n - 1, "kind": "sound", "score": (n % 100) / 100,
              "data": {"picture": [], "sound": []}, "created_at": OPEN}
             for n in numbers if n % 5 == 0

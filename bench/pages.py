@@ -26,7 +26,7 @@ from werkzeug.routing.converters import AnyConverter
 from bench.crowd import Crowd, Size
 from bench.measure import Figure
 from contest.actors import PUBLIC, Actor
-from contest.models import Contest, CopyPair, Correction, Publication, User
+from contest.models import Contest, Correction, Publication, SimilarPair, User
 from contest.permissions import can
 from contest.running.devservices import start_postgres
 from contest.services.people import people
@@ -170,7 +170,7 @@ def _values(rule: Rule, crowd: Crowd) -> Iterator[dict[str, Any]]:
     values: dict[str, Any] = {
         "slug": crowd.slug, "code": f"CX-{number:06}", "number": 1,
         "user_id": 1, "unit_id": 1, "fix_id": 1, "sha256": "0" * 64,
-        "pair_id": _first(crowd, select(CopyPair.id).where(CopyPair.version_id == 20)),
+        "pair_id": _first(crowd, select(SimilarPair.id).where(SimilarPair.version_id == 20)),
         "publication_id": _first(crowd, select(Publication.id)),
         "correction_id": _first(crowd, select(Correction.id)),
     }

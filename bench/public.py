@@ -119,7 +119,7 @@ class Published:
                 profile_revision_id=contest.revision_id, created_by="user:1", created_at=AT,
                 reason=f"Lần công bố thứ {self.number}.", published_at=AT,
             ))  # fmt: skip
-            outbox.add(session, "pages.render", contest.id, at=AT, contest_id=contest.id)
+            outbox.enqueue(session, "pages.render", contest.id, at=AT, contest_id=contest.id)
         ready_pages.refresh(self.app, self.platform.settings.data_dir, self.contest.slug)
 
 

@@ -127,7 +127,7 @@ class Database:
             yield session
 
     @contextmanager
-    def look(self) -> Iterator[Connection]:
+    def read_connection(self) -> Iterator[Connection]:
         """One small query without a session around it, which would cost twice as much again."""
         with self.engine.connect() as connection:
             yield connection

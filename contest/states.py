@@ -23,7 +23,7 @@ class Machine:
         return after in self.moves.get(before, frozenset())
 
 
-class Entry(StrEnum):
+class SubmissionState(StrEnum):
     """States of a submission."""
 
     UPLOADING = "uploading"
@@ -117,7 +117,7 @@ FIX = _machine(
 MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX)
 
 # What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
-IN_CONTEST = frozenset(Entry) - {Entry.WITHDRAWN, Entry.DISQUALIFIED}
+IN_CONTEST = frozenset(SubmissionState) - {SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED}
 REPLACEABLE = frozenset(
-    {Entry.UPLOADING, Entry.CHECKING, Entry.NEEDS_FIX, Entry.IN_REVIEW, Entry.CHANGES_REQUESTED}
+    {SubmissionState.UPLOADING, SubmissionState.CHECKING, SubmissionState.NEEDS_FIX, SubmissionState.IN_REVIEW, SubmissionState.CHANGES_REQUESTED}
 )

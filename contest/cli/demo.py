@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contest.demo import plot
+from contest.demo import script
 from contest.demo.play import Play
 
 
@@ -30,5 +30,5 @@ def _play(folder: Path) -> None:
     for place, (unit, total) in enumerate(outcome.ranking, start=1):
         click.echo(f"{place}  {total:>6}  {unit}")
     if not outcome.is_right:
-        click.echo(f"hoithi: expected {plot.EXPECTED}; {outcome}", err=True)
+        click.echo(f"hoithi: expected {script.EXPECTED}; {outcome}", err=True)
         sys.exit(1)

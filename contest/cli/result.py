@@ -16,7 +16,7 @@ from contest.services.core import profiles
 from contest.services.jury import jury_round
 from contest.services.people import people
 from contest.services.results import results
-from contest.services.results.results import Vault
+from contest.services.results.results import BundleStore
 from contest.web import create_app
 from contest.wiring import Platform
 
@@ -95,9 +95,9 @@ def publish(slug: str, email: str) -> None:
         _print(_newest(session, slug))
 
 
-def vault_of(platform: Platform) -> Vault:
+def vault_of(platform: Platform) -> BundleStore:
     settings = platform.settings
-    return Vault(settings.secret_key, platform.blobs, settings.data_dir / "bundles")
+    return BundleStore(settings.secret_key, platform.blobs, settings.data_dir / "bundles")
 
 
 def actor_of(session: Session, email: str) -> Actor:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from contest.demo import clips, plot
+from contest.demo import clips, script
 from contest.demo.browser import Browser, Form, Page, Refused, insist, insist_on, wait_until, words
-from contest.demo.plot import JURORS, ORGANISER, OWN_UNIT, REVIEWER, SECOND, UNITS, Part
+from contest.demo.script import JURORS, ORGANISER, OWN_UNIT, REVIEWER, SECOND, UNITS, Part
 
 SLUG = "quan11-2023"
 CARD = re.compile(r'href="[^"]*/unit/entries/([A-Z0-9-]+)">([^<]+)</a>')
@@ -30,7 +30,7 @@ class Stage:
         password: str,
         folder: Path,
         say: Say,
-        parts: Sequence[Part] = plot.PARTS,
+        parts: Sequence[Part] = script.PARTS,
     ) -> None:
         self.base_url, self.password, self.folder, self.say = base_url, password, folder, say
         self.parts = parts

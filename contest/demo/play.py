@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from contest.actors import SYSTEM
 from contest.clock import FileClock
 from contest.config import Settings
-from contest.demo import acts, plot
+from contest.demo import acts, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Away, Refused, insist_on, wait_until
 from contest.demo.sample import PROFILE, new_password, sha256_of
@@ -51,7 +51,7 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         return (
-            self.ranking == list(plot.EXPECTED)
+            self.ranking == list(script.EXPECTED)
             and not self.lost
             and set(self.posts.values()) == {1}
         )
@@ -102,7 +102,7 @@ class Play:
         The platform reads the Page by itself too, at moments that nobody foresees: before the
         clock jumps to the last day, the Page has what the imported file will say.
         """
-        for part in plot.PARTS:
+        for part in script.PARTS:
             if not part.out:
                 counts = {"reactions": part.reactions, "shares": part.shares}
                 change = {"code": stage.codes[part.title], **counts}
@@ -114,7 +114,7 @@ class Play:
         return found
 
     def _posts_by_code(self, stage: Stage) -> dict[str, int]:
-        codes = [stage.codes[part.title] for part in plot.PARTS if not part.out]
+        codes = [stage.codes[part.title] for part in script.PARTS if not part.out]
         posts = [str(post["message"]) for post in self.posts()]
         return {code: sum(code in message for message in posts) for code in codes}
 
@@ -152,20 +152,20 @@ class Play:
         at = local(OPENING)
         with platform.db.write() as session:
             contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
-            for email, name in plot.NAMES.items():
+            for email, name in script.NAMES.items():
                 user = people.create(session, email=email, name=name, actor=SYSTEM, at=at)
                 people.change_roles(
                     session,
                     contest,
                     user,
-                    roles=[plot.ROLES[email]],
+                    roles=[script.ROLES[email]],
                     unit_id=None,
                     actor=SYSTEM,
                     at=at,
                 )
                 sign_in.set_password(session, user, self.password, actor=SYSTEM, at=at)
         platform.db.engine.dispose()
-        self._line(f"hồ sơ {SLUG} và {len(plot.NAMES)} người đã vào máy")
+        self._line(f"hồ sơ {SLUG} và {len(script.NAMES)} người đã vào máy")
 
     @contextmanager
     def _running(self) -> Iterator[None]:
@@ -191,12 +191,12 @@ class Play:
     def _read_result(self, stage: Stage) -> list[tuple[str, str]]:
         """As the public reads it: page, JSON; and the organiser's spreadsheet and bundle."""
         page = acts.fetch(stage, f"/c/{SLUG}/results")
-        first = plot.EXPECTED[0][0]
+        first = script.EXPECTED[0][0]
         wait_until(lambda: first in acts.fetch(stage, f"/c/{SLUG}/results").decode(), "result page")
         number = self._newest(stage)
-        room = stage.room(stage.person(plot.ORGANISER), "results").rstrip("/")
-        sheet = acts.fetch(stage, f"{room}/{number}.xlsx", plot.ORGANISER)
-        bundle = acts.fetch(stage, f"{room}/{number}.zip", plot.ORGANISER)
+        room = stage.room(stage.person(script.ORGANISER), "results").rstrip("/")
+        sheet = acts.fetch(stage, f"{room}/{number}.xlsx", script.ORGANISER)
+        bundle = acts.fetch(stage, f"{room}/{number}.zip", script.ORGANISER)
         (self.folder / "result.xlsx").write_bytes(sheet)
         (self.folder / "bundle.zip").write_bytes(bundle)
         self._line(f"trang kết quả {len(page) // 1024} kB, bảng tính {len(sheet) // 1024} kB")

@@ -22,7 +22,7 @@ from contest.models import Ballot, Contest, Submission, Unit, User
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.entry import reviews, submissions, uploads
-from contest.services.entry.submissions import EntryForm
+from contest.services.entry.submissions import SubmissionForm
 from contest.services.jury import ballots
 from contest.services.people import people, sign_in
 from contest.services.units import unit_import, unit_links, units
@@ -159,7 +159,7 @@ def _send(platform: Platform, number: int, clip: cast.Clip) -> bool:
 def _enter(session: Session, clip: cast.Clip, at: datetime) -> Submission:
     contest = _contest(session)
     unit = next(u for u in units.of_contest(session, contest) if u.name == clip.unit)
-    form = EntryForm(
+    form = SubmissionForm(
         title=clip.title,
         kind="team" if len(clip.authors) > 1 else "individual",
         authors=list(clip.authors),

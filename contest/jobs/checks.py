@@ -6,10 +6,10 @@ from pathlib import Path
 
 import media_checks
 from contest.jobs import GiveUp
-from contest.jobs.clips import Beat, Steps, Tell, carry_out, store
+from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
 from contest.services.core import outbox
 from contest.services.entry import checks
-from contest.services.entry.checks import DEEP, QUICK, Made, Outcome, Work
+from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
 from contest.wiring import Platform
 
 # media_checks' word -> ours
@@ -31,8 +31,8 @@ def deep(platform: Platform, check_id: int, beat: Beat) -> None:
 
 
 def _steps(
-    kind: str, make: Callable[[Platform, Work, Path, Tell], Outcome]
-) -> Steps[Work, Outcome]:
+    kind: str, make: Callable[[Platform, CheckJob, Path, ProgressReporter], Outcome]
+) -> Steps[CheckJob, Outcome]:
     return Steps(
         name="check", start=checks.start, make=make, progress=checks.progress,
         finish=checks.finish, failed=partial(_failed, kind),
@@ -53,7 +53,7 @@ def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> b
     return True
 
 
-def _judge(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:
+def _judge(platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter) -> Outcome:
     clip = platform.blobs.path(work.sha256)
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     try:
@@ -69,7 +69,7 @@ def _judge(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:
     return Outcome(report.verdict, report.to_dict(), files, taken)
 
 
-def _deepen(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome:
+def _deepen(platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter) -> Outcome:
     clip, out = platform.blobs.path(work.sha256), folder / "web.mp4"
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     try:
@@ -87,10 +87,10 @@ def _deepen(platform: Platform, work: Work, folder: Path, tell: Tell) -> Outcome
 
 def _made(
     platform: Platform, path: Path, kind: str, media_type: str, facts: dict[str, object]
-) -> Made:
+) -> DerivedFile:
     size = path.stat().st_size
     data = {name: value for name, value in facts.items() if name != "file"}
-    return Made(kind, store(platform, path), size, media_type, data)
+    return DerivedFile(kind, store(platform, path), size, media_type, data)
 
 
 def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -> Outcome:

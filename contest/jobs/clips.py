@@ -13,11 +13,11 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from contest.db import retried
-from contest.jobs import Later, LeaseLost, holders
+from contest.jobs import Later, LeaseLost, lease_owners
 from contest.wiring import Platform
 
 Beat = Callable[[], None]
-Tell = Callable[[float], None]  # takes the share that is done, 0 to 1
+ProgressReporter = Callable[[float], None]  # takes the share that is done, 0 to 1
 Work = TypeVar("Work")
 Made = TypeVar("Made")
 TELL_EVERY_S = 1.5
@@ -37,7 +37,7 @@ class Steps(Generic[Work, Made]):
 
     name: str
     start: Callable[..., Work | None]  # (session, row_id, at=…): None when nobody wants it
-    make: Callable[[Platform, Work, Path, Tell], Made]
+    make: Callable[[Platform, Work, Path, ProgressReporter], Made]
     progress: Callable[[Session, int, float], bool]
     finish: Callable[..., None]  # (session, row_id, made, at=…)
     failed: Callable[[Platform, int, Exception], bool]
@@ -54,8 +54,8 @@ def carry_out(platform: Platform, row_id: int, beat: Beat, steps: Steps[Work, Ma
         return
     try:
         with work_folder(platform, f"{steps.name}-{row_id}") as folder:
-            tell = teller(platform, row_id, beat, steps.progress)
-            made = steps.make(platform, work, folder, tell)
+            report_progress = progress_reporter(platform, row_id, beat, steps.progress)
+            made = steps.make(platform, work, folder, report_progress)
             beat()
             _finish(platform, row_id, made, steps)
     except NotWanted:
@@ -82,7 +82,7 @@ def work_folder(platform: Platform, name: str) -> Iterator[Path]:
     work = work_dir(platform)
     work.mkdir(parents=True, exist_ok=True)
     sweep_work(work)
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}.{holders.this_process()}", dir=work))
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}.{lease_owners.this_process()}", dir=work))
     try:
         yield folder
     finally:
@@ -98,7 +98,7 @@ def sweep_work(work: Path) -> None:
     """Remove folders whose process is no more; of other machines' those too old to be in use."""
     oldest = time.time() - ABANDONED_S
     for folder in work.iterdir() if work.is_dir() else ():
-        if holders.is_gone(folder.name.partition(".")[2]) or _changed(folder) < oldest:
+        if lease_owners.is_gone(folder.name.partition(".")[2]) or _changed(folder) < oldest:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -109,8 +109,8 @@ def _changed(folder: Path) -> float:
         return time.time()
 
 
-def teller(platform: Platform, row_id: int, beat: Beat,
-           progress: Callable[[Session, int, float], bool]) -> Tell:
+def progress_reporter(platform: Platform, row_id: int, beat: Beat,
+           progress: Callable[[Session, int, float], bool]) -> ProgressReporter:
     """Keeps the lease alive, and now and then writes the share done by ``progress``.
 
     ``progress(session, row_id, share)`` says whether the work is still wanted; if not, telling
@@ -118,7 +118,7 @@ def teller(platform: Platform, row_id: int, beat: Beat,
     """
     told = time.monotonic()
 
-    def tell(share: float) -> None:
+    def report_progress(share: float) -> None:
         nonlocal told
         beat()
         if time.monotonic() - told < TELL_EVERY_S:
@@ -129,7 +129,7 @@ def teller(platform: Platform, row_id: int, beat: Beat,
         if not wanted:
             raise NotWanted
 
-    return tell
+    return report_progress
 
 
 def store(platform: Platform, path: Path) -> str:

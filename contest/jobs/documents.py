@@ -6,7 +6,7 @@ from contest.db import retried
 from contest.models import Contest, DocumentPdf, Result
 from contest.ports import PdfFailed, PdfUnavailable
 from contest.services.results import documents
-from contest.services.results.documents import Paper, Press
+from contest.services.results.documents import Document, DocumentContext
 from contest.wiring import Platform
 
 MISSING = (
@@ -41,13 +41,13 @@ def make_pdf(platform: Platform, pdf_id: int, beat: Callable[[], None]) -> None:
 
 
 @retried
-def _keep(platform: Platform, pdf_id: int, content: bytes, press: Press) -> None:
+def _keep(platform: Platform, pdf_id: int, content: bytes, press: DocumentContext) -> None:
     with platform.db.write() as session:
         row = session.get_one(DocumentPdf, pdf_id)
         documents.keep_pdf(session, row, content, press=press, at=platform.clock.now())
 
 
-def _paper(platform: Platform, pdf_id: int) -> tuple[Paper, Press] | None:
+def _paper(platform: Platform, pdf_id: int) -> tuple[Document, DocumentContext] | None:
     """What to print; None where it is printed already, or is no longer what was asked for."""
     with platform.db.read() as session:
         row = session.get_one(DocumentPdf, pdf_id)
@@ -62,9 +62,9 @@ def _paper(platform: Platform, pdf_id: int) -> tuple[Paper, Press] | None:
     return paper, press
 
 
-def press_of(platform: Platform, contest: Contest) -> Press:
+def press_of(platform: Platform, contest: Contest) -> DocumentContext:
     settings = platform.settings
-    return Press.of(
+    return DocumentContext.of(
         contest, blobs=platform.blobs, data_dir=settings.data_dir, base_url=settings.base_url,
         secret_key=settings.secret_key,
     )

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from flask import Flask
 
-from contest import letters
+from contest import mail_rendering
 from contest.db import retried
 from contest.jobs import GiveUp
 from contest.models import Contest, Mail
@@ -46,14 +46,14 @@ def _sent(platform: Platform, mail_id: int) -> None:
         mails.sent(session, mail_id, at=platform.clock.now())
 
 
-def write(platform: Platform, mail: Mail) -> letters.Letter:
+def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
     """The mail as it would be sent now."""
     settings = platform.settings
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
         token_of = partial(invitations.token_of, key=settings.secret_key)
         values = mails.values(session, mail, token_of=token_of)
-        return letters.write(
+        return mail_rendering.render(
             _app(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url,
         )

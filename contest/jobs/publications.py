@@ -12,7 +12,7 @@ from contest.models import Contest
 from contest.services.core import profiles
 from contest.services.entry import checks
 from contest.services.fanpage import page_pause, publications, publishing
-from contest.services.fanpage.publishing import Work
+from contest.services.fanpage.publishing import PublishingJob
 from contest.wiring import Platform
 from social.errors import (
     CredentialRefused,
@@ -130,7 +130,7 @@ def finish(platform: Platform, publication_id: int, beat: Beat) -> None:
 
 
 def _not_accepted(
-    platform: Platform, publication_id: int, work: Work, error: PageError
+    platform: Platform, publication_id: int, work: PublishingJob, error: PageError
 ) -> None:
     """What a `finish` that did not say yes means; in doubt, look."""
     at = platform.clock.now()
@@ -197,7 +197,7 @@ def check(platform: Platform, publication_id: int, beat: Beat) -> None:
             )
 
 
-def _existing(page: GraphPage, work: Work) -> tuple[str, str] | None:
+def _existing(page: GraphPage, work: PublishingJob) -> tuple[str, str] | None:
     try:
         return (work.post_id, page.counts(work.post_id).permalink or "") if work.post_id else None
     except NotThere:
@@ -207,7 +207,7 @@ def _existing(page: GraphPage, work: Work) -> tuple[str, str] | None:
 # --------------------------------------------------------------------------- the Page, or why not
 
 
-def _page(platform: Platform, work: Work, *, only_looking: bool = False) -> GraphPage:
+def _page(platform: Platform, work: PublishingJob, *, only_looking: bool = False) -> GraphPage:
     """The Page; ``Later`` while the queue is paused or no Page is set up."""
     at, page = platform.clock.now(), _made_page(platform)
     with platform.db.read() as session:
@@ -230,7 +230,7 @@ def _made_page(platform: Platform) -> GraphPage | None:
 
 
 @contextmanager
-def _failures(platform: Platform, publication_id: int, work: Work) -> Iterator[None]:
+def _failures(platform: Platform, publication_id: int, work: PublishingJob) -> Iterator[None]:
     """What an error of any step but `finish` means for the row and the queue."""
     try:
         yield

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
-from contest.jobs import holders
+from contest.jobs import lease_owners
 from contest.services.core import outbox
 from contest.wiring import Platform
 
@@ -35,7 +35,7 @@ def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
 def free_the_dead(platform: Platform) -> int:
     """Free the rows of workers of this machine that were killed; returns how many."""
     with platform.db.read() as session:
-        gone = [(row, token) for row, token in outbox.held(session) if holders.is_gone(token)]
+        gone = [(row, token) for row, token in outbox.held(session) if lease_owners.is_gone(token)]
     if not gone:
         return 0
     with platform.db.write() as session:

@@ -6,7 +6,7 @@ import traceback
 
 from contest.clock import SystemClock
 from contest.db import retried
-from contest.jobs import GiveUp, Later, LeaseLost, handlers, holders
+from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
@@ -24,7 +24,7 @@ def perform(platform: Platform, task_id: int) -> None:
     """Claim row ``task_id`` and do it; quietly nothing when somebody else has it or did it."""
     with platform.db.write() as session:
         token = outbox.claim(
-            session, task_id, wall=SystemClock().now(), holder=holders.this_process()
+            session, task_id, wall=SystemClock().now(), owner=lease_owners.this_process()
         )
     if token is None:
         return

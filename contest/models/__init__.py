@@ -1,13 +1,11 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
 from contest.models.audit import AuditHead, AuditRow
-from contest.models.ballots import Ballot, JurorLeft, Mark
+from contest.models.ballots import Ballot, JurorDeparture, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
-from contest.models.copies import ClipPrint, CopyPair
 from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
-from contest.models.fixes import Fix
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -17,20 +15,22 @@ from contest.models.interactions import (
     ShareRecord,
     Snapshot,
 )
-from contest.models.names_seen import NamesSeen
+from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
 from contest.models.publications import PageInspection, PagePause, Publication
+from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
+from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
 from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipPrint", "ClipVersion",
-    "Consent", "Contest", "CopyPair", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "Evidence", "Fix", "FlagDecision",
-    "Invitation", "JurorLeft", "LateApproval", "Mail", "Mark", "NamesSeen", "PageInspection",
+    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion",
+    "Consent", "Contest", "SimilarPair", "Correction", "CorrectionVerdict", "Derivative",
+    "DocumentPdf", "DocumentTemplate", "Evidence", "Repair", "FlagDecision",
+    "Invitation", "JurorDeparture", "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection",
     "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
     "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
     "UnitSession", "Upload", "User",

@@ -42,7 +42,7 @@ class Ballot(Base):
     marks: Mapped[list["Mark"]] = relationship(back_populates="ballot", order_by="Mark.criterion")
 
 
-class JurorLeft(Base):
+class JurorDeparture(Base):
     """A juror who has left, under the code ``GK<number>`` that stays theirs.
 
     ``keeps_marks``: whether ballots given before still count. Without force while the same person

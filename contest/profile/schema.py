@@ -101,7 +101,7 @@ class Consent(Part):
     text: Text
 
 
-class EntryForm(Part):
+class SubmissionForm(Part):
     """The form before the clip (plan III.2, III.3)."""
 
     kinds: list[Literal["individual", "team"]] = Field(min_length=1)
@@ -236,7 +236,7 @@ class Profile(Part):
     contest: ContestPart
     schedule: Schedule
     quota: Quota
-    form: EntryForm
+    form: SubmissionForm
     upload: UploadLimits = UploadLimits()
     media: dict[str, Any]
     review: Review

@@ -20,8 +20,8 @@ from typing import Any
 from contest.uploads import body as bodies
 from contest.uploads import headers
 from contest.uploads.failures import Size, UploadFailure
-from contest.uploads.lately import Lately
 from contest.uploads.locks import Writers
+from contest.uploads.recent import RecentUploads
 from contest.uploads.registry import Environ, Registry, Upload
 from contest.uploads.storage import HEADROOM, Folder
 
@@ -101,7 +101,7 @@ class UploadApp:
         self.registry, self.storage = registry, storage
         self.prefix, self.max_size, self.headroom = prefix, max_size, headroom
         self.clock = clock
-        self.writers, self.lately = Writers(), Lately()
+        self.writers, self.recent = Writers(), RecentUploads()
         self._creating = threading.Lock()
         self._one = re.compile(re.escape(prefix) + r"([0-9A-Za-z_-]{16,64})")
         self._collection: dict[str, Callable[[Request], Answer]] = {
@@ -203,7 +203,7 @@ class UploadApp:
             return upload
         self.writers.cut_off(upload.id)
         with self.writers.writing(upload.id, lambda: None):
-            self.lately.forget(upload.id)
+            self.recent.forget(upload.id)
             self.registry.expired(upload)
             self.storage.remove(upload.id)
         self.registry.get(upload.owner, upload.id)  # refuses, with the same words on every retry
@@ -231,8 +231,8 @@ class UploadApp:
 
     def _patch(self, request: Request, upload_id: str) -> Answer:
         looked_at, turns = time.monotonic(), self.writers.turns
-        asker = self.registry.asker(request.environ)
-        upload = self.lately.get(asker, upload_id)
+        requester_key = self.registry.requester_key(request.environ)
+        upload = self.recent.get(requester_key, upload_id)
         if upload is None or self._is_over(upload) or request.may_end(upload.length):
             upload = self._find(request, upload_id)
         request.require_stream_type()
@@ -242,11 +242,11 @@ class UploadApp:
 
         def current(upload: Upload) -> Upload:
             """The row as it is now that nobody else writes: read again if somebody has."""
-            if self.lately.still(upload):
+            if self.recent.still(upload):
                 return upload
             if self.writers.turns != turns + 1:
                 upload = self._again(upload)
-            self.lately.keep(asker, upload, looked_at)
+            self.recent.keep(requester_key, upload, looked_at)
             return upload
 
         reached = self._receive(request, upload, offset, current)
@@ -283,7 +283,7 @@ class UploadApp:
         return reached
 
     def _finish(self, upload: Upload) -> None:
-        self.lately.forget(upload.id)
+        self.recent.forget(upload.id)
         digest = self.storage.seal(upload.id)
         self.registry.finished(upload, self.storage.path(upload.id), digest)
 
@@ -311,7 +311,7 @@ class UploadApp:
         with self.writers.writing(upload.id, lambda: None):
             if self._again(upload).finished:
                 raise UploadFailure("finished")
-            self.lately.forget(upload.id)
+            self.recent.forget(upload.id)
             self.registry.terminated(upload)
             self.storage.remove(upload.id)
         return Answer(HTTPStatus.NO_CONTENT)

@@ -39,7 +39,7 @@ class Registry(Protocol):
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         """Open an upload. Raises UploadFailure when closed, over quota or too large."""
 
-    def asker(self, environ: Environ) -> Hashable:
+    def requester_key(self, environ: Environ) -> Hashable:
         """All of a request that `authorise` looks at: requests alike in it have one answer."""
 
     def find(self, environ: Environ, upload_id: str) -> Upload:

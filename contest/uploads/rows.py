@@ -36,7 +36,7 @@ class RowRegistry:
     def authorise(self, environ: Environ) -> str:
         return str(self._asked(environ, "").unit_id)
 
-    def asker(self, environ: Environ) -> Hashable:
+    def requester_key(self, environ: Environ) -> Hashable:
         return environ.get("HTTP_COOKIE"), environ.get("HTTP_SEC_FETCH_SITE")
 
     def find(self, environ: Environ, upload_id: str) -> Upload:
@@ -45,11 +45,11 @@ class RowRegistry:
             return _upload(asked.upload)
         return self.get(str(asked.unit_id), upload_id)  # says what has become of it
 
-    def _asked(self, environ: Environ, upload_id: str) -> uploads.Asked:
+    def _asked(self, environ: Environ, upload_id: str) -> uploads.UploadAccess:
         if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
             raise UploadFailure("forbidden")
         token = _cookie(environ, self.platform.settings.cookie_name(UNIT_COOKIE))
-        with self.platform.db.look() as line:
+        with self.platform.db.read_connection() as line:
             found = uploads.asked(line, token, upload_id, at=self._now()) if token else None
         if found is None:
             raise UploadFailure("signed_out")
@@ -143,7 +143,7 @@ class RowRegistry:
         return self.platform.clock.now()
 
 
-def _upload(row: Row | uploads.Seen) -> Upload:
+def _upload(row: Row | uploads.UploadStatus) -> Upload:
     known = {"filename": row.filename}
     if row.fingerprint:
         known["fingerprint"] = row.fingerprint

@@ -22,22 +22,22 @@ from contest.models import (
     ChairDecision,
     Check,
     ClipVersion,
-    CopyPair,
     Correction,
     CorrectionVerdict,
     Derivative,
     DocumentPdf,
     Evidence,
-    Fix,
     Invitation,
     Mail,
     Mark,
     PageInspection,
     PagePause,
     Publication,
+    Repair,
     Result,
     Review,
     ShareRecord,
+    SimilarPair,
     Snapshot,
     Submission,
     Task,
@@ -45,7 +45,7 @@ from contest.models import (
 )
 from contest.services.core import audit, profiles
 from contest.services.results import results
-from contest.services.results.results import Vault
+from contest.services.results.results import BundleStore
 from contest.states import SUBMISSION
 from contest.tokens import new_token
 from contest.web import create_app
@@ -161,7 +161,7 @@ class Crowd:
                 self._judged(session, entry, version)
         with self.platform.db.write() as session:
             session.get_one(Submission, entry.id).version_id = version.id
-        self._add(Fix(
+        self._add(Repair(
             version_id=version.id, state="ready", wish={}, sha256=version.sha256, size=9,
             report=report("pass"), created_at=WHILE_OPEN,
         ), *(self._derivative(version, kind) for kind in ("poster", "rendition")))
@@ -259,7 +259,7 @@ class Crowd:
         for one, other, third in zip(here, there, decided, strict=True):
             for two, verdict in ((other, None), (third, "fine")):
                 first, second = sorted((self._version(one), self._version(two)))
-                self._add(CopyPair(
+                self._add(SimilarPair(
                     version_id=second, other_id=first, kind="sound", score=0.5,
                     data={"picture": [], "sound": []}, created_at=WHILE_OPEN, verdict=verdict,
                     reason="Nhạc hiệu chung" if verdict else "",
@@ -293,7 +293,7 @@ class Crowd:
         first, second = (self.make.actor(self.people["organiser"][0]),
                          self.make.actor(self.make.user("organiser", contest=self.contest)))
         settings = self.platform.settings
-        vault = Vault(SECRET_KEY, self.platform.blobs, settings.data_dir / "bundles")
+        vault = BundleStore(SECRET_KEY, self.platform.blobs, settings.data_dir / "bundles")
         with self.platform.db.write() as session:
             contest = session.merge(self.contest)
             result = results.compute(
@@ -330,9 +330,9 @@ class Crowd:
                 "slug": self.contest.slug, "code": self._said("@in_review"), "number": 1,
                 "kind": "original", "spoken": "vi", "unit_id": self.units[0].id,
                 "user_id": self.people["juror"][0].id,
-                "pair_id": first(CopyPair.id), "correction_id": first(Correction.id),
+                "pair_id": first(SimilarPair.id), "correction_id": first(Correction.id),
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
-                "fix_id": first(Fix.id),
+                "fix_id": first(Repair.id),
             }
 
     def _browser(self, role: str) -> Client:

@@ -8,7 +8,7 @@ from contest.actors import Actor
 from contest.models import Contest, Evidence, Result, Snapshot, Submission
 from contest.services.core import profiles
 from contest.services.results import results
-from contest.services.results.results import Vault
+from contest.services.results.results import BundleStore
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 
@@ -47,9 +47,9 @@ class Stage:
         ))
 
     @property
-    def vault(self) -> Vault:
+    def vault(self) -> BundleStore:
         folder = self.platform.settings.data_dir / "bundles"
-        return Vault(self.platform.settings.secret_key, self.platform.blobs, folder)
+        return BundleStore(self.platform.settings.secret_key, self.platform.blobs, folder)
 
     def contest_now(self, session: Session) -> Contest:
         return session.get_one(Contest, self.contest.id)

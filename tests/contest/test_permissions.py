@@ -20,11 +20,11 @@ from contest.models import (
     Base,
     Check,
     ClipVersion,
-    CopyPair,
     Derivative,
     Evidence,
-    Fix,
     Publication,
+    Repair,
+    SimilarPair,
     Submission,
     Task,
 )
@@ -92,7 +92,7 @@ class World:
             version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
             media_type="image/jpeg", created_at=WHILE_OPEN,
         ))
-        self.make.add(CopyPair(
+        self.make.add(SimilarPair(
             version_id=version.id, other_id=self.entries["in_review"].version_id, kind="sound",
             score=0.5, data={"picture": [], "sound": []}, created_at=WHILE_OPEN,
         ))
@@ -101,7 +101,7 @@ class World:
             sha256=version.sha256, size=version.size, media_type="video/mp4",
             created_at=WHILE_OPEN,
         ))
-        self.make.add(Fix(
+        self.make.add(Repair(
             version_id=self.entries["in_review"].version_id, state="ready", wish={},
             sha256=version.sha256, size=version.size, report={"verdict": "pass"},
             created_at=WHILE_OPEN,

@@ -12,7 +12,7 @@ import pytest
 from contest import ready_pages
 from contest.actors import SYSTEM
 from contest.config import Settings
-from contest.demo import acts, plot
+from contest.demo import acts, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import insist_on
 from contest.demo.play import LAST_DAY, OPENING, local
@@ -23,7 +23,7 @@ from contest.wiring import Platform
 from tests.docker.stack import COMPOSE, SERVICE, Stack, commands, secrets
 
 PASSWORD = "sona-bike-luvo-tami"
-PART = plot.PARTS[0]  # its line drops while the clip is sent
+PART = script.PARTS[0]  # its line drops while the clip is sent
 SECURITY = (
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -57,10 +57,10 @@ def _people(stack: Stack) -> None:
     at = local(OPENING)
     with platform.db.write() as session:
         contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
-        for email in (plot.ORGANISER, plot.REVIEWER):
-            user = people.create(session, email=email, name=plot.NAMES[email], actor=SYSTEM, at=at)
+        for email in (script.ORGANISER, script.REVIEWER):
+            user = people.create(session, email=email, name=script.NAMES[email], actor=SYSTEM, at=at)
             people.change_roles(
-                session, contest, user, roles=[plot.ROLES[email]], unit_id=None, actor=SYSTEM, at=at
+                session, contest, user, roles=[script.ROLES[email]], unit_id=None, actor=SYSTEM, at=at
             )
             sign_in.set_password(session, user, PASSWORD, actor=SYSTEM, at=at)
     platform.db.engine.dispose()
@@ -96,7 +96,7 @@ def test_the_front_sends_the_clip_to_those_who_may_see_it(stack: Stack, stage: S
     path = f"/c/{SLUG}/media/{code}/1/original"
     stranger = ask(stack.front, path, Range="bytes=0-99")
     assert stranger.status in (401, 403, 404)
-    reviewer = stage.person(plot.REVIEWER)
+    reviewer = stage.person(script.REVIEWER)
     answer = reviewer.session.get(stack.base_url + path, headers={"Range": "bytes=1000-1999"})
     assert (answer.status_code, answer.content) == (206, film.read_bytes()[1000:2000])
     assert "X-Accel-Redirect" not in answer.headers

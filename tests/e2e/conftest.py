@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.config import Settings
-from contest.jobs import pages
+from contest.jobs import published_pages as pages
 from contest.models import Contest, Derivative, Submission, Unit, User
 from contest.services.core import outbox
 from contest.web import create_app
@@ -147,7 +147,7 @@ def _full(house: House) -> datetime:
     make.unit(contest, "Chi đoàn Trung tâm Y tế Quận 11, đơn vị có tên rất dài để thử chỗ")
     make.ballot(house.entries["published"], house.people["juror"], MARKS)
     with house.platform.db.write() as session:
-        task = outbox.add(session, "mail.send", 1, at=OPEN, contest_id=contest.id)
+        task = outbox.enqueue(session, "mail.send", 1, at=OPEN, contest_id=contest.id)
         task.state, task.error = "failed", "Hộp thư từ chối: địa chỉ không tồn tại."
     return PUBLICITY
 

@@ -35,7 +35,7 @@ KINDS = {
         "interactions.list", "ballots.overview", "results.overview", "people.manage",
         "documents.list", "documents.template",
     ],
-    "reviewer": ["reviews.clip", "copies.listed"],
+    "reviewer": ["reviews.clip", "similarity.listed"],
     "juror": ["jury.clip"],
     "unit": ["unit.entry"],
     "admin": ["account.home"],

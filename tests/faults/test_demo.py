@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from contest.demo import acts, clips, plot
+from contest.demo import acts, clips, script
 from contest.demo.play import Outcome, Play
 from tests.clip_cache import cached
 from tests.processes import family
@@ -87,7 +87,7 @@ def perform(folder: Path) -> Outcome:
     """The play, with films of the last run where their recipe is the same."""
     films = folder / "clips"
     films.mkdir(parents=True)
-    for number, part in enumerate(plot.PARTS, start=1):
+    for number, part in enumerate(script.PARTS, start=1):
         for version in range(len(part.flaws)):
             kept = cached("demo/film.mp4", film, acts.sample(number, part, version))
             shutil.copyfile(kept, films / acts.film_name(number, version))
@@ -120,6 +120,6 @@ def test_kills_change_nothing_of_the_outcome(short_dir: Path, seed: int) -> None
 
 
 def assert_right(outcome: Outcome) -> None:
-    assert outcome.ranking == list(plot.EXPECTED)
+    assert outcome.ranking == list(script.EXPECTED)
     assert outcome.lost == []
     assert set(outcome.posts.values()) == {1}

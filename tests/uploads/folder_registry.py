@@ -32,7 +32,7 @@ class FolderRegistry:
         self._write(upload)
         return upload
 
-    def asker(self, environ):
+    def requester_key(self, environ):
         return environ.get("HTTP_X_OWNER")
 
     def find(self, environ, upload_id):

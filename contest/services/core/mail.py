@@ -54,7 +54,7 @@ TEMPLATES = (
 )
 
 
-def queue(
+def enqueue(
     session: Session,
     *,
     to: str,
@@ -77,7 +77,7 @@ def queue(
     )
     session.add(mail)
     session.flush()
-    outbox.add(session, "mail.send", mail.id, at=at, contest_id=contest_id)
+    outbox.enqueue(session, "mail.send", mail.id, at=at, contest_id=contest_id)
     return mail
 
 

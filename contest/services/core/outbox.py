@@ -28,7 +28,7 @@ def back_off(failures: int) -> timedelta:
     return timedelta(seconds=BACK_OFF[min(failures, len(BACK_OFF)) - 1])
 
 
-def add(
+def enqueue(
     session: Session,
     kind: str,
     row_id: int,
@@ -52,7 +52,7 @@ def add(
     return task
 
 
-def again(session: Session, task: Task, *, at: datetime) -> None:
+def enqueue_again(session: Session, task: Task, *, at: datetime) -> None:
     """A person wants a failed or finished task tried again."""
     task.state, task.due_at, task.attempts, task.error = "pending", at, 0, ""
     task.queued_at = task.finished_at = None
@@ -79,12 +79,12 @@ def queued(session: Session, task_ids: Sequence[int], *, wall: datetime) -> None
     session.execute(update(Task).where(Task.id.in_(task_ids)).values(queued_at=wall))
 
 
-def claim(session: Session, task_id: int, *, wall: datetime, holder: str = "") -> str | None:
+def claim(session: Session, task_id: int, *, wall: datetime, owner: str = "") -> str | None:
     """Try to become the one worker of a row: the lease's token, or None if somebody else is.
 
     The token begins with ``holder``, by which others may know who has the row.
     """
-    token = (holder + secrets.token_hex(16))[:LONGEST_TOKEN]
+    token = (owner + secrets.token_hex(16))[:LONGEST_TOKEN]
     free = or_(Task.state == "pending", (Task.state == "leased") & (Task.lease_until < wall))
     taken = session.execute(
         update(Task)

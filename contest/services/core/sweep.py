@@ -45,7 +45,7 @@ REMEMBERED = (
 
 def schedule(session: Session, *, at: datetime) -> None:
     """Have it swept every day from now on; asked for a second time it is the same wish."""
-    outbox.add(session, KIND, 0, at=at, key=KIND)
+    outbox.enqueue(session, KIND, 0, at=at, key=KIND)
 
 
 def sweep(session: Session, *, at: datetime) -> int:

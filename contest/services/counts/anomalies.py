@@ -23,9 +23,9 @@ from contest.models import (
     Submission,
 )
 from contest.permissions import require
-from contest.services.core import audit, pages, profiles
-from contest.services.core.gaps import Gap
-from contest.services.core.pages import Page
+from contest.services.core import audit, pagination, profiles
+from contest.services.core.blockers import Blocker
+from contest.services.core.pagination import Pagination
 from contest.services.counts import corrections, interactions, official
 from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
@@ -61,11 +61,11 @@ def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     return known.flags
 
 
-def listed(session: Session, contest: Contest, *, number: int = 1) -> Page[Raised]:
+def listed(session: Session, contest: Contest, *, number: int = 1) -> Pagination[Raised]:
     """A page of flags, those that wait for a decision first."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
-    some = pages.part(found, number)
+    some = pagination.part(found, number)
     entries = _entries(session, contest, {flag.clip for flag in some.rows})
     series = interactions.series(session, [entry.id for entry in entries.values()])
     rows = [
@@ -73,7 +73,7 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> Page[Raise
                known.get((flag.clip, flag.key)))
         for flag in some.rows
     ]
-    return Page(rows, some.number, some.count, some.total)
+    return Pagination(rows, some.number, some.count, some.total)
 
 
 def _entries(
@@ -157,12 +157,12 @@ def open_count(session: Session, contest: Contest) -> int:
     return sum((flag.clip, flag.key) not in decided for flag in flags(session, contest))
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Flags that nobody has decided about."""
     count = open_count(session, contest)
     if not count:
         return []
-    return [Gap(
+    return [Blocker(
         "anomalies.open", f"{count} dấu hiệu bất thường chờ người quyết định.",
         f"Odd counts that wait for a person's decision: {count}.", "anomalies.list", count=count,
     )]

@@ -16,7 +16,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, Correction, CorrectionVerdict, Snapshot, Submission
 from contest.permissions import require
 from contest.services.core import audit
-from contest.services.core.gaps import Gap
+from contest.services.core.blockers import Blocker
 from contest.services.counts import interactions, official
 from contest.services.counts.official import Official
 from contest.services.jury import jury_round
@@ -149,17 +149,17 @@ def _lapsed(session: Session, contest: Contest) -> int:
     return session.scalar(query) or 0
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Corrections that wait for a second organiser, and such as no longer apply."""
     found = []
     if count := _count(session, _waiting(contest)):
-        found.append(Gap(
+        found.append(Blocker(
             "corrections.waiting", f"{count} điều chỉnh số liệu chờ người thứ hai xác nhận.",
             f"Corrections that wait for a second organiser: {count}.", "interactions.list",
             count=count,
         ))
     if count := _lapsed(session, contest):
-        found.append(Gap(
+        found.append(Blocker(
             "corrections.lapsed",
             f"{count} điều chỉnh không còn hiệu lực vì đã có số liệu mới; hãy xem lại.",
             f"Corrections that newer counts have overtaken: {count}. Please look again.",

@@ -28,9 +28,9 @@ from contest.models import (
 )
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, bulk, outbox, pages, profiles, search
-from contest.services.core.gaps import Gap
-from contest.services.core.pages import Page
+from contest.services.core import audit, bulk, outbox, pagination, profiles, search
+from contest.services.core.blockers import Blocker
+from contest.services.core.pagination import Pagination
 from contest.services.counts import official
 from contest.services.jury import jury_round
 
@@ -81,7 +81,7 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
 
 def listed(
     session: Session, contest: Contest, *, words: str = "", number: int = 1
-) -> Page[Publication]:
+) -> Pagination[Publication]:
     """The clips on the Page with their units, in the order of their release, a page at a time."""
     query: Select[Any] = (
         select(Publication)
@@ -92,7 +92,7 @@ def listed(
         .order_by(Publication.position, Publication.id)
     )
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
-    return pages.take(session, query, number)
+    return pagination.take(session, query, number)
 
 
 def _on_page(contest: Contest) -> tuple[Any, ...]:
@@ -297,7 +297,7 @@ def taken(session: Session, only: Collection[int]) -> dict[int, int]:
     return {number: count for number, count in session.execute(query)}
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Posted clips without an official count, late counts in doubt, shares nobody verified."""
     profile = profiles.profile_of(contest)
     found = []
@@ -344,8 +344,8 @@ def _unverified(session: Session, contest: Contest, profile: Profile) -> int:
     return session.scalar(query) or 0
 
 
-def _gap(code: str, count: int, vi: str, en: str) -> Gap:
-    return Gap(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
+def _gap(code: str, count: int, vi: str, en: str) -> Blocker:
+    return Blocker(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
                count=count)
 
 
@@ -364,7 +364,7 @@ def plan_polls(session: Session, contest: Contest, *, at: datetime) -> None:
         moments.add(moment)
         moment += BETWEEN_POLLS
     for moment in sorted(moment for moment in moments if moment > at):
-        outbox.add(
+        outbox.enqueue(
             session, "interactions.poll", contest.id, at=at, due_at=moment, contest_id=contest.id,
             key=f"interactions.poll:{contest.id}:{moment.isoformat()}", priority="high",
         )
@@ -372,7 +372,7 @@ def plan_polls(session: Session, contest: Contest, *, at: datetime) -> None:
 
 def poll_now(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
     require(actor, "interaction.import", contest)
-    outbox.add(
+    outbox.enqueue(
         session, "interactions.poll", contest.id, at=at, contest_id=contest.id, priority="high",
         key=f"interactions.poll:{contest.id}:{at.isoformat()}",
     )

@@ -161,7 +161,7 @@ def _clips(session: Session, contest: Contest) -> dict[str, int]:
 
 def _usable(
     path: Path, clips: Mapping[str, int], *, zone: tzinfo, at: datetime
-) -> Iterator[staged_shares.Told]:
+) -> Iterator[staged_shares.LedgerTuple]:
     """The rows as the ledger takes them; the first faulty one ends it all."""
     for row in _items(path):
         if isinstance(row, Problem):

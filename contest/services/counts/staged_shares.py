@@ -27,7 +27,7 @@ from contest.models import ShareRecord
 from contest.models.base import UtcDateTime
 from contest.services.core import bulk
 
-Told = tuple[int, int, str, str, datetime]  # row, submission's id, account, link or "", seen at
+LedgerTuple = tuple[int, int, str, str, datetime]  # row, submission's id, account, link or "", seen at
 
 COLUMNS = ("row", "submission_id", "account", "link", "seen_at")
 STAGED = Table(
@@ -37,7 +37,7 @@ STAGED = Table(
 )
 
 
-def stage(session: Session, rows: Iterable[Told]) -> int:
+def stage(session: Session, rows: Iterable[LedgerTuple]) -> int:
     """Put the rows aside; returns how many. Whatever ``rows`` raises leaves nothing behind.
 
     ``rows`` must not use the session: PostgreSQL's connection is busy until the last one.

@@ -12,8 +12,8 @@ from contest.models import (
     Check,
     ClipVersion,
     Contest,
-    Fix,
     Publication,
+    Repair,
     ShareRecord,
     Snapshot,
     Submission,
@@ -21,11 +21,11 @@ from contest.models import (
     Upload,
     User,
 )
-from contest.services.core import pages
-from contest.services.core.pages import Page
+from contest.services.core import pagination
+from contest.services.core.pagination import Pagination
 
 OF_SUBMISSION = (ClipVersion, Ballot, Publication, ShareRecord, Snapshot, Upload)
-OF_VERSION = (Check, Fix)
+OF_VERSION = (Check, Repair)
 COUNTED = 10_000  # rows; how many more there are helps nobody
 
 
@@ -40,7 +40,7 @@ class Filter:
 
 def rows(
     session: Session, contest: Contest, wanted: Filter, *, number: int = 1
-) -> Page[AuditRow]:
+) -> Pagination[AuditRow]:
     """The contest's rows, the newest first."""
     query = select(AuditRow).where(AuditRow.contest_id == contest.id)
     if wanted.action:
@@ -50,7 +50,7 @@ def rows(
     if wanted.subject:
         query = query.where(_about(session, contest, wanted.subject))
     query = query.order_by(AuditRow.seq.desc())
-    return pages.take(session, query, number, count_to=COUNTED)
+    return pagination.take(session, query, number, count_to=COUNTED)
 
 
 def _about(session: Session, contest: Contest, wanted: str) -> ColumnElement[bool]:

@@ -19,11 +19,11 @@ from contest.models import (
     Unit,
 )
 from contest.profile import Profile
-from contest.services.entry import copies
+from contest.services.entry import similarity
 from contest.services.entry.checks import DEEP, QUICK
 from contest.services.jury import jury_round
 from contest.services.jury.jury_round import Juror
-from contest.states import IN_CONTEST, Entry
+from contest.states import IN_CONTEST, SubmissionState
 
 SNAPSHOT_EVERY = timedelta(hours=24)  # an older count is due for a new one
 
@@ -67,7 +67,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         deep_checks=_by_state(session, _checks(contest, DEEP)),
         publications=publications,
         published=publications.get("published", 0),
-        copies=copies.waiting(session, contest),
+        copies=similarity.waiting(session, contest),
         snapshots_due=_snapshots_due(session, contest, profile, at=at),
         jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
         tasks=_by_state(session, _tasks(contest)),
@@ -85,7 +85,7 @@ def _short(contest: Contest, profile: Profile) -> Select[Unit]:
         select(Submission.unit_id, func.count().label("clips"))
         .where(
             Submission.contest_id == contest.id,
-            Submission.state.in_(IN_CONTEST - {Entry.UPLOADING}),
+            Submission.state.in_(IN_CONTEST - {SubmissionState.UPLOADING}),
         )
         .group_by(Submission.unit_id)
         .subquery()
@@ -149,7 +149,7 @@ def _oldest_review(session: Session, contest: Contest) -> datetime | None:
     """Since when the longest-waiting clip waits for a reviewer."""
     return session.scalar(
         select(func.min(Submission.updated_at)).where(
-            Submission.contest_id == contest.id, Submission.state == Entry.IN_REVIEW
+            Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW
         )
     )
 
@@ -164,7 +164,7 @@ def _snapshots_due(
         .select_from(Submission)
         .where(
             Submission.contest_id == contest.id,
-            Submission.state == Entry.PUBLISHED,
+            Submission.state == SubmissionState.PUBLISHED,
             ~_counted_since(latest - SNAPSHOT_EVERY),
         )
     )

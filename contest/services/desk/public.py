@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from contest.errors import not_found
 from contest.models import Contest, Derivative, Publication, Submission, Unit
 from contest.profile import Profile
-from contest.services.core import pages, search
-from contest.services.core.pages import Page
-from contest.states import Entry
+from contest.services.core import pagination, search
+from contest.services.core.pagination import Pagination
+from contest.states import SubmissionState
 
 
 class Phase(StrEnum):
@@ -100,10 +100,10 @@ def clips(session: Session, contest: Contest, *, most: int | None = None) -> lis
 
 def gallery(
     session: Session, contest: Contest, *, words: str = "", number: int = 1
-) -> Page[PublicClip]:
+) -> Pagination[PublicClip]:
     """A page of them, those with ``words`` in code, title or unit."""
     query = search.matching(_shown(contest), words, Submission.code, Submission.title, Unit.name)
-    found = pages.take(session, query, number, whole=True)
+    found = pagination.take(session, query, number, whole=True)
     return replace(found, rows=[_clip(row) for row in found.rows])
 
 
@@ -139,7 +139,7 @@ def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:
         )
         .where(
             Submission.contest_id == contest.id,
-            Submission.state == Entry.PUBLISHED,
+            Submission.state == SubmissionState.PUBLISHED,
             Publication.state == "published",
         )
         .order_by(Publication.position, Submission.code)

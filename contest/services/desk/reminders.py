@@ -28,11 +28,11 @@ from contest.profile import Profile
 from contest.services.core import audit, mail, profiles
 from contest.services.desk import desk
 from contest.services.jury import jury_round
-from contest.states import Entry
+from contest.states import SubmissionState
 
 KINDS = ("missing", "findings", "jury")
 PAUSE = timedelta(hours=1)
-TO_MEND = {Entry.NEEDS_FIX: "findings", Entry.CHANGES_REQUESTED: "changes_requested"}
+TO_MEND = {SubmissionState.NEEDS_FIX: "findings", SubmissionState.CHANGES_REQUESTED: "changes_requested"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def send(
     chosen = [r for r in recipients(session, contest, kind, at=at)
               if r.email and (again or not r.lately(at))]
     for one in chosen:
-        mail.queue(session, to=one.email, template=one.template, language=one.language,
+        mail.enqueue(session, to=one.email, template=one.template, language=one.language,
                    params=dict(one.params), contest_id=contest.id, at=at)
     if chosen:
         audit.record(session, "reminder.sent", contest, actor=actor, at=at,
@@ -131,7 +131,7 @@ def _entries(
         .order_by(Submission.code)
     )
     for entry in session.scalars(query):
-        template = TO_MEND[Entry(entry.state)]
+        template = TO_MEND[SubmissionState(entry.state)]
         if at < (entry.changes_until or profile.schedule.entries_close):
             yield Recipient(
                 entry.id, entry.unit.name, template, email=entry.contact_email,

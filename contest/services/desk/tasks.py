@@ -10,21 +10,21 @@ from contest.errors import Conflict, not_found
 from contest.models import Contest, Task
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import audit, outbox, pages
-from contest.services.core.pages import Page
+from contest.services.core import audit, outbox, pagination
+from contest.services.core.pagination import Pagination
 
 STATES = ("failed", "leased", "pending", "done", "cancelled")
 
 
 def listed(
     session: Session, contest: Contest, *, state: str | None = None, number: int = 1
-) -> Page[Task]:
+) -> Pagination[Task]:
     """The contest's jobs: the failed first, then those at work, then the newest."""
     query = select(Task).where(Task.contest_id == contest.id)
     if state in STATES:
         query = query.where(Task.state == state)
     order = (Task.state != "failed", Task.state != "leased", Task.id.desc())
-    return pages.take(session, query.order_by(*order), number)
+    return pagination.take(session, query.order_by(*order), number)
 
 
 def retry(
@@ -40,7 +40,7 @@ def retry(
             "Chỉ chạy lại được công việc không thành công. Hãy tải lại trang.",
             "Only failed jobs can be tried again. Please reload the page.",
         )
-    outbox.again(session, task, at=at)
+    outbox.enqueue_again(session, task, at=at)
     audit.record(
         session, "task.retried", task, actor=actor, at=at, contest_id=contest.id,
         before={"state": "failed"}, after={"state": "pending", "kind": task.kind},

@@ -19,9 +19,9 @@ from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import copies, names_seen
+from contest.services.entry import onscreen_names, similarity
 from contest.services.fanpage import publications
-from contest.states import Entry
+from contest.states import SubmissionState
 
 QUICK, DEEP = "quick", "deep"
 OPEN = ("queued", "running", "failed")
@@ -30,7 +30,7 @@ FIRST_SHARE = 0.02  # before that, nothing can be said about the time left
 
 
 @dataclass(frozen=True)
-class Work:
+class CheckJob:
     """What a worker needs: which clip, under which rules. Plain values, no session."""
 
     check_id: int
@@ -41,7 +41,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Made:
+class DerivedFile:
     """A file made from a clip; its bytes are in the store already."""
 
     kind: str
@@ -57,25 +57,25 @@ class Outcome:
 
     verdict: str
     report: Mapping[str, Any] = field(default_factory=dict)
-    files: Sequence[Made] = ()
+    files: Sequence[DerivedFile] = ()
     fingerprint: Mapping[str, Any] | None = None  # by which copies are told
 
 
 # ---------------------------------------------------------------------------- wanting one
 
 
-def request(session: Session, version: ClipVersion, *, actor: Actor, at: datetime) -> Check:
+def enqueue_quick(session: Session, version: ClipVersion, *, actor: Actor, at: datetime) -> Check:
     """Want the quick check of a version. Open checks of the entry's earlier clips end."""
     _supersede(session, version, actor=actor, at=at)
-    return _want(session, version, QUICK, at=at)
+    return _enqueue(session, version, QUICK, at=at)
 
 
-def request_rendition(session: Session, version: ClipVersion, *, at: datetime) -> Check:
+def enqueue_deep(session: Session, version: ClipVersion, *, at: datetime) -> Check:
     """Want the deep check of a version, after everything that somebody waits for."""
-    return _want(session, version, DEEP, at=at)
+    return _enqueue(session, version, DEEP, at=at)
 
 
-def _want(session: Session, version: ClipVersion, kind: str, *, at: datetime) -> Check:
+def _enqueue(session: Session, version: ClipVersion, kind: str, *, at: datetime) -> Check:
     """The same wish under the same rules is one check."""
     contest = version.submission.contest
     query = select(Check).where(
@@ -96,7 +96,7 @@ def _want(session: Session, version: ClipVersion, kind: str, *, at: datetime) ->
 
 def _task(session: Session, check: Check, *, at: datetime) -> Task:
     """The wish for a check; a new one where it is not there or was swept."""
-    return outbox.add(
+    return outbox.enqueue(
         session, f"check.{check.kind}", check.id, at=at,
         contest_id=check.version.submission.contest_id,
         priority="default" if check.kind == QUICK else "low",
@@ -126,13 +126,13 @@ def retry(session: Session, check: Check, *, actor: Actor, at: datetime) -> None
         )
     move(session, check, "queued", actor=actor, at=at)
     check.error, check.progress = "", 0.0
-    outbox.again(session, _task(session, check, at=at), at=at)
+    outbox.enqueue_again(session, _task(session, check, at=at), at=at)
 
 
 # ---------------------------------------------------------------------------- the worker's steps
 
 
-def start(session: Session, check_id: int, *, at: datetime) -> Work | None:
+def start(session: Session, check_id: int, *, at: datetime) -> CheckJob | None:
     """Begin a check, or begin it again after a worker died; None when nobody wants it any more."""
     check = session.get_one(Check, check_id, with_for_update=LOCK)
     if check.state in ("done", "superseded"):
@@ -143,7 +143,7 @@ def start(session: Session, check_id: int, *, at: datetime) -> Work | None:
         move(session, check, "running", actor=SYSTEM, at=at)
     check.started_at, check.progress, check.error = at, 0.0, ""
     named = session.get_one(ProfileRevision, check.profile_revision_id)
-    return Work(
+    return CheckJob(
         check_id=check.id, kind=check.kind, sha256=check.version.sha256,
         media=profiles.profile_at(named).media, policy_name=check.version.submission.contest.slug,
     )
@@ -171,7 +171,7 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
     for made in outcome.files:
         _keep(session, version, made, at=at)
     if outcome.fingerprint:
-        copies.keep(session, version, outcome.fingerprint, at=at)
+        similarity.keep(session, version, outcome.fingerprint, at=at)
     if check.kind == QUICK:
         _after_quick(session, version, outcome.verdict, at=at)
     elif outcome.verdict not in GOOD:
@@ -194,7 +194,7 @@ def fail(session: Session, check_id: int, error: str, *, at: datetime) -> None:
         move(session, check, "failed", actor=SYSTEM, at=at)
 
 
-def _keep(session: Session, version: ClipVersion, made: Made, *, at: datetime) -> None:
+def _keep(session: Session, version: ClipVersion, made: DerivedFile, *, at: datetime) -> None:
     query = select(Derivative).where(
         Derivative.version_id == version.id, Derivative.kind == made.kind
     )
@@ -212,12 +212,12 @@ def _in_force(entry: Submission, version: ClipVersion, *states: str) -> bool:
 
 def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
     entry = version.submission
-    if not _in_force(entry, version, Entry.CHECKING):
+    if not _in_force(entry, version, SubmissionState.CHECKING):
         return
     if verdict in GOOD:
-        move(session, entry, Entry.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
-        request_rendition(session, version, at=at)
-        names_seen.request(session, version, at=at)
+        move(session, entry, SubmissionState.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
+        enqueue_deep(session, version, at=at)
+        onscreen_names.enqueue(session, version, at=at)
         return
     _needs_fix(session, entry, at=at, verdict=verdict)
 
@@ -225,19 +225,19 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
 def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
     """The deep check revised the verdict: what is not yet on the Page goes back to the unit."""
     entry = version.submission
-    if not _in_force(entry, version, Entry.IN_REVIEW, Entry.APPROVED):
+    if not _in_force(entry, version, SubmissionState.IN_REVIEW, SubmissionState.APPROVED):
         return
-    if entry.state == Entry.APPROVED:
+    if entry.state == SubmissionState.APPROVED:
         publications.cancel(session, entry, actor=SYSTEM, at=at)
     else:
-        move(session, entry, Entry.CHECKING, actor=SYSTEM, at=at)
+        move(session, entry, SubmissionState.CHECKING, actor=SYSTEM, at=at)
     _needs_fix(session, entry, at=at, verdict=verdict)
 
 
 def _needs_fix(session: Session, entry: Submission, *, at: datetime, verdict: str) -> None:
     entry.held_by = entry.held_until = None
-    move(session, entry, Entry.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict)
-    mail.queue(
+    move(session, entry, SubmissionState.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict)
+    mail.enqueue(
         session, to=entry.contact_email, template="findings", language=entry.language,
         params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
     )
@@ -277,7 +277,7 @@ def deep_check_pending(session: Session, version: ClipVersion, *, at: datetime) 
     A version of which nobody has requested a deep check gets one here.
     """
     if latest(version, DEEP) is None:
-        request_rendition(session, version, at=at)
+        enqueue_deep(session, version, at=at)
     return deep_pass(version).why_en
 
 

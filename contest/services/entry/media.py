@@ -11,12 +11,12 @@ from contest.models import ClipVersion, Contest, Submission
 from contest.permissions import can, require
 from contest.services.core import profiles
 from contest.services.entry import checks
-from contest.states import Entry
+from contest.states import SubmissionState
 
 ORIGINAL = "original"
 KINDS = (ORIGINAL, "rendition", "sheet", "poster", "crop", "waveform", "loudness")
 ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg", "image/png": "png"}
-SHOWN_TO_JURORS = (Entry.APPROVED, Entry.PUBLISHED)
+SHOWN_TO_JURORS = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 # By the name's ending: the clip itself is not looked into again to send it.
 TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
          "mkv": "video/x-matroska", "avi": "video/x-msvideo"}

@@ -15,22 +15,22 @@ from contest.models import ClipVersion, Contest, Review, Submission, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import mail, pages, profiles
-from contest.services.core.gaps import Gap
-from contest.services.core.pages import Page
+from contest.services.core import mail, pagination, profiles
+from contest.services.core.blockers import Blocker
+from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
 from contest.services.fanpage import publications
-from contest.states import Entry
+from contest.states import SubmissionState
 
 HOLD = timedelta(minutes=30)
 APPROVE, CHANGES, REJECT = "approve", "changes", "reject"
 OUTCOMES = (APPROVE, CHANGES, REJECT)
 # The lists of the reviewers' room, and the states of the entries in each.
 LISTS = {
-    "waiting": (Entry.IN_REVIEW,),
-    "changes": (Entry.CHANGES_REQUESTED, Entry.NEEDS_FIX, Entry.CHECKING),
-    "approved": (Entry.APPROVED, Entry.PUBLISHED),
-    "rejected": (Entry.DISQUALIFIED,),
+    "waiting": (SubmissionState.IN_REVIEW,),
+    "changes": (SubmissionState.CHANGES_REQUESTED, SubmissionState.NEEDS_FIX, SubmissionState.CHECKING),
+    "approved": (SubmissionState.APPROVED, SubmissionState.PUBLISHED),
+    "rejected": (SubmissionState.DISQUALIFIED,),
 }
 
 
@@ -51,7 +51,7 @@ class Decision:
 
 def listed(
     session: Session, contest: Contest, *, name: str = "waiting", number: int = 1
-) -> Page[Submission]:
+) -> Pagination[Submission]:
     """One list of the room: those who wait longest first, the others by their last change."""
     waiting = name == "waiting"
     order = ClipVersion.received_at if waiting else Submission.updated_at.desc()
@@ -65,7 +65,7 @@ def listed(
         )
         .order_by(order, Submission.id)
     )
-    return pages.take(session, query, number)
+    return pagination.take(session, query, number)
 
 
 def counts(session: Session, contest: Contest) -> dict[str, int]:
@@ -129,7 +129,7 @@ def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> 
     """Take a clip in hand for ``HOLD``, or longer. ``Conflict`` when somebody else has it."""
     require(actor, "review.decide", entry)
     session.refresh(entry, with_for_update=LOCK)
-    if entry.state != Entry.IN_REVIEW:
+    if entry.state != SubmissionState.IN_REVIEW:
         raise Conflict(
             "Clip này không còn chờ thẩm định. Hãy chọn clip khác trong danh sách.",
             "This clip is no longer waiting for review. Choose another from the list.",
@@ -167,7 +167,7 @@ def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
     return (
         select(Submission)
         .join(ClipVersion, ClipVersion.id == Submission.version_id)
-        .where(Submission.contest_id == contest.id, Submission.state == Entry.IN_REVIEW, free)
+        .where(Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW, free)
         .order_by(ClipVersion.received_at, Submission.id)
         .limit(1)
     )
@@ -294,7 +294,7 @@ def _move_on(
     session: Session, entry: Submission, decision: Decision, review: Review, *, actor: Actor,
     at: datetime,
 ) -> None:
-    to = {APPROVE: Entry.APPROVED, CHANGES: Entry.CHANGES_REQUESTED, REJECT: Entry.DISQUALIFIED}
+    to = {APPROVE: SubmissionState.APPROVED, CHANGES: SubmissionState.CHANGES_REQUESTED, REJECT: SubmissionState.DISQUALIFIED}
     move(
         session, entry, to[decision.outcome], actor=actor, at=at, reason=review.reason,
         review=review.id, version=decision.version_id,
@@ -305,7 +305,7 @@ def _move_on(
         entry.state_reason = ""
         publications.plan(session, entry, actor=actor, at=at)
     template = {APPROVE: "approved", CHANGES: "changes_requested", REJECT: "rejected"}
-    mail.queue(
+    mail.enqueue(
         session, to=entry.contact_email, template=template[decision.outcome],
         language=entry.language, params={"submission_id": entry.id},
         contest_id=entry.contest_id, at=at,
@@ -321,20 +321,20 @@ def reopen(
         raise Invalid(
             "Hãy ghi lý do mở lại thẩm định.", "Please state why the review is opened again."
         )
-    move(session, entry, Entry.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
+    move(session, entry, SubmissionState.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
     publications.cancel(session, entry, actor=actor, at=at, reason=reason.strip())
 
 
 # ---------------------------------------------------------------------------- before closing
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Clips that still wait for a reviewer."""
     waiting = counts(session, contest)["waiting"]
     if not waiting:
         return []
     return [
-        Gap(
+        Blocker(
             "reviews.waiting", f"{waiting} clip chưa được thẩm định.",
             f"Clips that wait for review: {waiting}.", "reviews.queue", count=waiting,
         )

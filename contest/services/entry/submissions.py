@@ -18,18 +18,18 @@ from contest.permissions import require
 from contest.profile import Profile
 from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, profiles
-from contest.services.core.gaps import Gap
+from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.fanpage import publications
 from contest.services.units import units
-from contest.states import IN_CONTEST, REPLACEABLE, Entry
+from contest.states import IN_CONTEST, REPLACEABLE, SubmissionState
 from contest.tokens import new_code
 
 CODE_LENGTH = 6
 
 
 @dataclass(frozen=True)
-class EntryForm:
+class SubmissionForm:
     """What a unit fills in. ``consents`` are the purposes ticked."""
 
     title: str
@@ -106,7 +106,7 @@ def of_unit(session: Session, unit: Unit) -> list[Submission]:
 
 
 def create(
-    session: Session, unit: Unit, form: EntryForm, *, actor: Actor, at: datetime
+    session: Session, unit: Unit, form: SubmissionForm, *, actor: Actor, at: datetime
 ) -> Submission:
     """Store an entry before the first byte of its clip. Raises ``TooLate``, ``Invalid``."""
     require(actor, "entry.edit", unit)
@@ -126,7 +126,7 @@ def create(
 
 
 def change(
-    session: Session, entry: Submission, form: EntryForm, *, actor: Actor, at: datetime
+    session: Session, entry: Submission, form: SubmissionForm, *, actor: Actor, at: datetime
 ) -> None:
     """Change the form while the clip may still be replaced. Raises ``Conflict``, ``TooLate``."""
     require(actor, "entry.edit", entry)
@@ -171,7 +171,7 @@ def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
         )
 
 
-def _check(form: EntryForm, profile: Profile) -> None:
+def _check(form: SubmissionForm, profile: Profile) -> None:
     """Rules of the profile that a form of any kind must keep (plan III.2, III.3)."""
     if form.kind not in profile.form.kinds:
         raise Invalid("Hình thức dự thi không có trong thể lệ. Hãy chọn lại.",
@@ -190,7 +190,7 @@ def _check(form: EntryForm, profile: Profile) -> None:
         )
 
 
-def _columns(form: EntryForm) -> dict[str, object]:
+def _columns(form: SubmissionForm) -> dict[str, object]:
     def tidy(text: str) -> str:
         return unicodedata.normalize("NFC", text).strip()
 
@@ -230,7 +230,7 @@ def given(entry: Submission) -> frozenset[str]:
 
 
 def _set_consents(
-    session: Session, entry: Submission, form: EntryForm, profile: Profile, at: datetime
+    session: Session, entry: Submission, form: SubmissionForm, profile: Profile, at: datetime
 ) -> None:
     known = {c.purpose: c for c in entry.consents}
     for purpose in profile.form.consents:
@@ -262,7 +262,7 @@ def withdraw(
 ) -> None:
     """The unit takes its entry back. Everything that was sent is kept."""
     require(actor, "entry.edit", entry)
-    _leave(session, entry, Entry.WITHDRAWN, actor=actor, at=at, reason=reason)
+    _leave(session, entry, SubmissionState.WITHDRAWN, actor=actor, at=at, reason=reason)
 
 
 def disqualify(
@@ -272,11 +272,11 @@ def disqualify(
     require(actor, "entry.disqualify", entry)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do loại bài dự thi.", "Please state why the entry is excluded.")
-    _leave(session, entry, Entry.DISQUALIFIED, actor=actor, at=at, reason=reason.strip())
+    _leave(session, entry, SubmissionState.DISQUALIFIED, actor=actor, at=at, reason=reason.strip())
 
 
 def _leave(
-    session: Session, entry: Submission, to: Entry, *, actor: Actor, at: datetime, reason: str
+    session: Session, entry: Submission, to: SubmissionState, *, actor: Actor, at: datetime, reason: str
 ) -> None:
     move(session, entry, to, actor=actor, at=at, reason=reason)
     publications.cancel(session, entry, actor=actor, at=at, reason=reason)
@@ -285,22 +285,22 @@ def _leave(
 # ---------------------------------------------------------------------------- before closing
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Units that owe a clip (plan II.2), and entries whose way has not ended."""
     quota = profiles.profile_of(contest).quota.minimum
     _, owing = units.totals(session, contest, quota=quota)
-    unfinished = (Entry.UPLOADING, Entry.CHECKING, Entry.NEEDS_FIX, Entry.CHANGES_REQUESTED)
+    unfinished = (SubmissionState.UPLOADING, SubmissionState.CHECKING, SubmissionState.NEEDS_FIX, SubmissionState.CHANGES_REQUESTED)
     query = select(func.count()).where(
         Submission.contest_id == contest.id, Submission.state.in_(unfinished)
     )
     waiting = session.scalar(query) or 0
     found = []
     if owing:
-        found.append(Gap("units_without_clip", f"{owing} đơn vị chưa đủ số clip.",
+        found.append(Blocker("units_without_clip", f"{owing} đơn vị chưa đủ số clip.",
                          f"Units that have not sent enough clips: {owing}.", "units.manage",
                          count=owing))
     if waiting:
-        found.append(Gap("entries_unfinished", f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
+        found.append(Blocker("entries_unfinished", f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
                          f"Entries not finished or to be mended: {waiting}.",
                          "entries.listed", count=waiting))
     return found

@@ -24,7 +24,7 @@ from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import checks, submissions
-from contest.states import REPLACEABLE, Entry
+from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import hash_token
 
 SAMPLE, SAMPLES = 256 << 10, 16  # bytes, and how many of them a fingerprint looks at
@@ -32,7 +32,7 @@ FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Asked:
+class UploadAccess:
     """A request's cookie and the upload it names, as one look finds them.
 
     ``live``: the link behind the cookie still holds. ``upload`` is None unless it is this unit's
@@ -41,11 +41,11 @@ class Asked:
 
     unit_id: int
     live: bool
-    upload: "Seen | None"
+    upload: "UploadStatus | None"
 
 
 @dataclass(frozen=True)
-class Seen:
+class UploadStatus:
     """What each part of an upload asks about it; a part comes every few milliseconds."""
 
     public_id: str
@@ -72,7 +72,7 @@ _ASKED = (
 )  # fmt: skip
 
 
-def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Asked | None:
+def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> UploadAccess | None:
     """Who asks with this cookie, and for which upload: one query, no objects to keep in step.
 
     None for a cookie that was never given out.
@@ -82,11 +82,11 @@ def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Aske
     if row is None:
         return None
     ended = row.revoked_at or row.link_revoked_at or row.expires_at <= at
-    seen = row.public_id and Seen(
+    seen = row.public_id and UploadStatus(
         row.public_id, row.unit_id, row.length, row.filename, row.fingerprint, row.keeps_until,
         row.state,
     )
-    return Asked(row.unit_id, live=not ended, upload=seen)
+    return UploadAccess(row.unit_id, live=not ended, upload=seen)
 
 
 def begin(
@@ -118,7 +118,7 @@ def begin(
         ("upload.remind", upload.expires_at - (upload.expires_at - at) / 3),
         ("upload.expire", upload.expires_at),
     ):
-        outbox.add(session, kind, upload.id, at=at, due_at=due_at, contest_id=entry.contest_id)
+        outbox.enqueue(session, kind, upload.id, at=at, due_at=due_at, contest_id=entry.contest_id)
     audit.record(session, "upload.begun", upload, actor=actor, at=at,
                  after={"submission": entry.id, "length": length})
     return upload
@@ -232,7 +232,7 @@ def _tell(
 ) -> None:
     entry = upload.submission
     page = f"/c/{entry.contest.slug}/unit/entries/{entry.code}"
-    mail.queue(
+    mail.enqueue(
         session, to=entry.contact_email, template=template, language=entry.language,
         params={"submission_id": entry.id, "upload_id": upload.id, "path": page} | values,
         contest_id=entry.contest_id, at=at,
@@ -290,9 +290,9 @@ def _add_version(
     session.add(version)
     session.flush()
     entry.version_id = version.id
-    move(session, entry, Entry.CHECKING, actor=actor, at=at, version=version.number, sha256=sha256)
-    checks.request(session, version, actor=actor, at=at)
-    mail.queue(
+    move(session, entry, SubmissionState.CHECKING, actor=actor, at=at, version=version.number, sha256=sha256)
+    checks.enqueue_quick(session, version, actor=actor, at=at)
+    mail.enqueue(
         session, to=entry.contact_email, template="receipt", language=entry.language,
         params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
     )

@@ -83,7 +83,7 @@ def _alert(session: Session, contest: Contest, row: PagePause, *, at: datetime) 
     )
     for person in session.scalars(query):
         vi, en = REMEDIES[row.kind]
-        mail.queue(
+        mail.enqueue(
             session, to=person.email, template="page_paused", language=person.language, at=at,
             contest_id=contest.id, params={
                 "user_id": person.id, "pause_id": row.id, "reason": row.reason,

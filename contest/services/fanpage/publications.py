@@ -20,13 +20,13 @@ from contest.models import Check, ClipVersion, Contest, Publication, Submission,
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, pages, profiles, search
-from contest.services.core.gaps import Gap
-from contest.services.core.pages import Page
+from contest.services.core import audit, mail, outbox, pagination, profiles, search
+from contest.services.core.blockers import Blocker
+from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
 from contest.services.counts import interactions
-from contest.services.fanpage import post_ways
-from contest.states import PUBLICATION, Entry
+from contest.services.fanpage import publishing_modes
+from contest.states import PUBLICATION, SubmissionState
 from social.links import read_link
 
 UPLOAD_AHEAD = timedelta(hours=6)  # bytes may go before the release; nobody sees them
@@ -47,7 +47,7 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
     if existing:
         _forget(session, existing)
     profile = profiles.profile_of(submission.contest)
-    mode, why = post_ways.way(profile, submission)
+    mode, why = publishing_modes.publishing_mode(profile, submission)
     publication = Publication(
         submission=submission, version_id=submission.version_id, mode=mode, state="waiting",
         page_id=profile.contest.page_url[:MAX_PAGE], caption=caption(profile, submission),
@@ -136,12 +136,12 @@ def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -
     interactions.plan_polls(session, contest, at=at)
     for place, publication in enumerate(p for p in due if p.mode == "api"):
         if publication.state == "waiting":
-            wish(session, publication, "upload", at=at)
-        wish(session, publication, "finish", at=at, due_at=at + place * SPACING)
+            enqueue_step(session, publication, "upload", at=at)
+        enqueue_step(session, publication, "finish", at=at, due_at=at + place * SPACING)
     return due
 
 
-def wish(
+def enqueue_step(
     session: Session, publication: Publication, step: str, *, at: datetime,
     due_at: datetime | None = None,
 ) -> None:
@@ -151,7 +151,7 @@ def wish(
     known = session.scalars(tasks).all()
     if any(task.state == "pending" for task in known):
         return
-    outbox.add(
+    outbox.enqueue(
         session, kind, publication.id, at=at, due_at=due_at,
         contest_id=publication.submission.contest_id, key=f"{kind}:{publication.id}:{len(known)}",
     )
@@ -204,7 +204,7 @@ def record_link(
     if publication.state == "uploading":
         move(session, publication, "waiting", actor=actor, at=at)
     see_published(session, publication, permalink=found.url, actor=actor, at=at)
-    wish(session, publication, "check", at=at)
+    enqueue_step(session, publication, "check", at=at)
 
 
 def see_published(
@@ -218,9 +218,9 @@ def see_published(
     publication.error_data = {}
     move(session, publication, "published", actor=actor, at=at, permalink=permalink)
     entry = publication.submission
-    if entry.state == Entry.APPROVED:
+    if entry.state == SubmissionState.APPROVED:
         move(session, entry, "published", actor=actor, at=at)
-        mail.queue(
+        mail.enqueue(
             session, to=entry.contact_email, template="published", language=entry.language,
             params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
         )
@@ -238,7 +238,7 @@ def look_again(
         )
     if publication.state == "failed":
         move(session, publication, "unknown", actor=actor, at=at)
-    wish(session, publication, "reconcile", at=at)
+    enqueue_step(session, publication, "reconcile", at=at)
 
 
 def post_again(
@@ -256,13 +256,13 @@ def post_again(
         publication.session_id = publication.video_id = None
         publication.offset = publication.offset_end = 0
         publication.error_data = {}
-        wish(session, publication, "upload", at=at)
+        enqueue_step(session, publication, "upload", at=at)
         if publication.position is None:
             _wish_release(session, publication, at=at)
         return
     move(session, publication, "unknown", actor=actor, at=at, reason=reason)
     publication.error_data = {"may_finish": True}
-    wish(session, publication, "reconcile", at=at)
+    enqueue_step(session, publication, "reconcile", at=at)
 
 
 # ------------------------------------------------------------------------------------- reading
@@ -270,7 +270,7 @@ def post_again(
 
 def listed(
     session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
-) -> Page[Publication]:
+) -> Pagination[Publication]:
     """The board: in the order of their release, the unreleased ones last, a page at a time."""
     query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
     if state in PUBLICATION.states:
@@ -279,7 +279,7 @@ def listed(
         contains_eager(Publication.submission).contains_eager(Submission.unit),
         joinedload(Publication.version).selectinload(ClipVersion.checks).defer(Check.report),
     )
-    found = pages.take(session, query, number)
+    found = pagination.take(session, query, number)
     _read_refusals(session, found.rows)
     return found
 
@@ -287,7 +287,7 @@ def listed(
 def page_of(session: Session, contest: Contest, publication_id: int) -> int:
     """On which page of the whole board a publication stands."""
     ids = list(session.scalars(_board(contest).with_only_columns(Publication.id)))
-    return ids.index(publication_id) // pages.ROWS + 1 if publication_id in ids else 1
+    return ids.index(publication_id) // pagination.ROWS + 1 if publication_id in ids else 1
 
 
 def counts(session: Session, contest: Contest) -> Mapping[str, int]:
@@ -321,7 +321,7 @@ def _read_refusals(session: Session, rows: Sequence[Publication]) -> None:
     session.scalars(query).all()
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Approved clips that are not on the Page though their time has come."""
     due = Publication.state.not_in(("failed", "cancelled")) & (Publication.release_at <= at)
     query = (
@@ -329,18 +329,18 @@ def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
             func.count(case((Publication.state == "failed", 1))), func.count(case((due, 1)))
         )
         .join(Publication.submission)
-        .where(Submission.contest_id == contest.id, Submission.state == Entry.APPROVED)
+        .where(Submission.contest_id == contest.id, Submission.state == SubmissionState.APPROVED)
     )
     failed, open_ = session.execute(query).one()
     found = []
     if failed:
-        found.append(Gap(
+        found.append(Blocker(
             "publications.failed", f"{failed} clip đăng không thành công, cần người xử lý.",
             f"Clips that could not be posted and need a person: {failed}.",
             "publications.list", count=failed,
         ))
     if open_:
-        found.append(Gap(
+        found.append(Blocker(
             "publications.open", f"{open_} clip đã duyệt nhưng chưa lên Trang.",
             f"Approved clips that are not on the Page yet: {open_}.",
             "publications.list", count=open_,
@@ -367,12 +367,12 @@ def _wish_release(session: Session, publication: Publication, *, at: datetime) -
     key = f"publication.release:{contest_id}:{due_at.isoformat()}"
     if due_at <= at:
         key = f"publication.release:{contest_id}:late:{publication.id}:{at.isoformat()}"
-    outbox.add(
+    outbox.enqueue(
         session, "publication.release", contest_id, at=at, due_at=max(due_at, at),
         contest_id=contest_id, key=key, priority="high",
     )
     if publication.mode == "api":
-        wish(session, publication, "upload", at=at, due_at=max(due_at - UPLOAD_AHEAD, at))
+        enqueue_step(session, publication, "upload", at=at, due_at=max(due_at - UPLOAD_AHEAD, at))
 
 
 def _refuse_taken(session: Session, publication: Publication, url: str) -> None:

@@ -15,7 +15,7 @@ from contest.models import ClipVersion, Publication
 from contest.services.core import outbox
 from contest.services.core.transitions import move
 from contest.services.fanpage import publications
-from contest.states import Entry
+from contest.states import SubmissionState
 from social.errors import PageError
 from social.values import Offsets, UploadStarted, VideoState, VideoStatus
 
@@ -44,7 +44,7 @@ DOUBT = (
 
 
 @dataclass(frozen=True)
-class Work:
+class PublishingJob:
     """What a step needs to know, read under the row's lock. Values only, no row."""
 
     contest_id: int
@@ -61,7 +61,7 @@ class Work:
     armed_at: datetime | None
 
 
-def read(session: Session, publication_id: int) -> Work | None:
+def read(session: Session, publication_id: int) -> PublishingJob | None:
     """The row as it stands; None when it is gone."""
     publication = publications.held(session, publication_id)
     return _work(publication) if publication else None
@@ -75,12 +75,12 @@ def version_to_upload(session: Session, publication_id: int) -> ClipVersion | No
     return publication.version
 
 
-def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Work | None:
+def begin_upload(session: Session, publication_id: int, *, at: datetime) -> PublishingJob | None:
     """Take the row into `uploading`; None when there is nothing to upload."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state not in publications.BEFORE_ARMED:
         return None
-    if publication.submission.state != Entry.APPROVED or publication.mode != "api":
+    if publication.submission.state != SubmissionState.APPROVED or publication.mode != "api":
         return None
     if publication.state == "waiting":
         move(session, publication, "uploading", actor=SYSTEM, at=at)
@@ -113,11 +113,11 @@ def received(
     if offsets.complete:
         _clear(publication)
         if publication.position is not None:
-            publications.wish(session, publication, "finish", at=at)
+            publications.enqueue_step(session, publication, "finish", at=at)
     return True
 
 
-def arm(session: Session, publication_id: int, *, at: datetime) -> Work | None:
+def arm(session: Session, publication_id: int, *, at: datetime) -> PublishingJob | None:
     """Write the intention to post; commit, then call `finish` once. None: do not call.
 
     A row that is armed already belongs to a worker that died or lost its lease: look, don't repeat.
@@ -130,7 +130,7 @@ def arm(session: Session, publication_id: int, *, at: datetime) -> Work | None:
         return None
     again = publication.state == "unknown" and bool(publication.error_data.get("may_finish"))
     ready = publication.state == "uploading" and uploaded(publication)
-    if publication.submission.state != Entry.APPROVED or not (again or ready):
+    if publication.submission.state != SubmissionState.APPROVED or not (again or ready):
         return None
     move(session, publication, "armed", actor=SYSTEM, at=at, video_id=publication.video_id)
     publication.armed_at = at
@@ -150,7 +150,7 @@ def accepted(session: Session, publication_id: int, *, at: datetime) -> None:
     if publication is None or publication.state not in ("armed", "unknown"):
         return
     move(session, publication, "verifying", actor=SYSTEM, at=at)
-    publications.wish(session, publication, "verify", at=at, due_at=at + FIRST_LOOK)
+    publications.enqueue_step(session, publication, "verify", at=at, due_at=at + FIRST_LOOK)
 
 
 def doubt(
@@ -186,7 +186,7 @@ def restart(session: Session, publication_id: int, error: PageError, *, at: date
     publication.session_id = publication.video_id = publication.armed_at = None
     publication.offset = publication.offset_end = 0
     publication.error_data = {}
-    publications.wish(session, publication, "upload", at=at)
+    publications.enqueue_step(session, publication, "upload", at=at)
 
 
 def fail(
@@ -277,7 +277,7 @@ def _processing(session: Session, publication: Publication, *, at: datetime) -> 
         return None
     if publication.state == "unknown":
         move(session, publication, "verifying", actor=SYSTEM, at=at)
-        publications.wish(session, publication, "verify", at=at, due_at=_next_look(publication, at))
+        publications.enqueue_step(session, publication, "verify", at=at, due_at=_next_look(publication, at))
         return None
     return _next_look(publication, at)
 
@@ -288,7 +288,7 @@ def _not_yet(
     """The Page shows no sign of an accepted `finish`."""
     if publication.error_data.get("may_finish"):
         if status.state is VideoState.UPLOADED:
-            publications.wish(session, publication, "finish", at=at)
+            publications.enqueue_step(session, publication, "finish", at=at)
             return None
         if status.state in (VideoState.NOT_THERE, VideoState.UPLOADING):
             restart(session, publication.id, PageError("the video is not on the Page"), at=at)
@@ -333,12 +333,12 @@ def _unknown(
     move(session, publication, "unknown", actor=SYSTEM, at=at, why=why)
     publication.error = why
     publication.error_data = {"may_finish": may_finish, "details": _details(error)}
-    publications.wish(session, publication, "reconcile", at=at, due_at=at + wait)
+    publications.enqueue_step(session, publication, "reconcile", at=at, due_at=at + wait)
 
 
-def _work(publication: Publication) -> Work:
+def _work(publication: Publication) -> PublishingJob:
     entry, version = publication.submission, publication.version
-    return Work(
+    return PublishingJob(
         contest_id=entry.contest_id, sha256=version.sha256, size=version.size, title=entry.title,
         caption=publication.caption, marker=publications.marker(entry), state=publication.state,
         session_id=publication.session_id, video_id=publication.video_id,

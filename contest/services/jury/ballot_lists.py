@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from contest.actors import Actor
 from contest.models import Ballot, Contest, Mark, Submission
 from contest.permissions import can, require
-from contest.services.core import pages, profiles
-from contest.services.core.pages import Page
+from contest.services.core import pagination, profiles
+from contest.services.core.pagination import Pagination
 from contest.services.jury.ballots import MARKABLE, OUT
 
 SHOWN = 20  # codes of what is owed; more of them help nobody
@@ -70,12 +70,12 @@ class Owed:
 
 def listed(
     session: Session, contest: Contest, *, actor: Actor, number: int = 1
-) -> Page[Clip]:
+) -> Pagination[Clip]:
     """A page of the clips to be marked, in this juror's own order, so that no clip is everybody's
     last."""
     require(actor, "jury.read", contest)
     query = _markable(select(Submission), contest).options(joinedload(Submission.unit))
-    found = pages.take(session, query.order_by(_place(actor), Submission.id), number)
+    found = pagination.take(session, query.order_by(_place(actor), Submission.id), number)
     own = _of_juror(session, [entry.id for entry in found.rows], actor)
     of = len(profiles.profile_of(contest).jury.criteria)
     return replace(found, rows=[_clip(e, own.get(e.id), actor, of) for e in found.rows])

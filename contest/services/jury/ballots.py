@@ -19,9 +19,9 @@ from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.transitions import move
-from contest.states import Entry
+from contest.states import SubmissionState
 
-MARKABLE = (Entry.APPROVED, Entry.PUBLISHED)
+MARKABLE = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 FINISHED = ("submitted", "recused", "abstained", "locked")
 OUT = ("recused", "abstained")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Ballot, Contest, JurorLeft, RoleGrant, Submission, User
+from contest.models import Ballot, Contest, JurorDeparture, RoleGrant, Submission, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit
@@ -25,7 +25,7 @@ class Seat:
     user: User
     number: int
     unit_id: int | None
-    left: JurorLeft | None
+    left: JurorDeparture | None
 
     @property
     def code(self) -> str:
@@ -62,9 +62,9 @@ def counted(session: Session, contest: Contest) -> list[Seat]:
     return [seat for seat in everyone(session, contest) if seat.counts]
 
 
-def _left(contest: Contest) -> Select[JurorLeft]:
-    query = select(JurorLeft).where(JurorLeft.contest_id == contest.id)
-    return query.options(joinedload(JurorLeft.user, innerjoin=True))
+def _left(contest: Contest) -> Select[JurorDeparture]:
+    query = select(JurorDeparture).where(JurorDeparture.contest_id == contest.id)
+    return query.options(joinedload(JurorDeparture.user, innerjoin=True))
 
 
 def _grants(contest: Contest) -> Select[RoleGrant]:
@@ -82,7 +82,7 @@ def _grants(contest: Contest) -> Select[RoleGrant]:
 def retire(
     session: Session, contest: Contest, user_id: int, *, keep: bool, reason: str, actor: Actor,
     at: datetime,
-) -> JurorLeft:
+) -> JurorDeparture:
     """End a juror's part: ``keep`` lets submitted ballots count, otherwise none of them does.
 
     Clips without a ballot of a juror who left are nobody's debt. ``Conflict`` once the round is
@@ -142,14 +142,14 @@ def _hold(session: Session, contest: Contest, user_id: int) -> RoleGrant:
 
 def _leave(
     session: Session, grant: RoleGrant, *, keep: bool, reason: str, actor: Actor, at: datetime
-) -> JurorLeft:
+) -> JurorDeparture:
     """Keep the number, anew where the juror had left once before."""
     seats = everyone(session, session.get_one(Contest, grant.contest_id))
     number = next(seat.number for seat in seats if seat.user.id == grant.user_id)
-    query = select(JurorLeft).where(
-        JurorLeft.contest_id == grant.contest_id, JurorLeft.user_id == grant.user_id
+    query = select(JurorDeparture).where(
+        JurorDeparture.contest_id == grant.contest_id, JurorDeparture.user_id == grant.user_id
     )
-    left = session.scalars(query).one_or_none() or JurorLeft(
+    left = session.scalars(query).one_or_none() or JurorDeparture(
         contest_id=grant.contest_id, user_id=grant.user_id, number=number
     )
     left.unit_id, left.keeps_marks, left.reason = grant.unit_id, keep, reason

@@ -24,11 +24,11 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import Ballot, Contest, JurorLeft, Mark, Result, Submission, User
+from contest.models import Ballot, Contest, JurorDeparture, Mark, Result, Submission, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
-from contest.services.core.gaps import Gap
+from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move_all
 from contest.services.jury import ballot_lists, ballots, jurors
 from contest.services.jury.jurors import Seat
@@ -46,7 +46,7 @@ class Juror:
     owed: int
     ready: int
     unit_id: int | None
-    left: JurorLeft | None = None
+    left: JurorDeparture | None = None
     reminded_at: datetime | None = None
 
     @property
@@ -180,23 +180,23 @@ def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
     return select(*query.subquery().c)
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Ballots that are owed, one line for each juror; and whether the round is still open."""
     found = [_gap(juror) for juror in progress(session, contest) if juror.owed]
     if not jurors.counted(session, contest):
-        found.append(Gap("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",
+        found.append(Blocker("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",
                          "ballots.overview"))
     return found
 
 
-def _gap(juror: Juror) -> Gap:
+def _gap(juror: Juror) -> Blocker:
     count, ready = juror.owed, juror.ready
     vi = f"{juror.user.name} chưa nộp {count} phiếu"
     en = f"Ballots that {juror.user.name} has not submitted: {count}"
     if ready:
         vi += f" (trong đó {ready} phiếu đã chấm đủ)"
         en += f" ({ready} of them fully marked)"
-    return Gap("ballots", f"{vi}.", f"{en}.", "ballots.overview", count=count)
+    return Blocker("ballots", f"{vi}.", f"{en}.", "ballots.overview", count=count)
 
 
 def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:

@@ -228,7 +228,7 @@ def tell(
 ) -> None:
     """The mail about a role or an invitation. The token is written into it when it is sent."""
     params = {"user_id": user.id} | ({"invitation_id": invitation.id} if invitation else {})
-    mail.queue(session, to=user.email, template="invitation", language=user.language,
+    mail.enqueue(session, to=user.email, template="invitation", language=user.language,
                params=params, contest_id=contest.id, at=at)
 
 

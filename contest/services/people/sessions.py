@@ -84,14 +84,14 @@ def revoke(session: Session, user: User, session_id: int, *, actor: Actor, at: d
 
 
 def revoke_all(
-    session: Session, user: User, *, actor: Actor, at: datetime, but: int | None = None,
+    session: Session, user: User, *, actor: Actor, at: datetime, except_id: int | None = None,
     contest_id: int | None = None,
 ) -> int:
     """End all sessions of a person, but for the one with the id ``but``; returns how many."""
     ended = session.execute(
         update(StaffSession)
         .where(StaffSession.user_id == user.id, StaffSession.revoked_at.is_(None),
-               StaffSession.expires_at > at, StaffSession.id != (but or 0))
+               StaffSession.expires_at > at, StaffSession.id != (except_id or 0))
         .values(revoked_at=at)
     )
     count = int(ended.rowcount)  # type: ignore[attr-defined]

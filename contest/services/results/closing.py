@@ -6,7 +6,7 @@ from types import ModuleType
 from sqlalchemy.orm import Session
 
 from contest.models import Contest
-from contest.services.core.gaps import Gap
+from contest.services.core.blockers import Blocker
 from contest.services.counts import anomalies, corrections, interactions
 from contest.services.entry import reviews, submissions
 from contest.services.fanpage import publications
@@ -21,17 +21,17 @@ REMARKS = (
 )
 
 
-def gaps(session: Session, contest: Contest, *, at: datetime) -> list[Gap]:
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """What each room says is missing, in the order of a clip's way; remarks come last."""
     found = [gap for room in ROOMS for gap in room.gaps(session, contest, at=at)]
     return sorted(found, key=lambda gap: gap.code in REMARKS)
 
 
-def missing(found: list[Gap]) -> list[Gap]:
+def missing(found: list[Blocker]) -> list[Blocker]:
     """Those for which closing needs a reason and a second organiser."""
     return [gap for gap in found if gap.code not in REMARKS]
 
 
-def as_rows(found: list[Gap]) -> list[dict[str, object]]:
+def as_rows(found: list[Blocker]) -> list[dict[str, object]]:
     """As they are kept with a result."""
     return [{"code": g.code, "vi": g.vi, "en": g.en, "count": g.count} for g in found]

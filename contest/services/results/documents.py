@@ -46,7 +46,7 @@ class BadTemplate(Invalid):
 
 
 @dataclass(frozen=True)
-class Press:
+class DocumentContext:
     """What documents need of the installation. ``folder``: where files stand until stored."""
 
     blobs: BlobStore
@@ -57,13 +57,13 @@ class Press:
     @classmethod
     def of(
         cls, contest: Contest, *, blobs: BlobStore, data_dir: Path, base_url: str, secret_key: str
-    ) -> "Press":
+    ) -> "DocumentContext":
         address = f"{base_url}/c/{contest.slug}/verify"
         return cls(blobs, data_dir / "documents", address, Signer(secret_key).fingerprint)
 
 
 @dataclass(frozen=True)
-class Paper:
+class Document:
     """One document of one revision, ready to be filled."""
 
     kind: str
@@ -98,7 +98,7 @@ def _sha256(content: bytes) -> str:
 # ---------------------------------------------------------------------------- the papers
 
 
-def paper(session: Session, result: Result, kind: str, *, press: Press) -> Paper:
+def paper(session: Session, result: Result, kind: str, *, press: DocumentContext) -> Document:
     """Document ``kind`` of a revision, with the template in force."""
     contest = result.contest
     values = document_values.of_result(
@@ -106,10 +106,10 @@ def paper(session: Session, result: Result, kind: str, *, press: Press) -> Paper
         jurors=[seat.user.name for seat in jurors.counted(session, contest)],
         verify_address=press.verify_address, fingerprint=press.fingerprint,
     )
-    return Paper(kind, template(session, contest, kind, blobs=press.blobs), values)
+    return Document(kind, template(session, contest, kind, blobs=press.blobs), values)
 
 
-def papers(session: Session, result: Result, *, press: Press) -> list[Paper]:
+def papers(session: Session, result: Result, *, press: DocumentContext) -> list[Document]:
     """Every document of a revision; no certificates where nobody won one."""
     made = [paper(session, result, kind, press=press) for kind in DOCUMENTS]
     return [one for one in made if one.kind != "certificates" or one.values["certificates"]]
@@ -134,7 +134,7 @@ def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore)
 
 
 def take_template(
-    session: Session, contest: Contest, kind: str, data: bytes, *, filename: str, press: Press,
+    session: Session, contest: Contest, kind: str, data: bytes, *, filename: str, press: DocumentContext,
     actor: Actor, at: datetime,
 ) -> DocumentTemplate:
     """Put a contest's own template in force. ``BadTemplate`` says everything wrong with it."""
@@ -171,7 +171,7 @@ def back_to_shipped(
     session.delete(row)
 
 
-def _store(content: bytes, press: Press) -> str:
+def _store(content: bytes, press: DocumentContext) -> str:
     press.folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=press.folder, delete=False) as file:
         file.write(content)
@@ -183,7 +183,7 @@ def _store(content: bytes, press: Press) -> str:
 # ---------------------------------------------------------------------------- PDFs
 
 
-def pdf(session: Session, result: Result, one: Paper) -> DocumentPdf | None:
+def pdf(session: Session, result: Result, one: Document) -> DocumentPdf | None:
     """The PDF of this very paper, whatever its state; None where nobody has asked for it."""
     return session.scalars(
         select(DocumentPdf).where(
@@ -194,7 +194,7 @@ def pdf(session: Session, result: Result, one: Paper) -> DocumentPdf | None:
 
 
 def ask_pdf(
-    session: Session, result: Result, one: Paper, *, actor: Actor, at: datetime
+    session: Session, result: Result, one: Document, *, actor: Actor, at: datetime
 ) -> DocumentPdf:
     """Wish for the PDF; a failed one is tried again, any other wish stands as it is."""
     require(actor, "document.manage", result.contest)
@@ -209,15 +209,15 @@ def ask_pdf(
         session.add(row)
         session.flush()
     row.state, row.error_vi, row.error_en = "waiting", "", ""
-    task: Task = outbox.add(
+    task: Task = outbox.enqueue(
         session, PDF_TASK, row.id, at=at, contest_id=result.contest_id, priority="high"
     )
     if task.state in ("done", "failed"):
-        outbox.again(session, task, at=at)
+        outbox.enqueue_again(session, task, at=at)
     return row
 
 
-def keep_pdf(session: Session, row: DocumentPdf, content: bytes, *, press: Press, at: datetime
+def keep_pdf(session: Session, row: DocumentPdf, content: bytes, *, press: DocumentContext, at: datetime
              ) -> None:
     """The PDF is made."""
     row.sha256, row.state, row.finished_at = _store(content, press), "ready", at
@@ -233,6 +233,6 @@ def fail_pdf(row: DocumentPdf, vi: str, en: str, *, at: datetime) -> None:
 
 
 __all__ = [
-    "DOCUMENTS", "TEMPLATES", "BadTemplate", "Paper", "Press", "ask_pdf", "back_to_shipped",
+    "DOCUMENTS", "TEMPLATES", "BadTemplate", "Document", "DocumentContext", "ask_pdf", "back_to_shipped",
     "fail_pdf", "keep_pdf", "own_template", "paper", "papers", "pdf", "take_template", "template",
 ]

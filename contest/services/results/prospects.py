@@ -22,10 +22,10 @@ AT_ONCE = 300  # lines of a ranking that a page may wait for
 EDITION = "1"  # of the sentences; another one is worked out anew
 
 
-def wish(session: Session, result: Result, *, at: datetime) -> None:
+def enqueue(session: Session, result: Result, *, at: datetime) -> None:
     """After a result was computed: let the worker see to a large one."""
     if len(result.output["ranking"]) > AT_ONCE:
-        outbox.add(
+        outbox.enqueue(
             session, TASK, result.id, at=at, contest_id=result.contest_id, priority="low",
             key=f"{TASK}:{result.id}:{result.input_sha256[:32]}",
         )

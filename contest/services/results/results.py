@@ -41,7 +41,7 @@ FINAL = ("frozen", "published")
 
 
 @dataclass(frozen=True)
-class Vault:
+class BundleStore:
     """Where bundles are kept and what they are signed with."""
 
     secret_key: str
@@ -159,11 +159,11 @@ def compute(
     result.input, result.output, result.names = prepared.data, output, prepared.names
     result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
     result.gaps = closing.as_rows(
-        closing.missing(closing.gaps(session, contest, at=at))
+        closing.missing(closing.blockers(session, contest, at=at))
     )
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at
-    prospects.wish(session, result, at=at)
+    prospects.enqueue(session, result, at=at)
     audit.record(
         session, "result.computed", result, actor=actor, at=at,
         after={"number": result.number, "input_sha256": result.input_sha256, "reason": reason},
@@ -227,7 +227,7 @@ def _open_revision(
 
 
 def freeze(
-    session: Session, result: Result, *, vault: Vault, actor: Actor, at: datetime
+    session: Session, result: Result, *, vault: BundleStore, actor: Actor, at: datetime
 ) -> Result:
     """End all change: lock the ballots, keep the bundle. One of two who freeze at once succeeds.
 
@@ -296,7 +296,7 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
     tally.require_agreement(session, contest, result.output, profile_of(result))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
-    outbox.add(
+    outbox.enqueue(
         session, "pages.render", contest.id, at=at, contest_id=contest.id, priority="high",
         key=f"pages.render:{contest.id}:{result.number}",
     )
@@ -314,7 +314,7 @@ def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
             entry = by_code.get(line.code)
             if entry is None or entry.language != language:
                 continue
-            mail.queue(
+            mail.enqueue(
                 session, to=entry.contact_email, template="result", language=language,
                 params={
                     "submission_id": entry.id, "rank": str(line.rank), "points": line.total,

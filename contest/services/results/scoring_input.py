@@ -27,7 +27,7 @@ from contest.services.core import profiles
 from contest.services.counts import official
 from contest.services.counts.official import Official
 from contest.services.jury import jurors
-from contest.states import Entry
+from contest.states import SubmissionState
 from scoring import bundle
 
 BATCH = 10_000  # rows at a time
@@ -81,7 +81,7 @@ def _entries(contest: Contest) -> Any:
         Publication.submission_id == Submission.id, Publication.state == "published"
     )
     counted = or_(
-        Submission.state == Entry.PUBLISHED, (Submission.state == Entry.DISQUALIFIED) & was_out
+        Submission.state == SubmissionState.PUBLISHED, (Submission.state == SubmissionState.DISQUALIFIED) & was_out
     )
     return (
         select(Submission)
@@ -176,7 +176,7 @@ def outcome_of(state: str, outcome: str | None) -> str:
 def _entry(
     entry: Submission, marks: dict[str, Any], counted: Official | None, salt: bytes
 ) -> dict[str, Any]:
-    out = entry.state == Entry.DISQUALIFIED
+    out = entry.state == SubmissionState.DISQUALIFIED
     return {
         "id": entry.code,
         "unit": entry.unit.name,

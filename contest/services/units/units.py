@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor, unit_actor
 from contest.errors import not_found
 from contest.models import Contest, Submission, Unit, UnitLink, UnitSession
-from contest.services.core import pages
-from contest.services.core.pages import Page
+from contest.services.core import pagination
+from contest.services.core.pagination import Pagination
 from contest.states import IN_CONTEST
 from contest.tokens import hash_token
 
@@ -85,12 +85,12 @@ def standings(
 def listed(
     session: Session, contest: Contest, *, quota: int, at: datetime, short: bool = False,
     search: str = "", number: int = 1,
-) -> Page[Standing]:
+) -> Pagination[Standing]:
     """A page of them; only those that are ``short`` of clips, only names with ``search``."""
     query = _standings(contest, at, below=quota if short else None)
     if search:
         query = query.where(Unit.name.icontains(search, autoescape=True))
-    found = pages.take(session, query, number, whole=True)
+    found = pagination.take(session, query, number, whole=True)
     return replace(found, rows=[_standing(row, quota) for row in found.rows])
 
 

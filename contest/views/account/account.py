@@ -32,11 +32,11 @@ from contest.views.shared.support import (
     back_to,
     clear_cookie,
     current,
+    flash_message,
     limiter,
     page,
     set_cookie,
     staff_token,
-    told,
 )
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -227,7 +227,7 @@ def send_invitation() -> Response:
     except Invalid as error:
         refused(form, "password", error)
         return page("account/invitation.html", 422, form=form)
-    told("Đã đặt mật khẩu. Bạn đã đăng nhập.", "Your password is set. You are signed in.")
+    flash_message("Đã đặt mật khẩu. Bạn đã đăng nhập.", "Your password is set. You are signed in.")
     return enter(token)
 
 
@@ -275,7 +275,7 @@ def home() -> Response:
 @allows("account.manage")
 def revoke(session_id: int) -> Response:
     if sessions.revoke(current.db, me(), session_id, actor=current.actor, at=current.now):
-        told("Đã đăng xuất thiết bị đó.", "That device is signed out.")
+        flash_message("Đã đăng xuất thiết bị đó.", "That device is signed out.")
     return back_to("account.home")
 
 
@@ -284,9 +284,9 @@ def revoke(session_id: int) -> Response:
 def revoke_others() -> Response:
     row = this_session()
     count = sessions.revoke_all(
-        current.db, me(), actor=current.actor, at=current.now, but=row.id if row else None
+        current.db, me(), actor=current.actor, at=current.now, except_id=row.id if row else None
     )
-    told(f"Đã đăng xuất {count} thiết bị khác.", f"Other devices signed out: {count}.")
+    flash_message(f"Đã đăng xuất {count} thiết bị khác.", f"Other devices signed out: {count}.")
     return back_to("account.home")
 
 
@@ -319,6 +319,6 @@ def send_password() -> Response:
     except Invalid as error:
         refused(form, error.data.get("field", "new"), error)
         return page("account/password.html", 422, form=form, me=me())
-    told("Đã đổi mật khẩu; mọi thiết bị khác đã được đăng xuất.",
+    flash_message("Đã đổi mật khẩu; mọi thiết bị khác đã được đăng xuất.",
          "The password is changed; every other device is signed out.")
     return enter(token)

@@ -17,10 +17,10 @@ from contest.views.shared.support import (
     allows,
     back_to,
     current,
+    flash_message,
     limiter,
     page,
     set_cookie,
-    told,
 )
 
 bp = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
@@ -135,5 +135,5 @@ def off() -> Response:
     if not _code_is_right(form):
         return _factor_page(form, 422)
     second_factor.switch_off(current.db, me(), actor=current.actor, at=current.now)
-    told("Đã tắt mã xác thực thứ hai.", "The second factor is off.")
+    flash_message("Đã tắt mã xác thực thứ hai.", "The second factor is off.")
     return back_to("second_factor.home")

@@ -18,7 +18,7 @@ from contest.services.entry import checks, media
 from contest.services.jury import ballot_lists, ballots
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("jury", __name__, url_prefix="/c/<slug>/jury")
 MARK = "mark-"
@@ -107,7 +107,7 @@ def save(code: str) -> Response:
     if wanted == "later":
         ballots.put_off(current.db, entry, actor=current.actor, at=current.now)
         return _onward(entry)
-    told("Đã lưu phiếu.", "The ballot is saved.")
+    flash_message("Đã lưu phiếu.", "The ballot is saved.")
     return back_to("jury.clip", code=code)
 
 
@@ -122,7 +122,7 @@ def aside(code: str, kind: str) -> Response:
     ballots.step_aside(
         current.db, entry, kind, reason=form.reason.data or "", actor=current.actor, at=current.now
     )
-    told("Đã ghi nhận: bạn không chấm clip này.", "Noted: you do not mark this clip.")
+    flash_message("Đã ghi nhận: bạn không chấm clip này.", "Noted: you do not mark this clip.")
     return _onward(entry)
 
 
@@ -131,7 +131,7 @@ def aside(code: str, kind: str) -> Response:
 def reopen(code: str) -> Response:
     """Take the ballot back to change it."""
     ballots.reopen(current.db, _entry(code), actor=current.actor, at=current.now)
-    told("Phiếu đã mở lại; nhớ nộp lại sau khi sửa.", "Reopened; please submit it again.")
+    flash_message("Phiếu đã mở lại; nhớ nộp lại sau khi sửa.", "Reopened; please submit it again.")
     return back_to("jury.clip", code=code)
 
 
@@ -179,7 +179,7 @@ def _submitted(entry: Submission, form: MarksForm) -> Response:
         ballot = ballots.of(current.db, entry, actor=current.actor)
         form.version.data = str(ballot.version if ballot else 0)
         return _page(entry, ballot, form, 422)
-    told("Đã nộp phiếu.", "The ballot is submitted.")
+    flash_message("Đã nộp phiếu.", "The ballot is submitted.")
     return _onward(entry)
 
 

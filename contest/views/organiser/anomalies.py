@@ -12,10 +12,10 @@ from wtforms.validators import InputRequired, Length
 from contest.languages import write_number
 from contest.services.counts import anomalies
 from contest.services.counts.anomalies import Raised
-from contest.views.shared import plot
+from contest.views.shared import chart
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 from social.anomalies import Flag
 
 bp = Blueprint("anomalies", __name__, url_prefix="/c/<slug>/organiser/anomalies")
@@ -47,7 +47,7 @@ def decide(code: str) -> Response:
             current.db, current.contest, code, form.key.data or "", decision=form.decision.data,
             reason=form.reason.data or "", actor=current.actor, at=current.now,
         )
-    told("Đã ghi quyết định.", "The decision is recorded.")
+    flash_message("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("anomalies.list")
 
 
@@ -66,7 +66,7 @@ def _prepared(one: Raised) -> dict[str, object]:
     return {
         "code": one.entry.code, "title": one.entry.title, "unit": one.entry.unit.name,
         "key": one.flag.key, "kind": titles()[one.flag.kind], "text": sentence(one.flag),
-        "plot": plot.of(one.series, one.flag.since or one.flag.until, one.flag.until),
+        "plot": chart.of(one.series, one.flag.since or one.flag.until, one.flag.until),
         "decision": one.decision,
     }
 

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.services.jury import jurors, jury_round
 from contest.views.shared.forms import Form
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("ballots", __name__, url_prefix="/c/<slug>/organiser/jury")
 
@@ -47,7 +47,7 @@ def overview() -> Response:
 def lock() -> Response:
     """End the round: ballots stand as they are, and the result may be computed."""
     jury_round.lock(current.db, current.contest, actor=current.actor, at=current.now)
-    told("Đã khoá vòng chấm.", "The jury round is locked.")
+    flash_message("Đã khoá vòng chấm.", "The jury round is locked.")
     return back_to("results.overview")
 
 
@@ -61,7 +61,7 @@ def unlock() -> Response:
         current.db, current.contest, reason=form.reason.data or "", actor=current.actor,
         at=current.now,
     )
-    told("Đã mở lại vòng chấm.", "The jury round is open again.")
+    flash_message("Đã mở lại vòng chấm.", "The jury round is open again.")
     return back_to("ballots.overview")
 
 
@@ -76,7 +76,7 @@ def retire(user_id: int) -> Response:
         current.db, current.contest, user_id, keep=form.marks.data == "keep",
         reason=form.reason.data or "", actor=current.actor, at=current.now,
     )
-    told(f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror.")
+    flash_message(f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror.")
     return back_to("ballots.overview")
 
 

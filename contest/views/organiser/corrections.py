@@ -11,7 +11,7 @@ from contest.services.counts import corrections, interactions, official
 from contest.services.counts.corrections import Adjusted
 from contest.views.organiser.interactions import MOST
 from contest.views.shared.forms import Form
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("corrections", __name__, url_prefix="/c/<slug>/organiser/interactions")
 AS_READ = _l("Để trống nếu giữ nguyên số đã ghi.")
@@ -62,7 +62,7 @@ def propose(code: str) -> Response:
             current.db, current.contest, code, form.adjusted(), reason=form.reason.data or "",
             actor=current.actor, at=current.now,
         )
-    told("Đã ghi điều chỉnh; số được tính sau khi một người khác xác nhận.",
+    flash_message("Đã ghi điều chỉnh; số được tính sau khi một người khác xác nhận.",
          "The correction is recorded; it counts once another organiser agrees.")
     return back_to("interactions.clip", code=code)
 
@@ -73,13 +73,13 @@ def decide(correction_id: int) -> Response:
     """The second organiser's word."""
     form = VerdictForm()
     if not form.validate_on_submit():
-        told("Hãy chọn đồng ý hoặc không đồng ý.", "Choose to agree or not.", "error")
+        flash_message("Hãy chọn đồng ý hoặc không đồng ý.", "Choose to agree or not.", "error")
         return back_to("interactions.list")
     found = corrections.decide(
         current.db, current.contest, correction_id, agreed=form.verdict.data == "agree",
         actor=current.actor, at=current.now,
     )
-    told("Đã ghi quyết định.", "The decision is recorded.")
+    flash_message("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("interactions.clip", code=found.snapshot.submission.code)
 
 

@@ -18,7 +18,7 @@ from contest.services.desk.activity import Filter
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, own_or_404, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, own_or_404, page
 
 bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/organiser")
 
@@ -50,7 +50,7 @@ def jobs() -> Response:
 @allows("job.retry")
 def retry(task_id: int) -> Response:
     task = tasks.retry(current.db, current.contest, task_id, actor=current.actor, at=current.now)
-    told(f"Đã xếp lại công việc {task.id} vào hàng đợi.", f"Job {task.id} is queued again.")
+    flash_message(f"Đã xếp lại công việc {task.id} vào hàng đợi.", f"Job {task.id} is queued again.")
     return back_to("organiser.jobs")
 
 
@@ -129,9 +129,9 @@ def save() -> Response:
         form.reason.errors = [*form.reason.errors, error.message(current.language)]
         return _diff_page(source, form, 422)
     if fresh:
-        told("Đã lưu bản thể lệ mới.", "The new revision of the rules is saved.")
+        flash_message("Đã lưu bản thể lệ mới.", "The new revision of the rules is saved.")
     else:
-        told("Nội dung không có gì thay đổi.", "Nothing has changed.", "message")
+        flash_message("Nội dung không có gì thay đổi.", "Nothing has changed.", "message")
     return back_to("organiser.profile")
 
 

@@ -16,7 +16,7 @@ from contest.models import Result
 from contest.ports import PdfFailed, PdfUnavailable
 from contest.services.entry.media import File
 from contest.services.results import document_values, documents, results
-from contest.services.results.documents import BadTemplate, Paper, Press
+from contest.services.results.documents import BadTemplate, Document, DocumentContext
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.support import (
@@ -25,9 +25,9 @@ from contest.views.shared.support import (
     attachment,
     back_to,
     current,
+    flash_message,
     own_or_404,
     page,
-    told,
 )
 
 bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/organiser/documents")
@@ -74,11 +74,11 @@ def listed() -> Response:
     )
 
 
-def _papers(result: Result | None) -> list[Paper]:
+def _papers(result: Result | None) -> list[Document]:
     return documents.papers(current.db, result, press=press()) if result else []
 
 
-def _row(result: Result | None, paper: Paper) -> dict[str, Any]:
+def _row(result: Result | None, paper: Document) -> dict[str, Any]:
     pdf = documents.pdf(current.db, result, paper) if result else None
     return {"kind": paper.kind, "draft": paper.draft, "pdf": pdf}
 
@@ -165,7 +165,7 @@ def take_template(kind: str) -> Response:
         first, *more = [fault.en if en else fault.vi for fault in bad.faults]
         form.file.errors, form.form_errors = [first], more
         return _template_page(kind, form, 422)
-    told("Đã dùng mẫu của hội thi.", "The contest's own template is in force.")
+    flash_message("Đã dùng mẫu của hội thi.", "The contest's own template is in force.")
     return back_to("documents.template", kind=kind)
 
 
@@ -175,7 +175,7 @@ def shipped(kind: str) -> Response:
     documents.back_to_shipped(
         current.db, current.contest, kind, actor=current.actor, at=current.now
     )
-    told("Đã trở lại mẫu có sẵn.", "The shipped template is in force again.")
+    flash_message("Đã trở lại mẫu có sẵn.", "The shipped template is in force again.")
     return back_to("documents.template", kind=kind)
 
 
@@ -258,9 +258,9 @@ def _printed(content: bytes) -> bytes:
 # ---------------------------------------------------------------------------- answers
 
 
-def press() -> Press:
+def press() -> DocumentContext:
     settings = current.platform.settings
-    return Press.of(
+    return DocumentContext.of(
         current.contest, blobs=current.platform.blobs, data_dir=settings.data_dir,
         base_url=settings.base_url, secret_key=settings.secret_key,
     )

@@ -7,12 +7,12 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from contest.services.desk import activity
-from contest.services.entry import checks, entries, submissions
-from contest.states import SUBMISSION, Entry
+from contest.services.entry import checks, submission_lists, submissions
+from contest.states import SUBMISSION, SubmissionState
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("entries", __name__, url_prefix="/c/<slug>/organiser/entries")
 
@@ -29,10 +29,10 @@ class DisqualifyForm(Form):
 @allows("organiser.read")
 def listed() -> Response:
     state = request.args.get("state", "")
-    found = entries.listed(current.db, current.contest, state=state, number=page_number())
+    found = submission_lists.listed(current.db, current.contest, state=state, number=page_number())
     return page(
-        "organiser/entries.html", found=found, state=state, states=list(Entry),
-        counts=entries.counts(current.db, current.contest), pages=neighbours(found),
+        "organiser/entries.html", found=found, state=state, states=list(SubmissionState),
+        counts=submission_lists.counts(current.db, current.contest), pages=neighbours(found),
     )
 
 
@@ -53,18 +53,18 @@ def disqualify(code: str) -> Response:
     submissions.disqualify(
         current.db, found, actor=current.actor, at=current.now, reason=form.reason.data or ""
     )
-    told(f"Đã loại clip {code}.", f"Entry {code} is disqualified.")
+    flash_message(f"Đã loại clip {code}.", f"Entry {code} is disqualified.")
     return back_to("entries.entry", code=code)
 
 
 def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     found = submissions.find(current.db, current.contest, code, actor=current.actor)
-    rows = entries.history(current.db, found)
+    rows = submission_lists.history(current.db, found)
     check = checks.telling(found.version) if found.version else None
     return page(
         "organiser/entry.html", status, entry=found, form=form, check=check,
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words,
         names=activity.names(current.db, {row.actor for row in rows}),
-        may_disqualify=SUBMISSION.allows(found.state, Entry.DISQUALIFIED),
+        may_disqualify=SUBMISSION.allows(found.state, SubmissionState.DISQUALIFIED),
     )

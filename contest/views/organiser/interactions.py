@@ -19,11 +19,11 @@ from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
 from contest.services.entry.media import File
-from contest.views.shared import kept_files, plot
+from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 from social.imports import write_counts_template, write_ledger_template
 
 bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
@@ -100,10 +100,10 @@ def listed() -> Response:
         pages=neighbours(found),
         late=interactions.late_waiting(current.db, contest, most=MOST_WAITING),
         me=current.actor.label, automatic=_has_page(), gaps=[
-            *interactions.gaps(current.db, contest, at=current.now),
-            *corrections.gaps(current.db, contest, at=current.now),
+            *interactions.blockers(current.db, contest, at=current.now),
+            *corrections.blockers(current.db, contest, at=current.now),
         ],
-        odd=anomalies.gaps(current.db, contest, at=current.now),
+        odd=anomalies.blockers(current.db, contest, at=current.now),
         adjusted=corrections.waiting(current.db, contest, most=MOST_WAITING),
     )
 
@@ -131,7 +131,7 @@ def clip(code: str) -> Response:
     counted = official.official_counts(current.db, contest, only=[entry.id]).get(entry.id)
     return page(
         "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
-        plot=plot.of(series), corrections=corrections.of_clip(current.db, entry),
+        plot=chart.of(series), corrections=corrections.of_clip(current.db, entry),
         me=current.actor.label, cap=current.profile.scoring.shares_per_account,
     )
 
@@ -182,9 +182,9 @@ def apply() -> Response:
         late_reason=form.late_reason.data or "",
     )
     if count:
-        told(f"Đã ghi số liệu của {count} clip.", f"Counts of {count} clips are recorded.")
+        flash_message(f"Đã ghi số liệu của {count} clip.", f"Counts of {count} clips are recorded.")
     else:
-        told("Tệp này đã được nhập trước đó; không có gì thay đổi.",
+        flash_message("Tệp này đã được nhập trước đó; không có gì thay đổi.",
              "This file was imported before; nothing has changed.", "info")
     return back_to("interactions.list")
 
@@ -240,7 +240,7 @@ def written() -> Response:
     form = _write_form()
     with form.taken(lambda status: page("organiser/interactions_write.html", status, form=form)):
         _write_down(form)
-    told("Đã ghi số liệu.", "The counts are recorded.")
+    flash_message("Đã ghi số liệu.", "The counts are recorded.")
     return back_to("interactions.list")
 
 
@@ -279,7 +279,7 @@ def approve_late() -> Response:
     count = interactions.approve_late(
         current.db, current.contest, chosen, actor=current.actor, at=current.now
     )
-    told(f"Đã xác nhận {count} số liệu sau giờ chốt.", f"{count} late counts are agreed to.")
+    flash_message(f"Đã xác nhận {count} số liệu sau giờ chốt.", f"{count} late counts are agreed to.")
     return back_to("interactions.list")
 
 
@@ -287,7 +287,7 @@ def approve_late() -> Response:
 @allows("interaction.import")
 def poll() -> Response:
     interactions.poll_now(current.db, current.contest, actor=current.actor, at=current.now)
-    told("Đang lấy số liệu từ Trang.", "Reading the counts from the Page.")
+    flash_message("Đang lấy số liệu từ Trang.", "Reading the counts from the Page.")
     return back_to("interactions.list")
 
 

@@ -17,7 +17,7 @@ from contest.services.people.people import Person
 from contest.services.units import units
 from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("people", __name__, url_prefix="/c/<slug>/organiser/people")
 ROLES = (
@@ -104,9 +104,9 @@ def add() -> Response:
         refused(form, "email", error)
         return page("organiser/people_new.html", error.status, form=form)
     if invitation:
-        told(f"Đã thêm {user.name} và gửi thư mời.", f"{user.name} is added and invited by mail.")
+        flash_message(f"Đã thêm {user.name} và gửi thư mời.", f"{user.name} is added and invited by mail.")
     else:
-        told(f"{user.name} đã có tài khoản; vai trò mới đã được báo qua email.",
+        flash_message(f"{user.name} đã có tài khoản; vai trò mới đã được báo qua email.",
              f"{user.name} has an account already and is told by mail.")
     return back_to("people.person", user_id=user.id)
 
@@ -149,7 +149,7 @@ def roles(user_id: int) -> Response:
         unit_id=form.unit.data or None,
         actor=current.actor, at=current.now,
     )
-    told("Đã lưu vai trò.", "The roles are saved.")
+    flash_message("Đã lưu vai trò.", "The roles are saved.")
     return back_to("people.person", user_id=user_id)
 
 
@@ -162,7 +162,7 @@ def retire(user_id: int) -> Response:
         current.db, current.contest, found.user, roles=(), unit_id=None,
         actor=current.actor, at=current.now,
     )
-    told(f"{found.user.name} không còn vai trò trong hội thi này.",
+    flash_message(f"{found.user.name} không còn vai trò trong hội thi này.",
          f"{found.user.name} has no role in this contest any longer.")
     return back_to("people.manage")
 
@@ -176,7 +176,7 @@ def invite(user_id: int) -> Response:
         current.db, current.contest, found.user, purpose=purpose, actor=current.actor,
         at=current.now, key=current.platform.settings.secret_key,
     )
-    told("Đã tạo liên kết mới; liên kết cũ không còn dùng được.",
+    flash_message("Đã tạo liên kết mới; liên kết cũ không còn dùng được.",
          "A new link is made; the old one no longer works.")
     return back_to("people.person", user_id=user_id)
 
@@ -188,7 +188,7 @@ def sign_out(user_id: int) -> Response:
     people.sign_out_everywhere(
         current.db, current.contest, found.user, actor=current.actor, at=current.now
     )
-    told(f"{found.user.name} đã bị đăng xuất khỏi mọi thiết bị.",
+    flash_message(f"{found.user.name} đã bị đăng xuất khỏi mọi thiết bị.",
          f"{found.user.name} is signed out of every device.")
     return back_to("people.person", user_id=user_id)
 
@@ -202,7 +202,7 @@ def active(user_id: int) -> Response:
         current.db, current.contest, found.user, wanted, actor=current.actor, at=current.now
     )
     if wanted:
-        told("Đã mở lại tài khoản.", "The account is open again.")
+        flash_message("Đã mở lại tài khoản.", "The account is open again.")
     else:
-        told("Đã khoá tài khoản.", "The account is locked.")
+        flash_message("Đã khoá tài khoản.", "The account is locked.")
     return back_to("people.person", user_id=user_id)

@@ -12,7 +12,7 @@ from contest.services.entry import checks
 from contest.services.fanpage import page_checks, page_pause, publications
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
 LINKABLE = frozenset({"waiting", "uploading", "failed", "unknown", "verifying"})
@@ -54,7 +54,7 @@ def pause() -> Response:
         current.db, current.contest, actor=current.actor, at=current.now,
         reason=form.reason.data or "",
     )
-    told("Đã tạm dừng việc đăng.", "Posting is paused.")
+    flash_message("Đã tạm dừng việc đăng.", "Posting is paused.")
     return back_to("publications.list")
 
 
@@ -62,7 +62,7 @@ def pause() -> Response:
 @allows("publication.manage")
 def resume() -> Response:
     page_pause.resume(current.db, current.contest, actor=current.actor, at=current.now)
-    told("Việc đăng được chạy tiếp.", "Posting goes on.")
+    flash_message("Việc đăng được chạy tiếp.", "Posting goes on.")
     return back_to("publications.list")
 
 
@@ -76,7 +76,7 @@ def link(publication_id: int) -> Response:
             current.db, _row(publication_id), form.link.data or "", actor=current.actor,
             at=current.now,
         )
-    told("Đã ghi liên kết; clip được tính là đã đăng.",
+    flash_message("Đã ghi liên kết; clip được tính là đã đăng.",
          "The link is recorded; the clip counts as posted.")
     return back_to("publications.list")
 
@@ -85,7 +85,7 @@ def link(publication_id: int) -> Response:
 @allows("publication.manage")
 def look(publication_id: int) -> Response:
     publications.look_again(current.db, _row(publication_id), actor=current.actor, at=current.now)
-    told("Đang dò lại trên Trang.", "Looking on the Page again.")
+    flash_message("Đang dò lại trên Trang.", "Looking on the Page again.")
     return back_to("publications.list")
 
 
@@ -100,7 +100,7 @@ def again(publication_id: int) -> Response:
         current.db, _row(publication_id), actor=current.actor, at=current.now,
         reason="a person found no post",
     )
-    told("Đã xếp clip vào hàng đăng lại.", "The clip is queued to be posted again.")
+    flash_message("Đã xếp clip vào hàng đăng lại.", "The clip is queued to be posted again.")
     return back_to("publications.list")
 
 

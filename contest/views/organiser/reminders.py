@@ -8,14 +8,14 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
-from contest import letters
-from contest.services.core import mail, pages
+from contest import mail_rendering
+from contest.services.core import mail, pagination
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
 from contest.services.people import invitations
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("reminders", __name__, url_prefix="/c/<slug>/organiser/reminders")
 KIND = "/<any(missing, findings, jury):kind>"
@@ -31,8 +31,8 @@ def preview(kind: str) -> Response:
     """Who would be mailed now, and the mail as it would be sent to one of them."""
     found = reminders.recipients(current.db, current.contest, kind, at=current.now)
     reached = [one for one in found if one.email]
-    unreached = pages.part([one for one in found if not one.email], page_number())
-    listed = pages.part(reached, page_number())
+    unreached = pagination.part([one for one in found if not one.email], page_number())
+    listed = pagination.part(reached, page_number())
     shown = next((one for one in reached if str(one.subject) == request.args.get("to")), None)
     shown = shown or next(iter(reached), None)
     return page(
@@ -55,19 +55,19 @@ def send(kind: str) -> Response:
         again=form.again.data,
     )
     if count:
-        told(f"Đã xếp {count} thư nhắc để gửi.", f"Reminders queued: {count}.")
+        flash_message(f"Đã xếp {count} thư nhắc để gửi.", f"Reminders queued: {count}.")
     else:
-        told("Không gửi thư nào: mọi người có email đều vừa được nhắc trong vòng một giờ.",
+        flash_message("Không gửi thư nào: mọi người có email đều vừa được nhắc trong vòng một giờ.",
              "No mail was sent: everybody with an address was reminded within the hour.", "message")
     return back_to("reminders.preview", kind=kind)
 
 
-def _letter(one: Recipient) -> letters.Letter:
+def _letter(one: Recipient) -> mail_rendering.RenderedMail:
     row = reminders.letter(current.contest, one, at=current.now)
     settings = current.platform.settings
     app: Any = current_app
     token_of = partial(invitations.token_of, key=settings.secret_key)
-    return letters.write(
+    return mail_rendering.render(
         app._get_current_object(), row.template, language=row.language, contest=current.contest,
         values=mail.values(current.db, row, token_of=token_of), base_url=settings.base_url,
     )

@@ -16,16 +16,16 @@ from contest import ready_pages
 from contest.models import Result
 from contest.services.results import bundles, closing, exports, prospects, ranking_rows, results
 from contest.services.results.ranking_rows import Picked
-from contest.services.results.results import Vault
+from contest.services.results.results import BundleStore
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     allows,
     attachment,
     back_to,
     current,
+    flash_message,
     own_or_404,
     page,
-    told,
 )
 
 bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
@@ -64,7 +64,7 @@ def compute() -> Response:
             actor=current.actor,
             at=current.now, reason=form.reason.data or "",
         )
-    told(f"Đã tính bản {result.number}; hai cách tính khớp nhau.",
+    flash_message(f"Đã tính bản {result.number}; hai cách tính khớp nhau.",
          f"Revision {result.number} is computed; both tallies agree.")
     return back_to("results.overview")
 
@@ -74,9 +74,9 @@ def compute() -> Response:
 def freeze(number: int) -> Response:
     """End all change."""
     settings = current.platform.settings
-    vault = Vault(settings.secret_key, current.platform.blobs, settings.data_dir / "bundles")
+    vault = BundleStore(settings.secret_key, current.platform.blobs, settings.data_dir / "bundles")
     results.freeze(current.db, _result(number), vault=vault, actor=current.actor, at=current.now)
-    told("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
+    flash_message("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
     return back_to("results.overview")
 
 
@@ -87,7 +87,7 @@ def publish(number: int) -> Response:
     slug = current.contest.slug
     current.db.commit()  # only now can the new page be made; it is there before anybody is told so
     ready_pages.refresh(current_app, current.platform.settings.data_dir, slug)
-    told("Đã công bố kết quả.", "The result is published.")
+    flash_message("Đã công bố kết quả.", "The result is published.")
     return back_to("results.overview")
 
 
@@ -101,7 +101,7 @@ def decide() -> Response:
             current.db, current.contest, places, reason=form.reason.data or "", actor=current.actor,
             at=current.now,
         )
-    told("Đã ghi quyết định của Trưởng ban. Hãy tính lại kết quả.",
+    flash_message("Đã ghi quyết định của Trưởng ban. Hãy tính lại kết quả.",
          "The chair's decision is recorded. Please compute again.")
     return back_to("results.overview")
 
@@ -141,7 +141,7 @@ def _page(status: int = 200, **forms: Form) -> Response:
     found = results.all_of(current.db, contest)
     latest = found[0] if found else None
     computing = latest is None or latest.state != "frozen"
-    gaps = closing.gaps(current.db, contest, at=current.now) if computing else []
+    gaps = closing.blockers(current.db, contest, at=current.now) if computing else []
     missing = closing.missing(gaps)
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,

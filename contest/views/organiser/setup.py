@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from contest.errors import DomainError
 from contest.services.desk import setup
 from contest.views.shared.forms import Form, read_file
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -50,7 +50,7 @@ def create() -> Response:
         lines = [f"{fault['key']}: {fault[current.language]}" for fault in faults]
         form.source.errors = lines or [error.message(current.language)]
     else:
-        told("Đã tạo hội thi. Việc tiếp theo: nhập danh sách đơn vị.",
+        flash_message("Đã tạo hội thi. Việc tiếp theo: nhập danh sách đơn vị.",
              "The contest is made. Next: import the units.")
         return back_to("organiser.desk", slug=contest.slug)
     return page("organiser/setup.html", 422, form=form)

@@ -15,7 +15,7 @@ from contest.views.organiser.interactions import here, local
 from contest.views.shared import kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("share_ledger", __name__, url_prefix="/c/<slug>/organiser/ledger")
 
@@ -77,9 +77,9 @@ def apply() -> Response:
         at=current.now,
     )
     if count:
-        told(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
+        flash_message(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
     else:
-        told("Tệp này không có lượt chia sẻ nào mới; không có gì thay đổi.",
+        flash_message("Tệp này không có lượt chia sẻ nào mới; không có gì thay đổi.",
              "This file tells of no share that is new; nothing has changed.", "info")
     return back_to("share_ledger.list")
 
@@ -94,7 +94,7 @@ def share() -> Response:
             link=(form.link.data or "").strip(), seen_at=local(form.seen_at.data) or current.now,
             actor=current.actor, at=current.now,
         )
-    told("Đã ghi một lượt chia sẻ.", "One share is recorded.")
+    flash_message("Đã ghi một lượt chia sẻ.", "One share is recorded.")
     return back_to("share_ledger.list")
 
 

@@ -18,7 +18,7 @@ from contest.services.units.unit_links import Issued
 from contest.views.organiser.documents import sign_sheet
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("units", __name__)
 
@@ -119,7 +119,7 @@ def revoke(link_id: int) -> Response:
     """Close one link and every session that came through it."""
     link = unit_links.find(current.db, current.contest, link_id)
     unit_links.revoke(current.db, link, actor=current.actor, at=current.now)
-    told("Đã thu hồi đường dẫn.", "The link was revoked.")
+    flash_message("Đã thu hồi đường dẫn.", "The link was revoked.")
     return back_to("units.detail", unit_id=link.unit_id)
 
 

@@ -21,15 +21,20 @@ from contest.errors import not_found
 from contest.models import Submission, User
 from contest.permissions import can
 from contest.profile import Profile
-from contest.services.entry import checks, copies, names_seen, reviews
+from contest.services.entry import (
+    checks,
+    onscreen_names,
+    reviews,
+    similarity,
+)
 from contest.services.entry.reviews import Decision
-from contest.states import Entry
-from contest.views.review import copies as copy_pages
+from contest.states import SubmissionState
+from contest.views.review import similarity as copy_pages
 from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.clips import of_version
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
 
@@ -95,7 +100,7 @@ def queue() -> Response:
         found=found,
         shown_list=name,
         counts=reviews.counts(current.db, contest),
-        alike=copies.waiting(current.db, contest),
+        alike=similarity.waiting(current.db, contest),
         rows=[_row(entry) for entry in found.rows],
         holders=reviews.holders(current.db, list(found.rows), at=current.now),
         decides=can(current.actor, "review.decide", contest),
@@ -120,7 +125,7 @@ def next_clip() -> Response:
 def _onward() -> Response:
     entry = reviews.take_next(current.db, current.contest, actor=current.actor, at=current.now)
     if entry is None:
-        told("Không còn clip nào chờ thẩm định.", "No clip is waiting for review.", "info")
+        flash_message("Không còn clip nào chờ thẩm định.", "No clip is waiting for review.", "info")
         return back_to("reviews.queue")
     return back_to("reviews.clip", code=entry.code)
 
@@ -168,7 +173,7 @@ def _tell(entry: Submission, outcome: str) -> None:
         reviews.CHANGES: ("Đã gửi yêu cầu chỉnh sửa clip {0}.", "Changes to clip {0} were asked."),
         reviews.REJECT: ("Đã loại clip {0}.", "Clip {0} is rejected."),
     }[outcome]
-    told(vi.format(entry.code), en.format(entry.code))
+    flash_message(vi.format(entry.code), en.format(entry.code))
 
 
 @bp.post("/<code>/reopen")
@@ -179,7 +184,7 @@ def reopen(code: str) -> Response:
     if not form.validate_on_submit():
         return _clip_page(entry, _decision_form(entry), 422, reopen_form=form)
     reviews.reopen(current.db, entry, actor=current.actor, at=current.now, reason=form.reason.data)
-    told(f"Đã mở lại thẩm định clip {code}.", f"Clip {code} waits for review again.")
+    flash_message(f"Đã mở lại thẩm định clip {code}.", f"Clip {code} waits for review again.")
     return back_to("reviews.clip", code=code)
 
 
@@ -191,7 +196,7 @@ def retry_check(code: str, check_id: int) -> Response:
     if check_id not in known:
         raise not_found()
     checks.retry(current.db, known[check_id], actor=current.actor, at=current.now)
-    told("Đã xếp lại lần kiểm tra vào hàng đợi.", "The check is queued again.")
+    flash_message("Đã xếp lại lần kiểm tra vào hàng đợi.", "The check is queued again.")
     return back_to("reviews.clip", code=code)
 
 
@@ -238,7 +243,7 @@ def _clip_page(
         **clip_on_page(entry),
         copies=copy_pages.summary(entry),
         mended=of_version(entry),
-        names_read=names_seen.of_entry(current.db, entry),
+        names_read=onscreen_names.of_entry(current.db, entry),
         history=reviews.history(current.db, entry),
         reasons=current.profile.review.reasons,
         latest_until=reviews.latest_until(current.profile),
@@ -252,10 +257,10 @@ def _clip_page(
 
 def _rights(entry: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
     may = can(current.actor, "review.decide", entry)
-    in_review = may and entry.state == Entry.IN_REVIEW
+    in_review = may and entry.state == SubmissionState.IN_REVIEW
     return {
         "may_take": in_review and holder is None,
         "may_decide": in_review and mine,
-        "may_reopen": may and entry.state == Entry.APPROVED,
+        "may_reopen": may and entry.state == SubmissionState.APPROVED,
         "may_retry": can(current.actor, "check.retry", entry),
     }

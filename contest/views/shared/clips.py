@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from contest.models import ClipVersion, Submission
-from contest.services.entry import fixes
+from contest.services.entry import repairs
 from contest.views.shared.support import current
 
 
@@ -41,8 +41,8 @@ def rule_names() -> dict[str, str]:
 
 def of_version(entry: Submission) -> dict[str, Any] | None:
     """How the clip in force was made, if the platform made it."""
-    fix = fixes.made_by_us(current.db, entry).get(entry.version_id or 0)
-    return {"number": fix.version.number, "done": described(fix.recipe)} if fix else None
+    repair = repairs.made_by_us(current.db, entry).get(entry.version_id or 0)
+    return {"number": repair.version.number, "done": described(repair.recipe)} if repair else None
 
 
 def described(recipe: dict[str, Any]) -> list[str]:

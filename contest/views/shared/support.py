@@ -232,6 +232,6 @@ def back_to(endpoint: str, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)
 
 
-def told(vi: str, en: str, kind: str = "success") -> None:
+def flash_message(vi: str, en: str, kind: str = "success") -> None:
     """Say on the next page what was done."""
     flash(en if current.language == "en" else vi, kind)

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 
 from contest.models import Submission
 from contest.profile import Profile
-from contest.services.entry.submissions import EntryForm, given
+from contest.services.entry.submissions import SubmissionForm, given
 from contest.views.shared.support import current
 
 MOST_AUTHORS_TEXT = 5000
@@ -82,9 +82,9 @@ class _Form(FlaskForm):  # type: ignore[misc]
     def consent_fields(self) -> list[BooleanField]:
         return [f for f in self if f.name.startswith("consent_")]
 
-    def entry(self) -> EntryForm:
+    def entry(self) -> SubmissionForm:
         """The form's content as the service takes it."""
-        return EntryForm(
+        return SubmissionForm(
             title=self.title.data, kind=self.kind.data, authors=_lines(self.authors.data),
             description=self.description.data or "", contact_name=self.contact_name.data,
             contact_phone=self.contact_phone.data, contact_email=self.contact_email.data or "",

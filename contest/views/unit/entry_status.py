@@ -8,15 +8,15 @@ from contest.languages import write_deadline
 from contest.models import Check, Submission
 from contest.profile import Profile
 from contest.services.entry import checks, submissions
-from contest.states import REPLACEABLE, Entry
+from contest.states import REPLACEABLE, SubmissionState
 from contest.views.shared.clips import rule_names
 from contest.views.shared.support import current
 
 __all__ = ["OUT", "REPLACEABLE", "findings", "latest_check", "steps", "todo", "versions"]
 
-OUT = frozenset({Entry.WITHDRAWN, Entry.DISQUALIFIED})
-CHECKED = (Entry.IN_REVIEW, Entry.CHANGES_REQUESTED, Entry.APPROVED, Entry.PUBLISHED)
-REVIEWED = (Entry.APPROVED, Entry.PUBLISHED)
+OUT = frozenset({SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED})
+CHECKED = (SubmissionState.IN_REVIEW, SubmissionState.CHANGES_REQUESTED, SubmissionState.APPROVED, SubmissionState.PUBLISHED)
+REVIEWED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 
 
 def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
         _step(_("Đã nhận clip") if version else _("Gửi clip"), _sent_state(entry),
               version.received_at if version else None, "" if version else _until(entry, profile)),
         _step(_("Kiểm tra kỹ thuật"), _check_state(entry), check.finished_at if check else None,
-              _until(entry, profile) if entry.state == Entry.NEEDS_FIX else ""),
+              _until(entry, profile) if entry.state == SubmissionState.NEEDS_FIX else ""),
         _step(_("Thẩm định nội dung"), _review_state(entry), None, _asked(entry, profile)),
         _step(_("Đăng lên Fanpage"), _published_state(entry), profile.release_at,
               _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền.")),
@@ -48,32 +48,32 @@ def _sent_state(entry: Submission) -> str:
 
 
 def _check_state(entry: Submission) -> str:
-    if entry.state == Entry.CHECKING:
+    if entry.state == SubmissionState.CHECKING:
         return "now"
-    if entry.state == Entry.NEEDS_FIX:
+    if entry.state == SubmissionState.NEEDS_FIX:
         return "bad"
     return "done" if entry.state in CHECKED else "later"
 
 
 def _review_state(entry: Submission) -> str:
-    if entry.state == Entry.IN_REVIEW:
+    if entry.state == SubmissionState.IN_REVIEW:
         return "now"
-    if entry.state == Entry.CHANGES_REQUESTED:
+    if entry.state == SubmissionState.CHANGES_REQUESTED:
         return "bad"
     return "done" if entry.state in REVIEWED else "later"
 
 
 def _published_state(entry: Submission) -> str:
-    if entry.state == Entry.APPROVED:
+    if entry.state == SubmissionState.APPROVED:
         return "now"
-    return "done" if entry.state == Entry.PUBLISHED else "later"
+    return "done" if entry.state == SubmissionState.PUBLISHED else "later"
 
 
 def _asked(entry: Submission, profile: Profile) -> str:
     """What the reviewers want, and by when; before that, what comes after them."""
-    if entry.state == Entry.CHANGES_REQUESTED:
+    if entry.state == SubmissionState.CHANGES_REQUESTED:
         return f"{entry.state_reason} {_until(entry, profile)}".strip()
-    return str(_("Được duyệt thì lên lịch đăng.")) if entry.state == Entry.IN_REVIEW else ""
+    return str(_("Được duyệt thì lên lịch đăng.")) if entry.state == SubmissionState.IN_REVIEW else ""
 
 
 def _until(entry: Submission, profile: Profile) -> str:
@@ -83,7 +83,7 @@ def _until(entry: Submission, profile: Profile) -> str:
 
 
 def _ended(entry: Submission) -> dict[str, Any]:
-    withdrawn = entry.state == Entry.WITHDRAWN
+    withdrawn = entry.state == SubmissionState.WITHDRAWN
     title = _("Đã rút bài dự thi") if withdrawn else _("Bị loại khỏi hội thi")
     return _step(title, "bad", entry.updated_at, entry.state_reason)
 
@@ -91,17 +91,17 @@ def _ended(entry: Submission) -> dict[str, Any]:
 def todo(entry: Submission) -> str:
     """The one sentence that says what comes next."""
     sentences = {
-        Entry.UPLOADING: _("Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."),
-        Entry.CHECKING: _("Clip đang được kiểm tra. Bạn có thể rời trang này rồi quay lại xem."),
-        Entry.NEEDS_FIX: _("Clip chưa đạt yêu cầu kỹ thuật. Hãy sửa theo hướng dẫn rồi gửi lại."),
-        Entry.IN_REVIEW: _("Clip đạt yêu cầu kỹ thuật và đang chờ thẩm định nội dung."),
-        Entry.CHANGES_REQUESTED: _("Ban thẩm định đề nghị chỉnh sửa. Hãy sửa rồi gửi clip mới."),
-        Entry.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
-        Entry.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
-        Entry.WITHDRAWN: _("Đơn vị đã rút bài này."),
-        Entry.DISQUALIFIED: _("Bài này không còn trong hội thi."),
+        SubmissionState.UPLOADING: _("Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."),
+        SubmissionState.CHECKING: _("Clip đang được kiểm tra. Bạn có thể rời trang này rồi quay lại xem."),
+        SubmissionState.NEEDS_FIX: _("Clip chưa đạt yêu cầu kỹ thuật. Hãy sửa theo hướng dẫn rồi gửi lại."),
+        SubmissionState.IN_REVIEW: _("Clip đạt yêu cầu kỹ thuật và đang chờ thẩm định nội dung."),
+        SubmissionState.CHANGES_REQUESTED: _("Ban thẩm định đề nghị chỉnh sửa. Hãy sửa rồi gửi clip mới."),
+        SubmissionState.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
+        SubmissionState.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
+        SubmissionState.WITHDRAWN: _("Đơn vị đã rút bài này."),
+        SubmissionState.DISQUALIFIED: _("Bài này không còn trong hội thi."),
     }
-    return str(sentences[Entry(entry.state)])
+    return str(sentences[SubmissionState(entry.state)])
 
 
 def latest_check(entry: Submission) -> Check | None:

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 import media_checks
 from contest.errors import SignInNeeded
 from contest.models import Submission, Unit, Upload
-from contest.services.entry import checks, fixes, submissions, uploads
+from contest.services.entry import checks, repairs, submissions, uploads
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.entry_form import entry_form, kind_names
@@ -184,9 +184,9 @@ def entry(code: str) -> Response:
         can_replace=found.state in entry_status.REPLACEABLE and current.now < close,
         can_withdraw=found.state not in entry_status.OUT, closes=close,
         kind=kind_names()[found.kind],
-        mending=bool(fixes.offered(found)) and current.now < close,
-        fix=fixes.latest(current.db, found),
-        mended=fixes.made_by_us(current.db, found),
+        mending=bool(repairs.offered(found)) and current.now < close,
+        repair=repairs.latest(current.db, found),
+        mended=repairs.made_by_us(current.db, found),
     )
 
 
@@ -196,5 +196,5 @@ def withdraw(code: str) -> Response:
     found = _entry(code)
     reason = request.form.get("reason", "")[:500]
     submissions.withdraw(current.db, found, actor=current.actor, at=current.now, reason=reason)
-    told("Đã rút bài dự thi.", "The entry was withdrawn.")
+    flash_message("Đã rút bài dự thi.", "The entry was withdrawn.")
     return back_to("unit.home")

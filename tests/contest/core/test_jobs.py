@@ -83,7 +83,7 @@ def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Works:
 
 def wish(platform: Platform, kind: str, row_id: int = 5) -> int:
     with platform.db.write() as session:
-        return outbox.add(session, kind, row_id, at=NOW).id
+        return outbox.enqueue(session, kind, row_id, at=NOW).id
 
 
 def task(platform: Platform, task_id: int) -> Task:
@@ -202,7 +202,7 @@ def test_two_thousand_rows_take_few_round_trips(
 def test_higher_priorities_are_done_first(platform: Platform, works: Works) -> None:
     for number, priority in enumerate(("low", "default", "high")):
         with platform.db.write() as session:
-            outbox.add(session, "test.note", number, at=NOW, priority=priority)
+            outbox.enqueue(session, "test.note", number, at=NOW, priority=priority)
     relay_for(platform, 2)
     worker.run(platform, burst=True)
     assert works.file.read_text() == "2\n1\n0\n"

@@ -38,7 +38,7 @@ class Mailer:
 def queue(platform, contest):
     def queue_one(template, params, to="an@example.vn", language="vi"):
         with platform.db.write() as session:
-            return mail.queue(session, to=to, template=template, language=language, params=params,
+            return mail.enqueue(session, to=to, template=template, language=language, params=params,
                               contest_id=contest.id, at=platform.clock.now())
 
     return queue_one
@@ -80,7 +80,7 @@ def test_without_an_address_there_is_nothing_to_do(platform, queue, entry):
 
 def test_a_rolled_back_transaction_sends_nothing(platform, contest):
     with pytest.raises(ZeroDivisionError), platform.db.write() as session:
-        mail.queue(session, to="a@example.vn", template="receipt", params={}, contest_id=contest.id,
+        mail.enqueue(session, to="a@example.vn", template="receipt", params={}, contest_id=contest.id,
                    at=platform.clock.now())
         raise ZeroDivisionError
     assert tasks(platform) == []
@@ -121,7 +121,7 @@ def test_a_server_that_is_away_is_tried_again_and_then_given_up(
     assert make.fresh(queued).state == "failed"
     assert [t.state for t in tasks(platform)] == ["failed"]
     with platform.db.write() as session:  # a person asks for another try
-        outbox.again(session, session.scalars(select(Task)).one(), at=platform.clock.now())
+        outbox.enqueue_again(session, session.scalars(select(Task)).one(), at=platform.clock.now())
     run(platform)
     assert (make.fresh(queued).state, make.fresh(queued).error) == ("sent", "")
 

@@ -13,7 +13,7 @@ WALL = datetime(2026, 1, 1, tzinfo=UTC)
 
 def add(database: Database, **values: object) -> int:
     with database.write() as session:
-        return outbox.add(session, "check.quick", 5, at=NOW, **values).id  # type: ignore[arg-type]
+        return outbox.enqueue(session, "check.quick", 5, at=NOW, **values).id  # type: ignore[arg-type]
 
 
 def claim(database: Database, task_id: int, wall: datetime = WALL) -> str | None:
@@ -97,7 +97,7 @@ def test_failures_back_off_and_end_visibly(database: Database) -> None:
     task = state(database, task_id)
     assert (task.state, task.error) == ("failed", "OSError: no room")
     with database.write() as session:
-        outbox.again(session, session.get_one(Task, task_id), at=NOW)
+        outbox.enqueue_again(session, session.get_one(Task, task_id), at=NOW)
     assert due(database) == [task_id]
 
 

@@ -194,7 +194,7 @@ def test_a_job_that_loses_is_called_again_at_once(platform, monkeypatch, clock) 
 
     monkeypatch.setattr(worker, "handlers", lambda: {"test": handler})
     with platform.db.write() as session:
-        task = outbox.add(session, "test", 7, at=clock.now()).id
+        task = outbox.enqueue(session, "test", 7, at=clock.now()).id
     worker.perform(platform, task)
     with platform.db.read() as session:
         row = session.get_one(Task, task)

@@ -86,7 +86,7 @@ def rows(platform: Platform, table: type[Base]) -> int:
 def finished(platform: Platform, kind: str, number: int, state: str = "done") -> None:
     at = platform.clock.now()
     with platform.db.write() as session:
-        task = outbox.add(session, kind, number, at=at)
+        task = outbox.enqueue(session, kind, number, at=at)
         task.state, task.finished_at = state, at
 
 
@@ -120,7 +120,7 @@ def test_a_swept_wish_may_be_wished_for_again(platform: Platform, clock: FixedCl
     clock.moment += timedelta(days=31)
     swept(platform)
     with platform.db.write() as session:
-        assert outbox.add(session, "names.read", 7, at=clock.moment).state == "pending"
+        assert outbox.enqueue(session, "names.read", 7, at=clock.moment).state == "pending"
 
 
 def test_many_rows_go_in_many_small_transactions(
@@ -146,7 +146,7 @@ def test_sent_mails_go_after_a_quarter_and_their_numbers_are_not_given_again(
 ):
     def ask(to: str) -> int:
         with platform.db.write() as session:
-            made = mail.queue(session, to=to, template="invitation", params={},
+            made = mail.enqueue(session, to=to, template="invitation", params={},
                               contest_id=contest.id, at=clock.moment)
             assert made is not None
             return made.id
@@ -156,7 +156,7 @@ def test_sent_mails_go_after_a_quarter_and_their_numbers_are_not_given_again(
         mail.not_sent(session, numbers[0], error="550", final=True)
         for number in numbers[1:]:
             mail.sent(session, number, at=clock.moment)
-            task = outbox.add(session, "mail.send", number, at=clock.moment)
+            task = outbox.enqueue(session, "mail.send", number, at=clock.moment)
             task.state, task.finished_at = "done", clock.moment
     clock.moment += timedelta(days=90)
     swept(platform)

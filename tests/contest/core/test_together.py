@@ -17,8 +17,8 @@ from contest.models import (
     Check,
     Contest,
     Correction,
-    Fix,
     Invitation,
+    Repair,
     RoleGrant,
     Submission,
     Unit,
@@ -30,9 +30,9 @@ from contest.profile import Profile
 from contest.services.core import audit, profiles
 from contest.services.counts import corrections
 from contest.services.counts.corrections import Adjusted
-from contest.services.entry import checks, fixes, submissions, uploads
+from contest.services.entry import checks, repairs, submissions, uploads
 from contest.services.entry.checks import Outcome
-from contest.services.entry.submissions import EntryForm
+from contest.services.entry.submissions import SubmissionForm
 from contest.services.people import invitations, people
 from contest.services.units import unit_import
 from contest.services.units.unit_import import Row
@@ -45,9 +45,9 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 ENTRY_LOCKED = r"FROM submission .*FOR NO KEY UPDATE"
 
 
-def filled_in(profile: Profile, title: str = "Ba trách nhiệm") -> EntryForm:
+def filled_in(profile: Profile, title: str = "Ba trách nhiệm") -> SubmissionForm:
     required = frozenset(c.id for c in profile.form.consents if c.required)
-    return EntryForm(
+    return SubmissionForm(
         title=title, kind="team", authors=["Nguyễn Văn An"], contact_name="Lê Thị Cúc",
         contact_phone="0903 123 456", consents=required,
     )
@@ -132,18 +132,18 @@ class Mended:
     def __init__(self, platform, make: Factory, contest: Contest) -> None:
         self.make, self.unit = make, make.unit(contest)
         entry = make.submission(self.unit, "needs_fix")
-        self.fix = make.add(Fix(
+        self.repair = make.add(Repair(
             version_id=entry.version_id, state="ready", wish={}, sha256="a" * 64, size=10,
             report=report("pass"), created_at=make.at,
         ))
 
     def accept(self, session: Session) -> None:
-        fix = session.get_one(Fix, self.fix.id)
-        fixes.accept(session, fix, actor=self.make.actor(self.unit), at=self.make.at)
+        repair = session.get_one(Repair, self.repair.id)
+        repairs.accept(session, repair, actor=self.make.actor(self.unit), at=self.make.at)
 
     def decline(self, session: Session) -> None:
-        fix = session.get_one(Fix, self.fix.id)
-        fixes.decline(session, fix, actor=self.make.actor(self.unit), at=self.make.at)
+        repair = session.get_one(Repair, self.repair.id)
+        repairs.decline(session, repair, actor=self.make.actor(self.unit), at=self.make.at)
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ PROPOSAL_LOCKED = r"UPDATE fix|FROM fix .*FOR NO KEY UPDATE"
 def test_of_two_tabs_that_accept_and_decline_one_is_told(mended: Mended, meet) -> None:
     done, told = meet(mended.accept, mended.decline, at=PROPOSAL_LOCKED).outcomes[::-1]
     assert (done, type(told)) == (None, Conflict)
-    assert mended.make.fresh(mended.fix).state == "declined"
+    assert mended.make.fresh(mended.repair).state == "declined"
 
 
 @on_postgresql
@@ -271,11 +271,11 @@ def test_proposals_asked_for_at_once_leave_one_that_stands(platform, make, conte
         check.report = {"facts": {"video": {"width": 432}}, "findings": [too_wide]}
 
     def ask(session: Session) -> None:
-        fixes.request(session, session.get_one(Submission, entry.id), fixes.Wish(),
+        repairs.enqueue(session, session.get_one(Submission, entry.id), repairs.RepairOptions(),
                       actor=make.actor(unit), at=make.at)
 
     assert meet(ask, ask, at="INSERT INTO fix").outcomes == [None, None]
-    assert number_of(platform, Fix, Fix.state == "queued") == 1
+    assert number_of(platform, Repair, Repair.state == "queued") == 1
 
 
 def test_two_organisers_cannot_take_the_last_role_from_each_other(

@@ -70,7 +70,7 @@ class Meeting:
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        with self.database.look() as line:
+        with self.database.read_connection() as line:
             return bool(line.scalar(text(query)))
 
     @staticmethod

@@ -46,7 +46,7 @@ def counted(room: Room) -> tuple[int, int | None, int, int | None]:
 
 def gap_codes(room: Room) -> list[str]:
     with room.write() as (session, contest):
-        return [gap.code for gap in closing.gaps(session, contest, at=room.bench.clock.now())]
+        return [gap.code for gap in closing.blockers(session, contest, at=room.bench.clock.now())]
 
 
 # ----------------------------------------------------------------------------------- corrections

@@ -170,7 +170,7 @@ def test_a_count_of_a_clip_that_is_not_posted_is_not_found(room: Room) -> None:
 def test_gaps_name_what_is_missing(room: Room) -> None:
     room.count(room.one, 5, taken_at=CUT_OFF - HOUR, shares=3)
     with room.write() as (session, contest):
-        found = interactions.gaps(session, contest, at=room.bench.clock.now())
+        found = interactions.blockers(session, contest, at=room.bench.clock.now())
     assert [(gap.code, gap.count) for gap in found] == [
         ("interactions.missing", 1), ("interactions.unverified", 1),
     ]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from contest.models import Contest, Publication, ShareRecord, Snapshot
-from contest.services.core import pages
+from contest.services.core import pagination
 from contest.services.counts import anomalies, interactions, share_ledger
 from contest.services.fanpage import publications
 from tests.contest.conftest import Visits
@@ -15,7 +15,7 @@ from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, POSTS, text
 from tests.contest.posting import Bench
 
-MORE = pages.ROWS + 5
+MORE = pagination.ROWS + 5
 
 
 @pytest.fixture

@@ -169,8 +169,8 @@ def test_sql_and_python_agree_after_every_change(bench: Bench, seed: int) -> Non
                 clip: one for clip, one in by_python.items() if clip in some
             }
             gaps = [
-                *interactions.gaps(session, contest, at=at),
-                *corrections.gaps(session, contest, at=at),
+                *interactions.blockers(session, contest, at=at),
+                *corrections.blockers(session, contest, at=at),
             ]
             assert {gap.code: gap.count for gap in gaps} == gaps_by_hand(session, crowd.clips)
 
@@ -188,4 +188,4 @@ def test_other_contests_do_not_count(bench: Bench) -> None:
         assert official.official_counts(session, contest) == {}
         its_own = official.official_counts(session, session.get_one(Contest, other.id))
         assert its_own == counts_by_hand(session) != {}
-        assert interactions.gaps(session, contest, at=CUT_OFF + HOUR) == []
+        assert interactions.blockers(session, contest, at=CUT_OFF + HOUR) == []

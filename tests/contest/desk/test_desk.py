@@ -14,7 +14,7 @@ from contest.models import AuditRow, Check, Contest, Snapshot, Submission, Task
 from contest.profile import Profile
 from contest.services.core import outbox, profiles
 from contest.services.desk import desk, setup
-from contest.services.entry import checks, copies
+from contest.services.entry import checks, similarity
 from contest.states import MACHINES
 from contest.views.organiser import activity_words
 from contest.wiring import Platform
@@ -88,7 +88,7 @@ def test_a_stopped_worker_is_noticed(
     make: Factory, contest: Contest, platform: Platform, clock: FixedClock
 ):
     with platform.db.write() as session:
-        outbox.add(session, "check.quick", 1, at=clock.now(), contest_id=contest.id)
+        outbox.enqueue(session, "check.quick", 1, at=clock.now(), contest_id=contest.id)
     assert standing(platform, contest).overdue == 0
     clock.moment += timedelta(minutes=6)
     assert standing(platform, contest).overdue == 1
@@ -103,7 +103,7 @@ def test_every_number_of_the_desk_is_a_link(make: Factory, contest: Contest, vis
 
 def test_a_failed_job_is_tried_again(make: Factory, contest: Contest, visit: Visits):
     with make.platform.db.write() as session:
-        task = outbox.add(session, "mail.send", 7, at=make.at, contest_id=contest.id)
+        task = outbox.enqueue(session, "mail.send", 7, at=make.at, contest_id=contest.id)
         task.state, task.error = "failed", "hộp thư từ chối"
     client = visit.role("organiser")
     assert "hộp thư từ chối" in client.get(f"{DESK}/jobs?state=failed").text
@@ -146,7 +146,7 @@ def test_every_action_of_the_trail_has_its_words():
     """Read from the code: each literal action, and every state of every machine."""
     recorded = {f"{m.name}.{state}" for m in MACHINES for state in m.states}
     recorded |= {f"upload.{state}" for state in ("expired", "terminated")}
-    recorded |= {f"copy_pair.{verdict}" for verdict in copies.VERDICTS}
+    recorded |= {f"copy_pair.{verdict}" for verdict in similarity.VERDICTS}
     for path in Path(contest_package.__file__).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.record", "record"):

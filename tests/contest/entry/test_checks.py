@@ -12,7 +12,7 @@ from contest.actors import SYSTEM
 from contest.errors import Conflict, NotAllowed
 from contest.jobs import checks as job
 from contest.jobs import clips as work
-from contest.jobs import holders, worker
+from contest.jobs import lease_owners, worker
 from contest.models import Check, ClipVersion, Contest, Mail, Submission, Task
 from contest.services.core import outbox, profiles
 from contest.services.entry import checks
@@ -64,7 +64,7 @@ class Checking:
                 session.delete(check)  # the factory's own
             session.flush()
             version = session.get_one(ClipVersion, entry.version_id)
-            checks.request(session, version, actor=SYSTEM, at=self.make.at)
+            checks.enqueue_quick(session, version, actor=SYSTEM, at=self.make.at)
         return entry
 
     def check(self, entry: Submission, kind: str = "quick") -> Check:
@@ -179,7 +179,7 @@ def test_a_worker_killed_half_way_is_followed_by_another(
     with platform.db.write() as session:
         assert checks.start(session, check_id, at=checking.make.at) is not None
     with subprocess.Popen(["sleep", "0.1"]) as killed:
-        holder = holders.holder(killed.pid)
+        holder = lease_owners.lease_owner(killed.pid)
     left = platform.settings.data_dir / "work" / f"check-{check_id}.{holder}0123"
     left.mkdir(parents=True)
     (left / "half.jpg").write_bytes(b"half")
@@ -238,7 +238,7 @@ def _newer_version(platform: Platform, entry: Submission) -> int:
         session.add(version)
         session.flush()
         row.version_id = version.id
-        checks.request(session, version, actor=SYSTEM, at=platform.clock.now())
+        checks.enqueue_quick(session, version, actor=SYSTEM, at=platform.clock.now())
         return version.id
 
 

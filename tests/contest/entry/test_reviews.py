@@ -322,5 +322,5 @@ def test_waiting_clips_are_a_gap_before_closing(
     platform: Platform, contest: Contest, entry: Submission, make: Factory
 ) -> None:
     with platform.db.read() as session:
-        [gap] = reviews.gaps(session, contest, at=make.at)
+        [gap] = reviews.blockers(session, contest, at=make.at)
         assert (gap.code, gap.count) == ("reviews.waiting", 1)

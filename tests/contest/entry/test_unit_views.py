@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from contest.models import Submission, Upload
 from contest.services.entry import checks, submissions
-from contest.states import Entry
+from contest.states import SubmissionState
 
 BASE = "/c/quan11-2023"
 CLOSE = datetime.fromisoformat("2023-06-11T00:00:00+07:00")
@@ -261,7 +261,7 @@ def test_what_is_not_a_clip_is_refused(client, make, unit, file):
 # ---------------------------------------------------------------------------- receipt and status
 
 
-@pytest.mark.parametrize("state", list(Entry))
+@pytest.mark.parametrize("state", list(SubmissionState))
 def test_the_status_page_shows_every_state(client, make, unit, state):
     entry = make.submission(unit, state)
     page = soup(client.get(f"{BASE}/unit/entries/{entry.code}"))

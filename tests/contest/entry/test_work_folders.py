@@ -18,7 +18,7 @@ def test_a_worker_that_lost_its_lease_leaves_its_successors_folder_alone(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with platform.db.write() as session:
-        task_id = outbox.add(session, "check.quick", 5, at=platform.clock.now()).id
+        task_id = outbox.enqueue(session, "check.quick", 5, at=platform.clock.now()).id
     has_folder, taken_over, gone, folders = (*(threading.Event() for _ in range(3)), [])
 
     def slow(platform: Platform, row_id: int, beat: work.Beat) -> None:

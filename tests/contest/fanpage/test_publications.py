@@ -259,7 +259,7 @@ def test_without_a_page_the_queue_pauses_and_says_so(
         pause = page_pause.pause_of(session, bench.contest.id)
         assert pause is not None
         assert pause.kind == "no_page"
-        assert [gap.code for gap in publications.gaps(
+        assert [gap.code for gap in publications.blockers(
             session, bench.contest, at=bench.clock.now()
         )] == ["publications.open"]
     object.__setattr__(bench.platform.settings, "page_token", simulator.token)

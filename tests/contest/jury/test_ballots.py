@@ -251,7 +251,7 @@ def test_progress_names_what_is_owed_and_never_a_mark(
     with platform.db.read() as session:
         first, second = jury_round.progress(session, session.get_one(Contest, contest.id))
         clips = jury_round.open_clips(session, contest, [first, second])
-        gaps = jury_round.gaps(session, session.get_one(Contest, contest.id), at=TIME)
+        gaps = jury_round.blockers(session, session.get_one(Contest, contest.id), at=TIME)
     assert (first.user.id, first.code, first.done, first.due) == (juror.id, "GK1", 1, 2)
     assert (first.owed, first.ready, second.owed, second.ready) == (1, 1, 1, 0)
     assert clips[juror.id] == [jury_round.OpenClip(other.code, True)]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
-from contest.models import AuditRow, Contest, JurorLeft, Mail, RoleGrant, User
+from contest.models import AuditRow, Contest, JurorDeparture, Mail, RoleGrant, User
 from contest.services.jury import jurors, jury_round
 from contest.services.people import people
 from contest.services.results import scoring_input, tally
@@ -30,7 +30,7 @@ def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock
 
 
 def retire(stage: Stage, user: User, *, keep: bool, reason: str = "Đi công tác",
-           actor: Actor | None = None) -> JurorLeft:
+           actor: Actor | None = None) -> JurorDeparture:
     with stage.platform.db.write() as session:
         return jurors.retire(
             session, stage.contest_now(session), user.id, keep=keep, reason=reason,
@@ -80,7 +80,7 @@ def test_marks_count_or_do_not_as_decided(
         assert ("GK1" in marks[clip.code]) is keep
     assert marks[late.code] == ({"GK1": "abstained"} if keep else {})
     with stage.platform.db.read() as session:
-        gaps = jury_round.gaps(session, stage.contest_now(session), at=MARKING)
+        gaps = jury_round.blockers(session, stage.contest_now(session), at=MARKING)
     assert [(gap.code, gap.count) for gap in gaps] == [("ballots", 1)]  # of the one who sits
     clock.moment = AFTER
     make.ballot(late, stage.jurors[1], stage.marks(1))

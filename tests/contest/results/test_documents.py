@@ -22,7 +22,7 @@ from contest.models import AuditRow, Contest, DocumentPdf, Result, Task
 from contest.services.results import documents
 from contest.services.results.bundles import Signer
 from contest.services.results.document_values import SAMPLES
-from contest.services.results.documents import DOCUMENTS, SHIPPED, Paper
+from contest.services.results.documents import DOCUMENTS, SHIPPED, Document
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -55,7 +55,7 @@ def client(visit: Visits) -> FlaskClient:
     return visit.role("organiser")
 
 
-def paper(platform: Platform, result: Result, kind: str) -> Paper:
+def paper(platform: Platform, result: Result, kind: str) -> Document:
     with platform.db.read() as session:
         row = session.get_one(Result, result.id)
         return documents.paper(session, row, kind, press=press_of(platform, row.contest))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contest.models.base import Base
 
 
-class NamesSeen(Base):
+class OnscreenNames(Base):
     """What was read in one version; it assists the reviewer and decides nothing.
 
     ``data``: the cards, each a ``media_checks.picture.onscreen_names.Card``.

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import media_checks
 from contest.jobs import GiveUp
-from contest.services.entry import names_seen
+from contest.services.entry import onscreen_names
 from contest.wiring import Platform
 from media_checks.picture.onscreen_names import read_cards
 
@@ -13,7 +13,7 @@ from media_checks.picture.onscreen_names import read_cards
 def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
     """Reading twice stores the same; a server without a reader says so instead."""
     with platform.db.read() as session:
-        sha256, wanted = names_seen.work(session, version_id)
+        sha256, wanted = onscreen_names.work(session, version_id)
     try:
         clip = platform.blobs.path(sha256)
         cards = read_cards(clip, wanted, progress=lambda _seconds: beat())
@@ -21,7 +21,7 @@ def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
         raise GiveUp(str(error)) from error
     kept = None if cards is None else [asdict(card) for card in cards]
     with platform.db.write() as session:
-        names_seen.keep(session, version_id, kept, at=platform.clock.now())
+        onscreen_names.keep(session, version_id, kept, at=platform.clock.now())
 
 
 HANDLERS = {"names.read": read}

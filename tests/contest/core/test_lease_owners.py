@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contest.db import Database
-from contest.jobs import holders, relay
+from contest.jobs import lease_owners, relay
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform
@@ -23,29 +23,29 @@ def process() -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def test_a_process_is_a_holder_while_it_lives(process: "subprocess.Popen[bytes]") -> None:
-    token = holders.holder(process.pid) + "0123abcd"
-    assert not holders.is_gone(token)
+    token = lease_owners.lease_owner(process.pid) + "0123abcd"
+    assert not lease_owners.is_gone(token)
     process.kill()
     process.wait()
-    assert holders.is_gone(token)
+    assert lease_owners.is_gone(token)
 
 
 @pytest.mark.parametrize("token", ["", "0123456789abcdef", "ffffff.1.1.x", "a.b", "..."])
 def test_of_other_machines_and_other_tokens_nothing_is_known(token: str) -> None:
-    assert not holders.is_gone(token)
+    assert not lease_owners.is_gone(token)
 
 
 def test_a_later_process_of_the_same_number_is_another_one() -> None:
-    host, pid, _, _ = holders.this_process().split(".")
-    assert holders.is_gone(f"{host}.{pid}.1.0123")
+    host, pid, _, _ = lease_owners.this_process().split(".")
+    assert lease_owners.is_gone(f"{host}.{pid}.1.0123")
 
 
 def test_the_row_of_a_killed_worker_is_free_at_once(database: Database) -> None:
     with database.write() as session:
-        task = outbox.add(session, "note", 1, at=WALL)
+        task = outbox.enqueue(session, "note", 1, at=WALL)
     with database.write() as session:
-        token = outbox.claim(session, task.id, wall=WALL, holder=holders.this_process())
-        assert token and token.startswith(holders.this_process())
+        token = outbox.claim(session, task.id, wall=WALL, holder=lease_owners.this_process())
+        assert token and token.startswith(lease_owners.this_process())
     with database.read() as session:
         assert outbox.held(session) == [(task.id, token)]
         assert outbox.due(session, at=WALL, wall=WALL) == []
@@ -61,9 +61,9 @@ def test_the_row_of_a_killed_worker_is_free_at_once(database: Database) -> None:
 
 def test_the_row_of_a_killed_worker_is_queued_once(platform: Platform) -> None:
     with subprocess.Popen(["sleep", "0.2"]) as gone, platform.db.write() as session:
-        holder = holders.holder(gone.pid)
+        holder = lease_owners.lease_owner(gone.pid)
         gone.wait()
-        task = outbox.add(session, "note", 1, at=WALL)
+        task = outbox.enqueue(session, "note", 1, at=WALL)
         assert outbox.claim(session, task.id, wall=WALL, holder=holder)
     assert relay.free_the_dead(platform) == 1
     assert relay.relay_once(platform) == 1

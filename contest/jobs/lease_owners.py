@@ -14,10 +14,10 @@ from pathlib import Path
 
 def this_process() -> str:
     """This process as a holder."""
-    return holder(os.getpid())
+    return lease_owner(os.getpid())
 
 
-def holder(pid: int) -> str:
+def lease_owner(pid: int) -> str:
     """A process of this machine as a holder; at most 24 characters."""
     return f"{_host()}.{pid}.{_started(pid)}."
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from contest.models import Contest, CopyPair, Derivative, Submission
+from contest.models import Contest, Derivative, SimilarPair, Submission
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
 
@@ -34,7 +34,7 @@ def pair(make: Factory, contest: Contest, tmp_path: Path) -> Submission:
             media_type="video/mp4", created_at=make.at,
         ))
     stretch = {"start": 2.0, "other": 5.0, "seconds": 4.0, "differ": 0.1}
-    make.add(CopyPair(
+    make.add(SimilarPair(
         version_id=entries[1].version_id, other_id=entries[0].version_id, kind="picture",
         score=0.4, data={"picture": [stretch], "sound": []}, created_at=make.at,
     ))

@@ -12,7 +12,7 @@ ROWS = 50  # on a page
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Pagination(Generic[Row]):
     """One page of a list; pages count from 1. ``total`` rows on ``count`` pages; there are more
     where they were not ``counted`` to the end."""
 
@@ -26,7 +26,7 @@ class Page(Generic[Row]):
 def take(
     session: Session, query: Select[Any], number: int, *, whole: bool = False,
     count_to: int | None = None,
-) -> Page[Any]:
+) -> Pagination[Any]:
     """Page ``number`` of an ordered query; beyond the ends, the nearest page.
 
     The first column of each row, or ``whole`` rows. With ``count_to`` the total is counted no
@@ -39,13 +39,13 @@ def take(
     total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
     number, count = _within(number, total)
     found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
-    return Page(list(found if whole else found.scalars()), number, count, total, total != most)
+    return Pagination(list(found if whole else found.scalars()), number, count, total, total != most)
 
 
-def part(rows: Sequence[Row], number: int) -> Page[Row]:
+def part(rows: Sequence[Row], number: int) -> Pagination[Row]:
     """Page ``number`` of a list that has to be in memory as a whole."""
     number, count = _within(number, len(rows))
-    return Page(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
+    return Pagination(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
 
 
 def _within(number: int, total: int) -> tuple[int, int]:

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from contest.jobs import GiveUp
-from contest.jobs import names_seen as job
-from contest.models import Check, Contest, NamesSeen, Submission, Task
-from contest.services.entry import checks, names_seen
+from contest.jobs import onscreen_names as job
+from contest.models import Check, Contest, OnscreenNames, Submission, Task
+from contest.services.entry import checks, onscreen_names
 from contest.services.entry.checks import Outcome
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
@@ -20,14 +20,14 @@ def entry(make: Factory, contest: Contest) -> Submission:
     return make.submission(make.unit(contest, name="Đoàn Phường 5"), "in_review")
 
 
-def reading(platform: Platform, entry: Submission) -> names_seen.Reading:
+def reading(platform: Platform, entry: Submission) -> onscreen_names.Reading:
     with platform.db.read() as session:
-        return names_seen.of_entry(session, session.get_one(Submission, entry.id))
+        return onscreen_names.of_entry(session, session.get_one(Submission, entry.id))
 
 
 def keep(platform: Platform, make: Factory, entry: Submission, cards: object) -> None:
     with platform.db.write() as session:
-        names_seen.keep(session, entry.version_id or 0, cards, at=make.at)  # type: ignore[arg-type]
+        onscreen_names.keep(session, entry.version_id or 0, cards, at=make.at)  # type: ignore[arg-type]
 
 
 def test_it_is_wanted_after_a_good_check_at_low_priority(
@@ -74,7 +74,7 @@ def test_reading_twice_keeps_one_row(platform: Platform, make: Factory, entry: S
     keep(platform, make, entry, [])
     keep(platform, make, entry, CARDS)
     with platform.db.read() as session:
-        assert session.scalars(select(NamesSeen)).one().data["cards"] == CARDS
+        assert session.scalars(select(OnscreenNames)).one().data["cards"] == CARDS
 
 
 def test_a_file_that_is_no_clip_ends_the_job(platform: Platform, entry: Submission) -> None:

@@ -11,21 +11,21 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from contest.errors import not_found
-from contest.models import Fix, Submission
-from contest.services.entry import checks, fixes, submissions
-from contest.services.entry.fixes import Wish
+from contest.models import Repair, Submission
+from contest.services.entry import checks, repairs, submissions
 from contest.services.entry.media import File
+from contest.services.entry.repairs import RepairOptions
 from contest.views.shared.clips import described, rule_names
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
-bp = Blueprint("fixes", __name__, url_prefix="/c/<slug>/unit/entries/<code>/fix")
+bp = Blueprint("repairs", __name__, url_prefix="/c/<slug>/unit/entries/<code>/fix")
 KINDS = {"clip": ("video/mp4", "mp4"), "before": ("image/jpeg", "jpg"),
          "after": ("image/jpeg", "jpg")}  # fmt: skip
 
 
-class WishForm(Form):
+class RepairForm(Form):
     """How the clip is to be mended; a question that does not arise is left out."""
 
     frame = RadioField(
@@ -44,8 +44,8 @@ class WishForm(Form):
         ],
     )
 
-    def wish(self) -> Wish:
-        return Wish(
+    def options(self) -> RepairOptions:
+        return RepairOptions(
             frame=self.frame.data if self.frame else "crop",
             cut=self.cut.data if self.cut else "end",
         )
@@ -67,36 +67,36 @@ def ask(code: str) -> Response:
     form = _form(entry)
     if not form.validate_on_submit():
         return _page(entry, form, 422)
-    fixes.request(current.db, entry, form.wish(), actor=current.actor, at=current.now)
-    return back_to("fixes.show", code=code)
+    repairs.enqueue(current.db, entry, form.options(), actor=current.actor, at=current.now)
+    return back_to("repairs.show", code=code)
 
 
-@bp.post("/<int:fix_id>/accept")
+@bp.post("/<int:repair_id>/accept")
 @allows("entry.edit", by="unit")
-def accept(code: str, fix_id: int) -> Response:
+def accept(code: str, repair_id: int) -> Response:
     """Send the mended clip in place of the one in force."""
-    made = fixes.accept(current.db, _fix(code, fix_id), actor=current.actor, at=current.now)
-    told(f"Đã gửi bản sửa làm bản {made.number}; clip đang được kiểm tra lại.",
+    made = repairs.accept(current.db, _fix(code, repair_id), actor=current.actor, at=current.now)
+    flash_message(f"Đã gửi bản sửa làm bản {made.number}; clip đang được kiểm tra lại.",
          f"The mended clip is version {made.number}; it is being checked again.")
     return back_to("unit.entry", code=code)
 
 
-@bp.post("/<int:fix_id>/decline")
+@bp.post("/<int:repair_id>/decline")
 @allows("entry.edit", by="unit")
-def decline(code: str, fix_id: int) -> Response:
+def decline(code: str, repair_id: int) -> Response:
     """Leave the clip as it is."""
-    fixes.decline(current.db, _fix(code, fix_id), actor=current.actor, at=current.now)
-    told("Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays.")
+    repairs.decline(current.db, _fix(code, repair_id), actor=current.actor, at=current.now)
+    flash_message("Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays.")
     return back_to("unit.entry", code=code)
 
 
-@bp.get("/<int:fix_id>/<any(clip, before, after):kind>")
+@bp.get("/<int:repair_id>/<any(clip, before, after):kind>")
 @allows("entry.read", by="unit")
-def file(code: str, fix_id: int, kind: str) -> Response:
+def file(code: str, repair_id: int, kind: str) -> Response:
     """The proposal, or a still of the clip before and after."""
-    fix = _fix(code, fix_id)
-    sha256 = fix.sha256 if kind == "clip" else fix.stills.get(kind)
-    if not sha256 or fix.state == "declined":
+    repair = _fix(code, repair_id)
+    sha256 = repair.sha256 if kind == "clip" else repair.stills.get(kind)
+    if not sha256 or repair.state == "declined":
         raise not_found()
     media_type, ending = KINDS[kind]
     return send(File(sha256, media_type, f"{code}-{kind}.{ending}"))
@@ -106,12 +106,12 @@ def _entry(code: str) -> Submission:
     return submissions.find(current.db, current.contest, code, actor=current.actor)
 
 
-def _fix(code: str, fix_id: int) -> Fix:
-    return fixes.find(current.db, _entry(code), fix_id)
+def _fix(code: str, repair_id: int) -> Repair:
+    return repairs.find(current.db, _entry(code), repair_id)
 
 
-def _form(entry: Submission) -> WishForm:
-    form, offered = WishForm(), fixes.offered(entry)
+def _form(entry: Submission) -> RepairForm:
+    form, offered = RepairForm(), repairs.offered(entry)
     if "frame" not in offered:
         del form.frame
     if "length" not in offered:
@@ -119,27 +119,27 @@ def _form(entry: Submission) -> WishForm:
     return form
 
 
-def _page(entry: Submission, form: WishForm, status: int = 200) -> Response:
-    fix, offered = fixes.latest(current.db, entry), fixes.offered(entry)
+def _page(entry: Submission, form: RepairForm, status: int = 200) -> Response:
+    repair, offered = repairs.latest(current.db, entry), repairs.offered(entry)
     close = submissions.closes_at(current.profile, entry)
     return page(
-        "unit/fix.html", status, entry=entry, form=form, fix=fix, closes=close,
-        offered=[offers()[word] for word in offered], left=fixes.left(current.db, entry),
-        done=described(fix.recipe) if fix else [],
+        "unit/repair.html", status, entry=entry, form=form, repair=repair, closes=close,
+        offered=[offers()[word] for word in offered], left=repairs.left(current.db, entry),
+        done=described(repair.recipe) if repair else [],
         may_ask=bool(offered) and current.now < close,
         may_send=(
-            fix is not None and fix.state == "ready" and fixes.passes(fix) and current.now < close
+            repair is not None and repair.state == "ready" and repairs.passes(repair) and current.now < close
         ),
-        findings=_findings(fix) if fix else [],
+        findings=_findings(repair) if repair else [],
     )
 
 
-def _findings(fix: Fix) -> list[dict[str, Any]]:
+def _findings(repair: Repair) -> list[dict[str, Any]]:
     """What is still found in the mended clip."""
     names = rule_names()
     return [
         found | {"title": names.get(found["rule"], found["rule"])}
-        for found in checks.shown(fix.report, current.language) if found["kind"] != "ok"
+        for found in checks.shown(repair.report, current.language) if found["kind"] != "ok"
     ]
 
 

@@ -1,4 +1,4 @@
-"""A clip's counts over time, as numbers for an SVG of 600 x 120 (`components/plot.html`)."""
+"""A clip's counts over time, as numbers for an SVG of 600 x 120 (`components/chart.html`)."""
 
 from collections.abc import Sequence
 from datetime import datetime

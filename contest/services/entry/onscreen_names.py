@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.models import ClipVersion, NamesSeen, Submission
+from contest.models import ClipVersion, OnscreenNames, Submission
 from contest.services.core import outbox
 from media_checks.picture.onscreen_names import Card, NameMatch, find_name
 
@@ -33,9 +33,9 @@ class Reading:
     names: Sequence[Name] = ()
 
 
-def request(session: Session, version: ClipVersion, *, at: datetime) -> None:
+def enqueue(session: Session, version: ClipVersion, *, at: datetime) -> None:
     """Want the cards of a version read, after everything that somebody waits for."""
-    outbox.add(
+    outbox.enqueue(
         session, "names.read", version.id, at=at, contest_id=version.submission.contest_id,
         priority="low",
     )
@@ -55,10 +55,10 @@ def keep(
     session: Session, version_id: int, cards: Sequence[Mapping[str, object]] | None, *, at: datetime
 ) -> None:
     """Store what was read; None where nothing can read here."""
-    query = select(NamesSeen).where(NamesSeen.version_id == version_id)
+    query = select(OnscreenNames).where(OnscreenNames.version_id == version_id)
     row = session.scalars(query).one_or_none()
     if row is None:
-        row = NamesSeen(version_id=version_id)
+        row = OnscreenNames(version_id=version_id)
         session.add(row)
     row.data = {"cards": None if cards is None else [dict(card) for card in cards]}
     row.created_at = at
@@ -67,7 +67,7 @@ def keep(
 def of_entry(session: Session, entry: Submission) -> Reading:
     """The names on the form as it is now, looked for in the clip in force."""
     row = session.scalars(
-        select(NamesSeen).where(NamesSeen.version_id == entry.version_id)
+        select(OnscreenNames).where(OnscreenNames.version_id == entry.version_id)
     ).one_or_none()
     if row is None:
         return Reading("waiting")

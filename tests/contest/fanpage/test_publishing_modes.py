@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from contest.models import Check, Submission
 from contest.services.core import profiles
-from contest.services.fanpage import post_ways
+from contest.services.fanpage import publishing_modes
 from tests.contest.conftest import Visits
 from tests.contest.fanpage.test_page_views import POSTS, text
 from tests.contest.posting import Bench
@@ -42,7 +42,7 @@ def test_a_clips_shape_and_length_choose_its_way(bench: Bench) -> None:
         for width, height, seconds, mode, word in CASES:
             facts = {"display_width": width, "display_height": height, "duration_s": seconds}
             check.report = {**check.report, "facts": facts}
-            found, why = post_ways.way(profiles.profile_of(row.contest), row)
+            found, why = publishing_modes.publishing_mode(profiles.profile_of(row.contest), row)
             assert (found, sorted(why)) == (mode, ["en", "vi"] if word else []), facts
             assert word in why.get("vi", ""), facts
 
@@ -59,5 +59,5 @@ def test_the_board_tells_why_a_clip_is_posted_by_hand(bench: Bench, visit: Visit
 
 
 def test_the_limits_of_a_reel_are_in_the_documentation() -> None:
-    low, high = post_ways.REEL_SECONDS
+    low, high = publishing_modes.REEL_SECONDS
     assert f"{low} to {high} seconds" in DOCS.read_text()

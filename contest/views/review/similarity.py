@@ -10,18 +10,18 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from contest.errors import not_found
-from contest.models import CopyPair, Submission
+from contest.models import SimilarPair, Submission
 from contest.permissions import can
-from contest.services.entry import checks, copies, reviews
-from contest.services.entry.copies import Seen, Stretch
+from contest.services.entry import checks, reviews, similarity
 from contest.services.entry.media import File
+from contest.services.entry.similarity import Comparison, Stretch
 from contest.views.shared.clips import address, time_code
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.paging import neighbours, page_number
-from contest.views.shared.support import allows, back_to, current, page, told
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
-bp = Blueprint("copies", __name__, url_prefix="/c/<slug>/review")
+bp = Blueprint("similarity", __name__, url_prefix="/c/<slug>/review")
 
 
 class PairForm(Form):
@@ -31,10 +31,10 @@ class PairForm(Form):
         _l("Hai clip này"), validators=[InputRequired(_l("Hãy chọn một kết luận."))],
         choices=[
             SelectChoice(
-                copies.FINE,
+                similarity.FINE,
                 _l("Không phải sao chép (phần chung như nhạc hiệu, hình hiệu, tư liệu)"),
             ),
-            SelectChoice(copies.COPY, _l("Đúng là sao chép")),
+            SelectChoice(similarity.COPY, _l("Đúng là sao chép")),
         ],
     )
     reason = StringField(
@@ -48,18 +48,18 @@ class PairForm(Form):
 def listed() -> Response:
     """Pairs that nobody has looked at, the likest first; or those that were decided."""
     decided = request.args.get("list") == "decided"
-    found = copies.listed(current.db, current.contest, decided=decided, number=page_number())
+    found = similarity.listed(current.db, current.contest, decided=decided, number=page_number())
     return page(
-        "review/copies.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
-        waiting=copies.waiting(current.db, current.contest) if decided else found.total,
+        "review/similar.html", found=found, decided=decided, rows=[_row(p) for p in found.rows],
+        waiting=similarity.waiting(current.db, current.contest) if decided else found.total,
         pages=neighbours(found),
     )
 
 
-def _row(pair: CopyPair) -> dict[str, object]:
+def _row(pair: SimilarPair) -> dict[str, object]:
     """The clip of this contest comes first, the later one where both are."""
     here = pair.version if _own(pair.version.submission) else pair.other
-    seen = copies.seen(pair, here)
+    seen = similarity.seen(pair, here)
     return {"seen": seen, "words": words(seen)}
 
 
@@ -81,11 +81,11 @@ def decide(code: str, pair_id: int) -> Response:
     seen, form = _seen(code, pair_id), PairForm()
     if not form.validate_on_submit():
         return _page(seen, form, 422)
-    copies.decide(
+    similarity.decide(
         current.db, seen, verdict=form.verdict.data, reason=form.reason.data, actor=current.actor,
         at=current.now,
     )
-    told("Đã ghi kết luận về hai clip.", "Your conclusion about the two clips is noted.")
+    flash_message("Đã ghi kết luận về hai clip.", "Your conclusion about the two clips is noted.")
     return back_to("reviews.clip", code=code)
 
 
@@ -99,28 +99,28 @@ def clip(code: str, pair_id: int) -> Response:
     return send(File(made.sha256, made.media_type, "clip.mp4"))
 
 
-def _seen(code: str, pair_id: int) -> Seen:
-    return copies.find(
+def _seen(code: str, pair_id: int) -> Comparison:
+    return similarity.find(
         current.db, reviews.find(current.db, current.contest, code, actor=current.actor), pair_id
     )
 
 
-def _page(seen: Seen, form: PairForm, status: int = 200) -> Response:
+def _page(seen: Comparison, form: PairForm, status: int = 200) -> Response:
     entry = seen.here.submission
     src, other = _addresses(seen)
     return page(
-        "review/copy.html", status, seen=seen, entry=entry, form=form, src=src, other=other,
+        "review/similar_pair.html", status, seen=seen, entry=entry, form=form, src=src, other=other,
         stretches=[stretch(s) for s in (seen.picture or seen.sound)],
         heard=[stretch(s) for s in seen.sound] if seen.picture else [],
         words=words(seen), may_decide=can(current.actor, "review.decide", entry),
     )
 
 
-def _addresses(seen: Seen) -> tuple[str, str]:
+def _addresses(seen: Comparison) -> tuple[str, str]:
     """Where both clips play; empty while a rendition is still being made."""
     slug, entry = current.contest.slug, seen.here.submission
     here = address(entry, seen.here, "rendition") if checks.rendition(current.db, seen.here) else ""
-    there = url_for("copies.clip", slug=slug, code=entry.code, pair_id=seen.pair.id)
+    there = url_for("similarity.clip", slug=slug, code=entry.code, pair_id=seen.pair.id)
     return here, there if checks.rendition(current.db, seen.there) else ""
 
 
@@ -133,7 +133,7 @@ def stretch(found: Stretch) -> dict[str, object]:
     }
 
 
-def words(seen: Seen) -> str:
+def words(seen: Comparison) -> str:
     """What two clips share, in words."""
     kinds = {
         "both": _("Giống cả hình và tiếng"), "picture": _("Giống hình"), "sound": _("Giống tiếng"),
@@ -146,13 +146,13 @@ def words(seen: Seen) -> str:
 def summary(entry: Submission) -> dict[str, object]:
     """What the reviewer's page of one clip says about copies."""
     assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
-    found = copies.of_version(current.db, entry.version)
-    repeats = copies.repeats(current.db, entry.version)
+    found = similarity.of_version(current.db, entry.version)
+    repeats = similarity.repeats(current.db, entry.version)
     return {
         "alarms": [{"seen": s, "words": words(s)} for s in found if not s.same_entry],
         "own": [{"seen": s, "words": words(s)} for s in found if s.same_entry],
         "repeats": repeats and {
             "lag": round(repeats["lag"]), "percent": round(100 * repeats["share"]),
         },
-        "compared": copies.compared(current.db, entry.version),
+        "compared": similarity.compared(current.db, entry.version),
     }

@@ -28,7 +28,7 @@ TOO_SHORT = (
 )
 
 
-def way(profile: Profile, submission: Submission) -> tuple[str, dict[str, str]]:
+def publishing_mode(profile: Profile, submission: Submission) -> tuple[str, dict[str, str]]:
     """(mode, why in each language): `api`, or `manual` with the reason where it is the clip's own.
 
     A clip whose shape is not known goes the way that the profile names.

@@ -10,10 +10,10 @@ from sqlalchemy import select
 import media_checks
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound, TooLate
-from contest.jobs import fixes as job
-from contest.models import AuditRow, Check, ClipVersion, Contest, Fix, Submission, Task, Unit
-from contest.services.entry import fixes
-from contest.services.entry.fixes import Wish
+from contest.jobs import repairs as job
+from contest.models import AuditRow, Check, ClipVersion, Contest, Repair, Submission, Task, Unit
+from contest.services.entry import repairs
+from contest.services.entry.repairs import RepairOptions
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -47,25 +47,25 @@ class Room:
             ).one()
             check.report = clip[1]
 
-    def ask(self, wish: Wish | None = None) -> Fix:
+    def ask(self, wish: RepairOptions | None = None) -> Repair:
         with self.platform.db.write() as session:
             entry = session.get_one(Submission, self.entry.id)
-            return fixes.request(
-                session, entry, wish or Wish(), actor=self.actor, at=self.make.at
+            return repairs.enqueue(
+                session, entry, wish or RepairOptions(), actor=self.actor, at=self.make.at
             )
 
-    def made(self) -> Fix:
+    def made(self) -> Repair:
         """Asked for, and made by the worker."""
-        fix = self.ask()
-        job.make(self.platform, fix.id, lambda: None)
-        return self.make.fresh(fix)
+        repair = self.ask()
+        job.make(self.platform, repair.id, lambda: None)
+        return self.make.fresh(repair)
 
-    def accept(self, fix: Fix, *, passing: bool = True) -> ClipVersion:
+    def accept(self, repair: Repair, *, passing: bool = True) -> ClipVersion:
         with self.platform.db.write() as session:
-            row = session.get_one(Fix, fix.id)
+            row = session.get_one(Repair, repair.id)
             if passing:  # the contest wants three minutes; here four seconds must do
                 row.report = row.report | {"verdict": "pass"}
-            return fixes.accept(session, row, actor=self.actor, at=self.make.at)
+            return repairs.accept(session, row, actor=self.actor, at=self.make.at)
 
 
 @pytest.fixture
@@ -78,40 +78,40 @@ def room(
 def test_the_worker_makes_a_clip_of_the_right_shape_with_stills(
     room: Room, platform: Platform
 ) -> None:
-    fix = room.made()
-    assert (fix.state, fix.progress) == ("ready", 1.0)
-    assert fix.sha256 is not None and platform.blobs.path(fix.sha256).stat().st_size == fix.size
-    assert all(platform.blobs.exists(sha256) for sha256 in fix.stills.values())
-    assert set(fix.stills) == {"before", "after"}
-    failed = {f["rule"] for f in fix.report["findings"] if f["outcome"] == "fail"}
+    repair = room.made()
+    assert (repair.state, repair.progress) == ("ready", 1.0)
+    assert repair.sha256 is not None and platform.blobs.path(repair.sha256).stat().st_size == repair.size
+    assert all(platform.blobs.exists(sha256) for sha256 in repair.stills.values())
+    assert set(repair.stills) == {"before", "after"}
+    failed = {f["rule"] for f in repair.report["findings"] if f["outcome"] == "fail"}
     assert failed == {"duration", "resolution"}  # four small seconds stay what they are
 
 
 def test_an_accepted_clip_is_a_version_that_is_checked(room: Room, platform: Platform) -> None:
-    fix = room.made()
-    made = room.accept(fix)
+    repair = room.made()
+    made = room.accept(repair)
     with platform.db.read() as session:
         entry = session.get_one(Submission, room.entry.id)
         assert (entry.state, entry.version_id, made.number) == ("checking", made.id, 2)
         first, second = entry.versions
-        assert (first.sha256, second.sha256) == (room.entry.version.sha256, fix.sha256)  # type: ignore[union-attr]
-        assert session.get_one(Fix, fix.id).made_id == made.id
+        assert (first.sha256, second.sha256) == (room.entry.version.sha256, repair.sha256)  # type: ignore[union-attr]
+        assert session.get_one(Repair, repair.id).made_id == made.id
         assert session.scalars(select(Check).where(Check.version_id == made.id)).one()
         row = session.scalars(select(AuditRow).where(AuditRow.action == "fix.accepted")).one()
         assert (row.after["made_from"], row.after["made"]) == (1, 2)
-        assert row.after["recipe"] == fix.recipe
+        assert row.after["recipe"] == repair.recipe
         assert row.actor == room.actor.label
-        assert list(fixes.made_by_us(session, entry)) == [made.id]
+        assert list(repairs.made_by_us(session, entry)) == [made.id]
 
 
 def test_nothing_changes_until_it_is_accepted(room: Room, platform: Platform) -> None:
-    fix = room.made()
+    repair = room.made()
     with platform.db.write() as session:
-        fixes.decline(session, session.get_one(Fix, fix.id), actor=room.actor, at=room.make.at)
+        repairs.decline(session, session.get_one(Repair, repair.id), actor=room.actor, at=room.make.at)
     entry = room.make.fresh(room.entry)
     assert (entry.state, entry.version_id) == ("needs_fix", room.entry.version_id)
     with pytest.raises(Conflict):
-        room.accept(fix)
+        room.accept(repair)
 
 
 def test_what_still_fails_cannot_be_sent(room: Room) -> None:
@@ -120,28 +120,28 @@ def test_what_still_fails_cannot_be_sent(room: Room) -> None:
 
 
 def test_a_newer_clip_makes_the_proposal_out_of_date(room: Room, platform: Platform) -> None:
-    fix = room.made()
-    room.accept(fix)
+    repair = room.made()
+    room.accept(repair)
     with platform.db.write() as session:
-        row = session.get_one(Fix, fix.id)
+        row = session.get_one(Repair, repair.id)
         row.state, row.made_id = "ready", None
     with pytest.raises(Conflict, match="out of date"):
-        room.accept(fix)
+        room.accept(repair)
 
 
 def test_only_within_the_deadline(room: Room, clock: FixedClock) -> None:
-    fix = room.made()
+    repair = room.made()
     clock.moment += timedelta(days=30)
     with pytest.raises(TooLate):
         room.ask()
     with pytest.raises(TooLate):
-        room.accept(fix)
+        room.accept(repair)
 
 
 def test_asking_again_ends_the_one_before_until_the_quota_is_used(
     room: Room, platform: Platform
 ) -> None:
-    rows = [room.ask(Wish(frame="pad")) for _ in range(fixes.MOST)]
+    rows = [room.ask(RepairOptions(frame="pad")) for _ in range(repairs.MOST)]
     assert [room.make.fresh(row).state for row in rows] == [*["declined"] * 5, "queued"]
     with pytest.raises(Invalid, match="asked 6 times"):
         room.ask()
@@ -167,22 +167,22 @@ def test_nothing_is_made_of_a_clip_that_no_machine_can_mend(
 def test_another_unit_can_neither_find_nor_accept_it(
     room: Room, platform: Platform, make: Factory, contest: Contest
 ) -> None:
-    fix, stranger = room.made(), make.submission(make.unit(contest))
+    repair, stranger = room.made(), make.submission(make.unit(contest))
     other = make.actor(make.unit(contest))
     with platform.db.write() as session:
         with pytest.raises(NotFound):
-            fixes.find(session, session.get_one(Submission, stranger.id), fix.id)
+            repairs.find(session, session.get_one(Submission, stranger.id), repair.id)
         with pytest.raises(NotAllowed):
-            fixes.accept(session, session.get_one(Fix, fix.id), actor=other, at=make.at)
+            repairs.accept(session, session.get_one(Repair, repair.id), actor=other, at=make.at)
 
 
 def test_a_clip_that_breaks_the_tool_is_told(room: Room, platform: Platform) -> None:
-    fix = room.ask()
+    repair = room.ask()
     path = platform.blobs.path(room.entry.version.sha256)  # type: ignore[union-attr]
     path.chmod(0o600)
     path.write_bytes(b"no clip at all")
-    job.make(platform, fix.id, lambda: None)
-    found = room.make.fresh(fix)
+    job.make(platform, repair.id, lambda: None)
+    found = room.make.fresh(repair)
     assert found.state == "failed" and "MP4" in found.error
 
 
@@ -199,8 +199,8 @@ def test_a_unit_asks_looks_and_sends(room: Room, visit: Visits, platform: Platfo
     assert "Đang làm bản sửa" in client.get(f"{base}/fix").text
     job.make(platform, 1, lambda: None)
     with platform.db.write() as session:
-        fix = session.get_one(Fix, 1)
-        fix.report = fix.report | {"verdict": "pass"}
+        repair = session.get_one(Repair, 1)
+        repair.report = repair.report | {"verdict": "pass"}
     shown = client.get(f"{base}/fix").text
     assert "Gửi bản sửa này" in shown and "Lấy phần hình" in shown
     types = [client.get(f"{base}/fix/1/{kind}").content_type for kind in ("clip", "before")]

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.actors import Actor
 from contest.errors import Invalid, not_found
-from contest.models import ClipPrint, ClipVersion, Contest, CopyPair, Submission, Task
+from contest.models import ClipFingerprint, ClipVersion, Contest, SimilarPair, Submission, Task
 from contest.permissions import require
-from contest.services.core import audit, outbox, pages
-from contest.services.core.pages import Page
+from contest.services.core import audit, outbox, pagination
+from contest.services.core.pagination import Pagination
 from contest.states import IN_CONTEST
 
 COPY, FINE = "copy", "fine"
@@ -34,10 +34,10 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Comparison:
     """A pair as it is seen from one of its clips, ``here``."""
 
-    pair: CopyPair
+    pair: SimilarPair
     here: ClipVersion
     there: ClipVersion
     picture: list[Stretch]
@@ -62,16 +62,16 @@ class Seen:
 
 def keep(
     session: Session, version: ClipVersion, data: Mapping[str, Any], *, at: datetime
-) -> ClipPrint:
+) -> ClipFingerprint:
     """Store a version's fingerprint, and want it compared with all others."""
-    query = select(ClipPrint).where(ClipPrint.version_id == version.id)
+    query = select(ClipFingerprint).where(ClipFingerprint.version_id == version.id)
     row = session.scalars(query).one_or_none()
     if row is None:
-        row = ClipPrint(version_id=version.id, data=dict(data), created_at=at)
+        row = ClipFingerprint(version_id=version.id, data=dict(data), created_at=at)
         session.add(row)
         session.flush()
     row.data = dict(data)
-    outbox.add(
+    outbox.enqueue(
         session, "copies.compare", row.id, at=at, contest_id=version.submission.contest_id,
         priority="low",
     )
@@ -80,7 +80,7 @@ def keep(
 
 def others(session: Session, version_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """The fingerprints of all other versions, of every contest: (version's id, data)."""
-    query = select(ClipPrint.version_id, ClipPrint.data).where(ClipPrint.version_id != version_id)
+    query = select(ClipFingerprint.version_id, ClipFingerprint.data).where(ClipFingerprint.version_id != version_id)
     for row in session.execute(query.execution_options(yield_per=50)):
         yield row[0], row[1]
 
@@ -92,12 +92,12 @@ def record(
 
     A pair that is known keeps what a person decided about it.
     """
-    query = select(CopyPair).where(
-        CopyPair.version_id == first_id, CopyPair.other_id == second_id
+    query = select(SimilarPair).where(
+        SimilarPair.version_id == first_id, SimilarPair.other_id == second_id
     )
     pair = session.scalars(query).one_or_none()
     if pair is None:
-        pair = CopyPair(version_id=first_id, other_id=second_id, created_at=at)
+        pair = SimilarPair(version_id=first_id, other_id=second_id, created_at=at)
         session.add(pair)
     pair.kind, pair.score, pair.data = found["kind"], found["score"], dict(found)
     session.flush()
@@ -105,26 +105,26 @@ def record(
 
 def note_loop(session: Session, print_id: int, lag: float, share: float) -> None:
     """Remember that a clip repeats itself every ``lag`` seconds in ``share`` of it."""
-    row = session.get_one(ClipPrint, print_id)
+    row = session.get_one(ClipFingerprint, print_id)
     row.data = row.data | {"loop": {"lag": lag, "share": share}}
 
 
 # ---------------------------------------------------------------------------- reading
 
 
-def of_version(session: Session, version: ClipVersion) -> list[Seen]:
+def of_version(session: Session, version: ClipVersion) -> list[Comparison]:
     """Everything that is like this version, the likest first."""
     query = (
-        select(CopyPair)
-        .where(or_(CopyPair.version_id == version.id, CopyPair.other_id == version.id))
-        .order_by(CopyPair.score.desc(), CopyPair.id)
+        select(SimilarPair)
+        .where(or_(SimilarPair.version_id == version.id, SimilarPair.other_id == version.id))
+        .order_by(SimilarPair.score.desc(), SimilarPair.id)
     )
     return [seen(pair, version) for pair in session.scalars(query)]
 
 
-def find(session: Session, entry: Submission, pair_id: int) -> Seen:
+def find(session: Session, entry: Submission, pair_id: int) -> Comparison:
     """One pair seen from ``entry``; a pair of other entries does not exist here."""
-    pair = session.get(CopyPair, pair_id)
+    pair = session.get(SimilarPair, pair_id)
     if pair is not None:
         for version in (pair.version, pair.other):
             if version.submission_id == entry.id:
@@ -132,7 +132,7 @@ def find(session: Session, entry: Submission, pair_id: int) -> Seen:
     raise not_found()
 
 
-def seen(pair: CopyPair, here: ClipVersion) -> Seen:
+def seen(pair: SimilarPair, here: ClipVersion) -> Comparison:
     """The pair from ``here``, one of its two clips."""
     first = pair.version_id == here.id
     there = pair.other if first else pair.version
@@ -141,12 +141,12 @@ def seen(pair: CopyPair, here: ClipVersion) -> Seen:
         found = [(m["start"], m["other"], m["seconds"]) for m in pair.data[kind]]
         return [Stretch(a, b, s) if first else Stretch(b, a, s) for a, b, s in found]
 
-    return Seen(pair, here, there, stretches("picture"), stretches("sound"))
+    return Comparison(pair, here, there, stretches("picture"), stretches("sound"))
 
 
 def repeats(session: Session, version: ClipVersion) -> dict[str, float] | None:
     """How the clip repeats itself (``lag`` in seconds, ``share``), or None."""
-    query = select(ClipPrint.data).where(ClipPrint.version_id == version.id)
+    query = select(ClipFingerprint.data).where(ClipFingerprint.version_id == version.id)
     found: dict[str, Any] = session.scalar(query) or {}
     return found.get("loop")
 
@@ -155,10 +155,10 @@ def compared(session: Session, version: ClipVersion) -> bool:
     """Whether this version has been held against the others."""
     query = (
         select(Task.id)
-        .join(ClipPrint, ClipPrint.id == Task.row_id)
+        .join(ClipFingerprint, ClipFingerprint.id == Task.row_id)
         .where(
             Task.kind == "copies.compare", Task.state == "done",
-            ClipPrint.version_id == version.id,
+            ClipFingerprint.version_id == version.id,
         )
     )
     return session.scalar(query) is not None
@@ -166,30 +166,30 @@ def compared(session: Session, version: ClipVersion) -> bool:
 
 def listed(
     session: Session, contest: Contest, *, decided: bool = False, number: int = 1
-) -> Page[CopyPair]:
+) -> Pagination[SimilarPair]:
     """Pairs with a clip in force of this contest, by different entries: open or decided ones.
 
     The clips come with their entries, units and contests.
     """
     query = _alarms(contest).where(
-        CopyPair.verdict.is_not(None) if decided else CopyPair.verdict.is_(None)
+        SimilarPair.verdict.is_not(None) if decided else SimilarPair.verdict.is_(None)
     )
     entries = [
         selectinload(clip).joinedload(ClipVersion.submission).joinedload(of)
-        for clip in (CopyPair.version, CopyPair.other)
+        for clip in (SimilarPair.version, SimilarPair.other)
         for of in (Submission.unit, Submission.contest)
     ]
-    query = query.options(*entries, joinedload(CopyPair.decider))
-    return pages.take(session, query.order_by(CopyPair.score.desc(), CopyPair.id), number)
+    query = query.options(*entries, joinedload(SimilarPair.decider))
+    return pagination.take(session, query.order_by(SimilarPair.score.desc(), SimilarPair.id), number)
 
 
 def waiting(session: Session, contest: Contest) -> int:
     """How many pairs nobody has looked at."""
-    query = _alarms(contest).where(CopyPair.verdict.is_(None))
+    query = _alarms(contest).where(SimilarPair.verdict.is_(None))
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _alarms(contest: Contest) -> Select[CopyPair]:
+def _alarms(contest: Contest) -> Select[SimilarPair]:
     later, earlier = aliased(Submission), aliased(Submission)
     clip, other = aliased(ClipVersion), aliased(ClipVersion)
     in_force = or_(*(
@@ -197,10 +197,10 @@ def _alarms(contest: Contest) -> Select[CopyPair]:
         for entry, of in ((later, clip), (earlier, other))
     ))
     return (
-        select(CopyPair)
-        .join(clip, clip.id == CopyPair.version_id)
+        select(SimilarPair)
+        .join(clip, clip.id == SimilarPair.version_id)
         .join(later, later.id == clip.submission_id)
-        .join(other, other.id == CopyPair.other_id)
+        .join(other, other.id == SimilarPair.other_id)
         .join(earlier, earlier.id == other.submission_id)
         .where(later.id != earlier.id, in_force)
     )
@@ -210,7 +210,7 @@ def _alarms(contest: Contest) -> Select[CopyPair]:
 
 
 def decide(
-    session: Session, seen: Seen, *, verdict: str, reason: str, actor: Actor, at: datetime
+    session: Session, seen: Comparison, *, verdict: str, reason: str, actor: Actor, at: datetime
 ) -> None:
     """A reviewer says what a pair is; a later word replaces the earlier one in the open."""
     require(actor, "review.decide", seen.here.submission)

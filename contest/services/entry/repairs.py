@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Check, ClipVersion, Fix, Submission
+from contest.models import Check, ClipVersion, Repair, Submission
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, outbox, profiles
@@ -28,7 +28,7 @@ FRAMES, CUTS = ("crop", "pad"), ("end", "start")
 
 
 @dataclass(frozen=True)
-class Wish:
+class RepairOptions:
     """What the unit chose; ``media_checks.repairs.RepairOptions`` says what the words mean."""
 
     frame: str = "crop"
@@ -37,19 +37,19 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Work:
+class RepairJob:
     """What a worker needs. Plain values, no session."""
 
-    fix_id: int
+    repair_id: int
     sha256: str
     report: Mapping[str, object]  # of the clip as it is
-    wish: Wish
+    wish: RepairOptions
     media: Mapping[str, object]  # the profile's [media]
     policy_name: str
 
 
 @dataclass(frozen=True)
-class Made:
+class RepairedClip:
     """The mended clip; its bytes and the stills are in the store already."""
 
     sha256: str
@@ -77,15 +77,15 @@ def offered(entry: Submission) -> list[str]:
 def left(session: Session, entry: Submission) -> int:
     """How many more proposals this entry may ask for."""
     query = (
-        select(func.count()).select_from(Fix)
-        .join(Fix.version).where(ClipVersion.submission_id == entry.id)
+        select(func.count()).select_from(Repair)
+        .join(Repair.version).where(ClipVersion.submission_id == entry.id)
     )
     return max(0, MOST - (session.scalar(query) or 0))
 
 
-def request(
-    session: Session, entry: Submission, wish: Wish, *, actor: Actor, at: datetime
-) -> Fix:
+def enqueue(
+    session: Session, entry: Submission, wish: RepairOptions, *, actor: Actor, at: datetime
+) -> Repair:
     """Want a mended clip of the version in force, within the deadline and the quota."""
     require(actor, "entry.edit", entry)
     submissions.hold(session, entry)
@@ -102,138 +102,138 @@ def request(
             f"Bài này đã nhờ sửa {MOST} lần, là mức cao nhất. Hãy tự sửa clip rồi gửi lại.",
             f"This entry has asked {MOST} times, the most allowed. Mend the clip and send it.",
         )
-    for earlier in session.scalars(select(Fix).where(
-        Fix.version_id == check.version_id, Fix.state.in_(OPEN)
+    for earlier in session.scalars(select(Repair).where(
+        Repair.version_id == check.version_id, Repair.state.in_(OPEN)
     )):
         _end(session, earlier, "declined", actor=actor, at=at)
-    fix = Fix(version_id=check.version_id, wish=asdict(wish), created_at=at)
-    session.add(fix)
+    repair = Repair(version_id=check.version_id, wish=asdict(wish), created_at=at)
+    session.add(repair)
     session.flush()
-    audit.record(session, "fix.queued", fix, actor=actor, at=at, contest_id=entry.contest_id,
+    audit.record(session, "fix.queued", repair, actor=actor, at=at, contest_id=entry.contest_id,
                  after={"version": check.version.number, "wish": asdict(wish)})
-    outbox.add(session, "fix.make", fix.id, at=at, contest_id=entry.contest_id, priority="low")
-    return fix
+    outbox.enqueue(session, "fix.make", repair.id, at=at, contest_id=entry.contest_id, priority="low")
+    return repair
 
 
 # ---------------------------------------------------------------------------- the worker's steps
 
 
-def start(session: Session, fix_id: int, *, at: datetime) -> Work | None:
+def start(session: Session, repair_id: int, *, at: datetime) -> RepairJob | None:
     """Begin, or begin again after a worker died; None when nobody wants it any more."""
-    fix = session.get_one(Fix, fix_id, with_for_update=LOCK)
-    if fix.state not in ("queued", "running", "failed"):
+    repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
+    if repair.state not in ("queued", "running", "failed"):
         return None
-    if fix.state == "failed":
-        move(session, fix, "queued", actor=SYSTEM, at=at)
-    if fix.state == "queued":
-        move(session, fix, "running", actor=SYSTEM, at=at)
-    fix.progress, fix.error = 0.0, ""
-    entry = fix.version.submission
-    check = checks.latest(fix.version)
-    return Work(
-        fix.id, fix.version.sha256, check.report if check else {}, Wish(**fix.wish),
+    if repair.state == "failed":
+        move(session, repair, "queued", actor=SYSTEM, at=at)
+    if repair.state == "queued":
+        move(session, repair, "running", actor=SYSTEM, at=at)
+    repair.progress, repair.error = 0.0, ""
+    entry = repair.version.submission
+    check = checks.latest(repair.version)
+    return RepairJob(
+        repair.id, repair.version.sha256, check.report if check else {}, RepairOptions(**repair.wish),
         profiles.profile_of(entry.contest).media, entry.contest.slug,
     )
 
 
-def progress(session: Session, fix_id: int, share: float) -> bool:
+def progress(session: Session, repair_id: int, share: float) -> bool:
     """Note how far it is (0 to 1); False when it is not wanted any more."""
     changed = session.execute(
-        update(Fix).where(Fix.id == fix_id, Fix.state == "running").values(progress=share)
+        update(Repair).where(Repair.id == repair_id, Repair.state == "running").values(progress=share)
     )
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def finish(session: Session, fix_id: int, made: Made, *, at: datetime) -> None:
+def finish(session: Session, repair_id: int, made: RepairedClip, *, at: datetime) -> None:
     """The mended clip is there, to be looked at. Finishing twice changes nothing."""
-    fix = session.get_one(Fix, fix_id, with_for_update=LOCK)
-    if fix.state != "running":
+    repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
+    if repair.state != "running":
         return
-    fix.sha256, fix.size = made.sha256, made.size
-    fix.recipe, fix.report, fix.stills = dict(made.recipe), dict(made.report), dict(made.stills)
-    fix.progress, fix.finished_at = 1.0, at
-    move(session, fix, "ready", actor=SYSTEM, at=at, recipe=dict(made.recipe))
+    repair.sha256, repair.size = made.sha256, made.size
+    repair.recipe, repair.report, repair.stills = dict(made.recipe), dict(made.report), dict(made.stills)
+    repair.progress, repair.finished_at = 1.0, at
+    move(session, repair, "ready", actor=SYSTEM, at=at, recipe=dict(made.recipe))
 
 
-def fail(session: Session, fix_id: int, error: str, *, at: datetime) -> None:
+def fail(session: Session, repair_id: int, error: str, *, at: datetime) -> None:
     """It could not be made; the unit is told and may ask again."""
-    fix = session.get_one(Fix, fix_id, with_for_update=LOCK)
-    if fix.state == "running":
-        fix.error = error
-        move(session, fix, "failed", actor=SYSTEM, at=at)
+    repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
+    if repair.state == "running":
+        repair.error = error
+        move(session, repair, "failed", actor=SYSTEM, at=at)
 
 
 # ---------------------------------------------------------------------------- reading
 
 
-def latest(session: Session, entry: Submission) -> Fix | None:
+def latest(session: Session, entry: Submission) -> Repair | None:
     """The newest proposal for the clip in force that was not declined."""
     query = (
-        select(Fix)
-        .where(Fix.version_id == entry.version_id, Fix.state.not_in(("declined", "accepted")))
-        .order_by(Fix.id.desc())
+        select(Repair)
+        .where(Repair.version_id == entry.version_id, Repair.state.not_in(("declined", "accepted")))
+        .order_by(Repair.id.desc())
     )
     return session.scalars(query.limit(1)).one_or_none()
 
 
-def find(session: Session, entry: Submission, fix_id: int) -> Fix:
+def find(session: Session, entry: Submission, repair_id: int) -> Repair:
     """A proposal of this entry; another's does not exist."""
-    fix = session.get(Fix, fix_id)
-    if fix is None or fix.version.submission_id != entry.id:
+    repair = session.get(Repair, repair_id)
+    if repair is None or repair.version.submission_id != entry.id:
         raise not_found()
-    return fix
+    return repair
 
 
-def made_by_us(session: Session, entry: Submission) -> dict[int, Fix]:
+def made_by_us(session: Session, entry: Submission) -> dict[int, Repair]:
     """Versions of this entry that the platform made: version's id -> proposal."""
-    query = select(Fix).join(Fix.version).where(
-        ClipVersion.submission_id == entry.id, Fix.state == "accepted"
+    query = select(Repair).join(Repair.version).where(
+        ClipVersion.submission_id == entry.id, Repair.state == "accepted"
     )
-    return {fix.made_id: fix for fix in session.scalars(query) if fix.made_id is not None}
+    return {repair.made_id: repair for repair in session.scalars(query) if repair.made_id is not None}
 
 
-def passes(fix: Fix) -> bool:
+def passes(repair: Repair) -> bool:
     """Whether the mended clip was found fit to be sent."""
-    return fix.report.get("verdict") in checks.GOOD
+    return repair.report.get("verdict") in checks.GOOD
 
 
 # ---------------------------------------------------------------------------- deciding
 
 
-def accept(session: Session, fix: Fix, *, actor: Actor, at: datetime) -> ClipVersion:
+def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> ClipVersion:
     """The unit sends the mended clip: it becomes a version and goes through every check."""
-    entry = fix.version.submission
+    entry = repair.version.submission
     require(actor, "entry.edit", entry)
     submissions.hold(session, entry)
     submissions.require_replaceable(entry)
     submissions.require_open(profiles.profile_of(entry.contest), at=at, submission=entry)
-    if fix.state != "ready" or fix.version_id != entry.version_id:
+    if repair.state != "ready" or repair.version_id != entry.version_id:
         raise Conflict(
             "Bản sửa này không còn dùng được vì đã có clip mới hơn. Hãy tải lại trang.",
             "This mended clip is out of date, there is a newer one. Please reload the page.",
         )
-    if not passes(fix) or fix.sha256 is None or fix.size is None:
+    if not passes(repair) or repair.sha256 is None or repair.size is None:
         raise Invalid(
             "Bản sửa vẫn chưa đạt yêu cầu kỹ thuật. Hãy tự sửa clip rồi gửi lại.",
             "The mended clip does not meet the rules either. Mend the clip and send it again.",
         )
-    stem = fix.version.filename.rpartition(".")[0][:200] or "clip"
+    stem = repair.version.filename.rpartition(".")[0][:200] or "clip"
     made = uploads.adopt(
-        session, entry, sha256=fix.sha256, size=fix.size, filename=f"{stem} (da sua).mp4",
+        session, entry, sha256=repair.sha256, size=repair.size, filename=f"{stem} (da sua).mp4",
         actor=actor, at=at,
     )
-    fix.made_id, fix.decided_at = made.id, at
-    move(session, fix, "accepted", actor=actor, at=at, made_from=fix.version.number,
-         made=made.number, recipe=fix.recipe)
+    repair.made_id, repair.decided_at = made.id, at
+    move(session, repair, "accepted", actor=actor, at=at, made_from=repair.version.number,
+         made=made.number, recipe=repair.recipe)
     return made
 
 
-def decline(session: Session, fix: Fix, *, actor: Actor, at: datetime) -> None:
+def decline(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> None:
     """The unit does not want it; the clip stays as it is."""
-    require(actor, "entry.edit", fix.version.submission)
-    _end(session, fix, "declined", actor=actor, at=at)
+    require(actor, "entry.edit", repair.version.submission)
+    _end(session, repair, "declined", actor=actor, at=at)
 
 
-def _end(session: Session, fix: Fix, to: str, *, actor: Actor, at: datetime) -> None:
-    fix.decided_at = at
-    move(session, fix, to, actor=actor, at=at)
+def _end(session: Session, repair: Repair, to: str, *, actor: Actor, at: datetime) -> None:
+    repair.decided_at = at
+    move(session, repair, to, actor=actor, at=at)

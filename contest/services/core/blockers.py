@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Gap:
+class Blocker:
     """One thing that is missing, in both languages, and the page where it is mended."""
 
     code: str

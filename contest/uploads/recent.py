@@ -18,21 +18,21 @@ MOST = 256  # remembered before old ones are thrown away
 
 
 class _Known(NamedTuple):
-    asker: Hashable
+    requester_key: Hashable
     until: float
     upload: Upload
 
 
-class Lately:
+class RecentUploads:
     """By upload id. `keep` and `forget` need the writer's lock: they say what holds now."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
 
-    def get(self, asker: Hashable, upload_id: str) -> Upload | None:
+    def get(self, requester_key: Hashable, upload_id: str) -> Upload | None:
         """What this asker was told less than a second ago, if nobody has ended it since."""
         known = self._known.get(upload_id)
-        if known is None or known.asker != asker or time.monotonic() >= known.until:
+        if known is None or known.requester_key != requester_key or time.monotonic() >= known.until:
             return None
         return known.upload
 
@@ -41,11 +41,11 @@ class Lately:
         known = self._known.get(upload.id)
         return known is not None and known.upload is upload
 
-    def keep(self, asker: Hashable, upload: Upload, looked_at: float) -> None:
+    def keep(self, requester_key: Hashable, upload: Upload, looked_at: float) -> None:
         """Remember a row that was read at `looked_at` (monotonic seconds) or later."""
         if len(self._known) >= MOST:
             self._throw_away()
-        self._known[upload.id] = _Known(asker, looked_at + LOOK_AGAIN, upload)
+        self._known[upload.id] = _Known(requester_key, looked_at + LOOK_AGAIN, upload)
 
     def forget(self, upload_id: str) -> None:
         """The upload has ended, or is about to."""

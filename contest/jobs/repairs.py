@@ -3,34 +3,34 @@
 from pathlib import Path
 
 import media_checks
-from contest.jobs.clips import Beat, Steps, Tell, carry_out, store
-from contest.services.entry import fixes
-from contest.services.entry.fixes import Made, Work
+from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
+from contest.services.entry import repairs
+from contest.services.entry.repairs import RepairedClip, RepairJob
 from contest.wiring import Platform
 from media_checks.repairs import RepairOptions, recipe_for, repair, still
 
 MENDING = 0.8  # the share of the work before the result is checked
 
 
-def make(platform: Platform, fix_id: int, beat: Beat) -> None:
+def make(platform: Platform, repair_id: int, beat: Beat) -> None:
     """Make the proposal; what goes wrong is told to the unit, who may ask again."""
-    carry_out(platform, fix_id, beat, Steps(
-        name="fix", start=fixes.start, make=_make, progress=fixes.progress, finish=fixes.finish,
+    carry_out(platform, repair_id, beat, Steps(
+        name="fix", start=repairs.start, make=_make, progress=repairs.progress, finish=repairs.finish,
         failed=_failed,
     ))
 
 
-def _failed(platform: Platform, fix_id: int, error: Exception) -> bool:
+def _failed(platform: Platform, repair_id: int, error: Exception) -> bool:
     """A clip that cannot be mended stays so; a fault of the machine may pass."""
     told, again = f"{type(error).__name__}: {error}", True
     if isinstance(error, media_checks.MediaCheckError):
         told, again = error.message_vi, False
     with platform.db.write() as session:
-        fixes.fail(session, fix_id, told, at=platform.clock.now())
+        repairs.fail(session, repair_id, told, at=platform.clock.now())
     return again
 
 
-def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:
+def _make(platform: Platform, work: RepairJob, folder: Path, tell: ProgressReporter) -> RepairedClip:
     clip, out = platform.blobs.path(work.sha256), folder / "mended.mp4"
     options = RepairOptions(frame=work.wish.frame, cut=work.wish.cut, sound=work.wish.sound)
     recipe = recipe_for(work.report, options)
@@ -43,7 +43,7 @@ def _make(platform: Platform, work: Work, folder: Path, tell: Tell) -> Made:
     still(clip, at + recipe.start, folder / "before.jpg")  # the same moment in both
     still(out, at, folder / "after.jpg")
     stills = {name: store(platform, folder / f"{name}.jpg") for name in ("before", "after")}
-    return Made(store(platform, out), size, recipe.to_dict(), _told(report), stills)
+    return RepairedClip(store(platform, out), size, recipe.to_dict(), _told(report), stills)
 
 
 def _told(report: media_checks.Report) -> dict[str, object]:

@@ -11,7 +11,7 @@ from contest.models.people import User
 from contest.models.submissions import ClipVersion
 
 
-class ClipPrint(Base):
+class ClipFingerprint(Base):
     """The fingerprint of one version, as ``media_checks.picture.fingerprint`` writes it."""
 
     __tablename__ = "clip_print"
@@ -23,7 +23,7 @@ class ClipPrint(Base):
     version: Mapped[ClipVersion] = relationship()
 
 
-class CopyPair(Base):
+class SimilarPair(Base):
     """Two versions that share stretches of picture or sound; a person says whether it is a copy.
 
     ``version`` is the one that came later.

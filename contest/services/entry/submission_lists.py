@@ -6,21 +6,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.models import AuditRow, Contest, Submission
-from contest.services.core import pages
+from contest.services.core import pagination
 from contest.services.core.audit import subject_of
-from contest.services.core.pages import Page
-from contest.states import Entry
+from contest.services.core.pagination import Pagination
+from contest.states import SubmissionState
 
 
 def listed(
     session: Session, contest: Contest, *, state: str = "", number: int = 1
-) -> Page[Submission]:
+) -> Pagination[Submission]:
     """Entries with their units, the latest changed first."""
     query = select(Submission).where(Submission.contest_id == contest.id)
-    if state in set(Entry):
+    if state in set(SubmissionState):
         query = query.where(Submission.state == state)
     query = query.options(joinedload(Submission.unit))
-    return pages.take(session, query.order_by(Submission.updated_at.desc(), Submission.id), number)
+    return pagination.take(session, query.order_by(Submission.updated_at.desc(), Submission.id), number)
 
 
 def counts(session: Session, contest: Contest) -> Mapping[str, int]:

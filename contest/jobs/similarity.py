@@ -1,9 +1,9 @@
-"""``copies.compare``: hold one clip's fingerprint against those of all other clips."""
+"""``similarity.compare``: hold one clip's fingerprint against those of all other clips."""
 
 from collections.abc import Callable
 
-from contest.models import ClipPrint
-from contest.services.entry import copies
+from contest.models import ClipFingerprint
+from contest.services.entry import similarity
 from contest.wiring import Platform
 from media_checks.picture.fingerprint import Fingerprint
 from media_checks.picture.similarity import compare, loop
@@ -12,20 +12,20 @@ from media_checks.picture.similarity import compare, loop
 def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> None:
     """Record every pair that shares something. Doing it twice finds the same pairs."""
     with platform.db.read() as session:
-        row = session.get_one(ClipPrint, print_id)
+        row = session.get_one(ClipFingerprint, print_id)
         mine, own = row.version_id, Fingerprint.from_dict(row.data)
         found = []
-        for other_id, data in copies.others(session, mine):
+        for other_id, data in similarity.others(session, mine):
             beat()
             if (other := _read(data)) is not None:
                 found.append(_pair(mine, own, other_id, other))
     again = loop(own)
     with platform.db.write() as session:
         if again is not None:
-            copies.note_loop(session, print_id, again.lag, again.share)
+            similarity.note_loop(session, print_id, again.lag, again.share)
         for later, earlier, result in found:
             if result["kind"]:
-                copies.record(session, later, earlier, result, at=platform.clock.now())
+                similarity.record(session, later, earlier, result, at=platform.clock.now())
 
 
 def _read(data: dict[str, object]) -> Fingerprint | None:

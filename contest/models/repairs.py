@@ -11,7 +11,7 @@ from contest.models.submissions import ClipVersion
 from contest.states import FIX
 
 
-class Fix(Base):
+class Repair(Base):
     """A proposal made from ``version``; once accepted it is a version of its own.
 
     ``wish``: what the unit chose; ``recipe``: what was done (``media_checks.repairs.Recipe``);

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from contest.errors import Invalid, NotAllowed
-from contest.jobs import copies as job
-from contest.models import AuditRow, Check, ClipPrint, Contest, CopyPair, Submission, Task
-from contest.services.entry import checks, copies
+from contest.jobs import similarity as job
+from contest.models import AuditRow, Check, ClipFingerprint, Contest, SimilarPair, Submission, Task
+from contest.services.entry import checks, similarity
 from contest.services.entry.checks import Outcome
 from contest.wiring import Platform
 from media_checks.picture.fingerprint import Fingerprint, Frame
@@ -61,12 +61,12 @@ class Room:
             version = session.get_one(Submission, entry.id).version
             assert version is not None
             data = json.loads(json.dumps(prints.to_dict()))
-            row_id = copies.keep(session, version, data, at=self.make.at).id
+            row_id = similarity.keep(session, version, data, at=self.make.at).id
         job.compare_all(self.platform, row_id, lambda: None)
 
-    def pairs(self) -> list[CopyPair]:
+    def pairs(self) -> list[SimilarPair]:
         with self.platform.db.read() as session:
-            found = list(session.scalars(select(CopyPair).order_by(CopyPair.id)))
+            found = list(session.scalars(select(SimilarPair).order_by(SimilarPair.id)))
             for pair in found:
                 _ = pair.version.submission, pair.other.submission
             return found
@@ -97,8 +97,8 @@ def test_comparing_again_keeps_the_verdict_and_makes_no_second_pair(
     first, second = room.entry(contest, taken(1)), room.entry(contest, taken(1))
     reviewer = make.actor(make.user("reviewer", contest=contest))
     with platform.db.write() as session:
-        seen = copies.find(session, session.get_one(Submission, first.id), 1)
-        copies.decide(session, seen, verdict="fine", reason="Cùng tư liệu", actor=reviewer,
+        seen = similarity.find(session, session.get_one(Submission, first.id), 1)
+        similarity.decide(session, seen, verdict="fine", reason="Cùng tư liệu", actor=reviewer,
                       at=make.at)  # fmt: skip
     room.compare(second, taken(1))
     [pair] = room.pairs()
@@ -113,15 +113,15 @@ def test_clips_of_an_earlier_contest_are_compared_too(
     with platform.db.read() as session:
         version = session.get_one(Submission, entry.id).version
         assert version is not None
-        [seen] = copies.of_version(session, version)
+        [seen] = similarity.of_version(session, version)
         assert (seen.same_contest, seen.there.submission.title) == (False, "Mùa trước")
-        assert copies.waiting(session, session.get_one(Contest, contest.id)) == 1
+        assert similarity.waiting(session, session.get_one(Contest, contest.id)) == 1
 
 
 def test_a_pair_is_seen_from_both_sides(room: Room, contest: Contest, platform: Platform) -> None:
     first, copy = room.entry(contest, taken(1)), room.entry(contest, cut(taken(1), 10))
     with platform.db.read() as session:
-        sides = [copies.find(session, session.get_one(Submission, e.id), 1) for e in (first, copy)]
+        sides = [similarity.find(session, session.get_one(Submission, e.id), 1) for e in (first, copy)]
         starts = [(s.picture[0].here, s.picture[0].there) for s in sides]
     assert starts == [(10.0, 0.0), (0.0, 10.0)]
 
@@ -133,10 +133,10 @@ def test_a_clip_that_left_the_contest_raises_no_alarm(
     with platform.db.write() as session:
         session.get_one(Submission, first.id).state = "withdrawn"
         session.flush()
-        assert copies.waiting(session, session.get_one(Contest, contest.id)) == 1
+        assert similarity.waiting(session, session.get_one(Contest, contest.id)) == 1
         session.get_one(Submission, second.id).state = "withdrawn"
         session.flush()
-        assert copies.waiting(session, session.get_one(Contest, contest.id)) == 0
+        assert similarity.waiting(session, session.get_one(Contest, contest.id)) == 0
 
 
 def test_a_verdict_needs_a_reason_and_a_reviewer(
@@ -147,12 +147,12 @@ def test_a_verdict_needs_a_reason_and_a_reviewer(
     reviewer = make.actor(make.user("reviewer", contest=contest))
     organiser = make.actor(make.user("organiser", contest=contest))
     with platform.db.write() as session:
-        seen = copies.find(session, session.get_one(Submission, entry.id), 1)
+        seen = similarity.find(session, session.get_one(Submission, entry.id), 1)
         with pytest.raises(Invalid):
-            copies.decide(session, seen, verdict="fine", reason=" ", actor=reviewer, at=make.at)
+            similarity.decide(session, seen, verdict="fine", reason=" ", actor=reviewer, at=make.at)
         with pytest.raises(NotAllowed):
-            copies.decide(session, seen, verdict="fine", reason="x", actor=organiser, at=make.at)
-        copies.decide(session, seen, verdict="copy", reason="Cùng một phim", actor=reviewer,
+            similarity.decide(session, seen, verdict="fine", reason="x", actor=organiser, at=make.at)
+        similarity.decide(session, seen, verdict="copy", reason="Cùng một phim", actor=reviewer,
                       at=make.at)  # fmt: skip
         row = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
         assert row is not None
@@ -169,7 +169,7 @@ def test_the_quick_check_hands_over_the_fingerprint(
         outcome = Outcome("pass", {}, fingerprint=taken(1).to_dict())
         checks.finish(session, check.id, outcome, at=make.at)
     with platform.db.read() as session:
-        row = session.scalars(select(ClipPrint)).one()
+        row = session.scalars(select(ClipFingerprint)).one()
         task = session.scalars(select(Task).where(Task.kind == "copies.compare")).one()
         assert (row.version_id, task.row_id, task.priority) == (entry.version_id, row.id, "low")
 

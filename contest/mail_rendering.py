@@ -12,7 +12,7 @@ from contest.services.core import profiles
 
 
 @dataclass(frozen=True)
-class Letter:
+class RenderedMail:
     """A mail as it is sent."""
 
     subject: str
@@ -20,10 +20,10 @@ class Letter:
     html: str
 
 
-def write(
+def render(
     app: Flask, template: str, *, language: str, contest: Contest | None, values: dict[str, object],
     base_url: str,
-) -> Letter:
+) -> RenderedMail:
     """Render ``email/<template>.txt`` and ``.html``; addresses begin with ``base_url``."""
     cookie = {"Cookie": f"{COOKIE}={language}"}  # the language of a page is that of its visitor
     # A context of its own, for a mail may be written (shown) while a page is being made.
@@ -37,7 +37,7 @@ def write(
             app.jinja_env.get_template(f"email/{template}.{kind}") for kind in ("txt", "html")
         )
         subject = _block(text, "subject", text.new_context(values))
-        return Letter(" ".join(subject.split()), text.render(values), html.render(values))
+        return RenderedMail(" ".join(subject.split()), text.render(values), html.render(values))
 
 
 def _block(template: Template, name: str, context: Context) -> str:
