@@ -119,5 +119,11 @@ MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX)
 # What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
 IN_CONTEST = frozenset(SubmissionState) - {SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED}
 REPLACEABLE = frozenset(
-    {SubmissionState.UPLOADING, SubmissionState.CHECKING, SubmissionState.NEEDS_FIX, SubmissionState.IN_REVIEW, SubmissionState.CHANGES_REQUESTED}
+    {
+        SubmissionState.UPLOADING,
+        SubmissionState.CHECKING,
+        SubmissionState.NEEDS_FIX,
+        SubmissionState.IN_REVIEW,
+        SubmissionState.CHANGES_REQUESTED,
+    }
 )

@@ -14,10 +14,19 @@ MENDING = 0.8  # the share of the work before the result is checked
 
 def make(platform: Platform, repair_id: int, beat: Beat) -> None:
     """Make the proposal; what goes wrong is told to the unit, who may ask again."""
-    carry_out(platform, repair_id, beat, Steps(
-        name="fix", start=repairs.start, make=_make, progress=repairs.progress, finish=repairs.finish,
-        failed=_failed,
-    ))
+    carry_out(
+        platform,
+        repair_id,
+        beat,
+        Steps(
+            name="fix",
+            start=repairs.start,
+            make=_make,
+            progress=repairs.progress,
+            finish=repairs.finish,
+            failed=_failed,
+        ),
+    )
 
 
 def _failed(platform: Platform, repair_id: int, error: Exception) -> bool:
@@ -30,7 +39,9 @@ def _failed(platform: Platform, repair_id: int, error: Exception) -> bool:
     return again
 
 
-def _make(platform: Platform, work: RepairJob, folder: Path, tell: ProgressReporter) -> RepairedClip:
+def _make(
+    platform: Platform, work: RepairJob, folder: Path, tell: ProgressReporter
+) -> RepairedClip:
     clip, out = platform.blobs.path(work.sha256), folder / "mended.mp4"
     options = RepairOptions(frame=work.wish.frame, cut=work.wish.cut, sound=work.wish.sound)
     recipe = recipe_for(work.report, options)

@@ -27,11 +27,11 @@ from contest.models.submissions import Check, ClipVersion, Consent, Submission, 
 from contest.models.units import Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion",
-    "Consent", "Contest", "SimilarPair", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "Evidence", "Repair", "FlagDecision",
-    "Invitation", "JurorDeparture", "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection",
-    "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Result", "Review", "RoleGrant",
-    "ShareRecord", "Snapshot", "StaffSession", "Submission", "Task", "Unit", "UnitLink",
-    "UnitSession", "Upload", "User",
+    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
+    "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
+    "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
+    "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection", "PagePause",
+    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
+    "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "Submission", "Task", "Unit",
+    "UnitLink", "UnitSession", "Upload", "User",
 ]

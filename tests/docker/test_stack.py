@@ -58,9 +58,17 @@ def _people(stack: Stack) -> None:
     with platform.db.write() as session:
         contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
         for email in (script.ORGANISER, script.REVIEWER):
-            user = people.create(session, email=email, name=script.NAMES[email], actor=SYSTEM, at=at)
+            user = people.create(
+                session, email=email, name=script.NAMES[email], actor=SYSTEM, at=at
+            )
             people.change_roles(
-                session, contest, user, roles=[script.ROLES[email]], unit_id=None, actor=SYSTEM, at=at
+                session,
+                contest,
+                user,
+                roles=[script.ROLES[email]],
+                unit_id=None,
+                actor=SYSTEM,
+                at=at,
             )
             sign_in.set_password(session, user, PASSWORD, actor=SYSTEM, at=at)
     platform.db.engine.dispose()

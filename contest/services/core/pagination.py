@@ -39,7 +39,9 @@ def take(
     total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
     number, count = _within(number, total)
     found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
-    return Pagination(list(found if whole else found.scalars()), number, count, total, total != most)
+    return Pagination(
+        list(found if whole else found.scalars()), number, count, total, total != most
+    )
 
 
 def part(rows: Sequence[Row], number: int) -> Pagination[Row]:

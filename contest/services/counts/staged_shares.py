@@ -27,7 +27,9 @@ from contest.models import ShareRecord
 from contest.models.base import UtcDateTime
 from contest.services.core import bulk
 
-LedgerTuple = tuple[int, int, str, str, datetime]  # row, submission's id, account, link or "", seen at
+LedgerTuple = tuple[
+    int, int, str, str, datetime
+]  # row, submission's id, account, link or "", seen at
 
 COLUMNS = ("row", "submission_id", "account", "link", "seen_at")
 STAGED = Table(

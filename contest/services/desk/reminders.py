@@ -32,7 +32,10 @@ from contest.states import SubmissionState
 
 KINDS = ("missing", "findings", "jury")
 PAUSE = timedelta(hours=1)
-TO_MEND = {SubmissionState.NEEDS_FIX: "findings", SubmissionState.CHANGES_REQUESTED: "changes_requested"}
+TO_MEND = {
+    SubmissionState.NEEDS_FIX: "findings",
+    SubmissionState.CHANGES_REQUESTED: "changes_requested",
+}
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,9 @@ def enqueue(
     session.flush()
     audit.record(session, "fix.queued", repair, actor=actor, at=at, contest_id=entry.contest_id,
                  after={"version": check.version.number, "wish": asdict(wish)})
-    outbox.enqueue(session, "fix.make", repair.id, at=at, contest_id=entry.contest_id, priority="low")
+    outbox.enqueue(
+        session, "fix.make", repair.id, at=at, contest_id=entry.contest_id, priority="low"
+    )
     return repair
 
 
@@ -131,15 +133,21 @@ def start(session: Session, repair_id: int, *, at: datetime) -> RepairJob | None
     entry = repair.version.submission
     check = checks.latest(repair.version)
     return RepairJob(
-        repair.id, repair.version.sha256, check.report if check else {}, RepairOptions(**repair.wish),
-        profiles.profile_of(entry.contest).media, entry.contest.slug,
+        repair.id,
+        repair.version.sha256,
+        check.report if check else {},
+        RepairOptions(**repair.wish),
+        profiles.profile_of(entry.contest).media,
+        entry.contest.slug,
     )
 
 
 def progress(session: Session, repair_id: int, share: float) -> bool:
     """Note how far it is (0 to 1); False when it is not wanted any more."""
     changed = session.execute(
-        update(Repair).where(Repair.id == repair_id, Repair.state == "running").values(progress=share)
+        update(Repair)
+        .where(Repair.id == repair_id, Repair.state == "running")
+        .values(progress=share)
     )
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
 
@@ -150,7 +158,11 @@ def finish(session: Session, repair_id: int, made: RepairedClip, *, at: datetime
     if repair.state != "running":
         return
     repair.sha256, repair.size = made.sha256, made.size
-    repair.recipe, repair.report, repair.stills = dict(made.recipe), dict(made.report), dict(made.stills)
+    repair.recipe, repair.report, repair.stills = (
+        dict(made.recipe),
+        dict(made.report),
+        dict(made.stills),
+    )
     repair.progress, repair.finished_at = 1.0, at
     move(session, repair, "ready", actor=SYSTEM, at=at, recipe=dict(made.recipe))
 
@@ -189,7 +201,9 @@ def made_by_us(session: Session, entry: Submission) -> dict[int, Repair]:
     query = select(Repair).join(Repair.version).where(
         ClipVersion.submission_id == entry.id, Repair.state == "accepted"
     )
-    return {repair.made_id: repair for repair in session.scalars(query) if repair.made_id is not None}
+    return {
+        repair.made_id: repair for repair in session.scalars(query) if repair.made_id is not None
+    }
 
 
 def passes(repair: Repair) -> bool:

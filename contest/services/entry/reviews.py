@@ -28,7 +28,11 @@ OUTCOMES = (APPROVE, CHANGES, REJECT)
 # The lists of the reviewers' room, and the states of the entries in each.
 LISTS = {
     "waiting": (SubmissionState.IN_REVIEW,),
-    "changes": (SubmissionState.CHANGES_REQUESTED, SubmissionState.NEEDS_FIX, SubmissionState.CHECKING),
+    "changes": (
+        SubmissionState.CHANGES_REQUESTED,
+        SubmissionState.NEEDS_FIX,
+        SubmissionState.CHECKING,
+    ),
     "approved": (SubmissionState.APPROVED, SubmissionState.PUBLISHED),
     "rejected": (SubmissionState.DISQUALIFIED,),
 }
@@ -167,7 +171,9 @@ def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
     return (
         select(Submission)
         .join(ClipVersion, ClipVersion.id == Submission.version_id)
-        .where(Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW, free)
+        .where(
+            Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW, free
+        )
         .order_by(ClipVersion.received_at, Submission.id)
         .limit(1)
     )
@@ -294,7 +300,11 @@ def _move_on(
     session: Session, entry: Submission, decision: Decision, review: Review, *, actor: Actor,
     at: datetime,
 ) -> None:
-    to = {APPROVE: SubmissionState.APPROVED, CHANGES: SubmissionState.CHANGES_REQUESTED, REJECT: SubmissionState.DISQUALIFIED}
+    to = {
+        APPROVE: SubmissionState.APPROVED,
+        CHANGES: SubmissionState.CHANGES_REQUESTED,
+        REJECT: SubmissionState.DISQUALIFIED,
+    }
     move(
         session, entry, to[decision.outcome], actor=actor, at=at, reason=review.reason,
         review=review.id, version=decision.version_id,

@@ -80,7 +80,9 @@ def keep(
 
 def others(session: Session, version_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """The fingerprints of all other versions, of every contest: (version's id, data)."""
-    query = select(ClipFingerprint.version_id, ClipFingerprint.data).where(ClipFingerprint.version_id != version_id)
+    query = select(ClipFingerprint.version_id, ClipFingerprint.data).where(
+        ClipFingerprint.version_id != version_id
+    )
     for row in session.execute(query.execution_options(yield_per=50)):
         yield row[0], row[1]
 
@@ -180,7 +182,9 @@ def listed(
         for of in (Submission.unit, Submission.contest)
     ]
     query = query.options(*entries, joinedload(SimilarPair.decider))
-    return pagination.take(session, query.order_by(SimilarPair.score.desc(), SimilarPair.id), number)
+    return pagination.take(
+        session, query.order_by(SimilarPair.score.desc(), SimilarPair.id), number
+    )
 
 
 def waiting(session: Session, contest: Contest) -> int:

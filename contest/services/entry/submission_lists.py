@@ -20,7 +20,9 @@ def listed(
     if state in set(SubmissionState):
         query = query.where(Submission.state == state)
     query = query.options(joinedload(Submission.unit))
-    return pagination.take(session, query.order_by(Submission.updated_at.desc(), Submission.id), number)
+    return pagination.take(
+        session, query.order_by(Submission.updated_at.desc(), Submission.id), number
+    )
 
 
 def counts(session: Session, contest: Contest) -> Mapping[str, int]:

@@ -276,7 +276,13 @@ def disqualify(
 
 
 def _leave(
-    session: Session, entry: Submission, to: SubmissionState, *, actor: Actor, at: datetime, reason: str
+    session: Session,
+    entry: Submission,
+    to: SubmissionState,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str,
 ) -> None:
     move(session, entry, to, actor=actor, at=at, reason=reason)
     publications.cancel(session, entry, actor=actor, at=at, reason=reason)
@@ -289,7 +295,12 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
     """Units that owe a clip (plan II.2), and entries whose way has not ended."""
     quota = profiles.profile_of(contest).quota.minimum
     _, owing = units.totals(session, contest, quota=quota)
-    unfinished = (SubmissionState.UPLOADING, SubmissionState.CHECKING, SubmissionState.NEEDS_FIX, SubmissionState.CHANGES_REQUESTED)
+    unfinished = (
+        SubmissionState.UPLOADING,
+        SubmissionState.CHECKING,
+        SubmissionState.NEEDS_FIX,
+        SubmissionState.CHANGES_REQUESTED,
+    )
     query = select(func.count()).where(
         Submission.contest_id == contest.id, Submission.state.in_(unfinished)
     )
@@ -300,7 +311,13 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
                          f"Units that have not sent enough clips: {owing}.", "units.manage",
                          count=owing))
     if waiting:
-        found.append(Blocker("entries_unfinished", f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
-                         f"Entries not finished or to be mended: {waiting}.",
-                         "entries.listed", count=waiting))
+        found.append(
+            Blocker(
+                "entries_unfinished",
+                f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
+                f"Entries not finished or to be mended: {waiting}.",
+                "entries.listed",
+                count=waiting,
+            )
+        )
     return found

@@ -290,7 +290,15 @@ def _add_version(
     session.add(version)
     session.flush()
     entry.version_id = version.id
-    move(session, entry, SubmissionState.CHECKING, actor=actor, at=at, version=version.number, sha256=sha256)
+    move(
+        session,
+        entry,
+        SubmissionState.CHECKING,
+        actor=actor,
+        at=at,
+        version=version.number,
+        sha256=sha256,
+    )
     checks.enqueue_quick(session, version, actor=actor, at=at)
     mail.enqueue(
         session, to=entry.contact_email, template="receipt", language=entry.language,

@@ -277,7 +277,9 @@ def _processing(session: Session, publication: Publication, *, at: datetime) -> 
         return None
     if publication.state == "unknown":
         move(session, publication, "verifying", actor=SYSTEM, at=at)
-        publications.enqueue_step(session, publication, "verify", at=at, due_at=_next_look(publication, at))
+        publications.enqueue_step(
+            session, publication, "verify", at=at, due_at=_next_look(publication, at)
+        )
         return None
     return _next_look(publication, at)
 

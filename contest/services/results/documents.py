@@ -134,8 +134,15 @@ def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore)
 
 
 def take_template(
-    session: Session, contest: Contest, kind: str, data: bytes, *, filename: str, press: DocumentContext,
-    actor: Actor, at: datetime,
+    session: Session,
+    contest: Contest,
+    kind: str,
+    data: bytes,
+    *,
+    filename: str,
+    press: DocumentContext,
+    actor: Actor,
+    at: datetime,
 ) -> DocumentTemplate:
     """Put a contest's own template in force. ``BadTemplate`` says everything wrong with it."""
     require(actor, "document.manage", contest)
@@ -217,8 +224,9 @@ def ask_pdf(
     return row
 
 
-def keep_pdf(session: Session, row: DocumentPdf, content: bytes, *, press: DocumentContext, at: datetime
-             ) -> None:
+def keep_pdf(
+    session: Session, row: DocumentPdf, content: bytes, *, press: DocumentContext, at: datetime
+) -> None:
     """The PDF is made."""
     row.sha256, row.state, row.finished_at = _store(content, press), "ready", at
     audit.record(
@@ -233,6 +241,19 @@ def fail_pdf(row: DocumentPdf, vi: str, en: str, *, at: datetime) -> None:
 
 
 __all__ = [
-    "DOCUMENTS", "TEMPLATES", "BadTemplate", "Document", "DocumentContext", "ask_pdf", "back_to_shipped",
-    "fail_pdf", "keep_pdf", "own_template", "paper", "papers", "pdf", "take_template", "template",
+    "DOCUMENTS",
+    "TEMPLATES",
+    "BadTemplate",
+    "Document",
+    "DocumentContext",
+    "ask_pdf",
+    "back_to_shipped",
+    "fail_pdf",
+    "keep_pdf",
+    "own_template",
+    "paper",
+    "papers",
+    "pdf",
+    "take_template",
+    "template",
 ]

@@ -81,7 +81,8 @@ def _entries(contest: Contest) -> Any:
         Publication.submission_id == Submission.id, Publication.state == "published"
     )
     counted = or_(
-        Submission.state == SubmissionState.PUBLISHED, (Submission.state == SubmissionState.DISQUALIFIED) & was_out
+        Submission.state == SubmissionState.PUBLISHED,
+        (Submission.state == SubmissionState.DISQUALIFIED) & was_out,
     )
     return (
         select(Submission)

@@ -76,7 +76,9 @@ def retire(user_id: int) -> Response:
         current.db, current.contest, user_id, keep=form.marks.data == "keep",
         reason=form.reason.data or "", actor=current.actor, at=current.now,
     )
-    flash_message(f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror.")
+    flash_message(
+        f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror."
+    )
     return back_to("ballots.overview")
 
 

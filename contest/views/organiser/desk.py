@@ -50,7 +50,9 @@ def jobs() -> Response:
 @allows("job.retry")
 def retry(task_id: int) -> Response:
     task = tasks.retry(current.db, current.contest, task_id, actor=current.actor, at=current.now)
-    flash_message(f"Đã xếp lại công việc {task.id} vào hàng đợi.", f"Job {task.id} is queued again.")
+    flash_message(
+        f"Đã xếp lại công việc {task.id} vào hàng đợi.", f"Job {task.id} is queued again."
+    )
     return back_to("organiser.jobs")
 
 

@@ -279,7 +279,9 @@ def approve_late() -> Response:
     count = interactions.approve_late(
         current.db, current.contest, chosen, actor=current.actor, at=current.now
     )
-    flash_message(f"Đã xác nhận {count} số liệu sau giờ chốt.", f"{count} late counts are agreed to.")
+    flash_message(
+        f"Đã xác nhận {count} số liệu sau giờ chốt.", f"{count} late counts are agreed to."
+    )
     return back_to("interactions.list")
 
 

@@ -104,7 +104,9 @@ def add() -> Response:
         refused(form, "email", error)
         return page("organiser/people_new.html", error.status, form=form)
     if invitation:
-        flash_message(f"Đã thêm {user.name} và gửi thư mời.", f"{user.name} is added and invited by mail.")
+        flash_message(
+            f"Đã thêm {user.name} và gửi thư mời.", f"{user.name} is added and invited by mail."
+        )
     else:
         flash_message(f"{user.name} đã có tài khoản; vai trò mới đã được báo qua email.",
              f"{user.name} has an account already and is told by mail.")

@@ -77,7 +77,9 @@ def apply() -> Response:
         at=current.now,
     )
     if count:
-        flash_message(f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger.")
+        flash_message(
+            f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger."
+        )
     else:
         flash_message("Tệp này không có lượt chia sẻ nào mới; không có gì thay đổi.",
              "This file tells of no share that is new; nothing has changed.", "info")

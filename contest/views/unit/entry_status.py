@@ -15,7 +15,12 @@ from contest.views.shared.support import current
 __all__ = ["OUT", "REPLACEABLE", "findings", "latest_check", "steps", "todo", "versions"]
 
 OUT = frozenset({SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED})
-CHECKED = (SubmissionState.IN_REVIEW, SubmissionState.CHANGES_REQUESTED, SubmissionState.APPROVED, SubmissionState.PUBLISHED)
+CHECKED = (
+    SubmissionState.IN_REVIEW,
+    SubmissionState.CHANGES_REQUESTED,
+    SubmissionState.APPROVED,
+    SubmissionState.PUBLISHED,
+)
 REVIEWED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 
 
@@ -73,7 +78,9 @@ def _asked(entry: Submission, profile: Profile) -> str:
     """What the reviewers want, and by when; before that, what comes after them."""
     if entry.state == SubmissionState.CHANGES_REQUESTED:
         return f"{entry.state_reason} {_until(entry, profile)}".strip()
-    return str(_("Được duyệt thì lên lịch đăng.")) if entry.state == SubmissionState.IN_REVIEW else ""
+    return (
+        str(_("Được duyệt thì lên lịch đăng.")) if entry.state == SubmissionState.IN_REVIEW else ""
+    )
 
 
 def _until(entry: Submission, profile: Profile) -> str:
@@ -91,11 +98,19 @@ def _ended(entry: Submission) -> dict[str, Any]:
 def todo(entry: Submission) -> str:
     """The one sentence that says what comes next."""
     sentences = {
-        SubmissionState.UPLOADING: _("Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."),
-        SubmissionState.CHECKING: _("Clip đang được kiểm tra. Bạn có thể rời trang này rồi quay lại xem."),
-        SubmissionState.NEEDS_FIX: _("Clip chưa đạt yêu cầu kỹ thuật. Hãy sửa theo hướng dẫn rồi gửi lại."),
+        SubmissionState.UPLOADING: _(
+            "Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."
+        ),
+        SubmissionState.CHECKING: _(
+            "Clip đang được kiểm tra. Bạn có thể rời trang này rồi quay lại xem."
+        ),
+        SubmissionState.NEEDS_FIX: _(
+            "Clip chưa đạt yêu cầu kỹ thuật. Hãy sửa theo hướng dẫn rồi gửi lại."
+        ),
         SubmissionState.IN_REVIEW: _("Clip đạt yêu cầu kỹ thuật và đang chờ thẩm định nội dung."),
-        SubmissionState.CHANGES_REQUESTED: _("Ban thẩm định đề nghị chỉnh sửa. Hãy sửa rồi gửi clip mới."),
+        SubmissionState.CHANGES_REQUESTED: _(
+            "Ban thẩm định đề nghị chỉnh sửa. Hãy sửa rồi gửi clip mới."
+        ),
         SubmissionState.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
         SubmissionState.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
         SubmissionState.WITHDRAWN: _("Đơn vị đã rút bài này."),

@@ -86,7 +86,9 @@ def accept(code: str, repair_id: int) -> Response:
 def decline(code: str, repair_id: int) -> Response:
     """Leave the clip as it is."""
     repairs.decline(current.db, _fix(code, repair_id), actor=current.actor, at=current.now)
-    flash_message("Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays.")
+    flash_message(
+        "Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays."
+    )
     return back_to("unit.entry", code=code)
 
 
@@ -123,12 +125,21 @@ def _page(entry: Submission, form: RepairForm, status: int = 200) -> Response:
     repair, offered = repairs.latest(current.db, entry), repairs.offered(entry)
     close = submissions.closes_at(current.profile, entry)
     return page(
-        "unit/repair.html", status, entry=entry, form=form, repair=repair, closes=close,
-        offered=[offers()[word] for word in offered], left=repairs.left(current.db, entry),
+        "unit/repair.html",
+        status,
+        entry=entry,
+        form=form,
+        repair=repair,
+        closes=close,
+        offered=[offers()[word] for word in offered],
+        left=repairs.left(current.db, entry),
         done=described(repair.recipe) if repair else [],
         may_ask=bool(offered) and current.now < close,
         may_send=(
-            repair is not None and repair.state == "ready" and repairs.passes(repair) and current.now < close
+            repair is not None
+            and repair.state == "ready"
+            and repairs.passes(repair)
+            and current.now < close
         ),
         findings=_findings(repair) if repair else [],
     )

@@ -80,8 +80,14 @@ def test_without_an_address_there_is_nothing_to_do(platform, queue, entry):
 
 def test_a_rolled_back_transaction_sends_nothing(platform, contest):
     with pytest.raises(ZeroDivisionError), platform.db.write() as session:
-        mail.enqueue(session, to="a@example.vn", template="receipt", params={}, contest_id=contest.id,
-                   at=platform.clock.now())
+        mail.enqueue(
+            session,
+            to="a@example.vn",
+            template="receipt",
+            params={},
+            contest_id=contest.id,
+            at=platform.clock.now(),
+        )
         raise ZeroDivisionError
     assert tasks(platform) == []
 

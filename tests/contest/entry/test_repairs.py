@@ -80,7 +80,10 @@ def test_the_worker_makes_a_clip_of_the_right_shape_with_stills(
 ) -> None:
     repair = room.made()
     assert (repair.state, repair.progress) == ("ready", 1.0)
-    assert repair.sha256 is not None and platform.blobs.path(repair.sha256).stat().st_size == repair.size
+    assert (
+        repair.sha256 is not None
+        and platform.blobs.path(repair.sha256).stat().st_size == repair.size
+    )
     assert all(platform.blobs.exists(sha256) for sha256 in repair.stills.values())
     assert set(repair.stills) == {"before", "after"}
     failed = {f["rule"] for f in repair.report["findings"] if f["outcome"] == "fail"}
@@ -107,7 +110,9 @@ def test_an_accepted_clip_is_a_version_that_is_checked(room: Room, platform: Pla
 def test_nothing_changes_until_it_is_accepted(room: Room, platform: Platform) -> None:
     repair = room.made()
     with platform.db.write() as session:
-        repairs.decline(session, session.get_one(Repair, repair.id), actor=room.actor, at=room.make.at)
+        repairs.decline(
+            session, session.get_one(Repair, repair.id), actor=room.actor, at=room.make.at
+        )
     entry = room.make.fresh(room.entry)
     assert (entry.state, entry.version_id) == ("needs_fix", room.entry.version_id)
     with pytest.raises(Conflict):

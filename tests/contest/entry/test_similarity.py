@@ -121,7 +121,9 @@ def test_clips_of_an_earlier_contest_are_compared_too(
 def test_a_pair_is_seen_from_both_sides(room: Room, contest: Contest, platform: Platform) -> None:
     first, copy = room.entry(contest, taken(1)), room.entry(contest, cut(taken(1), 10))
     with platform.db.read() as session:
-        sides = [similarity.find(session, session.get_one(Submission, e.id), 1) for e in (first, copy)]
+        sides = [
+            similarity.find(session, session.get_one(Submission, e.id), 1) for e in (first, copy)
+        ]
         starts = [(s.picture[0].here, s.picture[0].there) for s in sides]
     assert starts == [(10.0, 0.0), (0.0, 10.0)]
 
@@ -151,7 +153,9 @@ def test_a_verdict_needs_a_reason_and_a_reviewer(
         with pytest.raises(Invalid):
             similarity.decide(session, seen, verdict="fine", reason=" ", actor=reviewer, at=make.at)
         with pytest.raises(NotAllowed):
-            similarity.decide(session, seen, verdict="fine", reason="x", actor=organiser, at=make.at)
+            similarity.decide(
+                session, seen, verdict="fine", reason="x", actor=organiser, at=make.at
+            )
         similarity.decide(session, seen, verdict="copy", reason="Cùng một phim", actor=reviewer,
                       at=make.at)  # fmt: skip
         row = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()

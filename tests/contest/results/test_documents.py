@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
-from docx import Document
+from docx import Document as WordFile
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -145,7 +145,7 @@ def test_papers_name_the_jurors_and_never_their_marks(
 def test_every_foot_has_the_keys_fingerprint(platform: Platform, published: Result) -> None:
     fingerprint = Signer(platform.settings.secret_key).fingerprint
     for kind in ("minutes", "decision"):
-        section = Document(io.BytesIO(paper(platform, published, kind).docx())).sections[0]
+        section = WordFile(io.BytesIO(paper(platform, published, kind).docx())).sections[0]
         for foot in (section.footer, section.first_page_footer):
             said = "".join(t.text or "" for t in foot._element.iter("{*}t"))
             assert fingerprint in said and "http://localhost/c/quan11-2023/verify" in said
@@ -361,7 +361,7 @@ def test_a_qr_sheet_is_a_docx_with_the_very_codes_shown(
     text = words(answer.data)
     assert all(code in text for code in codes) and "Đoàn Phường 5" in text
     assert "Nhận clip đến hết ngày 10/6/2023." in text
-    pictures = list(Document(io.BytesIO(answer.data)).element.body.iter("{*}blip"))
+    pictures = list(WordFile(io.BytesIO(answer.data)).element.body.iter("{*}blip"))
     assert len(pictures) == len(codes) == 2
 
 
