@@ -1,15 +1,21 @@
 """The house stays in order: lock files, sizes, and an ARCHITECTURE.md that is true."""
 
+import ast
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ["requirements/runtime.lock", "requirements/build.lock", "requirements/dev.lock"]
+PACKAGES = ("contest", "media_checks", "scoring", "social")
 LONGEST_FILE = 400  # a longer one is asking to be two concepts
+LONGEST_FUNCTION, MEDIAN_FUNCTION = 40, 7
+MOST_MODULES = 20  # more of them in a folder are asking for rooms
 ADDRESS = re.compile(r"\bhttps?://|\bfile:|--(extra-)?index-url|--find-links", re.IGNORECASE)
 
 
@@ -50,6 +56,39 @@ def test_no_file_is_too_long() -> None:
     }
     long = {name: size for name, size in sizes.items() if size > LONGEST_FILE}
     assert {name: size for name, size in long.items() if "/migrations/" not in name} == {}
+
+
+def functions() -> dict[str, int]:
+    """Every function of ours, outside tests and migrations: how many lines it has."""
+    return {
+        f"{path.relative_to(ROOT)}:{node.name}:{node.lineno}": node.end_lineno - node.lineno + 1
+        for path in tracked()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES
+        and "versions" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno
+    }
+
+
+def test_functions_are_short() -> None:
+    lines = functions()
+    assert {name: count for name, count in lines.items() if count > LONGEST_FUNCTION} == {}
+    assert median(lines.values()) <= MEDIAN_FUNCTION
+
+
+def test_no_folder_is_crowded() -> None:
+    found = Counter(
+        str(path.parent.relative_to(ROOT)) for path in tracked()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES
+    )
+    assert {folder: count for folder, count in found.items() if count > MOST_MODULES} == {}
+
+
+def test_architecture_names_every_room() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    rooms = {path.parent.name for path in (ROOT / "contest/services").glob("*/__init__.py")}
+    assert rooms
+    assert {room for room in rooms if f"| `{room}` |" not in text} == set()
 
 
 def test_architecture_names_every_package_and_every_dependency() -> None:

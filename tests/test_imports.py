@@ -25,8 +25,8 @@ ALONE = {
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
 WORDS = "errors actors canonical languages permissions profile states tokens"
-ROOMS = "core units jury people counts fanpage entry desk results"  # each may use those before it
-SERVICES = " ".join(f"services.{room}" for room in ROOMS.split())
+ROOMS = ["core", "units", "jury", "people", "counts", "fanpage", "entry", "desk", "results"]
+SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
     # rules and words, no input or output
@@ -37,21 +37,14 @@ HOUSE = {
     "models": "states", "db": "errors", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
     "drawing": "canonical", "ready_pages": "languages",
-    "services.core": f"{WORDS} models",
-    "services.units": f"{WORDS} models services.core",
-    "services.jury": f"{WORDS} models services.core services.units",
-    "services.people": f"{WORDS} models services.core services.units services.jury",
-    "services.counts": f"{WORDS} models services.core services.units services.jury services.people",
-    "services.fanpage": f"{WORDS} models services.core services.units services.jury"
-                        " services.people services.counts",
-    "services.entry": f"{WORDS} models services.core services.units services.jury services.people"
-                      " services.counts services.fanpage",
-    "services.desk": f"{WORDS} models services.core services.units services.jury services.people"
-                     " services.counts services.fanpage services.entry",
-    "services.results": f"{WORDS} models ports docx drawing services.core services.units"
-                        " services.jury services.people services.counts services.fanpage"
-                        " services.entry services.desk",
-    "letters": "languages models services.core",
+    **{  # each room may use those before it; results are made into papers and pictures, too
+        f"services.{room}": " ".join(
+            [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
+            + (["ports", "docx", "drawing"] if room == "results" else [])
+        )
+        for floor, room in enumerate(ROOMS)
+    },
+    "mail_rendering": "languages models services.core",
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
     "wiring": "adapters clock config db ports",
@@ -62,13 +55,15 @@ HOUSE = {
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models {SERVICES} views.shared",
-    "views.organiser": f"{WORDS} docx letters models ports ready_pages {SERVICES} views.shared",
+    "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
+                       " views.shared",
     "views.public": f"{WORDS} drawing models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
     "web": "db errors languages views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clock db letters models ports ready_pages uploads {SERVICES} wiring web",
+    "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES} wiring"
+            " web",
     "running": "clock config errors ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
     "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} wiring web uploads jobs"

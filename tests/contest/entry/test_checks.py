@@ -391,11 +391,10 @@ def test_a_rendition_that_fails_brings_the_entry_back(
     entry = checking.send(clips / "good.mp4")
     checking.work()
     deep = checking.check(entry, "deep").id
+    found = {"rule": "intact", "level": "hard", "outcome": "fail"}
+    report = {"findings": [found | {"message_vi": "Clip hỏng.", "message_en": "Damaged."}]}
     with platform.db.write() as session:
         checks.start(session, deep, at=checking.make.at)
-    report = {"findings": [{"rule": "intact", "level": "hard", "outcome": "fail",
-                            "message_vi": "Clip hỏng.", "message_en": "Damaged."}]}
-    with platform.db.write() as session:
         checks.finish(session, deep, checks.Outcome("unreadable", report), at=checking.make.at)
     assert checking.make.fresh(entry).state == "needs_fix"
     assert checking.mails()[-1][0] == "findings"
