@@ -89,12 +89,12 @@ PERMISSIONS: dict[str, Predicate] = {
 
 
 def can(actor: Actor, action: str, subject: object = None) -> bool:
-    """May ``actor`` do ``action`` to ``subject``? An unknown action is a programming error."""
+    """May ``actor`` do ``action`` to ``subject``? An unknown action raises ``KeyError``."""
     return PERMISSIONS[action](actor, subject)
 
 
 def require(actor: Actor, action: str, subject: object = None) -> None:
-    """Refuse unless allowed: 401 to somebody not signed in, 403 to everybody else."""
+    """Unless allowed, raises ``SignInNeeded`` (401) for the public, else ``NotAllowed`` (403)."""
     if can(actor, action, subject):
         return
     if actor.kind == "public":

@@ -21,7 +21,7 @@ known_zones = cache(available_timezones)  # the listing walks the whole folder o
 
 
 class Part(BaseModel):
-    """A table of the file: nothing unknown, nothing converted, never changed."""
+    """A table of the file: unknown keys refused, values not converted, instances immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -37,7 +37,7 @@ class Text(Part):
 
 
 class ContestPart(Part):
-    """Who holds which contest (plan: heading, IV)."""
+    """Which contest it is and who organises it (plan: heading, IV)."""
 
     slug: Identifier
     title: Text
@@ -137,6 +137,8 @@ class Reason(Part):
 
 
 class Review(Part):
+    """How reviewers decide; how many days a unit has for requested changes."""
+
     checklist: list[ChecklistItem] = Field(min_length=1)
     reasons: list[Reason] = Field(default_factory=list)
     changes_days: int = Field(default=3, gt=0, le=60)
