@@ -1,4 +1,4 @@
-"""A clip's way onto the Page: intention first, then the act, then what was seen."""
+"""Posting clips on the Page. Stored before the act: what is intended; after it: what was seen."""
 
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,7 @@ class Publication(Base):
 
 
 class PageInspection(Base):
-    """One onboarding check of the Page: what Meta said then. Findings: name, outcome, vi, en."""
+    """One onboarding check of the Page, as Meta answered. Findings: name, outcome, vi, en."""
 
     __tablename__ = "page_inspection"
     __table_args__ = (Index("ix_page_inspection_contest_id", "contest_id"),)
@@ -64,7 +64,7 @@ class PageInspection(Base):
 
 
 class PagePause(Base):
-    """Nothing goes to the Page while one of these is not lifted; says what a person must do."""
+    """Nothing is posted on the Page until it is lifted; says what a person must do."""
 
     __tablename__ = "page_pause"
     __table_args__ = (
