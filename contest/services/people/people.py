@@ -339,7 +339,7 @@ def invite(
     """A new link for a person of the contest, by mail too where it sets a password.
 
     ``purpose`` ``sign_in`` is for jurors who will not remember a password (one sign-in). Raises
-    ``NotAllowed`` without ``people.manage``, or for an account of other contests too.
+    ``NotAllowed`` without ``people.manage`` or ``may_hand_over``.
     """
     require(actor, "people.manage", contest)
     _require_hand_over(session, actor, user)
@@ -355,8 +355,8 @@ def set_active(
     session: Session, contest: Contest, user: User, active: bool, *, actor: Actor, at: datetime
 ) -> None:
     """Lock an account (its sessions and invitations end at once), or unlock it. Raises
-    ``NotAllowed`` without ``people.manage`` or for an account of other contests too, ``Conflict``
-    for the actor's own account."""
+    ``NotAllowed`` without ``people.manage`` or ``may_hand_over``, ``Conflict`` for locking the
+    actor's own account."""
     require(actor, "people.manage", contest)
     _require_hand_over(session, actor, user)
     if user.id == actor.id and not active:

@@ -70,7 +70,7 @@ def check(
 
 
 def switch_off(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
-    """Delete secret and recovery codes; the caller has checked a code."""
+    """Delete secret and recovery codes; the caller has checked that this is allowed."""
     user.totp_secret, user.totp_confirmed_at = "", None
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     audit.record(session, "person.second_factor_off", user, actor=actor, at=at)
