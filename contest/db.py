@@ -144,6 +144,7 @@ class Database:
 
 
 def alembic_config(url: str) -> Config:
+    """Alembic's configuration for the database at ``url``, without an ini file."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url

@@ -30,6 +30,7 @@ RENDERING = "hoithi.rendering"  # in the environ of the request that renders a p
 
 
 def folder(data_dir: Path, slug: str) -> Path:
+    """Where a contest's pages are on disk."""
     return data_dir / "published" / slug
 
 

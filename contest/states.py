@@ -20,6 +20,7 @@ class Machine:
         return tuple(self.moves)
 
     def allows(self, before: str, after: str) -> bool:
+        """Whether state ``before`` may move to ``after``."""
         return after in self.moves.get(before, frozenset())
 
 

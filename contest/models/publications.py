@@ -1,4 +1,4 @@
-"""Posting clips on the Page. Stored before the act: what is intended; after it: what was seen."""
+"""Posting clips on the Page: the intention is stored before the act, what was seen after it."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ class Publication(Base):
     session_id: Mapped[str | None] = mapped_column(String(128))
     video_id: Mapped[str | None] = mapped_column(String(64))
     offset: Mapped[int] = mapped_column(BigInteger, default=0)  # bytes that the Page has …
-    offset_end: Mapped[int] = mapped_column(BigInteger, default=0)  # … and wants up to
+    offset_end: Mapped[int] = mapped_column(BigInteger, default=0)  # … end of the next chunk
     uploads: Mapped[int] = mapped_column(default=0)  # upload sessions begun
     armed_at: Mapped[datetime | None]  # set before the one `finish` call
     post_id: Mapped[str | None] = mapped_column(String(128))

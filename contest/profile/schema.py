@@ -83,6 +83,7 @@ class Schedule(Part):
 
     @property
     def ballots_close(self) -> datetime:
+        """The jury's deadline."""
         return self.jury_closes or self.counts_close
 
 
@@ -190,6 +191,7 @@ class Scoring(Part):
 
     @property
     def jury_share(self) -> Fraction:
+        """The jury's share of the total, 0..1."""
         return Fraction(self.jury_weight, self.jury_weight + self.interaction_weight)
 
 
@@ -267,6 +269,7 @@ class Profile(Part):
 
     @property
     def release_at(self) -> datetime:
+        """When approved clips are posted."""
         return self.publication.release_at or self.schedule.publicity_opens
 
     def scoring_rules(self) -> dict[str, object]:

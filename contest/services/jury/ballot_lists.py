@@ -45,6 +45,7 @@ class Clip:
 
     @property
     def due(self) -> bool:
+        """Whether this juror still has to hand in a ballot."""
         return self.state in ("new", "open")
 
 

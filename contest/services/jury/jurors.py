@@ -39,7 +39,7 @@ class Seat:
 
 
 def everyone(session: Session, contest: Contest) -> list[Seat]:
-    """Every juror that there has been, by code. Those who left keep their numbers; the others take
+    """Every juror, present or former, by code. Those who left keep their numbers; the others take
     the free ones in the order in which they were appointed."""
     gone = {left.user_id: left for left in session.scalars(_left(contest))}
     taken, found = {left.number for left in gone.values()}, []
@@ -84,7 +84,7 @@ def retire(
     session: Session, contest: Contest, user_id: int, *, keep: bool, reason: str, actor: Actor,
     at: datetime,
 ) -> JurorDeparture:
-    """End a juror's part: ``keep`` lets submitted ballots count, otherwise none of them does.
+    """End a juror's membership: with ``keep`` submitted ballots count, otherwise none of them does.
 
     A juror who left owes no ballots. Raises ``NotAllowed`` without ``result.close``, ``Invalid``
     without a reason, ``NotFound`` for a person who is no juror here, ``Conflict`` once the round is

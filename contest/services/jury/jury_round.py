@@ -51,6 +51,7 @@ class Juror:
 
     @property
     def done(self) -> int:
+        """Clips with a ballot that was handed in, refusals to mark included."""
         return self.due - self.owed
 
 

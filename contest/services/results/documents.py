@@ -58,6 +58,7 @@ class DocumentContext:
     def of(
         cls, contest: Contest, *, blobs: BlobStore, data_dir: Path, base_url: str, secret_key: str
     ) -> "DocumentContext":
+        """For a contest's documents, from the installation's settings."""
         address = f"{base_url}/c/{contest.slug}/verify"
         return cls(blobs, data_dir / "documents", address, Signer(secret_key).fingerprint)
 

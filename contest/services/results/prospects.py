@@ -55,6 +55,7 @@ def work_out(result: Result, folder: Path) -> dict[str, Any]:
 
 
 def folder_in(data_dir: Path) -> Path:
+    """The cache's folder under the data folder."""
     return data_dir / "prospects"
 
 

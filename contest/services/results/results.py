@@ -146,10 +146,10 @@ def compute(
     """Compute the result from what the tables say now.
 
     After the jury's deadline this locks an open round. A revision that is not frozen is computed
-    again in place; after a frozen one a new revision begins, with its reason: a published one
-    stays, one that nobody has seen is discarded and stays readable here. Raises ``NotAllowed``
-    without ``result.close``, ``Conflict`` while the round is open or where the second tally
-    differs, ``Invalid`` for a new revision without a reason or an input that cannot be scored.
+    again in place; after a final one a new revision begins, with its reason: a published one
+    stays, one that is only frozen is discarded and stays readable. Raises ``NotAllowed`` without
+    ``result.close``, ``Conflict`` while the round is open or where the second tally differs,
+    ``Invalid`` for a new revision without a reason or an input that cannot be scored.
     """
     require(actor, "result.close", contest)
     jury_round.hold(session, contest)

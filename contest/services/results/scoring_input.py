@@ -76,7 +76,7 @@ def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
 
 
 def _entries(contest: Contest) -> Any:
-    """Clips that stand on the Page, and those that stood there and were disqualified."""
+    """Clips that are on the Page, and those that were on it and then disqualified."""
     was_out = exists().where(
         Publication.submission_id == Submission.id, Publication.state == "published"
     )
