@@ -13,7 +13,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The one on whose behalf something is done; goes into every audit row.
+    """On whose behalf something is done; named in every audit row.
 
     ``roles`` maps a contest's id to the roles held there; ``admin`` may set up contests and people.
     """
@@ -41,4 +41,5 @@ SYSTEM = Actor("system")
 
 
 def unit_actor(unit_id: int, contest_id: int, name: str) -> Actor:
+    """The actor of a unit that came in by its link or code."""
     return Actor("unit", unit_id, name, unit_id=unit_id, contest_id=contest_id)

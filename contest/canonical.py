@@ -1,4 +1,4 @@
-"""One canonical form of JSON, and its SHA-256: what rules, audit rows and results are known by."""
+"""One canonical form of JSON, and its SHA-256: the identity of rules, audit rows and results."""
 
 import hashlib
 import json

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time as an aware UTC datetime."""
+    """Gives the current time as an aware UTC datetime."""
 
     def now(self) -> datetime: ...
 

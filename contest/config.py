@@ -56,7 +56,7 @@ class Settings:
     def from_env(
         cls, environ: Mapping[str, str] | None = None, *, keyed: bool = True
     ) -> "Settings":
-        """Read and check the settings; ``ConfigError`` names the variable and the remedy.
+        """Read and check the settings. Raises ``ConfigError`` with the variable and the remedy.
 
         ``keyed`` is False for processes that sign nothing: they need not know the secret key.
         """

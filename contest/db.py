@@ -2,8 +2,8 @@
 
 SQLite comes from the ``pysqlite3`` wheel: the SQLite of several systems has a bug that can corrupt
 a WAL database with two writers (fixed in 3.51.3). Writers take the lock when they begin, so that
-a transaction never fails half-way because another one got in between. On PostgreSQL one may lose
-to another (a deadlock, the same key stored at once); ``retried`` does it again from the start.
+no transaction fails half-way because of a concurrent one. On PostgreSQL one may (a deadlock, the
+same key stored by both); ``retried`` runs it again from the start.
 """
 
 import logging
@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from contest.errors import Busy, Conflict, DomainError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-ATTEMPTS = 3  # of a transaction that loses to others
-UNDONE = frozenset({"40P01", "40001"})  # a deadlock's victim; not serializable
-SAME_KEY = "23505"
+ATTEMPTS = 3  # at a transaction that fails because of concurrent ones
+UNDONE = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
+SAME_KEY = "23505"  # unique_violation
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger("hoithi.db")
@@ -60,10 +60,10 @@ def _sqlite(url: str) -> Engine:
 
 
 def refusal(error: DBAPIError) -> DomainError | None:
-    """What to say of a transaction that lost to another one; None where the fault is another.
+    """The refusal for a transaction that failed because of a concurrent one; None for other errors.
 
-    ``Busy``: nothing was stored because two wanted each other's rows. ``Conflict``: somebody else
-    has just stored what is unique.
+    ``Busy``: a deadlock or serialization failure. ``Conflict``: another transaction has just
+    stored the same unique key.
     """
     state = getattr(error.orig, "sqlstate", None)
     if state in UNDONE:
@@ -81,12 +81,12 @@ def refusal(error: DBAPIError) -> DomainError | None:
 
 
 def retried(work: Callable[P, T]) -> Callable[P, T]:
-    """Do ``work`` again, from its start, when its transaction lost to another one.
+    """Run ``work`` again, from its start, when its transaction failed because of a concurrent one.
 
-    For calls that open their own sessions and can be repeated as a whole: what they do outside
-    the database must be harmless a second time. Seen anew, what the other one has stored usually
-    is refused by the rule that it concerns, in that rule's words. ``ATTEMPTS`` in all; then
-    raises ``refusal``'s ``Busy`` or ``Conflict``.
+    For calls that open their own sessions and can be repeated as a whole: their effects outside
+    the database must be idempotent. The repeated call reads what the other transaction stored, so
+    usually the rule concerned refuses it in its own words. Raises ``Busy`` or ``Conflict``
+    (``refusal``) after ``ATTEMPTS`` attempts.
     """
 
     @wraps(work)
@@ -107,7 +107,7 @@ def retried(work: Callable[P, T]) -> Callable[P, T]:
 
 
 def _note_commit(session: Session) -> None:
-    session.info["committed"] = True  # whoever would repeat the whole must not
+    session.info["committed"] = True  # so that nobody repeats the whole
 
 
 class Database:
@@ -123,17 +123,19 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
+        """A session for reading; nothing is committed."""
         with self.reader() as session:
             yield session
 
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:
-        """One small query without a session around it, which would cost twice as much again."""
+        """A connection for one small query: a session would cost more than the query itself."""
         with self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or rolls back on an exception."""
         with self.writer() as session, session.begin():
             yield session
 
@@ -142,6 +144,7 @@ class Database:
 
 
 def alembic_config(url: str) -> Config:
+    """Alembic's configuration for the database at ``url``, without an ini file."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url

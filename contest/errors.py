@@ -1,4 +1,4 @@
-"""What can be refused. Each refusal says, in two languages, what was found and what to do."""
+"""Errors that a person can act on: what was found and what to do, in Vietnamese and English."""
 
 from typing import Any
 
@@ -26,24 +26,33 @@ class Invalid(DomainError):
 
 
 class NotAllowed(DomainError):
+    """The actor's roles do not allow this. Where a docstring names it because of a permission,
+    the public is refused with ``SignInNeeded`` instead (``permissions.require``)."""
+
     status, code = 403, "not_allowed"
 
 
 class SignInNeeded(DomainError):
+    """Nobody is signed in, and this is not for the public."""
+
     status, code = 401, "sign_in_needed"
 
 
 class NotFound(DomainError):
+    """Absent, or of another contest, or not to be known to this actor."""
+
     status, code = 404, "not_found"
 
 
 class Conflict(DomainError):
-    """Somebody else was quicker, or the row is not in a state for this."""
+    """A concurrent change came first, or the row's state does not allow this."""
 
     status, code = 409, "conflict"
 
 
 class Gone(DomainError):
+    """A link, code or invitation that has expired, was used or was revoked."""
+
     status, code = 410, "gone"
 
 
@@ -54,6 +63,8 @@ class TooLate(DomainError):
 
 
 class TooLarge(DomainError):
+    """More bytes or rows than are taken."""
+
     status, code = 413, "too_large"
 
 
@@ -62,23 +73,25 @@ class TooMany(DomainError):
 
 
 class Busy(DomainError):
-    """Nothing was done because others were at it; the same may succeed in a moment."""
+    """Nothing was stored because of concurrent writers; the same may succeed in a moment."""
 
     status, code = 503, "busy"
 
 
 class NoSpace(DomainError):
+    """The disk has no room for the bytes."""
+
     status, code = 507, "no_space"
 
 
 class ConfigError(DomainError):
-    """A setting that stops the start."""
+    """A setting with which the platform does not start."""
 
     code = "config"
 
 
 def not_found() -> NotFound:
-    """The one wording for what is absent and for what may not be known to exist."""
+    """``NotFound`` in one wording, whether a thing is absent or must not be known to exist."""
     return NotFound(
         "Không tìm thấy nội dung này. Hãy kiểm tra lại đường dẫn.",
         "This could not be found. Please check the address.",

@@ -10,6 +10,7 @@ COOKIE = "lang"
 
 
 def chosen(value: str | None) -> str:
+    """``value`` if it is a language of the platform, else Vietnamese."""
     return value if value in LANGUAGES else DEFAULT
 
 

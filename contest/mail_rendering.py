@@ -1,4 +1,4 @@
-"""Writing a mail: its template in its language, with the filters and addresses of the pages."""
+"""Rendering mails: a template in one language, with the filters and addresses of the pages."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from contest.services.core import profiles
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """A mail as it is sent."""
+    """A rendered mail."""
 
     subject: str
     text: str
@@ -25,8 +25,8 @@ def render(
     base_url: str,
 ) -> RenderedMail:
     """Render ``email/<template>.txt`` and ``.html``; addresses begin with ``base_url``."""
-    cookie = {"Cookie": f"{COOKIE}={language}"}  # the language of a page is that of its visitor
-    # A context of its own, for a mail may be written (shown) while a page is being made.
+    cookie = {"Cookie": f"{COOKIE}={language}"}  # templates take their language from the request
+    # A context of its own: a page that shows a mail renders it while it is being rendered.
     with app.app_context(), app.test_request_context("/", base_url=base_url, headers=cookie):
         if contest is not None:
             g.contest = contest

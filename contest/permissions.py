@@ -1,4 +1,4 @@
-"""Every permission of the platform: action -> predicate. Screens, API and jobs ask here.
+"""Every permission of the platform: action -> predicate. Screens, API and jobs check here.
 
 A subject is a contest or anything that belongs to one (``contest_id``, perhaps ``unit_id``).
 ``tests/contest/test_permissions.py`` walks all routes x all roles against a table.
@@ -47,6 +47,7 @@ organiser, reviewer, juror = _holds(Role.ORGANISER), _holds(Role.REVIEWER), _hol
 
 
 def any_of(*predicates: Predicate) -> Predicate:
+    """A predicate that holds where one of these does."""
     return lambda actor, subject: any(p(actor, subject) for p in predicates)
 
 
@@ -89,12 +90,12 @@ PERMISSIONS: dict[str, Predicate] = {
 
 
 def can(actor: Actor, action: str, subject: object = None) -> bool:
-    """May ``actor`` do ``action`` to ``subject``? An unknown action is a programming error."""
+    """May ``actor`` do ``action`` to ``subject``? An unknown action raises ``KeyError``."""
     return PERMISSIONS[action](actor, subject)
 
 
 def require(actor: Actor, action: str, subject: object = None) -> None:
-    """Refuse unless allowed: 401 to somebody not signed in, 403 to everybody else."""
+    """Unless allowed, raises ``SignInNeeded`` (401) for the public, else ``NotAllowed`` (403)."""
     if can(actor, action, subject):
         return
     if actor.kind == "public":

@@ -23,13 +23,14 @@ class BlobStore(Protocol):
 
 
 class Mailer(Protocol):
-    """Sends one mail; raises ``MailRefused`` for good, ``OSError`` when later may help."""
+    """Sends one mail. Raises ``MailRefused`` where the server refuses it permanently, ``OSError``
+    where a later attempt may succeed."""
 
     def send(self, *, to: str, subject: str, text: str, html: str) -> None: ...
 
 
 class MailRefused(Exception):
-    """The server will never take this mail."""
+    """The server refuses this mail permanently."""
 
 
 class PdfMaker(Protocol):
@@ -39,7 +40,8 @@ class PdfMaker(Protocol):
         """Whether the program for it is installed."""
 
     def pdf(self, docx: bytes) -> bytes:
-        """Raises ``PdfUnavailable`` while it is not ready, ``PdfFailed`` for this document."""
+        """The PDF's bytes. Raises ``PdfUnavailable`` while the program is not installed,
+        ``PdfFailed`` where it cannot convert this document."""
 
 
 class PdfUnavailable(Exception):
@@ -47,4 +49,4 @@ class PdfUnavailable(Exception):
 
 
 class PdfFailed(Exception):
-    """The program could not make this PDF; the text is what it said."""
+    """The program could not make this PDF; the text is its own message."""

@@ -1,11 +1,11 @@
-"""Pages that stand ready on disk, plain and compressed, one for each language.
+"""Published pages, rendered to disk: plain and compressed, one for each language.
 
-``published/<slug>/results.<language>.html`` and ``.html.gz`` under the data folder. A page changes
-hands by rename, so nobody is ever sent half of it; a front server may send the same files itself.
-Whoever publishes a result refreshes its page before saying so.
+``published/<slug>/results.<language>.html`` and ``.html.gz`` under the data folder. A page is
+replaced by rename, so nobody is ever sent half of it; a front server may send the files itself.
+Publishing a result refreshes its page before the answer is sent.
 
-A page outlives the build that made it: the assets that it names are kept beside it, in
-``published/_static/``, where they are found once a later build has none of that name.
+A page outlives the build that rendered it: copies of the assets that it names are kept in
+``published/_static/`` and served from there once a later build no longer has them.
 """
 
 import fcntl
@@ -26,10 +26,11 @@ from contest.languages import COOKIE, LANGUAGES
 log = logging.getLogger("hoithi.pages")
 STATIC = Path(__file__).parent / "static"
 ASSET = re.compile(rb"/static/([A-Za-z0-9_.-]+)")
-RENDERING = "hoithi.rendering"  # in the environ of the request that makes a page
+RENDERING = "hoithi.rendering"  # in the environ of the request that renders a page
 
 
 def folder(data_dir: Path, slug: str) -> Path:
+    """Where a contest's pages are on disk."""
     return data_dir / "published" / slug
 
 
@@ -43,7 +44,7 @@ def _named(content: bytes) -> set[str]:
 
 
 def _keep_assets(data_dir: Path, pages: Iterable[bytes], static: Path) -> None:
-    """Copy what these pages name, what that names, and so on; what is kept stays for good."""
+    """Copy the assets that these pages name, and those that the assets name; none is removed."""
     build = {path.name: path for path in static.iterdir() if path.is_file()}
     wanted = {build[name] for page in pages for name in _named(page) & build.keys()}
     kept = kept_assets(data_dir)
@@ -60,14 +61,14 @@ def _keep_assets(data_dir: Path, pages: Iterable[bytes], static: Path) -> None:
 
 
 def outdated(data_dir: Path, static: Path = STATIC) -> list[str]:
-    """The contests (slugs) whose pages name assets of another build: to be rendered anew."""
+    """The contests (slugs) whose pages name assets that this build does not have."""
     pages = sorted((data_dir / "published").glob("*/results.*.html"))
     build = {path.name for path in static.iterdir()}
     return sorted({page.parent.name for page in pages if _named(page.read_bytes()) - build})
 
 
 def renew(app: Flask, data_dir: Path) -> None:
-    """Render the pages that an earlier build has made; one that fails is made on request."""
+    """Render again the pages of an earlier build. One that fails is logged and removed."""
     for slug in outdated(data_dir):
         try:
             refresh(app, data_dir, slug)
@@ -78,9 +79,8 @@ def renew(app: Flask, data_dir: Path) -> None:
 def refresh(app: Flask, data_dir: Path, slug: str) -> None:
     """Render the page of every language as it is now, and put it in place.
 
-    One at a time: a page is rendered and written before the next is begun, so a slow one cannot
-    put an earlier result over a later one. Where it fails, no page stands there: it is then made
-    for each request.
+    One rendering of a contest at a time, so that a slow one cannot overwrite a later result. On
+    any error the pages are removed, to be rendered for each request, and the error is raised.
     """
     with _alone(data_dir, slug):
         try:
@@ -91,7 +91,7 @@ def refresh(app: Flask, data_dir: Path, slug: str) -> None:
 
 
 def _page(app: Flask, slug: str, language: str) -> bytes:
-    """The page as a reader of this language is sent it."""
+    """The page as a request in this language gets it."""
     answer = app.test_client(use_cookies=False).get(
         f"/c/{slug}/results",
         headers={"Cookie": f"{COOKIE}={language}"},
@@ -104,7 +104,7 @@ def _page(app: Flask, slug: str, language: str) -> bytes:
 
 @contextmanager
 def _alone(data_dir: Path, slug: str) -> Iterator[None]:
-    """One process and thread at a time for each contest."""
+    """Hold the contest's lock file: one process and thread at a time."""
     folder(data_dir, slug).mkdir(parents=True, exist_ok=True)
     with (folder(data_dir, slug) / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -128,14 +128,14 @@ def write(
 
 
 def remove(data_dir: Path, slug: str) -> None:
-    """Take the pages away; they are rendered for each request again."""
+    """Delete the pages; from then on they are rendered for each request."""
     for language in LANGUAGES:
         for ending in (".html", ".html.gz"):
             (folder(data_dir, slug) / f"results.{language}{ending}").unlink(missing_ok=True)
 
 
 def answer(data_dir: Path, slug: str, language: str, request: Request) -> Response | None:
-    """The ready page as a response, or None where there is none."""
+    """The page on disk as a response; None if there is none, or while it is being rendered."""
     if request.environ.get(RENDERING):
         return None
     compressed = "gzip" in request.headers.get("Accept-Encoding", "")

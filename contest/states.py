@@ -1,6 +1,6 @@
-"""The legal moves of everything that has a state. One table each; nothing else decides.
+"""The state machines: one table of allowed moves for each kind of row that has a state.
 
-``services.transitions.move`` is the only writer of a state, and asks these tables.
+``services.core.transitions`` is the only writer of a state, and checks these tables.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ class Machine:
         return tuple(self.moves)
 
     def allows(self, before: str, after: str) -> bool:
+        """Whether state ``before`` may move to ``after``."""
         return after in self.moves.get(before, frozenset())
 
 
@@ -68,7 +69,7 @@ CHECK = _machine(
     superseded=(),
 )
 
-# `armed` is committed before the one `finish` call; what happens then is found out by looking.
+# `armed` is committed before the one `finish` call; its outcome is then looked up on the Page.
 PUBLICATION = _machine(
     "publication",
     "waiting",
@@ -102,7 +103,7 @@ BALLOT = _machine(
     locked=(),
 )
 
-# A mended clip that the platform proposes; only the unit accepts it.
+# A repaired clip that the platform proposes; only the unit may accept it.
 FIX = _machine(
     "fix",
     "queued",

@@ -6,7 +6,7 @@ import secrets
 
 # No letter or digit that is mistaken for another on paper or by phone (0 O 1 I L U).
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-STAFF_COOKIE, UNIT_COOKIE = "staff", "unit"  # ``Settings.cookie_name`` says them in full
+STAFF_COOKIE, UNIT_COOKIE = "staff", "unit"  # ``Settings.cookie_name`` gives the full names
 
 
 def new_token() -> str:
@@ -30,5 +30,5 @@ def hash_token(token: str) -> str:
 
 
 def hash_code(code: str, key: str) -> str:
-    """Keyed hash of a short code: without the installation's key it cannot be searched for."""
+    """Keyed hash of a short code: without the installation's key it cannot be brute-forced."""
     return hmac.new(key.encode(), tidy_code(code).encode(), hashlib.sha256).hexdigest()

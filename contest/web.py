@@ -34,7 +34,7 @@ from contest.wiring import Platform
 
 ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
-FORM_LIMIT = 16 * 1024**2  # bytes of an ordinary form; clips come another way
+FORM_LIMIT = 16 * 1024**2  # bytes of an ordinary form; clips go to the upload process
 CSRF = CSRFProtect()
 log = logging.getLogger("hoithi.web")
 
@@ -47,13 +47,14 @@ CSP = (
 
 
 class Pages(Flask):
-    """Flask whose views end with their transaction, before the answer is on its way."""
+    """Flask that ends a view's transaction before the response is sent."""
 
     def dispatch_request(self) -> Response:
         """Call the view and commit, or roll back where the answer is 400 or above.
 
-        A view whose transaction lost to another one is called again with a fresh session: form
-        and files have been read by then. Not once it has committed half-way.
+        A view whose transaction failed because of a concurrent one is called again with a fresh
+        session and the same form and files, unless it has committed half-way. Raises ``Busy`` or
+        ``Conflict`` (``db.refusal``) where that does not help.
         """
         if request.method in support.SAFE:
             return self.make_response(super().dispatch_request())
@@ -156,7 +157,7 @@ def _assets() -> Callable[[str], str]:
 def _requests(app: Flask) -> None:
     @app.before_request
     def _same_site() -> None:
-        """A second lock beside the CSRF token: browsers say where a request comes from."""
+        """A second defence beside the CSRF token: browsers state where a request comes from."""
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         if request.method not in support.SAFE and site not in ("same-origin", "none"):
             raise CSRFError("cross-site request")

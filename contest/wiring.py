@@ -19,7 +19,7 @@ from social.settings import DEFAULT_GRAPH_URL, GraphSettings
 
 @dataclass(frozen=True)
 class Platform:
-    """What web, upload, worker, relay and commands share; parts are made when first used."""
+    """What web, upload, worker, relay and commands share; each part is built at its first use."""
 
     settings: Settings
 
@@ -70,7 +70,7 @@ _built: dict[int, Platform] = {}
 
 
 def platform_of_process() -> Platform:
-    """The platform of this very process: a forked child makes its own connections."""
+    """The platform of this process; a forked child gets its own, with its own connections."""
     if os.getpid() not in _built:
         _built.clear()
         _built[os.getpid()] = Platform(Settings.from_env())

@@ -34,7 +34,7 @@ class AuditRow(Base):
 
 
 class AuditHead(Base):
-    """The last link of the chain; the row that writers queue up for."""
+    """The last link of the chain; the row that all writers lock in turn."""
 
     __tablename__ = "audit_head"
 

@@ -12,7 +12,7 @@ from contest.states import BALLOT
 
 
 class Ballot(Base):
-    """One juror, one clip. ``version`` grows with each saved change (two tabs are told apart)."""
+    """One juror, one clip. ``version`` grows with each saved change (optimistic locking)."""
 
     __tablename__ = "ballot"
     __table_args__ = (
@@ -45,8 +45,8 @@ class Ballot(Base):
 class JurorDeparture(Base):
     """A juror who has left, under the code ``GK<number>`` that stays theirs.
 
-    ``keeps_marks``: whether ballots given before still count. Without force while the same person
-    is a juror again.
+    ``keeps_marks``: whether ballots given before still count. The row has no effect while the same
+    person is a juror again.
     """
 
     __tablename__ = "juror_left"

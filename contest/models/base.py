@@ -30,9 +30,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-# How a row is locked (``FOR NO KEY UPDATE``): one at a time, yet others may store rows that refer
-# to it, as every audit row does to its contest. ``FOR UPDATE`` would make them wait, and whoever
-# holds the audit chain's head must wait for nobody.
+# How a row is locked (``FOR NO KEY UPDATE``): one writer at a time, while others may store rows
+# that refer to it, as every audit row does to its contest. ``FOR UPDATE`` would block those, and
+# whoever has locked the audit chain's head must wait for nobody.
 LOCK: dict[str, Any] = {"key_share": True}
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -59,7 +59,7 @@ class Base(DeclarativeBase):
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    """The database refuses any other value in ``column``."""
+    """A constraint: ``column`` takes only these values."""
     listed = ", ".join(f"'{v}'" for v in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 

@@ -29,7 +29,7 @@ class Contest(Base):
 class ProfileRevision(Base):
     """A profile as it was at one time; never changed (``sha256`` of its canonical form).
 
-    ``source`` and ``content`` are read when they are asked for: most pages know the rules already.
+    ``source`` and ``content`` are deferred columns: the parsed rules are usually cached.
     """
 
     __tablename__ = "profile_revision"

@@ -1,4 +1,4 @@
-"""A contest's own document templates, and the PDFs that were made of documents."""
+"""A contest's own document templates, and the PDFs of its documents."""
 
 from datetime import datetime
 
@@ -26,8 +26,8 @@ class DocumentTemplate(Base):
 
 
 class DocumentPdf(Base):
-    """One wish for a document's PDF. ``source`` is the hash of what it is filled with and of its
-    template: while both stay the same, the same wish is the same row."""
+    """One requested PDF of a document. ``source`` is the hash of the document's values and its
+    template: while both stay the same, a second request is the same row."""
 
     __tablename__ = "document_pdf"
     __table_args__ = (

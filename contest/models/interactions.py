@@ -20,7 +20,7 @@ from contest.models.submissions import Submission
 
 
 class Evidence(Base):
-    """A file that something was read from: kept whole, addressed by its SHA-256."""
+    """A file that counts or shares were read from: kept whole, addressed by its SHA-256."""
 
     __tablename__ = "evidence"
     __table_args__ = (UniqueConstraint("contest_id", "sha256"),)
@@ -60,7 +60,7 @@ class Snapshot(Base):
     comments: Mapped[int | None]
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
-    late_reason: Mapped[str] = mapped_column(Text, default="")  # taken, or told, after the cut-off
+    late_reason: Mapped[str] = mapped_column(Text, default="")  # taken or entered after the cut-off
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     submission: Mapped[Submission] = relationship()
@@ -105,9 +105,9 @@ class ShareRecord(Base):
 
 
 class Correction(Base):
-    """Adjusted counts beside a snapshot's raw ones; NULL leaves what the snapshot says.
+    """Adjusted counts beside a snapshot's raw ones; NULL leaves the snapshot's value.
 
-    accounts_out: names in the share ledger that do not count for this clip.
+    ``accounts_out``: names in the share ledger that do not count for this clip.
     """
 
     __tablename__ = "correction"

@@ -1,4 +1,4 @@
-"""What is to be done later, written in the transaction that wants it; and mails."""
+"""Queued tasks, stored in the transaction that needs them; and mails."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from contest.models.base import Base, one_of
 
 
 class Task(Base):
-    """An outbox row. A worker claims it by a conditional update with a lease."""
+    """An outbox row: a queued task. A worker claims it by a conditional update with a lease."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -24,7 +24,7 @@ class Task(Base):
     contest_id: Mapped[int | None] = mapped_column(ForeignKey("contest.id"))
     kind: Mapped[str] = mapped_column(String(64))  # names the handler
     row_id: Mapped[int]  # the one argument
-    key: Mapped[str] = mapped_column(String(160))  # the same wish twice is one row
+    key: Mapped[str] = mapped_column(String(160))  # the same task enqueued twice is one row
     priority: Mapped[str] = mapped_column(String(8), default="default")
     state: Mapped[str] = mapped_column(String(16), default="pending")
     due_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""A clip's way onto the Page: intention first, then the act, then what was seen."""
+"""Posting clips on the Page: the intention is stored before the act, what was seen after it."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ class Publication(Base):
     session_id: Mapped[str | None] = mapped_column(String(128))
     video_id: Mapped[str | None] = mapped_column(String(64))
     offset: Mapped[int] = mapped_column(BigInteger, default=0)  # bytes that the Page has …
-    offset_end: Mapped[int] = mapped_column(BigInteger, default=0)  # … and wants up to
+    offset_end: Mapped[int] = mapped_column(BigInteger, default=0)  # … end of the next chunk
     uploads: Mapped[int] = mapped_column(default=0)  # upload sessions begun
     armed_at: Mapped[datetime | None]  # set before the one `finish` call
     post_id: Mapped[str | None] = mapped_column(String(128))
@@ -49,7 +49,7 @@ class Publication(Base):
 
 
 class PageInspection(Base):
-    """One onboarding check of the Page: what Meta said then. Findings: name, outcome, vi, en."""
+    """One onboarding check of the Page, as Meta answered. Findings: name, outcome, vi, en."""
 
     __tablename__ = "page_inspection"
     __table_args__ = (Index("ix_page_inspection_contest_id", "contest_id"),)
@@ -64,7 +64,7 @@ class PageInspection(Base):
 
 
 class PagePause(Base):
-    """Nothing goes to the Page while one of these is not lifted; says what a person must do."""
+    """Nothing is posted on the Page until it is lifted; says what a person must do."""
 
     __tablename__ = "page_pause"
     __table_args__ = (

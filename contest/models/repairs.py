@@ -1,4 +1,4 @@
-"""Mended clips that the platform proposes, on a unit's request."""
+"""Repaired clips that the platform proposes, on a unit's request."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from contest.states import FIX
 
 
 class Repair(Base):
-    """A proposal made from ``version``; once accepted it is a version of its own.
+    """A repair of ``version`` that is proposed; once accepted it is a version of its own.
 
     ``wish``: what the unit chose; ``recipe``: what was done (``media_checks.repairs.Recipe``);
     ``report``: the check of the result; ``stills``: one frame before and after.

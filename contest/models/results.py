@@ -27,7 +27,7 @@ class Result(Base):
     state: Mapped[str] = state_column(RESULT)
     profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
     input: Mapped[dict[str, Any]]  # what scoring.compute was given
-    output: Mapped[dict[str, Any]]  # what it answered
+    output: Mapped[dict[str, Any]]  # what it returned
     names: Mapped[dict[str, Any]] = mapped_column(default=dict)  # entry -> title, unit, authors
     input_sha256: Mapped[str] = mapped_column(String(64))
     output_sha256: Mapped[str] = mapped_column(String(64))
@@ -43,7 +43,7 @@ class Result(Base):
 
 
 class ChairDecision(Base):
-    """The chair's recorded word between tied units (tie-break of the profile)."""
+    """The chair's recorded decision between tied units (tie-break of the profile)."""
 
     __tablename__ = "chair_decision"
     __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)

@@ -1,4 +1,4 @@
-"""What clips look and sound like, and which of them show or say the same."""
+"""Fingerprints of clips, and pairs of clips with the same picture or sound."""
 
 from datetime import datetime
 from typing import Any

@@ -50,7 +50,7 @@ class Submission(Base):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("clip_version.id", use_alter=True))
     changes_until: Mapped[datetime | None]  # the deadline that a reviewer gave
     state_reason: Mapped[str] = mapped_column(Text, default="")
-    held_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # a reviewer at work
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # the reviewer at work on it
     held_until: Mapped[datetime | None]
     contest: Mapped[Contest] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -78,7 +78,7 @@ class Consent(Base):
 
 
 class Upload(Base):
-    """Bytes on their way. The offset is what is on disk, never a number kept here."""
+    """A resumable upload. Its offset is the size of the file on disk, never a column here."""
 
     __tablename__ = "upload"
     __table_args__ = (
@@ -105,7 +105,7 @@ class Upload(Base):
 
 
 class ClipVersion(Base):
-    """A finished clip, addressed by its content; kept for good with its report."""
+    """A completely uploaded clip, addressed by its content; kept for good with its report."""
 
     __tablename__ = "clip_version"
     __table_args__ = (

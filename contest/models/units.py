@@ -26,7 +26,7 @@ class Unit(Base):
 
 
 class UnitLink(Base):
-    """A way in for a unit: a link and a typed code. Only their hashes are kept."""
+    """A unit's access: a link and a typed code. Only their hashes are kept."""
 
     __tablename__ = "unit_link"
     __table_args__ = (

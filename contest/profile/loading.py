@@ -1,6 +1,6 @@
 """Reading a profile: TOML text in, a checked ``Profile`` and its SHA-256 out.
 
-Errors name the key and the remedy, all of them at once.
+An ``Invalid`` lists every fault at once, each with its key and the remedy.
 """
 
 import tomllib
@@ -85,7 +85,7 @@ def load(source: str) -> Loaded:
 
 
 def parse(data: Mapping[str, object]) -> Profile:
-    """Check profile data; used for a file and for a stored revision alike."""
+    """Check profile data. Raises ``Invalid`` with every fault, key by key."""
     try:
         profile = Profile.model_validate(data)
     except ValidationError as error:
@@ -95,12 +95,12 @@ def parse(data: Mapping[str, object]) -> Profile:
 
 
 def stored(content: Mapping[str, object]) -> Profile:
-    """The profile of a stored revision: JSON, so instants are texts and need no strictness."""
+    """The profile of a stored revision. Not strict, because instants are texts in JSON."""
     return Profile.model_validate(content, strict=False)
 
 
 def _check_rooms(profile: Profile) -> None:
-    """The media policy and the scoring rules are checked by the rooms that will use them."""
+    """The media policy and the scoring rules are checked by the packages that will use them."""
     try:
         media_checks.load_policy(profile.media, name=profile.contest.slug)
     except media_checks.PolicyError as error:

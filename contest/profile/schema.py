@@ -21,7 +21,7 @@ known_zones = cache(available_timezones)  # the listing walks the whole folder o
 
 
 class Part(BaseModel):
-    """A table of the file: nothing unknown, nothing converted, never changed."""
+    """A table of the file: unknown keys refused, values not converted, instances immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -37,7 +37,7 @@ class Text(Part):
 
 
 class ContestPart(Part):
-    """Who holds which contest (plan: heading, IV)."""
+    """Which contest it is and who organises it (plan: heading, IV)."""
 
     slug: Identifier
     title: Text
@@ -83,6 +83,7 @@ class Schedule(Part):
 
     @property
     def ballots_close(self) -> datetime:
+        """The jury's deadline."""
         return self.jury_closes or self.counts_close
 
 
@@ -137,6 +138,8 @@ class Reason(Part):
 
 
 class Review(Part):
+    """How reviewers decide; how many days a unit has for requested changes."""
+
     checklist: list[ChecklistItem] = Field(min_length=1)
     reasons: list[Reason] = Field(default_factory=list)
     changes_days: int = Field(default=3, gt=0, le=60)
@@ -188,6 +191,7 @@ class Scoring(Part):
 
     @property
     def jury_share(self) -> Fraction:
+        """The jury's share of the total, 0..1."""
         return Fraction(self.jury_weight, self.jury_weight + self.interaction_weight)
 
 
@@ -265,6 +269,7 @@ class Profile(Part):
 
     @property
     def release_at(self) -> datetime:
+        """When approved clips are posted."""
         return self.publication.release_at or self.schedule.publicity_opens
 
     def scoring_rules(self) -> dict[str, object]:

@@ -1,1 +1,1 @@
-"""What every room stands on: the audit trail, the outbox, transitions, mail, profiles."""
+"""What every other room uses: the audit trail, the outbox, transitions, mail, profiles."""

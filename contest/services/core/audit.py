@@ -1,9 +1,9 @@
 """The audit trail: record, append, verify.
 
-``hash = SHA-256(prev_hash + canonical JSON of the row)``. All writers queue for one head row, so
+``hash = SHA-256(prev_hash + canonical JSON of the row)``. All writers lock one head row in turn, so
 the chain has no forks on either database. It is locked by the last statements of a transaction,
 after every other lock: rows wait in the session until the commit, so that nobody holds the head
-while working, and it is part of no deadlock.
+while working, and it takes part in no deadlock.
 """
 
 from collections.abc import Iterator
@@ -46,10 +46,10 @@ def record(
     if not session.info.get("writes"):
         raise RuntimeError(f"{action}: a reading session records nothing")
     if not session.in_transaction():
-        session.begin()  # with whose end the row is appended, or forgotten
+        session.begin()  # the row is appended at its commit, dropped at its rollback
     session.flush()  # the subject has its id from here on
     row = AuditRow(
-        at=at.astimezone(UTC),  # sealed as it will be read
+        at=at.astimezone(UTC),  # hashed as it will be read back
         contest_id=contest_id if contest_id is not None else getattr(subject, "contest_id", None),
         actor=actor.label,
         action=action,
@@ -61,14 +61,14 @@ def record(
 
 
 def _pending(session: Session) -> list[tuple[AuditRow, list[SessionTransaction]]]:
-    """The rows that wait for the commit, each with the savepoints that it was recorded in."""
+    """The rows that wait for the commit, each with the savepoints in which it was recorded."""
     found: list[tuple[AuditRow, list[SessionTransaction]]]
     found = session.info.setdefault("audit", [])
     return found
 
 
 def _enclosing(session: Session) -> list[SessionTransaction]:
-    """The savepoint in force and all that it lies in."""
+    """The current savepoint and those around it, the innermost first."""
     found = []
     transaction = session.get_nested_transaction()
     while transaction is not None:
@@ -79,7 +79,7 @@ def _enclosing(session: Session) -> list[SessionTransaction]:
 
 @event.listens_for(Session, "before_commit")
 def _append(session: Session) -> None:
-    """The last work of a transaction; a savepoint's end is not yet that."""
+    """Append the waiting rows, as the last statements before a commit (not of a savepoint)."""
     if session.in_nested_transaction() or not _pending(session):
         return
     session.flush()
@@ -96,20 +96,20 @@ def _append(session: Session) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _undo(session: Session, ended: SessionTransaction) -> None:
-    """What was recorded since a savepoint is undone with it."""
+    """Drop the rows recorded within a savepoint that is rolled back."""
     _pending(session)[:] = [(row, within) for row, within in _pending(session)
                             if ended not in within]
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, ended: SessionTransaction) -> None:
-    """Committed, rolled back or closed: nothing waits any more."""
+    """Clear what waits once the transaction has ended, however it ended."""
     if ended.parent is None:
         _pending(session).clear()
 
 
 def seal(row: AuditRow) -> str:
-    """The hash that this row must carry."""
+    """The hash of this row's content and ``prev_hash``, which the row must carry."""
     content = {
         "seq": row.seq,
         "at": row.at.isoformat(timespec="microseconds"),
@@ -125,7 +125,7 @@ def seal(row: AuditRow) -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """A place where the chain does not hold."""
+    """A row at which the chain is broken."""
 
     seq: int
     what: str

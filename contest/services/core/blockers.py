@@ -1,11 +1,11 @@
-"""What is still missing before a contest can be closed."""
+"""Blockers: what is still missing before a contest can be closed."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Blocker:
-    """One thing that is missing, in both languages, and the page where it is mended."""
+    """One blocker in both languages; ``endpoint``, ``values``: the page where it is resolved."""
 
     code: str
     vi: str

@@ -1,5 +1,5 @@
-"""Many rows into one table in one go: COPY on PostgreSQL, which is twice to four times as fast as
-INSERT, and INSERT in batches on SQLite."""
+"""Bulk inserts: COPY on PostgreSQL, two to four times as fast as INSERT; on SQLite, INSERT in
+batches."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice

@@ -1,6 +1,6 @@
-"""Mails: queued in the transaction that wants them, filled in and sent by a worker.
+"""Mails: queued in the transaction that needs them, rendered and sent by a worker.
 
-A mail's parameters are references, read when it is sent, so that it tells how things stand then:
+A mail's parameters are references, read when it is sent, so that it reports the state at that time:
 
 ==================  ==============================  =========================================
 template            parameters                      goes to
@@ -22,8 +22,8 @@ page_paused         user_id, pause_id, remedy,      an organiser: posting has st
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
 
-A template may be given further values to show; ``path`` is where its button leads (of our own
-pages, beginning with ``/``), the contest's page unless told.
+A template may be given further values to show; ``path`` is where its button leads (one of our own
+pages, beginning with ``/``; by default the contest's page).
 """
 
 from collections.abc import Callable
@@ -64,11 +64,11 @@ def enqueue(
     contest_id: int | None,
     at: datetime,
 ) -> Mail | None:
-    """Wish for a mail; nothing (None) where there is no address. Sent after commit.
+    """Queue a mail, to be sent after the commit; None where there is no address.
 
     ``params`` may hold references and what is to be shown, never a token or a password.
     """
-    assert template in TEMPLATES, template  # noqa: S101 - a slip of typing, seen in the first test
+    assert template in TEMPLATES, template  # noqa: S101 - a typing error, found by the first test
     if not to.strip():
         return None
     mail = Mail(
@@ -82,12 +82,13 @@ def enqueue(
 
 
 def sent(session: Session, mail_id: int, *, at: datetime) -> None:
+    """Record that a mail was sent."""
     mail = session.get_one(Mail, mail_id)
     mail.state, mail.error, mail.sent_at = "sent", "", at
 
 
 def not_sent(session: Session, mail_id: int, *, error: str, final: bool) -> None:
-    """Write down why; ``final``: nobody tries again unless a person asks for it."""
+    """Record why a mail was not sent; ``final``: it is not retried unless a person asks for it."""
     mail = session.get_one(Mail, mail_id)
     mail.state, mail.error = ("failed" if final else "waiting"), error
 
@@ -101,7 +102,7 @@ def failed(session: Session, contest: Contest) -> list[Mail]:
 def last_asked(
     session: Session, contest: Contest, template: str, subject: str
 ) -> dict[int, datetime]:
-    """When a mail of this template was last sent, or asked for, about each row.
+    """When a mail of this template was last sent, or else queued, about each row.
 
     ``subject`` is the parameter that names the row, such as ``unit_id``. Failed mails do not count.
     """
@@ -151,7 +152,7 @@ def _entry(session: Session, submission_id: int, language: str) -> dict[str, Any
 
 
 def _findings(session: Session, entry: Submission, language: str) -> list[dict[str, str]]:
-    """What the last finished check asks the unit to mend, hard rules first."""
+    """What the last finished check asks the unit to fix, hard rules first."""
     check = session.scalars(
         select(Check)
         .where(Check.version_id == entry.version_id, Check.state == "done")

@@ -1,10 +1,10 @@
-"""Outbox rows: wishes written in the transaction that wants them, carried out after commit.
+"""Outbox rows: tasks enqueued in the transaction that needs them, run by a worker after its commit.
 
-The database is the truth; the queue may be emptied at any moment. A job that runs twice does its
-work once, because only one claim of a row succeeds.
+The database is authoritative; the queue may be emptied at any moment. A job that is delivered
+twice does its work once, because only one claim of a row succeeds.
 
 ``at`` is the contest's time (which the demo simulates) and decides when a row is due; ``wall`` is
-the machine's own time and decides about leases, so that a jump of the clock takes no lease away.
+the machine's own time and decides about leases, so that a jump of the clock ends no lease.
 """
 
 import secrets
@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from contest.models import Task
 
 LEASE = timedelta(minutes=3)  # extended by the worker's heart-beat
-OVERDUE = timedelta(minutes=1)  # queued, but nobody began: see whether the queue still has it
+OVERDUE = timedelta(minutes=1)  # queued but not begun: check whether the queue still has it
 BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
 LONGEST_TOKEN = 32  # characters
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 
 
 def back_off(failures: int) -> timedelta:
-    """How long to wait after so many failures, one or more."""
+    """How long to wait after this many failures (at least one)."""
     return timedelta(seconds=BACK_OFF[min(failures, len(BACK_OFF)) - 1])
 
 
@@ -39,7 +39,8 @@ def enqueue(
     key: str | None = None,
     priority: str = "default",
 ) -> Task:
-    """Wish for ``kind`` to be done to row ``row_id``. The same ``key`` twice is one wish."""
+    """Enqueue task ``kind`` for row ``row_id``, due at ``due_at`` (default: ``at``). A ``key`` that
+    was enqueued before, whatever its state, is the same task: returned unchanged."""
     key = key or f"{kind}:{row_id}"
     task = session.scalars(select(Task).where(Task.key == key)).one_or_none()
     if task is None:
@@ -53,20 +54,21 @@ def enqueue(
 
 
 def enqueue_again(session: Session, task: Task, *, at: datetime) -> None:
-    """A person wants a failed or finished task tried again."""
+    """Make a failed or finished task pending again, attempts reset, at a person's request."""
     task.state, task.due_at, task.attempts, task.error = "pending", at, 0, ""
     task.queued_at = task.finished_at = None
     session.flush()
 
 
 def hasten(session: Session, kind: str, row_id: int, *, at: datetime) -> None:
-    """What was to be done later to a row is wanted now."""
+    """Make a row's pending task due now instead of later."""
     waiting = (Task.key == f"{kind}:{row_id}") & (Task.state == "pending") & (Task.due_at > at)
     session.execute(update(Task).where(waiting).values(due_at=at, queued_at=None))
 
 
 def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> list[Task]:
-    """Rows to put into the queue: due and not queued lately, or leased and abandoned."""
+    """Tasks to put into the queue: due or with an expired lease, and not queued within
+    ``OVERDUE``."""
     forgotten = or_(Task.queued_at.is_(None), Task.queued_at < wall - OVERDUE)
     pending = (Task.state == "pending") & (Task.due_at <= at) & forgotten
     abandoned = (Task.state == "leased") & (Task.lease_until < wall) & forgotten
@@ -75,14 +77,14 @@ def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> 
 
 
 def queued(session: Session, task_ids: Sequence[int], *, wall: datetime) -> None:
-    """Remember that the queue has these rows."""
+    """Record that these tasks were put into the queue."""
     session.execute(update(Task).where(Task.id.in_(task_ids)).values(queued_at=wall))
 
 
 def claim(session: Session, task_id: int, *, wall: datetime, owner: str = "") -> str | None:
-    """Try to become the one worker of a row: the lease's token, or None if somebody else is.
+    """Take the lease of a task: its token, or None if another worker has it.
 
-    The token begins with ``holder``, by which others may know who has the row.
+    The token begins with ``holder``, which identifies the lease's owner to others.
     """
     token = (owner + secrets.token_hex(16))[:LONGEST_TOKEN]
     free = or_(Task.state == "pending", (Task.state == "leased") & (Task.lease_until < wall))
@@ -95,19 +97,19 @@ def claim(session: Session, task_id: int, *, wall: datetime, owner: str = "") ->
 
 
 def is_last_attempt(session: Session, kind: str, row_id: int) -> bool:
-    """Whether the row that is being worked on is not tried again if this attempt fails."""
+    """Whether the task's current attempt is the last: if it fails, the task has failed."""
     task = session.scalars(select(Task).where(Task.key == f"{kind}:{row_id}")).one()
     return task.attempts >= MAX_ATTEMPTS
 
 
 def held(session: Session) -> list[tuple[int, str]]:
-    """Rows that somebody has in hand: (id, token)."""
+    """Leased tasks: (id, lease token)."""
     rows = session.execute(select(Task.id, Task.lease).where(Task.state == "leased"))
     return [(row[0], row[1]) for row in rows]
 
 
 def abandon(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
-    """The holder of a lease is no more: the row is free at once, and nobody's."""
+    """Release the lease of an owner that has ended, so that the task is due at once."""
     return _update(session, task_id, token, lease="", lease_until=wall - LEASE, queued_at=None)
 
 
@@ -117,11 +119,12 @@ def beat(session: Session, task_id: int, token: str, *, wall: datetime) -> bool:
 
 
 def done(session: Session, task_id: int, token: str, *, at: datetime) -> bool:
+    """Mark a task done; False when the lease was lost to another worker."""
     return _update(session, task_id, token, state="done", finished_at=at, error="")
 
 
 def later(session: Session, task_id: int, token: str, *, due_at: datetime, error: str = "") -> bool:
-    """Put the row back without counting the attempt: it waits for something outside."""
+    """Make a task pending again without counting the attempt: it waits for something outside."""
     return _update(
         session, task_id, token, state="pending", due_at=due_at, queued_at=None, error=error,
         attempts=Task.attempts - 1,
@@ -129,7 +132,8 @@ def later(session: Session, task_id: int, token: str, *, due_at: datetime, error
 
 
 def failed(session: Session, task_id: int, token: str, *, at: datetime, error: str) -> bool:
-    """Count a failure: back off, or give up and be seen on the organiser's desk."""
+    """Record a failed attempt: retried after the back-off; after the last one the task has failed
+    and is listed on the organiser's desk."""
     task = session.get_one(Task, task_id)
     if task.attempts >= MAX_ATTEMPTS:
         return _update(session, task_id, token, state="failed", finished_at=at, error=error)
@@ -140,7 +144,7 @@ def failed(session: Session, task_id: int, token: str, *, at: datetime, error: s
 
 
 def give_up(session: Session, task_id: int, token: str, *, at: datetime, error: str) -> bool:
-    """Trying again cannot help; a person must look."""
+    """Mark a task failed without retries, where only a person can help."""
     return _update(session, task_id, token, state="failed", finished_at=at, error=error)
 
 

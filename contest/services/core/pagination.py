@@ -1,4 +1,4 @@
-"""Long lists, a page at a time."""
+"""Pagination of long lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ ROWS = 50  # on a page
 
 @dataclass(frozen=True)
 class Pagination(Generic[Row]):
-    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages; there are more
-    where they were not ``counted`` to the end."""
+    """One page of a list; pages count from 1. ``total`` rows on ``count`` pages; not ``counted``
+    means that counting stopped there and more may follow."""
 
     rows: Sequence[Row]
     number: int
@@ -27,10 +27,10 @@ def take(
     session: Session, query: Select[Any], number: int, *, whole: bool = False,
     count_to: int | None = None,
 ) -> Pagination[Any]:
-    """Page ``number`` of an ordered query; beyond the ends, the nearest page.
+    """Page ``number`` of an ordered query; a number out of range gives the nearest page.
 
-    The first column of each row, or ``whole`` rows. With ``count_to`` the total is counted no
-    further than that, or than the page after this one: for lists without an end.
+    Rows are the first column, or ``whole`` rows. With ``count_to`` the total is counted no further
+    than that, or than the page after this one: for lists that grow without bound.
     """
     all_rows, most = query.order_by(None), None
     if count_to is not None:
@@ -45,7 +45,7 @@ def take(
 
 
 def part(rows: Sequence[Row], number: int) -> Pagination[Row]:
-    """Page ``number`` of a list that has to be in memory as a whole."""
+    """Page ``number`` of a list that is in memory as a whole."""
     number, count = _within(number, len(rows))
     return Pagination(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
 

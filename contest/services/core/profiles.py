@@ -22,7 +22,7 @@ _lock = Lock()
 
 
 def find(session: Session, slug: str) -> Contest:
-    """The contest of this slug, with the revision in force; ``NotFound`` otherwise."""
+    """The contest of this slug, with the revision in force. Raises ``NotFound`` otherwise."""
     query = select(Contest).where(Contest.slug == slug).options(joinedload(Contest.revision))
     contest = session.scalars(query).one_or_none()
     if contest is None:
@@ -61,7 +61,8 @@ def import_profile(
     """Store a profile: a new contest, or a new revision of an existing one.
 
     The same content again changes nothing (second value False). Once entries are open a change
-    needs a reason (design, "Rules are data").
+    needs a reason (design, "Rules are data"). Raises ``Invalid`` for a faulty profile or a missing
+    reason, ``NotAllowed`` without ``contest.create`` or ``profile.change``.
     """
     loaded = profiles.load(source)
     slug = loaded.profile.contest.slug

@@ -1,4 +1,4 @@
-"""Words that a person looks for in a list, looked for by the database."""
+"""Searching lists for words, in the database."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, Select, or_
 
 
 def matching(query: Select[Any], words: str, *columns: Any) -> Select[Any]:
-    """Narrow ``query`` to rows that have each of the words in one of ``columns``; none: all rows.
+    """Narrow ``query`` to rows in which each word is part of one of ``columns``; no words: all.
 
-    PostgreSQL takes every letter in either case, SQLite those of ASCII.
+    Case is ignored: of every letter on PostgreSQL, of ASCII letters on SQLite.
     """
     for word in words.split():
         found: list[ColumnElement[bool]] = [

@@ -1,4 +1,4 @@
-"""Tables as files for the office: workbooks and CSV in which no text is run as a formula."""
+"""Tables as files: workbooks and CSV in which no text is run as a formula."""
 
 import io
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def workbook(tables: Mapping[str, Table]) -> bytes:
 
 
 def csv_file(table: Table) -> bytes:
-    """CSV in UTF-8 with the mark by which Excel knows it; lines end as RFC 4180 says."""
+    """CSV in UTF-8 with a byte-order mark, which Excel needs; line ends as in RFC 4180."""
     titles, rows = table
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -47,7 +47,7 @@ def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[object]]
 
 
 def _safe(value: object) -> Any:
-    """A text that a spreadsheet would run as a formula is kept as text."""
+    """The value; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

@@ -1,4 +1,4 @@
-"""What is of no use any more, and when it goes: every period stands here.
+"""Retention: which rows are deleted, and when. Every period is defined here.
 
 ==============================  ==========================  =======================================
 what                            kept after it ended         why so long
@@ -13,10 +13,10 @@ bytes of such uploads           not at all                  ``uploads.end`` has 
 Failed work and failed mails stay until a person has dealt with them. The audit trail keeps its rows
 about an upload, but a search by clip no longer finds them once the upload's row is gone.
 
-A finished outbox row is also what makes the same wish twice one wish, so only rows of the kinds in
-``FORGOTTEN`` go: doing those again would change nothing, or nobody wishes for them twice. Of the
-others (``REMEMBERED``) a clip has a handful, and each says something: ``copies.compare`` that a
-clip was compared, the steps of a publication by their number which is next.
+A finished outbox row also keeps the same task from being enqueued twice, so only rows of the kinds
+in ``FORGOTTEN`` are deleted: repeating those changes nothing, or nobody enqueues them twice. Of the
+others (``REMEMBERED``) a clip has a handful, and each is still read: ``copies.compare`` shows that
+a clip was compared, the numbered steps of a publication which is next.
 """
 
 from datetime import datetime, timedelta
@@ -44,17 +44,17 @@ REMEMBERED = (
 
 
 def schedule(session: Session, *, at: datetime) -> None:
-    """Have it swept every day from now on; asked for a second time it is the same wish."""
+    """Enqueue the daily sweep; nothing is added where it is enqueued already."""
     outbox.enqueue(session, KIND, 0, at=at, key=KIND)
 
 
 def sweep(session: Session, *, at: datetime) -> int:
-    """Remove at most ``BATCH`` rows of each table whose time is over; returns how many in all."""
+    """Delete at most ``BATCH`` expired rows of each table; returns how many in all."""
     return sum(_remove(session, table, over) for table, over in _over(at))
 
 
 def _over(at: datetime) -> list[tuple[Any, ColumnElement[bool]]]:
-    """What goes, table by table; a wish before the row that it is about."""
+    """What to delete, table by table; a task before the row that it is about."""
     return [
         (StaffSession, _ended(at - KEPT, StaffSession.expires_at, StaffSession.revoked_at)),
         (UnitSession, _ended(at - KEPT, UnitSession.expires_at, UnitSession.revoked_at)),
@@ -75,12 +75,12 @@ def _ended(before: datetime, *ends: Any) -> ColumnElement[bool]:
 
 
 def _not_last(table: Any) -> ColumnElement[bool]:
-    """SQLite gives the number of a removed last row to the next; the audit trail names numbers."""
+    """SQLite gives the id of a deleted last row to the next one; the audit trail refers to ids."""
     return and_(table.id < select(func.max(table.id)).scalar_subquery())
 
 
 def _nothing_to_do(table: Any, *kinds: str) -> ColumnElement[bool]:
-    """No outbox row is about it any more."""
+    """No outbox row refers to it any more."""
     return ~exists().where(Task.kind.in_(kinds), Task.row_id == table.id)
 
 

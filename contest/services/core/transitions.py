@@ -1,4 +1,4 @@
-"""The one function that changes a state: table, state, audit row and outbox rows in one go."""
+"""The only code that changes a state: locks the row, checks the machine, writes the audit row."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ OF_TABLE: dict[str, Machine] = {
     "ballot": BALLOT,
     "fix": FIX,
 }
-assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - a machine without a table is a slip
+assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - each machine has its table
 
 
 class Stateful(Protocol):
@@ -43,10 +43,10 @@ def move(
     contest_id: int | None = None,
     **details: object,
 ) -> None:
-    """Move ``row`` to state ``to`` or raise ``Conflict``; the permission is asked by the caller.
+    """Move ``row`` to state ``to``; the caller has checked the permission.
 
-    The row is read again under a lock, so that of two who move it at once one is refused.
-    ``details`` go into the audit row.
+    The row is read again under a lock, so that of two concurrent moves one is refused. ``details``
+    go into the audit row. Raises ``Conflict`` where the machine has no such move.
     """
     assert isinstance(row, Base)  # noqa: S101
     session.flush()
@@ -69,8 +69,9 @@ def move_all(
     session: Session, table: type[Base], where: Iterable[ColumnElement[bool]], to: str, *,
     actor: Actor, at: datetime, contest_id: int, **values: Any,
 ) -> int:
-    """As ``move``, for every row of ``table`` that ``where`` chooses: locked by one statement,
+    """As ``move``, for every row of ``table`` that ``where`` selects: locked by one statement,
     changed by another, each with its audit row. ``values``: what else is set. Returns how many.
+    Raises ``Conflict`` where the machine has no such move for one of them.
     """
     session.flush()
     columns: Any = table

@@ -1,1 +1,1 @@
-"""What is counted on the Page: snapshots, the share ledger, corrections, odd counts."""
+"""What is counted on the Page: snapshots, the share ledger, corrections, anomalies."""

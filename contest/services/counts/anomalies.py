@@ -35,7 +35,7 @@ DECISIONS = ("fine", "corrected")
 
 @dataclass(frozen=True)
 class Raised:
-    """A flag on a clip, its whole series for a plot, and the decision, if one was taken."""
+    """A flag on a clip, the clip's whole series for the chart, and the decision, if any."""
 
     flag: Flag
     entry: Submission
@@ -46,8 +46,8 @@ class Raised:
 def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     """All flags on posted clips, in the order of their release.
 
-    Every clip is held against all others, so a reading session keeps what it found for as long as
-    nothing was counted anew. A writing one does not: what it sees may never come to be.
+    Every clip is compared with all others, so a reading session caches the flags in the process
+    until a count or the ledger changes. A writing one does not: its transaction may be rolled back.
     """
     if session.info.get("writes"):
         return _find(session, contest, _heavy(session, contest))
@@ -62,7 +62,7 @@ def flags(session: Session, contest: Contest) -> Sequence[Flag]:
 
 
 def listed(session: Session, contest: Contest, *, number: int = 1) -> Pagination[Raised]:
-    """A page of flags, those that wait for a decision first."""
+    """A page of flags, undecided ones first."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
     some = pagination.part(found, number)
@@ -91,10 +91,12 @@ def decide(
     session: Session, contest: Contest, code: str, key: str, *, decision: str, reason: str,
     actor: Actor, at: datetime,
 ) -> FlagDecision:
-    """Keep what a person decided about a flag, once. decision: fine, corrected.
+    """Record what a person decided about a flag, once. ``decision``: fine, corrected.
 
-    `corrected` needs a correction of the clip's count to be there; writing that is a step of its
-    own, with a second organiser.
+    Raises ``NotAllowed`` without ``interaction.import``, ``NotFound`` for an unknown flag or clip,
+    ``Invalid`` for an unknown decision or without a reason, ``Conflict`` if the flag was decided
+    before, or for ``corrected`` while the clip has no correction (a step of its own, with a second
+    organiser).
     """
     require(actor, "interaction.import", contest)
     flag = next((f for f in flags(session, contest) if (f.clip, f.key) == (code, key)), None)
@@ -135,7 +137,7 @@ def _refuse(
 
 
 def decisions(session: Session, contest: Contest) -> Sequence[FlagDecision]:
-    """Every decision with its clip, the first first."""
+    """Every decision with its clip, the oldest first."""
     query = (
         select(FlagDecision)
         .join(FlagDecision.submission)
@@ -158,7 +160,7 @@ def open_count(session: Session, contest: Contest) -> int:
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Flags that nobody has decided about."""
+    """A blocker where flags are undecided."""
     count = open_count(session, contest)
     if not count:
         return []
@@ -173,7 +175,7 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 
 @dataclass(frozen=True)
 class _Kept:
-    """What was found, and of which state of the counts and of the ledger."""
+    """Cached flags, and the versions of counts and ledger that they were computed from."""
 
     counts: tuple[Any, ...]
     ledger: tuple[Any, ...]
@@ -185,10 +187,10 @@ _kept: WeakKeyDictionary[Any, dict[int, _Kept]] = WeakKeyDictionary()  # engine 
 
 
 def _versions(session: Session, contest: Contest) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """What changes whenever counts change, and whenever the ledger does: one small query.
+    """Versions of the counts and of the ledger, for the cache: one small query.
 
     Snapshots and approvals are only ever added; a row of the ledger may be counted up, which the
-    trail says.
+    audit trail records.
     """
     told = (
         select(func.max(AuditRow.seq))
@@ -234,7 +236,7 @@ def _points(session: Session, contest: Contest) -> dict[int, list[Point]]:
 
 
 def _heavy(session: Session, contest: Contest) -> Mapping[int, Mapping[str, int]]:
-    """The ledgers of clips where one account could stand out."""
+    """The ledgers of clips in which one account has enough shares to be flagged."""
     return {
         number: dict(ledger) for number, ledger in official.ledger_of(session, contest).items()
         if max(count for _, count in ledger) >= LEAST_OF_ONE

@@ -1,7 +1,7 @@
 """Adjusted counts beside the raw ones: one organiser writes them with a reason, another agrees.
 
 A correction belongs to one snapshot, which never changes. When a later snapshot becomes the
-official one, the correction no longer applies, and a gap says so.
+official one, the correction no longer applies, and a blocker says so.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from contest.services.jury import jury_round
 
 @dataclass(frozen=True)
 class Adjusted:
-    """What shall count instead. None: as read. accounts_out: names of the ledger left out."""
+    """The corrected values. None: as read. ``accounts_out``: names of the ledger left out."""
 
     reactions: int | None = None
     shares: int | None = None
@@ -35,7 +35,12 @@ def propose(
     session: Session, contest: Contest, code: str, adjusted: Adjusted, *, reason: str,
     actor: Actor, at: datetime,
 ) -> Correction:
-    """Write a correction of a clip's official count; it counts once another organiser agrees."""
+    """Propose a correction of a clip's official count; it counts once another organiser agrees.
+
+    Raises ``NotAllowed`` without ``interaction.import``, ``NotFound`` if the clip is not posted,
+    ``Conflict`` without an official count or while another correction waits, ``Invalid`` for an
+    account that is not in the ledger, without a reason, or if nothing would change.
+    """
     require(actor, "interaction.import", contest)
     jury_round.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
@@ -69,7 +74,9 @@ def decide(
     session: Session, contest: Contest, correction_id: int, *, agreed: bool, actor: Actor,
     at: datetime,
 ) -> Correction:
-    """A second organiser agrees to a correction, or turns it down; once only."""
+    """A second organiser agrees to a correction, or turns it down; once only. Raises ``NotAllowed``
+    without ``interaction.late``, ``NotFound`` for an unknown correction, ``Conflict`` for one that
+    was decided or that the actor wrote, and while counts are locked (``interactions.hold``)."""
     require(actor, "interaction.late", contest)
     interactions.hold(session, contest)
     query = _of_contest(contest).where(Correction.id == correction_id)
@@ -150,7 +157,7 @@ def _lapsed(session: Session, contest: Contest) -> int:
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Corrections that wait for a second organiser, and such as no longer apply."""
+    """Blockers: corrections that wait for a second organiser, or no longer apply."""
     found = []
     if count := _count(session, _waiting(contest)):
         found.append(Blocker(

@@ -1,4 +1,10 @@
-"""Counts from a file: a preview that says what every row would do, then all of it or nothing."""
+"""Counts from a file: a preview of what every row would do, then the import of all or nothing.
+
+``apply`` keeps the file as evidence and stores a snapshot of every line; the same file twice adds
+nothing. It raises ``NotAllowed`` without ``interaction.import``, ``Invalid`` for a file that is not
+``usable``, a moment in the future or a late one without a reason, ``Conflict`` while counts are
+locked (``interactions.hold``).
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -43,8 +49,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """unmatched: rows of no clip of ours. unread: clips' rows without reactions.
-    absent: posted clips that the file does not tell of. already: the file was applied before.
+    """What a file would add. ``unmatched``: rows of no clip of ours. ``unread``: clips' rows
+    without reactions. ``absent``: posted clips that are not in the file. ``already``: the evidence,
+    if the file was applied before.
     """
 
     kind: str
@@ -59,7 +66,7 @@ class Preview:
 
     @property
     def usable(self) -> bool:
-        """Everything can be applied."""
+        """Whether it can be applied."""
         errors = any(problem.level == "error" for problem in self.problems)
         return bool(self.lines) and not errors and self.already is None
 
@@ -67,7 +74,7 @@ class Preview:
 def preview(
     session: Session, contest: Contest, path: Path, *, taken_at: datetime, at: datetime
 ) -> Preview:
-    """What the file would do. ``Invalid`` names a file that is something else."""
+    """What the file would add. Raises ``Invalid`` for a file of another kind."""
     before = official.last_counting(session, contest)
     return _plan(session, contest, path, before, taken_at=taken_at, at=at)
 
@@ -98,7 +105,7 @@ def apply(
     session: Session, contest: Contest, path: Path, *, filename: str, taken_at: datetime,
     actor: Actor, at: datetime, late_reason: str = "",
 ) -> int:
-    """Keep the file as evidence and a snapshot of every line; the same file twice adds nothing."""
+    """Import; returns how many lines. Raises ``NotAllowed``, ``Invalid``, ``Conflict`` (above)."""
     require(actor, "interaction.import", contest)
     plan = _plan(session, contest, path, {}, taken_at=taken_at, at=at)
     if plan.already is not None:
@@ -159,7 +166,7 @@ def _match(
 
 
 class _Names:
-    """All that a file may call the clips by. Addresses are read only where ids do not help."""
+    """Everything by which a file may identify clips. Addresses are parsed only if ids fail."""
 
     def __init__(self, clips: Sequence[Posted]) -> None:
         self.clips = clips
@@ -168,7 +175,7 @@ class _Names:
         self.ids |= {_short(clip.post_id): clip for clip in clips if clip.post_id}
 
     def clip_of(self, row: CountRow) -> Posted | None:
-        """By the surest name; last, by a clip's code in the post's text."""
+        """By the most reliable identifier first; last, by a clip's code in the post's text."""
         return (
             self.codes.get(row.clip_code or "")
             or self.ids.get(_short(row.post_id or ""))
@@ -190,12 +197,12 @@ class _Names:
 
 
 def _short(post_id: str) -> str:
-    """A post's own number: ids come with and without the Page's before it."""
+    """A post's own id: in files it stands with or without the Page's id before it."""
     return post_id.rpartition("_")[2]
 
 
 def _twice(found: Sequence[tuple[CountRow, Posted]]) -> list[Problem]:
-    """Two rows of one clip, by whatever names."""
+    """Two rows of one clip, however each identifies it."""
     first: dict[int, int] = {}
     problems = []
     for row, clip in found:
@@ -208,7 +215,7 @@ def _twice(found: Sequence[tuple[CountRow, Posted]]) -> list[Problem]:
 
 
 def _unknown(kind: str, unmatched: Sequence[CountRow]) -> list[Problem]:
-    """In our own template a row of no clip is a slip; in Meta's export it is another post."""
+    """In our own template a row of no clip is a mistake; in Meta's export it is another post."""
     rows = unmatched if kind == OWN_TEMPLATE else []
     return [
         Problem(

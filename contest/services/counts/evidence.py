@@ -1,4 +1,4 @@
-"""Files that something was read from: kept whole, one row a content, whoever reads them."""
+"""Files that counts or shares were read from: kept whole, one row for each content."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from social.imports import FileRefused
 
 
 def find(session: Session, contest: Contest, sha256: str) -> Evidence | None:
+    """The contest's evidence of this content, or None."""
     query = select(Evidence).where(Evidence.contest_id == contest.id, Evidence.sha256 == sha256)
     return session.scalars(query).one_or_none()
 
@@ -20,9 +21,9 @@ def keep(
     session: Session, contest: Contest, sha256: str, *, kind: str, filename: str, size: int,
     actor: Actor, at: datetime,
 ) -> Evidence:
-    """Note a kept file (its bytes are in the store already); the same content is one row.
+    """Record a file whose bytes are in the store already; the same content is one row.
 
-    kind: counts, ledger or screenshot. size: bytes.
+    ``kind``: counts, ledger or screenshot. ``size``: bytes.
     """
     if (known := find(session, contest, sha256)) is not None:
         return known
@@ -36,5 +37,5 @@ def keep(
 
 
 def refused(error: FileRefused) -> Invalid:
-    """A file that is something else, as the sentence that its reader gave."""
+    """The reader's refusal of a file as an ``Invalid``, for the caller to raise."""
     return Invalid(error.message_vi, error.message_en, kind=error.kind)

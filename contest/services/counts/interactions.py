@@ -1,8 +1,8 @@
 """Counts on the Page: immutable snapshots, and which of them is the official one.
 
-Counts only grow and cannot be asked for as of a moment, so the official count of a clip is its last
-snapshot taken at or before the cut-off (product 10). A later one, or one told too long after the
-cut-off, needs a reason and a second organiser. NULL ("not known") is never 0.
+Counts only grow and cannot be queried for a past moment, so the official count of a clip is its
+last snapshot taken at or before the cut-off (product 10). A later one, or one entered too long
+after the cut-off, needs a reason and a second organiser. NULL ("not known") is never 0.
 """
 
 from collections import defaultdict
@@ -34,12 +34,12 @@ from contest.services.core.pagination import Pagination
 from contest.services.counts import official
 from contest.services.jury import jury_round
 
-TELLING = timedelta(hours=2)  # after the cut-off a count seen before it may still be written down
+TELLING = timedelta(hours=2)  # after the cut-off, to enter a count taken before it
 CLOCKS_DIFFER = timedelta(minutes=2)
 BEFORE_CUT_OFF = tuple(timedelta(minutes=m) for m in (60, 15, 5, 1))
 BETWEEN_POLLS = timedelta(hours=6)
 LARGEST_ID = 2**31 - 1
-UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # kept, and shown nowhere
+UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # stored, but shown nowhere
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Reading:
 
 
 class Posted(NamedTuple):
-    """A clip on the Page, by all that a file or a person may call it."""
+    """A clip on the Page, with everything by which a file or a person may identify it."""
 
     submission_id: int
     code: str
@@ -100,21 +100,21 @@ def _on_page(contest: Contest) -> tuple[Any, ...]:
 
 
 def is_late(profile: Profile, taken_at: datetime, *, told_at: datetime) -> bool:
-    """Does a count need a reason and a second organiser?"""
+    """Does a count, entered at ``told_at``, need a reason and a second organiser?"""
     cut_off = profile.schedule.counts_close
     return taken_at > cut_off or told_at > cut_off + TELLING
 
 
 def sealed(session: Session, contest: Contest) -> bool:
-    """Is a revision frozen and not yet public? Waits for a freeze, keeps the next one waiting."""
+    """Is a revision frozen and not yet public? Locks the contest: freezing waits for the caller."""
     jury_round.hold(session, contest)
     frozen = select(Result.id).where(Result.contest_id == contest.id, Result.state == "frozen")
     return session.scalars(frozen).first() is not None
 
 
 def hold(session: Session, contest: Contest) -> None:
-    """Before counts change. ``Conflict`` from freezing to publication: what is published must be
-    what the tables say."""
+    """Lock the contest before counts change. Raises ``Conflict`` from freezing to publication:
+    what is published must be what the tables say."""
     if sealed(session, contest):
         raise Conflict(
             "Kết quả đã chốt và sắp công bố nên số liệu không đổi được. Hãy công bố, hoặc bỏ bản "
@@ -129,9 +129,10 @@ def take(
     source: str, actor: Actor, at: datetime, evidence: Evidence | None = None,
     late_reason: str = "",
 ) -> Snapshot:
-    """Keep one reading for good. Source: graph, export, template or manual.
+    """Store one reading as a snapshot. ``source``: graph, export, template or manual.
 
-    Raises ``Invalid`` for a moment in the future, and for a late one without a reason.
+    Raises ``Invalid`` for a moment in the future, and for a late one without a reason (except from
+    the Graph API).
     """
     late = _is_late(submission.contest, taken_at, source, late_reason, at=at)
     values = _values(
@@ -147,7 +148,7 @@ def take_all(
     session: Session, contest: Contest, readings: Mapping[int, Reading], *, taken_at: datetime,
     source: str, actor: Actor, at: datetime, evidence: Evidence, late_reason: str = "",
 ) -> None:
-    """Keep a file's readings, by the submission's id. As ``take``, all in one go."""
+    """Store a file's readings, by the submission's id, in bulk. Raises as ``take``."""
     late = _is_late(contest, taken_at, source, late_reason, at=at)
     same = {
         "taken_at": taken_at, "source": source, "evidence_id": evidence.id,
@@ -194,7 +195,9 @@ def write_down(
     session: Session, contest: Contest, code: str, reading: Reading, *, taken_at: datetime,
     actor: Actor, at: datetime, evidence: Evidence | None = None, late_reason: str = "",
 ) -> Snapshot:
-    """A person has read the counts on the Page and writes them down."""
+    """Store counts that a person has read on the Page. Raises ``NotAllowed`` without
+    ``interaction.import``, ``NotFound`` if the clip is not posted, ``Conflict`` while counts are
+    locked (``hold``), and as ``take``."""
     require(actor, "interaction.import", contest)
     hold(session, contest)
     snapshot = take(
@@ -211,7 +214,7 @@ def write_down(
 
 
 def of_code(session: Session, contest: Contest, code: str) -> Submission:
-    """The posted clip with this code; ``NotFound`` for any other."""
+    """The posted clip with this code. Raises ``NotFound`` for any other."""
     query = (
         select(Submission)
         .join(Publication, Publication.submission_id == Submission.id)
@@ -227,7 +230,9 @@ def of_code(session: Session, contest: Contest, code: str) -> Submission:
 def approve_late(
     session: Session, contest: Contest, snapshot_ids: Iterable[int], *, actor: Actor, at: datetime
 ) -> int:
-    """A second organiser agrees that late counts count; returns how many."""
+    """A second organiser agrees that late counts count; returns how many. Raises ``NotAllowed``
+    without ``interaction.late``, ``Conflict`` for one that the actor entered, or while counts are
+    locked (``hold``)."""
     require(actor, "interaction.late", contest)
     hold(session, contest)
     wanted = list(dict.fromkeys(number for number in snapshot_ids if number <= LARGEST_ID))
@@ -274,7 +279,7 @@ def _late(contest: Contest) -> Select[Snapshot]:
 
 
 def series(session: Session, only: Collection[int]) -> dict[int, list[Snapshot]]:
-    """All snapshots of these submissions (ids), in the order of their moments."""
+    """All snapshots of these submissions (ids), the oldest first."""
     query = (
         select(Snapshot)
         .where(Snapshot.submission_id.in_(only))
@@ -298,7 +303,7 @@ def taken(session: Session, only: Collection[int]) -> dict[int, int]:
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Posted clips without an official count, late counts in doubt, shares nobody verified."""
+    """Blockers: clips without an official count, late counts not agreed to, unverified shares."""
     profile = profiles.profile_of(contest)
     found = []
     if at >= profile.release_at and (missing := _missing(session, contest)):
@@ -327,7 +332,7 @@ def _missing(session: Session, contest: Contest) -> int:
 
 
 def _unverified(session: Session, contest: Contest, profile: Profile) -> int:
-    """Clips whose official shares are more than none, or unknown, and stand in no ledger."""
+    """Clips with official shares, or unknown ones, that have no share ledger."""
     if profile.scoring.points_per_share == 0:
         return 0
     unkept = (
@@ -353,9 +358,9 @@ def _gap(code: str, count: int, vi: str, en: str) -> Blocker:
 
 
 def plan_polls(session: Session, contest: Contest, *, at: datetime) -> None:
-    """Wish for the counts to be read regularly until the cut-off, more often at its end.
+    """Enqueue regular readings of the counts until the cut-off, more frequent towards it.
 
-    The last reading begins a minute before, so that it has ended when the cut-off comes.
+    The last one begins a minute before, so that it has ended by the cut-off.
     """
     cut_off = profiles.profile_of(contest).schedule.counts_close
     moments = {cut_off - before for before in BEFORE_CUT_OFF}
@@ -371,6 +376,7 @@ def plan_polls(session: Session, contest: Contest, *, at: datetime) -> None:
 
 
 def poll_now(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
+    """Enqueue a reading of the counts now. Raises ``NotAllowed`` without ``interaction.import``."""
     require(actor, "interaction.import", contest)
     outbox.enqueue(
         session, "interactions.poll", contest.id, at=at, contest_id=contest.id, priority="high",

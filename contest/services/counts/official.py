@@ -1,8 +1,8 @@
 """Which count of a clip is the official one, and what stands beside it: ledger and corrections.
 
-Counts only grow and cannot be asked for as of a moment, so the official count of a clip is its last
-snapshot taken at or before the cut-off (product 10), or a later one that a second organiser agreed
-to. Everything here is grouped by the database, and may be asked for the clips of one page only.
+Counts only grow and cannot be queried for a past moment, so the official count of a clip is its
+last snapshot taken at or before the cut-off (product 10), or a later one that a second organiser
+agreed to. The database does the grouping, and ``only`` limits it to the clips of one page.
 """
 
 from collections import defaultdict
@@ -30,10 +30,10 @@ Only = Collection[int] | None  # submissions' ids; None: every clip of the conte
 
 @dataclass(frozen=True)
 class Official:
-    """What counts for a clip. ``ledger``: (account, shares) or None where nobody kept one.
+    """What counts for a clip. ``ledger``: (account, shares), None if there is none.
 
-    ``verified``: the shares could be capped per account, or earn nothing. ``raw_…``: what was read;
-    it differs where an agreed correction (``correction_id``) stands beside it.
+    ``verified``: the shares can be capped per account, or earn nothing. ``raw_…``: what was read;
+    it differs where an agreed correction (``correction_id``) applies.
     """
 
     reactions: int
@@ -60,7 +60,7 @@ def counting() -> ColumnElement[bool]:
 
 
 def snapshot_id() -> ScalarSelect[int | None]:
-    """The official snapshot of the enclosing query's submission: one step into the index."""
+    """The official snapshot of the enclosing query's submission: one look-up in the index."""
     newest_first = (Snapshot.taken_at.desc(), Snapshot.id.desc())
     return (
         select(Snapshot.id)
@@ -104,7 +104,7 @@ def kept(cut_off: datetime) -> ColumnElement[bool]:
 def last_counting(
     session: Session, contest: Contest, *, only: Only = None
 ) -> dict[int, Snapshot]:
-    """Each clip's last snapshot that counts, by the submission's id; its numbers, not its raw."""
+    """Each clip's last snapshot that counts, by the submission's id; without its ``raw`` data."""
     found = ids(contest, only=only)
     query = select(Snapshot).join(found, found.c.id == Snapshot.id).options(_NUMBERS)
     return {snapshot.submission_id: snapshot for snapshot in session.scalars(query)}
@@ -122,7 +122,7 @@ def official_counts(
 ) -> dict[int, Official]:
     """The official count of every posted clip that has one, by the submission's id.
 
-    ``ledgers``: what ``ledger_of`` gave for the same clips, where it was asked already.
+    ``ledgers``: the result of ``ledger_of`` for the same clips, where the caller has it.
     """
     free = profiles.profile_of(contest).scoring.points_per_share == 0
     if ledgers is None:
@@ -170,8 +170,8 @@ def agreed_corrections(
 def ledger_of(session: Session, contest: Contest, *, only: Only = None) -> dict[int, Ledger]:
     """Who shared which clip how often, up to the cut-off; spellings of one name are one account.
 
-    The database adds up each spelling; only Python can tell which spellings are one name. The
-    spelling that was recorded first is the one shown.
+    The database adds up each spelling; Python joins spellings that differ in case only, and shows
+    the one that was recorded first.
     """
     cut_off = profiles.profile_of(contest).schedule.counts_close
     query = (

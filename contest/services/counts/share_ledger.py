@@ -25,7 +25,8 @@ SHOWN = 50  # problems shown; the rest is counted
 
 @dataclass(frozen=True)
 class LedgerPreview:
-    """What a file would add. by_clip: code -> rows. unknown: codes of no posted clip -> rows."""
+    """What a file would add. ``by_clip``: code -> rows. ``unknown``: the same for codes of no
+    posted clip. ``already``: the evidence, if the file was applied before."""
 
     sha256: str
     rows: int
@@ -37,12 +38,14 @@ class LedgerPreview:
 
     @property
     def usable(self) -> bool:
+        """Whether it can be applied."""
         clean = not self.problem_count and not self.unknown
         return clean and self.rows > 0 and self.already is None
 
 
 def preview(session: Session, contest: Contest, path: Path) -> LedgerPreview:
-    """Read the whole file once, in flat memory. ``Invalid`` names a file that is something else."""
+    """What the file would add; read once, in constant memory. Raises ``Invalid`` for a file of
+    another kind."""
     clips = _clips(session, contest)
     by_clip, unknown = Counter[str](), Counter[str]()
     problems: list[Problem] = []
@@ -66,7 +69,9 @@ def apply(
 ) -> int:
     """Add the file's shares, all or nothing; returns how many rows are new.
 
-    The same file, and a share whose link is known already, add nothing.
+    The same file, and a share whose link is known already, add nothing. Raises ``NotAllowed``
+    without ``interaction.import``, ``Invalid`` for a faulty or empty file, ``Conflict`` while
+    counts are locked (``interactions.hold``).
     """
     require(actor, "interaction.import", contest)
     schedule, sha256 = profiles.profile_of(contest).schedule, file_sha256(path)
@@ -98,7 +103,9 @@ def add(
     session: Session, contest: Contest, code: str, account: str, *, link: str = "",
     seen_at: datetime, actor: Actor, at: datetime,
 ) -> ShareRecord:
-    """One share that a person has seen."""
+    """Store one share that a person has seen. Raises ``NotAllowed`` without ``interaction.import``,
+    ``NotFound`` for a clip that is not posted, ``Invalid`` for a link that is no address or a late
+    share without one, ``Conflict`` while counts are locked (``interactions.hold``)."""
     require(actor, "interaction.import", contest)
     interactions.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
@@ -129,7 +136,7 @@ def add(
 
 
 def _one_more(record: ShareRecord, seen_at: datetime, cut_off: datetime) -> None:
-    """A share told without a link cannot be told from another; only those on time count."""
+    """Count one more share without a link; shares seen by the cut-off replace later ones."""
     if seen_at > cut_off >= record.seen_at:
         raise Invalid(
             "Lượt chia sẻ này được thấy sau giờ chốt nên không được tính. Tài khoản đã có lượt "
@@ -162,7 +169,7 @@ def _clips(session: Session, contest: Contest) -> dict[str, int]:
 def _usable(
     path: Path, clips: Mapping[str, int], *, zone: tzinfo, at: datetime
 ) -> Iterator[staged_shares.LedgerTuple]:
-    """The rows as the ledger takes them; the first faulty one ends it all."""
+    """The rows as the ledger takes them. The first faulty one raises ``Invalid``."""
     for row in _items(path):
         if isinstance(row, Problem):
             raise _refused(row.message_vi, row.message_en)

@@ -1,7 +1,8 @@
-"""A ledger's rows on their way into the share ledger: all together in one table, then one INSERT.
+"""A file's rows on their way into the share ledger: bulk-loaded into a temporary table, then merged
+by one INSERT.
 
-The temporary table holds what a file tells, so that the file is read once, a million rows need no
-memory, and equal rows are counted by the database.
+With the temporary table the file is read once, a million rows need no memory, and the database
+counts equal rows.
 """
 
 from collections.abc import Iterable
@@ -40,7 +41,7 @@ STAGED = Table(
 
 
 def stage(session: Session, rows: Iterable[LedgerTuple]) -> int:
-    """Put the rows aside; returns how many. Whatever ``rows`` raises leaves nothing behind.
+    """Load the rows into the temporary table; returns how many. If ``rows`` raises, nothing stays.
 
     ``rows`` must not use the session: PostgreSQL's connection is busy until the last one.
     """
@@ -52,10 +53,10 @@ def stage(session: Session, rows: Iterable[LedgerTuple]) -> int:
 def take_over(
     session: Session, *, evidence_id: int, created_by: str, at: datetime, cut_off: datetime
 ) -> int:
-    """Move the staged rows into the ledger; returns how many shares are new.
+    """Merge the staged rows into the ledger; returns how many shares are new.
 
-    The same share told in two files is one. Of an account's shares told without a link the larger
-    number stays; one seen by the cut-off goes before any that was seen later.
+    The same share in two files is one. Of an account's shares without a link the larger number
+    stays; one seen by the cut-off takes precedence over any that was seen later.
     """
     before = _known(session)
     told = _summed(cut_off).add_columns(
@@ -69,28 +70,28 @@ def take_over(
 
 
 def _known(session: Session) -> int:
-    """Shares in the ledger of the staged clips; other contests' may grow meanwhile."""
+    """Rows in the ledger of the staged clips (those of other contests may grow meanwhile)."""
     clips = select(STAGED.c.submission_id)
     query = select(func.count(ShareRecord.id)).where(ShareRecord.submission_id.in_(clips))
     return session.scalar(query) or 0
 
 
 def _summed(cut_off: datetime) -> Any:
-    """One row per clip, account and link, counted where there is no link to tell them apart."""
+    """One row for each clip, account and link; without a link, counted."""
     staged = STAGED.c
     on_time = func.sum(case((staged.seen_at <= cut_off, 1), else_=0))
     number = func.coalesce(func.nullif(on_time, 0), func.count())
     group = (staged.submission_id, staged.account, staged.link)
     return (
         select(*group, func.min(staged.seen_at), case((staged.link == "", number), else_=1))
-        .where(staged.submission_id.is_not(None))  # SQLite wants a WHERE before ON CONFLICT
+        .where(staged.submission_id.is_not(None))  # SQLite needs a WHERE before ON CONFLICT
         .group_by(*group)
         .order_by(func.min(staged.row))  # the first spelling of a name is the one shown
     )
 
 
 def _keep_the_better(session: Session, names: list[str], told: Any, cut_off: datetime) -> Any:
-    """Insert what is new; let a row replace a known one that counts less."""
+    """Upsert: insert new rows; replace a known one that counts less."""
     kind: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = kind.insert(ShareRecord).from_select(names, told, include_defaults=False)
     new, old = statement.excluded, ShareRecord

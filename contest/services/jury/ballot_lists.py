@@ -1,5 +1,5 @@
-"""A juror's own room in lists and numbers: the clips in the juror's own order, what is owed, the
-next one, and the juror's own figures. Nobody learns another's marks before the round is locked."""
+"""One juror's work in lists and numbers: the clips in the juror's own order, what is still owed,
+the next one, and statistics of the juror's own marks, never of another's."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from contest.services.core import pagination, profiles
 from contest.services.core.pagination import Pagination
 from contest.services.jury.ballots import MARKABLE, OUT
 
-SHOWN = 20  # codes of what is owed; more of them help nobody
+SHOWN = 20  # codes of what is owed; a longer list helps nobody
 PRIME = 2**31 - 1
 
 Columns = TypeVarTuple("Columns")  # of a query
@@ -45,13 +45,14 @@ class Clip:
 
     @property
     def due(self) -> bool:
+        """Whether this juror still has to hand in a ballot."""
         return self.state in ("new", "open")
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How far a juror is: all ``clips``, those ``due`` from this juror, those still ``owed``;
-    marks ``given`` ``of`` those that are asked."""
+    """A juror's progress: all ``clips``; those ``due`` from this juror (not of the own unit); those
+    still ``owed``; marks ``given`` out of ``of`` that are required."""
 
     clips: int
     due: int
@@ -72,7 +73,7 @@ def listed(
     session: Session, contest: Contest, *, actor: Actor, number: int = 1
 ) -> Pagination[Clip]:
     """A page of the clips to be marked, in this juror's own order, so that no clip is everybody's
-    last."""
+    last. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
     query = _markable(select(Submission), contest).options(joinedload(Submission.unit))
     found = pagination.take(session, query.order_by(_place(actor), Submission.id), number)
@@ -82,7 +83,7 @@ def listed(
 
 
 def tally(session: Session, contest: Contest, *, actor: Actor) -> Tally:
-    """This juror's progress in numbers."""
+    """This juror's progress in numbers. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
     query = select(
         func.count(), _how_many(_foreign(actor)), _how_many(_due(actor)),
@@ -100,7 +101,8 @@ def tally(session: Session, contest: Contest, *, actor: Actor) -> Tally:
 def next_due(
     session: Session, contest: Contest, *, actor: Actor, after: Submission | None = None
 ) -> Submission | None:
-    """The next clip to mark, going round from ``after``; those put off come last."""
+    """The next clip that is due, in the juror's order from ``after`` on and round; clips put off
+    come last."""
     place, turns = _place(actor), []
     query = _with_ballots(select(Submission), contest, actor).where(_due(actor))
     if after is not None:
@@ -194,7 +196,8 @@ class OwnFigures:
 
 
 def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigures | None:
-    """Only of one's own marks; nobody learns another's before the round is locked."""
+    """Of the juror's own complete ballots; None where there is none. Raises ``NotAllowed`` without
+    ``jury.read``."""
     require(actor, "jury.read", contest)
     rubric = profiles.profile_of(contest).jury.criteria
     possible = sum(c.weight * c.max for c in rubric)

@@ -27,7 +27,8 @@ OUT = ("recused", "abstained")
 
 
 def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
-    """The clip of this code, if this juror may mark it; own unit's clips are refused."""
+    """The clip of this code. Raises ``NotFound`` where it is not to be marked, ``NotAllowed``
+    without ``jury.mark`` or for a clip of the juror's own unit."""
     entry = session.scalars(
         select(Submission)
         .where(Submission.contest_id == contest.id, Submission.code == code)
@@ -46,6 +47,7 @@ def of(session: Session, entry: Submission, *, actor: Actor) -> Ballot | None:
 
 
 def marks_of(ballot: Ballot | None) -> dict[str, int]:
+    """Criterion -> points; empty without a ballot."""
     return {mark.criterion: mark.value for mark in ballot.marks} if ballot else {}
 
 
@@ -62,10 +64,13 @@ def save(
     at: datetime,
     comment: str = "",
 ) -> Ballot:
-    """Keep what is filled in so far; None takes a mark back.
+    """Save what is filled in so far; None takes a mark back.
 
-    ``version`` is that of the ballot the juror was looking at (0: none yet). ``Conflict`` with
-    ``data["marks"]`` where another tab or device has saved in between.
+    ``version`` is that of the ballot the juror was looking at (0: none yet). Raises ``Conflict``
+    with ``data["marks"]`` where another tab or device has saved in between, ``Conflict`` too once
+    the ballot is handed in, ``Invalid`` for an unknown criterion or points out of range, and what
+    every change of a ballot raises: ``NotAllowed`` without ``jury.mark``, ``Conflict`` once the
+    round is locked or the clip has left it, ``TooLate`` after the jury's deadline.
     """
     contest = _open_round(session, entry, actor=actor, at=at)
     ballot = _held(session, entry, contest, actor=actor, at=at)
@@ -82,7 +87,8 @@ def save(
 
 
 def submit(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
-    """The juror says: this is my ballot. It can be taken back until the round is locked."""
+    """Hand the ballot in; it can be taken back until the round is locked. Raises ``Invalid`` while
+    marks are missing, ``Conflict`` if it is not open, and what every change raises (``save``)."""
     contest = _open_round(session, entry, actor=actor, at=at)
     ballot = _held(session, entry, contest, actor=actor, at=at)
     missing = missing_criteria(profiles.profile_of(contest), ballot)
@@ -100,7 +106,9 @@ def submit(session: Session, entry: Submission, *, actor: Actor, at: datetime) -
 def step_aside(
     session: Session, entry: Submission, kind: str, *, reason: str, actor: Actor, at: datetime
 ) -> Ballot:
-    """Recuse (an interest in the clip) or abstain; the clip's mean is then that of the others."""
+    """Recuse (an interest in the clip) or abstain; the clip's mean is then that of the others.
+    Raises ``Invalid`` without a reason, ``Conflict`` if the ballot is not open, and what every
+    change raises (``save``)."""
     if kind not in OUT:
         raise ValueError(kind)
     if not reason.strip():
@@ -113,7 +121,8 @@ def step_aside(
 
 
 def reopen(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
-    """Take a ballot back to change it, until the round is locked."""
+    """Take a ballot back to change it, until the round is locked. Raises ``Conflict`` if it is
+    open, and what every change raises (``save``)."""
     contest = _open_round(session, entry, actor=actor, at=at)
     ballot = _held(session, entry, contest, actor=actor, at=at)
     move(session, ballot, "open", actor=actor, at=at)
@@ -122,7 +131,8 @@ def reopen(session: Session, entry: Submission, *, actor: Actor, at: datetime) -
 
 
 def put_off(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
-    """ "Later": the clip goes to the end of the juror's list and stays due."""
+    """ "Later": the clip goes to the end of the juror's list and stays due. Raises what every
+    change of a ballot raises (``save``)."""
     contest = _open_round(session, entry, actor=actor, at=at)
     ballot = _held(session, entry, contest, actor=actor, at=at)
     ballot.skipped, ballot.updated_at = True, at
@@ -136,7 +146,7 @@ def missing_criteria(profile: Profile, ballot: Ballot | None) -> list[str]:
 
 
 def _open_round(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Contest:
-    """The contest, held so that nobody locks the round before this ballot is stored."""
+    """The contest, share-locked so that nobody locks the round before this ballot is stored."""
     require(actor, "jury.mark", entry)
     contest = session.scalars(
         select(Contest)
@@ -161,7 +171,7 @@ def _open_round(session: Session, entry: Submission, *, actor: Actor, at: dateti
 def _held(
     session: Session, entry: Submission, contest: Contest, *, actor: Actor, at: datetime
 ) -> Ballot:
-    """The juror's ballot, made if need be, locked against a second tab."""
+    """The juror's ballot, created if there is none, its row locked against a second tab."""
     query = (
         select(Ballot)
         .where(Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)

@@ -1,7 +1,8 @@
 """Who sits on the jury, under which code; a juror who leaves.
 
 A code (GK1, GK2, …) belongs to its juror for good: nobody's changes when somebody leaves, and no
-code is given twice. Removing the role can never drop marks unseen.
+code is given twice. The role of a juror who has marked ends by ``retire`` only, so that no marks
+are dropped unseen.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from contest.services.core import audit
 
 @dataclass(frozen=True)
 class Seat:
-    """One juror, sitting or gone. ``left`` is None while the juror sits."""
+    """One juror, present or former. ``left`` is None while the juror sits."""
 
     user: User
     number: int
@@ -38,7 +39,7 @@ class Seat:
 
 
 def everyone(session: Session, contest: Contest) -> list[Seat]:
-    """Every juror that there has been, by code. Those who left keep their numbers; the others take
+    """Every juror, present or former, by code. Those who left keep their numbers; the others take
     the free ones in the order in which they were appointed."""
     gone = {left.user_id: left for left in session.scalars(_left(contest))}
     taken, found = {left.number for left in gone.values()}, []
@@ -83,10 +84,11 @@ def retire(
     session: Session, contest: Contest, user_id: int, *, keep: bool, reason: str, actor: Actor,
     at: datetime,
 ) -> JurorDeparture:
-    """End a juror's part: ``keep`` lets submitted ballots count, otherwise none of them does.
+    """End a juror's membership: with ``keep`` submitted ballots count, otherwise none of them does.
 
-    Clips without a ballot of a juror who left are nobody's debt. ``Conflict`` once the round is
-    locked: what counts is then settled.
+    A juror who left owes no ballots. Raises ``NotAllowed`` without ``result.close``, ``Invalid``
+    without a reason, ``NotFound`` for a person who is no juror here, ``Conflict`` once the round is
+    locked.
     """
     require(actor, "result.close", contest)
     if not reason.strip():
@@ -105,7 +107,8 @@ def retire(
 def before_role_ends(
     session: Session, contest: Contest, user: User, *, actor: Actor, at: datetime
 ) -> None:
-    """Called where a role is taken away: one who has marked leaves by ``retire`` only."""
+    """Called where the role is taken away. Raises ``Conflict`` for a juror with ballots (who leaves
+    by ``retire`` only) or once the round is locked, ``NotFound`` for a person who is no juror."""
     grant = _hold(session, contest, user.id)
     marked = select(Ballot.id).join(Ballot.submission).where(
         Submission.contest_id == contest.id, Ballot.juror_id == user.id
@@ -121,7 +124,7 @@ def before_role_ends(
 
 
 def _hold(session: Session, contest: Contest, user_id: int) -> RoleGrant:
-    """The juror's grant, with every ballot that is being stored waited for."""
+    """The juror's grant; locks the contest, so waits for every ballot that is being stored."""
     session.flush()
     held = session.scalars(
         select(Contest)
@@ -143,7 +146,7 @@ def _hold(session: Session, contest: Contest, user_id: int) -> RoleGrant:
 def _leave(
     session: Session, grant: RoleGrant, *, keep: bool, reason: str, actor: Actor, at: datetime
 ) -> JurorDeparture:
-    """Keep the number, anew where the juror had left once before."""
+    """Record that a juror leaves, under the same number; again where that has happened before."""
     seats = everyone(session, session.get_one(Contest, grant.contest_id))
     number = next(seat.number for seat in seats if seat.user.id == grant.user_id)
     query = select(JurorDeparture).where(

@@ -36,8 +36,8 @@ from contest.services.jury.jurors import Seat
 
 @dataclass(frozen=True)
 class Juror:
-    """One juror's progress: of the clips ``due``, ``owed`` have no ballot that is handed in,
-    ``ready`` of them are complete. A juror who ``left`` owes nothing."""
+    """One juror's progress: of the clips ``due``, ``owed`` have no ballot that was handed in, and
+    for ``ready`` of these every mark is given. A juror who ``left`` owes nothing."""
 
     user: User
     code: str
@@ -51,6 +51,7 @@ class Juror:
 
     @property
     def done(self) -> int:
+        """Clips with a ballot that was handed in, refusals to mark included."""
         return self.due - self.owed
 
 
@@ -181,7 +182,7 @@ def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Ballots that are owed, one line for each juror; and whether the round is still open."""
+    """Blockers: ballots that are owed, one line for each juror; or that there is no juror."""
     found = [_gap(juror) for juror in progress(session, contest) if juror.owed]
     if not jurors.counted(session, contest):
         found.append(Blocker("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",
@@ -200,7 +201,8 @@ def _gap(juror: Juror) -> Blocker:
 
 
 def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
-    """From now on no ballot changes; only then may anybody see an aggregate."""
+    """From now on no ballot changes; only then may anybody see an aggregate. Raises ``NotAllowed``
+    without ``result.close``, ``Conflict`` if the round is locked."""
     require(actor, "result.close", contest)
     hold(session, contest)
     if contest.jury_locked_at is not None:
@@ -212,7 +214,8 @@ def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> N
 def unlock(
     session: Session, contest: Contest, *, reason: str, actor: Actor, at: datetime
 ) -> None:
-    """Let jurors mark again, with a reason, as long as no result is frozen."""
+    """Let jurors mark again. Raises ``NotAllowed`` without ``result.close``, ``Invalid`` without a
+    reason, ``Conflict`` if the round is open or once a result was frozen."""
     require(actor, "result.close", contest)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do mở lại vòng chấm.", "Please state why the round is reopened.")
@@ -235,13 +238,13 @@ def unlock(
 
 
 def hold(session: Session, contest: Contest) -> None:
-    """Wait for every ballot that is being stored, and keep new ones waiting."""
+    """Lock the contest: waits for every ballot that is being stored and makes new ones wait."""
     session.flush()
     session.refresh(contest, with_for_update={"of": Contest, **LOCK})
 
 
 def lock_ballots(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
-    """Freezing a result: every ballot says for good what it counts as. Called within that."""
+    """Part of freezing a result: lock every ballot with what it counts as. Returns how many."""
     own = select(Submission.id).where(Submission.contest_id == contest.id)
     counts_as = case(
         (Ballot.state == "submitted", "marked"), (Ballot.state == "open", "missing"),

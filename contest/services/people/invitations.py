@@ -38,7 +38,7 @@ def create(
     session: Session, user: User, *, purpose: str, actor: Actor, at: datetime, key: str,
     contest_id: int | None = None,
 ) -> Invitation:
-    """A fresh invitation; earlier ones of this person and purpose stop working."""
+    """A new invitation; earlier open ones of this person and purpose are revoked."""
     session.refresh(user, with_for_update={"of": User, **LOCK})  # else two make one each
     revoke(session, user, purpose=purpose, at=at)
     nonce = new_token()
@@ -55,7 +55,7 @@ def create(
 
 
 def revoke(session: Session, user: User, *, at: datetime, purpose: str | None = None) -> None:
-    """Make the person's open invitations useless; only those of ``purpose`` where it is given."""
+    """Revoke the person's open invitations; only those of ``purpose`` where it is given."""
     query = update(Invitation).where(
         Invitation.user_id == user.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)
     )
@@ -65,6 +65,7 @@ def revoke(session: Session, user: User, *, at: datetime, purpose: str | None = 
 
 
 def is_open(invitation: Invitation, *, at: datetime) -> bool:
+    """Not used, revoked or expired."""
     return not (invitation.used_at or invitation.revoked_at) and invitation.expires_at > at
 
 
@@ -80,7 +81,8 @@ def open_of(
 
 
 def find(session: Session, token: str, *, purpose: str, at: datetime) -> Invitation:
-    """The open invitation of this token; ``Gone`` for a wrong, used, revoked or old one alike."""
+    """The open invitation of this token. Raises ``Gone`` for an unknown, used, revoked or expired
+    one alike, and for one of a locked account."""
     invitation = session.scalars(
         select(Invitation).where(
             Invitation.token_hash == hash_token(token.strip()), Invitation.purpose == purpose
@@ -92,7 +94,7 @@ def find(session: Session, token: str, *, purpose: str, at: datetime) -> Invitat
 
 
 def use(session: Session, invitation: Invitation, *, at: datetime) -> None:
-    """Use it up; of two who use it at once the second is refused."""
+    """Mark it used. Raises ``Gone`` where it was used or revoked in the meantime."""
     taken = session.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.used_at.is_(None),

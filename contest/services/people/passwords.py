@@ -45,16 +45,17 @@ LEET = str.maketrans("013457@$!", "oieastasi")
 
 @cache
 def _nobody() -> str:
-    """Compared with where there is no account or no password, so that the answer takes as long."""
+    """A hash to verify against without an account or password, so that the answer takes as long."""
     return HASHER.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
+    """The argon2id hash of a password, with today's settings."""
     return HASHER.hash(_normal(password))
 
 
 def verify(password_hash: str, password: str) -> bool:
-    """Whether it is the password; an empty hash takes as long and is never right."""
+    """Whether ``password`` is right; an empty hash takes as long to check and never matches."""
     stand_in = _nobody()  # made at the first call of either kind
     try:
         HASHER.verify(password_hash or stand_in, _normal(password)[:4096])
@@ -64,12 +65,13 @@ def verify(password_hash: str, password: str) -> bool:
 
 
 def outdated(password_hash: str) -> bool:
-    """Whether it was made with weaker settings and should be made again."""
+    """Whether the hash was made with other settings than today's and should be replaced."""
     return HASHER.check_needs_rehash(password_hash)
 
 
 def check(password: str, *, context: Iterable[str] = ()) -> None:
-    """Raise ``Invalid`` unless the password may be used. ``context``: name, e-mail."""
+    """Raises ``Invalid`` for a password that is too short, too long or easily guessed.
+    ``context``: name, e-mail."""
     length = len(_normal(password))
     if length < SHORTEST:
         raise Invalid(
@@ -104,8 +106,8 @@ def _plain(text: str) -> str:
 def _score(password: str, context: Iterable[str]) -> int:
     """zxcvbn's score of the letters that are left without common words and the person's own names.
 
-    Looked at as typed and with ``@`` read as ``a`` and so on, with longer numbers and without; the
-    lowest score counts. Marks and digits between letters count nothing: zxcvbn would take each for
+    Scored as typed and with ``@`` read as ``a`` and so on, with longer numbers and without; the
+    lowest score counts. Symbols and digits between letters are left out: zxcvbn would take each for
     a guess of its own.
     """
     own = {w for text in context for w in re.findall(r"[a-z0-9]{3,}", _plain(text))}

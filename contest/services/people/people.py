@@ -27,7 +27,7 @@ IDLE = timedelta(hours=2)  # ASVS 5.0, 7.3.1
 
 
 def actor_of(session: Session, user: User, *, second_factor: bool = False) -> Actor:
-    """The actor that a person is: all roles in all contests."""
+    """A person as an actor, with all roles in all contests."""
     grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)).all()
     roles: dict[int, frozenset[str]] = {}
     for grant in grants:
@@ -40,7 +40,7 @@ def actor_of(session: Session, user: User, *, second_factor: bool = False) -> Ac
 
 
 def session_of_token(session: Session, token: str, *, at: datetime) -> StaffSession | None:
-    """The live session behind a cookie's token; it may still owe its second factor."""
+    """The live session behind a cookie's token; its second factor may still be missing."""
     row = session.scalars(
         select(StaffSession).where(StaffSession.token_hash == hash_token(token))
         .options(joinedload(StaffSession.user, innerjoin=True))
@@ -58,6 +58,7 @@ def owes_second_factor(row: StaffSession) -> bool:
 
 
 def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:
+    """The person behind a cookie as an actor; None unless fully signed in."""
     row = session_of_token(session, token, at=at)
     if row is None or owes_second_factor(row):
         return None
@@ -65,9 +66,9 @@ def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | Non
 
 
 def require_second_factor(actor: Actor, contest: Contest | None) -> None:
-    """Refuse a role for which the profile demands a second factor that was not given.
+    """Raises ``NotAllowed`` for a role that needs a second factor (profile) where none was given.
 
-    An administrator can do what an organiser can, and is asked for the same.
+    An administrator can do what an organiser can, so the same is required.
     """
     if contest is None or actor.kind != "user" or actor.second_factor:
         return
@@ -84,7 +85,7 @@ def require_second_factor(actor: Actor, contest: Contest | None) -> None:
 
 
 def tidy_email(typed: str) -> str:
-    """An address as it is stored; ``Invalid`` where it is none."""
+    """An e-mail address as it is stored. Raises ``Invalid`` if it is none."""
     email = unicodedata.normalize("NFC", typed).strip().lower()
     if len(email) > 254 or not EMAIL.fullmatch(email):  # noqa: PLR2004 - RFC 5321
         raise Invalid(f"“{email[:80]}” không phải địa chỉ email. Ví dụ: ten@example.vn.",
@@ -93,6 +94,7 @@ def tidy_email(typed: str) -> str:
 
 
 def by_email(session: Session, email: str) -> User | None:
+    """The account with this address, in whatever case it was typed."""
     return session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
 
 
@@ -115,7 +117,7 @@ def of_contest(session: Session, contest: Contest, *, at: datetime) -> list[Pers
 
 
 def one(session: Session, contest: Contest, user_id: int, *, at: datetime) -> Person:
-    """A person of this contest; whoever has no role here does not exist."""
+    """A person with a role in this contest. Raises ``NotFound`` otherwise."""
     user = session.get(User, user_id)
     person = _persons(session, contest, [user], at)[0] if user else None
     if person is None or not person.roles:
@@ -126,7 +128,7 @@ def one(session: Session, contest: Contest, user_id: int, *, at: datetime) -> Pe
 def _persons(
     session: Session, contest: Contest, users: Sequence[User], at: datetime
 ) -> list[Person]:
-    """These users with what the list says of them: three queries, however many they are."""
+    """These users as lines of the list: three queries, however many they are."""
     ids = [user.id for user in users]
     grants: dict[int, list[tuple[str, Unit | None]]] = {}
     for grant, unit in session.execute(
@@ -156,7 +158,7 @@ def _last_seen(session: Session, user_ids: Collection[int]) -> dict[int, datetim
 
 
 def only_role(session: Session, user: User) -> tuple[str, Contest] | None:
-    """The person's role and its contest, if there is but one."""
+    """The person's role and its contest, if there is exactly one."""
     grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id).limit(2)).all()
     if len(grants) != 1:
         return None
@@ -164,6 +166,7 @@ def only_role(session: Session, user: User) -> tuple[str, Contest] | None:
 
 
 def grants_of(session: Session, user: User, contest: Contest) -> list[RoleGrant]:
+    """The person's roles in the contest, by name."""
     query = select(RoleGrant).where(
         RoleGrant.user_id == user.id, RoleGrant.contest_id == contest.id
     )
@@ -177,7 +180,9 @@ def add(
     """Give a person roles in a contest; a new person is invited to set a password.
 
     Somebody known keeps name and password. ``unit_id`` is a juror's own unit. A mail goes out in
-    any case; the invitation is None for somebody who has an account already.
+    any case; the invitation is None for somebody who has an account already. Raises ``NotAllowed``
+    without ``people.manage``, ``Invalid`` without a role, name or proper address, ``Conflict`` for
+    somebody who has a role here, ``NotFound`` for a unit of another contest.
     """
     require(actor, "people.manage", contest)
     if not roles:
@@ -204,7 +209,9 @@ def create(
     session: Session, *, email: str, name: str, language: str = "vi", admin: bool = False,
     actor: Actor, at: datetime,
 ) -> User:
-    """An account without a password and without roles; the caller has asked for permission."""
+    """An account without password and roles; the caller has checked the permission. Raises
+    ``Invalid`` without a name or proper address, ``NotAllowed`` for an ``admin`` without
+    ``contest.create``."""
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not name:
         raise Invalid("Hãy ghi họ tên.", "Please give the name.")
@@ -226,7 +233,7 @@ def _saved(session: Session, user: User) -> User:
 def tell(
     session: Session, contest: Contest, user: User, invitation: Invitation | None, *, at: datetime
 ) -> None:
-    """The mail about a role or an invitation. The token is written into it when it is sent."""
+    """Queue the mail about a role or an invitation; its token is put in when it is sent."""
     params = {"user_id": user.id} | ({"invitation_id": invitation.id} if invitation else {})
     mail.enqueue(session, to=user.email, template="invitation", language=user.language,
                params=params, contest_id=contest.id, at=at)
@@ -239,7 +246,9 @@ def change_roles(
     session: Session, contest: Contest, user: User, *, roles: Collection[str],
     unit_id: int | None, actor: Actor, at: datetime,
 ) -> None:
-    """Make these the person's roles in the contest; none at all retires them (marks stay)."""
+    """Make these the person's roles in the contest; none at all removes the person from it. Raises
+    ``NotAllowed`` without ``people.manage``, ``NotFound`` for a unit of another contest,
+    ``Conflict`` for the only organiser or a juror who may not leave (``before_role_ends``)."""
     require(actor, "people.manage", contest)
     _hold(session, contest)
     wanted, grants = {Role(role).value for role in roles}, grants_of(session, user, contest)
@@ -266,7 +275,7 @@ def change_roles(
 
 
 def _hold(session: Session, contest: Contest) -> None:
-    """One at a time: two who take each other's role away would leave no organiser."""
+    """Lock the contest: two organisers who remove each other at once would leave none."""
     session.refresh(contest, with_for_update={"of": Contest, **LOCK})
 
 
@@ -304,7 +313,7 @@ def _keep_an_organiser(
 
 
 def may_hand_over(session: Session, actor: Actor, user: User) -> bool:
-    """May ``actor`` hold a way into this account in hand (a link, a QR code), or lock it?
+    """May ``actor`` hand out access to this account (a link, a QR code), or lock it?
 
     Only with power over everything the account can do; otherwise an organiser of one contest
     could enter another one through a colleague's account.
@@ -329,7 +338,8 @@ def invite(
 ) -> Invitation:
     """A new link for a person of the contest, by mail too where it sets a password.
 
-    ``purpose`` ``sign_in`` is for jurors who will not remember a password (one sign-in).
+    ``purpose`` ``sign_in`` is for jurors who will not remember a password (one sign-in). Raises
+    ``NotAllowed`` without ``people.manage`` or ``may_hand_over``.
     """
     require(actor, "people.manage", contest)
     _require_hand_over(session, actor, user)
@@ -344,7 +354,9 @@ def invite(
 def set_active(
     session: Session, contest: Contest, user: User, active: bool, *, actor: Actor, at: datetime
 ) -> None:
-    """Lock an account (its sessions and invitations end at once), or open it again."""
+    """Lock an account (its sessions and invitations end at once), or unlock it. Raises
+    ``NotAllowed`` without ``people.manage`` or ``may_hand_over``, ``Conflict`` for locking the
+    actor's own account."""
     require(actor, "people.manage", contest)
     _require_hand_over(session, actor, user)
     if user.id == actor.id and not active:
@@ -363,6 +375,7 @@ def set_active(
 def sign_out_everywhere(
     session: Session, contest: Contest, user: User, *, actor: Actor, at: datetime
 ) -> int:
-    """End all sessions of a person of the contest; returns how many."""
+    """End all sessions of a person of the contest; returns how many. Raises ``NotAllowed`` without
+    ``people.manage``."""
     require(actor, "people.manage", contest)
     return sessions.revoke_all(session, user, actor=actor, at=at, contest_id=contest.id)

@@ -1,7 +1,7 @@
 """The second factor: one-time codes of an authenticator app (TOTP, RFC 6238), recovery codes.
 
-The secret is encrypted with the installation's key; recovery codes are hashed. The codes are
-compared with the machine's own time (``wall``), for a phone knows nothing of a simulated one.
+The secret is encrypted with the installation's key; recovery codes are hashed. One-time codes are
+checked by the machine's own time (``wall``), because a phone does not know the simulated one.
 """
 
 import base64
@@ -25,7 +25,8 @@ RECOVERY_CODES, RECOVERY_LENGTH = 10, 16  # 78 bits each
 
 
 def begin(session: Session, user: User, *, key: str) -> None:
-    """Make a new secret, to be shown as a QR code and confirmed by a first code."""
+    """Make a new secret, to be shown as a QR code and confirmed by a first code. Raises
+    ``Conflict`` if the second factor is on."""
     if user.totp_confirmed_at:
         raise Conflict("Mã xác thực thứ hai đã được bật.", "The second factor is on already.")
     user.totp_secret = _box(key).encrypt(pyotp.random_base32().encode()).decode()
@@ -49,7 +50,8 @@ def address(user: User, *, key: str, issuer: str) -> str:
 def confirm(
     session: Session, user: User, code: str, *, actor: Actor, at: datetime, wall: datetime, key: str
 ) -> list[str]:
-    """Switch it on with a first right code; returns the recovery codes, shown this once."""
+    """Switch it on with a first right code; returns the recovery codes, shown this once. Raises
+    ``Invalid`` for a wrong code, or if it is on."""
     if user.totp_confirmed_at or not _right_code(session, user, code, wall=wall, key=key):
         raise wrong_code()
     user.totp_confirmed_at = at
@@ -60,7 +62,7 @@ def confirm(
 def check(
     session: Session, user: User, code: str, *, at: datetime, wall: datetime, key: str
 ) -> bool:
-    """Whether it is the app's current code or an unused recovery code; either is used up."""
+    """Whether it is the app's current code or an unused recovery code; either works only once."""
     if not user.totp_confirmed_at:
         return False
     by_app = _right_code(session, user, code, wall=wall, key=key)
@@ -68,7 +70,7 @@ def check(
 
 
 def switch_off(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
-    """Forget secret and recovery codes; the caller has asked for a code."""
+    """Delete secret and recovery codes; the caller has checked that this is allowed."""
     user.totp_secret, user.totp_confirmed_at = "", None
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     audit.record(session, "person.second_factor_off", user, actor=actor, at=at)
@@ -94,6 +96,7 @@ def recovery_codes_left(session: Session, user: User) -> int:
 
 
 def wrong_code() -> Invalid:
+    """The refusal of a wrong or used code, for the caller to raise."""
     return Invalid(
         "Mã chưa đúng hoặc đã dùng. Hãy đợi mã mới trong ứng dụng; kiểm tra giờ trên điện thoại.",
         "The code is wrong or was used. Wait for the app's next code; check the phone's clock.",

@@ -16,7 +16,7 @@ from contest.services.core import audit, sweep
 from contest.tokens import hash_token, new_token
 
 LIFE = timedelta(hours=12)
-LIFE_HALF = timedelta(minutes=10)  # the password was right, the second factor is still owed
+LIFE_HALF = timedelta(minutes=10)  # the password was right, the second factor is still missing
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -38,11 +38,12 @@ def start(
 
 
 def is_unseen(row: StaffSession, *, at: datetime) -> bool:
-    """Whether its last use should be written down again."""
+    """Whether ``last_seen_at`` is old enough to be written again."""
     return row.last_seen_at + SEEN_EVERY <= at
 
 
 def seen(session: Session, session_id: int, *, at: datetime) -> None:
+    """Record that a session was used at ``at``."""
     session.execute(
         update(StaffSession)
         .where(StaffSession.id == session_id, StaffSession.last_seen_at < at)
@@ -51,7 +52,7 @@ def seen(session: Session, session_id: int, *, at: datetime) -> None:
 
 
 def live(session: Session, user: User, *, at: datetime, idle: timedelta) -> list[StaffSession]:
-    """The person's sessions that still count, the last used first."""
+    """The person's live sessions, the last used first."""
     query = select(StaffSession).where(
         StaffSession.user_id == user.id, StaffSession.revoked_at.is_(None),
         StaffSession.expires_at > at, StaffSession.last_seen_at > at - idle,
@@ -60,7 +61,7 @@ def live(session: Session, user: User, *, at: datetime, idle: timedelta) -> list
 
 
 def end(session: Session, token: str, *, actor: Actor, at: datetime) -> None:
-    """Sign this browser out. A token of nothing is nothing to do."""
+    """Sign this browser out; does nothing for an unknown token or an ended session."""
     row = session.scalars(
         select(StaffSession).where(StaffSession.token_hash == hash_token(token))
     ).one_or_none()
@@ -70,7 +71,7 @@ def end(session: Session, token: str, *, actor: Actor, at: datetime) -> None:
 
 
 def revoke(session: Session, user: User, session_id: int, *, actor: Actor, at: datetime) -> bool:
-    """End one of the person's own sessions; False when there was none to end."""
+    """End one of the person's own sessions; False if there is no such session to end."""
     ended = session.execute(
         update(StaffSession)
         .where(StaffSession.id == session_id, StaffSession.user_id == user.id,
@@ -87,7 +88,7 @@ def revoke_all(
     session: Session, user: User, *, actor: Actor, at: datetime, except_id: int | None = None,
     contest_id: int | None = None,
 ) -> int:
-    """End all sessions of a person, but for the one with the id ``but``; returns how many."""
+    """End all sessions of a person except the one with id ``but``; returns how many."""
     ended = session.execute(
         update(StaffSession)
         .where(StaffSession.user_id == user.id, StaffSession.revoked_at.is_(None),

@@ -1,8 +1,8 @@
 """Signing in: password, second factor, one-use links; throttled by account and always recorded.
 
-Whoever fails learns nothing: unknown address, wrong password, locked and throttled account get
-the same words after the same time. The wait is bounded, so that nobody is locked out by others,
-and an attempt during it does not lengthen it.
+A failure reveals nothing: unknown address, wrong password, locked and throttled account get the
+same words after the same time. The wait is bounded, so that nobody is locked out by others, and an
+attempt during it does not lengthen it.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 2, 300
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of a password: known before anything is locked or written."""
+    """The result of checking a password, known before anything is locked or stored."""
 
     user_id: int | None
     right: bool
@@ -33,14 +33,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Browser:
-    """Where a session lives, for the list that its person sees."""
+    """The browser of a session, for the person's own list of sessions."""
 
     agent: str = ""
     address: str = ""
 
 
 def try_password(session: Session, email: str, password: str, *, at: datetime) -> Attempt:
-    """Look whether they fit, with a reading session: hashing takes long and must lock nothing."""
+    """Check address and password, in a reading session: hashing is slow and must hold no lock."""
     user = people.by_email(session, email)
     fits = passwords.verify(user.password_hash if user else "", password)
     if user is None:
@@ -51,9 +51,9 @@ def try_password(session: Session, email: str, password: str, *, at: datetime) -
 
 
 def sign_in(session: Session, attempt: Attempt, *, browser: Browser, at: datetime) -> str | None:
-    """Record the attempt; the token of a new session if it was right.
+    """Record the attempt; the token of a new session if it was right, else None.
 
-    With a second factor on, the session is good for nothing but ``complete``.
+    With a second factor on, the session serves for ``complete`` only.
     """
     user = _locked(session, attempt.user_id)
     if user is None or not attempt.right:
@@ -67,7 +67,8 @@ def complete(
     session: Session, row: StaffSession, code: str, *, browser: Browser, at: datetime,
     wall: datetime, key: str,
 ) -> str | None:
-    """The second step: the token of a full session for a right code; the half session ends."""
+    """The second step: the token of a full session for a right code, else None. The session of the
+    first step (``row``) ends."""
     user = _locked(session, row.user_id)
     assert user is not None  # noqa: S101 - a session has its user
     right = not _must_wait(user, at) and second_factor.check(
@@ -81,7 +82,8 @@ def complete(
 
 
 def by_link(session: Session, token: str, *, browser: Browser, at: datetime) -> str:
-    """Use up a one-time sign-in link; the session's token. ``Gone`` where it is no good."""
+    """Use a one-time sign-in link; returns the session's token. Raises ``Gone`` for an unknown,
+    used, revoked or expired link."""
     invitation = invitations.find(session, token, purpose="sign_in", at=at)
     invitations.use(session, invitation, at=at)
     return _start(session, invitation.user, "link", browser, at)
@@ -90,7 +92,9 @@ def by_link(session: Session, token: str, *, browser: Browser, at: datetime) -> 
 def set_first_password(
     session: Session, token: str, password: str, *, browser: Browser, at: datetime
 ) -> str:
-    """Use up an invitation to set a password; signs in. A refused password uses nothing up."""
+    """Use an invitation to set a password, and sign in; returns the session's token. Raises
+    ``Gone`` for an unknown, used, revoked or expired invitation; ``Invalid`` for a password that
+    the rules refuse, after which the invitation is still open."""
     invitation = invitations.find(session, token, purpose="password", at=at)
     user = invitation.user
     _check(password, user)
@@ -103,7 +107,8 @@ def change_password(
     session: Session, user: User, *, old: str, new: str, browser: Browser, actor: Actor,
     at: datetime, second_factor_given: bool,
 ) -> str:
-    """Change one's own password. Every session ends; the token of a new one for this browser."""
+    """Change one's own password. Every session ends; returns the token of a new one for this
+    browser. Raises ``Invalid`` where ``old`` is wrong or the rules refuse ``new``."""
     confirm_password(user, old, at=at)
     _check(new, user)
     _set_password(session, user, new, at)
@@ -112,7 +117,8 @@ def change_password(
 
 
 def confirm_password(user: User, password: str, *, at: datetime) -> None:
-    """Ask again before something grave. Who has no password (one-time links) has none to give."""
+    """Raises ``Invalid`` unless it is the person's password, asked again before a grave step. A
+    person without a password (one-time links only) need not give one."""
     if user.password_hash and (
         _must_wait(user, at) or not passwords.verify(user.password_hash, password)
     ):
@@ -124,7 +130,8 @@ def switch_on_second_factor(
     session: Session, user: User, code: str, *, browser: Browser, at: datetime, wall: datetime,
     key: str,
 ) -> tuple[str, list[str]]:
-    """Confirm the second factor: every session ends; this browser's new token, recovery codes."""
+    """Confirm the second factor. Every session ends; returns this browser's new token and the
+    recovery codes. Raises ``Invalid`` for a wrong code, or if it is on."""
     actor = people.actor_of(session, user, second_factor=True)
     codes = second_factor.confirm(session, user, code, actor=actor, at=at, wall=wall, key=key)
     sessions.revoke_all(session, user, actor=actor, at=at)
@@ -136,7 +143,8 @@ def switch_on_second_factor(
 def set_password(
     session: Session, user: User, password: str, *, actor: Actor, at: datetime
 ) -> None:
-    """For the command line: the rules hold, all sessions and invitations end."""
+    """For the command line: set a password; all sessions and invitations end. Raises ``Invalid``
+    for a password that the rules refuse."""
     _check(password, user)
     _set_password(session, user, password, at, actor=actor)
 

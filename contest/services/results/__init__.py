@@ -1,1 +1,1 @@
-"""Results: computed, tallied twice, frozen, published, and what is made of them."""
+"""Results: computed, tallied twice, frozen, published; their documents, exports and cards."""

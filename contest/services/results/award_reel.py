@@ -13,7 +13,7 @@ from contest.services.results.standings import Line
 
 
 def parts(session: Session, contest: Contest, blobs: BlobStore, language: str) -> list[Part]:
-    """A title card, then a part for each prize. Refuses before a result is published."""
+    """A title card, then a part for each prize. Raises ``Conflict`` without a published result."""
     result = results.published(session, contest)
     if result is None:
         raise Conflict(

@@ -30,7 +30,7 @@ class Signer:
 
     @property
     def fingerprint(self) -> str:
-        """As it stands on the result page and on documents."""
+        """The key's fingerprint, as the result page and documents show it."""
         return signature.fingerprint(self.public_key)
 
     def sign(self, message: bytes) -> bytes:
@@ -44,9 +44,9 @@ def build(
     revision: ProfileRevision,
     signer: Signer,
 ) -> bytes:
-    """The bundle of a result; ``Invalid`` where it would hold contact data.
+    """The bundle of a result. Raises ``Invalid`` if it would hold contact data or be too large.
 
-    Beside the counts that the score rests on it states, in ``about.json``, those that were read.
+    ``about.json`` states, beside the counts that the score is based on, those that were read.
     """
     profile = profiles.profile_at(revision)
     about = {
@@ -70,7 +70,7 @@ def build(
 
 
 def _canonical(revision: ProfileRevision) -> bytes:
-    """The very bytes that the revision's SHA-256 is of."""
+    """The bytes of which the revision's SHA-256 was taken."""
     return json.dumps(
         revision.content, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     ).encode()
@@ -81,7 +81,7 @@ def _names(result: Result) -> dict[str, dict[str, str]]:
 
 
 def store(content: bytes, blobs: BlobStore, folder: Path) -> str:
-    """Keep the bundle in the store; its SHA-256."""
+    """Put the bundle into the store; returns its SHA-256."""
     sha256 = hashlib.sha256(content).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"bundle-{sha256}.zip"

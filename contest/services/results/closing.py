@@ -1,4 +1,4 @@
-"""Before closing: everything that is still missing, with the page where it is mended."""
+"""The blockers of closing: everything that is still missing, with the page where to resolve it."""
 
 from datetime import datetime
 from types import ModuleType
@@ -15,14 +15,14 @@ from contest.services.jury import jury_round
 ROOMS: tuple[ModuleType, ...] = (
     submissions, reviews, publications, jury_round, interactions, corrections, anomalies
 )
-# Known and said, but nothing that closing has to wait for.
+# Shown, but closing does not have to wait for them.
 REMARKS = (
     "units_without_clip", "entries_unfinished", "interactions.unverified", "anomalies.open"
 )
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """What each room says is missing, in the order of a clip's way; remarks come last."""
+    """The blockers that each room reports, in the order of a clip's way; remarks come last."""
     found = [gap for room in ROOMS for gap in room.gaps(session, contest, at=at)]
     return sorted(found, key=lambda gap: gap.code in REMARKS)
 
@@ -33,5 +33,5 @@ def missing(found: list[Blocker]) -> list[Blocker]:
 
 
 def as_rows(found: list[Blocker]) -> list[dict[str, object]]:
-    """As they are kept with a result."""
+    """As they are stored with a result."""
     return [{"code": g.code, "vi": g.vi, "en": g.en, "count": g.count} for g in found]

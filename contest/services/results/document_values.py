@@ -17,8 +17,8 @@ from contest.services.results import standings
 from contest.services.results.standings import Line
 
 DRAFT = "DỰ THẢO"
-# What a heading must not say twice: the union's own line, on the right of every paper (the
-# union's guide 29-HD/TWĐTN-VP), and the stars that stand below the issuing body.
+# What a heading must not repeat: the union's own line, on the right of every paper (the union's
+# guide 29-HD/TWĐTN-VP), and the stars below the issuing body.
 UNION, STARS = "ĐOÀN TNCS HỒ CHÍ MINH", "***"
 QR_MM, SHEET_QR_MM = 17, 40
 
@@ -86,7 +86,7 @@ def _heading(profile: Profile, day: datetime) -> dict[str, object]:
 
 
 def _rules(profile: Profile) -> dict[str, str]:
-    """The rules that the minutes repeat (plan III.3, "Phương thức tính điểm")."""
+    """The rules that the minutes quote (plan III.3, "Phương thức tính điểm")."""
     score = profile.scoring
     cash = [prize.name.vi for prize in profile.prizes if prize.cash]
     return {
@@ -112,7 +112,7 @@ def _line(line: Line) -> dict[str, str]:
 
 
 def _unverified(lines: Sequence[Line]) -> str:
-    """The units whose shares nobody has compared account by account (plan III.3)."""
+    """The units whose shares are not verified account by account (plan III.3)."""
     found = [line.unit for line in lines if not line.verified]
     return "tất cả các đơn vị" if len(found) == len(lines) > 1 else "; ".join(found)
 
@@ -128,7 +128,7 @@ def of_sheet(
     profile: Profile, codes: Sequence[tuple[str, str, str, datetime]], *, host: str,
     closes: datetime,
 ) -> dict[str, object]:
-    """The values of a QR sheet. ``codes``: unit, typed code, link, until when it opens."""
+    """The values of a QR sheet. ``codes``: unit, typed code, link, when it expires."""
     zone: ZoneInfo = profile.schedule.zone
     return {
         "title": profile.contest.title.vi,

@@ -1,4 +1,4 @@
-"""Papers of a result as DOCX and PDF: their templates, what they are filled with, their PDFs.
+"""Documents of a result as DOCX and PDF: their templates, their values, their PDFs.
 
 A document is a draft until its revision is published; certificates until it is frozen, for they
 are signed before the ceremony and a frozen revision cannot change.
@@ -38,7 +38,7 @@ FINAL = {"minutes": ("published",), "decision": ("published",),
 
 
 class BadTemplate(Invalid):
-    """A template that was not taken, with every fault found."""
+    """A template that was refused, with every fault found."""
 
     def __init__(self, found: Sequence[Fault]) -> None:
         super().__init__(found[0].vi, found[0].en)
@@ -47,7 +47,7 @@ class BadTemplate(Invalid):
 
 @dataclass(frozen=True)
 class DocumentContext:
-    """What documents need of the installation. ``folder``: where files stand until stored."""
+    """What documents need of the installation. ``folder``: for files on their way to the store."""
 
     blobs: BlobStore
     folder: Path
@@ -58,6 +58,7 @@ class DocumentContext:
     def of(
         cls, contest: Contest, *, blobs: BlobStore, data_dir: Path, base_url: str, secret_key: str
     ) -> "DocumentContext":
+        """For a contest's documents, from the installation's settings."""
         address = f"{base_url}/c/{contest.slug}/verify"
         return cls(blobs, data_dir / "documents", address, Signer(secret_key).fingerprint)
 
@@ -76,7 +77,7 @@ class Document:
 
     @cached_property
     def source(self) -> str:
-        """SHA-256 of what it is made from: the same source gives the same paper."""
+        """SHA-256 of values and template: the same source gives the same document."""
         return canonical.sha256(_plain(self.values), after=_sha256(self.template))
 
     def docx(self) -> bytes:
@@ -144,7 +145,8 @@ def take_template(
     actor: Actor,
     at: datetime,
 ) -> DocumentTemplate:
-    """Put a contest's own template in force. ``BadTemplate`` says everything wrong with it."""
+    """Put a contest's own template in force. Raises ``BadTemplate`` with every fault of it,
+    ``NotAllowed`` without ``document.manage``."""
     require(actor, "document.manage", contest)
     if found := faults(data, document_values.SAMPLES[kind]):
         raise BadTemplate(found)
@@ -166,7 +168,8 @@ def take_template(
 def back_to_shipped(
     session: Session, contest: Contest, kind: str, *, actor: Actor, at: datetime
 ) -> None:
-    """Let the shipped template be in force again; the own one stays in the store."""
+    """Put the shipped template in force again; the own one stays in the store. Raises
+    ``NotAllowed`` without ``document.manage``, ``Conflict`` if there is no own one."""
     require(actor, "document.manage", contest)
     row = own_template(session, contest, kind)
     if row is None:
@@ -191,7 +194,7 @@ def _store(content: bytes, press: DocumentContext) -> str:
 
 
 def pdf(session: Session, result: Result, one: Document) -> DocumentPdf | None:
-    """The PDF of this very paper, whatever its state; None where nobody has asked for it."""
+    """The PDF of this document from this source, whatever its state; None if never requested."""
     return session.scalars(
         select(DocumentPdf).where(
             DocumentPdf.result_id == result.id, DocumentPdf.kind == one.kind,
@@ -203,7 +206,8 @@ def pdf(session: Session, result: Result, one: Document) -> DocumentPdf | None:
 def ask_pdf(
     session: Session, result: Result, one: Document, *, actor: Actor, at: datetime
 ) -> DocumentPdf:
-    """Wish for the PDF; a failed one is tried again, any other wish stands as it is."""
+    """Request the PDF; a failed one is tried again, any other is returned as it is. Raises
+    ``NotAllowed`` without ``document.manage``."""
     require(actor, "document.manage", result.contest)
     row = pdf(session, result, one)
     if row is not None and row.state != "failed":
@@ -227,7 +231,7 @@ def ask_pdf(
 def keep_pdf(
     session: Session, row: DocumentPdf, content: bytes, *, press: DocumentContext, at: datetime
 ) -> None:
-    """The PDF is made."""
+    """Store a PDF that was made, and mark it ready."""
     row.sha256, row.state, row.finished_at = _store(content, press), "ready", at
     audit.record(
         session, "document.printed", row, actor=SYSTEM, at=at, contest_id=row.contest_id,
@@ -236,7 +240,7 @@ def keep_pdf(
 
 
 def fail_pdf(row: DocumentPdf, vi: str, en: str, *, at: datetime) -> None:
-    """The PDF could not be made: a sentence for the screen, from where it can be tried again."""
+    """Mark a PDF failed, with a sentence for the screen, from where it can be tried again."""
     row.state, row.error_vi, row.error_en, row.finished_at = "failed", vi, en, at
 
 

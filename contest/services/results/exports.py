@@ -43,7 +43,8 @@ WORDS = {
 def pick(
     session: Session, contest: Contest, number: int | None, *, actor: Actor
 ) -> Result:
-    """Revision ``number``, or the newest; sealed until the jury round is locked."""
+    """Revision ``number``, or the newest. Raises ``NotAllowed`` without ``export.read``,
+    ``Conflict`` until the jury round is locked, ``NotFound`` if there is no such revision."""
     require(actor, "export.read", contest)
     if contest.jury_locked_at is None:
         raise Conflict(
@@ -60,7 +61,7 @@ def pick(
 
 
 def as_json(result: Result) -> bytes:
-    """The whole revision: what was counted and what came out."""
+    """The whole revision: its input and the result."""
     content = {
         "number": result.number, "state": result.state, "reason": result.reason,
         "input_sha256": result.input_sha256, "output_sha256": result.output_sha256,
@@ -71,7 +72,7 @@ def as_json(result: Result) -> bytes:
 
 
 def bundle(result: Result, blobs: BlobStore) -> bytes:
-    """The evidence bundle; there is one from freezing on."""
+    """The evidence bundle. Raises ``Conflict`` before the revision is frozen."""
     if result.state not in FINAL or not result.bundle_sha256:
         raise Conflict(
             "Gói minh chứng có sau khi chốt kết quả.", "There is a bundle once it is frozen."
@@ -90,7 +91,7 @@ def as_workbook(result: Result, language: str) -> bytes:
 
 
 def as_csv(result: Result, language: str) -> bytes:
-    """The ranking alone, for whatever program reads a table."""
+    """The ranking alone."""
     return spreadsheets.csv_file(_ranking(results.lines(result, language), WORDS[language]))
 
 

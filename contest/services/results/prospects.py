@@ -1,8 +1,8 @@
-"""What each prize of a result hangs on, and what would change it: worked out once for an input.
+"""What each prize of a result depends on, and what would change it: computed once for an input.
 
 The answer depends on nothing but the input, so it is kept in a folder under the input's hash: a
-cache, no state, as share cards are. A small contest is worked out when somebody looks; a large
-one, where that takes minutes, by the worker.
+cache, no state, as share cards are. For a small contest it is computed when the page is opened; for
+a large one, where that takes minutes, by the worker.
 """
 
 import json
@@ -19,11 +19,11 @@ from contest.services.core import outbox
 
 TASK = "results.prospects"
 AT_ONCE = 300  # lines of a ranking that a page may wait for
-EDITION = "1"  # of the sentences; another one is worked out anew
+EDITION = "1"  # of the sentences; a new one makes the cached files useless
 
 
 def enqueue(session: Session, result: Result, *, at: datetime) -> None:
-    """After a result was computed: let the worker see to a large one."""
+    """After a result was computed: enqueue the computation for a large one."""
     if len(result.output["ranking"]) > AT_ONCE:
         outbox.enqueue(
             session, TASK, result.id, at=at, contest_id=result.contest_id, priority="low",
@@ -32,8 +32,8 @@ def enqueue(session: Session, result: Result, *, at: datetime) -> None:
 
 
 def of(result: Result, folder: Path, *, length: int) -> dict[str, Any] | None:
-    """As ``scoring.sensitivity`` says it; None while the worker is not done. ``length``: lines of
-    the ranking."""
+    """The output of ``scoring.sensitivity``; None while the worker is not done. ``length``: lines
+    of the ranking."""
     path = _path(result, folder)
     if path.exists():
         known: dict[str, Any] = json.loads(path.read_bytes())
@@ -44,7 +44,7 @@ def of(result: Result, folder: Path, *, length: int) -> dict[str, Any] | None:
 
 
 def work_out(result: Result, folder: Path) -> dict[str, Any]:
-    """Work it out and keep it, whole or not at all."""
+    """Compute it and put it into the cache, by rename."""
     found = scoring.sensitivity(result.input)
     path = _path(result, folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +55,7 @@ def work_out(result: Result, folder: Path) -> dict[str, Any]:
 
 
 def folder_in(data_dir: Path) -> Path:
+    """The cache's folder under the data folder."""
     return data_dir / "prospects"
 
 

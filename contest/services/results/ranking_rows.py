@@ -1,4 +1,4 @@
-"""Single lines of a result's ranking, taken out of the stored document by the database.
+"""Single lines of a result's ranking, extracted from the stored JSON by the database.
 
 A ranking of thousands of units is megabytes of JSON; a page that shows a hundred of them, one, or
 the prizes reads no more than that.
@@ -53,7 +53,7 @@ def pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any
 
 
 def names(session: Session, result: Result, codes: Collection[str]) -> dict[str, Any]:
-    """What is kept of these clips beside the ranking: title, unit, authors."""
+    """What is stored of these clips beside the ranking, by code: title, unit, authors."""
     rows = _members(session)
     query = (
         select(rows.c.key, type_coerce(rows.c.value, Json))
@@ -73,8 +73,8 @@ def length(session: Session, result: Result) -> int:
 
 
 def ties(session: Session, result: Result) -> list[dict[str, Any]]:
-    """The rows that share a rank, or did before the chair decided, as unit, entry and ``first``:
-    the best rank with the same total."""
+    """The rows that share a rank, or did before the chair decided: unit, entry, and ``first``, the
+    best rank with the same total."""
     rows, place = _elements(session)
     total = _text(session, rows.c.value, "total", "exact")
     rank = func.min(_number(session, rows.c.value, "rank")).over(partition_by=total)

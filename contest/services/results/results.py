@@ -1,6 +1,6 @@
 """Results: computed from the tables, tallied a second time, frozen, published, never changed.
 
-A revision is recomputed in place until it is frozen; freezing locks the ballots, keeps the
+A revision is recomputed in place until it is frozen; freezing locks the ballots, stores the
 evidence bundle and ends all change. A correction is a new revision with its reason.
 """
 
@@ -55,7 +55,7 @@ class BundleStore:
 
 @event.listens_for(Result, "before_update")
 def _never_changed(mapper: Any, connection: Any, result: Result) -> None:
-    """A frozen revision takes nothing but its publication, whoever tries."""
+    """Refuse, in the ORM, every change of a frozen revision except its publication."""
     state = inspect(result).attrs
     before = state.state.history.deleted or [result.state]
     changed = {c.key for c in mapper.column_attrs if state[c.key].history.has_changes()}
@@ -69,8 +69,8 @@ def _never_changed(mapper: Any, connection: Any, result: Result) -> None:
 def all_of(session: Session, contest: Contest) -> list[Result]:
     """Every revision, the newest first; empty before the jury round is locked.
 
-    What is read here comes without the documents (input, output, names): they are read when asked
-    for, while the session lasts.
+    The large columns (input, output, names) are deferred: read at their first use, while the
+    session lasts.
     """
     if contest.jury_locked_at is None:
         return []
@@ -78,13 +78,14 @@ def all_of(session: Session, contest: Contest) -> list[Result]:
 
 
 def current(session: Session, contest: Contest) -> Result | None:
-    """The newest revision, whatever its state."""
+    """The newest revision, whatever its state; None before the jury round is locked."""
     if contest.jury_locked_at is None:
         return None
     return session.scalars(_revisions(contest).limit(1)).first()
 
 
 def numbered(session: Session, contest: Contest, number: int) -> Result | None:
+    """The revision of this number; None before the jury round is locked."""
     if contest.jury_locked_at is None:
         return None
     return session.scalars(_revisions(contest).where(Result.number == number)).first()
@@ -101,7 +102,7 @@ def published(session: Session, contest: Contest) -> Result | None:
 
 
 def lines(result: Result, language: str) -> list[standings.Line]:
-    """A result as people read it, under the profile that it was made with."""
+    """A result as people read it, under the profile that it was computed with."""
     return standings.lines(result, profile_of(result), language)
 
 
@@ -111,6 +112,7 @@ def some_lines(result: Result, language: str, wanted: Picked) -> list[standings.
 
 
 def profile_of(result: Result) -> Profile:
+    """The rules that the result was computed with."""
     return profiles.profile_at(revision_of(result))
 
 
@@ -127,7 +129,7 @@ def _session(result: Result) -> Session:
 
 def tied(session: Session, result: Result) -> list[list[dict[str, Any]]]:
     """Groups of lines that share a rank: where the chair may decide. A tie that the chair has
-    broken is one group still."""
+    broken is still a group."""
     groups: dict[int, list[dict[str, Any]]] = {}
     for row in ranking_rows.ties(session, result):
         groups.setdefault(row["first"], []).append(row)
@@ -143,10 +145,11 @@ def compute(
 ) -> Result:
     """Compute the result from what the tables say now.
 
-    The jury round must be locked; after its deadline it locks by itself. A revision that is not
-    frozen yet is computed again in place; after a frozen one a new revision begins, with its
-    reason: a published one stays, one that nobody has seen is discarded and stays readable here.
-    ``Conflict`` where the second tally differs.
+    After the jury's deadline this locks an open round. A revision that is not frozen is computed
+    again in place; after a final one a new revision begins, with its reason: a published one
+    stays, one that is only frozen is discarded and stays readable. Raises ``NotAllowed`` without
+    ``result.close``, ``Conflict`` while the round is open or where the second tally differs,
+    ``Invalid`` for a new revision without a reason or an input that cannot be scored.
     """
     require(actor, "result.close", contest)
     jury_round.hold(session, contest)
@@ -229,10 +232,11 @@ def _open_revision(
 def freeze(
     session: Session, result: Result, *, vault: BundleStore, actor: Actor, at: datetime
 ) -> Result:
-    """End all change: lock the ballots, keep the bundle. One of two who freeze at once succeeds.
+    """End all change: lock the ballots, store the bundle. Of two who freeze at once one succeeds.
 
-    Where something was missing, the reason must be there and a second organiser must freeze.
-    ``Conflict`` where the tables have changed since the result was computed.
+    Raises ``Conflict`` if it is frozen, the round was reopened, the tables or rules have changed
+    since it was computed or the tallies differ; where something was missing ``Invalid`` without a
+    reason and ``NotAllowed`` for whoever computed it; ``NotAllowed`` without ``result.close``.
     """
     contest = result.contest
     require(actor, "result.close", contest)
@@ -289,7 +293,9 @@ def _require_same(result: Result, prepared: Prepared, contest: Contest) -> None:
 
 
 def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> Result:
-    """Make a frozen revision public, after the second tally has agreed once more."""
+    """Make a frozen revision public, after the second tally has agreed once more. Raises
+    ``NotAllowed`` without ``result.publish``, ``Conflict`` if it is not frozen or the tallies
+    differ."""
     contest = result.contest
     require(actor, "result.publish", contest)
     jury_round.hold(session, contest)
@@ -305,7 +311,7 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
 
 
 def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
-    """Each ranked clip's contact person learns its points and rank."""
+    """Queue a mail with points and rank to each ranked clip's contact person."""
     contest = result.contest
     query = select(Submission).where(Submission.contest_id == contest.id)
     by_code = {entry.code: entry for entry in session.scalars(query)}
@@ -328,7 +334,9 @@ def decide(
     session: Session, contest: Contest, codes: list[str], *, reason: str, actor: Actor,
     at: datetime,
 ) -> ChairDecision:
-    """Record the chair's order of tied clips, best first; takes effect at the next computation."""
+    """Record the chair's order of tied clips, best first; takes effect at the next computation.
+    Raises ``NotAllowed`` without ``result.close``, ``Invalid`` without a reason or two different
+    clips."""
     require(actor, "result.close", contest)
     if len(set(codes)) < 2 or len(set(codes)) != len(codes):  # noqa: PLR2004
         raise Invalid(

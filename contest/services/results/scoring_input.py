@@ -1,5 +1,5 @@
 """From the tables to the input of ``scoring``: ballots under juror codes, official counts,
-accounts hashed. What stands here is what the evidence bundle holds; no contact data."""
+accounts hashed. The evidence bundle holds the same; no contact data."""
 
 import hmac
 from collections import defaultdict
@@ -36,7 +36,7 @@ BATCH = 10_000  # rows at a time
 @dataclass(frozen=True)
 class Prepared:
     """``data`` for ``scoring.compute``; by clip ``names``, and for the bundle ``snapshots`` and
-    ``raw`` counts: what was read on the Page, and whether a correction stands beside it."""
+    ``raw`` counts: what was read on the Page, and whether a correction applies."""
 
     data: dict[str, Any]
     names: dict[str, dict[str, Any]]
@@ -54,7 +54,7 @@ def salt_of(contest: Contest, secret_key: str) -> bytes:
 
 
 def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
-    """Everything a result rests on, as it is in the database now."""
+    """Everything that a result is computed from, as it is in the database now."""
     entries = list(session.scalars(_entries(contest)))
     counts = official.official_counts(session, contest)
     facts = _facts(session, contest)
@@ -76,7 +76,7 @@ def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
 
 
 def _entries(contest: Contest) -> Any:
-    """Clips that stand on the Page, and those that stood there and were disqualified."""
+    """Clips that are on the Page, and those that were on it and then disqualified."""
     was_out = exists().where(
         Publication.submission_id == Submission.id, Publication.state == "published"
     )
@@ -121,10 +121,10 @@ def _raw(one: Official) -> dict[str, Any]:
 def _marks(
     session: Session, contest: Contest, entries: list[Submission]
 ) -> Mapping[int, dict[str, Any]]:
-    """By clip: juror's code -> marks, or the word for having stepped aside.
+    """By clip: juror's code -> marks, or ``recused`` or ``abstained``.
 
-    A juror is recused from the clips of the own unit. A ballot that was not submitted is not
-    there: ``scoring`` reports it as missing. One who has left owes none, so abstains from it.
+    A juror is recused from the clips of the own unit. A ballot that was not submitted is left out,
+    so that ``scoring`` reports it as missing; that of a juror who has left counts as abstained.
     """
     marks: dict[int, dict[str, Any]] = defaultdict(dict)
     codes: dict[int, str] = {}
@@ -148,8 +148,8 @@ def _marks(
 def _ballots(
     session: Session, contest: Contest
 ) -> Iterator[tuple[int, int, str, dict[str, int]]]:
-    """(submission's id, juror's id, outcome, criterion -> points): columns of one query, for there
-    are as many ballots as clips times jurors."""
+    """(submission's id, juror's id, outcome, criterion -> points): columns of one query, because
+    there are as many ballots as clips times jurors."""
     query = (
         select(
             Ballot.id, Ballot.submission_id, Ballot.juror_id, Ballot.state, Ballot.outcome,
@@ -205,7 +205,7 @@ def _names(entry: Submission) -> dict[str, Any]:
 def _decisions(
     session: Session, contest: Contest, entries: list[Submission]
 ) -> list[dict[str, Any]]:
-    """The chair's decisions in their order, as units; clips that are gone are left out."""
+    """The chair's decisions in their order, as units; clips not in the result are left out."""
     units = {entry.code: entry.unit.name for entry in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []

@@ -1,4 +1,4 @@
-"""What stands on share cards. Only what everybody may see: a clip once it is on the Page, a result
+"""The content of share cards. Only what everybody may see: a clip once it is on the Page, a result
 once it is published; no unit's name while a blind jury is still marking."""
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def of_contest(
     session: Session, contest: Contest, language: str, *, host: str, at: datetime
 ) -> Card:
-    """The contest's page: its title, and what is going on."""
+    """The contest's card: its title and current phase."""
     profile = profiles.profile_of(contest)
     out = standings.newest(session, contest) is not None
     said = WORDS[language][public.phase_of(profile, at=at, published=out)]
@@ -49,7 +49,7 @@ def of_contest(
 
 
 def _moments(profile: Profile, language: str) -> dict[str, str]:
-    """The instants that a phase speaks of; the last day of entries as plans write it."""
+    """The instants that the phases' texts name; the last day of entries as plans write it."""
     s = profile.schedule
     return {
         "open": write_date(s.entries_open, s.zone, language),
@@ -61,7 +61,7 @@ def _moments(profile: Profile, language: str) -> dict[str, str]:
 
 
 def of_clip(session: Session, contest: Contest, code: str, language: str, *, host: str) -> Card:
-    """A clip that stands on the Page; ``NotFound`` for every other."""
+    """A clip's card. Raises ``NotFound`` for a clip that is not on the Page."""
     clip, profile = public.clip(session, contest, code), profiles.profile_of(contest)
     blind = profile.jury.blind and contest.jury_locked_at is None
     return Card(
@@ -72,7 +72,7 @@ def of_clip(session: Session, contest: Contest, code: str, language: str, *, hos
 
 
 def of_result(result: Result, language: str, *, host: str) -> Card:
-    """A published result: the first prizes."""
+    """The card of a published result: the first prizes."""
     profile = results.profile_of(result)
     won = results.some_lines(result, language, Picked(prizes=True, most=PODIUM))
     points = WORDS[language]["points"]

@@ -1,4 +1,4 @@
-"""A published result as people read it: one line per unit, numbers written, prizes named."""
+"""A published result as people read it: a line for each unit, numbers formatted, prizes named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from contest.profile import Profile
 from contest.services.results import ranking_rows
 from contest.services.results.ranking_rows import Picked
 
-# A result's documents hold every mark and every account: megabytes. They are read where needed.
+# These columns hold every mark and every account: megabytes. They are read where needed.
 LIGHT = (defer(Result.input), defer(Result.output), defer(Result.names))
 
 
@@ -42,17 +42,17 @@ class Line:
 
 
 def editions(session: Session, contest: Contest) -> list[Result]:
-    """Every published revision of the result, the newest first, without their documents."""
+    """Every published revision of the result, the newest first; large columns deferred."""
     return list(session.scalars(_published(contest)))
 
 
 def newest(session: Session, contest: Contest) -> Result | None:
-    """The published result in force, without its documents."""
+    """The published result in force; large columns deferred."""
     return session.scalars(_published(contest).limit(1)).first()
 
 
 def edition(session: Session, contest: Contest, number: int) -> Result | None:
-    """The published revision of this number, without its documents."""
+    """The published revision of this number; large columns deferred."""
     return session.scalars(_published(contest).where(Result.number == number)).first()
 
 
@@ -69,14 +69,14 @@ def lines(result: Result, profile: Profile, language: str) -> list[Line]:
 def some_lines(
     session: Session, result: Result, profile: Profile, language: str, found: Picked
 ) -> list[Line]:
-    """Some lines of the ranking, best first: only they leave the database."""
+    """The chosen lines of the ranking, best first; no others are read from the database."""
     rows = ranking_rows.pick(session, result, found)
     names = ranking_rows.names(session, result, [row["entry"] for row in rows])
     return [_line(row, names, profile, language) for row in rows]
 
 
 def longest_bar(found: Sequence[Line]) -> float:
-    """What the longest bar stands for: 100, or more where a unit's clips are added up."""
+    """The value of the longest bar: 100, or more where a unit's clips are added up."""
     return max([100.0, *(line.jury_share + line.interaction_share for line in found)])
 
 
@@ -134,7 +134,7 @@ def _prize(prize_id: str | None, profile: Profile, language: str) -> str | None:
 
 
 def _written(number: str, language: str) -> str:
-    """``"1234.50"`` as people write it; the digits are those of the result, never computed anew."""
+    """``"1234.50"`` as people write it; the digits are those of the result, never rounded again."""
     whole, _, decimals = number.partition(".")
     grouped = f"{int(whole):,}"
     if language == "en":

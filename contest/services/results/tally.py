@@ -1,6 +1,6 @@
-"""A second tally, in SQL on the tables, that shares no line with ``scoring`` or ``scoring_input``.
+"""A second tally, in SQL on the tables, that shares no code with ``scoring`` or ``scoring_input``.
 
-It runs before a result is frozen and again before it is published; a difference stops both.
+It runs when a result is computed, frozen and published; a difference stops each of them.
 """
 
 import json
@@ -94,7 +94,7 @@ class Tallied:
 def tally(
     session: Session, contest: Contest, profile: Profile | None = None
 ) -> list[Tallied]:
-    """Every clip on the Page, computed in the database; by the rules in force unless told."""
+    """Every clip on the Page, computed in the database; by default with the rules in force."""
     profile = profile or profiles.profile_of(contest)
     jury = _jury(session, contest, profile)
     rows = _run(session, _COUNTS, contest, profile).all()
@@ -171,7 +171,7 @@ def differences(
     profile = profile or profiles.profile_of(contest)
     again = _units(tally(session, contest, profile), add=profile.scoring.unit_score == "sum")
     stated = {row["unit"]: Fraction(row["total"]["exact"]) for row in output["ranking"]}
-    if profile.jury.standardise:  # marks are moved there; only who is ranked can be compared
+    if profile.jury.standardise:  # that changes marks, so only who is ranked can be compared
         return sorted(again.keys() ^ stated.keys())
     return [
         f"{unit}: {_shown(stated.get(unit))} ≠ {_shown(again.get(unit))}"
@@ -195,9 +195,9 @@ def _shown(total: Fraction | None) -> str:
 def require_agreement(
     session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None
 ) -> None:
-    """``Conflict`` that shows both totals where the tallies differ.
+    """Raises ``Conflict`` with both totals where the tallies differ.
 
-    ``profile``: the rules of the result, which are not those in force once it is frozen.
+    ``profile``: the rules of the result, where they may no longer be those in force.
     """
     session.flush()
     if found := differences(session, contest, output, profile):

@@ -1,1 +1,1 @@
-"""Units: who takes part, their ways in, and their import."""
+"""Units: who takes part, their access links and codes, and their import."""

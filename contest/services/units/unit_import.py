@@ -1,4 +1,4 @@
-"""Units from a spreadsheet: read it, say what each row would do, then do all of it or nothing."""
+"""Units from a spreadsheet: read it, preview what each row would do, then import all or nothing."""
 
 import csv
 import io
@@ -63,7 +63,8 @@ class Planned:
 
 
 def read(data: bytes, filename: str) -> list[Row]:
-    """The rows of a CSV or XLSX file. Raises ``Invalid`` or ``TooLarge`` with a remedy."""
+    """The rows of a CSV or XLSX file. Raises ``TooLarge`` for too many bytes or rows, ``Invalid``
+    for a file that cannot be read, has no rows or no column of names."""
     if len(data) > MOST_BYTES:
         raise TooLarge(
             f"Tệp nặng {len(data) // 1024} kB; cho phép tối đa 1024 kB. Hãy chỉ giữ cột cần thiết.",
@@ -151,7 +152,7 @@ def _columns(headings: list[str]) -> dict[str, int]:
 
 
 def plan(session: Session, contest: Contest, rows: list[Row]) -> list[Planned]:
-    """What importing these rows would do; nothing is written."""
+    """What importing these rows would do, faulty rows included; nothing is stored."""
     query = select(Unit).where(Unit.contest_id == contest.id)
     known = {unit.name.casefold(): unit for unit in session.scalars(query)}
     seen: dict[str, int] = {}
@@ -190,14 +191,15 @@ def _action(row: Row, unit: Unit | None) -> str:
 
 
 def _changes(row: Row, unit: Unit) -> dict[str, str]:
-    """An empty cell leaves what is known alone."""
+    """Columns that the row changes; an empty cell changes nothing."""
     return {k: v for k, v in row.values().items() if v and getattr(unit, k) != v}
 
 
 def apply(
     session: Session, contest: Contest, rows: list[Row], *, actor: Actor, at: datetime
 ) -> dict[str, int]:
-    """Import all rows, or none if one has an error; how many were new, changed, the same."""
+    """Import all rows; returns how many were new, changed, the same. Raises ``Invalid`` and imports
+    none if one has an error, ``NotAllowed`` without ``unit.manage``."""
     require(actor, "unit.manage", contest)
     session.refresh(contest, with_for_update={"of": Contest, **LOCK})  # one import at a time
     planned = plan(session, contest, rows)

@@ -1,7 +1,7 @@
-"""The ways in for a unit: links for a QR code, short codes to type, and sessions.
+"""How a unit comes in: links for a QR code, short codes to type, and sessions.
 
 Only hashes are kept, so a link or code can be shown once, when it is made. A unit may have
-several; making a new one leaves the others alone, rotating revokes them.
+several; making a new one leaves the others valid, rotating revokes them.
 """
 
 import secrets
@@ -27,7 +27,7 @@ AFTER_AWARDS = timedelta(days=30)  # units read their results until then
 
 @dataclass(frozen=True)
 class Issued:
-    """A link as it was made: ``token`` and ``code`` are told now and never again."""
+    """A link as it was made: ``token`` and ``code`` can be shown now and never again."""
 
     link: UnitLink
     unit: Unit
@@ -43,7 +43,8 @@ class Issued:
 def issue(
     session: Session, unit: Unit, *, key: str, actor: Actor, at: datetime, label: str = ""
 ) -> Issued:
-    """Make one more way in for a unit. ``key`` is the installation's secret key."""
+    """Make one more link and code for a unit. ``key`` is the installation's secret key. Raises
+    ``NotAllowed`` without ``unit.manage``."""
     require(actor, "unit.manage", unit)
     token, code = secrets.token_urlsafe(TOKEN_BYTES), new_code(CODE_LENGTH)
     awards = profiles.profile_of(unit.contest).schedule.awards
@@ -64,7 +65,8 @@ def issue_all(
     session: Session, contest: Contest, unit_ids: list[int], *, key: str, actor: Actor,
     at: datetime, rotate: bool = False, label: str = "",
 ) -> list[Issued]:
-    """A way in for each of these units; ``rotate`` revokes the earlier ones first."""
+    """A link and code for each of these units; ``rotate`` revokes the earlier ones first. Raises
+    ``NotAllowed`` without ``unit.manage``, ``NotFound`` for a unit of another contest."""
     require(actor, "unit.manage", contest)
     wanted = [units.find(session, contest, unit_id) for unit_id in unit_ids]
     if rotate:
@@ -81,10 +83,12 @@ def links_of(session: Session, unit: Unit) -> list[UnitLink]:
 
 
 def live_links(session: Session, unit: Unit, *, at: datetime) -> list[UnitLink]:
+    """Links that are neither revoked nor expired, the newest first."""
     return [k for k in links_of(session, unit) if not k.revoked_at and k.expires_at > at]
 
 
 def find(session: Session, contest: Contest, link_id: int) -> UnitLink:
+    """A link of a unit of this contest. Raises ``NotFound`` otherwise."""
     link = session.get(UnitLink, link_id)
     if link is None or link.unit.contest_id != contest.id:
         raise not_found()
@@ -92,7 +96,8 @@ def find(session: Session, contest: Contest, link_id: int) -> UnitLink:
 
 
 def revoke(session: Session, link: UnitLink, *, actor: Actor, at: datetime) -> None:
-    """Close a way in, with every session that came through it. A second time changes nothing."""
+    """Revoke a link and every session that it was exchanged for. A second time changes nothing.
+    Raises ``NotAllowed`` without ``unit.manage``."""
     require(actor, "unit.manage", link.unit)
     if link.revoked_at:
         return
@@ -117,7 +122,8 @@ class Entered:
 
 
 def enter_by_token(session: Session, token: str, *, at: datetime, agent: str = "") -> Entered:
-    """Exchange a link's token. Raises ``Gone`` for a dead link, ``Invalid`` for none at all."""
+    """Exchange a link's token for a session. Raises ``Gone`` for a revoked or expired link,
+    ``Invalid`` for an unknown one."""
     query = select(UnitLink).where(UnitLink.token_hash == hash_token(token))
     return _enter(session, session.scalars(query).one_or_none(), at=at, agent=agent)
 
@@ -125,7 +131,8 @@ def enter_by_token(session: Session, token: str, *, at: datetime, agent: str = "
 def enter_by_code(
     session: Session, code: str, *, key: str, at: datetime, agent: str = ""
 ) -> Entered:
-    """Exchange a typed code; case, spaces and dashes do not matter."""
+    """Exchange a typed code for a session; case, spaces and dashes do not matter. Raises ``Gone``
+    for a revoked or expired code, ``Invalid`` for an unknown one."""
     query = select(UnitLink).where(UnitLink.code_hash == hash_code(tidy_code(code), key))
     return _enter(session, session.scalars(query).one_or_none(), at=at, agent=agent)
 
@@ -141,7 +148,7 @@ def _enter(session: Session, link: UnitLink | None, *, at: datetime, agent: str)
             "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy xin Ban tổ chức mã mới.",
             "Your unit's link has expired or was replaced. Ask the organisers for a new one.",
         )
-    link.uses, link.last_used_at = UnitLink.uses + 1, at  # counted by the database: many at once
+    link.uses, link.last_used_at = UnitLink.uses + 1, at  # in SQL: many may come in at once
     token = new_token()
     row = UnitSession(
         token_hash=hash_token(token), unit_id=link.unit_id, link_id=link.id, created_at=at,

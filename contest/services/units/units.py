@@ -23,13 +23,14 @@ def session_of_token(session: Session, token: str, *, at: datetime) -> UnitSessi
 
 
 def any_session_of_token(session: Session, token: str) -> UnitSession | None:
-    """The session behind a cookie, dead or alive: the dead are told why (410)."""
+    """The session behind a cookie, live or not: the caller answers an ended one with 410."""
     return session.scalars(
         select(UnitSession).where(UnitSession.token_hash == hash_token(token))
     ).one_or_none()
 
 
 def is_live(row: UnitSession, *, at: datetime) -> bool:
+    """Neither revoked nor expired, and its link not revoked."""
     return not row.revoked_at and row.expires_at > at and not row.link.revoked_at
 
 
@@ -38,12 +39,13 @@ def actor_of(unit: Unit) -> Actor:
 
 
 def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:
+    """The unit behind a cookie as an actor; None without a live session."""
     row = session_of_token(session, token, at=at)
     return actor_of(row.unit) if row else None
 
 
 def find(session: Session, contest: Contest, unit_id: int) -> Unit:
-    """A unit of this contest; ``NotFound`` otherwise."""
+    """A unit of this contest. Raises ``NotFound`` otherwise."""
     unit = session.get(Unit, unit_id)
     if unit is None or unit.contest_id != contest.id:
         raise not_found()
@@ -86,7 +88,7 @@ def listed(
     session: Session, contest: Contest, *, quota: int, at: datetime, short: bool = False,
     search: str = "", number: int = 1,
 ) -> Pagination[Standing]:
-    """A page of them; only those that are ``short`` of clips, only names with ``search``."""
+    """A page of ``standings``; ``short``: only units that owe clips; ``search``: part of a name."""
     query = _standings(contest, at, below=quota if short else None)
     if search:
         query = query.where(Unit.name.icontains(search, autoescape=True))
@@ -108,7 +110,7 @@ def totals(session: Session, contest: Contest, *, quota: int) -> tuple[int, int]
 
 
 def without_link(session: Session, contest: Contest, *, at: datetime) -> list[int]:
-    """Units that have no live way in, by id."""
+    """The ids of units without a live link, by group and name."""
     links = _links(contest, at)
     query = (
         select(Unit.id).outerjoin(links, links.c.unit_id == Unit.id)
