@@ -38,7 +38,8 @@ BEFORE_ARMED = ("waiting", "uploading")
 def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Publication:
     """Plan an approved clip's publication at the profile's release, in the caller's transaction.
 
-    The same version twice is one publication. Raises ``Conflict`` if an earlier one was begun.
+    The same version twice is one publication. Raises ``Conflict`` where posting of an earlier
+    version has begun.
     """
     assert submission.version is not None  # noqa: S101 - only clips with a version are approved
     existing = find(session, submission)
