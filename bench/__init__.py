@@ -1,1 +1,1 @@
-"""What the performance figures are measured with: ``python -m bench [NAME …]``."""
+"""Benchmarks behind the performance figures: ``python -m bench [NAME …]``."""

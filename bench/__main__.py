@@ -1,4 +1,4 @@
-"""``python -m bench [NAME …]``: one JSON line a figure on stdout, talk on stderr."""
+"""``python -m bench [NAME …]``: one JSON line per figure on stdout, messages on stderr."""
 
 import importlib
 import json

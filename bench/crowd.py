@@ -1,7 +1,7 @@
-"""A contest with any number of entries, units, marks and shares, straight into the tables.
+"""A contest with any number of entries, units, marks and shares, inserted straight into the tables.
 
-Many rows of a kind come from one INSERT … SELECT, so that half a million take seconds. The audit
-rows carry no true hashes: no page looks at them.
+Large tables are filled by INSERT … SELECT, so that half a million rows take seconds. The audit rows
+have no true hashes: no page verifies them.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ AFTER = datetime.fromisoformat("2023-06-26T09:00:00+07:00")
 PROFILE = Path(__file__).parents[1] / "contest/profiles/quan11-2023.toml"
 KEY = "a secret key that only benchmarks know, 40 and more"
 BATCH = 5_000
-# Of twenty entries; the reviewers' and organisers' rooms hold every kind.
+# Of twenty entries; the reviewers' and organisers' lists hold every kind.
 STATES = ("published",) * 14 + ("approved",) * 2 + (
     "in_review", "in_review", "needs_fix", "changes_requested")
 FINDING = {
@@ -84,7 +84,7 @@ REPORT = {"verdict": "pass", "facts": {"duration_s": 240.0}, "findings": [FINDIN
 
 @dataclass(frozen=True)
 class Size:
-    """How many rows; every juror marks five of six clips."""
+    """The numbers of rows; every juror marks five of six clips."""
 
     entries: int
     units: int
@@ -93,7 +93,7 @@ class Size:
 
 
 class Crowd:
-    """The platform at ``url`` with such a contest, and a signed-in browser of each role."""
+    """A platform on the database ``url`` with such a contest; ``browser`` signs in for a role."""
 
     def __init__(self, url: str, folder: Path, size: Size) -> None:
         self.size = size
@@ -244,7 +244,7 @@ class Crowd:
         )
 
     def _result(self) -> None:
-        """Computed as the service does, and published without its bundle: no page opens that."""
+        """Store a result, computed as the service does, without a bundle: no page opens that."""
         with self.platform.db.write() as session:
             contest = session.get_one(Contest, self.contest_id)
             contest.jury_locked_at = AFTER
@@ -260,7 +260,7 @@ class Crowd:
     # ------------------------------------------------------------------ browsers
 
     def browser(self, role: str) -> FlaskClient:
-        """A browser of the first person with this role."""
+        """A browser signed in as the first person with this role."""
         first = {"juror": 0, "reviewer": 1, "organiser": 2}[role] * self.size.jurors + 1
         token, client = new_token(), self.app.test_client()
         with self.platform.db.write() as session:
@@ -284,7 +284,7 @@ def _insert(session: Session, table: type[Base], rows: Iterable[dict[str, Any]])
 
 
 def _continue_after(session: Session, table: type[Base]) -> None:
-    """PostgreSQL's numbering goes on after the ids that were given."""
+    """Set PostgreSQL's sequence to continue after the inserted ids."""
     if session.get_bind().dialect.name == "postgresql":
         name = f'"{table.__tablename__}"'
         session.execute(text(
@@ -312,7 +312,7 @@ def _marks(session: Session, criteria: list[str], crowd: Crowd) -> None:
 
 
 def _shares(session: Session, each: int) -> None:
-    """``each`` ledger rows of every clip on the Page, the accounts of neighbours in common."""
+    """``each`` ledger rows of every clip on the Page; neighbouring clips share accounts."""
     numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < each))
     account = literal("Nguyễn Thị ").concat(cast(Submission.id + numbers.c.n, String))
@@ -327,7 +327,7 @@ def _shares(session: Session, each: int) -> None:
 
 
 def _trail(session: Session, contest_id: int) -> None:
-    """Two audit rows an entry and one a ledger row, as long as it has to be for the log."""
+    """Two audit rows per entry and one per ledger row, for a realistic length of the log."""
     head = session.scalars(select(AuditHead)).one()
     for table, times in ((Submission, 2), (ShareRecord, 1)):
         for _ in range(times):

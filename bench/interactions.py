@@ -1,10 +1,10 @@
 """Importing a share ledger and an export of counts, against plain inserts of the same rows.
 
-Each import is the service that the web calls, in a process of its own, on a fresh copy of one
-PostgreSQL database (HOITHI_TEST_POSTGRES_URL, or a private one that waits for the disk). What it is
-compared with inserts rows that lie ready in memory: SQLAlchemy Core, one INSERT a table,
-``executemany`` in batches of 2,000, one transaction. It reads no file, checks nothing, keeps no
-evidence and no audit row. COPY straight into the table is stated beside it.
+Each import is the service that the web calls, in its own process, on a fresh copy of one PostgreSQL
+database (HOITHI_TEST_POSTGRES_URL, or a private one that syncs to disk). The baseline inserts rows
+prepared in memory: SQLAlchemy Core, one INSERT per table, ``executemany`` in batches of 2,000, one
+transaction. It reads no file, checks nothing, stores no evidence and no audit row. COPY straight
+into the table is measured too.
 """
 
 import csv
@@ -64,7 +64,7 @@ HEADINGS = (
 
 
 def ledger_rows(count: int) -> Iterator[tuple[str, str, str, datetime]]:
-    """(code, account, link, seen at), no two alike; every tenth without a link."""
+    """(code, account, link, seen at), all different; every tenth without a link."""
     for n in range(count):
         link = "" if n % 10 == 0 else f"https://www.facebook.com/nguoi.thu.{n}/posts/1{n:015}"
         yield _code(n % CLIPS), f"Nguyễn Thị Minh {n}", link, AT - timedelta(minutes=n % 8000)
@@ -93,7 +93,7 @@ def _write_ledger(path: Path, count: int) -> None:
 
 
 def _write_export(path: Path, count: int) -> None:
-    """As Meta Business Suite writes it: 33 columns, most of them of no use here."""
+    """Write a file like Meta Business Suite's: 33 columns, most of them not needed here."""
     names = next(csv.reader([HEADINGS]))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, names, restval="0")
@@ -146,7 +146,7 @@ def _timed_import(what: str, database: Database, path: Path) -> tuple[int, float
 
 
 def _timed_insert(table: Any, rows: Iterator[dict[str, Any]], database: Database) -> float:
-    """Seconds of the inserts and the commit alone; making the rows is not counted."""
+    """Seconds of the inserts and the commit; preparing the rows is not counted."""
     spent = 0.0
     with database.engine.connect() as connection, connection.begin() as transaction:
         while batch := list(islice(rows, BATCH)):
@@ -159,7 +159,7 @@ def _timed_insert(table: Any, rows: Iterator[dict[str, Any]], database: Database
 
 
 def _timed_copy(table: Any, rows: Iterator[dict[str, Any]], database: Database) -> float:
-    """The same, as one COPY into the table."""
+    """As ``_timed_insert``, by one COPY into the table."""
     ready = [{k: Jsonb(v) if isinstance(v, dict) else v for k, v in row.items()} for row in rows]
     names = list(ready[0])
     begun = time.perf_counter()
@@ -196,7 +196,7 @@ def _snapshots(connection: Connection, count: int, path: Path) -> Iterator[dict[
 
 
 def _one(what: str, url: str, file: str, count: str) -> None:
-    """In a process of its own: do it once and tell the rows and the seconds."""
+    """One measurement in its own process: prints the rows and the seconds as JSON."""
     database, rows = Database(url), int(count)
     if what in IMPORTS:
         rows, seconds = _timed_import(what, database, Path(file))
@@ -314,7 +314,7 @@ def _run(server: str, what: str, file: Path, count: int) -> tuple[float, float]:
 def _medians(
     server: str, names: Sequence[str], file: Path, count: int, rounds: int
 ) -> Mapping[str, tuple[float, float]]:
-    """Each in turn, A B A B …; the median speed and the highest memory."""
+    """Run each in turn, A B A B …; returns the median speed and the highest memory."""
     runs: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for _ in range(rounds):
         for name in names:
@@ -356,7 +356,7 @@ def _of_kind(
     yield Figure("interactions", f"{kind}_against_copy", ours / copy, "x")
     yield Figure("interactions", f"{kind}_with_preview_against_insert", both / plain, "x")
     peak, tenth = runs[kind][1], _run(server, kind, small, count // 10)[1]
-    target = 1.1 if kind == "ledger" else None  # an export is read whole: 20,000 rows at most
+    target = 1.1 if kind == "ledger" else None  # an export is read into memory: at most 20,000 rows
     yield Figure("interactions", f"{kind}_peak_memory", peak, "MB")
     yield Figure("interactions", f"{kind}_memory_against_a_tenth", peak / tenth, "x", target)
 

@@ -1,7 +1,7 @@
-"""Whole processes measured side by side: seconds, processor seconds, peak memory, medians.
+"""Measures whole processes side by side: wall seconds, processor seconds, peak memory, medians.
 
-Absolute times belong to a machine and an hour; what is compared is run in turn, A B A B …, and
-the ratio of the medians is the figure that counts.
+Absolute times depend on the machine and its load; so the compared processes run in turn,
+A B A B …, and the ratio of the medians is the figure that counts.
 """
 
 import os
@@ -19,7 +19,7 @@ BUILD = ROOT / "build" / "bench"
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of a benchmark's answer; ``target`` None: stated, not judged."""
+    """One line of a benchmark's output; ``target`` None: reported, not judged."""
 
     bench: str
     figure: str
@@ -49,7 +49,7 @@ class Run:
 
 
 def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
-    """Run a command to its end; its failure is ours."""
+    """Run a command to its end. Raises ``RuntimeError`` if it fails."""
     begun = time.perf_counter()
     process = subprocess.Popen(
         argv, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL
@@ -66,7 +66,7 @@ def _cpu(used: resource.struct_rusage) -> float:
 
 
 def in_turn(commands: Mapping[str, Sequence[str]], rounds: int = 3) -> dict[str, Run]:
-    """The median of ``rounds`` runs of each command, run in turn after one that is not counted."""
+    """The medians of ``rounds`` runs of each command, in turn, after an uncounted first run."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for number in range(rounds + 1):
         for name, argv in commands.items():

@@ -1,9 +1,9 @@
 """Checks of clips against FFmpeg itself: a clip of five minutes, H.264 and HEVC, made once.
 
-What is compared: the quick verdict with contact sheet and fingerprint; the deep pass; one full
-decode (nobody can look at every frame for less); one FFmpeg run a measurement, which is how it is
-often done; MediaConch, which reads headers. Ours runs without bubblewrap here, for a parent is not
-told what processes inside it cost; what its start costs is a figure of its own.
+Compared are: the quick verdict with contact sheet and fingerprint; the deep pass; one full decode
+(the lower bound for examining every frame); one FFmpeg run per measurement, a common approach;
+MediaConch, which reads headers. Our checks run without bubblewrap here, because a parent cannot
+read the usage of processes inside it; the cost of starting it is a figure of its own.
 """
 
 import json
@@ -29,7 +29,7 @@ X264 = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-b:v", "10M", "-m
         "-bufsize", "20M", "-g", "60", "-keyint_min", "60", "-sc_threshold", "0"]
 X265 = ["-c:v", "libx265", "-preset", "superfast", "-pix_fmt", "yuv420p10le", "-b:v", "8M",
         "-x265-params", "log-level=error:keyint=60:min-keyint=60:scenecut=0", "-tag:v", "hvc1"]
-# What the quick pass measures, a run each.
+# The quick pass's measurements, one run each.
 NAIVE = (
     "-vf blackdetect -an", "-vf freezedetect -an", "-vf cropdetect -an",
     "-vf fps=1/10,scale=320:-2,tile=5x6 -an", "-vf thumbnail=300 -frames:v 1 -an",
@@ -108,7 +108,7 @@ def _mediaconch(codec: str, clip: Path, quick: Run) -> Iterator[Figure]:
 
 
 def _sandbox(clip: Path) -> Iterator[Figure]:
-    """What prlimit and bubblewrap add to a start, the median of twenty."""
+    """The time that prlimit and bubblewrap add to a start, the median of twenty."""
     from media_checks.sandbox import Collector, Limits, Sandbox, describe  # noqa: PLC0415
 
     def one(box: Sandbox) -> float:
@@ -129,7 +129,7 @@ def _sandbox(clip: Path) -> Iterator[Figure]:
 
 
 def _best(commands: dict[str, list[str]], env: dict[str, str]) -> list[Run]:
-    """The quickest of three runs of each, in turn: what else runs only ever adds."""
+    """The fastest of three runs of each, in turn: other load can only add time."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(int(os.environ.get("ROUNDS", "3"))):
         for name, argv in commands.items():
@@ -159,7 +159,7 @@ def _installed(tool: str) -> bool:
 
 
 def _clip(codec: str) -> Path:
-    """Twenty seconds encoded, fifteen times in a row: the same bytes to decode, made in minutes."""
+    """Twenty encoded seconds, repeated fifteen times: five minutes to decode, quickly made."""
     path, base = HOME / f"{codec}.mp4", HOME / f"h264-{LOOP_S}.mp4"
     if path.exists():
         return path

@@ -2,9 +2,9 @@
 page in a contest of 20.
 
 Both contests are served in this process, each from a database of its own on one server: PostgreSQL
-(HOITHI_TEST_POSTGRES_URL, or a private one), or SQLite with HOITHI_BENCH_SQLITE=1. The pages are
-those that the application's own list of routes has; files are left out. Each is asked for in turn,
-large, small, large, small …; the figure is the median of the time to the whole answer.
+(HOITHI_TEST_POSTGRES_URL, or a private one), or SQLite with HOITHI_BENCH_SQLITE=1. The pages come
+from the application's URL map; files are left out. Each is requested in turn, large, small, large,
+small …; the figure is the median time to the whole answer.
 """
 
 import os
@@ -32,9 +32,9 @@ from contest.running.devservices import start_postgres
 from contest.services.people import people
 
 LARGE, SMALL = Size(entries=10_000, units=3_000), Size(entries=20, units=20)
-ROUNDS, LONG = 7, 5.0  # a page that takes longer than LONG seconds is asked for once more only
+ROUNDS, LONG = 7, 5.0  # a page that takes longer than LONG seconds is requested only once more
 ROLES = ("organiser", "reviewer", "juror")
-VARIANTS = {  # pages that show other rows by what follows "?"
+VARIANTS = {  # pages whose rows depend on the query string
     "anomalies.list": ("", "show=decided"), "copies.listed": ("", "list=decided"),
     "entries.listed": ("", "state=published"), "interactions.list": ("", "page=3"),
     "organiser.jobs": ("", "state=done"), "organiser.log": ("", "subject=CX-000020", "page=3"),
@@ -44,7 +44,7 @@ VARIANTS = {  # pages that show other rows by what follows "?"
 
 @dataclass(frozen=True)
 class Page:
-    """One address, its name in the figures, and by whom it is opened."""
+    """One address, its name in the figures, and the role that opens it."""
 
     name: str
     address: str
@@ -53,7 +53,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Look:
-    """One answer: seconds, SQL statements, bytes; ``page`` False for a file or a refusal."""
+    """One measured answer: seconds, SQL statements, bytes; ``page`` False for files and errors."""
 
     seconds: float
     statements: int
@@ -97,7 +97,7 @@ def _of_page(page: Page, slow: float, quick: float, more: int) -> Iterator[tuple
 def _in_turn(
     pair: list[tuple[Crowd, FlaskClient]], page: Page
 ) -> list[tuple[float, int]] | None:
-    """The median and the statements of both; None for what is no page."""
+    """(median seconds, statements) of both; None for what is no page."""
     first = [_look(crowd, browser, page.address) for crowd, browser in pair]
     if not all(look.page for look in first):
         return None
@@ -165,7 +165,7 @@ def _actors(crowd: Crowd) -> tuple[dict[str, Actor], Contest]:
 
 
 def _values(rule: Rule, crowd: Crowd) -> Iterator[dict[str, Any]]:
-    """What stands in the address; one for each choice that the route itself names."""
+    """Values for the route's variables; one set for each choice that the route itself names."""
     number = 16 if rule.endpoint.startswith("reviews.") else 20  # in review; published
     values: dict[str, Any] = {
         "slug": crowd.slug, "code": f"CX-{number:06}", "number": 1,

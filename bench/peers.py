@@ -1,4 +1,4 @@
-"""What a benchmark compares with is installed by the benchmark itself, apart from the product."""
+"""Installs the programs that benchmarks compare with, apart from the product."""
 
 import subprocess
 import sys

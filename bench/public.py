@@ -1,12 +1,12 @@
-"""The page of the published result at 64 connections: what five hundred phones open at once.
+"""The published result's page at 64 connections: the page that five hundred phones open at once.
 
-* The default set-up (``hoithi up``) against Flask's hello world on gunicorn, which has as many
-  workers and threads as our pages have.
-* The front server as in production (two processes) against nginx that sends the same bytes, headers
-  included, from a file of the address's own name.
-* While revisions are published one after the other: how long 64 phones wait, and whether any of
-  them is sent a page that is cut short, or older than a revision that was said to be published
-  before it asked.
+* The default set-up (``hoithi up``) against Flask's hello world on gunicorn, with the same number
+  of workers and threads as our pages.
+* The front server as in production (two processes) against nginx that sends the same bytes and
+  headers from a file named like the address.
+* While revisions are published one after another: how long 64 phones wait, and whether any of
+  them receives a truncated page, or one older than a revision reported as published before the
+  request.
 
 Load comes from ``wrk`` where it is installed, otherwise from ``autocannon``.
 """
@@ -45,10 +45,10 @@ from tests.contest.factory import Factory
 from tests.processes import free_port
 
 CONNECTIONS, SECONDS, ROUNDS = 64, 4, 5
-ENCODINGS = "gzip, deflate, br, zstd"  # as browsers ask
+ENCODINGS = "gzip, deflate, br, zstd"  # as browsers send it
 UNITS = 60  # on the page
 WATCH_S, PUBLISH_EVERY_S = 8, 1.0
-ASK_EVERY_S = 0.1  # each of the 64 phones that watch
+ASK_EVERY_S = 0.1  # between the requests of each of the 64 phones
 AT = datetime.fromisoformat("2023-06-30T09:00:00+07:00")
 PAGE = "/c/quan11-2023/results"
 REASON = re.compile(r"Lần công bố thứ (\d+)\.")
@@ -80,7 +80,7 @@ http {{
 
 
 class Published:
-    """A contest of 60 units with a result that is published again and again."""
+    """A contest of 60 units with a result that is published repeatedly."""
 
     def __init__(self, folder: Path) -> None:
         self.environ = os.environ | {"HOITHI_DATA_DIR": str(folder)}
@@ -91,7 +91,7 @@ class Published:
         self.data = self._input()
         self.output = scoring.compute(self.data)
         self.app = create_app(self.platform)
-        self.number = 1  # a first revision tells no reason, by which the phones know one
+        self.number = 1  # a first revision has no reason, by which the phones recognise revisions
         self.publish()
 
     def _input(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class Published:
         return {"rules": rules, "jurors": ["GK1"], "entries": entries}
 
     def publish(self) -> None:
-        """One more revision, as the organisers' page does: commit, then the page, then say so."""
+        """Publish one more revision, as the organisers' page does: commit, then write the page."""
         self.number += 1
         names = {
             e["id"]: {"title": f"Clip {e['unit']}", "unit": f"Đoàn {e['unit']}", "authors": ["An"]}
@@ -128,7 +128,7 @@ class Published:
 
 @contextmanager
 def _serving(argv: list[str], address: str, **options: Any) -> Iterator[None]:
-    """A server, from its first answer until it is ended."""
+    """Run a server; enters once it answers, terminates it at the end."""
     quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(argv, **quiet, **options) as process:
         try:
@@ -151,7 +151,7 @@ def _until_answering(address: str) -> None:
 
 
 def _default(published: Published, doors: ExitStack) -> str:
-    """``hoithi up``; the address of the page."""
+    """Start ``hoithi up``; returns the page's address."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     argv = [sys.executable, "-m", "contest", "up", "--listen", f"127.0.0.1:{port}"]
@@ -161,9 +161,9 @@ def _default(published: Published, doors: ExitStack) -> str:
 
 
 def _production(published: Published, folder: Path, doors: ExitStack) -> str:
-    """Our front server with two processes."""
+    """Start our front server with two processes; returns the page's address."""
     listen = Listen("127.0.0.1", free_port())
-    nobody = f"127.0.0.1:{free_port()}"  # the page stands on disk: nobody else is asked
+    nobody = f"127.0.0.1:{free_port()}"  # the page is on disk: no upstream is needed
     settings = published.platform.settings
     path = write_configuration(folder, settings, listen, Behind([nobody], nobody), processes=2)
     address = f"http://127.0.0.1:{listen.port}{PAGE}"
@@ -172,7 +172,7 @@ def _production(published: Published, folder: Path, doors: ExitStack) -> str:
 
 
 def _plain(published: Published, folder: Path, doors: ExitStack) -> str:
-    """nginx with nothing but the page's packed bytes."""
+    """Start nginx with nothing but the page's compressed bytes; returns its address."""
     port = free_port()
     folder.mkdir()
     ready = ready_pages.folder(published.platform.settings.data_dir, published.contest.slug)
@@ -184,14 +184,14 @@ def _plain(published: Published, folder: Path, doors: ExitStack) -> str:
 
 
 def _headers() -> str:
-    """The headers that our configuration gives the page, as it writes them."""
+    """The directives by which our configuration adds headers to the page."""
     ours = CONFIGURATION.read_text().partition("/results$")[2].partition("\n        }")[0]
     lines = re.findall(r"add_header .*;", ours)
     return " ".join(line for line in lines if "$" not in line)
 
 
 def _hello(folder: Path, doors: ExitStack) -> str:
-    """Flask's hello world; two workers of eight threads, as `hoithi web` has."""
+    """Start Flask's hello world, with two workers of eight threads like `hoithi web`."""
     (folder / "hello.py").write_text(HELLO)
     address = f"127.0.0.1:{free_port()}"
     argv = [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "8", "--bind", address,
@@ -205,7 +205,7 @@ def _hello(folder: Path, doors: ExitStack) -> str:
 
 @dataclass(frozen=True)
 class Load:
-    """Requests per second, and milliseconds that half and 99 of 100 of them took at most."""
+    """Requests per second, and the 50th and 99th percentile of the latency in milliseconds."""
 
     rps: float
     p50: float
@@ -236,7 +236,7 @@ def _with_autocannon(address: str) -> Load:
 
 
 def _in_turn(addresses: dict[str, str]) -> dict[str, list[Load]]:
-    """Rounds of load on each address in turn, after one that is not counted."""
+    """Rounds of load on each address in turn, after an uncounted first one."""
     load = _with_wrk if shutil.which("wrk") else _with_autocannon
     rounds = [
         {name: load(address) for name, address in addresses.items()} for _ in range(ROUNDS + 1)
@@ -249,7 +249,7 @@ def _in_turn(addresses: dict[str, str]) -> dict[str, list[Load]]:
 
 @dataclass(frozen=True)
 class Seen:
-    """One answer: when it was asked for, how long it took, which revision (0: not a whole page)."""
+    """One answer: when requested (monotonic s), duration (s), revision (0: not a whole page)."""
 
     asked: float
     took: float
@@ -273,7 +273,7 @@ async def _phone(port: int, packed: bool, until: float, seen: list[Seen]) -> Non
 
 
 def _revision(head: bytes, body: bytes, packed: bool) -> int:
-    """The revision that a whole page tells, or 0."""
+    """The revision named by a whole page, or 0."""
     try:
         text = (gzip.decompress(body) if packed else body).decode()
     except (OSError, EOFError, UnicodeDecodeError):
@@ -292,14 +292,14 @@ async def _watch(port: int, seconds: float) -> list[Seen]:
 
 @contextmanager
 def _watching(port: int) -> Iterator[Callable[[], list[Seen]]]:
-    """64 phones in a process of their own; what they saw is asked for at the end."""
+    """64 phones in a process of their own; the yielded function waits and returns their answers."""
     argv = [sys.executable, "-m", "bench.public", str(port), str(WATCH_S)]
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         yield lambda: [Seen(*one) for one in json.loads(process.communicate()[0])]
 
 
 def _publishing(published: Published, address: str) -> Iterator[Figure]:
-    """Quiet and busy stretches in turn; of each kind, the least disturbed one."""
+    """Figures of quiet and publishing periods, in turn; of each kind, the least disturbed one."""
     port = urlsplit(address).port or 80
     told: list[tuple[float, int]] = [(0.0, published.number)]
     quiet, busy = [], []
@@ -320,7 +320,7 @@ def _publishing(published: Published, address: str) -> Iterator[Figure]:
 
 
 def _publish_on(published: Published) -> list[tuple[float, int]]:
-    """A revision a second while the phones watch: when each was said to be published."""
+    """Publish a revision every second while the phones watch: (when reported, number) of each."""
     told, until = [], time.monotonic() + WATCH_S
     while time.monotonic() < until:
         published.publish()
@@ -334,7 +334,7 @@ def _p99(seen: list[Seen]) -> float:
 
 
 def _wrong(seen: list[Seen], told: list[tuple[float, int]]) -> int:
-    """Answers that were not whole, or older than what had been told when they were asked for."""
+    """How many answers were truncated, or older than a revision reported before the request."""
     return sum(
         one.number < max((number for at, number in told if at < one.asked), default=1)
         for one in seen
@@ -361,7 +361,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _against(name: str, peer: str, loads: dict[str, list[Load]]) -> Iterator[Figure]:
-    """Each one's least disturbed round, and the ratio of these."""
+    """The least disturbed round of each, and their ratio."""
     for one, rounds in loads.items():
         yield Figure("public", f"{one}_rate", max(r.rps for r in rounds), "1/s")
         yield Figure("public", f"{one}_p50", min(r.p50 for r in rounds), "ms")

@@ -1,8 +1,8 @@
-"""Scoring against DuckDB: the same sums from the same file, each a process of its own.
+"""Scoring against DuckDB: the same sums from the same file, each in a process of its own.
 
-10,000 entries x 20 jurors x 5 criteria, and 1,000,000 ledger rows. DuckDB reads the file, means
-the marks, caps shares per account and points, and ranks the units; it does not explain, break ties
-or award prizes, which ours does besides.
+10,000 entries x 20 jurors x 5 criteria, and 1,000,000 ledger rows. DuckDB reads the file, averages
+the marks, caps shares per account and points, and ranks the units; unlike ours it does not explain,
+break ties or award prizes.
 """
 
 import json
@@ -68,7 +68,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _write(path: Path, entries: int, ledger: int) -> None:
-    """A made contest, the same at each run."""
+    """Write a generated contest, the same at each run."""
     rng = random.Random(11)
     jurors = [f"j{n}" for n in range(JURORS)]
     criteria = [f"c{n}" for n in range(CRITERIA)]

@@ -1,9 +1,9 @@
 """Receiving clips: against ``@tus/server`` with ``@tus/file-store``, and a plain copy to a file.
 
-Each server is a process of its own on loopback and gets 1 GiB from the same client in parts of
+Each server is a process of its own on loopback and receives 1 GiB from the same client in parts of
 8 MiB, in turn. Ours is the whole upload process with its database. What the others do not do,
-making the file safe (``fdatasync``) and knowing its SHA-256, is measured apart: the last byte of
-an upload is sent on its own, and what follows it is ``sealing``.
+syncing the file (``fdatasync``) and computing its SHA-256, is measured apart: the last byte of an
+upload is sent on its own, and what follows it is ``sealing``.
 """
 
 import base64
@@ -58,7 +58,7 @@ while True:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one transfer took: wall and processor seconds of the server."""
+    """The cost of one transfer: wall seconds, and processor seconds of the server."""
 
     wall_s: float
     cpu_s: float
@@ -69,7 +69,7 @@ class Cost:
 
 @contextmanager
 def _process(argv: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[int]:
-    """A server that has begun to listen; its process id."""
+    """Run a server; yields its PID once it listens."""
     process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL)
     try:
         _until_listening(port)
@@ -92,7 +92,7 @@ def _until_listening(port: int) -> None:
 
 @contextmanager
 def _house() -> Iterator[House]:
-    """Our processes with an open contest, in a folder of their own."""
+    """Our processes with an open contest, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="hoithi-bench-") as name:
         database = Path(name) / "template.db"
         upgrade(f"sqlite:///{database}")
@@ -115,7 +115,7 @@ class Unit:
         self.cookie = f"hoithi_unit={self.make.unit_token(self.row)}"
 
     def headers(self) -> dict[str, str]:
-        """What a creation needs beside its length."""
+        """The headers of a creation, apart from its length."""
         entry = self.make.submission(self.row, "uploading")
         pairs = {"entry": entry.code, "filename": "clip.mp4"}
         coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
@@ -145,7 +145,7 @@ class Client:
         return self.ask("POST", path, Upload_Length=str(length), Content_Length="0")
 
     def patch(self, path: str, body: Any, offset: int) -> None:
-        """One part, said on the bare socket: what is measured is the server."""
+        """Send one part on the bare socket, to measure the server rather than the client."""
         if self.line.sock is None:
             self.line.connect()
         given = self.headers | {
@@ -160,7 +160,7 @@ class Client:
             raise RuntimeError(f"PATCH {path}: {answer!r}")
 
     def send(self, path: str, length: int) -> None:
-        """``length`` bytes in parts, from the start."""
+        """Send ``length`` bytes in parts, from the start."""
         for offset in range(0, length, PART):
             self.patch(path, memoryview(DATA)[: length - offset], offset)
 
@@ -224,7 +224,7 @@ def _receiving() -> Iterator[Figure]:
 
 
 def _ours(pid: int, port: int, unit: Unit, size: int, house: House) -> tuple[Cost, Cost]:
-    """Receiving ``size`` bytes, and what follows one byte more: it is the last."""
+    """The costs of receiving ``size`` bytes, and of one more byte, the last: the sealing."""
     client = Client(port, unit.headers())
     path = client.create(size + 1)
     received = _cost(pid, lambda: client.send(path, size))
@@ -245,7 +245,7 @@ def _node(pid: int, port: int, folder: Path) -> Cost:
 
 
 def _copy(pid: int, port: int, folder: Path) -> Cost:
-    """One stream without parts or answers; into a new file, as the others have it."""
+    """One stream without parts or answers, into a new file like the others."""
 
     def work() -> None:
         with socket.create_connection(("127.0.0.1", port)) as line:
@@ -260,7 +260,7 @@ def _copy(pid: int, port: int, folder: Path) -> Cost:
 
 
 def _least(costs: tuple[Cost, ...]) -> Cost:
-    """The least disturbed of the rounds: what else runs on the machine only ever adds."""
+    """The least disturbed of the rounds: other load can only add time."""
     return Cost(min(c.wall_s for c in costs), min(c.cpu_s for c in costs))
 
 
@@ -288,7 +288,7 @@ def _told(costs: list[Cost], peaks: tuple[float, float, float]) -> Iterator[Figu
 
 
 def _phones() -> Iterator[Figure]:
-    """Through the front server, as in production."""
+    """Figures of uploads by twenty phones through the front server, as in production."""
     with _house() as house:
         for name in ("web", "uploads"):
             house.start(name)
@@ -299,7 +299,7 @@ def _phones() -> Iterator[Figure]:
 
 
 def _stalled(house: House, unit: Unit) -> Iterator[Figure]:
-    """Twenty phones have begun a part and fallen silent: each question's answer, the slowest."""
+    """The slowest answer to a HEAD while twenty phones have stalled in the middle of a part."""
     lines, slowest = [], 0.0
     for _ in range(PHONES):
         client = Client(house.port, unit.headers())
@@ -319,8 +319,8 @@ def _stalled(house: House, unit: Unit) -> Iterator[Figure]:
 
 
 def _public_page(house: House, unit: Unit) -> Iterator[Figure]:
-    """The page's slowest hundredth, alone and while twenty phones send 400 Mbit/s."""
-    _p99(house.port, unit.page)  # the first ones find nothing ready
+    """The page's 99th percentile, alone and while twenty phones send 400 Mbit/s."""
+    _p99(house.port, unit.page)  # warm-up
     idle = _p99(house.port, unit.page)
     stop = time.monotonic() + 60
     senders = [
@@ -357,7 +357,7 @@ def _p99(port: int, page: str) -> float:
 
 
 def _send_on(port: str, headers: str, stop: str) -> None:
-    """A phone in a process of its own, at `RATE` bytes per second, until it is ended."""
+    """A phone in a process of its own, sending `RATE` bytes per second until `stop`."""
     client = Client(int(port), json.loads(headers))
     path = client.create(GIB)
     for offset in range(0, GIB, PHONE_PART):

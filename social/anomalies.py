@@ -1,7 +1,7 @@
 """Counts that a person should look at. A flag is a question, never a verdict: it changes nothing.
 
-Pure: standard library, no clock. The limits are ours, chosen to ask rarely (docs/facebook.md);
-every flag carries the numbers it rests on.
+Pure: standard library, no clock. The limits are our own, chosen to flag rarely
+(docs/facebook.md); every flag carries the numbers it is based on.
 """
 
 from array import array
@@ -18,18 +18,18 @@ ROUND_TO, LEAST_ROUND = 100, 200
 LEAST_SHARES, MOST_RATIO = 20, 1.0
 LEAST_AT_NIGHT, TIMES_DAY = 20, 3
 NIGHT_ENDS = time(5)  # begins at midnight, in the contest's zone
-LONGEST_GUESS = timedelta(hours=12)  # of a longer interval nobody can say when its counts came
+LONGEST_GUESS = timedelta(hours=12)  # a longer interval does not show when its counts came
 LEAST_DROP, DROP_PART = 5, 0.02
 LEAST_OF_ONE, PART_OF_ONE = 10, 0.2
-INTERVALS = 256  # whose gains are kept
-GRAIN = timedelta(minutes=10)  # clips are read one after the other; their moments count as one
+INTERVALS = 256  # intervals whose gains are cached
+GRAIN = timedelta(minutes=10)  # clips are read one after another; such instants count as one
 
 Number = int | float | str
 
 
 @dataclass(frozen=True)
 class Point:
-    """Totals at a moment (aware); shares None: not known."""
+    """Totals at an instant (time zone aware); shares None: not known."""
 
     at: datetime
     reactions: int
@@ -38,7 +38,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One clip's points, by ascending moment, and its share ledger: account -> shares."""
+    """One clip's points, by ascending instant, and its share ledger: account -> shares."""
 
     clip: str
     points: Sequence[Point]
@@ -47,9 +47,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Flag:
-    """kind: jump, round, shares_ratio, night, drop, account. since, until: where in the series.
+    """kind: jump, round, shares_ratio, night, drop, account. since, until: the interval concerned.
 
-    key: the same at every reading of the same counts.
+    key: stable, the same whenever the same counts are analysed.
     """
 
     clip: str
@@ -73,7 +73,7 @@ def find(clips: Sequence[Series], *, zone: tzinfo) -> list[Flag]:
 
 
 class _Others:
-    """How much the clips gained in an interval, interpolated between their points."""
+    """The clips' gains in an interval, interpolated between their points."""
 
     def __init__(self, clips: Sequence[Series]) -> None:
         self._series = [
@@ -83,7 +83,7 @@ class _Others:
         self._gains = lru_cache(maxsize=INTERVALS)(self._gains_between)
 
     def median_of_others(self, since: datetime, until: datetime, own: float) -> float | None:
-        """The median gain of the clips that were counted then, or None where they are too few."""
+        """The median gain of the other clips counted in the interval; None where too few were."""
         gains = self._gains(_grain(since), _grain(until))
         if len(gains.ordered) <= OTHERS:
             return None
@@ -99,18 +99,18 @@ class _Others:
 
 
 class _Gains:
-    """The clips' gains in one interval: ascending, each with its clip's place in the order given.
+    """The clips' gains in one interval: ascending, each with its clip's index in the input.
 
-    Asked once for every clip that gained much, so nothing here may look at every clip.
+    Used once for every clip that gained much, so a lookup must not scan all clips.
     """
 
     def __init__(self, gains: Sequence[float]) -> None:
-        places = sorted(range(len(gains)), key=gains.__getitem__)  # of equal gains the first first
+        places = sorted(range(len(gains)), key=gains.__getitem__)  # stable: equal gains keep order
         self.places = array("l", places)
         self.ordered = array("d", [gains[place] for place in places])
 
     def median_without_nearest(self, own: float) -> float:
-        """The median, the gain nearest to ``own`` left out; of two as near, the first clip's."""
+        """The median without the gain nearest to ``own`` (in a tie, without the first clip's)."""
         right = bisect_left(self.ordered, own)
         found = [right] if right < len(self.ordered) else []
         if right:
@@ -127,7 +127,7 @@ def _grain(moment: datetime) -> float:
 
 
 def _at(moments: Sequence[float], totals: Sequence[int], moment: float) -> float:
-    """The total at a moment, on the straight line between its neighbours."""
+    """The total at an instant, by linear interpolation."""
     right = bisect_left(moments, moment)
     if right == 0 or right == len(moments):
         return float(totals[min(right, len(totals) - 1)])
@@ -137,7 +137,7 @@ def _at(moments: Sequence[float], totals: Sequence[int], moment: float) -> float
 
 
 def _jumps(clip: Series, others: _Others) -> Iterator[Flag]:
-    """Far more in one interval than the others gained, and than the clip gains otherwise."""
+    """Flags gains far above the other clips' in the interval and the clip's own usual rate."""
     steps = [(a, b) for a, b in pairwise(clip.points) if b.at > a.at]
     rates = sorted((b.reactions - a.reactions) / _hours(a, b) for a, b in steps)
     for a, b in steps:
@@ -163,7 +163,7 @@ def _median_without(rates: list[float], one: float) -> float:
 
 
 def _round(clip: Series) -> Iterator[Flag]:
-    """A total that ends in two noughts: one in a hundred does by chance."""
+    """Flags totals that end in two zeros, as one in a hundred does by chance."""
     last = clip.points[-1]
     for name, total in (("reactions", last.reactions), ("shares", last.shares or 0)):
         if total >= LEAST_ROUND and total % ROUND_TO == 0:
@@ -172,7 +172,7 @@ def _round(clip: Series) -> Iterator[Flag]:
 
 
 def _shares_ratio(clip: Series) -> Iterator[Flag]:
-    """People react more readily than they share."""
+    """Flags more shares than reactions: people usually react more readily than they share."""
     last = clip.points[-1]
     shares = last.shares or 0
     if shares >= LEAST_SHARES and shares > MOST_RATIO * last.reactions:
@@ -182,7 +182,7 @@ def _shares_ratio(clip: Series) -> Iterator[Flag]:
 
 
 def _night(clip: Series, zone: tzinfo) -> Iterator[Flag]:
-    """Between midnight and five a clip gains faster than by day, several times over."""
+    """Flags clips that gain several times faster between midnight and five than by day."""
     night = gained = hours = dark = 0.0
     for a, b in pairwise(clip.points):
         if a.at < b.at <= a.at + LONGEST_GUESS and b.reactions >= a.reactions:
@@ -214,7 +214,7 @@ def _night_hours(since: datetime, until: datetime) -> float:
 
 
 def _drops(clip: Series) -> Iterator[Flag]:
-    """Counts only grow, unless Facebook removes accounts or somebody mistypes."""
+    """Flags falling counts: Facebook removed accounts, or somebody mistyped."""
     for a, b in pairwise(clip.points):
         for name, was, is_ in (
             ("reactions", a.reactions, b.reactions), ("shares", a.shares or 0, b.shares)
@@ -225,7 +225,7 @@ def _drops(clip: Series) -> Iterator[Flag]:
 
 
 def _one_account(clip: Series) -> Iterator[Flag]:
-    """One account stands for much of a clip's ledger."""
+    """Flags an account with a large part of a clip's share ledger."""
     total = sum(clip.accounts.values())
     for account, count in clip.accounts.items():
         if count >= LEAST_OF_ONE and count >= PART_OF_ONE * total:

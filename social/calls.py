@@ -18,7 +18,7 @@ BAD_REQUEST = 400
 
 
 class _Bearer(AuthBase):
-    """Puts the token in a header, so that no log of addresses can hold it."""
+    """Sends the token in a header, so that it never appears in a logged address."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -30,7 +30,7 @@ class _Bearer(AuthBase):
 
 @dataclass(frozen=True)
 class Answer:
-    """body: the JSON object Meta sent. date: its clock's header, if any."""
+    """body: the JSON object Meta sent. date: the answer's Date header, if any."""
 
     body: Mapping[str, object]
     date: str | None
@@ -39,7 +39,8 @@ class Answer:
 class GraphCalls:
     """Sends one request per call; no retries, no redirects, no waiting.
 
-    `usage` holds what the newest answer said about our limits.
+    Every call raises the `PageError` that `social.translate` makes of a refusal, or `Transient`
+    when no connection was made. `usage` holds the limits as of the newest answer.
     """
 
     def __init__(self, settings: GraphSettings) -> None:
@@ -50,7 +51,7 @@ class GraphCalls:
         self._auth = _Bearer(settings.token)
 
     def get(self, path: str, *, bearer: str | None = None, **params: str) -> Answer:
-        """Read. `bearer` replaces the Page token (the app's own, for `debug_token`)."""
+        """GET `path`. `bearer` replaces the Page token (by the app's own, for `debug_token`)."""
         proof = {} if bearer else self.settings.proof()
         auth = _Bearer(bearer) if bearer else self._auth
         return self._send(
@@ -72,7 +73,7 @@ class GraphCalls:
         read_timeout: float | None = None,
         translate: Callable[..., PageError] = error_for,
     ) -> Answer:
-        """Change something. `translate` turns a refusal into the step's error."""
+        """POST to `path`. `translate` turns a refusal into the error raised."""
         timeout = (self.settings.connect_timeout, read_timeout or self.settings.read_timeout)
         return self._send(
             lambda url: self._session.post(
@@ -87,7 +88,7 @@ class GraphCalls:
         )
 
     def post_form(self, path: str, form: FormWithSlice) -> Answer:
-        """Send a form whose file part streams from disk."""
+        """POST a form whose file part streams from disk. Raises OSError if the file ends early."""
         return self._send(
             lambda url: self._session.post(
                 url,
@@ -129,13 +130,13 @@ def _body(response: requests.Response) -> dict[str, Any] | None:
 def _network_error(
     error: requests.RequestException, translate: Callable[..., PageError]
 ) -> PageError:
-    """The exception's own text quotes the address, so only its kind is told."""
+    """The exception's own text quotes the address, so only its type is reported."""
     details = MetaDetails(message=f"no answer from the Page: {type(error).__name__}")
     return Transient(details=details) if _not_sent(error) else translate(details, None)
 
 
 def _not_sent(error: requests.RequestException) -> bool:
-    """Certain that no connection was made, so that the Page cannot have heard us."""
+    """Whether no connection was made for certain, so that the Page received nothing."""
     if isinstance(error, requests.ConnectTimeout):
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None

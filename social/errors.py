@@ -1,7 +1,7 @@
-"""What can go wrong between us and a Page, named by what the caller should do next.
+"""Errors of calls to a Page, classified by what the caller should do next.
 
-Every refusal that came from Meta carries its own words in `details`; nothing is thrown away.
-No error text ever contains the token: addresses are not quoted.
+Every refusal by Meta carries the original error in `details`. No error text ever contains the
+token: addresses are not quoted.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class MetaDetails:
-    """Meta's own account of an error, as it came. Absent fields are None, never guessed."""
+    """Meta's error object as received. Absent fields are None, never guessed."""
 
     message: str = ""
     code: int | None = None
@@ -38,9 +38,9 @@ class MetaDetails:
 
 
 class PageError(Exception):
-    """Something failed at the Page. Catch the kinds below; this is their common base.
+    """Common base of the errors below.
 
-    `can_help`: may the same step, called again later without a person, succeed?
+    `can_help`: whether the same step, called again later without a person, may succeed.
     """
 
     name = "page_error"
@@ -63,14 +63,14 @@ class Throttled(PageError):
 
 
 class Transient(PageError):
-    """The network or Meta stumbled. Reading, `start` and `transfer` may be called again."""
+    """A temporary failure of the network or of Meta. Reads, `start`, `transfer` may be repeated."""
 
     name = "transient"
     can_help = True
 
 
 class ResumeFromOffset(PageError):
-    """The Page holds other bytes than we thought: go on from `start` to `end` (exclusive)."""
+    """The Page expects other bytes: continue with `start` to `end` (exclusive)."""
 
     name = "resume_from_offset"
     can_help = True
@@ -118,4 +118,4 @@ class MaybeLive(PageError):
 
 
 class WrongSetting(ValueError):
-    """A setting of this library is unusable; the sentence says which and what to write."""
+    """A setting of this library is invalid; the message says which and what to write."""

@@ -32,7 +32,10 @@ POSTS_PER_PAGE = 100
 
 
 class GraphPage:
-    """The Page of `settings`. Cheap to make; not to be shared between threads."""
+    """The Page of `settings`. Cheap to make; not to be shared between threads.
+
+    Raises the errors that `social.ports` lists for each step.
+    """
 
     def __init__(self, settings: GraphSettings) -> None:
         self.page_id = settings.page_id
@@ -40,7 +43,7 @@ class GraphPage:
 
     @property
     def usage(self) -> Usage:
-        """What the newest answer said about our limits; wait when `percent` nears 100."""
+        """The limits as of the newest answer; wait when `percent` nears 100."""
         return self._calls.usage
 
     def start(self, size: int) -> UploadStarted:
@@ -53,7 +56,10 @@ class GraphPage:
         )
 
     def transfer(self, session_id: str, offsets: Offsets, clip: Path) -> Offsets:
-        """`upload_phase=transfer` with the bytes the Page asked for, streamed from disk."""
+        """`upload_phase=transfer` with the bytes requested by the Page, streamed from disk.
+
+        Raises OSError where the clip on disk is too short.
+        """
         fields = {
             "upload_phase": "transfer",
             "upload_session_id": session_id,
@@ -88,7 +94,7 @@ class GraphPage:
             return VideoStatus(VideoState.NOT_THERE, message=str(error))
 
     def counts(self, post_id: str) -> Counts:
-        """See `InteractionReader.counts`. Kinds are asked apart: one retired field fails a call."""
+        """See `InteractionReader.counts`. Kinds take a second call: a retired field fails one."""
         body = self._calls.get(post_id, fields=COUNT_FIELDS).body
         by_kind = self._kinds(post_id)
         shares = body.get("shares")
@@ -158,7 +164,7 @@ def _text(body: Mapping[str, object], name: str) -> str:
 
 
 def _count(value: object) -> int | None:
-    """Meta sends some whole numbers as text."""
+    """A whole number or None; Meta sends some as text."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() else None
 

@@ -1,8 +1,8 @@
-"""Which post a pasted Facebook address means.
+"""Which post a pasted Facebook address refers to.
 
-Addresses come from people and from exports, in many shapes; the ones known are listed in
-docs/facebook.md. Nothing is fetched: a shortened address (`fb.watch`, `/share/…`) says nothing
-by itself, and is reported as such.
+Addresses come from people and from exports, in many shapes; the known ones are listed in
+docs/facebook.md. Nothing is fetched: a shortened address (`fb.watch`, `/share/…`) does not name
+its post and is reported as such.
 """
 
 import re
@@ -25,9 +25,9 @@ PATHS = (
 
 @dataclass(frozen=True)
 class PostLink:
-    """What an address tells. key: equal for two spellings of the same address.
+    """A parsed address. key: equal for two spellings of the same address.
 
-    kind: `post`, `video`, `short` (needs opening to know), `other` (not a known Facebook shape).
+    kind: `post`, `video`, `short` (target unknown), `other` (not a known Facebook shape).
     """
 
     url: str
@@ -38,18 +38,18 @@ class PostLink:
 
 
 def is_link(text: str) -> bool:
-    """Is the text an http(s) address with a host's name? (Quick: asked of a million rows.)"""
+    """Whether the text is an http(s) address with a host name. Fast: called for a million rows."""
     return WEB_ADDRESS.match(text) is not None
 
 
 def read_link(text: str) -> PostLink | None:
-    """None when the text is no http(s) address at all."""
+    """Parse an address; None when the text is no http(s) address."""
     text = text.strip()
     if not is_link(text):
         return None
     try:
         parts = urlsplit(text)
-    except ValueError:  # a host that no resolver would take
+    except ValueError:  # a malformed host
         return None
     url = parts.geturl()
     if parts.hostname == "fb.watch" or parts.path.startswith("/share/"):

@@ -1,6 +1,6 @@
 """A multipart form whose file part is read from disk while it is sent.
 
-`requests` builds multipart bodies in memory; a chunk the Page asks for can be large, and
+`requests` builds multipart bodies in memory; a chunk requested by the Page can be large, and
 memory must not grow with it.
 """
 
@@ -17,7 +17,7 @@ READ_AT_MOST = 256 * 1024
 class FormWithSlice:
     """Fields, then bytes [start, end) of a file, readable once, of known length.
 
-    Raises OSError if the file is shorter than `end`, before anything is sent.
+    Making one raises OSError if the file is shorter than `end`, before anything is sent.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class FormWithSlice:
         return iter(self.read, b"")
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size` and never more than 256 KiB at once."""
+        """The next bytes, at most `size` and 256 KiB. Raises OSError if the file ends early."""
         wanted = READ_AT_MOST if size < 0 else min(size, READ_AT_MOST)
         return self._head.read(wanted) or self._slice(wanted) or self._tail.read(wanted)
 

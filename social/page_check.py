@@ -1,7 +1,7 @@
-"""The onboarding check: is this token able to publish on this Page, and for how long?
+"""The onboarding check: can this token publish on this Page, and for how long?
 
-Each finding has its remedy. The app's mode cannot be read through the API, so that line always
-asks a person to look. Permissions: Meta's Pages and video publishing guides.
+Each finding has its remedy. The app's mode cannot be read through the API, so that finding always
+needs a person. Permissions: Meta's Pages and video publishing guides.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ ASK_AGAIN = (
 
 
 def check_page(calls: GraphCalls, now: datetime) -> PageCheck:
-    """Ask Meta about the token and the Page, compare clocks. Never raises PageError."""
+    """Query Meta about the token and the Page, compare clocks. Never raises PageError."""
     findings: list[CheckFinding] = []
     page_name = None
     try:

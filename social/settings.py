@@ -1,4 +1,4 @@
-"""Which Graph API to talk to, as whom, and how patiently."""
+"""Settings of the Graph API: address, credentials, time-outs."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ class GraphSettings:
     """graph_url carries the version (`https://graph.facebook.com/v25.0`).
 
     Only Meta's host is accepted, and this machine for the simulator: a token must not be sent
-    anywhere else. Times in seconds. Raises WrongSetting.
+    anywhere else. Times in seconds. Raises `WrongSetting` for an unusable value.
     """
 
     page_id: str

@@ -1,4 +1,4 @@
-"""Meta's errors turned into our types, in one place.
+"""Meta's errors turned into `social.errors`, in one place.
 
 The codes are from Meta's error-handling, rate-limiting and video guides; the subcodes from
 public projects' threads. See docs/facebook.md.
@@ -30,12 +30,12 @@ DUPLICATE_CODE = 506
 POLICY_CODE = 368
 DUPLICATE_POLICY_SUBCODE = 1404082
 NOT_THERE_SUBCODE = 33  # code 100: "does not exist, cannot be loaded due to missing permissions"
-DEFAULT_WAIT = timedelta(minutes=15)  # a throttle that does not say how long
+DEFAULT_WAIT = timedelta(minutes=15)  # for a throttle without a stated time
 SERVER_ERROR = 500
 
 
 def details_of(body: Mapping[str, object] | None, http_status: int) -> MetaDetails:
-    """Read Meta's `error` object; tolerant of any field missing or of another type."""
+    """Parse Meta's `error` object; tolerates missing fields and other types."""
     error = (body or {}).get("error")
     if not isinstance(error, Mapping):
         return MetaDetails(message="no readable answer", http_status=http_status)
@@ -55,9 +55,9 @@ def details_of(body: Mapping[str, object] | None, http_status: int) -> MetaDetai
 
 
 def error_for(details: MetaDetails, wait: timedelta | None) -> PageError:
-    """The error that a refusal means for any step but `finish`.
+    """The error (returned, not raised) for a refusal of any step but `finish`.
 
-    wait: time until access returns, as read from the usage headers, if they said so.
+    wait: time until access returns, from the usage headers, or None.
     """
     if details.code in THROTTLE_CODES:
         return Throttled(wait or DEFAULT_WAIT, details)
@@ -71,7 +71,7 @@ def error_for(details: MetaDetails, wait: timedelta | None) -> PageError:
 
 
 def finish_error(details: MetaDetails, wait: timedelta | None) -> PageError:
-    """The error that a refusal of `finish` means: in doubt, the clip may be live."""
+    """The error (returned) for a refusal of `finish`: where in doubt, the clip may be live."""
     error = error_for(details, wait)
     return MaybeLive(details=details) if isinstance(error, Transient) else error
 

@@ -1,4 +1,4 @@
-"""Meta's usage headers: how close we are to being throttled, and for how long if we are.
+"""Meta's usage headers: how close calls are to being throttled, and for how long if they are.
 
 `X-Business-Use-Case-Usage` maps an id to a list of uses with percentages and
 `estimated_time_to_regain_access` in minutes; `X-App-Usage` has percentages alone.
@@ -14,14 +14,14 @@ PERCENTAGES = ("call_count", "total_cputime", "total_time")
 
 @dataclass(frozen=True)
 class Usage:
-    """percent: the highest share of a limit in use (0-100 and above); wait: until we may call."""
+    """percent: the highest use of any limit (0-100 and above); wait: until calls are allowed."""
 
     percent: int = 0
     wait: timedelta | None = None
 
 
 def read_usage(headers: Mapping[str, str]) -> Usage:
-    """Read whatever usage headers are there; a header that cannot be read counts as absent."""
+    """Parse the usage headers that are present; an unreadable one counts as absent."""
     uses = list(_uses(headers))
     percent = max((_number(use.get(name)) for use in uses for name in PERCENTAGES), default=0)
     minutes = max((_number(use.get("estimated_time_to_regain_access")) for use in uses), default=0)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Offsets:
-    """The bytes the Page wants next, `start` inclusive, `end` exclusive; equal when it has all."""
+    """The bytes the Page requests next, `start` inclusive, `end` exclusive; equal: it has all."""
 
     start: int
     end: int
@@ -20,7 +20,7 @@ class Offsets:
 
 @dataclass(frozen=True)
 class UploadStarted:
-    """What `start` gave us. Store it before the first byte is sent."""
+    """The result of `start`. Store it before the first byte is sent."""
 
     session_id: str
     video_id: str
@@ -28,11 +28,11 @@ class UploadStarted:
 
 
 class VideoState(StrEnum):
-    """Where a video stands, as far as the Page tells.
+    """A video's state, as far as the Page reports it.
 
     uploaded: all bytes are there, but no accepted `finish` can be seen.
     draft: processed, yet not shown to anyone (seen with portrait clips); never counts as published.
-    unknown: an answer that fits none of these; treat as "look again".
+    unknown: an answer that fits none of these; query again.
     """
 
     NOT_THERE = "not_there"
@@ -58,7 +58,7 @@ class VideoStatus:
 
 @dataclass(frozen=True)
 class Counts:
-    """Interactions with one post at one moment. None means "not told", which is not 0.
+    """Interactions with one post at one instant. None means not reported, which is not 0.
 
     reactions: all kinds together. by_kind: kind (`LIKE`, `LOVE`, …) to number, where given.
     """
@@ -87,7 +87,7 @@ class CheckFinding:
     """One line of the onboarding check.
 
     name: stable word (`token_valid`, `token_kind`, `token_expiry`, `permissions`,
-    `target_page`, `app_mode`, `clock`). outcome: `pass`, `fail`, or `look` (a person must).
+    `target_page`, `app_mode`, `clock`). outcome: `pass`, `fail`, or `look` (a person must look).
     message: what was found. remedy: what to do, empty where there is nothing to do.
     """
 

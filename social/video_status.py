@@ -1,7 +1,7 @@
-"""Meta's answer about a video, read as one of our states.
+"""Meta's answer about a video, mapped to a `VideoState`.
 
-The shape is from the `VideoStatus` objects of Meta's SDK; which values come when is only partly
-documented, so anything that is not clearly published is not called published.
+The shape is from the `VideoStatus` objects of Meta's SDK; which values occur when is only partly
+documented, so anything that is not clearly published is not reported as published.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ FACEBOOK = "https://www.facebook.com"
 
 
 def read_status(body: Mapping[str, object]) -> VideoStatus:
-    """Raw body of `GET /{video}?fields=status,published,post_id,permalink_url`."""
+    """Parse the body of `GET /{video}?fields=status,published,post_id,permalink_url`."""
     raw = body.get("status")
     status: Mapping[str, object] = raw if isinstance(raw, Mapping) else {}
     post_id = body.get("post_id")
@@ -28,7 +28,7 @@ def read_status(body: Mapping[str, object]) -> VideoStatus:
 
 
 def absolute(address: object) -> str | None:
-    """Meta gives some addresses without their host."""
+    """The full address or None; Meta gives some without their host."""
     if not isinstance(address, str) or not address:
         return None
     return FACEBOOK + address if address.startswith("/") else address

@@ -1,1 +1,1 @@
-"""Concrete adapters of the ports; only ``contest.wiring`` chooses among them."""
+"""Adapters of the ports; only ``contest.wiring`` chooses among them."""

@@ -9,7 +9,10 @@ from contest.ports import StorageFull
 
 
 class FolderStore:
-    """A ``BlobStore`` in a local or shared folder."""
+    """A ``BlobStore`` in a local or shared folder.
+
+    Every method raises ``ValueError`` for a string that is no SHA-256.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -21,7 +24,10 @@ class FolderStore:
         return self.root / sha256[:2] / sha256
 
     def put(self, path: Path, sha256: str) -> None:
-        """Move (same file system) or copy ``path`` in; durable before it has its name."""
+        """Move (same file system) or copy ``path`` in; synced before it gets its name.
+
+        Raises ``StorageFull`` where the disk or quota is full, any other ``OSError`` as it is.
+        """
         place = self._place(sha256)
         if place.exists():
             path.unlink(missing_ok=True)
@@ -52,6 +58,7 @@ class FolderStore:
         os.close(folder)
 
     def path(self, sha256: str) -> Path:
+        """The stored file. Raises ``FileNotFoundError`` where it is absent."""
         place = self._place(sha256)
         if not place.exists():
             raise FileNotFoundError(place)

@@ -1,10 +1,10 @@
-"""The queue: RQ, told to import nothing but one function.
+"""The queue: RQ, restricted to one function.
 
 RQ imports whatever name a job carries, even with the JSON serializer; ``OnlyRunTask`` is a job
 class that knows one function and no callbacks, so a foreign entry in Redis can start nothing.
 
-A row has one job at most: the job's name is the row's id and the number of attempts so far, and
-what waits already or is being run is not queued again.
+A row has at most one job: its id is made of the row's id and the number of attempts so far, and
+a job that waits or runs is not queued again.
 """
 
 import time
@@ -23,16 +23,17 @@ NAMES = ("high", "default", "low")
 RUN_TASK = "contest.jobs.worker.run_task"
 TIMEOUT_S = 6 * 3600  # the lease and the handlers' own limits are the real bounds
 FAILED_FOR_S = 3600  # how long RQ remembers a job that ended with an error
-LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 5  # of two relays one at a time puts rows in
+LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 5  # only one relay enqueues at a time
 
 
 class OnlyRunTask(Job):
-    """A job that can only be ``run_task(task_id)``, a function that the worker alone brings."""
+    """A job that can only be ``run_task(task_id)``; the worker alone provides that function."""
 
     run_task: Callable[[int], None]
 
     @property
     def func(self) -> Any:
+        """The function to run. Raises ``PermissionError`` for a job with any other name."""
         if self.func_name != RUN_TASK:
             raise PermissionError(f"a job named {self.func_name!r} is not run here")
         return self.run_task
@@ -51,7 +52,7 @@ class OnlyRunTask(Job):
 
 
 def job_id(task: Task) -> str:
-    """The name of the job of this row's next attempt."""
+    """The id of the RQ job for this row's next attempt."""
     return f"task-{task.id}-{task.attempts}"
 
 
@@ -63,7 +64,7 @@ def _data(task: Task) -> EnqueueData:
 
 
 class JobQueue:
-    """Puts outbox rows into RQ; one queue a priority."""
+    """Puts outbox rows into RQ, one queue for each priority."""
 
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_timeout=10, socket_connect_timeout=2)
@@ -75,10 +76,10 @@ class JobQueue:
         }
 
     def put(self, tasks: Sequence[Task]) -> list[int]:
-        """See to it that a job waits for each row; the ids of the rows for which one does now.
+        """Ensure that a job waits for each row; returns the ids of the rows for which one does.
 
-        Left out are rows whose job is just being run: it is about to claim its row, or has put it
-        back a moment ago. Takes four round trips for any number of rows. Raises ``RedisError``.
+        Left out are rows whose job is running: it is about to claim its row, or has just put it
+        back. Takes four round trips for any number of rows. Raises ``RedisError``.
         """
         with self.redis.lock(LOCK, timeout=LOCK_S, blocking_timeout=LOCK_WAIT_S):
             waiting, running = self._present()
@@ -86,9 +87,9 @@ class JobQueue:
         return [task.id for task in tasks if job_id(task) not in running]
 
     def _present(self) -> tuple[set[str], set[str]]:
-        """The names of the jobs that wait, and of those that a living worker has begun.
+        """The ids of the jobs that wait, and of those that a live worker has begun.
 
-        RQ keeps an execution's end of life as its score; a worker that lives moves it on.
+        RQ stores an execution's expiry as its score; a live worker keeps extending it.
         """
         with self.redis.pipeline(transaction=False) as pipe:
             for queue in self.queues.values():
@@ -102,14 +103,14 @@ class JobQueue:
         )
 
     def _push(self, tasks: Sequence[Task]) -> None:
-        """Queue rows in one go; what is left of lost or failed jobs of their names goes."""
+        """Enqueue rows in one transaction; leftovers of lost or failed jobs are deleted first."""
         with self.redis.pipeline() as pipe:
             for name, queue in self.queues.items():
                 names = [job_id(task) for task in tasks if task.priority == name]
                 if not names:
                     continue
                 pipe.delete(*(OnlyRunTask.key_for(name) for name in names))
-                for stuck in names:  # with a worker that died between taking and beginning it
+                for stuck in names:  # its worker died between taking and beginning it
                     pipe.lrem(queue.intermediate_queue_key, 0, stuck)
                 queue.enqueue_many(
                     [_data(task) for task in tasks if task.priority == name], pipeline=pipe
@@ -117,7 +118,10 @@ class JobQueue:
             pipe.execute()
 
     def work(self, run_task: Callable[[int], None], *, burst: bool) -> None:
-        """Carry out queued rows by ``run_task`` until a signal says stop, or none is left."""
+        """Run queued jobs through ``run_task`` until a signal; with ``burst``, until none is left.
+
+        Raises ``RedisError``.
+        """
         job_class = type("RunTask", (OnlyRunTask,), {"run_task": staticmethod(run_task)})
         worker = Worker(
             list(self.queues.values()), connection=self.redis, serializer=JSONSerializer,
@@ -126,4 +130,5 @@ class JobQueue:
         worker.work(burst=burst, logging_level="WARNING")
 
     def alive(self) -> bool:
+        """Whether Redis answers. Raises ``RedisError`` where it cannot be reached."""
         return bool(self.redis.ping())

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from contest.ports import MailRefused
 
-PERMANENT = 500  # RFC 5321, 4.2.1: 4yz is for now, 5yz for good
+PERMANENT = 500  # RFC 5321, 4.2.1: 4yz is temporary, 5yz permanent
 
 
 def _message(sender: str, to: str, subject: str, text: str, html: str) -> EmailMessage:
@@ -19,14 +19,14 @@ def _message(sender: str, to: str, subject: str, text: str, html: str) -> EmailM
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "localhost")
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents out-of-office answers
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     return message
 
 
 class LocalMailer:
-    """Writes each mail to a file; nobody outside gets anything."""
+    """Writes each mail to a file in a folder; nothing leaves the machine."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class SmtpMailer:
     """``smtp://``, ``smtps://`` or ``smtp+starttls://user:password@host:port/?from=address``.
 
     With TLS the server's certificate is verified against the system's authorities, or those of
-    the file that ``SSL_CERT_FILE`` names. Raises ``ssl.SSLError`` (an ``OSError``) otherwise.
+    the file that ``SSL_CERT_FILE`` names.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,6 +64,8 @@ class SmtpMailer:
         return server
 
     def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+        """Send one mail. Raises ``MailRefused`` where the recipient is refused for good, else
+        ``OSError`` (``ssl.SSLError`` for the certificate) or ``smtplib.SMTPException``."""
         message = _message(self.sender, to, subject, text, html)
         with self._connect() as server:
             if self.url.username:
@@ -72,6 +74,6 @@ class SmtpMailer:
                 server.send_message(message)
             except smtplib.SMTPRecipientsRefused as error:
                 code, said = next(iter(error.recipients.values()))
-                if code < PERMANENT:  # greylisting, a full mailbox: later may help
+                if code < PERMANENT:  # greylisting, a full mailbox: a retry may help
                     raise
                 raise MailRefused(f"{code} {said.decode(errors='replace')}") from error

@@ -1,4 +1,4 @@
-"""From DOCX to PDF by LibreOffice without a screen: fenced in, bounded, with a profile of its own.
+"""DOCX to PDF by headless LibreOffice: sandboxed, with limits and a profile of its own.
 
 A template may come from an organiser's machine. Where bubblewrap works, LibreOffice sees the
 system's programs and fonts, its own folder, and no network.
@@ -24,13 +24,14 @@ READABLE = ("/etc/fonts", "/etc/libreoffice", "/var/cache/fontconfig", "/var/lib
 
 
 class LibreOffice:
-    """Turns one document into one PDF at a time; nothing of a run is kept."""
+    """A ``PdfMaker``: converts one document at a time and keeps nothing between runs."""
 
     def ready(self) -> bool:
         return shutil.which("soffice") is not None
 
     def pdf(self, docx: bytes) -> bytes:
-        """The PDF of ``docx``. ``PdfUnavailable`` without LibreOffice, ``PdfFailed`` otherwise."""
+        """The PDF of ``docx``. Raises ``PdfUnavailable`` without LibreOffice; ``PdfFailed`` when
+        it writes none or exceeds ``WALL_S``."""
         program = shutil.which("soffice")
         if program is None:
             raise PdfUnavailable
@@ -53,7 +54,10 @@ def _command(program: str, folder: Path) -> list[str]:
 
 
 def _run(command: list[str], folder: Path) -> str:
-    """Run to the end or to the wall; what it said last. The whole group of processes ends."""
+    """Run for at most ``WALL_S`` seconds; returns the end of its output. Kills its process group.
+
+    Raises ``PdfFailed`` after the time limit.
+    """
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder),
                    "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
     process = subprocess.Popen(
@@ -72,7 +76,7 @@ def _run(command: list[str], folder: Path) -> str:
 
 
 def _limits() -> list[str]:
-    """util-linux sets limits before the program exists; without it there are none but the wall."""
+    """Limits set by util-linux before the program starts; without it only ``WALL_S`` applies."""
     prlimit = shutil.which("prlimit")
     if prlimit is None:
         return []
@@ -86,7 +90,7 @@ def _fence(folder: Path) -> list[str]:
 
 @cache
 def _isolated() -> bool:
-    """Whether bubblewrap really works here; containers often forbid it."""
+    """Whether bubblewrap works here; containers often forbid it."""
     return works(_fenced(), ["/usr/bin/true"])
 
 

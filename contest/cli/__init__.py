@@ -1,6 +1,6 @@
-"""The ``hoithi`` command. Each module here offers ``command``; data on stdout, talk on stderr.
+"""The ``hoithi`` command. Each module here has a ``command``; data on stdout, messages on stderr.
 
-Only the module that is asked for is imported: all of them take twice as long as most need to start.
+Only the requested module is imported: all of them take twice as long as most need to start.
 
 Exit codes: 0 done, 1 refused by a rule, 2 bad input or setting, 3 usage.
 """
@@ -19,7 +19,7 @@ from contest.errors import DomainError
 
 
 class Commands(click.Group):
-    """The commands of this package's modules; most modules are called as their command."""
+    """The commands of this package's modules; most modules are named like their command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(str(command.name) for command in _commands(_modules().values()))
@@ -31,7 +31,7 @@ class Commands(click.Group):
 
 
 def _modules() -> dict[str, str]:
-    """The modules of this package and its rooms: name -> full name."""
+    """The modules of this package and its subpackages: name -> full name."""
     found = pkgutil.walk_packages(__path__, f"{__name__}.")
     return {module.name.rpartition(".")[2]: module.name for module in found}
 
@@ -48,7 +48,7 @@ def root() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; every refusal is one sentence on stderr and an exit code."""
+    """Run the command; every ``DomainError`` becomes a message on stderr and an exit code."""
     try:
         root.main(arguments, prog_name="hoithi", standalone_mode=False)
     except click.exceptions.Abort:

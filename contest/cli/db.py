@@ -1,4 +1,4 @@
-"""``hoithi migrate``: bring the database to the newest form."""
+"""``hoithi migrate``: upgrade the database to the newest schema."""
 
 import click
 

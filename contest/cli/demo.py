@@ -1,4 +1,4 @@
-"""``hoithi demo``: a whole contest without a person."""
+"""``hoithi demo``: a whole contest without human input."""
 
 import sys
 import tempfile

@@ -1,4 +1,4 @@
-"""``hoithi health``: is a process of this machine at work? For containers' health checks."""
+"""``hoithi health``: whether a process of this machine works, for containers' health checks."""
 
 import http.client
 import socket
@@ -11,7 +11,7 @@ from rq import Worker
 from contest.cli.support import open_platform
 from contest.services.core import outbox
 
-LATEST_BEAT = timedelta(minutes=3)  # a worker says it is alive more often than that
+LATEST_BEAT = timedelta(minutes=3)  # a worker's heartbeats are more frequent
 LATEST_RELAY = timedelta(minutes=2)
 
 
@@ -41,7 +41,7 @@ def _answers(process: str, address: str) -> str:
 
 
 def _worker() -> str:
-    """A worker's process may hang; its beat in Redis then stops."""
+    """Checks the heartbeat in Redis: it stops when a worker's process hangs."""
     oldest = datetime.now(UTC) - LATEST_BEAT
     here = socket.gethostname()
     workers = Worker.all(connection=open_platform(keyed=False).queue.redis)
@@ -51,7 +51,7 @@ def _worker() -> str:
 
 
 def _relay() -> str:
-    """The relay is at work when nothing has been due, and not queued, for two minutes."""
+    """The relay works when no row has been due and not queued for two minutes."""
     platform = open_platform(keyed=False)
     wall = datetime.now(UTC)
     with platform.db.read() as session:

@@ -1,4 +1,4 @@
-"""``hoithi page``: is the Fanpage ready, before the day of the release?"""
+"""``hoithi page``: check the Fanpage before the day of the release."""
 
 import sys
 

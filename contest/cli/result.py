@@ -101,7 +101,7 @@ def vault_of(platform: Platform) -> BundleStore:
 
 
 def actor_of(session: Session, email: str) -> Actor:
-    """The organiser of this address, or the platform itself."""
+    """The organiser with this e-mail address, or the platform itself. Raises ``Invalid``."""
     if not email:
         return SYSTEM
     user = session.scalars(select(User).where(User.email == email.lower())).one_or_none()

@@ -1,4 +1,4 @@
-"""What every command uses: the platform, a session, and files read with care."""
+"""Shared by the commands: opening the platform and reading text files."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ MOST_BYTES = 64 * 1024**2
 
 
 def open_platform(*, keyed: bool = True) -> Platform:
-    """The platform of the settings in force; ``ConfigError`` where one is wrong.
+    """The platform of the settings in force. Raises ``ConfigError`` where one is wrong.
 
     ``keyed``: this process needs the installation's secret key.
     """
@@ -18,7 +18,7 @@ def open_platform(*, keyed: bool = True) -> Platform:
 
 
 def read_text(path: Path) -> str:
-    """A text file in UTF-8, or a sentence."""
+    """The content of a UTF-8 text file. Raises ``Invalid`` where it cannot be read."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise Invalid(f"Tệp {path} quá lớn.", f"The file {path} is too large.")

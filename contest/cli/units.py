@@ -81,7 +81,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def _contest(session: Session, slug: str | None) -> Contest:
-    """The contest named, or the only one."""
+    """The contest of this slug, or the only one. Raises ``NotFound`` or ``Invalid``."""
     if slug:
         return profiles.find(session, slug)
     known = profiles.all_contests(session)

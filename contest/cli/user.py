@@ -101,7 +101,7 @@ def _unit(session: Session, contest: Contest, name: str) -> int:
 def _way_in(
     session: Session, platform: Platform, user: User, password: str | None, at: datetime
 ) -> str:
-    """Set the password that was given, or make an invitation where there is none yet."""
+    """Set the given password, or return an invitation link where the account has none yet."""
     if password is not None:
         sign_in.set_password(session, user, password, actor=SYSTEM, at=at)
         return ""

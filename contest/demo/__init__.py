@@ -1,1 +1,1 @@
-"""A contest to look at: sample clips, sample units, and a whole contest driven without a person."""
+"""Sample clips and units, and the demo: a whole contest driven without human input."""

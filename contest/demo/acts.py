@@ -1,5 +1,5 @@
-"""The demo's acts, each over HTTP as its people would do it. Every step looks whether it is done
-before it does it, so that a process may be killed at any moment of the play.
+"""The demo's acts, each over HTTP as its people would do it. Every step first checks whether it is
+done already, so that a process may be killed at any moment of the demo.
 """
 
 import csv
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 
 class Stage:
-    """What the acts share: the platform's address, the people's browsers, what is known so far."""
+    """The acts' shared state: the platform's address, the people's browsers, the entries' codes."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Stage:
         return f"/c/{SLUG}/{rest}"
 
     def room(self, browser: Browser, name: str) -> str:
-        """The address of one of the organisers' rooms, as their desk links to it."""
+        """The address of an organisers' page, as their desk links to it. Raises ``Refused``."""
         desk = insist_on(lambda: browser.get(self.path("organiser/")))
         found = re.search(rf'href="(/c/{SLUG}/[a-z]+/{name}/?)"', desk.text)
         if not found:
@@ -50,7 +50,7 @@ class Stage:
         return found[1]
 
     def person(self, email: str) -> Browser:
-        """The browser of a member of staff, signed in (sessions end when the clock jumps)."""
+        """A member of staff's browser, signed in anew where needed: clock jumps end sessions."""
         browser = self.people.setdefault(email, Browser(self.base_url))
         insist(lambda: _signed_in(browser), lambda: self._sign_in(browser, email))
         return browser
@@ -60,7 +60,7 @@ class Stage:
         browser.submit(form, {"email": email, "password": self.password})
 
     def film(self, number: int, part: Part, version: int) -> Path:
-        """The file on the unit's phone."""
+        """The unit's clip as a file, made at the first call."""
         path = self.folder / film_name(number, version)
         if not path.exists():
             clips.make(sample(number, part, version), path)
@@ -72,7 +72,7 @@ def film_name(number: int, version: int) -> str:
 
 
 def sample(number: int, part: Part, version: int) -> clips.Sample:
-    """What that version shows; no two clips are the same."""
+    """The sample for a version of a clip; no two are the same."""
     seconds, authors = 181 + number + 10 * version, ", ".join(part.authors)
     flaw = part.flaws[version]
     return clips.Sample(number, part.title, part.unit, authors, flaw, seconds)
@@ -112,7 +112,7 @@ def _print_codes(stage: Stage, browser: Browser) -> dict[str, str]:
 
 
 def _enter(stage: Stage, code: str) -> Browser:
-    """A unit types its code once; from then on a cookie knows it."""
+    """A unit enters its code once; the browser then has its cookie."""
     browser = Browser(stage.base_url)
     home = stage.path("unit")
     insist(
@@ -123,7 +123,7 @@ def _enter(stage: Stage, code: str) -> Browser:
 
 
 def send_clips(stage: Stage) -> None:
-    """Every unit fills in its form, sends its clip, and mends what the checks have found."""
+    """Every unit fills in its form, sends its clip, and repairs what the checks found."""
     for number, part in enumerate(stage.parts, start=1):
         _fill_in(stage, part)
         _send(stage, number, part, 0)
@@ -178,7 +178,7 @@ def entry_page(stage: Stage, part: Part) -> Page:
 
 
 def _send(stage: Stage, number: int, part: Part, version: int) -> None:
-    """Send a version of the clip; its file's name tells the receipt of this one from others."""
+    """Send a version of the clip; its file name distinguishes its receipt from others."""
     film = stage.film(number, part, version)
     stop = film.stat().st_size // 3 if part.drops else None
     browser, code = stage.units[part.unit], stage.codes[part.title]
@@ -208,7 +208,7 @@ def _finding(stage: Stage, part: Part) -> str:
 
 
 def review(stage: Stage) -> None:
-    """The reviewer decides about every clip; one unit mends its clip, one is out."""
+    """The reviewer decides about every clip; one unit repairs its clip, one is excluded."""
     for number, part in enumerate(stage.parts, start=1):
         for turn, outcome in enumerate(part.reviews):
             if turn:
@@ -258,13 +258,13 @@ def await_publication(stage: Stage, posts: Callable[[], list[dict[str, object]]]
                 "Đã đăng" in words(entry_page(stage, part).text.split('id="status"')[0])
             ),  # type: ignore[misc]
             f"publication of {part.title}",
-            900,  # every clip is looked through before the first post, beside whatever else runs
+            900,  # the deep checks of all clips run before the first post
         )
     stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài")
 
 
 def import_counts(stage: Stage, taken_at: datetime) -> None:
-    """The organiser imports the Page's counts as of a moment before the cut-off (plan III.3)."""
+    """The organiser imports the Page's counts as of an instant before the cut-off (plan III.3)."""
     browser = stage.person(ORGANISER)
     address = stage.path("organiser/interactions")
     shown = [(stage.codes[p.title], p.reactions, p.shares) for p in stage.parts if not p.out]
@@ -320,7 +320,7 @@ def _mark(stage: Stage, browser: Browser, part: Part, share: int | None, *, own:
 
 
 def _marks(page: Page, form: Form, share: int) -> dict[str, str | list[str]]:
-    """So many per cent of every criterion's maximum, as the page gives it."""
+    """``share`` per cent of every criterion's maximum, as given in the page."""
     names = [name for name in form.fields if name.startswith("mark-")]
     inputs = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page.text) for name in names}
     most = {name: re.search(r'max="(\d+)"', found[0]) for name, found in inputs.items() if found}
@@ -328,7 +328,7 @@ def _marks(page: Page, form: Form, share: int) -> dict[str, str | list[str]]:
 
 
 def close(stage: Stage) -> None:
-    """Lock the round; compute with a reason for what is missing; a second organiser freezes."""
+    """Lock the jury round, compute with a reason for missing marks; a second organiser freezes."""
     browser, second = stage.person(ORGANISER), stage.person(SECOND)
     overview, jury = stage.room(browser, "results"), stage.room(browser, "jury")
     reason = "Đoàn Phường 7 không gửi clip; Ban Tổ chức thống nhất kết thúc."
@@ -364,7 +364,7 @@ def _is_published(browser: Browser, stage: Stage) -> bool:
 
 
 def fetch(stage: Stage, path: str, email: str | None = None) -> bytes:
-    """A file or page, as a person downloads it."""
+    """The content of a file or page; signed in with ``email``. Raises ``Refused``."""
     browser = stage.person(email) if email else Browser(stage.base_url)
     page = insist_on(lambda: browser.get(path))
     if page.status != 200:  # noqa: PLR2004

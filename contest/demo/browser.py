@@ -1,7 +1,7 @@
-"""A person's browser for the demo: pages, cookies, forms as they stand on the page, uploads by tus.
+"""A person's browser for the demo: pages, cookies, forms as the page has them, uploads by tus.
 
-What comes back while a process is being started again is ``Away``: a person waits a moment, looks
-whether the thing was done, and otherwise does it again (``insist``).
+Requests made while a process restarts raise ``Away``: like a person, ``insist`` then waits, checks
+whether the step was done, and otherwise repeats it.
 """
 
 import base64
@@ -18,20 +18,20 @@ import requests
 T = TypeVar("T")
 AWAY = frozenset({502, 503, 504})
 TOO_MANY = 429
-PIECE = 1 << 20  # bytes sent at once, as a phone would by a slow line
+PIECE = 1 << 20  # bytes sent at once, as a phone would on a slow line
 
 
 class Away(Exception):
-    """Nobody answers just now."""
+    """The platform does not answer at present; try again."""
 
 
 class Refused(Exception):
-    """The platform refused what the play expects to work; the message shows the page's words."""
+    """The platform refused what the demo expects to work; the message has the page's text."""
 
 
 @dataclass
 class Form:
-    """A form of a page, with what is filled in already."""
+    """A form of a page, with its prefilled values."""
 
     action: str
     fields: dict[str, list[str]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Page:
-    """An answer: its address after redirects, its text and forms."""
+    """An HTTP answer: its address after redirects, its text and forms."""
 
     url: str
     status: int
@@ -52,7 +52,7 @@ class Page:
         return _Forms(self.url).read(self.text)
 
     def form(self, part: str) -> Form:
-        """The form whose address ends with ``part``."""
+        """The form whose address ends with ``part``. Raises ``Refused`` where there is none."""
         found = [form for form in self.forms if form.action.split("?")[0].endswith(part)]
         if not found:
             raise Refused(f"{self.url}: no form for {part}\n{words(self.text)[:600]}")
@@ -76,7 +76,10 @@ class Browser:
         values: dict[str, str | list[str]] | None = None,
         file: tuple[str, str, bytes] | None = None,
     ) -> Page:
-        """Send a form with ``values`` over what it holds; ``file`` is (field, name, content)."""
+        """Submit a form with ``values`` over its own; ``file`` is (field, name, content).
+
+        Raises ``Away``, or ``Refused`` for a status of 400 and above.
+        """
         data = {**form.fields, **(values or {})}
         files = {file[0]: file[1:]} if file else None
         page = self._ask("POST", form.action, data=data, files=files)
@@ -88,7 +91,7 @@ class Browser:
         url = urljoin(self.base_url, path)
         try:
             answer = self.session.request(method, url, timeout=60, **sent)  # type: ignore[arg-type]
-        except requests.RequestException as error:  # nobody there, or gone in the middle of it
+        except requests.RequestException as error:  # no server, or it ended meanwhile
             raise Away(str(error)) from error
         if answer.status_code in AWAY:
             raise Away(f"{url}: {answer.status_code}")
@@ -98,8 +101,8 @@ class Browser:
         return Page(answer.url, answer.status_code, answer.text, answer.content)
 
     def upload(self, entry: str, path: Path, *, stop_after: int | None = None) -> None:
-        """Send a clip by tus, going on wherever the server says. ``stop_after`` bytes the line
-        drops once, as it does on a bus."""
+        """Send a clip by tus, resuming at the server's offset. The connection drops once after
+        ``stop_after`` bytes. Raises ``Refused``."""
         location = insist_on(lambda: self._create(entry, path))
         dropped = stop_after is None
         with path.open("rb") as file:
@@ -132,7 +135,7 @@ class Browser:
         try:
             self._tus("PATCH", location, headers, data)
         except Away:
-            time.sleep(0.5)  # what arrived is asked for with HEAD
+            time.sleep(0.5)  # HEAD then tells what arrived
 
     def _tus(
         self, method: str, url: str, headers: dict[str, str], data: bytes | None = None
@@ -142,7 +145,7 @@ class Browser:
             answer = self.session.request(
                 method, urljoin(self.base_url, url), headers=headers, data=data, timeout=120
             )
-        except requests.RequestException as error:  # nobody there, or gone in the middle of it
+        except requests.RequestException as error:  # no server, or it ended meanwhile
             raise Away(str(error)) from error
         if answer.status_code in AWAY | {409, 423, 500}:
             raise Away(f"{method} {url}: {answer.status_code}")
@@ -152,7 +155,7 @@ class Browser:
 
 
 def insist_on(do: Callable[[], T], timeout_s: float = 120) -> T:
-    """The answer to something that may be asked again, however often nobody is there."""
+    """The result of a repeatable request, retried while ``Away``; raises it after the time-out."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:
@@ -164,7 +167,8 @@ def insist_on(do: Callable[[], T], timeout_s: float = 120) -> T:
 
 
 def insist(done: Callable[[], bool], do: Callable[[], object], timeout_s: float = 180) -> None:
-    """Do something until it is seen to be done; never again once it is."""
+    """Repeat ``do`` until ``done()``; never again once it is. Raises ``Away`` after the time-out.
+    """
     deadline = time.monotonic() + timeout_s
     while not insist_on(done):
         try:
@@ -176,7 +180,7 @@ def insist(done: Callable[[], bool], do: Callable[[], object], timeout_s: float 
 
 
 def wait_until(done: Callable[[], bool], what: str, timeout_s: float = 300) -> None:
-    """Look again and again until something has happened by itself."""
+    """Poll until ``done()``. Raises ``Refused`` after the time-out."""
     deadline = time.monotonic() + timeout_s
     while not insist_on(done):
         if time.monotonic() > deadline:
@@ -185,7 +189,7 @@ def wait_until(done: Callable[[], bool], what: str, timeout_s: float = 300) -> N
 
 
 class _Forms(HTMLParser):
-    """Reads the forms of a page."""
+    """Parses the forms of a page."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -254,7 +258,7 @@ class _Words(HTMLParser):
 
 
 def words(text: str) -> str:
-    """What a page says, without its markup."""
+    """A page's visible text."""
     reader = _Words()
     reader.feed(text)
     return " ".join(reader.found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the staff. ``own_unit`` is a juror's unit, whose clips they must not mark."""
+    """A member of staff. ``own_unit`` is a juror's unit, whose clips they must not mark."""
 
     email: str
     name: str
@@ -16,7 +16,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Clip:
-    """An entry of a unit. ``flaw`` breaks a rule of the film; ``review`` is how it fares there:
+    """An entry of a unit. ``flaw``: which technical rule it breaks; ``review``: its outcome,
     approve, changes, reject, or empty (still waiting)."""
 
     unit: str

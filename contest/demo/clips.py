@@ -1,6 +1,6 @@
 """Sample clips, made with FFmpeg: a moving picture with title and unit, and a voice.
 
-A clip is one short film repeated without encoding it again, so that three minutes take seconds.
+A clip is one short film repeated without re-encoding, so that three minutes take seconds to make.
 ``flaw`` breaks one rule of the plan (III.3) on purpose.
 """
 
@@ -16,7 +16,7 @@ from contest.drawing.fonts import bold
 from media_checks.tools import find_tools
 
 FLAWS = ("", "short", "long", "wide", "small", "borders", "silent", "mute", "noise")
-FILM_S, RATE = 6, 10  # seconds of the film that is repeated, pictures a second
+FILM_S, RATE = 6, 10  # seconds of the film that is repeated, frames per second
 COLOURS = (
     (0x0B5C8C, 0xF2C14E),
     (0x7A1F2B, 0xF2E3BC),
@@ -27,7 +27,7 @@ COLOURS = (
     (0x5F0F40, 0xFFD6A5),
     (0x22577A, 0xC7F9CC),
 )
-# In the place of a speech engine: a buzz in syllables and phrases, with pauses.
+# In place of a speech synthesiser: a buzz in syllables and phrases, with pauses.
 BUZZ = (
     "aevalsrc='0.8*(0.4*sin(2*PI*{tone}*t)+0.3*sin(2*PI*560*t)+0.2*sin(2*PI*1540*t))"
     "*pow(abs(sin(2*PI*2.2*t)),2)*lt(mod(t,2),1.5)':s=44100"
@@ -36,7 +36,7 @@ BUZZ = (
 
 @dataclass(frozen=True)
 class Sample:
-    """What a sample clip shows and says. ``seconds`` long unless its flaw is its length."""
+    """A sample clip's content. ``seconds`` long unless its flaw is its length."""
 
     number: int
     title: str
@@ -47,7 +47,7 @@ class Sample:
 
 
 def make(sample: Sample, path: Path) -> None:
-    """Write the clip to ``path`` (.mp4), whole or not at all."""
+    """Write the clip to ``path`` (.mp4) atomically."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         size = {"wide": (1920, 1080), "small": (960, 720)}.get(sample.flaw, (1440, 1080))
@@ -81,7 +81,7 @@ def _ffmpeg(*arguments: str | Path) -> None:
 
 
 def _film(sample: Sample, size: tuple[int, int], folder: Path) -> None:
-    """The short film: colours that flow, the card drifting over them, the voice."""
+    """Make the short film: moving colours, the card drifting over them, the voice."""
     picture, sound = _picture(sample), _sound(sample)
     inputs: list[str | Path] = ["-f", "lavfi", "-i", _colours(sample, size)]
     inputs += ["-i", folder / "card.png", "-i", folder / "voice.wav"]
@@ -103,21 +103,21 @@ def _colours(sample: Sample, size: tuple[int, int]) -> str:
 
 
 def _picture(sample: Sample) -> str:
-    """The card drifts over the colours; black bars where that is the flaw."""
+    """Filter: the card drifts over the colours; with black bars for that flaw."""
     drift = "overlay=x='(W-w)/2+30*sin(2*PI*t/6)':y='(H-h)/2+18*cos(2*PI*t/6)'"
     bars = ",drawbox=0:0:iw:ih*0.12:black:fill,drawbox=0:ih*0.88:iw:ih*0.12:black:fill"
     return f"[0:v][1:v]{drift}{bars if sample.flaw == 'borders' else ''}[p]"
 
 
 def _sound(sample: Sample) -> str:
-    """The voice, or what the flaw makes of it; empty for a film without sound."""
+    """Filter: the voice, changed by a flaw of the sound; empty for a film without sound."""
     noise = "[2:a]volume=0.3[v];anoisesrc=a=0.12:r=44100[n];[v][n]amix=duration=first[a]"
     flaws = {"silent": "[2:a]volume=0[a]", "noise": noise, "mute": ""}
     return flaws.get(sample.flaw, "[2:a]anull[a]")
 
 
 def _speak(sample: Sample, path: Path) -> None:
-    """A voice that reads title and unit, as long as the film and about as loud as speech is."""
+    """Make the voice that reads title and unit: the film's length, the loudness of speech."""
     length: list[str | Path] = ["-t", str(FILM_S), "-ar", "44100", "-ac", "2", path]
     level = "loudnorm=I=-18:TP=-3,apad"
     if shutil.which("espeak-ng") is None:
@@ -132,7 +132,7 @@ def _speak(sample: Sample, path: Path) -> None:
 
 
 def _card(sample: Sample, size: tuple[int, int], path: Path) -> None:
-    """The title card with the names that the plan asks for (III.3)."""
+    """Draw the title card with the names that the plan requires (III.3)."""
     width, height = size[0] * 3 // 4, size[1] // 2
     card = Image.new("RGBA", (width, height), (255, 255, 255, 225))
     draw = ImageDraw.Draw(card)
@@ -145,7 +145,8 @@ def _card(sample: Sample, size: tuple[int, int], path: Path) -> None:
 
 
 def _write(draw: ImageDraw.ImageDraw, text: str, at: tuple[int, int], size: int) -> int:
-    """Write ``text`` centred at height ``at[1]``, smaller where it is wide; returns the next."""
+    """Write ``text`` centred in width ``at[0]`` at height ``at[1]``, smaller where it is too wide;
+    returns the next line's height."""
     font = bold(size)
     while font.getlength(text) > at[0] * 0.94:
         size -= 2

@@ -41,8 +41,8 @@ def local(moment: str) -> datetime:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out. ``ranking``: (unit, total) as published. ``posts``: code -> how many posts
-    there are of that clip. ``lost``: clips that units sent and that are not stored."""
+    """The demo's outcome. ``ranking``: (unit, total) as published. ``posts``: code -> number of
+    that clip's posts. ``lost``: clips that units sent and that are not stored."""
 
     ranking: list[tuple[str, str]]
     posts: dict[str, int]
@@ -58,7 +58,7 @@ class Outcome:
 
 
 class Play:
-    """One performance in ``folder``; ``say`` gets a line for each step."""
+    """One run of the demo in ``folder``; ``say`` gets a line for each step."""
 
     def __init__(self, folder: Path, say: Say) -> None:
         self.folder, self.say = folder, say
@@ -76,7 +76,7 @@ class Play:
         }
 
     def perform(self) -> Outcome:
-        """Play all acts."""
+        """Run all acts. Raises ``Refused`` where the platform refuses a step."""
         self._at(OPENING)
         self._set_up()
         with self._running():
@@ -97,10 +97,10 @@ class Play:
             return Outcome(self._read_result(stage), self._posts_by_code(stage), self._lost())
 
     def _public_reacts(self, stage: Stage) -> None:
-        """In a week the posts collect what the organiser will find there at the cut-off.
+        """Set the counts that the posts collect in a week, until the cut-off.
 
-        The platform reads the Page by itself too, at moments that nobody foresees: before the
-        clock jumps to the last day, the Page has what the imported file will say.
+        The platform also polls the Page by itself, at unpredictable times: so the Page has the
+        counts of the imported file before the clock jumps to the last day.
         """
         for part in script.PARTS:
             if not part.out:
@@ -109,7 +109,7 @@ class Play:
                 insist_on(partial(self._page, "interactions", change))
 
     def posts(self) -> list[dict[str, object]]:
-        """What stands on the simulated Page."""
+        """The posts on the simulated Page."""
         found: list[dict[str, object]] = insist_on(lambda: self._page("posts"))["posts"]
         return found
 
@@ -126,7 +126,7 @@ class Play:
         return [film.name for film in films if sha256_of(film) not in kept]
 
     def _page(self, what: str, change: dict[str, object] | None = None) -> Any:
-        """Ask the simulated Page, or turn one of its switches."""
+        """Query the simulated Page, or call one of its switches. Raises ``Away``."""
         port = (self.data_dir / "simulated-page" / "port").read_text()
         body = json.dumps(change).encode() if change else None
         request = urllib.request.Request(
@@ -146,7 +146,7 @@ class Play:
         self.say(f"{time.monotonic() - self.began:6.1f} s  {text}")
 
     def _set_up(self) -> None:
-        """What the first organiser does on a new installation."""
+        """Import the profile and create the staff, as on a new installation."""
         platform = Platform(Settings.from_env(self.environ))
         platform.db.upgrade()
         at = local(OPENING)
@@ -169,7 +169,7 @@ class Play:
 
     @contextmanager
     def _running(self) -> Iterator[None]:
-        """`hoithi up`, until the play is over."""
+        """Run `hoithi up` until the demo ends."""
         log = (self.folder / "up.log").open("ab")
         command = [sys.executable, "-m", "contest", "up", "--page-simulator"]
         with log, subprocess.Popen(command, env=self.environ, stdout=log, stderr=log) as process:
@@ -189,7 +189,7 @@ class Play:
             return False
 
     def _read_result(self, stage: Stage) -> list[tuple[str, str]]:
-        """As the public reads it: page, JSON; and the organiser's spreadsheet and bundle."""
+        """Read the result as the public does, and the organiser's spreadsheet and bundle."""
         page = acts.fetch(stage, f"/c/{SLUG}/results")
         first = script.EXPECTED[0][0]
         wait_until(lambda: first in acts.fetch(stage, f"/c/{SLUG}/results").decode(), "result page")
@@ -212,7 +212,7 @@ class Play:
         return [(line["unit"], line["total"]["rounded"]) for line in found["result"]["ranking"]]
 
     def _verify(self) -> None:
-        """Anybody can recompute the result from the bundle."""
+        """Recompute the result from the bundle. Raises ``Refused`` where it differs."""
         done = subprocess.run(
             [sys.executable, "-m", "scoring", "verify", str(self.folder / "bundle.zip")],
             check=False,

@@ -1,5 +1,5 @@
 """The sample contest: the reference profile a few days before its deadline, with units, people and
-clips that are made while one looks on. Every step finds out what is there already.
+clips made in the background. Every step skips what is done already.
 """
 
 import hashlib
@@ -31,13 +31,13 @@ from contest.wiring import Platform
 PROFILE = Path(__file__).parent.parent / "profiles" / "quan11-2023.toml"
 BEGINNING = datetime.fromisoformat("2023-06-08T09:00:00+07:00")
 LONGEST_CHECK_S = 900
-MARKED_BY = 3  # so many of the jurors have begun
+MARKED_BY = 3  # the number of jurors who have begun
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class WaysIn:
-    """How one signs in to the sample: one password for all the staff, a code for each unit."""
+    """How to sign in to the sample: one password for all the staff, a code for each unit."""
 
     password: str
     codes: dict[str, str]
@@ -54,7 +54,7 @@ class WaysIn:
 
 
 def load(platform: Platform) -> WaysIn:
-    """Profile, units and people, once; the password is made for this installation."""
+    """Create profile, units and people, once; the password is random."""
     data_dir = platform.settings.data_dir
     known = WaysIn.read(data_dir)
     if known:
@@ -85,7 +85,7 @@ def load(platform: Platform) -> WaysIn:
 
 
 def new_password() -> str:
-    """Four words that can be said and typed: more than 45 random bits."""
+    """Four pronounceable words: more than 45 random bits."""
     syllables = [secrets.choice("bdghklmnprstvx") + secrets.choice("aeiou") for _ in range(8)]
     return "-".join("".join(syllables[i : i + 2]) for i in range(0, 8, 2))
 
@@ -134,7 +134,7 @@ def _entry(session: Session, clip: cast.Clip) -> Submission | None:
 
 
 def _send(platform: Platform, number: int, clip: cast.Clip) -> bool:
-    """Enter a clip as its unit would; False when that was done before."""
+    """Enter a clip and send it as its unit would; False when that was done before."""
     at = platform.clock.now()
     with platform.db.write() as session:
         entry = _entry(session, clip) or _enter(session, clip, at)
@@ -189,7 +189,7 @@ def _staff(session: Session, role: str, index: int = 0) -> Actor:
 
 
 def _review(platform: Platform, clip: cast.Clip) -> None:
-    """Decide about a clip once its checks are done; one that was decided stays as it is."""
+    """Decide about a clip once its checks are done; a decided one is left alone."""
     _wait_for_checks(platform, clip)
     at = platform.clock.now()
     with platform.db.write() as session:
@@ -220,7 +220,7 @@ def _wait_for_checks(platform: Platform, clip: cast.Clip) -> None:
 
 
 def _mark(platform: Platform, clip: cast.Clip) -> None:
-    """Some jurors have marked some of the clips."""
+    """Mark a clip by the first ``MARKED_BY`` jurors."""
     for index in range(MARKED_BY):
         with platform.db.write() as session:
             entry, juror = _entry(session, clip), _staff(session, "juror", index)
@@ -236,7 +236,7 @@ def _has_own(juror: Actor, entry: Submission) -> bool:
 
 
 def _fill_in(session: Session, entry: Submission, juror: Actor, at: datetime) -> None:
-    """Marks between 60 and 95 per cent, the same for the same title and juror."""
+    """Submit marks between 60 and 95 per cent, derived from title, juror and criterion."""
     marks: dict[str, int | None] = {}
     for criterion in profiles.profile_of(entry.contest).jury.criteria:
         seed = f"{entry.title}:{juror.name}:{criterion.id}".encode()

@@ -1,7 +1,7 @@
-"""What happens in the demo: who sends what, how it fares, what it collects. All names are made up.
+"""The demo's script: units, clips, decisions, marks and counts. All names are made up.
 
-The figures are chosen so that every rule of scoring has something to do: the cap on points, a
-juror's own unit, an abstention, a unit with two clips, one that is excluded, one that sends none.
+The figures are chosen to exercise every rule of scoring: the cap on points, a juror's own unit, an
+abstention, a unit with two clips, an excluded clip, a unit that sends none.
 """
 
 from dataclasses import dataclass, field
@@ -28,10 +28,10 @@ OWN_UNIT = {JURORS[1]: "Đoàn Phường 2"}  # never marks that unit's clips
 
 @dataclass(frozen=True)
 class Part:
-    """A clip's way. ``flaws``: one version after the other, "" is a good one.
+    """What happens to a clip. ``flaws``: one for each version, "" for none.
 
-    ``reviews``: what the reviewer decides, each time it comes to them. ``marks``: share of every
-    criterion in per cent, by juror; None abstains.
+    ``reviews``: the reviewer's decisions, one after another. ``marks``: per cent of every
+    criterion, by juror; None abstains.
     """
 
     unit: str
@@ -39,7 +39,7 @@ class Part:
     authors: tuple[str, ...]
     flaws: tuple[str, ...] = ("",)
     reviews: tuple[str, ...] = ("approve",)
-    drops: bool = False  # the line drops while the clip is sent
+    drops: bool = False  # the connection drops once during the upload
     reactions: int = 0
     shares: int = 0
     marks: dict[str, int | None] = field(default_factory=dict)
@@ -120,7 +120,7 @@ PARTS = (
 SILENT = "Đoàn Phường 7"  # sends nothing
 UNITS = (*dict.fromkeys(part.unit for part in PARTS), SILENT)
 
-# What must come out, reckoned by hand: 40 × jury + 60 × min(2 × shares + reactions, 300) / 300.
+# The expected result, calculated by hand: 40 × jury + 60 × min(2 × shares + reactions, 300) / 300.
 EXPECTED = (
     ("Đoàn Phường 2", "90.00"),  # 30.00 (the mean of 80 and 70) + 60 (350 points, capped at 300)
     ("Đoàn Phường 1", "86.67"),  # 34.67 + 52.00

@@ -1,1 +1,1 @@
-"""DOCX templates: filling one, and vetting one that came from outside. Bytes in, bytes out."""
+"""DOCX templates: filling one, and vetting an uploaded one. Bytes in, bytes out."""

@@ -18,14 +18,14 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Qr:
-    """A QR code in a document: what it says, and its width in millimetres."""
+    """A QR code in a document: its content, and its width in millimetres."""
 
     text: str
     width_mm: float
 
 
 def environment() -> ImmutableSandboxedEnvironment:
-    """What a template may use: no functions, a few filters; an unknown name is an error."""
+    """The Jinja environment of templates: no functions, few filters; unknown names are errors."""
     env = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     env.globals.clear()
     env.filters = {name: env.filters[name] for name in FILTERS}
@@ -34,7 +34,10 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 def fill(template: bytes, values: Mapping[str, object]) -> bytes:
-    """The document: ``template`` (DOCX) with ``values``, texts, ``Qr``s, lists and mappings."""
+    """``template`` (DOCX) filled with ``values``: texts, ``Qr``s, lists and mappings.
+
+    Raises whatever docxtpl or Jinja raise for a faulty template, ``UndefinedError`` for instance.
+    """
     document = DocxTemplate(io.BytesIO(template))
     document.render(_prepared(document, values), environment(), autoescape=True)
     out = io.BytesIO()
@@ -53,7 +56,7 @@ def _prepared(document: DocxTemplate, value: object) -> object:
 
 
 def qr_png(text: str) -> bytes:
-    """A QR code, sharp in print: 10 pixels a module."""
+    """A QR code as PNG, 10 pixels a module: sharp in print."""
     code = qrcode.QRCode(
         error_correction=qrcode.constants.ERROR_CORRECT_M, border=2, box_size=10
     )

@@ -1,4 +1,4 @@
-"""Opens a DOCX from outside: really one, of a bearable size, with nothing in it that acts."""
+"""Opens an uploaded DOCX: checks its format and size, and that it has no active content."""
 
 import io
 import zipfile
@@ -15,21 +15,21 @@ MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.
 ACTING = ("vbaproject", "activex", "/embeddings/", "oleobject", "macroenabled")
 FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "DATE", "TIME"})
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-# Relations that bring in another document or program (ECMA-376, part 1, 11.3 and 15.2).
+# Relations that include another document or program (ECMA-376, part 1, 11.3 and 15.2).
 FOREIGN = ("/aFChunk", "/attachedTemplate", "/control", "/frame", "/oleObject", "/package",
            "/subDocument")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a template, in a sentence."""
+    """One fault of a template, as a sentence in both languages."""
 
     vi: str
     en: str
 
 
 class Refused(Exception):
-    """The file cannot be looked into further."""
+    """The file cannot be examined further; ``fault`` says why."""
 
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(en)
@@ -37,7 +37,7 @@ class Refused(Exception):
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """The parts by name. Raises ``Refused`` where this is no DOCX or too much of one."""
+    """The parts by name. Raises ``Refused`` where this is no DOCX or too large."""
     if len(data) > MOST_BYTES:
         raise Refused(
             f"Tệp lớn {_mb(len(data))}; mẫu được phép đến {_mb(MOST_BYTES)}. Hãy thu nhỏ hình "
@@ -92,7 +92,7 @@ def _mb(size: int) -> str:
 
 
 def acting(parts: dict[str, bytes]) -> list[Fault]:
-    """Everything in the parts that acts, links out or hides: one fault each."""
+    """Faults for active content in the parts: macros, embedded objects, external links, fields."""
     found = []
     types = parts["[Content_Types].xml"].decode("utf-8", "replace")
     if any(word in "\n".join([*parts, types]).casefold() for word in ACTING):
@@ -122,7 +122,7 @@ def _in_xml(name: str, content: bytes) -> Iterator[Fault]:
 
 
 def _parsed(content: bytes) -> etree._Element | None:
-    """The part's root; None where it is too large, no XML, or declares entities."""
+    """The part's root element; None where it is too large, no XML, or has a DOCTYPE."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -150,7 +150,7 @@ def _links(tree: etree._Element) -> Iterator[Fault]:
 
 
 def _fields(tree: etree._Element) -> Iterator[Fault]:
-    """Word's fields may fetch files and run programs; page numbers and dates may stay."""
+    """Word's fields may fetch files and run programs; only page numbers and dates are allowed."""
     for instruction in _instructions(tree):
         word = (instruction.split() or [""])[0].upper()
         if word not in FIELDS:

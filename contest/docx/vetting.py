@@ -1,8 +1,8 @@
-"""Whether a template from outside may be used: its package, its placeholders, a trial filling.
+"""Whether an uploaded template may be used: its package, its placeholders, a trial filling.
 
-Placeholders are checked by their syntax tree against a sample of the values, so that a slip in a
-branch which is seldom taken is found, too. No calls, no arithmetic, loops at most two deep: a
-template cannot run for long nor reach anything but its values.
+Placeholders are checked by their syntax tree against a sample of the values, so that mistakes in
+rarely taken branches are found too. No calls, no arithmetic, loops at most two deep: a template
+can neither run for long nor reach anything but its values.
 """
 
 import difflib
@@ -27,7 +27,7 @@ Scope = Mapping[str, object]
 
 
 def faults(data: bytes, sample: Scope) -> list[Fault]:
-    """Everything wrong with the template ``data``; ``sample`` shows which values there are."""
+    """All faults of the template ``data``; ``sample`` has the values that a template may use."""
     try:
         found = acting(unpack(data))
     except Refused as refused:
@@ -38,7 +38,7 @@ def faults(data: bytes, sample: Scope) -> list[Fault]:
         found = [fault for source in _sources(data) for fault in _placeholders(source, sample)]
         if not found:
             fill(data, sample)
-    except Exception as error:  # a strange DOCX may break the library anywhere
+    except Exception as error:  # a malformed DOCX may break the library anywhere
         found = [_unreadable(error)]
     return list(dict.fromkeys(found))
 
@@ -52,7 +52,7 @@ def _unreadable(error: Exception) -> Fault:
 
 
 def _sources(data: bytes) -> Iterator[str]:
-    """Every text of the file that is filled, as Jinja sees it."""
+    """Every text of the file that is filled, as it is passed to Jinja."""
     template = DocxTemplate(io.BytesIO(data))
     template.init_docx()
     yield template.patch_xml(template.get_xml())
@@ -108,12 +108,12 @@ def _loop(node: nodes.For, scope: Scope, depth: int) -> Iterator[Fault]:
 
 
 def _resolved(node: nodes.Node, scope: Scope) -> tuple[object, list[Fault]]:
-    """The sample value that a name stands for; None together with what is wrong."""
+    """The sample value of a name; or None, with the faults."""
     if isinstance(node, nodes.Name):
         return _member(scope, node.name, "")
     if isinstance(node, nodes.Getattr):
         owner, found = _resolved(node.node, scope)
-        if found or owner is None:  # said already, or inside a loop that was refused
+        if found or owner is None:  # reported already, or inside a loop that was refused
             return None, found
         return _member(owner, node.attr, f"{_written(node.node)}.")
     return None, [_not_allowed(type(node).__name__)]
@@ -133,7 +133,7 @@ def _member(owner: object, name: str, before: str) -> tuple[object, list[Fault]]
 
 
 def _shown(node: nodes.Node, scope: Scope) -> Iterator[Fault]:
-    """A list is gone through, not printed."""
+    """A fault where a list is printed instead of iterated over."""
     if isinstance(node, nodes.Name | nodes.Getattr):
         value, found = _resolved(node, scope)
         if not found and not isinstance(value, str | int | Qr | None):

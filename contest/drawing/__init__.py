@@ -1,1 +1,1 @@
-"""Pictures and films that we draw: share cards, the award reel, their font."""
+"""Generated pictures and films: share cards, the award reel, their font."""

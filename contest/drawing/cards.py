@@ -1,7 +1,7 @@
 """Share cards: the picture that a chat or a feed shows beside a link (Open Graph), 1200 × 630.
 
-Drawn once for each content and kept by its hash in the data folder; a card that changed is
-another file, so it may be cached for good.
+Drawn once for each content and stored by its hash in the data folder; changed content makes
+another file, so a card may be cached forever.
 """
 
 import io
@@ -19,17 +19,17 @@ WIDTH, HEIGHT, EDGE = 1200, 630, 64
 BLUE, DEEP, RED, GOLD, WHITE, PALE = (
     (11, 78, 162), (7, 55, 116), (200, 16, 46), (255, 205, 0), (255, 255, 255), (205, 222, 245)
 )
-DRAWING = 1  # raise it when the drawing changes: every card is drawn anew
+DRAWING = 1  # increase it when the drawing changes: every card is then drawn anew
 PICTURE = (560, 420)  # of a clip's still frame: 4:3, as the clips (plan III.3)
-LARGEST = 4096  # pixels a side of a still frame that is worth opening
+LARGEST = 4096  # pixels a side; a larger still frame is not opened
 TITLE_SIZES = (64, 56, 48, 42, 36)
 MOST_TITLE_ROWS = 4
 
 
 @dataclass(frozen=True)
 class Card:
-    """What stands on a card. ``rows`` are (left, right) below the title; ``picture`` is the
-    SHA-256 of a still frame."""
+    """A card's content. ``rows`` are (left, right) below the title; ``picture`` is the SHA-256
+    of a still frame."""
 
     organiser: str
     eyebrow: str
@@ -44,7 +44,7 @@ class Card:
 
 
 def kept(card: Card, folder: Path, picture: Path | None) -> Path:
-    """The card's PNG in ``folder``, drawn if it is not there yet; whole or not at all."""
+    """The path of the card's PNG in ``folder``, drawn atomically if it is not there yet."""
     path = folder / f"{card.sha256}.png"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def draw(card: Card, picture: Path | None = None) -> bytes:
 
 
 def _still(path: Path | None) -> Image.Image | None:
-    """The still frame that our worker made, cut to 4:3; None where it is none."""
+    """The still frame made by our worker, cropped to 4:3; None where there is none usable."""
     if path is None:
         return None
     try:
@@ -93,7 +93,7 @@ def _still(path: Path | None) -> Image.Image | None:
 
 
 def _brand() -> Image.Image:
-    """Our mark (contest/assets/img/icon.svg), drawn large and made small for smooth edges."""
+    """Our logo (contest/assets/img/icon.svg), drawn large and scaled down for smooth edges."""
     mark = Image.new("RGB", (208, 208), BLUE)
     pen = ImageDraw.Draw(mark)
     pen.ellipse((4, 4, 203, 203), fill=WHITE)
@@ -120,8 +120,8 @@ def _words(pen: ImageDraw.ImageDraw, card: Card, room: int) -> None:
 
 
 def _row(pen: ImageDraw.ImageDraw, left: str, right: str, top: float, room: int) -> float:
-    """One row below the title: a sentence, or two columns, or on the right alone what is going on.
-    Returns where the next row goes."""
+    """One row below the title: a sentence (left only), a status (right only), or two columns.
+    Returns the top of the next row."""
     font = fonts.regular(30)
     if not left:
         pen.text((EDGE, top + 14), right, font=fonts.bold(34), fill=GOLD)
@@ -139,7 +139,7 @@ def _row(pen: ImageDraw.ImageDraw, left: str, right: str, top: float, room: int)
 
 
 def _fitted(text: str, room: int, most: int) -> tuple[int, list[str]]:
-    """The largest size at which the title takes at most so many rows; cut where none does."""
+    """The largest size at which the title takes at most ``most`` rows; cut where none does."""
     for size in TITLE_SIZES:
         rows = wrapped(text, fonts.bold(size), room)
         if len(rows) <= most:
@@ -148,7 +148,7 @@ def _fitted(text: str, room: int, most: int) -> tuple[int, list[str]]:
 
 
 def wrapped(text: str, font: fonts.Font, room: int) -> list[str]:
-    """Rows no wider than ``room`` pixels, broken between words; a word too long stands alone."""
+    """Rows no wider than ``room`` pixels, broken between words; a longer word gets its own row."""
     rows = [""]
     for word in text.split():
         longer = f"{rows[-1]} {word}".strip()

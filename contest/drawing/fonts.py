@@ -1,4 +1,4 @@
-"""A font with Vietnamese letters for pictures that we draw."""
+"""A font with Vietnamese letters for generated pictures."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def bold(size: int) -> Font:
-    """DejaVu Sans Bold, ``size`` pixels high; Pillow's own where the system has none."""
+    """DejaVu Sans Bold, ``size`` pixels high; Pillow's default where it is not installed."""
     return _named("DejaVuSans-Bold.ttf", size)
 
 
 def regular(size: int) -> Font:
-    """DejaVu Sans, ``size`` pixels high; Pillow's own where the system has none."""
+    """DejaVu Sans, ``size`` pixels high; Pillow's default where it is not installed."""
     return _named("DejaVuSans.ttf", size)
 
 

@@ -1,8 +1,8 @@
 """The award reel: a title, then for each prize a card and some seconds of its clip.
 
-MoviePy cuts and joins; the cards are drawn with Pillow. Imported only by the command that makes a
-reel: MoviePy opens our own renditions and pictures, never a file from outside, and never runs in
-the web process.
+MoviePy cuts and joins; Pillow draws the cards. Imported only by the command that makes a reel:
+MoviePy opens our own renditions and pictures, never a file from outside, and never runs in the
+web process.
 """
 
 import os
@@ -21,7 +21,7 @@ from media_checks.tools import find_tools
 WIDTH, HEIGHT, RATE = 960, 720, 25  # 4:3, as the clips (plan III.3)
 CARD_S, FADE_S = 4.0, 0.5
 BLUE, RED, WHITE = (11, 78, 162), (200, 16, 46), (255, 255, 255)
-SIZES = ((64, 20), (40, 34))  # of the first line and of the others: pixels, letters a row
+SIZES = ((64, 20), (40, 34))  # of the first line and of the others: pixels, letters per row
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Part:
 def make(
     parts: Sequence[Part], output: Path, *, clip_s: float, say: Callable[[str], None]
 ) -> None:
-    """Write the reel (H.264/AAC) to ``output``, whole or not at all; ``clip_s`` of each clip."""
+    """Write the reel (H.264/AAC) to ``output`` atomically; ``clip_s`` seconds of each clip."""
     os.environ["IMAGEIO_FFMPEG_EXE"] = str(find_tools().ffmpeg)
     import moviepy  # noqa: PLC0415 - reads the variable when it is imported
 
@@ -60,7 +60,7 @@ def make(
 
 
 def draw_card(lines: Sequence[str], path: Path) -> None:
-    """A card in the union's colours; long lines are broken between words."""
+    """Draw a card in the union's colours to ``path``; long lines are broken between words."""
     image = Image.new("RGB", (WIDTH, HEIGHT), BLUE)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, HEIGHT - 24, WIDTH, HEIGHT), fill=RED)
@@ -77,7 +77,7 @@ def draw_card(lines: Sequence[str], path: Path) -> None:
 
 
 def _excerpt(moviepy: Any, path: Path, seconds: float) -> Any:
-    """The seconds in the middle of a clip, fitted into the reel's frame."""
+    """The middle ``seconds`` of a clip, fitted into the reel's frame."""
     clip = moviepy.VideoFileClip(str(path))
     start = max(0.0, (clip.duration - seconds) / 2)
     clip = clip.subclipped(start, min(clip.duration, start + seconds))
@@ -86,6 +86,6 @@ def _excerpt(moviepy: Any, path: Path, seconds: float) -> Any:
 
 
 def _faded(moviepy: Any, clip: Any) -> Any:
-    """In from black and out to black."""
+    """The clip with a fade in from black and out to black."""
     effects = moviepy.vfx
     return clip.with_effects([effects.FadeIn(FADE_S), effects.FadeOut(FADE_S)])

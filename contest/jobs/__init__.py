@@ -1,10 +1,10 @@
-"""Work that leaves the process. A module here lists what it can do in ``HANDLERS``.
+"""Background work. Each module lists its handlers in ``HANDLERS``: kind of task -> handler.
 
 A handler is ``handler(platform, row_id, beat) -> None``: thin, it opens its own sessions through
-``platform.db``, calls services, and may take long as long as it calls ``beat()`` now and then.
-To wait for something outside without counting a failure it raises ``Later``; when trying again
-cannot help, ``GiveUp``; any other error backs off and is tried again. One whose transaction lost
-to another is called again at once, so what is dear is recorded through ``db.retried`` itself.
+``platform.db``, calls services, and may run long if it calls ``beat()`` regularly.
+To wait for something outside without counting a failure it raises ``Later``; when a retry cannot
+help, ``GiveUp``; after any other error it is retried with back-off. A handler whose transaction
+lost to another is called again at once, so expensive work is recorded through ``db.retried``.
 """
 
 import importlib
@@ -17,7 +17,7 @@ Handler = Callable[[Any, int, Callable[[], None]], None]
 
 
 class Later(Exception):
-    """Not now: put the row back until ``due_at``; no attempt is used up."""
+    """Postpone the task until ``due_at``; the attempt is not counted."""
 
     def __init__(self, due_at: datetime, why: str = "") -> None:
         super().__init__(why)
@@ -25,15 +25,15 @@ class Later(Exception):
 
 
 class GiveUp(Exception):
-    """Trying again cannot help; the sentence is shown on the organiser's desk."""
+    """A retry cannot help; the message is shown on the organiser's desk."""
 
 
 class LeaseLost(Exception):
-    """Another worker has the row now; stop at once and write nothing."""
+    """Another worker holds the lease now; stop at once and write nothing."""
 
 
 def handlers() -> dict[str, Handler]:
-    """Every kind of task and its handler, from all modules of this package."""
+    """Kind of task -> handler, from all modules of this package."""
     found: dict[str, Handler] = {}
     for module in pkgutil.iter_modules(__path__):
         found |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "HANDLERS", {})

@@ -1,4 +1,4 @@
-"""``check.quick`` and ``check.deep``: run media_checks on a stored clip, record what came out."""
+"""``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from contest.services.entry import checks
 from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
 from contest.wiring import Platform
 
-# media_checks' word -> ours
+# media_checks' artefact -> kind of Derivative
 PICTURES = {
     "contact_sheet": "sheet", "poster": "poster", "crop": "crop", "waveform": "waveform",
     "loudness": "loudness",
@@ -21,12 +21,12 @@ TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
 def quick(platform: Platform, check_id: int, beat: Beat) -> None:
-    """The verdict that the unit waits for, with contact sheet and poster."""
+    """Run the quick check, which the unit waits for; makes contact sheet and poster."""
     carry_out(platform, check_id, beat, _steps(QUICK, _judge))
 
 
 def deep(platform: Platform, check_id: int, beat: Beat) -> None:
-    """Every frame decoded once: the second look, and the rendition that people watch."""
+    """Run the deep check: decodes every frame once, makes the rendition that people watch."""
     carry_out(platform, check_id, beat, _steps(DEEP, _deepen))
 
 
@@ -40,7 +40,10 @@ def _steps(
 
 
 def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> bool:
-    """A missing clip is final (raises ``GiveUp``); else only the last attempt fails the check."""
+    """Record an error: only the last attempt fails the check, unless the clip is missing.
+
+    Raises ``GiveUp`` for a missing clip.
+    """
     missing = isinstance(error, FileNotFoundError)
     with platform.db.write() as session:
         if missing:
@@ -94,7 +97,7 @@ def _made(
 
 
 def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -> Outcome:
-    """A file that is no clip, told in the same shape as every other finding."""
+    """The outcome of a file that is no clip, shaped like a report with one finding."""
     finding = {
         "rule": "intact", "level": "hard", "outcome": "fail", "found": ["unreadable"],
         "allowed": [], "at": [], "found_vi": "không đọc được", "found_en": "not readable",

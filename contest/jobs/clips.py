@@ -1,4 +1,4 @@
-"""What every long work on a clip needs: a folder of its own, its progress told, its files kept."""
+"""What every long task on a clip needs: a scratch folder, progress reports, storing its files."""
 
 import hashlib
 import shutil
@@ -17,26 +17,26 @@ from contest.jobs import Later, LeaseLost, lease_owners
 from contest.wiring import Platform
 
 Beat = Callable[[], None]
-ProgressReporter = Callable[[float], None]  # takes the share that is done, 0 to 1
+ProgressReporter = Callable[[float], None]  # reports the share that is done, 0 to 1
 Work = TypeVar("Work")
 Made = TypeVar("Made")
 TELL_EVERY_S = 1.5
-ABANDONED_S = 24 * 3600  # no work on a clip takes so long (``queue.TIMEOUT_S``)
+ABANDONED_S = 24 * 3600  # no task on a clip runs so long (``adapters.job_queue.TIMEOUT_S``)
 
 
 class NotWanted(Exception):
-    """A newer clip came in, or nobody waits for it any more: stop, there is nothing to record."""
+    """The task was superseded, by a newer clip for instance: stop, there is nothing to record."""
 
 
 @dataclass(frozen=True)
 class Steps(Generic[Work, Made]):
-    """A kind of long work on a clip: the services' three steps, and what is done in between.
+    """A kind of long task on a clip: the services' steps, and ``make`` in between.
 
-    ``failed(platform, row_id, error)`` records an error, and says whether to try again.
+    ``failed(platform, row_id, error)`` records an error and returns whether to try again.
     """
 
     name: str
-    start: Callable[..., Work | None]  # (session, row_id, at=…): None when nobody wants it
+    start: Callable[..., Work | None]  # (session, row_id, at=…): None when no longer needed
     make: Callable[[Platform, Work, Path, ProgressReporter], Made]
     progress: Callable[[Session, int, float], bool]
     finish: Callable[..., None]  # (session, row_id, made, at=…)
@@ -44,9 +44,9 @@ class Steps(Generic[Work, Made]):
 
 
 def carry_out(platform: Platform, row_id: int, beat: Beat, steps: Steps[Work, Made]) -> None:
-    """Begin the work, make in a folder of its own, record what was made or what went wrong.
+    """Start the task, make its files in a scratch folder, record the result or the error.
 
-    Raises ``LeaseLost``, and what ``steps.failed`` wants tried again or raises itself.
+    Raises ``LeaseLost``, ``Later``, errors to be retried, and what ``steps.failed`` raises.
     """
     with platform.db.write() as session:
         work = steps.start(session, row_id, at=platform.clock.now())
@@ -75,9 +75,9 @@ def _finish(platform: Platform, row_id: int, made: Made, steps: Steps[Work, Made
 
 @contextmanager
 def work_folder(platform: Platform, name: str) -> Iterator[Path]:
-    """A folder that no other worker has, not even one that does the same work at the same time.
+    """A scratch folder for one worker alone, even if another runs the same task concurrently.
 
-    ``name`` has no dots. What killed workers left is removed first.
+    ``name`` has no dots. Folders of killed workers are removed first.
     """
     work = work_dir(platform)
     work.mkdir(parents=True, exist_ok=True)
@@ -90,12 +90,12 @@ def work_folder(platform: Platform, name: str) -> Iterator[Path]:
 
 
 def work_dir(platform: Platform) -> Path:
-    """Where all scratch folders are."""
+    """The parent of all scratch folders."""
     return platform.settings.data_dir / "work"
 
 
 def sweep_work(work: Path) -> None:
-    """Remove folders whose process is no more; of other machines' those too old to be in use."""
+    """Remove folders whose process has ended; other machines' once too old to be in use."""
     oldest = time.time() - ABANDONED_S
     for folder in work.iterdir() if work.is_dir() else ():
         if lease_owners.is_gone(folder.name.partition(".")[2]) or _changed(folder) < oldest:
@@ -105,16 +105,16 @@ def sweep_work(work: Path) -> None:
 def _changed(folder: Path) -> float:
     try:
         return folder.stat().st_mtime
-    except FileNotFoundError:  # another worker sweeps, too
+    except FileNotFoundError:  # another worker has swept it
         return time.time()
 
 
 def progress_reporter(platform: Platform, row_id: int, beat: Beat,
            progress: Callable[[Session, int, float], bool]) -> ProgressReporter:
-    """Keeps the lease alive, and now and then writes the share done by ``progress``.
+    """A progress reporter: extends the lease, and every ``TELL_EVERY_S`` seconds stores the share.
 
-    ``progress(session, row_id, share)`` says whether the work is still wanted; if not, telling
-    raises ``NotWanted``.
+    ``progress(session, row_id, share)`` returns whether the task is still needed; if not, the
+    reporter raises ``NotWanted``. It raises ``LeaseLost`` too.
     """
     told = time.monotonic()
 
@@ -133,7 +133,7 @@ def progress_reporter(platform: Platform, row_id: int, beat: Beat,
 
 
 def store(platform: Platform, path: Path) -> str:
-    """Move the file at ``path`` into the store; its SHA-256."""
+    """Move the file at ``path`` into the store; returns its SHA-256. Raises ``StorageFull``."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     platform.blobs.put(path, digest)

@@ -1,4 +1,4 @@
-"""``documents.pdf``: makes the PDF of a document, from the same filled DOCX as is downloaded."""
+"""``documents.pdf``: makes a document's PDF from the filled DOCX that is also downloaded."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ CHANGED = (
 
 
 def make_pdf(platform: Platform, pdf_id: int, beat: Callable[[], None]) -> None:
-    """Fill, print, keep. What goes wrong is written into the row, for the organiser's screen."""
+    """Fill the template, make the PDF, store it. Errors go into the row, for the organiser."""
     made = _paper(platform, pdf_id)
     if made is None:
         return
@@ -48,7 +48,7 @@ def _keep(platform: Platform, pdf_id: int, content: bytes, press: DocumentContex
 
 
 def _paper(platform: Platform, pdf_id: int) -> tuple[Document, DocumentContext] | None:
-    """What to print; None where it is printed already, or is no longer what was asked for."""
+    """The document to convert; None where its PDF exists, or its values have changed."""
     with platform.db.read() as session:
         row = session.get_one(DocumentPdf, pdf_id)
         result = session.get_one(Result, row.result_id)
@@ -63,6 +63,7 @@ def _paper(platform: Platform, pdf_id: int) -> tuple[Document, DocumentContext] 
 
 
 def press_of(platform: Platform, contest: Contest) -> DocumentContext:
+    """What filling a contest's documents needs from this platform."""
     settings = platform.settings
     return DocumentContext.of(
         contest, blobs=platform.blobs, data_dir=settings.data_dir, base_url=settings.base_url,

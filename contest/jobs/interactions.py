@@ -1,4 +1,4 @@
-"""Reading counts from the Page, clip by clip; each reading is a snapshot of its own moment."""
+"""Reading counts from the Page, clip by clip; each reading is a snapshot with its own instant."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,10 @@ AGAIN = timedelta(minutes=1)
 
 
 def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
-    """One snapshot of every posted clip whose post is known. By hand only: nothing to do."""
+    """Take a snapshot of every posted clip whose post id is known; nothing without a Page.
+
+    Raises ``Later`` while the Page cannot be read.
+    """
     page = _page(platform)
     if page is None:
         return
@@ -49,7 +52,7 @@ def _page(platform: Platform) -> GraphPage | None:
 
 
 def _counts(platform: Platform, contest_id: int, page: GraphPage, post_id: str) -> Counts | None:
-    """The counts of one post; None where the Page does not give them (the clip's gap says so)."""
+    """The counts of one post; None where the Page does not give them (a blocker reports that)."""
     at = platform.clock.now()
     try:
         return page.counts(post_id)
@@ -68,7 +71,7 @@ def _counts(platform: Platform, contest_id: int, page: GraphPage, post_id: str) 
 
 
 def _take(platform: Platform, publication_id: int, counts: Counts, reactions: int) -> None:
-    at = platform.clock.now()  # after the answer: what it tells is no younger than this
+    at = platform.clock.now()  # after the answer, so the counts are not newer than this instant
     reading = Reading(
         reactions=reactions, shares=counts.shares, comments=counts.comments,
         by_kind=counts.by_kind, raw=counts.raw,

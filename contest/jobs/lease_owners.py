@@ -1,9 +1,9 @@
-"""Who holds a lease: the process, so that on its own machine the others see when it is no more.
+"""Lease owners are processes, so that others on the same machine can see that one has ended.
 
-A worker that was killed leaves its row leased for minutes. Where the relay runs on the same
-machine it looks whether the holder still lives, and frees the row at once; elsewhere the lease
-runs out. A holder is ``HOST.PID.START.``; START, in clock ticks since boot, tells a process from
-a later one with the same number.
+A killed worker leaves its row leased for minutes. A relay on the same machine checks whether the
+lease owner is alive and frees the row at once; elsewhere the lease runs out. An owner is written
+``HOST.PID.START.``; START, in clock ticks since boot, distinguishes a process from a later one
+with the same PID.
 """
 
 import os
@@ -13,17 +13,17 @@ from pathlib import Path
 
 
 def this_process() -> str:
-    """This process as a holder."""
+    """This process as a lease owner."""
     return lease_owner(os.getpid())
 
 
 def lease_owner(pid: int) -> str:
-    """A process of this machine as a holder; at most 24 characters."""
+    """A process of this machine as a lease owner; at most 24 characters."""
     return f"{_host()}.{pid}.{_started(pid)}."
 
 
 def is_gone(token: str) -> bool:
-    """Whether the holder in ``token`` was a process of this machine and has ended."""
+    """Whether the lease owner in ``token`` was a process of this machine and has ended."""
     host, _, rest = token.partition(".")
     pid, _, rest = rest.partition(".")
     started, dot, _ = rest.partition(".")
@@ -31,12 +31,12 @@ def is_gone(token: str) -> bool:
 
 
 def _host() -> str:
-    """This machine, and in a container this container (its process numbers are its own)."""
+    """Identifies this machine, or this container, which has PIDs of its own."""
     return f"{zlib.crc32(socket.gethostname().encode()) & 0xFFFFFF:06x}"
 
 
 def _started(pid: int) -> str:
-    """When ``pid`` began; empty when there is no such process, or only its remains."""
+    """When ``pid`` began; empty when there is no such process, or only a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

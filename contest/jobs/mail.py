@@ -1,4 +1,4 @@
-"""``mail.send``: writes a mail in its language and hands it to the mailer."""
+"""``mail.send``: renders a mail in its language and hands it to the mailer."""
 
 import smtplib
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from contest.wiring import Platform
 
 
 def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
-    """Send one mail. What goes wrong stands in its row; after the last attempt it is failed."""
+    """Send one mail. Errors are stored in its row; after the last attempt its state is failed."""
     with platform.db.read() as session:
         mail = session.get_one(Mail, mail_id)
     if mail.state == "sent":
@@ -47,7 +47,7 @@ def _sent(platform: Platform, mail_id: int) -> None:
 
 
 def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
-    """The mail as it would be sent now."""
+    """The mail rendered as it would be sent now."""
     settings = platform.settings
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None

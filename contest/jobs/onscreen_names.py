@@ -11,7 +11,7 @@ from media_checks.picture.onscreen_names import read_cards
 
 
 def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
-    """Reading twice stores the same; a server without a reader says so instead."""
+    """Read the cards and store them; None where the server has no text recognition. Idempotent."""
     with platform.db.read() as session:
         sha256, wanted = onscreen_names.work(session, version_id)
     try:

@@ -1,4 +1,4 @@
-"""``results.prospects``: what each prize of a large result hangs on, for the organisers' page."""
+"""``results.prospects``: which changes would move each prize of a large result."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from contest.wiring import Platform
 
 
 def work_out(platform: Platform, result_id: int, beat: Callable[[], None]) -> None:
-    """Work it out and keep it; a result that was computed anew meanwhile is the newer wish's."""
+    """Compute and cache it; a result computed anew meanwhile has a task of its own."""
     with platform.db.read() as session:
         result = session.get_one(Result, result_id)
         beat()

@@ -1,4 +1,4 @@
-"""Posting clips: each step asks the Page once, between two short transactions."""
+"""Posting clips: each step calls the Page once, between two short transactions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ AFTER_A_REFUSAL = timedelta(seconds=30)
 
 
 def release(platform: Platform, contest_id: int, beat: Beat) -> None:
-    """Draw the order when the profile's time has come (a changed profile may have moved it)."""
+    """Release the clips at the profile's time, or raise ``Later`` where a new profile moved it."""
     at = platform.clock.now()
     with platform.db.write() as session:
         contest = session.get_one(Contest, contest_id)
@@ -48,7 +48,7 @@ def release(platform: Platform, contest_id: int, beat: Beat) -> None:
 
 
 def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
-    """Send the bytes; goes on where an earlier worker stopped."""
+    """Upload the clip; resumes where an earlier worker stopped."""
     with platform.db.read() as session:
         work = publishing.read(session, publication_id)
     if work is None or work.state not in publications.BEFORE_ARMED:
@@ -81,7 +81,7 @@ def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
 
 
 def _await_deep_check(platform: Platform, publication_id: int) -> None:
-    """Not a byte leaves before every frame was looked at; the board says what is waited for."""
+    """Raise ``Later`` until the deep check is done; the board shows its reason."""
     at = platform.clock.now()
     with platform.db.write() as session:
         version = publishing.version_to_upload(session, publication_id)
@@ -91,7 +91,7 @@ def _await_deep_check(platform: Platform, publication_id: int) -> None:
 
 
 def _moved_on(before: Offsets, error: ResumeFromOffset) -> Offsets:
-    """The Page's own offsets; the very same ones again would go round in circles."""
+    """The Page's own offsets. Raises ``Transient`` for unchanged ones: they would loop forever."""
     if (error.start, error.end) == (before.start, before.end):
         raise Transient(details=error.details)
     return Offsets(error.start, error.end)
@@ -107,14 +107,14 @@ def _received(
 
 
 def finish(platform: Platform, publication_id: int, beat: Beat) -> None:
-    """Commit the intention, then call `finish` exactly once and record what was heard."""
+    """Commit the intention, then call `finish` exactly once and record the answer."""
     at = platform.clock.now()
     with platform.db.read() as session:
         work = publishing.read(session, publication_id)
     if work is None:
         return
     if work.state == "waiting" or (work.state == "uploading" and work.offsets.start < work.size):
-        return  # the upload wishes for this again when the last byte is there
+        return  # the upload enqueues this step again after the last byte
     page = _page(platform, work) if work.state != "armed" else None
     with platform.db.write() as session:
         armed = publishing.arm(session, publication_id, at=at)
@@ -132,7 +132,7 @@ def finish(platform: Platform, publication_id: int, beat: Beat) -> None:
 def _not_accepted(
     platform: Platform, publication_id: int, work: PublishingJob, error: PageError
 ) -> None:
-    """What a `finish` that did not say yes means; in doubt, look."""
+    """Record an error of `finish`; where its outcome is unknown, the Page is queried."""
     at = platform.clock.now()
     with platform.db.write() as session:
         if isinstance(error, MaybeLive):
@@ -150,7 +150,7 @@ def _not_accepted(
 
 
 def verify(platform: Platform, publication_id: int, beat: Beat) -> None:
-    """Look until the post is seen. `reconcile` is the same after an unknown outcome."""
+    """Query until the post is seen. `reconcile` does the same after an unknown outcome."""
     with platform.db.read() as session:
         work = publishing.read(session, publication_id)
     if work is None or work.video_id is None or work.state not in ("verifying", "unknown"):
@@ -176,13 +176,13 @@ def _look(
 
 
 def _found_by_text(page: GraphPage, marker: str) -> tuple[str, str] | None:
-    """The post that bears the clip's code, if the Page lists exactly one."""
+    """(id, permalink) of the post with the clip's code, if the Page lists exactly one."""
     posts = page.posts_mentioning(marker)
     return (posts[0].post_id, posts[0].permalink or "") if len(posts) == 1 else None
 
 
 def check(platform: Platform, publication_id: int, beat: Beat) -> None:
-    """Is there a post under the link that a person pasted?"""
+    """Check whether the Page has a post under the link that a person pasted."""
     with platform.db.read() as session:
         work = publishing.read(session, publication_id)
     if work is None or work.state != "published" or _made_page(platform) is None:
@@ -208,7 +208,7 @@ def _existing(page: GraphPage, work: PublishingJob) -> tuple[str, str] | None:
 
 
 def _page(platform: Platform, work: PublishingJob, *, only_looking: bool = False) -> GraphPage:
-    """The Page; ``Later`` while the queue is paused or no Page is set up."""
+    """The Page. Raises ``Later`` while the queue is paused or no Page is set up."""
     at, page = platform.clock.now(), _made_page(platform)
     with platform.db.read() as session:
         pause = page_pause.pause_of(session, work.contest_id)
@@ -231,7 +231,7 @@ def _made_page(platform: Platform) -> GraphPage | None:
 
 @contextmanager
 def _failures(platform: Platform, publication_id: int, work: PublishingJob) -> Iterator[None]:
-    """What an error of any step but `finish` means for the row and the queue."""
+    """Record an error of any step but `finish` in the row and the queue, or raise ``Later``."""
     try:
         yield
     except RestartUpload as error:

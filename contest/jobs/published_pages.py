@@ -1,6 +1,6 @@
-"""``pages.render``: puts a contest's published result on disk, in every language.
+"""``pages.render``: writes a contest's published result pages to disk, in every language.
 
-Who publishes has done so already; this is for one that died on the way.
+Publishing does so itself; this task covers a process that died in between.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from contest.wiring import Platform
 
 
 def render(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
-    """Render the newest published result of contest ``contest_id``; none: no page either."""
+    """Render the contest's newest published result, or remove its pages where there is none."""
     with platform.db.read() as session:
         contest = session.get_one(Contest, contest_id)
         result = standings.newest(session, contest)

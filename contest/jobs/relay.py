@@ -1,4 +1,4 @@
-"""The relay: turns due outbox rows into queued jobs, again whenever they are overdue."""
+"""The relay: turns due outbox rows into queued jobs, and queues overdue ones again."""
 
 import logging
 import time
@@ -18,9 +18,9 @@ PAUSE_S = 0.5
 
 
 def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
-    """Queue what is due at ``wall``, else now; returns for how many rows a job waits.
+    """Queue the due rows; returns for how many a job waits. ``wall``: the machine's time, or now.
 
-    Marks a row only after Redis has it. Raises ``RedisError`` and ``OperationalError``.
+    A row is marked only after Redis has its job. Raises ``RedisError`` and ``OperationalError``.
     """
     wall = wall or SystemClock().now()
     with platform.db.read() as session:
@@ -33,7 +33,7 @@ def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
 
 
 def free_the_dead(platform: Platform) -> int:
-    """Free the rows of workers of this machine that were killed; returns how many."""
+    """Free the rows leased to killed workers of this machine; returns how many."""
     with platform.db.read() as session:
         gone = [(row, token) for row, token in outbox.held(session) if lease_owners.is_gone(token)]
     if not gone:
@@ -44,7 +44,7 @@ def free_the_dead(platform: Platform) -> int:
 
 
 def run(platform: Platform, stop: Callable[[], bool]) -> None:
-    """Relay until told to stop. A database or Redis that is away is waited for, aloud."""
+    """Relay until ``stop()``. An unavailable database or Redis is logged and waited for."""
     while not stop():
         try:
             free_the_dead(platform)

@@ -1,4 +1,4 @@
-"""``fix.make``: mend a clip as the unit asked, check the result, take a still before and after."""
+"""``fix.make``: repair a clip as requested, check the result, take a still before and after."""
 
 from pathlib import Path
 
@@ -13,24 +13,15 @@ MENDING = 0.8  # the share of the work before the result is checked
 
 
 def make(platform: Platform, repair_id: int, beat: Beat) -> None:
-    """Make the proposal; what goes wrong is told to the unit, who may ask again."""
-    carry_out(
-        platform,
-        repair_id,
-        beat,
-        Steps(
-            name="fix",
-            start=repairs.start,
-            make=_make,
-            progress=repairs.progress,
-            finish=repairs.finish,
-            failed=_failed,
-        ),
-    )
+    """Make the proposal; errors are shown to the unit, who may request it again."""
+    carry_out(platform, repair_id, beat, Steps(
+        name="fix", start=repairs.start, make=_make, progress=repairs.progress,
+        finish=repairs.finish, failed=_failed,
+    ))
 
 
 def _failed(platform: Platform, repair_id: int, error: Exception) -> bool:
-    """A clip that cannot be mended stays so; a fault of the machine may pass."""
+    """Record an error; only technical ones are retried, not a clip that cannot be repaired."""
     told, again = f"{type(error).__name__}: {error}", True
     if isinstance(error, media_checks.MediaCheckError):
         told, again = error.message_vi, False

@@ -1,4 +1,4 @@
-"""``similarity.compare``: hold one clip's fingerprint against those of all other clips."""
+"""``similarity.compare``: compare one clip's fingerprint with those of all other clips."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from media_checks.picture.similarity import compare, loop
 
 
 def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> None:
-    """Record every pair that shares something. Doing it twice finds the same pairs."""
+    """Record every similar pair. Idempotent."""
     with platform.db.read() as session:
         row = session.get_one(ClipFingerprint, print_id)
         mine, own = row.version_id, Fingerprint.from_dict(row.data)
@@ -29,7 +29,7 @@ def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> 
 
 
 def _read(data: dict[str, object]) -> Fingerprint | None:
-    """None for one that an older edition of the checks has taken: it cannot be compared."""
+    """The fingerprint, or None where an older version of the checks made it: not comparable."""
     try:
         return Fingerprint.from_dict(data)
     except ValueError:
@@ -39,7 +39,7 @@ def _read(data: dict[str, object]) -> Fingerprint | None:
 def _pair(
     mine: int, own: Fingerprint, other_id: int, other: Fingerprint
 ) -> tuple[int, int, dict[str, object]]:
-    """The later version comes first, whichever of the two was fingerprinted first."""
+    """(later version, earlier version, comparison), whichever was fingerprinted first."""
     if mine > other_id:
         return mine, other_id, compare(own, other).to_dict()
     return other_id, mine, compare(other, own).to_dict()

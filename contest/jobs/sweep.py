@@ -1,6 +1,6 @@
-"""``sessions.sweep``: every day removes what services/core/sweep.py calls of no use any more.
+"""``sessions.sweep``: daily removes the rows that services/core/sweep.py lists as expired.
 
-And files that no row knows: bytes of ended uploads, scratch folders of workers that were killed.
+Also files without a row: bytes of ended uploads, scratch folders of killed workers.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ EVERY = timedelta(days=1)
 
 
 def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
-    """Sweep, and be here again tomorrow."""
+    """Sweep, then raise ``Later`` to run again tomorrow."""
     at = platform.clock.now()
     while _some_rows(platform, at):
         beat()
@@ -24,7 +24,7 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
 
 
 def _some_rows(platform: Platform, at: datetime) -> bool:
-    """One batch, in a transaction of its own; whether there may be more."""
+    """Sweep one batch in its own transaction; returns whether there may be more."""
     with platform.db.write() as session:
         return sweep.sweep(session, at=at) > 0
 

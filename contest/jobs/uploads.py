@@ -1,4 +1,4 @@
-"""Interrupted uploads: the unit is reminded, then they expire by the profile's rule; bytes go."""
+"""Interrupted uploads: the unit is reminded, then they expire by the profile's rule."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ STRAY_S = 3600.0
 
 
 def remind(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
-    """Mail the unit while there is time; one that is complete needs nothing."""
+    """Mail the unit about an unfinished upload; a complete one needs nothing."""
     with platform.db.write() as session:
         upload = session.get_one(Upload, upload_id)
         if not _complete(platform, upload):
@@ -23,10 +23,10 @@ def remind(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None
 
 
 def expire(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
-    """Close an upload whose time is over and remove its bytes; a complete one is left alone.
+    """Close an expired upload and remove its bytes; of an ended one, remove the bytes only.
 
-    One that arrived in time is recorded by the upload process. Of one that has ended already only
-    the bytes are left to go. Raises ``Later`` while it may still go on.
+    A complete upload is left to the upload process, which records it. Raises ``Later`` while the
+    upload may go on.
     """
     at = platform.clock.now()
     with platform.db.write() as session:
@@ -44,15 +44,15 @@ def _path(platform: Platform, upload: Upload) -> Path:
 
 
 def _complete(platform: Platform, upload: Upload) -> bool:
-    """Whether every byte of an open upload is here."""
+    """Whether every byte of an open upload has arrived."""
     path = _path(platform, upload)
     return upload.state == "open" and path.exists() and path.stat().st_size == upload.length
 
 
 def sweep_strays(platform: Platform) -> None:
-    """Remove bytes that have not grown for an hour and belong to no upload that is open.
+    """Remove files that have not grown for ``STRAY_S`` seconds and belong to no open upload.
 
-    A row is there before its first byte, so files are listed before rows.
+    A row is created before its first byte, so files are listed before rows.
     """
     folder, oldest = Folder(platform.settings.uploads_dir), time.time() - STRAY_S
     names = folder.names()

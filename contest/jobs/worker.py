@@ -1,4 +1,4 @@
-"""The worker: claims a row, does its work, records the outcome."""
+"""The worker: claims an outbox row, runs its handler, records the outcome."""
 
 import logging
 import time
@@ -16,12 +16,13 @@ BEAT_EVERY_S = 20.0
 
 
 def run_task(task_id: int) -> None:
-    """What RQ runs: one outbox row."""
+    """The one function that RQ runs: performs one outbox row."""
     perform(platform_of_process(), task_id)
 
 
 def perform(platform: Platform, task_id: int) -> None:
-    """Claim row ``task_id`` and do it; quietly nothing when somebody else has it or did it."""
+    """Claim task ``task_id`` and run it; does nothing if it is done or another worker holds the
+    lease. Errors are recorded in the row, not raised."""
     with platform.db.write() as session:
         token = outbox.claim(
             session, task_id, wall=SystemClock().now(), owner=lease_owners.this_process()
@@ -45,7 +46,7 @@ def perform(platform: Platform, task_id: int) -> None:
 
 
 def _record(platform: Platform, task: Task, token: str, error: Exception) -> None:
-    """Write down how it went wrong; nothing is swallowed."""
+    """Record a handler's error in its row."""
     at, text = platform.clock.now(), f"{type(error).__name__}: {error}"
     with platform.db.write() as session:
         if isinstance(error, Later):
@@ -75,7 +76,7 @@ class _Beat:
 
 
 def run(platform: Platform, *, burst: bool = False) -> None:
-    """Work until a signal says stop (the current row is finished first)."""
+    """Work until a signal stops it (the current task is finished first)."""
     queue = platform.queue
     platform.db.engine.dispose()  # the child that does the work opens its own connections
     queue.work(run_task, burst=burst)

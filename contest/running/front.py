@@ -1,9 +1,9 @@
 """The front server: nginx with docker/nginx.conf, for `hoithi up` as in production.
 
 One address serves pages and uploads. A second port for uploads would need CORS, a wider
-Content-Security-Policy, and a phone that scanned the QR code would have to reach two ports; pages
-that hand uploads on would slow both. nginx does it in a few megabytes, and what a developer runs
-is what production runs.
+Content-Security-Policy, and a phone that scanned the QR code would have to reach two ports;
+proxying uploads through the pages' process would slow both. nginx takes a few megabytes, and
+developers run what production runs.
 """
 
 import os
@@ -33,11 +33,11 @@ class Listen:
 
     @classmethod
     def for_base_url(cls, base_url: str) -> "Listen":
-        """The place that answers to ``base_url``.
+        """Where to listen for ``base_url``.
 
-        A plain http address is served as it stands: loopback stays on loopback, any other name
-        is meant for phones in the same network. https is ended by somebody before us, on this
-        machine, who reaches us at 127.0.0.1:8000.
+        A plain http address is served directly: loopback stays on loopback, any other name
+        is meant for phones in the same network. https is terminated by another server on this
+        machine, which forwards to 127.0.0.1:8000.
         """
         parts = urlsplit(base_url)
         if parts.scheme == "https":
@@ -47,7 +47,7 @@ class Listen:
 
     @classmethod
     def parse(cls, text: str) -> "Listen":
-        """``HOST:PORT``."""
+        """Parse ``HOST:PORT``. Raises ``ConfigError`` for anything else."""
         host, _, port = text.rpartition(":")
         if not host or not port.isdigit():
             raise ConfigError(
@@ -57,7 +57,7 @@ class Listen:
         return cls(host, int(port))
 
     def check_free(self) -> None:
-        """``ConfigError`` when somebody else listens there already."""
+        """Raises ``ConfigError`` when the port is in use or may not be opened."""
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -72,14 +72,14 @@ class Listen:
 
 
 def nginx_command(configuration: Path) -> list[str]:
-    """The command that runs nginx with ``configuration``."""
+    """The command that runs nginx with ``configuration``. Raises ``ConfigError`` without nginx."""
     folder = str(configuration.parent)
     return [_nginx_binary(), "-e", "stderr", "-p", folder, "-c", str(configuration)]
 
 
 @dataclass(frozen=True)
 class Behind:
-    """What stands behind the front, as nginx writes addresses: ``unix:/…`` or ``host:port``."""
+    """The upstream servers, as nginx writes addresses: ``unix:/…`` or ``host:port``."""
 
     web: Sequence[str]
     uploads: str
@@ -105,13 +105,13 @@ def write_configuration(
 ) -> Path:
     """Fill in docker/nginx.conf for this machine and write it to ``folder``; returns its path.
 
-    With 0 ``processes`` nginx is a single one: a master that is killed then leaves no worker
-    behind that holds the port. Production has a container around it, and takes several.
+    With 0 ``processes`` nginx runs as a single process: a killed master leaves no worker behind
+    that holds the port. Production runs in a container and uses several.
     """
     folder.mkdir(parents=True, exist_ok=True)
     values = {
         "HOITHI_NGINX_MAIN": _main_lines(processes),
-        "HOITHI_LOG_LEVEL": "warn" if processes else "alert",  # a terminal is to stay readable
+        "HOITHI_LOG_LEVEL": "warn" if processes else "alert",  # keeps a terminal readable
         "HOITHI_RUN_DIR": str(folder),
         "HOITHI_LISTEN": _listen_lines(listen, certificate),
         "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,

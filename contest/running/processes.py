@@ -1,4 +1,4 @@
-"""The processes of the default set-up, and the environment that ties them together."""
+"""The processes of the default set-up, and the environment they share."""
 
 import http.client
 import os
@@ -20,7 +20,7 @@ UNTIL_A_JOB_IS_DONE_S = 20.0
 
 @dataclass(frozen=True)
 class Machine:
-    """Where the default set-up keeps its sockets, and where it listens."""
+    """The default set-up on one machine: its settings, address, sockets and processes."""
 
     settings: Settings
     listen: Listen
@@ -39,12 +39,12 @@ class Machine:
 
     @property
     def simulated_page(self) -> bool:
-        """The sample's clips are posted on a Page of this machine, unless there is a real one."""
+        """Whether clips are posted on a simulated Page; never where a real one is set."""
         return (self.sample or self.page_simulator) and not self.settings.page_token
 
     @property
     def clock_file(self) -> Path | None:
-        """The simulated time: the sample's, also when it was loaded on an earlier day."""
+        """The simulated clock's file, if any: also that of a sample loaded earlier."""
         given = self.settings.clock_file
         path = Path(given) if given else simulated_time_file(self.settings.data_dir)
         return path if given or self.sample or path.exists() else None
@@ -54,7 +54,7 @@ class Machine:
         return self.settings.data_dir / "simulated-page"
 
     def environ(self) -> dict[str, str]:
-        """What every process is told, beside what the person running it has set."""
+        """The environment of every process: the caller's, with the set-up's own variables."""
         told = {
             "HOITHI_DATA_DIR": str(self.settings.data_dir),
             "HOITHI_REDIS_URL": self.settings.redis_url or redis_url(self.settings.data_dir),
@@ -74,7 +74,7 @@ class Machine:
         return {**os.environ, **told}
 
     def programs(self) -> list[Program]:
-        """Every process, with what tells that it is ready."""
+        """Every process, with the test for its readiness."""
         web, uploads = self.sockets / "web.sock", self.sockets / "uploads.sock"
         behind = Behind(web=[f"unix:{web}"], uploads=f"unix:{uploads}")
         folder = self.run_dir / "nginx"
@@ -122,7 +122,7 @@ class Machine:
         return Program("page", command, SERVICES, lambda: _accepts("127.0.0.1", port), quiet=True)
 
     def simulator_port(self) -> int:
-        """The simulated Page's port, the same at every start: its posts' links stay good."""
+        """The simulated Page's port, the same at every start: links to its posts stay valid."""
         kept = self.simulator_dir / "port"
         if not kept.exists():
             self.simulator_dir.mkdir(parents=True, exist_ok=True)
@@ -132,14 +132,14 @@ class Machine:
         return int(kept.read_text())
 
     def _front_answers(self) -> bool:
-        """Pages and uploads both answer through the front."""
+        """Whether pages and uploads both answer through the front."""
         host = "127.0.0.1" if self.listen.host == "0.0.0.0" else self.listen.host  # noqa: S104
         asked = [("GET", "/readyz"), ("OPTIONS", "/uploads/")]
         return all(_status(host, self.listen.port, *what) in (200, 204) for what in asked)
 
 
 def _status(host: str, port: int, method: str, path: str) -> int:
-    """The status of an answer, or 0 where there is none."""
+    """The HTTP status, or 0 where no answer came."""
     connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
         connection.request(method, path)
@@ -158,7 +158,7 @@ def _own(
 
 
 def _answers(path: Path, request: str) -> Callable[[], bool]:
-    """Whether a server answers HTTP at the socket ``path``: gunicorn listens before it can."""
+    """A test whether a server answers HTTP at the socket ``path``: gunicorn listens earlier."""
 
     def answers() -> bool:
         with socket.socket(socket.AF_UNIX) as probe:

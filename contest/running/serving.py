@@ -27,7 +27,7 @@ class PagesServer(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Take the options given, nothing from outside."""
+        """Use the options given to the constructor only."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
 

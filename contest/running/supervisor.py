@@ -1,8 +1,8 @@
-"""Keeps the processes of one machine running: starts them in order, starts again what died,
+"""Keeps the processes of one machine running: starts them in order, restarts those that died,
 stops all of them in order.
 
-A child gets a process group of its own, so that Ctrl-C reaches the supervisor alone, and is told to
-end when the supervisor is gone, however it went.
+A child gets a process group of its own, so that Ctrl-C reaches the supervisor alone, and a signal
+to end when the supervisor has ended, even if it was killed.
 """
 
 import os
@@ -17,25 +17,24 @@ from types import FrameType
 
 from contest.running.devservices import ending_with_parent
 
-FIRST_PAUSE_S = 0.5  # before a dead child's first new start; doubled each time …
+FIRST_PAUSE_S = 0.5  # before a dead child's first restart; doubled each time …
 LONGEST_PAUSE_S = 8.0  # … up to this …
-STEADY_AFTER_S = 10.0  # … and forgotten once a child has lived so long
-LAST_WORDS_S = 2.0  # for what a child printed as it ended; a grandchild may hold its output
+STEADY_AFTER_S = 10.0  # … and reset once a child has run so long
+LAST_WORDS_S = 2.0  # wait for an ended child's output; a grandchild may keep it open
 LAST_WARNING_S = 3.0  # between the second request to end and the kill
 
 Say = Callable[[str, str], None]  # (name of the program, line)
 
 
 class StartError(Exception):
-    """A program did not come up; the sentence names it."""
+    """A program did not start; the message names it."""
 
 
 @dataclass(frozen=True)
 class Program:
     """One process to keep running; a lower ``stage`` starts before and stops after a higher.
 
-    One that is to run ``once`` is started again only until it has ended well. Of a ``quiet`` one
-    only the errors are said.
+    ``once``: restarted only until it has ended successfully. ``quiet``: only its stderr is shown.
     """
 
     name: str
@@ -62,7 +61,7 @@ class _Child:
 
     @property
     def died(self) -> bool:
-        """It was started, is no more, and was to go on."""
+        """Whether it has ended and should still run."""
         if self.process is None or self.runs:
             return False
         return not (self.program.once and self.process.returncode == 0)
@@ -76,8 +75,8 @@ class Supervisor:
     ) -> None:
         self.children = [_Child(p) for p in sorted(programs, key=lambda p: p.stage)]
         self.environ, self.run_dir, self.say = dict(environ), run_dir, say
-        # How often somebody asked us to end. A number and no threading.Event: a signal's handler
-        # may run while this very thread holds an event's lock, and would then wait for itself.
+        # How many requests to end came. A number and no threading.Event: a signal handler may run
+        # while this very thread holds an event's lock, and would then deadlock.
         self.requests = 0
         run_dir.mkdir(parents=True, exist_ok=True)
 
@@ -91,7 +90,10 @@ class Supervisor:
         return self.requests > 0
 
     def start(self, up_to_stage: int, timeout_s: float = 60.0) -> None:
-        """Start what is not running, stage by stage, each when those before it are ready."""
+        """Start what is not running, stage by stage, each after the previous one is ready.
+
+        Raises ``StartError`` for a program that ends at its start or is not ready in time.
+        """
         for child in self.children:
             if child.program.stage > up_to_stage or self.ending:
                 return
@@ -100,14 +102,14 @@ class Supervisor:
                 self._wait_until_ready(child, timeout_s)
 
     def run(self) -> None:
-        """Tend to the children until somebody asks to end."""
+        """Restart dead children until a request to end."""
         while not self.ending:
             for child in self.children:
                 self._tend(child)
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Stop all, the last stage first; what does not end in its time is killed."""
+        """Stop all, the last stage first; children that do not end in time are killed."""
         for stage in sorted({c.program.stage for c in self.children}, reverse=True):
             children = [c for c in self.children if c.program.stage == stage and c.runs]
             self._stop(children)
@@ -137,7 +139,7 @@ class Supervisor:
         child.reader.start()
 
     def _pass_on(self, name: str, process: "subprocess.Popen[str]") -> None:
-        """Say what a child prints, line by line, until it closes its output."""
+        """Pass on a child's output, line by line, until it is closed."""
         stream = process.stdout or process.stderr
         assert stream is not None  # noqa: S101 - one of them was opened as a pipe
         with stream as lines:
@@ -149,20 +151,20 @@ class Supervisor:
         while not self.ending and not child.program.ready():
             self._refuse_failed()
             for started in self.children:
-                self._tend(started)  # one that was killed meanwhile is started again
+                self._tend(started)  # restarts one that was killed meanwhile
             if time.monotonic() > deadline:
                 raise StartError(f"{child.program.name} was not ready after {timeout_s:.0f} s")
             time.sleep(0.05)
 
     def _refuse_failed(self) -> None:
-        """A program that gives up by itself at the start would do so again."""
+        """Raise ``StartError`` for a program that exited with an error: it would do so again."""
         for child in self.children:
             status = child.process.returncode if child.process and child.died else 0
             if status > 0 and not child.program.once:
                 raise StartError(f"{child.program.name} ended at its start")
 
     def _tend(self, child: _Child) -> None:
-        """Start a dead child again, after a pause that grows while it keeps dying."""
+        """Restart a dead child, after a pause that grows while it keeps dying."""
         if child.process is None or not child.died:
             return
         now = time.monotonic()
@@ -182,7 +184,7 @@ class Supervisor:
         grace = max((c.program.grace_s for c in children), default=0.0)
         if self._ended(children, grace):
             return
-        self._signal(children, signal.SIGTERM)  # a worker then gives up the job in its hands
+        self._signal(children, signal.SIGTERM)  # a worker then abandons its current job
         if not self._ended(children, LAST_WARNING_S):
             self._signal(children, signal.SIGKILL)
             for child in children:
@@ -204,7 +206,7 @@ class Supervisor:
                     child.process.send_signal(number)
 
     def _ended(self, children: list[_Child], timeout_s: float) -> bool:
-        """Whether all have ended within ``timeout_s``; a second request to end cuts it short."""
+        """Whether all ended within ``timeout_s``; a second request to end cuts the wait short."""
         deadline = time.monotonic() + timeout_s
         while any(child.runs for child in children):
             if time.monotonic() > deadline or self.requests > 1:

@@ -9,7 +9,7 @@ from contest.wiring import Platform
 
 
 def create_upload_app(platform: Platform) -> UploadApp:
-    """The application; what was complete when an earlier process was killed is finished first."""
+    """The application; first finishes uploads that were complete when a process was killed."""
     app = UploadApp(
         RowRegistry(platform), Folder(platform.settings.uploads_dir), clock=platform.clock.now
     )

@@ -3,7 +3,7 @@
 Under gunicorn on a plain socket the bytes go from the kernel straight into that buffer:
 two to three times as fast as the file-like `wsgi.input`, which is the fallback. This uses
 parts of gunicorn that are not public (`wsgi.input.reader.unreader`), so its version is
-pinned and `SocketBody.offered` looks at everything it relies on first.
+pinned and `SocketBody.offered` first checks everything it relies on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FALLBACK_READ = 64 * 1024
 
 
 class Interrupted(Exception):
-    """The body stopped before its end: line dropped, silent for too long, or cut off."""
+    """The body stopped before its end: connection lost, timed out, or cut off."""
 
     def __init__(self, *, cut_off: bool) -> None:
         self.cut_off = cut_off
@@ -40,7 +40,7 @@ class Body(Protocol):
         """Called from another thread: end a pending or coming read with Interrupted."""
 
     def close(self) -> None:
-        """Tell the server what has been taken from its connection."""
+        """Give the server back its connection, with what was not read."""
 
 
 def of(environ: Environ) -> Body:
@@ -95,11 +95,11 @@ class SocketBody:
             self._left -= len(ahead)
             yield ahead
         most = min(most - len(ahead), self._left)
-        receive = self._sock.recv_into  # eight thousand times a gigabyte: nothing more in here
+        receive = self._sock.recv_into  # 8,000 calls a gigabyte: keep this loop minimal
         while most:
             try:
                 count = 0 if self._cut else receive(buffer, min(most, len(buffer)))
-            except OSError:  # silent for too long, or reset
+            except OSError:  # timed out, or reset
                 count = 0
             if not count:
                 self._torn = True
@@ -114,7 +114,7 @@ class SocketBody:
             self._sock.shutdown(socket.SHUT_RD)
 
     def close(self) -> None:
-        """Else the reader would wait for bytes that are ours; a torn body ends the connection."""
+        """Otherwise gunicorn would wait for bytes read here; a torn body ends the connection."""
         if self._ahead:
             self._input.reader.unreader.unread(bytes(self._ahead))
         self._input.reader.length = self._left
@@ -160,4 +160,4 @@ class StreamBody:
                 self._sock.shutdown(socket.SHUT_RD)
 
     def close(self) -> None:
-        """Nothing to tell: the server counted for itself."""
+        """Does nothing: the server itself counted what was read."""

@@ -123,11 +123,11 @@ FAILURES: dict[str, tuple[int, str, str]] = {
 
 
 class Size(int):
-    """A number of bytes, which each language writes in its own way."""
+    """A number of bytes, written in the sentence's language."""
 
 
 class UploadFailure(Exception):
-    """An upload request that is refused.
+    """A refused upload request.
 
     `code` is a key of FAILURES; `values` fill its sentences. A registry with a refusal of
     its own (deadline, quota) passes `status`, `vi` and `en` instead of a known code.

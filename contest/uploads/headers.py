@@ -1,4 +1,4 @@
-"""Strict readers for tus headers. What is not exactly right is refused, never guessed."""
+"""Strict parsers for tus headers: malformed values are refused, never guessed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def number(text: str | None) -> int | None:
 
 
 def metadata(text: str | None) -> dict[str, str]:
-    """Read `Upload-Metadata`: `key base64,key2 base64`; values must be UTF-8 text.
+    """Parse `Upload-Metadata`: `key base64,key2 base64`; values must be UTF-8 text.
 
-    Raises UploadFailure("metadata") naming the first thing that is wrong.
+    Raises UploadFailure("metadata") naming the first fault.
     """
     if not text:
         return {}

@@ -1,7 +1,7 @@
-"""One writer per upload, and a way to cut off the one who holds it.
+"""One writer per upload, and a way to cut it off.
 
 A phone that changes networks leaves a half-open connection behind. When it comes back it
-asks for its offset first: that question ends the old writer, who keeps what has arrived.
+first requests its offset: that request ends the old writer; what has arrived is kept.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from contest.uploads.failures import UploadFailure
 
-RELEASE_WAIT = 0.9  # seconds a HEAD waits for the old writer to let go
+RELEASE_WAIT = 0.9  # seconds a HEAD waits for the old writer to release the upload
 
 
 class Writers:
@@ -21,13 +21,13 @@ class Writers:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._held: dict[str, Callable[[], None]] = {}
-        self.turns = 0  # how often anybody has begun to write
+        self.turns = 0  # how often a writer has begun, of any upload
 
     @contextmanager
     def writing(self, upload_id: str, cut_off: Callable[[], None]) -> Iterator[None]:
-        """Hold the upload; `cut_off` is called from another thread to end the writer.
+        """Hold the upload's lock; `cut_off` is called from another thread to end the writer.
 
-        Raises UploadFailure("busy") when somebody else holds it.
+        Raises UploadFailure("busy") when another writer holds it.
         """
         with self._changed:
             if upload_id in self._held:
@@ -42,7 +42,7 @@ class Writers:
                 self._changed.notify_all()
 
     def cut_off(self, upload_id: str, wait: float = RELEASE_WAIT) -> None:
-        """End the present writer, if any, and wait until it has let go.
+        """End the current writer, if any, and wait until it has released the lock.
 
         Raises UploadFailure("busy") if it has not after `wait` seconds (it may be
         checking a complete file).

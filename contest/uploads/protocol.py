@@ -1,7 +1,7 @@
 """tus 1.0.0 over WSGI: core, creation, creation-with-upload, expiration, termination.
 
-The order of checks is the same everywhere: method, version, who asks, which upload, the
-headers, the lock, the bytes. See https://tus.io/protocols/resumable-upload.
+The order of checks is the same everywhere: method, version, requester, upload, headers,
+lock, bytes. See https://tus.io/protocols/resumable-upload.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What the protocol reads of a WSGI request."""
+    """The parts of a WSGI request that the protocol reads."""
 
     environ: Environ
 
     @property
     def method(self) -> str:
-        """The method, or the one a POST asks for with X-HTTP-Method-Override."""
+        """The method, or the one that a POST names in X-HTTP-Method-Override."""
         method: str = self.environ["REQUEST_METHOD"]
         override = self.header("X-HTTP-Method-Override")
         return override if override and method == "POST" else method
@@ -66,7 +66,7 @@ class Request:
 
     @property
     def has_body(self) -> bool:
-        """Whether the client sends bytes along."""
+        """Whether the request has a body."""
         announced = self.environ.get("CONTENT_LENGTH") or "0"
         return announced != "0" or self.header("Transfer-Encoding") is not None
 
@@ -77,7 +77,7 @@ class Request:
         return offset is None or announced is None or offset + announced >= length
 
     def require_stream_type(self) -> None:
-        """Refuse bodies that are not declared as tus parts."""
+        """Raises UploadFailure("content_type") for a body not declared as a tus part."""
         if self.environ.get("CONTENT_TYPE", "") != CONTENT_TYPE:
             raise UploadFailure("content_type")
 
@@ -195,7 +195,7 @@ class UploadApp:
     # one upload
 
     def _find(self, request: Request, upload_id: str) -> Upload:
-        """The caller's live upload; an expired one loses its bytes here, unless it is complete."""
+        """The requester's live upload; removes an expired one's bytes, unless it is complete."""
         upload = self.registry.find(request.environ, upload_id)
         if not self._is_over(upload):
             return upload
@@ -206,7 +206,7 @@ class UploadApp:
             self.recent.forget(upload.id)
             self.registry.expired(upload)
             self.storage.remove(upload.id)
-        self.registry.get(upload.owner, upload.id)  # refuses, with the same words on every retry
+        self.registry.get(upload.owner, upload.id)  # raises the same refusal on every retry
         raise UploadFailure("gone")
 
     def _is_over(self, upload: Upload) -> bool:
@@ -216,7 +216,7 @@ class UploadApp:
         return upload.length if upload.finished else self.storage.size(upload.id)
 
     def _head(self, request: Request, upload_id: str) -> Answer:
-        """Tell the offset. A writer still holding the upload is cut off first."""
+        """Answer with the offset. A writer still holding the upload is cut off first."""
         upload = self._find(request, upload_id)
         self.writers.cut_off(upload.id)
         upload = self._find(request, upload_id)
@@ -241,7 +241,7 @@ class UploadApp:
             raise UploadFailure("offset_missing")
 
         def current(upload: Upload) -> Upload:
-            """The row as it is now that nobody else writes: read again if somebody has."""
+            """The row under the writer's lock: read again if another writer began meanwhile."""
             if self.recent.still(upload):
                 return upload
             if self.writers.turns != turns + 1:
@@ -258,7 +258,7 @@ class UploadApp:
     def _receive(
         self, request: Request, upload: Upload, offset: int, current: Callable[[Upload], Upload]
     ) -> int:
-        """Append the request's body and finish the upload if it is complete; new offset."""
+        """Append the request's body, finish a complete upload; returns the new offset."""
         body = bodies.of(request.environ)
         try:
             with self.writers.writing(upload.id, body.cut_off):
@@ -288,9 +288,9 @@ class UploadApp:
         self.registry.finished(upload, self.storage.path(upload.id), digest)
 
     def reconcile(self) -> None:
-        """At the start: finish what was complete at a kill, and sweep bytes that nobody owns.
+        """At the start: finish uploads that were complete at a kill, remove files without a row.
 
-        A row is there before its first byte, so files are listed before rows.
+        A row is created before its first byte, so files are listed before rows.
         """
         files = self.storage.names()
         unfinished = list(self.registry.unfinished())
@@ -324,7 +324,7 @@ def _expiry(upload: Upload) -> dict[str, str]:
 
 
 def refusal(failure: UploadFailure) -> Answer:
-    """A failure as JSON with its sentence in both languages."""
+    """The JSON answer for a failure, with its sentence in both languages."""
     told = {"error": failure.code, "vi": failure.vi, "en": failure.en}
     answer = Answer(failure.status, {"Content-Type": "application/json; charset=utf-8"})
     answer.body = json.dumps(told, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""The port between uploads and whoever knows units, contests and deadlines."""
+"""The port from uploads to units, contests and deadlines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Environ = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Upload:
-    """One file on its way. `length` in bytes; `expires_at` None means it does not expire."""
+    """One upload. `length` in bytes; `expires_at` None means it does not expire."""
 
     id: str
     owner: str
@@ -24,38 +24,38 @@ class Upload:
 
 
 class Registry(Protocol):
-    """Knows who may upload what. Every method may raise UploadFailure with its sentence.
+    """Decides who may upload what. Every method may raise UploadFailure with its sentence.
 
     Upload ids match `[0-9A-Za-z_-]{16,64}` and cannot be guessed. An unexpected error
-    makes the request fail with 503, and the client tries again.
+    makes the request fail with 503, and the client retries.
     """
 
     def authorise(self, environ: Environ) -> str:
-        """Return the owner behind a request (from its cookie or header).
+        """The owner behind a request (from its cookie or header).
 
-        Raises UploadFailure: `signed_out`, `forbidden`, or `gone` for a revoked link.
+        Raises UploadFailure: `signed_out`, `forbidden`, or `revoked` for a revoked link.
         """
 
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         """Open an upload. Raises UploadFailure when closed, over quota or too large."""
 
     def requester_key(self, environ: Environ) -> Hashable:
-        """All of a request that `authorise` looks at: requests alike in it have one answer."""
+        """A cache key of everything in the request that `authorise` depends on."""
 
     def find(self, environ: Environ, upload_id: str) -> Upload:
-        """`authorise` and `get` in one look."""
+        """`authorise` and `get` in one query; raises what they raise."""
 
     def get(self, owner: str, upload_id: str) -> Upload:
-        """Find the owner's upload; another owner's raises `not_found`, a dead one `gone`."""
+        """The owner's upload. Raises UploadFailure: `not_found`, or `gone` for an ended one."""
 
     def unfinished(self) -> Iterable[Upload]:
-        """All uploads whose bytes are still expected: what the disk has been promised to."""
+        """All uploads whose bytes are still expected: disk space is reserved for them."""
 
     def finished(self, upload: Upload, path: Path, sha256: str) -> None:
-        """Record a complete file; called again with the same values, it changes nothing."""
+        """Record a complete file. Idempotent. Raises UploadFailure where it came too late."""
 
     def terminated(self, upload: Upload) -> None:
-        """Record that the owner gave up; the bytes are removed afterwards."""
+        """Record that the owner cancelled; the caller removes the bytes afterwards."""
 
     def expired(self, upload: Upload) -> None:
-        """Record that the time ran out; the bytes are removed afterwards."""
+        """Record that the upload expired; the caller removes the bytes afterwards."""

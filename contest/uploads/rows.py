@@ -1,4 +1,4 @@
-"""The Registry that the contest's database is. Each call has a transaction of its own."""
+"""The Registry over the contest's database. Each call has its own transaction."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ, Upload
 from contest.wiring import Platform
 
-# What browsers say of a request that a page of ours has made; programs say nothing.
+# Sec-Fetch-Site of a request from one of our pages; clients other than browsers send none.
 SAME_SITE = frozenset({"", "same-origin", "none"})
 
 
 class RowRegistry:
-    """Owners are units (their id as text): a link that was rotated goes on with its uploads."""
+    """Owners are units (their id as text), so that uploads survive the rotation of a link."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
@@ -43,7 +43,7 @@ class RowRegistry:
         asked = self._asked(environ, upload_id)
         if asked.upload is not None:
             return _upload(asked.upload)
-        return self.get(str(asked.unit_id), upload_id)  # says what has become of it
+        return self.get(str(asked.unit_id), upload_id)  # raises the reason
 
     def _asked(self, environ: Environ, upload_id: str) -> uploads.UploadAccess:
         if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
@@ -83,9 +83,10 @@ class RowRegistry:
             return [_upload(row) for row in uploads.all_open(session)]
 
     def finished(self, upload: Upload, path: Path, sha256: str) -> None:
-        """Store the clip, then record it; the bytes under their old name go last.
+        """Store the clip, record it, and remove the bytes under their old name last.
 
-        Killed in between, the next HEAD or start does it all again, to the same end.
+        If killed in between, the next HEAD or start repeats it with the same outcome. Raises
+        ``UploadFailure`` where the file changed or the clip is not accepted, ``StorageFull``.
         """
         received = self._received(path)
         changed = upload.metadata.get("fingerprint", "") not in ("", uploads.fingerprint(path))
@@ -100,7 +101,7 @@ class RowRegistry:
     def _record(
         self, upload: Upload, sha256: str, received: datetime, *, changed: bool
     ) -> UploadFailure | None:
-        """Write down what has become of the bytes; a refusal is written down as well."""
+        """Record the finished upload; returns the refusal, which is recorded too, or None."""
         with _refusals(), self.platform.db.write() as session:
             row = uploads.find(session, int(upload.owner), upload.id)
             actor = self._actor(row)
@@ -112,14 +113,14 @@ class RowRegistry:
         return None
 
     def _store(self, path: Path, sha256: str) -> None:
-        """Put a second name of the file into the store: the first stays until all is recorded."""
+        """Put a hard link into the store: the first name stays until the upload is recorded."""
         second = path.with_name(f"{path.name}.sealed")
         second.unlink(missing_ok=True)
         os.link(path, second)
         self.platform.blobs.put(second, sha256)
 
     def _received(self, path: Path) -> datetime:
-        """When the last byte arrived, by the contest's clock: not when it could be recorded."""
+        """When the last byte arrived, by the contest's clock; recording may be later."""
         ago = max(time.time() - path.stat().st_mtime, 0.0)
         return self._now() - timedelta(seconds=ago)
 
@@ -167,7 +168,7 @@ def _cookie(environ: Environ, name: str) -> str:
 
 @contextlib.contextmanager
 def _refusals() -> Iterator[None]:
-    """The contest's refusals, in the words of the protocol."""
+    """Turns the contest's ``DomainError`` into ``UploadFailure``."""
     try:
         yield
     except DomainError as error:
@@ -175,6 +176,6 @@ def _refusals() -> Iterator[None]:
 
 
 def _failure(error: DomainError) -> UploadFailure:
-    """A conflict of the contest is final; tus clients would try again after a 409."""
+    """A conflict becomes 403: it is final, and tus clients would retry after a 409."""
     status = HTTPStatus.FORBIDDEN if error.status == HTTPStatus.CONFLICT else error.status
     return UploadFailure(error.code, status=status, vi=error.vi, en=error.en)

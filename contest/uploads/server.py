@@ -1,4 +1,4 @@
-"""The upload process: gunicorn with many threads, one worker (the writers' table is its own)."""
+"""The upload process: gunicorn with many threads and one worker, which holds the writers' table."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-RECEIVE_TIMEOUT = 10  # seconds without a byte before a connection gives back its thread
-NEXT_PART_MS = 20  # how long a thread waits for the next part before it gives the connection back
+RECEIVE_TIMEOUT = 10  # seconds without a byte before a connection releases its thread
+NEXT_PART_MS = 20  # how long a thread waits for the next part before it releases the connection
 THREADS = 64
 
 
 class UploadWorker(ThreadWorker):  # type: ignore[misc]
-    """gthread that a silent phone cannot hold up."""
+    """A gthread worker that a stalled client cannot block."""
 
     def handle(self, conn: Any) -> Any:
-        """Let the kernel end reads from a silent peer, and linger here when closing.
+        """Let the kernel time out reads from a stalled peer, and linger here when closing.
 
         SO_RCVTIMEO covers headers and body and keeps one system call per read. gunicorn
-        itself lingers up to two seconds in its main thread, where all others would wait.
+        itself lingers up to two seconds in its main thread, blocking all others.
         """
         limit = struct.pack("ll", RECEIVE_TIMEOUT, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
@@ -37,9 +37,9 @@ class UploadWorker(ThreadWorker):  # type: ignore[misc]
 
     @staticmethod
     def _next_part_is_here(conn: Any) -> bool:
-        """On a fast line the next part follows at once: no way through the main thread then."""
+        """On a fast line the next part follows at once: it need not go through the main thread."""
         if conn.parser.unreader.buf.getvalue():
-            return False  # read ahead already; the main thread looks there
+            return False  # read ahead already; the main thread handles that
         waiting = select.poll()
         waiting.register(conn.sock, select.POLLIN)
         return bool(waiting.poll(NEXT_PART_MS))
@@ -68,7 +68,7 @@ class UploadServer(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Take the options given, nothing from outside."""
+        """Use the options given to the constructor only."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
 

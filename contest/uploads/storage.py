@@ -14,8 +14,8 @@ from pathlib import Path
 from contest.uploads.body import Body
 from contest.uploads.failures import Size, UploadFailure
 
-BUFFER_SIZE = 1 << 17  # bytes; it has to stay in a core's own cache between socket and file
-HEADROOM = 1 << 30  # bytes of disk that uploads never take
+BUFFER_SIZE = 1 << 17  # bytes; has to stay in a core's own cache between socket and file
+HEADROOM = 1 << 30  # bytes of disk that uploads leave free
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _ID = re.compile(r"[0-9A-Za-z_-]{16,64}")
@@ -30,7 +30,7 @@ class Folder:
         root.mkdir(parents=True, exist_ok=True)
 
     def path(self, upload_id: str) -> Path:
-        """Where an upload's bytes are; ids that could leave the directory are refused."""
+        """Where an upload's bytes are. Raises UploadFailure("not_found") for a malformed id."""
         if not _ID.fullmatch(upload_id):
             raise UploadFailure("not_found")
         return self.root / upload_id
@@ -52,9 +52,9 @@ class Folder:
         return disk.f_bavail * disk.f_frsize
 
     def room(self, unfinished: Mapping[str, int], *, headroom: int = HEADROOM) -> int:
-        """Bytes for one more file: free, not kept back, and promised to no upload.
+        """Bytes for one more file: free, beyond the headroom, and reserved for no upload.
 
-        ``unfinished`` uploads, id -> length, have a claim on the disk for what is still to come.
+        ``unfinished``: upload id -> length; its missing bytes are reserved.
         """
         promised = sum(length - self.size(name) for name, length in unfinished.items())
         return self.free_bytes() - headroom - promised
@@ -76,7 +76,7 @@ class Folder:
             os.close(fd)
 
     def seal(self, upload_id: str) -> str:
-        """Make a complete file safe against a power cut; return its SHA-256 in hex."""
+        """Sync a complete file to disk against a power cut; returns its SHA-256 in hex."""
         with self.path(upload_id).open("rb") as file:
             os.fdatasync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -96,7 +96,10 @@ class Folder:
 
 
 def _lock(fd: int) -> None:
-    """Keep out writers of another process, such as the one being restarted."""
+    """Keep out writers of another process, for instance during a restart.
+
+    Raises UploadFailure("busy").
+    """
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as held:
@@ -104,7 +107,7 @@ def _lock(fd: int) -> None:
 
 
 def _buffer() -> memoryview:
-    """This thread's buffer, made once: memory stays flat in file size."""
+    """This thread's buffer, made once: memory does not grow with the file."""
     if not hasattr(_threads, "buffer"):
         _threads.buffer = memoryview(bytearray(BUFFER_SIZE))
     buffer: memoryview = _threads.buffer

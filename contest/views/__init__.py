@@ -1,6 +1,6 @@
 """The screens. Each module has a blueprint ``bp``; a view parses, calls one service, answers.
 
-Every view states its permission with ``@allows(action)``; the start fails where one is missing.
+Every view declares its permission with ``@allows(action)``; the start fails where one is missing.
 """
 
 import importlib

@@ -4,7 +4,7 @@
 - `iterate_ledger(path)`: who shared which clip, row by row, in flat memory
 - `write_counts_template`, `write_ledger_template`: our own simple template, filled with clip codes
 
-A file as a whole can be refused (`FileRefused`); single rows have problems that name the row.
+A file as a whole may be refused (`FileRefused`); single rows yield a `Problem` that names the row.
 """
 
 from social.imports.counts import CountRow, CountsFile, read_counts

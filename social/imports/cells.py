@@ -1,4 +1,4 @@
-"""Single cells: whole numbers, ids, moments in time. Unreadable ones raise BadCell."""
+"""Parsers of single cells: whole numbers, ids, instants. Unreadable ones raise BadCell."""
 
 import re
 from contextlib import suppress
@@ -14,7 +14,7 @@ BIGGEST_COUNT = 2_000_000_000
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
 DAY_FIRST = r"(?P<day>\d{1,2})(?P<sign>[/-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})"
 YEAR_FIRST = r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
-# Not strptime: tried one form after the other, it took most of the time of a long ledger.
+# Not strptime: trying one form after another took most of the time of a long ledger.
 MOMENTS = tuple(
     re.compile(form, re.ASCII)
     for form in (f"{DAY_FIRST} {CLOCK}", f"{YEAR_FIRST} {CLOCK}", f"{CLOCK} {DAY_FIRST}")
@@ -32,7 +32,7 @@ class BadCell(ValueError):
 
 
 def read_count(text: str) -> int | None:
-    """A whole number, thousands separated by comma, point or space; None when nothing is said.
+    """A whole number, thousands separated by comma, point or space; None for an empty cell.
 
     Raises BadCell for anything else.
     """
@@ -56,7 +56,7 @@ def read_count(text: str) -> int | None:
 
 
 def read_post_id(text: str) -> str | None:
-    """An id as text. None when absent; raises BadCell when Excel has rounded it."""
+    """An id as text, None when absent. Raises BadCell when Excel has rounded it."""
     text = text.strip().strip("'\"")
     if text.casefold() in NO_VALUE:
         return None
@@ -71,11 +71,11 @@ def read_post_id(text: str) -> str | None:
     return text
 
 
-@lru_cache(maxsize=16_384)  # a ledger names the same minutes again and again
+@lru_cache(maxsize=16_384)  # a ledger repeats the same minutes many times
 def read_moment(text: str) -> datetime | None:
-    """A moment, aware only when the text names an offset; None when nothing is said.
+    """An instant, time zone aware only when the text has an offset; None for an empty cell.
 
-    Raises BadCell for a text that is no moment.
+    Raises BadCell for a text that is no date and time.
     """
     text = " ".join(text.split())
     if text.casefold() in NO_VALUE:
@@ -99,7 +99,7 @@ def read_moment(text: str) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """None when the text has no known form, or names no day or hour that there is."""
+    """None when the text has no known form, or names an impossible day or hour."""
     for form in MOMENTS:
         if found := form.fullmatch(text):
             year, month, day, hour, minute, second = (int(found[part] or 0) for part in PARTS)

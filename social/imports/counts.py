@@ -23,16 +23,16 @@ from social.links import read_link
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 20_000
-HEADING_WITHIN = 10  # people put a title above the table
+HEADING_WITHIN = 10  # rows searched for the headings: people put a title above the table
 META_EXPORT, OWN_TEMPLATE = "meta_export", "own_template"
 COUNTED = ("reactions", "shares", "comments")
 
 
 @dataclass(frozen=True)
 class CountRow:
-    """One post's counts. None means the file does not tell, which is not 0.
+    """One post's counts. None means not in the file, which is not 0.
 
-    post_id, permalink, clip_code: whichever the file names the post by. raw: heading → text.
+    post_id, permalink, clip_code: at least one identifies the post. raw: heading → text.
     """
 
     row: int
@@ -61,7 +61,7 @@ class CountsFile:
 
 
 def read_counts(path: Path, *, max_rows: int = MAX_ROWS) -> CountsFile:
-    """Read the whole file. Raises FileRefused, which names what the file is instead."""
+    """Read the whole file. Raises FileRefused, whose kind says what the file is instead."""
     table = open_table(path, max_bytes=MAX_BYTES)
     rows = table.rows()
     head = list(islice(rows, HEADING_WITHIN))
@@ -154,7 +154,7 @@ def _chain(first: Iterable[Row], rest: Iterable[Row]) -> Iterator[Row]:
 
 
 class _Reader:
-    """Turns rows into counts, collecting problems and watching for posts that come twice."""
+    """Turns rows into counts and collects problems, posts listed twice among them."""
 
     def __init__(self, kind: str, heading: Row, columns: dict[str, int]) -> None:
         self.kind, self.columns = kind, columns

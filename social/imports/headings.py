@@ -1,7 +1,7 @@
-"""Which column is which: headings in English and Vietnamese, matched by name, never by place.
+"""Headings of columns in English and Vietnamese, matched by name, never by position.
 
-Meta's export has 32 to 34 columns that vary by month, so only a subset is looked for. Headings
-are compared in Unicode NFC, without case, with runs of spaces made one.
+Meta's export has 32 to 34 columns that vary by month, so only a subset is searched for. Headings
+are compared in Unicode NFC, without case, with runs of spaces collapsed.
 """
 
 import unicodedata
@@ -49,12 +49,12 @@ VIDEO_FILE = ("Video asset ID", "Video ID", "ID nội dung video", "Universal Vi
 
 
 def plain(heading: str) -> str:
-    """A heading made comparable."""
+    """A heading normalised for comparison."""
     return " ".join(unicodedata.normalize("NFC", heading).casefold().split())
 
 
 def find_columns(cells: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Field → index of the first column that bears one of its names."""
+    """Field → index of the first column with one of its names."""
     places: dict[str, int] = {}
     for index, cell in enumerate(cells):
         places.setdefault(plain(cell), index)
@@ -63,7 +63,7 @@ def find_columns(cells: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> 
 
 
 def has_any(cells: Iterable[str], names: Iterable[str]) -> bool:
-    """Does any cell bear one of the names?"""
+    """Whether any cell is one of the names."""
     return not {plain(cell) for cell in cells}.isdisjoint({plain(name) for name in names})
 
 

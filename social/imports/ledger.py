@@ -23,7 +23,7 @@ LONGEST_LINK = 500
 
 
 class LedgerRow(NamedTuple):
-    """seen_at: in the contest's zone when it has no offset of its own; None when not told."""
+    """seen_at: in the contest's zone when it has no offset of its own; None when not given."""
 
     row: int
     clip_code: str
@@ -33,7 +33,11 @@ class LedgerRow(NamedTuple):
 
 
 def iterate_ledger(path: Path, *, max_rows: int = MAX_ROWS) -> Iterator[LedgerRow | Problem]:
-    """Every row as itself or as its problem, in order. Raises FileRefused."""
+    """Every row, parsed or as its problem, in order.
+
+    Raises FileRefused for a file that is no ledger, and while iterating beyond `max_rows` or over
+    unreadable content.
+    """
     rows = open_table(path, max_bytes=MAX_BYTES).rows()
     head = list(islice(rows, HEADING_WITHIN))
     heading, columns = _recognise(head)

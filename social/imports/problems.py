@@ -1,11 +1,11 @@
-"""What a file reader has to say to a person, in both languages."""
+"""A file reader's messages to a person, in both languages."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A remark about one row (counted as the spreadsheet counts, the first row is 1).
+    """A message about one row (numbered as in a spreadsheet, from 1).
 
     code: stable word. level: `error` (the row cannot be used) or `warning` (a person should look).
     """
@@ -19,7 +19,7 @@ class Problem:
 
 
 class FileRefused(Exception):
-    """The file as a whole cannot be read as what was asked for.
+    """The file as a whole cannot be read as the expected kind of table.
 
     kind: what it was recognised as (`empty`, `too_large`, `too_many_rows`, `old_xls`,
     `page_daily`, `instagram`, `video_file`, `foreign`, `encoding`, …).

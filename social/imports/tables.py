@@ -1,4 +1,4 @@
-"""A spreadsheet file as rows of text, whatever its container; unreadable ones are named.
+"""Spreadsheet files, CSV or XLSX, as rows of text; refusals name what else a file is.
 
 CSV: UTF-8 (with or without BOM) or UTF-16, with comma, semicolon or tab. XLSX: the first sheet,
 read row by row; formulas are never evaluated and come through as their text.
@@ -19,10 +19,10 @@ from openpyxl import load_workbook
 from social.imports.problems import FileRefused
 
 MAX_UNPACKED = 1024 * 1024 * 1024
-MAX_RATIO = 200  # a spreadsheet packs 10 to 30 times; a bomb, thousands
+MAX_RATIO = 200  # a spreadsheet is compressed 10 to 30 times; a zip bomb, thousands of times
 MAX_CELL = 32_768  # Excel's own limit
 HEAD = 4096
-EXACT_BELOW = 10**15  # Excel rounds larger numbers; shown in powers so that no reader trusts them
+EXACT_BELOW = 10**15  # Excel rounds larger numbers; in E notation, read_post_id refuses them
 
 SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "old_xls"),
@@ -80,7 +80,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """How the file was read. `utf16` and `sep_line` tell Page-level exports apart."""
+    """A file's container and format. `utf16` and `sep_line` distinguish Page-level exports."""
 
     path: Path
     container: str
@@ -93,13 +93,13 @@ class Table:
         return self.encoding == "utf-16"
 
     def rows(self) -> Iterator[Row]:
-        """Non-empty rows, from the top, in flat memory. Raises FileRefused."""
+        """Non-empty rows from the top, streamed. Raises FileRefused for unreadable content."""
         rows = _xlsx_rows(self.path) if self.container == "xlsx" else _csv_rows(self)
         return (row for row in rows if any(row.cells))
 
 
 def open_table(path: Path, *, max_bytes: int) -> Table:
-    """Find out what the file is. Raises FileRefused when it is no table or too large."""
+    """Recognise the file's format. Raises FileRefused when it is no table or too large."""
     size = path.stat().st_size
     if size > max_bytes:
         raise FileRefused(
@@ -123,7 +123,7 @@ def open_table(path: Path, *, max_bytes: int) -> Table:
 
 
 def refused(kind: str) -> FileRefused:
-    """The refusal for a kind that this module explains."""
+    """The error (returned, not raised) for a kind in EXPLAINED."""
     return FileRefused(kind, *EXPLAINED[kind])
 
 
@@ -159,7 +159,7 @@ def _text_table(path: Path, head: bytes) -> Table:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The sign that splits one of the first lines into the most cells (comma when in doubt)."""
+    """The delimiter that splits one of the first lines into the most cells (in doubt, comma)."""
     return max(",;\t", key=lambda sign: max(line.count(sign) for line in lines))
 
 
@@ -177,7 +177,7 @@ def _csv_rows(table: Table) -> Iterator[Row]:
 
 
 def _text_lines(file: Iterable[str]) -> Iterator[str]:
-    """The lines; a file with NUL in its text is no text, and no database would take it."""
+    """The lines. Raises FileRefused for a NUL: such a file is no text and cannot be stored."""
     for line in file:
         if "\x00" in line:
             raise refused("foreign")
@@ -186,7 +186,7 @@ def _text_lines(file: Iterable[str]) -> Iterator[str]:
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
     try:
-        # An open file, because openpyxl judges a path by its ending, and kept files have none.
+        # An open file, because openpyxl checks a path's extension, and stored files have none.
         with path.open("rb") as file, closing(load_workbook(file, read_only=True)) as book:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()

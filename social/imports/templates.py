@@ -21,14 +21,14 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
 def write_counts_template(
     file: BinaryIO, clips: Iterable[tuple[str, str | None]], *, language: str = "vi"
 ) -> None:
-    """One row per clip: (code, permalink or None), counts left open."""
+    """One row per clip: (code, permalink or None), with empty counts."""
     _write(file, HEADINGS["counts"][language], [(code, *[None] * 3, link) for code, link in clips])
 
 
 def write_ledger_template(
     file: BinaryIO, codes: Iterable[str] = (), *, language: str = "vi"
 ) -> None:
-    """One row per clip code, the rest left open."""
+    """One row per clip code, the other cells empty."""
     _write(file, HEADINGS["ledger"][language], [(code,) for code in codes])
 
 

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _bind(port: int, store: Store, identity: Identity, chunk_size: int) -> SimulatorServer:
-    """With port 0, take the port of last time if it is free, so that old addresses still open."""
+    """With port 0, reuse the last port if it is free, so that old addresses still work."""
     before = int(store.setting("port") or 0)
     try:
         server = SimulatorServer(port or before, store, identity, chunk_size=chunk_size)

@@ -3,10 +3,10 @@
 POST faults {step, kind, times, …params}   DELETE faults      GET faults
 POST interactions {post_id | code, reactions, shares, comments}
 GET posts                                  POST posts {message}: somebody posted by hand
-POST show {code}: somebody publishes what hangs as a draft or in processing
-POST token {is_valid, scopes, …}: what debug_token tells
+POST show {code}: somebody publishes a draft or a video stuck in processing
+POST token {is_valid, scopes, …}: what debug_token returns
 GET held                                   POST release: see the fault `hold`
-DELETE everything: as on the first day
+DELETE everything: reset to the initial state
 """
 
 import json
@@ -19,11 +19,13 @@ from social.simulator.store import Store
 
 
 class Control:
+    """Answers the switches of one simulated Page."""
+
     def __init__(self, store: Store, gate: Gate, page_id: str) -> None:
         self.store, self.gate, self.page_id = store, gate, page_id
 
     def answer(self, method: str, what: str, body: Mapping[str, Any], base_url: str) -> Reply:
-        """A JSON reply; 400 with a sentence when the request makes no sense."""
+        """A JSON reply; 400 with the problem for an invalid request."""
         try:
             return self._route(f"{method} {what}", body, base_url)
         except (KeyError, TypeError, ValueError) as error:
@@ -92,7 +94,7 @@ class Control:
 
 
 def _kinds(reactions: Any) -> dict[str, int]:
-    """A number stands for that many of the plainest kind."""
+    """Reactions by kind; a bare number means that many LIKEs."""
     if isinstance(reactions, int):
         return {"LIKE": reactions}
     unknown = set(reactions) - set(REACTION_KINDS)

@@ -5,10 +5,10 @@ Steps: `start`, `transfer`, `finish`, `status`, `counts`, `posts`, `page`, `debu
 Refusals (nothing is done): `error_before`, `throttle` (minutes, code), `expired_token`,
 `permission`, `invalid_input`, `policy` (subcode), `wrong_offset`, `restart_upload`,
 `bad_gateway`, `drop`, `reset_at` (bytes, keep).
-Done, but not told: `error_after`, `lost_response`, `duplicate` (506), `duplicate_policy`.
+Done, but not reported: `error_after`, `lost_response`, `duplicate` (506), `duplicate_policy`.
 Waiting: `hold` (when = before or after it is done; with `discard` a request held before is never
-done), let go by `POST /_control/release`.
-At `finish`, how the video goes on: `slow_processing` (polls), `stuck_processing`, `draft`,
+done), released by `POST /_control/release`.
+At `finish`, what becomes of the video: `slow_processing` (polls), `stuck_processing`, `draft`,
 `processing_error`, `no_post_id`.
 """
 
@@ -61,7 +61,7 @@ def error_reply(code: int, message: str, *, subcode: int | None = None, **more: 
 
 
 def reply_for(kind: str, params: Mapping[str, Any], offsets: Mapping[str, str] | None) -> Reply:
-    """What the caller hears instead of the true answer. offsets: of the session, if any."""
+    """The faulty reply that replaces the true one. offsets: of the session, if any."""
     if kind in {"drop", "lost_response", "reset_at"}:
         return Reply(close=True)
     if kind == "bad_gateway":
@@ -96,7 +96,7 @@ def _plain(kind: str, params: Mapping[str, Any]) -> Reply:
 
 
 class Gate:
-    """Requests held on purpose, so that a test can kill their sender at a known moment."""
+    """Requests held on purpose, so that a test can kill their sender at a known point."""
 
     def __init__(self) -> None:
         self._open = threading.Event()
@@ -114,7 +114,7 @@ class Gate:
             return list(self._held)
 
     def release(self) -> None:
-        """Let all of them go; later ones wait for the next release."""
+        """Release all held requests; later ones wait for the next release."""
         with self._lock:
             self._open.set()
             self._open, self._held = threading.Event(), []

@@ -1,4 +1,4 @@
-"""The Graph API's part that we use: uploads, video status, posts, counts, token, Page."""
+"""The part of the Graph API in use: uploads, video status, posts, counts, token, Page."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ SCOPES = ["pages_manage_posts", "pages_read_engagement", "pages_show_list"]
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the simulated Page and app are."""
+    """Ids and secrets of the simulated Page and app."""
 
     page_id: str
     page_name: str
@@ -43,7 +43,7 @@ class Call:
 
 
 class GraphApi:
-    """Answers calls from the store; misbehaves as the store's faults say."""
+    """Answers calls from the store, applying the store's faults."""
 
     def __init__(self, store: Store, identity: Identity, gate: Gate, *, chunk_size: int) -> None:
         self.store, self.identity, self.gate = store, identity, gate
@@ -70,7 +70,7 @@ class GraphApi:
         return self._with_usage(reply, 0)
 
     def step_of(self, call: Call) -> str:
-        """Which step a call is; the name that faults are switched on by."""
+        """The step that a call belongs to, as faults name it."""
         page = self.identity.page_id
         if call.method == "POST" and call.path == f"{page}/videos":
             return call.params.get("upload_phase", "unknown")
@@ -149,7 +149,7 @@ class GraphApi:
         return Reply(body=self._offsets(self.store.session(video["session_id"]) or video))
 
     def keep_part(self, call: Call) -> None:
-        """After a reset in the middle: keep the bytes that had come."""
+        """After a reset during a transfer: store the bytes that arrived."""
         video = self.store.session(call.params.get("upload_session_id", ""))
         if video and call.chunk and call.params.get("start_offset") == str(video["received"]):
             self.store.write_bytes(video, video["received"], call.chunk)
@@ -192,7 +192,7 @@ class GraphApi:
         return Reply(body=body)
 
     def _poll(self, video: sqlite3.Row) -> sqlite3.Row:
-        """Processing goes on by one step each time somebody looks."""
+        """Processing advances one step with each status request."""
         left = video["polls_left"] - 1
         self.store.update_video(
             video["id"], polls_left=left, phase="processing" if left >= 0 else "done"

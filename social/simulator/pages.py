@@ -1,4 +1,4 @@
-"""What a person sees who opens a simulated post. Plain, and clear about being no Facebook."""
+"""The HTML pages of simulated posts; each says that it is no Facebook."""
 
 import json
 import sqlite3

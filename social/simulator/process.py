@@ -1,4 +1,4 @@
-"""Run the simulator as a child process, and reach its switches: for tests and for the demo."""
+"""Runs the simulator as a child process and calls its switches: for tests and the demo."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ SECONDS = 15
 
 
 class SimulatorProcess:
-    """A running simulator whose state is in `state`. Start it again and it remembers."""
+    """A running simulator whose state is kept in `state` across restarts."""
 
     def __init__(self, state: Path, *, chunk_size: int | None = None, port: int = 0) -> None:
         self.state = state
@@ -24,7 +24,7 @@ class SimulatorProcess:
         self.start()
 
     def start(self) -> None:
-        """Raises RuntimeError when it says nothing."""
+        """Start the process and read its addresses. Raises RuntimeError when it prints none."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for
         line = self._process.stdout.readline()
@@ -68,7 +68,7 @@ class SimulatorProcess:
         self._reap()
 
     def stop(self) -> None:
-        """Ask it to end, and wait."""
+        """Terminate it and wait."""
         self._process.terminate()
         self._reap()
 

@@ -1,4 +1,4 @@
-"""The simulator's HTTP side: reads requests, hands them on, sends or breaks the answers."""
+"""The simulator's HTTP server: reads requests, passes them on, sends or breaks the answers."""
 
 import json
 import re
@@ -38,7 +38,7 @@ class SimulatorServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads a request whole (a reset on purpose excepted), then answers."""
+    """Reads the whole request (except for a `reset_at` fault), then answers."""
 
     protocol_version = "HTTP/1.1"
     server: SimulatorServer
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self._answer()
         except ConnectionError:
-            self.close_connection = True  # the other side has gone, as killed workers do
+            self.close_connection = True  # the client has gone, a killed worker for instance
 
     def _answer(self) -> None:
         parts = urlsplit(self.path)
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         return Call(self.command, path, params, bearer, self.server.base_url, chunk)
 
     def _reset_due(self, path: str) -> bool:
-        """A `reset_at` fault for a transfer: take some bytes, then break the line."""
+        """Apply a `reset_at` fault to a transfer: read some bytes, then reset the connection."""
         due = [fault for fault in self.server.store.faults() if fault["remaining"] > 0]
         kind = self.headers.get("Content-Type", "")
         if not kind.startswith("multipart/") or not due or due[0]["kind"] != "reset_at":
@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def _reset(self) -> None:
-        """Close with a TCP reset instead of a farewell."""
+        """Close with a TCP reset instead of a FIN."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.rfile.close()
@@ -147,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silent: what happened can be asked for under `/_control/`."""
+        """Log nothing: `/_control/` reports what happened."""
 
 
 def read_form(content_type: str, body: bytes) -> tuple[dict[str, str], bytes | None]:

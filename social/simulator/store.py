@@ -1,4 +1,4 @@
-"""What the simulator remembers: one SQLite file, and a folder with the bytes of each video."""
+"""The simulator's state: one SQLite file, and a folder with the bytes of each video."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ FIRST_POST_NUMBER = 900_000_000_000_001
 
 
 class Store:
-    """Safe between threads; every change is on disk before its method returns."""
+    """Thread-safe; every change is on disk before its method returns."""
 
     def __init__(self, folder: Path) -> None:
         self.videos = folder / "videos"
@@ -51,7 +51,7 @@ class Store:
             yield self._db
 
     def clear(self) -> None:
-        """Forget all but the port."""
+        """Delete everything but the port."""
         with self.transaction() as db:
             for table in ("video", "post", "fault"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
@@ -88,7 +88,7 @@ class Store:
             db.execute(f"UPDATE video SET {names} WHERE id = ?", (*values.values(), video_id))  # noqa: S608
 
     def write_bytes(self, video: sqlite3.Row, offset: int, data: bytes) -> int:
-        """Keep the bytes, then move the offset; returns the new offset."""
+        """Write the bytes, then update the offset; returns the new offset."""
         path = self.video_path(video["id"])
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.seek(offset)
@@ -121,7 +121,7 @@ class Store:
         return self._one("SELECT * FROM post WHERE id = ?", post_id)
 
     def posts(self, *, visible_only: bool = False) -> list[sqlite3.Row]:
-        """Newest first."""
+        """All posts, newest first."""
         where = "WHERE visible = 1" if visible_only else ""
         return self._all(f"SELECT * FROM post {where} ORDER BY number DESC")  # noqa: S608
 
@@ -130,7 +130,7 @@ class Store:
             db.execute("UPDATE post SET visible = 1 WHERE id = ?", (post_id,))
 
     def publish_by_hand(self, post_id: str) -> None:
-        """As a person does on the Page."""
+        """Publish a post and its video as a person does on the Page."""
         with self.transaction() as db:
             db.execute("UPDATE post SET visible = 1 WHERE id = ?", (post_id,))
             change = "UPDATE video SET phase = 'done', outcome = 'published' WHERE post_id = ?"
@@ -147,7 +147,7 @@ class Store:
             return db.execute(insert, (step, kind, json.dumps(params), times)).lastrowid or 0
 
     def take_fault(self, step: str) -> tuple[str, dict[str, Any]] | None:
-        """The oldest fault due for this step, used up by one."""
+        """(kind, params) of the oldest fault left for this step, one use consumed; or None."""
         with self.transaction() as db:
             select = "SELECT * FROM fault WHERE remaining > 0 AND step IN (?, 'any') ORDER BY id"
             row = db.execute(select, (step,)).fetchone()

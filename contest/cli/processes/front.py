@@ -1,4 +1,4 @@
-"""``hoithi front``: nginx with our configuration, before other containers or machines."""
+"""``hoithi front``: nginx with our configuration, in front of other containers or machines."""
 
 import os
 import tempfile

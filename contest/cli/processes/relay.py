@@ -1,4 +1,4 @@
-"""``hoithi relay``: brings what is due to the queue."""
+"""``hoithi relay``: puts due outbox rows into the queue."""
 
 import signal
 

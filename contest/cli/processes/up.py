@@ -57,7 +57,7 @@ def command(with_sample: bool, listen_at: str | None, page_simulator: bool, work
 
 
 def _prepare(machine: Machine) -> list[str]:
-    """Bring the database to its newest form, with sample or first account; what to tell of it."""
+    """Upgrade the database and load the sample or a first account; returns lines to print."""
     platform = Platform(machine.settings)
     platform.db.upgrade()
     ways = sample.load(platform) if machine.sample else None
@@ -67,7 +67,7 @@ def _prepare(machine: Machine) -> list[str]:
 
 
 def _of_sample(machine: Machine, ways: sample.WaysIn) -> list[str]:
-    """How each role signs in to the sample, and what in it is not real."""
+    """Lines on how each role signs in to the sample, and what in it is simulated."""
     base, shown = machine.settings.base_url, dict[str, cast.Person]()
     for person in cast.STAFF:
         shown.setdefault(person.roles[0], person)
@@ -85,12 +85,12 @@ def _of_sample(machine: Machine, ways: sample.WaysIn) -> list[str]:
 
 
 def _this_command() -> str:
-    """How this very command was called, so that a line can be copied."""
+    """How this command was called, so that a printed line can be copied."""
     return sys.argv[0] if Path(sys.argv[0]).name == "hoithi" else "python -m contest"
 
 
 def _first_account(platform: Platform) -> list[str]:
-    """An installation without people: ask for the first one, and give the way in."""
+    """Without any account, prompt for the first one; returns lines on how to sign in."""
     with platform.db.read() as session:
         if session.scalars(select(User)).first() is not None:
             return []
@@ -117,7 +117,7 @@ def _first_account(platform: Platform) -> list[str]:
 
 @contextmanager
 def _standing_clock(machine: Machine) -> Iterator[None]:
-    """A simulated clock stands while nothing runs: the sample is found as it was left."""
+    """Stop the simulated clock while nothing runs, so that the sample stays as it was left."""
     file = machine.clock_file
     stopped = file.with_suffix(".stopped") if file else None
     if file and stopped and stopped.exists():
@@ -134,7 +134,7 @@ def _say(name: str, line: str) -> None:
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
-    """One `hoithi up` for each data folder."""
+    """Allow one `hoithi up` per data folder. Raises ``Conflict`` while another runs."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "up.lock").open("w") as file:
         try:

@@ -20,7 +20,7 @@ def command(bind: str, workers: int, threads: int) -> None:
 
 
 def _renew_pages(platform: Platform) -> None:
-    """Published pages get this build's look; done before the workers are there, by one process."""
+    """Render published pages anew with this build's assets, once, before the workers start."""
     data_dir = platform.settings.data_dir
     if ready_pages.outdated(data_dir):
         from contest.web import create_app  # noqa: PLC0415 - nearly never needed here

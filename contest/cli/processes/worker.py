@@ -20,6 +20,6 @@ def command(burst: bool) -> None:
         try:
             worker.run(platform, burst=burst)
             return
-        except RedisError as error:  # the rows are in the database; the queue comes back
+        except RedisError as error:  # the rows are in the database; wait for the queue
             click.echo(f"waiting for the queue: {error}", err=True)
             time.sleep(PAUSE_S)

@@ -41,7 +41,7 @@ class Filter:
 def rows(
     session: Session, contest: Contest, wanted: Filter, *, number: int = 1
 ) -> Pagination[AuditRow]:
-    """The contest's rows, the newest first."""
+    """The contest's audit rows that match ``wanted``, the newest first."""
     query = select(AuditRow).where(AuditRow.contest_id == contest.id)
     if wanted.action:
         query = query.where(AuditRow.action.startswith(wanted.action, autoescape=True))
@@ -54,7 +54,7 @@ def rows(
 
 
 def _about(session: Session, contest: Contest, wanted: str) -> ColumnElement[bool]:
-    """Rows about ``wanted``: a reference, or a clip's code with everything that belongs to it."""
+    """Matches rows about ``wanted``: a reference, or a clip's code and all that belongs to it."""
     entry_id = session.scalar(select(Submission.id).where(
         Submission.contest_id == contest.id, Submission.code == wanted.upper()
     ))
@@ -71,12 +71,12 @@ def _labels(kind: str, query: Select[int, str]) -> Select[str]:
 
 
 def actions(session: Session, contest: Contest) -> list[str]:
-    """Every kind of action that the contest's trail holds."""
+    """Every action in the contest's trail, sorted."""
     return sorted(_distinct(session, contest, AuditRow.action))
 
 
 def actors(session: Session, contest: Contest) -> dict[str, str]:
-    """Everybody who acted in the contest, by reference, with the name where there is one."""
+    """All actors of the contest's trail: reference -> name, or the reference where unnamed."""
     labels = set(_distinct(session, contest, AuditRow.actor))
     known = names(session, labels)
     shown = [(label, known.get(label, label)) for label in labels]
@@ -86,8 +86,8 @@ def actors(session: Session, contest: Contest) -> dict[str, str]:
 def _distinct(
     session: Session, contest: Contest, column: InstrumentedAttribute[str]
 ) -> Iterable[str]:
-    """The values of a column in the contest's trail: from one to the next in its index, for
-    DISTINCT would read every row."""
+    """The distinct values of a column in the contest's trail, by a loose index scan: DISTINCT
+    would read every row."""
     least = select(func.min(column)).where(AuditRow.contest_id == contest.id)
     found = select(least.scalar_subquery().label("value")).cte("found", recursive=True)
     following = least.where(column > found.c.value).scalar_subquery()
@@ -96,7 +96,7 @@ def _distinct(
 
 
 def names(session: Session, labels: set[str]) -> dict[str, str]:
-    """The persons and units behind references such as ``user:3``; the erased have no name."""
+    """Names of persons and units, by references such as ``user:3``; erased ones are left out."""
     return _names(session, User, "user", labels) | _names(session, Unit, "unit", labels)
 
 
@@ -108,7 +108,7 @@ def _names(
 
 
 def clips(session: Session, labels: set[str]) -> dict[str, str]:
-    """The codes of the clips behind references such as ``submission:12`` or ``check:7``."""
+    """Codes of clips, by references such as ``submission:12`` or ``check:7``."""
     parts = [
         query.where(query.selected_columns[0].in_(_ids(kind, labels)))
         .add_columns(literal(kind).label("kind"))

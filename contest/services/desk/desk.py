@@ -1,4 +1,4 @@
-"""Where a contest stands, in numbers: read for the organiser's desk, each with one query."""
+"""The numbers of the organiser's desk, one query each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from contest.services.jury import jury_round
 from contest.services.jury.jury_round import Juror
 from contest.states import IN_CONTEST, SubmissionState
 
-SNAPSHOT_EVERY = timedelta(hours=24)  # an older count is due for a new one
+SNAPSHOT_EVERY = timedelta(hours=24)  # an older count should be repeated
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,14 @@ def _tasks(contest: Contest) -> Select[str, int]:
 
 
 def _overdue(session: Session, contest: Contest, *, at: datetime) -> int:
-    """Jobs that should have begun five minutes ago: the worker may be down."""
+    """Tasks due for more than five minutes and not begun: the worker may be down."""
     late = and_(Task.state == "pending", Task.due_at < at - timedelta(minutes=5))
     query = select(func.count()).select_from(Task).where(Task.contest_id == contest.id, late)
     return session.scalar(query) or 0
 
 
 def _oldest_review(session: Session, contest: Contest) -> datetime | None:
-    """Since when the longest-waiting clip waits for a reviewer."""
+    """Since when the longest-waiting clip has been in review."""
     return session.scalar(
         select(func.min(Submission.updated_at)).where(
             Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW
@@ -157,7 +157,7 @@ def _oldest_review(session: Session, contest: Contest) -> datetime | None:
 def _snapshots_due(
     session: Session, contest: Contest, profile: Profile, *, at: datetime
 ) -> int:
-    """Clips on the Page without a count of the last day, before the counts close."""
+    """Clips on the Page not counted within the last day (before the counts close)."""
     latest = min(at, profile.schedule.counts_close)
     query = (
         select(func.count())

@@ -1,4 +1,4 @@
-"""The organiser's lists as tables: units with their clips, entries with where they stand."""
+"""The organiser's lists as tables: units with their clips, entries with their states."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,13 +30,17 @@ TITLES = {"units": UNITS, "entries": ENTRIES}
 
 
 def titles(what: str, language: str) -> list[str]:
+    """Column titles of a list, one of ``TITLES``, in "vi" or "en"."""
     return [title[language != "vi"] for title in TITLES[what].values()]
 
 
 def rows(
     session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime
 ) -> list[dict[str, object]]:
-    """One dictionary a line, by the keys of ``TITLES``; instants in the contest's zone (ISO)."""
+    """One dictionary per row, by the keys of ``TITLES``; instants in the contest's zone (ISO).
+
+    Raises ``NotAllowed`` without ``export.read``.
+    """
     require(actor, "export.read", contest)
     profile = profiles.profile_of(contest)
     if what == "entries":

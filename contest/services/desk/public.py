@@ -1,4 +1,4 @@
-"""What everybody may know of a contest: its phase, and its clips on the Page."""
+"""Public facts of a contest: its phase, and its clips on the Page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from contest.states import SubmissionState
 
 
 class Phase(StrEnum):
-    """Where a contest stands, in the order of the plan (II.1, VI)."""
+    """A contest's phases, in the order of the plan (II.1, VI)."""
 
     BEFORE = "before"
     ENTRIES = "entries"
@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One stretch of the contest; ``state`` is done, now or later."""
+    """A phase with its start and end; ``state`` is done, now or later."""
 
     phase: Phase
     starts: datetime
@@ -40,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True)
 class PublicClip:
-    """A clip as everybody may see it: nothing of its contact persons."""
+    """The public columns of a clip: no data of its contact persons."""
 
     code: str
     title: str
@@ -54,7 +54,7 @@ class PublicClip:
 
 
 def phase_of(profile: Profile, *, at: datetime, published: bool = False) -> Phase:
-    """The phase at an instant; ``published``: a result is out, whatever the calendar says."""
+    """The phase at ``at``; with ``published`` always RESULT, whatever the schedule says."""
     if published:
         return Phase.RESULT
     s = profile.schedule
@@ -68,7 +68,7 @@ def phase_of(profile: Profile, *, at: datetime, published: bool = False) -> Phas
 
 
 def steps(profile: Profile, *, at: datetime, published: bool = False) -> list[Step]:
-    """The contest from its opening to the awards."""
+    """The phases from the opening to the awards."""
     s = profile.schedule
     order = (
         (Phase.ENTRIES, s.entries_open, s.entries_close),
@@ -87,34 +87,34 @@ def steps(profile: Profile, *, at: datetime, published: bool = False) -> list[St
 
 
 def next_deadline(profile: Profile, *, at: datetime) -> datetime | None:
-    """The instant that the countdown runs to."""
+    """The next instant of the schedule, for the countdown; None after the awards."""
     s = profile.schedule
     moments = (s.entries_open, s.entries_close, s.publicity_opens, s.counts_close, s.awards)
     return next((moment for moment in moments if at < moment), None)
 
 
 def clips(session: Session, contest: Contest, *, most: int | None = None) -> list[PublicClip]:
-    """The clips that stand on the Page, in the order of their release."""
+    """The clips published on the Page, in the order of their release; ``most``: how many."""
     return [_clip(row) for row in session.execute(_shown(contest).limit(most))]
 
 
 def gallery(
     session: Session, contest: Contest, *, words: str = "", number: int = 1
 ) -> Pagination[PublicClip]:
-    """A page of them, those with ``words`` in code, title or unit."""
+    """One page of the published clips with ``words`` in code, title or unit."""
     query = search.matching(_shown(contest), words, Submission.code, Submission.title, Unit.name)
     found = pagination.take(session, query, number, whole=True)
     return replace(found, rows=[_clip(row) for row in found.rows])
 
 
 def count(session: Session, contest: Contest) -> int:
-    """How many clips stand on the Page."""
+    """How many clips are published on the Page."""
     query = _shown(contest).order_by(None).with_only_columns(func.count(Publication.id))
     return session.scalar(query) or 0
 
 
 def clip(session: Session, contest: Contest, code: str) -> PublicClip:
-    """One clip on the Page by its code; ``NotFound`` for every other."""
+    """One published clip by its code. Raises ``NotFound`` for any other."""
     found = session.execute(_shown(contest).where(Submission.code == code)).first()
     if found is None:
         raise not_found()

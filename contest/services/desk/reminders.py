@@ -1,14 +1,14 @@
-"""Reminders that an organiser sends: who gets which mail, who cannot be reached, when last.
+"""Reminders sent by an organiser: the recipients, their mails, who has no address, when last.
 
 ==========  ===========================================  ==========================================
 kind        who                                          mail
 ==========  ===========================================  ==========================================
 missing     units below their quota (plan II.2)          ``reminder``
-findings    entries that the unit has to mend            ``findings``, ``changes_requested``
+findings    entries that the unit has to repair          ``findings``, ``changes_requested``
 jury        jurors who still owe ballots                 ``jury_reminder``
 ==========  ===========================================  ==========================================
 
-Whoever was mailed within the last hour is left alone unless the sender says "again": a second
+Recipients mailed within the last hour are skipped unless the sender chooses "again": a second
 click does no harm.
 """
 
@@ -61,14 +61,14 @@ class Recipient:
 def recipients(
     session: Session, contest: Contest, kind: str, *, at: datetime
 ) -> list[Recipient]:
-    """Everybody whom this reminder is about, with and without an address."""
+    """Everybody concerned by a reminder of ``KINDS``, with or without an e-mail address."""
     profile = profiles.profile_of(contest)
     found = {"missing": _units, "findings": _entries, "jury": _jurors}[kind]
     return list(found(session, contest, profile, at))
 
 
 def over(contest: Contest, kind: str, *, at: datetime) -> bool:
-    """Whether it is too late for what the mail asks."""
+    """Whether the deadline for what this reminder asks has passed."""
     schedule = profiles.profile_of(contest).schedule
     if kind == "jury":
         return contest.jury_locked_at is not None or at >= schedule.ballots_close
@@ -79,9 +79,10 @@ def send(
     session: Session, contest: Contest, kind: str, *, actor: Actor, at: datetime,
     again: bool = False,
 ) -> int:
-    """Ask for the mails; returns how many. ``again``: also to those mailed within ``PAUSE``.
+    """Enqueue the mails; returns how many. ``again``: also to those mailed within ``PAUSE``.
 
-    Two organisers who click at once wait for each other, so that nobody is mailed twice.
+    The contest's row is locked, so two organisers who click at once mail nobody twice.
+    Raises ``NotAllowed`` without ``reminder.send``, ``TooLate`` after the deadline.
     """
     require(actor, "reminder.send", contest)
     _hold(session, contest)
@@ -100,7 +101,7 @@ def send(
 
 
 def letter(contest: Contest, one: Recipient, *, at: datetime) -> Mail:
-    """The mail as it would be queued: to be shown, never stored."""
+    """The mail as it would be enqueued, for a preview; never stored."""
     return Mail(contest_id=contest.id, to=one.email, template=one.template, created_at=at,
                 language=one.language, params=dict(one.params))
 
@@ -124,7 +125,7 @@ def _units(
 def _entries(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
-    """The entries that can still be mended in time."""
+    """The entries that can still be repaired in time."""
     last = {name: mail.last_asked(session, contest, name, "submission_id")
             for name in TO_MEND.values()}
     query = (

@@ -1,4 +1,4 @@
-"""Setting up a contest from nothing: its rules first, then who organises it."""
+"""Creating a contest: its rules first, then its first organiser."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,16 @@ REFERENCE = Path(__file__).parents[2] / "profiles" / "quan11-2023.toml"
 
 
 def reference_source() -> str:
-    """The reference contest's rule file: what most contests begin with."""
+    """The reference contest's rule file, the starting point of most contests."""
     return REFERENCE.read_text("utf-8")
 
 
 def create(session: Session, source: str, *, actor: Actor, at: datetime) -> Contest:
-    """A new contest; whoever makes it is its first organiser. ``Conflict`` where it is known."""
+    """Create a contest from a rule file; the actor becomes its first organiser.
+
+    Raises ``NotAllowed`` without ``contest.create``, ``Invalid`` for a faulty rule file,
+    ``Conflict`` where the slug is taken.
+    """
     require(actor, "contest.create")
     slug = rule_files.load(source).profile.contest.slug
     if any(contest.slug == slug for contest in profiles.all_contests(session)):

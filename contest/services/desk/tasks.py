@@ -1,4 +1,4 @@
-"""Background work as organisers see it: what waits, runs, failed; and trying again."""
+"""Background tasks as organisers see them: waiting, running, failed; and retrying."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ STATES = ("failed", "leased", "pending", "done", "cancelled")
 def listed(
     session: Session, contest: Contest, *, state: str | None = None, number: int = 1
 ) -> Pagination[Task]:
-    """The contest's jobs: the failed first, then those at work, then the newest."""
+    """The contest's tasks: failed first, then running, then the newest."""
     query = select(Task).where(Task.contest_id == contest.id)
     if state in STATES:
         query = query.where(Task.state == state)
@@ -30,7 +30,8 @@ def listed(
 def retry(
     session: Session, contest: Contest, task_id: int, *, actor: Actor, at: datetime
 ) -> Task:
-    """Try a failed job again, at once. ``Conflict`` where it has not failed."""
+    """Make a failed task due now. Raises ``NotAllowed`` without ``job.retry``, ``NotFound`` for
+    another contest's task, ``Conflict`` where it has not failed."""
     require(actor, "job.retry", contest)
     task = session.get(Task, task_id, with_for_update=LOCK)
     if task is None or task.contest_id != contest.id:

@@ -1,6 +1,6 @@
-"""Checks of clips: wanted with the clip, carried out by a worker, read by unit and reviewer.
+"""Checks of clips: requested with the clip, carried out by a worker, read by unit and reviewer.
 
-The quick check gives the verdict that the unit waits for. The deep one decodes every frame, makes
+The quick check gives the verdict that the unit waits for. The deep check decodes every frame, makes
 the rendition that people watch, may revise the verdict, and must be done before publication.
 """
 
@@ -26,7 +26,7 @@ from contest.states import SubmissionState
 QUICK, DEEP = "quick", "deep"
 OPEN = ("queued", "running", "failed")
 GOOD = ("pass", "look")
-FIRST_SHARE = 0.02  # before that, nothing can be said about the time left
+FIRST_SHARE = 0.02  # below this progress the time left cannot be estimated
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,25 @@ class Outcome:
     verdict: str
     report: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[DerivedFile] = ()
-    fingerprint: Mapping[str, Any] | None = None  # by which copies are told
+    fingerprint: Mapping[str, Any] | None = None  # for near-duplicate detection
 
 
 # ---------------------------------------------------------------------------- wanting one
 
 
 def enqueue_quick(session: Session, version: ClipVersion, *, actor: Actor, at: datetime) -> Check:
-    """Want the quick check of a version. Open checks of the entry's earlier clips end."""
+    """Enqueue the quick check of a version and end open checks of the entry's earlier clips."""
     _supersede(session, version, actor=actor, at=at)
     return _enqueue(session, version, QUICK, at=at)
 
 
 def enqueue_deep(session: Session, version: ClipVersion, *, at: datetime) -> Check:
-    """Want the deep check of a version, after everything that somebody waits for."""
+    """Enqueue the deep check of a version at low priority: nobody waits for it."""
     return _enqueue(session, version, DEEP, at=at)
 
 
 def _enqueue(session: Session, version: ClipVersion, kind: str, *, at: datetime) -> Check:
-    """The same wish under the same rules is one check."""
+    """Enqueue a check; version, kind and profile revision identify it."""
     contest = version.submission.contest
     query = select(Check).where(
         Check.version_id == version.id, Check.kind == kind,
@@ -95,7 +95,7 @@ def _enqueue(session: Session, version: ClipVersion, kind: str, *, at: datetime)
 
 
 def _task(session: Session, check: Check, *, at: datetime) -> Task:
-    """The wish for a check; a new one where it is not there or was swept."""
+    """The check's queued task; a new one where it is missing or was swept."""
     return outbox.enqueue(
         session, f"check.{check.kind}", check.id, at=at,
         contest_id=check.version.submission.contest_id,
@@ -117,7 +117,10 @@ def _supersede(session: Session, version: ClipVersion, *, actor: Actor, at: date
 
 
 def retry(session: Session, check: Check, *, actor: Actor, at: datetime) -> None:
-    """A person wants a check that failed for a fault of the machine tried again."""
+    """Enqueue a check again that failed for a technical reason.
+
+    Raises ``NotAllowed``, and ``Conflict`` where the check has not failed.
+    """
     require(actor, "check.retry", check.version.submission)
     if check.state != "failed":
         raise Conflict(
@@ -133,7 +136,7 @@ def retry(session: Session, check: Check, *, actor: Actor, at: datetime) -> None
 
 
 def start(session: Session, check_id: int, *, at: datetime) -> CheckJob | None:
-    """Begin a check, or begin it again after a worker died; None when nobody wants it any more."""
+    """Begin a check, or begin it again after a worker died; None when it is no longer needed."""
     check = session.get_one(Check, check_id, with_for_update=LOCK)
     if check.state in ("done", "superseded"):
         return None
@@ -150,7 +153,7 @@ def start(session: Session, check_id: int, *, at: datetime) -> CheckJob | None:
 
 
 def progress(session: Session, check_id: int, share: float) -> bool:
-    """Note how far a check is (0 to 1); False when it is not wanted any more."""
+    """Store a check's progress (0 to 1); False when it is no longer needed."""
     changed = session.execute(
         update(Check)
         .where(Check.id == check_id, Check.state == "running")
@@ -160,7 +163,10 @@ def progress(session: Session, check_id: int, share: float) -> bool:
 
 
 def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -> None:
-    """Store a check's result and move the entry on. Finishing twice changes nothing."""
+    """Store a check's result and move the entry on. Finishing twice changes nothing.
+
+    Raises ``Conflict`` while a clip that the deep check refuses is being posted.
+    """
     check = _held(session, check_id)
     if check.state != "running":
         return
@@ -179,7 +185,7 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
 
 
 def _held(session: Session, check_id: int) -> Check:
-    """The check, locked after its entry, as whoever sends a new clip locks them."""
+    """The check, locked after its entry: the order in which a new clip locks them too."""
     check = session.get_one(Check, check_id)
     session.refresh(check.version.submission, with_for_update={"of": Submission, **LOCK})
     session.refresh(check, with_for_update=LOCK)
@@ -187,7 +193,7 @@ def _held(session: Session, check_id: int) -> Check:
 
 
 def fail(session: Session, check_id: int, error: str, *, at: datetime) -> None:
-    """The machine could not do it; the entry waits, and the organiser's desk shows why."""
+    """Record a technical failure; the entry waits, and the organiser's desk shows the error."""
     check = session.get_one(Check, check_id, with_for_update=LOCK)
     if check.state == "running":
         check.error = error
@@ -223,7 +229,7 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
 
 
 def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
-    """The deep check revised the verdict: what is not yet on the Page goes back to the unit."""
+    """The deep check refused the clip: if it is not on the Page yet, the entry needs a fix."""
     entry = version.submission
     if not _in_force(entry, version, SubmissionState.IN_REVIEW, SubmissionState.APPROVED):
         return
@@ -253,17 +259,17 @@ def latest(version: ClipVersion, kind: str = QUICK) -> Check | None:
 
 
 def telling(version: ClipVersion) -> Check | None:
-    """The check whose findings hold: the deep one once it has judged, else the quick one."""
+    """The check whose findings apply: the deep one once it has findings, else the quick one."""
     deep = latest(version, DEEP)
     return deep if deep and deep.report.get("findings") else latest(version)
 
 
 @dataclass(frozen=True)
 class DeepPass:
-    """Whether a version may be published as far as checks go.
+    """Whether the deep check lets a version be published.
 
-    ``state`` is done, running, waiting (not begun), failed (the machine could not) or refused
-    (the clip is not as it must be); ``why_*`` says so to a person, empty when done.
+    ``state`` is done, running, waiting (not begun), failed (a technical error) or refused (the clip
+    breaks the rules); ``why_*`` explains it to a person, empty when done.
     """
 
     state: str
@@ -272,9 +278,9 @@ class DeepPass:
 
 
 def deep_check_pending(session: Session, version: ClipVersion, *, at: datetime) -> str:
-    """Why ``version`` may not be posted yet: its deep check is not done. Empty when it may.
+    """Why the deep check does not let ``version`` be posted yet; empty when it does.
 
-    A version of which nobody has requested a deep check gets one here.
+    Enqueues the deep check of a version that has none.
     """
     if latest(version, DEEP) is None:
         enqueue_deep(session, version, at=at)
@@ -282,7 +288,7 @@ def deep_check_pending(session: Session, version: ClipVersion, *, at: datetime) 
 
 
 def deep_pass(version: ClipVersion) -> DeepPass:
-    """How the deep check of a version stands; nothing is published before it is done."""
+    """The state of a version's deep check; nothing is published before it is done."""
     check = latest(version, DEEP)
     if check is None or check.state in ("queued", "superseded"):
         return DeepPass("waiting", "Chưa kiểm tra sâu clip này.", "The deep check has not begun.")
@@ -305,7 +311,7 @@ def deep_pass(version: ClipVersion) -> DeepPass:
 
 
 def revised(version: ClipVersion) -> list[str]:
-    """Rules on which the deep check came to another answer than the quick one."""
+    """Rules whose outcome differs between the deep and the quick check."""
     quick, deep = latest(version), latest(version, DEEP)
     if quick is None or deep is None:
         return []
@@ -324,7 +330,7 @@ def revision(check: Check | None, language: str) -> str:
 
 
 def seconds_left(check: Check | None, *, at: datetime) -> float | None:
-    """How long a running check will take still, from what it has done so far; None: unknown."""
+    """Seconds a running check still needs, extrapolated from its progress; None: unknown."""
     if check is None or check.state != "running" or check.started_at is None:
         return None
     if check.progress < FIRST_SHARE:
@@ -339,17 +345,17 @@ def derivatives(session: Session, version: ClipVersion) -> dict[str, Derivative]
 
 
 def rendition(session: Session, version: ClipVersion) -> Derivative | None:
-    """What people watch; None until the deep check has made it."""
+    """The file that people watch; None until the deep check has made it."""
     return derivatives(session, version).get("rendition")
 
 
 def findings(check: Check | None, language: str) -> list[dict[str, Any]]:
-    """A check's findings in one language, what must be mended first, passes last."""
+    """A check's findings in one language: faults first, passes last."""
     return shown(check.report if check else {}, language)
 
 
 def shown(report: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-    """The same for a report that no check holds."""
+    """As ``findings``, for a report without a check."""
     rows = [_shown(row, language) for row in report.get("findings", [])]
     return sorted(rows, key=lambda row: ("bad", "look", "ok").index(row["kind"]))
 

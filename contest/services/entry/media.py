@@ -17,14 +17,14 @@ ORIGINAL = "original"
 KINDS = (ORIGINAL, "rendition", "sheet", "poster", "crop", "waveform", "loudness")
 ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg", "image/png": "png"}
 SHOWN_TO_JURORS = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
-# By the name's ending: the clip itself is not looked into again to send it.
+# By file extension: serving a clip does not probe it again.
 TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
          "mkv": "video/x-matroska", "avi": "video/x-msvideo"}
 
 
 @dataclass(frozen=True)
 class File:
-    """A file in the store: its address there, its type, and the name to keep it under."""
+    """A file in the store: its SHA-256, its media type, and the name for the download."""
 
     sha256: str
     media_type: str
@@ -34,7 +34,11 @@ class File:
 def find(
     session: Session, contest: Contest, code: str, number: int, kind: str, *, actor: Actor
 ) -> File:
-    """One file of version ``number`` of entry ``code``. What may not be seen does not exist."""
+    """One file of version ``number`` of entry ``code``; ``kind`` is one of ``KINDS``.
+
+    Raises ``SignInNeeded`` or ``NotAllowed`` without ``media.watch``, ``NotFound`` where the file
+    does not exist or is hidden from this person.
+    """
     version = session.scalars(
         select(ClipVersion)
         .join(Submission, Submission.id == ClipVersion.submission_id)

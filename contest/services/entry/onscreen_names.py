@@ -1,7 +1,7 @@
-"""What was read in a clip's title and end cards, and which names of the form stand there.
+"""Text recognised in a clip's title and end cards, and the form's names found in it.
 
-Plan III.3 wants the author's and the unit's name in the clip. A reviewer judges that; this only
-says where to look.
+Plan III.3 requires the author's and the unit's name in the clip. A reviewer judges that; this only
+shows where to look.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from media_checks.picture.onscreen_names import Card, NameMatch, find_name
 
 @dataclass(frozen=True)
 class Name:
-    """A name of the form (``kind``: author or unit) and where it was read, or None."""
+    """A name of the form (``kind``: author or unit); ``seen`` is None where it was not read."""
 
     kind: str
     name: str
@@ -27,14 +27,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Reading:
-    """``state``: waiting, impossible (this server cannot read) or done."""
+    """``state``: waiting, impossible (this server has no text recognition) or done."""
 
     state: str
     names: Sequence[Name] = ()
 
 
 def enqueue(session: Session, version: ClipVersion, *, at: datetime) -> None:
-    """Want the cards of a version read, after everything that somebody waits for."""
+    """Enqueue the reading of a version's cards at low priority: nobody waits for it."""
     outbox.enqueue(
         session, "names.read", version.id, at=at, contest_id=version.submission.contest_id,
         priority="low",
@@ -54,7 +54,7 @@ def _wanted(entry: Submission) -> list[tuple[str, str]]:
 def keep(
     session: Session, version_id: int, cards: Sequence[Mapping[str, object]] | None, *, at: datetime
 ) -> None:
-    """Store what was read; None where nothing can read here."""
+    """Store the recognised cards; None where the server has no text recognition."""
     query = select(OnscreenNames).where(OnscreenNames.version_id == version_id)
     row = session.scalars(query).one_or_none()
     if row is None:
@@ -65,7 +65,7 @@ def keep(
 
 
 def of_entry(session: Session, entry: Submission) -> Reading:
-    """The names on the form as it is now, looked for in the clip in force."""
+    """The names on the current form, searched for in the current clip."""
     row = session.scalars(
         select(OnscreenNames).where(OnscreenNames.version_id == entry.version_id)
     ).one_or_none()

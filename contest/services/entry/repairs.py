@@ -1,7 +1,7 @@
-"""Mended clips: a unit asks, a worker makes one, the unit looks at it and accepts or declines.
+"""Repaired clips: a unit requests one, a worker makes it, the unit accepts or declines it.
 
-Nothing is applied by itself. An accepted clip is a version like any other, checked anew, and the
-audit trail says from which version and how the platform made it.
+Nothing is applied automatically. An accepted clip is a version like any other and checked anew;
+the audit trail names its source version and the recipe.
 """
 
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ from contest.services.entry import checks, submissions, uploads
 from contest.states import REPLACEABLE
 from media_checks.repairs import repairable
 
-MOST = 6  # proposals of one entry; each costs as much as a check
+MOST = 6  # proposals for one entry; each costs as much as a check
 OPEN = ("queued", "running", "ready")
 FRAMES, CUTS = ("crop", "pad"), ("end", "start")
 
 
 @dataclass(frozen=True)
 class RepairOptions:
-    """What the unit chose; ``media_checks.repairs.RepairOptions`` says what the words mean."""
+    """The unit's options; ``media_checks.repairs.RepairOptions`` defines the values."""
 
     frame: str = "crop"
     cut: str = "end"
@@ -42,7 +42,7 @@ class RepairJob:
 
     repair_id: int
     sha256: str
-    report: Mapping[str, object]  # of the clip as it is
+    report: Mapping[str, object]  # of the source clip
     wish: RepairOptions
     media: Mapping[str, object]  # the profile's [media]
     policy_name: str
@@ -50,7 +50,7 @@ class RepairJob:
 
 @dataclass(frozen=True)
 class RepairedClip:
-    """The mended clip; its bytes and the stills are in the store already."""
+    """The repaired clip; its bytes and the stills are in the store already."""
 
     sha256: str
     size: int
@@ -63,19 +63,19 @@ class RepairedClip:
 
 
 def source(entry: Submission) -> Check | None:
-    """The finished check of the clip in force, from which a recipe is made."""
+    """The finished check of the current clip, from which a recipe is made; None if unfinished."""
     check = checks.latest(entry.version) if entry.version else None
     return check if check is not None and check.state == "done" else None
 
 
 def offered(entry: Submission) -> list[str]:
-    """What can be mended in the clip in force: frame, borders, length, sound."""
+    """What can be repaired in the current clip: frame, borders, length, sound."""
     check = source(entry)
     return repairable(check.report) if check is not None and entry.state in REPLACEABLE else []
 
 
 def left(session: Session, entry: Submission) -> int:
-    """How many more proposals this entry may ask for."""
+    """How many more proposals this entry may request."""
     query = (
         select(func.count()).select_from(Repair)
         .join(Repair.version).where(ClipVersion.submission_id == entry.id)
@@ -86,7 +86,11 @@ def left(session: Session, entry: Submission) -> int:
 def enqueue(
     session: Session, entry: Submission, wish: RepairOptions, *, actor: Actor, at: datetime
 ) -> Repair:
-    """Want a mended clip of the version in force, within the deadline and the quota."""
+    """Enqueue a repair of the current clip; open proposals for it are declined.
+
+    Raises ``NotAllowed``, ``TooLate`` after the deadline, ``Conflict`` where the entry is fixed or
+    nothing can be repaired, ``Invalid`` beyond ``MOST`` proposals.
+    """
     require(actor, "entry.edit", entry)
     submissions.hold(session, entry)
     submissions.require_replaceable(entry)
@@ -121,7 +125,7 @@ def enqueue(
 
 
 def start(session: Session, repair_id: int, *, at: datetime) -> RepairJob | None:
-    """Begin, or begin again after a worker died; None when nobody wants it any more."""
+    """Begin, or begin again after a worker died; None when it is no longer needed."""
     repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
     if repair.state not in ("queued", "running", "failed"):
         return None
@@ -143,7 +147,7 @@ def start(session: Session, repair_id: int, *, at: datetime) -> RepairJob | None
 
 
 def progress(session: Session, repair_id: int, share: float) -> bool:
-    """Note how far it is (0 to 1); False when it is not wanted any more."""
+    """Store the progress (0 to 1); False when the repair is no longer needed."""
     changed = session.execute(
         update(Repair)
         .where(Repair.id == repair_id, Repair.state == "running")
@@ -153,7 +157,7 @@ def progress(session: Session, repair_id: int, share: float) -> bool:
 
 
 def finish(session: Session, repair_id: int, made: RepairedClip, *, at: datetime) -> None:
-    """The mended clip is there, to be looked at. Finishing twice changes nothing."""
+    """Store the repaired clip, ready for the unit to see. Finishing twice changes nothing."""
     repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
     if repair.state != "running":
         return
@@ -168,7 +172,7 @@ def finish(session: Session, repair_id: int, made: RepairedClip, *, at: datetime
 
 
 def fail(session: Session, repair_id: int, error: str, *, at: datetime) -> None:
-    """It could not be made; the unit is told and may ask again."""
+    """Record that it could not be made; the unit sees that and may request it again."""
     repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
     if repair.state == "running":
         repair.error = error
@@ -179,7 +183,7 @@ def fail(session: Session, repair_id: int, error: str, *, at: datetime) -> None:
 
 
 def latest(session: Session, entry: Submission) -> Repair | None:
-    """The newest proposal for the clip in force that was not declined."""
+    """The newest open or failed proposal for the current clip, or None."""
     query = (
         select(Repair)
         .where(Repair.version_id == entry.version_id, Repair.state.not_in(("declined", "accepted")))
@@ -189,7 +193,7 @@ def latest(session: Session, entry: Submission) -> Repair | None:
 
 
 def find(session: Session, entry: Submission, repair_id: int) -> Repair:
-    """A proposal of this entry; another's does not exist."""
+    """A proposal of this entry. Raises ``NotFound`` for any other."""
     repair = session.get(Repair, repair_id)
     if repair is None or repair.version.submission_id != entry.id:
         raise not_found()
@@ -197,7 +201,7 @@ def find(session: Session, entry: Submission, repair_id: int) -> Repair:
 
 
 def made_by_us(session: Session, entry: Submission) -> dict[int, Repair]:
-    """Versions of this entry that the platform made: version's id -> proposal."""
+    """Versions of this entry that the platform repaired: version's id -> proposal."""
     query = select(Repair).join(Repair.version).where(
         ClipVersion.submission_id == entry.id, Repair.state == "accepted"
     )
@@ -207,7 +211,7 @@ def made_by_us(session: Session, entry: Submission) -> dict[int, Repair]:
 
 
 def passes(repair: Repair) -> bool:
-    """Whether the mended clip was found fit to be sent."""
+    """Whether the repaired clip passed its check."""
     return repair.report.get("verdict") in checks.GOOD
 
 
@@ -215,7 +219,11 @@ def passes(repair: Repair) -> bool:
 
 
 def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> ClipVersion:
-    """The unit sends the mended clip: it becomes a version and goes through every check."""
+    """Make the repaired clip a version of the entry, to be checked like any other.
+
+    Raises ``NotAllowed``, ``TooLate`` after the deadline, ``Conflict`` where the entry is fixed or
+    has a newer clip, ``Invalid`` where the repaired clip did not pass.
+    """
     entry = repair.version.submission
     require(actor, "entry.edit", entry)
     submissions.hold(session, entry)
@@ -243,7 +251,7 @@ def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> C
 
 
 def decline(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> None:
-    """The unit does not want it; the clip stays as it is."""
+    """Decline a proposal; the clip stays. Raises ``NotAllowed``; ``Conflict`` if it was decided."""
     require(actor, "entry.edit", repair.version.submission)
     _end(session, repair, "declined", actor=actor, at=at)
 

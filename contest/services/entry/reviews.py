@@ -1,4 +1,4 @@
-"""Review of content (plan III.3): the queue, who holds a clip, and the three outcomes."""
+"""Review of content (plan III.3): the queue, who is reviewing a clip, and the three outcomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from contest.states import SubmissionState
 HOLD = timedelta(minutes=30)
 APPROVE, CHANGES, REJECT = "approve", "changes", "reject"
 OUTCOMES = (APPROVE, CHANGES, REJECT)
-# The lists of the reviewers' room, and the states of the entries in each.
+# The reviewers' lists, and the states of the entries in each.
 LISTS = {
     "waiting": (SubmissionState.IN_REVIEW,),
     "changes": (
@@ -56,7 +56,7 @@ class Decision:
 def listed(
     session: Session, contest: Contest, *, name: str = "waiting", number: int = 1
 ) -> Pagination[Submission]:
-    """One list of the room: those who wait longest first, the others by their last change."""
+    """One of ``LISTS``: "waiting" longest-waiting first, the others last changed first."""
     waiting = name == "waiting"
     order = ClipVersion.received_at if waiting else Submission.updated_at.desc()
     query = (
@@ -84,7 +84,10 @@ def counts(session: Session, contest: Contest) -> dict[str, int]:
 
 
 def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
-    """An entry that has a clip, by its code."""
+    """An entry that has a clip, by its code, with its versions and checks.
+
+    Raises ``NotFound``, and ``NotAllowed`` without ``review.read``.
+    """
     query = (
         select(Submission)
         .where(Submission.contest_id == contest.id, Submission.code == code)
@@ -115,14 +118,14 @@ def history(session: Session, entry: Submission) -> list[Review]:
 
 
 def holder(session: Session, entry: Submission, *, at: datetime) -> User | None:
-    """The reviewer who has this clip in hand now, if any."""
+    """The reviewer who holds this clip now, or None."""
     if entry.held_by is None or entry.held_until is None or entry.held_until <= at:
         return None
     return session.get(User, entry.held_by)
 
 
 def holders(session: Session, entries: list[Submission], *, at: datetime) -> dict[int, str]:
-    """Entry id -> the name of the reviewer at work on it, for a list."""
+    """Entry id -> the name of the reviewer who holds it, for a list."""
     held = {e.id: e.held_by for e in entries if e.held_until and e.held_until > at and e.held_by}
     names = select(User.id, User.name).where(User.id.in_(set(held.values())))
     known = {row[0]: row[1] for row in session.execute(names)} if held else {}
@@ -130,7 +133,10 @@ def holders(session: Session, entries: list[Submission], *, at: datetime) -> dic
 
 
 def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
-    """Take a clip in hand for ``HOLD``, or longer. ``Conflict`` when somebody else has it."""
+    """Hold a clip for ``HOLD`` from now; the same reviewer may extend it.
+
+    Raises ``NotAllowed``; ``Conflict`` when it no longer waits or another reviewer holds it.
+    """
     require(actor, "review.decide", entry)
     session.refresh(entry, with_for_update=LOCK)
     if entry.state != SubmissionState.IN_REVIEW:
@@ -145,7 +151,10 @@ def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> 
 def take_next(
     session: Session, contest: Contest, *, actor: Actor, at: datetime
 ) -> Submission | None:
-    """Take the longest-waiting clip that nobody has in hand; None when there is none."""
+    """Hold the longest-waiting clip that nobody else holds; None when there is none.
+
+    Raises ``NotAllowed`` without ``review.decide``.
+    """
     require(actor, "review.decide", contest)
     query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True, **LOCK)
     entry = session.scalars(query).one_or_none()
@@ -157,13 +166,13 @@ def take_next(
 def peek_next(
     session: Session, entry: Submission, *, actor: Actor, at: datetime
 ) -> Submission | None:
-    """The clip that ``take_next`` would give after ``entry``, left where it is."""
+    """The clip that ``take_next`` would return after ``entry``, without holding it."""
     query = _free(entry.contest, actor, at).where(Submission.id != entry.id)
     return session.scalars(query).one_or_none()
 
 
 def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
-    """The longest-waiting clip that nobody else has in hand."""
+    """The longest-waiting clip that no other reviewer holds."""
     free = or_(
         Submission.held_until.is_(None), Submission.held_until <= at,
         Submission.held_by == actor.id,
@@ -180,7 +189,7 @@ def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
 
 
 def let_go(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
-    """Put a clip back for the others."""
+    """Release the actor's hold on a clip. Raises ``NotAllowed`` without ``review.decide``."""
     require(actor, "review.decide", entry)
     session.refresh(entry, with_for_update=LOCK)
     if entry.held_by == actor.id:
@@ -204,14 +213,14 @@ def _refuse_held(session: Session, entry: Submission, *, actor: Actor, at: datet
 
 
 def suggested_until(profile: Profile, *, at: datetime) -> datetime:
-    """The deadline to offer with "ask for changes": the profile's days, before the release."""
+    """The deadline proposed with "ask for changes": the profile's days, at most the release."""
     wished = at + timedelta(days=profile.review.changes_days)
     release = profile.release_at
     return min(wished, release) if at < release else min(wished, latest_until(profile))
 
 
 def latest_until(profile: Profile) -> datetime:
-    """Later than this a new clip could collect no points any more."""
+    """The latest deadline for changes: after it a new clip could collect no points."""
     return profile.schedule.counts_close
 
 
@@ -221,8 +230,9 @@ def decide(
     """Record a decision and move the entry on, in one transaction.
 
     Approve: every required item holds; publication is planned. Changes: a reason and a deadline.
-    Reject: a reason; the entry is out of the contest and of the quota (plan III.3, note).
-    Raises ``Invalid`` for what is missing, ``Conflict`` when somebody else was quicker.
+    Reject: a reason; the entry leaves the contest and the quota (plan III.3, note).
+    Raises ``NotAllowed``; ``Invalid`` for what is missing; ``Conflict`` when another reviewer
+    holds the clip, a newer version arrived, or the entry is no longer in review.
     """
     require(actor, "review.decide", entry)
     session.refresh(entry, with_for_update=LOCK)
@@ -325,7 +335,11 @@ def _move_on(
 def reopen(
     session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
 ) -> None:
-    """Take an approval back before the clip is published: it waits for a review again."""
+    """Revoke an approval before the clip is published: it waits for a review again.
+
+    Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` once it is being posted or
+    the entry is not approved.
+    """
     require(actor, "review.decide", entry)
     if not reason.strip():
         raise Invalid(
@@ -339,7 +353,7 @@ def reopen(
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Clips that still wait for a reviewer."""
+    """Blockers: clips that still wait for a review."""
     waiting = counts(session, contest)["waiting"]
     if not waiting:
         return []

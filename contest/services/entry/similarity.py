@@ -1,7 +1,7 @@
-"""Clips that show or say the same (plan III.3: new work, not copied): found, shown, decided.
+"""Near-duplicate clips in picture or sound (plan III.3: new work, not copied).
 
-Only ever a hint: nothing happens to an entry until a reviewer decides. Every clip of every contest
-is compared, earlier versions and seasons too.
+Only a hint: an entry changes when a reviewer decides, never before. Clips of all contests are
+compared, earlier versions and seasons included.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ VERDICTS = (COPY, FINE)
 
 @dataclass(frozen=True)
 class Stretch:
-    """``seconds`` that run from ``here`` in this clip and from ``there`` in the other."""
+    """A matching stretch: starts (s) in this clip and in the other, and its length (s)."""
 
     here: float
     there: float
@@ -35,7 +35,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A pair as it is seen from one of its clips, ``here``."""
+    """A pair from the viewpoint of one of its clips, ``here``."""
 
     pair: SimilarPair
     here: ClipVersion
@@ -45,7 +45,7 @@ class Comparison:
 
     @property
     def same_entry(self) -> bool:
-        """An entry's own earlier clip is like it: no reason for alarm."""
+        """Whether both are versions of one entry: similarity is expected then."""
         return self.here.submission_id == self.there.submission_id
 
     @property
@@ -63,7 +63,7 @@ class Comparison:
 def keep(
     session: Session, version: ClipVersion, data: Mapping[str, Any], *, at: datetime
 ) -> ClipFingerprint:
-    """Store a version's fingerprint, and want it compared with all others."""
+    """Store a version's fingerprint and enqueue its comparison with all others."""
     query = select(ClipFingerprint).where(ClipFingerprint.version_id == version.id)
     row = session.scalars(query).one_or_none()
     if row is None:
@@ -90,9 +90,9 @@ def others(session: Session, version_id: int) -> Iterator[tuple[int, dict[str, A
 def record(
     session: Session, first_id: int, second_id: int, found: Mapping[str, Any], *, at: datetime
 ) -> None:
-    """Store what two versions share; ``found`` has the later version, ``first_id``, first.
+    """Store what two versions share; in ``found`` the later version, ``first_id``, comes first.
 
-    A pair that is known keeps what a person decided about it.
+    A pair stored before keeps its verdict.
     """
     query = select(SimilarPair).where(
         SimilarPair.version_id == first_id, SimilarPair.other_id == second_id
@@ -106,7 +106,7 @@ def record(
 
 
 def note_loop(session: Session, print_id: int, lag: float, share: float) -> None:
-    """Remember that a clip repeats itself every ``lag`` seconds in ``share`` of it."""
+    """Store that a clip repeats itself every ``lag`` seconds over ``share`` (0 to 1) of it."""
     row = session.get_one(ClipFingerprint, print_id)
     row.data = row.data | {"loop": {"lag": lag, "share": share}}
 
@@ -115,7 +115,7 @@ def note_loop(session: Session, print_id: int, lag: float, share: float) -> None
 
 
 def of_version(session: Session, version: ClipVersion) -> list[Comparison]:
-    """Everything that is like this version, the likest first."""
+    """All pairs with this version, the most similar first."""
     query = (
         select(SimilarPair)
         .where(or_(SimilarPair.version_id == version.id, SimilarPair.other_id == version.id))
@@ -125,7 +125,7 @@ def of_version(session: Session, version: ClipVersion) -> list[Comparison]:
 
 
 def find(session: Session, entry: Submission, pair_id: int) -> Comparison:
-    """One pair seen from ``entry``; a pair of other entries does not exist here."""
+    """One pair from the viewpoint of ``entry``. Raises ``NotFound`` for a pair of other entries."""
     pair = session.get(SimilarPair, pair_id)
     if pair is not None:
         for version in (pair.version, pair.other):
@@ -135,7 +135,7 @@ def find(session: Session, entry: Submission, pair_id: int) -> Comparison:
 
 
 def seen(pair: SimilarPair, here: ClipVersion) -> Comparison:
-    """The pair from ``here``, one of its two clips."""
+    """The pair from the viewpoint of ``here``, one of its two clips."""
     first = pair.version_id == here.id
     there = pair.other if first else pair.version
 
@@ -154,7 +154,7 @@ def repeats(session: Session, version: ClipVersion) -> dict[str, float] | None:
 
 
 def compared(session: Session, version: ClipVersion) -> bool:
-    """Whether this version has been held against the others."""
+    """Whether this version has been compared with all others."""
     query = (
         select(Task.id)
         .join(ClipFingerprint, ClipFingerprint.id == Task.row_id)
@@ -169,9 +169,9 @@ def compared(session: Session, version: ClipVersion) -> bool:
 def listed(
     session: Session, contest: Contest, *, decided: bool = False, number: int = 1
 ) -> Pagination[SimilarPair]:
-    """Pairs with a clip in force of this contest, by different entries: open or decided ones.
+    """Pairs of different entries with a current clip of this contest: open or decided ones.
 
-    The clips come with their entries, units and contests.
+    Entries, units and contests of the clips are loaded with them.
     """
     query = _alarms(contest).where(
         SimilarPair.verdict.is_not(None) if decided else SimilarPair.verdict.is_(None)
@@ -188,7 +188,7 @@ def listed(
 
 
 def waiting(session: Session, contest: Contest) -> int:
-    """How many pairs nobody has looked at."""
+    """How many pairs have no verdict yet."""
     query = _alarms(contest).where(SimilarPair.verdict.is_(None))
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
@@ -216,7 +216,10 @@ def _alarms(contest: Contest) -> Select[SimilarPair]:
 def decide(
     session: Session, seen: Comparison, *, verdict: str, reason: str, actor: Actor, at: datetime
 ) -> None:
-    """A reviewer says what a pair is; a later word replaces the earlier one in the open."""
+    """Record a reviewer's verdict; a later one replaces it, and the audit trail has both.
+
+    Raises ``NotAllowed``, and ``Invalid`` for an unknown verdict or an empty reason.
+    """
     require(actor, "review.decide", seen.here.submission)
     if verdict not in VERDICTS:
         raise Invalid("Hãy chọn một kết luận.", "Please choose a conclusion.")

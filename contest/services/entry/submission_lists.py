@@ -1,4 +1,4 @@
-"""All entries of a contest, as organisers look through them."""
+"""Lists of a contest's entries for organisers."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from contest.states import SubmissionState
 def listed(
     session: Session, contest: Contest, *, state: str = "", number: int = 1
 ) -> Pagination[Submission]:
-    """Entries with their units, the latest changed first."""
+    """Entries with their units, the last changed first; an unknown ``state`` filters nothing."""
     query = select(Submission).where(Submission.contest_id == contest.id)
     if state in set(SubmissionState):
         query = query.where(Submission.state == state)
@@ -36,6 +36,6 @@ def counts(session: Session, contest: Contest) -> Mapping[str, int]:
 
 
 def history(session: Session, entry: Submission) -> list[AuditRow]:
-    """What happened to an entry, from the audit trail, the oldest first."""
+    """The entry's audit rows, the oldest first."""
     query = select(AuditRow).where(AuditRow.subject == subject_of(entry))
     return list(session.scalars(query.order_by(AuditRow.seq)))

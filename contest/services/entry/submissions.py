@@ -47,7 +47,7 @@ class SubmissionForm:
 
 
 def closes_at(profile: Profile, submission: Submission | None = None) -> datetime:
-    """The instant from which no upload of this entry may begin: the profile's, or a reviewer's."""
+    """The instant from which no upload may begin: the profile's, or a reviewer's extension."""
     close = profile.schedule.entries_close
     extended = submission.changes_until if submission is not None else None
     return max(close, extended) if extended else close
@@ -59,7 +59,7 @@ def grace_until(profile: Profile, submission: Submission) -> datetime:
 
 
 def require_open(profile: Profile, *, at: datetime, submission: Submission | None = None) -> None:
-    """Refuse before the opening and after the close, by the server's time."""
+    """Raises ``TooLate`` before the opening and from the close on, by the server's time."""
     zone, opens = profile.schedule.zone, profile.schedule.entries_open
     if at < opens:
         raise TooLate(
@@ -82,9 +82,9 @@ def require_open(profile: Profile, *, at: datetime, submission: Submission | Non
 def find(
     session: Session, contest: Contest, code: str, *, actor: Actor, with_checks: bool = False
 ) -> Submission:
-    """The entry of this code; to a unit the entries of others do not exist.
+    """The entry of this code; ``with_checks`` loads every version with its checks.
 
-    ``with_checks`` reads every version with its checks at once.
+    Raises ``NotFound`` also to a unit for another's entry; ``NotAllowed`` or ``SignInNeeded``.
     """
     query = select(Submission).where(Submission.contest_id == contest.id, Submission.code == code)
     if with_checks:
@@ -108,7 +108,11 @@ def of_unit(session: Session, unit: Unit) -> list[Submission]:
 def create(
     session: Session, unit: Unit, form: SubmissionForm, *, actor: Actor, at: datetime
 ) -> Submission:
-    """Store an entry before the first byte of its clip. Raises ``TooLate``, ``Invalid``."""
+    """Store an entry before the first byte of its clip.
+
+    Raises ``NotAllowed``; ``TooLate`` outside the entry period; ``Invalid`` beyond the quota or
+    where the form breaks a rule.
+    """
     require(actor, "entry.edit", unit)
     profile = profiles.profile_of(unit.contest)
     require_open(profile, at=at)
@@ -128,7 +132,10 @@ def create(
 def change(
     session: Session, entry: Submission, form: SubmissionForm, *, actor: Actor, at: datetime
 ) -> None:
-    """Change the form while the clip may still be replaced. Raises ``Conflict``, ``TooLate``."""
+    """Change the form while the clip may still be replaced, else raises ``Conflict``.
+
+    Raises ``NotAllowed``; ``TooLate`` after the deadline; ``Invalid`` where the form breaks a rule.
+    """
     require(actor, "entry.edit", entry)
     hold(session, entry)
     require_replaceable(entry)
@@ -143,11 +150,12 @@ def change(
 
 
 def hold(session: Session, entry: Submission) -> None:
-    """Lock an entry, read anew: before its clips, checks, proposals and its publication."""
+    """Lock and reload an entry: always before its clips, checks, proposals and publication."""
     session.refresh(entry, with_for_update={"of": Submission, **LOCK})
 
 
 def require_replaceable(entry: Submission) -> None:
+    """Raises ``Conflict`` once the entry was approved, published, withdrawn or excluded."""
     if entry.state not in REPLACEABLE:
         raise Conflict(
             "Bài dự thi này không sửa được nữa vì đã được duyệt, đã đăng hoặc đã rút. "
@@ -158,7 +166,7 @@ def require_replaceable(entry: Submission) -> None:
 
 
 def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
-    """The quota, with the unit's row locked: its other tab waits and then counts this entry."""
+    """Enforce the quota under the unit's row lock: a second tab waits, then counts this entry."""
     session.refresh(unit, with_for_update={"of": Unit, **LOCK})
     query = select(func.count()).where(
         Submission.unit_id == unit.id, Submission.state.in_(IN_CONTEST)
@@ -172,7 +180,7 @@ def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
 
 
 def _check(form: SubmissionForm, profile: Profile) -> None:
-    """Rules of the profile that a form of any kind must keep (plan III.2, III.3)."""
+    """Enforce the profile's rules for every form (plan III.2, III.3)."""
     if form.kind not in profile.form.kinds:
         raise Invalid("Hình thức dự thi không có trong thể lệ. Hãy chọn lại.",
                       "This kind of entry is not in the rules. Choose again.")
@@ -203,12 +211,12 @@ def _columns(form: SubmissionForm) -> dict[str, object]:
 
 
 def _trace(entry: Submission) -> dict[str, object]:
-    """What the audit trail keeps: no name of a person."""
+    """What the audit trail stores: no personal names."""
     return {"unit": entry.unit_id, "code": entry.code, "kind": entry.kind}
 
 
 def _new_code(session: Session, profile: Profile) -> str:
-    """A code that nobody has yet; it stands on the receipt and in the caption."""
+    """An unused code; it is shown on the receipt and in the caption."""
     while True:
         code = f"{profile.contest.code_prefix}-{new_code(CODE_LENGTH)}"
         if session.scalar(select(Submission.id).where(Submission.code == code)) is None:
@@ -219,13 +227,13 @@ def _new_code(session: Session, profile: Profile) -> str:
 
 
 def notice_sha256(profile: Profile, purpose: Purpose) -> str:
-    """Identifies the very words that were agreed to: the notice and the purpose, both languages."""
+    """Identifies the exact text agreed to: the notice and the purpose, in both languages."""
     words = [profile.form.notice.model_dump(), purpose.text.model_dump()]
     return canonical.sha256(words)
 
 
 def given(entry: Submission) -> frozenset[str]:
-    """Purposes that are agreed to now."""
+    """Purposes with a consent in force."""
     return frozenset(c.purpose for c in entry.consents if c.withdrawn_at is None)
 
 
@@ -260,7 +268,10 @@ def _consent(entry: Submission, purpose: Purpose, profile: Profile, at: datetime
 def withdraw(
     session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
-    """The unit takes its entry back. Everything that was sent is kept."""
+    """The unit withdraws its entry; everything sent is kept.
+
+    Raises ``NotAllowed``; ``Conflict`` while the clip is being posted or after leaving the contest.
+    """
     require(actor, "entry.edit", entry)
     _leave(session, entry, SubmissionState.WITHDRAWN, actor=actor, at=at, reason=reason)
 
@@ -268,7 +279,11 @@ def withdraw(
 def disqualify(
     session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
 ) -> None:
-    """The organisers exclude an entry; it no longer counts for the quota (plan III.3, note)."""
+    """The organisers exclude an entry; it no longer counts for the quota (plan III.3, note).
+
+    Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` while the clip is being posted
+    or after leaving the contest.
+    """
     require(actor, "entry.disqualify", entry)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do loại bài dự thi.", "Please state why the entry is excluded.")
@@ -292,7 +307,7 @@ def _leave(
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Units that owe a clip (plan II.2), and entries whose way has not ended."""
+    """Blockers: units below the minimum of clips (plan II.2), and unfinished entries."""
     quota = profiles.profile_of(contest).quota.minimum
     _, owing = units.totals(session, contest, quota=quota)
     unfinished = (

@@ -1,7 +1,7 @@
 """Uploads of clips: begun before the deadline, finished within the grace, turned into versions.
 
-The bytes are the upload process's business (``contest.uploads``); this is what the contest says
-about them. The offset is what is on disk, never a number kept here.
+The upload process (``contest.uploads``) receives the bytes; the contest's rules about them are
+here. The offset is the size of the file on disk and is not stored in the database.
 """
 
 import hashlib
@@ -27,16 +27,16 @@ from contest.services.entry import checks, submissions
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import hash_token
 
-SAMPLE, SAMPLES = 256 << 10, 16  # bytes, and how many of them a fingerprint looks at
+SAMPLE, SAMPLES = 256 << 10, 16  # bytes of a sample, and samples in a fingerprint
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class UploadAccess:
-    """A request's cookie and the upload it names, as one look finds them.
+    """The unit behind a request's cookie and the upload the request names, read by one query.
 
-    ``live``: the link behind the cookie still holds. ``upload`` is None unless it is this unit's
-    and its bytes are expected or complete.
+    ``live``: session and link are still valid. ``upload`` is None unless it belongs to this unit
+    and is open or complete.
     """
 
     unit_id: int
@@ -46,7 +46,7 @@ class UploadAccess:
 
 @dataclass(frozen=True)
 class UploadStatus:
-    """What each part of an upload asks about it; a part comes every few milliseconds."""
+    """The columns that every part of an upload needs; a part arrives every few milliseconds."""
 
     public_id: str
     unit_id: int
@@ -73,9 +73,9 @@ _ASKED = (
 
 
 def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> UploadAccess | None:
-    """Who asks with this cookie, and for which upload: one query, no objects to keep in step.
+    """The unit of this cookie and the upload requested: one query, no ORM objects.
 
-    None for a cookie that was never given out.
+    None for a cookie that was never issued.
     """
     wanted = {"token_hash": hash_token(token), "public_id": public_id}
     row = line.execute(_ASKED, wanted).one_or_none()
@@ -93,9 +93,10 @@ def begin(
     session: Session, entry: Submission, *, length: int, filename: str, fingerprint: str = "",
     actor: Actor, at: datetime,
 ) -> Upload:
-    """Open an upload of ``length`` bytes for an entry; one that was open for it ends.
+    """Open an upload of ``length`` bytes for an entry; an open one of the entry is terminated.
 
-    Raises ``TooLate`` after the close (plan II.1), ``TooLarge``, ``Invalid``, ``Conflict``.
+    Raises ``NotAllowed``; ``TooLate`` outside the entry period (plan II.1); ``TooLarge``;
+    ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final.
     """
     require(actor, "entry.upload", entry)
     submissions.hold(session, entry)
@@ -125,7 +126,7 @@ def begin(
 
 
 def _expiry(entry: Submission, profile: Profile, at: datetime) -> datetime:
-    """The profile's hours, but never beyond the grace: nothing can be accepted after it."""
+    """The profile's hours, but never beyond the grace, after which nothing is accepted."""
     hours = timedelta(hours=profile.upload.expires_hours)
     return min(at + hours, submissions.grace_until(profile, entry))
 
@@ -162,14 +163,14 @@ def open_of(session: Session, entry: Submission) -> list[Upload]:
 
 
 def last_expired(session: Session, entry: Submission) -> Upload | None:
-    """The newest upload of this entry, if its time ran out: the unit is told."""
+    """The newest upload of this entry if it has expired, to inform the unit; else None."""
     query = select(Upload).where(Upload.submission_id == entry.id).order_by(Upload.id.desc())
     newest = session.scalars(query.limit(1)).one_or_none()
     return newest if newest is not None and newest.state == "expired" else None
 
 
 def all_open(session: Session) -> list[Upload]:
-    """All uploads whose bytes are still expected: what the disk has been promised to."""
+    """All uploads whose bytes are still expected: disk space is reserved for them."""
     return list(session.scalars(select(Upload).where(Upload.state == "open")))
 
 
@@ -185,7 +186,7 @@ def find(session: Session, unit_id: int, public_id: str) -> Upload:
 
 
 def verdict(upload: Upload) -> Gone:
-    """Why an upload has ended: the same sentence on every retry."""
+    """The error (returned, not raised) that says why an upload ended: the same on every retry."""
     entry = upload.submission
     profile = profiles.profile_of(entry.contest)
     close, zone = submissions.closes_at(profile, entry), profile.schedule.zone
@@ -207,7 +208,7 @@ def verdict(upload: Upload) -> Gone:
 def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datetime) -> None:
     """Close an open upload as ``terminated`` or ``expired``; a closed one stays as it is.
 
-    The unit is told by mail that its bytes are gone when nobody of the unit has ended it.
+    An expired upload is reported to the unit by mail.
     """
     session.refresh(upload, with_for_update=LOCK)
     if upload.state != "open":
@@ -222,7 +223,7 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
 
 
 def remind(session: Session, upload: Upload, *, at: datetime) -> None:
-    """Tell the unit by mail that a clip is half sent, and until when that is kept."""
+    """Mail the unit that an upload is unfinished, and until when its bytes are kept."""
     if upload.state == "open" and upload.submission.state in REPLACEABLE:
         _tell(session, upload, "upload_waiting", at=at)
 
@@ -242,10 +243,10 @@ def _tell(
 def finish(
     session: Session, upload: Upload, *, sha256: str, actor: Actor, at: datetime
 ) -> ClipVersion | None:
-    """All bytes are safe since ``at``: make a version, and have it checked. Twice changes nothing.
+    """All bytes are stored since ``at``: make a version and request its check. Idempotent.
 
-    None when ``at`` is not before the end of the grace, or the entry takes no clip any more: the
-    verdict is recorded, both instants with it.
+    None when ``at`` is after the grace or the entry accepts no clip any more: the upload is then
+    closed with that state, and both instants are in the audit trail.
     """
     submissions.hold(session, upload.submission)
     session.refresh(upload, with_for_update=LOCK)
@@ -265,7 +266,10 @@ def adopt(
     session: Session, entry: Submission, *, sha256: str, size: int, filename: str, actor: Actor,
     at: datetime,
 ) -> ClipVersion:
-    """A clip that is in the store already becomes a version, with an upload of its own."""
+    """Make a clip that is in the store already a version, with a completed upload of its own.
+
+    Raises ``Conflict`` where the entry's clip may not be replaced.
+    """
     upload = Upload(
         public_id=secrets.token_urlsafe(24), contest_id=entry.contest_id, unit_id=entry.unit_id,
         submission_id=entry.id, state="complete", length=size, filename=filename, sha256=sha256,
@@ -308,9 +312,9 @@ def _add_version(
 
 
 def fingerprint(path: Path) -> str:
-    """What the browser computes of a file before it sends it (``_fingerprint.js``).
+    """A file's fingerprint, the same that the browser computes (``_fingerprint.js``).
 
-    SHA-256 of the size, and of samples spread evenly from the first byte to the last.
+    SHA-256 over the size and ``SAMPLES`` samples spread evenly from the first byte to the last.
     """
     size = path.stat().st_size
     digest = hashlib.sha256(f"{size}\n".encode())

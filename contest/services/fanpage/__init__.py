@@ -1,1 +1,1 @@
-"""A clip's way onto the Fanpage: planned, released, posted once."""
+"""Publishing clips on the Fanpage: planned, released together, each posted once."""

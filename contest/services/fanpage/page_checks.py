@@ -15,7 +15,10 @@ from social.values import PageCheck
 def keep(
     session: Session, contest: Contest, found: PageCheck, *, actor: Actor, at: datetime
 ) -> PageInspection:
-    """Keep what Meta said of the token, the Page and the clock."""
+    """Store a check's result: token, permissions, Page and clock.
+
+    Raises ``NotAllowed`` without ``publication.manage``.
+    """
     require(actor, "publication.manage", contest)
     row = PageInspection(
         contest_id=contest.id, page_id=found.page_id, page_name=found.page_name or "",
@@ -36,6 +39,6 @@ def keep(
 
 
 def last(session: Session, contest: Contest) -> PageInspection | None:
-    """The newest check, if there was one."""
+    """The newest check, or None."""
     query = select(PageInspection).where(PageInspection.contest_id == contest.id)
     return session.scalars(query.order_by(PageInspection.id.desc()).limit(1)).first()

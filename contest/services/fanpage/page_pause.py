@@ -1,4 +1,4 @@
-"""Stopping and letting go the whole queue to the Page, with the reason and the remedy."""
+"""Pausing and resuming everything that is sent to the Page, with the reason and the remedy."""
 
 from datetime import datetime
 
@@ -39,7 +39,7 @@ REMEDIES = {
 
 
 def pause_of(session: Session, contest_id: int) -> PagePause | None:
-    """Why nothing goes to the Page at present, if so."""
+    """The pause in force, or None while clips may be sent to the Page."""
     query = select(PagePause).where(
         PagePause.contest_id == contest_id, PagePause.lifted_at.is_(None)
     )
@@ -50,10 +50,10 @@ def pause(
     session: Session, contest: Contest, kind: str, *, actor: Actor, at: datetime,
     reason: str = "", **details: object,
 ) -> PagePause:
-    """Stop the whole queue; a further reason to stop changes nothing while one stands.
+    """Pause the contest's queue; returns the pause in force where there is one already.
 
-    kind: credential, policy, no_page or manual. The organisers get one mail, unless one of them
-    has done it. Two workers that stumble together make one pause: the contest's row is locked.
+    kind: credential, policy, no_page or manual. All but "manual" send the organisers one mail.
+    Two workers that fail at once make one pause: the contest's row is locked.
     """
     session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update(**LOCK))
     if (standing := pause_of(session, contest.id)) is not None:
@@ -74,7 +74,7 @@ def pause(
 
 
 def _alert(session: Session, contest: Contest, row: PagePause, *, at: datetime) -> None:
-    """Tell every active organiser what stopped, and what a person must do."""
+    """Mail every active organiser the reason and the remedy."""
     query = (
         select(User)
         .join(RoleGrant, RoleGrant.user_id == User.id)
@@ -96,12 +96,16 @@ def _alert(session: Session, contest: Contest, row: PagePause, *, at: datetime) 
 def pause_by_hand(
     session: Session, contest: Contest, *, actor: Actor, at: datetime, reason: str
 ) -> None:
+    """Pause on an organiser's request. Raises ``NotAllowed`` without ``publication.manage``."""
     require(actor, "publication.manage", contest)
     pause(session, contest, "manual", actor=actor, at=at, reason=reason)
 
 
 def resume(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
-    """Let the queue go on at once."""
+    """End the pause and make waiting steps due now.
+
+    Raises ``NotAllowed`` without ``publication.manage``.
+    """
     require(actor, "publication.manage", contest)
     session.execute(
         update(PagePause)

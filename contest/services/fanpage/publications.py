@@ -1,7 +1,7 @@
-"""A clip's way onto the Page: planned with its approval, released with the others, posted once.
+"""Publications: planned when a clip is approved, released together, posted once.
 
-This file plans, releases and does what people decide; `services/fanpage/publishing.py` records
-the steps that the worker takes, `services/fanpage/page_pause.py` stops the queue. Rules: plan III.3
+This file plans, releases and carries out people's decisions; `services/fanpage/publishing.py`
+records the worker's steps, `services/fanpage/page_pause.py` pauses the queue. Rules: plan III.3
 (note).
 """
 
@@ -36,9 +36,10 @@ BEFORE_ARMED = ("waiting", "uploading")
 
 
 def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Publication:
-    """Wish for an approved clip to be posted at the profile's time. In the caller's transaction.
+    """Plan an approved clip's publication at the profile's release, in the caller's transaction.
 
-    The same version twice is one publication; a clip that is being posted cannot be planned anew.
+    The same version twice is one publication. Raises ``Conflict`` where posting of an earlier
+    version has begun.
     """
     assert submission.version is not None  # noqa: S101 - only clips with a version are approved
     existing = find(session, submission)
@@ -65,6 +66,7 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
 
 
 def find(session: Session, submission: Submission) -> Publication | None:
+    """The entry's publication, or None."""
     query = select(Publication).where(Publication.submission_id == submission.id)
     return session.scalars(query).one_or_none()
 
@@ -83,16 +85,16 @@ def caption(profile: Profile, submission: Submission) -> str:
 
 
 def marker(submission: Submission) -> str:
-    """By this word a person, and the platform, find a clip's post on the Page."""
+    """The hashtag by which people and the platform find a clip's post on the Page."""
     return f"#{submission.code}"
 
 
 def cancel(
     session: Session, submission: Submission, *, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
-    """Take a clip out of the queue. A clip at the very moment of posting refuses.
+    """Cancel a clip's publication. Raises ``Conflict`` while it is being posted.
 
-    A post that is out already stays out: only a person can remove it from the Page.
+    A published post stays: only a person can remove it from the Page.
     """
     publication = find(session, submission)
     if publication is None or publication.state in ("cancelled", "published"):
@@ -106,7 +108,7 @@ def cancel(
 
 
 def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> list[Publication]:
-    """Draw the order of the clips whose time has come, record it, and wish for their posting."""
+    """Draw the order of all unreleased clips by lot, record it, and enqueue their posting."""
     query = (
         select(Publication)
         .join(Publication.submission)
@@ -145,7 +147,7 @@ def enqueue_step(
     session: Session, publication: Publication, step: str, *, at: datetime,
     due_at: datetime | None = None,
 ) -> None:
-    """Want a step done later; one open wish of a kind is enough."""
+    """Enqueue a step, unless a task of its kind is pending already."""
     kind = f"publication.{step}"
     tasks = select(Task).where(Task.kind == kind, Task.row_id == publication.id)
     known = session.scalars(tasks).all()
@@ -161,7 +163,7 @@ def enqueue_step(
 
 
 def get(session: Session, contest: Contest, publication_id: int) -> Publication:
-    """A publication of this contest, locked; ``NotFound`` for any other."""
+    """A publication of this contest, locked. Raises ``NotFound`` for any other."""
     publication = held(session, publication_id)
     if publication is None or publication.submission.contest_id != contest.id:
         raise not_found()
@@ -169,7 +171,7 @@ def get(session: Session, contest: Contest, publication_id: int) -> Publication:
 
 
 def held(session: Session, publication_id: int) -> Publication | None:
-    """A publication, locked after its entry, as reviewers lock them; None when it is gone."""
+    """A publication, locked after its entry (reviewers lock in this order too); None if absent."""
     session.flush()
     entry = select(Submission.id).join(Publication, Publication.submission_id == Submission.id)
     entry = entry.where(Publication.id == publication_id)
@@ -180,7 +182,11 @@ def held(session: Session, publication_id: int) -> Publication | None:
 def record_link(
     session: Session, publication: Publication, link: str, *, actor: Actor, at: datetime
 ) -> None:
-    """A person has posted the clip by hand and tells where it stands."""
+    """Record the link of a clip that a person posted by hand.
+
+    Raises ``NotAllowed``; ``Invalid`` before the release or for a link to no post; ``Conflict``
+    for another clip's link or in a state that does not allow it.
+    """
     require(actor, "publication.manage", publication.submission)
     if at < publication.release_at:
         raise Invalid(
@@ -211,7 +217,7 @@ def see_published(
     session: Session, publication: Publication, *, permalink: str, actor: Actor, at: datetime,
     post_id: str | None = None,
 ) -> None:
-    """The clip was seen on the Page: from now on it counts."""
+    """Mark the clip as published: from now on it counts. Raises ``Conflict`` in a wrong state."""
     publication.post_id = post_id or publication.post_id
     publication.permalink = permalink or publication.permalink
     publication.published_at, publication.error = at, ""
@@ -229,7 +235,7 @@ def see_published(
 def look_again(
     session: Session, publication: Publication, *, actor: Actor, at: datetime
 ) -> None:
-    """Ask the Page once more what became of the clip."""
+    """Enqueue a lookup of the clip. Raises ``NotAllowed``; ``Conflict`` if it was never sent."""
     require(actor, "publication.manage", publication.submission)
     if publication.video_id is None:
         raise Conflict(
@@ -244,10 +250,11 @@ def look_again(
 def post_again(
     session: Session, publication: Publication, *, actor: Actor, at: datetime, reason: str
 ) -> None:
-    """A person has looked: the clip is not on the Page. Look once more, then go on.
+    """Post again after a person found that the clip is not on the Page.
 
-    Before the one `finish` was ever intended the upload begins anew. Afterwards the same video is
-    finished, and only if the Page still has it unpublished.
+    If `finish` was never about to be called, the upload begins anew. Otherwise the Page is looked
+    at once more, and the same video finished only if it is still unpublished there.
+    Raises ``NotAllowed``, and ``Conflict`` where the state does not allow it.
     """
     require(actor, "publication.manage", publication.submission)
     if publication.armed_at is None:
@@ -271,7 +278,7 @@ def post_again(
 def listed(
     session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
 ) -> Pagination[Publication]:
-    """The board: in the order of their release, the unreleased ones last, a page at a time."""
+    """The publications board, a page at a time: by release order, unreleased ones last."""
     query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
     if state in PUBLICATION.states:
         query = query.where(Publication.state == state)
@@ -285,7 +292,7 @@ def listed(
 
 
 def page_of(session: Session, contest: Contest, publication_id: int) -> int:
-    """On which page of the whole board a publication stands."""
+    """The number of the board's page that shows this publication; 1 if none does."""
     ids = list(session.scalars(_board(contest).with_only_columns(Publication.id)))
     return ids.index(publication_id) // pagination.ROWS + 1 if publication_id in ids else 1
 
@@ -312,7 +319,7 @@ def _board(contest: Contest) -> Select[Any]:
 
 
 def _read_refusals(session: Session, rows: Sequence[Publication]) -> None:
-    """Read the reports of clips whose deep check said no, all at once: the board says why."""
+    """Load the reports of failed checks in one query: the board shows the reasons."""
     refused = [
         publication.version_id for publication in rows
         for check in publication.version.checks if check.verdict in ("fail", "unreadable")
@@ -322,7 +329,7 @@ def _read_refusals(session: Session, rows: Sequence[Publication]) -> None:
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Approved clips that are not on the Page though their time has come."""
+    """Blockers: approved clips whose release has come and that are not on the Page."""
     due = Publication.state.not_in(("failed", "cancelled")) & (Publication.release_at <= at)
     query = (
         select(
@@ -352,7 +359,7 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 
 
 def _forget(session: Session, publication: Publication) -> None:
-    """Make room for another version; impossible once the intention to post was written."""
+    """Delete the publication to make room for another version, unless posting has begun."""
     if publication.state == "published" or publication.armed_at is not None:
         raise Conflict(
             "Clip này đã hoặc đang được đăng lên Trang, không thể thay bằng bản khác.",

@@ -1,8 +1,9 @@
 """The steps of posting one clip, as the worker records them; each commits before the next begins.
 
-No step talks to the Page: `jobs/publications.py` does, between two of these. The rule that
-everything serves: the intention is committed before the one `finish`, and where its outcome is
-unknown the Page is asked, never told again (design, "Work that leaves the process").
+No step calls the Page: `jobs/publications.py` does, between two of these. The governing rule: the
+intention is committed before the one `finish`, and where its outcome is unknown the Page is
+queried; `finish` is never repeated blindly (design, "Work that leaves the process").
+Steps called in a state they do not apply to change nothing.
 """
 
 from dataclasses import dataclass
@@ -19,9 +20,9 @@ from contest.states import SubmissionState
 from social.errors import PageError
 from social.values import Offsets, UploadStarted, VideoState, VideoStatus
 
-MAX_UPLOADS = 3  # sessions begun for one clip, before a person looks
-DOUBT_FOR = timedelta(minutes=15)  # how long an unknown outcome is looked for
-PROCESS_FOR = timedelta(hours=3)  # how long the Page may process
+MAX_UPLOADS = 3  # upload sessions for one clip before it fails and a person must look
+DOUBT_FOR = timedelta(minutes=15)  # how long the Page is queried after an unknown outcome
+PROCESS_FOR = timedelta(hours=3)  # how long the Page may process a video
 FIRST_LOOK, SHORTEST, LONGEST = timedelta(seconds=2), timedelta(seconds=5), timedelta(minutes=5)
 
 DRAFT = (
@@ -62,13 +63,13 @@ class PublishingJob:
 
 
 def read(session: Session, publication_id: int) -> PublishingJob | None:
-    """The row as it stands; None when it is gone."""
+    """The publication's current values; None when the row does not exist."""
     publication = publications.held(session, publication_id)
     return _work(publication) if publication else None
 
 
 def version_to_upload(session: Session, publication_id: int) -> ClipVersion | None:
-    """The clip that is about to leave, its publication's row locked; None when none is to leave."""
+    """The clip to upload, its publication's row locked; None when nothing is to be uploaded."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state not in publications.BEFORE_ARMED:
         return None
@@ -76,7 +77,7 @@ def version_to_upload(session: Session, publication_id: int) -> ClipVersion | No
 
 
 def begin_upload(session: Session, publication_id: int, *, at: datetime) -> PublishingJob | None:
-    """Take the row into `uploading`; None when there is nothing to upload."""
+    """Move the row to `uploading`; None when there is nothing to upload."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state not in publications.BEFORE_ARMED:
         return None
@@ -88,7 +89,7 @@ def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Publ
 
 
 def started(session: Session, publication_id: int, upload: UploadStarted) -> bool:
-    """Keep the session and the video's id before a single byte is sent."""
+    """Store the upload session and the video's id before any byte is sent; False: do not send."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state != "uploading":
         return False
@@ -101,7 +102,7 @@ def started(session: Session, publication_id: int, upload: UploadStarted) -> boo
 def received(
     session: Session, publication_id: int, session_id: str, offsets: Offsets, *, at: datetime
 ) -> bool:
-    """The Page has the bytes up to `offsets.start`; False when the upload is no longer ours."""
+    """Store that the Page has the bytes up to `offsets.start`; False when another session began."""
     publication = publications.held(session, publication_id)
     if (
         publication is None
@@ -118,9 +119,9 @@ def received(
 
 
 def arm(session: Session, publication_id: int, *, at: datetime) -> PublishingJob | None:
-    """Write the intention to post; commit, then call `finish` once. None: do not call.
+    """Write the intention to post; commit, then call `finish` once. None: do not call it.
 
-    A row that is armed already belongs to a worker that died or lost its lease: look, don't repeat.
+    A row already armed belongs to a worker that died or lost its lease: query, do not repeat.
     """
     publication = publications.held(session, publication_id)
     if publication is None:
@@ -139,13 +140,13 @@ def arm(session: Session, publication_id: int, *, at: datetime) -> PublishingJob
 
 
 def uploaded(publication: Publication) -> bool:
-    """The Page has all bytes and the release has come."""
+    """Whether the Page has all bytes and the clip has been released."""
     whole = publication.session_id is not None and publication.offset >= publication.version.size
     return whole and publication.position is not None
 
 
 def accepted(session: Session, publication_id: int, *, at: datetime) -> None:
-    """The Page said yes to `finish`; now see whether the post appears."""
+    """The Page accepted `finish`; enqueue the lookup of the post."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state not in ("armed", "unknown"):
         return
@@ -157,21 +158,21 @@ def doubt(
     session: Session, publication_id: int, *, at: datetime, why: str,
     error: PageError | None = None,
 ) -> None:
-    """Nobody knows what became of `finish`: look for the post."""
+    """The outcome of `finish` is unknown: enqueue the search for the post."""
     _unknown(session, publication_id, at=at, why=why, error=error, may_finish=False)
 
 
 def refused(
     session: Session, publication_id: int, error: PageError, *, at: datetime, wait: timedelta
 ) -> None:
-    """`finish` was certainly not carried out: look once, then it may be called again."""
+    """`finish` was certainly not carried out: after `wait` query once, then it may be repeated."""
     _unknown(
         session, publication_id, at=at, why=str(error), error=error, may_finish=True, wait=wait
     )
 
 
 def restart(session: Session, publication_id: int, error: PageError, *, at: datetime) -> None:
-    """The upload is lost on the Page's side; nothing was published. Begin anew, not for ever."""
+    """The Page lost the upload and published nothing: begin anew, at most ``MAX_UPLOADS`` times."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state in ("published", "cancelled", "waiting"):
         return
@@ -193,7 +194,7 @@ def fail(
     session: Session, publication_id: int, vi: str, en: str, *, at: datetime,
     error: PageError | None = None,
 ) -> None:
-    """Only a person can help now; the board shows both sentences and the Page's own words."""
+    """Fail for good; the board shows both sentences and Meta's own message to a person."""
     publication = publications.held(session, publication_id)
     if publication is None or publication.state in ("failed", "published", "cancelled"):
         return
@@ -205,7 +206,7 @@ def fail(
 def stumbled(
     session: Session, publication_id: int, error: PageError, *, at: datetime
 ) -> datetime | None:
-    """A step stumbled where trying again can help: when to try, or None when it failed for good."""
+    """Record a step's temporary error. Returns when to try again; None when it failed for good."""
     publication = publications.held(session, publication_id)
     if publication is None:
         return None
@@ -224,10 +225,10 @@ def stumbled(
 def seen(
     session: Session, publication_id: int, status: VideoStatus, *, at: datetime
 ) -> datetime | None:
-    """What the Page says of the video moves the row; returns when to look again, if so.
+    """Move the row according to the video's status; returns when to query again, or None.
 
-    `may_finish`, set by a certain refusal or by a person, lets `finish` be called for a video that
-    the Page shows as complete and unpublished.
+    `may_finish`, set by a certain refusal or by a person, allows `finish` for a video that the
+    Page shows as complete and unpublished.
     """
     publication = publications.held(session, publication_id)
     if publication is None or publication.state not in ("verifying", "unknown"):
@@ -263,7 +264,7 @@ def _spoilt(
 def found(
     session: Session, publication_id: int, *, post_id: str, permalink: str, at: datetime
 ) -> None:
-    """The Page does not know the video, but lists the one post that bears the clip's code."""
+    """Mark as published by the only post with the clip's code, the video itself being unknown."""
     publication = publications.held(session, publication_id)
     if publication is not None and publication.state in ("verifying", "unknown"):
         publications.see_published(
@@ -287,7 +288,7 @@ def _processing(session: Session, publication: Publication, *, at: datetime) -> 
 def _not_yet(
     session: Session, publication: Publication, status: VideoStatus, *, at: datetime
 ) -> datetime | None:
-    """The Page shows no sign of an accepted `finish`."""
+    """Decide what follows where the Page shows no sign of an accepted `finish`."""
     if publication.error_data.get("may_finish"):
         if status.state is VideoState.UPLOADED:
             publications.enqueue_step(session, publication, "finish", at=at)
@@ -302,7 +303,7 @@ def _not_yet(
 
 
 def _next_look(publication: Publication, at: datetime) -> datetime:
-    """Often at first, then less and less."""
+    """When to query next: a quarter of the time since `finish`, between SHORTEST and LONGEST."""
     since = at - (publication.armed_at or at)
     return at + min(max(since / 4, SHORTEST), LONGEST)
 
@@ -310,7 +311,7 @@ def _next_look(publication: Publication, at: datetime) -> datetime:
 def checked(
     session: Session, publication_id: int, *, post_id: str | None, permalink: str | None
 ) -> None:
-    """What the Page says of a link that a person pasted: nothing (None) is said on the board."""
+    """Store whether the Page confirms a pasted link; the board warns if not (`post_id` None)."""
     publication = publications.held(session, publication_id)
     if publication is None:
         return

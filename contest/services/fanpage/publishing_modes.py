@@ -1,4 +1,4 @@
-"""By which way a clip goes onto the Page, and why: docs/facebook.md, "Portrait and short clips"."""
+"""Publishing mode of a clip, automatic or by hand: docs/facebook.md, "Portrait and short clips"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,9 +29,9 @@ TOO_SHORT = (
 
 
 def publishing_mode(profile: Profile, submission: Submission) -> tuple[str, dict[str, str]]:
-    """(mode, why in each language): `api`, or `manual` with the reason where it is the clip's own.
+    """(mode, reason by language). Mode: `api`, or `manual`; the reason only where the clip decides.
 
-    A clip whose shape is not known goes the way that the profile names.
+    A clip of unknown dimensions gets the profile's mode.
     """
     if profile.publication.mode != "api":
         return profile.publication.mode, {}

@@ -1,1 +1,1 @@
-"""Screens of one's own account."""
+"""The staff's pages for their own accounts."""

@@ -1,10 +1,9 @@
-"""One's own account: sign in and out, password, second factor, sessions.
+"""A person's own account: signing in and out, password, sessions.
 
-**A session's last use.** Sessions end after two hours without use, so uses are written down, at
-most every five minutes. That is bookkeeping of the session itself, like a line in an access log;
-nothing that a person can see or lose changes. For GET, which has a reading session, it is a short
-transaction of its own; for POST it goes along with the request's (on SQLite two writers in one
-request would wait for each other).
+**A session's last use.** Sessions end after two hours without use, so uses are recorded, at most
+every five minutes. That is bookkeeping, like a line in an access log; nothing visible to a person
+changes. For GET, whose session is read-only, it is a short transaction of its own; for POST it is
+part of the request's (on SQLite two writers in one request would deadlock).
 """
 
 import contextlib
@@ -41,7 +40,7 @@ from contest.views.shared.support import (
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 ROOMS = {"organiser": "organiser.desk", "reviewer": "reviews.queue", "juror": "jury.clips"}
-GUESSES = "20 per minute; 200 per hour"  # of one address; an office may share it
+GUESSES = "20 per minute; 200 per hour"  # per IP address, which an office may share
 
 
 # ---------------------------------------------------------------------------- the session
@@ -58,7 +57,7 @@ def _note_use() -> None:
     if request.method not in SAFE:
         sessions.seen(current.db, row.id, at=current.now)
         return
-    # A busy database must not keep a page back.
+    # A busy database must not delay a page.
     with contextlib.suppress(OperationalError), current.platform.db.write() as session:
         sessions.seen(session, row.id, at=current.now)
 
@@ -78,8 +77,8 @@ def me() -> User:
 
 
 def enter(token: str) -> Response:
-    """Give the browser its new session and go on to the page that was asked for, else to the
-    person's rooms; a session that still owes its code is asked for it first."""
+    """Set the new session's cookie and redirect to the requested page, else to the person's own
+    pages; a session that still lacks the second factor goes to its form first."""
     row, asked = people.session_of_token(current.db, token, at=current.now), returning.wanted()
     if row is not None and people.owes_second_factor(row):
         response = back_to("account.second_step", next=asked or None)
@@ -90,7 +89,7 @@ def enter(token: str) -> Response:
 
 
 def _own_room(row: StaffSession | None) -> str:
-    """Straight to work for who has one role in one contest, as most jurors do."""
+    """The page of a person's only role in one contest (most jurors'), else the account page."""
     only = people.only_role(current.db, row.user) if row else None
     return url_for(ROOMS[only[0]], slug=only[1].slug) if only else url_for("account.home")
 
@@ -193,7 +192,7 @@ def sign_out() -> Response:
 
 
 class LinkForm(Form):
-    """The token comes from the address's fragment, by a script; or is pasted."""
+    """The token, filled in from the URL's fragment by a script, or pasted."""
 
     token = StringField(_l("Mã trong liên kết (phần sau dấu #)"), [InputRequired()],
                         render_kw={"autocomplete": "off", "data-fragment": ""})
@@ -209,7 +208,7 @@ class InvitationForm(LinkForm):
 @bp.get("/invitation")
 @allows("account.sign_in")
 def invitation() -> Response:
-    """Set a password; the link's token never reaches the server by GET."""
+    """The form to set a password; the link's token never reaches the server by GET."""
     return page("account/invitation.html", form=InvitationForm())
 
 
@@ -234,7 +233,7 @@ def send_invitation() -> Response:
 @bp.get("/link")
 @allows("account.sign_in")
 def link() -> Response:
-    """A juror's one-time sign-in, mostly by QR code."""
+    """One-time sign-in by a link, mostly for jurors by QR code."""
     return page("account/link.html", form=LinkForm())
 
 

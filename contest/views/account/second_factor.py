@@ -47,7 +47,7 @@ def _factor_page(form: Form, status: int = 200) -> Response:
 @limiter.limit(GUESSES)
 @allows("account.manage")
 def begin() -> Response:
-    """Make the secret, after the password was asked again."""
+    """Make the secret, after the password was entered again."""
     form = ConfirmForm()
     try:
         signing_in.confirm_password(me(), form.old.data or "", at=current.now)
@@ -66,7 +66,7 @@ def confirm() -> Response:
 
 
 def _begun() -> bool:
-    """There is a secret that waits for its first code."""
+    """Whether a secret exists that is not confirmed yet."""
     secret = second_factor.secret_of(me(), key=current.platform.settings.secret_key)
     return bool(secret) and not me().totp_confirmed_at
 

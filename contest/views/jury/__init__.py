@@ -1,1 +1,1 @@
-"""The jurors' screens."""
+"""The jurors' pages."""

@@ -1,5 +1,5 @@
-"""The juror's room: the clips to mark, and the rubric beside the player. One post saves a ballot;
-the page's script sends the same form by itself whenever a mark changes."""
+"""The juror's pages: the clips to mark, and the rubric beside the player. One POST saves a ballot;
+the page's script sends the same form automatically whenever a mark changes."""
 
 
 from flask import Blueprint, jsonify, request, url_for
@@ -25,7 +25,7 @@ MARK = "mark-"
 
 
 class MarksForm(Form):
-    """A ballot as far as it is filled in; the fields of the rubric are added by ``marks_form``."""
+    """A ballot, perhaps incomplete; ``marks_form`` adds the fields of the rubric."""
 
     version = HiddenField(default="0")
     comment = TextAreaField(
@@ -68,7 +68,7 @@ def _stored(profile: Profile, ballot: Ballot | None) -> MarksForm:
 @bp.get("/")
 @allows("jury.read")
 def clips() -> Response:
-    """Every clip with what is still missing, and the way to the next one."""
+    """Every clip with what is still missing, and a link to the next one."""
     contest, who = current.contest, current.actor
     found = ballot_lists.listed(current.db, contest, actor=who, number=page_number())
     return page(
@@ -90,7 +90,7 @@ def clip(code: str) -> Response:
 @bp.post("/<code>")
 @allows("jury.read")
 def save(code: str) -> Response:
-    """Keep the marks; ``do`` says whether to go on: save, submit, or later."""
+    """Save the marks; ``do`` is what follows: save (nothing), submit, or later."""
     entry, profile = _entry(code), current.profile
     form = marks_form(profile)
     wanted = request.form.get("do", "save")
@@ -129,7 +129,7 @@ def aside(code: str, kind: str) -> Response:
 @bp.post("/<code>/reopen")
 @allows("jury.read")
 def reopen(code: str) -> Response:
-    """Take the ballot back to change it."""
+    """Reopen the ballot to change it."""
     ballots.reopen(current.db, _entry(code), actor=current.actor, at=current.now)
     flash_message("Phiếu đã mở lại; nhớ nộp lại sau khi sửa.", "Reopened; please submit it again.")
     return back_to("jury.clip", code=code)
@@ -151,7 +151,7 @@ def _by_script() -> bool:
 
 
 def _saved(ballot: Ballot) -> Response:
-    """What the script writes beside the marks: “Đã lưu 16:02”."""
+    """The JSON for the page's script, with its text such as “Đã lưu 16:02”."""
     local = ballot.updated_at.astimezone(current.profile.schedule.zone)
     missing = ballots.missing_criteria(current.profile, ballot)
     return jsonify(
@@ -169,13 +169,13 @@ def _refused(entry: Submission, form: MarksForm) -> Response:
 
 
 def _submitted(entry: Submission, form: MarksForm) -> Response:
-    """Hand the ballot in; what is missing stays on the page, and the marks given stay saved."""
+    """Submit the ballot; where marks are missing, show which, and keep those given."""
     try:
         ballots.submit(current.db, entry, actor=current.actor, at=current.now)
     except Invalid as error:
         for criterion in error.data["criteria"]:
             form[MARK + criterion].errors = [_("Hãy cho điểm tiêu chí này.")]
-        current.db.commit()  # the answer is a 422, yet what was marked is not to be lost
+        current.db.commit()  # the answer is a 422, but the marks must not be lost
         ballot = ballots.of(current.db, entry, actor=current.actor)
         form.version.data = str(ballot.version if ballot else 0)
         return _page(entry, ballot, form, 422)
@@ -184,7 +184,7 @@ def _submitted(entry: Submission, form: MarksForm) -> Response:
 
 
 def _onward(entry: Submission) -> Response:
-    """To the next clip that is due, or to the list where nothing is."""
+    """Redirect to the next clip that is due, or to the list where none is."""
     following = ballot_lists.next_due(current.db, current.contest, actor=current.actor, after=entry)
     if following is None:
         return back_to("jury.clips")
@@ -192,7 +192,7 @@ def _onward(entry: Submission) -> Response:
 
 
 def _closed() -> str:
-    """Why nothing can be marked any more; empty while it can."""
+    """Why marking has ended; empty while it is possible."""
     contest, schedule = current.contest, current.profile.schedule
     if contest.jury_locked_at is not None:
         return str(_("Ban Tổ chức đã khoá vòng chấm."))
@@ -220,12 +220,12 @@ def _page(
 
 
 def _playable() -> tuple[str, ...]:
-    """What the player may play; the original may name people, so not where the jury is blind."""
+    """Files for the player; not the original where the jury is blind, as it may name people."""
     return ("rendition",) if current.profile.jury.blind else ("rendition", media.ORIGINAL)
 
 
 def _file(entry: Submission, *kinds: str) -> str | None:
-    """The address of the first of these files that there is."""
+    """The address of the first of these files that exists."""
     version = entry.version
     if version is None:
         return None

@@ -1,1 +1,1 @@
-"""The organisers' screens."""
+"""The organisers' pages."""

@@ -1,11 +1,11 @@
-"""The audit trail in words: what was done, to what, and the details behind it."""
+"""The audit trail in words: actions, subjects, details."""
 
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-# Every action that the trail may hold; a test compares this with the code that records them.
+# Every action of the trail; a test compares this with the code that records them.
 ACTIONS = {
     "ballot.abstained": _l("Không cho điểm"),
     "ballot.locked": _l("Khoá phiếu chấm"),
@@ -128,7 +128,7 @@ DETAILS = {
     "rows": _l("số dòng"), "shares": _l("chia sẻ"), "verdict": _l("kết luận"),
     "version": _l("bản"),
 }
-HASH, SHOWN = 64, 12  # characters of a hash; the whole stands where it belongs
+HASH, SHOWN = 64, 12  # characters of a hash, and of them shown here
 
 
 def action(code: str) -> str:
@@ -136,7 +136,7 @@ def action(code: str) -> str:
 
 
 def actor(label: str, names: Mapping[str, str]) -> str:
-    """A name; ``user:3`` for somebody whose data were erased."""
+    """An actor's name; the reference, such as ``user:3``, where their data were erased."""
     nobody = {"system": _("Hệ thống"), "public": _("Người chưa đăng nhập")}
     return names.get(label) or nobody.get(label, label)
 
@@ -149,7 +149,7 @@ def subject(label: str, names: Mapping[str, str], clips: Mapping[str, str]) -> s
 
 
 def change(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    """The details in words. The new state is what the action says already."""
+    """The details in words, without the new state, which the action names already."""
     told = []
     for key, value in after.items():
         if key == "state" or value in ("", None):

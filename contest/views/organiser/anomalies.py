@@ -1,4 +1,4 @@
-"""Odd counts: each flag with its numbers and its clip's series, and a person's decision."""
+"""Anomalous counts: each flag with its numbers, its clip's chart, and a person's decision."""
 
 
 from flask import Blueprint
@@ -40,7 +40,7 @@ def listed() -> Response:
 @bp.post("/<code>")
 @allows("interaction.import")
 def decide(code: str) -> Response:
-    """A person's decision, with a reason; the counts stay as they are."""
+    """Record a decision with its reason; the counts are not changed."""
     form = DecisionForm()
     with form.taken(lambda status: _page(status, form)):
         anomalies.decide(
@@ -80,7 +80,7 @@ def titles() -> dict[str, str]:
 
 
 def sentence(flag: Flag) -> str:
-    """What was seen, with its numbers."""
+    """The flag in words, with its numbers."""
     numbers = {name: _written(value) for name, value in flag.numbers.items()}
     if "what" in numbers:
         numbers["what"] = {"reactions": _("cảm xúc"), "shares": _("chia sẻ")}[numbers["what"]]

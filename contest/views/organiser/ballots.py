@@ -45,7 +45,7 @@ def overview() -> Response:
 @bp.post("/lock")
 @allows("result.close")
 def lock() -> Response:
-    """End the round: ballots stand as they are, and the result may be computed."""
+    """End the round: ballots can no longer change, and the result may be computed."""
     jury_round.lock(current.db, current.contest, actor=current.actor, at=current.now)
     flash_message("Đã khoá vòng chấm.", "The jury round is locked.")
     return back_to("results.overview")
@@ -68,7 +68,7 @@ def unlock() -> Response:
 @bp.post("/<int:user_id>/retire")
 @allows("result.close")
 def retire(user_id: int) -> Response:
-    """A juror leaves; the marks given are kept or dropped, as the organiser says."""
+    """A juror leaves the jury; the organiser chooses whether their marks count."""
     form = RetireForm(prefix=f"juror{user_id}")
     if not form.validate_on_submit():
         return _page(UnlockForm(formdata=None), 422, {user_id: form})

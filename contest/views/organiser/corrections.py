@@ -1,4 +1,4 @@
-"""Adjusted counts: an organiser writes them with a reason, a second one agrees or turns down."""
+"""Corrections of counts: one organiser proposes them with a reason, a second one decides."""
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -18,7 +18,7 @@ AS_READ = _l("Để trống nếu giữ nguyên số đã ghi.")
 
 
 class CorrectionForm(Form):
-    """What shall count instead of what was read."""
+    """The counts to use instead of those recorded."""
 
     reactions = IntegerField(
         _l("Cảm xúc được tính"), [Optional(), NumberRange(0, MOST)], description=AS_READ
@@ -70,7 +70,7 @@ def propose(code: str) -> Response:
 @bp.post("/corrections/<int:correction_id>")
 @allows("interaction.late")
 def decide(correction_id: int) -> Response:
-    """The second organiser's word."""
+    """Record the second organiser's decision."""
     form = VerdictForm()
     if not form.validate_on_submit():
         flash_message("Hãy chọn đồng ý hoặc không đồng ý.", "Choose to agree or not.", "error")

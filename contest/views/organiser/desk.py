@@ -1,4 +1,4 @@
-"""The organiser's desk: where the contest stands, jobs, activity, and its rules."""
+"""The organiser's desk: the contest's numbers, jobs, activity, and rules."""
 
 
 from flask import Blueprint, request
@@ -26,7 +26,7 @@ bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/organiser")
 @bp.get("/")
 @allows("organiser.read")
 def desk() -> Response:
-    """Where the contest stands, in one screen; each number leads to the work."""
+    """The contest's numbers on one page, each linked to the corresponding list."""
     contest, profile = current.contest, current.profile
     return page(
         "organiser/desk.html",
@@ -59,7 +59,7 @@ def retry(task_id: int) -> Response:
 @bp.get("/activity")
 @allows("audit.read")
 def log() -> Response:
-    """Who did what, filtered by action, actor and subject."""
+    """The audit trail, filtered by action, actor and subject."""
     wanted = Filter(*(request.args.get(key, "").strip() for key in ("action", "actor", "subject")))
     found = activity.rows(current.db, current.contest, wanted, number=page_number())
     subjects = {row.subject for row in found.rows}
@@ -90,7 +90,7 @@ class ProfileForm(Form):
 
 
 class SaveForm(Form):
-    """The answer to the diff: the same text again, and why."""
+    """Confirms a diff: the same text again, and the reason."""
 
     source = HiddenField()
     reason = StringField(_l("Lý do thay đổi"), [Length(max=500)])
@@ -99,7 +99,7 @@ class SaveForm(Form):
 @bp.get("/rules")
 @allows("profile.change")
 def profile() -> Response:
-    """The rules in force, their earlier revisions, and the way to change them."""
+    """The rules in force, their earlier revisions, and the form to change them."""
     revision = _in_force()
     return _profile_page(ProfileForm(source=revision.source))
 
@@ -107,7 +107,7 @@ def profile() -> Response:
 @bp.post("/rules/preview")
 @allows("profile.change")
 def preview() -> Response:
-    """Check the new text, and show what would change; nothing is stored yet."""
+    """Check the new text and show the diff; nothing is stored yet."""
     form = ProfileForm()
     source = _checked(form) if form.validate_on_submit() else None
     if source is None:
@@ -118,7 +118,7 @@ def preview() -> Response:
 @bp.post("/rules")
 @allows("profile.change")
 def save() -> Response:
-    """Store the new revision. After the opening a reason is asked (design, "Rules are data")."""
+    """Store the new revision; after the opening it needs a reason (design, "Rules are data")."""
     form = SaveForm()
     form.validate_on_submit()
     source = (form.source.data or "").replace("\r\n", "\n")
@@ -138,7 +138,7 @@ def save() -> Response:
 
 
 def _checked(form: ProfileForm) -> str | None:
-    """The new text, if it is a valid profile of this very contest; else the form says why not."""
+    """The new text if it is a valid profile of this contest; else None, with errors on the form."""
     try:
         source = form.text()
         rule_files.load(source)
@@ -155,7 +155,7 @@ def _checked(form: ProfileForm) -> str | None:
 
 
 def _stay(source: str) -> None:
-    """A profile of another contest must not become this one's."""
+    """Raises ``Invalid`` for another contest's profile."""
     slug = rule_files.load(source).profile.contest.slug
     if slug != current.contest.slug:
         raise Invalid(

@@ -1,4 +1,4 @@
-"""The organiser's papers: each as DOCX and PDF, and the templates that they are made from."""
+"""The organiser's documents as DOCX and PDF, and their templates."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/organiser/documents")
-SHEET_LIFE_S = 4 * 3600  # for so long the sheet's buttons work after its codes were made
+SHEET_LIFE_S = 4 * 3600  # how long a sheet can be downloaded after its codes were made
 KINDS = "any(minutes, decision, certificates)"
 TEMPLATES = "any(minutes, decision, certificates, qr_sheet)"
 
@@ -60,7 +60,7 @@ def titles() -> dict[str, str]:
 @bp.get("/", endpoint="list")
 @allows("organiser.read")
 def listed() -> Response:
-    """The papers of a revision (``?revision=``, otherwise the newest), and the templates."""
+    """The documents of a revision (``?revision=``, otherwise the newest), and the templates."""
     contest = current.contest
     found = results.all_of(current.db, contest)
     number = request.args.get("revision", type=int)
@@ -86,7 +86,7 @@ def _row(result: Result | None, paper: Document) -> dict[str, Any]:
 @bp.get(f"/<int:number>/<{KINDS}:kind>.docx")
 @allows("organiser.read")
 def docx(number: int, kind: str) -> Response:
-    """The paper, filled now from the revision."""
+    """The document, filled now from the revision."""
     paper = documents.paper(current.db, _result(number), kind, press=press())
     return attachment(paper.docx(), f"{kind}-{number}", "docx")
 
@@ -94,7 +94,7 @@ def docx(number: int, kind: str) -> Response:
 @bp.get(f"/<int:number>/<{KINDS}:kind>.pdf")
 @allows("organiser.read")
 def pdf(number: int, kind: str) -> Response:
-    """The PDF of the paper as it is now."""
+    """The PDF of the document with its current values."""
     result = _result(number)
     made = documents.pdf(
         current.db, result, documents.paper(current.db, result, kind, press=press())
@@ -111,7 +111,7 @@ def pdf(number: int, kind: str) -> Response:
 @bp.post(f"/<int:number>/<{KINDS}:kind>/pdf")
 @allows("document.manage")
 def make_pdf(number: int, kind: str) -> Response:
-    """Wish for the PDF; a worker makes it."""
+    """Enqueue the making of the PDF."""
     result = _result(number)
     paper = documents.paper(current.db, result, kind, press=press())
     if not current.platform.office.ready():
@@ -135,7 +135,7 @@ def _no_office() -> Conflict:
 @bp.get(f"/templates/<{TEMPLATES}:kind>")
 @allows("organiser.read")
 def template(kind: str) -> Response:
-    """One template: download, replace, go back; and what may be filled in."""
+    """One template: download, replace, revert; and its placeholders."""
     return _template_page(kind, TemplateForm(formdata=None))
 
 
@@ -150,7 +150,7 @@ def template_file(kind: str) -> Response:
 @bp.post(f"/templates/<{TEMPLATES}:kind>")
 @allows("document.manage")
 def take_template(kind: str) -> Response:
-    """Put an own template in force, if nothing is wrong with it."""
+    """Use the contest's own template, if it has no faults."""
     form = TemplateForm()
     if not form.validate_on_submit():
         return _template_page(kind, form, 422)
@@ -188,7 +188,7 @@ def _template_page(kind: str, form: TemplateForm, status: int = 200) -> Response
 
 
 def _placeholders(sample: dict[str, Any]) -> list[tuple[str, str]]:
-    """What may stand in a template, with an example; lists as the loop that goes through them."""
+    """Placeholders of a template with examples; lists with the loop that they need."""
     found = []
     for name, value in sample.items():
         if not isinstance(value, list):
@@ -211,8 +211,8 @@ def _example(value: Any) -> str:
 @bp.post("/sheet.<any(docx, pdf):kind>")
 @allows("unit.manage")
 def sheet(kind: str) -> Response:
-    """The sheet that has just been shown, as a file. Its codes come back from the page itself,
-    signed: nobody else has them, for only hashes are kept; so it is made here and now."""
+    """The sheet just shown, as a file. Its codes come back signed from the page itself, because the
+    database has only their hashes; hence no worker can make it."""
     try:
         values = _signer().loads(request.form.get("sheet", ""), max_age=SHEET_LIFE_S)
     except BadSignature:
@@ -229,7 +229,7 @@ def sheet(kind: str) -> Response:
 
 
 def sign_sheet(values: dict[str, Any]) -> str:
-    """The values of a sheet as its page sends them back; QR codes as what they say."""
+    """A sheet's values, signed, to be sent back by its page; QR codes as their texts."""
     codes = [{**one, "qr": one["qr"].text} for one in values["codes"]]
     return str(_signer().dumps({**values, "codes": codes, "contest": current.contest.slug}))
 

@@ -18,7 +18,7 @@ bp = Blueprint("entries", __name__, url_prefix="/c/<slug>/organiser/entries")
 
 
 class DisqualifyForm(Form):
-    """Why an entry is excluded; the unit reads it, and it is published with the result."""
+    """The reason for excluding an entry; shown to the unit and published with the result."""
 
     reason = TextAreaField(
         _l("Lý do"), [InputRequired(_l("Hãy ghi lý do loại clip.")), Length(max=1000)]
@@ -45,7 +45,7 @@ def entry(code: str) -> Response:
 @bp.post("/<code>/disqualify")
 @allows("entry.disqualify")
 def disqualify(code: str) -> Response:
-    """Exclude an entry (plan III.3, note); it counts for the quota no more."""
+    """Exclude an entry (plan III.3, note); it no longer counts for the quota."""
     form = DisqualifyForm()
     if not form.validate_on_submit():
         return _page(code, form, 422)

@@ -1,4 +1,4 @@
-"""The organiser's room of interactions: counts, their evidence, and which is official."""
+"""The organiser's pages of interactions: counts, their evidence, and which is official."""
 
 from datetime import datetime
 from io import BytesIO
@@ -34,17 +34,17 @@ LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, 
 
 
 def local(moment: datetime | None) -> datetime | None:
-    """A moment typed in the contest's zone."""
+    """An instant entered in the contest's zone, made aware."""
     return moment.replace(tzinfo=current.profile.schedule.zone) if moment else None
 
 
 def here() -> datetime:
-    """Now, as the contest's clocks show it, for a form's first value."""
+    """Now in the contest's zone, without it, as a form's initial value."""
     return current.now.astimezone(current.profile.schedule.zone).replace(tzinfo=None, second=0)
 
 
 class ImportForm(Form):
-    """A file of counts and the moment it tells of."""
+    """A file of counts and the instant of its counts."""
 
     file = FileField(_l("Tệp số liệu (CSV hoặc XLSX)"), [FileRequired(_l("Hãy chọn tệp."))])
     taken_at = DateTimeLocalField(
@@ -59,7 +59,7 @@ class ApplyForm(Form):
 
 
 class WriteForm(Form):
-    """Counts read by a person, of a clip chosen from a list."""
+    """Counts entered by a person for a clip chosen from a list."""
 
     code: Field = SelectField(_l("Clip"), validators=[InputRequired(_l("Hãy chọn clip."))])
     reactions = IntegerField(
@@ -78,7 +78,7 @@ class WriteForm(Form):
 
 
 class TypedWriteForm(WriteForm):
-    """The same where there are too many clips for a list."""
+    """As ``WriteForm``, with a typed code where there are too many clips for a list."""
 
     code = StringField(_l("Mã clip"), [InputRequired(_l("Hãy ghi mã clip.")), Length(max=16)])
 
@@ -149,7 +149,7 @@ def choose() -> Response:
 @bp.post("/import")
 @allows("interaction.import")
 def preview() -> Response:
-    """Say what every row would do; nothing is counted yet."""
+    """Show what every row would do; nothing is stored yet."""
     form = ImportForm()
     if not form.validate_on_submit():
         return page("organiser/interactions_import.html", 422, form=form)
@@ -192,7 +192,7 @@ def apply() -> Response:
 @bp.get("/template.xlsx")
 @allows("interaction.import")
 def template() -> Response:
-    """Our own table with the clips in place."""
+    """Our own template with the clips filled in."""
     clips = [(c.code, c.permalink) for c in interactions.posted(current.db, current.contest)]
     file = BytesIO()
     write_counts_template(file, clips, language=current.language)
@@ -215,7 +215,7 @@ def _workbook(file: BytesIO, name: str) -> Response:
 @bp.get("/evidence/<sha256>")
 @allows("organiser.read")
 def evidence(sha256: str) -> Response:
-    """A kept file, byte for byte."""
+    """A stored evidence file, byte for byte."""
     found = evidence_files.find(current.db, current.contest, sha256)
     if found is None:
         raise not_found()
@@ -274,7 +274,7 @@ def _write_form(**values: Any) -> WriteForm:
 @bp.post("/late")
 @allows("interaction.late")
 def approve_late() -> Response:
-    """A second organiser agrees to counts after the cut-off."""
+    """A second organiser approves counts taken after the cut-off."""
     chosen = [int(value) for value in request.form.getlist("snapshot") if value.isdigit()]
     count = interactions.approve_late(
         current.db, current.contest, chosen, actor=current.actor, at=current.now

@@ -15,7 +15,7 @@ bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 @bp.get("/<any(units, entries):what>.<any(csv, xlsx, json):kind>")
 @allows("export.read")
 def export(what: str, kind: str) -> Response:
-    """A whole list, whatever is filtered on the screen."""
+    """A whole list as a file, without the page's filter."""
     contest = current.contest
     rows = lists.rows(current.db, contest, what, actor=current.actor, at=current.now)
     table = (lists.titles(what, current.language), [list(row.values()) for row in rows])

@@ -1,4 +1,4 @@
-"""The onboarding check: what Meta says of token, Page, app and clock, with a remedy for each."""
+"""The onboarding check: token, Page, app and clock, with a remedy for each finding."""
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -15,7 +15,7 @@ bp = Blueprint("page_check", __name__, url_prefix="/c/<slug>/organiser/page-chec
 @bp.get("")
 @allows("organiser.read")
 def show() -> Response:
-    """The last result, with its time."""
+    """The last check's findings, with its time."""
     found = page_checks.last(current.db, current.contest)
     return page("organiser/page_check.html", found=found, titles=titles(), lang=current.language)
 
@@ -23,7 +23,7 @@ def show() -> Response:
 @bp.post("")
 @allows("publication.manage")
 def run() -> Response:
-    """Ask Meta now. The database waits for nobody meanwhile."""
+    """Run the check now; no transaction is open meanwhile."""
     who, at = current.actor, current.now
     current.db.rollback()
     found = _asked()

@@ -27,14 +27,14 @@ PAGE_OF = {"password": "account.invitation", "sign_in": "account.link"}
 
 
 class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
-    """Several of a list, each with its own box."""
+    """A multiple choice with checkboxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
 
 class PlainSelect(Select):  # type: ignore[misc]
-    """A select whose options have nothing but a value: there may be thousands of units."""
+    """A select with minimal option markup: there may be thousands of units."""
 
     @classmethod
     def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
@@ -77,7 +77,7 @@ class AddForm(RolesForm):
 @bp.get("/")
 @allows("people.manage")
 def manage() -> Response:
-    """Everybody with a role, and what each still has to do."""
+    """Everybody with a role, and what is pending for each."""
     listed = people.of_contest(current.db, current.contest, at=current.now)
     return page("organiser/people.html", people=listed, role_names=dict(ROLES))
 
@@ -126,7 +126,7 @@ def person(user_id: int) -> Response:
 
 
 def _person_page(found: Person, form: Form, status: int = 200) -> Response:
-    """Whoever may hold a way into the account sees the open invitation's link and QR code."""
+    """A person's page; the invitation's link is shown to those who may hand over the account."""
     in_hand = people.may_hand_over(current.db, current.actor, found.user)
     link = qr = None
     if in_hand and found.invitation:
@@ -158,7 +158,7 @@ def roles(user_id: int) -> Response:
 @bp.post("/<int:user_id>/retire")
 @allows("people.manage")
 def retire(user_id: int) -> Response:
-    """No role any longer; what the person has done stays."""
+    """Remove all roles; what the person has done stays."""
     found = _person(user_id)
     people.change_roles(
         current.db, current.contest, found.user, roles=(), unit_id=None,
@@ -198,7 +198,7 @@ def sign_out(user_id: int) -> Response:
 @bp.post("/<int:user_id>/active")
 @allows("people.manage")
 def active(user_id: int) -> Response:
-    """Lock the account, or open it again."""
+    """Lock or unlock the account."""
     found, wanted = _person(user_id), request.form.get("active") == "1"
     people.set_active(
         current.db, current.contest, found.user, wanted, actor=current.actor, at=current.now

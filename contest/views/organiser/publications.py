@@ -1,4 +1,4 @@
-"""The organiser's board of posting: the queue, its pause, and what needs a person."""
+"""The organiser's publications board: the queue, its pause, and what needs a person."""
 
 
 from flask import Blueprint, request
@@ -69,7 +69,7 @@ def resume() -> Response:
 @bp.post("/<int:publication_id>/link")
 @allows("publication.manage")
 def link(publication_id: int) -> Response:
-    """The clip was posted by hand: keep where it stands."""
+    """Record the link of a clip that was posted by hand."""
     form = LinkForm()
     with form.taken(lambda status: _page(status, link_form=form, at_row=publication_id), "link"):
         publications.record_link(
@@ -92,7 +92,7 @@ def look(publication_id: int) -> Response:
 @bp.post("/<int:publication_id>/again")
 @allows("publication.manage")
 def again(publication_id: int) -> Response:
-    """A person has looked and found nothing."""
+    """Post again after a person found no post."""
     form = AgainForm()
     if not form.validate_on_submit():
         return _page(422, again_form=form, at_row=publication_id)
@@ -109,7 +109,7 @@ def _row(publication_id: int) -> Publication:
 
 
 def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
-    """The board. ``at_row``: the clip whose form came back with errors."""
+    """The board. ``at_row``: id of the publication whose form has errors."""
     contest, pause = current.contest, page_pause.pause_of(current.db, current.contest.id)
     words, state = (request.args.get(key, "").strip() for key in ("q", "state"))
     number = publications.page_of(current.db, contest, at_row) if at_row else page_number()
@@ -128,7 +128,7 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
 
 
 def _prepared(publication: Publication) -> dict[str, object]:
-    """One clip as the board shows it."""
+    """One publication's values for the board."""
     entry, size = publication.submission, publication.version.size
     done = publication.session_id is not None and publication.offset >= size
     return {
@@ -146,7 +146,7 @@ def _prepared(publication: Publication) -> dict[str, object]:
 
 
 def _waits_for(publication: Publication) -> str:
-    """Why the deep check keeps the clip off the Page, still or for good; empty when it does not."""
+    """Why the deep check does not let the clip be posted; empty when it does."""
     if publication.state not in (*publications.BEFORE_ARMED, "cancelled"):
         return ""
     deep = checks.deep_pass(publication.version)

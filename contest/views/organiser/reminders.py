@@ -1,4 +1,4 @@
-"""Reminders: the exact mail, who gets it, who cannot be reached, and one button."""
+"""Reminders: preview of the mail, its recipients, those without an address, and sending."""
 
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ class SendForm(Form):
 @bp.get(KIND)
 @allows("organiser.read")
 def preview(kind: str) -> Response:
-    """Who would be mailed now, and the mail as it would be sent to one of them."""
+    """The recipients now, and the mail to one of them."""
     found = reminders.recipients(current.db, current.contest, kind, at=current.now)
     reached = [one for one in found if one.email]
     unreached = pagination.part([one for one in found if not one.email], page_number())

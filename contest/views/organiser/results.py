@@ -1,6 +1,6 @@
-"""The organisers' room of results: what is missing, compute, what hangs on what, freeze, publish.
+"""The organisers' pages of results: blockers, compute, prospects, freeze, publish.
 
-Nothing of a mark is shown before the jury round is locked.
+No mark is shown before the jury round is locked.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("results", __name__, url_prefix="/c/<slug>/organiser/results")
-MOST_LINES = 100  # of a ranking on the page; the files hold all of them
+MOST_LINES = 100  # of a ranking on the page; the files have all of them
 
 
 class ComputeForm(Form):
@@ -56,7 +56,7 @@ def overview() -> Response:
 @bp.post("/compute")
 @allows("result.close")
 def compute() -> Response:
-    """Compute from what is there now; may be done again until it is frozen."""
+    """Compute the result from current data; may be repeated until it is frozen."""
     form = ComputeForm()
     with form.taken(lambda status: _page(status, compute=form), "reason"):
         result = results.compute(
@@ -72,7 +72,7 @@ def compute() -> Response:
 @bp.post("/<int:number>/freeze")
 @allows("result.close")
 def freeze(number: int) -> Response:
-    """End all change."""
+    """Freeze a revision and store its evidence bundle."""
     settings = current.platform.settings
     vault = BundleStore(settings.secret_key, current.platform.blobs, settings.data_dir / "bundles")
     results.freeze(current.db, _result(number), vault=vault, actor=current.actor, at=current.now)
@@ -85,7 +85,7 @@ def freeze(number: int) -> Response:
 def publish(number: int) -> Response:
     results.publish(current.db, _result(number), actor=current.actor, at=current.now)
     slug = current.contest.slug
-    current.db.commit()  # only now can the new page be made; it is there before anybody is told so
+    current.db.commit()  # the page can be rendered only after this, and is there before the message
     ready_pages.refresh(current_app, current.platform.settings.data_dir, slug)
     flash_message("Đã công bố kết quả.", "The result is published.")
     return back_to("results.overview")
@@ -94,7 +94,7 @@ def publish(number: int) -> Response:
 @bp.post("/decide")
 @allows("result.close")
 def decide() -> Response:
-    """The chair's order of tied units, then compute again."""
+    """Record the chair's order of tied units; the result is then to be computed again."""
     form, places = DecisionForm(), _places()
     with form.taken(lambda status: _page(status, decision=form)):
         results.decide(
@@ -107,7 +107,7 @@ def decide() -> Response:
 
 
 def _places() -> list[str]:
-    """Codes in the order that was typed: ``place-CODE`` = 1, 2, …"""
+    """Codes in the order entered, from fields ``place-CODE`` = 1, 2, …; empty if inconsistent."""
     typed = {key.removeprefix("place-"): value.strip() for key, value in request.form.items()
              if key.startswith("place-")}
     numbers = [int(value) for value in typed.values() if value.isdecimal()]
@@ -156,7 +156,7 @@ def _page(status: int = 200, **forms: Form) -> Response:
 
 
 def _ranking(latest: Result, words: str) -> dict[str, Any]:
-    """The first lines, or those looked for, and what each prize hangs on."""
+    """The first lines, or those searched for, and the prizes' prospects."""
     folder = prospects.folder_in(current.platform.settings.data_dir)
     length = ranking_rows.length(current.db, latest)
     return {

@@ -1,4 +1,4 @@
-"""The set-up of a contest: its rule file, then its units and its people."""
+"""Creating a contest from its rule file."""
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ bp = Blueprint("setup", __name__, url_prefix="/setup")
 
 
 class RulesForm(Form):
-    """The rules of the new contest: a file, or the reference rules changed in place."""
+    """The rules of the new contest: a file, or the reference rules edited in place."""
 
     file = FileField(_l("Tệp thể lệ (TOML)"))
     source = TextAreaField(
@@ -31,14 +31,14 @@ class RulesForm(Form):
 @bp.get("")
 @allows("contest.create")
 def start() -> Response:
-    """Where an empty installation begins."""
+    """The form with the reference rules: the first step of an empty installation."""
     return page("organiser/setup.html", form=RulesForm(source=setup.reference_source()))
 
 
 @bp.post("")
 @allows("contest.create")
 def create() -> Response:
-    """Make the contest, and go on to its desk, where the next steps are."""
+    """Create the contest and redirect to its desk, which shows the next steps."""
     form = RulesForm()
     form.validate_on_submit()
     try:

@@ -28,7 +28,7 @@ class FileForm(Form):
 
 
 class ShareForm(Form):
-    """One share that somebody has seen."""
+    """One share seen by a person."""
 
     code = StringField(_l("Mã clip"), [InputRequired(_l("Hãy ghi mã clip.")), Length(max=16)])
     account = StringField(
@@ -51,7 +51,7 @@ def listed() -> Response:
 @bp.post("")
 @allows("interaction.import")
 def preview() -> Response:
-    """Say what the file would add."""
+    """Show what the file would add; nothing is stored yet."""
     form = FileForm()
     if not form.validate_on_submit():
         return _page(form, ShareForm(formdata=None, seen_at=here()), 422)
@@ -120,7 +120,7 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
 def _row(
     entry: Submission, ledger: Ledger | None, counted: Official | None, cap: int
 ) -> dict[str, object]:
-    """A clip's shares: told by the Page, kept in the ledger, and counted under the cap."""
+    """A clip's shares: reported by the Page, recorded in the ledger, and counted under the cap."""
     accounts = ledger or []
     return {
         "entry": entry, "accounts": len(accounts), "kept": sum(n for _, n in accounts),

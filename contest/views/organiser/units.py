@@ -1,4 +1,4 @@
-"""The organisers' side of the units: their list, import, links, printed sheets."""
+"""The organisers' pages of units: list, import, links, printed sheets."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ bp = Blueprint("units", __name__)
 
 
 class ImportForm(FlaskForm):  # type: ignore[misc]
-    """A list of units."""
+    """A spreadsheet with units."""
 
     file = FileField(
         _l("Tệp CSV hoặc XLSX"),
@@ -39,7 +39,7 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
 @bp.get("/c/<slug>/organiser/units")
 @allows("organiser.read")
 def manage() -> Response:
-    """Every unit: clips, links, uses; who still owes a clip."""
+    """Every unit with its clips, links and last visit; ``show=short``: those below the quota."""
     quota, short = current.profile.quota.minimum, request.args.get("show") == "short"
     search = request.args.get("q", "").strip()
     found = units.listed(
@@ -65,7 +65,7 @@ def detail(unit_id: int) -> Response:
 @bp.post("/c/<slug>/organiser/units/links")
 @allows("unit.manage")
 def issue() -> Response:
-    """New links for the units chosen, as the sheet to print: they are shown this once."""
+    """Issue links for the chosen units and show them as a sheet to print, only this once."""
     chosen = [int(value) for value in request.form.getlist("unit") if value.isdigit()]
     if request.form.get("others"):
         others = units.without_link(current.db, current.contest, at=current.now)
@@ -85,7 +85,7 @@ def issue() -> Response:
 
 
 def _sheet_values(issued: list[Issued]) -> dict[str, object]:
-    """The same sheet for the DOCX and the PDF; their wording is Vietnamese."""
+    """The sheet's values for DOCX and PDF, whose texts are Vietnamese."""
     profile = current.profile
     codes = [(one.unit.name, one.spaced_code, _link(one), one.link.expires_at) for one in issued]
     closes = profile.schedule.entries_close
@@ -116,7 +116,7 @@ def _host() -> str:
 @bp.post("/c/<slug>/organiser/units/links/<int:link_id>/revoke")
 @allows("unit.manage")
 def revoke(link_id: int) -> Response:
-    """Close one link and every session that came through it."""
+    """Revoke one link and every session made with it."""
     link = unit_links.find(current.db, current.contest, link_id)
     unit_links.revoke(current.db, link, actor=current.actor, at=current.now)
     flash_message("Đã thu hồi đường dẫn.", "The link was revoked.")
@@ -126,7 +126,7 @@ def revoke(link_id: int) -> Response:
 @bp.get("/c/<slug>/organiser/units/poster")
 @allows("organiser.read")
 def poster() -> Response:
-    """One QR code for the plan and the poster: its page asks for the unit's code."""
+    """One QR code for the plan and the poster; it leads to the form for the unit's code."""
     address = f"{_base()}{url_for('entrance.enter', slug=current.contest.slug)}"
     return page("organiser/units_poster.html", address=address, qr=qr_svg(address, address))
 
@@ -137,7 +137,7 @@ def poster() -> Response:
 @bp.route("/c/<slug>/organiser/units/import", methods=["GET", "POST"])
 @allows("unit.manage")
 def import_() -> Response:
-    """A spreadsheet in, a preview out: what each row would do. Nothing is stored yet."""
+    """Preview an uploaded spreadsheet: what each row would do; nothing is stored yet."""
     form = ImportForm()
     if not form.validate_on_submit():
         return page("organiser/units_import.html", 422 if form.errors else 200, form=form)
@@ -157,7 +157,7 @@ def import_() -> Response:
 @bp.post("/c/<slug>/organiser/units/import/apply")
 @allows("unit.manage")
 def apply() -> Response:
-    """The file that was previewed, read and judged again: all of it or nothing."""
+    """Import the previewed file, parsed and checked again: all rows or none."""
     try:
         data = base64.b64decode(request.form.get("data", ""), validate=True)
     except binascii.Error:

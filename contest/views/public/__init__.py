@@ -1,1 +1,1 @@
-"""What everybody sees, and the read-only API."""
+"""The public screens, and the read-only API."""

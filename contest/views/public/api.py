@@ -1,6 +1,6 @@
-"""The read-only JSON for programs: ``/api/v1/``. Its description: ``/api/v1/openapi.json``.
+"""The read-only JSON API ``/api/v1/``, described by ``/api/v1/openapi.json``.
 
-A view's docstring and annotation go into the description, and nothing else has to.
+A view's docstring and return annotation are the source of its description.
 """
 
 from flask import Blueprint, Response, current_app, jsonify, request, url_for

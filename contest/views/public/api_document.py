@@ -1,4 +1,4 @@
-"""The answers of ``/api/v1/`` as schemas, and the OpenAPI document that is made of them."""
+"""The answers of ``/api/v1/`` as schemas, and the OpenAPI document generated from them."""
 
 import re
 from collections.abc import Callable, Collection
@@ -100,7 +100,7 @@ class Error(Answer):
 
 
 def answers(view: Callable[P, Answer]) -> Callable[P, Response]:
-    """Send as JSON what the view answers with."""
+    """Decorate a view so that its ``Answer`` is sent as JSON."""
 
     @wraps(view)
     def sending(*args: P.args, **kwargs: P.kwargs) -> Response:
@@ -110,7 +110,7 @@ def answers(view: Callable[P, Answer]) -> Callable[P, Response]:
 
 
 def document(base_url: str, offered: Collection[tuple[Rule, Callable[..., object]]]) -> Schema:
-    """The whole document (OpenAPI 3.1): each route with the view whose answer is a schema."""
+    """The OpenAPI 3.1 document of ``offered``: routes with views annotated with an ``Answer``."""
     models = [get_type_hints(view)["return"] for _, view in offered]
     names, schemas = models_json_schema(
         [(model, "serialization") for model in (Error, *models)],

@@ -1,4 +1,4 @@
-"""What everybody sees: the contest, its rules, its clips. Results have a view of their own."""
+"""Public pages: the contest, its rules, its clips. Results are in ``published``."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,13 +29,13 @@ def _published() -> Result | None:
 
 @bp.app_template_filter("last_day")
 def last_day(moment: datetime) -> str:
-    """A deadline at midnight as plans write it: “hết ngày 10/6/2023” (plan II.1)."""
+    """Filter: a deadline at midnight in the plan's style, “hết ngày 10/6/2023” (plan II.1)."""
     return write_deadline(moment, current.profile.schedule.zone, current.language)
 
 
 @bp.app_template_filter("end_date")
 def end_date(moment: datetime) -> str:
-    """The day a stretch of time ends on: the day before, where it ends at midnight."""
+    """Filter: the last day of a period; where it ends at midnight, the day before."""
     zone = current.profile.schedule.zone
     return write_date(moment - timedelta(microseconds=1), zone, current.language)
 
@@ -43,7 +43,7 @@ def end_date(moment: datetime) -> str:
 @bp.get("/")
 @allows("public.read")
 def home() -> BaseResponse:
-    """The only contest, or a list of them; an empty installation says how to begin."""
+    """The only contest, or a list of contests; on an empty installation, how to begin."""
     contests = profiles.all_contests(current.db)
     if len(contests) == 1:
         return redirect(url_for("public.contest", slug=contests[0].slug))
@@ -54,7 +54,7 @@ def home() -> BaseResponse:
 @bp.get("/c/<slug>/")
 @allows("public.read")
 def contest() -> BaseResponse:
-    """Phase, countdown, what to do now, and the first clips."""
+    """The contest's page: phase, countdown, what to do now, the first clips."""
     profile, at = current.profile, current.now
     result = _published()
     return page(
@@ -72,14 +72,14 @@ def contest() -> BaseResponse:
 @bp.get("/c/<slug>/rules")
 @allows("public.read")
 def rules() -> BaseResponse:
-    """The rules in plain words, made from the profile in force."""
+    """The rules in plain words, generated from the profile in force."""
     return page("public/rules.html", revisions=profiles.revisions(current.db, current.contest))
 
 
 @bp.get("/c/<slug>/rules.toml")
 @allows("public.read")
 def profile_source() -> Response:
-    """The profile in force, as it was written."""
+    """The source of the profile in force."""
     revision = current.contest.revision
     if revision is None:
         raise not_found()
@@ -109,7 +109,7 @@ def clip(code: str) -> BaseResponse:
 @bp.get("/c/<slug>/clips/<code>/poster.jpg")
 @allows("public.read")
 def poster(code: str) -> BaseResponse:
-    """The still frame of a clip that stands on the Page."""
+    """The still frame of a published clip."""
     found = public.clip(current.db, current.contest, code)
     if found.poster_sha256 is None:
         raise not_found()
@@ -132,7 +132,7 @@ def calendar_file() -> Response:
 
 
 def events() -> Sequence[tuple[str, datetime, str]]:
-    """What goes into the calendar: (word, instant, title)."""
+    """The calendar's events: (word, instant, title)."""
     schedule = current.profile.schedule
     return (
         ("entries-close", schedule.entries_close, _("Hết hạn nhận clip")),
@@ -153,7 +153,7 @@ def step_titles() -> dict[Phase, str]:
 
 
 def written_steps(steps: Sequence[Step]) -> list[dict[str, object]]:
-    """Steps as the timeline shows them; the template writes their dates."""
+    """Steps with titles for the timeline; the template formats their dates."""
     titles = step_titles()
     return [
         {"title": titles[s.phase], "state": s.state, "starts": s.starts, "ends": s.ends}

@@ -1,7 +1,7 @@
-"""The published result: its page, each clip's line, the ceremony, the way to check it.
+"""The published result: its page, each clip's line, the ceremony, how to verify it.
 
-The page of the result is the one that five hundred phones open in the same minute. Once rendered
-it stands on disk in each language (``contest/ready_pages.py``) and is sent without a query.
+Five hundred phones may open the result's page in the same minute. Once rendered it is stored on
+disk in each language (``contest/ready_pages.py``) and sent without a query.
 """
 
 from flask import Blueprint, g, request
@@ -23,7 +23,7 @@ MOST_EMBEDDED = 100  # lines in another site's frame
 
 @bp.before_app_request
 def _from_disk() -> Response | None:
-    """Answer with the ready page, before anything else is asked."""
+    """Answer with the page stored on disk, before any query."""
     if request.endpoint != "published.results" or request.method not in ("GET", "HEAD"):
         return None
     spoken = chosen(request.args.get("lang") or request.cookies.get(COOKIE))
@@ -34,7 +34,7 @@ def _from_disk() -> Response | None:
 @bp.get("/results")
 @allows("public.read")
 def results() -> Response:
-    """The newest published result, or when to expect it."""
+    """The newest published result, or when it is expected."""
     result = standings.newest(current.db, current.contest)
     if result is None:
         return page("public/results_later.html")
@@ -42,7 +42,7 @@ def results() -> Response:
 
 
 def result_page(result: Result) -> Response:
-    """The page as it is sent, and as it is kept on disk."""
+    """A result's page, as sent and as stored on disk."""
     lines = services.lines(result, current.language)
     return page(
         "public/results.html",
@@ -66,7 +66,7 @@ def edition(number: int) -> Response:
 @bp.get("/results/clips/<code>")
 @allows("public.read")
 def entry(code: str) -> Response:
-    """How one clip came to its points, sum by sum."""
+    """One clip's points, calculated step by step."""
     result = _result()
     found = services.some_lines(result, current.language, Picked(code=code))
     if not found:
@@ -78,7 +78,7 @@ def entry(code: str) -> Response:
 @bp.get("/results/ceremony")
 @allows("public.read")
 def ceremony() -> Response:
-    """The prizes one by one, the last first, each behind a button."""
+    """The prizes one by one, the last first, each revealed by a button."""
     result = _result()
     won = services.some_lines(result, current.language, Picked(prizes=True))
     return page("public/ceremony.html", result=result, lines=won[::-1])
@@ -87,7 +87,7 @@ def ceremony() -> Response:
 @bp.get("/results/embed")
 @allows("public.read")
 def embed() -> Response:
-    """The ranking's first lines alone, for other sites to show in a frame."""
+    """The ranking's first lines alone, to be embedded in other sites."""
     g.embeddable = True
     result = _result()
     lines = services.some_lines(result, current.language, Picked(most=MOST_EMBEDDED))
@@ -100,19 +100,19 @@ def embed() -> Response:
 @bp.get("/results/<int:number>/bundle.zip")
 @allows("public.read")
 def bundle(number: int) -> Response:
-    """The evidence bundle: what ``python -m scoring verify`` reads."""
+    """The evidence bundle, which ``python -m scoring verify`` checks."""
     return attachment(exports.bundle(revision(number), current.platform.blobs), str(number), "zip")
 
 
 @bp.get("/verify")
 @allows("public.read")
 def verify() -> Response:
-    """The hashes of every published revision, and how to compute the result oneself."""
+    """The hashes of every published revision, and how to recompute the result."""
     return page("public/verify.html", results=revisions(), fingerprint=fingerprint())
 
 
 def fingerprint() -> str:
-    """Of the key that signs evidence bundles here."""
+    """The fingerprint of the key that signs evidence bundles here."""
     return bundles.Signer(current.platform.settings.secret_key).fingerprint
 
 
@@ -122,7 +122,7 @@ def revisions() -> list[Result]:
 
 
 def revision(number: int) -> Result:
-    """The published revision of this number; ``NotFound`` for every other."""
+    """The published revision of this number. Raises ``NotFound`` for any other."""
     found = standings.edition(current.db, current.contest, number)
     if found is None:
         raise not_found()

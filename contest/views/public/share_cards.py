@@ -1,7 +1,7 @@
 """Share cards as pictures, and their addresses for the pages' Open Graph tags.
 
-A GET draws a card that is not there yet into the data folder and changes nothing else. An address
-with the hash of its card (``v``) never shows anything else, so it may be kept for good.
+A GET draws a missing card into the data folder and changes nothing else. An address with the hash
+of its card (``v``) never shows anything else, so it may be cached forever.
 """
 
 from pathlib import Path
@@ -33,7 +33,7 @@ def contest(spoken: str) -> Response:
 @bp.get(f"/clips/<code>/{SPOKEN}.png")
 @allows("public.read")
 def clip(code: str, spoken: str) -> Response:
-    """The card of a clip that stands on the Page."""
+    """The card of a published clip."""
     return _picture(_of_clip(code, spoken))
 
 
@@ -48,7 +48,7 @@ def result(spoken: str) -> Response:
 
 
 def contest_address() -> str:
-    """Where the contest's card is; each address carries the hash of what the card shows now."""
+    """The address of the contest's card; it contains the hash of the card's current content."""
     return _address("share_cards.contest", _of_contest(current.language))
 
 
@@ -79,7 +79,7 @@ def _host() -> str:
 
 
 def _address(endpoint: str, card: Card, **values: Any) -> str:
-    """Absolute: who reads the tags has no page to begin from."""
+    """An absolute address, as Open Graph tags need."""
     path = url_for(endpoint, slug=current.contest.slug, spoken=current.language,
                    v=card.sha256[:VERSION], **values)
     return f"{current.platform.settings.base_url}{path}"

@@ -1,4 +1,4 @@
-"""The reviewers' room: the queue, one clip with everything about it, the decision."""
+"""The reviewers' pages: the queue, one clip with everything about it, the decision."""
 
 from datetime import datetime
 
@@ -40,14 +40,14 @@ bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
 
 
 class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
-    """Items to tick; the forms' macro knows the name."""
+    """Checkboxes; the forms' macro recognises this class by its name."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
 
 class DecisionForm(Form):
-    """What a reviewer decides. ``version`` tells which clip was looked at."""
+    """A reviewer's decision. ``version`` identifies the clip that was watched."""
 
     version = HiddenField(validators=[InputRequired()])
     checklist = MultiCheckboxField(_l("Các tiêu chí đã đạt"))
@@ -68,7 +68,7 @@ class DecisionForm(Form):
     )
 
     def decision(self, profile: Profile) -> Decision:
-        """The form's content as the service takes it; times are the contest's."""
+        """The service's ``Decision``; times are read in the contest's zone."""
         ticked, local = set(self.checklist.data or ()), self.until.data
         return Decision(
             version_id=int(self.version.data) if str(self.version.data).isdigit() else 0,
@@ -79,7 +79,7 @@ class DecisionForm(Form):
 
 
 class ReopenForm(Form):
-    """Why an approval is taken back."""
+    """The reason for revoking an approval."""
 
     reason = StringField(
         _l("Lý do mở lại"), [InputRequired(_l("Hãy ghi lý do mở lại.")), Length(max=500)]
@@ -89,7 +89,7 @@ class ReopenForm(Form):
 @bp.get("/")
 @allows("review.read")
 def queue() -> Response:
-    """Clips that wait, the oldest first; and those that were decided."""
+    """The waiting clips, the oldest first, or another list."""
     name = request.args.get("list", "waiting")
     if name not in reviews.LISTS:
         raise not_found()
@@ -118,7 +118,7 @@ def _row(entry: Submission) -> dict[str, object]:
 @bp.post("/next")
 @allows("review.decide")
 def next_clip() -> Response:
-    """Take the longest-waiting clip that nobody has in hand."""
+    """Hold the longest-waiting clip that nobody else holds."""
     return _onward()
 
 
@@ -141,7 +141,7 @@ def clip(code: str) -> Response:
 @bp.post("/<code>/take")
 @allows("review.decide")
 def take(code: str) -> Response:
-    """Take this clip in hand, so that nobody else reviews it meanwhile."""
+    """Hold this clip, so that nobody else reviews it meanwhile."""
     reviews.take(current.db, _entry(code), actor=current.actor, at=current.now)
     return back_to("reviews.clip", code=code)
 
@@ -149,7 +149,7 @@ def take(code: str) -> Response:
 @bp.post("/<code>/let-go")
 @allows("review.decide")
 def let_go(code: str) -> Response:
-    """Put the clip back."""
+    """Release the hold on the clip."""
     reviews.let_go(current.db, _entry(code), actor=current.actor, at=current.now)
     return back_to("reviews.queue")
 
@@ -179,7 +179,7 @@ def _tell(entry: Submission, outcome: str) -> None:
 @bp.post("/<code>/reopen")
 @allows("review.decide")
 def reopen(code: str) -> Response:
-    """Take an approval back, before publication."""
+    """Revoke an approval before publication."""
     entry, form = _entry(code), ReopenForm()
     if not form.validate_on_submit():
         return _clip_page(entry, _decision_form(entry), 422, reopen_form=form)
@@ -191,7 +191,7 @@ def reopen(code: str) -> Response:
 @bp.post("/<code>/checks/<int:check_id>/retry")
 @allows("check.retry")
 def retry_check(code: str, check_id: int) -> Response:
-    """Run a check that failed for a fault of the machine again."""
+    """Run a check again that failed for a technical reason."""
     known = {check.id: check for version in _entry(code).versions for check in version.checks}
     if check_id not in known:
         raise not_found()
@@ -221,7 +221,7 @@ def _decision_form(entry: Submission) -> DecisionForm:
 
 
 def _plain(moment: datetime) -> datetime:
-    """As the browser's own field takes it: the contest's wall clock, to the minute."""
+    """For a datetime-local field: the contest's local time, to the minute, without a zone."""
     return moment.replace(tzinfo=None, second=0, microsecond=0)
 
 

@@ -1,4 +1,4 @@
-"""What the reviewer's page shows of a clip: addresses, findings with their seconds, the sheet."""
+"""Values for the reviewer's page of a clip: addresses, findings with time codes, pictures."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
 def clip_address(
     entry: Submission, version: ClipVersion, made: Mapping[str, Derivative]
 ) -> dict[str, str] | None:
-    """What the player plays; None while the rendition is still being made."""
+    """The player's source; None while the rendition is still being made."""
     if "rendition" not in made:
         return None
     return {"src": address(entry, version, "rendition"), "type": made["rendition"].media_type}
@@ -36,7 +36,7 @@ def picture(
 
 
 def clip_on_page(entry: Submission) -> dict[str, object]:
-    """The clip to watch, its pictures, and what the checks say of it."""
+    """The clip to watch, its pictures, and its checks' findings."""
     version = entry.version
     assert version is not None  # noqa: S101 - the queue holds entries with a clip
     made = checks.derivatives(current.db, version)
@@ -55,7 +55,7 @@ def clip_on_page(entry: Submission) -> dict[str, object]:
 
 
 def fetched_ahead(entry: Submission) -> dict[str, str]:
-    """Addresses of the next clip that the browser may fetch meanwhile: its film, its pictures."""
+    """Addresses of the next clip's rendition and pictures, for the browser to prefetch."""
     assert entry.version is not None  # noqa: S101 - the queue holds entries with a clip
     made = checks.derivatives(current.db, entry.version)
     found = {kind: address(entry, entry.version, kind) for kind in made}
@@ -64,7 +64,7 @@ def fetched_ahead(entry: Submission) -> dict[str, str]:
 
 
 def prepared_findings(check: Check | None) -> list[dict[str, object]]:
-    """Findings with a title a person reads, and their stretches as time codes."""
+    """Findings with a title for people and time codes."""
     names = rule_names()
     return [
         found | {
@@ -81,7 +81,7 @@ def _stretch(start: float, end: float) -> dict[str, object]:
 
 
 def seconds(check: Check | None) -> float | None:
-    """How long the clip is, as a viewer sees it."""
+    """The clip's duration in seconds as viewed, from its check; None if unknown."""
     facts = check.report.get("facts", {}) if check else {}
     video = facts.get("video") or facts
     return video.get("duration_s")

@@ -1,4 +1,4 @@
-"""Clips that show or say the same: the list, both clips side by side, and what a person says."""
+"""Near-duplicate clips: the list, both clips side by side, and a reviewer's verdict."""
 
 
 from flask import Blueprint, request, url_for
@@ -25,7 +25,7 @@ bp = Blueprint("similarity", __name__, url_prefix="/c/<slug>/review")
 
 
 class PairForm(Form):
-    """What a pair of like clips is, and why."""
+    """The verdict on a pair of similar clips, and the reason."""
 
     verdict = RadioField(
         _l("Hai clip này"), validators=[InputRequired(_l("Hãy chọn một kết luận."))],
@@ -46,7 +46,7 @@ class PairForm(Form):
 @bp.get("/copies")
 @allows("review.read")
 def listed() -> Response:
-    """Pairs that nobody has looked at, the likest first; or those that were decided."""
+    """Open pairs, the most similar first; or the decided ones."""
     decided = request.args.get("list") == "decided"
     found = similarity.listed(current.db, current.contest, decided=decided, number=page_number())
     return page(
@@ -57,7 +57,7 @@ def listed() -> Response:
 
 
 def _row(pair: SimilarPair) -> dict[str, object]:
-    """The clip of this contest comes first, the later one where both are."""
+    """A pair as seen from this contest's clip; from the later one where both are its own."""
     here = pair.version if _own(pair.version.submission) else pair.other
     seen = similarity.seen(pair, here)
     return {"seen": seen, "words": words(seen)}
@@ -70,14 +70,14 @@ def _own(entry: Submission) -> bool:
 @bp.get("/<code>/copies/<int:pair_id>")
 @allows("review.read")
 def pair(code: str, pair_id: int) -> Response:
-    """Both clips side by side; each stretch plays both from its own second."""
+    """Both clips side by side; a button for each matching stretch plays both from its start."""
     return _page(_seen(code, pair_id), PairForm(formdata=None))
 
 
 @bp.post("/<code>/copies/<int:pair_id>")
 @allows("review.decide")
 def decide(code: str, pair_id: int) -> Response:
-    """A reviewer says whether it is a copy, and why."""
+    """Record whether it is a copy, and why."""
     seen, form = _seen(code, pair_id), PairForm()
     if not form.validate_on_submit():
         return _page(seen, form, 422)
@@ -92,7 +92,7 @@ def decide(code: str, pair_id: int) -> Response:
 @bp.get("/<code>/copies/<int:pair_id>/clip")
 @allows("review.read")
 def clip(code: str, pair_id: int) -> Response:
-    """The other clip of a pair, perhaps one of an earlier contest."""
+    """The other clip of a pair, which may belong to an earlier contest."""
     made = checks.rendition(current.db, _seen(code, pair_id).there)
     if made is None:
         raise not_found()
@@ -117,7 +117,7 @@ def _page(seen: Comparison, form: PairForm, status: int = 200) -> Response:
 
 
 def _addresses(seen: Comparison) -> tuple[str, str]:
-    """Where both clips play; empty while a rendition is still being made."""
+    """The addresses of both renditions; empty while one is still being made."""
     slug, entry = current.contest.slug, seen.here.submission
     here = address(entry, seen.here, "rendition") if checks.rendition(current.db, seen.here) else ""
     there = url_for("similarity.clip", slug=slug, code=entry.code, pair_id=seen.pair.id)
@@ -125,7 +125,7 @@ def _addresses(seen: Comparison) -> tuple[str, str]:
 
 
 def stretch(found: Stretch) -> dict[str, object]:
-    """A stretch with its seconds and their time codes in both clips."""
+    """A matching stretch with its starts and time codes in both clips."""
     return {
         "here": found.here, "there": found.there,
         "here_code": f"{time_code(found.here)}–{time_code(found.here + found.seconds)}",
@@ -134,7 +134,7 @@ def stretch(found: Stretch) -> dict[str, object]:
 
 
 def words(seen: Comparison) -> str:
-    """What two clips share, in words."""
+    """The similarity of two clips in words."""
     kinds = {
         "both": _("Giống cả hình và tiếng"), "picture": _("Giống hình"), "sound": _("Giống tiếng"),
     }
@@ -144,7 +144,7 @@ def words(seen: Comparison) -> str:
 
 
 def summary(entry: Submission) -> dict[str, object]:
-    """What the reviewer's page of one clip says about copies."""
+    """Values on near-duplicates for the reviewer's page of one clip."""
     assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
     found = similarity.of_version(current.db, entry.version)
     repeats = similarity.repeats(current.db, entry.version)

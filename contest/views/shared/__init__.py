@@ -1,1 +1,1 @@
-"""What every room of screens uses."""
+"""Helpers shared by all views."""

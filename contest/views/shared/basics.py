@@ -1,4 +1,4 @@
-"""What every web application has: assets, language, health, metrics."""
+"""Assets, choice of language, health checks, metrics."""
 
 from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -20,9 +20,9 @@ A_YEAR = 365 * 24 * 3600
 @bp.get("/static/<path:name>")
 @allows("public.read")
 def static(name: str) -> BaseResponse:
-    """Built assets; their names change with their content, so they are kept for a year.
+    """Built assets; their names change with their content, so browsers may cache them for a year.
 
-    Those of earlier builds are there as long as a published page may name them.
+    Assets of earlier builds are served as long as a published page may name them.
     """
     here = (STATIC / name).is_file()
     folder = STATIC if here else kept_assets(current.platform.settings.data_dir)
@@ -34,7 +34,7 @@ def static(name: str) -> BaseResponse:
 @bp.post("/language")
 @allows("public.read")
 def language() -> BaseResponse:
-    """Choose a language, and come back to the same page."""
+    """Choose a language and return to the same page."""
     response = redirect(safe_path(request.form.get("next", "")) or "/", 303)
     response.set_cookie(
         COOKIE, chosen(request.form.get("language")), max_age=A_YEAR, samesite="Lax",
@@ -46,14 +46,14 @@ def language() -> BaseResponse:
 @bp.get("/healthz")
 @allows("public.read")
 def healthz() -> BaseResponse:
-    """The process answers."""
+    """Whether the process answers."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
 @allows("public.read")
 def readyz() -> tuple[BaseResponse, int]:
-    """Database and queue answer. Without the queue the pages still work, and nothing is lost."""
+    """Whether database and queue answer; 503 without the database only: pages need no queue."""
     state = {"database": _database(), "queue": _queue()}
     return jsonify(state), 200 if state["database"] == "ok" else 503
 

@@ -1,6 +1,6 @@
-"""What a browser says of itself, in words a person recognises it by."""
+"""Names of browsers from their User-Agent, for people to recognise their devices."""
 
-# Looked for in this order: most browsers name their ancestors too.
+# Searched in this order: most browsers also name those they derive from.
 PROGRAMS = (
     ("Zalo", "Zalo"), ("coc_coc", "Cốc Cốc"), ("Edg/", "Edge"), ("SamsungBrowser", "Samsung"),
     ("OPR/", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
@@ -13,7 +13,7 @@ SYSTEMS = (
 
 
 def browser_name(agent: str) -> str:
-    """``Chrome, Android``; the beginning of the text itself where nothing is known."""
+    """``Chrome, Android``; the beginning of ``agent`` itself where the browser is unknown."""
     program = next((name for mark, name in PROGRAMS if mark in agent), agent[:40] or "?")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{program}, {system}" if system else program

@@ -1,4 +1,7 @@
-"""A clip's counts over time, as numbers for an SVG of 600 x 120 (`components/chart.html`)."""
+"""A chart of a clip's counts over time: coordinates for an SVG of 600 x 120.
+
+The template is `components/chart.html`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +14,7 @@ WIDTH, HEIGHT, TOP = 600, 120, 6
 def of(
     series: Sequence[Snapshot], since: datetime | None = None, until: datetime | None = None
 ) -> dict[str, object] | None:
-    """The lines of reactions and shares, and the marked span; None for fewer than two points."""
+    """The lines of reactions and shares and the marked interval; None for fewer than two points."""
     if len(series) < 2:  # noqa: PLR2004 - one point is no line
         return None
     begin, end = series[0].taken_at, series[-1].taken_at

@@ -1,4 +1,4 @@
-"""What several rooms show of a clip: its files, time codes, its rules and repairs in words."""
+"""Parts of a clip's page shared by several rooms: files, time codes, rules and repairs in words."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from contest.views.shared.support import current
 
 
 def time_code(seconds: float) -> str:
-    """``75.4`` -> ``1:15``, the form that players show."""
+    """``75.4`` (seconds) -> ``1:15``, as players show it."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02}"
 
 
 def address(entry: Submission, version: ClipVersion, kind: str) -> str:
-    """Where a file of a version is."""
+    """The URL of a version's file."""
     return url_for(
         "media.file", slug=current.contest.slug, code=entry.code, number=version.number, kind=kind
     )
 
 
 def rule_names() -> dict[str, str]:
-    """The stable words of media_checks as people say them."""
+    """media_checks' rule ids -> their names for people."""
     return {
         "duration": _("Thời lượng"), "aspect_ratio": _("Tỉ lệ khung hình"),
         "resolution": _("Độ phân giải"), "audio_present": _("Có âm thanh"),
@@ -40,13 +40,13 @@ def rule_names() -> dict[str, str]:
 
 
 def of_version(entry: Submission) -> dict[str, Any] | None:
-    """How the clip in force was made, if the platform made it."""
+    """How the platform repaired the current clip; None if it did not."""
     repair = repairs.made_by_us(current.db, entry).get(entry.version_id or 0)
     return {"number": repair.version.number, "done": described(repair.recipe)} if repair else None
 
 
 def described(recipe: dict[str, Any]) -> list[str]:
-    """A recipe as people say it."""
+    """A repair's recipe in words, one text for each step."""
     found = []
     if crop := recipe.get("crop"):
         size, frame = f"{crop[2]}×{crop[3]}", "×".join(map(str, recipe["frame"]))

@@ -1,4 +1,4 @@
-"""The page that shows every component once, for those who develop; not on a public installation."""
+"""The page that shows every component once, for developers; not on a public installation."""
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -33,12 +33,12 @@ class SampleForm(Form):
 @bp.get("/design")
 @allows("public.read")
 def components() -> Response:
-    """Every component, in the state of a form that was sent empty."""
+    """Every component; the form as if submitted empty."""
     if current.platform.settings.https:
         raise not_found()
     form = SampleForm(formdata=None)
     form.validate()
-    form.csrf_token.errors = ()  # nobody has sent it
+    form.csrf_token.errors = ()  # the form was not submitted
     return page("design.html", sample=SimpleNamespace(form=form, **_samples(current.now)))
 
 

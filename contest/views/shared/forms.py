@@ -1,4 +1,4 @@
-"""The form that all forms derive from: messages in the reader's language, files read as text."""
+"""The base of all forms, with messages in the reader's language; reading files as text."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from contest.errors import DomainError
 from contest.languages import DEFAULT
 from contest.views.shared.support import current
 
-# What WTForms says by itself, in English -> in Vietnamese.
+# WTForms' built-in messages: English -> Vietnamese.
 MESSAGES = {
     "This field is required.": _l("Hãy điền mục này."),
     "Not a valid choice.": _l("Hãy chọn một mục trong danh sách."),
@@ -41,7 +41,7 @@ _LENGTHS = {
 
 
 class Messages:
-    """WTForms asks here for its own sentences, with placeholders still in them."""
+    """Translates WTForms' built-in messages, which still have placeholders."""
 
     def gettext(self, text: str) -> str:
         return text if current.language != DEFAULT else _unfilled(MESSAGES.get(text, text))
@@ -53,7 +53,7 @@ class Messages:
 
 
 def _unfilled(text: Any) -> str:
-    """The source text itself; a translation would fill in placeholders that are not known yet."""
+    """The untranslated text: translating would fill in placeholders whose values are not known."""
     return text if isinstance(text, str) else str(text._args[0])
 
 
@@ -67,17 +67,17 @@ class Form(FlaskForm):  # type: ignore[misc]
             return Messages()
 
         def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
-            """Every form of a page has its token: without an id, for an id stands there once."""
+            """Render the token without an id: a page may have several forms, an id only once."""
             if field.type == "CSRFTokenField":
                 render_kw.setdefault("id", False)
             return super().render_field(field, render_kw)
 
     @contextmanager
     def taken(self, again: Callable[[int], Response], field: str = "") -> Iterator[None]:
-        """Do what the form asks for, if it is valid; ``again`` makes its page with a status.
+        """Run the body if the form is valid; ``again(status)`` renders its page anew.
 
-        The request ends with that page, 422, where the form is not valid, and with the refusal's
-        status where a service refuses: said at ``field``, or above the whole form.
+        An invalid form ends the request with that page and 422. A service's ``DomainError`` ends
+        it with the error's status; its message is shown at ``field``, or above the form.
         """
         if not self.validate_on_submit():
             abort(again(422))
@@ -93,7 +93,10 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 
 def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
-    """The text of an uploaded UTF-8 file, empty where none was chosen."""
+    """The text of an uploaded UTF-8 file, empty where none was chosen.
+
+    Raises ``ValidationError`` above ``most`` bytes or for other encodings.
+    """
     if not field.data or not getattr(field.data, "filename", ""):
         return ""
     data = field.data.read(most + 1)
@@ -108,5 +111,5 @@ def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
 
 
 def refused(form: Form, field: str, error: DomainError) -> None:
-    """Show a refusal at the field that it is about."""
+    """Show an error's message at the field concerned."""
     form[field].errors = [*form[field].errors, error.message(current.language)]

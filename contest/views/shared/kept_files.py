@@ -1,4 +1,4 @@
-"""A file between its preview and its import: kept by its content, named by a signed token."""
+"""A file between its preview and its import: stored by its hash, referred to by a signed token."""
 
 import hashlib
 import tempfile
@@ -16,7 +16,7 @@ LIFE_S = 3600 * 4
 
 @dataclass(frozen=True)
 class Kept:
-    """sha256: of the bytes, under which the store has them. filename: as the person called it."""
+    """sha256: of the bytes, their address in the store. filename: as uploaded."""
 
     sha256: str
     filename: str
@@ -28,7 +28,7 @@ class Kept:
 
 
 def keep(upload: FileStorage) -> Kept:
-    """Put an uploaded file into the store; nothing in the database knows of it yet."""
+    """Put an uploaded file into the store; the database does not refer to it yet."""
     folder = current.platform.settings.data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
@@ -42,12 +42,12 @@ def keep(upload: FileStorage) -> Kept:
 
 
 def token(kept: Kept, **more: str) -> str:
-    """What the confirming form sends back; it cannot be made to name another file."""
+    """The signed value that the confirming form sends back; it cannot be forged."""
     return str(_serializer().dumps({"f": [kept.sha256, kept.filename, kept.size], **more}))
 
 
 def from_token(text: str) -> tuple[Kept, dict[str, str]]:
-    """The file and what went with it. Raises ``Invalid`` when too old or not ours."""
+    """The file and the values signed with it. Raises ``Invalid`` when too old or forged."""
     try:
         values = _serializer().loads(text, max_age=LIFE_S)
     except BadSignature:

@@ -22,13 +22,13 @@ A_DAY = 24 * 3600
 @bp.get(f"/<code>/<int:number>/<any({', '.join(media.KINDS)}):kind>")
 @allows("media.watch", by="either")
 def file(code: str, number: int, kind: str) -> Response:
-    """One file; the original is for keeping, the others are shown."""
+    """One file of a clip: the original as a download, the others inline."""
     found = media.find(current.db, current.contest, code, number, kind, actor=current.actor)
     return send(found, keep=kind == media.ORIGINAL)
 
 
 def send(found: File, *, keep: bool = False) -> Response:
-    """The answer that carries a file of the store: 200, 206, 304 or 416."""
+    """The response with a file of the store: 200, 206, 304 or 416; ``keep``: as a download."""
     try:
         path = current.platform.blobs.path(found.sha256)
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def send(found: File, *, keep: bool = False) -> Response:
     response.headers["Content-Type"] = found.media_type
     response.headers["Cache-Control"] = f"private, max-age={A_DAY}"
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers.pop("Last-Modified", None)  # says nothing of files known by their content
+    response.headers.pop("Last-Modified", None)  # meaningless for content-addressed files
     response.set_etag(found.sha256)
     manner = "attachment" if keep else "inline"
     response.headers["Content-Disposition"] = f'{manner}; filename="{found.name}"'
@@ -60,6 +60,6 @@ def _answer(path: Path, found: File) -> Response:
 
 
 def _single_range() -> bool:
-    """Whether one range is wanted: several, and units unknown, mean the whole (RFC 9110, 14.2)."""
+    """Whether one byte range is requested; otherwise the whole file is sent (RFC 9110, 14.2)."""
     wanted = request.range
     return wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1

@@ -1,4 +1,4 @@
-"""Long lists, a page at a time: the page asked for, and its neighbours."""
+"""Pagination of long lists: the requested page and its neighbours."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from contest.views.shared.support import current
 
 
 def page_number() -> int:
-    """The page of a long list that the address asks for."""
+    """The page number in the query string, 1 by default."""
     value = request.args.get("page", "1")
     return int(value) if value.isdigit() else 1
 
 
 def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:
-    """A page's neighbours, with the filter that is in force.
+    """The template's values for pagination; links keep the current filter.
 
-    ``endpoint``: of the list, where another shows it, too (a form that came back with errors).
+    ``endpoint``: of the list, where another view renders it too (a form with errors).
     """
 
     def address(number: int) -> str | None:

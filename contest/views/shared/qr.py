@@ -1,4 +1,4 @@
-"""QR codes as SVG drawn into the page: no picture to fetch, sharp in print."""
+"""QR codes as inline SVG: no picture to fetch, sharp in print."""
 
 import io
 
@@ -8,7 +8,7 @@ from qrcode.image.svg import SvgPathImage
 
 
 def qr_svg(text: str, label: str) -> Markup:
-    """An inline SVG; ``label`` is what a screen reader says."""
+    """An inline SVG; ``label`` is for screen readers."""
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
     code.add_data(text)
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Back to the page that was asked for before somebody had to sign in."""
+"""Returning to the requested page after signing in."""
 
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ NEXT = "next"
 
 
 def safe_path(asked: str) -> str:
-    """``asked`` if it is a path of this very site, else nothing: no link leads elsewhere by us.
+    """``asked`` if it is a path of this site, else empty: prevents open redirects.
 
     Browsers read ``//host``, ``/\\host`` and addresses with tabs in them as other sites.
     """
@@ -19,12 +19,12 @@ def safe_path(asked: str) -> str:
 
 
 def wanted() -> str:
-    """The page to return to that this request carries; empty where there is none."""
+    """The path to return to from this request's query string; empty where there is none."""
     return safe_path(request.args.get(NEXT, ""))
 
 
 def sign_in_address() -> str:
-    """The sign-in page, which returns to the page that is being refused."""
+    """The address of the sign-in page, which returns to the refused page (if it was a GET)."""
     address = url_for("account.sign_in")
     if request.method not in SAFE:
         return address

@@ -1,4 +1,4 @@
-"""The picture beside a finding: the frame where it begins, cut out of the contact sheet."""
+"""The picture beside a finding: the frame where it begins, cropped from the contact sheet."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,12 @@ from contest.models import Derivative, Submission
 from contest.services.entry import checks
 from contest.views.shared.support import current
 
-# What a look at one frame shows; a sound cannot be seen.
+# Rules whose findings a single frame can show.
 SEEN = frozenset({"aspect_ratio", "resolution", "borders", "black", "frozen"})
 
 
 def beside(entry: Submission, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The findings, each with its ``still`` (address, size, part of it, time code) or None."""
+    """The findings, each with its ``still`` (address, size, tile, time code) or None."""
     version = entry.version
     sheet = checks.derivatives(current.db, version).get("sheet") if version else None
     if sheet is None or not sheet.data.get("tiles"):
@@ -41,5 +41,5 @@ def _still(
 
 
 def _at(tiles: list[dict[str, Any]], begins: float) -> dict[str, Any]:
-    """The first frame from there on, or the last of all."""
+    """The first tile from ``begins`` (s) on, or the last one."""
     return next((tile for tile in tiles if tile["at"] >= begins), tiles[-1])

@@ -1,4 +1,4 @@
-"""What every view uses: the platform, the session, the actor, the contest, and ``allows``."""
+"""Used by every view: ``current`` (platform, session, actor, contest), ``allows``, responses."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -53,7 +53,7 @@ limiter = Limiter(get_remote_address, headers_enabled=True)
 
 @dataclass(frozen=True)
 class Kept:
-    """What a view found when it was called, to be put back before it is called again."""
+    """The request's state before a view ran, restored before the view is called again."""
 
     cookie: dict[str, Any]
 
@@ -62,7 +62,7 @@ class Kept:
         return cls(deepcopy(dict(session)))
 
     def restore(self) -> bool:
-        """Forget what the view has done; False where it has committed already."""
+        """Undo what the view did; False where it has committed already."""
         for name in ("contest", "profile", "staff", "unit", "actor"):
             g.pop(name, None)
         lost = g.pop("session", None)
@@ -77,7 +77,7 @@ class Kept:
 
 
 class Current:
-    """What belongs to the request at hand, each made when it is first asked for."""
+    """The current request's objects, each made at its first use."""
 
     @property
     def platform(self) -> Platform:
@@ -85,14 +85,14 @@ class Current:
 
     @property
     def now(self) -> datetime:
-        """The instant of this request: one for the whole of it."""
+        """The instant of this request, the same throughout."""
         if "now" not in g:
             g.now = self.platform.clock.now()
         return cast(datetime, g.now)
 
     @property
     def db(self) -> Session:
-        """The request's session: reading for GET; else it commits once, at the end."""
+        """The request's session: read-only for GET; else it commits once, at the end."""
         if "session" not in g:
             database = self.platform.db
             g.session = (database.reader if request.method in SAFE else database.writer)()
@@ -105,7 +105,7 @@ class Current:
 
     @property
     def actor(self) -> Actor:
-        """Who acts in this view: set by ``allows``."""
+        """Who acts in this view; set by ``allows``."""
         return cast(Actor, g.get("actor", PUBLIC))
 
     @property
@@ -127,7 +127,7 @@ def cookie_name(name: str) -> str:
 
 
 def set_cookie(response: Response, name: str, token: str, *, max_age: int) -> None:
-    """A cookie that scripts cannot read and other sites cannot send."""
+    """Set a cookie that scripts cannot read; other sites' forms do not send it (SameSite)."""
     response.set_cookie(
         cookie_name(name), token, max_age=max_age, httponly=True, samesite="Lax", path="/",
         secure=current.platform.settings.https,
@@ -165,15 +165,15 @@ def unit() -> Actor:
 
 
 def zone() -> ZoneInfo:
-    """In which times are written: the contest's, or that of pages which belong to none."""
+    """The time zone of the page: the contest's, or ``HOME_ZONE`` where there is none."""
     return current.profile.schedule.zone if "contest" in g else HOME_ZONE
 
 
 def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
-    """State a view's permission. ``by`` says whose cookie counts: staff, unit, or either.
+    """Declare a view's permission. ``by``: whose cookie identifies the actor, staff, unit, either.
 
-    A view under ``/c/<slug>/`` gets its contest as ``current.contest``; the permission is asked
-    for that contest. What belongs to one unit or person is asked again by the service.
+    A view under ``/c/<slug>/`` gets its contest as ``current.contest``; the permission is checked
+    for that contest. Services check again what belongs to one unit or person.
     """
     assert action in PERMISSIONS  # noqa: S101 - a typing slip stops the start
 
@@ -202,7 +202,7 @@ def _pick(action: str, by: str) -> Actor:
 
 
 def own_or_404(row: Row | None) -> Row:
-    """The row, if it belongs to the current contest; what belongs elsewhere does not exist."""
+    """The row if it belongs to the current contest; otherwise answers 404."""
     owner = getattr(row, "contest_id", None)
     if row is None or (owner is not None and owner != current.contest.id):
         abort(404)
@@ -218,7 +218,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def attachment(content: bytes, name: str, kind: str) -> Response:
-    """A file to keep, called after the contest; ``kind`` is one of ``FILE_TYPES``."""
+    """A download named after the contest; ``kind`` is one of ``FILE_TYPES``."""
     response = Response(content, content_type=FILE_TYPES[kind])
     filename = f"{current.contest.slug}-{name}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
@@ -226,12 +226,12 @@ def attachment(content: bytes, name: str, kind: str) -> Response:
 
 
 def back_to(endpoint: str, **values: Any) -> Response:
-    """303 to a page of ours after something was done."""
+    """A redirect (303) to one of our pages after a POST."""
     if "contest" in g:
         values.setdefault("slug", g.contest.slug)
     return redirect(url_for(endpoint, **values), 303)
 
 
 def flash_message(vi: str, en: str, kind: str = "success") -> None:
-    """Say on the next page what was done."""
+    """Flash a message, shown on the next page."""
     flash(en if current.language == "en" else vi, kind)

@@ -1,1 +1,1 @@
-"""A unit's screens: the form, sending the clip, what follows."""
+"""A unit's pages: signing in, the entry form, sending the clip, its status."""

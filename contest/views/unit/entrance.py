@@ -1,4 +1,4 @@
-"""A unit's way in, from the QR code or a typed code; no account."""
+"""A unit's sign-in by QR code or typed code, without an account."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ from contest.views.shared.support import (
 )
 
 bp = Blueprint("entrance", __name__)
-BAD = 400  # wrong tries count against an address; many units share one behind a mobile network
+BAD = 400  # only failed attempts count: many units share one IP address of a mobile network
 
 
 class EnterForm(FlaskForm):  # type: ignore[misc]
@@ -50,7 +50,7 @@ def enter() -> Response:
 @allows("unit.enter", by="unit")
 @limiter.limit("10 per minute; 200 per day", deduct_when=lambda answer: answer.status_code >= BAD)
 def exchange() -> Response:
-    """A link or a code becomes a cookie, and the address is clean from here on."""
+    """Exchange a link's token or a code for a cookie; later addresses contain no token."""
     form = EnterForm()
     if not form.validate() or not (form.token.data or form.code.data):
         form.code.errors = [_("Hãy nhập mã của đơn vị.")]
@@ -79,7 +79,7 @@ def _exchange(form: EnterForm) -> Entered:
 @bp.post("/u/leave")
 @allows("unit.enter", by="unit")
 def leave() -> Response:
-    """Forget this unit on this phone."""
+    """End the unit's session on this device."""
     unit_links.leave(current.db, unit_token(), at=current.now)
     response = redirect(url_for("entrance.enter"), 303)
     clear_cookie(response, UNIT_COOKIE)

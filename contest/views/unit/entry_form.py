@@ -1,4 +1,4 @@
-"""The form before the clip: its fields come from the profile in force."""
+"""The entry form; its choices and consents come from the profile in force."""
 
 
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ PHONE = r"^\+?[0-9 ().-]{8,20}$"
 
 
 class _Form(FlaskForm):  # type: ignore[misc]
-    """What every entry is asked. Consents are added by ``entry_form``, unticked."""
+    """The fields of every entry. ``entry_form`` adds the consents, unticked."""
 
     title = StringField(
         _l("Tên clip"),
@@ -83,7 +83,7 @@ class _Form(FlaskForm):  # type: ignore[misc]
         return [f for f in self if f.name.startswith("consent_")]
 
     def entry(self) -> SubmissionForm:
-        """The form's content as the service takes it."""
+        """The form's content for the service."""
         return SubmissionForm(
             title=self.title.data, kind=self.kind.data, authors=_lines(self.authors.data),
             description=self.description.data or "", contact_name=self.contact_name.data,
@@ -100,7 +100,7 @@ def _lines(text: str | None) -> list[str]:
 
 
 def entry_form(profile: Profile, entry: Submission | None = None) -> _Form:
-    """The form of this profile, filled from an entry where there is one."""
+    """The form of this profile, prefilled from ``entry`` if given."""
 
     class Form(_Form):
         max_authors = profile.form.max_authors

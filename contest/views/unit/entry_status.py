@@ -1,4 +1,4 @@
-"""What a unit reads about its entry: where it stands, what was found, what to do."""
+"""Texts for a unit about its entry: its steps, findings, and what to do next."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ REVIEWED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 
 
 def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
-    """The way of an entry as the timeline shows it; ``at`` is an instant or None."""
+    """An entry's steps for the timeline; ``at`` is an instant or None."""
     version = entry.version
     check = latest_check(entry)
     found = [
@@ -75,7 +75,7 @@ def _published_state(entry: Submission) -> str:
 
 
 def _asked(entry: Submission, profile: Profile) -> str:
-    """What the reviewers want, and by when; before that, what comes after them."""
+    """The changes requested and their deadline; while in review, what follows."""
     if entry.state == SubmissionState.CHANGES_REQUESTED:
         return f"{entry.state_reason} {_until(entry, profile)}".strip()
     return (
@@ -96,7 +96,7 @@ def _ended(entry: Submission) -> dict[str, Any]:
 
 
 def todo(entry: Submission) -> str:
-    """The one sentence that says what comes next."""
+    """One sentence on what to do or expect next."""
     sentences = {
         SubmissionState.UPLOADING: _(
             "Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."
@@ -120,12 +120,12 @@ def todo(entry: Submission) -> str:
 
 
 def latest_check(entry: Submission) -> Check | None:
-    """The quick check of the clip in force: the one the unit waits for."""
+    """The quick check of the current clip, which the unit waits for."""
     return checks.latest(entry.version) if entry.version else None
 
 
 def versions(entry: Submission) -> list[dict[str, Any]]:
-    """Every clip that was sent, the newest first, each with its verdict."""
+    """Every clip sent, the newest first, each with its verdict."""
     return [
         {"version": v, "verdict": check.verdict if (check := checks.latest(v)) else None}
         for v in reversed(entry.versions)
@@ -133,7 +133,7 @@ def versions(entry: Submission) -> list[dict[str, Any]]:
 
 
 def findings(entry: Submission) -> list[dict[str, Any]]:
-    """Every finding that holds, what must be mended first."""
+    """All findings that apply, faults first."""
     check = checks.telling(entry.version) if entry.version else None
     names = rule_names()
     return [

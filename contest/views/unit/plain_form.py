@@ -1,7 +1,7 @@
-"""The way without JavaScript: a clip in one form, and what is asked before its first byte is read.
+"""Uploading without JavaScript: a clip in one form, checked before its body is read.
 
-Flask reads a whole form before a view sees it, so that has to be asked earlier: ``admit`` runs
-before anything has touched the body, with a session of its own that is closed again.
+Flask reads a whole form before a view runs, so ``admit`` runs earlier, before anything has read
+the body, with a session of its own that it closes.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ from contest.services.units import units
 from contest.uploads.storage import Folder
 from contest.views.shared.support import current, unit_token
 
-AROUND = 64 << 10  # bytes of a form beside its file
+AROUND = 64 << 10  # bytes of a form in addition to its file
 
 
 def admit(slug: str, code: str) -> None:
-    """Who sends, whether the entry takes a clip, the form's size, room on disk for twice as much.
+    """Check the sender, the entry, the form's size, and disk space for twice that size.
 
-    Raises what the view itself would, ``TooLarge`` and ``NoSpace``; nothing has been read then.
+    Raises what the view itself would, ``TooLarge`` or ``NoSpace``, before the body is read.
     """
     with current.platform.db.read() as session:
         limit = _limit(session, slug, code)
@@ -53,8 +53,8 @@ def admit(slug: str, code: str) -> None:
 
 
 def _limit(session: Session, slug: str, code: str) -> int:
-    """The profile's limit in bytes, for a unit whose entry takes a clip now."""
-    g.contest = contest = profiles.find(session, slug)  # the page of a refusal is the contest's
+    """The profile's limit in bytes. Raises where the sender's entry accepts no clip now."""
+    g.contest = contest = profiles.find(session, slug)  # for the error page
     profile = profiles.profile_of(contest)
     token = unit_token()
     sender = (units.actor_of_token(session, token, at=current.now) if token else None) or PUBLIC
@@ -77,8 +77,8 @@ def too_large(size: int, limit: int) -> TooLarge:
 def take(entry: Submission, clip: FileStorage) -> None:
     """Store the clip and make it a version, by the rules of every upload.
 
-    Nothing is locked while the clip is copied: what the view has read is given back first, and
-    ``begin`` asks everything again.
+    No lock is held while the clip is copied: the view's transaction is rolled back first, and
+    ``begin`` checks everything again.
     """
     size = clip.seek(0, 2) or clip.stream.tell()
     limit = current.profile.upload.plain_form_max_bytes
@@ -96,7 +96,7 @@ def take(entry: Submission, clip: FileStorage) -> None:
 
 @contextmanager
 def _copied(clip: FileStorage) -> Iterator[tuple[Path, str]]:
-    """The clip as a file beside the store, safe on disk, and its SHA-256."""
+    """The clip as a temporary file beside the store, synced to disk, and its SHA-256."""
     clip.stream.seek(0)
     with tempfile.NamedTemporaryFile(dir=current.platform.settings.data_dir, delete=False) as copy:
         path = Path(copy.name)

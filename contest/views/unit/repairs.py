@@ -1,4 +1,4 @@
-"""A mended clip: the unit chooses, looks at the proposal, sends it or not."""
+"""Repaired clips: the unit chooses options, watches the proposal, accepts or declines it."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ KINDS = {"clip": ("video/mp4", "mp4"), "before": ("image/jpeg", "jpg"),
 
 
 class RepairForm(Form):
-    """How the clip is to be mended; a question that does not arise is left out."""
+    """Options of the repair; fields that do not apply are removed."""
 
     frame = RadioField(
         _l("Khung hình chưa đúng tỉ lệ"), default="crop",
@@ -54,7 +54,7 @@ class RepairForm(Form):
 @bp.get("")
 @allows("entry.read", by="unit")
 def show(code: str) -> Response:
-    """What can be mended, or how far it is, or the proposal."""
+    """What can be repaired, or the progress, or the proposal."""
     entry = _entry(code)
     return _page(entry, _form(entry))
 
@@ -62,7 +62,7 @@ def show(code: str) -> Response:
 @bp.post("")
 @allows("entry.edit", by="unit")
 def ask(code: str) -> Response:
-    """Want a mended clip."""
+    """Request a repaired clip."""
     entry = _entry(code)
     form = _form(entry)
     if not form.validate_on_submit():
@@ -74,7 +74,7 @@ def ask(code: str) -> Response:
 @bp.post("/<int:repair_id>/accept")
 @allows("entry.edit", by="unit")
 def accept(code: str, repair_id: int) -> Response:
-    """Send the mended clip in place of the one in force."""
+    """Send the repaired clip in place of the current one."""
     made = repairs.accept(current.db, _fix(code, repair_id), actor=current.actor, at=current.now)
     flash_message(f"Đã gửi bản sửa làm bản {made.number}; clip đang được kiểm tra lại.",
          f"The mended clip is version {made.number}; it is being checked again.")
@@ -146,7 +146,7 @@ def _page(entry: Submission, form: RepairForm, status: int = 200) -> Response:
 
 
 def _findings(repair: Repair) -> list[dict[str, Any]]:
-    """What is still found in the mended clip."""
+    """Faults that remain in the repaired clip."""
     names = rule_names()
     return [
         found | {"title": names.get(found["rule"], found["rule"])}
@@ -155,7 +155,7 @@ def _findings(repair: Repair) -> list[dict[str, Any]]:
 
 
 def offers() -> dict[str, str]:
-    """What can be mended, in words."""
+    """Kinds of repair -> their names for people."""
     return {
         "frame": _("Đưa khung hình về đúng tỉ lệ"), "borders": _("Bỏ viền đen quanh hình"),
         "length": _("Cắt cho đủ ngắn"), "sound": _("Chỉnh độ to của tiếng"),

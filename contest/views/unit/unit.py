@@ -1,4 +1,4 @@
-"""A unit's room: rules and countdown, the form, sending the clip, the receipt and what follows."""
+"""A unit's pages: rules and countdown, the form, sending the clip, receipt and status."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely al
 
 @bp.errorhandler(SignInNeeded)
 def _no_cookie(_error: SignInNeeded) -> Response:
-    """Without a unit's cookie every page here asks for the unit's code."""
+    """Without a unit's cookie every page here shows the form for the unit's code."""
     return page("unit/enter.html", 401, form=EnterForm(formdata=None))
 
 
@@ -63,7 +63,7 @@ def _counted(entries: list[Submission]) -> int:
 @bp.get("/c/<slug>/policy.json")
 @allows("public.read")
 def policy() -> Response:
-    """What a phone may check before it sends: the policy that the worker uses."""
+    """The worker's policy, for the browser to check a clip before sending it."""
     return jsonify(_policy())
 
 
@@ -80,7 +80,7 @@ def _policy() -> dict[str, Any]:
 @bp.route("/c/<slug>/unit/entries/new", methods=["GET", "POST"])
 @allows("entry.edit", by="unit")
 def new() -> Response:
-    """The form, saved before the first byte of the clip."""
+    """The entry form, saved before the first byte of the clip."""
     submissions.require_open(current.profile, at=current.now)
     form = entry_form(current.profile)
     if not form.validate_on_submit():
@@ -106,7 +106,7 @@ def edit(code: str) -> Response:
 @bp.get("/c/<slug>/unit/entries/<code>/review")
 @allows("entry.read", by="unit")
 def review(code: str) -> Response:
-    """Check your answers before the clip is sent."""
+    """The answers, to be checked before the clip is sent."""
     entry = _entry(code)
     ticked = submissions.given(entry)
     consents = [(c.text[current.language], c.id in ticked) for c in current.profile.form.consents]
@@ -119,7 +119,7 @@ def review(code: str) -> Response:
 @bp.get("/c/<slug>/unit/entries/<code>/send")
 @allows("entry.upload", by="unit")
 def send(code: str) -> Response:
-    """Pick the clip, look at it, send it; an unfinished upload goes on here."""
+    """Choose, preview and send the clip; an unfinished upload is resumed here."""
     entry = _entry(code)
     return _send_page(entry)
 
@@ -140,7 +140,7 @@ def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Respo
 
 
 def _sent(upload: Upload) -> int:
-    """Bytes that are here already, as far as this process can see."""
+    """Bytes received so far, as far as this process can see."""
     path = current.platform.settings.uploads_dir / upload.public_id
     return path.stat().st_size if path.exists() else 0
 
@@ -148,7 +148,7 @@ def _sent(upload: Upload) -> int:
 @bp.post("/c/<slug>/unit/entries/<code>/send")
 @allows("entry.upload", by="unit")
 def send_plain(code: str) -> Response:
-    """The way without JavaScript: one form, up to the size that the page states."""
+    """Send a clip without JavaScript, up to the size stated in the page."""
     entry, clip = _entry(code), request.files.get("clip")
     if clip is None or not clip.filename:
         return _send_page(entry, 422, _("Hãy chọn tệp clip."))
@@ -162,7 +162,7 @@ def send_plain(code: str) -> Response:
 @bp.get("/c/<slug>/unit/entries/<code>")
 @allows("entry.read", by="unit")
 def entry(code: str) -> Response:
-    """Receipt and status: code, QR, timeline, every finding, versions, what may still be done."""
+    """Receipt and status: code, QR, timeline, findings, versions, possible actions."""
     found = submissions.find(
         current.db, current.contest, code, actor=current.actor, with_checks=True
     )
