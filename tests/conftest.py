@@ -177,6 +177,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def kinds_for(metafunc: pytest.Metafunc) -> list[str]:
     """Both kinds, but one of them, by the test's name, for a test of pages."""
+    if only := metafunc.definition.get_closest_marker("database_kind"):
+        return [str(only.args[0])]
     of_pages = "app" in metafunc.fixturenames
     marked = metafunc.definition.get_closest_marker("both_databases")
     if not of_pages or marked or metafunc.config.getoption("long"):

@@ -19,7 +19,7 @@ from tests.processes import alive, still_alive
 STARTER = """
 import sys, time
 from pathlib import Path
-from contest.devservices import start_postgres, start_redis
+from contest.running.devservices import start_postgres, start_redis
 folder = Path(sys.argv[1])
 print(start_redis(folder).process.pid, start_postgres(folder / "postgres").process.pid, flush=True)
 time.sleep(600)

@@ -20,7 +20,7 @@ from tests.processes import alive, still_alive
 DRIVER = """
 import json, os, sys
 from pathlib import Path
-from contest.supervisor import Program, StartError, Supervisor
+from contest.running.supervisor import Program, StartError, Supervisor
 folder = Path(sys.argv[1])
 def say(name, line):  # at one stroke: several threads speak
     sys.stdout.write(f"{name} {line}\\n")

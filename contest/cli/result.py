@@ -75,7 +75,8 @@ def freeze(slug: str, email: str) -> None:
             session, result, vault=vault_of(platform), actor=actor_of(session, email),
             at=platform.clock.now(),
         )
-    _print(result)
+    with platform.db.read() as session:
+        _print(_newest(session, slug))
 
 
 @command.command()

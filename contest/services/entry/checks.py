@@ -17,7 +17,7 @@ from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Derivative, ProfileRevision, Submission, Task
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import mail, outbox, profiles
+from contest.services.core import locks, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import onscreen_names, similarity
 from contest.services.fanpage import publications
@@ -187,7 +187,7 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
 def _held(session: Session, check_id: int) -> Check:
     """The check, locked after its entry: the order in which a new clip locks them too."""
     check = session.get_one(Check, check_id)
-    session.refresh(check.version.submission, with_for_update={"of": Submission, **LOCK})
+    locks.lock(session, check.version.submission)
     session.refresh(check, with_for_update=LOCK)
     return check
 

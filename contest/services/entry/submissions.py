@@ -13,11 +13,10 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.languages import write_time
 from contest.models import ClipVersion, Consent, Contest, Submission, Unit
-from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.profile.schema import Consent as Purpose
-from contest.services.core import audit, profiles
+from contest.services.core import audit, locks, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.fanpage import publications
@@ -151,7 +150,7 @@ def change(
 
 def hold(session: Session, entry: Submission) -> None:
     """Lock and reload an entry: always before its clips, checks, proposals and publication."""
-    session.refresh(entry, with_for_update={"of": Submission, **LOCK})
+    locks.lock(session, entry)
 
 
 def require_replaceable(entry: Submission) -> None:
@@ -167,7 +166,7 @@ def require_replaceable(entry: Submission) -> None:
 
 def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
     """Enforce the quota under the unit's row lock: a second tab waits, then counts this entry."""
-    session.refresh(unit, with_for_update={"of": Unit, **LOCK})
+    locks.lock(session, unit)
     query = select(func.count()).where(
         Submission.unit_id == unit.id, Submission.state.in_(IN_CONTEST)
     )

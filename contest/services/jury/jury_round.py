@@ -25,9 +25,8 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import Ballot, Contest, JurorDeparture, Mark, Result, Submission, User
-from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import audit, mail, profiles
+from contest.services.core import audit, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move_all
 from contest.services.jury import ballot_lists, ballots, jurors
@@ -240,7 +239,7 @@ def unlock(
 def hold(session: Session, contest: Contest) -> None:
     """Lock the contest: waits for every ballot that is being stored and makes new ones wait."""
     session.flush()
-    session.refresh(contest, with_for_update={"of": Contest, **LOCK})
+    locks.lock(session, contest)
 
 
 def lock_ballots(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:

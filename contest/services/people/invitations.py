@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Gone
 from contest.models import Invitation, User
-from contest.models.base import LOCK
-from contest.services.core import audit
+from contest.services.core import audit, locks
 from contest.tokens import hash_token, new_token
 
 LIFE = {"password": timedelta(days=7), "sign_in": timedelta(days=7)}
@@ -39,7 +38,7 @@ def create(
     contest_id: int | None = None,
 ) -> Invitation:
     """A new invitation; earlier open ones of this person and purpose are revoked."""
-    session.refresh(user, with_for_update={"of": User, **LOCK})  # else two make one each
+    locks.lock(session, user)  # else two make one each
     revoke(session, user, purpose=purpose, at=at)
     nonce = new_token()
     invitation = Invitation(

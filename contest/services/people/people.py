@@ -13,9 +13,8 @@ from contest.actors import Actor, Role
 from contest.errors import Conflict, Invalid, NotAllowed, not_found
 from contest.languages import chosen
 from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, User
-from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import audit, mail, profiles
+from contest.services.core import audit, locks, mail, profiles
 from contest.services.jury import jurors
 from contest.services.people import invitations, sessions
 from contest.tokens import hash_token
@@ -276,7 +275,7 @@ def change_roles(
 
 def _hold(session: Session, contest: Contest) -> None:
     """Lock the contest: two organisers who remove each other at once would leave none."""
-    session.refresh(contest, with_for_update={"of": Contest, **LOCK})
+    locks.lock(session, contest)
 
 
 def own_unit_of(grants: list[RoleGrant]) -> int | None:

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import RecoveryCode, User
-from contest.models.base import LOCK
-from contest.services.core import audit
+from contest.services.core import audit, locks
 from contest.tokens import hash_token, new_code, tidy_code
 
 STEP_S = 30
@@ -78,7 +77,7 @@ def switch_off(session: Session, user: User, *, actor: Actor, at: datetime) -> N
 
 def renew_recovery_codes(session: Session, user: User, *, at: datetime) -> list[str]:
     """New recovery codes in place of the old ones, written in groups of four."""
-    session.refresh(user, with_for_update={"of": User, **LOCK})  # else two tabs get ten each
+    locks.lock(session, user)  # else two tabs get ten each
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [new_code(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
     session.add_all(

@@ -1,7 +1,6 @@
 """The blockers of closing: everything that is still missing, with the page where to resolve it."""
 
 from datetime import datetime
-from types import ModuleType
 
 from sqlalchemy.orm import Session
 
@@ -12,9 +11,8 @@ from contest.services.entry import reviews, submissions
 from contest.services.fanpage import publications
 from contest.services.jury import jury_round
 
-ROOMS: tuple[ModuleType, ...] = (
-    submissions, reviews, publications, jury_round, interactions, corrections, anomalies
-)
+ROOMS = (submissions.blockers, reviews.blockers, publications.blockers, jury_round.blockers,
+         interactions.blockers, corrections.blockers, anomalies.blockers)
 # Shown, but closing does not have to wait for them.
 REMARKS = (
     "units_without_clip", "entries_unfinished", "interactions.unverified", "anomalies.open"
@@ -23,13 +21,13 @@ REMARKS = (
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """The blockers that each room reports, in the order of a clip's way; remarks come last."""
-    found = [gap for room in ROOMS for gap in room.gaps(session, contest, at=at)]
-    return sorted(found, key=lambda gap: gap.code in REMARKS)
+    found = [blocker for of_room in ROOMS for blocker in of_room(session, contest, at=at)]
+    return sorted(found, key=lambda blocker: blocker.code in REMARKS)
 
 
 def missing(found: list[Blocker]) -> list[Blocker]:
     """Those for which closing needs a reason and a second organiser."""
-    return [gap for gap in found if gap.code not in REMARKS]
+    return [blocker for blocker in found if blocker.code not in REMARKS]
 
 
 def as_rows(found: list[Blocker]) -> list[dict[str, object]]:

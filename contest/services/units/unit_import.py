@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Invalid, TooLarge
 from contest.models import Contest, Unit
-from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import audit
+from contest.services.core import audit, locks
 
 MOST_BYTES = 1 << 20
 MOST_UNPACKED = 64 << 20
@@ -201,7 +200,7 @@ def apply(
     """Import all rows; returns how many were new, changed, the same. Raises ``Invalid`` and imports
     none if one has an error, ``NotAllowed`` without ``unit.manage``."""
     require(actor, "unit.manage", contest)
-    session.refresh(contest, with_for_update={"of": Contest, **LOCK})  # one import at a time
+    locks.lock(session, contest)  # one import at a time
     planned = plan(session, contest, rows)
     _refuse_errors(planned)
     query = select(Unit).where(Unit.contest_id == contest.id)

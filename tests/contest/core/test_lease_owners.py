@@ -22,7 +22,7 @@ def process() -> Iterator["subprocess.Popen[bytes]"]:
         process.kill()
 
 
-def test_a_process_is_a_holder_while_it_lives(process: "subprocess.Popen[bytes]") -> None:
+def test_a_process_owns_a_lease_while_it_lives(process: "subprocess.Popen[bytes]") -> None:
     token = lease_owners.lease_owner(process.pid) + "0123abcd"
     assert not lease_owners.is_gone(token)
     process.kill()
@@ -44,7 +44,7 @@ def test_the_row_of_a_killed_worker_is_free_at_once(database: Database) -> None:
     with database.write() as session:
         task = outbox.enqueue(session, "note", 1, at=WALL)
     with database.write() as session:
-        token = outbox.claim(session, task.id, wall=WALL, holder=lease_owners.this_process())
+        token = outbox.claim(session, task.id, wall=WALL, owner=lease_owners.this_process())
         assert token and token.startswith(lease_owners.this_process())
     with database.read() as session:
         assert outbox.held(session) == [(task.id, token)]
@@ -61,10 +61,10 @@ def test_the_row_of_a_killed_worker_is_free_at_once(database: Database) -> None:
 
 def test_the_row_of_a_killed_worker_is_queued_once(platform: Platform) -> None:
     with subprocess.Popen(["sleep", "0.2"]) as gone, platform.db.write() as session:
-        holder = lease_owners.lease_owner(gone.pid)
+        owner = lease_owners.lease_owner(gone.pid)
         gone.wait()
         task = outbox.enqueue(session, "note", 1, at=WALL)
-        assert outbox.claim(session, task.id, wall=WALL, holder=holder)
+        assert outbox.claim(session, task.id, wall=WALL, owner=owner)
     assert relay.free_the_dead(platform) == 1
     assert relay.relay_once(platform) == 1
     assert (relay.free_the_dead(platform), relay.relay_once(platform)) == (0, 0)

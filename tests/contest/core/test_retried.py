@@ -23,7 +23,7 @@ from contest.services.people import passwords
 from contest.uploads.rows import RowRegistry
 from contest.views.shared import support
 
-on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+on_postgresql = pytest.mark.database_kind("postgresql")
 VICTIM = "DO $$ BEGIN RAISE EXCEPTION 'victim' USING ERRCODE = '{}'; END $$"
 LOST = ["40P01", "40001"]
 
@@ -115,8 +115,8 @@ class View:
         self.files: list[bytes] = []
 
     def __call__(self) -> Any:
-        session = support.db()
-        session.add(contest_row("x", support.now()))
+        session = support.current.db
+        session.add(contest_row("x", support.current.now))
         session.flush()
         if self.halfway:
             session.commit()
@@ -168,7 +168,7 @@ def test_a_page_that_has_committed_half_way_is_not_done_again(app, visit, platfo
 def test_a_page_whose_key_is_taken_answers_409_in_both_languages(app, visit, contest) -> None:
     class Taken(View):
         def __call__(self) -> Any:
-            support.db().add(contest_row(contest.slug, support.now()))
+            support.current.db.add(contest_row(contest.slug, support.current.now))
             return support.redirect("/", 303)  # the collision comes with the commit
 
     answer, _ = send(app, visit, Taken(0))

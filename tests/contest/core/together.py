@@ -22,13 +22,13 @@ LOCKED_S = 0.6  # SQLite tells nobody who waits: after this long the second one 
 
 
 class Meeting:
-    """``outcomes``: what each returned or raised. ``order``: who was through first."""
+    """``outcomes``: what each returned or raised. ``waited``: the second one for the first."""
 
     def __init__(self, database: Database, first: Callable[[], Any], second: Callable[[], Any],
                  *, at: str) -> None:
         self.database, self.at = database, re.compile(at, re.DOTALL)
         self.outcomes: list[Any] = [None, None]
-        self.order: list[int] = []
+        self.waited = False
         self.there, self.go_on = threading.Event(), threading.Event()
         self.threads = [threading.Thread(target=self._run, args=(number, work), daemon=True)
                         for number, work in enumerate((first, second))]
@@ -44,6 +44,7 @@ class Meeting:
         assert self.there.wait(PATIENCE_S), f"{self.at.pattern}: {self.outcomes[0]!s:.200}"
         second.start()
         self._until(lambda: not second.is_alive() or self._waits())
+        self.waited = second.is_alive()
         self.go_on.set()
         for thread in self.threads:
             thread.join(PATIENCE_S)
@@ -54,7 +55,6 @@ class Meeting:
             self.outcomes[number] = work()
         except Exception as error:
             self.outcomes[number] = error
-        self.order.append(number)
 
     def _pause(self, conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         mine = threading.current_thread() is self.threads[0]

@@ -73,7 +73,7 @@ def _previewed(browser: Any, path: Path) -> str:
     return str(shown.text.partition('name="token" type="hidden" value="')[2].partition('"')[0])
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.database_kind("postgresql")
 def test_a_ledgers_new_rows_are_its_own_contests(room: Room, tmp_path: Path) -> None:
     """On SQLite nobody else writes meanwhile."""
     other = room.make.contest("khac")

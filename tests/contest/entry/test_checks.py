@@ -179,8 +179,8 @@ def test_a_worker_killed_half_way_is_followed_by_another(
     with platform.db.write() as session:
         assert checks.start(session, check_id, at=checking.make.at) is not None
     with subprocess.Popen(["sleep", "0.1"]) as killed:
-        holder = lease_owners.lease_owner(killed.pid)
-    left = platform.settings.data_dir / "work" / f"check-{check_id}.{holder}0123"
+        owner = lease_owners.lease_owner(killed.pid)
+    left = platform.settings.data_dir / "work" / f"check-{check_id}.{owner}0123"
     left.mkdir(parents=True)
     (left / "half.jpg").write_bytes(b"half")
     assert checking.check(entry).state == "running"
@@ -252,7 +252,7 @@ def test_progress_of_a_superseded_check_stops_the_work(
         assert checks.progress(session, checking.check(entry).id, 0.4)
     assert checking.check(entry).progress == pytest.approx(0.4)
     _newer_version(platform, entry)
-    tell = work.teller(platform, checking.check(entry).id, lambda: None, checks.progress)
+    tell = work.progress_reporter(platform, checking.check(entry).id, lambda: None, checks.progress)
     with pytest.raises(work.NotWanted):
         tell(0.5)
 

@@ -158,6 +158,7 @@ def test_a_verdict_needs_a_reason_and_a_reviewer(
             )
         similarity.decide(session, seen, verdict="copy", reason="Cùng một phim", actor=reviewer,
                       at=make.at)  # fmt: skip
+    with platform.db.read() as session:
         row = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
         assert row is not None
         assert (row.action, row.after["reason"]) == ("copy_pair.copy", "Cùng một phim")
