@@ -27,6 +27,8 @@ OVERFLOWING = """() => {
     e => e.getBoundingClientRect().right > edge + 1 && !e.closest(".nav, .table-wrap"));
   return ["wider than the screen: " + wide.slice(0, 5).map(e => e.tagName + "." + e.className)];
 }"""
+TWO_FRAMES = """() => new Promise(
+  done => requestAnimationFrame(() => requestAnimationFrame(done)))"""
 FAULTS = """() => axe.run().then(result => result.violations.map(fault =>
   fault.id + ": " + fault.nodes.slice(0, 3).map(node => node.target.join(" ")).join(" | ")))"""
 
@@ -125,6 +127,7 @@ class Walk:
         self.page.emulate_media(
             color_scheme="dark" if width > DESK else "light", reduced_motion="reduce"
         )
+        self.page.evaluate(TWO_FRAMES)  # else axe may see one part dark and another still light
 
     def follow(self, link: str) -> None:
         parts = urlsplit(link)

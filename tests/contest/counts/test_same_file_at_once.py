@@ -91,5 +91,5 @@ def test_a_ledgers_new_rows_are_its_own_contests(room: Room, tmp_path: Path) -> 
         database, lambda: room.ledger(path), writing(database, elsewhere),
         at="INSERT INTO share_record",
     )
-    assert (meeting.outcomes, meeting.order) == ([2, None], [1, 0])
+    assert (meeting.outcomes, meeting.waited) == ([2, None], False)
     assert room.rows(ShareRecord) == 3
