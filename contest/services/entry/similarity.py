@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.actors import Actor
 from contest.errors import Invalid, not_found
@@ -179,7 +179,9 @@ def listed(
         for clip in (SimilarPair.version, SimilarPair.other)
         for of in (Submission.unit, Submission.contest)
     ]
-    query = query.options(*entries, selectinload(SimilarPair.decider))
+    query = query.options(*entries)
+    if decided:  # nobody else has a decider
+        query = query.options(joinedload(SimilarPair.decider))
     return pagination.take(session, query.order_by(SimilarPair.score.desc(), SimilarPair.id), number)
 
 
