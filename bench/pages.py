@@ -1,17 +1,22 @@
 """Every page of organisers, reviewers and jurors in a contest of 10,000 entries, against the same
 page in a contest of 20.
 
-Both contests are served in this process, each from a database of its own on one server: PostgreSQL
-(HOITHI_TEST_POSTGRES_URL, or a private one), or SQLite with HOITHI_BENCH_SQLITE=1. The pages come
-from the application's URL map; files are left out. Each is requested in turn, large, small, large,
-small …; the figure is the median time to the whole answer.
+Both contests are served in this process, each from a database of its own on one server: a private
+PostgreSQL, or SQLite with HOITHI_BENCH_SQLITE=1. The pages are those that the application's own
+list of routes has; files are left out. Each is asked for in turn, large, small, large, small …; the
+figure is the median of the time to the whole answer. Beside it stands processor time, of this
+process and of the database: what counts where other work shares the machine.
+
+HOITHI_BENCH_FOLDER names a folder where both databases stay for the next run (the large one takes
+a minute to make); HOITHI_BENCH_PAGES is a part of the pages' names, HOITHI_BENCH_ROUNDS how often
+each is asked for.
 """
 
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +24,7 @@ from typing import Any
 
 import psycopg
 from flask.testing import FlaskClient
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import event, select
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter
@@ -28,13 +34,19 @@ from bench.measure import Figure
 from contest.actors import PUBLIC, Actor
 from contest.models import Contest, Correction, Publication, SimilarPair, User
 from contest.permissions import can
-from contest.running.devservices import start_postgres
+from contest.running.devservices import Service, start_postgres
 from contest.services.people import people
 
 LARGE, SMALL = Size(entries=10_000, units=3_000), Size(entries=20, units=20)
-ROUNDS, LONG = 7, 5.0  # a page that takes longer than LONG seconds is requested only once more
+ROUNDS = int(os.environ.get("HOITHI_BENCH_ROUNDS", "5"))
+LONG = 5.0  # a page that takes longer than this many seconds is asked for once more only
 ROLES = ("organiser", "reviewer", "juror")
-VARIANTS = {  # pages whose rows depend on the query string
+KINDS = {  # of figures: unit and target
+    "p50 ÷ with 20 entries": ("ratio", 3), "p50": ("s", 0.3),
+    "processor ÷ with 20 entries": ("ratio", 3), "processor": ("s", 0.3),
+    "statements more": ("statements", 0),
+}
+VARIANTS = {  # pages that show other rows by what follows "?"
     "anomalies.list": ("", "show=decided"), "copies.listed": ("", "list=decided"),
     "entries.listed": ("", "state=published"), "interactions.list": ("", "page=3"),
     "organiser.jobs": ("", "state=done"), "organiser.log": ("", "subject=CX-000020", "page=3"),
@@ -53,71 +65,109 @@ class Page:
 
 @dataclass(frozen=True)
 class Look:
-    """One measured answer: seconds, SQL statements, bytes; ``page`` False for files and errors."""
+    """One answer: seconds, processor seconds, SQL statements, bytes; ``page`` False for a file or a
+    refusal."""
 
     seconds: float
+    cpu_s: float
     statements: int
     size: int
     page: bool
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found of one page in one contest: medians, and the statements of each visit."""
+
+    seconds: float
+    cpu_s: float
+    statements: int
+
+    @classmethod
+    def of(cls, looks: Sequence[Look]) -> "Found":
+        return cls(statistics.median(look.seconds for look in looks),
+                   statistics.median(look.cpu_s for look in looks), looks[-1].statements)
+
+
 def figures() -> Iterator[Figure]:
-    """Ratio, median and statements of every page; then the worst of each."""
-    with tempfile.TemporaryDirectory() as folder, _databases(Path(folder)) as urls:
-        large = Crowd(urls[0], Path(folder) / "large", LARGE)
-        small = Crowd(urls[1], Path(folder) / "small", SMALL)
-        yield from _compared(large, small)
+    """Ratio, median, processor time and statements of every page; then the worst of each."""
+    with _folder() as folder, _databases(folder) as (urls, server):
+        large = Crowd(urls[0], folder / "large", LARGE)
+        small = Crowd(urls[1], folder / "small", SMALL)
+        yield from _compared(large, small, Processor(server))
 
 
-def _compared(large: Crowd, small: Crowd) -> Iterator[Figure]:
-    worst: dict[str, list[float]] = {"ratio": [], "p50": [], "statements": []}
+def _compared(large: Crowd, small: Crowd, processor: "Processor") -> Iterator[Figure]:
+    worst: dict[str, list[float]] = {}
     browsers = [{role: crowd.browser(role) for role in ROLES} for crowd in (large, small)]
-    for page in pages(large, small):
+    wanted = os.environ.get("HOITHI_BENCH_PAGES", "")
+    for page in (one for one in pages(large, small) if wanted in one.name):
         pair = [(crowd, b[page.role]) for crowd, b in zip((large, small), browsers, strict=True)]
-        found = _in_turn(pair, page)
-        if found is None:
-            continue
-        (slow, many), (quick, few) = found
-        for name, figure in _of_page(page, slow, quick, many - few):
-            worst[name].append(figure.value)
+        found = _in_turn(pair, page, processor)
+        for figure in _of_page(page, *found) if found else ():
+            worst.setdefault(figure.figure.rpartition(": ")[2], []).append(figure.value)
             yield figure
-    yield Figure("pages", "pages looked at", len(worst["p50"]), "pages", len(worst["p50"]))
-    yield Figure("pages", "worst ratio", max(worst["ratio"]), "ratio", 3)
-    yield Figure("pages", "worst p50", max(worst["p50"]), "s", 0.3)
-    yield Figure("pages", "most statements more", max(worst["statements"]), "statements", 0)
+    for name, (unit, target) in KINDS.items():
+        yield Figure("pages", f"worst of {len(worst[name])} pages: {name}", max(worst[name]), unit,
+                     target)
 
 
-def _of_page(page: Page, slow: float, quick: float, more: int) -> Iterator[tuple[str, Figure]]:
-    name = f"{page.name} ({slow * 1000:.0f} : {quick * 1000:.0f} ms)"
-    yield "ratio", Figure("pages", f"{name}: p50 ÷ with 20 entries", slow / quick, "ratio", 3)
-    yield "p50", Figure("pages", f"{page.name}: p50", slow, "s", 0.3)
-    yield "statements", Figure("pages", f"{page.name}: statements more", more, "statements", 0)
+def _of_page(page: Page, large: Found, small: Found) -> Iterator[Figure]:
+    values = (
+        large.seconds / small.seconds, large.seconds, large.cpu_s / small.cpu_s, large.cpu_s,
+        large.statements - small.statements,
+    )
+    for (name, (unit, target)), value in zip(KINDS.items(), values, strict=True):
+        yield Figure("pages", f"{page.name}: {name}", value, unit, target)
 
 
 def _in_turn(
-    pair: list[tuple[Crowd, FlaskClient]], page: Page
-) -> list[tuple[float, int]] | None:
-    """(median seconds, statements) of both; None for what is no page."""
-    first = [_look(crowd, browser, page.address) for crowd, browser in pair]
+    pair: list[tuple[Crowd, FlaskClient]], page: Page, processor: "Processor"
+) -> list[Found] | None:
+    """What was found in both; None for what is no page. The first visit of each does not count."""
+    first = [_look(crowd, browser, page.address, processor) for crowd, browser in pair]
     if not all(look.page for look in first):
         return None
     rounds = 1 if first[0].seconds > LONG else ROUNDS
-    times: list[list[Look]] = [[], []]
+    looks: list[list[Look]] = [[], []]
     for _ in range(rounds):
         for number, (crowd, browser) in enumerate(pair):
-            times[number].append(_look(crowd, browser, page.address))
-    return [(statistics.median(t.seconds for t in looks), looks[-1].statements) for looks in times]
+            looks[number].append(_look(crowd, browser, page.address, processor))
+    return [Found.of(some) for some in looks]
 
 
-def _look(crowd: Crowd, browser: FlaskClient, address: str) -> Look:
+def _look(crowd: Crowd, browser: FlaskClient, address: str, processor: "Processor") -> Look:
     with _statements(crowd) as said:
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), processor.seconds()
         answer = browser.get(address)
         body = answer.data
-        seconds = time.perf_counter() - begun
+        seconds, after = time.perf_counter() - begun, processor.seconds()
     is_page = answer.status_code == 200 and answer.mimetype == "text/html"
     answer.close()
-    return Look(seconds, len(said), len(body), is_page)
+    return Look(seconds, after - before, len(said), len(body), is_page)
+
+
+@dataclass(frozen=True)
+class Processor:
+    """Processor time of this process and of the database ``server``'s, as Linux tells it."""
+
+    server: Service | None
+
+    def seconds(self) -> float:
+        return time.process_time() + sum(map(_on_cpu, self._processes()))
+
+    def _processes(self) -> Iterator[str]:
+        if self.server is not None:
+            pid = self.server.process.pid
+            yield from Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _on_cpu(pid: str) -> float:
+    """Seconds that a process has spent on a processor; 0 for one that has just ended."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
 
 
 @contextmanager
@@ -191,26 +241,36 @@ def _first(crowd: Crowd, query: Any) -> int:
 
 
 @contextmanager
-def _databases(folder: Path) -> Iterator[list[str]]:
-    """Two empty databases on one server."""
+def _folder() -> Iterator[Path]:
+    """The folder that was named, to stay; else one that goes."""
+    if given := os.environ.get("HOITHI_BENCH_FOLDER"):
+        folder = Path(given).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
+@contextmanager
+def _databases(folder: Path) -> Iterator[tuple[list[str], Service | None]]:
+    """The addresses of two databases on one server."""
+    names = ("large", "small")
     if os.environ.get("HOITHI_BENCH_SQLITE"):
-        yield [f"sqlite:///{folder}/{name}.db" for name in ("large", "small")]
+        yield [f"sqlite:///{folder}/{name}.db" for name in names], None
         return
     folder.chmod(0o755)
-    given = os.environ.get("HOITHI_TEST_POSTGRES_URL")
-    service = None if given else start_postgres(folder / "postgres")
+    service = start_postgres(folder / "postgres")
     try:
-        server = given or service.url  # type: ignore[union-attr]
-        yield [_made(server, name) for name in ("bench_pages_large", "bench_pages_small")]
+        yield [_database(service.url, name) for name in names], service
     finally:
-        if service:
-            service.stop()
+        service.stop()
 
 
-def _made(server: str, name: str) -> str:
+def _database(server: str, name: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if not known.rowcount:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     before, _, query = server.partition("?")
-    address = f"{before.rpartition('/')[0]}/{name}"
-    return f"{address}?{query}" if query else address
+    return f"{before.rpartition('/')[0]}/{name}?{query}"

@@ -36,7 +36,15 @@ def make_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         return _sqlite(url)
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: DBAPIConnection, record: object) -> None:
+        # Pages ask for milliseconds' work; compiling a query of many parts takes seconds.
+        connection.cursor().execute("SET jit = off")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:

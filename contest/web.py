@@ -29,6 +29,7 @@ from contest.languages import (
     write_time,
 )
 from contest.views.shared import returning, support
+from contest.views.shared.state_words import STATE_WORDS
 from contest.views.shared.support import current
 from contest.wiring import Platform
 
@@ -137,6 +138,7 @@ def _templates(app: Flask, platform: Platform) -> None:
         asset=_assets(), language=lambda: current.language, languages=LANGUAGES,
         staff=support.staff, unit_actor=support.unit, now=lambda: current.now, version=__version__,
         simulated=bool(platform.settings.clock_file), settings=platform.settings,
+        state_words=STATE_WORDS,
     )
 
 

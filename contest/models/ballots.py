@@ -22,7 +22,7 @@ class Ballot(Base):
             "state NOT IN ('recused', 'abstained') OR reason <> ''", name="reason"
         ),
         CheckConstraint("outcome IN ('marked', 'recused', 'abstained', 'missing')", name="outcome"),
-        Index("ix_ballot_juror_id", "juror_id"),
+        Index("ix_ballot_juror_id_state", "juror_id", "state"),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))

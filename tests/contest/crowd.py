@@ -302,12 +302,15 @@ class Crowd:
             results.freeze(session, result, vault=vault, actor=second, at=AFTER)
             results.publish(session, result, actor=first, at=AFTER)
             copied = {c.key: getattr(result, c.key) for c in Result.__table__.columns}
-            session.add_all(
+            later = [
                 Result(**copied | {"id": None, "number": number, "reason": "Tính lại"})
                 for number in range(2, self.n + 1)
-            )
+            ]
+            session.add_all(later)
+            session.flush()
+            newest = [result, *later][-1]  # the one whose papers are shown
             session.add_all(
-                DocumentPdf(contest_id=contest.id, result_id=result.id, kind="minutes",
+                DocumentPdf(contest_id=contest.id, result_id=newest.id, kind="minutes",
                             source=f"{n:064x}", state="failed", created_by="system",
                             error_vi="Lỗi", error_en="Failed", created_at=AFTER)
                 for n in range(self.n)

@@ -13,7 +13,7 @@ depends_on = None
 INDEXES = (
     ("audit", "contest_id", "action", "seq"),
     ("audit", "contest_id", "actor", "seq"),
-    ("ballot", "juror_id"),
+    ("ballot", "juror_id", "state"),
     ("mail", "contest_id", "template"),
     ("outbox", "contest_id"),
     ("outbox", "kind", "row_id"),

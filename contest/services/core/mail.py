@@ -26,12 +26,12 @@ A template may be given further values to show; ``path`` is where its button lea
 pages, beginning with ``/``; by default the contest's page).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from contest.languages import chosen
 from contest.models import (
@@ -106,13 +106,29 @@ def last_asked(
 
     ``subject`` is the parameter that names the row, such as ``unit_id``. Failed mails do not count.
     """
+    return last_of_each(session, contest, [template], subject)[template]
+
+
+def last_of_each(
+    session: Session, contest: Contest, templates: Collection[str], subject: str, *,
+    only: Select[int] | None = None,
+) -> dict[str, dict[int, datetime]]:
+    """The same by template; of the rows that ``only`` gives."""
+    row_id = Mail.params[subject].as_integer()
     mails = select(
-        Mail.params[subject].as_integer().label("row"),
+        Mail.template, row_id.label("row"),
         func.coalesce(Mail.sent_at, Mail.created_at).label("at"),
-    ).where(Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed")
+    ).where(
+        Mail.contest_id == contest.id, Mail.template.in_(templates), Mail.state != "failed"
+    )
+    if only is not None:
+        mails = mails.where(row_id.in_(only))
     asked = mails.subquery()
-    query = select(asked.c.row, func.max(asked.c.at)).group_by(asked.c.row)
-    return {row: at for row, at in session.execute(query)}
+    query = select(asked.c.template, asked.c.row, func.max(asked.c.at))
+    found: dict[str, dict[int, datetime]] = {template: {} for template in templates}
+    for template, row, at in session.execute(query.group_by(asked.c.template, asked.c.row)):
+        found[template][row] = at
+    return found
 
 
 def values(
@@ -137,7 +153,7 @@ def values(
 
 
 def _entry(session: Session, submission_id: int, language: str) -> dict[str, Any]:
-    entry = session.get_one(Submission, submission_id)
+    entry = session.get_one(Submission, submission_id, options=[joinedload(Submission.unit)])
     post = session.scalars(
         select(Publication).where(Publication.submission_id == entry.id).order_by(Publication.id)
     ).first()

@@ -58,13 +58,14 @@ class Standing:
 def standing(session: Session, contest: Contest, profile: Profile, *, at: datetime) -> Standing:
     """The desk's numbers at this instant."""
     publications = _by_state(session, _publications(contest))
+    checks = _checks(session, contest)
     return Standing(
         units=session.scalar(select(func.count()).where(Unit.contest_id == contest.id)) or 0,
         units_short=_count(session, _short(contest, profile)),
         entries=_by_state(session, _entries(contest)),
         oldest_review=_oldest_review(session, contest),
-        checks=_by_state(session, _checks(contest, QUICK)),
-        deep_checks=_by_state(session, _checks(contest, DEEP)),
+        checks=checks.get(QUICK, {}),
+        deep_checks=checks.get(DEEP, {}),
         publications=publications,
         published=publications.get("published", 0),
         copies=similarity.waiting(session, contest),
@@ -111,14 +112,19 @@ def _entries(contest: Contest) -> Select[str, int]:
     )
 
 
-def _checks(contest: Contest, kind: str) -> Select[str, int]:
-    return (
-        select(Check.state, func.count())
+def _checks(session: Session, contest: Contest) -> dict[str, dict[str, int]]:
+    """By kind, then by state."""
+    query = (
+        select(Check.kind, Check.state, func.count())
         .join(Check.version)
         .join(Submission, Submission.id == ClipVersion.submission_id)
-        .where(Submission.contest_id == contest.id, Check.kind == kind)
-        .group_by(Check.state)
+        .where(Submission.contest_id == contest.id)
+        .group_by(Check.kind, Check.state)
     )
+    found: dict[str, dict[str, int]] = {}
+    for kind, state, count in session.execute(query):
+        found.setdefault(kind, {})[state] = count
+    return found
 
 
 def _publications(contest: Contest) -> Select[str, int]:

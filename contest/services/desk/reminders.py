@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import TooLate
-from contest.models import Contest, Mail, Submission
+from contest.models import Contest, Mail, Submission, Unit
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
@@ -32,7 +32,7 @@ from contest.states import SubmissionState
 
 KINDS = ("missing", "findings", "jury")
 PAUSE = timedelta(hours=1)
-TO_MEND = {
+TO_MEND: dict[str, str] = {
     SubmissionState.NEEDS_FIX: "findings",
     SubmissionState.CHANGES_REQUESTED: "changes_requested",
 }
@@ -49,7 +49,8 @@ class Recipient:
     phone: str = ""
     person: str = ""
     language: str = "vi"
-    entry: Submission | None = None
+    code: str = ""  # of the entry, and its title
+    title: str = ""
     owed: int = 0
     params: Mapping[str, object] = field(default_factory=dict)
     last_at: datetime | None = None
@@ -125,23 +126,28 @@ def _units(
 def _entries(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
-    """The entries that can still be repaired in time."""
-    last = {name: mail.last_asked(session, contest, name, "submission_id")
-            for name in TO_MEND.values()}
+    """The entries that can still be repaired in time; columns only: there may be thousands."""
+    to_mend = [Submission.contest_id == contest.id, Submission.state.in_(TO_MEND)]
+    ids = select(Submission.id).where(*to_mend)
+    last = mail.last_of_each(session, contest, TO_MEND.values(), "submission_id", only=ids)
     query = (
-        select(Submission)
-        .where(Submission.contest_id == contest.id, Submission.state.in_(TO_MEND))
-        .options(joinedload(Submission.unit))
+        select(
+            Submission.id, Submission.code, Submission.title, Submission.state,
+            Submission.changes_until, Submission.contact_email.label("email"),
+            Submission.contact_phone.label("phone"), Submission.contact_name.label("person"),
+            Submission.language, Unit.name.label("unit"),
+        )
+        .join(Submission.unit)
+        .where(*to_mend)
         .order_by(Submission.code)
     )
-    for entry in session.scalars(query):
-        template = TO_MEND[SubmissionState(entry.state)]
-        if at < (entry.changes_until or profile.schedule.entries_close):
+    for row in session.execute(query):
+        template = TO_MEND[row.state]
+        if at < (row.changes_until or profile.schedule.entries_close):
             yield Recipient(
-                entry.id, entry.unit.name, template, email=entry.contact_email,
-                phone=entry.contact_phone, person=entry.contact_name, language=entry.language,
-                entry=entry, last_at=last[template].get(entry.id),
-                params={"submission_id": entry.id},
+                row.id, row.unit, template, email=row.email, phone=row.phone, person=row.person,
+                language=row.language, code=row.code, title=row.title,
+                last_at=last[template].get(row.id), params={"submission_id": row.id},
             )
 
 

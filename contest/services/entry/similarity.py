@@ -181,7 +181,9 @@ def listed(
         for clip in (SimilarPair.version, SimilarPair.other)
         for of in (Submission.unit, Submission.contest)
     ]
-    query = query.options(*entries, joinedload(SimilarPair.decider))
+    query = query.options(*entries)
+    if decided:  # nobody else has a decider
+        query = query.options(joinedload(SimilarPair.decider))
     return pagination.take(
         session, query.order_by(SimilarPair.score.desc(), SimilarPair.id), number
     )

@@ -85,17 +85,17 @@ def listed(
 def tally(session: Session, contest: Contest, *, actor: Actor) -> Tally:
     """This juror's progress in numbers. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
+    marks = select(func.count(Mark.id)).where(Mark.ballot_id == Ballot.id).scalar_subquery()
+    marked = and_(_foreign(actor), Ballot.state.not_in(OUT))
     query = select(
         func.count(), _how_many(_foreign(actor)), _how_many(_due(actor)),
         _how_many(and_(_foreign(actor), Ballot.state.in_(OUT))),
+        func.sum(case((marked, marks), else_=0)),
     )
     row = session.execute(_with_ballots(query.select_from(Submission), contest, actor)).one()
-    clips, due, owed, out = (int(value or 0) for value in row)
-    marks = select(func.count(Mark.id)).select_from(Submission)
-    given = _with_ballots(marks, contest, actor).join(Mark, Mark.ballot_id == Ballot.id)
+    clips, due, owed, out, given = (int(value or 0) for value in row)
     asked = (due - out) * len(profiles.profile_of(contest).jury.criteria)
-    counted = given.where(_foreign(actor), Ballot.state.not_in(OUT))
-    return Tally(clips, due, owed, session.scalar(counted) or 0, asked)
+    return Tally(clips, due, owed, given, asked)
 
 
 def next_due(
@@ -202,17 +202,17 @@ def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigur
     rubric = profiles.profile_of(contest).jury.criteria
     possible = sum(c.weight * c.max for c in rubric)
     weight = case({c.id: c.weight for c in rubric}, value=Mark.criterion)
-    complete = (
-        _given(contest, actor)
-        .join(Mark, and_(Mark.ballot_id == Ballot.id, Mark.criterion.in_([c.id for c in rubric])))
-        .with_only_columns(func.sum(Mark.value * weight).label("points"))
-        .group_by(Ballot.id)
+    of_ballot = (  # looked up for each of the juror's own ballots: there are many more marks
+        select(func.sum(Mark.value * weight))
+        .where(Mark.ballot_id == Ballot.id, Mark.criterion.in_([c.id for c in rubric]))
+        .group_by(Mark.ballot_id)
         .having(func.count() == len(rubric))
-        .subquery()
+        .scalar_subquery()
     )
-    points = complete.c.points
+    given = _given(contest, actor).with_only_columns(of_ballot.label("points"))
+    points = given.offset(0).subquery().c.points  # offset: looked up once, not for each figure
     count, *figures = session.execute(
-        select(func.count(), func.avg(points), func.min(points), func.max(points))
+        select(func.count(points), func.avg(points), func.min(points), func.max(points))
     ).one()
     return OwnFigures(count, *(float(100 * f / possible) for f in figures)) if count else None
 

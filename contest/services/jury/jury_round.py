@@ -3,19 +3,21 @@
 Never a mark: only whether there is one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     SQLColumnExpression,
     and_,
     case,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -31,6 +33,8 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move_all
 from contest.services.jury import ballot_lists, ballots, jurors
 from contest.services.jury.jurors import Seat
+
+WALK = 20  # where one clip of so many is owed, the first of them are found by walking
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Juror:
         return self.due - self.owed
 
 
-Counts = dict[int, dict[tuple[str, int], int]]  # juror -> (state, own unit or 0) -> ballots
+# juror -> (state, own unit, or None for all clips) -> ballots
+Counts = dict[int, dict[tuple[str, int | None], int]]
 
 
 def progress(session: Session, contest: Contest) -> list[Juror]:
@@ -62,7 +67,7 @@ def progress(session: Session, contest: Contest) -> list[Juror]:
     seats = jurors.everyone(session, contest)
     units = {seat.unit_id for seat in seats if seat.unit_id is not None}
     clips = _clips(session, contest, units)
-    states, complete = _states(session, contest, units), _complete(session, contest, units)
+    states, complete = _states(session, contest, units), _complete(session, contest, seats)
     reminded = mail.last_asked(session, contest, "jury_reminder", "user_id")
     return [
         _juror(seat, clips, states, complete, reminded.get(seat.user.id)) for seat in seats
@@ -70,10 +75,10 @@ def progress(session: Session, contest: Contest) -> list[Juror]:
 
 
 def _juror(
-    seat: Seat, clips: dict[int, int], states: Counts, complete: Counts,
+    seat: Seat, clips: dict[int | None, int], states: Counts, complete: Counts,
     reminded_at: datetime | None,
 ) -> Juror:
-    due = sum(count for unit, count in clips.items() if unit != seat.unit_id)
+    due = clips.get(None, 0) - clips.get(seat.unit_id or 0, 0)
     own = _without(states.get(seat.user.id, {}), seat.unit_id)
     own["new"] = due - sum(own.values())
     owed = sum(count for state, count in own.items() if state not in ballots.FINISHED)
@@ -86,37 +91,41 @@ def _juror(
     )
 
 
-def _without(counts: dict[tuple[str, int], int], unit_id: int | None) -> dict[str, int]:
+def _without(counts: dict[tuple[str, int | None], int], unit_id: int | None) -> dict[str, int]:
     """By state, without the clips of the juror's own unit."""
-    found: dict[str, int] = {}
-    for (state, unit), count in counts.items():
-        if unit != unit_id:
-            found[state] = found.get(state, 0) + count
-    return found
-
-
-def _own(unit_id: SQLColumnExpression[int], units: set[int]) -> ColumnElement[int]:
-    """The clip's unit where it is some juror's own, else 0."""
-    return case((unit_id.in_(units), unit_id), else_=0).label("own")
+    return {
+        state: count - (0 if unit_id is None else counts.get((state, unit_id), 0))
+        for (state, unit), count in counts.items() if unit is None
+    }
 
 
 def _markable(contest: Contest) -> tuple[ColumnElement[bool], ...]:
     return Submission.contest_id == contest.id, Submission.state.in_(ballots.MARKABLE)
 
 
-def _clips(session: Session, contest: Contest, units: set[int]) -> dict[int, int]:
-    query = select(_own(Submission.unit_id, units), func.count()).where(*_markable(contest))
-    return {unit: count for unit, count in session.execute(query.group_by("own"))}
+def _all_and_own(
+    query: Select[Any], units: set[int], unit_id: SQLColumnExpression[int],
+    *columns: SQLColumnExpression[Any],
+) -> CompoundSelect[Any]:
+    """``columns``, the unit and how many: of all rows, whose unit is None, and of each of the
+    jurors' own ``units``. Few clips belong to those, so that all others need no look at theirs."""
+    whole = query.with_only_columns(*columns, null().label("unit"), func.count())
+    own = query.with_only_columns(*columns, unit_id, func.count()).where(unit_id.in_(units))
+    return union_all(whole.group_by(*columns), own.group_by(*columns, unit_id))
+
+
+def _clips(session: Session, contest: Contest, units: set[int]) -> dict[int | None, int]:
+    clips = _all_and_own(
+        select(Submission).where(*_markable(contest)), units, Submission.unit_id
+    )
+    return {unit: count for unit, count in session.execute(clips)}
 
 
 def _states(session: Session, contest: Contest, units: set[int]) -> Counts:
-    query = (
-        select(Ballot.juror_id, Ballot.state, _own(Submission.unit_id, units), func.count())
-        .join(Ballot.submission)
-        .where(*_markable(contest))
-        .group_by(Ballot.juror_id, Ballot.state, "own")
-    )
-    return _counted(session.execute(query))
+    query = select(Ballot).join(Ballot.submission).where(*_markable(contest))
+    return _counted(session.execute(
+        _all_and_own(query, units, Submission.unit_id, Ballot.juror_id, Ballot.state)
+    ))
 
 
 def _counted(rows: Iterable[Any]) -> Counts:
@@ -126,19 +135,24 @@ def _counted(rows: Iterable[Any]) -> Counts:
     return found
 
 
-def _complete(session: Session, contest: Contest, units: set[int]) -> Counts:
+def _complete(session: Session, contest: Contest, seats: Sequence[Seat]) -> Counts:
     """Open ballots with a mark in every criterion."""
     full = (
         select(Ballot.juror_id, Ballot.state, Submission.unit_id)
         .join(Ballot.submission)
         .join(Ballot.marks)
-        .where(*_markable(contest), Ballot.state == "open")
+        .where(
+            *_markable(contest), Ballot.juror_id.in_([seat.user.id for seat in seats]),
+            Ballot.state == "open",
+        )
         .group_by(Ballot.id, Ballot.juror_id, Ballot.state, Submission.unit_id)
         .having(func.count() >= len(profiles.profile_of(contest).jury.criteria))
-        .subquery()
+        .cte("complete")
     )
-    query = select(full.c.juror_id, full.c.state, _own(full.c.unit_id, units), func.count())
-    return _counted(session.execute(query.group_by(full.c.juror_id, full.c.state, "own")))
+    units = {seat.unit_id for seat in seats if seat.unit_id is not None}
+    return _counted(session.execute(
+        _all_and_own(select(full), units, full.c.unit_id, full.c.juror_id, full.c.state)
+    ))
 
 
 @dataclass(frozen=True)
@@ -167,17 +181,25 @@ def open_clips(
 
 
 def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
+    """Where a good part is owed, a walk by code with a look at each clip's ballot soon has the
+    first; where little is, the clips and all ballots of the juror are joined."""
     own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == juror.user.id)
-    query = (
-        select(literal(juror.user.id).label("juror"), Submission.code, Ballot.id.label("ballot"))
-        .outerjoin(Ballot, own)
-        .where(*_markable(contest), or_(Ballot.id.is_(None), Ballot.state == "open"))
-        .order_by(Submission.code)
-        .limit(ballot_lists.SHOWN)
-    )
+    juror_id: ColumnElement[Any] = literal(juror.user.id).label("juror")
+    query: Select[*tuple[Any, ...]] = select(juror_id, Submission.code)
+    ballot: ColumnElement[Any] = Ballot.id.expression
+    if juror.owed * WALK > juror.due:
+        state, ballot = (
+            select(column).where(own).correlate(Submission).scalar_subquery()
+            for column in (Ballot.state, Ballot.id)
+        )
+        query = query.where(func.coalesce(state, "open") == "open")
+    else:
+        query = query.outerjoin(Ballot, own).where(or_(Ballot.id.is_(None), Ballot.state == "open"))
+    query = query.add_columns(ballot.label("ballot")).where(*_markable(contest))
     if juror.unit_id is not None:
         query = query.where(Submission.unit_id != juror.unit_id)
-    return select(*query.subquery().c)
+    first = query.order_by(Submission.code).limit(ballot_lists.SHOWN)
+    return select(*first.subquery().c)
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:

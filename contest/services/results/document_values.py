@@ -49,7 +49,7 @@ def of_result(
         "jurors": list(jurors),
         "lines": [_line(line) for line in lines],
         "prizes": [_line(line) for line in lines if line.prize],
-        "certificates": [_line(line) for line in _with_certificate(result, profile, lines)],
+        "certificates": [_line(line) for line in _certificates(result, profile, lines)],
         "second_of": lines[0].second["of"] if lines and lines[0].second else "",
         "unverified": _unverified(lines),
         "disqualified": [
@@ -117,10 +117,14 @@ def _unverified(lines: Sequence[Line]) -> str:
     return "tất cả các đơn vị" if len(found) == len(lines) > 1 else "; ".join(found)
 
 
-def _with_certificate(result: Result, profile: Profile, lines: Sequence[Line]) -> list[Line]:
-    """Winning units whose prize comes with a certificate (plan V), in the order of the ranking."""
-    ids = {prize.id for prize in profile.prizes if prize.certificate}
-    ranking = result.output["ranking"]
+def with_certificate(profile: Profile) -> set[str]:
+    """The prizes that come with a certificate (plan V)."""
+    return {prize.id for prize in profile.prizes if prize.certificate}
+
+
+def _certificates(result: Result, profile: Profile, lines: Sequence[Line]) -> list[Line]:
+    """Winning units whose prize comes with a certificate, in the order of the ranking."""
+    ids, ranking = with_certificate(profile), result.output["ranking"]
     return [line for line, row in zip(lines, ranking, strict=True) if row["prize"] in ids]
 
 

@@ -28,8 +28,10 @@ from contest.permissions import require
 from contest.ports import BlobStore
 from contest.services.core import audit, outbox
 from contest.services.jury import jurors
-from contest.services.results import document_values, results
+from contest.services.results import document_values, ranking_rows, results
 from contest.services.results.bundles import Signer
+from contest.services.results.kept import kept
+from contest.services.results.ranking_rows import Picked
 
 SHIPPED = Path(__file__).parents[3] / "templates/documents"
 PDF_TASK = "documents.pdf"
@@ -103,17 +105,58 @@ def paper(session: Session, result: Result, kind: str, *, press: DocumentContext
     """Document ``kind`` of a revision, with the template in force."""
     contest = result.contest
     values = document_values.of_result(
-        result, results.revision_of(result), draft=result.state not in FINAL[kind],
-        jurors=[seat.user.name for seat in jurors.counted(session, contest)],
+        result, results.revision_of(result), draft=_is_draft(result, kind),
+        jurors=_jurors(session, contest),
         verify_address=press.verify_address, fingerprint=press.fingerprint,
     )
     return Document(kind, template(session, contest, kind, blobs=press.blobs), values)
 
 
-def papers(session: Session, result: Result, *, press: DocumentContext) -> list[Document]:
+@dataclass(frozen=True)
+class Listed:
+    """One document of a revision as the list shows it: nothing is filled for that."""
+
+    kind: str
+    draft: bool
+    pdf: DocumentPdf | None
+
+
+def listed(session: Session, result: Result, *, press: DocumentContext) -> list[Listed]:
     """Every document of a revision; no certificates where nobody won one."""
-    made = [paper(session, result, kind, press=press) for kind in DOCUMENTS]
-    return [one for one in made if one.kind != "certificates" or one.values["certificates"]]
+    query = select(DocumentPdf).where(DocumentPdf.result_id == result.id)
+    pdfs = {(row.kind, row.source): row for row in session.scalars(query)}
+    asked = {kind for kind, _ in pdfs}
+    return [
+        Listed(
+            kind, _is_draft(result, kind),
+            pdfs.get((kind, source(session, result, kind, press=press))) if kind in asked else None,
+        )
+        for kind in DOCUMENTS if kind != "certificates" or _anybody_won_one(session, result)
+    ]
+
+
+def source(session: Session, result: Result, kind: str, *, press: DocumentContext) -> str:
+    """``Paper.source`` of the paper as it is now, worked out once while all it says stays so."""
+    contest = result.contest
+    what = (
+        kind, _sha256(template(session, contest, kind, blobs=press.blobs)), press.verify_address,
+        press.fingerprint, *_jurors(session, contest),
+    )
+    return kept(session, result, what, lambda: paper(session, result, kind, press=press).source)
+
+
+def _is_draft(result: Result, kind: str) -> bool:
+    return result.state not in FINAL[kind]
+
+
+def _jurors(session: Session, contest: Contest) -> list[str]:
+    return [seat.user.name for seat in jurors.counted(session, contest)]
+
+
+def _anybody_won_one(session: Session, result: Result) -> bool:
+    with_certificate = document_values.with_certificate(results.profile_of(result))
+    prizes = ranking_rows.pick(session, result, Picked(prizes=True))
+    return any(row["prize"] in with_certificate for row in prizes)
 
 
 # ---------------------------------------------------------------------------- templates
@@ -125,6 +168,12 @@ def own_template(session: Session, contest: Contest, kind: str) -> DocumentTempl
         DocumentTemplate.contest_id == contest.id, DocumentTemplate.kind == kind
     )
     return session.scalars(query).one_or_none()
+
+
+def own_templates(session: Session, contest: Contest) -> dict[str, DocumentTemplate]:
+    """The contest's own templates, by kind."""
+    query = select(DocumentTemplate).where(DocumentTemplate.contest_id == contest.id)
+    return {row.kind: row for row in session.scalars(query)}
 
 
 def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore) -> bytes:
@@ -193,12 +242,12 @@ def _store(content: bytes, press: DocumentContext) -> str:
 # ---------------------------------------------------------------------------- PDFs
 
 
-def pdf(session: Session, result: Result, one: Document) -> DocumentPdf | None:
+def pdf(session: Session, result: Result, kind: str, source: str) -> DocumentPdf | None:
     """The PDF of this document from this source, whatever its state; None if never requested."""
     return session.scalars(
         select(DocumentPdf).where(
-            DocumentPdf.result_id == result.id, DocumentPdf.kind == one.kind,
-            DocumentPdf.source == one.source,
+            DocumentPdf.result_id == result.id, DocumentPdf.kind == kind,
+            DocumentPdf.source == source,
         )
     ).one_or_none()
 
@@ -209,7 +258,7 @@ def ask_pdf(
     """Request the PDF; a failed one is tried again, any other is returned as it is. Raises
     ``NotAllowed`` without ``document.manage``."""
     require(actor, "document.manage", result.contest)
-    row = pdf(session, result, one)
+    row = pdf(session, result, one.kind, one.source)
     if row is not None and row.state != "failed":
         return row
     if row is None:
@@ -250,14 +299,17 @@ __all__ = [
     "BadTemplate",
     "Document",
     "DocumentContext",
+    "Listed",
     "ask_pdf",
     "back_to_shipped",
     "fail_pdf",
     "keep_pdf",
+    "listed",
     "own_template",
+    "own_templates",
     "paper",
-    "papers",
     "pdf",
+    "source",
     "take_template",
     "template",
 ]

@@ -1,7 +1,8 @@
 """Single lines of a result's ranking, extracted from the stored JSON by the database.
 
-A ranking of thousands of units is megabytes of JSON; a page that shows a hundred of them, one, or
-the prizes reads no more than that.
+A ranking of thousands of units is megabytes of JSON, which the database unpacks for every question;
+a page that shows a hundred of them, one, or the prizes reads no more than that, and asks once while
+the revision stays as it is.
 """
 
 from collections.abc import Collection
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Result
 from contest.models.base import Json
+from contest.services.results.kept import kept
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Picked:
 
 def pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any]]:
     """The chosen rows of ``output["ranking"]`` in their order."""
+    if wanted.words:
+        return _pick(session, result, wanted)  # too many different ones to keep
+    return kept(session, result, wanted, lambda: _pick(session, result, wanted))
+
+
+def _pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any]]:
     rows, place = _elements(session)
     entry, unit, prize = (_text(session, rows.c.value, key) for key in ("entry", "unit", "prize"))
     query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(
@@ -54,6 +62,11 @@ def pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any
 
 def names(session: Session, result: Result, codes: Collection[str]) -> dict[str, Any]:
     """What is stored of these clips beside the ranking, by code: title, unit, authors."""
+    what = ("names", *codes)
+    return kept(session, result, what, lambda: _names(session, result, codes))
+
+
+def _names(session: Session, result: Result, codes: Collection[str]) -> dict[str, Any]:
     rows = _members(session)
     query = (
         select(rows.c.key, type_coerce(rows.c.value, Json))
@@ -65,6 +78,10 @@ def names(session: Session, result: Result, codes: Collection[str]) -> dict[str,
 
 def length(session: Session, result: Result) -> int:
     """How many lines the ranking has."""
+    return kept(session, result, "length", lambda: _length(session, result))
+
+
+def _length(session: Session, result: Result) -> int:
     if _on_sqlite(session):
         count = func.json_array_length(Result.output, "$.ranking")
     else:
@@ -75,6 +92,10 @@ def length(session: Session, result: Result) -> int:
 def ties(session: Session, result: Result) -> list[dict[str, Any]]:
     """The rows that share a rank, or did before the chair decided: unit, entry, and ``first``, the
     best rank with the same total."""
+    return kept(session, result, "ties", lambda: _ties(session, result))
+
+
+def _ties(session: Session, result: Result) -> list[dict[str, Any]]:
     rows, place = _elements(session)
     total = _text(session, rows.c.value, "total", "exact")
     rank = func.min(_number(session, rows.c.value, "rank")).over(partition_by=total)

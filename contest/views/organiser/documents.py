@@ -16,7 +16,7 @@ from contest.models import Result
 from contest.ports import PdfFailed, PdfUnavailable
 from contest.services.entry.media import File
 from contest.services.results import document_values, documents, results
-from contest.services.results.documents import BadTemplate, Document, DocumentContext
+from contest.services.results.documents import BadTemplate, DocumentContext
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.support import (
@@ -65,22 +65,13 @@ def listed() -> Response:
     found = results.all_of(current.db, contest)
     number = request.args.get("revision", type=int)
     result = next((one for one in found if number in (None, one.number)), None)
-    rows = [_row(result, paper) for paper in _papers(result)]
-    own = {kind: documents.own_template(current.db, contest, kind) for kind in documents.TEMPLATES}
+    rows = documents.listed(current.db, result, press=press()) if result else []
     return page(
-        "organiser/documents.html", found=found, result=result, rows=rows, own=own,
+        "organiser/documents.html", found=found, result=result, rows=rows,
+        own=documents.own_templates(current.db, contest),
         titles=titles(), office=current.platform.office.ready(),
-        waiting=any(row["pdf"] and row["pdf"].state == "waiting" for row in rows),
+        waiting=any(row.pdf and row.pdf.state == "waiting" for row in rows),
     )
-
-
-def _papers(result: Result | None) -> list[Document]:
-    return documents.papers(current.db, result, press=press()) if result else []
-
-
-def _row(result: Result | None, paper: Document) -> dict[str, Any]:
-    pdf = documents.pdf(current.db, result, paper) if result else None
-    return {"kind": paper.kind, "draft": paper.draft, "pdf": pdf}
 
 
 @bp.get(f"/<int:number>/<{KINDS}:kind>.docx")
@@ -96,9 +87,8 @@ def docx(number: int, kind: str) -> Response:
 def pdf(number: int, kind: str) -> Response:
     """The PDF of the document with its current values."""
     result = _result(number)
-    made = documents.pdf(
-        current.db, result, documents.paper(current.db, result, kind, press=press())
-    )
+    source = documents.source(current.db, result, kind, press=press())
+    made = documents.pdf(current.db, result, kind, source)
     if made is None or made.state != "ready":
         raise Conflict(
             "Chưa có PDF của văn bản này. Hãy bấm “Tạo PDF” ở trang Văn bản.",

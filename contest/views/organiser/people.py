@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -38,8 +38,8 @@ class PlainSelect(Select):  # type: ignore[misc]
 
     @classmethod
     def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
-        option = Markup('<option%s value="%s">%s</option>')
-        return option % (Markup(" selected") if choice.selected else "", choice.value, choice.label)
+        selected, value, label = " selected" * choice.selected, escape(choice.value), choice.label
+        return Markup(f'<option{selected} value="{value}">{escape(label)}</option>')  # noqa: S704
 
 
 class RolesForm(Form):
