@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ class Play:
             acts.send_clips(stage)
             acts.review(stage)
             self._at(RELEASE)
-            acts.await_publication(stage, self.posts)
+            acts.await_publication(stage, self.posts, self._a_minute_later)
             self._public_reacts(stage)
             self._at(LAST_COUNT)
             acts.import_counts(stage, local(LAST_COUNT))
@@ -141,6 +141,9 @@ class Play:
     def _at(self, moment: str) -> None:
         self.clock.set(local(moment))
         self._line(f"— {local(moment):%H:%M ngày %d/%m/%Y}")
+
+    def _a_minute_later(self) -> None:
+        self.clock.set(self.clock.now() + timedelta(minutes=1))
 
     def _line(self, text: str) -> None:
         self.say(f"{time.monotonic() - self.began:6.1f} s  {text}")
