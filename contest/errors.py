@@ -68,10 +68,6 @@ class TooLarge(DomainError):
     status, code = 413, "too_large"
 
 
-class TooMany(DomainError):
-    status, code = 429, "too_many"
-
-
 class Busy(DomainError):
     """Nothing was stored because of concurrent writers; the same may succeed in a moment."""
 

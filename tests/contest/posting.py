@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from contest.actors import SYSTEM
@@ -117,3 +118,14 @@ class Bench:
         """(the publication's state, the entry's)."""
         found = self.publication(entry)
         return found.state, found.submission.state
+
+
+@pytest.fixture
+def settings(settings: Settings, simulator: SimulatorProcess) -> Settings:
+    """The usual settings, with the simulator as the Page."""
+    return on_page(settings, simulator)
+
+
+@pytest.fixture
+def bench(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Bench:
+    return Bench(platform, make, contest, clock)

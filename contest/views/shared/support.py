@@ -98,7 +98,6 @@ class Current:
             g.session = (database.reader if request.method in SAFE else database.writer)()
         return cast(Session, g.session)
 
-
     @property
     def language(self) -> str:
         return chosen(request.cookies.get(COOKIE))
