@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -28,6 +28,9 @@ from contest.models import Contest, Unit, User
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.factory import Factory
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 SECRET_KEY = "a secret key that only tests know, 40 and more"
@@ -137,13 +140,27 @@ def app(platform: Platform, compiled_templates: BytecodeCache) -> Flask:
 @pytest.fixture
 def address(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[str]:
     caplog.set_level("WARNING", logger="werkzeug")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _closing(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def _closing(app: Flask) -> "WSGIApplication":
+    """The application, its answers closed even where a browser hangs up in the middle of a clip:
+    Werkzeug's server, which nothing but tests uses, forgets it then."""
+
+    def closing(environ: "WSGIEnvironment", start: "StartResponse") -> Iterator[bytes]:
+        answer = app(environ, start)
+        try:
+            yield from answer
+        finally:
+            answer.close()  # type: ignore[attr-defined]
+
+    return closing
 
 
 @pytest.fixture

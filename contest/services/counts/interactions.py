@@ -28,7 +28,7 @@ from contest.models import (
 )
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, bulk, outbox, pagination, profiles, search
+from contest.services.core import audit, bulk, pagination, profiles, search
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.counts import official
@@ -36,8 +36,6 @@ from contest.services.jury import jury_round
 
 TELLING = timedelta(hours=2)  # after the cut-off, to enter a count taken before it
 CLOCKS_DIFFER = timedelta(minutes=2)
-BEFORE_CUT_OFF = tuple(timedelta(minutes=m) for m in (60, 15, 5, 1))
-BETWEEN_POLLS = timedelta(hours=6)
 LARGEST_ID = 2**31 - 1
 UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # stored, but shown nowhere
 
@@ -352,33 +350,3 @@ def _unverified(session: Session, contest: Contest, profile: Profile) -> int:
 def _gap(code: str, count: int, vi: str, en: str) -> Blocker:
     return Blocker(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
                count=count)
-
-
-# ------------------------------------------------------------------------------------- polling
-
-
-def plan_polls(session: Session, contest: Contest, *, at: datetime) -> None:
-    """Enqueue regular readings of the counts until the cut-off, more frequent towards it.
-
-    The last one begins a minute before, so that it has ended by the cut-off.
-    """
-    cut_off = profiles.profile_of(contest).schedule.counts_close
-    moments = {cut_off - before for before in BEFORE_CUT_OFF}
-    moment = at + BETWEEN_POLLS
-    while moment < cut_off - BEFORE_CUT_OFF[0]:
-        moments.add(moment)
-        moment += BETWEEN_POLLS
-    for moment in sorted(moment for moment in moments if moment > at):
-        outbox.enqueue(
-            session, "interactions.poll", contest.id, at=at, due_at=moment, contest_id=contest.id,
-            key=f"interactions.poll:{contest.id}:{moment.isoformat()}", priority="high",
-        )
-
-
-def poll_now(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
-    """Enqueue a reading of the counts now. Raises ``NotAllowed`` without ``interaction.import``."""
-    require(actor, "interaction.import", contest)
-    outbox.enqueue(
-        session, "interactions.poll", contest.id, at=at, contest_id=contest.id, priority="high",
-        key=f"interactions.poll:{contest.id}:{at.isoformat()}",
-    )

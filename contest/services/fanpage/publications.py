@@ -24,7 +24,7 @@ from contest.services.core import audit, mail, outbox, pagination, profiles, sea
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
-from contest.services.counts import interactions
+from contest.services.counts import polling
 from contest.services.fanpage import publishing_modes
 from contest.states import PUBLICATION, SubmissionState
 from social.links import read_link
@@ -135,7 +135,7 @@ def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -
         session, "publication.released", contest, actor=actor, at=at, contest_id=contest.id,
         after={"order": [publication.submission.code for publication in due]},
     )
-    interactions.plan_polls(session, contest, at=at)
+    polling.plan(session, contest, at=at)
     for place, publication in enumerate(p for p in due if p.mode == "api"):
         if publication.state == "waiting":
             enqueue_step(session, publication, "upload", at=at)

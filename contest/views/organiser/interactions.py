@@ -14,7 +14,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError, not_found
 from contest.models import Publication
-from contest.services.counts import anomalies, corrections, count_import, interactions, official
+from contest.services.counts import (
+    anomalies,
+    corrections,
+    count_import,
+    interactions,
+    official,
+    polling,
+)
 from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
@@ -288,7 +295,7 @@ def approve_late() -> Response:
 @bp.post("/poll")
 @allows("interaction.import")
 def poll() -> Response:
-    interactions.poll_now(current.db, current.contest, actor=current.actor, at=current.now)
+    polling.now(current.db, current.contest, actor=current.actor, at=current.now)
     flash_message("Đang lấy số liệu từ Trang.", "Reading the counts from the Page.")
     return back_to("interactions.list")
 

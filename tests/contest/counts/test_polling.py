@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from contest.models import Contest, Snapshot, Task
-from contest.services.counts import interactions, official
+from contest.services.counts import official, polling
 from social.simulator.process import SimulatorProcess
 from tests.contest.counts.test_interactions import CUT_OFF
 from tests.contest.posting import Bench
@@ -40,7 +40,7 @@ def test_a_post_that_was_never_shared_has_unknown_shares(
     organiser = bench.make.actor(bench.make.user("organiser", contest=bench.contest))
     with bench.platform.db.write() as session:
         contest = session.get_one(Contest, bench.contest.id)
-        interactions.poll_now(session, contest, actor=organiser, at=bench.clock.now())
+        polling.now(session, contest, actor=organiser, at=bench.clock.now())
     bench.work()
     with bench.platform.db.read() as session:
         contest = session.get_one(Contest, bench.contest.id)
