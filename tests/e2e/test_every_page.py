@@ -10,6 +10,7 @@ from pprint import pformat
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.auditors import look
 from tests.e2e.conftest import House
 from tests.e2e.walk import EVERYBODYS, Album, Walk
 
@@ -151,3 +152,12 @@ def test_html_that_is_not_valid_is_found():
     album = Album("broken", "public", "vi")
     album.keep("page", "<!doctype html><p id=a><p id=a>")
     assert any("no-dup-id" in fault for fault in album.invalid())
+
+
+def test_pa11y_finds_faults_on_the_second_page_too():
+    """It looks at all pages in one tab, so none may be taken for the one before."""
+    good = "data:text/html,<!doctype html><html lang=vi><title>x</title><h1>x</h1>"
+    bad = good + "<img src=x.png>"
+    found = look("pa11y", [good, bad])
+    assert found[good] == []
+    assert any("H37" in fault for fault in found[bad])
