@@ -125,13 +125,14 @@ def test_the_last_minutes(phone, house, clock, tmp_path):
     clip = written(tmp_path / "clip.mp4", 6 << 20)
     clock.set(CLOSE - timedelta(minutes=1))
     page = phone()
-    begin_slowly(page, clip)
+    line = begin_slowly(page, clip)
     clock.set(CLOSE + timedelta(minutes=30))
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(page.locator("main")).to_contain_text("vẫn được gửi cho xong")
     expect(page.locator(".countdown").first).to_contain_text("01g00 ngày 11/6/2023")
     expect(page.locator("[data-part=fresh]")).to_have_count(0)
+    carry(line, -1)
     page.set_input_files("#clip", clip)
     page.click(GO)
     page.wait_for_url(f"**/entries/{page.entry.code}", timeout=60_000)
@@ -167,12 +168,9 @@ def upload_of(page):
 
 def begin_slowly(page, clip):
     """Send until some bytes are there."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": 1e6},
-    )
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    carry(line, 1e6)
 
     def seen(response):
         if response.request.method == "POST" and response.status == 201:
@@ -183,6 +181,13 @@ def begin_slowly(page, clip):
     page.click(GO)
     expect(page.locator("[data-part=note]")).to_contain_text("MB")
     page.wait_for_timeout(1500)
+    return line
+
+
+def carry(line, speed):
+    """So many bytes a second; -1: as many as come."""
+    conditions = {"offline": False, "latency": 5, "downloadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", {**conditions, "uploadThroughput": speed})
 
 
 # ---------------------------------------------------------------------------- the file itself
@@ -192,8 +197,9 @@ def test_a_file_that_changes_while_it_is_sent_is_told_from_a_dropped_line(phone,
     """What Android does with a file that is fetched from the cloud: nothing to retry for hours."""
     clip = written(tmp_path / "clip.mp4", 40 << 20)
     page = phone()
-    begin_slowly(page, clip)
+    line = begin_slowly(page, clip)
     written(clip, 40 << 20)
+    carry(line, -1)
     expect(page.locator(SAID)).to_contain_text("Không đọc được tệp", timeout=60_000)
 
 
@@ -203,7 +209,7 @@ def test_samples_that_do_not_match_are_refused_and_the_clip_can_be_sent_again(
     """One byte is spoilt on the server's disk before the last ones come."""
     clip = written(tmp_path / "clip.mp4", 6 << 20)
     page = phone()
-    begin_slowly(page, clip)
+    line = begin_slowly(page, clip)
     page.click("[data-part=pause]")
     expect(page.locator(SAID)).to_contain_text("tạm dừng")
     file = house.platform.settings.uploads_dir / page.upload_id
@@ -215,6 +221,7 @@ def test_samples_that_do_not_match_are_refused_and_the_clip_can_be_sent_again(
         first = spoilt.read(1)
         spoilt.seek(0)
         spoilt.write(bytes([first[0] ^ 1]))
+    carry(line, -1)
     page.click("[data-part=resume]")
     expect(page.locator(SAID)).to_contain_text("Tệp đã thay đổi", timeout=60_000)
     assert versions(house, page.entry) == []
