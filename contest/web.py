@@ -8,18 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, g, jsonify, request
+from flask import Flask, abort, g, jsonify, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from contest import __version__, views
 from contest.db import refusal, retried
-from contest.errors import DomainError
+from contest.errors import DomainError, Invalid
 from contest.languages import (
     LANGUAGES,
     write_date,
@@ -29,6 +29,7 @@ from contest.languages import (
     write_time,
 )
 from contest.views.shared import returning, support
+from contest.views.shared.numbers import WholeNumber
 from contest.views.shared.state_words import STATE_WORDS
 from contest.views.shared.support import current
 from contest.wiring import Platform
@@ -105,6 +106,7 @@ def create_app(platform: Platform) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = WholeNumber
     Babel(app, locale_selector=lambda: current.language)
     CSRF.init_app(app)
     support.limiter.init_app(app)
@@ -164,6 +166,12 @@ def _requests(app: Flask) -> None:
         if request.method not in support.SAFE and site not in ("same-origin", "none"):
             raise CSRFError("cross-site request")
 
+    @app.before_request
+    def _storable() -> None:
+        """An address names nothing of ours with a character that no database stores."""
+        if "\0" in request.path or any("\0" in text for text in request.args.values()):
+            abort(404)
+
     app.after_request(_headers)
 
     @app.teardown_request
@@ -199,6 +207,7 @@ def _wants_json() -> bool:
 def _errors(app: Flask) -> None:
     for kind, handler in (
         (DomainError, _refused), (HTTPException, _http), (IntegrityError, _already_stored),
+        (DataError, _not_storable),
         (OperationalError, _database_away), (Exception, _unexpected),
     ):
         app.register_error_handler(kind, handler)
@@ -236,6 +245,17 @@ def _http(error: HTTPException) -> Response:
 def _already_stored(error: IntegrityError) -> Response:
     said = refusal(error)
     return _refused(said) if said else _unexpected(error)
+
+
+def _not_storable(error: DataError) -> Response:
+    """The last net: what forms and addresses let through, and a column does not hold."""
+    log.warning("a value that no column holds at %s: %s", request.path, error.orig)
+    return _refused(Invalid(
+        "Có giá trị không lưu được: quá lớn, hoặc có ký tự không in được. Hãy kiểm tra lại rồi gửi "
+        "lại.",
+        "A value cannot be stored: it is too large, or holds characters that cannot be printed. "
+        "Check it and send it again.",
+    ))
 
 
 def _database_away(error: OperationalError) -> Response:

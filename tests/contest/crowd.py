@@ -60,15 +60,17 @@ CAP = "points_cap = 300"
 class Crowd:
     """The platform with its contest, and browsers of each role."""
 
-    def __init__(self, folder: Path, n: int) -> None:
+    def __init__(self, folder: Path, n: int, database_url: str = "") -> None:
         self.n, self.clock = n, FixedClock(WHILE_OPEN)
         self.platform = Platform(Settings(
-            data_dir=folder, database_url=f"sqlite:///{folder}/crowd.db", redis_url="",
+            data_dir=folder, database_url=database_url or f"sqlite:///{folder}/crowd.db",
+            redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
             secret_key=SECRET_KEY,
         ))
         self.platform.__dict__["clock"] = self.clock
-        event.listen(self.platform.db.engine, "connect", _unsafe_and_quick)
+        if not database_url:
+            event.listen(self.platform.db.engine, "connect", _unsafe_and_quick)
         self.platform.db.upgrade()
         self.make = Factory(self.platform)
         self._contests()

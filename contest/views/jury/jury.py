@@ -17,6 +17,7 @@ from contest.profile import Profile
 from contest.services.entry import checks, media
 from contest.services.jury import ballot_lists, ballots
 from contest.views.shared.forms import Form
+from contest.views.shared.numbers import whole
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -140,10 +141,10 @@ def _entry(code: str) -> Submission:
 
 
 def _version(form: MarksForm) -> int:
-    value = form.version.data or ""
-    if not value.isdecimal():
+    number = whole(form.version.data or "")
+    if number is None:
         raise Invalid("Phiếu không có số bản. Hãy tải lại trang.", "Please reload the page.")
-    return int(value)
+    return number
 
 
 def _by_script() -> bool:

@@ -19,6 +19,7 @@ from contest.services.results import document_values, documents, results
 from contest.services.results.documents import BadTemplate, DocumentContext
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
+from contest.views.shared.numbers import whole
 from contest.views.shared.support import (
     FILE_TYPES,
     allows,
@@ -63,7 +64,7 @@ def listed() -> Response:
     """The documents of a revision (``?revision=``, otherwise the newest), and the templates."""
     contest = current.contest
     found = results.all_of(current.db, contest)
-    number = request.args.get("revision", type=int)
+    number = whole(request.args.get("revision"))
     result = next((one for one in found if number in (None, one.number)), None)
     rows = documents.listed(current.db, result, press=press()) if result else []
     return page(

@@ -29,6 +29,7 @@ from contest.services.entry.media import File
 from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
+from contest.views.shared.numbers import wholes
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 from social.imports import write_counts_template, write_ledger_template
@@ -282,7 +283,7 @@ def _write_form(**values: Any) -> WriteForm:
 @allows("interaction.late")
 def approve_late() -> Response:
     """A second organiser approves counts taken after the cut-off."""
-    chosen = [int(value) for value in request.form.getlist("snapshot") if value.isdigit()]
+    chosen = wholes(request.form.getlist("snapshot"))
     count = interactions.approve_late(
         current.db, current.contest, chosen, actor=current.actor, at=current.now
     )

@@ -18,6 +18,7 @@ from contest.services.results import bundles, closing, exports, prospects, ranki
 from contest.services.results.ranking_rows import Picked
 from contest.services.results.results import BundleStore
 from contest.views.shared.forms import Form
+from contest.views.shared.numbers import wholes
 from contest.views.shared.support import (
     allows,
     attachment,
@@ -110,10 +111,10 @@ def _places() -> list[str]:
     """Codes in the order entered, from fields ``place-CODE`` = 1, 2, …; empty if inconsistent."""
     typed = {key.removeprefix("place-"): value.strip() for key, value in request.form.items()
              if key.startswith("place-")}
-    numbers = [int(value) for value in typed.values() if value.isdecimal()]
+    numbers = wholes(typed.values())
     if len(numbers) != len(typed) or len(set(numbers)) != len(numbers):
         return []
-    return sorted(typed, key=lambda code: int(typed[code]))
+    return [code for _number, code in sorted(zip(numbers, typed, strict=True))]
 
 
 @bp.get("/<int:number>.<any(json, xlsx, csv, zip):kind>")

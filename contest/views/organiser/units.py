@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 
@@ -16,6 +15,8 @@ from contest.services.results import document_values
 from contest.services.units import unit_import, unit_links, units
 from contest.services.units.unit_links import Issued
 from contest.views.organiser.documents import sign_sheet
+from contest.views.shared.forms import Form
+from contest.views.shared.numbers import wholes
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -23,7 +24,7 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 bp = Blueprint("units", __name__)
 
 
-class ImportForm(FlaskForm):  # type: ignore[misc]
+class ImportForm(Form):
     """A spreadsheet with units."""
 
     file = FileField(
@@ -66,7 +67,7 @@ def detail(unit_id: int) -> Response:
 @allows("unit.manage")
 def issue() -> Response:
     """Issue links for the chosen units and show them as a sheet to print, only this once."""
-    chosen = [int(value) for value in request.form.getlist("unit") if value.isdigit()]
+    chosen = wholes(request.form.getlist("unit"))
     if request.form.get("others"):
         others = units.without_link(current.db, current.contest, at=current.now)
         chosen += [unit_id for unit_id in others if unit_id not in set(chosen)]

@@ -33,6 +33,7 @@ from contest.views.review import similarity as copy_pages
 from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.clips import of_version
 from contest.views.shared.forms import Form
+from contest.views.shared.numbers import whole
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -71,7 +72,7 @@ class DecisionForm(Form):
         """The service's ``Decision``; times are read in the contest's zone."""
         ticked, local = set(self.checklist.data or ()), self.until.data
         return Decision(
-            version_id=int(self.version.data) if str(self.version.data).isdigit() else 0,
+            version_id=whole(self.version.data) or 0,
             outcome=self.outcome.data, reason=self.reason.data or "", note=self.note.data or "",
             checklist={item.id: item.id in ticked for item in profile.review.checklist},
             until=local.replace(tzinfo=profile.schedule.zone) if local else None,

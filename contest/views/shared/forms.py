@@ -1,5 +1,6 @@
 """The base of all forms, with messages in the reader's language; reading files as text."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -40,6 +41,9 @@ _LENGTHS = {
 }
 
 
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
 class Messages:
     """Translates WTForms' built-in messages, which still have placeholders."""
 
@@ -71,6 +75,18 @@ class Form(FlaskForm):  # type: ignore[misc]
             if field.type == "CSRFTokenField":
                 render_kw.setdefault("id", False)
             return super().render_field(field, render_kw)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As WTForms, and no text may hold what cannot be printed: PostgreSQL refuses to store
+        U+0000, and a sheet or a paper would carry the others on."""
+        good = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field.data, str) and UNPRINTABLE.search(field.data):
+                field.errors = [*field.errors, _l(
+                    "Có ký tự không in được. Hãy xoá ô này và gõ lại."
+                )]
+                good = False
+        return good
 
     @contextmanager
     def taken(self, again: Callable[[int], Response], field: str = "") -> Iterator[None]:

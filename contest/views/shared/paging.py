@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import request, url_for
 
+from contest.views.shared.numbers import whole
 from contest.views.shared.support import current
 
 
 def page_number() -> int:
     """The page number in the query string, 1 by default."""
-    value = request.args.get("page", "1")
-    return int(value) if value.isdigit() else 1
+    number = whole(request.args.get("page", "1"))
+    return 1 if number is None else number
 
 
 def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:

@@ -3,7 +3,6 @@
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
@@ -11,6 +10,7 @@ from wtforms.validators import Length
 from contest.errors import DomainError
 from contest.services.units import unit_links
 from contest.services.units.unit_links import Entered
+from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     UNIT_COOKIE,
     allows,
@@ -26,7 +26,7 @@ bp = Blueprint("entrance", __name__)
 BAD = 400  # only failed attempts count: many units share one IP address of a mobile network
 
 
-class EnterForm(FlaskForm):  # type: ignore[misc]
+class EnterForm(Form):
     """A link's token (filled in by the page's script) or a typed code."""
 
     token = HiddenField(validators=[Length(max=100)])
@@ -53,7 +53,7 @@ def exchange() -> Response:
     """Exchange a link's token or a code for a cookie; later addresses contain no token."""
     form = EnterForm()
     if not form.validate() or not (form.token.data or form.code.data):
-        form.code.errors = [_("Hãy nhập mã của đơn vị.")]
+        form.code.errors = [*form.code.errors, _("Hãy nhập mã của đơn vị.")]
         return page("unit/enter.html", 422, form=form)
     try:
         entered = _exchange(form)

@@ -3,20 +3,20 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, RadioField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from contest.models import Submission
 from contest.profile import Profile
 from contest.services.entry.submissions import SubmissionForm, given
+from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
 MOST_AUTHORS_TEXT = 5000
 PHONE = r"^\+?[0-9 ().-]{8,20}$"
 
 
-class _Form(FlaskForm):  # type: ignore[misc]
+class _Form(Form):
     """The fields of every entry. ``entry_form`` adds the consents, unticked."""
 
     title = StringField(
