@@ -13,6 +13,7 @@ from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
 from contest.db import Database
 from contest.ports import BlobStore, Mailer, PdfMaker
+from contest.services.core.keys import Keys
 from social.graph import GraphPage
 from social.settings import DEFAULT_GRAPH_URL, GraphSettings
 
@@ -26,6 +27,10 @@ class Platform:
     @cached_property
     def db(self) -> Database:
         return Database(self.settings.database_url)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(self.settings.secret_keys, self.db.write)
 
     @cached_property
     def clock(self) -> Clock:

@@ -293,11 +293,11 @@ class Crowd:
         first, second = (self.make.actor(self.people["organiser"][0]),
                          self.make.actor(self.make.user("organiser", contest=self.contest)))
         settings = self.platform.settings
-        vault = BundleStore(SECRET_KEY, self.platform.blobs, settings.data_dir / "bundles")
+        vault = BundleStore(self.platform.keys, self.platform.blobs, settings.data_dir / "bundles")
         with self.platform.db.write() as session:
             contest = session.merge(self.contest)
             result = results.compute(
-                session, contest, secret_key=SECRET_KEY, actor=first, at=AFTER, reason="Chốt"
+                session, contest, keys=self.platform.keys, actor=first, at=AFTER, reason="Chốt"
             )
             results.freeze(session, result, vault=vault, actor=second, at=AFTER)
             results.publish(session, result, actor=first, at=AFTER)

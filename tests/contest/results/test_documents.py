@@ -58,7 +58,12 @@ def client(visit: Visits) -> FlaskClient:
 def paper(platform: Platform, result: Result, kind: str) -> Document:
     with platform.db.read() as session:
         row = session.get_one(Result, result.id)
-        return documents.paper(session, row, kind, press=press_of(platform, row.contest))
+        return documents.paper(session, row, kind, press=press_of(platform, session, row.contest))
+
+
+def fingerprint_of(platform: Platform) -> str:
+    with platform.db.read() as session:
+        return Signer(platform.keys.signature(session)).fingerprint
 
 
 def work(platform: Platform) -> None:
@@ -143,7 +148,7 @@ def test_papers_name_the_jurors_and_never_their_marks(
 
 
 def test_every_foot_has_the_keys_fingerprint(platform: Platform, published: Result) -> None:
-    fingerprint = Signer(platform.settings.secret_key).fingerprint
+    fingerprint = fingerprint_of(platform)
     for kind in ("minutes", "decision"):
         section = WordFile(io.BytesIO(paper(platform, published, kind).docx())).sections[0]
         for foot in (section.footer, section.first_page_footer):
@@ -191,7 +196,7 @@ def test_papers_become_pdfs_with_every_letter(
     assert "QUYẾT ĐỊNH Về việc công nhận kết quả và khen thưởng Hội thi thực hiện" in decision[0]
     assert "BẢNG XẾP HẠNG" in decision[-1]
     minutes = " ".join(text_of(client.get(f"{DESK}/1/minutes.pdf").data))
-    assert Signer(platform.settings.secret_key).fingerprint in minutes
+    assert fingerprint_of(platform) in minutes
     certificates = text_of(client.get(f"{DESK}/1/certificates.pdf").data)
     winners = [row for row in published.output["ranking"] if row["prize"]]
     assert len(certificates) == len(winners)
