@@ -30,6 +30,7 @@ from contest.models import (
     Invitation,
     Mail,
     Mark,
+    PageConnection,
     PageInspection,
     PagePause,
     Publication,
@@ -44,6 +45,7 @@ from contest.models import (
     Upload,
 )
 from contest.services.core import audit, profiles
+from contest.services.core.sealing import FANPAGE
 from contest.services.results import results
 from contest.services.results.results import BundleStore
 from contest.states import SUBMISSION
@@ -210,6 +212,12 @@ class Crowd:
                                passed=True, created_by="system", created_at=WHILE_OPEN,
                                findings=[]),
             )
+
+        self._add(PageConnection(
+            contest_id=self.contest.id, page_id="1122334455", page_name="Trang", checked_at=AFTER,
+            token=self.platform.keys.seal(FANPAGE, "EAAB"), created_at=WHILE_OPEN,
+            created_by="system", expires_at=AFTER,
+        ))
 
     def _counts(self, clips: list[Submission]) -> None:
         """Marks, counts and shares of every clip on the Page; ``n`` of each of the first clip."""

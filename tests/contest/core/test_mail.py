@@ -168,6 +168,7 @@ def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
 
 PARAMS = {
     "result": {"points": "81,25", "rank": "2", "prize": "2"},
+    "page_expiring": {"page_name": "Page", "page_id": "1", "ends": "16:00 on 19 June 2023"},
     "page_paused": {"remedy": "Page: token 190", "reason": "Error validating access token."},
 }
 VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
