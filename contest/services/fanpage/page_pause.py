@@ -20,32 +20,32 @@ REMEDIES = {
         "Facebook từ chối mã truy cập Trang. Hãy tạo mã mới, thay ở mục “Kết nối Fanpage” (Trang "
         "chung của máy chủ: thay HOITHI_PAGE_TOKEN rồi khởi động lại), rồi bấm “Chạy tiếp”.",
         "Facebook refuses the Page's token. Create a new one, put it in under “Page connection” "
-        "(the server's own Page: replace HOITHI_PAGE_TOKEN and restart), then choose “Go on”.",
+        "(the server's own Page: replace HOITHI_PAGE_TOKEN and restart), then choose “Resume”.",
     ),
     "policy": (
         "Facebook tạm chặn việc đăng của Trang. Hãy mở Trang, làm theo thông báo của Facebook, rồi "
         "bấm “Chạy tiếp”. Trong lúc chờ có thể đăng bằng tay và dán liên kết.",
         "Facebook has blocked posting for this Page. Open the Page, follow Facebook's notice, then "
-        "choose “Go on”. Meanwhile clips can be posted by hand and their links pasted.",
+        "choose “Resume”. Meanwhile clips can be posted by hand and their links pasted.",
     ),
     "no_page": (
         "Chưa thiết lập Trang. Hãy kết nối ở mục “Kết nối Fanpage” (hoặc nhờ người quản trị đặt "
         "HOITHI_PAGE_ID, HOITHI_PAGE_TOKEN) rồi bấm “Chạy tiếp”, hoặc đăng bằng tay và dán liên "
         "kết.",
         "No Page is set up. Connect one under “Page connection” (or have HOITHI_PAGE_ID and "
-        "HOITHI_PAGE_TOKEN set on the server) and choose “Go on”, or post by hand and paste the "
+        "HOITHI_PAGE_TOKEN set on the server) and choose “Resume”, or post by hand and paste the "
         "links.",
     ),
     "wrong_page": (
         "Trang đã kết nối không phải Trang mà thể lệ nêu, nên không clip nào được đăng lên đó. Hãy "
         "kết nối đúng Trang (hoặc ghi contest.page_id vào thể lệ) rồi bấm “Chạy tiếp”.",
         "The Page that is connected is not the one that the rules name, so no clip is posted "
-        "there. Connect the right Page (or write contest.page_id into the rules), then choose “Go "
-        "on”.",
+        "there. Connect the right Page (or write contest.page_id into the rules), then choose "
+        "“Resume”.",
     ),
     "manual": (
         "Ban tổ chức đã tạm dừng việc đăng. Bấm “Chạy tiếp” khi sẵn sàng.",
-        "The organisers have paused posting. Choose “Go on” when ready.",
+        "The organisers have paused posting. Choose “Resume” when ready.",
     ),
 }
 

@@ -31,7 +31,8 @@ class ConnectForm(Form):
     page_id = StringField(
         _l("Số của Trang (ID)"),
         [InputRequired(_l("Hãy nhập số của Trang.")),
-         Regexp(r"[0-9]{1,20}$", message=_l("Số của Trang chỉ gồm chữ số, ví dụ 104857600123456."))],
+         Regexp("[0-9]{1,20}$",
+                message=_l("Số của Trang chỉ gồm chữ số, ví dụ 104857600123456."))],
         filters=[_tidy],
         description=_l(
             "Dãy chữ số của Trang. Xem ở Trang › Giới thiệu › Tính minh bạch của Trang."

@@ -1,16 +1,17 @@
 """A Page per contest: connected on a screen, sealed, watched, and never another than the rules'."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from click.testing import CliRunner
 from sqlalchemy import select, text
 
 from contest.actors import SYSTEM
-from contest.cli import page as commands
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.jobs.mail import write
@@ -354,14 +355,21 @@ def test_the_command_checks_a_contests_page(
 ) -> None:
     names = ("data_dir", "database_url", "secret_key", "page_id", "page_token", "graph_url")
     env = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
+
+    def check() -> subprocess.CompletedProcess[str]:
+        start = [sys.executable, "-m", "contest", "page", "check", "--english", "--contest"]
+        return subprocess.run(
+            [*start, "quan11-2023"], env=os.environ | env, capture_output=True, text=True,
+            check=False,
+        )
+
     connected(bench, other)
-    arguments = ["check", "--contest", "quan11-2023", "--english"]
-    done = CliRunner().invoke(commands.command, arguments, env=env)
-    assert (done.exit_code, "? look\tsame_page" in done.stdout) == (0, True), done.output
+    done = check()
+    assert (done.returncode, "? look\tsame_page" in done.stdout) == (0, True), done.stderr
     assert SECOND in done.stderr
     name_in_rules(bench, "77777")
-    done = CliRunner().invoke(commands.command, arguments, env=env)
-    assert (done.exit_code, "✗ fail\tsame_page" in done.stdout) == (1, True)
+    done = check()
+    assert (done.returncode, "✗ fail\tsame_page" in done.stdout) == (1, True)
 
 
 # ------------------------------------------------------------------------------------- expiry
