@@ -52,6 +52,20 @@ def keep(
     return row
 
 
+def found_wrong(session: Session, contest: Contest, page_id: str) -> tuple[str, str] | None:
+    """The sentence, in both languages, where the last check of this Page found that it is not the
+    one that the rules in force name; None otherwise, and where there was no check.
+
+    That check knows the Page's username, which the installation's settings do not hold.
+    """
+    row = last(session, contest)
+    since = contest.revision.created_at if contest.revision else None
+    if row is None or row.page_id != page_id or (since and row.created_at < since):
+        return None
+    lines = [f for f in row.findings if f["name"] == "same_page" and f["outcome"] == "fail"]
+    return (lines[0]["vi"][0], lines[0]["en"][0]) if lines else None
+
+
 def last(session: Session, contest: Contest) -> PageInspection | None:
     """The newest check, or None."""
     query = select(PageInspection).where(PageInspection.contest_id == contest.id)

@@ -12,14 +12,16 @@ from contest.actors import SYSTEM
 from contest.config import Settings
 from contest.jobs.mail import write
 from contest.models import AuditRow, Contest, Snapshot
+from contest.services.core import profiles
 from contest.services.counts import polling
 from contest.services.fanpage import connections, page_pause
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Client, Visits
-from tests.contest.factory import Factory
+from tests.contest.factory import QUAN11, Factory
 from tests.contest.fanpage.two_pages import (
     HERE,
     SECOND,
+    URL,
     SecondPage,
     Switchboard,
     both_pages,
@@ -292,6 +294,40 @@ def test_nothing_is_read_from_another_page_either(
     with bench.platform.db.read() as session:
         assert session.scalars(select(Snapshot)).all() == []
     assert [pause.kind for pause in pauses(bench.platform)] == ["wrong_page"]
+
+
+def test_what_the_check_found_about_the_servers_page_holds_for_posting(
+    bench: Bench, organiser: Client, simulator: SimulatorProcess, board: Switchboard
+) -> None:
+    """The settings know no username; the check does. Another rule, and it has to be found anew."""
+    entry = bench.approved()
+    board.usernames[simulator.page_id] = "trang.khac"
+    organiser.post(HERE)
+    assert "✗ Chưa đạt Thể lệ nêu Trang “Quận Đoàn 11”" in words(organiser.get(HERE))
+    bench.at_release()
+    bench.work(lambda: False, jumps=2)
+    assert simulator.posts() == []
+    assert [pause.kind for pause in pauses(bench.platform)] == ["wrong_page"]
+    name_in_rules(bench, simulator.page_id)
+    with bench.platform.db.write() as session:
+        page_pause.resume(session, session.get_one(Contest, bench.contest.id), actor=SYSTEM,
+                          at=bench.clock.now())
+    bench.work(lambda: False, jumps=6)
+    assert bench.state(entry)[0] == "published"
+
+
+def test_clips_posted_by_hand_are_not_stopped_by_another_bodys_page_on_the_server(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    by_hand = 'mode = "api"', 'mode = "manual"'
+    source = QUAN11.read_text().replace(URL, f'{URL}\npage_id = "77777"').replace(*by_hand)
+    assert by_hand[1] in source
+    with bench.platform.db.write() as session:
+        profiles.import_profile(session, source, actor=SYSTEM, at=bench.clock.now(), reason="tay")
+        contest = session.get_one(Contest, bench.contest.id)
+        polling.now(session, contest, actor=SYSTEM, at=bench.clock.now())
+    bench.work(lambda: False, jumps=1)
+    assert pauses(bench.platform) == []
 
 
 def test_the_command_checks_a_contests_page(
