@@ -282,7 +282,7 @@ class Crowd:
         with self.platform.db.write() as session:
             contest = session.get_one(Contest, self.contest_id)
             contest.jury_locked_at = AFTER
-            prepared = scoring_input.prepare(session, contest, secret_key=KEY)
+            prepared = scoring_input.prepare(session, contest, keys=self.platform.keys)
             session.add(Result(
                 contest_id=contest.id, number=1, state="published", names=prepared.names,
                 profile_revision_id=self.revision_id, input=prepared.data, created_at=AFTER,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from contest.errors import ConfigError
 
 SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url"})
+SHORTEST_KEY = 32  # characters; ASVS 5.0, 11.2.1: 128 bits and more
 HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
 
 
@@ -25,7 +26,7 @@ class Settings:
     redis_url: str  # empty: the platform starts a private one itself
     storage_url: str
     base_url: str
-    secret_key: str = field(repr=False)
+    secret_key: str = field(repr=False)  # one or more, see ``secret_keys``
     page_id: str = ""
     page_token: str = field(default="", repr=False)
     app_secret: str = field(default="", repr=False)
@@ -34,6 +35,19 @@ class Settings:
     clock_file: str = ""  # the demo's simulated time
     trusted_proxies: int = 0
     sendfile: str = ""  # "x-accel": the front server sends the clips
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret keys, the newest first: one a line, or with commas between them.
+
+        A comma parts keys only where each part is long enough for one, so that a phrase with a
+        comma in it stays the key that it was.
+        """
+        lines = [line.strip() for line in self.secret_key.splitlines() if line.strip()]
+        if len(lines) == 1:
+            parts = [part.strip() for part in lines[0].split(",")]
+            lines = parts if all(len(part) >= SHORTEST_KEY for part in parts) else lines
+        return tuple(dict.fromkeys(lines))
 
     @property
     def https(self) -> bool:
@@ -83,8 +97,9 @@ class Settings:
         return settings
 
     def masked(self) -> dict[str, str]:
-        """Settings by name, secrets and passwords replaced by ``***``."""
-        return {f.name: _mask(f.name, str(getattr(self, f.name))) for f in fields(self)}
+        """Settings by name, secrets and passwords replaced by ``***``, each secret key by one."""
+        shown = {f.name: _mask(f.name, str(getattr(self, f.name))) for f in fields(self)}
+        return shown | {"secret_key": ",".join("***" for _ in self.secret_keys)}
 
 
 def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
@@ -98,9 +113,14 @@ def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
     return env
 
 
+def kept_secret_file(data_dir: Path) -> Path:
+    """Where the installation's own keys are, if ``HOITHI_SECRET_KEY`` is not set."""
+    return data_dir / "secret_key"
+
+
 def _kept_secret(data_dir: Path) -> str:
     """The installation's own key, made once; without it nobody's session would survive a start."""
-    path = data_dir / "secret_key"
+    path = kept_secret_file(data_dir)
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
@@ -137,7 +157,7 @@ def _check(settings: Settings, *, keyed: bool) -> None:
             wanted = ", ".join(f"{a}://…" for a in allowed if a)
             raise _refuse(name, f"bắt đầu bằng “{found}”; dùng {wanted}",
                           f'starts with "{found}"; use {wanted}')
-    if keyed and len(settings.secret_key) < 32:  # noqa: PLR2004 - ASVS 5.0, 11.2.1: 128 bits and more
+    if keyed and min(map(len, settings.secret_keys), default=0) < SHORTEST_KEY:
         raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')

@@ -88,10 +88,12 @@ def _end_transaction(response: Response) -> None:
 def create_app(platform: Platform) -> Flask:
     """The pages of the platform. Raises ``RuntimeError`` where a route has no permission."""
     app = Pages("contest", template_folder=str(TEMPLATES), static_folder=None)
-    settings = platform.settings
+    settings, signing = platform.settings, platform.keys.signing("pages")
     app.extensions["hoithi"] = platform
     app.config.update(
-        SECRET_KEY=settings.secret_key,
+        SECRET_KEY=signing[-1],
+        SECRET_KEY_FALLBACKS=signing[:-1],
+        WTF_CSRF_SECRET_KEY=signing,  # Flask-WTF knows no fallbacks; itsdangerous takes a list
         MAX_CONTENT_LENGTH=FORM_LIMIT,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,
         SESSION_COOKIE_NAME=settings.cookie_name("form"),

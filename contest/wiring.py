@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.fernet import InvalidToken
+from sqlalchemy.orm import Session
+
 from contest.adapters.folder_store import FolderStore
 from contest.adapters.job_queue import JobQueue
 from contest.adapters.mailers import LocalMailer, SmtpMailer
@@ -13,6 +16,10 @@ from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
 from contest.db import Database
 from contest.ports import BlobStore, Mailer, PdfMaker
+from contest.services.core.keys import Keys
+from contest.services.core.sealing import sealed_by_another
+from contest.services.fanpage import connections
+from contest.services.fanpage.connections import Credentials
 from social.graph import GraphPage
 from social.settings import DEFAULT_GRAPH_URL, GraphSettings
 
@@ -26,6 +33,10 @@ class Platform:
     @cached_property
     def db(self) -> Database:
         return Database(self.settings.database_url)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(self.settings.secret_keys, self.db.write)
 
     @cached_property
     def clock(self) -> Clock:
@@ -50,18 +61,32 @@ class Platform:
     def queue(self) -> JobQueue:
         return JobQueue(self.settings.redis_url)
 
-    def page(self) -> GraphPage | None:
-        """The Fanpage, or None: then clips are posted by hand and their links pasted.
+    def fanpage_of(self, session: Session, contest_id: int) -> Credentials | None:
+        """The Fanpage of a contest: its own, or else the installation's. None: clips are posted
+        by hand and their links pasted. Raises ``ConfigError`` where no secret key opens it."""
+        try:
+            own = connections.credentials(session, contest_id, keys=self.keys)
+        except InvalidToken:
+            raise sealed_by_another() from None
+        return own or self.default_fanpage
+
+    @property
+    def default_fanpage(self) -> Credentials | None:
+        """The installation's Fanpage, from its settings; None where they name none."""
+        s = self.settings
+        given = s.page_id and s.page_token
+        return Credentials(s.page_id, s.page_token, s.app_secret) if given else None
+
+    def fanpage_client(self, fanpage: Credentials) -> GraphPage:
+        """A client of this Fanpage. Raises ``WrongSetting`` for unusable credentials.
 
         A new client each time: it is cheap, and not to be shared between threads.
         """
-        s = self.settings
-        if not (s.page_id and s.page_token):
-            return None
         return GraphPage(
             GraphSettings(
-                page_id=s.page_id, token=s.page_token, app_secret=s.app_secret or None,
-                graph_url=s.graph_url or DEFAULT_GRAPH_URL,
+                page_id=fanpage.page_id, token=fanpage.token,
+                app_secret=fanpage.app_secret or None,
+                graph_url=self.settings.graph_url or DEFAULT_GRAPH_URL,
             )
         )
 

@@ -17,8 +17,10 @@ WANTED = ("pages_read_user_content",)
 EXPIRY_MARGIN = timedelta(days=14)
 CLOCK_MARGIN = timedelta(minutes=2)
 NEW_TOKEN = (
-    "Hãy tạo mã truy cập Trang mới và thay trong thiết lập của máy chủ (HOITHI_PAGE_TOKEN).",
-    "Create a new Page token and put it into the server's settings (HOITHI_PAGE_TOKEN).",
+    "Hãy tạo mã truy cập Trang mới rồi thay mã cũ ở nơi đã nhập: trang kết nối Fanpage của hội "
+    "thi, hoặc thiết lập HOITHI_PAGE_TOKEN của máy chủ.",
+    "Create a new Page token and replace the old one where it was entered: on the contest's Page "
+    "connection screen, or in the server's setting HOITHI_PAGE_TOKEN.",
 )
 ASK_AGAIN = (
     "Hãy kiểm tra mạng, mã Trang và quyền rồi thử lại.",
@@ -29,20 +31,38 @@ ASK_AGAIN = (
 def check_page(calls: GraphCalls, now: datetime) -> PageCheck:
     """Query Meta about the token and the Page, compare clocks. Never raises PageError."""
     findings: list[CheckFinding] = []
-    page_name = None
+    token: Mapping[str, object] = {}
+    page: Mapping[str, object] = {}
+    refused = False
     try:
         token = _token_info(calls)
         findings += _token_findings(token, now, calls.settings.page_id)
     except PageError as error:
+        refused = isinstance(error, CredentialRefused)
         findings.append(_unreadable("token_valid", error))
     try:
-        answer = calls.get(calls.settings.page_id, fields="id,name")
-        page_name = str(answer.body.get("name") or "") or None
-        findings += [_target(page_name), _clock(answer.date, now)]
+        answer = calls.get(calls.settings.page_id, fields="id,name,username")
+        page = answer.body
+        findings += [_target(str(page.get("name") or "?")), _clock(answer.date, now)]
     except PageError as error:
         findings.append(_unreadable("target_page", error))
     findings.append(_app_mode())
-    return PageCheck(calls.settings.page_id, page_name, tuple(findings))
+    return PageCheck(
+        calls.settings.page_id, _text(page, "name"), tuple(findings),
+        username=_text(page, "username"), expires_at=_instant(token, "expires_at"),
+        data_access_expires_at=_instant(token, "data_access_expires_at"),
+        refused=refused or token.get("is_valid") is False,
+    )
+
+
+def _text(body: Mapping[str, object], name: str) -> str | None:
+    return str(body.get(name) or "") or None
+
+
+def _instant(token: Mapping[str, object], name: str) -> datetime | None:
+    """Meta writes 0 where there is no such instant."""
+    stamp = token.get(name)
+    return datetime.fromtimestamp(stamp, UTC) if isinstance(stamp, int) and stamp > 0 else None
 
 
 def _token_info(calls: GraphCalls) -> Mapping[str, object]:
@@ -94,13 +114,13 @@ def _kind(token: Mapping[str, object], page_id: str) -> CheckFinding:
 
 
 def _expiry(token: Mapping[str, object], now: datetime) -> CheckFinding:
-    stamps = [token.get("expires_at"), token.get("data_access_expires_at")]
-    times = [stamp for stamp in stamps if isinstance(stamp, int) and stamp > 0]
+    ends = [_instant(token, name) for name in ("expires_at", "data_access_expires_at")]
+    times = [end for end in ends if end is not None]
     if not times:
         vi = "Mã truy cập không ghi ngày hết hạn; Meta vẫn có thể thu hồi bất cứ lúc nào."
         en = "The token has no expiry date; Meta may still revoke it at any time."
         return CheckFinding("token_expiry", "pass", vi, en)
-    end = datetime.fromtimestamp(min(times), UTC)
+    end = min(times)
     vi = f"Mã truy cập hoặc quyền dữ liệu hết hạn ngày {end.day}/{end.month}/{end.year} (giờ UTC)."
     en = f"The token or its data access expires on {end.date().isoformat()} (UTC)."
     if end - now > EXPIRY_MARGIN:
@@ -144,7 +164,7 @@ def _permissions(token: Mapping[str, object]) -> CheckFinding:
     )
 
 
-def _target(name: str | None) -> CheckFinding:
+def _target(name: str) -> CheckFinding:
     return CheckFinding("target_page", "pass", f"Trang đích: {name}.", f"Target Page: {name}.")
 
 

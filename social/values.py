@@ -106,6 +106,10 @@ class PageCheck:
     page_id: str
     page_name: str | None
     findings: tuple[CheckFinding, ...]
+    username: str | None = None  # the Page's name in its address, where it has one
+    expires_at: datetime | None = None  # of the token; None: Meta names no instant
+    data_access_expires_at: datetime | None = None
+    refused: bool = False  # Meta says that the token is no longer valid
 
     @property
     def passed(self) -> bool:

@@ -47,7 +47,7 @@ HOUSE = {
     "mail_rendering": "languages models services.core",
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
-    "wiring": "adapters clock config db ports",
+    "wiring": "adapters clock config db models ports services.core services.fanpage",
     "uploads": f"actors db errors languages models tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ready_pages wiring {SERVICES}",

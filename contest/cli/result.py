@@ -54,7 +54,7 @@ def compute(slug: str, reason: str, email: str) -> None:
     platform = open_platform()
     with platform.db.write() as session:
         result = results.compute(
-            session, profiles.find(session, slug), secret_key=platform.settings.secret_key,
+            session, profiles.find(session, slug), keys=platform.keys,
             actor=actor_of(session, email), at=platform.clock.now(), reason=reason,
         )
     _print(result)
@@ -97,8 +97,7 @@ def publish(slug: str, email: str) -> None:
 
 
 def vault_of(platform: Platform) -> BundleStore:
-    settings = platform.settings
-    return BundleStore(settings.secret_key, platform.blobs, settings.data_dir / "bundles")
+    return BundleStore(platform.keys, platform.blobs, platform.settings.data_dir / "bundles")
 
 
 def actor_of(session: Session, email: str) -> Actor:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from contest.config import Settings
 from contest.errors import Invalid
 from contest.wiring import Platform
@@ -15,6 +17,19 @@ def open_platform(*, keyed: bool = True) -> Platform:
     ``keyed``: this process needs the installation's secret key.
     """
     return Platform(Settings.from_env(keyed=keyed))
+
+
+def check_keys(platform: Platform) -> None:
+    """Stop the start where no secret key opens what the database stores. Raises ``ConfigError``.
+
+    A database that does not answer yet, or has no tables yet, is left to who uses it.
+    """
+    try:
+        with platform.db.read() as session:
+            platform.keys.check(session)
+    except DBAPIError:
+        pass
+    platform.db.engine.dispose()  # whoever is forked from here opens its own connections
 
 
 def read_text(path: Path) -> str:

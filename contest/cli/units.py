@@ -61,7 +61,7 @@ def links(slug: str | None, names: tuple[str, ...], rotate: bool) -> None:
         contest = _contest(session, slug)
         chosen = [u.id for u in units.of_contest(session, contest) if not names or u.name in names]
         issued = unit_links.issue_all(
-            session, contest, chosen, key=platform.settings.secret_key, actor=SYSTEM,
+            session, contest, chosen, key=platform.keys.unit_codes(session), actor=SYSTEM,
             at=platform.clock.now(), rotate=rotate,
         )
     out = csv.writer(sys.stdout)

@@ -111,11 +111,11 @@ def _way_in(
 
 
 def _link(session: Session, platform: Platform, user: User, purpose: str, at: datetime) -> str:
-    settings = platform.settings
+    settings, key = platform.settings, platform.keys.invitations(session)
     invitation: Invitation = invitations.create(
-        session, user, purpose=purpose, actor=SYSTEM, at=at, key=settings.secret_key
+        session, user, purpose=purpose, actor=SYSTEM, at=at, key=key
     )
-    token = invitations.token_of(invitation, key=settings.secret_key)
+    token = invitations.token_of(invitation, key=key)
     return f"{settings.base_url}{LINK_PATH[purpose]}#{token}"
 
 

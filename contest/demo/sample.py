@@ -74,7 +74,7 @@ def load(platform: Platform) -> WaysIn:
             session,
             contest,
             [u.id for u in every],
-            key=platform.settings.secret_key,
+            key=platform.keys.unit_codes(session),
             actor=SYSTEM,
             at=BEGINNING,
             label="sample",

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from sqlalchemy.orm import Session
+
 from contest.db import retried
 from contest.models import Contest, DocumentPdf, Result
 from contest.ports import PdfFailed, PdfUnavailable
@@ -52,7 +54,7 @@ def _paper(platform: Platform, pdf_id: int) -> tuple[Document, DocumentContext] 
     with platform.db.read() as session:
         row = session.get_one(DocumentPdf, pdf_id)
         result = session.get_one(Result, row.result_id)
-        press = press_of(platform, result.contest)
+        press = press_of(platform, session, result.contest)
         paper = documents.paper(session, result, row.kind, press=press)
     if row.state == "ready":
         return None
@@ -62,12 +64,12 @@ def _paper(platform: Platform, pdf_id: int) -> tuple[Document, DocumentContext] 
     return paper, press
 
 
-def press_of(platform: Platform, contest: Contest) -> DocumentContext:
+def press_of(platform: Platform, session: Session, contest: Contest) -> DocumentContext:
     """What filling a contest's documents needs from this platform."""
     settings = platform.settings
     return DocumentContext.of(
         contest, blobs=platform.blobs, data_dir=settings.data_dir, base_url=settings.base_url,
-        secret_key=settings.secret_key,
+        seed=platform.keys.signature(session),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from contest.actors import SYSTEM
 from contest.jobs import Later
+from contest.jobs.fanpage_clients import client_of
 from contest.models import Contest, Publication
 from contest.services.counts import interactions
 from contest.services.counts.interactions import Reading
@@ -17,7 +18,6 @@ from social.errors import (
     PolicyBlocked,
     Throttled,
     Transient,
-    WrongSetting,
 )
 from social.graph import GraphPage
 from social.values import Counts
@@ -30,7 +30,7 @@ def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
 
     Raises ``Later`` while the Page cannot be read.
     """
-    page = _page(platform)
+    page = client_of(platform, contest_id)
     if page is None:
         return
     with platform.db.read() as session:
@@ -42,13 +42,6 @@ def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
         counts = _counts(platform, contest_id, page, post_id)
         if counts is not None and counts.reactions is not None:
             _take(platform, publication_id, counts, counts.reactions)
-
-
-def _page(platform: Platform) -> GraphPage | None:
-    try:
-        return platform.page()
-    except WrongSetting:
-        return None
 
 
 def _counts(platform: Platform, contest_id: int, page: GraphPage, post_id: str) -> Counts | None:

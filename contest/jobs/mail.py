@@ -51,7 +51,7 @@ def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
     settings = platform.settings
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
-        token_of = partial(invitations.token_of, key=settings.secret_key)
+        token_of = partial(invitations.token_of, key=platform.keys.invitations(session))
         values = mails.values(session, mail, token_of=token_of)
         return mail_rendering.render(
             _app(platform), mail.template, language=mail.language, contest=contest,

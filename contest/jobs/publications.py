@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
 from contest.jobs import Later
+from contest.jobs.fanpage_clients import client_of
 from contest.models import Contest
 from contest.services.core import profiles
 from contest.services.entry import checks
@@ -24,7 +25,6 @@ from social.errors import (
     ResumeFromOffset,
     Throttled,
     Transient,
-    WrongSetting,
 )
 from social.graph import GraphPage
 from social.values import Offsets, VideoState
@@ -185,7 +185,7 @@ def check(platform: Platform, publication_id: int, beat: Beat) -> None:
     """Check whether the Page has a post under the link that a person pasted."""
     with platform.db.read() as session:
         work = publishing.read(session, publication_id)
-    if work is None or work.state != "published" or _made_page(platform) is None:
+    if work is None or work.state != "published" or client_of(platform, work.contest_id) is None:
         return
     page = _page(platform, work, only_looking=True)
     with _failures(platform, publication_id, work):
@@ -209,7 +209,7 @@ def _existing(page: GraphPage, work: PublishingJob) -> tuple[str, str] | None:
 
 def _page(platform: Platform, work: PublishingJob, *, only_looking: bool = False) -> GraphPage:
     """The Page. Raises ``Later`` while the queue is paused or no Page is set up."""
-    at, page = platform.clock.now(), _made_page(platform)
+    at, page = platform.clock.now(), client_of(platform, work.contest_id)
     with platform.db.read() as session:
         pause = page_pause.pause_of(session, work.contest_id)
     stops = pause is not None and not (only_looking and pause.kind in ("policy", "manual"))
@@ -220,13 +220,6 @@ def _page(platform: Platform, work: PublishingJob, *, only_looking: bool = False
             contest = session.get_one(Contest, work.contest_id)
             page_pause.pause(session, contest, "no_page", actor=SYSTEM, at=at)
     raise Later(at + WHILE_PAUSED, "the queue to the Page is paused")
-
-
-def _made_page(platform: Platform) -> GraphPage | None:
-    try:
-        return platform.page()
-    except WrongSetting:
-        return None
 
 
 @contextmanager

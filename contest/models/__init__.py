@@ -15,10 +15,11 @@ from contest.models.interactions import (
     ShareRecord,
     Snapshot,
 )
+from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
-from contest.models.publications import PageInspection, PagePause, Publication
+from contest.models.publications import PageConnection, PageInspection, PagePause, Publication
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
@@ -30,8 +31,8 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
-    "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection", "PagePause",
-    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
-    "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "Submission", "Task", "Unit",
-    "UnitLink", "UnitSession", "Upload", "User",
+    "LateApproval", "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection",
+    "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
+    "RoleGrant", "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "StoredKey",
+    "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
 ]

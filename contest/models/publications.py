@@ -48,6 +48,29 @@ class Publication(Base):
     version: Mapped[ClipVersion] = relationship()
 
 
+class PageConnection(Base):
+    """A contest's own Fanpage, as an organiser connected it. Secrets are sealed, never shown.
+
+    The instants of expiry are as Meta gave them at ``checked_at``; None: it names none.
+    """
+
+    __tablename__ = "page_connection"
+    __table_args__ = (UniqueConstraint("contest_id"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    page_id: Mapped[str] = mapped_column(String(20))
+    page_name: Mapped[str] = mapped_column(Text)
+    username: Mapped[str] = mapped_column(Text, default="")  # in the Page's address, if it has one
+    token: Mapped[str] = mapped_column(Text)  # sealed
+    app_secret: Mapped[str] = mapped_column(Text, default="")  # sealed; empty: none was given
+    expires_at: Mapped[datetime | None]
+    data_access_expires_at: Mapped[datetime | None]
+    warned_days: Mapped[int | None]  # the last warning: so many days before the expiry
+    checked_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class PageInspection(Base):
     """One onboarding check of the Page, as Meta answered. Findings: name, outcome, vi, en."""
 
@@ -68,7 +91,7 @@ class PagePause(Base):
 
     __tablename__ = "page_pause"
     __table_args__ = (
-        one_of("kind", ("credential", "policy", "no_page", "manual")),
+        one_of("kind", ("credential", "policy", "no_page", "wrong_page", "manual")),
         Index("ix_page_pause_contest_id_lifted_at", "contest_id", "lifted_at"),
     )
 

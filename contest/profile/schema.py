@@ -10,7 +10,16 @@ from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Count = Annotated[int, Field(ge=0)]
@@ -47,8 +56,15 @@ class ContestPart(Part):
     heading: list[str] = Field(default_factory=list, max_length=4)
     page_name: str
     page_url: str = Field(pattern=r"^https://")
+    # The Page's number, where its address does not hold it: nothing is posted on any other Page.
+    page_id: str = Field(default="", pattern=r"^[0-9]{0,20}$")
     contact: Text
     code_prefix: str = Field(default="CX", pattern=r"^[A-Z]{2,4}$")
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A profile that does not name the Page's number keeps the hash it had before the key."""
+        return {k: v for k, v in whole(self).items() if k != "page_id" or v}
 
 
 class Schedule(Part):

@@ -30,6 +30,7 @@ from contest.models import (
     Invitation,
     Mail,
     Mark,
+    PageConnection,
     PageInspection,
     PagePause,
     Publication,
@@ -44,6 +45,7 @@ from contest.models import (
     Upload,
 )
 from contest.services.core import audit, profiles
+from contest.services.core.sealing import FANPAGE
 from contest.services.results import results
 from contest.services.results.results import BundleStore
 from contest.states import SUBMISSION
@@ -213,6 +215,12 @@ class Crowd:
                                findings=[]),
             )
 
+        self._add(PageConnection(
+            contest_id=self.contest.id, page_id="1122334455", page_name="Trang", checked_at=AFTER,
+            token=self.platform.keys.seal(FANPAGE, "EAAB"), created_at=WHILE_OPEN,
+            created_by="system", expires_at=AFTER,
+        ))
+
     def _counts(self, clips: list[Submission]) -> None:
         """Marks, counts and shares of every clip on the Page; ``n`` of each of the first clip."""
         criteria = profiles.profile_of(self.contest).jury.criteria
@@ -295,11 +303,11 @@ class Crowd:
         first, second = (self.make.actor(self.people["organiser"][0]),
                          self.make.actor(self.make.user("organiser", contest=self.contest)))
         settings = self.platform.settings
-        vault = BundleStore(SECRET_KEY, self.platform.blobs, settings.data_dir / "bundles")
+        vault = BundleStore(self.platform.keys, self.platform.blobs, settings.data_dir / "bundles")
         with self.platform.db.write() as session:
             contest = session.merge(self.contest)
             result = results.compute(
-                session, contest, secret_key=SECRET_KEY, actor=first, at=AFTER, reason="Chốt"
+                session, contest, keys=self.platform.keys, actor=first, at=AFTER, reason="Chốt"
             )
             results.freeze(session, result, vault=vault, actor=second, at=AFTER)
             results.publish(session, result, actor=first, at=AFTER)

@@ -129,9 +129,11 @@ class Factory:
         """A link of a unit, with its token and its typed code."""
         token, code = new_token(), new_code(8)
         values = {"expires_at": self.at + timedelta(days=60)} | values
+        with self.platform.db.read() as session:
+            key = self.platform.keys.unit_codes(session)
         link = self.add(UnitLink(
             unit_id=unit.id, token_hash=hash_token(token), created_at=self.at,
-            code_hash=hash_code(code, self.platform.settings.secret_key), **values,
+            code_hash=hash_code(code, key), **values,
         ))
         return link, token, code
 

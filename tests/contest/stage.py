@@ -49,7 +49,12 @@ class Stage:
     @property
     def vault(self) -> BundleStore:
         folder = self.platform.settings.data_dir / "bundles"
-        return BundleStore(self.platform.settings.secret_key, self.platform.blobs, folder)
+        return BundleStore(self.platform.keys, self.platform.blobs, folder)
+
+    @property
+    def fingerprint(self) -> str:
+        with self.platform.db.read() as session:
+            return self.vault.signer(session).fingerprint
 
     def contest_now(self, session: Session) -> Contest:
         return session.get_one(Contest, self.contest.id)
@@ -58,7 +63,7 @@ class Stage:
         with self.platform.db.write() as session:
             return results.compute(
                 session, session.get_one(Contest, self.contest.id), reason=reason,
-                secret_key=self.vault.secret_key, actor=actor or self.organiser,
+                keys=self.vault.keys, actor=actor or self.organiser,
                 at=self.platform.clock.now(),
             )
 

@@ -45,6 +45,31 @@ def test_a_wrong_value_stops_the_start_with_a_sentence(
     assert refused.value.en == f"Setting {name}: {sentence}."
 
 
+@pytest.mark.parametrize(("given", "keys"), [
+    ("n" * 40, ["n" * 40]),
+    (f"{'n' * 40},{'o' * 32}", ["n" * 40, "o" * 32]),
+    (f" {'n' * 40} , {'o' * 32} ", ["n" * 40, "o" * 32]),
+    (f"{'n' * 40}\n\n{'o' * 40}\r\n", ["n" * 40, "o" * 40]),
+    (f"{'n' * 40}\n{'n' * 40}", ["n" * 40]),
+    ("a phrase with a comma, long enough for one key", [
+        "a phrase with a comma, long enough for one key"]),
+])
+def test_the_secret_key_may_be_several_the_newest_first(
+    tmp_path: Path, given: str, keys: list[str]
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text(given)
+    for env in ({"HOITHI_SECRET_KEY": given}, {"HOITHI_SECRET_KEY_FILE": str(file)}):
+        found = settings(tmp_path, **env)
+        assert list(found.secret_keys) == keys
+        assert found.masked()["secret_key"] == ",".join(["***"] * len(keys))
+
+
+def test_a_short_key_beside_a_long_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="shorter than 32 characters"):
+        settings(tmp_path, HOITHI_SECRET_KEY=f"{'n' * 40}\nshort")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="HOITHI_PAGE_TOKEN_FILE: cannot be read"):
         settings(tmp_path, HOITHI_PAGE_TOKEN_FILE="/nowhere")

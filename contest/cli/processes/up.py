@@ -11,6 +11,7 @@ import click
 from sqlalchemy import select
 
 from contest.actors import SYSTEM
+from contest.cli.support import check_keys
 from contest.clock import FileClock
 from contest.config import Settings
 from contest.demo import cast, sample
@@ -60,6 +61,7 @@ def _prepare(machine: Machine) -> list[str]:
     """Upgrade the database and load the sample or a first account; returns lines to print."""
     platform = Platform(machine.settings)
     platform.db.upgrade()
+    check_keys(platform)
     ways = sample.load(platform) if machine.sample else None
     first = [] if ways else _first_account(platform)
     platform.db.engine.dispose()
@@ -100,8 +102,9 @@ def _first_account(platform: Platform) -> list[str]:
     click.echo("\nTài khoản đầu tiên, để lập hội thi / the first account:", err=True)
     email = click.prompt("  Email", err=True)
     name = click.prompt("  Họ tên / name", err=True)
-    key, at = platform.settings.secret_key, platform.clock.now()
+    at = platform.clock.now()
     with platform.db.write() as session:
+        key = platform.keys.invitations(session)
         user = people.create(session, email=email, name=name, admin=True, actor=SYSTEM, at=at)
         invitation = invitations.create(
             session, user, purpose="password", actor=SYSTEM, at=at, key=key

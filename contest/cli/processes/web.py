@@ -3,7 +3,7 @@
 import click
 
 from contest import ready_pages
-from contest.cli.support import open_platform
+from contest.cli.support import check_keys, open_platform
 from contest.running.serving import PagesServer
 from contest.wiring import Platform
 
@@ -15,6 +15,7 @@ from contest.wiring import Platform
 def command(bind: str, workers: int, threads: int) -> None:
     """Serve the pages (uploads and clips are served beside it, see "hoithi up")."""
     platform = open_platform()  # a wrong setting stops the start here, with its sentence
+    check_keys(platform)
     _renew_pages(platform)
     PagesServer(_load, bind, workers=workers, threads=threads).run()
 

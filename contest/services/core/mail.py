@@ -19,6 +19,8 @@ reminder            unit_id                         the unit's contact: no clip 
 jury_reminder       user_id, count                  a juror: so many ballots are missing
 page_paused         user_id, pause_id, remedy,      an organiser: posting has stopped by itself
                     reason
+page_expiring       user_id, page_name, page_id,    an organiser: the Page's token is about to end
+                    ends
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
 
@@ -49,8 +51,9 @@ from contest.models import (
 from contest.services.core import outbox, profiles
 
 TEMPLATES = (
-    "approved", "changes_requested", "findings", "invitation", "jury_reminder", "page_paused",
-    "published", "receipt", "rejected", "reminder", "result", "upload_expired", "upload_waiting",
+    "approved", "changes_requested", "findings", "invitation", "jury_reminder",
+    "page_expiring", "page_paused", "published", "receipt", "rejected", "reminder", "result",
+    "upload_expired", "upload_waiting",
 )
 
 

@@ -34,7 +34,7 @@ BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
-    "names.read", "results.prospects", "upload.expire", "upload.remind",
+    "names.read", "page.watch", "results.prospects", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "copies.compare", "pages.render", "publication.check", "publication.finish",

@@ -5,35 +5,47 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from contest.actors import Actor, Role
-from contest.models import Contest, PagePause, RoleGrant, Task, User
+from contest.actors import Actor
+from contest.languages import write_time
+from contest.models import Contest, PagePause, Task
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import audit, mail
+from contest.services.core import audit, mail, profiles
+from contest.services.fanpage import connections, expiry
+from contest.services.fanpage.organisers import organisers_of
 
 STEPS = ("upload", "finish", "verify", "reconcile", "check")
 REMEDIES = {
     "credential": (
-        "Facebook từ chối mã truy cập Trang. Hãy tạo mã mới, thay trong thiết lập của máy chủ, "
-        "khởi động lại rồi bấm “Chạy tiếp”.",
-        "Facebook refuses the Page's token. Create a new one, put it into the server's settings, "
-        "restart, then choose “Go on”.",
+        "Facebook từ chối mã truy cập Trang. Hãy tạo mã mới, thay ở mục “Kết nối Fanpage” (Trang "
+        "chung của máy chủ: thay HOITHI_PAGE_TOKEN rồi khởi động lại), rồi bấm “Chạy tiếp”.",
+        "Facebook refuses the Page's token. Create a new one, put it in under “Page connection” "
+        "(the server's own Page: replace HOITHI_PAGE_TOKEN and restart), then choose “Resume”.",
     ),
     "policy": (
         "Facebook tạm chặn việc đăng của Trang. Hãy mở Trang, làm theo thông báo của Facebook, rồi "
         "bấm “Chạy tiếp”. Trong lúc chờ có thể đăng bằng tay và dán liên kết.",
         "Facebook has blocked posting for this Page. Open the Page, follow Facebook's notice, then "
-        "choose “Go on”. Meanwhile clips can be posted by hand and their links pasted.",
+        "choose “Resume”. Meanwhile clips can be posted by hand and their links pasted.",
     ),
     "no_page": (
-        "Chưa thiết lập Trang (HOITHI_PAGE_ID, HOITHI_PAGE_TOKEN). Hãy thiết lập rồi bấm “Chạy "
-        "tiếp”, hoặc đăng bằng tay và dán liên kết.",
-        "No Page is set up (HOITHI_PAGE_ID, HOITHI_PAGE_TOKEN). Set it up and choose “Go on”, or "
-        "post by hand and paste the links.",
+        "Chưa thiết lập Trang. Hãy kết nối ở mục “Kết nối Fanpage” (hoặc nhờ người quản trị đặt "
+        "HOITHI_PAGE_ID, HOITHI_PAGE_TOKEN) rồi bấm “Chạy tiếp”, hoặc đăng bằng tay và dán liên "
+        "kết.",
+        "No Page is set up. Connect one under “Page connection” (or have HOITHI_PAGE_ID and "
+        "HOITHI_PAGE_TOKEN set on the server) and choose “Resume”, or post by hand and paste the "
+        "links.",
+    ),
+    "wrong_page": (
+        "Trang đã kết nối không phải Trang mà thể lệ nêu, nên không clip nào được đăng lên đó. Hãy "
+        "kết nối đúng Trang (hoặc ghi contest.page_id vào thể lệ) rồi bấm “Chạy tiếp”.",
+        "The Page that is connected is not the one that the rules name, so no clip is posted "
+        "there. Connect the right Page (or write contest.page_id into the rules), then choose "
+        "“Resume”.",
     ),
     "manual": (
         "Ban tổ chức đã tạm dừng việc đăng. Bấm “Chạy tiếp” khi sẵn sàng.",
-        "The organisers have paused posting. Choose “Go on” when ready.",
+        "The organisers have paused posting. Choose “Resume” when ready.",
     ),
 }
 
@@ -52,12 +64,16 @@ def pause(
 ) -> PagePause:
     """Pause the contest's queue; returns the pause in force where there is one already.
 
-    kind: credential, policy, no_page or manual. All but "manual" send the organisers one mail.
+    kind: credential, policy, no_page, wrong_page or manual. ``details`` may hold the reason in
+    both languages as ``vi`` and ``en``; at a refused token they say what is known of its end.
+    All but "manual" send the organisers one mail.
     Two workers that fail at once make one pause: the contest's row is locked.
     """
     session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update(**LOCK))
     if (standing := pause_of(session, contest.id)) is not None:
         return standing
+    if kind == "credential":
+        details |= _ended(session, contest, reason, at=at)
     row = PagePause(
         contest_id=contest.id, kind=kind, reason=reason, details=details,
         created_by=actor.label, created_at=at,
@@ -73,20 +89,33 @@ def pause(
     return row
 
 
+def _ended(session: Session, contest: Contest, reason: str, *, at: datetime) -> dict[str, str]:
+    """The reason with the token's end, where that has come: why Facebook refuses it."""
+    row = connections.of(session, contest.id)
+    end = expiry.end_of(row) if row else None
+    if end is None or end > at:
+        return {}
+    zone = profiles.profile_of(contest).schedule.zone
+    return {
+        "vi": f"Mã truy cập đã hết hạn lúc {write_time(end, zone, 'vi')}. {reason}",
+        "en": f"The token expired at {write_time(end, zone, 'en')}. {reason}",
+    }
+
+
+def reason_of(row: PagePause, language: str) -> str:
+    """The reason in the reader's language, or in the Page's own words."""
+    return str(row.details.get(language) or row.reason)
+
+
 def _alert(session: Session, contest: Contest, row: PagePause, *, at: datetime) -> None:
     """Mail every active organiser the reason and the remedy."""
-    query = (
-        select(User)
-        .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(RoleGrant.contest_id == contest.id, RoleGrant.role == Role.ORGANISER, User.active)
-        .order_by(User.id)
-    )
-    for person in session.scalars(query):
+    for person in organisers_of(session, contest):
         vi, en = REMEDIES[row.kind]
         mail.enqueue(
             session, to=person.email, template="page_paused", language=person.language, at=at,
             contest_id=contest.id, params={
-                "user_id": person.id, "pause_id": row.id, "reason": row.reason,
+                "user_id": person.id, "pause_id": row.id,
+                "reason": reason_of(row, person.language),
                 "remedy": en if person.language == "en" else vi,
                 "path": f"/c/{contest.slug}/organiser/publications",
             },

@@ -1,15 +1,14 @@
 """The second factor: one-time codes of an authenticator app (TOTP, RFC 6238), recovery codes.
 
-The secret is encrypted with the installation's key; recovery codes are hashed. One-time codes are
-checked by the machine's own time (``wall``), because a phone does not know the simulated one.
+The secret is sealed with a key derived from the installation's; recovery codes are hashed.
+One-time codes are checked by the machine's own time (``wall``), because a phone does not know the
+simulated one.
 """
 
-import base64
-import hashlib
 from datetime import datetime
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -17,41 +16,43 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import RecoveryCode, User
 from contest.services.core import audit, locks
+from contest.services.core.sealing import SECOND_FACTOR, Keyring
 from contest.tokens import hash_token, new_code, tidy_code
 
 STEP_S = 30
 RECOVERY_CODES, RECOVERY_LENGTH = 10, 16  # 78 bits each
 
 
-def begin(session: Session, user: User, *, key: str) -> None:
+def begin(session: Session, user: User, *, keys: Keyring) -> None:
     """Make a new secret, to be shown as a QR code and confirmed by a first code. Raises
     ``Conflict`` if the second factor is on."""
     if user.totp_confirmed_at:
         raise Conflict("Mã xác thực thứ hai đã được bật.", "The second factor is on already.")
-    user.totp_secret = _box(key).encrypt(pyotp.random_base32().encode()).decode()
+    user.totp_secret = keys.seal(SECOND_FACTOR, pyotp.random_base32())
     session.flush()
 
 
-def secret_of(user: User, *, key: str) -> str:
-    """The secret in base 32; empty when there is none, or the installation's key has changed."""
+def secret_of(user: User, *, keys: Keyring) -> str:
+    """The secret in base 32; empty when there is none, or no secret key opens it."""
     try:
-        return _box(key).decrypt(user.totp_secret.encode()).decode() if user.totp_secret else ""
+        return keys.unseal(SECOND_FACTOR, user.totp_secret) if user.totp_secret else ""
     except InvalidToken:
         return ""
 
 
-def address(user: User, *, key: str, issuer: str) -> str:
+def address(user: User, *, keys: Keyring, issuer: str) -> str:
     """The ``otpauth://`` address that an app reads from the QR code."""
-    totp = pyotp.TOTP(secret_of(user, key=key), name=user.email, issuer=issuer)
+    totp = pyotp.TOTP(secret_of(user, keys=keys), name=user.email, issuer=issuer)
     return str(totp.provisioning_uri())
 
 
 def confirm(
-    session: Session, user: User, code: str, *, actor: Actor, at: datetime, wall: datetime, key: str
+    session: Session, user: User, code: str, *, actor: Actor, at: datetime, wall: datetime,
+    keys: Keyring,
 ) -> list[str]:
     """Switch it on with a first right code; returns the recovery codes, shown this once. Raises
     ``Invalid`` for a wrong code, or if it is on."""
-    if user.totp_confirmed_at or not _right_code(session, user, code, wall=wall, key=key):
+    if user.totp_confirmed_at or not _right_code(session, user, code, wall=wall, keys=keys):
         raise wrong_code()
     user.totp_confirmed_at = at
     audit.record(session, "person.second_factor_on", user, actor=actor, at=at)
@@ -59,12 +60,13 @@ def confirm(
 
 
 def check(
-    session: Session, user: User, code: str, *, at: datetime, wall: datetime, key: str
+    session: Session, user: User, code: str, *, at: datetime, wall: datetime,
+    keys: Keyring,
 ) -> bool:
     """Whether it is the app's current code or an unused recovery code; either works only once."""
     if not user.totp_confirmed_at:
         return False
-    by_app = _right_code(session, user, code, wall=wall, key=key)
+    by_app = _right_code(session, user, code, wall=wall, keys=keys)
     return by_app or _recovery(session, user, code, at)
 
 
@@ -102,9 +104,9 @@ def wrong_code() -> Invalid:
     )
 
 
-def _right_code(session: Session, user: User, code: str, *, wall: datetime, key: str) -> bool:
+def _right_code(session: Session, user: User, code: str, *, wall: datetime, keys: Keyring) -> bool:
     """The code of this half minute or a neighbour, later than any used (RFC 6238, 5.2)."""
-    secret, typed = secret_of(user, key=key), code.replace(" ", "")
+    secret, typed = secret_of(user, keys=keys), code.replace(" ", "")
     if not secret:
         return False
     totp, now = pyotp.TOTP(secret), int(wall.timestamp()) // STEP_S
@@ -130,8 +132,3 @@ def _recovery(session: Session, user: User, code: str, at: datetime) -> bool:
         .values(used_at=at)
     )
     return bool(used.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def _box(key: str) -> Fernet:
-    digest = hashlib.sha256(f"second factor:{key}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))

@@ -16,6 +16,7 @@ from contest.errors import Invalid
 from contest.models import StaffSession, User
 from contest.models.base import LOCK
 from contest.services.core import audit
+from contest.services.core.sealing import Keyring
 from contest.services.people import invitations, passwords, people, second_factor, sessions
 
 FREE_ATTEMPTS = 5
@@ -65,14 +66,14 @@ def sign_in(session: Session, attempt: Attempt, *, browser: Browser, at: datetim
 
 def complete(
     session: Session, row: StaffSession, code: str, *, browser: Browser, at: datetime,
-    wall: datetime, key: str,
+    wall: datetime, keys: Keyring,
 ) -> str | None:
     """The second step: the token of a full session for a right code, else None. The session of the
     first step (``row``) ends."""
     user = _locked(session, row.user_id)
     assert user is not None  # noqa: S101 - a session has its user
     right = not _must_wait(user, at) and second_factor.check(
-        session, user, code, at=at, wall=wall, key=key
+        session, user, code, at=at, wall=wall, keys=keys
     )
     if not right:
         _failed(session, user, "second_factor", at)
@@ -128,12 +129,12 @@ def confirm_password(user: User, password: str, *, at: datetime) -> None:
 
 def switch_on_second_factor(
     session: Session, user: User, code: str, *, browser: Browser, at: datetime, wall: datetime,
-    key: str,
+    keys: Keyring,
 ) -> tuple[str, list[str]]:
     """Confirm the second factor. Every session ends; returns this browser's new token and the
     recovery codes. Raises ``Invalid`` for a wrong code, or if it is on."""
     actor = people.actor_of(session, user, second_factor=True)
-    codes = second_factor.confirm(session, user, code, actor=actor, at=at, wall=wall, key=key)
+    codes = second_factor.confirm(session, user, code, actor=actor, at=at, wall=wall, keys=keys)
     sessions.revoke_all(session, user, actor=actor, at=at)
     token = sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
                            second_factor=True)

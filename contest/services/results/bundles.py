@@ -4,9 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contest.errors import Invalid
 from contest.models import Contest, ProfileRevision, Result
@@ -17,12 +15,12 @@ from scoring import BundleError, bundle, signature
 
 
 class Signer:
-    """Signs bundles. The key comes from the installation's secret, so that every process of it
-    has the same one and a restored installation too."""
+    """Signs bundles with the installation's stored key (``core/keys.py``, ``signature``): every
+    process of it has the same one, a restored installation too, and a new secret key changes
+    nothing about it."""
 
-    def __init__(self, secret_key: str) -> None:
-        derive = HKDF(hashes.SHA256(), length=32, salt=None, info=b"hoithi result signature")
-        self._key = Ed25519PrivateKey.from_private_bytes(derive.derive(secret_key.encode()))
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
 
     @property
     def public_key(self) -> bytes:

@@ -58,11 +58,11 @@ class DocumentContext:
 
     @classmethod
     def of(
-        cls, contest: Contest, *, blobs: BlobStore, data_dir: Path, base_url: str, secret_key: str
+        cls, contest: Contest, *, blobs: BlobStore, data_dir: Path, base_url: str, seed: bytes
     ) -> "DocumentContext":
-        """For a contest's documents, from the installation's settings."""
+        """For a contest, from the installation's settings. ``seed``: its signature's."""
         address = f"{base_url}/c/{contest.slug}/verify"
-        return cls(blobs, data_dir / "documents", address, Signer(secret_key).fingerprint)
+        return cls(blobs, data_dir / "documents", address, Signer(seed).fingerprint)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from contest.permissions import require
 from contest.ports import BlobStore
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
 from contest.services.jury import jury_round
 from contest.services.results import (
@@ -44,13 +45,12 @@ FINAL = ("frozen", "published")
 class BundleStore:
     """Where bundles are kept and what they are signed with."""
 
-    secret_key: str
+    keys: Keys
     blobs: BlobStore
     folder: Path
 
-    @property
-    def signer(self) -> Signer:
-        return Signer(self.secret_key)
+    def signer(self, session: Session) -> Signer:
+        return Signer(self.keys.signature(session))
 
 
 @event.listens_for(Result, "before_update")
@@ -140,7 +140,7 @@ def tied(session: Session, result: Result) -> list[list[dict[str, Any]]]:
 
 
 def compute(
-    session: Session, contest: Contest, *, secret_key: str, actor: Actor, at: datetime,
+    session: Session, contest: Contest, *, keys: Keys, actor: Actor, at: datetime,
     reason: str = "",
 ) -> Result:
     """Compute the result from what the tables say now.
@@ -154,7 +154,7 @@ def compute(
     require(actor, "result.close", contest)
     jury_round.hold(session, contest)
     _require_locked(session, contest, actor=actor, at=at)
-    prepared = scoring_input.prepare(session, contest, secret_key=secret_key)
+    prepared = scoring_input.prepare(session, contest, keys=keys)
     output = _scored(prepared)
     tally.require_agreement(session, contest, output)
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
@@ -247,11 +247,11 @@ def freeze(
     if contest.jury_locked_at is None:
         raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
     _require_two(result, actor)
-    prepared = scoring_input.prepare(session, contest, secret_key=vault.secret_key)
+    prepared = scoring_input.prepare(session, contest, keys=vault.keys)
     _require_same(result, prepared, contest)
     tally.require_agreement(session, contest, result.output)
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
-    content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
+    content = bundles.build(contest, result, prepared, revision_of(result), vault.signer(session))
     result.bundle_sha256 = bundles.store(content, vault.blobs, vault.folder)
     result.frozen_at = at
     contest.closed_at = contest.closed_at or at

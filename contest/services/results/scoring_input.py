@@ -24,6 +24,7 @@ from contest.models import (
     Submission,
 )
 from contest.services.core import profiles
+from contest.services.core.keys import Keys
 from contest.services.counts import official
 from contest.services.counts.official import Official
 from contest.services.jury import jurors
@@ -48,18 +49,18 @@ class Prepared:
         return canonical.sha256(self.data)
 
 
-def salt_of(contest: Contest, secret_key: str) -> bytes:
-    """The contest's secret salt for accounts: from the installation's key, never stored."""
-    return hmac.new(secret_key.encode(), f"ledger:{contest.slug}".encode(), "sha256").digest()
+def salt_of(session: Session, contest: Contest, keys: Keys) -> bytes:
+    """The contest's secret salt for accounts."""
+    return hmac.new(keys.ledger(session), f"ledger:{contest.slug}".encode(), "sha256").digest()
 
 
-def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
+def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
     """Everything that a result is computed from, as it is in the database now."""
     entries = list(session.scalars(_entries(contest)))
     counts = official.official_counts(session, contest)
     facts = _facts(session, contest)
     marks = _marks(session, contest, entries)
-    salt = salt_of(contest, secret_key)
+    salt = salt_of(session, contest, keys)
     data = {
         "rules": profiles.profile_of(contest).scoring_rules(),
         "jurors": [seat.code for seat in jurors.counted(session, contest)],

@@ -170,7 +170,7 @@ def send_second_step() -> Response:
     token = signing_in.complete(
         current.db, row, form.code.data, browser=this_browser(), at=current.now,
         wall=SystemClock().now(),
-        key=current.platform.settings.secret_key,
+        keys=current.platform.keys,
     )
     if token:
         return enter(token)

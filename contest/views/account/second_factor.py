@@ -55,7 +55,7 @@ def begin() -> Response:
         form.validate()
         refused(form, "old", error)
         return _factor_page(form, 422)
-    second_factor.begin(current.db, me(), key=current.platform.settings.secret_key)
+    second_factor.begin(current.db, me(), keys=current.platform.keys)
     return back_to("second_factor.confirm")
 
 
@@ -67,18 +67,18 @@ def confirm() -> Response:
 
 def _begun() -> bool:
     """Whether a secret exists that is not confirmed yet."""
-    secret = second_factor.secret_of(me(), key=current.platform.settings.secret_key)
+    secret = second_factor.secret_of(me(), keys=current.platform.keys)
     return bool(secret) and not me().totp_confirmed_at
 
 
 def _confirm_page(form: Form, status: int = 200) -> Response:
-    key = current.platform.settings.secret_key
-    secret = second_factor.secret_of(me(), key=key)
+    keys = current.platform.keys
+    secret = second_factor.secret_of(me(), keys=keys)
     label = str(_l("Mã QR để thêm vào ứng dụng xác thực"))
     return page(
         "account/confirm_factor.html", status, form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        qr=qr_svg(second_factor.address(me(), key=key, issuer=ISSUER), label),
+        qr=qr_svg(second_factor.address(me(), keys=keys, issuer=ISSUER), label),
     )
 
 
@@ -95,7 +95,7 @@ def send_confirm() -> Response:
     try:
         token, codes = signing_in.switch_on_second_factor(
             current.db, me(), form.code.data, browser=this_browser(), at=current.now,
-            wall=SystemClock().now(), key=current.platform.settings.secret_key,
+            wall=SystemClock().now(), keys=current.platform.keys,
         )
     except Invalid as error:
         refused(form, "code", error)
@@ -108,7 +108,7 @@ def send_confirm() -> Response:
 def _code_is_right(form: Form) -> bool:
     if form.validate() and second_factor.check(
         current.db, me(), form["code"].data, at=current.now, wall=SystemClock().now(),
-        key=current.platform.settings.secret_key,
+        keys=current.platform.keys,
     ):
         return True
     if not form.errors:

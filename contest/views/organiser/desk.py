@@ -15,6 +15,7 @@ from contest.services.core import profiles
 from contest.services.desk import activity, public, tasks
 from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
+from contest.services.fanpage import connections, expiry
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
@@ -33,6 +34,7 @@ def desk() -> Response:
         standing=desks.standing(current.db, contest, profile, at=current.now),
         phase=public.phase_of(profile, at=current.now),
         deadline=public.next_deadline(profile, at=current.now),
+        token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
     )
 
 

@@ -231,7 +231,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current.platform.settings.secret_key, salt="qr-sheet")
+    return URLSafeTimedSerializer(current.platform.keys.signing("qr-sheet"), salt="qr-sheet")
 
 
 def _printed(content: bytes) -> bytes:
@@ -253,7 +253,7 @@ def press() -> DocumentContext:
     settings = current.platform.settings
     return DocumentContext.of(
         current.contest, blobs=current.platform.blobs, data_dir=settings.data_dir,
-        base_url=settings.base_url, secret_key=settings.secret_key,
+        base_url=settings.base_url, seed=current.platform.keys.signature(current.db),
     )
 
 

@@ -26,6 +26,7 @@ from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
 from contest.services.entry.media import File
+from contest.services.fanpage import connections
 from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
@@ -117,7 +118,8 @@ def listed() -> Response:
 
 
 def _has_page() -> bool:
-    return bool(current.platform.settings.page_id and current.platform.settings.page_token)
+    own = connections.of(current.db, current.contest.id)
+    return own is not None or current.platform.default_fanpage is not None
 
 
 def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def add() -> Response:
         user, invitation = people.add(
             current.db, current.contest, email=form.email.data, name=form.name.data,
             roles=form.roles.data, unit_id=form.unit.data or None, language=form.language.data,
-            actor=current.actor, at=current.now, key=current.platform.settings.secret_key,
+            actor=current.actor, at=current.now, key=current.platform.keys.invitations(current.db),
         )
     except DomainError as error:
         refused(form, "email", error)
@@ -130,7 +130,8 @@ def _person_page(found: Person, form: Form, status: int = 200) -> Response:
     in_hand = people.may_hand_over(current.db, current.actor, found.user)
     link = qr = None
     if in_hand and found.invitation:
-        token = invitations.token_of(found.invitation, key=current.platform.settings.secret_key)
+        key = current.platform.keys.invitations(current.db)
+        token = invitations.token_of(found.invitation, key=key)
         base = current.platform.settings.base_url
         link = f"{base}{url_for(PAGE_OF[found.invitation.purpose])}#{token}"
         qr = qr_svg(link, str(_l("Mã QR của liên kết")))
@@ -176,7 +177,7 @@ def invite(user_id: int) -> Response:
     purpose = "sign_in" if request.form.get("purpose") == "sign_in" else "password"
     people.invite(
         current.db, current.contest, found.user, purpose=purpose, actor=current.actor,
-        at=current.now, key=current.platform.settings.secret_key,
+        at=current.now, key=current.platform.keys.invitations(current.db),
     )
     flash_message("Đã tạo liên kết mới; liên kết cũ không còn dùng được.",
          "A new link is made; the old one no longer works.")

@@ -123,6 +123,7 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
         found=found, words=words, state=state, counts=publications.counts(current.db, contest),
         pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][current.language == "en"] if pause else "",
+        reason=page_pause.reason_of(pause, current.language) if pause else "",
         inspected=page_checks.last(current.db, contest), **(forms | values),
     )
 

@@ -66,7 +66,7 @@ def _letter(one: Recipient) -> mail_rendering.RenderedMail:
     row = reminders.letter(current.contest, one, at=current.now)
     settings = current.platform.settings
     app: Any = current_app
-    token_of = partial(invitations.token_of, key=settings.secret_key)
+    token_of = partial(invitations.token_of, key=current.platform.keys.invitations(current.db))
     return mail_rendering.render(
         app._get_current_object(), row.template, language=row.language, contest=current.contest,
         values=mail.values(current.db, row, token_of=token_of), base_url=settings.base_url,

@@ -61,7 +61,7 @@ def compute() -> Response:
     form = ComputeForm()
     with form.taken(lambda status: _page(status, compute=form), "reason"):
         result = results.compute(
-            current.db, current.contest, secret_key=current.platform.settings.secret_key,
+            current.db, current.contest, keys=current.platform.keys,
             actor=current.actor,
             at=current.now, reason=form.reason.data or "",
         )
@@ -74,8 +74,9 @@ def compute() -> Response:
 @allows("result.close")
 def freeze(number: int) -> Response:
     """Freeze a revision and store its evidence bundle."""
-    settings = current.platform.settings
-    vault = BundleStore(settings.secret_key, current.platform.blobs, settings.data_dir / "bundles")
+    platform = current.platform
+    folder = platform.settings.data_dir / "bundles"
+    vault = BundleStore(platform.keys, platform.blobs, folder)
     results.freeze(current.db, _result(number), vault=vault, actor=current.actor, at=current.now)
     flash_message("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
     return back_to("results.overview")
@@ -151,7 +152,7 @@ def _page(status: int = 200, **forms: Form) -> Response:
         compute=forms.get("compute") or ComputeForm(),
         decision=forms.get("decision") or DecisionForm(),
         what_if=what_if_titles(),
-        fingerprint=bundles.Signer(current.platform.settings.secret_key).fingerprint,
+        fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
         **(_ranking(latest, words) if latest else {}),
     )
 

@@ -75,7 +75,7 @@ def issue() -> Response:
         raise Invalid("Chưa chọn đơn vị nào. Hãy đánh dấu các đơn vị cần in mã.",
                       "No unit was chosen. Tick the units whose codes are to be printed.")
     issued = unit_links.issue_all(
-        current.db, current.contest, chosen, key=current.platform.settings.secret_key,
+        current.db, current.contest, chosen, key=current.platform.keys.unit_codes(current.db),
         actor=current.actor,
         at=current.now, rotate=bool(request.form.get("rotate")),
     )

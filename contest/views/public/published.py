@@ -113,7 +113,7 @@ def verify() -> Response:
 
 def fingerprint() -> str:
     """The fingerprint of the key that signs evidence bundles here."""
-    return bundles.Signer(current.platform.settings.secret_key).fingerprint
+    return bundles.Signer(current.platform.keys.signature(current.db)).fingerprint
 
 
 def revisions() -> list[Result]:

@@ -60,4 +60,4 @@ def from_token(text: str) -> tuple[Kept, dict[str, str]]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current.platform.settings.secret_key, salt="kept-file")
+    return URLSafeTimedSerializer(current.platform.keys.signing("kept-file"), salt="kept-file")

@@ -70,7 +70,7 @@ def _exchange(form: EnterForm) -> Entered:
     agent = request.headers.get("User-Agent", "")
     if form.token.data:
         return unit_links.enter_by_token(current.db, form.token.data, at=current.now, agent=agent)
-    key = current.platform.settings.secret_key
+    key = current.platform.keys.unit_codes(current.db)
     return unit_links.enter_by_code(
         current.db, form.code.data, key=key, at=current.now, agent=agent
     )

@@ -17,7 +17,6 @@ from contest.models import Mail, Task, Upload
 from contest.ports import MailRefused
 from contest.services.core import mail, outbox
 from contest.services.people import invitations, people
-from tests.contest.conftest import SECRET_KEY
 
 REFUSAL = "550 no such person"
 
@@ -156,11 +155,11 @@ def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
     with platform.db.write() as session:
         user, invitation = people.add(
             session, contest, email="moi@example.vn", name="Phạm Mới", roles=("juror",),
-            actor=SYSTEM, at=platform.clock.now(), key=SECRET_KEY,
+            actor=SYSTEM, at=platform.clock.now(), key=platform.keys.invitations(session),
         )
         [row] = session.scalars(select(Mail))
+        token = invitations.token_of(invitation, key=platform.keys.invitations(session))
     letter = write(platform, row)
-    token = invitations.token_of(invitation, key=SECRET_KEY)
     assert f"http://localhost/account/invitation#{token}" in letter.text
     assert f"http://localhost/account/invitation#{token}" in letter.html
     assert "giám khảo" in letter.text
@@ -169,6 +168,7 @@ def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
 
 PARAMS = {
     "result": {"points": "81,25", "rank": "2", "prize": "2"},
+    "page_expiring": {"page_name": "Page", "page_id": "1", "ends": "16:00 on 19 June 2023"},
     "page_paused": {"remedy": "Page: token 190", "reason": "Error validating access token."},
 }
 VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)

@@ -54,7 +54,7 @@ def test_what_ended_a_month_ago_goes(
     with platform.db.write() as session:
         spent, still_open = (
             invitations.create(session, juror, purpose="sign_in", actor=SYSTEM, at=begun,
-                               key=platform.settings.secret_key) for juror in jurors
+                               key=platform.keys.invitations(session)) for juror in jurors
         )
         session.flush()
         invitations.use(session, spent, at=begun)

@@ -69,5 +69,5 @@ def test_raw_counts_stand_beside_the_corrected_ones(stage: Stage) -> None:
     [row] = [row for row in counted if row["entry"] == clip.code]
     assert (row["reactions"], row["shares"], len(row["source_sha256"])) == (200, 10, 64)
     assert not about["raw_counts"][stage.clips[0].code]["corrected"]
-    checks = scoring.bundle.verify(path, key=stage.vault.signer.fingerprint)
+    checks = scoring.bundle.verify(path, key=stage.fingerprint)
     assert [check.vi for check in checks if check.holds is not True] == []

@@ -46,7 +46,7 @@ def seats(stage: Stage) -> list[tuple[str, int]]:
 def given(stage: Stage) -> tuple[list[str], dict[str, dict[str, object]]]:
     with stage.platform.db.read() as session:
         found = scoring_input.prepare(
-            session, stage.contest_now(session), secret_key=stage.vault.secret_key
+            session, stage.contest_now(session), keys=stage.vault.keys
         )
     return found.data["jurors"], {e["id"]: e["marks"] for e in found.data["entries"]}
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from contest.actors import PUBLIC, SYSTEM
 from contest.errors import Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, SignInNeeded
 from contest.models import AuditRow, Mail, RoleGrant, Task, User
+from contest.services.core.sealing import Keyring
 from contest.services.people import invitations, people, second_factor, sessions
 from tests.contest.conftest import SECRET_KEY
 
@@ -270,10 +271,10 @@ def test_a_secret_is_unreadable_without_the_installations_key(make, platform):
     user = make.user()
     with platform.db.write() as session:
         user = session.get_one(User, user.id)
-        second_factor.begin(session, user, key=SECRET_KEY)
-        assert len(second_factor.secret_of(user, key=SECRET_KEY)) == 32
-        assert second_factor.secret_of(user, key=SECRET_KEY) not in user.totp_secret
-        assert second_factor.secret_of(user, key="another installation's key") == ""
+        second_factor.begin(session, user, keys=platform.keys)
+        assert len(second_factor.secret_of(user, keys=platform.keys)) == 32
+        assert second_factor.secret_of(user, keys=platform.keys) not in user.totp_secret
+        assert second_factor.secret_of(user, keys=Keyring(["another installation's key"])) == ""
 
 
 def test_only_the_command_line_or_an_admin_makes_admins(make, platform, boss):

@@ -85,11 +85,11 @@ def test_the_page_is_remembered_across_the_second_step(
     boss, client = (
         make.user("organiser", contest=contest, password_hash=HASH), visit.public()
     )
-    key = make.platform.settings.secret_key
+    keys = make.platform.keys
     with make.platform.db.write() as session:
         user = session.get_one(type(boss), boss.id)
-        second_factor.begin(session, user, key=key)
-        secret, user.totp_confirmed_at = second_factor.secret_of(user, key=key), make.at
+        second_factor.begin(session, user, keys=keys)
+        secret, user.totp_confirmed_at = second_factor.secret_of(user, keys=keys), make.at
     answer = client.post(_action(client, _to_sign_in(client, UNITS)),
                          data={"email": boss.email, "password": PASSWORD})
     assert parse_qs(urlsplit(answer.location).query) == {"next": [UNITS]}

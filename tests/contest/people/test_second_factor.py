@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from contest.clock import SystemClock
 from contest.models import RecoveryCode, User
 from contest.services.people import second_factor
-from tests.contest.conftest import SECRET_KEY
 from tests.contest.signing import HASH, PASSWORD, errors, is_in, recorded, sign_in
 
 
@@ -24,10 +23,10 @@ def switch_on(make, user):
     """A person with the second factor on; returns what the phone shows and the recovery codes."""
     with make.platform.db.write() as session:
         user = session.get_one(User, user.id)
-        second_factor.begin(session, user, key=SECRET_KEY)
+        second_factor.begin(session, user, keys=make.platform.keys)
         user.totp_confirmed_at = make.at
         codes = second_factor.renew_recovery_codes(session, user, at=make.at)
-        return pyotp.TOTP(second_factor.secret_of(user, key=SECRET_KEY)), codes
+        return pyotp.TOTP(second_factor.secret_of(user, keys=make.platform.keys)), codes
 
 
 
@@ -97,7 +96,7 @@ def test_codes_of_the_neighbouring_half_minutes_are_taken_and_older_ones_not(mak
             user = session.get_one(User, boss.id)
             code = totp.at(wall + timedelta(seconds=away))
             taken.append(second_factor.check(session, user, code, at=make.at, wall=wall,
-                                             key=SECRET_KEY))
+                                             keys=make.platform.keys))
     assert taken == [False, True, True, True, False]
 
 

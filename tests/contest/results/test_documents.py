@@ -20,7 +20,6 @@ from contest.jobs.worker import perform
 from contest.languages import write_day
 from contest.models import AuditRow, Base, Contest, DocumentPdf, Result, Task
 from contest.services.results import documents
-from contest.services.results.bundles import Signer
 from contest.services.results.document_values import SAMPLES
 from contest.services.results.documents import DOCUMENTS, SHIPPED, Document
 from contest.wiring import Platform
@@ -58,7 +57,7 @@ def client(visit: Visits) -> FlaskClient:
 def paper(platform: Platform, result: Result, kind: str) -> Document:
     with platform.db.read() as session:
         row = session.get_one(Result, result.id)
-        return documents.paper(session, row, kind, press=press_of(platform, row.contest))
+        return documents.paper(session, row, kind, press=press_of(platform, session, row.contest))
 
 
 def work(platform: Platform) -> None:
@@ -142,8 +141,10 @@ def test_papers_name_the_jurors_and_never_their_marks(
     assert "GK1" not in text
 
 
-def test_every_foot_has_the_keys_fingerprint(platform: Platform, published: Result) -> None:
-    fingerprint = Signer(platform.settings.secret_key).fingerprint
+def test_every_foot_has_the_keys_fingerprint(
+    platform: Platform, published: Result, stage: Stage
+) -> None:
+    fingerprint = stage.fingerprint
     for kind in ("minutes", "decision"):
         section = WordFile(io.BytesIO(paper(platform, published, kind).docx())).sections[0]
         for foot in (section.footer, section.first_page_footer):
@@ -170,7 +171,7 @@ def test_drafts_end_with_publication_and_certificates_with_freezing(
 
 
 def test_papers_become_pdfs_with_every_letter(
-    platform: Platform, published: Result, client: FlaskClient
+    platform: Platform, published: Result, client: FlaskClient, stage: Stage
 ) -> None:
     """From the click to the file, by LibreOffice itself."""
     for kind in DOCUMENTS:
@@ -191,7 +192,7 @@ def test_papers_become_pdfs_with_every_letter(
     assert "QUYẾT ĐỊNH Về việc công nhận kết quả và khen thưởng Hội thi thực hiện" in decision[0]
     assert "BẢNG XẾP HẠNG" in decision[-1]
     minutes = " ".join(text_of(client.get(f"{DESK}/1/minutes.pdf").data))
-    assert Signer(platform.settings.secret_key).fingerprint in minutes
+    assert stage.fingerprint in minutes
     certificates = text_of(client.get(f"{DESK}/1/certificates.pdf").data)
     winners = [row for row in published.output["ranking"] if row["prize"]]
     assert len(certificates) == len(winners)

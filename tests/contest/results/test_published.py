@@ -249,7 +249,8 @@ def test_a_ready_page_never_comes_from_elsewhere(platform: Platform, visit: Visi
 def test_the_page_shows_with_which_key_bundles_are_signed(
     result: Result, visit: Visits, platform: Platform
 ):
-    fingerprint = bundles.Signer(platform.settings.secret_key).fingerprint
+    with platform.db.read() as session:
+        fingerprint = bundles.Signer(platform.keys.signature(session)).fingerprint
     assert fingerprint in visit.public().get("/c/quan11-2023/results").text
     assert fingerprint in visit.public().get("/c/quan11-2023/verify").text
     assert 'href="/c/quan11-2023/results/1"' in visit.public().get("/c/quan11-2023/verify").text

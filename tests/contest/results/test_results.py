@@ -64,7 +64,7 @@ def test_the_whole_way(stage: Stage, tmp_path: Path) -> None:
     assert (states, outcomes) == (["locked"], ["marked"])
     assert sorted(kinds) == ["mail.send", "mail.send", "mail.send", "pages.render"]
     path = stage.platform.blobs.path(frozen.bundle_sha256)
-    checks = scoring.bundle.verify(path, key=stage.vault.signer.fingerprint)
+    checks = scoring.bundle.verify(path, key=stage.fingerprint)
     assert [check.vi for check in checks if check.holds is not True] == []
     assert b"0903" not in path.read_bytes()
 

@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from contest.services.units import unit_links
-from tests.contest.conftest import SECRET_KEY
 
 CSV = "Tên đơn vị,Khối\nĐoàn Phường 1,Cụm 1\nĐoàn Phường 2,Cụm 1\n"
 
@@ -56,7 +55,8 @@ def test_an_import_and_its_links(run, platform, contest, file):
     (row,) = csv.DictReader(io.StringIO(out))
     with platform.db.write() as session:
         at = platform.clock.now()
-        entered = unit_links.enter_by_code(session, row["code"], key=SECRET_KEY, at=at)
+        key = platform.keys.unit_codes(session)
+        entered = unit_links.enter_by_code(session, row["code"], key=key, at=at)
         assert entered.unit.name == "Đoàn Phường 2"
 
 
