@@ -1,11 +1,11 @@
-"""A multipart form whose file part is read from disk while it is sent.
+"""Bodies that are read from disk while they are sent: a multipart form, and the rest of a file.
 
 `requests` builds multipart bodies in memory; a chunk requested by the Page can be large, and
 memory must not grow with it.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -65,6 +65,39 @@ class FormWithSlice:
             raise OSError(f"the clip on disk ends {self._left} bytes too early")
         self._left -= len(part)
         return part
+
+
+class RestOfFile:
+    """The bytes of a file from `start` on, readable once, of known length. `size`: the whole file.
+
+    Making one raises OSError where the file ends before `start`.
+    """
+
+    def __init__(self, path: Path, start: int, progress: Callable[[], object]) -> None:
+        self.size = path.stat().st_size
+        self._left = self.size - start
+        if self._left < 0:
+            raise OSError(f"the clip on disk ends {-self._left} bytes too early")
+        self._progress = progress
+        self._file = path.open("rb")
+        self._file.seek(start)
+
+    def __len__(self) -> int:
+        return self._left
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.read, b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size` and 256 KiB."""
+        self._progress()
+        return self._file.read(READ_AT_MOST if size < 0 else min(size, READ_AT_MOST))
 
 
 def _head(boundary: str, fields: Mapping[str, str], file_field: str) -> bytes:

@@ -9,13 +9,15 @@ from contest.actors import Actor
 from contest.models import Contest, PageInspection
 from contest.permissions import require
 from contest.services.core import audit
+from contest.services.fanpage import publications
 from social.values import PageCheck
 
 
 def keep(
     session: Session, contest: Contest, found: PageCheck, *, actor: Actor, at: datetime
 ) -> PageInspection:
-    """Store a check's result: token, permissions, Page and clock.
+    """Store a check's result: token, permissions, Page, routes and clock. Clips that had to wait
+    for a person only because their route was not known to be open are queued.
 
     Raises ``NotAllowed`` without ``publication.manage``.
     """
@@ -35,6 +37,7 @@ def keep(
         session, "page.checked", row, actor=actor, at=at, contest_id=contest.id,
         after={f.name: f.outcome for f in found.findings},
     )
+    publications.reconsider(session, contest, at=at)
     return row
 
 

@@ -1,0 +1,65 @@
+"""The board of publications: the queue to the Page, a page at a time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
+
+from contest.models import Check, ClipVersion, Contest, Publication, Submission, Unit
+from contest.services.core import pagination, search
+from contest.services.core.pagination import Pagination
+from contest.states import PUBLICATION
+
+
+def listed(
+    session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
+) -> Pagination[Publication]:
+    """The publications board, a page at a time: by release order, unreleased ones last."""
+    query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
+    if state in PUBLICATION.states:
+        query = query.where(Publication.state == state)
+    query = query.options(
+        contains_eager(Publication.submission).contains_eager(Submission.unit),
+        joinedload(Publication.version).selectinload(ClipVersion.checks).defer(Check.report),
+    )
+    found = pagination.take(session, query, number)
+    _read_refusals(session, found.rows)
+    return found
+
+
+def page_of(session: Session, contest: Contest, publication_id: int) -> int:
+    """The number of the board's page that shows this publication; 1 if none does."""
+    ids = list(session.scalars(_board(contest).with_only_columns(Publication.id)))
+    return ids.index(publication_id) // pagination.ROWS + 1 if publication_id in ids else 1
+
+
+def counts(session: Session, contest: Contest) -> Mapping[str, int]:
+    """How many publications there are in each state."""
+    query = (
+        select(Publication.state, func.count())
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id)
+        .group_by(Publication.state)
+    )
+    return {state: count for state, count in session.execute(query)}
+
+
+def _board(contest: Contest) -> Select[Any]:
+    return (
+        select(Publication)
+        .join(Publication.submission)
+        .join(Submission.unit)
+        .where(Submission.contest_id == contest.id)
+        .order_by(Publication.position.is_(None), Publication.position, Publication.id)
+    )
+
+
+def _read_refusals(session: Session, rows: Sequence[Publication]) -> None:
+    """Load the reports of failed checks in one query: the board shows the reasons."""
+    refused = [
+        publication.version_id for publication in rows
+        for check in publication.version.checks if check.verdict in ("fail", "unreadable")
+    ]
+    query = select(Check).where(Check.version_id.in_(refused)).options(undefer(Check.report))
+    session.scalars(query).all()

@@ -1,0 +1,74 @@
+"""What stands in the way of reading a posted clip's counts: seen on the board and on the desk.
+
+A published clip whose ``error`` is not empty cannot be read; ``error_data`` has the sentences.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.models import Contest, Publication, Snapshot, Submission
+from contest.models.base import LOCK
+from contest.services.core.blockers import Blocker
+from contest.services.counts import official
+
+MOST_NAMED = 10
+OF_READING = frozenset({"vi", "en", "unread_at"})
+
+
+def unread(
+    session: Session, publication_id: int, why: str, said: dict[str, str], *, at: datetime
+) -> None:
+    """Keep why this clip's counts were not read, in Meta's words and in ours."""
+    publication = _published(session, publication_id)
+    if publication is not None:
+        publication.error = why or said["en"]
+        told = {**said, "unread_at": at.isoformat()}
+        publication.error_data = {**publication.error_data, **told}
+
+
+def was_read(session: Session, publication_id: int) -> None:
+    """Its counts were read: nothing stands in the way any more."""
+    publication = _published(session, publication_id)
+    if publication is not None and publication.error:
+        publication.error = ""
+        data = publication.error_data
+        publication.error_data = {name: data[name] for name in data.keys() - OF_READING}
+
+
+def blockers(session: Session, contest: Contest) -> list[Blocker]:
+    """Clips that the Page gives no counts of, and that nobody has counted since."""
+    query = (
+        select(Submission.code, Publication.error_data, func.max(Snapshot.taken_at))
+        .join(Publication, Publication.submission_id == Submission.id)
+        .outerjoin(Snapshot, (Snapshot.submission_id == Submission.id) & official.counting())
+        .where(
+            Submission.contest_id == contest.id, Publication.state == "published",
+            Publication.error != "",
+        )
+        .group_by(Publication.id, Submission.code)
+        .order_by(Publication.id)
+    )
+    codes = [code for code, data, taken in session.execute(query) if _open(data, taken)]
+    if not codes:
+        return []
+    named = ", ".join(codes[:MOST_NAMED]) + ("…" if len(codes) > MOST_NAMED else "")
+    return [Blocker(
+        "publications.unread",
+        f"{len(codes)} clip không lấy được số tương tác từ Trang ({named}); lý do ở trang Đăng "
+        "bài.",
+        f"Clips whose counts the Page does not give ({named}): {len(codes)}. The board of posts "
+        "says why.",
+        "publications.list", count=len(codes),
+    )]
+
+
+def _open(data: dict[str, str], taken: datetime | None) -> bool:
+    since = data.get("unread_at")
+    return taken is None or (since is not None and taken < datetime.fromisoformat(since))
+
+
+def _published(session: Session, publication_id: int) -> Publication | None:
+    row = session.get(Publication, publication_id, with_for_update=LOCK, populate_existing=True)
+    return row if row is not None and row.state == "published" else None
