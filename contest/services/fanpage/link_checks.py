@@ -5,7 +5,17 @@ from sqlalchemy.orm import Session
 from contest.models import Publication
 from contest.services.fanpage import post_links, publications
 from social import listing
-from social.values import Lookup
+from social.links import PostLink
+from social.ports import Publisher
+from social.values import Lookup, WhyUncounted
+
+
+def look_up(page: Publisher, video_id: str | None, link: PostLink | None, marker: str) -> Lookup:
+    """The post by its video first, then by the link. Raises what reading a post raises."""
+    found = page.post_of_video(video_id) if video_id else Lookup(None, WhyUncounted.UNKNOWN)
+    if found.post or found.why is WhyUncounted.ANOTHER_PAGE or link is None:
+        return found
+    return page.look_up(link, marker)
 
 
 def checked(session: Session, publication_id: int, found: Lookup) -> str | None:

@@ -223,7 +223,8 @@ def record_link(
 
 def may_mend(publication: Publication) -> bool:
     """May another link be pasted? Only while the Page has not confirmed the first one."""
-    return publication.mode == "manual" and publication.error_data.get("checked") is not True
+    confirmed = publication.error_data.get("checked")
+    return confirmed is False or (publication.mode == "manual" and confirmed is None)
 
 
 def _first_link(

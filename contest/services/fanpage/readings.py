@@ -12,9 +12,40 @@ from contest.models import Contest, Publication, Snapshot, Submission
 from contest.models.base import LOCK
 from contest.services.core.blockers import Blocker
 from contest.services.counts import official
+from social.errors import NotThere, PageError
 
 MOST_NAMED = 10
 OF_READING = frozenset({"vi", "en", "unread_at"})
+
+
+NO_NUMBERS = {
+    "vi": "Facebook không cho biết con số nào của bài này. Hãy ghi số bằng tay.",
+    "en": "Facebook tells no number of this post. Write the counts down by hand.",
+}
+
+
+def refused(error: PageError) -> dict[str, str]:
+    """A refusal that asking again does not change, by language."""
+    if isinstance(error, NotThere):
+        return {
+            "vi": "Không thấy bài này trên Trang: có thể bài đã bị xoá hoặc bị ẩn. Hãy mở bài để "
+            "kiểm tra, và ghi số bằng tay.",
+            "en": "This post is not on the Page: it may have been deleted or hidden. Open it to "
+            "check, and write the counts down by hand.",
+        }
+    return {
+        "vi": f"Facebook không cho đọc số của bài này: {error}. Hãy ghi số bằng tay.",
+        "en": f"Facebook does not give the counts of this post: {error}. Write them down by hand.",
+    }
+
+
+def later(error: PageError | None) -> dict[str, str]:
+    """An error that may pass, by language."""
+    why = str(error or "")
+    return {
+        "vi": f"Chưa đọc được số của bài này: {why}. Hệ thống sẽ đọc lại.",
+        "en": f"The counts of this post could not be read: {why}. They are asked for again.",
+    }
 
 
 def unread(

@@ -51,5 +51,6 @@ def titles() -> dict[str, str]:
         "settings": _("Thiết lập"), "token_valid": _("Mã truy cập"),
         "token_kind": _("Loại mã"), "token_expiry": _("Hạn của mã"),
         "permissions": _("Quyền"), "target_page": _("Trang đích"),
+        "route_videos": _("Đường đăng video"), "route_reels": _("Đường đăng thước phim (Reel)"),
         "app_mode": _("Chế độ ứng dụng"), "clock": _("Đồng hồ"),
     }

@@ -10,7 +10,7 @@ from contest.actors import SYSTEM
 from contest.errors import Conflict, DomainError, Invalid
 from contest.jobs.worker import perform
 from contest.models import AuditRow, Contest, Mail, Publication, Submission, Task
-from contest.services.fanpage import page_pause, publications
+from contest.services.fanpage import board, page_pause, publications
 from social.simulator.process import SimulatorProcess
 from tests.contest.posting import CLIP, RELEASE, Bench
 
@@ -68,7 +68,7 @@ def test_clips_are_released_together_in_a_recorded_random_order(
     with bench.platform.db.read() as session:
         query = select(AuditRow).where(AuditRow.action == "publication.released")
         [row] = session.scalars(query)
-        rows = publications.listed(session, session.get_one(Contest, bench.contest.id)).rows
+        rows = board.listed(session, session.get_one(Contest, bench.contest.id)).rows
         order = [publication.submission.code for publication in rows]
     assert row.after["order"] == order
     assert sorted(order) == sorted(entry.code for entry in entries)
