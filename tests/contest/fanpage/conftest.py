@@ -1,5 +1,17 @@
 """A platform whose Page is a simulator in its own process, and a bench to post clips from."""
 
-from tests.contest.posting import bench, settings
+import pytest
 
-__all__ = ["bench", "settings"]
+from social.simulator.process import SimulatorProcess
+from tests.contest.posting import Bench, bench, settings
+
+__all__ = ["bench", "route", "settings"]
+
+
+@pytest.fixture(params=["videos", "reels"])
+def route(request: pytest.FixtureRequest, bench: Bench, simulator: SimulatorProcess) -> str:
+    """The one route that the Page takes clips on, as its check has found out."""
+    found = str(request.param)
+    simulator.answers(routes=found)
+    bench.routes(found)
+    return found

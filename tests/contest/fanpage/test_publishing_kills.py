@@ -1,4 +1,5 @@
-"""A worker killed at every step of posting a clip, before, during and after: exactly one post."""
+"""A worker killed at every step of posting a clip, before, during and after, on both routes:
+exactly one post, and a reading of it."""
 
 import json
 import os
@@ -15,6 +16,7 @@ from contest.models import Task
 from social.simulator.process import SimulatorProcess
 from tests.contest.posting import Bench
 
+pytestmark = pytest.mark.usefixtures("route")
 PUBLISHED = ("published", "published")
 FAILED = ("failed", "approved")
 KILLS = [
@@ -42,6 +44,7 @@ def test_a_worker_killed_at_a_step_leaves_one_post(
         bench.decide(entry, "again")
         bench.work()
     assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
+    assert bench.readings() == [entry.code]
 
 
 def _reach(bench: Bench, kind: str) -> Task:
