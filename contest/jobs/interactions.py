@@ -44,6 +44,7 @@ class _Round:
     page: GraphPage
     begun: datetime
     cut_off: datetime
+    unconfirmed: frozenset[int]  # publications whose post is looked for before it is read
 
     @property
     def hurried(self) -> bool:
@@ -68,7 +69,8 @@ def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
         begun = polling.begun_at(session, contest, at=at)
         cut_off = profiles.profile_of(contest).schedule.counts_close
         clips: Sequence[Posted] = polling.left(session, contest, begun)
-    round_ = _Round(platform, contest_id, page, begun, cut_off)
+        unconfirmed = frozenset(readings.unconfirmed(session, contest))
+    round_ = _Round(platform, contest_id, page, begun, cut_off, unconfirmed)
     missing: Unread = []
     for _ in range(PASSES):
         missing = _pass(round_, clips, beat)
@@ -130,7 +132,7 @@ def _read(round_: _Round, clip: Posted) -> None:
 
 def _counts(round_: _Round, clip: Posted) -> Counts | None:
     """The counts of the clip's post, which is looked for where it is not known or not there."""
-    if clip.post_id is not None:
+    if clip.post_id is not None and clip.publication_id not in round_.unconfirmed:
         try:
             return _ask(round_, clip.post_id)
         except NotPermitted:

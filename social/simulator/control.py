@@ -8,6 +8,7 @@ POST posts {message, kind, foreign}: somebody posted by hand, a `video` (default
   `foreign` a video on another Page. Tells post_id, video_id, permalink
 POST short {to}: a short address; tells `path`, which redirects to the address `to`
 POST show {code}: somebody publishes a draft or a video stuck in processing
+POST hide {code}: somebody deletes a post and its video
 POST token {is_valid, scopes, …}: what debug_token returns
 GET held                                   POST release: see the fault `hold`
 DELETE everything: reset to the initial state
@@ -53,6 +54,7 @@ class Control:
             "DELETE faults": lambda _: self.store.clear_faults(),
             "POST interactions": self._interactions,
             "POST show": self._show,
+            "POST hide": self._hide,
             "POST token": lambda info: self.store.set_setting("token_info", json.dumps(info)),
             "POST release": lambda _: self.gate.release(),
             "DELETE everything": lambda _: self.store.clear(),
@@ -108,6 +110,11 @@ class Control:
     def _show(self, body: Mapping[str, Any]) -> dict[str, Any]:
         post_id = self._post_of(str(body["code"]))
         self.store.publish_by_hand(post_id)
+        return {"post_id": post_id}
+
+    def _hide(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        post_id = self._post_of(str(body["code"]))
+        self.store.hide(post_id)
         return {"post_id": post_id}
 
     def _post_of(self, code: str) -> str:

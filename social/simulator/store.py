@@ -142,6 +142,12 @@ class Store:
         with self.transaction() as db:
             db.execute("UPDATE post SET visible = 1 WHERE id = ?", (post_id,))
 
+    def hide(self, post_id: str) -> None:
+        """Take a post off the Page, its video too."""
+        with self.transaction() as db:
+            db.execute("UPDATE post SET visible = 0 WHERE id = ?", (post_id,))
+            db.execute("DELETE FROM video WHERE post_id = ?", (post_id,))
+
     def publish_by_hand(self, post_id: str) -> None:
         """Publish a post and its video as a person does on the Page."""
         with self.transaction() as db:

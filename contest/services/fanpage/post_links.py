@@ -1,6 +1,8 @@
 """Links of posts made by hand: which post is meant, and why one cannot be counted automatically."""
 
-from sqlalchemy import ColumnElement, or_, select
+import re
+
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from contest.errors import Conflict, Invalid
@@ -8,6 +10,7 @@ from contest.models import Publication
 from social.links import CODED, PostLink, read_link, read_pasted
 from social.values import Lookup, WhyUncounted
 
+NUMBERISH = re.compile(r"[\d\s#+.,_-]*\d[\d\s#+.,_-]*")
 BY_HAND = (
     "Số tương tác của clip này không lấy tự động được, hãy ghi bằng tay.",
     "The counts of this clip cannot be read automatically; write them down by hand.",
@@ -83,7 +86,7 @@ def sentences(found: Lookup) -> dict[str, str]:
 def read(text: str) -> PostLink:
     """What was pasted. Raises ``Invalid`` for what names no post, saying what was found."""
     found = read_pasted(text)
-    if found is None and text.strip(" #+.-").isdecimal():
+    if found is None and NUMBERISH.fullmatch(text):
         raise Invalid(
             f"“{text.strip()[:40]}” không phải mã của một bài viết hay video: mã chỉ gồm 5–25 "
             "chữ số liền nhau. Hãy chép lại, hoặc dán địa chỉ đầy đủ của bài.",
@@ -109,7 +112,7 @@ def assign(session: Session, publication: Publication, link: PostLink, pasted: s
     publication.post_id = number if link.kind == "post" and number else None
     publication.video_id = number if link.kind == "video" else None
     publication.permalink = link.url
-    refuse_taken(session, publication)
+    refuse_taken(session, publication, number)
     publication.error = ""
     publication.error_data = {"pasted": pasted.strip()}
 
@@ -126,26 +129,36 @@ def meant(publication: Publication) -> PostLink | None:
     return pasted or read_link(publication.permalink)
 
 
-def refuse_taken(session: Session, publication: Publication) -> None:
-    """Raises ``Conflict`` where another clip has this post, video or address."""
-    if taken_by(session, publication) is not None:
+def refuse_taken(session: Session, publication: Publication, number: str | None) -> None:
+    """Raises ``Conflict`` where another clip has this post, video, address or number."""
+    if taken_by(session, publication, number) is not None:
         raise Conflict(
             "Liên kết này đã được ghi cho một clip khác. Hãy kiểm tra lại.",
             "This link is recorded for another clip already. Please check it.",
         )
 
 
-def taken_by(session: Session, publication: Publication) -> int | None:
-    """The id of another publication that has this one's post, video or address."""
-    same: list[ColumnElement[bool]] = []
+def taken_by(
+    session: Session, publication: Publication, number: str | None = None
+) -> int | None:
+    """The id of another publication that has this one's post, video or address.
+
+    number: what the link names, a post's or a video's.
+    """
+    same: list[ColumnElement[bool]] = [false()]
     if publication.permalink:
         same.append(Publication.permalink == publication.permalink)
-    if publication.post_id:  # stored with or without the Page's id before it
-        bare = publication.post_id.rpartition("_")[2]
-        same.append(Publication.post_id == bare)
-        same.append(Publication.post_id.endswith(f"_{bare}", autoescape=True))
-    if publication.video_id:
-        same.append(Publication.video_id == publication.video_id)
+    for post in {publication.post_id, number} - {None, ""}:
+        same += _same_post(str(post))
+    if videos := {publication.video_id, number} - {None, ""}:
+        same.append(Publication.video_id.in_(videos))
     query = select(Publication.id).where(or_(*same), Publication.id != publication.id).limit(1)
     with session.no_autoflush:
-        return session.scalar(query) if same else None
+        return session.scalar(query)
+
+
+def _same_post(post_id: str) -> list[ColumnElement[bool]]:
+    """Posts are stored with or without the Page's id before theirs."""
+    bare = post_id.rpartition("_")[2]
+    full = Publication.post_id.endswith(f"_{bare}", autoescape=True)
+    return [Publication.post_id == bare, full]

@@ -59,6 +59,19 @@ def unread(
         publication.error_data = {**publication.error_data, **told}
 
 
+def unconfirmed(session: Session, contest: Contest) -> set[int]:
+    """Publications whose link the Page has not confirmed: what it names may be another's post."""
+    query = (
+        select(Publication.id, Publication.error_data)
+        .join(Publication.submission)
+        .where(
+            Submission.contest_id == contest.id, Publication.state == "published",
+            Publication.mode == "manual",
+        )
+    )
+    return {number for number, data in session.execute(query) if data.get("checked") is not True}
+
+
 def was_read(session: Session, publication_id: int) -> None:
     """Its counts were read: nothing stands in the way any more."""
     publication = _published(session, publication_id)

@@ -223,8 +223,8 @@ def test_a_link_to_nothing_is_said(bench: Bench, simulator: SimulatorProcess) ->
 
 @pytest.mark.parametrize(
     "address",
-    ["", "facebook", "https://example.org/posts/1", "https://fb.watch/abc/",
-     "https://www.facebook.com/quandoan11"],
+    ["", "facebook", "https://example.org/posts/1", "https://www.facebook.com/quandoan11",
+     "https://www.facebook.com/watch/?v=abc"],
 )
 def test_a_link_that_names_no_post_is_refused(bench: Bench, address: str) -> None:
     entry = by_hand(bench).approved()
