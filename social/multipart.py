@@ -75,7 +75,7 @@ class RestOfFile:
 
     def __init__(self, path: Path, start: int, progress: Callable[[], object]) -> None:
         self.size = path.stat().st_size
-        self._left = self.size - start
+        self._length = self._left = self.size - start
         if self._left < 0:
             raise OSError(f"the clip on disk ends {-self._left} bytes too early")
         self._progress = progress
@@ -83,7 +83,7 @@ class RestOfFile:
         self._file.seek(start)
 
     def __len__(self) -> int:
-        return self._left
+        return self._length
 
     def __enter__(self) -> Self:
         return self
@@ -95,9 +95,14 @@ class RestOfFile:
         return iter(self.read, b"")
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size` and 256 KiB."""
+        """The next bytes, at most `size` and 256 KiB. Raises OSError if the file ends early."""
         self._progress()
-        return self._file.read(READ_AT_MOST if size < 0 else min(size, READ_AT_MOST))
+        wanted = READ_AT_MOST if size < 0 else min(size, READ_AT_MOST)
+        part = self._file.read(min(wanted, self._left))
+        if not part and self._left:
+            raise OSError(f"the clip on disk ends {self._left} bytes too early")
+        self._left -= len(part)
+        return part
 
 
 def _head(boundary: str, fields: Mapping[str, str], file_field: str) -> bytes:

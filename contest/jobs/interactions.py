@@ -31,6 +31,7 @@ SOON = timedelta(seconds=10)  # in the last minutes
 LAST_MINUTES = timedelta(minutes=10)
 ROUND_FOR = timedelta(minutes=30)  # how long a round tries; then its clips say why they are unread
 PASSES = 3
+NEAR_LIMIT = 95  # percent of the calls that Meta allows
 SILENT = 3  # clips in a row without an answer: the Page is away, not the clip
 USUAL_S, LAST_S = 15.0, 4.0  # how long one answer may take
 
@@ -98,6 +99,7 @@ def _pass(round_: _Round, clips: Sequence[Posted], beat: Callable[[], None]) -> 
         beat()
         if silent == SILENT:
             return [*missing, *((other, None) for other in clips[number:])]
+        _spare_the_limit(round_)
         try:
             _read(round_, clip)
             silent = 0
@@ -109,6 +111,15 @@ def _pass(round_: _Round, clips: Sequence[Posted], beat: Callable[[], None]) -> 
             missing.append((clip, error))
             silent += 1
     return missing
+
+
+def _spare_the_limit(round_: _Round) -> None:
+    """Near the limit of calls a regular round leaves what is left to the last minutes before the
+    cut-off and to posting: raises ``Later``."""
+    usage = round_.page.usage
+    if usage.percent >= NEAR_LIMIT and not round_.hurried:
+        again = round_.platform.clock.now() + (usage.wait or AGAIN * 5)
+        raise Later(again, f"{usage.percent} % of the Page's calls are used")
 
 
 def _read(round_: _Round, clip: Posted) -> None:

@@ -18,6 +18,7 @@ The defaults are the least kind answers that were reported (docs/facebook.md):
 - `refused_fields` of a post, by comma: none
 - `paging`: by `cursors` (or by the `address` alone)
 - `numbers`: as `number` (or as `text`)
+- `usage`: percent of the calls that are used, as the headers tell, 1
 """
 
 import json
@@ -42,6 +43,7 @@ DEFAULTS: dict[str, Any] = {
     "refused_fields": "",
     "paging": "cursors",
     "numbers": "number",
+    "usage": 1,
 }
 
 

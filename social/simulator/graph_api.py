@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from social.simulator.answers import answers
 from social.simulator.calls import Call, Identity
 from social.simulator.faults import OUTCOMES, REFUSALS, UNTOLD, Gate, Reply, error_reply, reply_for
 from social.simulator.nodes import Nodes
@@ -65,7 +66,8 @@ class GraphApi:
         return f"{call.path} {post['message']}" if post else call.path
 
     def _with_usage(self, reply: Reply, minutes: int) -> Reply:
-        use = {"type": "pages", "call_count": 100 if minutes else 1, "total_cputime": 1}
+        used = 100 if minutes else answers(self.store)["usage"]
+        use = {"type": "pages", "call_count": used, "total_cputime": 1}
         use |= {"total_time": 1, "estimated_time_to_regain_access": minutes}
         headers = {
             "X-Business-Use-Case-Usage": json.dumps({self.identity.page_id: [use]}),

@@ -12,6 +12,7 @@ from social.values import Route
 
 REEL_SECONDS = (3, 90)  # Meta's limits for a Reel made through the API
 UNCHECKED = frozenset({Route.VIDEOS})  # the routes while nobody has checked the Page
+MOST_CHECKS = 20  # of the Page that are looked at
 HAND = (
     "Hãy đăng bằng tay rồi dán liên kết.",
     "Post it by hand and paste its link.",
@@ -38,16 +39,22 @@ TOO_SHORT = (
 
 
 def routes(session: Session, contest: Contest) -> frozenset[Route]:
-    """The routes that the newest check of the Page found open; ``UNCHECKED`` where it found none,
-    for then it could not ask, or a person must act in any case."""
+    """The routes that the newest check of the Page found open; where that found none, for it may
+    not have been able to ask, those of the check before. ``UNCHECKED`` where none has found any."""
     query = (
-        select(PageInspection.findings)
+        select(PageInspection.page_id, PageInspection.findings)
         .where(PageInspection.contest_id == contest.id)
         .order_by(PageInspection.id.desc())
-        .limit(1)
+        .limit(MOST_CHECKS)
     )
-    passed = {f["name"] for f in session.scalar(query) or () if f["outcome"] == "pass"}
-    return frozenset(route for route in Route if f"route_{route}" in passed) or UNCHECKED
+    checks = session.execute(query).all()
+    found = (_open(findings) for page_id, findings in checks if page_id == checks[0].page_id)
+    return next((routes_ for routes_ in found if routes_), UNCHECKED)
+
+
+def _open(findings: list[dict[str, Any]]) -> frozenset[Route]:
+    passed = {finding["name"] for finding in findings if finding["outcome"] == "pass"}
+    return frozenset(route for route in Route if f"route_{route}" in passed)
 
 
 def publishing_mode(

@@ -211,6 +211,22 @@ def test_a_page_that_is_away_is_not_asked_for_every_clip(
     assert 500 - fault["remaining"] == job.PASSES * job.SILENT
 
 
+def test_a_regular_round_spares_the_limit_of_calls_and_goes_on_later(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    entries = posted(bench, 3)
+    simulator.answers(usage=97)
+    assert len(bench.readings()) == 1
+    simulator.answers(usage=1)
+    bench.clock.moment += 6 * MINUTE
+    work(bench)
+    assert [len(snapshots(bench, entry)) for entry in entries] == [1, 1, 1]
+    until(bench, CUT_OFF - MINUTE)
+    simulator.answers(usage=97)
+    work(bench)  # now every call is worth it
+    assert len(snapshots(bench)) == 6
+
+
 def test_a_round_does_not_try_for_ever(bench: Bench, simulator: SimulatorProcess) -> None:
     posted(bench)
     simulator.fault("counts", "error_before", times=500)
