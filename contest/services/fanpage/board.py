@@ -11,12 +11,16 @@ from contest.services.core import pagination, search
 from contest.services.core.pagination import Pagination
 from contest.states import PUBLICATION
 
+UNREAD = "unread"  # beside the states: posted, and its counts cannot be read
+
 
 def listed(
     session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
 ) -> Pagination[Publication]:
     """The publications board, a page at a time: by release order, unreleased ones last."""
     query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
+    if state == UNREAD:
+        query = query.where(Publication.state == "published", Publication.error != "")
     if state in PUBLICATION.states:
         query = query.where(Publication.state == state)
     query = query.options(

@@ -83,6 +83,22 @@ def was_read(session: Session, publication_id: int) -> None:
 
 def blockers(session: Session, contest: Contest) -> list[Blocker]:
     """Clips that the Page gives no counts of, and that nobody has counted since."""
+    unread_ = codes(session, contest)
+    if not unread_:
+        return []
+    named = ", ".join(unread_[:MOST_NAMED]) + ("…" if len(unread_) > MOST_NAMED else "")
+    return [Blocker(
+        "publications.unread",
+        f"{len(unread_)} clip không lấy được số tương tác từ Trang ({named}); lý do ở trang Đăng "
+        "bài.",
+        f"Clips whose counts the Page does not give ({named}): {len(unread_)}. The board of posts "
+        "says why.",
+        "publications.list", count=len(unread_),
+    )]
+
+
+def codes(session: Session, contest: Contest) -> list[str]:
+    """The codes of those clips, in the order of their posts."""
     query = (
         select(Submission.code, Publication.error_data, func.max(Snapshot.taken_at))
         .join(Publication, Publication.submission_id == Submission.id)
@@ -94,18 +110,7 @@ def blockers(session: Session, contest: Contest) -> list[Blocker]:
         .group_by(Publication.id, Submission.code)
         .order_by(Publication.id)
     )
-    codes = [code for code, data, taken in session.execute(query) if _open(data, taken)]
-    if not codes:
-        return []
-    named = ", ".join(codes[:MOST_NAMED]) + ("…" if len(codes) > MOST_NAMED else "")
-    return [Blocker(
-        "publications.unread",
-        f"{len(codes)} clip không lấy được số tương tác từ Trang ({named}); lý do ở trang Đăng "
-        "bài.",
-        f"Clips whose counts the Page does not give ({named}): {len(codes)}. The board of posts "
-        "says why.",
-        "publications.list", count=len(codes),
-    )]
+    return [code for code, data, taken in session.execute(query) if _open(data, taken)]
 
 
 def _open(data: dict[str, str], taken: datetime | None) -> bool:

@@ -10,7 +10,7 @@ from contest.models import AuditRow, Contest, Submission
 from contest.services.fanpage import publications
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Visits
-from tests.contest.fanpage.test_page_views import POSTS, text
+from tests.contest.fanpage.test_page_views import COUNTS, POSTS, text
 from tests.contest.fanpage.test_publications import PUBLISHED, by_hand, link
 from tests.contest.posting import Bench
 
@@ -211,10 +211,16 @@ def test_the_board_shows_the_reason_and_takes_another_link(
     bench.work()
     seen = text(organiser.get(POSTS))
     assert "Không lần ra bài viết từ liên kết rút gọn này" in seen
-    assert "Dán liên kết bài đã đăng" in seen
+    assert "Dán liên kết khác" in seen
+    assert "1 clip không lấy được số tương tác từ Trang" in text(organiser.get(COUNTS))
+    desk = text(organiser.get("/c/quan11-2023/organiser/"))
+    assert "1 Clip không lấy được số từ Trang" in desk
+    assert entry.title in text(organiser.get(f"{POSTS}?state=unread"))
     post = posted(simulator, f"#{entry.code}")
     assert organiser.post(address, data={"link": post["video_id"]}).status_code == 303
     bench.work()
     seen = text(organiser.get(POSTS))
-    assert "Dán liên kết bài đã đăng" not in seen
+    assert "Dán liên kết khác" not in seen
+    assert entry.title not in text(organiser.get(f"{POSTS}?state=unread"))
+    assert "không lấy được số" not in text(organiser.get("/c/quan11-2023/organiser/"))
     assert organiser.post(address, data={"link": post["video_id"]}).status_code == 409
