@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from contest.models import Check, ClipVersion, Contest, Publication, Submission, Unit
@@ -39,14 +39,19 @@ def page_of(session: Session, contest: Contest, publication_id: int) -> int:
 
 
 def counts(session: Session, contest: Contest) -> Mapping[str, int]:
-    """How many publications there are in each state."""
+    """How many publications there are in each state; ``UNREAD`` ones are counted once more, under
+    that word, if there are any."""
+    told = func.count(case((Publication.error != "", 1)))
     query = (
-        select(Publication.state, func.count())
+        select(Publication.state, func.count(), told)
         .join(Publication.submission)
         .where(Submission.contest_id == contest.id)
         .group_by(Publication.state)
     )
-    return {state: count for state, count in session.execute(query)}
+    rows = {state: (count, errors) for state, count, errors in session.execute(query)}
+    found = {state: count for state, (count, _) in rows.items()}
+    unread = rows.get("published", (0, 0))[1]
+    return found | ({UNREAD: unread} if unread else {})
 
 
 def _board(contest: Contest) -> Select[Any]:

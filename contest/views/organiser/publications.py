@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.models import Publication
 from contest.services.entry import checks
-from contest.services.fanpage import board, page_checks, page_pause, publications, readings
+from contest.services.fanpage import board, page_checks, page_pause, publications
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -126,7 +126,7 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
         found=found, words=words, state=state, counts=board.counts(current.db, contest),
         pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][current.language == "en"] if pause else "",
-        unread=len(readings.codes(current.db, contest)), inspected=page_checks.last(current.db, contest), **(forms | values),
+        inspected=page_checks.last(current.db, contest), **(forms | values),
     )
 
 
