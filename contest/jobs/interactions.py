@@ -30,6 +30,7 @@ AGAIN = timedelta(minutes=1)
 SOON = timedelta(seconds=10)  # in the last minutes
 LAST_MINUTES = timedelta(minutes=10)
 ROUND_FOR = timedelta(minutes=30)  # how long a round tries; then its clips say why they are unread
+REFUSED_FOR = timedelta(days=1)  # how long it waits for a person to renew the token
 PASSES = 3
 NEAR_LIMIT = 95  # percent of the calls that Meta allows
 SILENT = 3  # clips in a row without an answer: the Page is away, not the clip
@@ -105,6 +106,7 @@ def _pass(round_: _Round, clips: Sequence[Posted], beat: Callable[[], None]) -> 
             silent = 0
         except (Throttled, CredentialRefused, PolicyBlocked) as error:
             _stop(round_, error, [*(one for one, _ in missing), *clips[number:]])
+            return []
         except NotPermitted as error:
             _say(round_, clip, error, readings.refused(error))
         except PageError as error:
@@ -176,17 +178,19 @@ def _found(round_: _Round, clip: Posted) -> str | None:
 def _stop(
     round_: _Round, error: Throttled | CredentialRefused | PolicyBlocked, left: Sequence[Posted]
 ) -> None:
-    """The Page refuses every call: say so of each clip left, and raise ``Later``."""
-    at = round_.platform.clock.now()
+    """The Page refuses every call: say so of each clip left, and raise ``Later`` for a day."""
+    at, wait = round_.platform.clock.now(), AGAIN * 10
     for clip in left:
         _say(round_, clip, error, readings.later(error))
     if isinstance(error, Throttled):
-        raise Later(at + error.wait, str(error)) from None
-    kind = "credential" if isinstance(error, CredentialRefused) else "policy"
-    with round_.platform.db.write() as session:
-        contest = session.get_one(Contest, round_.contest_id)
-        page_pause.pause(session, contest, kind, actor=SYSTEM, at=at, reason=str(error))
-    raise Later(at + AGAIN * 10, str(error)) from None
+        wait = error.wait
+    else:
+        kind = "credential" if isinstance(error, CredentialRefused) else "policy"
+        with round_.platform.db.write() as session:
+            contest = session.get_one(Contest, round_.contest_id)
+            page_pause.pause(session, contest, kind, actor=SYSTEM, at=at, reason=str(error))
+    if at < round_.begun + REFUSED_FOR:
+        raise Later(at + wait, str(error)) from None
 
 
 def _go_on_later(round_: _Round, missing: Unread) -> None:

@@ -236,6 +236,22 @@ def test_a_round_does_not_try_for_ever(bench: Bench, simulator: SimulatorProcess
     assert "pending" not in {t.state for t in rounds(bench) if t.due_at <= bench.clock.now()}
 
 
+def test_a_round_does_not_wait_for_ever_for_a_token(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    posted(bench)
+    simulator.fault("counts", "expired_token", times=500)
+    bench.readings()
+    with bench.platform.db.write() as session:  # no other round
+        for task in session.scalars(select(Task).where(Task.kind == polling.KIND)):
+            task.state = "pending" if task.error else "done"
+    assert [task.state for task in rounds(bench)].count("pending") == 1
+    bench.clock.moment += job.REFUSED_FOR
+    work(bench)
+    assert {task.state for task in rounds(bench)} == {"done"}
+    assert snapshots(bench) == []
+
+
 def test_a_post_that_is_gone_is_said_so(bench: Bench, simulator: SimulatorProcess) -> None:
     [entry] = posted(bench)
     simulator.control("POST", "hide", {"code": f"#{entry.code}"})
