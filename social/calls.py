@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -9,12 +11,12 @@ from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError
 
 from social.errors import MetaDetails, PageError, Transient
-from social.multipart import FormWithSlice
+from social.multipart import FormWithSlice, RestOfFile
 from social.settings import GraphSettings
 from social.translate import details_of, error_for
 from social.usage import Usage, read_usage
 
-BAD_REQUEST = 400
+REDIRECT = 300  # from here on nothing is an answer: the API does not redirect
 
 
 class _Bearer(AuthBase):
@@ -26,6 +28,11 @@ class _Bearer(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
+
+
+def _leave(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The header is set already; without this, `requests` would look into ~/.netrc."""
+    return request
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,28 @@ class GraphCalls:
         self._session.trust_env = not settings.is_simulator
         self._auth = _Bearer(settings.token)
 
-    def get(self, path: str, *, bearer: str | None = None, **params: str) -> Answer:
-        """GET `path`. `bearer` replaces the Page token (by the app's own, for `debug_token`)."""
+    def get(
+        self,
+        path: str,
+        more: Mapping[str, str] = MappingProxyType({}),
+        *,
+        bearer: str | None = None,
+        within: float | None = None,
+        **params: str,
+    ) -> Answer:
+        """GET `path`. `bearer` replaces the Page token (by the app's own, for `debug_token`).
+
+        within: seconds for connecting and for each silence, where less than the settings say.
+        """
         proof = {} if bearer else self.settings.proof()
         auth = _Bearer(bearer) if bearer else self._auth
+        connect, read = self.settings.connect_timeout, self.settings.read_timeout
         return self._send(
             lambda url: self._session.get(
                 url,
-                params={**params, **proof},
+                params={**params, **more, **proof},
                 auth=auth,
-                timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                timeout=(min(connect, within or connect), min(read, within or read)),
                 allow_redirects=False,
             ),
             path,
@@ -101,20 +120,49 @@ class GraphCalls:
             path,
         )
 
+    def post_rest(
+        self, path: str, clip: Path, start: int, progress: Callable[[], object] = lambda: None
+    ) -> Answer:
+        """POST the rest of a file from `start` to the host that takes a reel's bytes.
+
+        progress: called as the bytes leave. Raises OSError if the file ends early.
+        """
+        with RestOfFile(clip, start, progress) as rest:
+            headers = {
+                "Authorization": f"OAuth {self.settings.token}",
+                "offset": str(start),
+                "file_size": str(rest.size),
+                "Content-Type": "application/octet-stream",
+            }
+            return self._send(
+                lambda url: self._session.post(
+                    url,
+                    data=rest,
+                    headers=headers,
+                    auth=_leave,
+                    timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                    allow_redirects=False,
+                ),
+                path,
+                base=self.settings.upload_url,
+            )
+
     def _send(
         self,
         request: Callable[[str], requests.Response],
         path: str,
         translate: Callable[..., PageError] = error_for,
+        base: str | None = None,
     ) -> Answer:
-        url = f"{self.settings.graph_url.rstrip('/')}/{path}"
+        url = f"{(base or self.settings.graph_url).rstrip('/')}/{path}"
         try:
             response = request(url)
         except requests.RequestException as error:
             raise _network_error(error, translate) from None
         self.usage = read_usage(response.headers)
         body = _body(response)
-        if response.status_code >= BAD_REQUEST or body is None or "error" in body:
+        refused = body is None or body.get("error") or "debug_info" in body
+        if response.status_code >= REDIRECT or refused or body is None:
             raise translate(details_of(body, response.status_code), self.usage.wait)
         return Answer(body, response.headers.get("Date"))
 

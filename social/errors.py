@@ -105,6 +105,12 @@ class NotThere(NotPermitted):
     name = "not_there"
 
 
+class WrongObject(NotPermitted):
+    """The id is not one of a post: a bare number, or a video's (codes 12, 803; 100 for fields)."""
+
+    name = "wrong_object"
+
+
 class PolicyBlocked(PageError):
     """Meta has blocked this kind of action for the Page. Stop everything; a person must look."""
 

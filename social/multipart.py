@@ -1,11 +1,11 @@
-"""A multipart form whose file part is read from disk while it is sent.
+"""Bodies that are read from disk while they are sent: a multipart form, and the rest of a file.
 
 `requests` builds multipart bodies in memory; a chunk requested by the Page can be large, and
 memory must not grow with it.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +62,44 @@ class FormWithSlice:
             return b""
         part = self._file.read(min(wanted, self._left))
         if not part:
+            raise OSError(f"the clip on disk ends {self._left} bytes too early")
+        self._left -= len(part)
+        return part
+
+
+class RestOfFile:
+    """The bytes of a file from `start` on, readable once, of known length. `size`: the whole file.
+
+    Making one raises OSError where the file ends before `start`.
+    """
+
+    def __init__(self, path: Path, start: int, progress: Callable[[], object]) -> None:
+        self.size = path.stat().st_size
+        self._length = self._left = self.size - start
+        if self._left < 0:
+            raise OSError(f"the clip on disk ends {-self._left} bytes too early")
+        self._progress = progress
+        self._file = path.open("rb")
+        self._file.seek(start)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.read, b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size` and 256 KiB. Raises OSError if the file ends early."""
+        self._progress()
+        wanted = READ_AT_MOST if size < 0 else min(size, READ_AT_MOST)
+        part = self._file.read(min(wanted, self._left))
+        if not part and self._left:
             raise OSError(f"the clip on disk ends {self._left} bytes too early")
         self._left -= len(part)
         return part

@@ -5,12 +5,15 @@ needs a person. Permissions: Meta's Pages and video publishing guides.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from social import reels
 from social.calls import GraphCalls
 from social.errors import CredentialRefused, PageError
-from social.values import CheckFinding, PageCheck
+from social.json_values import as_bool, whole
+from social.values import CheckFinding, PageCheck, Route
 
 NEEDED = ("pages_manage_posts", "pages_read_engagement", "pages_show_list")
 WANTED = ("pages_read_user_content",)
@@ -22,6 +25,9 @@ NEW_TOKEN = (
     "Create a new Page token and replace the old one where it was entered: on the contest's Page "
     "connection screen, or in the server's setting HOITHI_PAGE_TOKEN.",
 )
+FAR_AWAY = 250_000_000_000  # a stamp after the year 9000 is none
+PROBE_BYTES = 1_000_000
+PROBE = {"upload_phase": "start", "file_size": str(PROBE_BYTES)}
 ASK_AGAIN = (
     "Hãy kiểm tra mạng, mã Trang và quyền rồi thử lại.",
     "Check the network, the Page's id and the rights, then try again.",
@@ -46,6 +52,7 @@ def check_page(calls: GraphCalls, now: datetime) -> PageCheck:
         findings += [_target(str(page.get("name") or "?")), _clock(answer.date, now)]
     except PageError as error:
         findings.append(_unreadable("target_page", error))
+    findings += _routes(calls)
     findings.append(_app_mode())
     return PageCheck(
         calls.settings.page_id, _text(page, "name"), tuple(findings),
@@ -61,8 +68,8 @@ def _text(body: Mapping[str, object], name: str) -> str | None:
 
 def _instant(token: Mapping[str, object], name: str) -> datetime | None:
     """Meta writes 0 where there is no such instant."""
-    stamp = token.get(name)
-    return datetime.fromtimestamp(stamp, UTC) if isinstance(stamp, int) and stamp > 0 else None
+    stamp = whole(token.get(name))
+    return datetime.fromtimestamp(stamp, UTC) if stamp and 0 < stamp < FAR_AWAY else None
 
 
 def _token_info(calls: GraphCalls) -> Mapping[str, object]:
@@ -76,7 +83,7 @@ def _token_info(calls: GraphCalls) -> Mapping[str, object]:
 def _token_findings(
     token: Mapping[str, object], now: datetime, page_id: str
 ) -> Iterator[CheckFinding]:
-    valid = token.get("is_valid") is True
+    valid = as_bool(token.get("is_valid")) is True
     yield _finding(
         "token_valid",
         valid,
@@ -171,6 +178,7 @@ def _target(name: str) -> CheckFinding:
 def _clock(date: str | None, now: datetime) -> CheckFinding:
     try:
         theirs = parsedate_to_datetime(date or "")
+        theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     except ValueError:
         vi, en = "Không so được đồng hồ với Meta.", "The clock could not be compared with Meta's."
         remedy = ("Hãy so giờ máy chủ với một đồng hồ đúng.", "Compare the server's time by hand.")
@@ -188,6 +196,40 @@ def _clock(date: str | None, now: datetime) -> CheckFinding:
             f"The server's clock is {seconds} seconds off Meta's.",
         ),
         ("Hãy bật đồng bộ giờ (NTP).", "Turn on time sync (NTP)."),
+    )
+
+
+def _routes(calls: GraphCalls) -> list[CheckFinding]:
+    """Both routes; one is enough."""
+    found = [_route(calls, route) for route in Route]
+    if any(finding.outcome == "pass" for finding in found):
+        return found
+    return [replace(finding, outcome="fail") for finding in found]
+
+
+def _route(calls: GraphCalls, route: Route) -> CheckFinding:
+    """Whether an upload may be begun on this route; what is begun here is seen by nobody."""
+    names = {
+        Route.VIDEOS: ("đường đăng video", "the videos' route"),
+        Route.REELS: ("đường đăng thước phim (Reel)", "the reels' route"),
+    }
+    vi, en = names[route]
+    try:
+        if route is Route.REELS:
+            reels.start(calls, PROBE_BYTES)
+        else:
+            calls.post(f"{calls.settings.page_id}/videos", PROBE)
+    except PageError as error:
+        return CheckFinding(
+            f"route_{route}",
+            "look",
+            f"Trang chưa nhận tệp qua {vi}: {error}.",
+            f"The Page does not take a file on {en}: {error}.",
+            "Clip sẽ đi đường còn lại nếu đường đó nhận; nếu cả hai đều không, hãy đăng bằng tay.",
+            "Clips take the other route if that one is open; if neither is, post them by hand.",
+        )
+    return CheckFinding(
+        f"route_{route}", "pass", f"Trang nhận tệp qua {vi}.", f"The Page takes files on {en}."
     )
 
 

@@ -10,6 +10,8 @@ from social.errors import WrongSetting
 
 DEFAULT_GRAPH_URL = "https://graph.facebook.com/v25.0"
 META_HOST = "graph.facebook.com"
+UPLOAD_HOST = "rupload.facebook.com"  # takes the bytes of a reel
+WEB_HOST = "www.facebook.com"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -40,6 +42,26 @@ class GraphSettings:
     @property
     def is_simulator(self) -> bool:
         return urlsplit(self.graph_url).hostname in LOOPBACK_HOSTS
+
+    @property
+    def version(self) -> str:
+        """The API's version, as it stands in the address: `v25.0`."""
+        return urlsplit(self.graph_url).path.strip("/")
+
+    @property
+    def upload_url(self) -> str:
+        """Where a reel's bytes go; the simulator takes them itself."""
+        return self._own or f"https://{UPLOAD_HOST}"
+
+    @property
+    def web_url(self) -> str:
+        """Where people see posts; the simulator shows them itself."""
+        return self._own or f"https://{WEB_HOST}"
+
+    @property
+    def _own(self) -> str:
+        parts = urlsplit(self.graph_url)
+        return f"{parts.scheme}://{parts.netloc}" if self.is_simulator else ""
 
     def proof(self) -> dict[str, str]:
         """Meta's `appsecret_proof`: HMAC-SHA256 of the token keyed by the app's secret."""

@@ -8,8 +8,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from math import isfinite
 
 PERCENTAGES = ("call_count", "total_cputime", "total_time")
+MOST = 1_000_000
+LONGEST_WAIT = timedelta(days=1)  # the limits count the last 24 hours at most
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ def read_usage(headers: Mapping[str, str]) -> Usage:
     uses = list(_uses(headers))
     percent = max((_number(use.get(name)) for use in uses for name in PERCENTAGES), default=0)
     minutes = max((_number(use.get("estimated_time_to_regain_access")) for use in uses), default=0)
-    return Usage(percent, timedelta(minutes=minutes) if minutes else None)
+    wait = min(timedelta(minutes=minutes), LONGEST_WAIT)
+    return Usage(percent, wait or None)
 
 
 def _uses(headers: Mapping[str, str]) -> Iterator[Mapping[str, object]]:
@@ -45,4 +49,9 @@ def _json(text: str | None) -> dict[str, object]:
 
 
 def _number(value: object) -> int:
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
+    """A number or a number as text, as a whole one from 0 to MOST; anything else is 0."""
+    try:
+        number = float(str(value)[:20])
+    except ValueError:
+        return 0
+    return int(min(max(number, 0.0), float(MOST))) if isfinite(number) else 0

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+OWN_CHUNK = 16 * 1024 * 1024  # bytes, where the Page does not say how many it wants
+
 
 @dataclass(frozen=True)
 class Offsets:
@@ -16,6 +18,16 @@ class Offsets:
     @property
     def complete(self) -> bool:
         return self.start >= self.end
+
+    @classmethod
+    def wanted(cls, start: int, end: int, size: int) -> "Offsets":
+        """As told for a file of `size` bytes, complete only if the Page has the whole file.
+
+        `0..0` asks for the next bytes, as many as we like.
+        """
+        if start >= size:
+            return cls(size, size)
+        return cls(start, min(end if end > start else start + OWN_CHUNK, size))
 
 
 @dataclass(frozen=True)
@@ -74,12 +86,49 @@ class Counts:
 
 @dataclass(frozen=True)
 class PagePost:
-    """A post found on the Page by its text."""
+    """A post found on the Page. post_id: with the Page's id, or empty where it is not told.
+
+    video_id: of a video or reel, where known. owner: id of the Page or person that posted it.
+    """
 
     post_id: str
     message: str
     permalink: str | None
     created: datetime | None
+    video_id: str | None = None
+    owner: str | None = None
+
+
+class Route(StrEnum):
+    """The two ways of posting a video: `/PAGE/videos` and `/PAGE/video_reels`."""
+
+    VIDEOS = "videos"
+    REELS = "reels"
+
+
+class WhyUncounted(StrEnum):
+    """Why a pasted link cannot be counted automatically.
+
+    not_shown: the Page shows no such post to this token. another_page: a post of somebody else.
+    short_link: a short link that led to no post. coded: a `pfbid…` link that no listed post has.
+    no_post: a video that does not tell its post. unknown: no post can be read from the link.
+    """
+
+    NOT_SHOWN = "not_shown"
+    ANOTHER_PAGE = "another_page"
+    SHORT_LINK = "short_link"
+    CODED = "coded"
+    NO_POST = "no_post"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What became of a pasted link: the post, or why none can be counted (with the owner)."""
+
+    post: PagePost | None
+    why: WhyUncounted | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +136,8 @@ class CheckFinding:
     """One line of the onboarding check.
 
     name: stable word (`token_valid`, `token_kind`, `token_expiry`, `permissions`,
-    `target_page`, `app_mode`, `clock`). outcome: `pass`, `fail`, or `look` (a person must look).
+    `target_page`, `route_videos`, `route_reels`, `app_mode`, `clock`). outcome: `pass`, `fail`, or
+    `look` (a person must look).
     message: what was found. remedy: what to do, empty where there is nothing to do.
     """
 
@@ -110,6 +160,12 @@ class PageCheck:
     expires_at: datetime | None = None  # of the token; None: Meta names no instant
     data_access_expires_at: datetime | None = None
     refused: bool = False  # Meta says that the token is no longer valid
+
+    @property
+    def routes(self) -> frozenset[Route]:
+        """The routes that accepted the beginning of an upload."""
+        passed = {finding.name for finding in self.findings if finding.outcome == "pass"}
+        return frozenset(route for route in Route if f"route_{route}" in passed)
 
     @property
     def passed(self) -> bool:

@@ -102,6 +102,7 @@ class Play:
         The platform also polls the Page by itself, at unpredictable times: so the Page has the
         counts of the imported file before the clock jumps to the last day.
         """
+        insist_on(partial(self._page, "answers", {"shares": "told"}))
         for part in script.PARTS:
             if not part.out:
                 counts = {"reactions": part.reactions, "shares": part.shares}

@@ -12,13 +12,20 @@ from contest.jobs.fanpage_clients import client_of
 from contest.models import Contest
 from contest.services.core import profiles
 from contest.services.entry import checks
-from contest.services.fanpage import page_pause, publications, publishing
+from contest.services.fanpage import (
+    link_checks,
+    page_pause,
+    publications,
+    publishing,
+    waiting,
+)
 from contest.services.fanpage.publishing import PublishingJob
 from contest.wiring import Platform
 from social.errors import (
     CredentialRefused,
     MaybeLive,
-    NotThere,
+    MetaDetails,
+    NotPermitted,
     PageError,
     PolicyBlocked,
     RestartUpload,
@@ -27,12 +34,13 @@ from social.errors import (
     Transient,
 )
 from social.graph import GraphPage
-from social.values import Offsets, VideoState
+from social.values import Lookup, Offsets, PagePost, VideoState, VideoStatus, WhyUncounted
 
 Beat = Callable[[], None]
 WHILE_CHECKING = timedelta(seconds=30)
 WHILE_PAUSED = timedelta(minutes=10)
 AFTER_A_REFUSAL = timedelta(seconds=30)
+MOST_STALLS = 3  # answers in one attempt that ask for bytes already sent
 
 
 def release(platform: Platform, contest_id: int, beat: Beat) -> None:
@@ -59,25 +67,43 @@ def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
         work = publishing.begin_upload(session, publication_id, at=platform.clock.now())
     if work is None:
         return
-    clip = platform.blobs.path(work.sha256)
     with _failures(platform, publication_id, work):
-        session_id, offsets = work.session_id, work.offsets
-        if session_id is None:
-            begun = page.start(work.size)
-            with platform.db.write() as session:
-                if not publishing.started(session, publication_id, begun):
-                    return
-            session_id, offsets = begun.session_id, begun.offsets
-        if offsets.complete:
-            _received(platform, publication_id, session_id, offsets)
-        while not offsets.complete:
-            beat()
-            try:
-                offsets = page.transfer(session_id, offsets, clip)
-            except ResumeFromOffset as error:
-                offsets = _moved_on(offsets, error)
-            if not _received(platform, publication_id, session_id, offsets):
-                return
+        begun = _begun(platform, publication_id, page, work)
+        if begun is not None:
+            _send(platform, publication_id, page, work, begun, beat)
+
+
+def _begun(
+    platform: Platform, publication_id: int, page: GraphPage, work: PublishingJob
+) -> tuple[str, Offsets] | None:
+    """(session, what the Page wants), of a new upload or an interrupted one; None: do not send."""
+    if work.session_id is not None:
+        return work.session_id, page.resume(work.session_id, work.offsets, work.size)
+    begun = page.start(work.size, work.route)
+    with platform.db.write() as session:
+        if not publishing.started(session, publication_id, begun):
+            return None
+    return begun.session_id, begun.offsets
+
+
+def _send(  # noqa: PLR0917 - what every step needs, the upload, and the heart-beat
+    platform: Platform, publication_id: int, page: GraphPage, work: PublishingJob,
+    begun: tuple[str, Offsets], beat: Beat,
+) -> None:
+    """Send bytes until the Page has all. Raises ``Transient`` where that makes no progress."""
+    clip, (session_id, offsets) = platform.blobs.path(work.sha256), begun
+    furthest, stalls = offsets.start, 0
+    while _received(platform, publication_id, session_id, offsets) and not offsets.complete:
+        beat()
+        before = offsets
+        try:
+            offsets = page.transfer(session_id, before, clip, beat)
+        except ResumeFromOffset as error:
+            offsets = Offsets.wanted(error.start, error.end, work.size)
+        stalls = 0 if offsets.start > furthest else stalls + 1
+        furthest = max(furthest, offsets.start)
+        if offsets == before or stalls > MOST_STALLS:
+            raise Transient(details=MetaDetails(message="the upload makes no progress"))
 
 
 def _await_deep_check(platform: Platform, publication_id: int) -> None:
@@ -88,13 +114,6 @@ def _await_deep_check(platform: Platform, publication_id: int) -> None:
         why = checks.deep_check_pending(session, version, at=at) if version else ""
     if why:
         raise Later(at + WHILE_CHECKING, why)
-
-
-def _moved_on(before: Offsets, error: ResumeFromOffset) -> Offsets:
-    """The Page's own offsets. Raises ``Transient`` for unchanged ones: they would loop forever."""
-    if (error.start, error.end) == (before.start, before.end):
-        raise Transient(details=error.details)
-    return Offsets(error.start, error.end)
 
 
 def _received(
@@ -116,6 +135,7 @@ def finish(platform: Platform, publication_id: int, beat: Beat) -> None:
     if work.state == "waiting" or (work.state == "uploading" and work.offsets.start < work.size):
         return  # the upload enqueues this step again after the last byte
     page = _page(platform, work) if work.state != "armed" else None
+    _await_reels(platform, publication_id, work)
     with platform.db.write() as session:
         armed = publishing.arm(session, publication_id, at=at)
     if armed is None or page is None or armed.session_id is None:
@@ -127,6 +147,16 @@ def finish(platform: Platform, publication_id: int, beat: Beat) -> None:
     else:
         with platform.db.write() as session:
             publishing.accepted(session, publication_id, at=platform.clock.now())
+
+
+def _await_reels(platform: Platform, publication_id: int, work: PublishingJob) -> None:
+    """Raise ``Later`` while the Page takes no more reels; the board shows until when."""
+    if work.state == "armed":
+        return
+    with platform.db.write() as session:
+        free_at = waiting.reel_free_at(session, publication_id, at=platform.clock.now())
+    if free_at is not None:
+        raise Later(free_at, "the Page takes no more reels today")
 
 
 def _not_accepted(
@@ -163,45 +193,55 @@ def verify(platform: Platform, publication_id: int, beat: Beat) -> None:
 def _look(
     platform: Platform, publication_id: int, page: GraphPage, video_id: str, marker: str
 ) -> None:
-    status = page.status(video_id)
-    post = _found_by_text(page, marker) if status.state is VideoState.NOT_THERE else None
+    status = _status(page, video_id)
+    unseen = status.state in (VideoState.NOT_THERE, VideoState.UNKNOWN)
+    post = _found_by_text(page, marker) if unseen else None
     at = platform.clock.now()
     with platform.db.write() as session:
         if post is not None:
-            publishing.found(session, publication_id, post_id=post[0], permalink=post[1], at=at)
+            publishing.found(
+                session, publication_id, post_id=post.post_id, permalink=post.permalink or "", at=at
+            )
             return
         again = publishing.seen(session, publication_id, status, at=at)
     if again is not None:
         raise Later(again, f"the Page says {status.state}")
 
 
-def _found_by_text(page: GraphPage, marker: str) -> tuple[str, str] | None:
-    """(id, permalink) of the post with the clip's code, if the Page lists exactly one."""
-    posts = page.posts_mentioning(marker)
-    return (posts[0].post_id, posts[0].permalink or "") if len(posts) == 1 else None
+def _status(page: GraphPage, video_id: str) -> VideoStatus:
+    """The video's state. A refusal to tell it says nothing about the post, which may be there."""
+    try:
+        return page.status(video_id)
+    except NotPermitted as error:
+        return VideoStatus(VideoState.UNKNOWN, message=str(error))
+
+
+def _found_by_text(page: GraphPage, marker: str) -> PagePost | None:
+    """The post with the clip's code, if the Page lists exactly one."""
+    try:
+        posts = page.posts_mentioning(marker)
+    except NotPermitted:
+        return None
+    return posts[0] if len(posts) == 1 and posts[0].post_id else None
 
 
 def check(platform: Platform, publication_id: int, beat: Beat) -> None:
-    """Check whether the Page has a post under the link that a person pasted."""
+    """Look for the post that a pasted link means; the board says where it cannot be counted."""
     with platform.db.read() as session:
         work = publishing.read(session, publication_id)
     if work is None or work.state != "published" or client_of(platform, work.contest_id) is None:
         return
     page = _page(platform, work, only_looking=True)
     with _failures(platform, publication_id, work):
-        post = _existing(page, work) or _found_by_text(page, work.marker)
+        found = _looked_up(page, work)
         with platform.db.write() as session:
-            publishing.checked(
-                session, publication_id, post_id=post[0] if post else None,
-                permalink=post[1] if post else None,
-            )
+            link_checks.checked(session, publication_id, found)
 
 
-def _existing(page: GraphPage, work: PublishingJob) -> tuple[str, str] | None:
-    try:
-        return (work.post_id, page.counts(work.post_id).permalink or "") if work.post_id else None
-    except NotThere:
-        return None
+def _looked_up(page: GraphPage, work: PublishingJob) -> Lookup:
+    if work.link is None:
+        return Lookup(None, WhyUncounted.UNKNOWN)
+    return page.look_up(work.link, work.marker)
 
 
 # --------------------------------------------------------------------------- the Page, or why not
@@ -231,7 +271,10 @@ def _failures(platform: Platform, publication_id: int, work: PublishingJob) -> I
         with platform.db.write() as session:
             publishing.restart(session, publication_id, error, at=platform.clock.now())
     except Throttled as error:
-        raise Later(platform.clock.now() + error.wait, str(error)) from None
+        until = platform.clock.now() + error.wait
+        with platform.db.write() as session:
+            waiting.throttled(session, publication_id, until, str(error))
+        raise Later(until, str(error)) from None
     except (CredentialRefused, PolicyBlocked) as error:
         at = platform.clock.now()
         with platform.db.write() as session:

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from social.simulator.graph_api import Identity
+from social.simulator.calls import Identity
 from social.simulator.server import SimulatorServer
 from social.simulator.store import Store
 

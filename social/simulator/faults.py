@@ -4,14 +4,16 @@ Steps: `start`, `transfer`, `finish`, `status`, `counts`, `posts`, `page`, `debu
 
 Refusals (nothing is done): `error_before`, `throttle` (minutes, code), `expired_token`,
 `permission`, `invalid_input`, `policy` (subcode), `wrong_offset`, `restart_upload`,
-`bad_gateway`, `drop`, `reset_at` (bytes, keep).
+`bad_gateway`, `drop`, `reset_at` (bytes, keep), `empty`, `error_in_200`, `redirect`.
 Done, but not reported: `error_after`, `lost_response`, `duplicate` (506), `duplicate_policy`.
 Waiting: `hold` (when = before or after it is done; with `discard` a request held before is never
 done), released by `POST /_control/release`.
 At `finish`, what becomes of the video: `slow_processing` (polls), `stuck_processing`, `draft`,
-`processing_error`, `no_post_id`.
+`processing_error`, `no_post_id` (polls: how many requests until it is told after all).
+A fault with `about` waits for a call that concerns this text: a post's id, words of its message.
 """
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ STEPS = frozenset(
 REFUSALS = frozenset(
     {"error_before", "throttle", "expired_token", "permission", "invalid_input", "policy"}
     | {"wrong_offset", "restart_upload", "bad_gateway", "drop", "reset_at"}
+    | {"empty", "error_in_200", "redirect"}
 )
 UNTOLD = frozenset({"error_after", "lost_response", "duplicate", "duplicate_policy"})
 OUTCOMES = frozenset(
@@ -60,7 +63,25 @@ def error_reply(code: int, message: str, *, subcode: int | None = None, **more: 
     return Reply(int(more.get("http", 400)), {"error": error})
 
 
-def reply_for(kind: str, params: Mapping[str, Any], offsets: Mapping[str, str] | None) -> Reply:
+def offset_reply(form: str, offsets: Mapping[str, str]) -> Reply:
+    """Other bytes are wanted, in one of the three forms that were reported."""
+    text = "There was a problem uploading your video. Please try again."
+    if form == "beside":
+        reply = error_reply(1363037, text)
+        return Reply(reply.status, {**reply.body, **offsets})
+    data = json.dumps(offsets) if form == "text" else dict(offsets)
+    return error_reply(6001, text, subcode=1363037, data=data)
+
+
+def upload_host_reply(kind: str, *, retriable: bool = True) -> Reply:
+    """A refusal by the host that takes a reel's bytes, in its own shape."""
+    info = {"retriable": retriable, "type": kind, "message": "The request could not be processed"}
+    return Reply(400, {"debug_info": info})
+
+
+def reply_for(
+    kind: str, params: Mapping[str, Any], offsets: Mapping[str, str] | None, form: str = "beside"
+) -> Reply:
     """The faulty reply that replaces the true one. offsets: of the session, if any."""
     if kind in {"drop", "lost_response", "reset_at"}:
         return Reply(close=True)
@@ -69,8 +90,7 @@ def reply_for(kind: str, params: Mapping[str, Any], offsets: Mapping[str, str] |
     if kind == "throttle":
         return error_reply(int(params.get("code", 80001)), "There have been too many calls.")
     if kind == "wrong_offset":
-        text = "There was a problem uploading your video. Please try again."
-        return error_reply(6001, text, subcode=1363037, data=offsets or {})
+        return offset_reply(form, offsets or {})
     return _plain(kind, params)
 
 
@@ -89,6 +109,9 @@ def _plain(kind: str, params: Mapping[str, Any]) -> Reply:
             user_message="You are posting too fast.",
         ),
         "restart_upload": error_reply(6000, "Upload timed out", subcode=1363030),
+        "empty": Reply(200, "", content_type="text/plain"),
+        "error_in_200": error_reply(2, unknown, http=200),
+        "redirect": Reply(302, "", {"Location": "/login/"}, content_type="text/html"),
         "duplicate": error_reply(506, "Duplicate status message"),
         "duplicate_policy": error_reply(368, "Already posted", subcode=1404082),
     }

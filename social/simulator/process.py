@@ -49,6 +49,10 @@ class SimulatorProcess:
         """Switch a fault on; see `social.simulator.faults`."""
         self.control("POST", "faults", {"step": step, "kind": kind, **params})
 
+    def answers(self, **values: Any) -> None:
+        """Switch how the Page answers; see `social.simulator.answers`."""
+        self.control("POST", "answers", values)
+
     def set_counts(self, **values: Any) -> None:
         """Set `reactions`, `shares`, `comments` of the post named by `post_id` or `code`."""
         self.control("POST", "interactions", values)

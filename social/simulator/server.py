@@ -4,20 +4,26 @@ import json
 import re
 import shutil
 import socket
+import sqlite3
 import struct
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from social.simulator.calls import Call, Identity
 from social.simulator.control import Control
 from social.simulator.faults import Gate, Reply
-from social.simulator.graph_api import Call, GraphApi, Identity
+from social.simulator.graph_api import GraphApi
 from social.simulator.pages import list_page, post_page
 from social.simulator.store import Store
+from social.simulator.uploads import UPLOAD_HOST_PATH
 
 MAX_BODY = 128 * 1024 * 1024
 VERSIONED = re.compile(r"/v\d+\.\d+/(.+)")
+UPLOAD = re.compile(rf"/({UPLOAD_HOST_PATH}/v\d+\.\d+/\d+)")
+REEL = re.compile(r"/reel/(\d+)/?")
+CODED = re.compile(r"/\d+/posts/pfbid0(\d+)/?")
 
 
 class SimulatorServer(ThreadingHTTPServer):
@@ -56,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         parts = urlsplit(self.path)
-        versioned = VERSIONED.fullmatch(parts.path)
+        versioned = VERSIONED.fullmatch(parts.path) or UPLOAD.fullmatch(parts.path)
         if versioned:
             self._graph(versioned[1].rstrip("/"), dict(parse_qsl(parts.query)))
         elif parts.path.startswith("/_control/"):
@@ -74,6 +80,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _call(self, path: str, query: dict[str, str], body: bytes) -> Call:
         fields, chunk = read_form(self.headers.get("Content-Type", ""), body)
+        if path.startswith(UPLOAD_HOST_PATH):
+            chunk = body
+            fields = {name: self.headers.get(name, "") for name in ("offset", "file_size")}
         params = query | fields
         header = self.headers.get("Authorization", "")
         bearer = header.split(" ", 1)[1] if " " in header else params.get("access_token", "")
@@ -83,12 +92,13 @@ class Handler(BaseHTTPRequestHandler):
         """Apply a `reset_at` fault to a transfer: read some bytes, then reset the connection."""
         due = [fault for fault in self.server.store.faults() if fault["remaining"] > 0]
         kind = self.headers.get("Content-Type", "")
-        if not kind.startswith("multipart/") or not due or due[0]["kind"] != "reset_at":
+        bytes_come = kind.startswith(("multipart/", "application/octet-stream"))
+        if not bytes_come or not due or due[0]["kind"] != "reset_at":
             return False
         _, params = self.server.store.take_fault("transfer") or ("", {})
         body = self.rfile.read(min(int(params.get("bytes", 0)), self._length()))
         if params.get("keep"):
-            self.server.api.keep_part(self._call(path, {}, body))
+            self.server.api.uploads.keep_part(self._call(path, {}, body))
         self._reset()
         return True
 
@@ -109,12 +119,24 @@ class Handler(BaseHTTPRequestHandler):
         store, name = self.server.store, self.server.identity.page_name
         if path == "/":
             self._html(list_page(store.posts(visible_only=True), name))
-        elif path.startswith("/posts/") and (post := store.post(path.removeprefix("/posts/"))):
+        elif post := self._post_at(path):
             self._html(post_page(post, name))
+        elif to := store.setting(f"short {path.strip('/')}"):
+            self._send(Reply(302, "", {"Location": to}, content_type="text/html"))
         elif path.startswith("/media/") and path.removeprefix("/media/").isdigit():
             self._media(int(path.removeprefix("/media/")))
         else:
             self._send(Reply(404, "không có trang này", content_type="text/plain; charset=utf-8"))
+
+    def _post_at(self, path: str) -> sqlite3.Row | None:
+        """The post that people see at this address."""
+        store = self.server.store
+        if reel := REEL.fullmatch(path):
+            video = store.video(reel[1])
+            return store.post((video["post_id"] or "") if video else "")
+        if coded := CODED.fullmatch(path):
+            return next((one for one in store.posts() if str(one["number"]) == coded[1]), None)
+        return store.post(path.removeprefix("/posts/")) if path.startswith("/posts/") else None
 
     def _html(self, text: str) -> None:
         self._send(Reply(200, text, content_type="text/html; charset=utf-8"))

@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS video (
     id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
     received INTEGER NOT NULL DEFAULT 0, session_lost INTEGER NOT NULL DEFAULT 0,
     phase TEXT NOT NULL DEFAULT 'uploading', polls_left INTEGER NOT NULL DEFAULT 0,
-    outcome TEXT NOT NULL DEFAULT 'published', post_id TEXT, title TEXT NOT NULL DEFAULT '');
+    outcome TEXT NOT NULL DEFAULT 'published', post_id TEXT, title TEXT NOT NULL DEFAULT '',
+    route TEXT NOT NULL DEFAULT 'videos');
 CREATE TABLE IF NOT EXISTS post (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, video_id INTEGER,
     message TEXT NOT NULL, visible INTEGER NOT NULL, created TEXT NOT NULL,
@@ -40,6 +41,9 @@ class Store:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(SCHEMA)
+        known = {row["name"] for row in self._db.execute("PRAGMA table_info(video)")}
+        if "route" not in known:  # kept by an earlier version
+            self._db.execute("ALTER TABLE video ADD COLUMN route TEXT NOT NULL DEFAULT 'videos'")
 
     def close(self) -> None:
         self._db.close()
@@ -67,12 +71,12 @@ class Store:
         with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
-    def new_video(self, size: int, session_id: str) -> sqlite3.Row:
+    def new_video(self, size: int, session_id: str, route: str = "videos") -> sqlite3.Row:
         with self.transaction() as db:
             last = db.execute("SELECT max(id) FROM video").fetchone()[0]
             number = (last or FIRST_VIDEO_ID - 1) + 1
-            insert = "INSERT INTO video (id, session_id, size) VALUES (?, ?, ?)"
-            db.execute(insert, (number, session_id, size))
+            insert = "INSERT INTO video (id, session_id, size, route) VALUES (?, ?, ?, ?)"
+            db.execute(insert, (number, session_id, size, route))
         return self._need("SELECT * FROM video WHERE id = ?", number)
 
     def video(self, video_id: str) -> sqlite3.Row | None:
@@ -94,8 +98,9 @@ class Store:
             file.seek(offset)
             file.write(data)
         received = offset + len(data)
-        phase = "uploaded" if received >= video["size"] else "uploading"
-        self.update_video(video["id"], received=received, phase=phase)
+        size = video["size"] or received
+        phase = "uploaded" if received >= size else "uploading"
+        self.update_video(video["id"], received=received, phase=phase, size=size)
         return received
 
     def video_path(self, video_id: int) -> Path:
@@ -120,6 +125,14 @@ class Store:
     def post(self, post_id: str) -> sqlite3.Row | None:
         return self._one("SELECT * FROM post WHERE id = ?", post_id)
 
+    def reels_since(self, moment: str) -> int:
+        """How many posts were made by the reels' route since then (as `created` is written)."""
+        query = (
+            "SELECT count(*) AS many FROM post JOIN video ON video.id = post.video_id "
+            "WHERE video.route = 'reels' AND created >= ?"
+        )
+        return int(self._need(query, moment)["many"])
+
     def posts(self, *, visible_only: bool = False) -> list[sqlite3.Row]:
         """All posts, newest first."""
         where = "WHERE visible = 1" if visible_only else ""
@@ -128,6 +141,12 @@ class Store:
     def show_post(self, post_id: str) -> None:
         with self.transaction() as db:
             db.execute("UPDATE post SET visible = 1 WHERE id = ?", (post_id,))
+
+    def hide(self, post_id: str) -> None:
+        """Take a post off the Page, its video too."""
+        with self.transaction() as db:
+            db.execute("UPDATE post SET visible = 0 WHERE id = ?", (post_id,))
+            db.execute("DELETE FROM video WHERE post_id = ?", (post_id,))
 
     def publish_by_hand(self, post_id: str) -> None:
         """Publish a post and its video as a person does on the Page."""
@@ -146,15 +165,20 @@ class Store:
             insert = "INSERT INTO fault (step, kind, params, remaining) VALUES (?, ?, ?, ?)"
             return db.execute(insert, (step, kind, json.dumps(params), times)).lastrowid or 0
 
-    def take_fault(self, step: str) -> tuple[str, dict[str, Any]] | None:
-        """(kind, params) of the oldest fault left for this step, one use consumed; or None."""
+    def take_fault(self, step: str, about: str = "") -> tuple[str, dict[str, Any]] | None:
+        """(kind, params) of the oldest fault left for this step, one use consumed; or None.
+
+        about: what the call concerns; a fault with `about` waits for a call whose text holds that.
+        """
         with self.transaction() as db:
             select = "SELECT * FROM fault WHERE remaining > 0 AND step IN (?, 'any') ORDER BY id"
-            row = db.execute(select, (step,)).fetchone()
-            if row is None:
-                return None
-            db.execute("UPDATE fault SET remaining = remaining - 1 WHERE id = ?", (row["id"],))
-        return row["kind"], json.loads(row["params"])
+            for row in db.execute(select, (step,)).fetchall():
+                params = json.loads(row["params"])
+                if str(params.get("about", "")) in about:
+                    spent = "UPDATE fault SET remaining = remaining - 1 WHERE id = ?"
+                    db.execute(spent, (row["id"],))
+                    return row["kind"], params
+        return None
 
     def faults(self) -> list[dict[str, Any]]:
         return [dict(row) for row in self._all("SELECT * FROM fault ORDER BY id")]

@@ -11,11 +11,13 @@ from contest.actors import SYSTEM
 from contest.clock import FixedClock, SystemClock
 from contest.config import Settings
 from contest.jobs.worker import perform
-from contest.models import Check, Contest, Publication, Submission, Task
+from contest.models import Check, Contest, Publication, Snapshot, Submission, Task
 from contest.services.core import outbox
-from contest.services.fanpage import publications
+from contest.services.counts import polling
+from contest.services.fanpage import page_checks, publications
 from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
+from social.values import CheckFinding, PageCheck
 from tests.contest.factory import Factory
 
 RELEASE = datetime.fromisoformat("2023-06-12T08:00:00+07:00")
@@ -51,14 +53,46 @@ class Bench:
 
     def upright(self) -> Submission:
         """An approved portrait clip, planned."""
-        entry = self.make.submission(self.make.unit(self.contest), "approved")
+        entry = self.make.submission(self.make.unit(self.contest), "approved", clip=CLIP)
         with self.platform.db.write() as session:
+            row = session.get_one(Submission, entry.id)
+            session.add(Check(
+                version_id=row.version_id, kind="deep", state="done", verdict="pass",
+                created_at=self.clock.now(), profile_revision_id=row.contest.revision_id,
+            ))
             of_version = Check.version_id == entry.version_id
-            check = session.scalars(select(Check).where(of_version)).one()
+            quick = select(Check).where(of_version, Check.kind == "quick")
+            check = session.scalars(quick).one()
             facts = {"display_width": 1080, "display_height": 1920, "duration_s": 80.0}
             check.report = {**check.report, "facts": facts}
         self.plan(entry)
         return entry
+
+    def routes(self, *open_: str) -> None:
+        """A check of the Page has found these routes open."""
+        organiser = self.make.actor(self.make.user("organiser", contest=self.contest))
+        found = [CheckFinding(f"route_{route}", "pass", "", "") for route in open_]
+        with self.platform.db.write() as session:
+            contest = session.get_one(Contest, self.contest.id)
+            page_checks.keep(
+                session, contest, PageCheck("1", "Trang", tuple(found)), actor=organiser,
+                at=self.clock.now(),
+            )
+
+    def readings(self) -> list[str]:
+        """Have the Page read now; the codes of the clips read in this round."""
+        self.clock.moment += timedelta(minutes=40)  # no earlier round is still waiting
+        organiser, begun = self.make.user("organiser", contest=self.contest), self.clock.now()
+        with self.platform.db.write() as session:
+            contest = session.get_one(Contest, self.contest.id)
+            polling.now(session, contest, actor=self.make.actor(organiser), at=begun)
+        while tasks := self.due():
+            for task in tasks:
+                perform(self.platform, task.id)
+        with self.platform.db.read() as session:
+            query = select(Submission.code).join(Snapshot, Snapshot.submission_id == Submission.id)
+            query = query.where(Snapshot.taken_at >= begun, Snapshot.source == "graph")
+            return sorted(session.scalars(query))
 
     def plan(self, entry: Submission) -> None:
         with self.platform.db.write() as session:

@@ -9,6 +9,7 @@ from social.calls import GraphCalls
 from social.graph import GraphPage
 from social.page_check import check_page
 from social.simulator.process import SimulatorProcess
+from social.values import Route
 
 
 def outcomes(page: GraphPage) -> dict[str, str]:
@@ -26,6 +27,8 @@ def test_a_good_token_passes(page: GraphPage) -> None:
         "permissions": "look",
         "target_page": "pass",
         "clock": "pass",
+        "route_videos": "pass",
+        "route_reels": "pass",
         "app_mode": "look",
     }
 
@@ -54,6 +57,39 @@ def test_each_shortcoming_is_found(
 ) -> None:
     simulator.control("POST", "token", told)
     assert outcomes(page)[name] == outcome
+
+
+@pytest.mark.parametrize(
+    ("taken", "open_", "found"),
+    [
+        ("both", {Route.VIDEOS, Route.REELS}, ("pass", "pass")),
+        ("videos", {Route.VIDEOS}, ("pass", "look")),
+        ("reels", {Route.REELS}, ("look", "pass")),
+        ("none", set(), ("fail", "fail")),
+    ],
+)
+def test_it_finds_out_by_which_route_clips_can_go(
+    page: GraphPage,
+    simulator: SimulatorProcess,
+    taken: str,
+    open_: set[Route],
+    found: tuple[str, str],
+) -> None:
+    simulator.answers(routes=taken)
+    check = page.check_page()
+    told = {finding.name: finding.outcome for finding in check.findings}
+    assert check.routes == open_
+    assert (told["route_videos"], told["route_reels"]) == found
+    assert check.passed == bool(open_)
+    assert simulator.posts() == []
+
+
+def test_an_expiry_told_as_text_is_read(page: GraphPage, simulator: SimulatorProcess) -> None:
+    soon = datetime.now(UTC) + timedelta(days=3)
+    simulator.control("POST", "token", {"expires_at": str(int(soon.timestamp()))})
+    assert outcomes(page)["token_expiry"] == "look"
+    simulator.control("POST", "token", {"expires_at": 10**18, "is_valid": "true"})
+    assert outcomes(page)["token_expiry"] == "pass"
 
 
 def test_a_wrong_token_is_said_in_both_languages(simulator: SimulatorProcess) -> None:

@@ -21,6 +21,7 @@ from contest.models import (
 from contest.profile import Profile
 from contest.services.entry import similarity
 from contest.services.entry.checks import DEEP, QUICK
+from contest.services.fanpage import readings
 from contest.services.jury import jury_round
 from contest.services.jury.jury_round import Juror
 from contest.states import IN_CONTEST, SubmissionState
@@ -42,6 +43,7 @@ class Standing:
     published: int
     copies: int  # pairs of similar clips that nobody has looked at
     snapshots_due: int
+    unread: int  # clips whose counts the Page does not give
     jurors: list[Juror]  # who sit on the jury
     tasks: Mapping[str, int]  # by state
     overdue: int
@@ -70,6 +72,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         published=publications.get("published", 0),
         copies=similarity.waiting(session, contest),
         snapshots_due=_snapshots_due(session, contest, profile, at=at),
+        unread=len(readings.codes(session, contest)),
         jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
         tasks=_by_state(session, _tasks(contest)),
         overdue=_overdue(session, contest, at=at),

@@ -11,7 +11,7 @@ from contest.models import Contest, PageInspection
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit
-from contest.services.fanpage import connections, page_match
+from contest.services.fanpage import connections, page_match, publications
 from contest.services.fanpage.page_match import FanpageName
 from social.values import PageCheck
 
@@ -28,7 +28,8 @@ def compared(found: PageCheck, profile: Profile) -> PageCheck:
 def keep(
     session: Session, contest: Contest, found: PageCheck, *, actor: Actor, at: datetime
 ) -> PageInspection:
-    """Store a check's result: token, permissions, Page and clock.
+    """Store a check's result: token, permissions, Page, routes and clock. Clips that had to wait
+    for a person only because their route was not known to be open are queued.
 
     Raises ``NotAllowed`` without ``publication.manage``.
     """
@@ -49,6 +50,7 @@ def keep(
         session, "page.checked", row, actor=actor, at=at, contest_id=contest.id,
         after={f.name: f.outcome for f in found.findings},
     )
+    publications.reconsider(session, contest, at=at)
     return row
 
 

@@ -7,27 +7,24 @@ records the worker's steps, `services/fanpage/page_pause.py` pauses the queue. R
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Check, ClipVersion, Contest, Publication, Submission, Task, Unit
+from contest.models import Contest, Publication, Submission, Task
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, pagination, profiles, search
+from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.blockers import Blocker
-from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
 from contest.services.counts import polling
-from contest.services.fanpage import publishing_modes
-from contest.states import PUBLICATION, SubmissionState
-from social.links import read_link
+from contest.services.fanpage import post_links, publishing_modes, readings
+from contest.states import SubmissionState
+from social.links import PostLink
 
 UPLOAD_AHEAD = timedelta(hours=6)  # bytes may go before the release; nobody sees them
 SPACING = timedelta(seconds=1)  # between two clips of one release, so that Meta is not rushed
@@ -48,7 +45,8 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
     if existing:
         _forget(session, existing)
     profile = profiles.profile_of(submission.contest)
-    mode, why = publishing_modes.publishing_mode(profile, submission)
+    open_ = publishing_modes.routes(session, submission.contest)
+    mode, why = publishing_modes.publishing_mode(profile, submission, open_)
     publication = Publication(
         submission=submission, version_id=submission.version_id, mode=mode, state="waiting",
         page_id=profile.contest.page_url[:MAX_PAGE], caption=caption(profile, submission),
@@ -143,6 +141,27 @@ def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -
     return due
 
 
+def reconsider(session: Session, contest: Contest, *, at: datetime) -> None:
+    """After a check of the Page: clips that no longer need a person are queued."""
+    profile, open_ = profiles.profile_of(contest), publishing_modes.routes(session, contest)
+    query = (
+        select(Publication)
+        .join(Publication.submission)
+        .where(
+            Submission.contest_id == contest.id, Publication.state == "waiting",
+            Publication.mode == "manual",
+        )
+        .order_by(Publication.id)
+        .with_for_update(of=Publication, **LOCK)
+    )
+    for publication in session.scalars(query).all():
+        mode, why = publishing_modes.publishing_mode(profile, publication.submission, open_)
+        publication.mode, publication.error_data = mode, why
+        if mode == "api":
+            due_at = max(publication.release_at - UPLOAD_AHEAD, at)
+            enqueue_step(session, publication, "upload", at=at, due_at=due_at)
+
+
 def enqueue_step(
     session: Session, publication: Publication, step: str, *, at: datetime,
     due_at: datetime | None = None,
@@ -184,8 +203,9 @@ def record_link(
 ) -> None:
     """Record the link of a clip that a person posted by hand.
 
+    A job then looks for the post; the board says where it cannot be counted automatically.
     Raises ``NotAllowed``; ``Invalid`` before the release or for a link to no post; ``Conflict``
-    for another clip's link or in a state that does not allow it.
+    for another clip's link, in place of a confirmed one, or in a state that does not allow it.
     """
     require(actor, "publication.manage", publication.submission)
     if at < publication.release_at:
@@ -193,24 +213,51 @@ def record_link(
             "Chưa đến giờ đăng chung: các clip được đăng cùng lúc để công bằng.",
             "The common release has not come yet: clips go out together, to be fair.",
         )
-    found = read_link(link)
-    if found is None or found.kind in ("other", "short") or found.object_id is None:
-        raise Invalid(
-            "Liên kết này không chỉ rõ bài viết nào. Hãy mở bài trên Facebook, bấm vào giờ đăng "
-            "và chép địa chỉ đầy đủ (có /posts/, /videos/ hoặc /reel/).",
-            "This link does not name a post. Open the post on Facebook, click its time and copy "
-            "the full address (with /posts/, /videos/ or /reel/).",
-        )
-    if found.kind == "video":
-        publication.video_id = publication.video_id or found.object_id
+    found = post_links.read(link)
+    if publication.state == "published":
+        _mend_link(session, publication, found, link, actor=actor, at=at)
     else:
-        publication.post_id = found.object_id
-    _refuse_taken(session, publication, found.url)
+        _first_link(session, publication, found, link, actor=actor, at=at)
+    enqueue_step(session, publication, "check", at=at)
+
+
+def may_mend(publication: Publication) -> bool:
+    """May another link be pasted? Only while the Page has not confirmed the first one."""
+    confirmed = publication.error_data.get("checked")
+    return confirmed is False or (publication.mode == "manual" and confirmed is None)
+
+
+def _first_link(
+    session: Session, publication: Publication, found: PostLink, pasted: str, *, actor: Actor,
+    at: datetime,
+) -> None:
+    """The clip is posted, under this link."""
     publication.mode = "manual"
     if publication.state == "uploading":
         move(session, publication, "waiting", actor=actor, at=at)
+    post_links.assign(session, publication, found, pasted)
+    kept = publication.error_data
     see_published(session, publication, permalink=found.url, actor=actor, at=at)
-    enqueue_step(session, publication, "check", at=at)
+    publication.error_data = kept
+
+
+def _mend_link(
+    session: Session, publication: Publication, found: PostLink, pasted: str, *, actor: Actor,
+    at: datetime,
+) -> None:
+    """Another link in place of one that the Page does not confirm."""
+    if not may_mend(publication):
+        raise Conflict(
+            "Bài của clip này đã được xác nhận trên Trang nên không đổi liên kết được nữa.",
+            "The Page has confirmed this clip's post, so its link cannot be changed any more.",
+        )
+    before = publication.permalink or publication.error_data.get("pasted")
+    post_links.assign(session, publication, found, pasted)
+    audit.record(
+        session, "publication.relinked", publication, actor=actor, at=at,
+        contest_id=publication.submission.contest_id,
+        before={"link": before}, after={"link": pasted.strip()},
+    )
 
 
 def see_published(
@@ -272,60 +319,7 @@ def post_again(
     enqueue_step(session, publication, "reconcile", at=at)
 
 
-# ------------------------------------------------------------------------------------- reading
-
-
-def listed(
-    session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
-) -> Pagination[Publication]:
-    """The publications board, a page at a time: by release order, unreleased ones last."""
-    query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
-    if state in PUBLICATION.states:
-        query = query.where(Publication.state == state)
-    query = query.options(
-        contains_eager(Publication.submission).contains_eager(Submission.unit),
-        joinedload(Publication.version).selectinload(ClipVersion.checks).defer(Check.report),
-    )
-    found = pagination.take(session, query, number)
-    _read_refusals(session, found.rows)
-    return found
-
-
-def page_of(session: Session, contest: Contest, publication_id: int) -> int:
-    """The number of the board's page that shows this publication; 1 if none does."""
-    ids = list(session.scalars(_board(contest).with_only_columns(Publication.id)))
-    return ids.index(publication_id) // pagination.ROWS + 1 if publication_id in ids else 1
-
-
-def counts(session: Session, contest: Contest) -> Mapping[str, int]:
-    """How many publications there are in each state."""
-    query = (
-        select(Publication.state, func.count())
-        .join(Publication.submission)
-        .where(Submission.contest_id == contest.id)
-        .group_by(Publication.state)
-    )
-    return {state: count for state, count in session.execute(query)}
-
-
-def _board(contest: Contest) -> Select[Any]:
-    return (
-        select(Publication)
-        .join(Publication.submission)
-        .join(Submission.unit)
-        .where(Submission.contest_id == contest.id)
-        .order_by(Publication.position.is_(None), Publication.position, Publication.id)
-    )
-
-
-def _read_refusals(session: Session, rows: Sequence[Publication]) -> None:
-    """Load the reports of failed checks in one query: the board shows the reasons."""
-    refused = [
-        publication.version_id for publication in rows
-        for check in publication.version.checks if check.verdict in ("fail", "unreadable")
-    ]
-    query = select(Check).where(Check.version_id.in_(refused)).options(undefer(Check.report))
-    session.scalars(query).all()
+# ------------------------------------------------------------------------------- what is missing
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
@@ -352,7 +346,7 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
             f"Approved clips that are not on the Page yet: {open_}.",
             "publications.list", count=open_,
         ))
-    return found
+    return [*found, *readings.blockers(session, contest)]
 
 
 # ------------------------------------------------------------------------------------ internal
@@ -380,18 +374,3 @@ def _wish_release(session: Session, publication: Publication, *, at: datetime) -
     )
     if publication.mode == "api":
         enqueue_step(session, publication, "upload", at=at, due_at=max(due_at - UPLOAD_AHEAD, at))
-
-
-def _refuse_taken(session: Session, publication: Publication, url: str) -> None:
-    same = [Publication.permalink == url]
-    if publication.post_id:
-        same.append(Publication.post_id == publication.post_id)
-    for condition in same:
-        query = select(Publication.id).where(condition, Publication.id != publication.id)
-        with session.no_autoflush:
-            taken = session.scalar(query)
-        if taken:
-            raise Conflict(
-                "Liên kết này đã được ghi cho một clip khác. Hãy kiểm tra lại.",
-                "This link is recorded for another clip already. Please check it.",
-            )

@@ -6,7 +6,7 @@ queried; `finish` is never repeated blindly (design, "Work that leaves the proce
 Steps called in a state they do not apply to change nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,14 +15,16 @@ from contest.actors import SYSTEM
 from contest.models import ClipVersion, Publication
 from contest.services.core import outbox
 from contest.services.core.transitions import move
-from contest.services.fanpage import publications
+from contest.services.fanpage import post_links, publications, publishing_modes, readings
 from contest.states import SubmissionState
 from social.errors import PageError
-from social.values import Offsets, UploadStarted, VideoState, VideoStatus
+from social.links import PostLink
+from social.values import Offsets, Route, UploadStarted, VideoState, VideoStatus
 
 MAX_UPLOADS = 3  # upload sessions for one clip before it fails and a person must look
 DOUBT_FOR = timedelta(minutes=15)  # how long the Page is queried after an unknown outcome
 PROCESS_FOR = timedelta(hours=3)  # how long the Page may process a video
+KEPT = frozenset({"may_finish", "pasted", "checked"})  # in ``error_data``, through a passing error
 FIRST_LOOK, SHORTEST, LONGEST = timedelta(seconds=2), timedelta(seconds=5), timedelta(minutes=5)
 
 DRAFT = (
@@ -60,6 +62,8 @@ class PublishingJob:
     offsets: Offsets
     post_id: str | None
     armed_at: datetime | None
+    link: PostLink | None
+    route: Route = Route.VIDEOS
 
 
 def read(session: Session, publication_id: int) -> PublishingJob | None:
@@ -85,7 +89,9 @@ def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Publ
         return None
     if publication.state == "waiting":
         move(session, publication, "uploading", actor=SYSTEM, at=at)
-    return _work(publication)
+    entry = publication.submission
+    route = publishing_modes.route_of(entry, publishing_modes.routes(session, entry.contest))
+    return replace(_work(publication), route=route)
 
 
 def started(session: Session, publication_id: int, upload: UploadStarted) -> bool:
@@ -206,20 +212,44 @@ def fail(
 def stumbled(
     session: Session, publication_id: int, error: PageError, *, at: datetime
 ) -> datetime | None:
-    """Record a step's temporary error. Returns when to try again; None when it failed for good."""
+    """Record a step's temporary error. Returns when to try again; None when it is given up."""
     publication = publications.held(session, publication_id)
     if publication is None:
         return None
     tries = int(publication.error_data.get("tries", 0))
-    if tries >= len(outbox.BACK_OFF) and publication.state in publications.BEFORE_ARMED:
-        vi = f"Facebook không trả lời sau nhiều lần thử: {error}. Hãy chọn “Đăng lại”."
-        en = f"Facebook did not answer after several attempts: {error}. Choose “Post again”."
-        fail(session, publication_id, vi, en, error=error, at=at)
+    if tries >= len(outbox.BACK_OFF) and _gives_up(session, publication, error, at=at):
         return None
     publication.error = str(error)
-    data = {"tries": tries + 1, "details": _details(error)}
-    publication.error_data = {**publication.error_data, **data}
+    before = {name: publication.error_data[name] for name in publication.error_data.keys() & KEPT}
+    publication.error_data = {**before, "tries": tries + 1, "details": _details(error)}
     return at + outbox.back_off(tries + 1)
+
+
+def _gives_up(
+    session: Session, publication: Publication, error: PageError, *, at: datetime
+) -> bool:
+    """After several attempts: before `finish` the clip fails; after it, only once the Page has had
+    its time, for the post may be there; a posted clip stays, and its link is unconfirmed."""
+    if publication.state in publications.BEFORE_ARMED:
+        vi = f"Facebook không trả lời sau nhiều lần thử: {error}. Hãy chọn “Đăng lại”."
+        en = f"Facebook did not answer after several attempts: {error}. Choose “Post again”."
+        fail(session, publication.id, vi, en, error=error, at=at)
+        return True
+    if publication.state == "published":
+        readings.unread(session, publication.id, str(error), _silent(error), at=at)
+        return True
+    given = PROCESS_FOR if publication.state == "verifying" else DOUBT_FOR
+    if at - (publication.armed_at or at) <= given:
+        return False
+    fail(session, publication.id, *DOUBT, error=error, at=at)
+    return True
+
+
+def _silent(error: PageError) -> dict[str, str]:
+    return {
+        "vi": f"Chưa kiểm tra được liên kết: {error}. Lần lấy số tiếp theo sẽ thử lại.",
+        "en": f"The link could not be checked: {error}. The next reading tries again.",
+    }
 
 
 def seen(
@@ -308,24 +338,6 @@ def _next_look(publication: Publication, at: datetime) -> datetime:
     return at + min(max(since / 4, SHORTEST), LONGEST)
 
 
-def checked(
-    session: Session, publication_id: int, *, post_id: str | None, permalink: str | None
-) -> None:
-    """Store whether the Page confirms a pasted link; the board warns if not (`post_id` None)."""
-    publication = publications.held(session, publication_id)
-    if publication is None:
-        return
-    if post_id:
-        publication.post_id, publication.error_data = post_id, {"checked": True}
-        publication.permalink = publication.permalink or permalink or ""
-        return
-    publication.error_data = {
-        "checked": False,
-        "vi": "Chưa thấy bài này trên Trang. Hãy mở liên kết ở cửa sổ ẩn danh để kiểm tra.",
-        "en": "This post was not found on the Page. Open the link in a private window to check.",
-    }
-
-
 def _unknown(
     session: Session, publication_id: int, *, at: datetime, why: str, error: PageError | None,
     may_finish: bool, wait: timedelta = FIRST_LOOK,
@@ -345,8 +357,9 @@ def _work(publication: Publication) -> PublishingJob:
         contest_id=entry.contest_id, sha256=version.sha256, size=version.size, title=entry.title,
         caption=publication.caption, marker=publications.marker(entry), state=publication.state,
         session_id=publication.session_id, video_id=publication.video_id,
-        offsets=Offsets(publication.offset, publication.offset_end),
+        offsets=Offsets.wanted(publication.offset, publication.offset_end, version.size),
         post_id=publication.post_id, armed_at=publication.armed_at,
+        link=post_links.meant(publication),
     )
 
 

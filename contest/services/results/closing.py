@@ -15,7 +15,8 @@ ROOMS = (submissions.blockers, reviews.blockers, publications.blockers, jury_rou
          interactions.blockers, corrections.blockers, anomalies.blockers)
 # Shown, but closing does not have to wait for them.
 REMARKS = (
-    "units_without_clip", "entries_unfinished", "interactions.unverified", "anomalies.open"
+    "units_without_clip", "entries_unfinished", "interactions.unverified", "anomalies.open",
+    "publications.unread",
 )
 
 

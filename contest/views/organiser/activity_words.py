@@ -65,6 +65,7 @@ ACTIONS = {
     "publication.planned": _l("Xếp lịch đăng"),
     "publication.published": _l("Thấy bài đã đăng"),
     "publication.released": _l("Phát hành đợt đăng bài"),
+    "publication.relinked": _l("Đổi liên kết bài đăng"),
     "publication.resumed": _l("Tiếp tục đăng bài"),
     "publication.unknown": _l("Chưa rõ bài đã đăng chưa"),
     "publication.uploading": _l("Tải clip lên Fanpage"),

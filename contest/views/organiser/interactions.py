@@ -26,7 +26,7 @@ from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
 from contest.services.entry.media import File
-from contest.services.fanpage import connections
+from contest.services.fanpage import connections, readings
 from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
@@ -111,6 +111,7 @@ def listed() -> Response:
         me=current.actor.label, automatic=_has_page(), gaps=[
             *interactions.blockers(current.db, contest, at=current.now),
             *corrections.blockers(current.db, contest, at=current.now),
+            *readings.blockers(current.db, contest),
         ],
         odd=anomalies.blockers(current.db, contest, at=current.now),
         adjusted=corrections.waiting(current.db, contest, most=MOST_WAITING),

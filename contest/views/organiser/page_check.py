@@ -159,5 +159,6 @@ def titles() -> dict[str, str]:
         "token_kind": _("Loại mã"), "token_expiry": _("Hạn của mã"),
         "permissions": _("Quyền"), "target_page": _("Trang đích"),
         "same_page": _("Đúng Trang của thể lệ"),
+        "route_videos": _("Đường đăng video"), "route_reels": _("Đường đăng thước phim (Reel)"),
         "app_mode": _("Chế độ ứng dụng"), "clock": _("Đồng hồ"),
     }

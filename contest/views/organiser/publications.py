@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.models import Publication
 from contest.services.entry import checks
-from contest.services.fanpage import page_checks, page_pause, publications
+from contest.services.fanpage import board, page_checks, page_pause, publications
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -22,7 +22,10 @@ class LinkForm(Form):
     link = StringField(
         _l("Liên kết bài viết"),
         [InputRequired(_l("Hãy dán liên kết của bài viết.")), Length(max=500)],
-        description=_l("Mở bài trên Facebook, bấm vào giờ đăng rồi chép địa chỉ."),
+        description=_l(
+            "Mở bài trên Facebook, bấm vào giờ đăng rồi chép địa chỉ. Liên kết chia sẻ từ điện "
+            "thoại cũng được."
+        ),
         render_kw={"inputmode": "url", "autocomplete": "off"},
     )
 
@@ -112,15 +115,15 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
     """The board. ``at_row``: id of the publication whose form has errors."""
     contest, pause = current.contest, page_pause.pause_of(current.db, current.contest.id)
     words, state = (request.args.get(key, "").strip() for key in ("q", "state"))
-    number = publications.page_of(current.db, contest, at_row) if at_row else page_number()
-    found = publications.listed(current.db, contest, words=words, state=state, number=number)
+    number = board.page_of(current.db, contest, at_row) if at_row else page_number()
+    found = board.listed(current.db, contest, words=words, state=state, number=number)
     forms = {
         "link_form": LinkForm(formdata=None), "again_form": AgainForm(formdata=None),
         "pause_form": PauseForm(formdata=None),
     }
     return page(
         "organiser/publications.html", status, rows=[_prepared(one) for one in found.rows],
-        found=found, words=words, state=state, counts=publications.counts(current.db, contest),
+        found=found, words=words, state=state, counts=board.counts(current.db, contest),
         pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][current.language == "en"] if pause else "",
         reason=page_pause.reason_of(pause, current.language) if pause else "",
@@ -140,10 +143,16 @@ def _prepared(publication: Publication) -> dict[str, object]:
         "caption": publication.caption, "version": publication.version.number,
         "message": publication.error_data.get(current.language) or publication.error,
         "percent": 100 if done else publication.offset * 100 // size,
-        "may_link": publication.state in LINKABLE and publication.release_at <= current.now,
+        "may_link": _may_link(publication),
         "failed": publication.state == "failed", "sent": publication.video_id is not None,
         "waits_for": _waits_for(publication),
     }
+
+
+def _may_link(publication: Publication) -> bool:
+    if publication.state == "published":
+        return publications.may_mend(publication)
+    return publication.state in LINKABLE and publication.release_at <= current.now
 
 
 def _waits_for(publication: Publication) -> str:

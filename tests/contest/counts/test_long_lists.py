@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from contest.models import Contest, Publication, ShareRecord, Snapshot
 from contest.services.core import pagination
 from contest.services.counts import anomalies, interactions, share_ledger
-from contest.services.fanpage import publications
+from contest.services.fanpage import board
 from tests.contest.conftest import Visits
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, POSTS, text
@@ -124,5 +124,5 @@ def test_the_board_counts_what_stands_in_each_state(many: list[int], bench: Benc
         session.get_one(Publication, many[0]).state = "failed"
         contest = session.get_one(Contest, bench.contest.id)
         session.flush()
-        assert publications.counts(session, contest) == {"failed": 1, "published": MORE - 1}
-        assert publications.page_of(session, contest, many[-1]) == 2
+        assert board.counts(session, contest) == {"failed": 1, "published": MORE - 1}
+        assert board.page_of(session, contest, many[-1]) == 2

@@ -1,6 +1,18 @@
 """A platform whose Page is a simulator in its own process, and a bench to post clips from."""
 
-from tests.contest.fanpage.two_pages import board, other, second
-from tests.contest.posting import bench, settings
+import pytest
 
-__all__ = ["bench", "board", "other", "second", "settings"]
+from social.simulator.process import SimulatorProcess
+from tests.contest.fanpage.two_pages import board, other, second
+from tests.contest.posting import Bench, bench, settings
+
+__all__ = ["bench", "board", "other", "route", "second", "settings"]
+
+
+@pytest.fixture(params=["videos", "reels"])
+def route(request: pytest.FixtureRequest, bench: Bench, simulator: SimulatorProcess) -> str:
+    """The one route that the Page takes clips on, as its check has found out."""
+    found = str(request.param)
+    simulator.answers(routes=found)
+    bench.routes(found)
+    return found

@@ -37,7 +37,7 @@ def check(settings: Settings) -> Check:
 
 def test_a_page_that_is_ready(check: Check, simulator: SimulatorProcess) -> None:
     code, out, err = check()
-    assert (code, len(out.splitlines())) == (0, 7)
+    assert (code, len(out.splitlines())) == (0, 9)
     assert "✓ pass\ttoken_valid\tMã truy cập còn hiệu lực." in out
     assert simulator.page_id in err
 

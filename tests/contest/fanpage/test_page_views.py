@@ -111,7 +111,7 @@ def test_a_link_is_pasted_on_the_board(
     bench.at_release()
     bench.work()
     number, organiser = bench.publication(entry).id, visit.role("organiser")
-    bad = organiser.post(f"{POSTS}/{number}/link", data={"link": "https://fb.watch/x/"})
+    bad = organiser.post(f"{POSTS}/{number}/link", data={"link": "https://facebook.com/x"})
     assert (bad.status_code, "không chỉ rõ bài viết nào" in text(bad)) == (422, True)
     post_id = simulator.control("POST", "posts", {"message": f"#{entry.code}"})["post_id"]
     address = f"{simulator.url}/posts/{post_id}"

@@ -1,4 +1,5 @@
-"""Every step x every fault: one post a clip, or a reason that a person can see."""
+"""Every step x every fault x both routes, on a Page's real answers: one post a clip, and a reading
+for each; or a reason that a person can see."""
 
 import pytest
 from sqlalchemy import update
@@ -8,11 +9,19 @@ from contest.services.fanpage import page_pause
 from social.simulator.process import SimulatorProcess
 from tests.contest.posting import Bench
 
+pytestmark = pytest.mark.usefixtures("route")
 PUBLISHED = ("published", "published")
 FAILED = ("failed", "approved")
+NEEDS_A_PERSON = [
+    ("start", "permission"), ("start", "invalid_input"), ("transfer", "permission"),
+    ("finish", "permission"), ("finish", "error_before"), ("finish", "bad_gateway"),
+    ("finish", "drop"), ("finish", "processing_error"), ("finish", "empty"),
+    ("finish", "error_in_200"), ("finish", "redirect"),
+]
 BY_ITSELF = [
     *[(step, kind) for step in ("start", "transfer", "finish", "status")
-      for kind in ("throttle", "error_after", "lost_response")],
+      for kind in ("throttle", "error_after", "lost_response", "empty", "error_in_200",
+                   "redirect") if (step, kind) not in NEEDS_A_PERSON],
     *[(step, kind) for step in ("start", "transfer", "status")
       for kind in ("error_before", "bad_gateway", "drop")],
     ("transfer", "wrong_offset"), ("transfer", "restart_upload"), ("transfer", "reset_at"),
@@ -21,11 +30,6 @@ BY_ITSELF = [
 ]
 PAUSING = [(step, kind) for step in ("start", "transfer", "finish", "status")
            for kind in ("expired_token", "policy")]
-NEEDS_A_PERSON = [
-    ("start", "permission"), ("start", "invalid_input"), ("transfer", "permission"),
-    ("finish", "permission"), ("finish", "error_before"), ("finish", "bad_gateway"),
-    ("finish", "drop"), ("finish", "processing_error"),
-]
 
 
 @pytest.fixture
@@ -36,6 +40,10 @@ def database_url(sqlite_url: str) -> str:
 
 def shown(simulator: SimulatorProcess) -> int:
     return sum(post["visible"] for post in simulator.posts())
+
+
+def each_is_read_once(bench: Bench, *entries: Submission) -> None:
+    assert bench.readings() == sorted(entry.code for entry in entries)
 
 
 def run(bench: Bench) -> Submission:
@@ -53,6 +61,7 @@ def test_a_passing_fault_still_ends_in_one_post(
     entry = run(bench)
     assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
     assert bench.publication(entry).permalink == simulator.posts()[0]["permalink"]
+    each_is_read_once(bench, entry)
 
 
 @pytest.mark.parametrize(("step", "kind"), PAUSING)
@@ -76,6 +85,7 @@ def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
     bench.work()
     assert [bench.state(entry), bench.state(another)] == [PUBLISHED, PUBLISHED]
     assert shown(simulator) == 2
+    each_is_read_once(bench, entry, another)
 
 
 @pytest.mark.parametrize(("step", "kind"), NEEDS_A_PERSON)
@@ -90,6 +100,7 @@ def test_what_only_a_person_can_settle_has_a_visible_reason(
     bench.decide(entry, "again")
     bench.work()
     assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
+    each_is_read_once(bench, entry)
 
 
 @pytest.mark.parametrize("kind", ["stuck_processing", "draft"])
@@ -105,6 +116,7 @@ def test_what_never_appears_is_given_up_with_a_reason(
     bench.decide(entry, "look")
     bench.work()
     assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
+    each_is_read_once(bench, entry)
 
 
 def test_a_person_who_is_wrong_makes_no_second_post(
@@ -122,6 +134,7 @@ def test_a_person_who_is_wrong_makes_no_second_post(
     simulator.control("DELETE", "faults")
     bench.work()
     assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
+    each_is_read_once(bench, entry)
 
 
 def test_an_upload_that_is_lost_each_time_is_given_up(

@@ -1,4 +1,5 @@
-"""A worker killed at every step of posting a clip, before, during and after: exactly one post."""
+"""A worker killed at every step of posting a clip, before, during and after, on both routes:
+exactly one post, and a reading of it."""
 
 import json
 import os
@@ -8,13 +9,15 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from contest.jobs.worker import perform
-from contest.models import Task
+from contest.models import Contest, Snapshot, Task
+from contest.services.counts import polling
 from social.simulator.process import SimulatorProcess
 from tests.contest.posting import Bench
 
+pytestmark = pytest.mark.usefixtures("route")
 PUBLISHED = ("published", "published")
 FAILED = ("failed", "approved")
 KILLS = [
@@ -42,6 +45,28 @@ def test_a_worker_killed_at_a_step_leaves_one_post(
         bench.decide(entry, "again")
         bench.work()
     assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
+    assert bench.readings() == [entry.code]
+
+
+def test_a_worker_killed_while_reading_leaves_each_clip_read_once(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    entries = [bench.approved() for _ in range(3)]
+    bench.at_release()
+    bench.work()
+    organiser = bench.make.actor(bench.make.user("organiser", contest=bench.contest))
+    with bench.platform.db.write() as session:
+        contest = session.get_one(Contest, bench.contest.id)
+        begun = bench.clock.now()
+        [_, second, _] = [clip.code for clip in polling.left(session, contest, begun)]
+        polling.now(session, contest, actor=organiser, at=begun)
+    simulator.fault("counts", "hold", when="after", about=f"#{second}")
+    [task] = [task for task in bench.due() if task.kind == polling.KIND]
+    _kill_while_held(bench, simulator, task, "counts")
+    perform(bench.platform, task.id)
+    with bench.platform.db.read() as session:
+        read = sorted(session.scalars(select(Snapshot.submission_id)))
+    assert read == sorted(entry.id for entry in entries)
 
 
 def _reach(bench: Bench, kind: str) -> Task:
