@@ -12,6 +12,8 @@ from contest.models.interactions import (
     Evidence,
     FlagDecision,
     LateApproval,
+    LedgerStatement,
+    LedgerVoid,
     ShareRecord,
     Snapshot,
 )
@@ -30,8 +32,8 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
-    "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection", "PagePause",
-    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
+    "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark", "OnscreenNames",
+    "PageInspection", "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
     "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "Submission", "Task", "Unit",
     "UnitLink", "UnitSession", "Upload", "User",
 ]

@@ -180,6 +180,7 @@ class Scoring(Part):
     points_per_share: Count
     points_per_reaction: Count
     shares_per_account: Positive
+    shares_per_account_per: Literal["clip", "day"] = "clip"  # a day of the contest's zone
     points_cap: Positive
     unit_score: Literal["best", "sum"] = "best"
 
@@ -188,6 +189,11 @@ class Scoring(Part):
         if self.jury_weight + self.interaction_weight == 0:
             raise ValueError("no_weight")
         return self
+
+    @property
+    def per_day(self) -> bool:
+        """Does an account's cap begin anew each day?"""
+        return self.shares_per_account_per == "day"
 
     @property
     def jury_share(self) -> Fraction:
@@ -283,6 +289,7 @@ class Profile(Part):
             "points_per_share": self.scoring.points_per_share,
             "points_per_reaction": self.scoring.points_per_reaction,
             "shares_per_account": self.scoring.shares_per_account,
+            **({"shares_per_account_per": "day"} if self.scoring.per_day else {}),
             "points_cap": self.scoring.points_cap,
             "prizes": [{"id": p.id, "count": p.count} for p in self.prizes],
             "trim": self.jury.trim,
