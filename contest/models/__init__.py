@@ -33,7 +33,7 @@ __all__ = [
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
     "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark", "OnscreenNames",
-    "PageInspection", "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
-    "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "Submission", "Task", "Unit",
-    "UnitLink", "UnitSession", "Upload", "User",
+    "PageInspection", "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Repair",
+    "Result", "Review", "RoleGrant", "ShareRecord", "SimilarPair", "Snapshot", "StaffSession",
+    "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
 ]

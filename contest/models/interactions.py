@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
 from contest.models.submissions import Submission
+from social.accounts import name_identity
 
 
 class Evidence(Base):
@@ -88,6 +89,10 @@ class LateApproval(Base):
     created_at: Mapped[datetime]
 
 
+def _of_name(context: Any) -> str:
+    return name_identity(context.get_current_parameters()["account"])
+
+
 class ShareRecord(Base):
     """One line of the share ledger: an account's shares of a clip, with proof; never added up here.
 
@@ -117,7 +122,7 @@ class ShareRecord(Base):
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     account: Mapped[str] = mapped_column(String(200))
-    identity: Mapped[str] = mapped_column(String(255))
+    identity: Mapped[str] = mapped_column(String(255), default=_of_name)
     profile: Mapped[str] = mapped_column(String(500), default="")
     link: Mapped[str] = mapped_column(String(500), default="")
     count: Mapped[int] = mapped_column(default=1)

@@ -10,7 +10,16 @@ from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Count = Annotated[int, Field(ge=0)]
@@ -189,6 +198,14 @@ class Scoring(Part):
         if self.jury_weight + self.interaction_weight == 0:
             raise ValueError("no_weight")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a rule that says nothing new: the hash of profiles before it stays the same."""
+        content: dict[str, Any] = plain(self)
+        if not self.per_day:
+            del content["shares_per_account_per"]
+        return content
 
     @property
     def per_day(self) -> bool:

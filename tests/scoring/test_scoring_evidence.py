@@ -115,7 +115,7 @@ def test_a_ledger_that_is_not_complete_keeps_its_state_and_a_cap_per_day_its_day
 def test_shares_from_another_snapshot_keep_where_they_come_from():
     other = {"taken_at": "2023-06-18T09:00:00+07:00", "source": "manual"}
     facts = {"taken_at": example.CUT_OFF, "source": "graph", "shares_from": other}
-    files, read = built(snapshots=example.PARTS["snapshots"] | {"clip1": facts})
+    _files, read = built(snapshots=example.PARTS["snapshots"] | {"clip1": facts})
     assert read("snapshots.json")[0]["shares_from"] == other | {
         "source_sha256": None, "late_reason": None,
     }

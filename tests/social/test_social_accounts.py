@@ -5,8 +5,10 @@ import pytest
 from social.accounts import identity, name_identity, read_profile
 
 BY_NAME = [
-    "https://www.facebook.com/Binh.An92", "http://facebook.com/binhan92/", "m.facebook.com/binh.an92",
-    "https://vi-vn.facebook.com/binhan92?mibextid=ZbWKwL", "https://mbasic.facebook.com/binhan92/about",
+    "https://www.facebook.com/Binh.An92", "http://facebook.com/binhan92/", 
+    "m.facebook.com/binh.an92",
+    "https://vi-vn.facebook.com/binhan92?mibextid=ZbWKwL", 
+    "https://mbasic.facebook.com/binhan92/about",
     "https://web.facebook.com/binhan92?_rdc=1&_rdr", "https://fb.com/binhan92", "@binh.an92",
     "https://www.facebook.com/binhan92#", "https://touch.facebook.com/binhan92/friends_mutual",
 ]  # fmt: skip
@@ -46,7 +48,8 @@ def test_two_names_with_one_profile_are_one_account_and_one_name_with_two_is_two
     assert identity("Nguyễn An", one) == identity("An Nguyen", f"{one}?x=1")
     assert identity("Nguyễn An", one) != identity("Nguyễn An", other)
     assert identity("Nguyễn An", one) == identity(one)
-    assert identity("100012345678901") == identity("An", "facebook.com/profile.php?id=100012345678901")
+    number = "100012345678901"
+    assert identity(number) == identity("An", f"facebook.com/profile.php?id={number}")
 
 
 def test_a_name_is_compared_without_case_composition_and_spaces() -> None:

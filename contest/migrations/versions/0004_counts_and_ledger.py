@@ -219,12 +219,11 @@ def _correction_columns() -> None:
 
 
 def _ledger_columns() -> None:
-    text = {"nullable": False, "server_default": ""}
     for column in (
         sa.Column("identity", sa.String(length=255), nullable=True),
-        sa.Column("profile", sa.String(length=500), **text),
-        sa.Column("day", sa.String(length=10), **text),
-        sa.Column("late_reason", sa.Text(), **text),
+        sa.Column("profile", sa.String(length=500), nullable=False, server_default=""),
+        sa.Column("day", sa.String(length=10), nullable=False, server_default=""),
+        sa.Column("late_reason", sa.Text(), nullable=False, server_default=""),
         sa.Column("agreed_by", sa.String(length=64), nullable=True),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_id", sa.Integer(), nullable=True),
