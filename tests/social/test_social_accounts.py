@@ -5,9 +5,9 @@ import pytest
 from social.accounts import identity, name_identity, read_profile
 
 BY_NAME = [
-    "https://www.facebook.com/Binh.An92", "http://facebook.com/binhan92/", 
+    "https://www.facebook.com/Binh.An92", "http://facebook.com/binhan92/",
     "m.facebook.com/binh.an92",
-    "https://vi-vn.facebook.com/binhan92?mibextid=ZbWKwL", 
+    "https://vi-vn.facebook.com/binhan92?mibextid=ZbWKwL",
     "https://mbasic.facebook.com/binhan92/about",
     "https://web.facebook.com/binhan92?_rdc=1&_rdr", "https://fb.com/binhan92", "@binh.an92",
     "https://www.facebook.com/binhan92#", "https://touch.facebook.com/binhan92/friends_mutual",

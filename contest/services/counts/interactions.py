@@ -218,12 +218,16 @@ def write_down(
     return snapshot
 
 
+def _plain(code: str) -> str:
+    return code.strip().upper().removeprefix("#")
+
+
 def of_code(session: Session, contest: Contest, code: str) -> Submission:
     """The posted clip with this code. Raises ``NotFound`` for any other."""
     query = (
         select(Submission)
         .join(Publication, Publication.submission_id == Submission.id)
-        .where(*official.on_page(contest), Submission.code == code.strip().upper().removeprefix("#"))
+        .where(*official.on_page(contest), Submission.code == _plain(code))
         .options(joinedload(Submission.unit))
     )
     found = session.scalars(query).first()

@@ -19,6 +19,7 @@ from contest.services.core import audit, profiles
 from contest.services.counts import interactions
 from contest.services.jury import jury_round
 
+CODES = 20  # named in the trail
 AT_ONCE = timedelta(minutes=15)  # to withdraw a line of one's own
 
 
@@ -98,7 +99,7 @@ def _proposed(
     _set(session, [*lines, free], void_id=void.id)
     audit.record(
         session, "ledger.void_proposed", void, actor=actor, at=at, contest_id=contest.id,
-        after={"lines": void.lines, "codes": codes(session, void), "reason": void.reason},
+        after={"lines": void.lines, "codes": codes(session, void)[:CODES], "reason": void.reason},
     )
     return void
 
@@ -135,7 +136,7 @@ def decide(
         _set(session, [ShareRecord.void_id == void.id], voided=True)
     audit.record(
         session, "ledger.voided" if agreed else "ledger.void_refused", void, actor=actor, at=at,
-        contest_id=contest.id, after={"lines": void.lines, "codes": codes(session, void)},
+        contest_id=contest.id, after={"lines": void.lines, "codes": codes(session, void)[:CODES]},
     )
     return void
 
@@ -181,17 +182,25 @@ def withdraw(
     return void
 
 
-def codes(session: Session, void: LedgerVoid, *, most: int = 20) -> Sequence[str]:
+def codes(session: Session, void: LedgerVoid) -> Sequence[str]:
     """The clips concerned, by code."""
+    return codes_of(session, [void])[void.id]
+
+
+def codes_of(session: Session, voids: Collection[LedgerVoid]) -> dict[int, list[str]]:
+    """By the void's id: the clips concerned, by code."""
     query = (
-        select(Submission.code)
-        .join(ShareRecord, ShareRecord.submission_id == Submission.id)
-        .where(ShareRecord.void_id == void.id)
+        select(ShareRecord.void_id, Submission.code)
+        .join(ShareRecord.submission)
+        .where(ShareRecord.void_id.in_([void.id for void in voids]))
         .distinct()
         .order_by(Submission.code)
-        .limit(most)
     )
-    return session.scalars(query).all()
+    found: dict[int, list[str]] = {void.id: [] for void in voids}
+    for void_id, code in session.execute(query):
+        if void_id is not None:
+            found[void_id].append(code)
+    return found
 
 
 def listed(

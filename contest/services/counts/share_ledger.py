@@ -79,7 +79,7 @@ class Reader:
         self.path, self.order, self.seen_at = path, order, seen_at
         self.clips = clips_of(session, contest)
         self.moments = Moments(profiles.profile_of(contest).schedule, at=at)
-        self.undated = 0
+        self.undated = self.late = 0
 
     def rows(self) -> Iterator[tuple[LedgerRow, Clip | None, datetime] | Problem]:
         """Each row with its clip and moment; None for a code of no posted clip."""
@@ -92,6 +92,7 @@ class Reader:
             if seen is None:
                 self.undated += 1
             seen = self.moments.aware(seen)
+            self.late += self.moments.told_late or seen > self.moments.cut_off
             fault = self.moments.fault(seen, since=clip.since) if clip else None
             yield fault.of_row(row.row) if fault else (row, clip, seen)
 
@@ -122,20 +123,19 @@ def preview(
     reader = Reader(session, contest, path, at=at, seen_at=seen_at, order=order)
     by_clip, unknown = Counter[str](), Counter[str]()
     problems: list[Problem] = []
-    count = late = 0
+    count = 0
     for item in reader.rows():
         if isinstance(item, Problem):
             count += 1
             if count <= SHOWN:
                 problems.append(item)
             continue
-        row, clip, seen = item
+        row, clip, _seen = item
         (by_clip if clip else unknown)[row.clip_code] += 1
-        late += seen > reader.moments.cut_off
-    rows, sha256 = sum(by_clip.values()), file_sha256(path)
+    sha256 = file_sha256(path)
     return LedgerPreview(
-        sha256, rows, by_clip, unknown, problems, count, reader.undated,
-        rows if reader.moments.told_late else late, evidence.find(session, contest, sha256),
+        sha256, sum(by_clip.values()), by_clip, unknown, problems, count, reader.undated,
+        reader.late, evidence.find(session, contest, sha256),
     )
 
 
@@ -157,19 +157,14 @@ def apply(
     if evidence.find(session, contest, sha256) is not None:
         return 0
     reader = Reader(session, contest, path, at=at, seen_at=seen_at, order=order)
-    told = _usable(reader)
+    reason = late_reason.strip()
+    told = _usable(reader, explained=bool(reason))
     interactions.hold(session, contest)
     if evidence.find(session, contest, sha256) is not None:
         return 0  # somebody else has applied it while this waited
     rows = staged_shares.stage(session, told)
     if not rows:
         raise _refused("sổ chưa có dòng nào", "the ledger has no rows")
-    if reader.undated:
-        raise _undated(reader.undated)
-    late = rows if reader.moments.told_late else staged_shares.late(session, reader.moments.cut_off)
-    reason = late_reason.strip()
-    if late and not reason:
-        raise _unexplained(late)
     kept = evidence.keep(
         session, contest, sha256, kind="ledger", filename=filename, size=path.stat().st_size,
         actor=actor, at=at,
@@ -186,7 +181,8 @@ def apply(
     )
     audit.record(
         session, "ledger.imported", kept, actor=actor, at=at, contest_id=contest.id,
-        after={"sha256": sha256, "rows": rows, "new": added, "late": late, "late_reason": reason,
+        after={"sha256": sha256, "rows": rows, "new": added, "late": reader.late,
+               "late_reason": reason if reader.late else "",
                "ledger": state},
     )
     return added
@@ -252,8 +248,9 @@ def _refuse(link: str, profile: str, account: str) -> None:
             )
 
 
-def _usable(reader: Reader) -> Iterator[staged_shares.LedgerTuple]:
-    """The rows as the ledger takes them. The first faulty one raises ``Invalid``."""
+def _usable(reader: Reader, *, explained: bool) -> Iterator[staged_shares.LedgerTuple]:
+    """The rows as the ledger takes them. The first faulty one raises ``Invalid``; so does the end
+    of a file with rows without a moment, or with late ones while nothing is ``explained``."""
     identity = lru_cache(maxsize=4096)(accounts.identity)
     for item in reader.rows():
         if isinstance(item, Problem):
@@ -266,6 +263,10 @@ def _usable(reader: Reader) -> Iterator[staged_shares.LedgerTuple]:
             row.row, clip.id, row.account, identity(row.account, row.profile), row.profile,
             row.link or "", seen, reader.moments.day(seen),
         )
+    if reader.undated:
+        raise _undated(reader.undated)
+    if reader.late and not explained:
+        raise _unexplained(reader.late)
 
 
 def _undated(rows: int) -> Invalid:

@@ -51,12 +51,6 @@ def stage(session: Session, rows: Iterable[LedgerTuple]) -> int:
         return bulk.send(session, STAGED, COLUMNS, rows)
 
 
-def late(session: Session, cut_off: datetime) -> int:
-    """How many of the staged rows were seen after the cut-off."""
-    query = select(func.count()).select_from(STAGED).where(STAGED.c.seen_at > cut_off)
-    return session.scalar(query) or 0
-
-
 def clips(session: Session) -> list[int]:
     """The clips (submissions' ids) in the staged rows."""
     found: list[int] = list(session.scalars(select(STAGED.c.submission_id).distinct()))

@@ -25,6 +25,7 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 bp = Blueprint("ledger_waiting", __name__, url_prefix="/c/<slug>/organiser/ledger")
 
 
+CODES = 50  # of a proposal's clips, shown at once
 LINES = 200  # of a clip's ledger, shown at once
 LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt.")
 
@@ -72,10 +73,11 @@ class Shown:
 
 def shown() -> Shown:
     db, contest = current.db, current.contest
+    voids = ledger_voids.listed(db, contest)
+    codes = ledger_voids.codes_of(db, voids)
     return Shown(
         ledger_late.waiting(db, contest), list(ledger_statements.waiting(db, contest)),
-        [(void, list(ledger_voids.codes(db, void)))
-         for void in ledger_voids.listed(db, contest, most=20)],
+        [(void, codes[void.id][:CODES]) for void in voids],
     )
 
 

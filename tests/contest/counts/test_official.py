@@ -18,11 +18,17 @@ from contest.models import (
     Snapshot,
     Submission,
 )
-from contest.services.counts import corrections, interactions, ledger_accounts, ledger_state, official
+from contest.services.counts import (
+    corrections,
+    interactions,
+    ledger_accounts,
+    ledger_state,
+    official,
+)
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
-from tests.contest.counts.test_interactions import CUT_OFF, HOUR
 from social.accounts import name_identity
+from tests.contest.counts.test_interactions import CUT_OFF, HOUR
 from tests.contest.posting import Bench
 
 NAMES = ("Hà", "HÀ", "hà", "Bình", "bình", "Groß", "GROSS", "gross", "İlk", "i̇lk", "Ω", "ω", "Lan")
@@ -73,7 +79,8 @@ class Crowd:
         query = select(Snapshot.id).where(Snapshot.submission_id == row.submission_id)
         made = Correction(
             snapshot_id=row.id,
-            shares_snapshot_id=self.dice.choice((None, *session.scalars(query))), reactions=self.dice.choice((None, 0, 5)),
+            shares_snapshot_id=self.dice.choice((None, *session.scalars(query))),
+            reactions=self.dice.choice((None, 0, 5)),
             shares=self.dice.choice((None, 0, 2)), reason="thử", created_by="user:1",
             accounts_out=self.dice.sample(NAMES, self.dice.randrange(3)), created_at=row.taken_at,
         )
