@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Invalid
@@ -153,39 +153,47 @@ def apply(
     (``interactions.hold``).
     """
     require(actor, "interaction.import", contest)
-    profile, sha256 = profiles.profile_of(contest), file_sha256(path)
+    sha256, reason = file_sha256(path), late_reason.strip()
     if evidence.find(session, contest, sha256) is not None:
         return 0
     reader = Reader(session, contest, path, at=at, seen_at=seen_at, order=order)
-    reason = late_reason.strip()
-    told = _usable(reader, explained=bool(reason))
     interactions.hold(session, contest)
     if evidence.find(session, contest, sha256) is not None:
         return 0  # somebody else has applied it while this waited
-    rows = staged_shares.stage(session, told)
+    rows = staged_shares.stage(session, _usable(reader, explained=bool(reason)))
     if not rows:
         raise _refused("sổ chưa có dòng nào", "the ledger has no rows")
     kept = evidence.keep(
         session, contest, sha256, kind="ledger", filename=filename, size=path.stat().st_size,
         actor=actor, at=at,
     )
-    if state:
-        ledger_statements.say_of_all(
-            session, staged_shares.clips(session), state, kept=kept, actor=actor, at=at,
-            late_reason=reason if reader.moments.told_late else "",
-        )
-    added = staged_shares.take_over(
-        session, evidence_id=kept.id, created_by=actor.label, at=at, late_reason=reason,
-        cut_off=reader.moments.cut_off, all_late=reader.moments.told_late,
-        per_day=profile.scoring.per_day,
+    added = _taken_over(
+        session, contest, reader, kept, state=state, late_reason=reason, actor=actor, at=at
     )
     audit.record(
         session, "ledger.imported", kept, actor=actor, at=at, contest_id=contest.id,
         after={"sha256": sha256, "rows": rows, "new": added, "late": reader.late,
-               "late_reason": reason if reader.late else "",
-               "ledger": state},
+               "late_reason": reason if reader.late else "", "ledger": state},
     )
     return added
+
+
+def _taken_over(
+    session: Session, contest: Contest, reader: Reader, kept: Evidence, *, state: str | None,
+    late_reason: str, actor: Actor, at: datetime,
+) -> int:
+    """Write the staged rows into the ledger, and what its clips' ledgers are now."""
+    moments = reader.moments
+    if state:
+        ledger_statements.say_of_all(
+            session, staged_shares.clips(session), state, kept=kept, actor=actor, at=at,
+            late_reason=late_reason if moments.told_late else "",
+        )
+    return staged_shares.take_over(
+        session, evidence_id=kept.id, created_by=actor.label, at=at, late_reason=late_reason,
+        cut_off=moments.cut_off, all_late=moments.told_late,
+        per_day=profiles.profile_of(contest).scoring.per_day,
+    )
 
 
 def add(
@@ -298,6 +306,7 @@ def lines_of(session: Session, entry: Submission, *, most: int) -> Sequence[Shar
     query = (
         select(ShareRecord)
         .where(ShareRecord.submission_id == entry.id)
+        .options(joinedload(ShareRecord.evidence))
         .order_by(ShareRecord.id.desc())
         .limit(most)
     )

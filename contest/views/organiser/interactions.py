@@ -160,7 +160,8 @@ def clip(code: str) -> Response:
         counted=official.shares_counted(counted, current.profile) if counted else None,
         capped=_capped, **ledger,
         names=counts_people.names(current.db, [
-            *series, *made, *verdicts, ledger["said"], *ledger["lines"], *ledger["voids"].values(),
+            *series, *made, *verdicts, ledger["said"], *ledger["ledger_lines"],
+            *ledger["voids"].values(),
         ]),
     )
 

@@ -87,7 +87,7 @@ def of_clip(entry: Submission) -> dict[str, Any]:
     said = ledger_state.statements(current.db, contest, only=[entry.id]).get(entry.id)
     actor, at = current.actor, current.now
     return {
-        "lines": lines[:LINES], "more": len(lines) > LINES, "said": said,
+        "ledger_lines": lines[:LINES], "more": len(lines) > LINES, "said": said,
         "voids": ledger_voids.of_lines(current.db, lines), "void_form": VoidForm(formdata=None),
         "state_form": StateForm(formdata=None, state=said.state if said else None),
         "mine": [n for n in lines if ledger_voids.can_withdraw(contest, n, actor=actor, at=at)],
@@ -193,9 +193,11 @@ def decide(void_id: int) -> Response:
 def withdraw(code: str) -> Response:
     """Take back a line of one's own that was typed a moment ago."""
     number = request.form.get("line", "")
+    if not number.isdigit():
+        flash_message("Hãy chọn dòng cần rút lại.", "Choose the line to withdraw.", "error")
+        return back_to("interactions.clip", code=code)
     ledger_voids.withdraw(
-        current.db, current.contest, int(number) if number.isdigit() else 0, actor=current.actor,
-        at=current.now,
+        current.db, current.contest, int(number), actor=current.actor, at=current.now
     )
     flash_message("Đã rút lại dòng này.", "The line is withdrawn.")
     return back_to("interactions.clip", code=code)
