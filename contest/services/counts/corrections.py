@@ -148,8 +148,6 @@ def _lapsed(session: Session, contest: Contest) -> int:
     """How many clips have an agreed correction of a number that is no longer the official one,
     where the official one has no correction of its own, decided or not."""
     made = official.agreed_corrections(session, contest)
-    if not made:
-        return 0
     last = official.last_counting(session, contest, only=list(made))
     query = (
         select(Correction.snapshot_id, Correction.shares_snapshot_id)

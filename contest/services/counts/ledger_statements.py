@@ -82,7 +82,6 @@ def agree(
 def waiting(session: Session, contest: Contest) -> Sequence[LedgerStatement]:
     """Late statements that nobody has agreed to, the newest first; older ones of a clip that were
     overtaken by one that holds are left out."""
-    holding = statements(session, contest)
     query = (
         select(LedgerStatement)
         .join(LedgerStatement.submission)
@@ -93,8 +92,10 @@ def waiting(session: Session, contest: Contest) -> Sequence[LedgerStatement]:
         )
         .order_by(LedgerStatement.id.desc())
     )
+    late = session.scalars(query).all()
+    holding = statements(session, contest, only={said.submission_id for said in late})
     return [
-        said for said in session.scalars(query)
+        said for said in late
         if said.submission_id not in holding or holding[said.submission_id].id < said.id
     ]
 
