@@ -63,6 +63,7 @@ def _line(line: Line, equals: list[Line], explainer: Explainer) -> dict[str, Any
         "points": line.points,
         "capped": any(clip.interactions.capped for clip in line.clips),
         "verified": all(clip.interactions.verified for clip in line.clips),
+        **_checked(line),
         "decided_by": line.decided_by,
         "prize": line.prize,
         "entries": [clip.entry.id for clip in line.clips],
@@ -74,6 +75,15 @@ def _line(line: Line, equals: list[Line], explainer: Explainer) -> dict[str, Any
     if scale and rules.unit_score == "best":
         out["second_scale"] = second_scale(line, scale)
     return out
+
+
+def _checked(line: Line) -> dict[str, Any]:
+    """How many of the shares have a known account, where some clip's ledger is not complete."""
+    counts = [clip.interactions for clip in line.clips]
+    if all(one.checked is None for one in counts):
+        return {}
+    given = [one.given or 0 for one in counts if one.checked is not None or not one.verified]
+    return {"checked": {"shares": sum(one.checked or 0 for one in counts), "of": sum(given)}}
 
 
 def _mean(line: Line) -> dict[str, str] | None:
@@ -108,6 +118,7 @@ def stated(rules: Rules) -> dict[str, Any]:
         "points_per_share": rules.points_per_share,
         "points_per_reaction": rules.points_per_reaction,
         "shares_per_account": rules.shares_per_account,
+        **({"shares_per_account_per": "day"} if rules.shares_per_day else {}),
         "points_cap": rules.points_cap,
         "prizes": [{"id": prize.id, "count": prize.count} for prize in rules.prizes],
         "missing": rules.missing,
@@ -124,7 +135,8 @@ def gaps(contest: Contest) -> list[dict[str, Any]]:
     """What is not there: ``{"what", "entry", "unit", "juror", "criteria"}`` for each gap.
 
     ``what`` is "ballot" (nothing marked), "marks" (some criteria left open; the ballot does not
-    count yet), "interactions" (no count at all) or "shares" (reactions without a share count).
+    count yet), "interactions" (no count at all), "reactions" or "shares" (only that one is not
+    known).
     """
     rubric = Rubric(contest.rules.criteria)
     jurors = sorted(contest.jurors) if contest.rules.jury_share else []
@@ -146,11 +158,11 @@ def _open_marks(entry: Entry, juror: str, rubric: Rubric) -> list[dict[str, Any]
 
 
 def _open_counts(entry: Entry) -> list[dict[str, Any]]:
-    if entry.reactions is None:
+    if not entry.counted:
         return [_gap("interactions", entry)]
-    if entry.shares is None and entry.ledger is None:
-        return [_gap("shares", entry)]
-    return []
+    unshared = entry.shares is None and (entry.ledger is None or not entry.ledger_complete)
+    lacking = {"reactions": entry.reactions is None, "shares": unshared}
+    return [_gap(what, entry) for what, absent in lacking.items() if absent]
 
 
 def _gap(

@@ -9,8 +9,8 @@ from typing import Any
 
 from scoring.engine import stated
 from scoring.errors import BundleError, InputError
-from scoring.interactions import by_account
-from scoring.model import Contest, Entry, LedgerRow
+from scoring.interactions import by_account, by_account_and_day
+from scoring.model import Contest, Entry
 from scoring.nodes import Node, parse
 
 FORMAT = "hoithi-evidence/1"
@@ -24,6 +24,8 @@ INPUT_FILES = (
 )
 #: What is known of a snapshot besides its figures; ``late_reason`` only after the cut-off.
 SNAPSHOT_FACTS = ("taken_at", "source", "source_sha256", "late_reason")
+#: The same of the snapshot that the shares were read from, only where it is another one.
+SHARES_FROM = "shares_from"
 
 _HASHED = re.compile(r"[0-9a-f]{32,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -41,7 +43,8 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
     for accounts in the clear."""
     entries = sorted(contest.entries, key=lambda entry: entry.id)
     _no_contacts(contest)
-    counted = [entry for entry in entries if entry.reactions is not None]
+    counted = [entry for entry in entries if entry.counted]
+    per_day = contest.rules.shares_per_day
     return {
         "rules.json": text(stated(contest.rules)),
         "ballots.json": text(
@@ -51,7 +54,9 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
             }
         ),
         "snapshots.json": text([_snapshot(e, snapshots.get(e.id)) for e in counted]),
-        "ledger.json": text({e.id: _hashed(e) for e in counted if e.ledger is not None}),
+        "ledger.json": text(
+            {e.id: _hashed(e, per_day=per_day) for e in counted if e.ledger is not None}
+        ),
         "disqualifications.json": text(
             [{"entry": e.id, "reason": e.reason} for e in entries if e.disqualified]
         ),
@@ -67,9 +72,18 @@ def _snapshot(entry: Entry, facts: Mapping[str, Any] | None) -> dict[str, Any]:
             f"Clip {entry.id} có số đếm nhưng không có nguồn của lần đếm.",
             f"Clip {entry.id} has counts but nothing says where they come from.",
         )
-    unknown = set(facts) - set(SNAPSHOT_FACTS)
+    counts = {"entry": entry.id, "reactions": entry.reactions, "shares": entry.shares}
+    if SHARES_FROM not in facts:
+        return counts | _facts(entry, facts)
+    others = {name: value for name, value in facts.items() if name != SHARES_FROM}
+    return counts | _facts(entry, others) | {SHARES_FROM: _facts(entry, facts[SHARES_FROM])}
+
+
+def _facts(entry: Entry, facts: Mapping[str, Any]) -> dict[str, Any]:
     digest = facts.get("source_sha256")
-    if unknown or not (digest is None or _SHA256.fullmatch(str(digest))):
+    if set(facts) - set(SNAPSHOT_FACTS) or not (
+        digest is None or _SHA256.fullmatch(str(digest))
+    ):
         raise BundleError(
             f"Thông tin lần đếm của clip {entry.id} phải gồm {', '.join(SNAPSHOT_FACTS)}, "
             "với source_sha256 gồm 64 chữ số hex, hoặc trống khi nhập tay.",
@@ -78,11 +92,12 @@ def _snapshot(entry: Entry, facts: Mapping[str, Any] | None) -> dict[str, Any]:
         )
     for value in facts.values():
         no_contact(value)
-    counts = {"entry": entry.id, "reactions": entry.reactions, "shares": entry.shares}
-    return counts | {name: facts.get(name) for name in SNAPSHOT_FACTS}
+    return {name: facts.get(name) for name in SNAPSHOT_FACTS}
 
 
-def _hashed(entry: Entry) -> dict[str, int]:
+def _hashed(entry: Entry, *, per_day: bool) -> dict[str, Any]:
+    """``{account: count}`` of a complete ledger; else ``{"state", "rows"}``, and so wherever the
+    rows need their day."""
     accounts = by_account(entry.ledger or [])
     for account in accounts:
         if not _HASHED.fullmatch(account):
@@ -91,7 +106,16 @@ def _hashed(entry: Entry) -> dict[str, int]:
                 f"The share ledger of clip {entry.id} holds an account in the clear; "
                 "use hash_account.",
             )
-    return accounts
+    if entry.ledger_complete and not per_day:
+        return accounts
+    days = by_account_and_day(entry.ledger or [])
+    return {
+        "state": "complete" if entry.ledger_complete else "partial",
+        "rows": [
+            {"account": account, "count": count} | ({"day": day} if day else {})
+            for (account, day), count in sorted(days.items())
+        ],
+    }
 
 
 def _no_contacts(contest: Contest) -> None:
@@ -143,26 +167,35 @@ def _file(files: Mapping[str, bytes], name: str) -> Node:
 
 def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
     rows = ledger.mapping()
-    known = ("entry", "reactions", "shares", *SNAPSHOT_FACTS)
+    required = ("entry", "reactions", "shares", *SNAPSHOT_FACTS)
     counts: dict[str, dict[str, Any]] = {}
     for node in snapshots.items():
-        fields = node.fields(known, known)
+        fields = node.fields((*required, SHARES_FROM), required)
+        if SHARES_FROM in fields:
+            fields[SHARES_FROM].fields(SNAPSHOT_FACTS, SNAPSHOT_FACTS)
         entry = fields["entry"].text()
         if entry in counts:
             node.refuse(f"Clip “{entry}” có hai lần đếm.", f'Clip "{entry}" is counted twice.')
         counts[entry] = {
             "reactions": fields["reactions"].value,
             "shares": fields["shares"].value,
-            "share_ledger": _rows(ledger.child(entry)) if entry in rows else None,
+            "share_ledger": None,
         }
+        if entry in rows:
+            counts[entry] |= _rows(ledger.child(entry))
     for entry in rows:
         if entry not in counts:
             ledger.refuse("Không có lần đếm của clip này.", "This clip has no count.", at=entry)
     return counts
 
 
-def _rows(node: Node) -> list[LedgerRow]:
-    return [{"account": account, "count": count} for account, count in node.mapping().items()]
+def _rows(node: Node) -> dict[str, Any]:
+    """A clip's ledger as ``compute`` takes it, from either form."""
+    accounts = node.mapping()
+    if accounts.keys() == {"state", "rows"}:
+        fields = node.fields(("state", "rows"))
+        return {"share_ledger": fields["rows"].value, "ledger_state": fields["state"].value}
+    return {"share_ledger": [{"account": a, "count": n} for a, n in accounts.items()]}
 
 
 def _reasons(node: Node) -> dict[str, Any]:

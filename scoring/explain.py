@@ -31,9 +31,16 @@ _WORDS: dict[str, dict[str, str]] = {
         "points": "{sum} = {points} điểm",
         "capped": ", tính tối đa {cap}",
         "no_reactions": "chưa có số đếm",
+        "reactions_open": "Chưa có số lượt cảm xúc.",
         "no_shares": "Chưa có số lượt chia sẻ.",
-        "ledger": "Đã đối chiếu từng tài khoản (mỗi tài khoản tính tối đa {limit} lượt): "
+        "ledger": "Đã đối chiếu từng tài khoản (mỗi tài khoản tính tối đa {limit}): "
         "{shares} trong {given} lượt được tính.",
+        "per_day": "{limit} lượt một ngày",
+        "per_clip": "{limit} lượt",
+        "partial": "Đã đối chiếu {checked}/{given} lượt chia sẻ theo tài khoản; {shares} lượt "
+        "được tính, phần chưa đối chiếu tính theo số tổng.",
+        "partial_alone": "Chưa có số tổng lượt chia sẻ; {shares} trong {checked} lượt đã đối "
+        "chiếu theo tài khoản được tính.",
         "ledger_free": "Đã đối chiếu từng tài khoản: {given} lượt.",
         "unverified": "Số lượt chia sẻ chưa được đối chiếu theo từng tài khoản.",
         "total": "Tổng: {jury} + {interactions} = {total}{exactly}.",
@@ -65,9 +72,16 @@ _WORDS: dict[str, dict[str, str]] = {
         "points": "{sum} = {points} points",
         "capped": ", at most {cap} count",
         "no_reactions": "no count yet",
+        "reactions_open": "No count of reactions yet.",
         "no_shares": "No count of shares yet.",
-        "ledger": "Checked per account (at most {limit} shares each): "
+        "ledger": "Checked per account (at most {limit} each): "
         "{shares} of {given} shares count.",
+        "per_day": "{limit} shares a day",
+        "per_clip": "{limit} shares",
+        "partial": "{checked} of {given} shares have been checked per account; {shares} count, "
+        "those unchecked as the total has them.",
+        "partial_alone": "The total of shares is not known; {shares} of the {checked} shares that "
+        "have been checked per account count.",
         "ledger_free": "Checked per account: {given} shares.",
         "unverified": "The shares have not been verified per account.",
         "total": "Total: {jury} + {interactions} = {total}{exactly}.",
@@ -171,35 +185,44 @@ class _Page:
         counts, rules = clip.interactions, self.rules
         end = f"= {shown(clip.interaction_points, self.language)}"
         ratio = f"{self.number(counts.counted)} / {self.cap} × {self.public_share} {end}"
-        if counts.reactions is None:
+        if not clip.entry.counted:
             return [self.say("interactions", sum=f"{self.say('no_reactions')}; {ratio}")]
         collected = self.say("points", sum=self.collected(clip), points=self.number(counts.points))
         if counts.capped:
             collected += self.say("capped", cap=self.cap)
-        sentence = self.say("interactions", sum=f"{collected}; {ratio}")
-        return [sentence, self.shares(clip)] if rules.points_per_share else [sentence]
+        sentences = [self.say("interactions", sum=f"{collected}; {ratio}")]
+        if counts.reactions is None:
+            sentences.append(self.say("reactions_open"))
+        return [*sentences, self.shares(clip)] if rules.points_per_share else sentences
 
     def collected(self, clip: Scored) -> str:
         counts, rules = clip.interactions, self.rules
-        parts = [("reactions", counts.reactions, rules.points_per_reaction)]
-        if counts.shares is not None:
-            parts.append(("shares", counts.shares, rules.points_per_share))
+        parts = [
+            ("reactions", counts.reactions, rules.points_per_reaction),
+            ("shares", counts.shares, rules.points_per_share),
+        ]
         return " + ".join(
-            self.say(key, count=self.number(count or 0), each=self.number(each))
+            self.say(key, count=self.number(count), each=self.number(each))
             for key, count, each in parts
+            if count is not None
         )
 
     def shares(self, clip: Scored) -> str:
         counts, limit = clip.interactions, self.rules.shares_per_account
         if counts.shares is None or counts.given is None:
             return self.say("no_shares")
+        given, shares = self.number(counts.given), self.number(counts.shares)
+        if counts.checked is not None:
+            checked = self.number(counts.checked)
+            key = "partial_alone" if clip.entry.shares is None else "partial"
+            return self.say(key, checked=checked, given=given, shares=shares)
         if not counts.verified:
             return self.say("unverified")
-        given = self.number(counts.given)
         if limit is None:
             return self.say("ledger_free", given=given)
-        shares = self.number(counts.shares)
-        return self.say("ledger", limit=self.number(limit), shares=shares, given=given)
+        each = "per_day" if self.rules.shares_per_day else "per_clip"
+        most = self.say(each, limit=self.number(limit))
+        return self.say("ledger", limit=most, shares=shares, given=given)
 
     def totals(self, line: Line) -> list[str]:
         sentences = [self.sum("total", line, Fraction(1))]

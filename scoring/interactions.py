@@ -10,16 +10,30 @@ from scoring.model import Entry, LedgerRow, Rules
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """``given``: before the cap per account; ``counted``: what counts; None: nobody counted.
+
+    ``checked``: the shares of which the account is known, where those are not all.
+    """
+
+    given: int | None
+    counted: int | None
+    checked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Interactions:
     """One clip. ``points`` before the cap; ``score`` in 0..1; ``shares`` None: nobody counted.
 
     ``given`` is the number of shares before the cap per account, ``shares`` the number that
-    counts. ``verified``: a ledger let the cap per account be applied, or shares earn nothing.
+    counts. ``verified``: a complete ledger let the cap per account be applied, or shares earn
+    nothing. ``checked``: as in ``Shares``.
     """
 
     reactions: int | None
     given: int | None
     shares: int | None
+    checked: int | None
     points: int
     counted: int
     capped: bool
@@ -29,30 +43,44 @@ class Interactions:
 
 def score(entry: Entry, rules: Rules) -> Interactions:
     """``min(points, cap) / cap`` with ``points = 2 × shares + 1 × reactions`` (plan III.3)."""
-    given, shares = _shares(entry, rules.shares_per_account)
+    shares = count_shares(entry, rules.shares_per_account, per_day=rules.shares_per_day)
     reactions = entry.reactions or 0
-    points = rules.points_per_share * (shares or 0) + rules.points_per_reaction * reactions
+    points = rules.points_per_share * (shares.counted or 0) + rules.points_per_reaction * reactions
     counted = min(points, rules.points_cap) if rules.cap_applies else points
+    verified = entry.ledger is not None and entry.ledger_complete
     return Interactions(
         reactions=entry.reactions,
-        given=given,
-        shares=shares,
+        given=shares.given,
+        shares=shares.counted,
+        checked=shares.checked,
         points=points,
         counted=counted,
         capped=points > counted,
-        verified=entry.ledger is not None or not rules.points_per_share,
+        verified=verified or not rules.points_per_share,
         score=Fraction(counted, rules.points_cap),
     )
 
 
-def _shares(entry: Entry, limit: int | None) -> tuple[int | None, int | None]:
+def count_shares(entry: Entry, limit: int | None, *, per_day: bool = False) -> Shares:
+    """The shares of a clip, each account counted up to ``limit`` (a day, or altogether).
+
+    A complete ledger replaces the total. Another lowers the total by what it proves to be over the
+    cap, never below what the ledger itself shows to count.
+    """
     if entry.ledger is None:
-        return entry.shares, entry.shares
-    accounts = by_account(entry.ledger)
-    given = sum(accounts.values())
+        return Shares(entry.shares, entry.shares)
+    counts = (by_account_and_day if per_day else by_account)(entry.ledger).values()
+    checked = sum(counts)
     if limit is None:
-        return given, given
-    return given, sum([count if count < limit else limit for count in accounts.values()])
+        capped = checked
+    else:
+        capped = sum([count if count < limit else limit for count in counts])
+    if entry.ledger_complete:
+        return Shares(checked, capped)
+    if entry.shares is None:
+        return Shares(checked, capped, checked)
+    lowered = max(entry.shares - (checked - capped), capped)
+    return Shares(entry.shares, min(entry.shares, lowered), checked)
 
 
 def by_account(ledger: Iterable[LedgerRow]) -> dict[str, int]:
@@ -62,3 +90,12 @@ def by_account(ledger: Iterable[LedgerRow]) -> dict[str, int]:
         account = row["account"]
         accounts[account] = accounts.get(account, 0) + row["count"]
     return accounts
+
+
+def by_account_and_day(ledger: Iterable[LedgerRow]) -> dict[tuple[str, str], int]:
+    """Shares per account and day."""
+    days: dict[tuple[str, str], int] = {}
+    for row in ledger:
+        key = row["account"], row.get("day", "")
+        days[key] = days.get(key, 0) + row["count"]
+    return days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 RECUSED = "recused"
 ABSTAINED = "abstained"
@@ -40,6 +40,7 @@ class Rules:
     points_per_share: int
     points_per_reaction: int
     shares_per_account: int | None
+    shares_per_day: bool  # the cap of an account begins anew each day
     points_cap: int
     prizes: tuple[Prize, ...]
     missing: str
@@ -64,18 +65,20 @@ class Rules:
 
 
 class LedgerRow(TypedDict):
-    """How often one account shared one clip."""
+    """How often one account shared one clip; on which ``day`` where the cap is per day."""
 
     account: str
     count: int
+    day: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One clip. ``reactions`` None: there is no count at all; ``shares`` None: no share count.
+    """One clip. ``reactions`` None, ``shares`` None: that number is not known.
 
-    ``ledger`` holds the checked rows ``{"account": str, "count": int}``; where there is one,
-    even an empty one, it replaces ``shares``.
+    ``ledger`` holds the checked rows ``{"account": str, "count": int}``; a complete one, even an
+    empty one, replaces ``shares``. One that is not (``ledger_complete`` False) lowers ``shares`` by
+    what it proves to be over the cap.
     """
 
     id: str
@@ -86,6 +89,13 @@ class Entry:
     ledger: list[LedgerRow] | None
     disqualified: bool
     reason: str | None
+    ledger_complete: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """Whether any of its numbers is known."""
+        known = (self.reactions, self.shares, self.ledger)
+        return any(value is not None for value in known)
 
 
 @dataclass(frozen=True, slots=True)

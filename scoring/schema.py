@@ -6,7 +6,9 @@ quietly ignored would change a result.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from typing import NamedTuple
 
 from scoring.errors import InputError
 from scoring.model import (
@@ -23,6 +25,8 @@ from scoring.model import (
 )
 from scoring.nodes import LARGEST, Node, Repeated, distinct, step
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LEDGER_STATES = ("complete", "partial")
 TIE_BREAKS = ("jury_mean", "top_criterion", "uncapped_points", "chair")
 PLAN_PRIZES = (Prize("first", 1), Prize("second", 1), Prize("third", 1), Prize("consolation", 3))
 LARGEST_MARK = 1_000_000
@@ -34,6 +38,7 @@ _RULES = (
     "points_per_share",
     "points_per_reaction",
     "shares_per_account",
+    "shares_per_account_per",
     "points_cap",
     "prizes",
     "missing",
@@ -83,6 +88,7 @@ def _rules(node: Node) -> Rules:
             fields["points_per_reaction"].integer() if "points_per_reaction" in fields else 1
         ),
         shares_per_account=_share_limit(fields.get("shares_per_account")),
+        shares_per_day=_per_day(fields.get("shares_per_account_per")),
         points_cap=cap,
         prizes=_prizes(fields["prizes"]) if "prizes" in fields else PLAN_PRIZES,
         missing=fields["missing"].choice("report", "refuse") if "missing" in fields else "report",
@@ -129,6 +135,10 @@ def _share_limit(node: Node | None) -> int | None:
     return None if node.value is None else node.integer()
 
 
+def _per_day(node: Node | None) -> bool:
+    return node is not None and node.choice("clip", "day") == "day"
+
+
 def _prizes(node: Node) -> tuple[Prize, ...]:
     nodes = node.items()
     fields = [item.fields(("id", "count"), ("id", "count")) for item in nodes]
@@ -166,59 +176,83 @@ def _second_scale(
 def _entries(node: Node, rules: Rules, jurors: frozenset[str]) -> tuple[Entry, ...]:
     limits = {criterion.id: criterion.max for criterion in rules.criteria}
     nodes = node.items()
-    entries = tuple(_entry(item, jurors, limits) for item in nodes)
+    entries = tuple(_entry(item, jurors, limits, per_day=rules.shares_per_day) for item in nodes)
     distinct(nodes, (entry.id for entry in entries))
     return entries
 
 
-def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int]) -> Entry:
+def _entry(
+    node: Node, jurors: frozenset[str], limits: dict[str, int], *, per_day: bool
+) -> Entry:
     fields = node.fields(_ENTRY, ("id", "unit", "marks", "interactions"))
-    reactions, shares, ledger = _interactions(fields["interactions"])
+    counts = _interactions(fields["interactions"], per_day=per_day)
     reason = fields.get("reason")
     return Entry(
         id=fields["id"].text(),
         unit=fields["unit"].text(),
         marks=_marks(fields["marks"], jurors, limits),
-        reactions=reactions,
-        shares=shares,
-        ledger=ledger,
+        reactions=counts.reactions,
+        shares=counts.shares,
+        ledger=counts.ledger,
+        ledger_complete=counts.complete,
         disqualified=fields["disqualified"].flag() if "disqualified" in fields else False,
         reason=None if reason is None or reason.value is None else reason.text(),
     )
 
 
-def _interactions(node: Node) -> tuple[int | None, int | None, list[LedgerRow] | None]:
+class _Counts(NamedTuple):
+    reactions: int | None = None
+    shares: int | None = None
+    ledger: list[LedgerRow] | None = None
+    complete: bool = True
+
+
+def _interactions(node: Node, *, per_day: bool) -> _Counts:
+    """The numbers of a clip. A ledger of which nothing else is said is complete."""
     if node.value is None:
-        return None, None, None
-    fields = node.fields(("reactions", "shares", "share_ledger"), ("reactions",))
-    shares, ledger = fields.get("shares"), fields.get("share_ledger")
-    return (
-        fields["reactions"].integer(),
-        None if shares is None or shares.value is None else shares.integer(),
-        None if ledger is None or ledger.value is None else _ledger(ledger),
-    )
+        return _Counts()
+    fields = node.fields(("reactions", "shares", "share_ledger", "ledger_state"), ("reactions",))
+    ledger, state = fields.get("share_ledger"), fields.get("ledger_state")
+    complete = state is None or state.value is None or state.choice(*LEDGER_STATES) == "complete"
+    rows = None if ledger is None or ledger.value is None else _ledger(ledger, per_day=per_day)
+    return _Counts(_number(fields["reactions"]), _number(fields.get("shares")), rows, complete)
 
 
-def _ledger(node: Node) -> list[LedgerRow]:
+def _number(node: Node | None) -> int | None:
+    return None if node is None or node.value is None else node.integer()
+
+
+def _ledger(node: Node, *, per_day: bool) -> list[LedgerRow]:
     """The rows, looked at without a ``Node`` each: there may be a million of them."""
     rows: list[LedgerRow] = node.sequence()
     for index, row in enumerate(rows):
         if (
             type(row) is not dict
-            or len(row) != 2  # noqa: PLR2004 - "account" and "count"
+            or len(row) != 2 + per_day
             or type(row.get("account")) is not str
             or type(row.get("count")) is not int
             or not row["account"]
             or not 0 <= row["count"] <= LARGEST
+            or (per_day and not _is_day(row.get("day")))
         ):
-            _refuse_row(node.child(index))
+            _refuse_row(node.child(index), per_day=per_day)
     return rows
 
 
-def _refuse_row(node: Node) -> None:
-    fields = node.fields(("account", "count"), ("account", "count"))
+def _is_day(value: object) -> bool:
+    return type(value) is str and DAY.fullmatch(value) is not None
+
+
+def _refuse_row(node: Node, *, per_day: bool) -> None:
+    """Raise what is wrong with a row; one with a ``day`` that the cap does not need passes."""
+    known = ("account", "count", "day")
+    fields = node.fields(known, known if per_day else known[:2])
     fields["account"].text()
     fields["count"].integer()
+    if "day" in fields and not _is_day(fields["day"].value):
+        fields["day"].refuse(
+            "Ngày phải viết như 2023-06-19.", "A day must be written like 2023-06-19."
+        )
 
 
 def _marks(node: Node, jurors: frozenset[str], limits: dict[str, int]) -> dict[str, Ballot]:

@@ -222,7 +222,13 @@ def _cut_off(files: Mapping[str, bytes]) -> list[Check]:
     late = []
     for item in node.items():
         fields = item.fields(item.mapping(), ("entry", "taken_at", "late_reason"))
-        if _time(fields["taken_at"]) > cut_off and not fields["late_reason"].value:
+        sources = [fields]
+        if evidence.SHARES_FROM in fields:
+            other = fields[evidence.SHARES_FROM]
+            sources.append(other.fields(other.mapping(), ("taken_at", "late_reason")))
+        if any(
+            _time(one["taken_at"]) > cut_off and not one["late_reason"].value for one in sources
+        ):
             late.append(fields["entry"].text())
     if late:
         names = ", ".join(late)

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 LEAST_JUMP, TIMES_OTHERS, TIMES_SELF, OTHERS = 30, 5, 3, 2
 ROUND_TO, LEAST_ROUND = 100, 200
@@ -29,25 +30,28 @@ Number = int | float | str
 
 @dataclass(frozen=True)
 class Point:
-    """Totals at an instant (time zone aware); shares None: not known."""
+    """Totals at an instant (time zone aware); None: not known."""
 
     at: datetime
-    reactions: int
+    reactions: int | None
     shares: int | None = None
 
 
 @dataclass(frozen=True)
 class Series:
-    """One clip's points, by ascending instant, and its share ledger: account -> shares."""
+    """One clip's points, by ascending instant, and its share ledger: account -> shares, and how
+    many shares it ``kept`` in all."""
 
     clip: str
     points: Sequence[Point]
     accounts: Mapping[str, int] = field(default_factory=dict)
+    kept: int = 0
 
 
 @dataclass(frozen=True)
 class Flag:
-    """kind: jump, round, shares_ratio, night, drop, account. since, until: the interval concerned.
+    """kind: jump, round, shares_ratio, night, drop, account, ledger. since, until: the interval
+    concerned.
 
     key: stable, the same whenever the same counts are analysed.
     """
@@ -68,8 +72,25 @@ def find(clips: Sequence[Series], *, zone: tzinfo) -> list[Flag]:
         if clip.points:
             flags += [*_jumps(clip, others), *_round(clip), *_shares_ratio(clip),
                       *_night(clip, zone), *_drops(clip)]
-        flags += _one_account(clip)
+        flags += [*_one_account(clip), *_ledger(clip)]
     return flags
+
+
+class _Total(NamedTuple):
+    """One known number at an instant."""
+
+    at: datetime
+    total: int
+
+
+def _reactions(clip: Series) -> list[_Total]:
+    """Those points at which the reactions are known."""
+    return [_Total(p.at, p.reactions) for p in clip.points if p.reactions is not None]
+
+
+def _shares(clip: Series) -> list[_Total]:
+    """Those points at which the shares are known."""
+    return [_Total(p.at, p.shares) for p in clip.points if p.shares is not None]
 
 
 class _Others:
@@ -77,8 +98,8 @@ class _Others:
 
     def __init__(self, clips: Sequence[Series]) -> None:
         self._series = [
-            ([p.at.timestamp() for p in clip.points], [p.reactions for p in clip.points])
-            for clip in clips if len(clip.points) > 1
+            ([p.at.timestamp() for p in points], [p.total for p in points])
+            for points in map(_reactions, clips) if len(points) > 1
         ]
         self._gains = lru_cache(maxsize=INTERVALS)(self._gains_between)
 
@@ -138,10 +159,10 @@ def _at(moments: Sequence[float], totals: Sequence[int], moment: float) -> float
 
 def _jumps(clip: Series, others: _Others) -> Iterator[Flag]:
     """Flags gains far above the other clips' in the interval and the clip's own usual rate."""
-    steps = [(a, b) for a, b in pairwise(clip.points) if b.at > a.at]
-    rates = sorted((b.reactions - a.reactions) / _hours(a, b) for a, b in steps)
+    steps = [(a, b) for a, b in pairwise(_reactions(clip)) if b.at > a.at]
+    rates = sorted((b.total - a.total) / _hours(a, b) for a, b in steps)
     for a, b in steps:
-        gain = b.reactions - a.reactions
+        gain = b.total - a.total
         if gain < LEAST_JUMP:
             continue
         usual = others.median_of_others(a.at, b.at, gain)
@@ -164,19 +185,22 @@ def _median_without(rates: list[float], one: float) -> float:
 
 def _round(clip: Series) -> Iterator[Flag]:
     """Flags totals that end in two zeros, as one in a hundred does by chance."""
-    last = clip.points[-1]
-    for name, total in (("reactions", last.reactions), ("shares", last.shares or 0)):
-        if total >= LEAST_ROUND and total % ROUND_TO == 0:
-            yield Flag(clip.clip, "round", f"round:{name}:{total}",
-                       {"what": name, "total": total}, until=last.at)
+    for name, points in (("reactions", _reactions(clip)), ("shares", _shares(clip))):
+        for at, total in points[-1:]:
+            if total >= LEAST_ROUND and total % ROUND_TO == 0:
+                yield Flag(clip.clip, "round", f"round:{name}:{total}",
+                           {"what": name, "total": total}, until=at)
 
 
 def _shares_ratio(clip: Series) -> Iterator[Flag]:
     """Flags more shares than reactions: people usually react more readily than they share."""
-    last = clip.points[-1]
-    shares = last.shares or 0
-    if shares >= LEAST_SHARES and shares > MOST_RATIO * last.reactions:
-        numbers: dict[str, Number] = {"shares": shares, "reactions": last.reactions}
+    known = _reactions(clip)[-1:], _shares(clip)[-1:]
+    if not all(known):
+        return
+    [(_, reactions)], [(_, shares)] = known
+    if shares >= LEAST_SHARES and shares > MOST_RATIO * reactions:
+        numbers: dict[str, Number] = {"shares": shares, "reactions": reactions}
+        last = clip.points[-1]
         yield Flag(clip.clip, "shares_ratio", f"shares_ratio:{_stamp(last)}", numbers,
                    until=last.at)
 
@@ -184,10 +208,11 @@ def _shares_ratio(clip: Series) -> Iterator[Flag]:
 def _night(clip: Series, zone: tzinfo) -> Iterator[Flag]:
     """Flags clips that gain several times faster between midnight and five than by day."""
     night = gained = hours = dark = 0.0
-    for a, b in pairwise(clip.points):
-        if a.at < b.at <= a.at + LONGEST_GUESS and b.reactions >= a.reactions:
+    points = _reactions(clip)
+    for a, b in pairwise(points):
+        if a.at < b.at <= a.at + LONGEST_GUESS and b.total >= a.total:
             part = _night_hours(a.at.astimezone(zone), b.at.astimezone(zone))
-            gain = b.reactions - a.reactions
+            gain = b.total - a.total
             night += gain * part / _hours(a, b)
             gained, hours, dark = gained + gain, hours + _hours(a, b), dark + part
     if night < LEAST_AT_NIGHT or hours - dark <= 0:
@@ -198,8 +223,8 @@ def _night(clip: Series, zone: tzinfo) -> Iterator[Flag]:
             "night": round(night), "total": round(gained), "night_hours": round(dark, 1),
             "hours": round(hours, 1),
         }
-        last = clip.points[-1]
-        yield Flag(clip.clip, "night", f"night:{_stamp(last)}", numbers, clip.points[0].at, last.at)
+        last = points[-1]
+        yield Flag(clip.clip, "night", f"night:{_stamp(last)}", numbers, points[0].at, last.at)
 
 
 def _night_hours(since: datetime, until: datetime) -> float:
@@ -215,13 +240,11 @@ def _night_hours(since: datetime, until: datetime) -> float:
 
 def _drops(clip: Series) -> Iterator[Flag]:
     """Flags falling counts: Facebook removed accounts, or somebody mistyped."""
-    for a, b in pairwise(clip.points):
-        for name, was, is_ in (
-            ("reactions", a.reactions, b.reactions), ("shares", a.shares or 0, b.shares)
-        ):
-            if is_ is not None and was - is_ >= max(LEAST_DROP, DROP_PART * was):
+    for name, points in (("reactions", _reactions(clip)), ("shares", _shares(clip))):
+        for a, b in pairwise(points):
+            if a.total - b.total >= max(LEAST_DROP, DROP_PART * a.total):
                 yield Flag(clip.clip, "drop", f"drop:{name}:{_stamp(b)}",
-                           {"what": name, "before": was, "after": is_}, a.at, b.at)
+                           {"what": name, "before": a.total, "after": b.total}, a.at, b.at)
 
 
 def _one_account(clip: Series) -> Iterator[Flag]:
@@ -233,9 +256,17 @@ def _one_account(clip: Series) -> Iterator[Flag]:
                        {"account": account, "count": count, "total": total})
 
 
-def _hours(a: Point, b: Point) -> float:
+def _ledger(clip: Series) -> Iterator[Flag]:
+    """Flags a ledger with more shares than the Page shows: a wrong line, or shares taken back."""
+    for at, total in _shares(clip)[-1:]:
+        if clip.kept > total:
+            yield Flag(clip.clip, "ledger", f"ledger:{clip.kept}:{total}",
+                       {"kept": clip.kept, "total": total}, until=at)
+
+
+def _hours(a: _Total, b: _Total) -> float:
     return (b.at - a.at).total_seconds() / 3600
 
 
-def _stamp(point: Point) -> str:
+def _stamp(point: _Total | Point) -> str:
     return str(int(point.at.timestamp()))

@@ -12,6 +12,8 @@ from contest.models.interactions import (
     Evidence,
     FlagDecision,
     LateApproval,
+    LedgerStatement,
+    LedgerVoid,
     ShareRecord,
     Snapshot,
 )
@@ -30,9 +32,10 @@ from contest.models.units import Unit, UnitLink, UnitSession
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
-    "LateApproval", "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection",
-    "PagePause", "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
-    "RoleGrant", "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "StoredKey",
-    "Submission", "Task", "Unit", "UnitLink", "UnitSession", "Upload", "User",
+    "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation",
+    "JurorDeparture", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark",
+    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "ProfileRevision",
+    "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant", "ShareRecord",
+    "SimilarPair", "Snapshot", "StaffSession", "StoredKey", "Submission", "Task", "Unit",
+    "UnitLink", "UnitSession", "Upload", "User",
 ]

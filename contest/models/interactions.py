@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
 from contest.models.submissions import Submission
+from social.accounts import name_identity
 
 
 class Evidence(Base):
@@ -88,21 +89,104 @@ class LateApproval(Base):
     created_at: Mapped[datetime]
 
 
+def _of_name(context: Any) -> str:
+    return name_identity(context.get_current_parameters()["account"])
+
+
 class ShareRecord(Base):
-    """One line of the share ledger: an account's shares of a clip, with proof."""
+    """One line of the share ledger: an account's shares of a clip, with proof; never added up here.
+
+    Each source (a file, a person) keeps its own lines, so that one of them can be voided; where
+    several tell of the same share, it counts once (``ledger_accounts``). ``identity``: by which
+    lines are one account: its profile, or its name where nothing better is known. ``day``: of
+    ``seen_at`` in the contest's zone. ``voided``: the proposal ``void_id`` was agreed to.
+    """
 
     __tablename__ = "share_record"
     __table_args__ = (
-        UniqueConstraint("submission_id", "account", "link"),
         CheckConstraint("count > 0", name="count"),
         CheckConstraint("account <> ''", name="account"),
+        CheckConstraint("identity <> ''", name="identity"),
+        CheckConstraint("agreed_by IS NULL OR agreed_by <> created_by", name="two_people"),
+        Index("ix_share_record_submission_id", "submission_id"),
+        Index("ix_share_record_evidence_id", "evidence_id"),
+        Index(
+            "ix_share_record_late", "submission_id",
+            sqlite_where=text("late_reason <> ''"), postgresql_where=text("late_reason <> ''"),
+        ),
+        Index(
+            "ix_share_record_void_id", "void_id",
+            sqlite_where=text("void_id IS NOT NULL"), postgresql_where=text("void_id IS NOT NULL"),
+        ),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     account: Mapped[str] = mapped_column(String(200))
+    identity: Mapped[str] = mapped_column(String(255), default=_of_name)
+    profile: Mapped[str] = mapped_column(String(500), default="")
     link: Mapped[str] = mapped_column(String(500), default="")
     count: Mapped[int] = mapped_column(default=1)
     seen_at: Mapped[datetime]
+    day: Mapped[str] = mapped_column(String(10), default="")
+    late_reason: Mapped[str] = mapped_column(Text, default="")  # seen or told after the cut-off
+    agreed_by: Mapped[str | None] = mapped_column(String(64))  # to a late line
+    agreed_at: Mapped[datetime | None]
+    void_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_void.id"))
+    voided: Mapped[bool] = mapped_column(default=False)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship()
+    evidence: Mapped[Evidence | None] = relationship()
+
+
+class LedgerVoid(Base):
+    """A proposal that lines of the ledger do not count; it holds once another organiser agrees.
+
+    ``withdrawn``: somebody took back a line of their own at once. ``evidence_id``: all of a file.
+    """
+
+    __tablename__ = "ledger_void"
+    __table_args__ = (
+        one_of("state", ("proposed", "agreed", "refused", "withdrawn")),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> created_by", name="two_people"),
+        CheckConstraint(
+            "(decided_by IS NOT NULL) = (state IN ('agreed', 'refused'))", name="decided"
+        ),
+        Index("ix_ledger_void_contest_id", "contest_id", "state"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    state: Mapped[str] = mapped_column(String(16), default="proposed")
+    lines: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    evidence: Mapped[Evidence | None] = relationship()
+
+
+class LedgerStatement(Base):
+    """A person says how much of a clip's shares its ledger holds; the last one that counts holds.
+
+    Said too long after the cut-off it needs a reason and a second organiser, as a count does.
+    """
+
+    __tablename__ = "ledger_statement"
+    __table_args__ = (
+        one_of("state", ("complete", "partial", "none")),
+        CheckConstraint("agreed_by IS NULL OR agreed_by <> created_by", name="two_people"),
+        Index("ix_ledger_statement_submission_id", "submission_id"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    late_reason: Mapped[str] = mapped_column(Text, default="")
+    agreed_by: Mapped[str | None] = mapped_column(String(64))
+    agreed_at: Mapped[datetime | None]
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
@@ -112,7 +196,9 @@ class ShareRecord(Base):
 class Correction(Base):
     """Adjusted counts beside a snapshot's raw ones; NULL leaves the snapshot's value.
 
-    ``accounts_out``: names in the share ledger that do not count for this clip.
+    ``shares_snapshot_id``: the snapshot that the shares were read from, where it is another one.
+    ``accounts_out``: names in the share ledger that do not count for this clip;
+    ``identities_out``: the same accounts as the ledger identifies them.
     """
 
     __tablename__ = "correction"
@@ -124,13 +210,15 @@ class Correction(Base):
     )
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    shares_snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
     reactions: Mapped[int | None]
     shares: Mapped[int | None]
     accounts_out: Mapped[list[str]] = mapped_column(default=list)
+    identities_out: Mapped[list[str]] = mapped_column(default=list)
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
-    snapshot: Mapped[Snapshot] = relationship()
+    snapshot: Mapped[Snapshot] = relationship(foreign_keys=[snapshot_id])
     verdict: Mapped["CorrectionVerdict | None"] = relationship(viewonly=True)
 
 

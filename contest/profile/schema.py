@@ -196,6 +196,7 @@ class Scoring(Part):
     points_per_share: Count
     points_per_reaction: Count
     shares_per_account: Positive
+    shares_per_account_per: Literal["clip", "day"] = "clip"  # a day of the contest's zone
     points_cap: Positive
     unit_score: Literal["best", "sum"] = "best"
 
@@ -204,6 +205,19 @@ class Scoring(Part):
         if self.jury_weight + self.interaction_weight == 0:
             raise ValueError("no_weight")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a rule that says nothing new: the hash of profiles before it stays the same."""
+        content: dict[str, Any] = plain(self)
+        if not self.per_day:
+            del content["shares_per_account_per"]
+        return content
+
+    @property
+    def per_day(self) -> bool:
+        """Does an account's cap begin anew each day?"""
+        return self.shares_per_account_per == "day"
 
     @property
     def jury_share(self) -> Fraction:
@@ -299,6 +313,7 @@ class Profile(Part):
             "points_per_share": self.scoring.points_per_share,
             "points_per_reaction": self.scoring.points_per_reaction,
             "shares_per_account": self.scoring.shares_per_account,
+            **({"shares_per_account_per": "day"} if self.scoring.per_day else {}),
             "points_cap": self.scoring.points_cap,
             "prizes": [{"id": p.id, "count": p.count} for p in self.prizes],
             "trim": self.jury.trim,

@@ -31,6 +31,11 @@ OWN_COUNTS: Mapping[str, tuple[str, ...]] = {
 LEDGER: Mapping[str, tuple[str, ...]] = {
     "clip_code": ("Clip code", "Code", "Mã clip"),
     "account": ("Account", "Account name", "Tài khoản", "Tên tài khoản", "Người chia sẻ"),
+    "profile": (
+        "Profile", "Profile link", "Profile URL", "Account link", "Account URL", "Account ID",
+        "Trang cá nhân", "Liên kết trang cá nhân", "Liên kết tài khoản", "Link trang cá nhân",
+        "Link tài khoản", "ID tài khoản", "Facebook",
+    ),
     "link": ("Share link", "Link", "Share URL", "Liên kết", "Liên kết chia sẻ", "Đường dẫn"),
     "seen_at": ("Seen at", "Time seen", "Thời điểm thấy", "Thời gian", "Ngày giờ"),
 }

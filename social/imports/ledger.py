@@ -1,6 +1,7 @@
 """Share ledgers: who shared which clip, where it can be seen, and when it was seen.
 
-Read row by row: a ledger may have a million rows.
+Read row by row: a ledger may have a million rows. A file is looked through a second time only where
+its dates leave open which comes first, day or month.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,8 +10,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from social.imports.cells import BadCell, read_moment
+from social.accounts import is_address, read_profile, tidy
+from social.imports.cells import BadCell
 from social.imports.headings import LEDGER, find_columns
+from social.imports.moments import Dates, Order
 from social.imports.problems import FileRefused, Problem
 from social.imports.tables import Row, open_table
 from social.links import is_link
@@ -23,17 +26,22 @@ LONGEST_LINK = 500
 
 
 class LedgerRow(NamedTuple):
-    """seen_at: in the contest's zone when it has no offset of its own; None when not given."""
+    """seen_at: in the contest's zone when it has no offset of its own; None when not given.
+    profile: address or number of the account's profile, "" when not given."""
 
     row: int
     clip_code: str
     account: str
     link: str | None
     seen_at: datetime | None
+    profile: str = ""
 
 
-def iterate_ledger(path: Path, *, max_rows: int = MAX_ROWS) -> Iterator[LedgerRow | Problem]:
-    """Every row, parsed or as its problem, in order.
+def iterate_ledger(
+    path: Path, *, max_rows: int = MAX_ROWS, order: Order | None = None
+) -> Iterator[LedgerRow | Problem]:
+    """Every row, parsed or as its problem, in order. ``order`` of day and month, where a person
+    has chosen it.
 
     Raises FileRefused for a file that is no ledger, and while iterating beyond `max_rows` or over
     unreadable content.
@@ -42,13 +50,21 @@ def iterate_ledger(path: Path, *, max_rows: int = MAX_ROWS) -> Iterator[LedgerRo
     head = list(islice(rows, HEADING_WITHIN))
     heading, columns = _recognise(head)
     body = chain((row for row in head if row.number > heading.number), rows)
-    return _read(body, columns, max_rows)
+    return _read(body, columns, max_rows, Dates(lambda: _moments(path, heading, columns), order))
+
+
+def _moments(path: Path, heading: Row, columns: dict[str, int]) -> Iterator[tuple[int, str]]:
+    """The cells of the moments, from the top."""
+    place = columns["seen_at"]
+    for row in open_table(path, max_bytes=MAX_BYTES).rows():
+        if row.number > heading.number and place < len(row.cells):
+            yield row.number, row.cells[place]
 
 
 def _recognise(head: list[Row]) -> tuple[Row, dict[str, int]]:
     for row in head:
         columns = find_columns(row.cells, LEDGER)
-        if {"clip_code", "account"} <= set(columns):
+        if "clip_code" in columns and not columns.keys().isdisjoint({"account", "profile"}):
             return row, columns
     raise FileRefused(
         "foreign",
@@ -58,7 +74,7 @@ def _recognise(head: list[Row]) -> tuple[Row, dict[str, int]]:
 
 
 def _read(
-    rows: Iterable[Row], columns: dict[str, int], max_rows: int
+    rows: Iterable[Row], columns: dict[str, int], max_rows: int, dates: Dates
 ) -> Iterator[LedgerRow | Problem]:
     for count, row in enumerate(rows, start=1):
         if count > max_rows:
@@ -67,14 +83,15 @@ def _read(
                 f"Sổ có hơn {max_rows} dòng. Hãy chia thành nhiều tệp.",
                 f"The ledger has more than {max_rows} rows. Split it into several files.",
             )
-        yield _one(row, columns)
+        yield _one(row, columns, dates)
 
 
-def _one(row: Row, columns: dict[str, int]) -> LedgerRow | Problem:
+def _one(row: Row, columns: dict[str, int], dates: Dates) -> LedgerRow | Problem:
     cells = {
         name: row.cells[index] if index < len(row.cells) else "" for name, index in columns.items()
     }
-    account = " ".join(cells["account"].split())
+    profile = cells.get("profile", "")
+    account = tidy(cells.get("account", "")) or profile
     if not cells["clip_code"]:
         return _problem(row, "no_clip", "thiếu mã clip", "the clip code is missing")
     if not account or len(account) > LONGEST_ACCOUNT:
@@ -84,15 +101,29 @@ def _one(row: Row, columns: dict[str, int]) -> LedgerRow | Problem:
             f"cần tên tài khoản từ 1 đến {LONGEST_ACCOUNT} ký tự",
             f"an account name of 1 to {LONGEST_ACCOUNT} characters is needed",
         )
+    for text in (profile, account if is_address(account) else ""):
+        if text and (len(text) > LONGEST_LINK or read_profile(text) is None):
+            return _no_profile(row, text)
     link = cells.get("link") or None
     if link and (len(link) > LONGEST_LINK or not is_link(link)):
         vi = f"«{link[:60]}» không phải liên kết (https://…)"
         return _problem(row, "not_a_link", vi, f"“{link[:60]}” is not a link (https://…)")
     try:
-        seen_at = read_moment(cells.get("seen_at", ""))
+        seen_at = dates.read(row.number, cells.get("seen_at", ""))
     except BadCell as bad:
         return _problem(row, bad.code, bad.message_vi, bad.message_en)
-    return LedgerRow(row.number, cells["clip_code"].upper(), account, link, seen_at)
+    return LedgerRow(row.number, cells["clip_code"].upper(), account, link, seen_at, profile)
+
+
+def _no_profile(row: Row, text: str) -> Problem:
+    return _problem(
+        row,
+        "not_a_profile",
+        f"«{text[:60]}» không cho biết tài khoản nào; hãy chép địa chỉ trang cá nhân, như "
+        "https://www.facebook.com/ten.tai.khoan, hoặc số ID của tài khoản",
+        f"“{text[:60]}” does not say which account; copy the profile's address, like "
+        "https://www.facebook.com/their.name, or the account's number",
+    )
 
 
 def _problem(row: Row, code: str, vi: str, en: str) -> Problem:

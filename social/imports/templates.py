@@ -12,8 +12,8 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "en": ("Clip code", "Reactions", "Shares", "Comments", "Link"),
     },
     "ledger": {
-        "vi": ("Mã clip", "Tài khoản", "Liên kết chia sẻ", "Thời điểm thấy"),
-        "en": ("Clip code", "Account", "Share link", "Seen at"),
+        "vi": ("Mã clip", "Tài khoản", "Trang cá nhân", "Liên kết chia sẻ", "Thời điểm thấy"),
+        "en": ("Clip code", "Account", "Profile", "Share link", "Seen at"),
     },
 }
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.models import Contest, Evidence, Result, Snapshot, Submission
 from contest.services.core import profiles
+from contest.services.counts import ledger_statements
 from contest.services.results import results
 from contest.services.results.results import BundleStore
 from contest.wiring import Platform
@@ -45,6 +46,14 @@ class Stage:
             submission_id=clip.id, taken_at=COUNTED, source="template", reactions=reactions,
             shares=shares, evidence_id=evidence.id, created_by="user:1", created_at=COUNTED,
         ))
+
+    def say(self, clip: Submission, state: str) -> None:
+        """An organiser says what the clip's share ledger is."""
+        with self.platform.db.write() as session:
+            ledger_statements.say(
+                session, self.contest_now(session), clip.code, state, actor=self.organiser,
+                at=COUNTED,
+            )
 
     @property
     def vault(self) -> BundleStore:

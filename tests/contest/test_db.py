@@ -4,12 +4,19 @@ from datetime import UTC, datetime
 
 import pytest
 from alembic import command
-from sqlalchemy import insert, inspect, text
+from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from contest.actors import SYSTEM
 from contest.db import Database, alembic_config, upgrade
-from contest.models import AuditRow, Contest, Submission, Unit
+from contest.models import (
+    AuditRow,
+    Contest,
+    LedgerStatement,
+    ShareRecord,
+    Submission,
+    Unit,
+)
 from contest.services.core import audit
 
 NOW = datetime(2023, 6, 1, tzinfo=UTC)
@@ -17,6 +24,10 @@ SNAPSHOT = (
     "INSERT INTO snapshot (id, submission_id, taken_at, source, reactions, reactions_by_kind, raw, "
     "late_reason, created_by, created_at) VALUES (7, 1, :at, 'manual', 12, '{}', '{}', 'x', "
     "'user:1', :at)"
+)
+SHARED = (
+    "INSERT INTO share_record (submission_id, account, link, count, seen_at, created_by, "
+    "created_at) VALUES (1, 'Nguyễn  LAN', 'https://a.vn/1', 3, :at, 'user:1', :at)"
 )
 AGREED = (
     "INSERT INTO late_approval (snapshot_id, entered_by, approved_by, created_at) "
@@ -74,13 +85,21 @@ def test_counts_of_the_form_before_stay_and_stay_append_only(empty_database_url:
         })
         session.execute(text(SNAPSHOT), {"at": NOW})
         session.execute(text(AGREED), {"at": NOW, "of": 7})
+        session.execute(text(SHARED), {"at": NOW})
     for revision in ("head", "0003", "head"):
         move = command.downgrade if revision == "0003" else command.upgrade
         move(alembic_config(empty_database_url), revision)
         with database.read() as session:
             kept = session.execute(text("SELECT id, reactions, shares FROM snapshot")).all()
             agreed = session.execute(text("SELECT snapshot_id FROM late_approval")).scalars().all()
+            shares = session.execute(text("SELECT account, link, count FROM share_record")).all()
         assert (kept, agreed) == ([(7, 12, None)], [7])
+        assert shares == [("Nguyễn  LAN", "https://a.vn/1", 3)]
+    with database.read() as session:
+        [record] = session.scalars(select(ShareRecord))
+        assert (record.identity, record.voided, record.late_reason) == ("n:nguyễn lan", False, "")
+        [said] = session.scalars(select(LedgerStatement))
+        assert (said.submission_id, said.state, said.created_by) == (1, "complete", "system")
     with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
         session.execute(text("DELETE FROM snapshot"))
     with pytest.raises(IntegrityError), database.write() as session:

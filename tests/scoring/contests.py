@@ -48,6 +48,7 @@ def rules(random: Random):
         "points_per_share": random.randint(0, 3),
         "points_per_reaction": random.randint(0, 2),
         "shares_per_account": random.choice([None, 0, 1, 2, 3]),
+        "shares_per_account_per": random.choice(["clip", "clip", "day"]),
         "points_cap": random.choice([1, 5, 10, 300]),
         "unit_score": random.choice(["best", "best", "sum"]),
         "trim": random.randint(0, 1),
@@ -77,11 +78,14 @@ def ballot(random: Random, found):
 
 def interactions(random: Random):
     rows = [
-        {"account": random.choice(ACCOUNTS), "count": random.randint(0, 4)}
+        {"account": random.choice(ACCOUNTS), "count": random.randint(0, 4),
+         "day": random.choice(("2023-06-18", "2023-06-19"))}
         for _ in range(random.randint(0, 5))
     ]
-    return {
-        "reactions": random.randint(0, 12),
+    found = {
+        "reactions": random.choice([None, *range(13)]),
         "shares": random.choice([None, random.randint(0, 6)]),
         "share_ledger": random.choice([None, rows]),
     }
+    state = random.choice(["complete", "partial", None])
+    return found if state is None else found | {"ledger_state": state}

@@ -99,13 +99,22 @@ def _points(rules, interactions):
     shares = interactions.get("shares") or 0
     ledger = interactions.get("share_ledger")
     if ledger is not None:
-        accounts = {row["account"] for row in ledger}
+        daily = rules.get("shares_per_account_per") == "day"
+        keys = {(row["account"], row["day"] if daily else None) for row in ledger}
         limit = rules["shares_per_account"]
-        totals = [sum(r["count"] for r in ledger if r["account"] == name) for name in accounts]
-        shares = sum(total if limit is None else min(total, limit) for total in totals)
+        totals = [
+            sum(r["count"] for r in ledger if r["account"] == a and day in (None, r.get("day")))
+            for a, day in keys
+        ]
+        count = sum(total if limit is None else min(total, limit) for total in totals)
+        if interactions.get("ledger_state") != "partial" or interactions.get("shares") is None:
+            shares = count
+        else:
+            over = sum(totals) - count
+            shares = min(shares, max(shares - over, count))
     return (
         rules["points_per_share"] * shares
-        + rules["points_per_reaction"] * (interactions["reactions"])
+        + rules["points_per_reaction"] * (interactions["reactions"] or 0)
     )
 
 

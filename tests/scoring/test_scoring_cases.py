@@ -21,19 +21,26 @@ def contest(case):
 
 def entry(place, clip):
     ledger = clip.get("ledger")
-    rows = None if ledger is None else [{"account": a, "count": n} for a, n in ledger.items()]
+    rows = None if ledger is None else [row for a, n in ledger.items() for row in of_account(a, n)]
     marks = {j: {"chung": m} if isinstance(m, int) else m for j, m in clip["marks"].items()}
     return {
         "id": f"clip{place + 1}",
         "unit": clip["unit"],
         "marks": marks,
         "interactions": {
-            "reactions": clip["reactions"],
-            "shares": clip["shares"],
+            "reactions": clip.get("reactions"),
+            "shares": clip.get("shares"),
             "share_ledger": rows,
+            "ledger_state": clip.get("ledger_state"),
         },
         "disqualified": clip.get("disqualified", False),
     }
+
+
+def of_account(account, shares):
+    if isinstance(shares, int):
+        return [{"account": account, "count": shares}]
+    return [{"account": account, "count": n, "day": day} for day, n in shares.items()]
 
 
 def row(line):
@@ -54,6 +61,9 @@ def test_the_case_comes_out_as_the_table_says(case):
         "missing": [gap["juror"] for gap in result["missing"]],
         "unranked": [line["unit"] for line in result["unranked"]],
         "next_in_line": result["next_in_line"],
+        "checked": [line.get("checked") for line in result["ranking"]],
+        "verified": [line["verified"] for line in result["ranking"]],
+        "open": [gap["what"] for gap in result["missing"]],
     }.items():
         if name in case:
             assert found == case[name]

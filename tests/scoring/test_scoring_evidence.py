@@ -88,6 +88,42 @@ def test_a_reaction_count_without_shares_and_a_ledger_that_is_empty():
     }
 
 
+ROWS = [
+    {"account": "a" * 32, "count": 2, "day": "2023-06-18"},
+    {"account": "a" * 32, "count": 1, "day": "2023-06-19"},
+]
+
+
+def test_a_ledger_that_is_not_complete_keeps_its_state_and_a_cap_per_day_its_days():
+    data = example.contest()
+    counts = {"reactions": None, "shares": 9, "share_ledger": ROWS, "ledger_state": "partial"}
+    data["entries"][0]["interactions"] = counts
+    files, read = built(data)
+    assert read("ledger.json")["clip1"] == {"state": "partial", "rows": ROWS}
+    assert evidence.join(files)["entries"][0]["interactions"] == counts
+    data["rules"]["shares_per_account_per"] = "day"
+    data["entries"][0]["interactions"] = counts | {"ledger_state": "complete"}
+    data["entries"][1]["interactions"]["share_ledger"] = []
+    files, read = built(data)
+    assert read("ledger.json") == {
+        "clip1": {"state": "complete", "rows": ROWS}, "clip2": {"state": "complete", "rows": []},
+    }
+    assert read("rules.json")["shares_per_account_per"] == "day"
+    assert read("ranking.json") == scoring.compute(data)
+
+
+def test_shares_from_another_snapshot_keep_where_they_come_from():
+    other = {"taken_at": "2023-06-18T09:00:00+07:00", "source": "manual"}
+    facts = {"taken_at": example.CUT_OFF, "source": "graph", "shares_from": other}
+    _files, read = built(snapshots=example.PARTS["snapshots"] | {"clip1": facts})
+    assert read("snapshots.json")[0]["shares_from"] == other | {
+        "source_sha256": None, "late_reason": None,
+    }
+    assert read("ranking.json") == scoring.compute(example.contest())
+    wrong = {"clip1": facts | {"shares_from": other | {"who": "An"}}}
+    assert "clip1" in refused(snapshots=example.PARTS["snapshots"] | wrong)[1]
+
+
 def test_json_is_written_in_one_way():
     assert evidence.text({"b": "Đoàn", "a": [1, None]}) == (
         '{\n "a": [\n  1,\n  null\n ],\n "b": "Đoàn"\n}\n'.encode()

@@ -69,7 +69,8 @@ def test_more_reactions_never_lower_a_rank(data, choose):
         return
     entry = choose.draw(st.sampled_from(counted))
     before = _rank(data, entry["unit"])
-    entry["interactions"]["reactions"] += choose.draw(st.integers(1, 20))
+    before_it = entry["interactions"]["reactions"] or 0
+    entry["interactions"]["reactions"] = before_it + choose.draw(st.integers(1, 20))
     after = _rank(data, entry["unit"])
     assert (after is None) == (before is None)
     if before is not None:

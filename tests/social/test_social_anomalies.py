@@ -106,10 +106,27 @@ def test_a_drop_of_five_and_two_per_cent(after: int, asked: bool) -> None:
         assert found[0].numbers == {"what": "reactions", "before": 301, "after": after}
 
 
-def test_shares_that_are_not_told_are_no_drop() -> None:
+def test_a_number_that_is_not_told_is_no_drop_and_hides_none() -> None:
     told = [Point(NOON, 90, 40), Point(NOON + HOURS, 91, None), Point(NOON + 2 * HOURS, 92, 20)]
-    assert kinds(Series("A", told)) == []
-    assert kinds(Series("A", [told[0], told[2]])) == [("A", "drop")]
+    assert kinds(Series("A", told[:2])) == []
+    assert kinds(Series("A", told)) == kinds(Series("A", told[::2])) == [("A", "drop")]
+    unread = [Point(NOON, 90, 40), Point(NOON + HOURS, None, 41), Point(NOON + 2 * HOURS, 91, 42)]
+    assert kinds(Series("A", unread)) == []
+    assert kinds(Series("A", [*unread[:2], Point(NOON + 2 * HOURS, 60, 42)])) == [("A", "drop")]
+
+
+@pytest.mark.parametrize(("kept", "shares", "asked"), [
+    (10, 10, False), (11, 10, True), (1, 0, True), (5, None, False), (0, 0, False),
+])
+def test_a_ledger_with_more_shares_than_the_page_shows(
+    kept: int, shares: int | None, asked: bool
+) -> None:
+    found = flags(Series("A", [Point(NOON, 90, shares), Point(NOON + HOURS, 91)], kept=kept))
+    assert [flag.kind for flag in found] == ["ledger"] * asked
+    if asked:
+        assert (found[0].key, found[0].numbers) == (
+            f"ledger:{kept}:{shares}", {"kept": kept, "total": shares}
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Flags on odd counts, and what people decided about them. A flag never changes a count."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,10 +26,14 @@ from contest.permissions import require
 from contest.services.core import audit, pagination, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
-from contest.services.counts import corrections, interactions, official
+from contest.services.counts import corrections, interactions, ledger_accounts, official
+from contest.services.counts.ledger_accounts import Account
 from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
-LEDGER_CHANGES = ("ledger.imported", "ledger.share_added")
+LEDGER_CHANGES = (
+    "ledger.imported", "ledger.share_added", "ledger.voided", "ledger.withdrawn",
+    "ledger.late_agreed",
+)
 DECISIONS = ("fine", "corrected")
 
 
@@ -179,7 +183,7 @@ class _Kept:
 
     counts: tuple[Any, ...]
     ledger: tuple[Any, ...]
-    heavy: Mapping[int, Mapping[str, int]]
+    heavy: Mapping[int, Mapping[str, Any]]
     flags: Sequence[Flag]
 
 
@@ -211,11 +215,11 @@ def _versions(session: Session, contest: Contest) -> tuple[tuple[Any, ...], tupl
 
 
 def _find(
-    session: Session, contest: Contest, heavy: Mapping[int, Mapping[str, int]]
+    session: Session, contest: Contest, heavy: Mapping[int, Mapping[str, Any]]
 ) -> list[Flag]:
     points = _points(session, contest)
     clips = [
-        Series(clip.code, points.get(clip.submission_id, []), heavy.get(clip.submission_id, {}))
+        Series(clip.code, points.get(clip.submission_id, []), **heavy.get(clip.submission_id, {}))
         for clip in interactions.posted(session, contest)
     ]
     return find(clips, zone=profiles.profile_of(contest).schedule.zone)
@@ -226,21 +230,32 @@ def _points(session: Session, contest: Contest) -> dict[int, list[Point]]:
     query = (
         select(Snapshot.submission_id, Snapshot.taken_at, Snapshot.reactions, Snapshot.shares)
         .join(Snapshot.submission)
-        .where(
-            Submission.contest_id == contest.id, official.counting(),
-            Snapshot.reactions.is_not(None),
-        )
+        .where(Submission.contest_id == contest.id, official.counting())
         .order_by(Snapshot.taken_at, Snapshot.id)
     )
     found: dict[int, list[Point]] = defaultdict(list)
     for submission_id, taken_at, reactions, shares in session.execute(query):
-        found[submission_id].append(Point(taken_at, reactions or 0, shares))
+        found[submission_id].append(Point(taken_at, reactions, shares))
     return found
 
 
-def _heavy(session: Session, contest: Contest) -> Mapping[int, Mapping[str, int]]:
-    """The ledgers of clips in which one account has enough shares to be flagged."""
+def _heavy(session: Session, contest: Contest) -> Mapping[int, Mapping[str, Any]]:
+    """Of each clip's ledger what flags need: how many shares it holds, and its accounts where one
+    of them has enough shares to be flagged."""
     return {
-        number: dict(ledger) for number, ledger in official.ledger_of(session, contest).items()
-        if max(count for _, count in ledger) >= LEAST_OF_ONE
+        number: {
+            "kept": sum(one.count for one in accounts),
+            "accounts": _by_name(accounts)
+            if max(one.count for one in accounts) >= LEAST_OF_ONE else {},
+        }
+        for number, accounts in ledger_accounts.accounts_of(session, contest).items()
+    }
+
+
+def _by_name(accounts: Sequence[Account]) -> dict[str, int]:
+    """Accounts of one name are told apart by their profile."""
+    names = Counter(one.name for one in accounts)
+    return {
+        one.name if names[one.name] == 1 else f"{one.name} ({one.identity})": one.count
+        for one in accounts
     }

@@ -1,15 +1,17 @@
 """Adjusted counts beside the raw ones: one organiser writes them with a reason, another agrees.
 
-A correction belongs to one snapshot, which never changes. When a later snapshot becomes the
-official one, the correction no longer applies, and a blocker says so.
+A correction belongs to the snapshots that the numbers were read from, which never change. When a
+later one becomes the official one of a number, the correction of that number no longer applies, and
+a blocker says so.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
@@ -17,9 +19,11 @@ from contest.models import Contest, Correction, CorrectionVerdict, Snapshot, Sub
 from contest.permissions import require
 from contest.services.core import audit
 from contest.services.core.blockers import Blocker
-from contest.services.counts import interactions, official
-from contest.services.counts.official import Official
+from contest.services.counts import interactions, ledger_accounts, official
+from contest.services.counts.ledger_accounts import Account
+from contest.services.counts.official import LastCounting, Official
 from contest.services.jury import jury_round
+from social.accounts import identity, name_identity
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ def propose(
     require(actor, "interaction.import", contest)
     jury_round.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
-    ledgers = official.ledger_of(session, contest, only=[entry.id])
-    found = official.official_counts(session, contest, only=[entry.id], ledgers=ledgers)
+    ledger = ledger_accounts.accounts_of(session, contest, only=[entry.id])
+    found = official.official_counts(session, contest, only=[entry.id], accounts=ledger)
     counted = found.get(entry.id)
     if counted is None:
         raise Conflict(
@@ -53,11 +57,13 @@ def propose(
             "The clip has no official count yet, so there is nothing to correct. Record one first.",
         )
     _refuse_pending(session, counted)
-    accounts = _known(ledgers.get(entry.id), adjusted)
+    out = _known(ledger.get(entry.id, []), adjusted)
     _refuse_nothing(counted, adjusted, reason)
     correction = Correction(
-        snapshot_id=counted.snapshot_id, reactions=adjusted.reactions, shares=adjusted.shares,
-        accounts_out=accounts, reason=reason.strip(), created_by=actor.label, created_at=at,
+        snapshot_id=counted.snapshot_id, shares_snapshot_id=counted.shares_snapshot_id,
+        reactions=adjusted.reactions, shares=adjusted.shares,
+        accounts_out=[one.name for one in out], identities_out=[one.identity for one in out],
+        reason=reason.strip(), created_by=actor.label, created_at=at,
     )
     session.add(correction)
     session.flush()
@@ -65,7 +71,7 @@ def propose(
         session, "correction.written", correction, actor=actor, at=at, contest_id=contest.id,
         before={"reactions": counted.raw_reactions, "shares": counted.raw_shares},
         after={"code": entry.code, "reactions": adjusted.reactions, "shares": adjusted.shares,
-               "accounts_out": accounts, "reason": correction.reason},
+               "accounts_out": correction.accounts_out, "reason": correction.reason},
     )
     return correction
 
@@ -139,21 +145,35 @@ def _waiting(contest: Contest) -> Select[Correction]:
 
 
 def _lapsed(session: Session, contest: Contest) -> int:
-    """How many snapshots with an agreed correction are no longer the official one, where the
-    official one has no correction of its own, decided or not."""
-    own = aliased(Correction)
-    again = select(own.id).where(own.snapshot_id == official.snapshot_id()).correlate(Submission)
+    """How many clips have an agreed correction of a number that is no longer the official one,
+    where the official one has no correction of its own, decided or not."""
+    made = official.agreed_corrections(session, contest)
+    last = official.last_counting(session, contest, only=list(made))
     query = (
-        select(func.count(Correction.snapshot_id.distinct()))
+        select(Correction.snapshot_id, Correction.shares_snapshot_id)
         .join(Correction.snapshot)
-        .join(Snapshot.submission)
-        .join(Correction.verdict)
-        .where(
-            Submission.contest_id == contest.id, CorrectionVerdict.agreed,
-            Correction.snapshot_id.is_distinct_from(official.snapshot_id()), ~again.exists(),
-        )
+        .where(Snapshot.submission_id.in_(list(made)))
     )
-    return session.scalar(query) or 0
+    known = [(of_reactions, of_shares or of_reactions)
+             for of_reactions, of_shares in session.execute(query)]
+    again = {one for one, _ in known}, {one for _, one in known}
+    return sum(_overtaken(last.get(number), found, again) for number, found in made.items())
+
+
+def _overtaken(
+    last: LastCounting | None, made: Sequence[Correction], again: tuple[set[int], set[int]]
+) -> bool:
+    if last is None:
+        return True
+    anchors = last.reactions_from or last.shares_from, last.shares_from or last.reactions_from
+    spoken = (
+        any(one.reactions is not None for one in made),
+        any(one.shares is not None or one.accounts_out for one in made),
+    )
+    return any(
+        said and (anchor is None or anchor.id not in now)
+        for said, anchor, now in zip(spoken, anchors, again, strict=True)
+    )
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
@@ -168,8 +188,8 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
     if count := _lapsed(session, contest):
         found.append(Blocker(
             "corrections.lapsed",
-            f"{count} điều chỉnh không còn hiệu lực vì đã có số liệu mới; hãy xem lại.",
-            f"Corrections that newer counts have overtaken: {count}. Please look again.",
+            f"Điều chỉnh của {count} clip không còn hiệu lực vì đã có số liệu mới; hãy xem lại.",
+            f"Clips whose correction newer counts have overtaken: {count}. Please look again.",
             "interactions.list", count=count,
         ))
     return found
@@ -180,7 +200,10 @@ def _count(session: Session, query: Select[Correction]) -> int:
 
 
 def _refuse_pending(session: Session, counted: Official) -> None:
-    query = select(Correction).where(Correction.snapshot_id == counted.snapshot_id)
+    query = select(Correction).where(
+        or_(Correction.snapshot_id == counted.snapshot_id,
+            Correction.shares_snapshot_id == counted.shares_snapshot_id)
+    )
     if any(found.verdict is None for found in session.scalars(query)):
         raise Conflict(
             "Clip này đã có một điều chỉnh chờ xác nhận. Hãy xác nhận hoặc từ chối trước.",
@@ -188,16 +211,28 @@ def _refuse_pending(session: Session, counted: Official) -> None:
         )
 
 
-def _known(ledger: list[tuple[str, int]] | None, adjusted: Adjusted) -> list[str]:
-    """The ledger's own spelling of the accounts that are left out."""
-    names = {name.casefold(): name for name, _ in ledger or []}
-    unknown = [name for name in adjusted.accounts_out if name.casefold() not in names]
-    if unknown:
+def _known(ledger: Sequence[Account], adjusted: Adjusted) -> list[Account]:
+    """The accounts that are left out, each named as in the ledger or by its profile."""
+    found: dict[str, list[Account]] = defaultdict(list)
+    for one in ledger:
+        found[name_identity(one.name)].append(one)
+        found[one.identity].append(one)
+    named = [(text, found.get(name_identity(text)) or found.get(identity(text), []))
+             for text in adjusted.accounts_out]
+    if unknown := [text for text, accounts in named if not accounts]:
         raise Invalid(
             f"Sổ chia sẻ của clip không có tài khoản: {', '.join(unknown)}.",
             f"The clip's share ledger has no account: {', '.join(unknown)}.",
         )
-    return [names[name.casefold()] for name in adjusted.accounts_out]
+    several = [text for text, accounts in named if len({one.identity for one in accounts}) > 1]
+    if several:
+        raise Invalid(
+            f"Sổ có nhiều tài khoản cùng tên {', '.join(several)}. Hãy ghi liên kết trang cá nhân "
+            "hoặc số ID của tài khoản.",
+            f"The ledger has several accounts named {', '.join(several)}. Give the profile's link "
+            "or the account's number.",
+        )
+    return list(dict.fromkeys(accounts[0] for _, accounts in named))
 
 
 def _refuse_nothing(counted: Official, adjusted: Adjusted, reason: str) -> None:

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Snapshot
+from contest.models import Contest, Evidence
 from contest.permissions import require
 from contest.services.core import audit, profiles
 from contest.services.counts import evidence, interactions, official
 from contest.services.counts.interactions import Posted, Reading
+from contest.services.counts.official import LastCounting
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
 from social.imports.counts import OWN_TEMPLATE
 from social.links import read_link
@@ -36,7 +37,7 @@ class Line:
 
     row: CountRow
     clip: Posted
-    before: Snapshot | None
+    before: LastCounting | None
 
     @property
     def drops(self) -> bool:
@@ -80,7 +81,7 @@ def preview(
 
 
 def _plan(
-    session: Session, contest: Contest, path: Path, before: Mapping[int, Snapshot], *,
+    session: Session, contest: Contest, path: Path, before: Mapping[int, LastCounting], *,
     taken_at: datetime, at: datetime,
 ) -> Preview:
     file = _read(path)

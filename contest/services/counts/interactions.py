@@ -31,7 +31,7 @@ from contest.profile import Profile
 from contest.services.core import audit, bulk, pagination, profiles, search
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
-from contest.services.counts import official
+from contest.services.counts import count_gaps, official
 from contest.services.jury import jury_round
 
 TELLING = timedelta(hours=2)  # after the cut-off, to enter a count taken before it
@@ -71,7 +71,7 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
             Publication.video_id, Publication.permalink, Publication.id,
         )
         .join(Publication.submission)
-        .where(*_on_page(contest))
+        .where(*official.on_page(contest))
         .order_by(Publication.position, Publication.id)
     )
     return [Posted(*row) for row in session.execute(query.limit(most))]
@@ -85,16 +85,12 @@ def listed(
         select(Publication)
         .join(Publication.submission)
         .join(Submission.unit)
-        .where(*_on_page(contest))
+        .where(*official.on_page(contest))
         .options(contains_eager(Publication.submission).contains_eager(Submission.unit))
         .order_by(Publication.position, Publication.id)
     )
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
     return pagination.take(session, query, number)
-
-
-def _on_page(contest: Contest) -> tuple[Any, ...]:
-    return Submission.contest_id == contest.id, Publication.state == "published"
 
 
 def is_late(profile: Profile, taken_at: datetime, *, told_at: datetime) -> bool:
@@ -133,10 +129,10 @@ def take(
     one without a reason (except from the Graph API).
     """
     _refuse_nothing([reading])
-    late = _is_late(submission.contest, taken_at, source, late_reason, at=at)
+    reason = reason_of(submission.contest, taken_at, source, late_reason, at=at)
     values = _values(
         reading, taken_at=taken_at, source=source, evidence_id=evidence.id if evidence else None,
-        late_reason=_reason(late, late_reason), created_by=actor.label, created_at=at,
+        late_reason=reason, created_by=actor.label, created_at=at,
     )
     snapshot = Snapshot(submission=submission, **values)
     session.add(snapshot)
@@ -149,10 +145,10 @@ def take_all(
 ) -> None:
     """Store a file's readings, by the submission's id, in bulk. Raises as ``take``."""
     _refuse_nothing(readings.values())
-    late = _is_late(contest, taken_at, source, late_reason, at=at)
+    reason = reason_of(contest, taken_at, source, late_reason, at=at)
     same = {
         "taken_at": taken_at, "source": source, "evidence_id": evidence.id,
-        "late_reason": _reason(late, late_reason), "created_by": actor.label, "created_at": at,
+        "late_reason": reason, "created_by": actor.label, "created_at": at,
     }
     rows = [
         {"submission_id": number, **_values(reading, **same)}
@@ -171,9 +167,14 @@ def _refuse_nothing(readings: Iterable[Reading]) -> None:
         )
 
 
-def _is_late(
+def reason_of(
     contest: Contest, taken_at: datetime, source: str, late_reason: str, *, at: datetime
-) -> bool:
+) -> str:
+    """The reason to be stored with a count or a line of the ledger: "" for one in time.
+
+    Raises ``Invalid`` for a moment in the future, and for a late one without a reason (except from
+    the Graph API).
+    """
     if taken_at > at + CLOCKS_DIFFER:
         raise Invalid(
             "Thời điểm ghi nhận nằm trong tương lai. Hãy kiểm tra lại ngày giờ.",
@@ -185,7 +186,7 @@ def _is_late(
             "Số liệu sau giờ chốt cần có lý do, và một người khác trong Ban tổ chức xác nhận.",
             "Counts after the cut-off need a reason, and another organiser's agreement.",
         )
-    return late
+    return (late_reason.strip() or "lấy tự động sau giờ chốt") if late else ""
 
 
 def _values(reading: Reading, **same: object) -> dict[str, object]:
@@ -193,10 +194,6 @@ def _values(reading: Reading, **same: object) -> dict[str, object]:
         "reactions": reading.reactions, "shares": reading.shares, "comments": reading.comments,
         "reactions_by_kind": dict(reading.by_kind or {}), "raw": dict(reading.raw or {}), **same,
     }
-
-
-def _reason(late: bool, reason: str) -> str:
-    return (reason.strip() or "lấy tự động sau giờ chốt") if late else ""
 
 
 def write_down(
@@ -221,12 +218,16 @@ def write_down(
     return snapshot
 
 
+def _plain(code: str) -> str:
+    return code.strip().upper().removeprefix("#")
+
+
 def of_code(session: Session, contest: Contest, code: str) -> Submission:
     """The posted clip with this code. Raises ``NotFound`` for any other."""
     query = (
         select(Submission)
         .join(Publication, Publication.submission_id == Submission.id)
-        .where(*_on_page(contest), Submission.code == code.strip().upper().removeprefix("#"))
+        .where(*official.on_page(contest), Submission.code == _plain(code))
         .options(joinedload(Submission.unit))
     )
     found = session.scalars(query).first()
@@ -311,52 +312,13 @@ def taken(session: Session, only: Collection[int]) -> dict[int, int]:
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Blockers: clips without an official count, late counts not agreed to, unverified shares."""
+    """Blockers: numbers that are not known, late counts not agreed to, shares not verified, and
+    clips whose ledgers differ in kind."""
     profile = profiles.profile_of(contest)
-    found = []
-    if at >= profile.release_at and (missing := _missing(session, contest)):
-        found.append(_gap("missing", missing, "clip chưa có số tương tác chính thức.",
-                          "Posted clips without an official count"))
+    found = count_gaps.missing(session, contest) if at >= profile.release_at else []
     if late := session.scalar(select(func.count()).select_from(_late(contest).subquery())) or 0:
-        found.append(_gap("late", late, "số liệu sau giờ chốt chờ người thứ hai xác nhận.",
-                          "Counts after the cut-off that wait for a second organiser"))
-    if open_ := _unverified(session, contest, profile):
-        found.append(_gap("unverified", open_, "clip có lượt chia sẻ chưa đối chiếu tài khoản.",
-                          "Clips with shares that are not verified per account"))
-    return found
-
-
-def _missing(session: Session, contest: Contest) -> int:
-    """Posted clips without a snapshot that counts."""
-    counted = select(Snapshot.id).where(
-        Snapshot.submission_id == Publication.submission_id, official.counting()
-    )
-    query = (
-        select(func.count(Publication.id))
-        .join(Publication.submission)
-        .where(*_on_page(contest), ~counted.correlate(Publication).exists())
-    )
-    return session.scalar(query) or 0
-
-
-def _unverified(session: Session, contest: Contest, profile: Profile) -> int:
-    """Clips with official shares, or unknown ones, that have no share ledger."""
-    if profile.scoring.points_per_share == 0:
-        return 0
-    unkept = (
-        select(official.snapshot_id().label("id"))
-        .where(Submission.contest_id == contest.id, ~official.kept(profile.schedule.counts_close))
-        .offset(0)  # so that each is found once
-        .subquery()
-    )
-    shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
-    any_or_unknown = (  # looked up for these alone: there are many more snapshots
-        select(shares.is_distinct_from(0)).where(Snapshot.id == unkept.c.id).scalar_subquery()
-    )
-    query = select(func.count()).select_from(unkept).where(any_or_unknown)
-    return session.scalar(query) or 0
-
-
-def _gap(code: str, count: int, vi: str, en: str) -> Blocker:
-    return Blocker(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
-               count=count)
+        found.append(count_gaps.blocker(
+            "late", late, "số liệu sau giờ chốt chờ người thứ hai xác nhận.",
+            "Counts after the cut-off that wait for a second organiser",
+        ))
+    return [*found, *count_gaps.ledgers(session, contest, profile)]

@@ -1,51 +1,106 @@
-"""Which count of a clip is the official one, and what stands beside it: ledger and corrections.
+"""Which numbers of a clip are the official ones, and what stands beside them: ledger, corrections.
 
-Counts only grow and cannot be queried for a past moment, so the official count of a clip is its
-last snapshot taken at or before the cut-off (product 10), or a later one that a second organiser
-agreed to. The database does the grouping, and ``only`` limits it to the clips of one page.
+Counts only grow and cannot be queried for a past moment, so an official number is that of the last
+snapshot taken at or before the cut-off (product 10), or of a later one that a second organiser
+agreed to. Reactions and shares each have their own: a reading that lacks one of them does not erase
+what was known of it. The database does the grouping, and ``only`` limits it to the clips of one
+page.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Subquery, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, load_only
 
 from contest.models import (
     Contest,
     Correction,
     CorrectionVerdict,
     LateApproval,
-    ShareRecord,
+    LedgerStatement,
+    Publication,
     Snapshot,
     Submission,
 )
+from contest.profile import Profile
 from contest.services.core import profiles
+from contest.services.counts import ledger_accounts, ledger_state
+from contest.services.counts.ledger_accounts import Account, Only, of_contest
+from scoring.interactions import count_shares
+from scoring.model import Entry, LedgerRow
+from social.accounts import name_identity
 
 Ledger = list[tuple[str, int]]  # (account, shares), by account
-Only = Collection[int] | None  # submissions' ids; None: every clip of the contest
 
 
 @dataclass(frozen=True)
 class Official:
-    """What counts for a clip. ``ledger``: (account, shares), None if there is none.
+    """What counts for a clip. ``raw_…``: what was read, None: not known; the others differ where
+    agreed corrections (``corrections``: their ids) apply.
 
-    ``verified``: the shares can be capped per account, or earn nothing. ``raw_…``: what was read;
-    it differs where an agreed correction (``correction_id``) applies.
+    ``…_from``: the snapshot of each number. ``accounts``: those in the ledger, None without one.
+    ``ledger_state``: complete, partial or none. ``free``: shares earn nothing.
     """
 
     reactions: int | None
     shares: int | None
-    ledger: Ledger | None
-    snapshot_id: int
-    late: bool
-    verified: bool
-    taken_at: datetime
     raw_reactions: int | None
     raw_shares: int | None
-    correction_id: int | None = None
+    reactions_from: Snapshot | None
+    shares_from: Snapshot | None
+    accounts: list[Account] | None
+    ledger_state: str
+    free: bool
+    corrections: tuple[int, ...] = ()
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """(account, shares) of a ledger; None if there is none."""
+        return None if self.accounts is None else [(a.name, a.count) for a in self.accounts]
+
+    @property
+    def verified(self) -> bool:
+        """Can all shares be capped per account, or do they earn nothing?"""
+        return self.free or self.ledger_state == "complete"
+
+    @property
+    def sources(self) -> list[Snapshot]:
+        """The snapshots behind the numbers: one, or two where each has its own."""
+        found = [self.reactions_from, self.shares_from]
+        return list(dict.fromkeys(one for one in found if one is not None))
+
+    @property
+    def snapshot_id(self) -> int:
+        """The snapshot of the reactions; of the shares where only these are known."""
+        return self.sources[0].id
+
+    @property
+    def shares_snapshot_id(self) -> int:
+        """The snapshot of the shares; of the reactions where only these are known."""
+        return (self.shares_from or self.sources[0]).id
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the newest of the numbers was read."""
+        return max(one.taken_at for one in self.sources)
+
+    @property
+    def late(self) -> bool:
+        """Did a second organiser have to agree to one of the numbers?"""
+        return any(one.late_reason for one in self.sources)
+
+    @property
+    def correction_id(self) -> int | None:
+        """The last correction that applies."""
+        return self.corrections[-1] if self.corrections else None
+
+
+def on_page(contest: Contest) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a query with publications: the contest's clips on the Page."""
+    return Submission.contest_id == contest.id, Publication.state == "published"
 
 
 def approved() -> ColumnElement[bool]:
@@ -59,12 +114,13 @@ def counting() -> ColumnElement[bool]:
     return or_(Snapshot.late_reason == "", approved())
 
 
-def snapshot_id() -> ScalarSelect[int | None]:
-    """The official snapshot of the enclosing query's submission: one look-up in the index."""
+def snapshot_id(field: InstrumentedAttribute[int | None]) -> ScalarSelect[int | None]:
+    """The snapshot of the official value of a field (``Snapshot.reactions``, ``Snapshot.shares``)
+    of the enclosing query's submission: one look-up in the index."""
     newest_first = (Snapshot.taken_at.desc(), Snapshot.id.desc())
     return (
         select(Snapshot.id)
-        .where(Snapshot.submission_id == Submission.id, counting())
+        .where(Snapshot.submission_id == Submission.id, field.is_not(None), counting())
         .order_by(*newest_first)
         .limit(1)
         .correlate(Submission)
@@ -72,18 +128,26 @@ def snapshot_id() -> ScalarSelect[int | None]:
     )
 
 
-def ids(contest: Contest, *, only: Only = None) -> Subquery:
-    """The official snapshots of the contest's clips, as one column ``id`` to join with."""
-    wanted = select(snapshot_id().label("id")).where(*_of(contest, Submission.id, only))
-    return wanted.subquery()
+def reactions_anchor() -> ColumnElement[int | None]:
+    """The snapshot that a correction of the reactions belongs to."""
+    return func.coalesce(snapshot_id(Snapshot.reactions), snapshot_id(Snapshot.shares))
+
+
+def shares_anchor() -> ColumnElement[int | None]:
+    """The snapshot that a correction of the shares belongs to."""
+    return func.coalesce(snapshot_id(Snapshot.shares), snapshot_id(Snapshot.reactions))
 
 
 def agreed_shares() -> ScalarSelect[int | None]:
-    """The shares of the last agreed correction of the enclosing query's snapshot."""
+    """The shares of the last agreed correction whose shares belong to the enclosing query's
+    snapshot."""
     return (
         select(Correction.shares)
         .join(Correction.verdict)
-        .where(Correction.snapshot_id == Snapshot.id, CorrectionVerdict.agreed)
+        .where(
+            func.coalesce(Correction.shares_snapshot_id, Correction.snapshot_id) == Snapshot.id,
+            CorrectionVerdict.agreed,
+        )
         .order_by(CorrectionVerdict.id.desc())
         .limit(1)
         .correlate(Snapshot)
@@ -91,106 +155,160 @@ def agreed_shares() -> ScalarSelect[int | None]:
     )
 
 
-def kept(cut_off: datetime) -> ColumnElement[bool]:
-    """Has the enclosing query's submission a share in the ledger up to the cut-off?"""
-    return (
-        select(ShareRecord.id)
-        .where(ShareRecord.submission_id == Submission.id, ShareRecord.seen_at <= cut_off)
-        .correlate(Submission)
-        .exists()
-    )
+_NUMBERS = (
+    Snapshot.submission_id, Snapshot.taken_at, Snapshot.reactions, Snapshot.shares,
+    Snapshot.comments, Snapshot.source, Snapshot.late_reason, Snapshot.evidence_id,
+    Snapshot.created_by, Snapshot.created_at,
+)
+
+
+@dataclass(frozen=True)
+class LastCounting:
+    """The last value that counts of each field, None if not known: what a new reading is compared
+    with. ``…_from``: its snapshot, without ``raw`` data."""
+
+    reactions: int | None
+    shares: int | None
+    comments: int | None
+    reactions_from: Snapshot | None
+    shares_from: Snapshot | None
 
 
 def last_counting(
     session: Session, contest: Contest, *, only: Only = None
-) -> dict[int, Snapshot]:
-    """Each clip's last snapshot that counts, by the submission's id; without its ``raw`` data."""
-    found = ids(contest, only=only)
-    query = select(Snapshot).join(found, found.c.id == Snapshot.id).options(_NUMBERS)
-    return {snapshot.submission_id: snapshot for snapshot in session.scalars(query)}
+) -> dict[int, LastCounting]:
+    """Each clip's last values that count, by the submission's id; clips without any are absent."""
+    fields = (Snapshot.reactions, Snapshot.shares, Snapshot.comments)
+    wanted = (
+        select(Submission.id.label("clip"), *(snapshot_id(f).label(f.key) for f in fields))
+        .where(*of_contest(contest, Submission.id, only))
+        .subquery()
+    )
+    places = [aliased(Snapshot) for _ in fields]
+    query = select(wanted.c.clip, *places)
+    for field, place in zip(fields, places, strict=True):
+        query = query.outerjoin(place, place.id == wanted.c[field.key]).options(
+            load_only(*(getattr(place, column.key) for column in _NUMBERS)),
+            joinedload(place.evidence), joinedload(place.approval),
+        )
+    rows = session.execute(query.where(or_(*(p.id.is_not(None) for p in places)))).all()
+    return {row[0]: _last(*row[1:]) for row in rows}
 
 
-_NUMBERS = load_only(
-    Snapshot.submission_id, Snapshot.taken_at, Snapshot.reactions, Snapshot.shares,
-    Snapshot.late_reason,
-)
+def _last(
+    reactions: Snapshot | None, shares: Snapshot | None, comments: Snapshot | None
+) -> LastCounting:
+    return LastCounting(
+        reactions.reactions if reactions else None, shares.shares if shares else None,
+        comments.comments if comments else None, reactions, shares,
+    )
 
 
 def official_counts(
     session: Session, contest: Contest, *, only: Only = None,
-    ledgers: Mapping[int, Ledger] | None = None,
+    accounts: Mapping[int, list[Account]] | None = None,
 ) -> dict[int, Official]:
-    """The official count of every posted clip that has one, by the submission's id.
+    """The official counts of every posted clip that has any, by the submission's id.
 
-    ``ledgers``: the result of ``ledger_of`` for the same clips, where the caller has it.
+    ``accounts``: the result of ``accounts_of`` for the same clips, where the caller has it.
     """
     free = profiles.profile_of(contest).scoring.points_per_share == 0
-    if ledgers is None:
-        ledgers = ledger_of(session, contest, only=only)
+    if accounts is None:
+        accounts = ledger_accounts.accounts_of(session, contest, only=only)
+    said = ledger_state.statements(session, contest, only=only)
     corrections = agreed_corrections(session, contest, only=only)
     return {
-        number: _official(last, ledgers.get(number), corrections.get(last.id), free=free)
+        number: _official(
+            last, accounts.get(number), said.get(number), corrections.get(number, []), free=free
+        )
         for number, last in last_counting(session, contest, only=only).items()
+        if last.reactions_from or last.shares_from
     }
 
 
 def _official(
-    last: Snapshot, ledger: Ledger | None, correction: Correction | None, *, free: bool
+    last: LastCounting, accounts: list[Account] | None, said: LedgerStatement | None,
+    corrections: Sequence[Correction], *, free: bool,
 ) -> Official:
-    """A snapshot's counts, as corrected where somebody corrected them and another agreed."""
-    out = {name.casefold() for name in correction.accounts_out} if correction else set()
-    if ledger is not None and out:
-        ledger = [(name, count) for name, count in ledger if name.casefold() not in out]
-    said = (correction.reactions, correction.shares) if correction else (None, None)
+    """A clip's counts, as corrected where somebody corrected them and another agreed."""
+    of_reactions, of_shares = applying(last, corrections)
+    out = left_out(of_shares) if of_shares else set()
+    said_state = ledger_state.effective(said, lines=bool(accounts))
+    rest = [one for one in accounts or [] if one.identity not in out]
+    state = said_state if rest else "none"  # an emptied ledger is none
+    shares = last.shares
+    if of_shares and of_shares.shares is not None:
+        shares = of_shares.shares
+    elif shares is not None and said_state != "none" and state != "complete":
+        # the total is what counts, and those who are left out are in it
+        gone = sum(one.count for one in accounts or []) - sum(one.count for one in rest)
+        shares = max(shares - gone, 0)
+    reactions = of_reactions.reactions if of_reactions else None
+    applied = {one.id for one in (of_reactions, of_shares) if one}
     return Official(
-        reactions=last.reactions if said[0] is None else said[0],
-        shares=last.shares if said[1] is None else said[1],
-        ledger=ledger, snapshot_id=last.id, late=bool(last.late_reason),
-        verified=free or ledger is not None, taken_at=last.taken_at,
+        reactions=last.reactions if reactions is None else reactions, shares=shares,
         raw_reactions=last.reactions, raw_shares=last.shares,
-        correction_id=correction.id if correction else None,
+        reactions_from=last.reactions_from, shares_from=last.shares_from,
+        accounts=None if state == "none" else rest, ledger_state=state, free=free,
+        corrections=tuple(sorted(applied)),
     )
+
+
+def applying(
+    last: LastCounting, corrections: Sequence[Correction]
+) -> tuple[Correction | None, Correction | None]:
+    """The last agreed corrections of the reactions and of the shares that are official now."""
+    reactions = last.reactions_from or last.shares_from
+    shares = last.shares_from or last.reactions_from
+    found: list[Correction | None] = [None, None]
+    for one in corrections:
+        if reactions and one.snapshot_id == reactions.id:
+            found[0] = one
+        if shares and (one.shares_snapshot_id or one.snapshot_id) == shares.id:
+            found[1] = one
+    return found[0], found[1]
+
+
+def left_out(correction: Correction) -> set[str]:
+    """The identities of the accounts that a correction leaves out."""
+    return set(correction.identities_out) or {name_identity(n) for n in correction.accounts_out}
 
 
 def agreed_corrections(
     session: Session, contest: Contest, *, only: Only = None
-) -> dict[int, Correction]:
-    """By the snapshot's id: the last correction that a second organiser agreed to."""
+) -> dict[int, list[Correction]]:
+    """By the submission's id: what a second organiser agreed to, in that order."""
     query = (
-        select(Correction)
+        select(Correction, Snapshot.submission_id)
         .join(Correction.snapshot)
         .join(Snapshot.submission)
         .join(Correction.verdict)
-        .where(*_of(contest, Submission.id, only), CorrectionVerdict.agreed)
+        .where(*of_contest(contest, Submission.id, only), CorrectionVerdict.agreed)
         .order_by(CorrectionVerdict.id)
     )
-    return {correction.snapshot_id: correction for correction in session.scalars(query)}
+    found: dict[int, list[Correction]] = defaultdict(list)
+    for correction, submission_id in session.execute(query):
+        found[submission_id].append(correction)
+    return dict(found)
 
 
 def ledger_of(session: Session, contest: Contest, *, only: Only = None) -> dict[int, Ledger]:
-    """Who shared which clip how often, up to the cut-off; spellings of one name are one account.
+    """Who shared which clip how often, of the lines that count."""
+    found = ledger_accounts.accounts_of(session, contest, only=only)
+    return {number: [(one.name, one.count) for one in rows] for number, rows in found.items()}
 
-    The database adds up each spelling; Python joins spellings that differ in case only, and shows
-    the one that was recorded first.
-    """
-    cut_off = profiles.profile_of(contest).schedule.counts_close
-    query = (
-        select(ShareRecord.submission_id, ShareRecord.account, func.sum(ShareRecord.count))
-        .join(ShareRecord.submission)
-        .where(*_of(contest, ShareRecord.submission_id, only), ShareRecord.seen_at <= cut_off)
-        .group_by(ShareRecord.submission_id, ShareRecord.account)
-        .order_by(func.min(ShareRecord.id))
+
+def shares_counted(counted: Official, profile: Profile) -> int | None:
+    """The shares that count under the cap per account, as ``scoring`` counts them."""
+    rows: list[LedgerRow] | None = None
+    if counted.accounts is not None:
+        rows = [
+            {"account": one.identity, "count": count, "day": day}
+            for one in counted.accounts for day, count in one.days
+        ]
+    entry = Entry(
+        id="", unit="", marks={}, reactions=counted.reactions, shares=counted.shares, ledger=rows,
+        disqualified=False, reason=None, ledger_complete=counted.ledger_state == "complete",
     )
-    shares: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
-    for submission_id, account, count in session.execute(query):
-        name, before = shares[submission_id].get(account.casefold(), (account, 0))
-        shares[submission_id][account.casefold()] = (name, before + int(count))
-    return {number: sorted(accounts.values()) for number, accounts in shares.items()}
-
-
-def _of(
-    contest: Contest, column: InstrumentedAttribute[int], only: Only
-) -> list[ColumnElement[bool]]:
-    """Conditions: the contest's rows, of the clips asked for."""
-    found: list[ColumnElement[bool]] = [Submission.contest_id == contest.id]
-    return found if only is None else [*found, column.in_(only)]
+    rules = profile.scoring
+    return count_shares(entry, rules.shares_per_account, per_day=rules.per_day).counted

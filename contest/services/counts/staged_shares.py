@@ -1,8 +1,8 @@
-"""A file's rows on their way into the share ledger: bulk-loaded into a temporary table, then merged
-by one INSERT.
+"""A file's rows on their way into the share ledger: bulk-loaded into a temporary table, then taken
+over by one INSERT.
 
 With the temporary table the file is read once, a million rows need no memory, and the database
-counts equal rows.
+counts equal rows. What other sources tell stays as it is: the ledger keeps the lines of each.
 """
 
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Integer,
     MetaData,
     Table,
     Text,
     case,
     func,
+    insert,
     literal,
+    or_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from contest.models import ShareRecord
@@ -29,14 +29,15 @@ from contest.models.base import UtcDateTime
 from contest.services.core import bulk
 
 LedgerTuple = tuple[
-    int, int, str, str, datetime
-]  # row, submission's id, account, link or "", seen at
+    int, int, str, str, str, str, datetime, str
+]  # row, submission's id, account, identity, profile or "", link or "", seen at, its day
 
-COLUMNS = ("row", "submission_id", "account", "link", "seen_at")
+COLUMNS = ("row", "submission_id", "account", "identity", "profile", "link", "seen_at", "day")
 STAGED = Table(
     "staged_share", MetaData(),
     Column("row", Integer), Column("submission_id", Integer), Column("account", Text),
-    Column("link", Text), Column("seen_at", UtcDateTime), prefixes=["TEMPORARY"],
+    Column("identity", Text), Column("profile", Text), Column("link", Text),
+    Column("seen_at", UtcDateTime), Column("day", Text), prefixes=["TEMPORARY"],
 )
 
 
@@ -50,55 +51,81 @@ def stage(session: Session, rows: Iterable[LedgerTuple]) -> int:
         return bulk.send(session, STAGED, COLUMNS, rows)
 
 
-def take_over(
-    session: Session, *, evidence_id: int, created_by: str, at: datetime, cut_off: datetime
-) -> int:
-    """Merge the staged rows into the ledger; returns how many shares are new.
+def clips(session: Session) -> list[int]:
+    """The clips (submissions' ids) in the staged rows."""
+    found: list[int] = list(session.scalars(select(STAGED.c.submission_id).distinct()))
+    return found
 
-    The same share in two files is one. Of an account's shares without a link the larger number
-    stays; one seen by the cut-off takes precedence over any that was seen later.
+
+def take_over(
+    session: Session, *, evidence_id: int, created_by: str, at: datetime, cut_off: datetime,
+    late_reason: str, all_late: bool, per_day: bool,
+) -> int:
+    """Write the staged rows into the ledger, one line for each clip, account and link; returns how
+    many of these no source had told of.
+
+    Of rows without a link the line counts how many there are (on a day, if ``per_day``). A late
+    line, stored with ``late_reason``, counts those in time, too: it is the larger number of the two
+    that counts once somebody agrees. ``all_late``: told too late, whenever seen.
     """
-    before = _known(session)
-    told = _summed(cut_off).add_columns(
-        literal(evidence_id), literal(created_by), literal(at, UtcDateTime)
-    )
-    names = [*COLUMNS[1:], "count", "evidence_id", "created_by", "created_at"]
-    session.execute(_keep_the_better(session, names, told, cut_off))
-    added = _known(session) - before
+    added = _new(session, per_day=per_day)
+    told = [(_folded(cut_off, late=True, per_day=per_day, all_late=all_late), late_reason)]
+    if not all_late:
+        told.append((_folded(cut_off, late=False, per_day=per_day, all_late=False), ""))
+    same = {"voided": literal(False), "evidence_id": literal(evidence_id),
+            "created_by": literal(created_by), "created_at": literal(at, UtcDateTime)}
+    for lines, reason in told:
+        values = {"late_reason": literal(reason), **same}
+        session.execute(insert(ShareRecord).from_select(
+            [*COLUMNS[1:], "count", *values], lines.add_columns(*values.values()),
+            include_defaults=False,
+        ))
     STAGED.drop(session.connection())
     return added
 
 
-def _known(session: Session) -> int:
-    """Rows in the ledger of the staged clips (those of other contests may grow meanwhile)."""
-    clips = select(STAGED.c.submission_id)
-    query = select(func.count(ShareRecord.id)).where(ShareRecord.submission_id.in_(clips))
-    return session.scalar(query) or 0
+def _slot(table: Any, *, per_day: bool) -> list[Any]:
+    """What tells apart shares without a link besides their account: the day, if need be."""
+    return [case((table.link == "", table.day), else_="")] if per_day else []
 
 
-def _summed(cut_off: datetime) -> Any:
-    """One row for each clip, account and link; without a link, counted."""
-    staged = STAGED.c
-    on_time = func.sum(case((staged.seen_at <= cut_off, 1), else_=0))
-    number = func.coalesce(func.nullif(on_time, 0), func.count())
-    group = (staged.submission_id, staged.account, staged.link)
-    return (
-        select(*group, func.min(staged.seen_at), case((staged.link == "", number), else_=1))
-        .where(staged.submission_id.is_not(None))  # SQLite needs a WHERE before ON CONFLICT
-        .group_by(*group)
-        .order_by(func.min(staged.row))  # the first spelling of a name is the one shown
+def _new(session: Session, *, per_day: bool) -> int:
+    """How many of the staged shares no source has told of."""
+    staged, line = STAGED.c, ShareRecord
+    known = select(
+        line.submission_id, line.identity, line.link, *_slot(line, per_day=per_day)
+    ).where(~line.voided, line.submission_id.in_(select(staged.submission_id)))
+    told = select(
+        staged.submission_id, staged.identity, staged.link, *_slot(staged, per_day=per_day)
     )
+    return session.scalar(select(func.count()).select_from(told.except_(known).subquery())) or 0
 
 
-def _keep_the_better(session: Session, names: list[str], told: Any, cut_off: datetime) -> Any:
-    """Upsert: insert new rows; replace a known one that counts less."""
-    kind: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = kind.insert(ShareRecord).from_select(names, told, include_defaults=False)
-    new, old = statement.excluded, ShareRecord
-    now: ColumnElement[bool] = new.seen_at <= cut_off
-    then: ColumnElement[bool] = old.seen_at <= cut_off
-    better = (now & ~then) | ((now == then) & (new["count"] > old.count))
-    return statement.on_conflict_do_update(
-        index_elements=["submission_id", "account", "link"], where=better,
-        set_={name: new[name] for name in ("count", "seen_at", "evidence_id")},
+def _folded(cut_off: datetime, *, late: bool, per_day: bool, all_late: bool) -> Any:
+    """One row for each clip, account and link; without a link, counted. The columns of ``COLUMNS``
+    from the second on, and the count."""
+    staged = STAGED.c
+    seen_late = staged.seen_at > cut_off
+    group = (
+        staged.submission_id, staged.identity, staged.link, *_slot(staged, per_day=per_day)
+    )
+    folded = select(
+        func.min(staged.row).label("first"), func.max(staged.profile).label("profile"),
+        func.min(staged.seen_at).label("seen_at"), func.min(staged.day).label("day"),
+        func.count().label("lines"),
+    ).group_by(*group)
+    if late and not all_late:
+        in_time = func.sum(case((seen_late, 0), else_=1))
+        any_late = func.sum(case((seen_late, 1), else_=0)) > 0
+        folded = folded.having(any_late, or_(func.min(staged.link) == "", in_time == 0))
+    elif not late:
+        folded = folded.where(~seen_late)
+    found = folded.subquery()
+    return (
+        select(
+            staged.submission_id, staged.account, staged.identity, found.c.profile, staged.link,
+            found.c.seen_at, found.c.day, case((staged.link == "", found.c.lines), else_=1),
+        )
+        .join(found, found.c.first == staged.row)  # the first spelling of a name is the one shown
+        .order_by(staged.row)
     )

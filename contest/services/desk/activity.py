@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -12,6 +13,7 @@ from contest.models import (
     Check,
     ClipVersion,
     Contest,
+    LedgerStatement,
     Publication,
     Repair,
     ShareRecord,
@@ -24,7 +26,9 @@ from contest.models import (
 from contest.services.core import pagination
 from contest.services.core.pagination import Pagination
 
-OF_SUBMISSION = (ClipVersion, Ballot, Publication, ShareRecord, Snapshot, Upload)
+OF_SUBMISSION = (
+    ClipVersion, Ballot, LedgerStatement, Publication, ShareRecord, Snapshot, Upload,
+)
 OF_VERSION = (Check, Repair)
 COUNTED = 10_000  # rows; how many more there are helps nobody
 
@@ -120,10 +124,17 @@ def clips(session: Session, labels: set[str]) -> dict[str, str]:
 
 def _belonging() -> dict[str, Select[int, str]]:
     """For each kind of row that belongs to a clip: its number and the clip's code."""
-    found = {"submission": select(Submission.id, Submission.code)}
+    found: dict[str, Any] = {"submission": select(Submission.id, Submission.code)}
     for table in OF_SUBMISSION:
         query = select(table.id, Submission.code)
         found[table.__tablename__] = query.join(Submission, table.submission_id == Submission.id)
+    found["ledger_void"] = (  # of one clip: one of several belongs to none
+        select(ShareRecord.void_id, func.min(Submission.code))
+        .join(ShareRecord.submission)
+        .where(ShareRecord.void_id.is_not(None))
+        .group_by(ShareRecord.void_id)
+        .having(func.count(Submission.id.distinct()) == 1)
+    )
     for part in OF_VERSION:
         query = select(part.id, Submission.code)
         found[part.__tablename__] = query.join(

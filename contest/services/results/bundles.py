@@ -56,6 +56,7 @@ def build(
         "cut_off": profile.schedule.counts_close.isoformat(),
         "output_sha256": result.output_sha256,
         "raw_counts": prepared.raw,
+        **({"ledgers": prepared.ledgers} if prepared.ledgers else {}),
     }
     try:
         return bundle.build(

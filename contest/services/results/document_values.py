@@ -113,7 +113,12 @@ def _line(line: Line) -> dict[str, str]:
 
 def _unverified(lines: Sequence[Line]) -> str:
     """The units whose shares are not verified account by account (plan III.3)."""
-    found = [line.unit for line in lines if not line.verified]
+    found = [
+        f"{line.unit} (đã đối chiếu {line.checked} lượt)" if line.checked else line.unit
+        for line in lines if not line.verified
+    ]
+    if any(line.checked for line in lines):
+        return "; ".join(found)
     return "tất cả các đơn vị" if len(found) == len(lines) > 1 else "; ".join(found)
 
 

@@ -4,7 +4,8 @@ Only once the jury round is locked; marks appear under juror codes.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -131,12 +132,21 @@ def _counts(result: Result, words: dict[str, str]) -> Table:
     rows = []
     for entry in result.input["entries"]:
         counts = entry["interactions"] or {}
-        ledger = counts.get("share_ledger")
-        shares = counts.get("shares") if ledger is None else sum(r["count"] for r in ledger)
-        checked = words["yes" if ledger is not None else "no"]
         if entry["id"] in by_code or entry["disqualified"] or counts:
+            shares, checked = _shares(counts, words)
             rows.append([entry["id"], entry["unit"], counts.get("reactions"), shares, checked])
     return [words[key] for key in head], rows
+
+
+def _shares(counts: Mapping[str, Any], words: dict[str, str]) -> tuple[int | None, str]:
+    """A clip's shares, and whether they were checked per account: "37/90" in part."""
+    total, ledger = counts.get("shares"), counts.get("share_ledger")
+    if ledger is None:
+        return total, words["no"]
+    kept = sum(row["count"] for row in ledger)
+    if counts.get("ledger_state") == "partial":
+        return total, f"{kept}/{'?' if total is None else total}"
+    return kept, words["yes"]
 
 
 def _explained(found: Sequence[standings.Line], words: dict[str, str]) -> Table:

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest import canonical
@@ -17,19 +17,20 @@ from contest.models import (
     Ballot,
     ChairDecision,
     Contest,
-    Evidence,
     Mark,
     Publication,
+    ShareRecord,
     Snapshot,
     Submission,
 )
 from contest.services.core import profiles
 from contest.services.core.keys import Keys
-from contest.services.counts import official
+from contest.services.counts import ledger_state, official
+from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.jury import jurors
 from contest.states import SubmissionState
-from scoring import bundle
+from scoring import bundle, evidence
 
 BATCH = 10_000  # rows at a time
 
@@ -37,12 +38,14 @@ BATCH = 10_000  # rows at a time
 @dataclass(frozen=True)
 class Prepared:
     """``data`` for ``scoring.compute``; by clip ``names``, and for the bundle ``snapshots`` and
-    ``raw`` counts: what was read on the Page, and whether a correction applies."""
+    ``raw`` counts: what was read on the Page, and whether a correction applies. ``ledgers``: what
+    was said of each clip's ledger, and how many of its lines are void."""
 
     data: dict[str, Any]
     names: dict[str, dict[str, Any]]
     snapshots: dict[str, dict[str, Any]]
     raw: dict[str, dict[str, Any]]
+    ledgers: dict[str, dict[str, Any]]
 
     @property
     def sha256(self) -> str:
@@ -58,7 +61,6 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
     """Everything that a result is computed from, as it is in the database now."""
     entries = list(session.scalars(_entries(contest)))
     counts = official.official_counts(session, contest)
-    facts = _facts(session, contest)
     marks = _marks(session, contest, entries)
     salt = salt_of(session, contest, keys)
     data = {
@@ -71,9 +73,33 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
     return Prepared(
         data=data,
         names={e.code: _names(e) for e in entries},
-        snapshots={code: facts[one.snapshot_id] for code, one in found.items()},
+        snapshots={code: _facts(one) for code, one in found.items()},
         raw={code: _raw(one) for code, one in found.items()},
+        ledgers=_ledgers(session, contest, entries, counts),
     )
+
+
+def _ledgers(
+    session: Session, contest: Contest, entries: list[Submission], counts: Mapping[int, Official]
+) -> dict[str, dict[str, Any]]:
+    """Of each clip of which a ledger was kept; nothing about who shared, or who said it."""
+    void = (
+        select(ShareRecord.submission_id, func.count(ShareRecord.id))
+        .join(ShareRecord.submission)
+        .where(Submission.contest_id == contest.id, ShareRecord.voided)
+        .group_by(ShareRecord.submission_id)
+    )
+    voided: dict[int, int] = dict(session.execute(void).all())
+    said = ledger_state.statements(session, contest)
+    return {
+        entry.code: {
+            "state": counts[entry.id].ledger_state, "voided": voided.get(entry.id, 0),
+            "said_at": said[entry.id].created_at.isoformat() if entry.id in said else None,
+            "two_people": entry.id in said and said[entry.id].agreed_by is not None,
+        }
+        for entry in entries
+        if entry.id in counts and (counts[entry.id].accounts is not None or entry.id in voided)
+    }
 
 
 def _entries(contest: Contest) -> Any:
@@ -93,22 +119,18 @@ def _entries(contest: Contest) -> Any:
     )
 
 
-def _facts(session: Session, contest: Contest) -> dict[int, dict[str, Any]]:
-    """Where each official snapshot comes from, by its id."""
-    found = official.ids(contest)
-    query = (
-        select(
-            Snapshot.id, Snapshot.taken_at, Snapshot.source, Evidence.sha256, Snapshot.late_reason
-        )
-        .join(found, found.c.id == Snapshot.id)
-        .outerjoin(Snapshot.evidence)
-    )
+def _facts(one: Official) -> dict[str, Any]:
+    """Where a clip's numbers come from; ``shares_from`` only where the shares have a snapshot of
+    their own."""
+    first, *others = one.sources
+    return _fact(first) | ({evidence.SHARES_FROM: _fact(others[0])} if others else {})
+
+
+def _fact(snapshot: Snapshot) -> dict[str, Any]:
     return {
-        number: {
-            "taken_at": taken_at.isoformat(), "source": source, "source_sha256": sha256,
-            "late_reason": late_reason or None,
-        }
-        for number, taken_at, source, sha256, late_reason in session.execute(query)
+        "taken_at": snapshot.taken_at.isoformat(), "source": snapshot.source,
+        "source_sha256": snapshot.evidence.sha256 if snapshot.evidence else None,
+        "late_reason": snapshot.late_reason or None,
     }
 
 
@@ -190,13 +212,28 @@ def _entry(
 
 
 def _counts(counted: Official, salt: bytes) -> dict[str, Any]:
-    ledger = None
-    if counted.ledger is not None:
-        by_account: dict[str, int] = defaultdict(int)
-        for account, count in counted.ledger:
-            by_account[bundle.hash_account(salt, account)] += count
-        ledger = [{"account": a, "count": n} for a, n in sorted(by_account.items())]
-    return {"reactions": counted.reactions, "shares": counted.shares, "share_ledger": ledger}
+    """A complete ledger is not said to be: that is what one without a word means."""
+    found: dict[str, Any] = {
+        "reactions": counted.reactions, "shares": counted.shares, "share_ledger": None,
+    }
+    if counted.accounts is not None:
+        found["share_ledger"] = _ledger(counted.accounts, salt)
+        if counted.ledger_state != "complete":
+            found["ledger_state"] = counted.ledger_state
+    return found
+
+
+def _ledger(accounts: list[Account], salt: bytes) -> list[dict[str, Any]]:
+    """Rows of accounts as hashes: of the profile, or of the name where only that is known."""
+    shares: dict[tuple[str, str], int] = defaultdict(int)
+    for one in accounts:
+        named = one.name if one.identity.startswith("n:") else one.identity
+        for day, count in one.days:
+            shares[bundle.hash_account(salt, named), day] += count
+    return [
+        {"account": account, "count": count} | ({"day": day} if day else {})
+        for (account, day), count in sorted(shares.items())
+    ]
 
 
 def _names(entry: Submission) -> dict[str, Any]:

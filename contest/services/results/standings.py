@@ -35,6 +35,7 @@ class Line:
     points: int | None
     capped: bool
     verified: bool
+    checked: str | None  # "37/90": shares whose account is known, where those are not all
     prize: str | None
     shared: bool
     by_tie_break: bool
@@ -101,6 +102,7 @@ def _line(row: Any, names: Mapping[str, Any], profile: Profile, language: str) -
         points=row["points"],
         capped=row["capped"],
         verified=row["verified"],
+        checked=_checked(row, language),
         prize=_prize(row["prize"], profile, language),
         shared=row["decided_by"] == "shared",
         by_tie_break=row["decided_by"] not in ("total", "shared"),
@@ -126,6 +128,13 @@ def _second(row: Any, language: str) -> dict[str, str] | None:
         return None
     parts = {k: _written(scale[k]["rounded"], language) for k in ("jury", "interactions", "total")}
     return {"of": scale["of"], **parts}
+
+
+def _checked(row: Any, language: str) -> str | None:
+    found = row.get("checked")
+    if found is None:
+        return None
+    return "/".join(_written(str(found[key]), language) for key in ("shares", "of"))
 
 
 def _prize(prize_id: str | None, profile: Profile, language: str) -> str | None:

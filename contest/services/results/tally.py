@@ -3,21 +3,20 @@
 It runs when a result is computed, frozen and published; a difference stops each of them.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contest.errors import Conflict
 from contest.models import Contest
-from contest.models.base import UtcDateTime
 from contest.profile import Profile
 from contest.profile.schema import Scoring
 from contest.services.core import profiles
+from contest.services.results import tally_counts
 
 # Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
 # of jurors who left where they left their marks.
@@ -50,37 +49,6 @@ WHERE jurors < 2 * :trim + 2 OR (low > :trim AND high > :trim)
 GROUP BY submission_id
 """
 
-# The last count by the cut-off; a later one only where a second organiser agreed. Beside it the
-# last correction of that very count to which a second organiser agreed.
-_COUNTS = """
-WITH official AS (
-  SELECT n.id, n.submission_id, n.reactions, n.shares,
-    ROW_NUMBER() OVER (PARTITION BY n.submission_id ORDER BY n.taken_at DESC, n.id DESC) AS place
-  FROM snapshot n JOIN submission s ON s.id = n.submission_id
-  LEFT JOIN late_approval a ON a.snapshot_id = n.id
-  WHERE s.contest_id = :contest
-    AND (a.id IS NOT NULL OR (n.taken_at <= :cut_off AND n.late_reason = ''))
-), agreed AS (
-  SELECT c.snapshot_id, c.reactions, c.shares, c.accounts_out,
-    ROW_NUMBER() OVER (PARTITION BY c.snapshot_id ORDER BY v.id DESC) AS place
-  FROM correction c JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed
-)
-SELECT s.id, s.code, u.name, COALESCE(c.reactions, o.reactions), COALESCE(c.shares, o.shares),
-  c.accounts_out
-FROM submission s JOIN unit u ON u.id = s.unit_id
-LEFT JOIN official o ON o.submission_id = s.id AND o.place = 1
-LEFT JOIN agreed c ON c.snapshot_id = o.id AND c.place = 1
-WHERE s.contest_id = :contest AND s.state = 'published'
-"""
-
-_LEDGER = """
-SELECT r.submission_id, r.account, SUM(r.count) AS shares
-FROM share_record r JOIN submission s ON s.id = r.submission_id
-WHERE s.contest_id = :contest AND r.seen_at <= :cut_off
-GROUP BY r.submission_id, r.account
-"""
-
-
 @dataclass(frozen=True)
 class Tallied:
     """One clip by the second tally: points before the cap, and its total out of 100."""
@@ -97,45 +65,12 @@ def tally(
     """Every clip on the Page, computed in the database; by default with the rules in force."""
     profile = profile or profiles.profile_of(contest)
     jury = _jury(session, contest, profile)
-    rows = _run(session, _COUNTS, contest, profile).all()
-    ledger = _ledger(session, contest, profile, {row[0]: _names(row[5]) for row in rows})
     rules = profile.scoring
     found = []
-    for entry, code, unit, reactions, shares, _ in rows:
-        counted = ledger.get(entry, int(shares or 0)) if reactions is not None else 0
-        points = rules.points_per_share * counted
-        points += rules.points_per_reaction * int(reactions or 0)
-        found.append(Tallied(code, unit, points, _total(rules, points, jury.get(entry))))
-    return found
-
-
-def _run(session: Session, query: str, contest: Contest, profile: Profile) -> Any:
-    values = {"contest": contest.id, "cut_off": profile.schedule.counts_close}
-    asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))
-    return session.execute(asked, values)
-
-
-def _names(stored: Any) -> set[str]:
-    """The accounts that a correction leaves out: JSON, which SQLite gives as text."""
-    names = json.loads(stored) if isinstance(stored, str) else stored
-    return {name.casefold() for name in names or []}
-
-
-def _ledger(
-    session: Session, contest: Contest, profile: Profile, out: Mapping[int, set[str]]
-) -> Mapping[int, int]:
-    """By clip: shares with each account counted up to the limit, however its name is spelt.
-
-    ``out``: by clip, the accounts that do not count.
-    """
-    accounts: dict[tuple[int, str], int] = {}
-    for entry, account, shares in _run(session, _LEDGER, contest, profile):
-        key = (entry, account.casefold())
-        accounts[key] = accounts.get(key, 0) + int(shares)
-    found: dict[int, int] = {}
-    for (entry, name), shares in accounts.items():
-        counted = 0 if name in out.get(entry, ()) else shares
-        found[entry] = found.get(entry, 0) + min(counted, profile.scoring.shares_per_account)
+    for clip in tally_counts.counts(session, contest, profile):
+        points = rules.points_per_share * clip.shares + rules.points_per_reaction * clip.reactions
+        total = _total(rules, points, jury.get(clip.submission_id))
+        found.append(Tallied(clip.code, clip.unit, points, total))
     return found
 
 

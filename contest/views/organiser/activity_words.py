@@ -38,7 +38,14 @@ ACTIONS = {
     "jury.unlocked": _l("Mở khoá phiếu của Ban giám khảo"),
     "keys.rotated": _l("Niêm phong lại bằng khoá mới"),
     "ledger.imported": _l("Nhập sổ chia sẻ"),
+    "ledger.late_agreed": _l("Duyệt dòng sổ chia sẻ sau giờ chốt"),
     "ledger.share_added": _l("Ghi một lượt chia sẻ"),
+    "ledger.state_agreed": _l("Duyệt lời ghi muộn về sổ chia sẻ"),
+    "ledger.stated": _l("Ghi sổ chia sẻ đầy đủ hay một phần"),
+    "ledger.void_proposed": _l("Đề nghị huỷ dòng trong sổ chia sẻ"),
+    "ledger.void_refused": _l("Không đồng ý huỷ dòng trong sổ chia sẻ"),
+    "ledger.voided": _l("Huỷ dòng trong sổ chia sẻ"),
+    "ledger.withdrawn": _l("Rút lại một lượt chia sẻ vừa ghi"),
     "page.checked": _l("Kiểm tra Fanpage"),
     "page.connected": _l("Kết nối Fanpage"),
     "page.disconnected": _l("Ngắt kết nối Fanpage"),
@@ -111,6 +118,8 @@ KINDS = {
     "evidence": _l("Minh chứng"),
     "fix": _l("Bản sửa"),
     "flag_decision": _l("Số tương tác bất thường"),
+    "ledger_statement": _l("Sổ chia sẻ"),
+    "ledger_void": _l("Huỷ dòng sổ chia sẻ"),
     "outbox": _l("Việc nền"),
     "page_inspection": _l("Fanpage"),
     "page_pause": _l("Đăng bài"),
@@ -127,6 +136,8 @@ KINDS = {
     "user": _l("Người"),
 }
 DETAILS = {
+    "account": _l("tài khoản"), "codes": _l("các clip"), "late_reason": _l("lý do ghi muộn"),
+    "ledger": _l("sổ chia sẻ"), "lines": _l("số dòng"), "new": _l("dòng mới"),
     "code": _l("mã"), "count": _l("số lượng"), "decision": _l("quyết định"), "how": _l("cách"),
     "kind": _l("loại"), "late": _l("ghi muộn"), "mails": _l("số thư"), "name": _l("tên"),
     "number": _l("số"), "order": _l("thứ tự"), "permalink": _l("liên kết"),
@@ -167,6 +178,8 @@ def change(before: Mapping[str, object], after: Mapping[str, object]) -> str:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return str(_("có") if value else _("không"))
     text = str(value)

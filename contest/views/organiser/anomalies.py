@@ -75,7 +75,7 @@ def titles() -> dict[str, str]:
     return {
         "jump": _("Tăng vọt"), "round": _("Số tròn"), "night": _("Tăng nhanh ban đêm"),
         "shares_ratio": _("Chia sẻ nhiều hơn cảm xúc"), "drop": _("Giảm"),
-        "account": _("Một tài khoản"),
+        "account": _("Một tài khoản"), "ledger": _("Sổ nhiều hơn Trang"),
     }
 
 
@@ -93,6 +93,7 @@ def sentence(flag: Flag) -> str:
         "night": _("%(night)s trong %(total)s cảm xúc đến từ 0 giờ đến 5 giờ: "
                    "%(night_hours)s trong %(hours)s giờ theo dõi."),
         "drop": _("Số %(what)s giảm từ %(before)s xuống %(after)s."),
+        "ledger": _("Sổ chia sẻ có %(kept)s lượt mà Trang chỉ cho thấy %(total)s."),
         "account": _("Tài khoản %(account)s có %(count)s trong %(total)s lượt chia sẻ của clip."),
     }
     return sentences[flag.kind] % numbers

@@ -29,7 +29,7 @@ class CorrectionForm(Form):
     )
     accounts = TextAreaField(
         _l("Tài khoản trong sổ chia sẻ không được tính"), [Length(max=20_000)],
-        description=_l("Mỗi dòng một tên, đúng như trong sổ."),
+        description=_l("Mỗi dòng một tên như trong sổ, hoặc liên kết trang cá nhân."),
     )
     reason = StringField(_l("Lý do"), [InputRequired(_l("Hãy ghi lý do.")), Length(max=1000)])
 

@@ -19,14 +19,20 @@ from contest.services.counts import (
     corrections,
     count_import,
     interactions,
+    ledger_accounts,
+    ledger_late,
+    ledger_state,
     official,
     polling,
 )
 from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
+from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.entry.media import File
 from contest.services.fanpage import connections, readings
+from contest.views.organiser import counts_people, ledger_waiting
+from contest.views.organiser.ledger_waiting import LATE_HINT
 from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
@@ -39,7 +45,6 @@ bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interac
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 2_000_000_000
 MOST_WAITING, MOST_CHOICES = 100, 200  # shown at once
-LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt.")
 
 
 def local(moment: datetime | None) -> datetime | None:
@@ -72,7 +77,8 @@ class WriteForm(Form):
 
     code: Field = SelectField(_l("Clip"), validators=[InputRequired(_l("Hãy chọn clip."))])
     reactions = IntegerField(
-        _l("Cảm xúc"), [InputRequired(_l("Hãy nhập một số nguyên.")), NumberRange(0, MOST)]
+        _l("Cảm xúc"), [Optional(), NumberRange(0, MOST)],
+        description=_l("Để trống khi không biết; số đã biết trước đó vẫn giữ nguyên."),
     )
     shares = IntegerField(
         _l("Chia sẻ"), [Optional(), NumberRange(0, MOST)],
@@ -98,20 +104,27 @@ def listed() -> Response:
     contest, words = current.contest, request.args.get("q", "").strip()
     found = interactions.listed(current.db, contest, words=words, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
-    counted = official.official_counts(current.db, contest, only=clips)
+    accounts = ledger_accounts.accounts_of(current.db, contest, only=clips)
+    counted = official.official_counts(current.db, contest, only=clips, accounts=accounts)
+    said = ledger_state.statements(current.db, contest, only=clips)
     taken = interactions.taken(current.db, clips)
     rows = [
         _prepared(clip, counted.get(clip.submission_id), taken.get(clip.submission_id, 0))
+        | {"said": said.get(clip.submission_id),
+           "kept": sum(one.count for one in accounts.get(clip.submission_id, []))}
         for clip in found.rows
     ]
+    late = interactions.late_waiting(current.db, contest, most=MOST_WAITING)
+    sources = [one for counts in counted.values() for one in counts.sources]
     return page(
         "organiser/interactions.html", rows=rows, found=found, words=words,
         pages=neighbours(found),
-        late=interactions.late_waiting(current.db, contest, most=MOST_WAITING),
+        late=late, names=counts_people.names(current.db, [*sources, *late, *said.values()]),
         me=current.actor.label, automatic=_has_page(), gaps=[
             *interactions.blockers(current.db, contest, at=current.now),
             *corrections.blockers(current.db, contest, at=current.now),
             *readings.blockers(current.db, contest),
+            *ledger_late.blockers(current.db, contest, at=current.now),
         ],
         odd=anomalies.blockers(current.db, contest, at=current.now),
         adjusted=corrections.waiting(current.db, contest, most=MOST_WAITING),
@@ -125,7 +138,7 @@ def _has_page() -> bool:
 
 def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[str, Any]:
     entry = clip.submission
-    accounts = len(counted.ledger) if counted and counted.ledger is not None else None
+    accounts = len(counted.accounts) if counted and counted.accounts is not None else None
     return {
         "code": entry.code, "title": entry.title, "unit": entry.unit.name, "official": counted,
         "permalink": clip.permalink, "taken": taken, "accounts": accounts,
@@ -139,12 +152,28 @@ def clip(code: str) -> Response:
     contest = current.contest
     entry = interactions.of_code(current.db, contest, code)
     series = interactions.series(current.db, [entry.id]).get(entry.id, [])
-    counted = official.official_counts(current.db, contest, only=[entry.id]).get(entry.id)
+    accounts = ledger_accounts.accounts_of(current.db, contest, only=[entry.id])
+    found = official.official_counts(current.db, contest, only=[entry.id], accounts=accounts)
+    counted, made = found.get(entry.id), corrections.of_clip(current.db, entry)
+    ledger = ledger_waiting.of_clip(entry)
+    verdicts = [one.verdict for one in made if one.verdict]
     return page(
         "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
-        plot=chart.of(series), corrections=corrections.of_clip(current.db, entry),
-        me=current.actor.label, cap=current.profile.scoring.shares_per_account,
+        plot=chart.of(series), corrections=made, me=current.actor.label,
+        kept=sum(one.count for one in accounts.get(entry.id, [])),
+        counted=official.shares_counted(counted, current.profile) if counted else None,
+        capped=_capped, **ledger,
+        names=counts_people.names(current.db, [
+            *series, *made, *verdicts, ledger["said"], *ledger["ledger_lines"],
+            *ledger["voids"].values(),
+        ]),
     )
+
+
+def _capped(one: Account) -> int:
+    """An account's shares under the cap."""
+    limit = current.profile.scoring.shares_per_account
+    return sum(min(count, limit) for _, count in one.days)
 
 
 # ---------------------------------------------------------------------------------- from a file

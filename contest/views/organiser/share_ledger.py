@@ -1,19 +1,33 @@
 """The organiser's share ledger: who shared which clip, from a file or one by one."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
-from wtforms import DateTimeLocalField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
 
 from contest.errors import DomainError
-from contest.models import Submission
-from contest.services.counts import interactions, official, share_ledger
-from contest.services.counts.official import Ledger, Official
+from contest.models import LedgerStatement, Submission
+from contest.services.counts import (
+    interactions,
+    ledger_accounts,
+    ledger_state,
+    official,
+    share_ledger,
+)
+from contest.services.counts.official import Official
+from contest.services.counts.share_ledger import LedgerPreview
+from contest.views.organiser import counts_people, ledger_waiting
 from contest.views.organiser.interactions import here, local
+from contest.views.organiser.ledger_waiting import LATE_HINT
 from contest.views.shared import kept_files
 from contest.views.shared.forms import Form
+from contest.views.shared.kept_files import Kept
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -23,7 +37,20 @@ bp = Blueprint("share_ledger", __name__, url_prefix="/c/<slug>/organiser/ledger"
 class FileForm(Form):
     file = FileField(
         _l("Tệp sổ chia sẻ (CSV hoặc XLSX)"), [FileRequired(_l("Hãy chọn tệp."))],
-        description=_l("Các cột: Mã clip, Tài khoản, Liên kết chia sẻ, Thời điểm thấy."),
+        description=_l(
+            "Các cột: Mã clip, Tài khoản, Trang cá nhân (liên kết hoặc ID), Liên kết chia sẻ, "
+            "Thời điểm thấy."
+        ),
+    )
+    order = SelectField(
+        _l("Ngày tháng trong tệp"), [Optional()],
+        choices=[SelectChoice("", _l("Tự nhận ra từ tệp")),
+                 SelectChoice("day", _l("Ngày trước: 19/6/2023")),
+                 SelectChoice("month", _l("Tháng trước: 6/19/2023"))],
+    )
+    seen_at = DateTimeLocalField(
+        _l("Thấy lúc (cho cả tệp)"), [Optional()],
+        description=_l("Chỉ cần khi có dòng không ghi thời điểm thấy."),
     )
 
 
@@ -34,12 +61,28 @@ class ShareForm(Form):
     account = StringField(
         _l("Tài khoản"), [InputRequired(_l("Hãy ghi tên tài khoản.")), Length(max=200)]
     )
+    profile = StringField(
+        _l("Trang cá nhân"), [Length(max=500)],
+        description=_l("Liên kết hoặc số ID. Hai người trùng tên chỉ phân biệt được nhờ mục này."),
+    )
     link = StringField(_l("Liên kết chia sẻ"), [Length(max=500)])
     seen_at = DateTimeLocalField(_l("Nhìn thấy lúc"), [InputRequired(_l("Hãy ghi ngày giờ."))])
+    late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
 
 
 class ApplyForm(Form):
     token = HiddenField(validators=[InputRequired()])
+    state = RadioField(
+        _l("Sau khi nhập, sổ của các clip này"), [Optional()], default="",
+        choices=[SelectChoice("", _l("Như đã ghi trước đó (chưa ghi gì: một phần)")),
+                 SelectChoice("partial", _l("Một phần: còn lượt chia sẻ chưa đối chiếu")),
+                 SelectChoice("complete", _l("Đầy đủ: sổ thay cho số tổng của Trang"))],
+    )
+    seen_at = DateTimeLocalField(
+        _l("Thấy lúc (cho cả tệp)"), [Optional()],
+        description=_l("Có dòng không ghi thời điểm thấy: hãy ghi một thời điểm cho các dòng đó."),
+    )
+    late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
 
 
 @bp.get("", endpoint="list")
@@ -56,26 +99,52 @@ def preview() -> Response:
     if not form.validate_on_submit():
         return _page(form, ShareForm(formdata=None, seen_at=here()), 422)
     kept = kept_files.keep(form.file.data)
+    seen_at = local(form.seen_at.data)
+    chosen = {"order": form.order.data or "", "seen_at": seen_at.isoformat() if seen_at else ""}
     try:
-        plan = share_ledger.preview(current.db, current.contest, kept.path)
+        plan = _plan(kept, chosen)
     except DomainError as error:
         form.file.errors = [error.message(current.language)]
         return _page(form, ShareForm(formdata=None, seen_at=here()), error.status)
-    confirm = ApplyForm(formdata=None, token=kept_files.token(kept))
+    confirm = ApplyForm(formdata=None, token=kept_files.token(kept, **chosen))
     return page("organiser/ledger_preview.html", plan=plan, kept=kept, form=confirm)
+
+
+def _chosen(more: dict[str, str]) -> dict[str, Any]:
+    """What was chosen beside the file, as the service takes it."""
+    seen_at = more.get("seen_at")
+    return {
+        "order": more.get("order") or None,
+        "seen_at": datetime.fromisoformat(seen_at) if seen_at else None,
+    }
+
+
+def _plan(kept: Kept, more: dict[str, str]) -> LedgerPreview:
+    return share_ledger.preview(
+        current.db, current.contest, kept.path, at=current.now, **_chosen(more)
+    )
 
 
 @bp.post("/apply")
 @allows("interaction.import")
 def apply() -> Response:
     form = ApplyForm()
-    if not form.validate_on_submit():
+    if not form.token.data:
         return back_to("share_ledger.list")
-    kept, _more = kept_files.from_token(form.token.data)
-    count = share_ledger.apply(
-        current.db, current.contest, kept.path, filename=kept.filename, actor=current.actor,
-        at=current.now,
-    )
+    kept, more = kept_files.from_token(form.token.data)
+
+    def again(status: int) -> Response:
+        plan = _plan(kept, more)
+        return page("organiser/ledger_preview.html", status, plan=plan, kept=kept, form=form)
+
+    with form.taken(again):
+        chosen = _chosen(more)
+        chosen["seen_at"] = chosen["seen_at"] or local(form.seen_at.data)
+        count = share_ledger.apply(
+            current.db, current.contest, kept.path, filename=kept.filename, actor=current.actor,
+            at=current.now, late_reason=form.late_reason.data or "",
+            state=form.state.data or None, **chosen,
+        )
     if count:
         flash_message(
             f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger."
@@ -93,8 +162,9 @@ def share() -> Response:
     with form.taken(lambda status: _page(FileForm(formdata=None), form, status)):
         share_ledger.add(
             current.db, current.contest, form.code.data, form.account.data,
-            link=(form.link.data or "").strip(), seen_at=local(form.seen_at.data) or current.now,
-            actor=current.actor, at=current.now,
+            link=(form.link.data or "").strip(), profile=(form.profile.data or "").strip(),
+            seen_at=local(form.seen_at.data) or current.now, actor=current.actor, at=current.now,
+            late_reason=form.late_reason.data or "",
         )
     flash_message("Đã ghi một lượt chia sẻ.", "One share is recorded.")
     return back_to("share_ledger.list")
@@ -104,26 +174,31 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     contest, words = current.contest, request.args.get("q", "").strip()
     found = interactions.listed(current.db, contest, words=words, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
-    ledgers = official.ledger_of(current.db, contest, only=clips)
-    counted = official.official_counts(current.db, contest, only=clips, ledgers=ledgers)
-    cap = current.profile.scoring.shares_per_account
+    accounts = ledger_accounts.accounts_of(current.db, contest, only=clips)
+    counted = official.official_counts(current.db, contest, only=clips, accounts=accounts)
+    said = ledger_state.statements(current.db, contest, only=clips)
     rows = [
-        _row(c.submission, ledgers.get(c.submission_id), counted.get(c.submission_id), cap)
+        _row(c.submission, counted.get(c.submission_id), said.get(c.submission_id),
+             kept=sum(one.count for one in accounts.get(c.submission_id, [])))
         for c in found.rows
     ]
+    waiting, files = ledger_waiting.shown(), share_ledger.files(current.db, contest)
+    people = [*said.values(), *waiting.rows, *(file.evidence for file in files)]
     return page(
-        "organiser/ledger.html", status, form=form, one=one, rows=rows, cap=cap, found=found,
-        words=words, pages=neighbours(found, "share_ledger.list"),
+        "organiser/ledger.html", status, form=form, one=one, rows=rows, found=found, words=words,
+        scoring=current.profile.scoring, pages=neighbours(found, "share_ledger.list"),
+        names=counts_people.names(current.db, people), waiting=waiting, files=files,
+        me=current.actor.label,
     )
 
 
 def _row(
-    entry: Submission, ledger: Ledger | None, counted: Official | None, cap: int
+    entry: Submission, counted: Official | None, said: LedgerStatement | None, *, kept: int
 ) -> dict[str, object]:
     """A clip's shares: reported by the Page, recorded in the ledger, and counted under the cap."""
-    accounts = ledger or []
     return {
-        "entry": entry, "accounts": len(accounts), "kept": sum(n for _, n in accounts),
-        "capped": sum(min(n, cap) for _, n in accounts), "none": ledger is None,
+        "entry": entry, "accounts": len(counted.accounts or []) if counted else 0,
+        "kept": kept, "said": said, "state": counted.ledger_state if counted else "none",
         "told": counted.shares if counted else None,
+        "counted": official.shares_counted(counted, current.profile) if counted else None,
     }

@@ -8,7 +8,7 @@ import pytest
 import scoring
 from contest.clock import FixedClock
 from contest.models import Contest, Submission
-from contest.services.counts import corrections, share_ledger
+from contest.services.counts import corrections, ledger_statements, share_ledger
 from contest.services.counts.corrections import Adjusted
 from contest.services.results import tally
 from contest.wiring import Platform
@@ -32,6 +32,10 @@ def test_a_result_with_corrections_can_be_frozen_and_published(stage: Stage) -> 
                 session, contest, clip.code, account, seen_at=COUNTED, actor=stage.organiser,
                 at=COUNTED,
             )
+        for clip in (one, three):
+            ledger_statements.say(
+                session, contest, clip.code, "complete", actor=stage.organiser, at=COUNTED
+            )
     for clip, adjusted in (
         (one, Adjusted(None, None, ("lan",))), (two, Adjusted(200, 3, ())),
         (two, Adjusted(210, None, ())), (three, Adjusted(0, None, ("Lan",))),
@@ -40,7 +44,8 @@ def test_a_result_with_corrections_can_be_frozen_and_published(stage: Stage) -> 
     result = stage.compute()
     with stage.platform.db.read() as session:
         counted = {t.code: t.points for t in tally.tally(session, stage.contest_now(session))}
-    assert counted == {one.code: 120 + 2, two.code: 210 + 2 * 10, three.code: 0}
+    left = 10 - 1  # three's ledger is empty now: of the total, Lan's share does not count
+    assert counted == {one.code: 120 + 2, two.code: 210 + 2 * 10, three.code: 2 * left}
     assert stage.publish(stage.freeze(result)).state == "published"
 
 

@@ -14,13 +14,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
 from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission
-from contest.services.counts import (
-    count_import,
-    evidence,
-    interactions,
-    official,
-    share_ledger,
-)
+from contest.services.counts import count_import, interactions, official, share_ledger
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
 from tests.contest.posting import RELEASE, Bench
@@ -77,11 +71,13 @@ class Room:
                 session, contest, path, taken_at=taken_at, at=self.bench.clock.now()
             )
 
-    def ledger(self, path: Path) -> int:
+    def ledger(self, path: Path, *, state: str | None = "complete", reason: str = "") -> int:
+        """Applied by the first organiser; rows without a moment were seen now."""
+        now = self.bench.clock.now()
         with self.write() as (session, contest):
             return share_ledger.apply(
-                session, contest, path, filename=path.name, actor=self.first,
-                at=self.bench.clock.now(),
+                session, contest, path, filename=path.name, actor=self.first, at=now, seen_at=now,
+                state=state, late_reason=reason,
             )
 
     def rows(self, table: type) -> int:
@@ -101,42 +97,6 @@ def template(path: Path, *rows: tuple[object, ...]) -> Path:
         sheet.append(list(row))
     book.save(path)
     return path
-
-
-# ------------------------------------------------------------------------------ partial readings
-
-
-def written(room: Room, reading: Reading, **more: object) -> int:
-    with room.write() as (session, contest):
-        return interactions.write_down(
-            session, contest, room.one.code, reading, taken_at=CUT_OFF - HOUR, actor=room.first,
-            at=room.bench.clock.now(), **more,  # type: ignore[arg-type]
-        ).id
-
-
-def test_a_reading_may_lack_its_reactions_but_must_say_something(room: Room) -> None:
-    for reading in (Reading(shares=4), Reading(comments=0), Reading(5)):
-        written(room, reading)
-    with pytest.raises(Invalid, match="no number"):
-        written(room, Reading())
-    assert room.rows(Snapshot) == 3
-
-
-def test_a_slip_is_mended_in_the_same_minute_with_the_same_screenshot(room: Room) -> None:
-    with room.write() as (session, contest):
-        proof = evidence.keep(
-            session, contest, "a" * 64, kind="screenshot", filename="c.png", size=1,
-            actor=room.first, at=room.bench.clock.now(),
-        ).id
-    for more in ({"evidence": True}, {}):
-        for reactions in (930, 93):
-            with room.write() as (session, contest):
-                kept = session.get_one(Evidence, proof) if more else None
-                interactions.write_down(
-                    session, contest, room.one.code, Reading(reactions), taken_at=CUT_OFF - HOUR,
-                    actor=room.first, at=room.bench.clock.now(), evidence=kept,
-                )
-        assert room.official()[room.one.id].reactions == 93
 
 
 # -------------------------------------------------------------------------------- official count
@@ -342,25 +302,31 @@ def test_overlapping_ledgers_count_a_share_once(room: Room, tmp_path: Path) -> N
 
 def test_a_share_seen_after_the_cut_off_does_not_count(room: Room, tmp_path: Path) -> None:
     room.count(room.one, 5, taken_at=CUT_OFF - HOUR)
-    room.ledger(ledger(
+    room.bench.clock.moment = CUT_OFF + HOUR
+    path = ledger(
         tmp_path / "l.csv", "CX1111,Lan,,19/6/2023 16:00", "CX1111,Minh,,19/6/2023 16:01"
-    ))
+    )
+    with pytest.raises(Invalid, match="need a reason"):
+        room.ledger(path)
+    room.ledger(path, reason="Sổ giấy được chép lại")
     assert room.official()[room.one.id].ledger == [("Lan", 1)]
 
 
 def test_a_share_seen_in_time_goes_before_one_seen_later(room: Room, tmp_path: Path) -> None:
     room.count(room.one, 5, taken_at=CUT_OFF - HOUR)
+    room.bench.clock.moment = CUT_OFF + 17 * HOUR
     later = ledger(
         tmp_path / "a.csv", f"CX1111,Lan,{LINK},19/6/2023 17:00",
         "CX1111,Minh,,18/6/2023 9:00", "CX1111,Minh,,19/6/2023 17:00",
         "CX1111,Minh,,20/6/2023 8:00",
     )
-    assert room.ledger(later) == 2
-    assert room.official()[room.one.id].ledger == [("Minh", 1)]
+    assert room.ledger(later, reason="chép lại") == 2
+    assert room.official()[room.one.id].ledger is None, "told the next morning: all of it is late"
+    room.bench.clock.moment = CUT_OFF + HOUR
     in_time = ledger(tmp_path / "b.csv", f"CX1111,Lan,{LINK},19/6/2023 15:00")
-    again = ledger(tmp_path / "c.csv", f"CX1111,Lan,{LINK},19/6/2023 18:00")
-    assert (room.ledger(in_time), room.ledger(again)) == (0, 0)
-    assert room.official()[room.one.id].ledger == [("Lan", 1), ("Minh", 1)]
+    again = ledger(tmp_path / "c.csv", f"CX1111,Lan,{LINK},19/6/2023 17:00")
+    assert (room.ledger(in_time), room.ledger(again, reason="chép lại")) == (0, 0)
+    assert room.official()[room.one.id].ledger == [("Lan", 1)]
 
 
 def test_a_faulty_last_row_leaves_nothing_and_the_mended_file_goes_in(
@@ -372,11 +338,13 @@ def test_a_faulty_last_row_leaves_nothing_and_the_mended_file_goes_in(
             share_ledger.apply(
                 session, contest, ledger(tmp_path / "a.csv", *good, "CX9999,Lan,,"),
                 filename="a.csv", actor=room.first, at=room.bench.clock.now(),
+                seen_at=CUT_OFF - HOUR,
             )
         assert session.scalar(select(func.count(ShareRecord.id))) == 0
         path = ledger(tmp_path / "b.csv", *good)
         assert share_ledger.apply(
-            session, contest, path, filename="b.csv", actor=room.first, at=room.bench.clock.now()
+            session, contest, path, filename="b.csv", actor=room.first, at=room.bench.clock.now(),
+            seen_at=CUT_OFF - HOUR,
         ) == 5000
 
 
@@ -401,18 +369,19 @@ def test_a_share_is_written_down_by_hand(room: Room) -> None:
 def test_a_share_without_a_link_seen_too_late_does_not_raise_the_count(room: Room) -> None:
     room.count(room.one, 5, taken_at=CUT_OFF - HOUR)
 
-    def add(account: str, seen_at: datetime) -> None:
+    def add(account: str, seen_at: datetime, reason: str = "") -> None:
         with room.write() as (session, contest):
             share_ledger.add(
                 session, contest, "CX1111", account, seen_at=seen_at, actor=room.first,
-                at=room.bench.clock.now(),
+                at=room.bench.clock.now(), late_reason=reason,
             )
 
-    add("Lan", CUT_OFF)
-    with pytest.raises(Invalid, match="after the cut-off"):
+    add("Lan", CUT_OFF - 2 * HOUR)
+    room.bench.clock.moment = CUT_OFF + HOUR
+    with pytest.raises(Invalid, match="need a reason"):
         add("Lan", CUT_OFF + HOUR)
     for seen_at in (CUT_OFF + HOUR, CUT_OFF + HOUR, CUT_OFF - HOUR):
-        add("Minh", seen_at)
+        add("Minh", seen_at, "bài còn hiện trên Trang")
     assert room.official()[room.one.id].ledger == [("Lan", 1), ("Minh", 1)]
 
 

@@ -1,7 +1,7 @@
 """The database's official counts are those that Python finds row by row, on random ledgers."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,12 +13,21 @@ from contest.models import (
     Correction,
     CorrectionVerdict,
     LateApproval,
+    LedgerStatement,
     ShareRecord,
     Snapshot,
     Submission,
 )
-from contest.services.counts import corrections, interactions, official
+from contest.services.counts import (
+    corrections,
+    interactions,
+    ledger_accounts,
+    ledger_state,
+    official,
+)
+from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
+from social.accounts import name_identity
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR
 from tests.contest.posting import Bench
 
@@ -45,11 +54,14 @@ class Crowd:
                 self.snapshot(session, clip)
             for _ in range(self.dice.randrange(4)):
                 self.share(session, clip)
+            if self.dice.random() < 0.4:
+                self.state(session, clip)
 
     def snapshot(self, session: Session, clip: int) -> None:
         at, late = self.moment(), self.dice.random() < 0.4
         row = Snapshot(
-            submission_id=clip, taken_at=at, source="manual", reactions=self.dice.randrange(9),
+            submission_id=clip, taken_at=at, source="manual", comments=1,
+            reactions=self.dice.choice((None, *range(9))),
             shares=self.dice.choice((None, 0, 3, 8)), late_reason="muộn" if late else "",
             created_by="user:1", created_at=at,
         )
@@ -63,8 +75,12 @@ class Crowd:
             self.correct(session, row)
 
     def correct(self, session: Session, row: Snapshot) -> None:
+        """Of one snapshot, or of two where the shares come from another."""
+        query = select(Snapshot.id).where(Snapshot.submission_id == row.submission_id)
         made = Correction(
-            snapshot_id=row.id, reactions=self.dice.choice((None, 0, 5)),
+            snapshot_id=row.id,
+            shares_snapshot_id=self.dice.choice((None, *session.scalars(query))),
+            reactions=self.dice.choice((None, 0, 5)),
             shares=self.dice.choice((None, 0, 2)), reason="thử", created_by="user:1",
             accounts_out=self.dice.sample(NAMES, self.dice.randrange(3)), created_at=row.taken_at,
         )
@@ -79,78 +95,146 @@ class Crowd:
 
     def share(self, session: Session, clip: int) -> None:
         account, link = self.dice.choice(NAMES), f"https://fb.com/{self.dice.randrange(10**9)}"
+        late = self.dice.random() < 0.3
         session.add(ShareRecord(
-            submission_id=clip, account=account, link=link, count=self.dice.randrange(1, 5),
+            submission_id=clip, account=account, count=self.dice.randrange(1, 5),
+            link=self.dice.choice((link, "https://fb.com/1", "")),
             seen_at=self.moment(), created_by="user:1", created_at=CUT_OFF,
+            late_reason="muộn" if late else "", voided=self.dice.random() < 0.1,
+            agreed_by="user:2" if late and self.dice.random() < 0.5 else None,
+        ))
+
+    def state(self, session: Session, clip: int) -> None:
+        late = self.dice.random() < 0.3
+        session.add(LedgerStatement(
+            submission_id=clip, state=self.dice.choice(ledger_state.STATES), created_by="user:1",
+            late_reason="muộn" if late else "", created_at=CUT_OFF,
+            agreed_by="user:2" if late and self.dice.random() < 0.5 else None,
         ))
 
 
-def ledgers_by_hand(session: Session) -> dict[int, list[tuple[str, int]]]:
-    found: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
+def ledgers_by_hand(session: Session) -> dict[int, list[Account]]:
+    """A share of a link once; without a link the largest line of an account."""
+    told: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    names: dict[tuple[int, str], str] = {}
     for row in session.scalars(select(ShareRecord).order_by(ShareRecord.id)):
-        if row.seen_at <= CUT_OFF:
-            key = row.account.casefold()
-            name, before = found[row.submission_id].get(key, (row.account, 0))
-            found[row.submission_id][key] = (name, before + row.count)
-    return {clip: sorted(accounts.values()) for clip, accounts in found.items()}
-
-
-def counts_by_hand(session: Session) -> dict[int, Official]:
-    last: dict[int, Snapshot] = {}
-    query = select(Snapshot).order_by(Snapshot.taken_at, Snapshot.id)
-    for row in session.scalars(query):
-        if not row.late_reason or row.approval is not None:
-            last[row.submission_id] = row
-    agreed = agreed_by_hand(session)
-    ledgers = ledgers_by_hand(session)
+        in_time = not row.late_reason and row.seen_at <= CUT_OFF
+        if row.voided or not (in_time or row.agreed_by):
+            continue
+        key = name_identity(row.account)
+        names.setdefault((row.submission_id, key), row.account)
+        links = told[row.submission_id][key]
+        links[row.link] = max(links.get(row.link, 0), row.count)
     return {
-        clip: by_hand(row, ledgers.get(clip), agreed.get(row.id)) for clip, row in last.items()
+        clip: sorted(
+            (Account(names[clip, key], key, (("", sum(links.values())),))
+             for key, links in accounts.items()),
+            key=lambda one: (one.name, one.count),
+        )
+        for clip, accounts in told.items()
     }
 
 
-def agreed_by_hand(session: Session) -> dict[int, Correction]:
+def states_by_hand(session: Session) -> dict[int, str]:
+    return {
+        said.submission_id: said.state
+        for said in session.scalars(select(LedgerStatement).order_by(LedgerStatement.id))
+        if not said.late_reason or said.agreed_by
+    }
+
+
+def counts_by_hand(session: Session) -> dict[int, Official]:
+    reactions: dict[int, Snapshot] = {}
+    shares: dict[int, Snapshot] = {}
+    for row in session.scalars(select(Snapshot).order_by(Snapshot.taken_at, Snapshot.id)):
+        if row.late_reason and row.approval is None:
+            continue
+        if row.reactions is not None:
+            reactions[row.submission_id] = row
+        if row.shares is not None:
+            shares[row.submission_id] = row
+    ledgers, states, agreed = (
+        ledgers_by_hand(session), states_by_hand(session), agreed_by_hand(session)
+    )
+    return {
+        clip: by_hand(reactions.get(clip), shares.get(clip), ledgers.get(clip, []),
+                      states.get(clip, "partial"), agreed)
+        for clip in reactions.keys() | shares.keys()
+    }
+
+
+def agreed_by_hand(session: Session) -> list[Correction]:
     verdicts = session.scalars(select(CorrectionVerdict).order_by(CorrectionVerdict.id))
-    rows = [session.get_one(Correction, v.correction_id) for v in verdicts if v.agreed]
-    return {row.snapshot_id: row for row in rows}
+    return [session.get_one(Correction, v.correction_id) for v in verdicts if v.agreed]
 
 
 def by_hand(
-    row: Snapshot, ledger: list[tuple[str, int]] | None, correction: Correction | None
+    reacted: Snapshot | None, shared: Snapshot | None, accounts: list[Account], state: str,
+    agreed: list[Correction],
 ) -> Official:
-    reactions, shares = row.reactions, row.shares
-    if correction is not None:
-        out = {name.casefold() for name in correction.accounts_out}
-        reactions = reactions if correction.reactions is None else correction.reactions
-        shares = shares if correction.shares is None else correction.shares
-        ledger = ledger and [pair for pair in ledger if pair[0].casefold() not in out]
+    anchors = [(one or other).id for one, other in ((reacted, shared), (shared, reacted))
+               if one or other]  # type: ignore[union-attr]
+    of_reactions = [c for c in agreed if c.snapshot_id == anchors[0]][-1:]
+    of_shares = [c for c in agreed if (c.shares_snapshot_id or c.snapshot_id) == anchors[1]][-1:]
+    out = {name_identity(name) for c in of_shares for name in c.accounts_out}
+    rest = [one for one in accounts if one.identity not in out]
+    state, said = (state if rest else "none"), (state if accounts else "none")
+    raw = reacted.reactions if reacted else None, shared.shares if shared else None
+    reactions, shares = raw
+    for c in of_reactions:
+        reactions = reactions if c.reactions is None else c.reactions
+    if said != "none" and state != "complete" and shares is not None:
+        shares = max(shares - sum(one.count for one in accounts if one.identity in out), 0)
+    for c in of_shares:
+        shares = shares if c.shares is None else c.shares
     return Official(
-        reactions=reactions, shares=shares, ledger=ledger, snapshot_id=row.id,
-        late=bool(row.late_reason), verified=ledger is not None, taken_at=row.taken_at,
-        raw_reactions=row.reactions, raw_shares=row.shares,
-        correction_id=correction.id if correction else None,
+        reactions=reactions, shares=shares, raw_reactions=raw[0], raw_shares=raw[1],
+        reactions_from=reacted, shares_from=shared, accounts=None if state == "none" else rest,
+        ledger_state=state, free=False,
+        corrections=tuple(sorted({c.id for c in (*of_reactions, *of_shares)})),
     )
 
 
 def gaps_by_hand(session: Session, clips: list[int]) -> dict[str, int]:
     counted = counts_by_hand(session)
     late = [s for s in session.scalars(select(Snapshot)) if s.late_reason and s.approval is None]
-    now = {one.snapshot_id for one in counted.values()}
     made = list(session.scalars(select(Correction)))
-    again = {c.snapshot.submission_id for c in made if c.snapshot_id in now}
-    lapsed = [
-        c for c in agreed_by_hand(session).values()
-        if c.snapshot_id not in now and c.snapshot.submission_id not in again
-    ]
+    open_ = [one for one in counted.values() if one.shares != 0]
+    kinds = Counter(one.ledger_state for one in open_)
     found = {
         "interactions.missing": sum(clip not in counted for clip in clips),
-        "interactions.late": len(late),
-        "interactions.unverified": sum(
-            not one.verified and one.shares != 0 for one in counted.values()
+        "interactions.missing_reactions": sum(
+            one.raw_reactions is None for one in counted.values()
         ),
+        "interactions.missing_shares": sum(
+            one.raw_reactions is not None and one.shares is None
+            and one.ledger_state != "complete" for one in counted.values()
+        ),
+        "interactions.late": len(late),
+        "interactions.unverified": sum(not one.verified for one in open_),
+        "interactions.ledgers_differ": sum(kinds.values()) - max(kinds.values(), default=0),
         "corrections.waiting": sum(c.verdict is None for c in made),
-        "corrections.lapsed": len(lapsed),
+        "corrections.lapsed": sum(
+            lapsed(counted.get(clip), [c for c in agreed_by_hand(session)
+                                       if c.snapshot.submission_id == clip], made)
+            for clip in clips
+        ),
     }
     return {code: count for code, count in found.items() if count}
+
+
+def lapsed(one: Official | None, agreed: list[Correction], made: list[Correction]) -> bool:
+    """Is a number corrected of which the snapshot is official no more, and nothing said since?"""
+    if one is None:
+        return bool(agreed)
+    of_reactions = {c.snapshot_id for c in made}
+    of_shares = {c.shares_snapshot_id or c.snapshot_id for c in made}
+    return (
+        any(c.reactions is not None for c in agreed) and one.snapshot_id not in of_reactions
+    ) or (
+        any(c.shares is not None or c.accounts_out for c in agreed)
+        and one.shares_snapshot_id not in of_shares
+    )
 
 
 @pytest.mark.parametrize("seed", [11, 12, 13])
@@ -163,7 +247,7 @@ def test_sql_and_python_agree_after_every_change(bench: Bench, seed: int) -> Non
             contest = session.get_one(Contest, bench.contest.id)
             by_python = counts_by_hand(session)
             some = set(crowd.dice.sample(crowd.clips, 3))
-            assert official.ledger_of(session, contest) == ledgers_by_hand(session)
+            assert ledger_accounts.accounts_of(session, contest) == ledgers_by_hand(session)
             assert official.official_counts(session, contest) == by_python
             assert official.official_counts(session, contest, only=some) == {
                 clip: one for clip, one in by_python.items() if clip in some

@@ -261,8 +261,12 @@ def test_the_ledger_is_previewed_then_recorded(
     lines = "Mã clip,Tài khoản\n" + "CX1111,Lan\n" * 3 + "CX1111,Minh\n"
     file = {"file": (BytesIO(lines.encode()), "so.csv")}
     preview = organiser.post(LEDGER, data=file)
-    token = hidden(preview)
-    assert organiser.post(f"{LEDGER}/apply", data={"token": token}).status_code == 303
+    assert "4 dòng không ghi thời điểm thấy" in text(preview)
+    form = {"token": hidden(preview)}
+    asked = organiser.post(f"{LEDGER}/apply", data=form)
+    assert (asked.status_code, "một thời điểm cho cả tệp" in text(asked)) == (422, True)
+    form |= {"seen_at": "2023-06-19T14:00", "state": "complete"}
+    assert organiser.post(f"{LEDGER}/apply", data=form).status_code == 303
     assert room.official()[room.one.id].ledger == [("Lan", 3), ("Minh", 1)]
     share = {"code": "cx1111", "account": "Hoa", "seen_at": "2023-06-19T14:00", "link": ""}
     assert organiser.post(f"{LEDGER}/share", data=share).status_code == 303

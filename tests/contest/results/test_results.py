@@ -112,6 +112,7 @@ def test_what_changed_after_computing_cannot_be_frozen(stage: Stage) -> None:
     ))
     with pytest.raises(Conflict, match="Compute again"):
         stage.freeze(result)
+    stage.say(stage.clips[0], "complete")
     again = stage.compute()
     first = again.output["ranking"][2]
     assert (first["unit"], first["verified"], first["points"]) == ("Đoàn A", True, 124)
@@ -301,6 +302,7 @@ def test_both_tallies_agree_on_odd_contests(
             submission_id=extra.id, account=account, link=link, count=1, seen_at=COUNTED,
             created_by="user:1", created_at=COUNTED,
         ))
+    stage.say(extra, "complete")
     stage.count(extra, 7, None)
     result = stage.compute(reason="thử")
     with platform.db.read() as session:
@@ -343,6 +345,7 @@ def test_the_workbook_holds_the_ranking_and_every_mark(stage: Stage) -> None:
         submission_id=stage.clips[0].id, account="lan", count=1, seen_at=COUNTED,
         created_by="user:1", created_at=COUNTED,
     ))
+    stage.say(stage.clips[0], "complete")
     result = stage.compute()
     with stage.platform.db.read() as session:
         found = exports.pick(session, stage.contest_now(session), None, actor=stage.organiser)

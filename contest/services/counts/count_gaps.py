@@ -1,0 +1,148 @@
+"""What is still missing of the counts: numbers nobody knows, shares nobody checked per account, and
+clips whose ledger differs in kind from the others' (keeping none must not pay)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Subquery, case, func, select
+from sqlalchemy.orm import Session
+
+from contest.models import Contest, Publication, Snapshot, Submission
+from contest.profile import Profile
+from contest.services.core import profiles
+from contest.services.core.blockers import Blocker
+from contest.services.counts import ledger_accounts, ledger_state, official
+
+NAMED = 20  # clips named in one sentence
+
+
+class _Kind(NamedTuple):
+    """A clip whose shares are not known to be none, and what its ledger is."""
+
+    code: str
+    state: str
+
+
+def blocker(code: str, count: int, vi: str, en: str) -> Blocker:
+    return Blocker(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
+               count=count)
+
+
+def missing(session: Session, contest: Contest) -> list[Blocker]:
+    """Posted clips of which no number counts, and those of which one field is not known."""
+    reactions, shares = (
+        official.snapshot_id(field) for field in (Snapshot.reactions, Snapshot.shares)
+    )
+    kind = case(
+        (reactions.is_(None) & shares.is_(None), "missing"),
+        (reactions.is_(None), "missing_reactions"), (shares.is_(None), "missing_shares"),
+        else_="",
+    ).label("kind")
+    corrected = select(official.agreed_shares()).where(Snapshot.id == official.shares_anchor())
+    told = corrected.correlate(Submission).scalar_subquery().is_not(None)
+    rules = profiles.profile_of(contest)
+    needless = told | (ledger_state.stated() == "complete") & ledger_accounts.kept(
+        rules.schedule.counts_close
+    )
+    rows = (
+        select(kind, needless.label("needless"))
+        .select_from(Publication)
+        .join(Publication.submission)
+        .where(*official.on_page(contest))
+        .subquery()
+    )
+    query = (
+        select(rows.c.kind, func.count())
+        .where((rows.c.kind != "missing_shares") | ~rows.c.needless)
+        .group_by(rows.c.kind)
+    )
+    counts = {found: count for found, count in session.execute(query)}
+    if rules.scoring.points_per_share == 0:
+        counts.pop("missing_shares", None)
+    return [
+        blocker(code, counts[code], vi, en) for code, (vi, en) in _OPEN.items() if counts.get(code)
+    ]
+
+
+_OPEN = {
+    "missing": ("clip chưa có số tương tác chính thức.", "Posted clips without an official count"),
+    "missing_reactions": ("clip chưa có số cảm xúc.", "Posted clips whose reactions are not known"),
+    "missing_shares": ("clip chưa có số lượt chia sẻ.", "Posted clips whose shares are not known"),
+}
+
+
+def ledgers(session: Session, contest: Contest, profile: Profile) -> list[Blocker]:
+    """Clips with shares that are not verified, and those whose ledger differs in kind."""
+    if profile.scoring.points_per_share == 0:
+        return []
+    found, kinds = [], _kinds(session, contest, profile)
+    if open_ := sum(one.state != "complete" for one in kinds):
+        found.append(blocker(
+            "unverified", open_, "clip có lượt chia sẻ chưa đối chiếu tài khoản.",
+            "Clips with shares that are not verified per account",
+        ))
+    return [*found, *_different(kinds)]
+
+
+def _kinds(session: Session, contest: Contest, profile: Profile) -> list[_Kind]:
+    clips = _clips(session, contest, profile)
+    shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
+    any_or_unknown = (  # looked up for these alone: there are many more snapshots
+        select(shares.is_distinct_from(0)).where(Snapshot.id == clips.c.snapshot).scalar_subquery()
+    )
+    query = select(clips.c.code, clips.c.state).where(any_or_unknown).order_by(clips.c.code)
+    return [_Kind(code, state) for code, state in session.execute(query)]
+
+
+def _clips(session: Session, contest: Contest, profile: Profile) -> Subquery:
+    lines = ledger_accounts.kept(profile.schedule.counts_close)
+    emptied = _emptied(session, contest)
+    state = case(
+        (~lines | Submission.id.in_(emptied), "none"),
+        else_=func.coalesce(ledger_state.stated(), "partial"),
+    )
+    return (
+        select(
+            Submission.code, state.label("state"), official.shares_anchor().label("snapshot")
+        )
+        .where(Submission.contest_id == contest.id)
+        .offset(0)  # so that each is found once
+        .subquery()
+    )
+
+
+def _emptied(session: Session, contest: Contest) -> list[int]:
+    """Clips all of whose accounts a correction leaves out: their ledger is none."""
+    corrections = official.agreed_corrections(session, contest)
+    only = [
+        number for number, made in corrections.items() if any(one.accounts_out for one in made)
+    ]
+    found = official.official_counts(session, contest, only=only) if only else {}
+    return [number for number, one in found.items() if one.accounts is None]
+
+
+def _different(kinds: Sequence[_Kind]) -> list[Blocker]:
+    """The clips whose ledger is of another kind than most; between equals the fuller one."""
+    counts = Counter(one.state for one in kinds)
+    if len(counts) < 2:  # noqa: PLR2004 - one kind: all alike
+        return []
+    usual = max(counts, key=lambda state: (counts[state], -ledger_state.STATES.index(state)))
+    others = [one for one in kinds if one.state != usual]
+    said = {language: _named(others, language) for language in ("vi", "en")}
+    most = ledger_state.words(usual)
+    return [Blocker(
+        "interactions.ledgers_differ",
+        f"Sổ chia sẻ của phần lớn clip là “{most['vi']}”; {len(others)} clip khác: {said['vi']}. "
+        "Hãy đối chiếu mọi clip như nhau.",
+        f"The share ledger of most clips is “{most['en']}”; {len(others)} differ: {said['en']}. "
+        "Check all clips alike.",
+        "share_ledger.list", count=len(others),
+    )]
+
+
+def _named(others: Sequence[_Kind], language: str) -> str:
+    shown: list[Any] = [
+        f"{one.code} ({ledger_state.words(one.state)[language]})" for one in others[:NAMED]
+    ]
+    return ", ".join(shown) + (", …" if len(others) > NAMED else "")

@@ -1,0 +1,91 @@
+"""Which moments a line of the share ledger may have: between the clip's release and now."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from contest.errors import Invalid
+from contest.profile.schema import Schedule
+from contest.services.counts.interactions import CLOCKS_DIFFER, TELLING
+from social.imports import Problem
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a moment, in both languages, without a row before or a full stop."""
+
+    code: str
+    vi: str
+    en: str
+
+    def of_row(self, row: int) -> Problem:
+        return Problem(row, self.code, f"Dòng {row}: {self.vi}.", f"Row {row}: {self.en}.")
+
+    def refusal(self) -> Invalid:
+        return Invalid(f"{_capital(self.vi)}.", f"{_capital(self.en)}.")
+
+
+class Moments:
+    """Judges the moments of one import. ``told_late``: whatever it tells is late."""
+
+    def __init__(self, schedule: Schedule, *, at: datetime) -> None:
+        self.zone: tzinfo = schedule.zone
+        self.cut_off, self.at = schedule.counts_close, at
+        self.told_late = at > schedule.counts_close + TELLING
+        self._days: dict[datetime, str] = {}
+
+    def aware(self, moment: datetime | None) -> datetime:
+        """A moment in the contest's zone where it has none; now where there is no moment."""
+        if moment is None:
+            return self.at
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+
+    def day(self, moment: datetime) -> str:
+        """The day in the contest's zone, as ISO. Kept: a ledger repeats the same minutes."""
+        known = self._days.get(moment)
+        if known is None:
+            if len(self._days) > 16_384:  # noqa: PLR2004 - a fortnight of minutes
+                self._days.clear()
+            known = self._days[moment] = moment.astimezone(self.zone).date().isoformat()
+        return known
+
+    def fault(self, moment: datetime, *, since: datetime) -> Fault | None:
+        """None for a moment that can be; people give minutes, so the clip's own minute can be."""
+        if moment > self.at + CLOCKS_DIFFER:
+            return self._fault(
+                "in_the_future", moment, "nằm trong tương lai", "lies in the future"
+            )
+        if moment < since.replace(second=0, microsecond=0):
+            posted = self._shown(since)
+            return self._fault(
+                "before_release", moment, f"ở trước lúc clip được đăng ({posted})",
+                f"is before the clip was posted ({posted})",
+            )
+        return None
+
+    def _fault(self, code: str, moment: datetime, vi: str, en: str) -> Fault:
+        """With the other reading of the date, where it has one, and what to do."""
+        read, other = self._shown(moment), self._swapped(moment)
+        other_vi = f" (đổi chỗ ngày và tháng thì là {other})" if other else ""
+        other_en = f" (with day and month changed over it is {other})" if other else ""
+        like = f"{self.at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return Fault(
+            code,
+            f"thời điểm thấy được đọc là {read}{other_vi}, {vi}; hãy sửa lại, viết như {like}, "
+            "hoặc chọn thứ tự ngày tháng của tệp",
+            f"the moment seen reads {read}{other_en}, which {en}; mend it, written like {like}, or "
+            "choose the order of day and month of the file",
+        )
+
+    def _swapped(self, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        if local.day == local.month or local.day > 12:  # noqa: PLR2004 - no such month
+            return ""
+        return self._shown(local.replace(month=local.day, day=local.month))
+
+    def _shown(self, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        return f"{local:%H:%M} {local.day}/{local.month}/{local.year}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,151 @@
+"""The second tally's half of the public: reactions and shares that count, in SQL on the tables.
+
+It shares no code with ``scoring`` or ``services/counts``: what both find is compared.
+"""
+
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from contest.models import Contest
+from contest.models.base import UtcDateTime
+from contest.profile import Profile
+
+# Of each field the last count by the cut-off; a later one only where a second organiser agreed.
+# Beside it the last correction of that very count to which a second organiser agreed, and what was
+# said last of the ledger, in time or with a second organiser.
+_COUNTS = """
+WITH counting AS (
+  SELECT n.id, n.submission_id, n.taken_at, n.reactions, n.shares
+  FROM snapshot n JOIN submission s ON s.id = n.submission_id
+  LEFT JOIN late_approval a ON a.snapshot_id = n.id
+  WHERE s.contest_id = :contest
+    AND (a.id IS NOT NULL OR (n.taken_at <= :cut_off AND n.late_reason = ''))
+), reacted AS (
+  SELECT id, submission_id, reactions,
+    ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY taken_at DESC, id DESC) AS place
+  FROM counting WHERE reactions IS NOT NULL
+), shared AS (
+  SELECT id, submission_id, shares,
+    ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY taken_at DESC, id DESC) AS place
+  FROM counting WHERE shares IS NOT NULL
+), agreed_reactions AS (
+  SELECT c.snapshot_id, c.reactions,
+    ROW_NUMBER() OVER (PARTITION BY c.snapshot_id ORDER BY v.id DESC) AS place
+  FROM correction c JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed
+), agreed_shares AS (
+  SELECT COALESCE(c.shares_snapshot_id, c.snapshot_id) AS snapshot_id, c.shares, c.accounts_out,
+    c.identities_out, ROW_NUMBER() OVER (
+      PARTITION BY COALESCE(c.shares_snapshot_id, c.snapshot_id) ORDER BY v.id DESC) AS place
+  FROM correction c JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed
+)
+SELECT s.id, s.code, u.name, COALESCE(r.id, h.id) AS known,
+  COALESCE(ar.reactions, r.reactions) AS reactions, h.shares, ah.shares AS said,
+  ah.accounts_out, ah.identities_out, (
+    SELECT l.state FROM ledger_statement l
+    WHERE l.submission_id = s.id AND (l.late_reason = '' OR l.agreed_by IS NOT NULL)
+    ORDER BY l.id DESC LIMIT 1) AS state
+FROM submission s JOIN unit u ON u.id = s.unit_id
+LEFT JOIN reacted r ON r.submission_id = s.id AND r.place = 1
+LEFT JOIN shared h ON h.submission_id = s.id AND h.place = 1
+LEFT JOIN agreed_reactions ar ON ar.snapshot_id = COALESCE(r.id, h.id) AND ar.place = 1
+LEFT JOIN agreed_shares ah ON ah.snapshot_id = COALESCE(h.id, r.id) AND ah.place = 1
+WHERE s.contest_id = :contest AND s.state = 'published'
+"""
+
+# A share of a link is one, however many sources tell of it; without a link the largest number of
+# one source counts (of each day, where the cap is per day).
+_LEDGER = """
+WITH told AS (
+  SELECT r.submission_id, r.identity, MIN(r.day) AS day, MAX(r.count) AS shares
+  FROM share_record r JOIN submission s ON s.id = r.submission_id
+  WHERE s.contest_id = :contest AND NOT r.voided
+    AND ((r.seen_at <= :cut_off AND r.late_reason = '') OR r.agreed_by IS NOT NULL)
+  GROUP BY r.submission_id, r.identity, r.link,
+    CASE WHEN :per_day = 1 AND r.link = '' THEN r.day ELSE '' END
+)
+SELECT submission_id, identity, CASE WHEN :per_day = 1 THEN day ELSE '' END AS on_day,
+  SUM(shares) AS shares
+FROM told GROUP BY submission_id, identity, CASE WHEN :per_day = 1 THEN day ELSE '' END
+"""
+
+Lines = dict[tuple[str, str], int]  # (identity, day or "") -> shares
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A clip on the Page and what counts for it."""
+
+    submission_id: int
+    code: str
+    unit: str
+    reactions: int
+    shares: int
+
+
+def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Counted]:
+    """Every clip on the Page with its numbers; not known counts as none."""
+    ledger = _ledger(session, contest, profile)
+    for row in _run(session, _COUNTS, contest, profile):
+        shares = _shares(row, ledger.get(row.id, {}), profile.scoring.shares_per_account)
+        known = row.known is not None
+        yield Counted(
+            row.id, row.code, row.name, int(row.reactions or 0), shares if known else 0
+        )
+
+
+def _run(
+    session: Session, query: str, contest: Contest, profile: Profile, **more: int
+) -> Any:
+    values = {"contest": contest.id, "cut_off": profile.schedule.counts_close, **more}
+    asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))
+    return session.execute(asked, values)
+
+
+def _ledger(session: Session, contest: Contest, profile: Profile) -> Mapping[int, Lines]:
+    found: dict[int, Lines] = defaultdict(dict)
+    per_day = int(profile.scoring.per_day)
+    for entry, account, day, shares in _run(session, _LEDGER, contest, profile, per_day=per_day):
+        found[entry][account, day] = int(shares)
+    return found
+
+
+def _shares(row: Any, lines: Lines, limit: int) -> int:
+    """What counts: of a complete ledger what it holds under the cap; with any other the total,
+    less what the ledger proves to be over the cap or of accounts that are out."""
+    out = _out(row)
+    rest = [n for (account, _), n in lines.items() if account not in out]
+    total = row.shares if row.said is None else row.said
+    if row.state == "none" or (total is None and not rest):
+        return int(total or 0)
+    capped = sum(min(n, limit) for n in rest)
+    if rest and (row.state == "complete" or total is None):
+        return capped
+    total = int(total)
+    if row.said is None:
+        total = max(total - (sum(lines.values()) - sum(rest)), 0)
+    if not rest:
+        return total
+    return min(total, max(total - (sum(rest) - capped), capped))
+
+
+def _out(row: Any) -> set[str]:
+    """The accounts that a correction leaves out; older ones named them only."""
+    if identities := _json(row.identities_out):
+        return set(identities)
+    return {
+        "n:" + " ".join(unicodedata.normalize("NFC", name).casefold().split())
+        for name in _json(row.accounts_out)
+    }
+
+
+def _json(stored: Any) -> list[str]:
+    """A list that SQLite gives as text."""
+    found = json.loads(stored) if isinstance(stored, str) else stored
+    return list(found or [])
