@@ -20,6 +20,8 @@ from social.values import CheckFinding, PageCheck
 
 bp = Blueprint("page_check", __name__, url_prefix="/c/<slug>/organiser/page-check")
 NOBODY = ("Chưa thiết lập Trang.", "No Page is set up.")
+# Browsers fill in a kept password in spite of "off"; with "new-password" they do not.
+UNKEPT = {"autocomplete": "new-password", "spellcheck": "false"}
 LONGEST = 1000  # characters of a token; Meta's have some 200
 
 
@@ -48,7 +50,7 @@ class ConnectForm(Form):
             "Dòng chữ dài bắt đầu bằng EAA. Ai có nó thì đăng được lên Trang: đừng gửi qua tin "
             "nhắn. Hệ thống cất kín và không bao giờ hiện lại."
         ),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+        render_kw=UNKEPT,
     )
     app_secret = PasswordField(
         _l("Khoá bí mật của ứng dụng (App secret)"),
@@ -58,7 +60,7 @@ class ConnectForm(Form):
             "Xem ở developers.facebook.com › Ứng dụng › Cài đặt › Cơ bản. Có nó, mã bị lộ cũng khó "
             "dùng được. Để trống khi thay mã của cùng một Trang: giữ khoá cũ."
         ),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+        render_kw=UNKEPT,
     )
 
 

@@ -130,7 +130,8 @@ def test_secrets_are_typed_into_fields_that_no_browser_keeps(organiser: Client) 
     fields = {f["name"]: f for f in page.select("form[action$=connection] input.field, "
                                                 "form[action$=connection] .field input")}
     assert {name: (f["type"], f["autocomplete"]) for name, f in fields.items()} == {
-        "page_id": ("text", "off"), "token": ("password", "off"), "app_secret": ("password", "off"),
+        "page_id": ("text", "off"), "token": ("password", "new-password"),
+        "app_secret": ("password", "new-password"),
     }
 
 
