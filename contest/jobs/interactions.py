@@ -40,8 +40,8 @@ def poll(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
     for publication_id, post_id in clips:
         beat()
         counts = _counts(platform, contest_id, page, post_id)
-        if counts is not None and counts.reactions is not None:
-            _take(platform, publication_id, counts, counts.reactions)
+        if counts is not None and _says_anything(counts):
+            _take(platform, publication_id, counts)
 
 
 def _page(platform: Platform) -> GraphPage | None:
@@ -70,10 +70,14 @@ def _counts(platform: Platform, contest_id: int, page: GraphPage, post_id: str) 
         raise Later(at + AGAIN, str(error)) from None
 
 
-def _take(platform: Platform, publication_id: int, counts: Counts, reactions: int) -> None:
+def _says_anything(counts: Counts) -> bool:
+    return (counts.reactions, counts.shares, counts.comments) != (None, None, None)
+
+
+def _take(platform: Platform, publication_id: int, counts: Counts) -> None:
     at = platform.clock.now()  # after the answer, so the counts are not newer than this instant
     reading = Reading(
-        reactions=reactions, shares=counts.shares, comments=counts.comments,
+        reactions=counts.reactions, shares=counts.shares, comments=counts.comments,
         by_kind=counts.by_kind, raw=counts.raw,
     )
     with platform.db.write() as session:

@@ -35,15 +35,20 @@ class Evidence(Base):
 
 
 class Snapshot(Base):
-    """The counts of one clip at one moment; never changed. NULL is "not known", 0 is none."""
+    """The counts of one clip at one moment; never changed. NULL is "not known", 0 is none.
+
+    A slip may be mended within the same minute with the same evidence: the last one entered counts.
+    """
 
     __tablename__ = "snapshot"
     __table_args__ = (
         one_of("source", ("graph", "export", "template", "manual")),
-        CheckConstraint("reactions >= 0", name="reactions"),
+        CheckConstraint("reactions IS NULL OR reactions >= 0", name="reactions"),
         CheckConstraint("shares IS NULL OR shares >= 0", name="shares"),
         CheckConstraint("comments IS NULL OR comments >= 0", name="comments"),
-        UniqueConstraint("submission_id", "evidence_id", "taken_at"),
+        CheckConstraint(
+            "reactions IS NOT NULL OR shares IS NOT NULL OR comments IS NOT NULL", name="something"
+        ),
         Index("ix_snapshot_submission_id_taken_at", "submission_id", "taken_at"),
         Index(
             "ix_snapshot_late", "submission_id",
@@ -54,7 +59,7 @@ class Snapshot(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     taken_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16))
-    reactions: Mapped[int]
+    reactions: Mapped[int | None]
     reactions_by_kind: Mapped[dict[str, int]] = mapped_column(default=dict)
     shares: Mapped[int | None]
     comments: Mapped[int | None]

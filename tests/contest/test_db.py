@@ -9,10 +9,19 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from contest.actors import SYSTEM
 from contest.db import Database, alembic_config, upgrade
-from contest.models import AuditRow, Contest, Unit
+from contest.models import AuditRow, Contest, Submission, Unit
 from contest.services.core import audit
 
 NOW = datetime(2023, 6, 1, tzinfo=UTC)
+SNAPSHOT = (
+    "INSERT INTO snapshot (id, submission_id, taken_at, source, reactions, reactions_by_kind, raw, "
+    "late_reason, created_by, created_at) VALUES (7, 1, :at, 'manual', 12, '{}', '{}', 'x', "
+    "'user:1', :at)"
+)
+AGREED = (
+    "INSERT INTO late_approval (snapshot_id, entered_by, approved_by, created_at) "
+    "VALUES (:of, 'user:1', 'user:2', :at)"
+)
 
 
 def test_an_empty_database_reaches_the_newest_form_and_no_migration_is_pending(
@@ -46,6 +55,36 @@ def test_a_database_of_the_release_before_keeps_its_rows(empty_database_url: str
         assert audit.verify(session) == (1, [])
     kept = {index["name"] for index in inspect(database.engine).get_indexes("audit")}
     assert "ix_audit_contest_id_actor_seq" in kept
+    database.engine.dispose()
+
+
+def test_counts_of_the_form_before_stay_and_stay_append_only(empty_database_url: str) -> None:
+    """0004 makes ``snapshot`` anew on SQLite, while other rows refer to it."""
+    upgrade(empty_database_url, "0003")
+    database = Database(empty_database_url)
+    with database.write() as session:
+        session.execute(insert(Contest.__table__), {"slug": "x", "created_at": NOW,
+                                                    "publishing_paused": ""})
+        session.execute(insert(Unit.__table__), {"contest_id": 1, "name": "Đoàn phường 1",
+                                                 "created_at": NOW})
+        session.execute(insert(Submission.__table__), {
+            "contest_id": 1, "unit_id": 1, "code": "CX1111", "title": "Clip", "kind": "team",
+            "authors": ["An"], "contact_name": "An", "contact_phone": "", "created_at": NOW,
+            "updated_at": NOW,
+        })
+        session.execute(text(SNAPSHOT), {"at": NOW})
+        session.execute(text(AGREED), {"at": NOW, "of": 7})
+    for revision in ("head", "0003", "head"):
+        move = command.downgrade if revision == "0003" else command.upgrade
+        move(alembic_config(empty_database_url), revision)
+        with database.read() as session:
+            kept = session.execute(text("SELECT id, reactions, shares FROM snapshot")).all()
+            agreed = session.execute(text("SELECT snapshot_id FROM late_approval")).scalars().all()
+        assert (kept, agreed) == ([(7, 12, None)], [7])
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text("DELETE FROM snapshot"))
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text(AGREED), {"at": NOW, "of": 8})
     database.engine.dispose()
 
 

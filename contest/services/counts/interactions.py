@@ -42,9 +42,9 @@ UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # stored, but
 
 @dataclass(frozen=True)
 class Reading:
-    """Counts of one clip as somebody read them."""
+    """Counts of one clip as somebody read them; None is "not known"."""
 
-    reactions: int
+    reactions: int | None = None
     shares: int | None = None
     comments: int | None = None
     by_kind: Mapping[str, int] | None = None
@@ -129,9 +129,10 @@ def take(
 ) -> Snapshot:
     """Store one reading as a snapshot. ``source``: graph, export, template or manual.
 
-    Raises ``Invalid`` for a moment in the future, and for a late one without a reason (except from
-    the Graph API).
+    Raises ``Invalid`` for a reading without a number, for a moment in the future, and for a late
+    one without a reason (except from the Graph API).
     """
+    _refuse_nothing([reading])
     late = _is_late(submission.contest, taken_at, source, late_reason, at=at)
     values = _values(
         reading, taken_at=taken_at, source=source, evidence_id=evidence.id if evidence else None,
@@ -147,6 +148,7 @@ def take_all(
     source: str, actor: Actor, at: datetime, evidence: Evidence, late_reason: str = "",
 ) -> None:
     """Store a file's readings, by the submission's id, in bulk. Raises as ``take``."""
+    _refuse_nothing(readings.values())
     late = _is_late(contest, taken_at, source, late_reason, at=at)
     same = {
         "taken_at": taken_at, "source": source, "evidence_id": evidence.id,
@@ -159,6 +161,14 @@ def take_all(
     if rows:
         table: Any = Snapshot.__table__
         bulk.send(session, table, list(rows[0]), (tuple(row.values()) for row in rows))
+
+
+def _refuse_nothing(readings: Iterable[Reading]) -> None:
+    if any(r.reactions is None and r.shares is None and r.comments is None for r in readings):
+        raise Invalid(
+            "Chưa có số nào. Hãy nhập ít nhất một trong các số: cảm xúc, chia sẻ, bình luận.",
+            "There is no number yet. Enter at least one of reactions, shares, comments.",
+        )
 
 
 def _is_late(

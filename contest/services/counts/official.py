@@ -36,14 +36,14 @@ class Official:
     it differs where an agreed correction (``correction_id``) applies.
     """
 
-    reactions: int
+    reactions: int | None
     shares: int | None
     ledger: Ledger | None
     snapshot_id: int
     late: bool
     verified: bool
     taken_at: datetime
-    raw_reactions: int
+    raw_reactions: int | None
     raw_shares: int | None
     correction_id: int | None = None
 

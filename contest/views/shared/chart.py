@@ -18,7 +18,7 @@ def of(
     if len(series) < 2:  # noqa: PLR2004 - one point is no line
         return None
     begin, end = series[0].taken_at, series[-1].taken_at
-    most = max(max(s.reactions, s.shares or 0) for s in series) or 1
+    most = max(max(s.reactions or 0, s.shares or 0) for s in series) or 1
     span = (end - begin).total_seconds() or 1
 
     def x(moment: datetime) -> float:
@@ -29,7 +29,7 @@ def of(
 
     left, right = x(max(since or end, begin)), x(min(until or end, end))
     return {
-        "reactions": line([(s.taken_at, s.reactions) for s in series]),
+        "reactions": line([(s.taken_at, s.reactions) for s in series if s.reactions is not None]),
         "shares": line([(s.taken_at, s.shares) for s in series if s.shares is not None]),
         "left": max(left - 2, 0), "width": max(right - left, 4) if until else 0,
         "begin": begin, "end": end, "most": most,
