@@ -134,6 +134,8 @@ def _by_columns(rows: Sequence[Row]) -> FileRefused:
             "Đây là tệp số liệu video, không có mã bài viết. Hãy xuất dữ liệu bài viết.",
             "These are video figures without post ids. Export the posts instead.",
         )
+    if language := next(filter(None, (guess(row.cells) for row in rows)), None):
+        return _in_language(*language)
     best = max(rows, key=lambda row: len(claims(row.cells, META)), default=Row(0, ()))
     meta = claims(best.cells, META)
     if "reactions" in meta and "post_id" not in meta and "permalink" not in meta:
@@ -144,27 +146,20 @@ def _by_columns(rows: Sequence[Row]) -> FileRefused:
             "The table has reactions but no column with post ids or links, like the table on "
             "Business Suite's screen. Use “Export data” under Content and import that file.",
         )
-    if language := _language(rows):
-        vi, en = language
-        return FileRefused(
-            "language",
-            f"Tệp này có vẻ là bản xuất bằng {vi}, và chưa nhận ra đủ cột. Hãy đổi ngôn ngữ "
-            "Facebook sang tiếng Việt hoặc tiếng Anh (Cài đặt → Ngôn ngữ và khu vực), rồi xuất "
-            "lại.",
-            f"This seems to be an export in {en}, and not enough columns are known. Switch "
-            "Facebook's language to Vietnamese or English (Settings → Language and region) and "
-            "export again.",
-        )
+    linked = any("facebook.com/" in cell for row in rows for cell in row.cells)
+    if linked and any(sum(map(bool, row.cells)) >= LEAST_HEADINGS for row in rows):
+        return _in_language("một ngôn ngữ khác", "another language")
     return _unknown(best if meta else next(iter(rows), best))
 
 
-def _language(rows: Sequence[Row]) -> tuple[str, str] | None:
-    for row in rows:
-        if language := guess(row.cells):
-            return language
-    linked = any("facebook.com/" in cell for row in rows for cell in row.cells)
-    wide = any(sum(map(bool, row.cells)) >= LEAST_HEADINGS for row in rows)
-    return ("một ngôn ngữ khác", "another language") if linked and wide else None
+def _in_language(vi: str, en: str) -> FileRefused:
+    return FileRefused(
+        "language",
+        f"Tệp này có vẻ là bản xuất bằng {vi}, và chưa nhận ra đủ cột. Hãy đổi ngôn ngữ Facebook "
+        "sang tiếng Việt hoặc tiếng Anh (Cài đặt → Ngôn ngữ và khu vực), rồi xuất lại.",
+        f"This seems to be an export in {en}, and not enough columns are known. Switch Facebook's "
+        "language to Vietnamese or English (Settings → Language and region) and export again.",
+    )
 
 
 def _unknown(heading: Row) -> FileRefused:

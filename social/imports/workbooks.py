@@ -1,33 +1,33 @@
 """Sheets of a workbook (.xlsx) as rows of text, streamed, within bounds that are set beforehand.
 
-A workbook is a zip of XML: a few megabytes may unfold to gigabytes, and openpyxl keeps every shared
-text and fills up gaps. So the package is measured first, without being parsed: sizes (zipfile never
-yields more than a member declares), elements, columns. Hidden sheets are not read; hidden rows and
-columns are, since a filter hides what a file still says. Formulas come through as their text.
+A workbook is a zip of XML: a few megabytes may unfold to gigabytes. So it is measured first,
+without being parsed: its sizes (zipfile never yields more than a member declares) and its elements.
+Hidden sheets are not read; hidden rows and columns are, for a filter hides what a file still says.
+openpyxl reads what is around the cells: sheets, formats, dates (sheet_xml.py says why no more).
 """
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from social.imports.problems import FileRefused
-from social.imports.rows import MAX_CELL, Row, Sheet, long_cell
+from social.imports.rows import Sheet
+from social.imports.sheet_xml import Book, reader, shared_texts
 from social.imports.signatures import refused
 
 MOST_MEMBERS = 5_000
-LAST_ROW = 1_048_576  # of a sheet, in Excel
 CHUNK = 1 << 20
+OWN_FORMATS = 164  # number formats of a workbook's own are counted from here
+PERCENT = {9, 10}  # the built-in formats with a percent sign
 OVERLAP = 64  # bytes, so that nothing hides between two chunks
-EXACT_BELOW = 10**15  # Excel rounds larger numbers; in E notation, read_post_id refuses them
-THREE = 3
-# A cell beyond column ZZ, or one whose place is written in a roundabout way.
-FAR = re.compile(rb"""\sr\s*=\s*["'](?:\s*[A-Za-z]{3}|[^"'<>]{0,40}&)""")
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]+)["']""")
 ENCODINGS = {b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1"}
 DEFINITIONS = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -40,7 +40,7 @@ class Bounds(NamedTuple):
     elements: int
 
 
-COMMON = Bounds(400_000_000, 20_000_000)
+COMMON = Bounds(250_000_000, 12_000_000)
 
 
 @contextmanager
@@ -53,12 +53,16 @@ def open_workbook(path: Path, bounds: Bounds = COMMON) -> Iterator[tuple[list[Sh
         raise
     except Exception:
         raise refused("damaged") from None
-    with file, closing(_load(file)) as book:
-        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        if book.worksheets and not visible:
-            raise refused("hidden")
-        hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
-        yield [Sheet(sheet.title, _reader(sheet)) for sheet in visible], hidden
+    with file:
+        package, sheets = _load(file)
+        visible = [sheet for sheet in sheets if sheet.state == "visible"]
+        if not visible:
+            raise refused("hidden" if sheets else "damaged")
+        book = _book(package)
+        yield (
+            [Sheet(sheet.name, reader(package.archive, sheet.target, book)) for sheet in visible],
+            [sheet.name for sheet in sheets if sheet.state != "visible"],
+        )
 
 
 def measure(path: Path, bounds: Bounds) -> None:
@@ -93,9 +97,10 @@ def _elements(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[int
             seen = tail + chunk
             if DEFINITIONS.search(seen):
                 raise refused("damaged")
-            if FAR.search(seen):
-                raise refused("too_many_columns")
-            yield chunk.count(b"<")
+            number = chunk.count(b"<")
+            if not number and len(chunk) == CHUNK:  # a cell's text is never that long
+                raise refused("unfolds")
+            yield number
             tail = seen[-OVERLAP:]
 
 
@@ -110,57 +115,43 @@ def _is_markup(head: bytes) -> bool:
     return start.startswith(b"<")
 
 
-def _load(file: Any) -> Any:
+class _Sheet(NamedTuple):
+    """target: its member of the package."""
+
+    name: str
+    state: str
+    target: str
+
+
+def _load(file: Any) -> tuple[Any, list[_Sheet]]:
+    """What openpyxl knows of the package, and its sheets of cells (no charts)."""
     try:
-        return load_workbook(file, read_only=True)
+        package = ExcelReader(file, read_only=True, keep_links=False)
+        with warnings.catch_warnings():  # of what it would lose if it wrote the file again
+            warnings.simplefilter("ignore")
+            package.read_manifest()
+            package.read_workbook()
+            apply_stylesheet(package.archive, package.wb)
+        return package, [
+            _Sheet(str(sheet.name), str(sheet.state), str(rel.target))
+            for sheet, rel in package.parser.find_sheets()
+            if rel.target in package.valid_files and "chartsheet" not in rel.Type
+        ]
     except Exception:  # whatever openpyxl trips over means the same to a person
         raise refused("damaged") from None
 
 
-def _reader(sheet: Any) -> Any:
-    return lambda: _rows(sheet)
-
-
-def _rows(sheet: Any) -> Iterator[Row]:
+def _book(package: Any) -> Book:
     try:
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            if number > LAST_ROW:
-                raise refused("damaged")
-            row = Row(number, tuple(_text(cell, number) for cell in cells))
-            if any(row.cells):
-                yield row
-    except (FileRefused, GeneratorExit):
-        raise
+        part = package.package.find(SHARED_STRINGS)
+        texts = shared_texts(package.archive, part.PartName[1:]) if part else []
+        book = package.wb
+        formats = book._number_formats
+        percents = frozenset(
+            number for number, style in enumerate(book._cell_styles)
+            if style.numFmtId in PERCENT
+            or (style.numFmtId >= OWN_FORMATS and "%" in formats[style.numFmtId - OWN_FORMATS])
+        )
+        return Book(texts, book._date_formats, book._timedelta_formats, percents, book.epoch)
     except Exception:
         raise refused("damaged") from None
-
-
-def _text(cell: Any, row: int) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        if len(value) > MAX_CELL:
-            raise long_cell(row)
-        return value.strip()
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, (int, float)):
-        return _number(value, percent="%" in (cell.number_format or ""))
-    return str(value)[:MAX_CELL].strip()
-
-
-def _number(value: float, *, percent: bool) -> str:
-    """A number's text. A fraction never looks like thousands: 1.234 comes through as 1.2340."""
-    if percent:
-        return f"{value * 100:g}%"
-    if abs(value) >= EXACT_BELOW:
-        return f"{value:E}"
-    if float(value).is_integer():
-        return str(int(value))
-    text = repr(value)
-    fraction = text.partition(".")[2]
-    return f"{text}0" if len(fraction) == THREE and fraction.isdigit() else text

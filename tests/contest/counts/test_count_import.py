@@ -110,9 +110,9 @@ def test_a_row_by_id_goes_before_one_by_link(room: Room, tmp_path: Path) -> None
     assert codes(room, path) == [(2, "names_clip", "skipped")]
 
 
-@pytest.mark.parametrize(
-    "tag", ["#CX3333", "#cx3333", "# CX3333", "#CX-3333", "#CX 3333", "＃ＣＸ３３３３", "#CX\u200b3333"]
-)
+@pytest.mark.parametrize("tag", [
+    "#CX3333", "#cx3333", "# CX3333", "#CX-3333", "#CX 3333", "＃ＣＸ３３３３", "#CX\u200b3333",
+])
 def test_a_code_in_a_caption_is_read_however_it_is_written(
     room: Room, tmp_path: Path, tag: str
 ) -> None:
