@@ -22,7 +22,6 @@ __all__ = ["META_EXPORT", "OWN_TEMPLATE", "CountRow", "CountsFile", "file_sha256
 MAX_BYTES = 50_000_000
 MAX_ROWS = 20_000
 BOUNDS = Bounds(unpacked=150_000_000, elements=6_000_000)  # 20,000 rows of 64 cells, and their text
-TEXTS = ("title", "description", "labels")
 ONE_WINS = ("clip_code", "post_id", "permalink", "reactions", "shares", "comments", "period")
 YES = frozenset({"1", "1.0", "true", "yes", "có", "đúng", "sí", "sì", "oui", "sim", "ja", "是"})
 LONGEST_NAME = 200
@@ -93,6 +92,31 @@ def _too_many(max_rows: int) -> FileRefused:
     )
 
 
+class _Places(NamedTuple):
+    """Where each field stands in a row."""
+
+    clip_code: int
+    post_id: int
+    permalink: int
+    title: int
+    description: int
+    labels: int
+    reactions: int
+    shares: int
+    comments: int
+    total: int
+    page_id: int
+    page_name: int
+    published: int
+    period: int
+    is_share: int
+    is_crosspost: int
+
+
+def _may_sum(text: str) -> bool:
+    return not text[:1].isdigit() and text != ""
+
+
 class _Reader:
     """Turns rows into counts and collects problems, posts listed twice among them."""
 
@@ -104,9 +128,11 @@ class _Reader:
             for name, column in found.columns.items() if name in ONE_WINS
             for other in column.others
         ]  # fmt: skip
-        self.width = 1 + max(
+        # One cell more than there are columns: what a file does not have stands there, blank.
+        self.blank = max(
             *self.places.values(), *(other for _, other in self.rivals), len(self.headings) - 1
-        )
+        ) + 1
+        self.at = _Places(*(self.places.get(name, self.blank) for name in _Places._fields))
         self.rows: list[tuple[CountRow, str]] = []  # with what the row's date says
         self.problems: list[Problem] = []
         self.instagram = 0
@@ -116,16 +142,15 @@ class _Reader:
     # ------------------------------------------------------------------------------ one row
 
     def take(self, row: Row) -> None:
-        cells = row.cells
-        if len(cells) < self.width:
-            cells += ("",) * (self.width - len(cells))
+        cells, at = row.cells, self.at
+        cells = (*cells[:self.blank], *[""] * (self.blank + 1 - min(len(cells), self.blank)))
         for one, other in self.rivals:
             if cells[one] != cells[other]:
                 raise self._both(row, one, other)
         if self._left_out(row, cells):
             return
-        post_id, permalink = self._post_id(row, cells), self._cell(cells, "permalink") or None
-        code = read_code(self._cell(cells, "clip_code"))
+        post_id, permalink = self._post_id(row, cells), cells[at.permalink] or None
+        code = read_code(cells[at.clip_code]) if cells[at.clip_code] else None
         if not (code or post_id or permalink):
             self._problem(
                 row, "no_post",
@@ -133,62 +158,67 @@ class _Reader:
                 "the row names no post (no clip code, post id or link)",
             )
             return
-        reactions, shares, comments = (
-            self._count(row, cells, name) for name in ("reactions", "shares", "comments")
+        counts = (
+            self._count(row, cells[at.reactions], "reactions"),
+            self._count(row, cells[at.shares], "shares"),
+            self._count(row, cells[at.comments], "comments"),
         )
-        raw = {name: cell for name, cell in zip(self.headings, cells, strict=False) if cell}
-        text = "\n".join([self._cell(cells, name) for name in TEXTS]).strip()
+        crosspost = cells[at.is_crosspost]
         self.rows.append((CountRow(
-            row.number, code, post_id, permalink, reactions, shares, comments, text, raw,
-            self._page_id(cells), self._cell(cells, "page_name")[:LONGEST_NAME],
-            self._cell(cells, "published"), self._cell(cells, "is_crosspost").casefold() in YES,
-        ), self._period(row, cells)))
-        self._check_sum(row, cells, (reactions, shares, comments))
-
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        index = self.places.get(name)
-        return "" if index is None else cells[index]
+            row.number, code, post_id, permalink, *counts,
+            f"{cells[at.title]}\n{cells[at.description]}\n{cells[at.labels]}".strip(),
+            {name: cell for name, cell in zip(self.headings, cells, strict=False) if cell},
+            self._page_id(cells[at.page_id]), cells[at.page_name][:LONGEST_NAME],
+            cells[at.published], bool(crosspost) and crosspost.casefold() in YES,
+        ), self._period(row, cells[at.period])))
+        if cells[at.total]:
+            self._check_sum(row, cells[at.total], counts)
 
     def _left_out(self, row: Row, cells: Sequence[str]) -> bool:
         """Rows that are no post of the Page's own: said, and never in the way of the others."""
-        if any(periods.is_summary(self._cell(cells, name)) for name in ("clip_code", "post_id")):
+        at = self.at
+        shared = cells[at.is_share]
+        if any(_may_sum(text) and periods.is_summary(text)
+               for text in (cells[at.clip_code], cells[at.post_id])):  # fmt: skip
             self._skipped(row, "summary", "dòng cộng tổng, không phải một bài viết",
                           "a row of totals, not a post")
-        elif self._cell(cells, "is_share").casefold() in YES:
+        elif shared and shared.casefold() in YES:
             self._skipped(row, "shared_post", "bài chia sẻ lại, không phải bài đăng clip",
                           "a shared post, not the post of a clip")
-        elif INSTAGRAM_HOST in self._cell(cells, "permalink"):
+        elif INSTAGRAM_HOST in cells[at.permalink]:
             self.instagram += 1
             self._skipped(row, "instagram_post", "bài viết trên Instagram", "a post on Instagram")
         else:
             return False
         return True
 
-    def _count(self, row: Row, cells: Sequence[str], name: str) -> int | None:
+    def _count(self, row: Row, text: str, name: str) -> int | None:
         try:
-            return read_count(self._cell(cells, name))
+            return read_count(text) if text else None
         except BadCell as bad:
             self._problem(row, bad.code, bad.message_vi, bad.message_en, column=name)
             return None
 
     def _post_id(self, row: Row, cells: Sequence[str]) -> str | None:
+        text = cells[self.at.post_id]
         try:
-            return read_post_id(self._cell(cells, "post_id"))
+            return read_post_id(text) if text else None
         except BadCell as bad:
-            instead = self._cell(cells, "permalink") or self._cell(cells, "clip_code")
+            instead = cells[self.at.permalink] or cells[self.at.clip_code]
             self._problem(
                 row, bad.code, bad.message_vi, bad.message_en,
                 level="warning" if instead else "error", column="post_id",
             )
             return None
 
-    def _page_id(self, cells: Sequence[str]) -> str:
+    def _page_id(self, text: str) -> str:
         """Empty where Excel has rounded it: the Page's name speaks then."""
-        text = tidy(self._cell(cells, "page_id"))[:LONGEST_NAME]
+        if text.isdecimal():
+            return text[:LONGEST_NAME]
+        text = tidy(text)[:LONGEST_NAME]
         return "" if LOST_DIGITS.fullmatch(text) else text
 
-    def _period(self, row: Row, cells: Sequence[str]) -> str:
-        text = self._cell(cells, "period")
+    def _period(self, row: Row, text: str) -> str:
         period = periods.period_of(text) if text else UNSAID
         if period == SPAN:
             self.spans.append((row.number, text))
@@ -196,16 +226,13 @@ class _Reader:
             self.unclear = (row.number, text)
         return period
 
-    def _check_sum(self, row: Row, cells: Sequence[str], counts: Iterable[int | None]) -> None:
-        text = self._cell(cells, "total")
+    def _check_sum(self, row: Row, text: str, counts: Sequence[int | None]) -> None:
         known = [value for value in counts if value is not None]
-        if not text or len(known) < len(("reactions", "shares", "comments")):
-            return
         try:
             total = read_count(text)
         except BadCell:
             return
-        if total is None or total == sum(known):
+        if total is None or len(known) < len(counts) or total == sum(known):
             return
         self._problem(
             row, "sum_differs",

@@ -9,6 +9,7 @@ locked (``interactions.hold``).
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from contest.services.counts.interactions import Posted, Reading
 from contest.services.counts.row_matching import BY_CAPTION, Match
 from social.anomalies import LEAST_JUMP, TIMES_SELF
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
-from social.imports.counts import OWN_TEMPLATE
+from social.imports.counts import OWN_TEMPLATE, file_sha256
 
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
 OF_OTHERS = frozenset({"sum_differs", "twice"})  # no matter for posts that are no clip's
@@ -161,10 +162,7 @@ def _of_dates(
     query = select(Publication.id, Publication.published_at).where(
         Publication.submission.has(contest_id=contest.id)
     )
-    published = {
-        number: moment.astimezone(taken_at.tzinfo) if moment else None
-        for number, moment in session.execute(query)
-    }
+    published = {number: moment for number, moment in session.execute(query)}
     return row_matching.check_dates(found, published, taken_at)
 
 
@@ -227,6 +225,11 @@ def apply(
 
 def _read(path: Path) -> CountsFile:
     try:
-        return read_counts(path)
+        return _parsed(file_sha256(path), path)
     except FileRefused as error:
         raise evidence.refused(error) from None
+
+
+@lru_cache(maxsize=1)  # what was previewed is what is applied next, as a rule
+def _parsed(sha256: str, path: Path) -> CountsFile:  # the key is the content
+    return read_counts(path)

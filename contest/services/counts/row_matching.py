@@ -211,27 +211,20 @@ def check_dates(
 ) -> list[Problem]:
     """Posts that the file says appeared after the moment of its counts, or not when ours did.
 
-    published: by the publication's id. taken_at: aware; the file's own moments have no zone.
+    published: by the publication's id. taken_at: in the contest's zone, for the file names none.
     """
-    problems = []
+    zone, problems = taken_at.tzinfo, []
+    seen: dict[str, list[datetime]] = {}  # clips that were released together say the same
     for row, clip, _ in found:
-        moments = readings(row.published) if row.published else ()
-        if not moments:
-            continue
+        moments = seen.get(row.published)
+        if moments is None:
+            moments = [moment.replace(tzinfo=zone) for moment in readings(row.published)]
+            seen[row.published] = moments
         ours = published.get(clip.publication_id)
-        if min(moments) - ZONES > taken_at.replace(tzinfo=None):
-            problems.append(_problem(
-                row, "published_later", f"bài đăng lúc {row.published}, sau thời điểm của số liệu; "
-                "hãy kiểm tra ô «Số liệu lúc»", f"the post appeared at {row.published}, after the "
-                "moment of the counts; check “Counts as of”",
-            ))
-        elif ours and all(abs(m - ours.replace(tzinfo=None)) > ZONES for m in moments):
-            problems.append(_problem(
-                row, "published_differs", f"tệp ghi bài đăng lúc {row.published}, còn {clip.code} "
-                f"đăng ngày {ours:%d/%m/%Y}; hãy mở bài để đối chiếu",
-                f"the file says that the post appeared at {row.published}, but {clip.code} did on "
-                f"{ours:%d/%m/%Y}; open the post and compare", level="warning",
-            ))
+        if moments and min(moments) - taken_at > ZONES:
+            problems.append(_later(row))
+        elif moments and ours and all(abs(moment - ours) > ZONES for moment in moments):
+            problems.append(_at_another_time(row, clip, ours.astimezone(zone)))
     return problems
 
 
@@ -244,6 +237,24 @@ def another_post(row: CountRow, clip: Posted) -> Problem:
         row, "names_clip", f"bài viết khác có nhắc mã {clip.code}; mã bài và liên kết không phải "
         "của clip nên không tính", f"another post that names the clip {clip.code}; its id and link "
         "are not the clip's, so it is not counted",
+    )
+
+
+def _later(row: CountRow) -> Problem:
+    return _problem(
+        row, "published_later", f"bài đăng lúc {row.published}, sau thời điểm của số liệu; hãy "
+        "kiểm tra ô «Số liệu lúc»", f"the post appeared at {row.published}, after the moment of "
+        "the counts; check “Counts as of”",
+    )
+
+
+def _at_another_time(row: CountRow, clip: Posted, ours: datetime) -> Problem:
+    return _problem(
+        row, "published_differs", f"tệp ghi bài đăng lúc {row.published}, còn {clip.code} đăng "
+        f"ngày {ours:%d/%m/%Y}; hãy mở bài để đối chiếu",
+        f"the file says that the post appeared at {row.published}, but {clip.code} did on "
+        f"{ours:%d/%m/%Y}; open the post and compare",
+        level="warning",
     )
 
 

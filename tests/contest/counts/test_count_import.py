@@ -1,11 +1,15 @@
 """Files of counts: which row becomes which clip's count, what is left out, and what is refused."""
 
+import csv
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contest.errors import Invalid
-from contest.models import Publication, Snapshot
+from contest.models import Evidence, Publication, Snapshot
 from contest.services.counts import interactions
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, template
 from tests.contest.posting import Bench
@@ -157,6 +161,35 @@ def test_a_template_whose_code_and_link_differ_is_stopped(room: Room, tmp_path: 
 # ------------------------------------------------------------------------ rows and whole files
 
 
+def test_a_preview_names_falls_and_absent_clips(room: Room, tmp_path: Path) -> None:
+    room.count(room.one, 50, taken_at=CUT_OFF - 2 * HOUR)
+    plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None)))
+    assert [line.drops for line in plan.lines] == [True]
+    assert [clip.code for clip in plan.absent] == ["CX2222"]
+    assert room.rows(Snapshot) == 1
+
+
+def test_a_late_file_needs_a_reason(room: Room, tmp_path: Path) -> None:
+    room.bench.clock.moment = CUT_OFF + HOUR
+    path = template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None))
+    taken_at = CUT_OFF + timedelta(minutes=30)
+    assert room.preview(path, taken_at).late
+    with pytest.raises(Invalid, match="need a reason"):
+        room.apply(path, taken_at)
+    assert room.rows(Evidence) == 0
+    assert room.apply(path, taken_at, "Trang bị khoá lúc 16g00") == 1
+    assert room.official() == {}
+
+
+def test_a_foreign_file_is_named(room: Room, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("sep=,\nDate,Primary\n2023-06-12,5\n", "utf-16")
+    with pytest.raises(Invalid) as caught:
+        room.preview(path)
+    assert caught.value.data == {"kind": "page_daily"}
+    assert "theo ngày" in caught.value.vi
+
+
 def test_a_fault_in_another_posts_row_stops_nothing(room: Room, tmp_path: Path) -> None:
     path = export(
         tmp_path / "e.csv", own(room, room.one), {"Post ID": "777", "Reactions": "1,2K"},
@@ -252,3 +285,63 @@ def test_what_falls_and_what_jumps_is_marked(room: Room, tmp_path: Path) -> None
     room.count(room.two, 50, taken_at=CUT_OFF - 2 * HOUR)
     plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3), ("CX2222", 150, 3)))
     assert [(line.drops, line.jumps) for line in plan.lines] == [(True, False), (False, True)]
+
+
+def test_what_a_file_says_is_stored_letter_for_letter(room: Room, tmp_path: Path) -> None:
+    text = 'a\tb \\N \\t "ngoặc", 🎬\r\nhai dòng \\'
+    post_id = own(room, room.one)["Post ID"]
+    with (tmp_path / "e.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["Post ID", "Reactions", "Mô tả"], [post_id, 5, text]])
+    assert room.apply(tmp_path / "e.csv") == 1
+    with room.write() as (session, _):
+        assert session.query(Snapshot).one().raw["Mô tả"] == text
+
+
+# ---------------------------------------------------------------------------------- on the screen
+
+ADDRESS = "/c/quan11-2023/organiser/interactions/import"
+
+
+def uploaded(browser: Any, content: bytes) -> Any:
+    return browser.post(
+        ADDRESS, data={"file": (BytesIO(content), "tep.csv"), "taken_at": "2023-06-19T14:00"}
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Post ID,Reactions\n1," + b"9" * 5000, b"Post ID,Reactions\r1,2\r", b"\xff\xfe\x00",
+        b"Post ID,Description,Reactions\r1," + b"x" * 200_000 + b",3\r", b"PK\x03\x04", b'"',
+        b",".join(b"c%d" % n for n in range(10_001)),
+        "ID bài viết,Ngày,Cảm xúc\n1,2/6/2023,3".encode(),
+    ],
+)
+def test_no_file_is_answered_with_an_error_of_ours(room: Room, visit: Any, content: bytes) -> None:
+    shown = uploaded(visit.role("organiser").english(), content)
+    said = {200: "notice notice--bad", 422: "field__error"}
+    assert said[shown.status_code] in shown.text
+    assert room.rows(Snapshot) == 0
+
+
+def test_the_preview_tells_of_every_row(room: Room, tmp_path: Path, visit: Any) -> None:
+    room.count(room.one, 50, taken_at=CUT_OFF - 4 * HOUR)
+    path = export(
+        tmp_path / "e.csv", own(room, room.one, Reactions=300),
+        {"Post ID": "777", "Description": "Mừng #CX2222", "Reactions": 9},
+        {"Post ID": "888", "Is share": 1}, {"Post ID": "999", "Page name": "Trang khác"},
+    )
+    text = uploaded(visit.role("organiser").english(), path.read_bytes()).text
+    for words in (
+        "1 clip will be", "jumps", "2 rows are left out, and why", "Row 3: another post that names",
+        "Row 4: a shared post", "Row 5: 999", "Trang khác", "CX2222 · ",
+    ):
+        assert words in text
+
+
+def test_a_refused_preview_says_why(room: Room, tmp_path: Path, visit: Any) -> None:
+    path = export(tmp_path / "e.csv", {"Post ID": "777", "Page ID": "999", "Reactions": 9})
+    text = uploaded(visit.role("organiser").english(), path.read_bytes()).text
+    assert "Not imported: please mend the errors below" in text
+    assert "This file is of the Page 999" in text
+    assert "rows: 2." in text

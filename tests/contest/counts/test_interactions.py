@@ -258,35 +258,6 @@ def test_one_bad_row_stops_the_whole_file(
     assert (room.rows(Snapshot), room.rows(Evidence)) == (0, 0)
 
 
-def test_a_preview_names_falls_and_absent_clips(room: Room, tmp_path: Path) -> None:
-    room.count(room.one, 50, taken_at=CUT_OFF - 2 * HOUR)
-    plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None)))
-    assert [line.drops for line in plan.lines] == [True]
-    assert [clip.code for clip in plan.absent] == ["CX2222"]
-    assert room.rows(Snapshot) == 1
-
-
-def test_a_late_file_needs_a_reason(room: Room, tmp_path: Path) -> None:
-    room.bench.clock.moment = CUT_OFF + HOUR
-    path = template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None))
-    taken_at = CUT_OFF + timedelta(minutes=30)
-    assert room.preview(path, taken_at).late
-    with pytest.raises(Invalid, match="need a reason"):
-        room.apply(path, taken_at)
-    assert room.rows(Evidence) == 0
-    assert room.apply(path, taken_at, "Trang bị khoá lúc 16g00") == 1
-    assert room.official() == {}
-
-
-def test_a_foreign_file_is_named(room: Room, tmp_path: Path) -> None:
-    path = tmp_path / "export.csv"
-    path.write_text("sep=,\nDate,Primary\n2023-06-12,5\n", "utf-16")
-    with pytest.raises(Invalid) as caught:
-        room.preview(path)
-    assert caught.value.data == {"kind": "page_daily"}
-    assert "theo ngày" in caught.value.vi
-
-
 # --------------------------------------------------------------------------------- share ledger
 
 LINK = "https://www.facebook.com/lan/posts/1234567"
