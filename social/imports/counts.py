@@ -276,51 +276,53 @@ class _Reader:
         return totals
 
     def _daily(self, row: int, text: str) -> FileRefused:
-        shown, column = text[:40], self._named(self.places["period"])
+        shown, at = text[:40], self.places["period"]
+        column, in_english = self._named(at), self._named(at, "“”")
         if self.kind == OWN_TEMPLATE:
             return FileRefused(
                 "daily",
                 f"Dòng {row}, cột {column} ghi «{shown}»: tệp mẫu cần tổng từ lúc đăng, không phải "
                 "số của một ngày. Nếu đây đã là tổng, hãy xoá cột này và ghi lúc nhìn thấy ở ô "
                 "«Số liệu lúc».",
-                f"Row {row}, column {column} says “{shown}”: the template takes totals since the "
-                "post appeared, not a day's figures. If these are totals, remove that column and "
-                "give the moment under “Counts as of”.",
+                f"Row {row}, column {in_english} says “{shown}”: the template takes totals since "
+                "the post appeared, not a day's figures. If these are totals, remove that column "
+                "and give the moment under “Counts as of”.",
             )
         return FileRefused(
             "daily",
             f"Dòng {row}, cột {column} ghi «{shown}»: đây là số của từng ngày hay một kỳ, không "
             "phải tổng. Trong Meta Business Suite, hãy vào Thông tin chi tiết → Nội dung → Xuất dữ "
             "liệu, chọn số liệu «Trọn đời» (Lifetime) thay vì theo ngày, rồi nhập tệp đó.",
-            f"Row {row}, column {column} says “{shown}”: these are figures of days or a span, not "
-            "totals. In Meta Business Suite go to Insights → Content → Export data, choose "
+            f"Row {row}, column {in_english} says “{shown}”: these are figures of days or a span, "
+            "not totals. In Meta Business Suite go to Insights → Content → Export data, choose "
             "“Lifetime” instead of daily, and import that file.",
         )
 
     def _unclear(self, row: int, text: str) -> FileRefused:
-        shown, column = text[:40], self._named(self.places["period"])
+        shown, at = text[:40], self.places["period"]
+        column, in_english = self._named(at), self._named(at, "“”")
         return FileRefused(
             "period_unclear",
             f"Dòng {row}, cột {column} ghi «{shown}»: không rõ đó là tổng trọn đời hay số của một "
             "kỳ. Hãy đổi ngôn ngữ Facebook sang tiếng Việt hoặc tiếng Anh, xuất lại với «Trọn đời»,"
             " rồi nhập tệp đó.",
-            f"Row {row}, column {column} says “{shown}”: it is not clear whether that is the total "
-            "over all time or a span. Switch Facebook to Vietnamese or English, export again with "
-            "“Lifetime” and import that file.",
+            f"Row {row}, column {in_english} says “{shown}”: it is not clear whether that is the "
+            "total over all time or a span. Switch Facebook to Vietnamese or English, export again "
+            "with “Lifetime” and import that file.",
         )
 
     def _both(self, row: Row, one: int, other: int) -> FileRefused:
-        names = [self._named(index) for index in (one, other)]
         return FileRefused(
             "two_columns",
-            f"Hai cột cùng nói về một thứ nhưng khác nhau ở dòng {row.number}: {names[0]} và "
-            f"{names[1]}. Hãy xoá cột không dùng rồi nhập lại.",
-            f"Two columns tell the same thing but differ in row {row.number}: {names[0]} and "
-            f"{names[1]}. Remove the one that is not to be used and import again.",
+            f"Hai cột cùng nói về một thứ nhưng khác nhau ở dòng {row.number}: "
+            f"{self._named(one)} và {self._named(other)}. Hãy xoá cột không dùng rồi nhập lại.",
+            f"Two columns tell the same thing but differ in row {row.number}: "
+            f"{self._named(one, '“”')} and {self._named(other, '“”')}. Remove the one that is not "
+            "to be used and import again.",
         )
 
-    def _named(self, index: int) -> str:
-        return f"{letters(index)} «{self.headings[index][:40]}»"
+    def _named(self, index: int, quotes: str = "«»") -> str:
+        return f"{letters(index)} {quotes[0]}{self.headings[index][:40]}{quotes[1]}"
 
     def _check_twice(self, rows: Iterable[CountRow]) -> None:
         seen: dict[str, int] = {}

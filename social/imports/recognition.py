@@ -163,11 +163,11 @@ def _in_language(vi: str, en: str) -> FileRefused:
 
 
 def _unknown(heading: Row) -> FileRefused:
-    seen = ", ".join(f"«{tidy(cell)[:30]}»" for cell in heading.cells[:SHOWN] if cell)
+    seen = [tidy(cell)[:30] for cell in heading.cells[:SHOWN] if cell]
     return FileRefused(
         "foreign",
-        f"Không thấy các cột cần có; chỉ thấy: {seen}. {ADVICE[0]}",
-        f"The needed columns are not there; there are only: {seen}. {ADVICE[1]}",
+        f"Không thấy các cột cần có; chỉ thấy: {_listed(seen, '«»')}. {ADVICE[0]}",
+        f"The needed columns are not there; there are only: {_listed(seen, '“”')}. {ADVICE[1]}",
     )
 
 
@@ -175,25 +175,28 @@ def _with_sheets(
     error: FileRefused, sheets: Sequence[Sheet], hidden: Sequence[str]
 ) -> FileRefused:
     """The refusal, with the sheets that were looked at and those that were not."""
-    if not sheets or sheets[0].name is None:
+    looked = [sheet.name for sheet in sheets if sheet.name is not None]
+    if not looked:
         return error
-    looked = _names([sheet.name for sheet in sheets])
-    vi, en = f" Đã xem trang tính: {looked}.", f" Sheets looked at: {looked}."
+    vi = f" Đã xem trang tính: {_listed(looked, '«»')}."
+    en = f" Sheets looked at: {_listed(looked, '“”')}."
     if hidden:
-        vi += f" Trang tính bị ẩn không được đọc: {_names(hidden)}."
-        en += f" Hidden sheets are not read: {_names(hidden)}."
+        vi += f" Trang tính bị ẩn không được đọc: {_listed(hidden, '«»')}."
+        en += f" Hidden sheets are not read: {_listed(hidden, '“”')}."
     return FileRefused(error.kind, error.message_vi + vi, error.message_en + en)
 
 
 def _several(found: Sequence[Found]) -> FileRefused:
-    names = _names([one.sheet for one in found])
+    names = [one.sheet or "" for one in found]
     return FileRefused(
         "several_sheets",
-        f"Nhiều trang tính có bảng số liệu: {names}. Hãy chỉ để một trang, hoặc ẩn các trang kia.",
-        f"Several sheets hold a table of counts: {names}. Keep one of them, or hide the others.",
+        f"Nhiều trang tính có bảng số liệu: {_listed(names, '«»')}. Hãy chỉ để một trang, hoặc ẩn "
+        "các trang kia.",
+        f"Several sheets hold a table of counts: {_listed(names, '“”')}. Keep one of them, or hide "
+        "the others.",
     )
 
 
-def _names(names: Sequence[str | None]) -> str:
-    shown = ", ".join(f"«{(name or '')[:40]}»" for name in names[:SHOWN])
+def _listed(names: Sequence[str], quotes: str) -> str:
+    shown = ", ".join(f"{quotes[0]}{name[:40]}{quotes[1]}" for name in names[:SHOWN])
     return f"{shown}, …" if len(names) > SHOWN else shown

@@ -276,18 +276,19 @@ def _unknown(row: CountRow) -> Problem:
 
 
 def _other_page(rows: Sequence[CountRow], page_name: str, ids: set[str]) -> Problem:
-    row = rows[0]
-    theirs = " ".join(filter(None, (f"«{row.page_name}»" if row.page_name else "", row.page_id)))
-    ours = " ".join((f"«{page_name}»", *sorted(ids)[:2]))
+    name, number, ours = rows[0].page_name, rows[0].page_id, "".join(f" {one}" for one in ids)
     listed = ", ".join(str(row.row) for row in rows[:ROWS_NAMED])
     listed += ", …" if len(rows) > ROWS_NAMED else ""
+    theirs = (f"«{name}» {number}" if name else number).strip()
+    in_english = (f"“{name}” {number}" if name else number).strip()
     return Problem(
         None, "other_page",
-        f"Tệp này là của Trang {theirs}, còn clip của hội thi đăng trên Trang {ours}. Hãy chuyển "
-        f"sang đúng Trang trong Business Suite rồi xuất lại. Các dòng của Trang kia: {listed}.",
-        f"This file is of the Page {theirs}, but the contest's clips are on the Page {ours}. "
-        "Switch to that Page in Business Suite and export again. The other Page's rows: "
+        f"Tệp này là của Trang {theirs}, còn clip của hội thi đăng trên Trang «{page_name}»{ours}. "
+        "Hãy chuyển sang đúng Trang trong Business Suite rồi xuất lại. Các dòng của Trang kia: "
         f"{listed}.",
+        f"This file is of the Page {in_english}, but the contest's clips are on the Page "
+        f"“{page_name}”{ours}. Switch to that Page in Business Suite and export again. The other "
+        f"Page's rows: {listed}.",
     )
 
 
