@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from social.imports import periods, recognition
-from social.imports.cells import LOST_DIGITS, BadCell, read_code, read_count, read_post_id, tidy
+from social.imports.cells import (
+    LOST_DIGITS,
+    BadCell,
+    code_key,
+    read_code,
+    read_count,
+    read_post_id,
+    tidy,
+)
 from social.imports.headings import letters
 from social.imports.periods import SPAN, TOTAL, UNCLEAR, UNSAID
 from social.imports.problems import FileRefused, Problem
@@ -113,8 +121,8 @@ class _Places(NamedTuple):
     is_crosspost: int
 
 
-def _may_sum(text: str) -> bool:
-    return not text[:1].isdigit() and text != ""
+def _is_sum(text: str) -> bool:
+    return text != "" and not text[0].isdigit() and periods.is_summary(text)
 
 
 class _Reader:
@@ -178,8 +186,7 @@ class _Reader:
         """Rows that are no post of the Page's own: said, and never in the way of the others."""
         at = self.at
         shared = cells[at.is_share]
-        if any(_may_sum(text) and periods.is_summary(text)
-               for text in (cells[at.clip_code], cells[at.post_id])):  # fmt: skip
+        if _is_sum(cells[at.clip_code]) or _is_sum(cells[at.post_id]):
             self._skipped(row, "summary", "dòng cộng tổng, không phải một bài viết",
                           "a row of totals, not a post")
         elif shared and shared.casefold() in YES:
@@ -327,7 +334,7 @@ class _Reader:
     def _check_twice(self, rows: Iterable[CountRow]) -> None:
         seen: dict[str, int] = {}
         for row in rows:
-            key = row.clip_code or row.post_id or _link_key(row.permalink) or ""
+            key = code_key(row.clip_code or "") or row.post_id or _link_key(row.permalink) or ""
             before = seen.setdefault(key, row.row)
             if before != row.row:
                 self._problem(

@@ -108,13 +108,17 @@ def _not_counts(table: Table, heads: Sequence[list[Row]]) -> FileRefused:
             "These are the whole Page's daily figures, without the single posts. In Meta Business "
             "Suite go to Insights → Content and export the posts.",
         )
-    if any({"clip_code", "account"} <= set(find_columns(row.cells, LEDGER)) for row in rows):
+    if any(_is_ledger(find_columns(row.cells, LEDGER)) for row in rows):
         return FileRefused(
             "ledger",
             "Đây là sổ chia sẻ. Hãy nhập ở mục «Sổ chia sẻ».",
             "This is a share ledger. Import it under “Share ledger”.",
         )
     return _by_columns(rows)
+
+
+def _is_ledger(columns: Mapping[str, int]) -> bool:
+    return "clip_code" in columns and not columns.keys().isdisjoint({"account", "profile"})
 
 
 def instagram() -> FileRefused:

@@ -118,10 +118,18 @@ def _plan(
         kind=file.kind, sha256=file.sha256, lines=lines, unmatched=matched.others,
         unread=[row for row, _, _ in matched.found if not _is_read(row)],
         absent=[clip for clip in clips if clip.submission_id not in told],
-        problems=sorted(problems, key=lambda problem: problem.row or 0),
+        problems=_each_once(problems),
         already=evidence.find(session, contest, file.sha256),
         late=interactions.is_late(profile, taken_at, told_at=at),
     )
+
+
+def _each_once(problems: Sequence[Problem]) -> list[Problem]:
+    """By row; what both the reader and the matching found is said once."""
+    first: dict[tuple[int | None, str, str | None], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.row, problem.code, problem.column), problem)
+    return sorted(first.values(), key=lambda problem: problem.row or 0)
 
 
 def _is_read(row: CountRow) -> bool:

@@ -136,6 +136,13 @@ def test_a_code_in_a_cell_or_typed_is_read_however_it_is_written(
         assert interactions.of_code(session, contest, code).id == room.one.id
 
 
+def test_a_clip_that_comes_twice_is_said_once(room: Room, tmp_path: Path) -> None:
+    path = template(tmp_path / "t.xlsx", ("CX1111", 7, 1), ("#cx-1111", 8, 1))
+    assert codes(room, path) == [(3, "twice", "error")]
+    twice = export(tmp_path / "e.csv", own(room, room.one), own(room, room.one))
+    assert codes(room, twice) == [(3, "twice", "error")]
+
+
 def test_a_shared_post_stops_nothing_but_its_own_row(room: Room, tmp_path: Path) -> None:
     shared = {"Post ID": "777", "Description": "#CX1111", "Is share": 1}
     path = export(tmp_path / "e.csv", shared, own(room, room.one, **{"Is share": 0}))
