@@ -1,38 +1,46 @@
 """Interaction counts from a Meta Business Suite export of posts, or from our own template."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from social.imports.cells import BadCell, read_count, read_post_id
-from social.imports.headings import (
-    INSTAGRAM,
-    LEDGER,
-    META,
-    OWN_COUNTS,
-    PAGE_DAILY,
-    VIDEO_FILE,
-    find_columns,
-    has_any,
+from social.imports import periods, recognition
+from social.imports.cells import (
+    LOST_DIGITS,
+    BadCell,
+    code_key,
+    read_code,
+    read_count,
+    read_post_id,
+    tidy,
 )
+from social.imports.headings import letters
+from social.imports.periods import SPAN, TOTAL, UNCLEAR, UNSAID
 from social.imports.problems import FileRefused, Problem
-from social.imports.tables import Row, Table, open_table
+from social.imports.recognition import INSTAGRAM_HOST, META_EXPORT, OWN_TEMPLATE, Found
+from social.imports.rows import Row
+from social.imports.tables import open_table
+from social.imports.workbooks import Bounds
 from social.links import read_link
+
+__all__ = ["META_EXPORT", "OWN_TEMPLATE", "CountRow", "CountsFile", "file_sha256", "read_counts"]
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 20_000
-HEADING_WITHIN = 10  # rows searched for the headings: people put a title above the table
-META_EXPORT, OWN_TEMPLATE = "meta_export", "own_template"
-COUNTED = ("reactions", "shares", "comments")
+BOUNDS = Bounds(unpacked=150_000_000, elements=6_000_000)  # 20,000 rows of 64 cells, and their text
+ONE_WINS = ("clip_code", "post_id", "permalink", "reactions", "shares", "comments", "period")
+YES = frozenset({"1", "1.0", "true", "yes", "có", "đúng", "sí", "sì", "oui", "sim", "ja", "是"})
+LONGEST_NAME = 200
 
 
-@dataclass(frozen=True)
-class CountRow:
+class CountRow(NamedTuple):
     """One post's counts. None means not in the file, which is not 0.
 
-    post_id, permalink, clip_code: at least one identifies the post. raw: heading → text.
+    post_id, permalink, clip_code: at least one identifies the post. raw: heading → text. page_id,
+    page_name: whose post it is; published: when it appeared, as written; "" where not told.
+    crosspost: the same video on another post.
     """
 
     row: int
@@ -43,7 +51,11 @@ class CountRow:
     shares: int | None
     comments: int | None
     text: str = ""
-    raw: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, str] = {}
+    page_id: str = ""
+    page_name: str = ""
+    published: str = ""
+    crosspost: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,82 +74,22 @@ class CountsFile:
 
 def read_counts(path: Path, *, max_rows: int = MAX_ROWS) -> CountsFile:
     """Read the whole file. Raises FileRefused, whose kind says what the file is instead."""
-    table = open_table(path, max_bytes=MAX_BYTES)
-    rows = table.rows()
-    head = list(islice(rows, HEADING_WITHIN))
-    kind, heading, columns = _recognise(table, head)
-    body = [row for row in head if row.number > heading.number]
-    reader = _Reader(kind, heading, columns)
-    for count, row in enumerate(_chain(body, rows), start=1):
-        if count > max_rows:
-            raise _too_many(max_rows)
-        reader.take(row)
-    if not reader.rows and not reader.problems:
-        raise FileRefused(
-            "no_rows",
-            "Tệp chỉ có dòng tiêu đề, chưa có dòng số liệu nào.",
-            "The file has its headings but not a single row of figures.",
-        )
-    return CountsFile(kind, file_sha256(path), tuple(reader.rows), tuple(reader.problems))
+    table = open_table(path, max_bytes=MAX_BYTES, bounds=BOUNDS)
+    with table.sheets() as (sheets, hidden):
+        found = recognition.find(table, sheets, hidden)
+        reader = _Reader(found)
+        for count, row in enumerate(found.body, start=1):
+            if count > max_rows:
+                raise _too_many(max_rows)
+            reader.take(row)
+    rows, problems = reader.finished()
+    return CountsFile(found.kind, file_sha256(path), rows, problems)
 
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of the file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _recognise(table: Table, head: list[Row]) -> tuple[str, Row, dict[str, int]]:
-    for row in head:
-        own = find_columns(row.cells, OWN_COUNTS)
-        if "clip_code" in own and ("reactions" in own or "shares" in own):
-            return OWN_TEMPLATE, row, own
-        meta = find_columns(row.cells, META)
-        named = "post_id" in meta or "permalink" in meta
-        if named and "reactions" in meta and not has_any(row.cells, INSTAGRAM):
-            return META_EXPORT, row, meta
-    raise _not_counts(table, head)
-
-
-def _not_counts(table: Table, head: list[Row]) -> FileRefused:
-    cells = [cell for row in head for cell in row.cells]
-    if has_any(cells, INSTAGRAM) or any("instagram.com/" in cell for cell in cells):
-        return FileRefused(
-            "instagram",
-            "Đây là danh sách bài viết Instagram. Hãy xuất danh sách bài viết của Trang Facebook.",
-            "This is a list of Instagram posts. Export the list of the Facebook Page's posts.",
-        )
-    if table.sep_line or table.utf16 or has_any(cells, PAGE_DAILY):
-        return FileRefused(
-            "page_daily",
-            "Đây là số liệu theo ngày của cả Trang, không có từng bài viết. Trong Meta Business "
-            "Suite, hãy vào Thông tin chi tiết → Nội dung và xuất dữ liệu bài viết.",
-            "These are the whole Page's daily figures, without the single posts. In Meta Business "
-            "Suite go to Insights → Content and export the posts.",
-        )
-    if any(_is_ledger(row) for row in head):
-        return FileRefused(
-            "ledger",
-            "Đây là sổ chia sẻ. Hãy nhập ở mục «Sổ chia sẻ».",
-            "This is a share ledger. Import it under “Share ledger”.",
-        )
-    if has_any(cells, VIDEO_FILE):
-        return FileRefused(
-            "video_file",
-            "Đây là tệp số liệu video, không có mã bài viết. Hãy xuất dữ liệu bài viết.",
-            "These are video figures without post ids. Export the posts instead.",
-        )
-    return FileRefused(
-        "foreign",
-        "Không thấy các cột cần có. Hãy nhập tệp xuất bài viết của Meta Business Suite, hoặc tệp "
-        "mẫu có các cột: Mã clip, Cảm xúc, Chia sẻ, Bình luận.",
-        "The needed columns are not there. Import Meta Business Suite's export of posts, or our "
-        "template with the columns: Clip code, Reactions, Shares, Comments.",
-    )
-
-
-def _is_ledger(row: Row) -> bool:
-    return {"clip_code", "account"} <= set(find_columns(row.cells, LEDGER))
 
 
 def _too_many(max_rows: int) -> FileRefused:
@@ -148,91 +100,251 @@ def _too_many(max_rows: int) -> FileRefused:
     )
 
 
-def _chain(first: Iterable[Row], rest: Iterable[Row]) -> Iterator[Row]:
-    yield from first
-    yield from rest
+class _Places(NamedTuple):
+    """Where each field stands in a row."""
+
+    clip_code: int
+    post_id: int
+    permalink: int
+    title: int
+    description: int
+    labels: int
+    reactions: int
+    shares: int
+    comments: int
+    total: int
+    page_id: int
+    page_name: int
+    published: int
+    period: int
+    is_share: int
+    is_crosspost: int
+
+
+def _is_sum(text: str) -> bool:
+    return text != "" and not text[0].isdigit() and periods.is_summary(text)
 
 
 class _Reader:
     """Turns rows into counts and collects problems, posts listed twice among them."""
 
-    def __init__(self, kind: str, heading: Row, columns: dict[str, int]) -> None:
-        self.kind, self.columns = kind, columns
-        self.headings = heading.cells
-        self.rows: list[CountRow] = []
+    def __init__(self, found: Found) -> None:
+        self.kind, self.headings = found.kind, found.heading.cells
+        self.places = {name: column.place for name, column in found.columns.items()}
+        self.rivals = [
+            (column.place, other)
+            for name, column in found.columns.items() if name in ONE_WINS
+            for other in column.others
+        ]  # fmt: skip
+        # One cell more than there are columns: what a file does not have stands there, blank.
+        self.blank = max(
+            *self.places.values(), *(other for _, other in self.rivals), len(self.headings) - 1
+        ) + 1
+        self.at = _Places(*(self.places.get(name, self.blank) for name in _Places._fields))
+        self.rows: list[tuple[CountRow, str]] = []  # with what the row's date says
         self.problems: list[Problem] = []
-        self._seen: dict[str, int] = {}
+        self.instagram = 0
+        self.spans: list[tuple[int, str]] = []
+        self.unclear: tuple[int, str] | None = None
+
+    # ------------------------------------------------------------------------------ one row
 
     def take(self, row: Row) -> None:
-        counts = {name: self._count(row, name) for name in COUNTED}
-        post_id = self._post_id(row)
-        permalink = self._cell(row, "permalink") or None
-        code = self._cell(row, "clip_code").upper() or None
+        cells, at = row.cells, self.at
+        cells = (*cells[:self.blank], *[""] * (self.blank + 1 - min(len(cells), self.blank)))
+        for one, other in self.rivals:
+            if cells[one] != cells[other]:
+                raise self._both(row, one, other)
+        if self._left_out(row, cells):
+            return
+        post_id, permalink = self._post_id(row, cells), cells[at.permalink] or None
+        code = read_code(cells[at.clip_code]) if cells[at.clip_code] else None
         if not (code or post_id or permalink):
             self._problem(
-                row,
-                "no_post",
+                row, "no_post",
                 "dòng không cho biết bài viết nào (không có mã clip, mã bài viết hay liên kết)",
                 "the row names no post (no clip code, post id or link)",
             )
             return
-        self._check_twice(row, code or post_id or _link_key(permalink))
-        self._check_sum(row, counts)
-        text = "\n".join(self._cell(row, name) for name in ("title", "description", "labels"))
-        raw = {name: cell for name, cell in zip(self.headings, row.cells, strict=False) if cell}
-        self.rows.append(
-            CountRow(row.number, code, post_id, permalink, **counts, text=text.strip(), raw=raw)
+        counts = (
+            self._count(row, cells[at.reactions], "reactions"),
+            self._count(row, cells[at.shares], "shares"),
+            self._count(row, cells[at.comments], "comments"),
         )
+        crosspost = cells[at.is_crosspost]
+        self.rows.append((CountRow(
+            row.number, code, post_id, permalink, *counts,
+            f"{cells[at.title]}\n{cells[at.description]}\n{cells[at.labels]}".strip(),
+            {name: cell for name, cell in zip(self.headings, cells, strict=False) if cell},
+            self._page_id(cells[at.page_id]), cells[at.page_name][:LONGEST_NAME],
+            cells[at.published], bool(crosspost) and crosspost.casefold() in YES,
+        ), self._period(row, cells[at.period])))
+        if cells[at.total]:
+            self._check_sum(row, cells[at.total], counts)
 
-    def _cell(self, row: Row, name: str) -> str:
-        index = self.columns.get(name)
-        return row.cells[index] if index is not None and index < len(row.cells) else ""
+    def _left_out(self, row: Row, cells: Sequence[str]) -> bool:
+        """Rows that are no post of the Page's own: said, and never in the way of the others."""
+        at = self.at
+        shared = cells[at.is_share]
+        if _is_sum(cells[at.clip_code]) or _is_sum(cells[at.post_id]):
+            self._skipped(row, "summary", "dòng cộng tổng, không phải một bài viết",
+                          "a row of totals, not a post")
+        elif shared and shared.casefold() in YES:
+            self._skipped(row, "shared_post", "bài chia sẻ lại, không phải bài đăng clip",
+                          "a shared post, not the post of a clip")
+        elif INSTAGRAM_HOST in cells[at.permalink]:
+            self.instagram += 1
+            self._skipped(row, "instagram_post", "bài viết trên Instagram", "a post on Instagram")
+        else:
+            return False
+        return True
 
-    def _count(self, row: Row, name: str) -> int | None:
+    def _count(self, row: Row, text: str, name: str) -> int | None:
         try:
-            return read_count(self._cell(row, name))
+            return read_count(text) if text else None
         except BadCell as bad:
             self._problem(row, bad.code, bad.message_vi, bad.message_en, column=name)
             return None
 
-    def _post_id(self, row: Row) -> str | None:
+    def _post_id(self, row: Row, cells: Sequence[str]) -> str | None:
+        text = cells[self.at.post_id]
         try:
-            return read_post_id(self._cell(row, "post_id"))
+            return read_post_id(text) if text else None
         except BadCell as bad:
-            level = "warning" if self._cell(row, "permalink") else "error"
+            instead = cells[self.at.permalink] or cells[self.at.clip_code]
             self._problem(
-                row, bad.code, bad.message_vi, bad.message_en, level=level, column="post_id"
+                row, bad.code, bad.message_vi, bad.message_en,
+                level="warning" if instead else "error", column="post_id",
             )
             return None
 
-    def _check_twice(self, row: Row, key: str | None) -> None:
-        before = self._seen.setdefault(key or "", row.number)
-        if before != row.number:
-            self._problem(
-                row,
-                "twice",
-                f"bài viết này đã có ở dòng {before}; hãy giữ lại một dòng",
-                f"this post is already in row {before}; keep one of them",
-            )
+    def _page_id(self, text: str) -> str:
+        """Empty where Excel has rounded it: the Page's name speaks then."""
+        if text.isdecimal():
+            return text[:LONGEST_NAME]
+        text = tidy(text)[:LONGEST_NAME]
+        return "" if LOST_DIGITS.fullmatch(text) else text
 
-    def _check_sum(self, row: Row, counts: Mapping[str, int | None]) -> None:
+    def _period(self, row: Row, text: str) -> str:
+        period = periods.period_of(text) if text else UNSAID
+        if period == SPAN:
+            self.spans.append((row.number, text))
+        elif period == UNCLEAR and self.unclear is None:
+            self.unclear = (row.number, text)
+        return period
+
+    def _check_sum(self, row: Row, text: str, counts: Sequence[int | None]) -> None:
+        known = [value for value in counts if value is not None]
         try:
-            total = read_count(self._cell(row, "total"))
+            total = read_count(text)
         except BadCell:
-            total = None
-        known = [value for value in counts.values() if value is not None]
-        if total is None or len(known) < len(COUNTED) or total == sum(known):
+            return
+        if total is None or len(known) < len(counts) or total == sum(known):
             return
         self._problem(
-            row,
-            "sum_differs",
+            row, "sum_differs",
             f"cột tổng ghi {total}, nhưng cảm xúc + bình luận + chia sẻ = {sum(known)}; "
             "hãy xem tệp có bị sửa tay không",
             f"the sum column says {total}, but reactions + comments + shares = {sum(known)}; "
             "check whether the file was edited",
-            level="warning",
-            column="total",
+            level="warning", column="total",
         )
+
+    # ------------------------------------------------------------------------- the whole file
+
+    def finished(self) -> tuple[tuple[CountRow, ...], tuple[Problem, ...]]:
+        """Raises FileRefused for a file without figures, or whose figures are no totals."""
+        if not self.rows and not self.problems:
+            raise FileRefused(
+                "no_rows",
+                "Tệp chỉ có dòng tiêu đề, chưa có dòng số liệu nào.",
+                "The file has its headings but not a single row of figures.",
+            )
+        if not self.rows and self.instagram == len(self.problems):
+            raise recognition.instagram()
+        if self.unclear:
+            raise self._unclear(*self.unclear)
+        rows = self._totals() if self.spans else [row for row, _ in self.rows]
+        self._check_twice(rows)
+        return tuple(rows), tuple(sorted(self.problems, key=lambda problem: problem.row or 0))
+
+    def _totals(self) -> list[CountRow]:
+        """Of a file of days, the rows over all time alone. Raises FileRefused without any."""
+        totals = [row for row, period in self.rows if period == TOTAL]
+        if not totals:
+            raise self._daily(*self.spans[0])
+        for row, period in self.rows:
+            if period != TOTAL:
+                self._skipped(Row(row.row, ()), "not_lifetime",
+                              "số của một ngày hay một kỳ, không phải tổng trọn đời",
+                              "figures of a day or a span, not the total over all time")
+        left = {row.row for row in totals}
+        self.problems = [p for p in self.problems if p.row in left or p.level == "skipped"]
+        return totals
+
+    def _daily(self, row: int, text: str) -> FileRefused:
+        shown, at = text[:40], self.places["period"]
+        column, in_english = self._named(at), self._named(at, "“”")
+        if self.kind == OWN_TEMPLATE:
+            return FileRefused(
+                "daily",
+                f"Dòng {row}, cột {column} ghi «{shown}»: tệp mẫu cần tổng từ lúc đăng, không phải "
+                "số của một ngày. Nếu đây đã là tổng, hãy xoá cột này và ghi lúc nhìn thấy ở ô "
+                "«Số liệu lúc».",
+                f"Row {row}, column {in_english} says “{shown}”: the template takes totals since "
+                "the post appeared, not a day's figures. If these are totals, remove that column "
+                "and give the moment under “Counts as of”.",
+            )
+        return FileRefused(
+            "daily",
+            f"Dòng {row}, cột {column} ghi «{shown}»: đây là số của từng ngày hay một kỳ, không "
+            "phải tổng. Trong Meta Business Suite, hãy vào Thông tin chi tiết → Nội dung → Xuất dữ "
+            "liệu, chọn số liệu «Trọn đời» (Lifetime) thay vì theo ngày, rồi nhập tệp đó.",
+            f"Row {row}, column {in_english} says “{shown}”: these are figures of days or a span, "
+            "not totals. In Meta Business Suite go to Insights → Content → Export data, choose "
+            "“Lifetime” instead of daily, and import that file.",
+        )
+
+    def _unclear(self, row: int, text: str) -> FileRefused:
+        shown, at = text[:40], self.places["period"]
+        column, in_english = self._named(at), self._named(at, "“”")
+        return FileRefused(
+            "period_unclear",
+            f"Dòng {row}, cột {column} ghi «{shown}»: không rõ đó là tổng trọn đời hay số của một "
+            "kỳ. Hãy đổi ngôn ngữ Facebook sang tiếng Việt hoặc tiếng Anh, xuất lại với «Trọn đời»,"
+            " rồi nhập tệp đó.",
+            f"Row {row}, column {in_english} says “{shown}”: it is not clear whether that is the "
+            "total over all time or a span. Switch Facebook to Vietnamese or English, export again "
+            "with “Lifetime” and import that file.",
+        )
+
+    def _both(self, row: Row, one: int, other: int) -> FileRefused:
+        return FileRefused(
+            "two_columns",
+            f"Hai cột cùng nói về một thứ nhưng khác nhau ở dòng {row.number}: "
+            f"{self._named(one)} và {self._named(other)}. Hãy xoá cột không dùng rồi nhập lại.",
+            f"Two columns tell the same thing but differ in row {row.number}: "
+            f"{self._named(one, '“”')} and {self._named(other, '“”')}. Remove the one that is not "
+            "to be used and import again.",
+        )
+
+    def _named(self, index: int, quotes: str = "«»") -> str:
+        return f"{letters(index)} {quotes[0]}{self.headings[index][:40]}{quotes[1]}"
+
+    def _check_twice(self, rows: Iterable[CountRow]) -> None:
+        seen: dict[str, int] = {}
+        for row in rows:
+            key = code_key(row.clip_code or "") or row.post_id or _link_key(row.permalink) or ""
+            before = seen.setdefault(key, row.row)
+            if before != row.row:
+                self._problem(
+                    Row(row.row, ()), "twice",
+                    f"bài viết này đã có ở dòng {before}; hãy giữ lại một dòng",
+                    f"this post is already in row {before}; keep one of them",
+                )
+
+    def _skipped(self, row: Row, code: str, vi: str, en: str) -> None:
+        self._problem(row, code, vi, en, level="skipped")
 
     def _problem(
         self, row: Row, code: str, vi: str, en: str, *, level: str = "error", column: str = ""
@@ -245,3 +357,5 @@ class _Reader:
 def _link_key(permalink: str | None) -> str | None:
     link = read_link(permalink or "")
     return link.key if link else permalink
+
+

@@ -1,33 +1,28 @@
-"""Headings of columns in English and Vietnamese, matched by name, never by position.
+"""Which column is which: headings matched by name, never by position.
 
 Meta's export has 32 to 34 columns that vary by month, so only a subset is searched for. Headings
-are compared in Unicode NFC, without case, with runs of spaces collapsed.
+are compared in Unicode NFC, without case and unseen signs, with runs of spaces collapsed.
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-META: Mapping[str, tuple[str, ...]] = {
-    "post_id": ("Post ID", "ID bài viết"),
-    "permalink": ("Permalink", "Liên kết vĩnh viễn"),
-    "description": ("Description", "Mô tả"),
-    "title": ("Title", "Tiêu đề"),
-    "labels": ("Custom labels", "Nhãn tùy chỉnh"),
-    "total": (
-        "Reactions, Comments and Shares",
-        "Cảm xúc, bình luận và lượt chia sẻ",
-    ),
-    "reactions": ("Reactions", "Cảm xúc"),
-    "comments": ("Comments", "Bình luận"),
-    "shares": ("Shares", "Lượt chia sẻ"),
-}
+from social.imports.cells import tidy
+from social.imports.languages import META as META_LANGUAGES
+
 OWN_COUNTS: Mapping[str, tuple[str, ...]] = {
     "clip_code": ("Clip code", "Code", "Mã clip"),
-    "reactions": ("Reactions", "Cảm xúc", "Lượt cảm xúc"),
+    "reactions": ("Reactions", "Cảm xúc", "Lượt cảm xúc", "Lượt thích và cảm xúc"),
     "shares": ("Shares", "Chia sẻ", "Lượt chia sẻ"),
     "comments": ("Comments", "Bình luận", "Lượt bình luận"),
-    "permalink": ("Link", "Permalink", "Liên kết", "Đường dẫn"),
-}
+    "permalink": (
+        "Link", "Permalink", "Liên kết", "Liên kết vĩnh viễn", "Đường dẫn", "Liên kết bài viết",
+    ),
+    "post_id": ("Post ID", "ID bài viết"),
+    "period": ("Date", "Ngày"),
+}  # fmt: skip
 LEDGER: Mapping[str, tuple[str, ...]] = {
     "clip_code": ("Clip code", "Code", "Mã clip"),
     "account": ("Account", "Account name", "Tài khoản", "Tên tài khoản", "Người chia sẻ"),
@@ -39,23 +34,50 @@ LEDGER: Mapping[str, tuple[str, ...]] = {
     "link": ("Share link", "Link", "Share URL", "Liên kết", "Liên kết chia sẻ", "Đường dẫn"),
     "seen_at": ("Seen at", "Time seen", "Thời điểm thấy", "Thời gian", "Ngày giờ"),
 }
-INSTAGRAM = (
-    "Account username",
-    "Tên người dùng tài khoản",
-    "Follows",
-    "Lượt theo dõi",
-    "Saves",
-    "Lượt lưu",
-    "Likes",
-    "Lượt thích",
-)
-PAGE_DAILY = ("Primary", "Chính", "Chỉ số chính")
-VIDEO_FILE = ("Video asset ID", "Video ID", "ID nội dung video", "Universal Video ID")
+INSTAGRAM = (  # Facebook's table on the screen has saves and follows, too
+    "Account username", "Tên người dùng tài khoản", "Nombre de usuario de la cuenta",
+    "Nom d’utilisateur du compte", "Nome de usuário da conta", "Kontots användarnamn",
+    "Nome utente dell’account", "帳號用戶名稱", "Benutzername des Kontos",
+)  # fmt: skip
+LIKES = ("Likes", "Lượt thích", "Me gusta", "Mentions J’aime", "J’aime", "Curtidas",
+         "Gilla-markeringar", "Mi piace", "按讚數")  # fmt: skip
+PAGE_DAILY = ("Primary", "Chính", "Chỉ số chính", "Principal", "Principale")
+VIDEO_FILE = (
+    "Video asset ID", "Video ID", "ID nội dung video", "Universal Video ID",
+    "Identificador de la pieza de vídeo", "Identificador de la pieza de video",
+)  # fmt: skip
+
+
+class Column(NamedTuple):
+    """Where a field stands. others: further columns that claim to be it (all from 0)."""
+
+    place: int
+    others: tuple[int, ...] = ()
 
 
 def plain(heading: str) -> str:
     """A heading normalised for comparison."""
-    return " ".join(unicodedata.normalize("NFC", heading).casefold().split())
+    text = unicodedata.normalize("NFC", tidy(heading)).casefold().replace("’", "'")
+    return " ".join(text.split()).removesuffix(":").rstrip()
+
+
+def _by_name(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    pairs = [(plain(name), field) for table in tables for field, names in table.items()
+             for name in names]  # fmt: skip
+    return dict(pairs)
+
+
+META = _by_name(*META_LANGUAGES)
+OWN = _by_name(OWN_COUNTS)
+
+
+def claims(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, Column]:
+    """Field → the first column with one of its names, and all others that have one."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, cell in enumerate(cells):
+        if field := names.get(plain(cell)):
+            places[field].append(index)
+    return {field: Column(first, tuple(others)) for field, (first, *others) in places.items()}
 
 
 def find_columns(cells: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
@@ -70,6 +92,15 @@ def find_columns(cells: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> 
 def has_any(cells: Iterable[str], names: Iterable[str]) -> bool:
     """Whether any cell is one of the names."""
     return not {plain(cell) for cell in cells}.isdisjoint({plain(name) for name in names})
+
+
+def letters(index: int) -> str:
+    """A column as a spreadsheet names it: 0 is A, 27 is AB."""
+    name = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        name, index = chr(ord("A") + rest) + name, index - 1
+    return name
 
 
 def _first(places: Mapping[str, int], aliases: tuple[str, ...]) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from social.accounts import is_address, read_profile, tidy
-from social.imports.cells import BadCell
+from social.imports.cells import BadCell, read_code
 from social.imports.headings import LEDGER, find_columns
 from social.imports.moments import Dates, Order
 from social.imports.problems import FileRefused, Problem
@@ -92,7 +92,8 @@ def _one(row: Row, columns: dict[str, int], dates: Dates) -> LedgerRow | Problem
     }
     profile = cells.get("profile", "")
     account = tidy(cells.get("account", "")) or profile
-    if not cells["clip_code"]:
+    code = read_code(cells["clip_code"])
+    if code is None:
         return _problem(row, "no_clip", "thiếu mã clip", "the clip code is missing")
     if not account or len(account) > LONGEST_ACCOUNT:
         return _problem(
@@ -112,7 +113,7 @@ def _one(row: Row, columns: dict[str, int], dates: Dates) -> LedgerRow | Problem
         seen_at = dates.read(row.number, cells.get("seen_at", ""))
     except BadCell as bad:
         return _problem(row, bad.code, bad.message_vi, bad.message_en)
-    return LedgerRow(row.number, cells["clip_code"].upper(), account, link, seen_at, profile)
+    return LedgerRow(row.number, code, account, link, seen_at, profile)
 
 
 def _no_profile(row: Row, text: str) -> Problem:

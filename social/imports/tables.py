@@ -1,104 +1,66 @@
 """Spreadsheet files, CSV or XLSX, as rows of text; refusals name what else a file is.
 
-CSV: UTF-8 (with or without BOM) or UTF-16, with comma, semicolon or tab. XLSX: the first sheet,
-read row by row; formulas are never evaluated and come through as their text.
+CSV: UTF-8 (with or without BOM) or UTF-16, with comma, semicolon or tab, any line ends. XLSX:
+workbooks.py.
 """
 
 import csv
-import zipfile
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-
+from social.imports import signatures
 from social.imports.problems import FileRefused
+from social.imports.rows import MAX_CELL, MAX_COLUMNS, Row, Sheet, long_cell
+from social.imports.signatures import refused
+from social.imports.workbooks import COMMON, Bounds, open_workbook
 
-MAX_UNPACKED = 1024 * 1024 * 1024
-MAX_RATIO = 200  # a spreadsheet is compressed 10 to 30 times; a zip bomb, thousands of times
-MAX_CELL = 32_768  # Excel's own limit
 HEAD = 4096
-EXACT_BELOW = 10**15  # Excel rounds larger numbers; in E notation, read_post_id refuses them
+FIRST_LINES = 10
+DELIMITERS = ",;\t"
+PART_OF_NULS = 0.3  # UTF-16 of a table of mostly Latin letters has a NUL in every second byte
 
-SIGNATURES = (
-    (b"\xd0\xcf\x11\xe0", "old_xls"),
-    (b"%PDF", "pdf"),
-    (b"\x89PNG", "picture"),
-    (b"\xff\xd8\xff", "picture"),
-    (b"Rar!", "archive"),
-    (b"7z\xbc\xaf", "archive"),
-)
-EXPLAINED = {
-    "empty": ("Tệp rỗng. Hãy xuất lại tệp.", "The file is empty. Export it again."),
-    "old_xls": (
-        "Đây là tệp Excel đời cũ (.xls). Hãy mở bằng Excel, lưu lại dạng .xlsx rồi nhập lại.",
-        "This is an old Excel file (.xls). Open it in Excel, save it as .xlsx and import that.",
-    ),
-    "html": (
-        "Tệp mang đuôi bảng tính nhưng bên trong là trang web (HTML). Hãy mở bằng Excel, lưu lại "
-        "dạng .xlsx rồi nhập lại.",
-        "The file is named as a spreadsheet but holds a web page (HTML). Open it in Excel, save it "
-        "as .xlsx and import that.",
-    ),
-    "pdf": (
-        "Đây là tệp PDF. Hãy nhập tệp .csv hoặc .xlsx.",
-        "This is a PDF. Import a .csv or .xlsx file.",
-    ),
-    "picture": (
-        "Đây là tệp ảnh. Hãy nhập tệp .csv hoặc .xlsx.",
-        "This is a picture. Import a .csv or .xlsx file.",
-    ),
-    "archive": (
-        "Đây là tệp nén, không phải bảng tính. Hãy giải nén rồi nhập tệp .csv, .xlsx trong đó.",
-        "This is an archive, not a spreadsheet. Unpack it and import the .csv or .xlsx inside.",
-    ),
-    "damaged": (
-        "Tệp .xlsx bị hỏng hoặc tải về chưa xong. Hãy tải lại tệp.",
-        "The .xlsx file is damaged or incomplete. Download it again.",
-    ),
-    "encoding": (
-        "Không đọc được chữ trong tệp. Hãy lưu lại dạng «CSV UTF-8» hoặc .xlsx rồi nhập lại.",
-        "The file's text cannot be read. Save it as “CSV UTF-8” or .xlsx and import that.",
-    ),
-    "foreign": (
-        "Đây không phải bảng tính. Hãy nhập tệp .csv hoặc .xlsx.",
-        "This is not a spreadsheet. Import a .csv or .xlsx file.",
-    ),
-}
-
-
-class Row(NamedTuple):
-    """number: as a spreadsheet program shows it, from 1. cells: text, trimmed."""
-
-    number: int
-    cells: tuple[str, ...]
+__all__ = ["Row", "Sheet", "Table", "open_table"]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file's container and format. `utf16` and `sep_line` distinguish Page-level exports."""
+    """A file's container and format. `utf16` and `sep_line` distinguish Page-level exports.
+
+    delimiters: of a CSV, the likeliest first.
+    """
 
     path: Path
     container: str
     encoding: str = ""
-    delimiter: str = ","
+    delimiters: str = ","
     sep_line: bool = False
+    bounds: Bounds = COMMON
 
     @property
     def utf16(self) -> bool:
-        return self.encoding == "utf-16"
+        return self.encoding.startswith("utf-16")
 
     def rows(self) -> Iterator[Row]:
-        """Non-empty rows from the top, streamed. Raises FileRefused for unreadable content."""
-        rows = _xlsx_rows(self.path) if self.container == "xlsx" else _csv_rows(self)
-        return (row for row in rows if any(row.cells))
+        """Non-empty rows of the first visible sheet, streamed. Raises FileRefused."""
+        with self.sheets() as (sheets, _):
+            yield from sheets[0].rows()
+
+    @contextmanager
+    def sheets(self) -> Iterator[tuple[list[Sheet], list[str]]]:
+        """What may be meant: visible sheets, or one CSV by each delimiter; and hidden names."""
+        if self.container == "xlsx":
+            with open_workbook(self.path, self.bounds) as both:
+                yield both
+        else:
+            yield [Sheet(None, self._reader(sign)) for sign in self.delimiters], []
+
+    def _reader(self, delimiter: str) -> Callable[[], Iterator[Row]]:
+        return lambda: _csv_rows(self, delimiter)
 
 
-def open_table(path: Path, *, max_bytes: int) -> Table:
+def open_table(path: Path, *, max_bytes: int, bounds: Bounds = COMMON) -> Table:
     """Recognise the file's format. Raises FileRefused when it is no table or too large."""
     size = path.stat().st_size
     if size > max_bytes:
@@ -109,71 +71,81 @@ def open_table(path: Path, *, max_bytes: int) -> Table:
             f"The file has {size / 1e6:.0f} MB; at most {max_bytes / 1e6:.0f} MB are allowed. "
             "Split it.",
         )
+    if signatures.container(path) == "xlsx":
+        return Table(path, "xlsx", bounds=bounds)
+    return _text_table(path)
+
+
+def _text_table(path: Path) -> Table:
     with path.open("rb") as file:
-        head = file.read(HEAD)
-    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
-        raise refused("empty")
-    for signature, kind in SIGNATURES:
-        if head.startswith(signature):
-            raise refused(kind)
-    if head.startswith(b"PK"):
-        _check_package(path)
-        return Table(path, "xlsx")
-    return _text_table(path, head)
-
-
-def refused(kind: str) -> FileRefused:
-    """The error (returned, not raised) for a kind in EXPLAINED."""
-    return FileRefused(kind, *EXPLAINED[kind])
-
-
-def _check_package(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as package:
-            members = package.infolist()
-    except zipfile.BadZipFile:
-        raise refused("damaged") from None
-    names = {member.filename for member in members}
-    if "xl/workbook.xml" not in names:
-        raise refused("archive")
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > min(MAX_UNPACKED, max(path.stat().st_size * MAX_RATIO, 10_000_000)):
-        raise refused("damaged")
-
-
-def _text_table(path: Path, head: bytes) -> Table:
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    if encoding == "utf-8-sig" and b"\x00" in head:
-        raise refused("foreign")
+        encoding = _encoding(file.read(HEAD))
     try:
         with path.open(encoding=encoding, newline="") as file:
-            lines = [file.readline(HEAD) for _ in range(10)]
+            lines = [file.readline(HEAD) for _ in range(FIRST_LINES)]
     except UnicodeError:
         raise refused("encoding") from None
     first = lines[0].strip()
-    if first.startswith("<"):
-        raise refused("html")
+    if kind := signatures.markup(first):
+        raise refused(kind)
     sep_line = first.lower().startswith("sep=")
-    delimiter = first[4:5] if sep_line and first[4:5] else _delimiter(lines)
-    return Table(path, "csv", encoding, delimiter, sep_line)
+    given = first[4:5] if sep_line and first[4:5] in (*DELIMITERS, "|") else ""
+    return Table(path, "csv", encoding, given or _delimiters(lines), sep_line)
 
 
-def _delimiter(lines: list[str]) -> str:
-    """The delimiter that splits one of the first lines into the most cells (in doubt, comma)."""
-    return max(",;\t", key=lambda sign: max(line.count(sign) for line in lines))
+def _encoding(head: bytes) -> str:
+    """Raises FileRefused for bytes that are no text."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\x00" not in head:
+        return "utf-8-sig"
+    even, odd = head[0::2].count(0) * 2 / len(head), head[1::2].count(0) * 2 / len(head)
+    if even == 0 and odd > PART_OF_NULS:
+        return "utf-16-le"
+    if odd == 0 and even > PART_OF_NULS:
+        return "utf-16-be"
+    raise refused("foreign")
 
 
-def _csv_rows(table: Table) -> Iterator[Row]:
+def _delimiters(lines: list[str]) -> str:
+    """Those that are there; first the one that splits one of the first lines into most cells."""
+    most = {sign: max(line.count(sign) for line in lines) for sign in DELIMITERS}
+    found = [sign for sign in DELIMITERS if most[sign]] or [","]
+    return "".join(sorted(found, key=lambda sign: -most[sign]))
+
+
+def _csv_rows(table: Table, delimiter: str) -> Iterator[Row]:
+    number = 0
     try:
         with table.path.open(encoding=table.encoding, newline="") as file:
-            reader = csv.reader(_text_lines(file), delimiter=table.delimiter)
+            reader = csv.reader(_text_lines(file), delimiter=delimiter, strict=True)
             for number, cells in enumerate(reader, start=1):
-                if not (number == 1 and table.sep_line):
-                    yield Row(number, tuple(cell.strip() for cell in cells))
+                row = Row(number, tuple(map(str.strip, cells)))
+                if any(row.cells) and not (number == 1 and table.sep_line):
+                    yield _within_bounds(row)
     except UnicodeError:
         raise refused("encoding") from None
-    except csv.Error:
-        raise refused("foreign") from None
+    except csv.Error as error:
+        raise _torn(number + 1, error) from None
+
+
+def _within_bounds(row: Row) -> Row:
+    if len(row.cells) > MAX_COLUMNS:
+        raise refused("too_many_columns")
+    if max(map(len, row.cells)) > MAX_CELL:
+        raise long_cell(row.number)
+    return row
+
+
+def _torn(row: int, error: csv.Error) -> FileRefused:
+    if "field limit" in str(error):
+        return long_cell(row)
+    return FileRefused(
+        "quotes",
+        f"Dòng {row}: dấu ngoặc kép (\") mở mà không đóng, nên không rõ ô kết thúc ở đâu. Hãy xuất "
+        "lại tệp, hoặc lưu lại từ Excel dạng .xlsx.",
+        f"Row {row}: a quotation mark (\") is opened and not closed, so that it is not clear where "
+        "the cell ends. Export the file again, or save it from Excel as .xlsx.",
+    )
 
 
 def _text_lines(file: Iterable[str]) -> Iterator[str]:
@@ -182,29 +154,3 @@ def _text_lines(file: Iterable[str]) -> Iterator[str]:
         if "\x00" in line:
             raise refused("foreign")
         yield line
-
-
-def _xlsx_rows(path: Path) -> Iterator[Row]:
-    try:
-        # An open file, because openpyxl checks a path's extension, and stored files have none.
-        with path.open("rb") as file, closing(load_workbook(file, read_only=True)) as book:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                yield Row(number, tuple(_text(value) for value in values))
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, ParseError, OSError):
-        raise refused("damaged") from None
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, (int, float)) and abs(value) >= EXACT_BELOW:
-        return f"{value:E}"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)[:MAX_CELL].strip()

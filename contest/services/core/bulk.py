@@ -1,15 +1,23 @@
 """Bulk inserts: COPY on PostgreSQL, two to four times as fast as INSERT; on SQLite, INSERT in
-batches."""
+batches.
 
+The lines of a COPY are written here, in PostgreSQL's text format: psycopg asks for each value anew
+how it is written, which took half of the time.
+"""
+
+import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-BATCH = 2000
+BATCH = 2000  # rows of an INSERT
+JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+LINES = 200  # of a COPY, sent at once
 
 
 def send(
@@ -26,14 +34,41 @@ def send(
 def _copy(
     session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> int:
-    count = 0
+    count, source = 0, iter(rows)
     raw: Any = session.connection().connection.driver_connection
     into = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
     with raw.cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row([Jsonb(value) if isinstance(value, dict) else value for value in row])
-            count += 1
+        while lines := ["\t".join(map(_text, row)) for row in islice(source, LINES)]:
+            copy.write("\n".join((*lines, "")))
+            count += len(lines)
     return count
+
+
+def _text(value: object) -> str:
+    """A value as COPY reads it. Raises ``TypeError`` for a kind that no table here takes."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return _escaped(value)
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, dict):
+        return _escaped(JSON.encode(value)) if value else "{}"
+    if isinstance(value, bool | int):
+        return str(value)
+    raise TypeError(f"{type(value)} in a bulk insert")
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("\\", "\\\\") if "\\" in text else text
+    if text.isprintable():
+        return text
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+@lru_cache(maxsize=16_384)  # a file's rows share a few moments
+def _moment(value: datetime) -> str:
+    return value.isoformat()
 
 
 def _insert(

@@ -230,12 +230,15 @@ def _points(session: Session, contest: Contest) -> dict[int, list[Point]]:
     query = (
         select(Snapshot.submission_id, Snapshot.taken_at, Snapshot.reactions, Snapshot.shares)
         .join(Snapshot.submission)
-        .where(Submission.contest_id == contest.id, official.counting())
+        .where(
+            Submission.contest_id == contest.id, official.counting(),
+            Snapshot.reactions.is_not(None),
+        )
         .order_by(Snapshot.taken_at, Snapshot.id)
     )
     found: dict[int, list[Point]] = defaultdict(list)
     for submission_id, taken_at, reactions, shares in session.execute(query):
-        found[submission_id].append(Point(taken_at, reactions, shares))
+        found[submission_id].append(Point(taken_at, reactions or 0, shares))
     return found
 
 

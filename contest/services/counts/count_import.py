@@ -6,33 +6,34 @@ nothing. It raises ``NotAllowed`` without ``interaction.import``, ``Invalid`` fo
 locked (``interactions.hold``).
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence
+from contest.models import Contest, Evidence, Publication
 from contest.permissions import require
 from contest.services.core import audit, profiles
-from contest.services.counts import evidence, interactions, official
+from contest.services.counts import evidence, interactions, official, row_matching
 from contest.services.counts.interactions import Posted, Reading
 from contest.services.counts.official import LastCounting
+from contest.services.counts.row_matching import BY_CAPTION, Match
+from social.anomalies import LEAST_JUMP, TIMES_SELF
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
-from social.imports.counts import OWN_TEMPLATE
-from social.links import read_link
+from social.imports.counts import OWN_TEMPLATE, file_sha256
 
-MARKER = re.compile(r"#([A-Z]{2,4}-?[0-9A-Z]+)")  # a clip's code in a text
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
+OF_OTHERS = frozenset({"sum_differs", "twice"})  # no matter for posts that are no clip's
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one row would add. ``before``: the clip's last counting snapshot, if any."""
 
     row: CountRow
@@ -42,17 +43,30 @@ class Line:
     @property
     def drops(self) -> bool:
         """Counts only grow; a fall is a purge by Facebook, a mistake, or a wrong moment."""
+        return any(now < was for now, was in self._pairs())
+
+    @property
+    def jumps(self) -> bool:
+        """A rise that a person should look at, by the measure of the flags (social/anomalies.py)
+        as far as one clip's own two counts tell."""
+        return any(
+            now - was >= LEAST_JUMP and now >= was * TIMES_SELF and was > 0
+            for now, was in self._pairs()
+        )
+
+    def _pairs(self) -> list[tuple[int, int]]:
         if self.before is None:
-            return False
+            return []
         pairs = ((self.row.reactions, self.before.reactions), (self.row.shares, self.before.shares))
-        return any(now is not None and was is not None and now < was for now, was in pairs)
+        return [(now, was) for now, was in pairs if now is not None and was is not None]
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(NamedTuple):
     """What a file would add. ``unmatched``: rows of no clip of ours. ``unread``: clips' rows
-    without reactions. ``absent``: posted clips that are not in the file. ``already``: the evidence,
-    if the file was applied before.
+    without reactions and shares. ``absent``: posted clips that are not in the file. ``problems``:
+    errors stop the file, and one that is not ``usable`` and not ``already`` applied has at least
+    one; a row that is ``skipped`` stops nothing. ``already``: the evidence, if the file was
+    applied before.
     """
 
     kind: str
@@ -68,8 +82,11 @@ class Preview:
     @property
     def usable(self) -> bool:
         """Whether it can be applied."""
-        errors = any(problem.level == "error" for problem in self.problems)
-        return bool(self.lines) and not errors and self.already is None
+        return bool(self.lines) and not self.errors and self.already is None
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.level == "error"]
 
 
 def preview(
@@ -84,21 +101,94 @@ def _plan(
     session: Session, contest: Contest, path: Path, before: Mapping[int, LastCounting], *,
     taken_at: datetime, at: datetime,
 ) -> Preview:
-    file = _read(path)
+    file, profile = _read(path), profiles.profile_of(contest)
     clips = interactions.posted(session, contest)
-    found, unmatched = _match(file.rows, clips)
-    told = {clip.submission_id for _, clip in found}
+    matched = row_matching.match(file, clips, page_name=profile.contest.page_name)
+    told = {clip.submission_id for _, clip, _ in matched.found}
+    problems = [
+        *_of_rows(file, matched.found), *matched.problems, *_by_caption(matched.found),
+        *_of_dates(session, contest, matched.found, taken_at.astimezone(profile.schedule.zone)),
+    ]
+    lines = [
+        Line(row, clip, before.get(clip.submission_id))
+        for row, clip, _ in matched.found if _is_read(row)
+    ]
+    if not lines and all(problem.level != "error" for problem in problems):
+        problems.append(_nothing(file, told=bool(told)))
     return Preview(
-        kind=file.kind, sha256=file.sha256, unmatched=unmatched,
-        lines=[
-            Line(row, clip, before.get(clip.submission_id))
-            for row, clip in found if row.reactions is not None
-        ],
-        unread=[row for row, _ in found if row.reactions is None],
+        kind=file.kind, sha256=file.sha256, lines=lines, unmatched=matched.others,
+        unread=[row for row, _, _ in matched.found if not _is_read(row)],
         absent=[clip for clip in clips if clip.submission_id not in told],
-        problems=[*file.problems, *_twice(found), *_unknown(file.kind, unmatched)],
+        problems=_each_once(problems),
         already=evidence.find(session, contest, file.sha256),
-        late=interactions.is_late(profiles.profile_of(contest), taken_at, told_at=at),
+        late=interactions.is_late(profile, taken_at, told_at=at),
+    )
+
+
+def _each_once(problems: Sequence[Problem]) -> list[Problem]:
+    """By row; what both the reader and the matching found is said once."""
+    first: dict[tuple[int | None, str, str | None], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.row, problem.code, problem.column), problem)
+    return sorted(first.values(), key=lambda problem: problem.row or 0)
+
+
+def _is_read(row: CountRow) -> bool:
+    return row.reactions is not None or row.shares is not None
+
+
+def _of_rows(file: CountsFile, found: Sequence[Match]) -> list[Problem]:
+    """The file's own problems. In an export, a fault in another post's row is no fault of ours."""
+    if file.kind == OWN_TEMPLATE:
+        return list(file.problems)
+    ours = {one.row.row for one in found}
+    return [
+        problem if problem.row in ours or problem.level == "skipped"
+        else replace(problem, level="skipped")
+        for problem in file.problems if problem.row in ours or problem.code not in OF_OTHERS
+    ]
+
+
+def _by_caption(found: Sequence[Match]) -> list[Problem]:
+    return [
+        Problem(
+            row.row, "by_caption",
+            f"Dòng {row.row}: chỉ khớp clip {clip.code} nhờ mã trong lời bài, vì chưa biết mã bài "
+            "của clip; hãy mở bài để đối chiếu.",
+            f"Row {row.row}: matches the clip {clip.code} only by the code in its caption, since "
+            "the clip's post id is not known; open the post and compare.",
+            "warning",
+        )
+        for row, clip, by in found if by == BY_CAPTION
+    ]
+
+
+def _of_dates(
+    session: Session, contest: Contest, found: Sequence[Match], taken_at: datetime
+) -> list[Problem]:
+    if not any(row.published for row, _, _ in found):
+        return []
+    query = select(Publication.id, Publication.published_at).where(
+        Publication.submission.has(contest_id=contest.id)
+    )
+    published = {number: moment for number, moment in session.execute(query)}
+    return row_matching.check_dates(found, published, taken_at)
+
+
+def _nothing(file: CountsFile, *, told: bool) -> Problem:
+    """Why a file without a single error adds nothing."""
+    if told:
+        return Problem(
+            None, "no_figures", "Các dòng của clip trong tệp đều để trống số cảm xúc và chia sẻ.",
+            "The clips' rows in the file have neither reactions nor shares.",
+        )
+    count = len(file.rows)
+    return Problem(
+        None, "no_clip",
+        f"Không dòng nào trong {count} dòng là bài đăng của một clip: đã so mã bài, liên kết, và "
+        "mã clip trong lời bài. Hãy xem tệp có đúng Trang và đúng khoảng ngày đăng hay không.",
+        f"None of the {count} rows is the post of a clip: ids, links and the codes in captions "
+        "were compared. Check that the file is of the right Page and days.",
     )
 
 
@@ -112,11 +202,9 @@ def apply(
     if plan.already is not None:
         return 0
     if not plan.usable:
+        first = plan.errors[0]
         raise Invalid(
-            "Chưa nhập được: tệp còn lỗi hoặc không có dòng nào khớp clip đã đăng. Hãy sửa rồi thử "
-            "lại.",
-            "Nothing was imported: the file has errors, or no row matches a posted clip. Mend it "
-            "and try again.",
+            f"Chưa nhập được gì. {first.message_vi}", f"Nothing was imported. {first.message_en}"
         )
     interactions.hold(session, contest)
     if evidence.find(session, contest, plan.sha256) is not None:
@@ -127,7 +215,7 @@ def apply(
     )
     readings = {
         line.clip.submission_id: Reading(
-            reactions=line.row.reactions or 0, shares=line.row.shares,
+            reactions=line.row.reactions, shares=line.row.shares,
             comments=line.row.comments, raw=line.row.raw,
         )
         for line in plan.lines
@@ -146,85 +234,11 @@ def apply(
 
 def _read(path: Path) -> CountsFile:
     try:
-        return read_counts(path)
+        return _parsed(file_sha256(path), path)
     except FileRefused as error:
         raise evidence.refused(error) from None
 
 
-def _match(
-    rows: Sequence[CountRow], clips: Sequence[Posted]
-) -> tuple[list[tuple[CountRow, Posted]], list[CountRow]]:
-    book = _Names(clips)
-    found: list[tuple[CountRow, Posted]] = []
-    unmatched: list[CountRow] = []
-    for row in rows:
-        clip = book.clip_of(row)
-        if clip:
-            found.append((row, clip))
-        else:
-            unmatched.append(row)
-    return found, unmatched
-
-
-class _Names:
-    """Everything by which a file may identify clips. Addresses are parsed only if ids fail."""
-
-    def __init__(self, clips: Sequence[Posted]) -> None:
-        self.clips = clips
-        self.codes = {clip.code: clip for clip in clips}
-        self.ids = {clip.video_id: clip for clip in clips if clip.video_id}
-        self.ids |= {_short(clip.post_id): clip for clip in clips if clip.post_id}
-
-    def clip_of(self, row: CountRow) -> Posted | None:
-        """By the most reliable identifier first; last, by a clip's code in the post's text."""
-        return (
-            self.codes.get(row.clip_code or "")
-            or self.ids.get(_short(row.post_id or ""))
-            or self._linked(row.permalink)
-            or next((self.codes[c] for c in MARKER.findall(row.text) if c in self.codes), None)
-        )
-
-    def _linked(self, permalink: str | None) -> Posted | None:
-        link = read_link(permalink or "")
-        if link is None:
-            return None
-        return self.links.get(link.key) or self.ids.get(link.object_id or "")
-
-    @cached_property
-    def links(self) -> dict[str, Posted]:
-        """Addresses in comparable form."""
-        known = ((read_link(clip.permalink), clip) for clip in self.clips)
-        return {link.key: clip for link, clip in known if link}
-
-
-def _short(post_id: str) -> str:
-    """A post's own id: in files it stands with or without the Page's id before it."""
-    return post_id.rpartition("_")[2]
-
-
-def _twice(found: Sequence[tuple[CountRow, Posted]]) -> list[Problem]:
-    """Two rows of one clip, however each identifies it."""
-    first: dict[int, int] = {}
-    problems = []
-    for row, clip in found:
-        before = first.setdefault(clip.submission_id, row.row)
-        if before != row.row:
-            vi = f"Dòng {row.row}: clip {clip.code} đã có ở dòng {before}; hãy giữ lại một dòng."
-            en = f"Row {row.row}: clip {clip.code} is in row {before} already; keep one of them."
-            problems.append(Problem(row.row, "twice", vi, en))
-    return problems
-
-
-def _unknown(kind: str, unmatched: Sequence[CountRow]) -> list[Problem]:
-    """In our own template a row of no clip is a mistake; in Meta's export it is another post."""
-    rows = unmatched if kind == OWN_TEMPLATE else []
-    return [
-        Problem(
-            row.row, "unknown_clip",
-            f"Dòng {row.row}: mã {row.clip_code} không phải của clip nào đã đăng; hãy sửa hoặc xoá "
-            "dòng này.",
-            f"Row {row.row}: {row.clip_code} is the code of no posted clip; mend or remove it.",
-        )
-        for row in rows
-    ]
-
+@lru_cache(maxsize=1)  # what was previewed is what is applied next, as a rule
+def _parsed(sha256: str, path: Path) -> CountsFile:  # the key is the content
+    return read_counts(path)

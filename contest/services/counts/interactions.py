@@ -33,6 +33,7 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.counts import count_gaps, official
 from contest.services.jury import jury_round
+from social.imports.cells import code_key, read_code
 
 TELLING = timedelta(hours=2)  # after the cut-off, to enter a count taken before it
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -218,16 +219,15 @@ def write_down(
     return snapshot
 
 
-def _plain(code: str) -> str:
-    return code.strip().upper().removeprefix("#")
-
-
 def of_code(session: Session, contest: Contest, code: str) -> Submission:
-    """The posted clip with this code. Raises ``NotFound`` for any other."""
+    """The posted clip with this code, however it is written. Raises ``NotFound`` for any other."""
     query = (
         select(Submission)
         .join(Publication, Publication.submission_id == Submission.id)
-        .where(*official.on_page(contest), Submission.code == _plain(code))
+        .where(
+            *official.on_page(contest),
+            func.replace(Submission.code, "-", "") == code_key(read_code(code) or ""),
+        )
         .options(joinedload(Submission.unit))
     )
     found = session.scalars(query).first()

@@ -31,6 +31,7 @@ from contest.services.counts import (
 from contest.services.counts.ledger_moments import Moments
 from social import accounts
 from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
+from social.imports.cells import code_key
 from social.imports.counts import file_sha256
 from social.imports.moments import Order
 from social.links import read_link
@@ -77,7 +78,7 @@ class Reader:
         seen_at: datetime | None = None, order: Order | None = None,
     ) -> None:
         self.path, self.order, self.seen_at = path, order, seen_at
-        self.clips = clips_of(session, contest)
+        self.clips = {code_key(code): clip for code, clip in clips_of(session, contest).items()}
         self.moments = Moments(profiles.profile_of(contest).schedule, at=at)
         self.undated = self.late = 0
 
@@ -87,7 +88,7 @@ class Reader:
             if isinstance(row, Problem):
                 yield row
                 continue
-            clip = self.clips.get(row.clip_code)
+            clip = self.clips.get(code_key(row.clip_code))
             seen = row.seen_at or self.seen_at
             if seen is None:
                 self.undated += 1

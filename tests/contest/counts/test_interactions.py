@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
 from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission
-from contest.services.counts import count_import, interactions, official, share_ledger
+from contest.services.counts import (
+    count_import,
+    evidence,
+    interactions,
+    official,
+    share_ledger,
+)
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
 from tests.contest.posting import RELEASE, Bench
@@ -97,6 +103,42 @@ def template(path: Path, *rows: tuple[object, ...]) -> Path:
         sheet.append(list(row))
     book.save(path)
     return path
+
+
+# ------------------------------------------------------------------------------ partial readings
+
+
+def written(room: Room, reading: Reading, **more: object) -> int:
+    with room.write() as (session, contest):
+        return interactions.write_down(
+            session, contest, room.one.code, reading, taken_at=CUT_OFF - HOUR, actor=room.first,
+            at=room.bench.clock.now(), **more,  # type: ignore[arg-type]
+        ).id
+
+
+def test_a_reading_may_lack_its_reactions_but_must_say_something(room: Room) -> None:
+    for reading in (Reading(shares=4), Reading(comments=0), Reading(5)):
+        written(room, reading)
+    with pytest.raises(Invalid, match="no number"):
+        written(room, Reading())
+    assert room.rows(Snapshot) == 3
+
+
+def test_a_slip_is_mended_in_the_same_minute_with_the_same_screenshot(room: Room) -> None:
+    with room.write() as (session, contest):
+        proof = evidence.keep(
+            session, contest, "a" * 64, kind="screenshot", filename="c.png", size=1,
+            actor=room.first, at=room.bench.clock.now(),
+        ).id
+    for more in ({"evidence": True}, {}):
+        for reactions in (930, 93):
+            with room.write() as (session, contest):
+                kept = session.get_one(Evidence, proof) if more else None
+                interactions.write_down(
+                    session, contest, room.one.code, Reading(reactions), taken_at=CUT_OFF - HOUR,
+                    actor=room.first, at=room.bench.clock.now(), evidence=kept,
+                )
+        assert room.official()[room.one.id].reactions == 93
 
 
 # -------------------------------------------------------------------------------- official count
@@ -205,7 +247,7 @@ def test_the_same_file_twice_adds_nothing(room: Room, tmp_path: Path) -> None:
         [("CX1111", 12, 3, None), ("CX2222", "nhiều", 1, None)],
         [("CX1111", 12, 3, None), ("CX9999", 4, 1, None)],
         [("CX1111", 12, 3, None), ("CX1111", 13, 3, None)],
-        [("CX1111", None, 3, None)],
+        [("CX1111", None, None, 3)],
     ],
 )
 def test_one_bad_row_stops_the_whole_file(
@@ -216,56 +258,6 @@ def test_one_bad_row_stops_the_whole_file(
     with pytest.raises(Invalid, match="Nothing was imported"):
         room.apply(path)
     assert (room.rows(Snapshot), room.rows(Evidence)) == (0, 0)
-
-
-def test_metas_export_matches_by_id_link_or_code(room: Room, tmp_path: Path) -> None:
-    three = room.make.submission(room.make.unit(room.bench.contest), "published", code="CX3333")
-    one, two = (room.bench.publication(entry) for entry in (room.one, room.two))
-    assert one.post_id
-    lines = [
-        "Post ID,Permalink,Description,Reactions,Comments,Shares",
-        f"{one.post_id.rpartition('_')[2]},,,1,0,0",
-        f"1.2E+17,{two.permalink}?mibextid=x,,2,0,0",
-        f"777,https://www.facebook.com/x/posts/777777,Xem #{three.code} nhé,3,0,0",
-        "888,https://www.facebook.com/x/posts/888888,Bài khác của Trang,400,0,0",
-    ]
-    path = tmp_path / "export.csv"
-    path.write_text("\n".join(lines), "utf-8-sig")
-    plan = room.preview(path)
-    assert [row.post_id for row in plan.unmatched] == ["888"]
-    assert [problem.code for problem in plan.problems] == ["id_lost_digits"]
-    assert room.apply(path) == 3
-    found = room.official()
-    assert [found[entry.id].reactions for entry in (room.one, room.two, three)] == [1, 2, 3]
-
-
-def test_a_preview_names_falls_and_absent_clips(room: Room, tmp_path: Path) -> None:
-    room.count(room.one, 50, taken_at=CUT_OFF - 2 * HOUR)
-    plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None)))
-    assert [line.drops for line in plan.lines] == [True]
-    assert [clip.code for clip in plan.absent] == ["CX2222"]
-    assert room.rows(Snapshot) == 1
-
-
-def test_a_late_file_needs_a_reason(room: Room, tmp_path: Path) -> None:
-    room.bench.clock.moment = CUT_OFF + HOUR
-    path = template(tmp_path / "t.xlsx", ("CX1111", 49, 3, None))
-    taken_at = CUT_OFF + timedelta(minutes=30)
-    assert room.preview(path, taken_at).late
-    with pytest.raises(Invalid, match="need a reason"):
-        room.apply(path, taken_at)
-    assert room.rows(Evidence) == 0
-    assert room.apply(path, taken_at, "Trang bị khoá lúc 16g00") == 1
-    assert room.official() == {}
-
-
-def test_a_foreign_file_is_named(room: Room, tmp_path: Path) -> None:
-    path = tmp_path / "export.csv"
-    path.write_text("sep=,\nDate,Primary\n2023-06-12,5\n", "utf-16")
-    with pytest.raises(Invalid) as caught:
-        room.preview(path)
-    assert caught.value.data == {"kind": "page_daily"}
-    assert "theo ngày" in caught.value.vi
 
 
 # --------------------------------------------------------------------------------- share ledger
