@@ -48,6 +48,7 @@ from contest.services.counts import count_import, share_ledger
 LEDGER, TENTH, EXPORT, CLIPS = 1_000_000, 100_000, 5_000, 5_000
 BATCH = 2_000
 AT = datetime.fromisoformat("2023-06-19T15:30:00+07:00")
+RELEASED = datetime.fromisoformat("2023-06-12T08:00:00+07:00")
 PROFILE = ROOT / "contest" / "profiles" / "quan11-2023.toml"
 
 HEADINGS = (
@@ -118,7 +119,7 @@ def _import_ledger(session: Session, contest: Contest, path: Path) -> int:
 
 
 def _preview_ledger(session: Session, contest: Contest, path: Path) -> int:
-    return share_ledger.preview(session, contest, path).rows
+    return share_ledger.preview(session, contest, path, at=AT).rows
 
 
 def _import_export(session: Session, contest: Contest, path: Path) -> int:
@@ -178,7 +179,9 @@ def _shares(connection: Connection, count: int) -> Iterator[dict[str, Any]]:
     for code, account, link, seen in ledger_rows(count):
         yield {
             "submission_id": clips[code], "account": account, "link": link, "count": 1,
-            "seen_at": seen, "created_by": "system", "created_at": AT,
+            "identity": f"n:{account.casefold()}", "profile": "", "day": f"{seen:%Y-%m-%d}",
+            "late_reason": "", "voided": False, "seen_at": seen, "created_by": "system",
+            "created_at": AT,
         }
 
 
@@ -284,7 +287,7 @@ def _posted(contest: int) -> list[tuple[type[Base], list[dict[str, Any]]]]:
         (Publication, [
             {"id": n, "submission_id": n, "version_id": n, "page_id": "1122334455", "caption": "",
              "state": "published", "release_at": AT, "created_at": AT, "position": n,
-             "video_id": f"9{_post(n - 1)}", "post_id": _post(n - 1), "published_at": AT,
+             "video_id": f"9{_post(n - 1)}", "post_id": _post(n - 1), "published_at": RELEASED,
              "permalink": f"https://www.facebook.com/quandoan11/videos/9{_post(n - 1)}/"}
             for n in ids
         ]),

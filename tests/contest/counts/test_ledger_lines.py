@@ -77,6 +77,8 @@ def void(room: Room, *lines: int, agreed: bool | None = True) -> int:
 
 
 def test_days_later_nobody_alone_moves_a_score(ninety: Room) -> None:
+    ninety.bench.clock.moment = CUT_OFF + HOUR
+    say(ninety, "none")  # as with counts, there are two hours to tell of what was there in time
     ninety.bench.clock.moment = CUT_OFF + 5 * DAY
     with pytest.raises(Invalid, match="need a reason"):
         add(ninety)
