@@ -121,7 +121,7 @@ def _import_ledger(session: Session, contest: Contest, path: Path) -> int:
 
 
 def _preview_ledger(session: Session, contest: Contest, path: Path) -> int:
-    return share_ledger.preview(session, contest, path).rows
+    return share_ledger.preview(session, contest, path, at=AT).rows
 
 
 def _import_export(session: Session, contest: Contest, path: Path) -> int:
@@ -192,7 +192,9 @@ def _shares(connection: Connection, count: int) -> Iterator[dict[str, Any]]:
     for code, account, link, seen in ledger_rows(count):
         yield {
             "submission_id": clips[code], "account": account, "link": link, "count": 1,
-            "seen_at": seen, "created_by": "system", "created_at": AT,
+            "identity": f"n:{account.casefold()}", "profile": "", "day": f"{seen:%Y-%m-%d}",
+            "late_reason": "", "voided": False, "seen_at": seen, "created_by": "system",
+            "created_at": AT,
         }
 
 

@@ -11,7 +11,7 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import Contest, Evidence, LedgerStatement, Submission
 from contest.permissions import require
-from contest.services.core import audit, bulk
+from contest.services.core import audit, bulk, profiles
 from contest.services.counts import interactions
 from contest.services.counts.ledger_state import STATES, statements
 
@@ -30,9 +30,10 @@ def say(
     _known(state)
     interactions.hold(session, contest)
     entry = interactions.of_code(session, contest, code)
+    about = min(at, profiles.profile_of(contest).schedule.counts_close)
     said = LedgerStatement(
         submission_id=entry.id, state=state, created_by=actor.label, created_at=at,
-        late_reason=interactions.reason_of(contest, at, "manual", late_reason, at=at),
+        late_reason=interactions.reason_of(contest, about, "manual", late_reason, at=at),
     )
     session.add(said)
     session.flush()

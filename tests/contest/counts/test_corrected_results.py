@@ -12,6 +12,7 @@ from contest.services.counts import corrections, ledger_statements, share_ledger
 from contest.services.counts.corrections import Adjusted
 from contest.services.results import tally
 from contest.wiring import Platform
+from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, COUNTED, Stage
 
@@ -75,4 +76,29 @@ def test_raw_counts_stand_beside_the_corrected_ones(stage: Stage) -> None:
     assert (row["reactions"], row["shares"], len(row["source_sha256"])) == (200, 10, 64)
     assert not about["raw_counts"][stage.clips[0].code]["corrected"]
     checks = scoring.bundle.verify(path, key=stage.fingerprint)
+    assert [check.vi for check in checks if check.holds is not True] == []
+
+
+def test_the_public_page_says_how_much_of_the_shares_was_checked(
+    stage: Stage, visit: Visits
+) -> None:
+    with stage.platform.db.write() as session:
+        contest = stage.contest_now(session)
+        for account in ("Lan", "Minh"):
+            share_ledger.add(
+                session, contest, stage.clips[0].code, account, seen_at=COUNTED,
+                actor=stage.organiser, at=COUNTED,
+            )
+    frozen = stage.freeze(stage.compute())
+    stage.publish(frozen)
+    assert "đã đối chiếu 2/10 lượt chia sẻ" in visit.public().get("/c/quan11-2023/results").text
+    path = stage.platform.blobs.path(frozen.bundle_sha256)
+    with zipfile.ZipFile(path) as bundle:
+        about, kept = (json.loads(bundle.read(n)) for n in ("about.json", "ledger.json"))
+    code = stage.clips[0].code
+    assert about["ledgers"][code] == {
+        "state": "partial", "voided": 0, "said_at": None, "two_people": False,
+    }
+    assert (kept[code]["state"], len(kept[code]["rows"])) == ("partial", 2)
+    checks = scoring.bundle.verify(path, key=stage.vault.signer.fingerprint)
     assert [check.vi for check in checks if check.holds is not True] == []

@@ -43,7 +43,7 @@ def counts(room: Room) -> tuple[int | None, int | None]:
 def points(room: Room) -> int:
     """The clip's points by ``scoring``; the second tally in SQL agrees."""
     with room.write() as (session, contest):
-        data = scoring_input.prepare(session, contest, secret_key="k" * 32).data
+        data = scoring_input.prepare(session, contest, keys=room.keys).data
         rules = data["rules"] | {"jury_weight": 0}
         line = next(row for row in compute(data | {"rules": rules})["ranking"]
                     if row["entry"] == room.one.code)
@@ -71,7 +71,7 @@ def test_each_number_has_its_own_moment_source_and_snapshot(room: Room, tmp_path
     assert (one.reactions_from.source, one.shares_from.source) == ("template", "manual")
     assert (one.shares_from.id, one.shares_from.taken_at) == (first, CUT_OFF - 60 * MINUTE)
     with room.write() as (session, contest):
-        facts = scoring_input.prepare(session, contest, secret_key="k" * 32).snapshots["CX1111"]
+        facts = scoring_input.prepare(session, contest, keys=room.keys).snapshots["CX1111"]
     assert (facts["source"], facts["shares_from"]["source"]) == ("template", "manual")
     assert len(facts["source_sha256"]) == 64
     assert facts["shares_from"]["source_sha256"] is None
@@ -80,7 +80,7 @@ def test_each_number_has_its_own_moment_source_and_snapshot(room: Room, tmp_path
 def test_one_snapshot_for_both_fields_is_told_as_before(room: Room) -> None:
     read(room, Reading(100, 90), 60)
     with room.write() as (session, contest):
-        prepared = scoring_input.prepare(session, contest, secret_key="k" * 32)
+        prepared = scoring_input.prepare(session, contest, keys=room.keys)
     assert prepared.snapshots["CX1111"].keys() == {
         "taken_at", "source", "source_sha256", "late_reason",
     }
@@ -107,7 +107,7 @@ def test_only_shares_known_count_and_the_gap_names_the_field(room: Room) -> None
     assert (counts(room), points(room)) == ((None, 20), 40)
     with room.write() as (session, contest):
         found = {b.code: b.count for b in interactions.blockers(session, contest, at=CUT_OFF)}
-        data = scoring_input.prepare(session, contest, secret_key="k" * 32).data
+        data = scoring_input.prepare(session, contest, keys=room.keys).data
     assert found["interactions.missing_reactions"] == 1
     assert (found["interactions.missing"], "interactions.missing_shares" in found) == (1, False)
     assert [gap["what"] for gap in compute(data)["missing"] if gap["entry"] == "CX1111"] == [

@@ -37,6 +37,7 @@ class Room:
         self.one, self.two = (self._clip(code) for code in ("CX1111", "CX2222"))
         self.first, self.second = (self._organiser() for _ in range(2))
         bench.clock.moment = CUT_OFF - HOUR
+        self.keys = bench.platform.keys
 
     def _clip(self, code: str) -> Submission:
         return self.make.submission(self.make.unit(self.bench.contest), "published", code=code)

@@ -77,6 +77,8 @@ def void(room: Room, *lines: int, agreed: bool | None = True) -> int:
 
 
 def test_days_later_nobody_alone_moves_a_score(ninety: Room) -> None:
+    ninety.bench.clock.moment = CUT_OFF + HOUR
+    say(ninety, "none")  # as with counts, there are two hours to tell of what was there in time
     ninety.bench.clock.moment = CUT_OFF + 5 * DAY
     with pytest.raises(Invalid, match="need a reason"):
         add(ninety)
@@ -171,7 +173,7 @@ def test_a_line_on_the_wrong_clip_is_taken_back_by_two_and_shown_to_be(ninety: R
             )
         kept = session.get_one(ShareRecord, line)
         assert (kept.voided, kept.void_id) == (True, proposal)
-        about = scoring_input.prepare(session, contest, secret_key="k" * 32).ledgers
+        about = scoring_input.prepare(session, contest, keys=ninety.keys).ledgers
         assert about["CX1111"]["voided"] == 1
     assert (points(ninety), one(ninety).verified, one(ninety).ledger) == (280, False, None)
 
