@@ -14,6 +14,8 @@ from contest.models.interactions import (
     LateApproval,
     ShareRecord,
     Snapshot,
+    SnapshotProof,
+    ToldNumber,
 )
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import Mail, Task
@@ -32,6 +34,6 @@ __all__ = [
     "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
     "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
-    "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "Submission", "Task", "Unit",
-    "UnitLink", "UnitSession", "Upload", "User",
+    "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "Submission", "Task",
+    "ToldNumber", "Unit", "UnitLink", "UnitSession", "Upload", "User",
 ]

@@ -24,7 +24,7 @@ from contest.models import (
     Submission,
 )
 from contest.services.core import profiles
-from contest.services.counts import official
+from contest.services.counts import evidence, official
 from contest.services.counts.official import Official
 from contest.services.jury import jurors
 from contest.states import SubmissionState
@@ -100,7 +100,7 @@ def _facts(session: Session, contest: Contest) -> dict[int, dict[str, Any]]:
             Snapshot.id, Snapshot.taken_at, Snapshot.source, Evidence.sha256, Snapshot.late_reason
         )
         .join(found, found.c.id == Snapshot.id)
-        .outerjoin(Snapshot.evidence)
+        .outerjoin(Evidence, Evidence.id == evidence.of_snapshot())
     )
     return {
         number: {
