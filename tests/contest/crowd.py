@@ -39,8 +39,10 @@ from contest.models import (
     ShareRecord,
     SimilarPair,
     Snapshot,
+    SnapshotProof,
     Submission,
     Task,
+    ToldNumber,
     Upload,
 )
 from contest.services.core import audit, profiles
@@ -80,6 +82,7 @@ class Crowd:
         self._pairs()
         self._work()
         self._result()
+        self._sitting(self.entries["published"])
         self.app = create_app(self.platform)
         self.app.test_client_class = Client
         self.visit = Visits(self.app, self.make, self.contest)
@@ -230,6 +233,7 @@ class Crowd:
                 size=10, kind="counts", created_by=organiser, created_at=COUNTED,
             )
             self._add(evidence)
+            self.evidence_id = evidence.id
             snapshot = Snapshot(
                 submission_id=clip.id, taken_at=COUNTED - timedelta(minutes=number), shares=9,
                 source="template", reactions=100 + number, evidence_id=evidence.id,
@@ -250,6 +254,21 @@ class Crowd:
                     correction_id=correction.id, agreed=True, entered_by=organiser,
                     decided_by=second, created_at=COUNTED,
                 ))
+
+    def _sitting(self, clips: list[Submission]) -> None:
+        """Numbers that two organisers have just typed: of one with a file, of the other late."""
+        organiser, second = (f"user:{self.people['organiser'][i].id}" for i in (0, -1))
+        for number, clip in enumerate(clips):
+            said = {"submission_id": clip.id, "taken_at": WHILE_OPEN, "source": "manual",
+                    "created_at": WHILE_OPEN}
+            typed = Snapshot(**said, reactions=150 + number, created_by=organiser)
+            self._add(typed, Snapshot(**said, shares=9, created_by=second, late_reason="Mất mạng"))
+            self._add(
+                ToldNumber(contest_id=self.contest.id, client_id=f"{number}",
+                           snapshot_id=typed.id),
+                SnapshotProof(snapshot_id=typed.id, evidence_id=self.evidence_id,
+                              created_by=organiser, created_at=WHILE_OPEN),
+            )
 
     def _pairs(self) -> None:
         """``n`` pairs of similar clips that wait, and ``n`` that were decided."""

@@ -21,10 +21,12 @@ from contest.services.counts import (
     interactions,
     official,
     polling,
+    sitting,
 )
 from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
 from contest.services.counts.official import Official
+from contest.services.desk import activity
 from contest.services.entry.media import File
 from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
@@ -36,7 +38,7 @@ from social.imports import write_counts_template, write_ledger_template
 bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 2_000_000_000
-MOST_WAITING, MOST_CHOICES = 100, 200  # shown at once
+MOST_WAITING, MOST_CHOICES = 400, 200  # shown at once
 LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt.")
 
 
@@ -102,10 +104,11 @@ def listed() -> Response:
         _prepared(clip, counted.get(clip.submission_id), taken.get(clip.submission_id, 0))
         for clip in found.rows
     ]
+    late = interactions.late_waiting(current.db, contest, most=MOST_WAITING)
     return page(
         "organiser/interactions.html", rows=rows, found=found, words=words,
-        pages=neighbours(found),
-        late=interactions.late_waiting(current.db, contest, most=MOST_WAITING),
+        pages=neighbours(found), late=sitting.late_groups(late),
+        names=activity.names(current.db, {one.created_by for one in late}),
         me=current.actor.label, automatic=_has_page(), gaps=[
             *interactions.blockers(current.db, contest, at=current.now),
             *corrections.blockers(current.db, contest, at=current.now),
@@ -139,6 +142,7 @@ def clip(code: str) -> Response:
     return page(
         "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
         plot=chart.of(series), corrections=corrections.of_clip(current.db, entry),
+        proofs=evidence_files.shown_with(current.db, [snapshot.id for snapshot in series]),
         me=current.actor.label, cap=current.profile.scoring.shares_per_account,
     )
 
@@ -281,8 +285,11 @@ def _write_form(**values: Any) -> WriteForm:
 @bp.post("/late")
 @allows("interaction.late")
 def approve_late() -> Response:
-    """A second organiser approves counts taken after the cut-off."""
-    chosen = [int(value) for value in request.form.getlist("snapshot") if value.isdigit()]
+    """A second organiser approves counts taken after the cut-off: all that were left chosen.
+
+    A choice is a clip, with the ids of its late counts."""
+    choices = ",".join(request.form.getlist("snapshot")).split(",")
+    chosen = [int(value) for value in choices if value.isdecimal() and value.isascii()]
     count = interactions.approve_late(
         current.db, current.contest, chosen, actor=current.actor, at=current.now
     )
