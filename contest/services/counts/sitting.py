@@ -292,7 +292,7 @@ def _lacking(
 
 @dataclass(frozen=True)
 class LateGroup:
-    """What one person entered late for one reason: by clip, in the order given."""
+    """What one person entered late for one reason: by clip, in the order of entering."""
 
     entered_by: str
     reason: str
@@ -300,9 +300,10 @@ class LateGroup:
 
 
 def late_groups(waiting: Sequence[Snapshot]) -> list[LateGroup]:
-    """Late numbers that wait for a second organiser, for one look and one decision."""
+    """Late numbers that wait for a second organiser (the newest first), for one look and one
+    decision."""
     found: dict[tuple[str, str], LateGroup] = {}
-    for one in waiting:
+    for one in reversed(waiting):
         key = (one.created_by, one.late_reason)
         group = found.setdefault(key, LateGroup(*key, {}))
         group.clips.setdefault(one.submission, []).append(one)
