@@ -10,6 +10,7 @@ import { fill, language, number, time } from "./_words.js";
 
 const form = document.querySelector("form[data-sitting]");
 const PAUSE = 2000; // ms without a key: the number is taken for finished
+const DEAD = 20000; // ms without an answer
 const AT_ONCE = 20; // numbers in a request
 const MOST = 2e9;
 const SOON = 300; // s before the cut-off
@@ -56,6 +57,7 @@ class Sitting {
   start() {
     form.querySelector("[data-plain]").hidden = true;
     form.querySelector("[data-choose]").hidden = false;
+    for (const input of this.inputs) input.dataset.said = this.part(input, "[data-state]").textContent;
     this.restore();
     this.listen();
     setInterval(() => this.tick(), 1000);
@@ -123,21 +125,29 @@ class Sitting {
   }
 
   asBefore(input) {
-    const text = input.dataset.saved ? input.dataset.said : "";
-    this.state(input, text ?? "", text ? "ok" : "");
+    const text = input.dataset.saved === "" ? "" : input.dataset.said;
+    this.state(input, text, text ? "ok" : "");
     this.step(input, input.dataset.saved === "" ? null : Number(input.dataset.saved));
     this.tell();
   }
 
   finished(input) {
-    const { code, name, saved } = input.dataset;
+    const { code, name } = input.dataset;
     const typing = this.outbox.of(code, name);
     if (typing && !typing.done) this.step(input, typing.value);
-    if (count(input.value) === null && input.value.trim() !== "") input.setAttribute("aria-invalid", "true");
-    if (input.value.trim() === "" && saved !== "" && input !== document.activeElement) input.value = saved;
+    if (input.value.trim() === "") this.cleared(input);
+    else if (count(input.value) === null) input.setAttribute("aria-invalid", "true");
     this.outbox.change((one) => one.code === code && one.field === name, { done: true });
     if (this.halted || !navigator.onLine) this.away();
     this.saver.now();
+  }
+
+  // What was not sent yet is taken back; what the server has stays, and is shown again.
+  cleared(input) {
+    const { code, name, saved } = input.dataset;
+    this.outbox.drop((one) => one.code === code && one.field === name && !this.onItsWay.includes(one.id));
+    input.value = saved;
+    this.asBefore(input);
   }
 
   key(event) {
@@ -189,7 +199,10 @@ class Sitting {
     body.append("late_reason", this.reason.value);
     body.append("numbers", JSON.stringify(numbers.map(({ id, code, field, value, at }) => ({ id, code, field, value, at }))));
     this.asked = Date.now();
-    return fetch(this.words.numbers, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const dead = new AbortController(); // a line may be dead and not say so; what is sent twice is stored once
+    const timer = setTimeout(() => dead.abort(), DEAD);
+    const how = { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", signal: dead.signal };
+    return fetch(this.words.numbers, how).finally(() => clearTimeout(timer));
   }
 
   async answered(response) {

@@ -1,6 +1,7 @@
 """Thirty clips on the Page at 15:55, organisers, and a clock that runs."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,15 @@ CUT_OFF = datetime.fromisoformat("2023-06-19T16:00:00+07:00")
 BEFORE = CUT_OFF - timedelta(hours=1)  # when the Page was read last
 BEGUN = CUT_OFF - timedelta(minutes=5)
 THIRTY = 30
+DROP = """async ([name, type, bytes]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([Uint8Array.from(bytes)], name, { type }));
+  for (const kind of ["dragover", "drop"]) {
+    const event = new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true });
+    document.querySelector("h1").dispatchEvent(event);
+  }
+}"""
+Open = Callable[..., Page]
 
 
 class RunningClock(FixedClock):
@@ -129,3 +139,9 @@ def opened(
 def screenshot(path: Path, colour: str = "white") -> Path:
     Image.new("RGB", (40, 40), colour).save(path)
     return path
+
+
+def type_pair(page: Page, reactions: object, shares: object) -> None:
+    for value in (reactions, shares):
+        page.keyboard.type(str(value))
+        page.keyboard.press("Enter")

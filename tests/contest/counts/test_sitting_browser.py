@@ -1,11 +1,10 @@
 """Counts at 16:00 in a real browser: sixty numbers by keyboard, without a network, signed out."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 from sqlalchemy import delete
 
 from contest.models import Contest, StaffSession, User
@@ -14,12 +13,14 @@ from tests.contest.counts.sitting_room import (
     ADDRESS,
     BEGUN,
     CUT_OFF,
+    DROP,
+    Open,
     RunningClock,
     Sitting,
     field,
-    opened,
     screenshot,
     state,
+    type_pair,
 )
 from tests.contest.factory import Factory
 
@@ -30,15 +31,6 @@ COUNT_WORK = """() => {
   addEventListener("click", (event) => { if (event.isTrusted) window.work.clicks += 1; }, true);
   addEventListener("keydown", () => { window.work.keys += 1; }, true);
 }"""
-DROP = """async ([name, type, bytes]) => {
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([Uint8Array.from(bytes)], name, { type }));
-  for (const kind of ["dragover", "drop"]) {
-    const event = new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true });
-    document.querySelector("h1").dispatchEvent(event);
-  }
-}"""
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -50,44 +42,6 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def clock() -> RunningClock:
     return RunningClock(BEGUN)
-
-
-@pytest.fixture
-def three(make: Factory, contest: Contest) -> Sitting:
-    return Sitting(make, contest, clips=3)
-
-
-@pytest.fixture
-def thirty(make: Factory, contest: Contest) -> Sitting:
-    return Sitting(make, contest)
-
-
-@pytest.fixture
-def open_as(browser: Browser, address: str, make: Factory) -> Iterator[Open]:
-    """A person's page; no script may fail in it, and nothing stick out of it."""
-    pages: list[Page] = []
-    errors: list[str] = []
-
-    def open_page(user: User, **how: object) -> Page:
-        page = opened(browser, address, make, user, **how)  # type: ignore[arg-type]
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        if page.is_closed():
-            continue
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        errors.extend([f"{page.url}: {wide} px too wide"] if wide > 0 else [])
-        page.context.close()
-    assert errors == []
-
-
-def type_pair(page: Page, reactions: object, shares: object) -> None:
-    for value in (reactions, shares):
-        page.keyboard.type(str(value))
-        page.keyboard.press("Enter")
 
 
 # ----------------------------------------------------------------------------- how much work it is
@@ -271,6 +225,24 @@ def test_numbers_outlive_the_tab(three: Sitting, open_as: Open) -> None:
     assert three.numbers() == {("CX1001", "reactions"): 130, ("CX1001", "shares"): 13}
 
 
+def test_a_number_that_was_not_sent_can_be_taken_back(three: Sitting, open_as: Open) -> None:
+    page = open_as(three.first)
+    field(page, "CX1000").click()
+    type_pair(page, 130, 13)
+    expect(state(page, "CX1000", "shares")).to_contain_text("đã lưu")
+    page.context.set_offline(True)
+    type_pair(page, 555, 55)
+    field(page, "CX1001").fill("")
+    field(page, "CX1000").fill("")
+    page.keyboard.press("Enter")
+    page.context.set_offline(False)
+    expect(page.locator("[data-status]")).to_have_text("Mọi số đã được lưu trên máy chủ.")
+    expect(field(page, "CX1000")).to_have_value("130")
+    expect(state(page, "CX1000")).to_contain_text("đã lưu")
+    assert ("CX1001", "reactions") not in three.numbers()
+    assert three.numbers()["CX1001", "shares"] == 55
+
+
 def sign_out(make: Factory) -> None:
     with make.platform.db.write() as session:
         session.execute(delete(StaffSession))
@@ -342,84 +314,3 @@ def test_late_numbers_need_one_reason_and_a_second_organiser_who_agrees_to_all_b
         found = official.official_counts(session, session.merge(contest, load=False))
     reactions = [found[clip.id].reactions for clip in three.clips]
     assert reactions[1] == 101  # the number of an hour ago: the late one was excepted
-
-
-# --------------------------------------------------------------------------------------- the proof
-
-
-def test_one_film_is_chosen_for_some_clips_and_shown_with_their_numbers(
-    three: Sitting, open_as: Open, tmp_path: Path
-) -> None:
-    page = open_as(three.first)
-    field(page, "CX1000").click()
-    type_pair(page, 130, 13)
-    type_pair(page, 131, 14)
-    expect(page.locator("[data-bare-line]")).to_have_text("4 số chưa có minh chứng")
-    page.get_by_text("Chỉ kèm cho một số clip").click()
-    page.locator("[data-choice][value=CX1001]").check()
-    film = tmp_path / "man hinh.mp4"
-    film.write_bytes(b"\x00\x00\x00\x20ftypisom" + bytes(5000))
-    page.locator("#screenshot").set_input_files(film)
-    expect(page.locator("[data-proof-status]")).to_have_text("Đã kèm cho 2 số.")
-    expect(state(page, "CX1001").get_by_role("link", name="minh chứng")).to_be_visible()
-    expect(page.locator("[data-bare-line]")).to_have_text("2 số chưa có minh chứng")
-    page.reload()
-    link = state(page, "CX1001", "shares").get_by_role("link", name="minh chứng")
-    with page.expect_download() as got:
-        link.click()
-    assert Path(got.value.path()).read_bytes() == film.read_bytes()
-
-
-def test_a_file_that_is_no_picture_is_refused_whatever_its_name(
-    three: Sitting, open_as: Open, tmp_path: Path
-) -> None:
-    page = open_as(three.first)
-    field(page, "CX1000").click()
-    type_pair(page, 130, 13)
-    file = tmp_path / "anh.png"
-    file.write_text("<script>alert(1)</script>")
-    page.locator("#screenshot").set_input_files(file)
-    said = page.locator("[data-proof-status]")
-    expect(said).to_contain_text("“anh.png” không phải ảnh hay video.")
-    page.locator("#screenshot").set_input_files(screenshot(tmp_path / "that.png"))
-    expect(said).to_have_text("Đã kèm cho 2 số.")
-    assert list(three.proofs().values()) == [["that.png"]] * 2
-
-
-def test_a_file_dropped_without_a_network_is_sent_when_it_is_back(
-    three: Sitting, open_as: Open, tmp_path: Path
-) -> None:
-    page = open_as(three.first)
-    page.context.set_offline(True)
-    field(page, "CX1000").click()
-    type_pair(page, 130, 13)
-    picture = screenshot(tmp_path / "a.png").read_bytes()
-    page.evaluate(DROP, ["a.png", "image/png", list(picture)])
-    page.wait_for_timeout(500)
-    page.context.set_offline(False)
-    expect(page.locator("[data-proof-status]")).to_have_text("Đã kèm cho 2 số.", timeout=10_000)
-    assert list(three.proofs().values()) == [["a.png"]] * 2
-
-
-# ------------------------------------------------------------------------------ without JavaScript
-
-
-def test_without_javascript_one_form_saves_everything(
-    three: Sitting, browser: Browser, address: str, make: Factory, tmp_path: Path
-) -> None:
-    with browser.new_context(base_url=address, java_script_enabled=False) as context:
-        cookie = {"name": "hoithi_staff", "value": make.staff_token(three.first), "url": address}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        page = context.new_page()
-        page.goto(ADDRESS)
-        field(page, "CX1000").fill("130")
-        field(page, "CX1000", "shares").fill("13")
-        field(page, "CX1002").fill("132")
-        page.locator("#screenshot").set_input_files(screenshot(tmp_path / "a.png"))
-        page.get_by_role("button", name="Lưu tất cả").click()
-        expect(page.locator("main")).to_contain_text("Đã lưu 3 số.")
-        expect(field(page, "CX1002")).to_have_value("132")
-    assert three.numbers() == {
-        ("CX1000", "reactions"): 130, ("CX1000", "shares"): 13, ("CX1002", "reactions"): 132,
-    }
-    assert list(three.proofs().values()) == [["a.png"]] * 3
