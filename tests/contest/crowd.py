@@ -39,10 +39,8 @@ from contest.models import (
     ShareRecord,
     SimilarPair,
     Snapshot,
-    SnapshotProof,
     Submission,
     Task,
-    ToldNumber,
     Upload,
 )
 from contest.services.core import audit, profiles
@@ -53,6 +51,7 @@ from contest.tokens import new_token
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
+from tests.contest.counts.sitting_room import just_typed
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.stage import AFTER, COUNTED
 
@@ -82,7 +81,8 @@ class Crowd:
         self._pairs()
         self._work()
         self._result()
-        self._sitting(self.entries["published"])
+        just_typed(self.make, self.contest, self.entries["published"], self.people["organiser"],
+                   self.evidence_id)
         self.app = create_app(self.platform)
         self.app.test_client_class = Client
         self.visit = Visits(self.app, self.make, self.contest)
@@ -254,21 +254,6 @@ class Crowd:
                     correction_id=correction.id, agreed=True, entered_by=organiser,
                     decided_by=second, created_at=COUNTED,
                 ))
-
-    def _sitting(self, clips: list[Submission]) -> None:
-        """Numbers that two organisers have just typed: of one with a file, of the other late."""
-        organiser, second = (f"user:{self.people['organiser'][i].id}" for i in (0, -1))
-        for number, clip in enumerate(clips):
-            said = {"submission_id": clip.id, "taken_at": WHILE_OPEN, "source": "manual",
-                    "created_at": WHILE_OPEN}
-            typed = Snapshot(**said, reactions=150 + number, created_by=organiser)
-            self._add(typed, Snapshot(**said, shares=9, created_by=second, late_reason="Mất mạng"))
-            self._add(
-                ToldNumber(contest_id=self.contest.id, client_id=f"{number}",
-                           snapshot_id=typed.id),
-                SnapshotProof(snapshot_id=typed.id, evidence_id=self.evidence_id,
-                              created_by=organiser, created_at=WHILE_OPEN),
-            )
 
     def _pairs(self) -> None:
         """``n`` pairs of similar clips that wait, and ``n`` that were decided."""

@@ -113,6 +113,23 @@ class Sitting:
             return found
 
 
+def just_typed(
+    make: Factory, contest: Contest, clips: list[Submission], organisers: list[User],
+    evidence_id: int,
+) -> None:
+    """A number of each clip by the first organiser, with a file; a late one by the last."""
+    now = {"created_at": make.at}
+    by = [{**now, "created_by": f"user:{organisers[place].id}"} for place in (0, -1)]
+    for number, clip in enumerate(clips):
+        said = {"submission_id": clip.id, "source": "manual", "taken_at": make.at}
+        typed = Snapshot(**said, **by[0], reactions=150 + number)
+        make.add(typed, Snapshot(**said, **by[1], shares=9, late_reason="Mất mạng"))
+        make.add(
+            ToldNumber(contest_id=contest.id, client_id=str(number), snapshot_id=typed.id),
+            SnapshotProof(snapshot_id=typed.id, evidence_id=evidence_id, **by[0]),
+        )
+
+
 def field(page: Page, code: str, name: str = "reactions"):  # type: ignore[no-untyped-def]
     return page.locator(f"[id='{name}-{code}']")
 
