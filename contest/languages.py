@@ -30,6 +30,17 @@ def write_date(moment: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{local.day} {local:%B} {local.year}"
 
 
+def write_hour(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """The hour alone: ``16g00`` (plan II.1) or ``16:00``."""
+    local = moment.astimezone(zone)
+    return f"{local:%H}g{local:%M}" if language == "vi" else f"{local:%H:%M}"
+
+
+def write_seconds(moment: datetime, zone: ZoneInfo) -> str:
+    """As a clock shows it, ``15:58:41``: of two numbers the later one counts."""
+    return f"{moment.astimezone(zone):%H:%M:%S}"
+
+
 def write_deadline(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """A deadline at midnight as plans write it, ``hết ngày 10/6/2023`` (plan II.1); else a time."""
     if moment.astimezone(zone).time() != time.min:

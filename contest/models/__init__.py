@@ -16,6 +16,8 @@ from contest.models.interactions import (
     LedgerVoid,
     ShareRecord,
     Snapshot,
+    SnapshotProof,
+    ToldNumber,
 )
 from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
@@ -36,6 +38,6 @@ __all__ = [
     "JurorDeparture", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark",
     "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "ProfileRevision",
     "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant", "ShareRecord",
-    "SimilarPair", "Snapshot", "StaffSession", "StoredKey", "Submission", "Task", "Unit",
-    "UnitLink", "UnitSession", "Upload", "User",
+    "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission",
+    "Task", "ToldNumber", "Unit", "UnitLink", "UnitSession", "Upload", "User",
 ]

@@ -30,7 +30,7 @@ class Evidence(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     filename: Mapped[str] = mapped_column(String(255))
     size: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(32))  # counts, ledger, screenshot
+    kind: Mapped[str] = mapped_column(String(32))  # counts, ledger, screenshot, recording
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
@@ -72,6 +72,36 @@ class Snapshot(Base):
     submission: Mapped[Submission] = relationship()
     evidence: Mapped[Evidence | None] = relationship()
     approval: Mapped["LateApproval | None"] = relationship(viewonly=True)
+
+
+class ToldNumber(Base):
+    """A number typed on the screen of the cut-off. ``client_id``: what the browser calls it, so
+    that a number that is sent again is stored once."""
+
+    __tablename__ = "told_number"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "client_id"),
+        UniqueConstraint("snapshot_id"),
+        CheckConstraint("client_id <> ''", name="client_id"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    client_id: Mapped[str] = mapped_column(String(64))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    snapshot: Mapped[Snapshot] = relationship()
+
+
+class SnapshotProof(Base):
+    """A file that shows a number and came after it: one screenshot for many clips, say. The
+    snapshot itself never changes."""
+
+    __tablename__ = "snapshot_proof"
+    __table_args__ = (UniqueConstraint("snapshot_id", "evidence_id"),)
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
 
 
 class LateApproval(Base):

@@ -53,6 +53,7 @@ from contest.tokens import new_token
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
+from tests.contest.counts.sitting_room import just_typed
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.stage import AFTER, COUNTED
 
@@ -84,6 +85,8 @@ class Crowd:
         self._pairs()
         self._work()
         self._result()
+        just_typed(self.make, self.contest, self.entries["published"], self.people["organiser"],
+                   self.evidence_id)
         self.app = create_app(self.platform)
         self.app.test_client_class = Client
         self.visit = Visits(self.app, self.make, self.contest)
@@ -240,6 +243,7 @@ class Crowd:
                 size=10, kind="counts", created_by=organiser, created_at=COUNTED,
             )
             self._add(evidence)
+            self.evidence_id = evidence.id
             snapshot = Snapshot(
                 submission_id=clip.id, taken_at=COUNTED - timedelta(minutes=number), shares=9,
                 source="template", reactions=100 + number, evidence_id=evidence.id,

@@ -181,6 +181,12 @@ def test_an_upload_has_no_size_that_the_front_refuses(front: str, behind: Behind
     assert ask(front, "/page", "PATCH", body)[0].status == 413
 
 
+def test_a_film_of_the_screen_may_be_larger_than_a_form(front: str) -> None:
+    body, here = b"x" * 17_000_000, "/c/quan11-2023/organiser/counts-at-close"
+    for path, status in ((f"{here}/proof", 200), (here, 200), (f"{here}/numbers", 413)):
+        assert ask(front, path, "PATCH", body)[0].status == status
+
+
 def test_what_the_front_says_of_the_client_cannot_be_forged(front: str) -> None:
     _, body = ask(
         front,

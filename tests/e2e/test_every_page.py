@@ -33,8 +33,8 @@ KINDS = {
     "organiser": [
         "organiser.jobs", "organiser.log", "organiser.profile", "entries.listed", "entries.entry",
         "units.manage", "units.detail", "units.import_", "reviews.queue", "publications.list",
-        "interactions.list", "ballots.overview", "results.overview", "people.manage",
-        "documents.list", "documents.template",
+        "interactions.list", "sitting.show", "ballots.overview", "results.overview",
+        "people.manage", "documents.list", "documents.template",
     ],
     "reviewer": ["reviews.clip", "similarity.listed"],
     "juror": ["jury.clip"],

@@ -2,14 +2,11 @@
 // What could not be sent is kept on the device, until it is, even if the tab is closed meanwhile.
 // Without this script the form's own button does the same.
 import { clearDraft, keepDraft, takeDraft } from "./_draft.js";
+import { Saver } from "./_saver.js";
 
 const form = document.querySelector("form[data-ballot]");
 const status = form?.querySelector("[data-saved]");
-const RETRY = [2000, 5000, 15000, 30000];
 let changed = false;
-let sending = false;
-let tries = 0;
-let timer = 0;
 let pressed = null; // the button to press once what is on its way has been kept
 
 function say(text, bad = false) {
@@ -34,44 +31,33 @@ function showLevels() {
   }
 }
 
-function again() {
+function away() {
   changed = true;
   keepDraft(form);
   say(navigator.onLine ? form.dataset.failed : form.dataset.offline, true);
-  timer = setTimeout(save, RETRY[Math.min(tries, RETRY.length - 1)]);
-  tries += 1;
 }
 
-async function save() {
-  clearTimeout(timer);
-  if (sending || !changed) return;
-  sending = true;
-  changed = false;
-  say(form.dataset.saving);
-  try {
-    const response = await fetch(form.action, {
+const saver = new Saver({
+  wanted: () => changed,
+  send() {
+    changed = false;
+    say(form.dataset.saving);
+    return fetch(form.action, {
       method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, credentials: "same-origin",
     });
-    await answered(response);
-  } catch {
-    again();
-  }
-  sending = false;
-  if (pressed) return pressAgain();
-  if (changed && !timer) save();
-}
-
-function pressAgain() {
-  const button = pressed;
-  pressed = null;
-  button.click();
-}
+  },
+  answered,
+  away,
+  rested() {
+    const button = pressed;
+    pressed = null;
+    button?.click();
+    return button;
+  },
+});
 
 async function answered(response) {
-  if (response.status >= 500 || response.status === 429) return again();
   const answer = await response.json();
-  tries = 0;
-  timer = 0;
   showErrors(answer.fields);
   if (!response.ok) return say(answer.message, true);
   clearDraft(form);
@@ -81,9 +67,8 @@ async function answered(response) {
 
 function touched() {
   changed = true;
-  timer = 0;
   showLevels();
-  save();
+  saver.now();
 }
 
 function start() {
@@ -94,16 +79,16 @@ function start() {
     document.getElementById(level.dataset.for).value = level.dataset.points;
     touched();
   });
-  addEventListener("online", save);
   addEventListener("beforeunload", (event) => {
-    if (changed || sending) event.preventDefault();
+    if (changed || saver.busy) event.preventDefault();
   });
   form.addEventListener("submit", (event) => {
     if (!navigator.onLine) {
       event.preventDefault(); // the browser's own page of errors would take the marks away
-      return again();
+      away();
+      return saver.soon(2000);
     }
-    if (sending) {
+    if (saver.busy) {
       event.preventDefault(); // two at once would look like two devices
       pressed = event.submitter ?? form.querySelector("[type=submit]");
       return undefined;

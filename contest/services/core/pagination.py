@@ -25,20 +25,21 @@ class Pagination(Generic[Row]):
 
 def take(
     session: Session, query: Select[Any], number: int, *, whole: bool = False,
-    count_to: int | None = None,
+    count_to: int | None = None, size: int = ROWS,
 ) -> Pagination[Any]:
     """Page ``number`` of an ordered query; a number out of range gives the nearest page.
 
-    Rows are the first column, or ``whole`` rows. With ``count_to`` the total is counted no further
-    than that, or than the page after this one: for lists that grow without bound.
+    Rows are the first column, or ``whole`` rows; ``size`` of them on a page. With ``count_to`` the
+    total is counted no further than that, or than the page after this one: for lists that grow
+    without bound.
     """
     all_rows, most = query.order_by(None), None
     if count_to is not None:
-        most = max(count_to, (number + 1) * ROWS)
+        most = max(count_to, (number + 1) * size)
         all_rows = all_rows.limit(most)
     total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
-    number, count = _within(number, total)
-    found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
+    number, count = _within(number, total, size)
+    found = session.execute(query.limit(size).offset((number - 1) * size))
     return Pagination(
         list(found if whole else found.scalars()), number, count, total, total != most
     )
@@ -50,6 +51,6 @@ def part(rows: Sequence[Row], number: int) -> Pagination[Row]:
     return Pagination(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
 
 
-def _within(number: int, total: int) -> tuple[int, int]:
-    count = max(1, -(-total // ROWS))
+def _within(number: int, total: int, size: int = ROWS) -> tuple[int, int]:
+    count = max(1, -(-total // size))
     return min(max(number, 1), count), count

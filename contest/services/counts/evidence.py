@@ -1,14 +1,63 @@
 """Files that counts or shares were read from: kept whole, one row for each content."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence
+from contest.models import Contest, Evidence, Snapshot, SnapshotProof
 from social.imports import FileRefused
+
+# What a picture or a film begins with; neither is opened here, only kept and handed out again.
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+MATROSKA = b"\x1a\x45\xdf\xa3"
+STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+HEAD = 16  # bytes that ``kind_of`` wants to see
+
+
+def kind_of(head: bytes) -> str | None:
+    """``screenshot`` or ``recording`` by a file's first ``HEAD`` bytes, whatever its name says.
+
+    Pictures: JPEG, PNG, GIF, WebP, HEIC, AVIF; films: MP4, MOV, 3GP, WebM. None for all others.
+    """
+    if head.startswith(PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        return "screenshot"
+    if head[4:8] == b"ftyp":
+        return "screenshot" if head[8:12] in STILL_BRANDS else "recording"
+    return "recording" if head.startswith(MATROSKA) else None
+
+
+def attached(session: Session, contest: Contest) -> dict[int, str]:
+    """The SHA-256 of the first file that was attached to a snapshot later, by the snapshot's id."""
+    query = (
+        select(SnapshotProof.snapshot_id, Evidence.sha256)
+        .join(Evidence, Evidence.id == SnapshotProof.evidence_id)
+        .where(Evidence.contest_id == contest.id)
+        .order_by(SnapshotProof.evidence_id.desc())
+    )
+    return {snapshot_id: sha256 for snapshot_id, sha256 in session.execute(query)}
+
+
+def shown_with(
+    session: Session, snapshot_ids: Collection[int]
+) -> dict[int, Sequence[Evidence]]:
+    """The files that belong to these snapshots, those that came with them before later ones."""
+    wanted = union_all(
+        select(Snapshot.id.label("snapshot_id"), Snapshot.evidence_id)
+        .where(Snapshot.id.in_(snapshot_ids), Snapshot.evidence_id.is_not(None)),
+        select(SnapshotProof.snapshot_id, SnapshotProof.evidence_id)
+        .where(SnapshotProof.snapshot_id.in_(snapshot_ids)),
+    ).subquery()
+    of_row = Evidence.id == wanted.c.evidence_id
+    query = select(wanted.c.snapshot_id, Evidence).join(Evidence, of_row)
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for snapshot_id, row in session.execute(query):
+        found[snapshot_id].append(row)
+    return dict(found)
 
 
 def find(session: Session, contest: Contest, sha256: str) -> Evidence | None:
@@ -23,7 +72,7 @@ def keep(
 ) -> Evidence:
     """Record a file whose bytes are in the store already; the same content is one row.
 
-    ``kind``: counts, ledger or screenshot. ``size``: bytes.
+    ``kind``: counts, ledger, screenshot or recording. ``size``: bytes.
     """
     if (known := find(session, contest, sha256)) is not None:
         return known

@@ -79,9 +79,10 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
 
 
 def listed(
-    session: Session, contest: Contest, *, words: str = "", number: int = 1
+    session: Session, contest: Contest, *, words: str = "", number: int = 1,
+    size: int = pagination.ROWS,
 ) -> Pagination[Publication]:
-    """The clips on the Page with their units, in the order of their release, a page at a time."""
+    """The clips on the Page with their units, in the order of their release, ``size`` on a page."""
     query: Select[Any] = (
         select(Publication)
         .join(Publication.submission)
@@ -91,7 +92,7 @@ def listed(
         .order_by(Publication.position, Publication.id)
     )
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
-    return pagination.take(session, query, number)
+    return pagination.take(session, query, number, size=size)
 
 
 def is_late(profile: Profile, taken_at: datetime, *, told_at: datetime) -> bool:

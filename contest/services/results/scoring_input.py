@@ -25,6 +25,7 @@ from contest.models import (
 )
 from contest.services.core import profiles
 from contest.services.core.keys import Keys
+from contest.services.counts import evidence as files
 from contest.services.counts import ledger_state, official
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
@@ -69,11 +70,12 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
         "entries": [_entry(e, marks[e.id], counts.get(e.id), salt) for e in entries],
         "chair_decisions": _decisions(session, contest, entries),
     }
+    attached = files.attached(session, contest)
     found = {e.code: counts[e.id] for e in entries if e.id in counts}
     return Prepared(
         data=data,
         names={e.code: _names(e) for e in entries},
-        snapshots={code: _facts(one) for code, one in found.items()},
+        snapshots={code: _facts(one, attached) for code, one in found.items()},
         raw={code: _raw(one) for code, one in found.items()},
         ledgers=_ledgers(session, contest, entries, counts),
     )
@@ -119,17 +121,19 @@ def _entries(contest: Contest) -> Any:
     )
 
 
-def _facts(one: Official) -> dict[str, Any]:
+def _facts(one: Official, attached: Mapping[int, str]) -> dict[str, Any]:
     """Where a clip's numbers come from; ``shares_from`` only where the shares have a snapshot of
-    their own."""
+    their own. ``attached``: the files' hashes of snapshots that came without one."""
     first, *others = one.sources
-    return _fact(first) | ({evidence.SHARES_FROM: _fact(others[0])} if others else {})
+    more = {evidence.SHARES_FROM: _fact(others[0], attached)} if others else {}
+    return _fact(first, attached) | more
 
 
-def _fact(snapshot: Snapshot) -> dict[str, Any]:
+def _fact(snapshot: Snapshot, attached: Mapping[int, str]) -> dict[str, Any]:
+    file = snapshot.evidence.sha256 if snapshot.evidence else attached.get(snapshot.id)
     return {
         "taken_at": snapshot.taken_at.isoformat(), "source": snapshot.source,
-        "source_sha256": snapshot.evidence.sha256 if snapshot.evidence else None,
+        "source_sha256": file,
         "late_reason": snapshot.late_reason or None,
     }
 

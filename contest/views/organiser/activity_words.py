@@ -25,6 +25,7 @@ ACTIONS = {
     "document.printed": _l("Tạo văn bản"),
     "document_template.dropped": _l("Bỏ mẫu văn bản riêng"),
     "document_template.taken": _l("Dùng mẫu văn bản riêng"),
+    "evidence.attached": _l("Kèm minh chứng cho số tương tác"),
     "fix.accepted": _l("Đơn vị nhận bản đã sửa"),
     "fix.declined": _l("Đơn vị không nhận bản đã sửa"),
     "fix.failed": _l("Sửa clip không thành"),
@@ -142,8 +143,8 @@ DETAILS = {
     "kind": _l("loại"), "late": _l("ghi muộn"), "mails": _l("số thư"), "name": _l("tên"),
     "number": _l("số"), "order": _l("thứ tự"), "permalink": _l("liên kết"),
     "purpose": _l("mục đích"), "reactions": _l("cảm xúc"), "reason": _l("lý do"),
-    "rows": _l("số dòng"), "shares": _l("chia sẻ"), "verdict": _l("kết luận"),
-    "version": _l("bản"),
+    "rows": _l("số dòng"), "shares": _l("chia sẻ"), "snapshots": _l("các số"),
+    "verdict": _l("kết luận"), "version": _l("bản"),
 }
 HASH, SHOWN = 64, 12  # characters of a hash, and of them shown here
 

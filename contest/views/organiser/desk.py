@@ -12,6 +12,7 @@ from contest import profile as rule_files
 from contest.errors import Invalid
 from contest.models import ProfileRevision
 from contest.services.core import profiles
+from contest.services.counts import sitting
 from contest.services.desk import activity, public, tasks
 from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
@@ -35,6 +36,7 @@ def desk() -> Response:
         phase=public.phase_of(profile, at=current.now),
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
+        counting=sitting.is_near(profile, at=current.now),
     )
 
 

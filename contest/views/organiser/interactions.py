@@ -24,6 +24,7 @@ from contest.services.counts import (
     ledger_state,
     official,
     polling,
+    sitting,
 )
 from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
@@ -44,7 +45,7 @@ from social.imports import write_counts_template, write_ledger_template
 bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 2_000_000_000
-MOST_WAITING, MOST_CHOICES = 100, 200  # shown at once
+MOST_WAITING, MOST_CHOICES = 400, 200  # shown at once
 
 
 def local(moment: datetime | None) -> datetime | None:
@@ -118,8 +119,8 @@ def listed() -> Response:
     sources = [one for counts in counted.values() for one in counts.sources]
     return page(
         "organiser/interactions.html", rows=rows, found=found, words=words,
-        pages=neighbours(found),
-        late=late, names=counts_people.names(current.db, [*sources, *late, *said.values()]),
+        pages=neighbours(found), late=sitting.late_groups(late),
+        names=counts_people.names(current.db, [*sources, *late, *said.values()]),
         me=current.actor.label, automatic=_has_page(), gaps=[
             *interactions.blockers(current.db, contest, at=current.now),
             *corrections.blockers(current.db, contest, at=current.now),
@@ -160,6 +161,7 @@ def clip(code: str) -> Response:
     return page(
         "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
         plot=chart.of(series), corrections=made, me=current.actor.label,
+        proofs=evidence_files.shown_with(current.db, [snapshot.id for snapshot in series]),
         kept=sum(one.count for one in accounts.get(entry.id, [])),
         counted=official.shares_counted(counted, current.profile) if counted else None,
         capped=_capped, **ledger,
@@ -314,8 +316,10 @@ def _write_form(**values: Any) -> WriteForm:
 @bp.post("/late")
 @allows("interaction.late")
 def approve_late() -> Response:
-    """A second organiser approves counts taken after the cut-off."""
-    chosen = wholes(request.form.getlist("snapshot"))
+    """A second organiser approves counts taken after the cut-off: all that were left chosen.
+
+    A choice is a clip, with the ids of its late counts."""
+    chosen = wholes(",".join(request.form.getlist("snapshot")).split(","))
     count = interactions.approve_late(
         current.db, current.contest, chosen, actor=current.actor, at=current.now
     )

@@ -45,7 +45,7 @@ def test_an_account_counts_up_to_the_cap_each_day(daily: Room, tmp_path: Path) -
     assert daily.official()[daily.one.id].ledger == [("Lan", 7), ("Minh", 4)]
     assert points(daily) == 2 * (3 + 2 + 3)
     with daily.write() as (session, contest):
-        data = scoring_input.prepare(session, contest, keys=room.keys).data
+        data = scoring_input.prepare(session, contest, keys=daily.keys).data
     [entry] = [e for e in data["entries"] if e["id"] == "CX1111"]
     days = sorted((row["day"], row["count"]) for row in entry["interactions"]["share_ledger"])
     assert days == [("2023-06-17", 5), ("2023-06-18", 2), ("2023-06-18", 4)]

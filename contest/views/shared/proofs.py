@@ -1,0 +1,87 @@
+"""A screenshot or a film of the screen: judged before it is read, kept whole, linked to numbers."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.datastructures import FileStorage
+
+from contest.errors import Invalid, TooLarge
+from contest.languages import write_size
+from contest.models import Snapshot
+from contest.permissions import require
+from contest.services.core import profiles
+from contest.services.counts import evidence, sitting
+from contest.services.people import people
+from contest.views.shared import kept_files
+from contest.views.shared.support import current, staff_token
+
+LIMITS = {"screenshot": 20 * 10**6, "recording": 300 * 10**6}  # bytes
+FORM = 1 << 20  # bytes of a form in addition to its file
+TAKING = ("sitting.attach", "sitting.save_all")
+
+
+@dataclass(frozen=True)
+class Attached:
+    name: str
+    href: str
+    numbers: Sequence[Snapshot]
+
+
+def before_a_file_is_read(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """A film is larger than any other form: only an organiser may send one.
+
+    Flask reads a form before the view runs, so the sender is looked at here, in a session of its
+    own. Whoever may not is refused by the view itself, after no more bytes than any form has.
+    """
+    if endpoint not in TAKING or request.method != "POST" or not values:
+        return
+    with current.platform.db.read() as session:
+        contest = profiles.find(session, values["slug"])
+        sender = people.actor_of_token(session, staff_token(), at=current.now)
+        if sender is None:
+            return
+        require(sender, "interaction.import", contest)
+    request.max_content_length = max(LIMITS.values()) + FORM
+
+
+def attach(
+    upload: FileStorage, *, since: datetime, codes: Collection[str] = ()
+) -> Attached:
+    """Keep a file and link it to this sitting's numbers. Raises ``Invalid`` for what is neither
+    picture nor film by its content, ``TooLarge``, and as ``sitting.attach``."""
+    kind = _kind(upload)
+    kept = kept_files.keep(upload)
+    proof = evidence.keep(
+        current.db, current.contest, kept.sha256, kind=kind, filename=kept.filename,
+        size=kept.size, actor=current.actor, at=current.now,
+    )
+    numbers = sitting.attach(
+        current.db, current.contest, proof, actor=current.actor, at=current.now, since=since,
+        codes=codes,
+    )
+    href = url_for("interactions.evidence", slug=current.contest.slug, sha256=proof.sha256)
+    return Attached(proof.filename, href, numbers)
+
+
+def _kind(upload: FileStorage) -> str:
+    kind = evidence.kind_of(upload.stream.read(evidence.HEAD))
+    size = upload.stream.seek(0, 2)
+    upload.stream.seek(0)
+    if kind is None:
+        raise Invalid(
+            f"“{upload.filename}” không phải ảnh hay video. Hãy chọn ảnh chụp (PNG, JPEG, WebP, "
+            "HEIC) hoặc video quay màn hình (MP4, MOV, WebM).",
+            f'"{upload.filename}" is neither a picture nor a film. Choose a screenshot (PNG, JPEG, '
+            "WebP, HEIC) or a film of the screen (MP4, MOV, WebM).",
+        )
+    if size > (limit := LIMITS[kind]):
+        raise TooLarge(
+            f"Tệp nặng {write_size(size, 'vi')}; nhận tối đa {write_size(limit, 'vi')}. "
+            "Hãy quay ngắn hơn hoặc chia thành nhiều tệp.",
+            f"The file has {write_size(size, 'en')}; at most {write_size(limit, 'en')} are taken. "
+            "Make it shorter, or several of it.",
+        )
+    return kind
