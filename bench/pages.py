@@ -219,7 +219,7 @@ def _values(rule: Rule, crowd: Crowd) -> Iterator[dict[str, Any]]:
     number = 16 if rule.endpoint.startswith("reviews.") else 20  # in review; published
     values: dict[str, Any] = {
         "slug": crowd.slug, "code": f"CX-{number:06}", "number": 1,
-        "user_id": 1, "unit_id": 1, "fix_id": 1, "sha256": "0" * 64,
+        "user_id": 1, "unit_id": 1, "repair_id": 1, "sha256": "0" * 64,
         "pair_id": _first(crowd, select(SimilarPair.id).where(SimilarPair.version_id == 20)),
         "publication_id": _first(crowd, select(Publication.id)),
         "correction_id": _first(crowd, select(Correction.id)),

@@ -1,7 +1,7 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
 from contest.models.audit import AuditHead, AuditRow
-from contest.models.ballots import Ballot, JurorDeparture, Mark
+from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.derivatives import Derivative
@@ -30,7 +30,7 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation", "JurorDeparture",
-    "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection", "PagePause",
+    "JuryCount", "LateApproval", "Mail", "Mark", "OnscreenNames", "PageInspection", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
     "ShareRecord", "SimilarPair", "Snapshot", "StaffSession", "Submission", "Task", "Unit",
     "UnitLink", "UnitSession", "Upload", "User",
