@@ -25,10 +25,12 @@ class Pagination(Generic[Row]):
 
 def take(
     session: Session, query: Select[Any], number: int, *, whole: bool = False,
-    count_to: int | None = None,
+    count_to: int | None = None, by: Any = None,
 ) -> Pagination[Any]:
     """Page ``number`` of an ordered query; a number out of range gives the nearest page.
 
+    ``by``: the rows' key, for an order that no index gives: only keys are sorted, only the page's
+    rows are read.
     Rows are the first column, or ``whole`` rows. With ``count_to`` the total is counted no further
     than that, or than the page after this one: for lists that grow without bound.
     """
@@ -38,7 +40,13 @@ def take(
         all_rows = all_rows.limit(most)
     total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
     number, count = _within(number, total)
-    found = session.execute(query.limit(ROWS).offset((number - 1) * ROWS))
+    offset = (number - 1) * ROWS
+    if by is None:
+        query = query.limit(ROWS).offset(offset)
+    else:
+        keys = query.with_only_columns(by).limit(ROWS).offset(offset).subquery()
+        query = query.where(by.in_(select(*keys.c)))
+    found = session.execute(query)
     return Pagination(
         list(found if whole else found.scalars()), number, count, total, total != most
     )

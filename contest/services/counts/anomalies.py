@@ -43,6 +43,13 @@ class Raised:
     decision: FlagDecision | None
 
 
+@dataclass(frozen=True)
+class FlagPage(Pagination[Raised]):
+    """A page of flags; ``open``: how many of all nobody has decided about."""
+
+    open: int = 0
+
+
 def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     """All flags on posted clips, in the order of their release.
 
@@ -61,7 +68,7 @@ def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     return known.flags
 
 
-def listed(session: Session, contest: Contest, *, number: int = 1) -> Pagination[Raised]:
+def listed(session: Session, contest: Contest, *, number: int = 1) -> FlagPage:
     """A page of flags, undecided ones first."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
@@ -73,7 +80,8 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> Pagination
                known.get((flag.clip, flag.key)))
         for flag in some.rows
     ]
-    return Pagination(rows, some.number, some.count, some.total)
+    open_ = sum((flag.clip, flag.key) not in known for flag in found)
+    return FlagPage(rows, some.number, some.count, some.total, open=open_)
 
 
 def _entries(

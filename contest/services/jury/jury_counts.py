@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from contest.models import Ballot, Contest, JuryCount, Submission
 from contest.services.jury.ballots import MARKABLE
 
+Query = Select[*tuple[Any, ...]]
 Units = Mapping[int, int | None]  # juror's id -> the juror's own unit, if any
 Key = tuple[int, int, str, int]  # contest, juror, state, marks given
 log = logging.getLogger("hoithi.jury")
@@ -72,14 +73,14 @@ def _clips(session: Session, contest: Contest, units: Units) -> dict[int | None,
     return {unit: count for unit, count in session.execute(both)}
 
 
-def _kept(contest: Contest, units: Units | None = None) -> Select[Any]:
-    query: Select[Any] = select(
+def _kept(contest: Contest, units: Units | None = None) -> Query:
+    query: Query = select(
         JuryCount.contest_id, JuryCount.juror_id, JuryCount.state, JuryCount.given, JuryCount.clips
     ).where(JuryCount.contest_id == contest.id)
     return query if units is None else query.where(JuryCount.juror_id.in_(units))
 
 
-def _own(contest: Contest, units: Units) -> Select[Any]:
+def _own(contest: Contest, units: Units) -> Query:
     """To be taken away: ballots on clips of the juror's own unit; these few are counted."""
     pairs = [(juror, unit) for juror, unit in units.items() if unit is not None]
     return _fresh(contest, -func.count()).where(
@@ -96,10 +97,10 @@ def markable(contest: Contest) -> tuple[ColumnElement[bool], ...]:
 # ---------------------------------------------------------------------------- checking
 
 
-def _fresh(contest: Contest, how_many: ColumnElement[int] | None = None) -> Select[Any]:
+def _fresh(contest: Contest, how_many: ColumnElement[int] | None = None) -> Query:
     """The counts, counted."""
     key = (Submission.contest_id, Ballot.juror_id, Ballot.state, Ballot.given)
-    counted: Select[Any] = select(*key, func.count() if how_many is None else how_many)
+    counted: Query = select(*key, func.count() if how_many is None else how_many)
     return (
         counted
         .join(Ballot, Ballot.submission_id == Submission.id)
@@ -107,7 +108,7 @@ def _fresh(contest: Contest, how_many: ColumnElement[int] | None = None) -> Sele
     )
 
 
-def _by_key(session: Session, query: Select[Any] | CompoundSelect[Any]) -> Counter[Key]:
+def _by_key(session: Session, query: Query | CompoundSelect[Any]) -> Counter[Key]:
     found: Counter[Key] = Counter()
     for *key, count in session.execute(query):
         found[tuple(key)] += count
