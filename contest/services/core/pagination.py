@@ -52,12 +52,12 @@ def take(
     )
 
 
-def part(rows: Sequence[Row], number: int) -> Pagination[Row]:
-    """Page ``number`` of a list that is in memory as a whole."""
-    number, count = _within(number, len(rows))
-    return Pagination(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
+def part(rows: Sequence[Row], number: int, *, size: int = ROWS) -> Pagination[Row]:
+    """Page ``number`` of a list that is in memory as a whole, ``size`` rows on each."""
+    number, count = _within(number, len(rows), size)
+    return Pagination(rows[(number - 1) * size:number * size], number, count, len(rows))
 
 
-def _within(number: int, total: int) -> tuple[int, int]:
-    count = max(1, -(-total // ROWS))
+def _within(number: int, total: int, size: int = ROWS) -> tuple[int, int]:
+    count = max(1, -(-total // size))
     return min(max(number, 1), count), count

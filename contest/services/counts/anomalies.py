@@ -31,6 +31,7 @@ from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
 LEDGER_CHANGES = ("ledger.imported", "ledger.share_added")
 DECISIONS = ("fine", "corrected")
+CARDS = 20  # flags on a page: each is a card with a chart and a form
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> FlagPage:
     """A page of flags, undecided ones first."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
-    some = pagination.part(found, number)
+    some = pagination.part(found, number, size=CARDS)
     entries = _entries(session, contest, {flag.clip for flag in some.rows})
     series = interactions.series(session, [entry.id for entry in entries.values()])
     rows = [

@@ -161,9 +161,7 @@ def compute(
     result.profile_revision_id = contest.revision_id or 0
     result.input, result.output, result.names = prepared.data, output, prepared.names
     result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
-    result.gaps = closing.as_rows(
-        closing.missing(closing.blockers(session, contest, at=at))
-    )
+    result.gaps = closing.as_rows(closing.gaps(session, contest, at=at))
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at
     prospects.enqueue(session, result, at=at)
@@ -249,7 +247,7 @@ def freeze(
     _require_two(result, actor)
     prepared = scoring_input.prepare(session, contest, secret_key=vault.secret_key)
     _require_same(result, prepared, contest)
-    tally.require_agreement(session, contest, result.output)
+    tally.require_agreement(session, contest, ranking_rows.totals(session, result))
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
     content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
     result.bundle_sha256 = bundles.store(content, vault.blobs, vault.folder)
@@ -299,7 +297,8 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
     contest = result.contest
     require(actor, "result.publish", contest)
     jury_round.hold(session, contest)
-    tally.require_agreement(session, contest, result.output, profile_of(result))
+    totals = ranking_rows.totals(session, result)
+    tally.require_agreement(session, contest, totals, profile_of(result))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
     outbox.enqueue(
