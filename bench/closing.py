@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench.crowd import AFTER, KEY, Crowd
@@ -98,15 +97,18 @@ def _steps(crowd: Crowd) -> list[tuple[str, Any]]:
     data = crowd.platform.settings.data_dir
     vault = BundleStore(KEY, crowd.platform.blobs, data / "bundles")
 
+    def newest(session: Session) -> Result:
+        return results.all_of(session, session.get_one(Contest, crowd.contest_id))[0]
+
     def compute(session: Session) -> None:
         results.compute(session, session.get_one(Contest, crowd.contest_id), secret_key=KEY,
                         actor=chairs[0], at=AFTER, reason="Tính lại sau khi kiểm tra.")
 
     def freeze(session: Session) -> None:
-        results.freeze(session, _newest(session), vault=vault, actor=chairs[1], at=AFTER)
+        results.freeze(session, newest(session), vault=vault, actor=chairs[1], at=AFTER)
 
     def publish(session: Session) -> None:
-        results.publish(session, _newest(session), actor=chairs[1], at=AFTER)
+        results.publish(session, newest(session), actor=chairs[1], at=AFTER)
         session.commit()
         ready_pages.refresh(crowd.app, data, crowd.slug)
 
@@ -115,10 +117,6 @@ def _steps(crowd: Crowd) -> list[tuple[str, Any]]:
 
 def _organiser(crowd: Crowd, number: int) -> Actor:
     return Actor("user", id=number, roles={crowd.contest_id: frozenset({"organiser", "chair"})})
-
-
-def _newest(session: Session) -> Result:
-    return session.scalars(select(Result).order_by(Result.number.desc()).limit(1)).one()
 
 
 def _measured(

@@ -4,10 +4,11 @@ A revision is recomputed in place until it is frozen; freezing locks the ballots
 evidence bundle and ends all change. A correction is a new revision with its reason.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, event, func, inspect, select
 from sqlalchemy.orm import Session
@@ -16,7 +17,15 @@ import scoring
 from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed
-from contest.models import ChairDecision, Contest, ProfileRevision, Result, Submission
+from contest.models import (
+    AuditRow,
+    ChairDecision,
+    Contest,
+    ProfileRevision,
+    Result,
+    Snapshot,
+    Submission,
+)
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.ports import BlobStore
@@ -38,6 +47,7 @@ from contest.services.results.ranking_rows import Picked
 from contest.services.results.scoring_input import Prepared
 
 FINAL = ("frozen", "published")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -152,11 +162,16 @@ def compute(
     ``Invalid`` for a new revision without a reason or an input that cannot be scored.
     """
     require(actor, "result.close", contest)
-    jury_round.hold(session, contest)
     _require_locked(session, contest, actor=actor, at=at)
-    prepared = scoring_input.prepare(session, contest, secret_key=secret_key)
-    output = _scored(prepared)
-    tally.require_agreement(session, contest, output)
+
+    def work() -> tuple[Prepared, dict[str, Any]]:
+        prepared = scoring_input.prepare(session, contest, secret_key=secret_key)
+        output = _scored(prepared)
+        tally.require_agreement(session, contest, output)
+        return prepared, output
+
+    prepared, output = _before_holding(session, contest, work)
+    _require_locked(session, contest, actor=actor, at=at)
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
     result.input, result.output, result.names = prepared.data, output, prepared.names
@@ -170,6 +185,30 @@ def compute(
         after={"number": result.number, "input_sha256": result.input_sha256, "reason": reason},
     )
     return result
+
+
+def _before_holding(session: Session, contest: Contest, work: Callable[[], Found]) -> Found:
+    """``work``'s answer, and from here on the contest is held, so that the answer stays true.
+
+    Work takes a minute for a large contest and others wait for the contest, so it is done before;
+    only where something has changed meanwhile it is done again while the contest is held.
+    """
+    session.flush()
+    before = _version(session, contest)
+    found = work()
+    jury_round.hold(session, contest)
+    return found if _version(session, contest) == before else work()
+
+
+def _version(session: Session, contest: Contest) -> tuple[object, ...]:
+    """Another one as soon as anything of the contest has changed. Whatever a result rests on is
+    written into the audit trail, but for counts that are read from the Page, which are only ever
+    added, and marks, which do not change while the round is locked."""
+    newest = select(func.max(AuditRow.seq)).where(AuditRow.contest_id == contest.id)
+    counts = select(func.count(Snapshot.id))
+    columns = select(Contest.revision_id, Contest.jury_locked_at, newest.scalar_subquery(),
+                     counts.scalar_subquery())
+    return tuple(session.execute(columns.where(Contest.id == contest.id)).one())
 
 
 def _require_locked(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
@@ -238,26 +277,37 @@ def freeze(
     """
     contest = result.contest
     require(actor, "result.close", contest)
-    jury_round.hold(session, contest)
-    session.refresh(result, with_for_update=LOCK)
-    if result.state != "computed":
-        raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
-    if contest.jury_locked_at is None:
-        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
+    _require_open(result)
     _require_two(result, actor)
-    prepared = scoring_input.prepare(session, contest, secret_key=vault.secret_key)
-    _require_same(result, prepared, contest)
-    tally.require_agreement(session, contest, ranking_rows.totals(session, result))
+
+    def work() -> tuple[str, str]:
+        prepared = scoring_input.prepare(session, contest, secret_key=vault.secret_key)
+        _require_same(result, prepared, contest)
+        tally.require_agreement(session, contest, ranking_rows.totals(session, result))
+        content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
+        return prepared.sha256, bundles.store(content, vault.blobs, vault.folder)
+
+    input_sha256, bundle_sha256 = _before_holding(session, contest, work)
+    session.refresh(result, with_for_update=LOCK)
+    _require_open(result)
+    _require_two(result, actor)
+    if input_sha256 != result.input_sha256:
+        raise _changed()
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
-    content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
-    result.bundle_sha256 = bundles.store(content, vault.blobs, vault.folder)
-    result.frozen_at = at
+    result.bundle_sha256, result.frozen_at = bundle_sha256, at
     contest.closed_at = contest.closed_at or at
     move(
         session, result, "frozen", actor=actor, at=at, number=result.number,
         output_sha256=result.output_sha256, bundle_sha256=result.bundle_sha256,
     )
     return result
+
+
+def _require_open(result: Result) -> None:
+    if result.state != "computed":
+        raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
+    if result.contest.jury_locked_at is None:
+        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
 
 
 def _require_two(result: Result, actor: Actor) -> None:
@@ -281,7 +331,11 @@ def _require_same(result: Result, prepared: Prepared, contest: Contest) -> None:
     same = result.profile_revision_id == contest.revision_id
     if same and prepared.sha256 == result.input_sha256:
         return
-    raise Conflict(
+    raise _changed()
+
+
+def _changed() -> Conflict:
+    return Conflict(
         "Số liệu đã thay đổi sau khi tính. Hãy tính lại rồi chốt.",
         "The figures have changed since this was computed. Compute again, then freeze.",
     )

@@ -4,7 +4,7 @@ accounts hashed. The evidence bundle holds the same; no contact data."""
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
@@ -49,6 +49,15 @@ class Prepared:
         return canonical.sha256(self.data)
 
 
+class _Accounts:
+    """Hashed once each, and one dictionary for all equal lines of ledgers: of half a million there
+    are some thousands."""
+
+    def __init__(self, salt: bytes) -> None:
+        self.hashed = cache(partial(bundle.hash_account, salt))
+        self.line = cache(lambda account, count: {"account": account, "count": count})
+
+
 def salt_of(contest: Contest, secret_key: str) -> bytes:
     """The contest's secret salt for accounts: from the installation's key, never stored."""
     return hmac.new(secret_key.encode(), f"ledger:{contest.slug}".encode(), "sha256").digest()
@@ -60,11 +69,11 @@ def prepare(session: Session, contest: Contest, *, secret_key: str) -> Prepared:
     counts = official.official_counts(session, contest)
     facts = _facts(session, contest)
     marks = _marks(session, contest, entries)
-    hashed = cache(partial(bundle.hash_account, salt_of(contest, secret_key)))
+    accounts = _Accounts(salt_of(contest, secret_key))
     data = {
         "rules": profiles.profile_of(contest).scoring_rules(),
         "jurors": [seat.code for seat in jurors.counted(session, contest)],
-        "entries": [_entry(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
+        "entries": [_entry(e, marks[e.id], counts.get(e.id), accounts) for e in entries],
         "chair_decisions": _decisions(session, contest, entries),
     }
     found = {e.code: counts[e.id] for e in entries if e.id in counts}
@@ -186,26 +195,26 @@ def outcome_of(state: str, outcome: str | None) -> str:
 
 
 def _entry(
-    entry: Submission, marks: dict[str, Any], counted: Official | None, hashed: Callable[[str], str]
+    entry: Submission, marks: dict[str, Any], counted: Official | None, accounts: _Accounts
 ) -> dict[str, Any]:
     out = entry.state == SubmissionState.DISQUALIFIED
     return {
         "id": entry.code,
         "unit": entry.unit.name,
         "marks": marks,
-        "interactions": None if counted is None else _counts(counted, hashed),
+        "interactions": None if counted is None else _counts(counted, accounts),
         "disqualified": out,
         "reason": (entry.state_reason or None) if out else None,
     }
 
 
-def _counts(counted: Official, hashed: Callable[[str], str]) -> dict[str, Any]:
+def _counts(counted: Official, accounts: _Accounts) -> dict[str, Any]:
     ledger = None
     if counted.ledger is not None:
         by_account: dict[str, int] = defaultdict(int)
         for account, count in counted.ledger:
-            by_account[hashed(account)] += count
-        ledger = [{"account": a, "count": n} for a, n in sorted(by_account.items())]
+            by_account[accounts.hashed(account)] += count
+        ledger = [accounts.line(a, n) for a, n in sorted(by_account.items())]
     return {"reactions": counted.reactions, "shares": counted.shares, "share_ledger": ledger}
 
 
