@@ -3,7 +3,7 @@
 Never a mark: only whether there is one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,7 +85,10 @@ def open_clips(
     session: Session, contest: Contest, found: Iterable[Juror]
 ) -> dict[int, list[OpenClip]]:
     """Juror's id -> the first clips that this juror owes, by code."""
-    parts = [_first_open(contest, juror) for juror in found if juror.owed]
+    markable = jury_counts.markable(contest)
+    if session.get_bind().dialect.name == "sqlite":  # whose planner would sort before it looks
+        markable = tuple(func.coalesce(condition, False) for condition in markable)
+    parts = [_first_open(juror, markable) for juror in found if juror.owed]
     criteria = len(profiles.profile_of(contest).jury.criteria)
     clips: dict[int, list[OpenClip]] = {}
     for juror, code, given in session.execute(union_all(*parts)) if parts else ():
@@ -93,7 +96,7 @@ def open_clips(
     return clips
 
 
-def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
+def _first_open(juror: Juror, markable: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """Where a good part is owed, a walk by code with a look at each clip's ballot soon has the
     first; where little is, the clips and all ballots of the juror are joined."""
     own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == juror.user.id)
@@ -108,7 +111,7 @@ def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
         query = query.where(func.coalesce(state, "open") == "open")
     else:
         query = query.outerjoin(Ballot, own).where(or_(Ballot.id.is_(None), Ballot.state == "open"))
-    query = query.add_columns(given.label("given")).where(*jury_counts.markable(contest))
+    query = query.add_columns(given.label("given")).where(*markable)
     if juror.unit_id is not None:
         query = query.where(Submission.unit_id != juror.unit_id)
     first = query.order_by(Submission.code).limit(ballot_lists.SHOWN)

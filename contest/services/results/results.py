@@ -365,22 +365,20 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
 
 def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
     """Queue a mail with points and rank to each ranked clip's contact person."""
-    contest = result.contest
-    query = select(Submission).where(Submission.contest_id == contest.id)
-    by_code = {entry.code: entry for entry in session.scalars(query)}
-    for language in ("vi", "en"):
-        for line in lines(result, language):
-            entry = by_code.get(line.code)
-            if entry is None or entry.language != language:
-                continue
-            mail.enqueue(
-                session, to=entry.contact_email, template="result", language=language,
-                params={
-                    "submission_id": entry.id, "rank": str(line.rank), "points": line.total,
-                    "prize": line.prize or "",
-                },
-                contest_id=contest.id, at=at,
-            )
+    profile = profile_of(result)
+    query = select(
+        Submission.code, Submission.id, Submission.contact_email, Submission.language
+    ).where(Submission.contest_id == result.contest_id)
+    contacts = {row.code: row for row in session.execute(query)}
+    mails = []
+    for code, rank, total, prize in ranking_rows.places(session, result):
+        to = contacts[code]
+        mails.append((to.contact_email, to.language, {
+            "submission_id": to.id, "rank": str(rank),
+            "points": standings.written(total, to.language),
+            "prize": standings.prize_name(prize, profile, to.language) or "",
+        }))
+    mail.enqueue_all(session, "result", mails, contest_id=result.contest_id, at=at)
 
 
 def decide(

@@ -19,6 +19,8 @@ from contest.profile import Profile
 from contest.profile.schema import Scoring
 from contest.services.core import profiles
 
+BATCH = 10_000  # rows at a time
+
 # Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
 # of jurors who left where they left their marks.
 _JURY = """
@@ -112,7 +114,7 @@ def tally(
 def _run(session: Session, query: str, contest: Contest, profile: Profile) -> Any:
     values = {"contest": contest.id, "cut_off": profile.schedule.counts_close}
     asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))
-    return session.execute(asked, values)
+    return session.execute(asked, values, execution_options={"yield_per": BATCH})
 
 
 def _names(stored: Any) -> set[str]:
