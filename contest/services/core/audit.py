@@ -22,6 +22,7 @@ from contest.models import AuditHead, AuditRow, Base
 from contest.services.core import bulk
 
 GENESIS = "0" * 64
+FEW = 500  # rows that are not worth a COPY
 
 
 def subject_of(row: Base) -> str:
@@ -75,13 +76,17 @@ def record_many(
     at: datetime, contest_id: int, after: dict[str, Any],
 ) -> None:
     """As ``record`` for each (subject, before) of ``rows``, of which there may be hundreds of
-    thousands: they are sealed one after another and inserted together."""
+    thousands: they are sealed one after another and inserted together (``FEW`` as any others)."""
+    if len(rows) <= FEW:
+        for subject, before in rows:
+            record(session, action, subject, actor=actor, at=at, contest_id=contest_id,
+                   before=before, after=after)
+        return
     if not session.info.get("writes"):
         raise RuntimeError(f"{action}: a reading session records nothing")
     like = AuditRow(at=at.astimezone(UTC), contest_id=contest_id, actor=actor.label, action=action,
                     after=deepcopy(after))
-    if rows:
-        _pending(session).append((_Many(like, rows), _enclosing(session)))
+    _pending(session).append((_Many(like, rows), _enclosing(session)))
 
 
 def _pending(session: Session) -> list[tuple[AuditRow | _Many, list[SessionTransaction]]]:

@@ -4,11 +4,10 @@ A revision is recomputed in place until it is frozen; freezing locks the ballots
 evidence bundle and ends all change. A correction is a new revision with its reason.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, event, func, inspect, select
 from sqlalchemy.orm import Session
@@ -18,12 +17,10 @@ from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed
 from contest.models import (
-    AuditRow,
     ChairDecision,
     Contest,
     ProfileRevision,
     Result,
-    Snapshot,
     Submission,
 )
 from contest.models.base import LOCK
@@ -41,13 +38,13 @@ from contest.services.results import (
     scoring_input,
     standings,
     tally,
+    unheld,
 )
 from contest.services.results.bundles import Signer
 from contest.services.results.ranking_rows import Picked
 from contest.services.results.scoring_input import Prepared
 
 FINAL = ("frozen", "published")
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -170,7 +167,7 @@ def compute(
         tally.require_agreement(session, contest, output)
         return prepared, output
 
-    prepared, output = _before_holding(session, contest, work)
+    prepared, output = unheld.answer(session, contest, work)
     _require_locked(session, contest, actor=actor, at=at)
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
@@ -185,30 +182,6 @@ def compute(
         after={"number": result.number, "input_sha256": result.input_sha256, "reason": reason},
     )
     return result
-
-
-def _before_holding(session: Session, contest: Contest, work: Callable[[], Found]) -> Found:
-    """``work``'s answer, and from here on the contest is held, so that the answer stays true.
-
-    Work takes a minute for a large contest and others wait for the contest, so it is done before;
-    only where something has changed meanwhile it is done again while the contest is held.
-    """
-    session.flush()
-    before = _version(session, contest)
-    found = work()
-    jury_round.hold(session, contest)
-    return found if _version(session, contest) == before else work()
-
-
-def _version(session: Session, contest: Contest) -> tuple[object, ...]:
-    """Another one as soon as anything of the contest has changed. Whatever a result rests on is
-    written into the audit trail, but for counts that are read from the Page, which are only ever
-    added, and marks, which do not change while the round is locked."""
-    newest = select(func.max(AuditRow.seq)).where(AuditRow.contest_id == contest.id)
-    counts = select(func.count(Snapshot.id))
-    columns = select(Contest.revision_id, Contest.jury_locked_at, newest.scalar_subquery(),
-                     counts.scalar_subquery())
-    return tuple(session.execute(columns.where(Contest.id == contest.id)).one())
 
 
 def _require_locked(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
@@ -287,13 +260,14 @@ def freeze(
         content = bundles.build(contest, result, prepared, revision_of(result), vault.signer)
         return prepared.sha256, bundles.store(content, vault.blobs, vault.folder)
 
-    input_sha256, bundle_sha256 = _before_holding(session, contest, work)
+    input_sha256, bundle_sha256 = unheld.answer(session, contest, work)
     session.refresh(result, with_for_update=LOCK)
     _require_open(result)
     _require_two(result, actor)
     if input_sha256 != result.input_sha256:
         raise _changed()
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
+    result.second_by = actor.label if result.gaps else None
     result.bundle_sha256, result.frozen_at = bundle_sha256, at
     contest.closed_at = contest.closed_at or at
     move(
@@ -324,7 +298,6 @@ def _require_two(result: Result, actor: Actor) -> None:
             "Còn mục thiếu nên cần một người khác trong Ban Tổ chức chốt kết quả.",
             "Something is missing, so another organiser must freeze the result.",
         )
-    result.second_by = actor.label
 
 
 def _require_same(result: Result, prepared: Prepared, contest: Contest) -> None:
