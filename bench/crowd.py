@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import (
     Integer,
     String,
+    case,
     cast,
     func,
     insert,
@@ -62,6 +63,7 @@ from contest.models import (
     User,
 )
 from contest.services.core import profiles
+from contest.services.jury import ballots, jury_counts
 from contest.services.results import scoring_input
 from contest.tokens import hash_token, new_token
 from contest.web import create_app
@@ -349,6 +351,18 @@ def _marks(session: Session, criteria: list[str], crowd: Crowd) -> None:
     for place, name in enumerate(criteria):
         given = select(Ballot.id, literal(name), (Ballot.id + place) % 6)
         session.execute(insert(Mark).from_select(["ballot_id", "criterion", "value"], given))
+    _added_up(session, session.get_one(Contest, crowd.contest_id))
+
+
+def _added_up(session: Session, contest: Contest) -> None:
+    """What the database and ``ballots.save`` keep on each ballot."""
+    criteria = profiles.profile_of(contest).jury.criteria
+    weight = case({c.id: c.weight for c in criteria}, value=Mark.criterion)
+    of_ballot = select(func.sum(Mark.value * weight)).where(Mark.ballot_id == Ballot.id)
+    session.execute(update(Ballot).values(
+        given=len(criteria), points=of_ballot.scalar_subquery(), rubric=ballots.rubric(contest)
+    ))
+    jury_counts.recount(session, contest)
 
 
 def _shares(session: Session, each: int) -> None:

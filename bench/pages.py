@@ -91,10 +91,10 @@ class Found:
 
 def figures() -> Iterator[Figure]:
     """Ratio, median, processor time and statements of every page; then the worst of each."""
-    with _folder() as folder, _databases(folder) as (urls, server):
+    with open_folder() as folder, open_databases(folder) as (urls, server):
         large = Crowd(urls[0], folder / "large", LARGE)
         small = Crowd(urls[1], folder / "small", SMALL)
-        yield from _compared(large, small, Processor(server))
+        yield from _compared(large, small, Processor(server.process.pid if server else None))
 
 
 def _compared(large: Crowd, small: Crowd, processor: "Processor") -> Iterator[Figure]:
@@ -149,17 +149,18 @@ def _look(crowd: Crowd, browser: FlaskClient, address: str, processor: "Processo
 
 @dataclass(frozen=True)
 class Processor:
-    """Processor time of this process and of the database ``server``'s, as Linux tells it."""
+    """Processor time of this process and of the database server's, as Linux tells it. ``server``:
+    the server's process, None for SQLite."""
 
-    server: Service | None
+    server: int | None
 
     def seconds(self) -> float:
         return time.process_time() + sum(map(_on_cpu, self._processes()))
 
     def _processes(self) -> Iterator[str]:
         if self.server is not None:
-            pid = self.server.process.pid
-            yield from Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            children = Path(f"/proc/{self.server}/task/{self.server}/children")
+            yield from children.read_text().split()
 
 
 def _on_cpu(pid: str) -> float:
@@ -219,7 +220,7 @@ def _values(rule: Rule, crowd: Crowd) -> Iterator[dict[str, Any]]:
     number = 16 if rule.endpoint.startswith("reviews.") else 20  # in review; published
     values: dict[str, Any] = {
         "slug": crowd.slug, "code": f"CX-{number:06}", "number": 1,
-        "user_id": 1, "unit_id": 1, "fix_id": 1, "sha256": "0" * 64,
+        "user_id": 1, "unit_id": 1, "repair_id": 1, "sha256": "0" * 64,
         "pair_id": _first(crowd, select(SimilarPair.id).where(SimilarPair.version_id == 20)),
         "publication_id": _first(crowd, select(Publication.id)),
         "correction_id": _first(crowd, select(Correction.id)),
@@ -241,7 +242,7 @@ def _first(crowd: Crowd, query: Any) -> int:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def open_folder() -> Iterator[Path]:
     """The folder that was named, to stay; else one that goes."""
     if given := os.environ.get("HOITHI_BENCH_FOLDER"):
         folder = Path(given).absolute()
@@ -253,7 +254,7 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _databases(folder: Path) -> Iterator[tuple[list[str], Service | None]]:
+def open_databases(folder: Path) -> Iterator[tuple[list[str], Service | None]]:
     """The addresses of two databases on one server."""
     names = ("large", "small")
     if os.environ.get("HOITHI_BENCH_SQLITE"):

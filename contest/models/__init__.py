@@ -1,7 +1,7 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
 from contest.models.audit import AuditHead, AuditRow
-from contest.models.ballots import Ballot, JurorDeparture, Mark
+from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.derivatives import Derivative
@@ -35,9 +35,10 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation",
-    "JurorDeparture", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark",
-    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "ProfileRevision",
-    "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant", "ShareRecord",
-    "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission",
-    "Task", "ToldNumber", "Unit", "UnitLink", "UnitSession", "Upload", "User",
+    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
+    "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
+    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
+    "RoleGrant", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession",
+    "StoredKey", "Submission", "Task", "ToldNumber", "Unit", "UnitLink", "UnitSession",
+    "Upload", "User",
 ]

@@ -12,7 +12,12 @@ from contest.states import BALLOT
 
 
 class Ballot(Base):
-    """One juror, one clip. ``version`` grows with each saved change (optimistic locking)."""
+    """One juror, one clip. ``version`` grows with each saved change (optimistic locking).
+
+    ``given``: how many marks there are, kept by the database (migration 0007). ``points``: their
+    weighted sum by the weights that ``rubric`` names, where every criterion has a mark; emptied by
+    the database when a mark changes, so it is never old.
+    """
 
     __tablename__ = "ballot"
     __table_args__ = (
@@ -33,6 +38,9 @@ class Ballot(Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     skipped: Mapped[bool] = mapped_column(default=False)  # "later" is a state of the screen
     version: Mapped[int] = mapped_column(default=0)
+    given: Mapped[int] = mapped_column(default=0, server_default="0")
+    points: Mapped[int | None]
+    rubric: Mapped[str] = mapped_column(String(16), default="", server_default="")
     profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -78,3 +86,17 @@ class Mark(Base):
     criterion: Mapped[str] = mapped_column(String(64))
     value: Mapped[int]
     ballot: Mapped[Ballot] = relationship(back_populates="marks")
+
+
+class JuryCount(Base):
+    """How many ballots of a juror, on clips that are being marked, are in a state with so many
+    marks ``given``. Written by the database's triggers only (migration 0007)."""
+
+    __tablename__ = "jury_count"
+    __table_args__ = (UniqueConstraint("contest_id", "juror_id", "state", "given"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[str] = mapped_column(String(32))
+    given: Mapped[int]
+    clips: Mapped[int]

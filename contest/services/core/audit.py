@@ -6,10 +6,11 @@ after every other lock: rows wait in the session until the commit, so that nobod
 while working, and it takes part in no deadlock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import event, select
@@ -18,8 +19,10 @@ from sqlalchemy.orm import Session, SessionTransaction
 from contest import canonical
 from contest.actors import Actor
 from contest.models import AuditHead, AuditRow, Base
+from contest.services.core import bulk
 
 GENESIS = "0" * 64
+FEW = 500  # rows that are not worth a COPY
 
 
 def subject_of(row: Base) -> str:
@@ -60,9 +63,35 @@ def record(
     _pending(session).append((row, _enclosing(session)))
 
 
-def _pending(session: Session) -> list[tuple[AuditRow, list[SessionTransaction]]]:
+@dataclass(frozen=True)
+class _Many:
+    """Rows that differ in their subject and in ``before`` only."""
+
+    like: AuditRow
+    rows: Sequence[tuple[str, dict[str, Any]]]  # subject, before
+
+
+def record_many(
+    session: Session, action: str, rows: Sequence[tuple[str, dict[str, Any]]], *, actor: Actor,
+    at: datetime, contest_id: int, after: dict[str, Any],
+) -> None:
+    """As ``record`` for each (subject, before) of ``rows``, of which there may be hundreds of
+    thousands: they are sealed one after another and inserted together (``FEW`` as any others)."""
+    if len(rows) <= FEW:
+        for subject, before in rows:
+            record(session, action, subject, actor=actor, at=at, contest_id=contest_id,
+                   before=before, after=after)
+        return
+    if not session.info.get("writes"):
+        raise RuntimeError(f"{action}: a reading session records nothing")
+    like = AuditRow(at=at.astimezone(UTC), contest_id=contest_id, actor=actor.label, action=action,
+                    after=deepcopy(after))
+    _pending(session).append((_Many(like, rows), _enclosing(session)))
+
+
+def _pending(session: Session) -> list[tuple[AuditRow | _Many, list[SessionTransaction]]]:
     """The rows that wait for the commit, each with the savepoints in which it was recorded."""
-    found: list[tuple[AuditRow, list[SessionTransaction]]]
+    found: list[tuple[AuditRow | _Many, list[SessionTransaction]]]
     found = session.info.setdefault("audit", [])
     return found
 
@@ -87,11 +116,38 @@ def _append(session: Session) -> None:
         select(AuditHead).with_for_update().execution_options(populate_existing=True)
     ).one()
     for row, _ in _pending(session):
+        if isinstance(row, _Many):
+            bulk.send(session, _TABLE, _COLUMNS, _sealed(row, head))
+            continue
         row.seq, row.prev_hash = head.seq + 1, head.hash
         row.hash = seal(row)
         head.seq, head.hash = row.seq, row.hash
         session.add(row)
     session.flush()
+
+
+_TABLE: Any = AuditRow.__table__
+_COLUMNS = ("seq", "at", "contest_id", "actor", "action", "subject", "before", "after",
+            "prev_hash", "hash")
+
+
+def _sealed(many: _Many, head: AuditHead) -> Iterator[tuple[object, ...]]:
+    """The values of each row, sealed as ``seal`` does; what they share is written once, because
+    everybody waits for the head meanwhile."""
+    like, written = many.like, bulk.Written(many.like.after)
+    begun: dict[str, tuple[str, bulk.Written]] = {}
+    for subject, before in many.rows:
+        known = begun.get(key := str(before))
+        if known is None:
+            like.seq, like.subject, like.before = 0, "", before
+            start = canonical.text(_content(like)).partition('"seq":0,"subject":""')[0]
+            known = begun[key] = (start, bulk.Written(before))
+        previous = head.hash
+        head.seq += 1
+        content = f'{known[0]}"seq":{head.seq},"subject":{canonical.text(subject)}}}'
+        head.hash = sha256((previous + content).encode()).hexdigest()
+        yield (head.seq, like.at, like.contest_id, like.actor, like.action, subject, known[1],
+               written, previous, head.hash)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -110,7 +166,11 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
 
 def seal(row: AuditRow) -> str:
     """The hash of this row's content and ``prev_hash``, which the row must carry."""
-    content = {
+    return canonical.sha256(_content(row), after=row.prev_hash)
+
+
+def _content(row: AuditRow) -> dict[str, Any]:
+    return {
         "seq": row.seq,
         "at": row.at.isoformat(timespec="microseconds"),
         "contest": row.contest_id,
@@ -120,7 +180,6 @@ def seal(row: AuditRow) -> str:
         "before": row.before,
         "after": row.after,
     }
-    return canonical.sha256(content, after=row.prev_hash)
 
 
 @dataclass(frozen=True)

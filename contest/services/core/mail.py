@@ -28,11 +28,11 @@ A template may be given further values to show; ``path`` is where its button lea
 pages, beginning with ``/``; by default the contest's page).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.languages import chosen
@@ -82,6 +82,22 @@ def enqueue(
     session.flush()
     outbox.enqueue(session, "mail.send", mail.id, at=at, contest_id=contest_id)
     return mail
+
+
+def enqueue_all(
+    session: Session, template: str, mails: Iterable[tuple[str, str, dict[str, Any]]], *,
+    contest_id: int, at: datetime,
+) -> None:
+    """As ``enqueue`` for many mails (address, language, parameters) of one template at once."""
+    assert template in TEMPLATES, template  # noqa: S101 - as above
+    rows = [
+        {"contest_id": contest_id, "to": to.strip(), "template": template,
+         "language": chosen(language), "params": params, "created_at": at}
+        for to, language, params in mails if to.strip()
+    ]
+    if rows:
+        ids = session.scalars(insert(Mail).returning(Mail.id), rows).all()
+        outbox.enqueue_all(session, "mail.send", ids, contest_id=contest_id, at=at)
 
 
 def sent(session: Session, mail_id: int, *, at: datetime) -> None:

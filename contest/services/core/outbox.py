@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.models import Task
@@ -51,6 +51,17 @@ def enqueue(
         session.add(task)
         session.flush()
     return task
+
+
+def enqueue_all(
+    session: Session, kind: str, row_ids: Sequence[int], *, contest_id: int, at: datetime
+) -> None:
+    """Enqueue task ``kind`` for each of these rows, all of them new, due at once."""
+    session.execute(insert(Task), [
+        {"kind": kind, "row_id": row_id, "key": f"{kind}:{row_id}", "contest_id": contest_id,
+         "due_at": at, "created_at": at}
+        for row_id in row_ids
+    ])
 
 
 def enqueue_again(session: Session, task: Task, *, at: datetime) -> None:

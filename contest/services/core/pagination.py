@@ -25,13 +25,14 @@ class Pagination(Generic[Row]):
 
 def take(
     session: Session, query: Select[Any], number: int, *, whole: bool = False,
-    count_to: int | None = None, size: int = ROWS,
+    count_to: int | None = None, size: int = ROWS, by: Any = None,
 ) -> Pagination[Any]:
     """Page ``number`` of an ordered query; a number out of range gives the nearest page.
 
-    Rows are the first column, or ``whole`` rows; ``size`` of them on a page. With ``count_to`` the
-    total is counted no further than that, or than the page after this one: for lists that grow
-    without bound.
+    Rows are the first column, or ``whole`` rows; ``size`` of them on a page. ``by``: the rows' key,
+    for an order that no index gives: only keys are sorted, only the page's rows are read. With
+    ``count_to`` the total is counted no further than that, or than the page after this one: for
+    lists that grow without bound.
     """
     all_rows, most = query.order_by(None), None
     if count_to is not None:
@@ -39,16 +40,22 @@ def take(
         all_rows = all_rows.limit(most)
     total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
     number, count = _within(number, total, size)
-    found = session.execute(query.limit(size).offset((number - 1) * size))
+    offset = (number - 1) * size
+    if by is None:
+        query = query.limit(size).offset(offset)
+    else:
+        keys = query.with_only_columns(by).limit(size).offset(offset).subquery()
+        query = query.where(by.in_(select(*keys.c)))
+    found = session.execute(query)
     return Pagination(
         list(found if whole else found.scalars()), number, count, total, total != most
     )
 
 
-def part(rows: Sequence[Row], number: int) -> Pagination[Row]:
-    """Page ``number`` of a list that is in memory as a whole."""
-    number, count = _within(number, len(rows))
-    return Pagination(rows[(number - 1) * ROWS:number * ROWS], number, count, len(rows))
+def part(rows: Sequence[Row], number: int, *, size: int = ROWS) -> Pagination[Row]:
+    """Page ``number`` of a list that is in memory as a whole, ``size`` rows on each."""
+    number, count = _within(number, len(rows), size)
+    return Pagination(rows[(number - 1) * size:number * size], number, count, len(rows))
 
 
 def _within(number: int, total: int, size: int = ROWS) -> tuple[int, int]:

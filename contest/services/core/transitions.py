@@ -84,11 +84,12 @@ def move_all(
     session.execute(
         update(table).where(*where).values(values).execution_options(synchronize_session=False)
     )
-    for row_id, before in found:
-        audit.record(
-            session, f"{machine.name}.{to}", f"{table.__tablename__}:{row_id}", actor=actor, at=at,
-            contest_id=contest_id, before={"state": before}, after={"state": to, "reason": ""},
-        )
+    states = {before: {"state": before} for before in {row.state for row in found}}
+    audit.record_many(
+        session, f"{machine.name}.{to}",
+        [(f"{table.__tablename__}:{row_id}", states[before]) for row_id, before in found],
+        actor=actor, at=at, contest_id=contest_id, after={"state": to, "reason": ""},
+    )
     return len(found)
 
 

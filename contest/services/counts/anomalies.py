@@ -35,6 +35,7 @@ LEDGER_CHANGES = (
     "ledger.late_agreed",
 )
 DECISIONS = ("fine", "corrected")
+CARDS = 20  # flags on a page: each is a card with a chart and a form
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ class Raised:
     entry: Submission
     series: Sequence[Snapshot]
     decision: FlagDecision | None
+
+
+@dataclass(frozen=True)
+class FlagPage(Pagination[Raised]):
+    """A page of flags; ``open``: how many of all nobody has decided about."""
+
+    open: int = 0
 
 
 def flags(session: Session, contest: Contest) -> Sequence[Flag]:
@@ -65,11 +73,11 @@ def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     return known.flags
 
 
-def listed(session: Session, contest: Contest, *, number: int = 1) -> Pagination[Raised]:
+def listed(session: Session, contest: Contest, *, number: int = 1) -> FlagPage:
     """A page of flags, undecided ones first."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
-    some = pagination.part(found, number)
+    some = pagination.part(found, number, size=CARDS)
     entries = _entries(session, contest, {flag.clip for flag in some.rows})
     series = interactions.series(session, [entry.id for entry in entries.values()])
     rows = [
@@ -77,7 +85,8 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> Pagination
                known.get((flag.clip, flag.key)))
         for flag in some.rows
     ]
-    return Pagination(rows, some.number, some.count, some.total)
+    open_ = sum((flag.clip, flag.key) not in known for flag in found)
+    return FlagPage(rows, some.number, some.count, some.total, open=open_)
 
 
 def _entries(

@@ -27,7 +27,7 @@ def listed(
         contains_eager(Publication.submission).contains_eager(Submission.unit),
         joinedload(Publication.version).selectinload(ClipVersion.checks).defer(Check.report),
     )
-    found = pagination.take(session, query, number)
+    found = pagination.take(session, query, number, by=Publication.id)
     _read_refusals(session, found.rows)
     return found
 

@@ -2,6 +2,7 @@
 the next one, and statistics of the juror's own marks, never of another's."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVarTuple
 
@@ -14,18 +15,21 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
+    union_all,
 )
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.models import Ballot, Contest, Mark, Submission
 from contest.permissions import can, require
 from contest.services.core import pagination, profiles
 from contest.services.core.pagination import Pagination
-from contest.services.jury.ballots import MARKABLE, OUT
+from contest.services.jury import ballots, jury_counts
+from contest.services.jury.ballots import OUT
 
 SHOWN = 20  # codes of what is owed; a longer list helps nobody
 PRIME = 2**31 - 1
@@ -75,8 +79,9 @@ def listed(
     """A page of the clips to be marked, in this juror's own order, so that no clip is everybody's
     last. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
-    query = _markable(select(Submission), contest).options(joinedload(Submission.unit))
-    found = pagination.take(session, query.order_by(_place(actor), Submission.id), number)
+    ids = _markable(select(Submission.id), contest)  # thousands are sorted, fifty are read
+    found = pagination.take(session, ids.order_by(_place(actor), Submission.id), number)
+    found = replace(found, rows=_entries(session, found.rows))
     own = _of_juror(session, [entry.id for entry in found.rows], actor)
     of = len(profiles.profile_of(contest).jury.criteria)
     return replace(found, rows=[_clip(e, own.get(e.id), actor, of) for e in found.rows])
@@ -85,17 +90,15 @@ def listed(
 def tally(session: Session, contest: Contest, *, actor: Actor) -> Tally:
     """This juror's progress in numbers. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
-    marks = select(func.count(Mark.id)).where(Mark.ballot_id == Ballot.id).scalar_subquery()
-    marked = and_(_foreign(actor), Ballot.state.not_in(OUT))
-    query = select(
-        func.count(), _how_many(_foreign(actor)), _how_many(_due(actor)),
-        _how_many(and_(_foreign(actor), Ballot.state.in_(OUT))),
-        func.sum(case((marked, marks), else_=0)),
+    juror = actor.id or 0
+    counted = jury_counts.of_jurors(session, contest, {juror: actor.unit_id})[juror]
+    states, criteria = counted.states, len(profiles.profile_of(contest).jury.criteria)
+    out = sum(states.get(state, 0) for state in OUT)
+    given = sum(
+        marks * count for (state, marks), count in counted.ballots.items() if state not in OUT
     )
-    row = session.execute(_with_ballots(query.select_from(Submission), contest, actor)).one()
-    clips, due, owed, out, given = (int(value or 0) for value in row)
-    asked = (due - out) * len(profiles.profile_of(contest).jury.criteria)
-    return Tally(clips, due, owed, given, asked)
+    owed = states.get("new", 0) + states.get("open", 0)
+    return Tally(counted.clips, counted.due, owed, given, (counted.due - out) * criteria)
 
 
 def next_due(
@@ -104,12 +107,13 @@ def next_due(
     """The next clip that is due, in the juror's order from ``after`` on and round; clips put off
     come last."""
     place, turns = _place(actor), []
-    query = _with_ballots(select(Submission), contest, actor).where(_due(actor))
+    query = _with_ballots(select(Submission.id), contest, actor).where(_due(actor))
     if after is not None:
         query = query.where(Submission.id != after.id)
         turns = [case((place > _place_of(actor, after.id), 0), else_=1)]
     put_off = case((Ballot.skipped.is_(True), 1), else_=0)
-    return session.scalars(query.order_by(put_off, *turns, place).limit(1)).first()
+    first = query.order_by(put_off, *turns, place).limit(1)
+    return session.scalars(select(Submission).where(Submission.id.in_(first))).first()
 
 
 def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submission) -> Owed:
@@ -121,7 +125,7 @@ def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submissio
 
 
 def _markable(query: Select[*Columns], contest: Contest) -> Select[*Columns]:
-    return query.where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE))
+    return query.where(*jury_counts.markable(contest))
 
 
 def _with_ballots(
@@ -141,16 +145,18 @@ def _due(actor: Actor) -> ColumnElement[bool]:
     return and_(_foreign(actor), or_(Ballot.id.is_(None), Ballot.state == "open"))
 
 
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+def _entries(session: Session, ids: Sequence[int]) -> list[Submission]:
+    """The clips of these ids, with their units, in this order."""
+    query = select(Submission).where(Submission.id.in_(ids)).options(joinedload(Submission.unit))
+    found = {entry.id: entry for entry in session.scalars(query)}
+    return [found[number] for number in ids]
 
 
 def _of_juror(session: Session, entry_ids: list[int], actor: Actor) -> dict[int, Ballot]:
     query = select(Ballot).where(
         Ballot.submission_id.in_(entry_ids), Ballot.juror_id == actor.id
     )
-    found = session.scalars(query.options(selectinload(Ballot.marks)))
-    return {ballot.submission_id: ballot for ballot in found}
+    return {ballot.submission_id: ballot for ballot in session.scalars(query)}
 
 
 def _clip(entry: Submission, ballot: Ballot | None, actor: Actor, criteria: int) -> Clip:
@@ -158,7 +164,7 @@ def _clip(entry: Submission, ballot: Ballot | None, actor: Actor, criteria: int)
         return Clip(entry, "own_unit", 0, criteria, False)
     if ballot is None:
         return Clip(entry, "new", 0, criteria, False)
-    return Clip(entry, ballot.state, len(ballot.marks), criteria, ballot.skipped)
+    return Clip(entry, ballot.state, ballot.given, criteria, ballot.skipped)
 
 
 def _turn(actor: Actor) -> tuple[int, int]:
@@ -199,26 +205,37 @@ def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigur
     """Of the juror's own complete ballots; None where there is none. Raises ``NotAllowed`` without
     ``jury.read``."""
     require(actor, "jury.read", contest)
-    rubric = profiles.profile_of(contest).jury.criteria
-    possible = sum(c.weight * c.max for c in rubric)
-    weight = case({c.id: c.weight for c in rubric}, value=Mark.criterion)
-    of_ballot = (  # looked up for each of the juror's own ballots: there are many more marks
-        select(func.sum(Mark.value * weight))
-        .where(Mark.ballot_id == Ballot.id, Mark.criterion.in_([c.id for c in rubric]))
-        .group_by(Mark.ballot_id)
-        .having(func.count() == len(rubric))
-        .scalar_subquery()
-    )
-    given = _given(contest, actor).with_only_columns(of_ballot.label("points"))
-    points = given.offset(0).subquery().c.points  # offset: looked up once, not for each figure
+    found = union_all(
+        _known_points(contest, actor), _summed_points(contest, actor)
+    ).subquery().c.points
     count, *figures = session.execute(
-        select(func.count(points), func.avg(points), func.min(points), func.max(points))
+        select(func.count(found), func.avg(found), func.min(found), func.max(found))
     ).one()
+    possible = sum(c.weight * c.max for c in profiles.profile_of(contest).jury.criteria)
     return OwnFigures(count, *(float(100 * f / possible) for f in figures)) if count else None
 
 
-def _given(contest: Contest, actor: Actor) -> Select[Any]:
-    """This juror's ballots in a contest, those left out excepted."""
-    return select(Ballot).join(Ballot.submission).where(
-        Submission.contest_id == contest.id, Ballot.juror_id == actor.id, Ballot.state.not_in(OUT)
+def _known_points(contest: Contest, actor: Actor) -> Select[Any]:
+    """The points that stand on the juror's ballots, those left out excepted."""
+    return select(Ballot.points.label("points")).where(
+        Ballot.juror_id == actor.id, Ballot.state.not_in(OUT),
+        Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest),
+    )
+
+
+def _summed_points(contest: Contest, actor: Actor) -> Select[Any]:
+    """The points of ballots on which they do not stand, or under another rubric: added up."""
+    criteria = profiles.profile_of(contest).jury.criteria
+    weight = case({c.id: c.weight for c in criteria}, value=Mark.criterion)
+    stands = and_(Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest))
+    return (
+        select(func.sum(Mark.value * weight).label("points"))
+        .select_from(Ballot).join(Ballot.submission).join(Ballot.marks)
+        .where(
+            Submission.contest_id == contest.id, Ballot.juror_id == actor.id,
+            Ballot.state.not_in(OUT), Ballot.given >= len(criteria), not_(stands),
+            Mark.criterion.in_([c.id for c in criteria]),
+        )
+        .group_by(Ballot.id)
+        .having(func.count() == len(criteria))
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.models import Ballot, Contest, Mark, Submission
@@ -82,6 +83,7 @@ def save(
     _store(session, ballot, marks)
     ballot.comment, ballot.version, ballot.updated_at = comment, ballot.version + 1, at
     ballot.profile_revision_id, ballot.skipped = contest.revision_id or 0, False
+    ballot.points, ballot.rubric = _points(contest, ballot), rubric(contest)
     session.flush()
     return ballot
 
@@ -146,12 +148,14 @@ def missing_criteria(profile: Profile, ballot: Ballot | None) -> list[str]:
 
 
 def _open_round(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Contest:
-    """The contest, share-locked so that nobody locks the round before this ballot is stored."""
+    """The contest, share-locked as the clip is: until this ballot is stored nobody locks the round
+    or takes the clip out of it."""
     require(actor, "jury.mark", entry)
-    contest = session.scalars(
-        select(Contest)
-        .where(Contest.id == entry.contest_id)
-        .with_for_update(read=True, of=Contest)
+    contest, entry = session.execute(
+        select(Contest, Submission)
+        .join(Submission, Submission.contest_id == Contest.id)
+        .where(Submission.id == entry.id)
+        .with_for_update(read=True, of=(Contest, Submission))
         .execution_options(populate_existing=True)
     ).one()
     if contest.jury_locked_at is not None:
@@ -217,7 +221,23 @@ def _store(session: Session, ballot: Ballot, marks: Mapping[str, int | None]) ->
         elif value is not None:
             session.add(Mark(ballot_id=ballot.id, criterion=name, value=value))
     session.flush()
-    session.expire(ballot, ["marks"])
+    session.expire(ballot, ["marks", "given", "points"])  # the last two the database has changed
+
+
+def _points(contest: Contest, ballot: Ballot) -> int | None:
+    """The weighted sum of a ballot with a mark in every criterion; None for any other."""
+    profile = profiles.profile_of(contest)
+    if missing_criteria(profile, ballot):
+        return None
+    given = marks_of(ballot)
+    return sum(c.weight * given[c.id] for c in profile.jury.criteria)
+
+
+def rubric(contest: Contest) -> str:
+    """A name for the weights by which points are added up in this contest today."""
+    criteria = profiles.profile_of(contest).jury.criteria
+    weights = {c.id: c.weight for c in criteria}
+    return canonical.sha256({"contest": contest.id, "weights": weights})[:16]
 
 
 def _not_open() -> Conflict:

@@ -8,31 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Select,
-    SQLColumnExpression,
-    and_,
-    case,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import Ballot, Contest, JurorDeparture, Mark, Result, Submission, User
+from contest.models import Ballot, Contest, JurorDeparture, Result, Submission, User
 from contest.permissions import require
 from contest.services.core import audit, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move_all
-from contest.services.jury import ballot_lists, ballots, jurors
+from contest.services.jury import ballot_lists, ballots, jurors, jury_counts
 from contest.services.jury.jurors import Seat
+from contest.services.jury.jury_counts import Counted
 
 WALK = 20  # where one clip of so many is owed, the first of them are found by walking
 
@@ -58,101 +46,31 @@ class Juror:
         return self.due - self.owed
 
 
-# juror -> (state, own unit, or None for all clips) -> ballots
-Counts = dict[int, dict[tuple[str, int | None], int]]
-
-
 def progress(session: Session, contest: Contest) -> list[Juror]:
-    """Every juror's progress, in a few queries whatever their number."""
+    """Every juror's progress, in a few queries whatever the number of jurors and ballots."""
     seats = jurors.everyone(session, contest)
-    units = {seat.unit_id for seat in seats if seat.unit_id is not None}
-    clips = _clips(session, contest, units)
-    states, complete = _states(session, contest, units), _complete(session, contest, seats)
+    counts = jury_counts.of_jurors(session, contest, {s.user.id: s.unit_id for s in seats})
     reminded = mail.last_asked(session, contest, "jury_reminder", "user_id")
+    criteria = len(profiles.profile_of(contest).jury.criteria)
     return [
-        _juror(seat, clips, states, complete, reminded.get(seat.user.id)) for seat in seats
+        _juror(seat, counts[seat.user.id], criteria, reminded.get(seat.user.id)) for seat in seats
     ]
 
 
 def _juror(
-    seat: Seat, clips: dict[int | None, int], states: Counts, complete: Counts,
-    reminded_at: datetime | None,
+    seat: Seat, counted: Counted, criteria: int, reminded_at: datetime | None
 ) -> Juror:
-    due = clips.get(None, 0) - clips.get(seat.unit_id or 0, 0)
-    own = _without(states.get(seat.user.id, {}), seat.unit_id)
-    own["new"] = due - sum(own.values())
-    owed = sum(count for state, count in own.items() if state not in ballots.FINISHED)
-    ready = _without(complete.get(seat.user.id, {}), seat.unit_id)
+    states = counted.states
+    owed = sum(count for state, count in states.items() if state not in ballots.FINISHED)
+    ready = sum(
+        count for (state, given), count in counted.ballots.items()
+        if state == "open" and given >= criteria
+    )
     return Juror(
-        user=seat.user, code=seat.code, left=seat.left, reminded_at=reminded_at, due=due,
-        states={state: count for state, count in own.items() if count},
-        owed=0 if seat.left else owed, ready=0 if seat.left else sum(ready.values()),
+        user=seat.user, code=seat.code, left=seat.left, reminded_at=reminded_at, due=counted.due,
+        states=states, owed=0 if seat.left else owed, ready=0 if seat.left else ready,
         unit_id=seat.unit_id,
     )
-
-
-def _without(counts: dict[tuple[str, int | None], int], unit_id: int | None) -> dict[str, int]:
-    """By state, without the clips of the juror's own unit."""
-    return {
-        state: count - (0 if unit_id is None else counts.get((state, unit_id), 0))
-        for (state, unit), count in counts.items() if unit is None
-    }
-
-
-def _markable(contest: Contest) -> tuple[ColumnElement[bool], ...]:
-    return Submission.contest_id == contest.id, Submission.state.in_(ballots.MARKABLE)
-
-
-def _all_and_own(
-    query: Select[Any], units: set[int], unit_id: SQLColumnExpression[int],
-    *columns: SQLColumnExpression[Any],
-) -> CompoundSelect[Any]:
-    """``columns``, the unit and how many: of all rows, whose unit is None, and of each of the
-    jurors' own ``units``. Few clips belong to those, so that all others need no look at theirs."""
-    whole = query.with_only_columns(*columns, null().label("unit"), func.count())
-    own = query.with_only_columns(*columns, unit_id, func.count()).where(unit_id.in_(units))
-    return union_all(whole.group_by(*columns), own.group_by(*columns, unit_id))
-
-
-def _clips(session: Session, contest: Contest, units: set[int]) -> dict[int | None, int]:
-    clips = _all_and_own(
-        select(Submission).where(*_markable(contest)), units, Submission.unit_id
-    )
-    return {unit: count for unit, count in session.execute(clips)}
-
-
-def _states(session: Session, contest: Contest, units: set[int]) -> Counts:
-    query = select(Ballot).join(Ballot.submission).where(*_markable(contest))
-    return _counted(session.execute(
-        _all_and_own(query, units, Submission.unit_id, Ballot.juror_id, Ballot.state)
-    ))
-
-
-def _counted(rows: Iterable[Any]) -> Counts:
-    found: Counts = {}
-    for juror, state, unit, count in rows:
-        found.setdefault(juror, {})[state, unit] = count
-    return found
-
-
-def _complete(session: Session, contest: Contest, seats: Sequence[Seat]) -> Counts:
-    """Open ballots with a mark in every criterion."""
-    full = (
-        select(Ballot.juror_id, Ballot.state, Submission.unit_id)
-        .join(Ballot.submission)
-        .join(Ballot.marks)
-        .where(
-            *_markable(contest), Ballot.juror_id.in_([seat.user.id for seat in seats]),
-            Ballot.state == "open",
-        )
-        .group_by(Ballot.id, Ballot.juror_id, Ballot.state, Submission.unit_id)
-        .having(func.count() >= len(profiles.profile_of(contest).jury.criteria))
-        .cte("complete")
-    )
-    units = {seat.unit_id for seat in seats if seat.unit_id is not None}
-    return _counted(session.execute(
-        _all_and_own(select(full), units, full.c.unit_id, full.c.juror_id, full.c.state)
-    ))
 
 
 @dataclass(frozen=True)
@@ -167,35 +85,33 @@ def open_clips(
     session: Session, contest: Contest, found: Iterable[Juror]
 ) -> dict[int, list[OpenClip]]:
     """Juror's id -> the first clips that this juror owes, by code."""
-    parts = [_first_open(contest, juror) for juror in found if juror.owed]
-    rows = session.execute(union_all(*parts)).all() if parts else []
-    full = set(session.scalars(
-        select(Mark.ballot_id).where(Mark.ballot_id.in_([row.ballot for row in rows]))
-        .group_by(Mark.ballot_id)
-        .having(func.count() >= len(profiles.profile_of(contest).jury.criteria))
-    ))
+    markable = jury_counts.markable(contest)
+    if session.get_bind().dialect.name == "sqlite":  # whose planner would sort before it looks
+        markable = tuple(func.coalesce(condition, False) for condition in markable)
+    parts = [_first_open(juror, markable) for juror in found if juror.owed]
+    criteria = len(profiles.profile_of(contest).jury.criteria)
     clips: dict[int, list[OpenClip]] = {}
-    for juror, code, ballot in rows:
-        clips.setdefault(juror, []).append(OpenClip(code, ballot in full))
+    for juror, code, given in session.execute(union_all(*parts)) if parts else ():
+        clips.setdefault(juror, []).append(OpenClip(code, (given or 0) >= criteria))
     return clips
 
 
-def _first_open(contest: Contest, juror: Juror) -> Select[Any]:
+def _first_open(juror: Juror, markable: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """Where a good part is owed, a walk by code with a look at each clip's ballot soon has the
     first; where little is, the clips and all ballots of the juror are joined."""
     own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == juror.user.id)
     juror_id: ColumnElement[Any] = literal(juror.user.id).label("juror")
     query: Select[*tuple[Any, ...]] = select(juror_id, Submission.code)
-    ballot: ColumnElement[Any] = Ballot.id.expression
+    given: ColumnElement[Any] = Ballot.given.expression
     if juror.owed * WALK > juror.due:
-        state, ballot = (
+        state, given = (
             select(column).where(own).correlate(Submission).scalar_subquery()
-            for column in (Ballot.state, Ballot.id)
+            for column in (Ballot.state, Ballot.given)
         )
         query = query.where(func.coalesce(state, "open") == "open")
     else:
         query = query.outerjoin(Ballot, own).where(or_(Ballot.id.is_(None), Ballot.state == "open"))
-    query = query.add_columns(ballot.label("ballot")).where(*_markable(contest))
+    query = query.add_columns(given.label("given")).where(*markable)
     if juror.unit_id is not None:
         query = query.where(Submission.unit_id != juror.unit_id)
     first = query.order_by(Submission.code).limit(ballot_lists.SHOWN)
@@ -228,6 +144,7 @@ def lock(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> N
     hold(session, contest)
     if contest.jury_locked_at is not None:
         raise Conflict("Vòng chấm đã được khoá.", "The jury round is locked already.")
+    jury_counts.correct(session, contest)
     contest.jury_locked_at = at
     audit.record(session, "jury.locked", contest, actor=actor, at=at, contest_id=contest.id)
 

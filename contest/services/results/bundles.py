@@ -60,7 +60,7 @@ def build(
     }
     try:
         return bundle.build(
-            result.input, about=about, profile=_canonical(revision),
+            prepared.data, about=about, profile=_canonical(revision),
             snapshots=prepared.snapshots, names=_names(result), sign=signer.sign,
             public_key=signer.public_key,
         )

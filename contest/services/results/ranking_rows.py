@@ -89,6 +89,34 @@ def _length(session: Session, result: Result) -> int:
     return session.scalar(select(count).where(Result.id == result.id)) or 0
 
 
+def totals(session: Session, result: Result) -> dict[str, Any]:
+    """As much of ``output`` as the second tally is compared with: each line's unit and total."""
+    rows, place = _elements(session)
+    query = (
+        select(_text(session, rows.c.value, "unit"), _text(session, rows.c.value, "total", "exact"))
+        .select_from(Result, rows)
+        .where(Result.id == result.id)
+    )
+    return {"ranking": [
+        {"unit": unit, "total": {"exact": total}}
+        for unit, total in session.execute(query.order_by(place))
+    ]}
+
+
+def places(session: Session, result: Result) -> list[tuple[str, int, str, str | None]]:
+    """Each line's clip, rank, rounded total and prize, best first."""
+    rows, place = _elements(session)
+    query = (
+        select(
+            _text(session, rows.c.value, "entry"), _number(session, rows.c.value, "rank"),
+            _text(session, rows.c.value, "total", "rounded"), _text(session, rows.c.value, "prize"),
+        )
+        .select_from(Result, rows)
+        .where(Result.id == result.id)
+    )
+    return [tuple(row) for row in session.execute(query.order_by(place))]
+
+
 def ties(session: Session, result: Result) -> list[dict[str, Any]]:
     """The rows that share a rank, or did before the chair decided: unit, entry, and ``first``, the
     best rank with the same total."""

@@ -16,7 +16,13 @@ import scoring
 from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, NotAllowed
-from contest.models import ChairDecision, Contest, ProfileRevision, Result, Submission
+from contest.models import (
+    ChairDecision,
+    Contest,
+    ProfileRevision,
+    Result,
+    Submission,
+)
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.ports import BlobStore
@@ -33,6 +39,7 @@ from contest.services.results import (
     scoring_input,
     standings,
     tally,
+    unheld,
 )
 from contest.services.results.bundles import Signer
 from contest.services.results.ranking_rows import Picked
@@ -152,18 +159,21 @@ def compute(
     ``Invalid`` for a new revision without a reason or an input that cannot be scored.
     """
     require(actor, "result.close", contest)
-    jury_round.hold(session, contest)
     _require_locked(session, contest, actor=actor, at=at)
-    prepared = scoring_input.prepare(session, contest, keys=keys)
-    output = _scored(prepared)
-    tally.require_agreement(session, contest, output)
+
+    def work() -> tuple[Prepared, dict[str, Any]]:
+        prepared = scoring_input.prepare(session, contest, keys=keys)
+        output = _scored(prepared)
+        tally.require_agreement(session, contest, output)
+        return prepared, output
+
+    prepared, output = unheld.answer(session, contest, work)
+    _require_locked(session, contest, actor=actor, at=at)
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
     result.input, result.output, result.names = prepared.data, output, prepared.names
     result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
-    result.gaps = closing.as_rows(
-        closing.missing(closing.blockers(session, contest, at=at))
-    )
+    result.gaps = closing.as_rows(closing.gaps(session, contest, at=at))
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at
     prospects.enqueue(session, result, at=at)
@@ -240,26 +250,39 @@ def freeze(
     """
     contest = result.contest
     require(actor, "result.close", contest)
-    jury_round.hold(session, contest)
-    session.refresh(result, with_for_update=LOCK)
-    if result.state != "computed":
-        raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
-    if contest.jury_locked_at is None:
-        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
+    _require_open(result)
     _require_two(result, actor)
-    prepared = scoring_input.prepare(session, contest, keys=vault.keys)
-    _require_same(result, prepared, contest)
-    tally.require_agreement(session, contest, result.output)
+
+    def work() -> tuple[str, str]:
+        prepared = scoring_input.prepare(session, contest, keys=vault.keys)
+        _require_same(result, prepared, contest)
+        tally.require_agreement(session, contest, ranking_rows.totals(session, result))
+        signer = vault.signer(session)
+        content = bundles.build(contest, result, prepared, revision_of(result), signer)
+        return prepared.sha256, bundles.store(content, vault.blobs, vault.folder)
+
+    input_sha256, bundle_sha256 = unheld.answer(session, contest, work)
+    session.refresh(result, with_for_update=LOCK)
+    _require_open(result)
+    _require_two(result, actor)
+    if input_sha256 != result.input_sha256:
+        raise _changed()
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
-    content = bundles.build(contest, result, prepared, revision_of(result), vault.signer(session))
-    result.bundle_sha256 = bundles.store(content, vault.blobs, vault.folder)
-    result.frozen_at = at
+    result.second_by = actor.label if result.gaps else None
+    result.bundle_sha256, result.frozen_at = bundle_sha256, at
     contest.closed_at = contest.closed_at or at
     move(
         session, result, "frozen", actor=actor, at=at, number=result.number,
         output_sha256=result.output_sha256, bundle_sha256=result.bundle_sha256,
     )
     return result
+
+
+def _require_open(result: Result) -> None:
+    if result.state != "computed":
+        raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
+    if result.contest.jury_locked_at is None:
+        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
 
 
 def _require_two(result: Result, actor: Actor) -> None:
@@ -276,14 +299,17 @@ def _require_two(result: Result, actor: Actor) -> None:
             "Còn mục thiếu nên cần một người khác trong Ban Tổ chức chốt kết quả.",
             "Something is missing, so another organiser must freeze the result.",
         )
-    result.second_by = actor.label
 
 
 def _require_same(result: Result, prepared: Prepared, contest: Contest) -> None:
     same = result.profile_revision_id == contest.revision_id
     if same and prepared.sha256 == result.input_sha256:
         return
-    raise Conflict(
+    raise _changed()
+
+
+def _changed() -> Conflict:
+    return Conflict(
         "Số liệu đã thay đổi sau khi tính. Hãy tính lại rồi chốt.",
         "The figures have changed since this was computed. Compute again, then freeze.",
     )
@@ -299,7 +325,8 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
     contest = result.contest
     require(actor, "result.publish", contest)
     jury_round.hold(session, contest)
-    tally.require_agreement(session, contest, result.output, profile_of(result))
+    totals = ranking_rows.totals(session, result)
+    tally.require_agreement(session, contest, totals, profile_of(result))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
     outbox.enqueue(
@@ -312,22 +339,20 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
 
 def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
     """Queue a mail with points and rank to each ranked clip's contact person."""
-    contest = result.contest
-    query = select(Submission).where(Submission.contest_id == contest.id)
-    by_code = {entry.code: entry for entry in session.scalars(query)}
-    for language in ("vi", "en"):
-        for line in lines(result, language):
-            entry = by_code.get(line.code)
-            if entry is None or entry.language != language:
-                continue
-            mail.enqueue(
-                session, to=entry.contact_email, template="result", language=language,
-                params={
-                    "submission_id": entry.id, "rank": str(line.rank), "points": line.total,
-                    "prize": line.prize or "",
-                },
-                contest_id=contest.id, at=at,
-            )
+    profile = profile_of(result)
+    query = select(
+        Submission.code, Submission.id, Submission.contact_email, Submission.language
+    ).where(Submission.contest_id == result.contest_id)
+    contacts = {row.code: row for row in session.execute(query)}
+    mails = []
+    for code, rank, total, prize in ranking_rows.places(session, result):
+        to = contacts[code]
+        mails.append((to.contact_email, to.language, {
+            "submission_id": to.id, "rank": str(rank),
+            "points": standings.written(total, to.language),
+            "prize": standings.prize_name(prize, profile, to.language) or "",
+        }))
+    mail.enqueue_all(session, "result", mails, contest_id=result.contest_id, at=at)
 
 
 def decide(

@@ -2,14 +2,15 @@
 accounts hashed. The evidence bundle holds the same; no contact data."""
 
 import hmac
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from functools import cache, cached_property, partial
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload
 
 from contest import canonical
@@ -48,9 +49,22 @@ class Prepared:
     raw: dict[str, dict[str, Any]]
     ledgers: dict[str, dict[str, Any]]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return canonical.sha256(self.data)
+
+
+class _Accounts:
+    """Hashed once each, and one dictionary for all equal lines of ledgers: of half a million there
+    are some thousands."""
+
+    def __init__(self, salt: bytes) -> None:
+        self.hashed = cache(partial(bundle.hash_account, salt))
+        self.line = cache(_line)
+
+
+def _line(account: str, day: str, count: int) -> dict[str, Any]:
+    return {"account": account, "count": count} | ({"day": day} if day else {})
 
 
 def salt_of(session: Session, contest: Contest, keys: Keys) -> bytes:
@@ -63,11 +77,11 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
     entries = list(session.scalars(_entries(contest)))
     counts = official.official_counts(session, contest)
     marks = _marks(session, contest, entries)
-    salt = salt_of(session, contest, keys)
+    hashed = _Accounts(salt_of(session, contest, keys))
     data = {
         "rules": profiles.profile_of(contest).scoring_rules(),
         "jurors": [seat.code for seat in jurors.counted(session, contest)],
-        "entries": [_entry(e, marks[e.id], counts.get(e.id), salt) for e in entries],
+        "entries": [_entry(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
         "chair_decisions": _decisions(session, contest, entries),
     }
     attached = files.attached(session, contest)
@@ -175,23 +189,33 @@ def _marks(
 def _ballots(
     session: Session, contest: Contest
 ) -> Iterator[tuple[int, int, str, dict[str, int]]]:
-    """(submission's id, juror's id, outcome, criterion -> points): columns of one query, because
-    there are as many ballots as clips times jurors."""
+    """(submission's id, juror's id, outcome, criterion -> points), by the ballot's id.
+
+    The database writes each ballot's marks as one text, because there are as many ballots as clips
+    times jurors. Ballots with the same marks share one dictionary, which nobody changes.
+    """
+    written = _written(session.get_bind().dialect.name)
+    given = select(written).where(Mark.ballot_id == Ballot.id).scalar_subquery()
     query = (
-        select(
-            Ballot.id, Ballot.submission_id, Ballot.juror_id, Ballot.state, Ballot.outcome,
-            Mark.criterion, Mark.value,
-        )
+        select(Ballot.submission_id, Ballot.juror_id, Ballot.state, Ballot.outcome, given)
         .join(Ballot.submission)
-        .outerjoin(Ballot.marks)
         .where(Submission.contest_id == contest.id)
-        .order_by(Ballot.id, Mark.criterion)
+        .order_by(Ballot.id)
         .execution_options(yield_per=BATCH)
     )
-    for ballot, rows in groupby(session.execute(query), key=itemgetter(0, 1, 2, 3, 4)):
-        _, submission_id, juror_id, state, outcome = ballot
-        given = {row[5]: row[6] for row in rows if row[5] is not None}
-        yield submission_id, juror_id, outcome_of(state, outcome), given
+    known: dict[str | None, dict[str, int]] = {None: {}}
+    for submission_id, juror_id, state, outcome, text in session.execute(query):
+        if text not in known:
+            known[text] = dict(sorted(json.loads(text).items()))
+        yield submission_id, juror_id, outcome_of(state, outcome), known[text]
+
+
+def _written(dialect: str) -> ColumnElement[str]:
+    """The marks of a ballot as the text of a JSON object."""
+    if dialect == "postgresql":
+        ordered = aggregate_order_by(Mark.value, Mark.criterion)
+        return cast(func.json_object_agg(Mark.criterion, ordered), String)
+    return func.json_group_object(Mark.criterion, Mark.value)
 
 
 def outcome_of(state: str, outcome: str | None) -> str:
@@ -202,42 +226,39 @@ def outcome_of(state: str, outcome: str | None) -> str:
 
 
 def _entry(
-    entry: Submission, marks: dict[str, Any], counted: Official | None, salt: bytes
+    entry: Submission, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
 ) -> dict[str, Any]:
     out = entry.state == SubmissionState.DISQUALIFIED
     return {
         "id": entry.code,
         "unit": entry.unit.name,
         "marks": marks,
-        "interactions": None if counted is None else _counts(counted, salt),
+        "interactions": None if counted is None else _counts(counted, hashed),
         "disqualified": out,
         "reason": (entry.state_reason or None) if out else None,
     }
 
 
-def _counts(counted: Official, salt: bytes) -> dict[str, Any]:
+def _counts(counted: Official, hashed: _Accounts) -> dict[str, Any]:
     """A complete ledger is not said to be: that is what one without a word means."""
     found: dict[str, Any] = {
         "reactions": counted.reactions, "shares": counted.shares, "share_ledger": None,
     }
     if counted.accounts is not None:
-        found["share_ledger"] = _ledger(counted.accounts, salt)
+        found["share_ledger"] = _ledger(counted.accounts, hashed)
         if counted.ledger_state != "complete":
             found["ledger_state"] = counted.ledger_state
     return found
 
 
-def _ledger(accounts: list[Account], salt: bytes) -> list[dict[str, Any]]:
+def _ledger(accounts: list[Account], hashed: _Accounts) -> list[dict[str, Any]]:
     """Rows of accounts as hashes: of the profile, or of the name where only that is known."""
     shares: dict[tuple[str, str], int] = defaultdict(int)
     for one in accounts:
         named = one.name if one.identity.startswith("n:") else one.identity
         for day, count in one.days:
-            shares[bundle.hash_account(salt, named), day] += count
-    return [
-        {"account": account, "count": count} | ({"day": day} if day else {})
-        for (account, day), count in sorted(shares.items())
-    ]
+            shares[hashed.hashed(named), day] += count
+    return [hashed.line(account, day, count) for (account, day), count in sorted(shares.items())]
 
 
 def _names(entry: Submission) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _line(row: Any, names: Mapping[str, Any], profile: Profile, language: str) -
         capped=row["capped"],
         verified=row["verified"],
         checked=_checked(row, language),
-        prize=_prize(row["prize"], profile, language),
+        prize=prize_name(row["prize"], profile, language),
         shared=row["decided_by"] == "shared",
         by_tie_break=row["decided_by"] not in ("total", "shared"),
         explanation=row["explanation"][language].split("\n"),
@@ -116,17 +116,17 @@ def _name(row: Any, names: Mapping[str, Any], key: str) -> str:
 
 def _points(row: Any, language: str) -> dict[str, Any]:
     parts = {key: row[key] for key in ("jury", "interactions", "total")}
-    written: dict[str, Any] = {k: _written(v["rounded"], language) for k, v in parts.items()}
-    written["jury_share"] = float(Fraction(parts["jury"]["exact"]))
-    written["interaction_share"] = float(Fraction(parts["interactions"]["exact"]))
-    return written
+    shown: dict[str, Any] = {k: written(v["rounded"], language) for k, v in parts.items()}
+    shown["jury_share"] = float(Fraction(parts["jury"]["exact"]))
+    shown["interaction_share"] = float(Fraction(parts["interactions"]["exact"]))
+    return shown
 
 
 def _second(row: Any, language: str) -> dict[str, str] | None:
     scale = row.get("second_scale")
     if not scale:
         return None
-    parts = {k: _written(scale[k]["rounded"], language) for k in ("jury", "interactions", "total")}
+    parts = {k: written(scale[k]["rounded"], language) for k in ("jury", "interactions", "total")}
     return {"of": scale["of"], **parts}
 
 
@@ -134,15 +134,16 @@ def _checked(row: Any, language: str) -> str | None:
     found = row.get("checked")
     if found is None:
         return None
-    return "/".join(_written(str(found[key]), language) for key in ("shares", "of"))
+    return "/".join(written(str(found[key]), language) for key in ("shares", "of"))
 
 
-def _prize(prize_id: str | None, profile: Profile, language: str) -> str | None:
+def prize_name(prize_id: str | None, profile: Profile, language: str) -> str | None:
+    """A prize in the reader's language."""
     named = {prize.id: prize.name[language] for prize in profile.prizes}
     return named.get(prize_id, prize_id) if prize_id else None
 
 
-def _written(number: str, language: str) -> str:
+def written(number: str, language: str) -> str:
     """``"1234.50"`` as people write it; the digits are those of the result, never rounded again."""
     whole, _, decimals = number.partition(".")
     grouped = f"{int(whole):,}"

@@ -18,6 +18,8 @@ from contest.profile.schema import Scoring
 from contest.services.core import profiles
 from contest.services.results import tally_counts
 
+BATCH = 10_000  # rows at a time
+
 # Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
 # of jurors who left where they left their marks.
 _JURY = """

@@ -57,8 +57,7 @@ def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
     return page(
         "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
         decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
-        open=anomalies.open_count(current.db, current.contest),
-        pages=neighbours(found, "anomalies.list"),
+        open=found.open, pages=neighbours(found, "anomalies.list"),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.db import Database
-from contest.models import AuditRow
+from contest.models import AuditRow, Contest
 from contest.services.core import audit
 from contest.services.core.audit import Fault
 
@@ -148,3 +148,18 @@ def test_the_trail_says_what_was_so_when_it_was_recorded(database: Database) -> 
 def test_a_reading_session_records_nothing_and_says_so(database: Database) -> None:
     with pytest.raises(RuntimeError, match="reading session"), database.read() as session:
         recorded(session, "x")
+
+
+def test_many_rows_at_once_are_links_of_the_same_chain(database: Database) -> None:
+    rows = [(f"ballot:{n}", {"state": ("open", "submitted")[n % 2]})
+            for n in range(audit.FEW + 2)]
+    with database.write() as session:
+        session.add(Contest(id=1, slug="x", created_at=NOW))
+        audit.record(session, "before", "x:1", actor=SYSTEM, at=NOW)
+        audit.record_many(session, "ballot.locked", rows, actor=SYSTEM, at=NOW, contest_id=1,
+                          after={"state": "locked", "reason": "Chốt “kết quả”"})
+        audit.record(session, "after", "x:1", actor=SYSTEM, at=NOW)
+    with database.read() as session:
+        assert audit.verify(session) == (len(rows) + 2, [])
+        kept = session.scalars(select(AuditRow).order_by(AuditRow.seq)).all()
+    assert [(row.subject, row.before) for row in kept[1:-1]] == rows

@@ -1,0 +1,158 @@
+"""Closing a contest of 10,000 entries, 200,000 ballots and 500,000 ledger rows: computing with the
+second tally, freezing, publishing, one after another in one process.
+
+Each step's wall and processor seconds (of this process and of the database), the process's peak
+memory, and the longest time for which a juror's save or an entry in the audit trail had to wait
+meanwhile. HOITHI_BENCH_SQLITE=1 and HOITHI_BENCH_FOLDER as for ``pages``, whose large contest this
+takes a copy of.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy.orm import Session
+
+from bench.crowd import AFTER, KEY, Crowd
+from bench.measure import ROOT, Figure
+from bench.pages import LARGE, Processor, open_databases, open_folder
+from contest import ready_pages
+from contest.actors import SYSTEM, Actor
+from contest.models import Contest, Result
+from contest.running.devservices import Service
+from contest.services.core import audit
+from contest.services.results import results
+from contest.services.results.results import BundleStore
+
+TOGETHER_S, MEMORY_MB, WAIT_S = 60, 500, 2
+PAUSE_S = 0.02  # between two entries in the trail
+
+
+def figures() -> Iterator[Figure]:
+    """Seconds of each step and of all, peak memory, the longest wait of others."""
+    with open_folder() as folder, open_databases(folder) as (urls, server):
+        crowd = Crowd(urls[0], folder / "large", LARGE)
+        crowd.platform.db.engine.dispose()
+        with _copied(urls[0], folder) as url:
+            yield from _told(_in_a_process(url, folder / "large", server))
+
+
+def _told(found: dict[str, Any]) -> Iterator[Figure]:
+    for step, (wall, cpu, wait) in found["steps"].items():
+        yield Figure("closing", f"{step}: wall", wall, "s")
+        yield Figure("closing", f"{step}: processor", cpu, "s")
+        yield Figure("closing", f"{step}: longest wait of an entry in the trail", wait, "s", WAIT_S)
+    steps = found["steps"].values()
+    yield Figure("closing", "together: wall", sum(wall for wall, _, _ in steps), "s", TOGETHER_S)
+    yield Figure("closing", "together: processor", sum(cpu for _, cpu, _ in steps), "s")
+    yield Figure("closing", "peak memory", found["peak_mb"], "MB", MEMORY_MB)
+
+
+@contextmanager
+def _copied(url: str, folder: Path) -> Iterator[str]:
+    """The address of a copy of the database: closing a contest changes it."""
+    if url.startswith("sqlite"):
+        copy = folder / "closing.db"
+        shutil.copyfile(url.removeprefix("sqlite:///"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    with psycopg.connect(url.replace("/large?", "/postgres?"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS closing WITH (FORCE)")
+        connection.execute("CREATE DATABASE closing TEMPLATE large")
+    yield url.replace("/large?", "/closing?")
+
+
+def _in_a_process(url: str, folder: Path, server: Service | None) -> dict[str, Any]:
+    """What ``main`` prints, run in a process whose memory is its own."""
+    argv = [sys.executable, "-m", "bench.closing", url, str(folder),
+            str(server.process.pid if server else 0)]
+    done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, check=True, env=os.environ)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+# ---------------------------------------------------------------------------- in the process
+
+
+def main(url: str, folder: str, server: str) -> None:
+    crowd = Crowd(url, Path(folder), LARGE)
+    processor = Processor(int(server) or None)
+    steps = {name: _measured(crowd, work, processor) for name, work in _steps(crowd)}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"steps": steps, "peak_mb": peak}))
+
+
+def _steps(crowd: Crowd) -> list[tuple[str, Any]]:
+    chairs = [_organiser(crowd, number) for number in (61, 62)]
+    data = crowd.platform.settings.data_dir
+    vault = BundleStore(KEY, crowd.platform.blobs, data / "bundles")
+
+    def newest(session: Session) -> Result:
+        return results.all_of(session, session.get_one(Contest, crowd.contest_id))[0]
+
+    def compute(session: Session) -> None:
+        results.compute(session, session.get_one(Contest, crowd.contest_id), secret_key=KEY,
+                        actor=chairs[0], at=AFTER, reason="Tính lại sau khi kiểm tra.")
+
+    def freeze(session: Session) -> None:
+        results.freeze(session, newest(session), vault=vault, actor=chairs[1], at=AFTER)
+
+    def publish(session: Session) -> None:
+        results.publish(session, newest(session), actor=chairs[1], at=AFTER)
+        session.commit()
+        ready_pages.refresh(crowd.app, data, crowd.slug)
+
+    return [("compute and second tally", compute), ("freeze", freeze), ("publish", publish)]
+
+
+def _organiser(crowd: Crowd, number: int) -> Actor:
+    return Actor("user", id=number, roles={crowd.contest_id: frozenset({"organiser", "chair"})})
+
+
+def _measured(
+    crowd: Crowd, work: Any, processor: Processor
+) -> tuple[float, float, float]:
+    """Wall and processor seconds of a step, and the longest wait of others meanwhile."""
+    with _others(crowd) as waits:
+        begun, before = time.perf_counter(), processor.seconds()
+        with crowd.platform.db.writer() as session:
+            work(session)
+            session.commit()
+        wall, cpu = time.perf_counter() - begun, processor.seconds() - before
+    return wall, cpu, max(waits)
+
+
+@contextmanager
+def _others(crowd: Crowd) -> Iterator[list[float]]:
+    """Somebody who writes into the audit trail all the time: how long each entry took."""
+    waits: list[float] = [0.0]
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.wait(PAUSE_S):
+            begun = time.perf_counter()
+            with crowd.platform.db.write() as session:
+                audit.record(session, "bench.waited", "bench:1", actor=SYSTEM, at=AFTER)
+            waits.append(time.perf_counter() - begun)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        over.set()
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
