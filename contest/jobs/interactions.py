@@ -19,6 +19,7 @@ from contest.wiring import Platform
 from social.errors import (
     CredentialRefused,
     NotPermitted,
+    NotThere,
     PageError,
     PolicyBlocked,
     Throttled,
@@ -202,7 +203,8 @@ def _say(
 ) -> None:
     with round_.platform.db.write() as session:
         readings.unread(
-            session, clip.publication_id, str(error or ""), said, at=round_.platform.clock.now()
+            session, clip.publication_id, str(error or ""), said,
+            at=round_.platform.clock.now(), gone=isinstance(error, NotThere),
         )
 
 

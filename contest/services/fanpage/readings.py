@@ -49,13 +49,17 @@ def later(error: PageError | None) -> dict[str, str]:
 
 
 def unread(
-    session: Session, publication_id: int, why: str, said: dict[str, str], *, at: datetime
+    session: Session, publication_id: int, why: str, said: dict[str, str], *, at: datetime,
+    gone: bool = False,
 ) -> None:
-    """Keep why this clip's counts were not read, in Meta's words and in ours."""
+    """Keep why this clip's counts were not read, in Meta's words and in ours.
+
+    gone: the post is no longer there, so that the link of another may be pasted.
+    """
     publication = _published(session, publication_id)
     if publication is not None:
         publication.error = why or said["en"]
-        told = {**said, "unread_at": at.isoformat()}
+        told = {**said, "unread_at": at.isoformat()} | ({"checked": False} if gone else {})
         publication.error_data = {**publication.error_data, **told}
 
 
@@ -77,8 +81,8 @@ def was_read(session: Session, publication_id: int) -> None:
     publication = _published(session, publication_id)
     if publication is not None and publication.error:
         publication.error = ""
-        data = publication.error_data
-        publication.error_data = {name: data[name] for name in data.keys() - OF_READING}
+        left = {k: v for k, v in publication.error_data.items() if k not in OF_READING}
+        publication.error_data = left | ({"checked": True} if "checked" in left else {})
 
 
 def blockers(session: Session, contest: Contest) -> list[Blocker]:

@@ -127,6 +127,23 @@ def test_a_confirmed_link_stays(
         link(bench, entry, posted(simulator)["video_id"])
 
 
+def test_a_post_that_was_deleted_may_be_replaced_by_another(
+    bench: Bench, simulator: SimulatorProcess
+) -> None:
+    entry = bench.approved()
+    bench.at_release()
+    bench.work()
+    with pytest.raises(Conflict, match="confirmed"):
+        link(bench, entry, posted(simulator)["video_id"])
+    simulator.control("POST", "hide", {"code": f"#{entry.code}"})
+    assert bench.readings() == []
+    again = posted(simulator, "đăng lại bằng tay")
+    link(bench, entry, again["video_id"])
+    bench.work()
+    assert bench.readings() == [entry.code]
+    assert bench.publication(entry).post_id == again["post_id"]
+
+
 @pytest.mark.parametrize("number", ["1234", "12345678 9012", "+84901234567", "9" * 26])
 def test_a_number_typed_wrongly_is_refused_with_what_was_found(
     bench: Bench, entry: Submission, number: str
