@@ -50,6 +50,7 @@ class UploadStatus:
 
     public_id: str
     unit_id: int
+    submission_id: int
     length: int
     filename: str
     fingerprint: str
@@ -60,7 +61,8 @@ class UploadStatus:
 _ASKED = (
     select(
         UnitSession.unit_id, UnitSession.expires_at, UnitSession.revoked_at,
-        UnitLink.revoked_at.label("link_revoked_at"), Upload.public_id, Upload.length,
+        UnitLink.revoked_at.label("link_revoked_at"), Upload.public_id, Upload.submission_id,
+        Upload.length,
         Upload.filename, Upload.fingerprint, Upload.expires_at.label("keeps_until"), Upload.state,
     )
     .join(UnitLink, UnitLink.id == UnitSession.link_id)
@@ -83,8 +85,8 @@ def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Uplo
         return None
     ended = row.revoked_at or row.link_revoked_at or row.expires_at <= at
     seen = row.public_id and UploadStatus(
-        row.public_id, row.unit_id, row.length, row.filename, row.fingerprint, row.keeps_until,
-        row.state,
+        row.public_id, row.unit_id, row.submission_id, row.length, row.filename, row.fingerprint,
+        row.keeps_until, row.state,
     )
     return UploadAccess(row.unit_id, live=not ended, upload=seen)
 
