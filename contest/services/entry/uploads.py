@@ -23,7 +23,7 @@ from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import checks, submissions
+from contest.services.entry import checks, open_uploads, submissions
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import hash_token
 
@@ -107,7 +107,7 @@ def begin(
     submissions.require_open(profile, at=at, submission=entry)
     name = _checked_name(filename, profile)
     _require_size(length, profile)
-    for earlier in open_of(session, entry):
+    for earlier in open_uploads.of_entry(session, entry):
         end(session, earlier, "terminated", actor=actor, at=at)
     upload = Upload(
         public_id=secrets.token_hex(16), contest_id=entry.contest_id, unit_id=entry.unit_id,
@@ -158,12 +158,6 @@ def _require_size(length: int, profile: Profile) -> None:
         )
 
 
-def open_of(session: Session, entry: Submission) -> list[Upload]:
-    """Uploads of this entry whose bytes are still expected."""
-    query = select(Upload).where(Upload.submission_id == entry.id, Upload.state == "open")
-    return list(session.scalars(query))
-
-
 def last_expired(session: Session, entry: Submission) -> Upload | None:
     """The newest upload of this entry if it has expired, to inform the unit; else None."""
     query = select(Upload).where(Upload.submission_id == entry.id).order_by(Upload.id.desc())
@@ -212,13 +206,7 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
 
     An expired upload is reported to the unit by mail.
     """
-    session.refresh(upload, with_for_update=LOCK)
-    if upload.state != "open":
-        return
-    upload.state, upload.finished_at = state, at
-    outbox.hasten(session, "upload.expire", upload.id, at=at)  # its bytes go at once
-    audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
-    if state == "expired":
+    if open_uploads.close(session, upload, state, actor=actor, at=at) and state == "expired":
         entry = upload.submission
         late = upload.expires_at >= submissions.closes_at(profiles.profile_of(entry.contest), entry)
         _tell(session, upload, "upload_expired", at=at, late=late)
