@@ -140,7 +140,7 @@ def test_bytes_of_ended_uploads_go_at_once(site: Site, contest: Contest) -> None
     replaced = phone.begin()
     writer = phone.slow_patch(replaced, SIZE)
     writer.line.sendall(b"x" * 1000)
-    wait_until(lambda: (folder / replaced[-32:]).exists(), 10, "not begun")
+    wait_until((folder / replaced[-32:]).exists, 10, "not begun")
     cancelled = phone.begin()
     assert not (folder / replaced[-32:]).exists()
     assert writer.line.recv(100).startswith(b"HTTP/1.1 423")
@@ -150,7 +150,7 @@ def test_bytes_of_ended_uploads_go_at_once(site: Site, contest: Contest) -> None
     withdrawn = phone.begin()
     writer = phone.slow_patch(withdrawn, SIZE)
     writer.line.sendall(b"x" * 1000)
-    wait_until(lambda: (folder / withdrawn[-32:]).exists(), 10, "not begun")
+    wait_until((folder / withdrawn[-32:]).exists, 10, "not begun")
     home = f"/c/{contest.slug}/unit/entries/{phone.entry.code}"
     assert phone.post(f"{home}/withdraw", form=home).status == 303
     wait_until(lambda: not (folder / withdrawn[-32:]).exists(), 10, "bytes without an upload")

@@ -21,9 +21,9 @@ from contest.models import ClipVersion, Submission, UnitLink, UnitSession, Uploa
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core import audit, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import checks, open_uploads, submissions
+from contest.services.entry import checks, open_uploads, stored_bytes, submissions
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import hash_token
 
@@ -98,17 +98,19 @@ def begin(
     """Open an upload of ``length`` bytes for an entry; an open one of the entry is terminated.
 
     Raises ``NotAllowed``; ``TooLate`` outside the entry period (plan II.1); ``TooLarge``;
-    ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final.
+    ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final;
+    either of the last two beyond the unit's allowance.
     """
     require(actor, "entry.upload", entry)
+    locks.lock(session, entry.unit)  # before the entry: rows are locked in one order
     submissions.hold(session, entry)
     submissions.require_replaceable(entry)
     profile = profiles.profile_of(entry.contest)
     submissions.require_open(profile, at=at, submission=entry)
     name = _checked_name(filename, profile)
     _require_size(length, profile)
-    for earlier in open_uploads.of_entry(session, entry):
-        end(session, earlier, "terminated", actor=actor, at=at)
+    open_uploads.close_all(session, entry, actor=actor, at=at)
+    stored_bytes.require_allowance(session, entry.unit, length, profile)
     upload = Upload(
         public_id=secrets.token_hex(16), contest_id=entry.contest_id, unit_id=entry.unit_id,
         submission_id=entry.id, length=length, filename=name, begun_at=at,
