@@ -25,7 +25,8 @@ def unit(make, contest):
 
 def allowing(make, rules: str):
     """A unit of a contest with these lines in its [upload]."""
-    return make.unit(make.contest(edit=lambda text: text.replace(ALLOWANCE, f"{rules}\n{ALLOWANCE}")))
+    given = f"{rules}\n{ALLOWANCE}"
+    return make.unit(make.contest(edit=lambda text: text.replace(ALLOWANCE, given)))
 
 
 def begin(platform, make, unit, entry, length: int) -> Upload:
