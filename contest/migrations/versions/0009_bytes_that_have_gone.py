@@ -14,5 +14,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("clip_version") as table:
-        table.drop_column("bytes_gone_at")
+    op.drop_column("clip_version", "bytes_gone_at")

@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import select
 
+from contest.db import alembic_config
 from contest.errors import Conflict, TooLarge
 from contest.jobs import Later, sweep
 from contest.models import Check, ClipVersion, Derivative, Submission, Upload
@@ -142,3 +144,13 @@ def test_what_has_gone_counts_for_the_allowance_no_more(platform, make, clock):
     with platform.db.write() as session:
         session.get_one(ClipVersion, entry.version_id).bytes_gone_at = clock.now()
     begin(platform, make, unit, entry, 20)
+
+
+def test_the_migration_goes_up_and_down_with_rows(platform, make, unit):
+    entry = make.submission(unit, "needs_fix")
+    config = alembic_config(platform.db.url)
+    platform.db.engine.dispose()
+    command.downgrade(config, "0009-1")
+    command.upgrade(config, "0009")
+    with platform.db.read() as session:
+        assert session.get_one(ClipVersion, entry.version_id).bytes_gone_at is None
