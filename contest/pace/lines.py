@@ -33,7 +33,7 @@ class Line:
 
 
 class Pace:
-    """The lines of one process, looked at every ``TICK_S`` by a thread of its own.
+    """The lines of one process, looked at every ``TICK_S`` while there are any.
 
     ``most`` is how many may wait at once: beyond three quarters of it the slowest are let go.
     """
@@ -69,6 +69,10 @@ class Pace:
         while True:
             time.sleep(TICK_S)
             now = time.monotonic()
+            with self._lock:
+                if not self._lines:
+                    self._thread = None
+                    return
             try:
                 self.look(now - before)
             except Exception:  # the watch goes on whatever one line does
