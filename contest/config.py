@@ -7,7 +7,9 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from contest.errors import ConfigError
@@ -33,7 +35,8 @@ class Settings:
     graph_url: str = ""  # empty: publication by hand, or the simulator that `up` starts
     smtp_url: str = field(default="", repr=False)  # empty: mails are written to a folder
     clock_file: str = ""  # the demo's simulated time
-    trusted_proxies: int = 0
+    trusted_proxies: int = 0  # how many servers stand in front, or
+    trusted_networks: tuple[str, ...] = ()  # which: addresses and networks
     sendfile: str = ""  # "x-accel": the front server sends the clips
 
     @property
@@ -90,7 +93,7 @@ class Settings:
             graph_url=env.get("HOITHI_GRAPH_URL", "").rstrip("/"),
             smtp_url=env.get("HOITHI_SMTP_URL", ""),
             clock_file=env.get("HOITHI_CLOCK_FILE", ""),
-            trusted_proxies=_number(env, "HOITHI_TRUSTED_PROXIES"),
+            **_proxies(env.get("HOITHI_TRUSTED_PROXIES", "0")),
             sendfile=env.get("HOITHI_SENDFILE", ""),
         )
         _check(settings, keyed=keyed)
@@ -135,11 +138,21 @@ def _kept_secret(data_dir: Path) -> str:
     return path.read_text()
 
 
-def _number(env: Mapping[str, str], name: str) -> int:
-    value = env.get(name, "0")
-    if not value.isdigit():
-        raise _refuse(name, f"“{value}” không phải số nguyên", f'"{value}" is not a whole number')
-    return int(value)
+def _proxies(value: str) -> dict[str, Any]:
+    """``2``, or ``127.0.0.1, 10.0.0.0/8``."""
+    if value.strip().isdecimal():
+        return {"trusted_proxies": int(value)}
+    try:
+        networks = [ip_network(part.strip(), strict=False) for part in value.split(",")]
+    except ValueError:
+        raise _refuse(
+            "HOITHI_TRUSTED_PROXIES",
+            f"“{value}” không phải số nguyên, cũng không phải danh sách địa chỉ hay dải mạng "
+            "(ví dụ 127.0.0.1, 10.0.0.0/8)",
+            f'"{value}" is not a whole number nor a list of addresses and networks '
+            "(such as 127.0.0.1, 10.0.0.0/8)",
+        ) from None
+    return {"trusted_networks": tuple(map(str, networks))}
 
 
 def _check(settings: Settings, *, keyed: bool) -> None:

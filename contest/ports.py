@@ -21,6 +21,9 @@ class BlobStore(Protocol):
 
     def delete(self, sha256: str) -> None: ...
 
+    def drop(self, sha256: str) -> None:
+        """Delete what no row needs, unless the same content has just been put again."""
+
 
 class Mailer(Protocol):
     """Sends one mail. Raises ``MailRefused`` where the server refuses it permanently, ``OSError``

@@ -15,7 +15,6 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from contest import __version__, views
@@ -30,6 +29,7 @@ from contest.languages import (
     write_time,
 )
 from contest.views.shared import returning, support
+from contest.views.shared.addresses import TrustedProxies
 from contest.views.shared.numbers import WholeNumber
 from contest.views.shared.state_words import STATE_WORDS
 from contest.views.shared.support import current
@@ -106,9 +106,9 @@ def create_app(platform: Platform) -> Flask:
         RATELIMIT_STORAGE_URI=_limits_storage(settings.redis_url),
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
     )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
+        app.wsgi_app, hops=settings.trusted_proxies, networks=settings.trusted_networks
+    )
     app.url_map.converters["int"] = WholeNumber
     Babel(app, locale_selector=lambda: current.language)
     CSRF.init_app(app)
@@ -208,7 +208,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.scheme == "https":
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if current.platform.settings.https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store"

@@ -33,6 +33,7 @@ HOUSE = {
     "errors": "", "canonical": "", "tokens": "", "ports": "", "languages": "", "docx": "errors",
     "states": "errors", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
+    "pace": "",
     # what is stored
     "models": "states", "db": "errors", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
@@ -48,7 +49,7 @@ HOUSE = {
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
-    "uploads": f"actors db errors languages models tokens {SERVICES} wiring",
+    "uploads": f"actors db errors languages models pace tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock models {SERVICES} views.shared",
@@ -64,7 +65,7 @@ HOUSE = {
     # the two jobs that write mails and published pages do it with the pages' own application
     "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES} wiring"
             " web",
-    "running": "clock config errors ready_pages",
+    "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
     "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} wiring web uploads jobs"
            " running demo",

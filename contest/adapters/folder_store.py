@@ -1,11 +1,15 @@
 """Clips in a folder: ``ab/abcd…``, read-only files named by their SHA-256."""
 
+import contextlib
 import errno
 import os
 import shutil
+import time
 from pathlib import Path
 
 from contest.ports import StorageFull
+
+JUST_PUT_S = 24 * 3600  # longer than any transaction takes between the bytes and their row
 
 
 class FolderStore:
@@ -29,7 +33,7 @@ class FolderStore:
         Raises ``StorageFull`` where the disk or quota is full, any other ``OSError`` as it is.
         """
         place = self._place(sha256)
-        if place.exists():
+        if self._touched(place):
             path.unlink(missing_ok=True)
             return
         place.parent.mkdir(exist_ok=True)
@@ -39,6 +43,15 @@ class FolderStore:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull(*error.args) from error
             raise
+
+    @staticmethod
+    def _touched(place: Path) -> bool:
+        """Whether the file is there; it then looks new, so that ``drop`` leaves it alone."""
+        try:
+            os.utime(place)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _bring(self, path: Path, place: Path) -> None:
         near = place.with_suffix(f".{os.getpid()}")
@@ -50,7 +63,7 @@ class FolderStore:
             shutil.copyfile(path, near)
         with near.open("rb") as file:
             os.fsync(file.fileno())
-        near.chmod(0o440)
+        near.chmod(0o400)
         near.rename(place)
         path.unlink(missing_ok=True)
         folder = os.open(place.parent, os.O_RDONLY)
@@ -69,3 +82,18 @@ class FolderStore:
 
     def delete(self, sha256: str) -> None:
         self._place(sha256).unlink(missing_ok=True)
+
+    def drop(self, sha256: str) -> None:
+        """Delete a file that no row needs, unless somebody has just put the same again.
+
+        Whoever puts it touches the file before its row is written, so a file that looks new gets
+        its name back; one who comes after the renaming brings it anew.
+        """
+        place = self._place(sha256)
+        aside = place.with_suffix(f".dropped.{os.getpid()}")
+        with contextlib.suppress(FileNotFoundError):
+            place.rename(aside)
+            if aside.stat().st_mtime > time.time() - JUST_PUT_S:
+                with contextlib.suppress(FileExistsError):
+                    os.link(aside, place)
+            aside.unlink()

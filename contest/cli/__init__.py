@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input or setting, 3 usage.
 """
 
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -48,7 +49,11 @@ def root() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; every ``DomainError`` becomes a message on stderr and an exit code."""
+    """Run the command; every ``DomainError`` becomes a message on stderr and an exit code.
+
+    What it and its processes write, databases and clips above all, is for their own user alone.
+    """
+    os.umask(0o077)
     try:
         root.main(arguments, prog_name="hoithi", standalone_mode=False)
     except click.exceptions.Abort:

@@ -1,6 +1,7 @@
 """``sessions.sweep``: daily removes the rows that services/core/sweep.py lists as expired.
 
-Also files without a row: bytes of ended uploads, scratch folders of killed workers.
+Also files without a row: bytes of ended uploads, scratch folders of killed workers; and the bytes
+of clips that were replaced long ago.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta
 
 from contest.jobs import Later, clips, uploads
 from contest.services.core import sweep
+from contest.services.entry import stored_bytes
 from contest.wiring import Platform
 
 EVERY = timedelta(days=1)
@@ -18,6 +20,8 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
     at = platform.clock.now()
     while _some_rows(platform, at):
         beat()
+    while _some_bytes(platform, at):
+        beat()
     clips.sweep_work(clips.work_dir(platform))
     uploads.sweep_strays(platform)
     raise Later(at + EVERY)
@@ -27,6 +31,15 @@ def _some_rows(platform: Platform, at: datetime) -> bool:
     """Sweep one batch in its own transaction; returns whether there may be more."""
     with platform.db.write() as session:
         return sweep.sweep(session, at=at) > 0
+
+
+def _some_bytes(platform: Platform, at: datetime) -> bool:
+    """Give up one batch of replaced clips; the files go once it is committed."""
+    with platform.db.write() as session:
+        freed = stored_bytes.give_up_replaced(session, at=at)
+    for sha256 in freed.files:
+        platform.blobs.drop(sha256)
+    return freed.clips > 0
 
 
 HANDLERS = {sweep.KIND: run}

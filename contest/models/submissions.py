@@ -105,7 +105,8 @@ class Upload(Base):
 
 
 class ClipVersion(Base):
-    """A completely uploaded clip, addressed by its content; kept for good with its report."""
+    """A completely uploaded clip, addressed by its content; its report is kept for good, its bytes
+    until it has been replaced for a while (``services/entry/stored_bytes.py``)."""
 
     __tablename__ = "clip_version"
     __table_args__ = (
@@ -122,6 +123,7 @@ class ClipVersion(Base):
     filename: Mapped[str] = mapped_column(String(255))
     begun_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    bytes_gone_at: Mapped[datetime | None]
     submission: Mapped[Submission] = relationship(
         foreign_keys=[submission_id], back_populates="versions"
     )

@@ -7,7 +7,7 @@ docstrings are those of the reference plan (Quận 11, 2023).
 from datetime import datetime
 from fractions import Fraction
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -24,6 +24,7 @@ from pydantic import (
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
+CLIPS_EACH = 10  # of one entry, replacements included
 
 
 known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
@@ -135,6 +136,22 @@ class UploadLimits(Part):
     plain_form_max_bytes: int = Field(default=200 * 1024**2, gt=0)
     expires_hours: int = Field(default=72, gt=0, le=24 * 30)
     extensions: list[str] = Field(default_factory=lambda: ["mp4", "mov", "m4v", "mkv", "webm"])
+    # What one unit may send in all: clips with every replacement, and bytes that are kept at once.
+    unit_clips: int | None = Field(default=None, gt=0)  # default: ten for each entry of the quota
+    unit_bytes: int | None = Field(default=None, gt=0)  # default: the largest file for each entry
+
+    @model_serializer(mode="wrap")
+    def _as_before_without(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that do not name an allowance keep the hash they had before there was one."""
+        content: dict[str, Any] = write(self)
+        return {key: value for key, value in content.items() if value is not None}
+
+
+class Allowance(NamedTuple):
+    """What one unit may send: clips in all, bytes kept at once."""
+
+    clips: int
+    bytes: int
 
 
 class ChecklistItem(Part):
@@ -296,6 +313,15 @@ class Profile(Part):
         if len(set(self.tie_breaks)) != len(self.tie_breaks):
             raise ValueError("duplicate_id")
         return self
+
+    @property
+    def upload_allowance(self) -> Allowance:
+        """What one unit may send."""
+        entries, upload = self.quota.maximum, self.upload
+        return Allowance(
+            clips=upload.unit_clips or CLIPS_EACH * entries,
+            bytes=upload.unit_bytes or upload.max_bytes * entries,
+        )
 
     @property
     def release_at(self) -> datetime:

@@ -22,6 +22,7 @@ from contest.ready_pages import STATIC, kept_assets
 
 CONFIGURATION = Path(__file__).parent.parent.parent / "docker" / "nginx.conf"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+LOOPBACK_NETWORKS = ("127.0.0.0/8", "::1")
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,9 @@ def write_configuration(
         "HOITHI_CLIPS_DIR": str(settings.storage_dir),
         "HOITHI_PUBLISHED_DIR": str(settings.data_dir / "published"),
         "HOITHI_KEPT_STATIC_DIR": str(kept_assets(settings.data_dir)),
+        "HOITHI_CLIENT": _client_lines(settings, ends_tls=certificate is not None),
+        "HOITHI_PUBLIC_NAME": urlsplit(settings.base_url).netloc if settings.https else "-",
+        "HOITHI_HSTS": "max-age=31536000" if settings.https else "",
     }
     path = folder / "nginx.conf"
     path.write_text(Template(CONFIGURATION.read_text()).safe_substitute(values))
@@ -133,6 +137,30 @@ def _main_lines(processes: int) -> str:
     if os.geteuid() == 0:
         lines.append("user root;")
     return "\n".join(lines)
+
+
+def _client_lines(settings: Settings, *, ends_tls: bool) -> str:
+    """Whose address a request has, as ``$client``: that which the servers in front pass on.
+
+    A number counts this front too, so 2 is one server in front of it. Without a setting a server
+    on this machine is believed where the address is https: somebody must end TLS.
+    """
+    networks = settings.trusted_networks
+    if settings.trusted_proxies > 1:
+        skipped = "," .join(["[^,]*"] * (settings.trusted_proxies - 2))
+        rest = f",{skipped}" if skipped else ""
+        return (
+            "map $http_x_forwarded_for $client {\n"
+            f'        "~(?:^|,)\\s*(?<told>[^,\\s]+)\\s*{rest}$" $told;\n'
+            "        default $remote_addr;\n    }"
+        )
+    if not networks and settings.https and not ends_tls:
+        networks = LOOPBACK_NETWORKS
+    trusted = "".join(f"set_real_ip_from {network};\n    " for network in networks)
+    return (
+        f"{trusted}real_ip_header X-Forwarded-For;\n    real_ip_recursive on;\n"
+        "    map $remote_addr $client { default $remote_addr; }"
+    )
 
 
 def _listen_lines(listen: Listen, certificate: Certificate | None) -> str:

@@ -33,11 +33,18 @@ class Body(Protocol):
 
     length: int | None
 
+    @property
+    def received(self) -> int:
+        """Bytes that have come so far."""
+
     def chunks(self, buffer: memoryview, most: int) -> Iterator[memoryview]:
         """The next bytes, `most` at most, each time in `buffer`. Raises Interrupted."""
 
     def cut_off(self) -> None:
         """Called from another thread: end a pending or coming read with Interrupted."""
+
+    def let_go(self) -> None:
+        """The same for a sender who is too slow: Interrupted says that the line dropped."""
 
     def close(self) -> None:
         """Give the server back its connection, with what was not read."""
@@ -64,7 +71,7 @@ class SocketBody:
     def __init__(self, environ: Environ, length: int) -> None:
         self.length: int | None = length
         self._left = length
-        self._cut = self._torn = False
+        self._cut = self._slow = self._torn = False
         self._input: Any = environ["wsgi.input"]
         self._sock: socket.socket = environ["gunicorn.socket"]
         unreader = self._input.reader.unreader
@@ -72,6 +79,10 @@ class SocketBody:
         if len(ahead) > length:
             unreader.unread(ahead[length:])
         self._ahead = memoryview(ahead)[:length]
+
+    @property
+    def received(self) -> int:
+        return (self.length or 0) - self._left
 
     @staticmethod
     def offered(environ: Environ) -> bool:
@@ -103,7 +114,7 @@ class SocketBody:
                 count = 0
             if not count:
                 self._torn = True
-                raise Interrupted(cut_off=self._cut)
+                raise Interrupted(cut_off=self._cut and not self._slow)
             most -= count
             self._left -= count
             yield buffer[:count]
@@ -112,6 +123,10 @@ class SocketBody:
         self._cut = True  # before the shutdown: Linux goes on delivering bytes after it
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RD)
+
+    def let_go(self) -> None:
+        self._slow = True
+        self.cut_off()
 
     def close(self) -> None:
         """Otherwise gunicorn would wait for bytes read here; a torn body ends the connection."""
@@ -127,7 +142,8 @@ class StreamBody:
     def __init__(self, environ: Environ, length: int | None) -> None:
         self.length = length
         self._left = length
-        self._cut = False
+        self.received = 0
+        self._cut = self._slow = False
         self._input: Any = environ["wsgi.input"]
         self._sock: socket.socket | None = environ.get("gunicorn.socket")
 
@@ -135,11 +151,12 @@ class StreamBody:
         most = most if self._left is None else min(most, self._left)
         while most:
             if self._cut:
-                raise Interrupted(cut_off=True)
+                raise Interrupted(cut_off=not self._slow)
             data = self._read(min(most, FALLBACK_READ))
             if not data:
                 return
             most -= len(data)
+            self.received += len(data)
             if self._left is not None:
                 self._left -= len(data)
             yield memoryview(data)
@@ -148,9 +165,9 @@ class StreamBody:
         try:
             data: bytes = self._input.read(size)
         except Exception as torn:  # each server has its own types for a broken body
-            raise Interrupted(cut_off=self._cut) from torn
+            raise Interrupted(cut_off=self._cut and not self._slow) from torn
         if not data and (self._left or self._cut):
-            raise Interrupted(cut_off=self._cut)
+            raise Interrupted(cut_off=self._cut and not self._slow)
         return data
 
     def cut_off(self) -> None:
@@ -158,6 +175,10 @@ class StreamBody:
         if self._sock is not None:
             with contextlib.suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RD)
+
+    def let_go(self) -> None:
+        self._slow = True
+        self.cut_off()
 
     def close(self) -> None:
         """Does nothing: the server itself counted what was read."""

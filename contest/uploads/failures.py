@@ -104,6 +104,13 @@ FAILURES: dict[str, tuple[int, str, str]] = {
         "Tệp này đang được gửi từ một nơi khác. Hãy chờ vài giây; trang sẽ tự thử lại.",
         "This file is being sent from elsewhere. Wait a few seconds; the page tries again.",
     ),
+    "many": (
+        423,
+        "Đơn vị đang gửi {most} clip cùng lúc, là mức tối đa. Hãy chờ một clip gửi xong; "
+        "trang sẽ tự thử lại.",
+        "Your unit is sending {most} clips at once, the most that is allowed. Wait until one has "
+        "arrived; the page tries again.",
+    ),
     "interrupted": (
         503,
         "Đường truyền bị ngắt; phần đã gửi vẫn còn. Trang sẽ tự gửi tiếp.",

@@ -17,17 +17,22 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from contest.pace.lines import Line, Pace
 from contest.uploads import body as bodies
 from contest.uploads import headers
 from contest.uploads.failures import Size, UploadFailure
 from contest.uploads.locks import Writers
 from contest.uploads.recent import RecentUploads
 from contest.uploads.registry import Environ, Registry, Upload
-from contest.uploads.storage import HEADROOM, Folder
+from contest.uploads.storage import Folder
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
+# A phone may pause for a minute and more; whoever sends less than 64 KiB in all that time is let
+# go. What arrived is kept, and it may go on whenever it likes.
+WINDOW_S, LEAST_BYTES_S = 90.0, (64 << 10) / 90
+SENDERS = 160  # of the server's threads: beyond three quarters of them the silent make room
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +90,8 @@ class Request:
 class UploadApp:
     """The WSGI application. One per process: it knows all writers of its storage.
 
-    `prefix` is the public path of the collection; `max_size` and `headroom` are bytes.
+    `prefix` is the public path of the collection; `max_size` and `headroom` are bytes (None: what
+    the folder keeps of its disk); `pace` is what senders are held to.
     """
 
     def __init__(
@@ -95,13 +101,15 @@ class UploadApp:
         *,
         prefix: str = "/uploads/",
         max_size: int = 4 << 30,
-        headroom: int = HEADROOM,
+        headroom: int | None = None,
+        pace: Pace | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.registry, self.storage = registry, storage
         self.prefix, self.max_size, self.headroom = prefix, max_size, headroom
         self.clock = clock
         self.writers, self.recent = Writers(), RecentUploads()
+        self.pace = pace or Pace(least_bytes_s=LEAST_BYTES_S, window_s=WINDOW_S, most=SENDERS)
         self._creating = threading.Lock()
         self._one = re.compile(re.escape(prefix) + r"([0-9A-Za-z_-]{16,64})")
         self._collection: dict[str, Callable[[Request], Answer]] = {
@@ -169,8 +177,12 @@ class UploadApp:
         if request.has_body:
             request.require_stream_type()
         with self._creating:
-            self._require_room(length)
+            unfinished = list(self.registry.unfinished())
+            self._require_room(length, unfinished)
             upload = self.registry.create(owner, length, pairs)
+        for replaced in unfinished:
+            if upload.entry and replaced.entry == upload.entry:
+                self._let_go(replaced.id)
         created = {"Location": self.prefix + upload.id} | _expiry(upload)
         if request.has_body or not length:
             created["Upload-Offset"] = str(self._receive(request, upload, 0, self._again))
@@ -187,10 +199,30 @@ class UploadApp:
             raise UploadFailure("too_large", found=Size(length), allowed=Size(self.max_size))
         return length
 
-    def _require_room(self, length: int) -> None:
-        unfinished = {one.id: one.length for one in self.registry.unfinished()}
-        if length > self.storage.room(unfinished, headroom=self.headroom):
+    def _require_room(self, length: int, unfinished: Iterable[Upload]) -> None:
+        promised = {one.id: one.length for one in unfinished}
+        if length > self.storage.room(promised, headroom=self.headroom):
             raise UploadFailure("disk_full", found=Size(length))
+
+    def _let_go(self, upload_id: str) -> None:
+        """An upload has ended: so does its writer, and its bytes go."""
+        self.recent.forget(upload_id)
+        try:
+            self.writers.cut_off(upload_id)
+            with self.writers.writing(upload_id, lambda: None):
+                self.storage.remove(upload_id)
+        except UploadFailure as busy:  # `tidy` comes by again
+            _log.warning("the bytes of %s stay for now: %s", upload_id, busy)
+
+    def tidy(self) -> None:
+        """Let go of everything that was ended by others: by a page, an organiser, the deadline.
+
+        A row is created before its first byte, so files and writers are listed before rows.
+        """
+        here = self.storage.names() | self.writers.held()
+        if here:
+            for ended in here - {upload.id for upload in self.registry.unfinished()}:
+                self._let_go(ended)
 
     # one upload
 
@@ -260,8 +292,13 @@ class UploadApp:
     ) -> int:
         """Append the request's body, finish a complete upload; returns the new offset."""
         body = bodies.of(request.environ)
+        line = Line(lambda: body.received, body.let_go)
         try:
-            with self.writers.writing(upload.id, body.cut_off):
+            self.writers.cut_off(upload.id)
+            with (
+                self.writers.writing(upload.id, body.cut_off, upload.owner),
+                self.pace.watching(line),
+            ):
                 upload = current(upload)
                 held = self._offset(upload)
                 if held != offset:

@@ -13,7 +13,8 @@ Environ = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload. `length` in bytes; `expires_at` None means it does not expire."""
+    """One upload. `length` in bytes; `expires_at` None means it does not expire; of one `entry`
+    only the newest upload is open."""
 
     id: str
     owner: str
@@ -21,6 +22,7 @@ class Upload:
     metadata: Mapping[str, str] = field(default_factory=dict)
     expires_at: datetime | None = None
     finished: bool = False
+    entry: str = ""
 
 
 class Registry(Protocol):

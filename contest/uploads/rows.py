@@ -155,6 +155,7 @@ def _upload(row: Row | uploads.UploadStatus) -> Upload:
         known,
         row.expires_at,
         finished=row.state == "complete",
+        entry=str(row.submission_id),
     )
 
 

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import select
-import socket
-import struct
 from collections.abc import Callable
 from typing import Any
 
-from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-RECEIVE_TIMEOUT = 10  # seconds without a byte before a connection releases its thread
+from contest.pace.lines import Pace
+from contest.pace.worker import PacedWorker
+from contest.uploads.protocol import LEAST_BYTES_S, WINDOW_S
+
 NEXT_PART_MS = 20  # how long a thread waits for the next part before it releases the connection
-THREADS = 64
+THREADS = 192
+HEAD_S = 15.0  # seconds for the head of a request
 
 
-class UploadWorker(ThreadWorker):  # type: ignore[misc]
-    """A gthread worker that a stalled client cannot block."""
+class UploadWorker(PacedWorker):
+    """A worker that a stalled client cannot block. Bodies have a pace of their own
+    (``UploadApp.pace``): they are read past gunicorn's parser."""
 
-    def handle(self, conn: Any) -> Any:
-        """Let the kernel time out reads from a stalled peer, and linger here when closing.
+    paces_bodies = False
+    silence_s = WINDOW_S
 
-        SO_RCVTIMEO covers headers and body and keeps one system call per read. gunicorn
-        itself lingers up to two seconds in its main thread, blocking all others.
-        """
-        limit = struct.pack("ll", RECEIVE_TIMEOUT, 0)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        again = super().handle(conn)
+    @staticmethod
+    def make_pace() -> Pace:
+        return Pace(least_bytes_s=LEAST_BYTES_S, window_s=HEAD_S)
+
+    def one_request(self, conn: Any) -> Any:
+        """On a fast line the next part follows at once: it need not go through the main thread."""
+        again = super().one_request(conn)
         while again is True and self._next_part_is_here(conn):
-            again = super().handle(conn)
-        if not again:
-            util.close_graceful(conn.sock)
+            again = super().one_request(conn)
         return again
 
     @staticmethod
     def _next_part_is_here(conn: Any) -> bool:
-        """On a fast line the next part follows at once: it need not go through the main thread."""
         if conn.parser.unreader.buf.getvalue():
             return False  # read ahead already; the main thread handles that
         waiting = select.poll()

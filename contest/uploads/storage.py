@@ -15,7 +15,8 @@ from contest.uploads.body import Body
 from contest.uploads.failures import Size, UploadFailure
 
 BUFFER_SIZE = 1 << 17  # bytes; has to stay in a core's own cache between socket and file
-HEADROOM = 1 << 30  # bytes of disk that uploads leave free
+HEADROOM = 1 << 30  # bytes of disk that uploads leave free, and
+KEPT_SHARE = 10  # a tenth of the disk: database, audit trail and results must go on when it fills
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _ID = re.compile(r"[0-9A-Za-z_-]{16,64}")
@@ -51,11 +52,22 @@ class Folder:
         disk = os.statvfs(self.root)
         return disk.f_bavail * disk.f_frsize
 
-    def room(self, unfinished: Mapping[str, int], *, headroom: int = HEADROOM) -> int:
+    def total_bytes(self) -> int:
+        """The size of this disk."""
+        disk = os.statvfs(self.root)
+        return disk.f_blocks * disk.f_frsize
+
+    def kept_bytes(self) -> int:
+        """What of the disk is the platform's own: no upload begins that would take from it."""
+        return max(HEADROOM, self.total_bytes() // KEPT_SHARE)
+
+    def room(self, unfinished: Mapping[str, int], *, headroom: int | None = None) -> int:
         """Bytes for one more file: free, beyond the headroom, and reserved for no upload.
 
-        ``unfinished``: upload id -> length; its missing bytes are reserved.
+        ``unfinished``: upload id -> length; its missing bytes are reserved. ``headroom``: bytes,
+        otherwise ``kept_bytes``.
         """
+        headroom = self.kept_bytes() if headroom is None else headroom
         promised = sum(length - self.size(name) for name, length in unfinished.items())
         return self.free_bytes() - headroom - promised
 
@@ -65,7 +77,7 @@ class Folder:
         Keeps every byte that arrived, whatever ends the body. Raises UploadFailure
         (`offset`, `busy`, `disk_full`) or the body's Interrupted.
         """
-        fd = os.open(self.path(upload_id), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        fd = os.open(self.path(upload_id), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             _lock(fd)
             held = os.lseek(fd, 0, os.SEEK_END)

@@ -33,7 +33,8 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("HOITHI_REDIS_URL", "http://x", 'starts with "http"; use redis://…, rediss://…, unix://…'),
         ("HOITHI_BASE_URL", "example.org", 'starts with ""; use http://…, https://…'),
         ("HOITHI_SECRET_KEY", "short", "is shorter than 32 characters"),
-        ("HOITHI_TRUSTED_PROXIES", "two", '"two" is not a whole number'),
+        ("HOITHI_TRUSTED_PROXIES", "two", '"two" is not a whole number nor a list of addresses and '
+         "networks (such as 127.0.0.1, 10.0.0.0/8)"),
         ("HOITHI_SENDFILE", "yes", 'takes only "x-accel"'),
     ],
 )
@@ -68,6 +69,19 @@ def test_the_secret_key_may_be_several_the_newest_first(
 def test_a_short_key_beside_a_long_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="shorter than 32 characters"):
         settings(tmp_path, HOITHI_SECRET_KEY=f"{'n' * 40}\nshort")
+@pytest.mark.parametrize(
+    ("value", "hops", "networks"),
+    [
+        ("2", 2, ()),
+        ("127.0.0.1, ::1", 0, ("127.0.0.1/32", "::1/128")),
+        ("10.1.2.3/8", 0, ("10.0.0.0/8",)),
+    ],
+)
+def test_servers_in_front_are_counted_or_named(
+    tmp_path: Path, value: str, hops: int, networks: tuple[str, ...]
+) -> None:
+    found = settings(tmp_path, HOITHI_TRUSTED_PROXIES=value)
+    assert (found.trusted_proxies, found.trusted_networks) == (hops, networks)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -303,3 +303,32 @@ def test_while_the_pages_are_away_people_are_told(front: str, behind: Behinds) -
     answer, body = ask(front, "/")
     assert (answer.status, answer.getheader("Retry-After")) == (503, "3")
     assert "Dữ liệu đã gửi vẫn còn." in body.decode()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told", "client"),
+    [
+        ("", "203.0.113.9", "127.0.0.1"),  # nobody is trusted at a plain address
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1, 10.0.0.0/8", "198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        ("192.0.2.0/24", "203.0.113.9", "127.0.0.1"),
+        ("1", "203.0.113.9", "127.0.0.1"),  # this front alone
+        ("2", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("3", "198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+    ],
+)
+def test_the_front_believes_the_servers_it_was_told_of(
+    behind: Behinds, tmp_path: Path, trusted: str, told: str, client: str
+) -> None:
+    listen = Listen("127.0.0.1", free_port())
+    settings = Settings.from_env(
+        {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_BASE_URL": f"http://127.0.0.1:{listen.port}"}
+        | ({"HOITHI_TRUSTED_PROXIES": trusted} if trusted else {})
+    )
+    address = f"127.0.0.1:{behind.server_address[1]}"
+    path = write_configuration(tmp_path / "nginx", settings, listen, Behind([address], address))
+    with subprocess.Popen(ending_with_parent("TERM", nginx_command(path))) as process:
+        wait_for(listen.port)
+        _, body = ask(f"127.0.0.1:{listen.port}", "/", X_Forwarded_For=told)
+        process.terminate()
+    assert json.loads(body)["X-Forwarded-For"] == client

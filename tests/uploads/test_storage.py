@@ -107,6 +107,19 @@ def test_disk_promised_to_unfinished_uploads_is_not_promised_twice(tmp_path):
     assert [create(app, 60), create(app, 31), create(app, 30)] == [201, 507, 201]
 
 
+def test_the_last_tenth_of_the_disk_is_the_platforms_own(tmp_path):
+    class LargeDisk(Folder):
+        def total_bytes(self):
+            return 100 << 30
+
+        def free_bytes(self):
+            return 11 << 30
+
+    app = UploadApp(FolderRegistry(tmp_path / "rows"), LargeDisk(tmp_path / "bytes"))
+    assert app.storage.kept_bytes() == 10 << 30
+    assert [create(app, (1 << 30) + 1), create(app, 1 << 30), create(app, 1)] == [507, 201, 507]
+
+
 def create(app, length) -> int:
     told = []
     environ = {

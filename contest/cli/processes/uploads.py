@@ -16,6 +16,8 @@ def command(bind: str, threads: int) -> None:
 
 
 def _load() -> object:
-    from contest.uploads.app import create_upload_app  # noqa: PLC0415 - only in the worker
+    from contest.uploads.app import begin_tidying, create_upload_app  # noqa: PLC0415 - only here
 
-    return create_upload_app(open_platform(keyed=False))
+    app = create_upload_app(open_platform(keyed=False))
+    begin_tidying(app)
+    return app

@@ -7,7 +7,8 @@ sessions, invitations           ``KEPT``, 30 days           "last seen", "this l
 finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list of jobs
 sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
 uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
-bytes of such uploads           not at all                  ``uploads.end`` has them removed
+bytes of such uploads           not at all                  the upload process removes them
+bytes of replaced clips         14 days                     ``entry/stored_bytes.py``; reports stay
 ==============================  ==========================  =======================================
 
 Failed work and failed mails stay until a person has dealt with them. The audit trail keeps its rows

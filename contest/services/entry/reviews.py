@@ -19,6 +19,7 @@ from contest.services.core import mail, pagination, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
+from contest.services.entry import open_uploads
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
 
@@ -321,6 +322,8 @@ def _move_on(
     )
     entry.held_by = entry.held_until = None
     entry.changes_until = review.until
+    if decision.outcome != CHANGES:
+        open_uploads.close_all(session, entry, actor=actor, at=at)
     if decision.outcome == APPROVE:
         entry.state_reason = ""
         publications.plan(session, entry, actor=actor, at=at)

@@ -19,6 +19,7 @@ from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, locks, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
+from contest.services.entry import open_uploads
 from contest.services.fanpage import publications
 from contest.services.units import units
 from contest.states import IN_CONTEST, REPLACEABLE, SubmissionState
@@ -299,6 +300,7 @@ def _leave(
     reason: str,
 ) -> None:
     move(session, entry, to, actor=actor, at=at, reason=reason)
+    open_uploads.close_all(session, entry, actor=actor, at=at)
     publications.cancel(session, entry, actor=actor, at=at, reason=reason)
 
 

@@ -21,9 +21,9 @@ from contest.models import ClipVersion, Submission, UnitLink, UnitSession, Uploa
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core import audit, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import checks, submissions
+from contest.services.entry import checks, open_uploads, stored_bytes, submissions
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import hash_token
 
@@ -50,6 +50,7 @@ class UploadStatus:
 
     public_id: str
     unit_id: int
+    submission_id: int
     length: int
     filename: str
     fingerprint: str
@@ -60,7 +61,8 @@ class UploadStatus:
 _ASKED = (
     select(
         UnitSession.unit_id, UnitSession.expires_at, UnitSession.revoked_at,
-        UnitLink.revoked_at.label("link_revoked_at"), Upload.public_id, Upload.length,
+        UnitLink.revoked_at.label("link_revoked_at"), Upload.public_id, Upload.submission_id,
+        Upload.length,
         Upload.filename, Upload.fingerprint, Upload.expires_at.label("keeps_until"), Upload.state,
     )
     .join(UnitLink, UnitLink.id == UnitSession.link_id)
@@ -83,8 +85,8 @@ def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Uplo
         return None
     ended = row.revoked_at or row.link_revoked_at or row.expires_at <= at
     seen = row.public_id and UploadStatus(
-        row.public_id, row.unit_id, row.length, row.filename, row.fingerprint, row.keeps_until,
-        row.state,
+        row.public_id, row.unit_id, row.submission_id, row.length, row.filename, row.fingerprint,
+        row.keeps_until, row.state,
     )
     return UploadAccess(row.unit_id, live=not ended, upload=seen)
 
@@ -96,17 +98,19 @@ def begin(
     """Open an upload of ``length`` bytes for an entry; an open one of the entry is terminated.
 
     Raises ``NotAllowed``; ``TooLate`` outside the entry period (plan II.1); ``TooLarge``;
-    ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final.
+    ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final;
+    either of the last two beyond the unit's allowance.
     """
     require(actor, "entry.upload", entry)
+    locks.lock(session, entry.unit)  # before the entry: rows are locked in one order
     submissions.hold(session, entry)
     submissions.require_replaceable(entry)
     profile = profiles.profile_of(entry.contest)
     submissions.require_open(profile, at=at, submission=entry)
     name = _checked_name(filename, profile)
     _require_size(length, profile)
-    for earlier in open_of(session, entry):
-        end(session, earlier, "terminated", actor=actor, at=at)
+    open_uploads.close_all(session, entry, actor=actor, at=at)
+    stored_bytes.require_allowance(session, entry.unit, length, profile)
     upload = Upload(
         public_id=secrets.token_hex(16), contest_id=entry.contest_id, unit_id=entry.unit_id,
         submission_id=entry.id, length=length, filename=name, begun_at=at,
@@ -154,12 +158,6 @@ def _require_size(length: int, profile: Profile) -> None:
             f"The file has {write_size(length, 'en')}; at most {write_size(most, 'en')} are "
             "allowed. Export the clip in a smaller size.",
         )
-
-
-def open_of(session: Session, entry: Submission) -> list[Upload]:
-    """Uploads of this entry whose bytes are still expected."""
-    query = select(Upload).where(Upload.submission_id == entry.id, Upload.state == "open")
-    return list(session.scalars(query))
 
 
 def last_expired(session: Session, entry: Submission) -> Upload | None:
@@ -210,13 +208,7 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
 
     An expired upload is reported to the unit by mail.
     """
-    session.refresh(upload, with_for_update=LOCK)
-    if upload.state != "open":
-        return
-    upload.state, upload.finished_at = state, at
-    outbox.hasten(session, "upload.expire", upload.id, at=at)  # its bytes go at once
-    audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
-    if state == "expired":
+    if open_uploads.close(session, upload, state, actor=actor, at=at) and state == "expired":
         entry = upload.submission
         late = upload.expires_at >= submissions.closes_at(profiles.profile_of(entry.contest), entry)
         _tell(session, upload, "upload_expired", at=at, late=late)

@@ -1,8 +1,12 @@
 """Signing in: password, second factor, one-use links; throttled by account and always recorded.
 
 A failure reveals nothing: unknown address, wrong password, locked and throttled account get the
-same words after the same time. The wait is bounded, so that nobody is locked out by others, and an
-attempt during it does not lengthen it.
+same words after the same time. The wait is bounded, and an attempt during it does not lengthen it.
+
+An attempt is counted before it is judged (``reserve``), so that twelve at once are no more than
+twelve in a row; a right one is given back. Whose own wait it is decides ``Origin``: a browser that
+signed in before is never made to wait by strangers, and a place from which few have failed only
+once strangers have tried from everywhere (``SCATTERED``).
 """
 
 from dataclasses import dataclass
@@ -21,6 +25,7 @@ from contest.services.people import invitations, passwords, people, second_facto
 
 FREE_ATTEMPTS = 5
 FIRST_WAIT_S, LONGEST_WAIT_S = 2, 300
+SCATTERED = 50  # failures since the last success, from however many places
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,18 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """From where somebody tries. ``known``: a browser that signed in to this account before;
+    ``fresh``: a place from which few have failed at it lately."""
+
+    known: bool = False
+    fresh: bool = False
+
+
+STRANGER = Origin()
+
+
+@dataclass(frozen=True)
 class Browser:
     """The browser of a session, for the person's own list of sessions."""
 
@@ -40,13 +57,32 @@ class Browser:
     address: str = ""
 
 
-def try_password(session: Session, email: str, password: str, *, at: datetime) -> Attempt:
-    """Check address and password, in a reading session: hashing is slow and must hold no lock."""
+def reserve(session: Session, email: str, *, origin: Origin = STRANGER, at: datetime) -> bool:
+    """Count an attempt as failed before its password is looked at; False where it must wait.
+
+    In a short transaction of its own: hashing is slow and must hold no lock.
+    """
+    found = people.by_email(session, email)
+    user = _locked(session, found.id) if found else None
+    if user is None:
+        return True  # as long as for an account; ``try_password`` finds nothing
+    if _must_wait(user, at, origin):
+        return False
+    if not origin.known:
+        _count(user, at)
+    return True
+
+
+def try_password(
+    session: Session, email: str, password: str, *, at: datetime, reserved: bool = True
+) -> Attempt:
+    """Check address and password, in a reading session; one that was not ``reserved`` takes as long
+    and is never right."""
     user = people.by_email(session, email)
     fits = passwords.verify(user.password_hash if user else "", password)
     if user is None:
         return Attempt(None, False)
-    right = fits and user.active and not _must_wait(user, at)
+    right = fits and user.active and reserved
     outdated = right and passwords.outdated(user.password_hash)
     return Attempt(user.id, right, passwords.hash_password(password) if outdated else "")
 
@@ -61,21 +97,24 @@ def sign_in(session: Session, attempt: Attempt, *, browser: Browser, at: datetim
         _failed(session, user, "password", at)
         return None
     user.password_hash = attempt.fresh_hash or user.password_hash
+    if user.totp_confirmed_at is not None:
+        _give_back(user, at)
     return _start(session, user, "password", browser, at)
 
 
 def complete(
     session: Session, row: StaffSession, code: str, *, browser: Browser, at: datetime,
-    wall: datetime, keys: Keyring,
+    wall: datetime, keys: Keyring, origin: Origin = STRANGER,
 ) -> str | None:
     """The second step: the token of a full session for a right code, else None. The session of the
     first step (``row``) ends."""
     user = _locked(session, row.user_id)
     assert user is not None  # noqa: S101 - a session has its user
-    right = not _must_wait(user, at) and second_factor.check(
-        session, user, code, at=at, wall=wall, keys=keys
-    )
+    waits = _must_wait(user, at, origin)
+    right = not waits and second_factor.check(session, user, code, at=at, wall=wall, keys=keys)
     if not right:
+        if not waits:
+            _count(user, at)  # under the row's lock: others wait, then see it
         _failed(session, user, "second_factor", at)
         return None
     row.revoked_at = at
@@ -120,9 +159,7 @@ def change_password(
 def confirm_password(user: User, password: str, *, at: datetime) -> None:
     """Raises ``Invalid`` unless it is the person's password, asked again before a grave step. A
     person without a password (one-time links only) need not give one."""
-    if user.password_hash and (
-        _must_wait(user, at) or not passwords.verify(user.password_hash, password)
-    ):
+    if user.password_hash and not passwords.verify(user.password_hash, password):
         raise Invalid("Mật khẩu hiện tại chưa đúng.", "The current password is not right.",
                       field="old")
 
@@ -179,11 +216,18 @@ def _start(
 
 
 def _failed(session: Session, user: User | None, how: str, at: datetime) -> None:
-    if user is not None and not _must_wait(user, at):
-        user.failed_sign_ins += 1
-        user.not_before = at + _wait(user.failed_sign_ins)
     audit.record(session, "person.sign_in_failed", user or "user:unknown", actor=PUBLIC, at=at,
                  after={"how": how})
+
+
+def _count(user: User, at: datetime) -> None:
+    user.failed_sign_ins += 1
+    user.not_before = at + _wait(user.failed_sign_ins)
+
+
+def _give_back(user: User, at: datetime) -> None:
+    """The password was right, and a code is asked for: what was counted for the password goes."""
+    user.failed_sign_ins, user.not_before = max(user.failed_sign_ins - 1, 0), None
 
 
 def _wait(failures: int) -> timedelta:
@@ -194,7 +238,9 @@ def _wait(failures: int) -> timedelta:
                                  LONGEST_WAIT_S))
 
 
-def _must_wait(user: User, at: datetime) -> bool:
+def _must_wait(user: User, at: datetime, origin: Origin = STRANGER) -> bool:
+    if origin.known or (origin.fresh and user.failed_sign_ins < SCATTERED):
+        return False
     return user.not_before is not None and at < user.not_before
 
 

@@ -21,7 +21,9 @@ from contest.models import StaffSession, User
 from contest.services.core import profiles
 from contest.services.people import people, second_factor, sessions
 from contest.services.people import sign_in as signing_in
-from contest.views.shared import returning
+from contest.views.account import devices
+from contest.views.shared import returning, throttle
+from contest.views.shared.addresses import place_of
 from contest.views.shared.browsers import browser_name
 from contest.views.shared.forms import Form, refused
 from contest.views.shared.support import (
@@ -32,15 +34,16 @@ from contest.views.shared.support import (
     clear_cookie,
     current,
     flash_message,
-    limiter,
     page,
     set_cookie,
     staff_token,
 )
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+# Wrong answers for one account in an hour, before the account's own wait is for them, too: of a
+# browser that is known to it, and of an address.
+OWN_FAILURES, PLACE_FAILURES = 20, signing_in.FREE_ATTEMPTS
 ROOMS = {"organiser": "organiser.desk", "reviewer": "reviews.queue", "juror": "jury.clips"}
-GUESSES = "20 per minute; 200 per hour"  # per IP address, which an office may share
 
 
 # ---------------------------------------------------------------------------- the session
@@ -85,6 +88,8 @@ def enter(token: str) -> Response:
     else:
         response = redirect(asked or _own_room(row), 303)
     set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
+    if row is not None and not people.owes_second_factor(row):
+        devices.remember(response, row.user_id)
     return response
 
 
@@ -121,18 +126,16 @@ def sign_in() -> Response:
 
 
 @bp.post("/sign-in")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS)
 @allows("account.sign_in")
 def send_sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
         return page("account/sign_in.html", 422, form=form, next=returning.wanted())
-    with current.platform.db.read() as session:
-        attempt = signing_in.try_password(
-            session, form.email.data, form.password.data, at=current.now
-        )
+    attempt = _try_password(form.email.data, form.password.data)
     token = signing_in.sign_in(current.db, attempt, browser=this_browser(), at=current.now)
     if token:
+        _right(attempt.user_id)
         _leave_old_session()
         return enter(token)
     current.db.commit()  # the failure is recorded although the answer is a refusal
@@ -140,6 +143,38 @@ def send_sign_in() -> Response:
         "Email hoặc mật khẩu chưa đúng. Nếu đã thử nhiều lần, hãy đợi vài phút rồi thử lại."
     ))
     return page("account/sign_in.html", 422, form=form, next=returning.wanted())
+
+
+def _try_password(email: str, password: str) -> signing_in.Attempt:
+    """Count the attempt, then judge it; neither holds a lock while a password is hashed."""
+    current.db.rollback()  # only a session's last use was noted; SQLite has one writer
+    with current.platform.db.read() as session:
+        user = people.by_email(session, email)
+        origin = _counted(user.id if user else None)
+    with current.platform.db.write() as session:
+        reserved = signing_in.reserve(session, email, origin=origin, at=current.now)
+    with current.platform.db.read() as session:
+        return signing_in.try_password(
+            session, email, password, at=current.now, reserved=reserved
+        )
+
+
+def _counted(user_id: int | None) -> signing_in.Origin:
+    """Count a failure in advance, for this browser where it is known to the account, else for this
+    place; ``_right`` gives it back."""
+    known = bool(devices.known_as(user_id))
+    free = throttle.count_failure(*_place(user_id)) <= (OWN_FAILURES if known else PLACE_FAILURES)
+    return signing_in.Origin(known=known and free, fresh=free)
+
+
+def _right(user_id: int | None) -> None:
+    throttle.count_failure(*_place(user_id), amount=-1)
+
+
+def _place(user_id: int | None) -> tuple[str, ...]:
+    if name := devices.known_as(user_id):
+        return "device", name
+    return "account", str(user_id), place_of(request.remote_addr or "")
 
 
 class CodeForm(Form):
@@ -159,7 +194,7 @@ def second_step() -> Response:
 
 
 @bp.post("/sign-in/code")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS)
 @allows("account.sign_in")
 def send_second_step() -> Response:
     row, form = this_session(), CodeForm()
@@ -170,9 +205,10 @@ def send_second_step() -> Response:
     token = signing_in.complete(
         current.db, row, form.code.data, browser=this_browser(), at=current.now,
         wall=SystemClock().now(),
-        keys=current.platform.keys,
+        keys=current.platform.keys, origin=_counted(row.user_id),
     )
     if token:
+        _right(row.user_id)
         return enter(token)
     current.db.commit()  # the failure is recorded although the answer is a refusal
     refused(form, "code", second_factor.wrong_code())
@@ -213,7 +249,7 @@ def invitation() -> Response:
 
 
 @bp.post("/invitation")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS)
 @allows("account.sign_in")
 def send_invitation() -> Response:
     form = InvitationForm()
@@ -238,7 +274,7 @@ def link() -> Response:
 
 
 @bp.post("/link")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS)
 @allows("account.sign_in")
 def send_link() -> Response:
     form = LinkForm()
@@ -304,7 +340,7 @@ def password() -> Response:
 
 
 @bp.post("/password")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def send_password() -> Response:
     form = PasswordForm()

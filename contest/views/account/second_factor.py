@@ -9,7 +9,8 @@ from contest.clock import SystemClock
 from contest.errors import Invalid
 from contest.services.people import second_factor, sessions
 from contest.services.people import sign_in as signing_in
-from contest.views.account.account import GUESSES, CodeForm, me, this_browser
+from contest.views.account.account import CodeForm, me, this_browser
+from contest.views.shared import throttle
 from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
@@ -18,7 +19,6 @@ from contest.views.shared.support import (
     back_to,
     current,
     flash_message,
-    limiter,
     page,
     set_cookie,
 )
@@ -44,7 +44,7 @@ def _factor_page(form: Form, status: int = 200) -> Response:
 
 
 @bp.post("/begin")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def begin() -> Response:
     """Make the secret, after the password was entered again."""
@@ -83,7 +83,7 @@ def _confirm_page(form: Form, status: int = 200) -> Response:
 
 
 @bp.post("/confirm")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def send_confirm() -> Response:
     """Switch it on; the recovery codes are shown in this answer and never again."""
@@ -117,7 +117,7 @@ def _code_is_right(form: Form) -> bool:
 
 
 @bp.post("/codes")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def renew_codes() -> Response:
     form = CodeForm()
@@ -128,7 +128,7 @@ def renew_codes() -> Response:
 
 
 @bp.post("/off")
-@limiter.limit(GUESSES)
+@throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def off() -> Response:
     form = CodeForm()

@@ -18,6 +18,7 @@ from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
 from contest.services.fanpage import connections, expiry
 from contest.views.organiser import activity_words
+from contest.views.shared.disk import disk
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, own_or_404, page
@@ -33,7 +34,7 @@ def desk() -> Response:
     return page(
         "organiser/desk.html",
         standing=desks.standing(current.db, contest, profile, at=current.now),
-        phase=public.phase_of(profile, at=current.now),
+        phase=public.phase_of(profile, at=current.now), disk=disk(),
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
         counting=sitting.is_near(profile, at=current.now),

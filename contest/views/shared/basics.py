@@ -1,6 +1,6 @@
 """Assets, choice of language, health checks, metrics."""
 
-from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
+from flask import Blueprint, Response, abort, jsonify, redirect, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
 from sqlalchemy import func, select, text
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from contest.languages import COOKIE, chosen
 from contest.models import Submission, Task
 from contest.ready_pages import STATIC, kept_assets
+from contest.views.shared.addresses import is_loopback
 from contest.views.shared.returning import safe_path
 from contest.views.shared.support import allows, current
 
@@ -77,7 +78,11 @@ def _queue() -> str:
 @bp.get("/metrics")
 @allows("public.read")
 def metrics() -> Response:
-    """Counts by state, for Prometheus; nothing about persons."""
+    """Counts by state, for Prometheus; nothing about persons. For machines within: whoever reaches
+    this process directly, and this machine itself; nobody whom a server in front let in."""
+    outside = request.environ.get("hoithi.forwarded") and not is_loopback(request.remote_addr or "")
+    if outside:
+        abort(403)
     registry = CollectorRegistry()
     entries = Gauge("hoithi_submissions", "Submissions by state", ["state"], registry=registry)
     for state, count in current.db.execute(

@@ -16,7 +16,9 @@ from contest.services.entry.media import File
 from contest.views.shared.support import allows, current
 
 bp = Blueprint("media", __name__, url_prefix="/c/<slug>/media")
-A_DAY = 24 * 3600
+# A file from outside runs nothing, wherever a browser opens it.
+POLICY = ("default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; "
+          "frame-ancestors 'self'; sandbox")  # fmt: skip
 
 
 @bp.get(f"/<code>/<int:number>/<any({', '.join(media.KINDS)}):kind>")
@@ -36,7 +38,8 @@ def send(found: File, *, keep: bool = False) -> Response:
     answer = _by_front_server if current.platform.settings.sendfile else _answer
     response = answer(path, found)
     response.headers["Content-Type"] = found.media_type
-    response.headers["Cache-Control"] = f"private, max-age={A_DAY}"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = POLICY
     response.headers["Accept-Ranges"] = "bytes"
     response.headers.pop("Last-Modified", None)  # meaningless for content-addressed files
     response.set_etag(found.sha256)

@@ -10,20 +10,19 @@ from wtforms.validators import Length
 from contest.errors import DomainError
 from contest.services.units import unit_links
 from contest.services.units.unit_links import Entered
+from contest.views.shared import throttle
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     UNIT_COOKIE,
     allows,
     clear_cookie,
     current,
-    limiter,
     page,
     set_cookie,
     unit_token,
 )
 
 bp = Blueprint("entrance", __name__)
-BAD = 400  # only failed attempts count: many units share one IP address of a mobile network
 
 
 class EnterForm(Form):
@@ -46,9 +45,14 @@ def enter() -> Response:
     return page("unit/enter.html", form=EnterForm())
 
 
+def _is_guess() -> bool:
+    """Nobody guesses the 160 bits of a link."""
+    return not request.form.get("token")
+
+
 @bp.post("/u")
+@throttle.guessed(throttle.CODES, counted=_is_guess)
 @allows("unit.enter", by="unit")
-@limiter.limit("10 per minute; 200 per day", deduct_when=lambda answer: answer.status_code >= BAD)
 def exchange() -> Response:
     """Exchange a link's token or a code for a cookie; later addresses contain no token."""
     form = EnterForm()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 import media_checks
 from contest.errors import SignInNeeded
 from contest.models import Submission, Unit, Upload
-from contest.services.entry import checks, repairs, submissions, uploads
+from contest.services.entry import checks, open_uploads, repairs, submissions, uploads
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.qr import qr_svg
@@ -126,7 +126,7 @@ def send(code: str) -> Response:
 
 def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Response:
     submissions.require_replaceable(entry)
-    unfinished = next(iter(uploads.open_of(current.db, entry)), None)
+    unfinished = next(iter(open_uploads.of_entry(current.db, entry)), None)
     if unfinished is None:
         submissions.require_open(current.profile, at=current.now, submission=entry)
     sent = _sent(unfinished) if unfinished else 0
@@ -180,7 +180,7 @@ def entry(code: str) -> Response:
         check=check, check_left=checks.seconds_left(check, at=current.now),
         deep=deep, deep_left=checks.seconds_left(deep, at=current.now),
         deep_says=checks.revision(deep, current.language),
-        unfinished=next(iter(uploads.open_of(current.db, found)), None),
+        unfinished=next(iter(open_uploads.of_entry(current.db, found)), None),
         can_replace=found.state in entry_status.REPLACEABLE and current.now < close,
         can_withdraw=found.state not in entry_status.OUT, closes=close,
         kind=kind_names()[found.kind],

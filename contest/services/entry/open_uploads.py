@@ -1,0 +1,37 @@
+"""Uploads whose bytes are still expected, and how they end. Below every verb that ends one."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.models import Submission, Upload
+from contest.models.base import LOCK
+from contest.services.core import audit, outbox
+
+
+def of_entry(session: Session, entry: Submission) -> list[Upload]:
+    """The open uploads of an entry."""
+    query = select(Upload).where(Upload.submission_id == entry.id, Upload.state == "open")
+    return list(session.scalars(query))
+
+
+def close(session: Session, upload: Upload, state: str, *, actor: Actor, at: datetime) -> bool:
+    """Close an open upload as ``terminated`` or ``expired``; False where it was closed already.
+
+    Its bytes go at once: the upload process looks for such rows, and so does the outbox task.
+    """
+    session.refresh(upload, with_for_update=LOCK)
+    if upload.state != "open":
+        return False
+    upload.state, upload.finished_at = state, at
+    outbox.hasten(session, "upload.expire", upload.id, at=at)
+    audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
+    return True
+
+
+def close_all(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+    """The entry takes no clip any more: whatever is on its way to it has ended."""
+    for upload in of_entry(session, entry):
+        close(session, upload, "terminated", actor=actor, at=at)

@@ -1,0 +1,116 @@
+"""What a unit's clips weigh: its allowance, and the bytes of replaced clips, which go after a time.
+
+A replaced clip keeps its row and every report; what goes is the file, the rendition made of it and
+repairs that nobody accepted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from contest.errors import Conflict, TooLarge
+from contest.languages import write_size
+from contest.models import ClipVersion, Derivative, Repair, Submission, Unit, Upload
+from contest.profile import Profile
+from contest.services.core import locks
+
+REPLACED_KEPT = timedelta(days=14)  # a reviewer may want to see what was changed
+BATCH = 20
+Later = aliased(ClipVersion)
+
+
+def require_allowance(session: Session, unit: Unit, length: int, profile: Profile) -> None:
+    """Hold the unit's row; raises ``TooLarge`` where ``length`` more bytes, ``Conflict`` where one
+    more clip is beyond the unit's allowance. An upload that is still open counts in full."""
+    locks.lock(session, unit)
+    sent, held = _sent(session, unit)
+    most, room = profile.upload_allowance.clips, profile.upload_allowance.bytes
+    if sent >= most:
+        raise Conflict(
+            f"Đơn vị đã gửi {sent} lượt clip, tối đa là {most} cho cả hội thi. Hãy liên hệ Ban tổ "
+            "chức nếu cần gửi thêm.",
+            f"Your unit has sent {sent} clips; {most} are allowed in the whole contest. Ask the "
+            "organisers if you need more.",
+        )
+    if held + length > room:
+        raise TooLarge(
+            f"Các clip của đơn vị đang chiếm {write_size(held, 'vi')}, thêm tệp này "
+            f"({write_size(length, 'vi')}) sẽ vượt mức {write_size(room, 'vi')}. Hãy gửi tệp nhỏ "
+            "hơn hoặc liên hệ Ban tổ chức; clip cũ đã thay tự được xoá sau "
+            f"{REPLACED_KEPT.days} ngày.",
+            f"Your unit's clips take {write_size(held, 'en')}; with this file "
+            f"({write_size(length, 'en')}) they would exceed {write_size(room, 'en')}. Send a "
+            "smaller file or ask the organisers; replaced clips are removed after "
+            f"{REPLACED_KEPT.days} days.",
+        )
+
+
+def _sent(session: Session, unit: Unit) -> tuple[int, int]:
+    """Clips ever sent, and the bytes that are kept or promised."""
+    kept = func.sum(ClipVersion.size).filter(ClipVersion.bytes_gone_at.is_(None))
+    clips, held = session.execute(
+        select(func.count(), func.coalesce(kept, 0))
+        .join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(Submission.unit_id == unit.id)
+    ).one()
+    promised = session.scalar(
+        select(func.sum(Upload.length)).where(Upload.unit_id == unit.id, Upload.state == "open")
+    )
+    return int(clips), int(held) + int(promised or 0)
+
+
+@dataclass(frozen=True)
+class Freed:
+    """How many clips' bytes were given up, and the files that nothing refers to any more."""
+
+    clips: int
+    files: list[str]
+
+
+def give_up_replaced(session: Session, *, at: datetime) -> Freed:
+    """Give up the bytes of at most ``BATCH`` clips that were replaced ``REPLACED_KEPT`` ago. The
+    caller deletes the files after the commit."""
+    replaced = select(Later.id).where(
+        Later.submission_id == ClipVersion.submission_id, Later.number > ClipVersion.number,
+        Later.received_at < at - REPLACED_KEPT,
+    )
+    query = (
+        select(ClipVersion).join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(ClipVersion.bytes_gone_at.is_(None), Submission.version_id != ClipVersion.id,
+               exists(replaced))
+        .order_by(ClipVersion.id).limit(BATCH)
+    )  # fmt: skip
+    versions = list(session.scalars(query))
+    files = {sha for version in versions for sha in _give_up(session, version, at)}
+    session.flush()
+    return Freed(len(versions), sorted(sha for sha in files if not _needed(session, sha)))
+
+
+def _give_up(session: Session, version: ClipVersion, at: datetime) -> list[str]:
+    version.bytes_gone_at = at
+    of_this = and_(Derivative.version_id == version.id, Derivative.kind == "rendition")
+    made = list(session.scalars(select(Derivative.sha256).where(of_this)))
+    session.execute(delete(Derivative).where(of_this))
+    proposed = select(Repair.sha256).where(_never_taken(), Repair.version_id == version.id)
+    return [version.sha256, *made, *(sha for sha in session.scalars(proposed) if sha)]
+
+
+def _never_taken() -> ColumnElement[bool]:
+    return and_(Repair.made_id.is_(None), Repair.sha256.is_not(None))
+
+
+def _needed(session: Session, sha256: str) -> bool:
+    """Whether some other row still shows this file."""
+    query = select(
+        or_(
+            exists().where(ClipVersion.sha256 == sha256, ClipVersion.bytes_gone_at.is_(None)),
+            exists().where(Derivative.sha256 == sha256),
+            exists().where(
+                Repair.sha256 == sha256, Repair.version_id == ClipVersion.id,
+                ClipVersion.bytes_gone_at.is_(None),
+            ),
+        )
+    )
+    return bool(session.scalar(query))

@@ -1,0 +1,128 @@
+"""What every answer says to a browser, over all routes and all who answer: pages, uploads, files,
+nginx itself. And whose address a request has behind a server that ends TLS."""
+
+import re
+
+import pytest
+
+from contest import ready_pages
+from contest.models import Contest
+from contest.web import create_app
+from tests.security.site import Answer, Person, Site
+
+ENVIRON = {"HOITHI_BASE_URL": "https://hoithi.example"}
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+NOT_A_PAGE = {"/language"}
+
+
+class Outside(Person):
+    """Somebody on the internet, whose TLS ends at a server on this machine."""
+
+    def __init__(self, site: Site, client: str = "203.0.113.7") -> None:
+        super().__init__(site)
+        self.client = client
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        told = {"Host": "hoithi.example", "X_Forwarded_For": self.client,
+                "Referer": "https://hoithi.example/", "X_Forwarded_Proto": "https"}  # fmt: skip
+        return super().ask(method, path, body, **{**told, **headers})
+
+
+def addresses(site: Site, slug: str, code: str) -> list[str]:
+    """An address for every GET route; what is not there is answered too."""
+    known = {"slug": slug, "code": code, "number": "1", "kind": "original", "spoken": "vi",
+             "name": "manifest.json"}  # fmt: skip
+    found = []
+    for rule in create_app(site.platform).url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.rule not in NOT_A_PAGE:
+            found.append(re.sub(r"<(?:[^:<>]*(?:\([^)]*\))?:)?(\w+)>",
+                                lambda m: known.get(m[1], "1"), rule.rule))  # fmt: skip
+    return found
+
+
+def safe(answer: Answer) -> dict[str, bool]:
+    given = answer.headers
+    policies = given.get_all("Content-Security-Policy") or []
+    return {
+        "hsts": given.get_all("Strict-Transport-Security") == ["max-age=31536000"],
+        "nosniff": given.get_all("X-Content-Type-Options") == ["nosniff"],
+        "policy": len(policies) == 1 and "default-src 'none'" in policies[0],
+    }
+
+
+def test_every_answer_is_safe_to_open(site: Site, contest: Contest) -> None:
+    entry = site.make.submission(site.make.unit(contest), "published")
+    boss = Outside(site)
+    boss.cookies["__Host-staff"] = site.make.staff_token(
+        site.make.user("organiser", contest=contest, admin=True)
+    )
+    asked = addresses(site, contest.slug, entry.code)
+    assert len(asked) > 80
+    asked += ["/nowhere", "/static/nowhere.js", "/static/manifest.json", "/_files/ab/abcd", "/%00"]
+    answers = {path: boss.get(path) for path in asked}
+    answers |= {f"public {path}": Outside(site).get(path) for path in asked}
+    answers["too large"] = boss.ask("POST", "/u", None, Content_Length="99000000")
+    answers["malformed"] = boss.get("/", Content_Length="x")
+    answers["options"] = boss.ask("OPTIONS", "/uploads/")
+    answers["upload"] = boss.tus("POST", "/uploads/", Upload_Length="5")
+    answers["no upload"] = boss.tus("HEAD", "/uploads/" + "a" * 32)
+    ready_pages.write(site.platform.settings.data_dir, "ready", {"vi": b"<p>", "en": b"<p>"})
+    answers["ready"] = boss.get("/c/ready/results")
+    bad = {name: (a.status, safe(a)) for name, a in answers.items() if not all(safe(a).values())}
+    assert bad == {}
+    assert {name: a.status for name, a in answers.items() if a.status >= 500} == {}
+
+
+def test_a_clip_from_the_front_has_all_headers_of_the_pages(site: Site, contest: Contest) -> None:
+    entry = site.make.submission(site.make.unit(contest), "published", clip=b"<script>1</script>")
+    reviewer = Outside(site)
+    reviewer.cookies["__Host-staff"] = site.make.staff_token(
+        site.make.user("reviewer", contest=contest)
+    )
+    clip = reviewer.get(f"/c/{contest.slug}/media/{entry.code}/1/original", Range="bytes=0-7")
+    assert (clip.status, clip.body) == (206, b"<script>")
+    assert all(safe(clip).values())
+    assert "sandbox" in clip.headers["Content-Security-Policy"]
+    assert clip.headers["Cache-Control"] == "private, no-store"
+    assert clip.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert clip.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_figures_are_for_this_machine_alone(site: Site) -> None:
+    assert Person(site).get("/metrics").status == 200
+    assert Outside(site).get("/metrics").status == 403
+    assert Person(site).get("/metrics", X_Forwarded_For="127.0.0.1").status == 403
+    assert Person(site).get("/metrics", Host="hoithi.example").status == 403
+
+
+def test_behind_a_tls_terminator_everybody_has_an_address_of_their_own(
+    site: Site, contest: Contest
+) -> None:
+    noisy = Outside(site, "203.0.113.8")
+    assert [noisy.post("/u", code="ABCD-EFGH").status for _ in range(11)] == [422] * 10 + [429]
+    assert Outside(site, "203.0.113.9").post("/u", code="ABCD-EFGH").status == 422
+    other = Outside(site, "203.0.113.8")
+    assert other.post("/u", code="ABCD-EFGH").status == 429
+
+
+def test_files_are_for_their_own_user_alone(site: Site, contest: Contest) -> None:
+    """Whatever the processes of this site made: databases, clips, uploads, the front's folder."""
+    unit = site.make.unit(contest)
+    phone = Outside(site)
+    phone.cookies["__Host-unit"] = site.make.unit_token(unit)
+    entry = site.make.submission(unit, "uploading")
+    from tests.uploads.tus_headers import tus_metadata  # noqa: PLC0415
+
+    told = tus_metadata(entry=entry.code, filename="clip.mp4")
+    made = phone.tus("POST", "/uploads/", Upload_Length="5", Upload_Metadata=told)
+    path = made.headers["Location"]
+    sent = phone.tus("PATCH", path, b"abc", Upload_Offset="0",
+                     Content_Type="application/offset+octet-stream")  # fmt: skip
+    assert sent.status == 204
+    file = site.platform.settings.uploads_dir / path[-32:]
+    assert file.stat().st_mode & 0o077 == 0
+    phone.tus("PATCH", path, b"de", Upload_Offset="3",
+              Content_Type="application/offset+octet-stream")  # fmt: skip
+    with site.platform.db.read() as session:
+        sha256 = session.get_one(type(entry), entry.id).version.sha256
+    assert site.platform.blobs.path(sha256).stat().st_mode & 0o077 == 0
