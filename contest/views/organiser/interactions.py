@@ -32,9 +32,9 @@ from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.entry.media import File
 from contest.services.fanpage import connections, readings
-from contest.views.organiser import counts_people, ledger_waiting
+from contest.views.organiser import ledger_waiting
 from contest.views.organiser.ledger_waiting import LATE_HINT
-from contest.views.shared import chart, kept_files
+from contest.views.shared import chart, counts_people, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.numbers import wholes

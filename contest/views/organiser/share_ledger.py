@@ -22,10 +22,10 @@ from contest.services.counts import (
 )
 from contest.services.counts.official import Official
 from contest.services.counts.share_ledger import LedgerPreview
-from contest.views.organiser import counts_people, ledger_waiting
+from contest.views.organiser import ledger_waiting
 from contest.views.organiser.interactions import here, local
 from contest.views.organiser.ledger_waiting import LATE_HINT
-from contest.views.shared import kept_files
+from contest.views.shared import counts_people, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.kept_files import Kept
 from contest.views.shared.paging import neighbours, page_number
