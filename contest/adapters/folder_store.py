@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import time
 from pathlib import Path
@@ -54,7 +55,7 @@ class FolderStore:
         return True
 
     def _bring(self, path: Path, place: Path) -> None:
-        near = place.with_suffix(f".{os.getpid()}")
+        near = place.with_suffix(f".{secrets.token_hex(6)}")  # threads of a process put, too
         try:
             path.rename(near)
         except OSError as error:
@@ -90,7 +91,7 @@ class FolderStore:
         its name back; one who comes after the renaming brings it anew.
         """
         place = self._place(sha256)
-        aside = place.with_suffix(f".dropped.{os.getpid()}")
+        aside = place.with_suffix(f".dropped.{secrets.token_hex(6)}")
         with contextlib.suppress(FileNotFoundError):
             place.rename(aside)
             if aside.stat().st_mtime > time.time() - JUST_PUT_S:

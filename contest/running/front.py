@@ -7,6 +7,7 @@ developers run what production runs.
 """
 
 import os
+import resource
 import shutil
 import socket
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from contest.ready_pages import STATIC, kept_assets
 
 CONFIGURATION = Path(__file__).parent.parent.parent / "docker" / "nginx.conf"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+FILES = 20_000  # twice the lines and some
 LOOPBACK_NETWORKS = ("127.0.0.0/8", "::1")
 
 
@@ -70,6 +72,15 @@ class Listen:
                     f"Cannot listen on {self.host}:{self.port} ({error.strerror}). Stop what uses "
                     "that port, or set HOITHI_BASE_URL=http://127.0.0.1:8080.",
                 ) from None
+
+
+def allow_many_lines() -> None:
+    """Let this process, and nginx after it, hold as many lines as docker/nginx.conf says, where the
+    system allows that: each costs one or two files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def nginx_command(configuration: Path) -> list[str]:

@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from contest.config import Settings
-from contest.running.front import Behind, Certificate, Listen, nginx_command, write_configuration
+from contest.running.front import (
+    Behind,
+    Certificate,
+    Listen,
+    allow_many_lines,
+    nginx_command,
+    write_configuration,
+)
 
 
 @click.command("front")
@@ -24,6 +31,7 @@ def command(
     tls: tuple[Path, Path] | None,
 ) -> None:
     """Become the front server: pages, uploads, clips and files at one address."""
+    allow_many_lines()
     configuration = write_configuration(
         Path(tempfile.mkdtemp(prefix="hoithi-front-")),
         Settings.from_env(keyed=False),

@@ -17,7 +17,7 @@ from contest.config import Settings
 from contest.demo import cast, sample
 from contest.errors import Conflict
 from contest.models import User
-from contest.running.front import Listen
+from contest.running.front import Listen, allow_many_lines
 from contest.running.processes import FRONT, SAMPLE, Machine
 from contest.running.supervisor import StartError, Supervisor
 from contest.services.people import invitations, people
@@ -32,6 +32,7 @@ from contest.wiring import Platform
 def command(with_sample: bool, listen_at: str | None, page_simulator: bool, workers: int) -> None:
     """Run the whole platform on this machine; Ctrl-C ends it, a second Ctrl-C at once."""
     settings = Settings.from_env()
+    allow_many_lines()
     listen = Listen.parse(listen_at) if listen_at else Listen.for_base_url(settings.base_url)
     machine = Machine(
         settings, listen, workers=workers, sample=with_sample, page_simulator=page_simulator

@@ -281,7 +281,9 @@ def _late(contest: Contest) -> Select[Snapshot]:
         .where(
             Submission.contest_id == contest.id, Snapshot.late_reason != "", ~official.approved()
         )
-        .options(contains_eager(Snapshot.submission), *UNREAD)
+        .options(
+            contains_eager(Snapshot.submission), joinedload(Snapshot.approval), *UNREAD
+        )
     )
 
 

@@ -146,3 +146,16 @@ def _belonging() -> dict[str, Select[int, str]]:
 def _ids(kind: str, labels: set[str]) -> set[int]:
     pairs = (label.partition(":") for label in labels)
     return {int(number) for name, _colon, number in pairs if name == kind and number.isdigit()}
+
+
+_SIGNED_BY = ("created_by", "decided_by", "agreed_by", "approved_by")
+
+
+def names_of(session: Session, rows: Iterable[object]) -> dict[str, str]:
+    """Reference -> name, of those who entered, agreed to or decided about these rows and the late
+    approvals beside them; one query."""
+    labels: set[str] = set()
+    for row in rows:
+        for one in (row, getattr(row, "approval", None)):
+            labels |= {str(label) for f in _SIGNED_BY if (label := getattr(one, f, None))}
+    return names(session, labels)

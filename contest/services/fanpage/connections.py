@@ -72,7 +72,6 @@ def connect(
     _refuse_faults(found)
     locks.lock(session, contest)  # else two make one each
     row = of(session, contest.id)
-    action = "page.replaced" if row else "page.connected"
     before = {"page_id": row.page_id, "page_name": row.page_name} if row else None
     if row is None:
         row = PageConnection(contest_id=contest.id)
@@ -84,7 +83,8 @@ def connect(
     _note(row, found, at=at)
     session.flush()
     audit.record(
-        session, action, contest, actor=actor, at=at, contest_id=contest.id, before=before,
+        session, "page.replaced" if before else "page.connected", contest, actor=actor, at=at,
+        contest_id=contest.id, before=before,
         after={"page_id": row.page_id, "page_name": row.page_name},
     )
     _watch(session, contest, at=at)

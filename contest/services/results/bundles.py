@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -83,7 +84,7 @@ def store(content: bytes, blobs: BlobStore, folder: Path) -> str:
     """Put the bundle into the store; returns its SHA-256."""
     sha256 = hashlib.sha256(content).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"bundle-{sha256}.zip"
+    fresh = folder / f"bundle-{sha256}-{secrets.token_hex(6)}.zip"
     fresh.write_bytes(content)
     blobs.put(fresh, sha256)
     return sha256

@@ -6,7 +6,7 @@ a large one, where that takes minutes, by the worker.
 """
 
 import json
-import os
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def work_out(result: Result, folder: Path) -> dict[str, Any]:
     found = scoring.sensitivity(result.input)
     path = _path(result, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh = path.with_suffix(f".{secrets.token_hex(6)}")
     fresh.write_text(json.dumps(found, ensure_ascii=False))
     fresh.replace(path)
     return found

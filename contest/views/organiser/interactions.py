@@ -30,11 +30,12 @@ from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
+from contest.services.desk import activity
 from contest.services.entry.media import File
 from contest.services.fanpage import connections, readings
 from contest.views.organiser import ledger_waiting
 from contest.views.organiser.ledger_waiting import LATE_HINT
-from contest.views.shared import chart, counts_people, kept_files
+from contest.views.shared import chart, kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.numbers import wholes
@@ -120,7 +121,7 @@ def listed() -> Response:
     return page(
         "organiser/interactions.html", rows=rows, found=found, words=words,
         pages=neighbours(found), late=sitting.late_groups(late),
-        names=counts_people.names(current.db, [*sources, *late, *said.values()]),
+        names=activity.names_of(current.db, [*sources, *late, *said.values()]),
         me=current.actor.label, automatic=_has_page(), gaps=[
             *interactions.blockers(current.db, contest, at=current.now),
             *corrections.blockers(current.db, contest, at=current.now),
@@ -165,7 +166,7 @@ def clip(code: str) -> Response:
         kept=sum(one.count for one in accounts.get(entry.id, [])),
         counted=official.shares_counted(counted, current.profile) if counted else None,
         capped=_capped, **ledger,
-        names=counts_people.names(current.db, [
+        names=activity.names_of(current.db, [
             *series, *made, *verdicts, ledger["said"], *ledger["ledger_lines"],
             *ledger["voids"].values(),
         ]),

@@ -22,10 +22,11 @@ from contest.services.counts import (
 )
 from contest.services.counts.official import Official
 from contest.services.counts.share_ledger import LedgerPreview
+from contest.services.desk import activity
 from contest.views.organiser import ledger_waiting
 from contest.views.organiser.interactions import here, local
 from contest.views.organiser.ledger_waiting import LATE_HINT
-from contest.views.shared import counts_people, kept_files
+from contest.views.shared import kept_files
 from contest.views.shared.forms import Form
 from contest.views.shared.kept_files import Kept
 from contest.views.shared.paging import neighbours, page_number
@@ -187,7 +188,7 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     return page(
         "organiser/ledger.html", status, form=form, one=one, rows=rows, found=found, words=words,
         scoring=current.profile.scoring, pages=neighbours(found, "share_ledger.list"),
-        names=counts_people.names(current.db, people), waiting=waiting, files=files,
+        names=activity.names_of(current.db, people), waiting=waiting, files=files,
         me=current.actor.label,
     )
 

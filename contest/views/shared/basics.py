@@ -15,6 +15,7 @@ from contest.views.shared.returning import safe_path
 from contest.views.shared.support import allows, current
 
 bp = Blueprint("basics", __name__)
+LONGEST_NAME = 200  # a file system refuses to look for longer ones
 A_YEAR = 365 * 24 * 3600
 
 
@@ -25,6 +26,8 @@ def static(name: str) -> BaseResponse:
 
     Assets of earlier builds are served as long as a published page may name them.
     """
+    if len(name) > LONGEST_NAME:
+        abort(404)
     here = (STATIC / name).is_file()
     folder = STATIC if here else kept_assets(current.platform.settings.data_dir)
     response = send_from_directory(folder, name, max_age=A_YEAR)

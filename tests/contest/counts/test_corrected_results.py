@@ -100,5 +100,5 @@ def test_the_public_page_says_how_much_of_the_shares_was_checked(
         "state": "partial", "voided": 0, "said_at": None, "two_people": False,
     }
     assert (kept[code]["state"], len(kept[code]["rows"])) == ("partial", 2)
-    checks = scoring.bundle.verify(path, key=stage.vault.signer.fingerprint)
+    checks = scoring.bundle.verify(path, key=stage.fingerprint)
     assert [check.vi for check in checks if check.holds is not True] == []

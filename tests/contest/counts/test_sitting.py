@@ -168,8 +168,9 @@ def test_the_result_names_the_file_that_came_after_its_number(room: Room, make: 
     number = room.tell()
     room.attach()
     with make.platform.db.read() as session:
-        facts = scoring_input._facts(session, room.now(session))
-    assert facts[number.id]["source_sha256"] == f"{'a.png':>064}"
+        prepared = scoring_input.prepare(session, room.now(session), keys=make.platform.keys)
+        code = session.get_one(Snapshot, number.id).submission.code
+    assert prepared.snapshots[code]["source_sha256"] == f"{'a.png':>064}"
 
 
 @pytest.mark.parametrize(("head", "kind"), [
