@@ -38,6 +38,7 @@ class Settings:
     trusted_proxies: int = 0  # how many servers stand in front, or
     trusted_networks: tuple[str, ...] = ()  # which: addresses and networks
     sendfile: str = ""  # "x-accel": the front server sends the clips
+    sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -95,6 +96,7 @@ class Settings:
             clock_file=env.get("HOITHI_CLOCK_FILE", ""),
             **_proxies(env.get("HOITHI_TRUSTED_PROXIES", "0")),
             sendfile=env.get("HOITHI_SENDFILE", ""),
+            sandbox=env.get("HOITHI_SANDBOX", "required"),
         )
         _check(settings, keyed=keyed)
         return settings
@@ -174,6 +176,9 @@ def _check(settings: Settings, *, keyed: bool) -> None:
         raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
+    if settings.sandbox not in ("required", "off"):
+        raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
+                      'takes only "required" or "off"')
 
 
 def _refuse(name: str, vi: str, en: str) -> ConfigError:
