@@ -38,6 +38,7 @@ class Settings:
     trusted_proxies: int = 0  # how many servers stand in front, or
     trusted_networks: tuple[str, ...] = ()  # which: addresses and networks
     sendfile: str = ""  # "x-accel": the front server sends the clips
+    clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
 
     @property
@@ -96,6 +97,7 @@ class Settings:
             clock_file=env.get("HOITHI_CLOCK_FILE", ""),
             **_proxies(env.get("HOITHI_TRUSTED_PROXIES", "0")),
             sendfile=env.get("HOITHI_SENDFILE", ""),
+            clamd=env.get("HOITHI_CLAMD", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
         )
         _check(settings, keyed=keyed)
@@ -164,6 +166,7 @@ def _check(settings: Settings, *, keyed: bool) -> None:
         "HOITHI_STORAGE_URL": (settings.storage_url, ("file",)),
         "HOITHI_BASE_URL": (settings.base_url, ("http", "https")),
         "HOITHI_GRAPH_URL": (settings.graph_url, ("", "http", "https")),
+        "HOITHI_CLAMD": (settings.clamd, ("", "unix", "tcp")),
         "HOITHI_SMTP_URL": (settings.smtp_url, ("", "smtp", "smtps", "smtp+starttls")),
     }
     for name, (value, allowed) in schemes.items():

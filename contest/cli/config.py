@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import click
 
 from contest.config import Settings
+from contest.wiring import Platform
 from media_checks import ToolsMissing, sandbox
 from media_checks.tools import find_tools
 
@@ -21,6 +22,7 @@ def command() -> None:
 
 def _media(settings: Settings) -> Iterator[str]:
     """Comments, so that what is printed can still be read as settings."""
+    yield f"antivirus: {_antivirus(settings)}"
     try:
         tools = find_tools()
     except ToolsMissing as error:
@@ -33,6 +35,13 @@ def _media(settings: Settings) -> Iterator[str]:
             "a wheel gets no security updates of the system; install the package ffmpeg"
         )
     yield f"sandbox: {_box(settings)}"
+
+
+def _antivirus(settings: Settings) -> str:
+    scanner = Platform(settings).antivirus
+    if scanner is None:
+        return "không bật / off (HOITHI_CLAMD)"
+    return "clamd" if scanner.answers() else "không trả lời / does not answer"
 
 
 def _box(settings: Settings) -> str:
