@@ -87,12 +87,12 @@ system-run system-test: system-%:
 $(STAMPS)/runtime: requirements/runtime.lock requirements/build.lock pyproject.toml | system-run
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -c '' 2>/dev/null || "$$(scripts/system.sh python)" -m venv --clear .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(filter %.lock,$^))
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(addprefix -r ,$(filter %.lock,$^))
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/runtime | system-test
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 $(STAMPS)/node: package-lock.json package.json .npmrc | system-run
