@@ -19,6 +19,11 @@ from pathlib import Path
 
 import redis
 
+# They could make a server write elsewhere, load code or hand its data on; nobody asks for them.
+NEVER_NEEDED = (
+    "ACL", "CONFIG", "DEBUG", "FAILOVER", "MIGRATE", "MODULE", "MONITOR", "REPLICAOF", "SLAVEOF",
+    "SYNC", "PSYNC",
+)
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108, and PostgreSQL adds a suffix
 
 
@@ -75,6 +80,8 @@ def redis_command(data_dir: Path) -> list[str]:
         "logfile": str(folder / "redis.log"),
     }
     pairs = [part for name, value in options.items() for part in (f"--{name}", value)]
+    for command in NEVER_NEEDED:
+        pairs += ["--rename-command", command, ""]
     return ending_with_parent("TERM", [_redis_binary(), *pairs])
 
 
