@@ -54,6 +54,10 @@ audit: setup  ## look at every page: axe, pa11y, html-validate, Lighthouse; pict
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long tests/e2e/test_every_page.py
 	$(LIGHTHOUSE)
 
+.PHONY: audit-deps
+audit-deps: $(STAMPS)/audit  ## which locked packages have a known hole? (needs the network, and says so)
+	@python3 scripts/audit_deps.py $(STAMPS)/audit/bin/pip-audit
+
 .PHONY: lint
 lint: $(STAMPS)/dev  ## ruff and mypy
 	$(BIN)/ruff check --quiet .
@@ -93,6 +97,12 @@ $(STAMPS)/runtime: requirements/runtime.lock requirements/build.lock pyproject.t
 
 $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/runtime | system-test
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+$(STAMPS)/audit: requirements/audit.lock | system-run
+	@mkdir -p $(STAMPS)
+	"$$(scripts/system.sh python)" -m venv --clear $@
+	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 $(STAMPS)/node: package-lock.json package.json .npmrc | system-run
