@@ -19,9 +19,10 @@ from pathlib import Path
 
 import redis
 
-# They could make a server write elsewhere, load code or hand its data on; nobody asks for them.
+# They could make a server load code or hand its data on, and nobody here asks for them. CONFIG
+# stays: only this account reaches the socket, and the server refuses to change its folder by it.
 NEVER_NEEDED = (
-    "ACL", "CONFIG", "DEBUG", "FAILOVER", "MIGRATE", "MODULE", "MONITOR", "REPLICAOF", "SLAVEOF",
+    "ACL", "DEBUG", "FAILOVER", "MIGRATE", "MODULE", "MONITOR", "REPLICAOF", "SLAVEOF",
     "SYNC", "PSYNC",
 )
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108, and PostgreSQL adds a suffix

@@ -238,7 +238,7 @@ def test_redis_asks_for_a_password_and_knows_no_dangerous_command(
 
 def test_the_private_redis_knows_no_dangerous_command(redis_server: str) -> None:
     with redis.Redis.from_url(redis_server) as known:
-        for word in ("CONFIG GET dir", "MODULE LIST", "REPLICAOF NO ONE", "ACL LIST"):
+        for word in ("MODULE LIST", "MONITOR", "REPLICAOF NO ONE", "ACL LIST"):
             with pytest.raises(redis.ResponseError, match="unknown command"):
                 known.execute_command(*word.split())
 
@@ -266,3 +266,10 @@ def test_a_box_works_under_the_workers_profile_and_what_it_forbids_fails() -> No
     )
     said = Stack.run([sys.executable, "-c", script, str(profile)])
     assert said.split() == ["-1", "-1", "1", "bubblewrap"]
+
+
+def test_the_private_redis_cannot_be_made_to_write_elsewhere(redis_server: str) -> None:
+    with redis.Redis.from_url(redis_server) as known:
+        for name in ("dir", "dbfilename"):
+            with pytest.raises(redis.ResponseError, match="protected config"):
+                known.config_set(name, "/tmp")
