@@ -54,6 +54,10 @@ audit: setup  ## look at every page: axe, pa11y, html-validate, Lighthouse; pict
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long tests/e2e/test_every_page.py
 	$(LIGHTHOUSE)
 
+.PHONY: audit-deps
+audit-deps: $(STAMPS)/audit  ## which locked packages have a known hole? (needs the network, and says so)
+	@python3 scripts/audit_deps.py $(STAMPS)/audit/bin/pip-audit
+
 .PHONY: lint
 lint: $(STAMPS)/dev  ## ruff and mypy
 	$(BIN)/ruff check --quiet .
@@ -87,12 +91,18 @@ system-run system-test: system-%:
 $(STAMPS)/runtime: requirements/runtime.lock requirements/build.lock pyproject.toml | system-run
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -c '' 2>/dev/null || "$$(scripts/system.sh python)" -m venv --clear .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(filter %.lock,$^))
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(addprefix -r ,$(filter %.lock,$^))
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(STAMPS)/dev: requirements/dev.lock $(STAMPS)/runtime | system-test
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+$(STAMPS)/audit: requirements/audit.lock | system-run
+	@mkdir -p $(STAMPS)
+	"$$(scripts/system.sh python)" -m venv --clear $@
+	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 $(STAMPS)/node: package-lock.json package.json .npmrc | system-run

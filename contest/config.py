@@ -38,6 +38,8 @@ class Settings:
     trusted_proxies: int = 0  # how many servers stand in front, or
     trusted_networks: tuple[str, ...] = ()  # which: addresses and networks
     sendfile: str = ""  # "x-accel": the front server sends the clips
+    clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
+    sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -95,6 +97,8 @@ class Settings:
             clock_file=env.get("HOITHI_CLOCK_FILE", ""),
             **_proxies(env.get("HOITHI_TRUSTED_PROXIES", "0")),
             sendfile=env.get("HOITHI_SENDFILE", ""),
+            clamd=env.get("HOITHI_CLAMD", ""),
+            sandbox=env.get("HOITHI_SANDBOX", "required"),
         )
         _check(settings, keyed=keyed)
         return settings
@@ -162,6 +166,7 @@ def _check(settings: Settings, *, keyed: bool) -> None:
         "HOITHI_STORAGE_URL": (settings.storage_url, ("file",)),
         "HOITHI_BASE_URL": (settings.base_url, ("http", "https")),
         "HOITHI_GRAPH_URL": (settings.graph_url, ("", "http", "https")),
+        "HOITHI_CLAMD": (settings.clamd, ("", "unix", "tcp")),
         "HOITHI_SMTP_URL": (settings.smtp_url, ("", "smtp", "smtps", "smtp+starttls")),
     }
     for name, (value, allowed) in schemes.items():
@@ -174,6 +179,9 @@ def _check(settings: Settings, *, keyed: bool) -> None:
         raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
+    if settings.sandbox not in ("required", "off"):
+        raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
+                      'takes only "required" or "off"')
 
 
 def _refuse(name: str, vi: str, en: str) -> ConfigError:

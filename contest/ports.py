@@ -53,3 +53,24 @@ class PdfUnavailable(Exception):
 
 class PdfFailed(Exception):
     """The program could not make this PDF; the text is its own message."""
+
+
+class PictureCleaner(Protocol):
+    """Draws a picture from outside anew: its pixels and nothing else that the file held."""
+
+    def draw_anew(self, source: Path, target: Path) -> None:
+        """Raises ``Invalid`` for what is no whole picture, ``TooLarge`` for too many pixels."""
+
+
+class Antivirus(Protocol):
+    """Looks into files from outside."""
+
+    def scan(self, path: Path) -> str | None:
+        """The name of what was found, or None. Raises ``ScanUnavailable``."""
+
+    def answers(self) -> bool:
+        """Whether it is there; quick enough for a page."""
+
+
+class ScanUnavailable(Exception):
+    """The antivirus does not answer; a later attempt may succeed."""

@@ -8,14 +8,16 @@ from pathlib import Path
 from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
+from contest.adapters.clamd import Clamd
 from contest.adapters.folder_store import FolderStore
 from contest.adapters.job_queue import JobQueue
 from contest.adapters.mailers import LocalMailer, SmtpMailer
 from contest.adapters.office import LibreOffice
+from contest.adapters.pictures import BoxedPictures
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
 from contest.db import Database
-from contest.ports import BlobStore, Mailer, PdfMaker
+from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner
 from contest.services.core.keys import Keys
 from contest.services.core.sealing import sealed_by_another
 from contest.services.fanpage import connections
@@ -56,6 +58,15 @@ class Platform:
     @cached_property
     def office(self) -> PdfMaker:
         return LibreOffice()
+
+    @cached_property
+    def pictures(self) -> PictureCleaner:
+        return BoxedPictures()
+
+    @cached_property
+    def antivirus(self) -> Antivirus | None:
+        """Who looks into files from outside; None where no ``HOITHI_CLAMD`` is set."""
+        return Clamd(self.settings.clamd) if self.settings.clamd else None
 
     @cached_property
     def queue(self) -> JobQueue:

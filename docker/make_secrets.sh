@@ -11,7 +11,22 @@ fresh() { [ -s "$1" ] || head -c 36 /dev/urandom | base64 | tr '+/' '-_' | tr -d
 
 fresh secret_key
 fresh postgres_password
+fresh postgres_superuser_password
 [ -s database_url ] || printf 'postgresql://hoithi:%s@postgres:5432/hoithi' "$(cat postgres_password)" >database_url
+[ -s redis_url ] || {
+  password=$(head -c 36 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n')
+  printf 'redis://:%s@redis:6379/0' "$password" >redis_url
+  rm -f redis_conf
+}
+# Nobody but an operator at the machine needs these, and each of them could do harm.
+[ -s redis_conf ] || {
+  password=$(sed 's|^redis://:\(.*\)@.*|\1|' redis_url)
+  echo "requirepass $password"
+  for command in ACL BGREWRITEAOF BGSAVE CONFIG DEBUG FAILOVER FLUSHALL FLUSHDB KEYS MIGRATE MODULE \
+    MONITOR REPLICAOF RESTORE SAVE SHUTDOWN SLAVEOF SYNC PSYNC SWAPDB; do
+    echo "rename-command $command \"\""
+  done
+} >redis_conf.new && { [ -s redis_conf ] || mv redis_conf.new redis_conf; rm -f redis_conf.new; }
 for name in page_token app_secret smtp_url; do
   [ -e "$name" ] || : >"$name"
 done

@@ -39,6 +39,7 @@ from .sound.measuring import SoundReader, sound_outputs
 from .tools import find_tools
 
 LOOK_EVERY_S = 0.5
+TOO_MANY_ERRORS = 69  # FFmpeg's status where most packets could not be decoded (-max_error_rate)
 EMPTY = "streams received no packets"  # a track of which nothing could be decoded
 LOST_S = 2.0  # pictures missing at the end for longer than this were not decodable
 
@@ -114,7 +115,7 @@ def _decode(
     )
     lines.finish()
     refuse_nothing_seen(collector)
-    if EMPTY in "".join(last_error):
+    if ended.status == TOO_MANY_ERRORS or EMPTY in "".join(last_error):
         raise undecodable()
     confirm_end(ended, "\n".join(last_error))
 

@@ -59,6 +59,8 @@ buildah run "$container" -- sh -euc '
   python -c "from media_checks.tools import find_tools; print(find_tools().version)"
   nginx -v
   test -s contest/static/manifest.json
+  test -s sbom.cdx.json
+  ffmpeg -version >/dev/null
   test "$(id -u)" = 10001
 ' 2>&1 | sed 's/^/image: /'
 if [ -n "$earlier" ] && [ "$earlier" != "$(buildah images --quiet "$image")" ]; then

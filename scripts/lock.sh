@@ -13,6 +13,7 @@ fi
 common=(--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet)
 [ -z "${UPGRADE:-}" ] || common+=(--upgrade)
 
+"$uv" pip compile "${common[@]}" --group audit -o requirements/audit.lock
 # The development lock follows the runtime lock, so that both never name two versions of one thing.
 "$uv" pip compile "${common[@]}" pyproject.toml -o requirements/runtime.lock
 "$uv" pip compile "${common[@]}" -c requirements/runtime.lock --group build -o requirements/build.lock

@@ -58,6 +58,7 @@ required() {
   fi
   has_node || echo nodejs npm
   has setpriv || echo util-linux
+  has bwrap || [ "${HOITHI_SANDBOX:-}" = off ] || echo bubblewrap
   if [ "$1" = test ]; then
     has_browser || echo chromium
     has soffice || echo libreoffice-writer-nogui
@@ -66,11 +67,11 @@ required() {
   fi
 }
 
-# Packages without which something is poorer: the sandbox around FFmpeg, letters with Vietnamese
+# Packages without which something is poorer: an FFmpeg with security updates, letters with Vietnamese
 # diacritics in generated pictures, speech in the sample clips, names read in title cards, PDFs of
 # documents (86 MB to fetch).
 wanted() {
-  has bwrap || echo bubblewrap
+  has ffmpeg || echo ffmpeg
   has_font DejaVuSans.ttf || echo fonts-dejavu-core
   has_font DejaVuSerif.ttf || echo fonts-dejavu-extra
   has espeak-ng || echo espeak-ng

@@ -51,7 +51,7 @@ HOUSE = {
     "wiring": "adapters clock config db models ports services.core services.fanpage",
     "uploads": f"actors db errors languages models pace tokens {SERVICES} wiring",
     # screens: no audience knows another
-    "views.shared": f"{WORDS} models ready_pages wiring {SERVICES}",
+    "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock models {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",

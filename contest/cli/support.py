@@ -5,8 +5,9 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from contest.config import Settings
-from contest.errors import Invalid
+from contest.errors import ConfigError, Invalid
 from contest.wiring import Platform
+from media_checks import ToolsMissing, sandbox
 
 MOST_BYTES = 64 * 1024**2
 
@@ -30,6 +31,30 @@ def check_keys(platform: Platform) -> None:
     except DBAPIError:
         pass
     platform.db.engine.dispose()  # whoever is forked from here opens its own connections
+
+
+def check_box(settings: Settings) -> None:
+    """Stop the start of whoever reads strangers' clips where bubblewrap does not work.
+
+    Raises ``ConfigError``, unless ``HOITHI_SANDBOX`` is ``off``; also without FFmpeg. What is found
+    is kept: processes forked from here do not look again.
+    """
+    try:
+        boxed = sandbox.isolated()
+    except ToolsMissing as error:
+        raise ConfigError(error.message_vi, error.message_en) from None
+    if not boxed and settings.sandbox != "off":
+        raise ConfigError(
+            "Bubblewrap (lệnh bwrap) không có hoặc không chạy được trên máy này, nên không đọc "
+            "clip của người lạ. Hãy cài gói bubblewrap; trong container, hãy cho phép user "
+            "namespace như docker/compose.yaml. Nếu chấp nhận đọc clip không có hộp cách ly, hãy "
+            "đặt HOITHI_SANDBOX=off.",
+            "Bubblewrap (the command bwrap) is missing or does not work on this machine, so clips "
+            "of strangers are not read. Install the package bubblewrap; in a container, allow user "
+            "namespaces as docker/compose.yaml does. To read clips without a box nevertheless, set "
+            "HOITHI_SANDBOX=off.",
+            name="HOITHI_SANDBOX",
+        )
 
 
 def read_text(path: Path) -> str:

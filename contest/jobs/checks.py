@@ -1,6 +1,6 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -59,6 +59,8 @@ def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> b
 def _judge(platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter) -> Outcome:
     clip = platform.blobs.path(work.sha256)
     policy = media_checks.load_policy(work.media, name=work.policy_name)
+    if infected := _infected(platform, clip):
+        return _unreadable(infected, {"name": policy.name, "revision": policy.revision}, _MALWARE)
     try:
         report = media_checks.check(clip, policy, artefacts=folder, progress=tell)
     except media_checks.Unreadable as error:
@@ -96,11 +98,31 @@ def _made(
     return DerivedFile(kind, store(platform, path), size, media_type, data)
 
 
-def _unreadable(error: media_checks.Unreadable, policy: dict[str, str] | None) -> Outcome:
+def _infected(platform: Platform, clip: Path) -> media_checks.Unreadable | None:
+    """What the antivirus says, before FFmpeg opens the clip. Raises ``ScanUnavailable``."""
+    found = platform.antivirus.scan(clip) if platform.antivirus else None
+    if not found:
+        return None
+    return media_checks.Unreadable(
+        f"Tệp có mã độc ({found}) nên không được kiểm tra. Hãy quét máy đã xuất clip rồi "
+        "xuất lại.",
+        f"The file carries malware ({found}) and was not checked. Scan the computer that the clip "
+        "was made on and export it again.",
+    )
+
+
+_NOT_READABLE = {"found_vi": "không đọc được", "found_en": "not readable"}
+_MALWARE = {"found_vi": "có mã độc", "found_en": "malware"}
+
+
+def _unreadable(
+    error: media_checks.Unreadable, policy: dict[str, str] | None,
+    found: Mapping[str, str] = _NOT_READABLE,
+) -> Outcome:
     """The outcome of a file that is no clip, shaped like a report with one finding."""
     finding = {
         "rule": "intact", "level": "hard", "outcome": "fail", "found": ["unreadable"],
-        "allowed": [], "at": [], "found_vi": "không đọc được", "found_en": "not readable",
+        "allowed": [], "at": [], **found,
         "allowed_vi": "tệp đầy đủ", "allowed_en": "a complete file", **error.to_dict(),
     }
     report: dict[str, object] = {"verdict": "unreadable", "facts": {}, "findings": [finding]}

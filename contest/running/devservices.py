@@ -19,6 +19,12 @@ from pathlib import Path
 
 import redis
 
+# They could make a server load code or hand its data on, and nobody here asks for them. CONFIG
+# stays: only this account reaches the socket, and the server refuses to change its folder by it.
+NEVER_NEEDED = (
+    "ACL", "DEBUG", "FAILOVER", "MIGRATE", "MODULE", "MONITOR", "REPLICAOF", "SLAVEOF",
+    "SYNC", "PSYNC",
+)
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108, and PostgreSQL adds a suffix
 
 
@@ -75,6 +81,8 @@ def redis_command(data_dir: Path) -> list[str]:
         "logfile": str(folder / "redis.log"),
     }
     pairs = [part for name, value in options.items() for part in (f"--{name}", value)]
+    for command in NEVER_NEEDED:
+        pairs += ["--rename-command", command, ""]
     return ending_with_parent("TERM", [_redis_binary(), *pairs])
 
 

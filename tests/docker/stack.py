@@ -102,7 +102,7 @@ class Stack:
     def start(self, service: str) -> None:
         argv = [sys.executable, "-m", "contest", *self.here(service, commands()[service])]
         mounted = {f"HOITHI_{name.upper()}" for name in secrets()[service]}
-        withheld = {"HOITHI_SECRET_KEY", "HOITHI_DATABASE_URL"} - mounted
+        withheld = {"HOITHI_SECRET_KEY", "HOITHI_DATABASE_URL", "HOITHI_REDIS_URL"} - mounted
         with (self.logs / f"{service}.log").open("ab") as log:
             self.processes[service] = subprocess.Popen(
                 ending_with_parent("TERM", argv),

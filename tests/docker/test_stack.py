@@ -1,13 +1,18 @@
 """The processes of compose.yaml with docker/nginx.conf, a real PostgreSQL and a real Redis."""
 
 import http.client
+import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
 from contest import ready_pages
 from contest.actors import SYSTEM
@@ -17,10 +22,12 @@ from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import insist_on
 from contest.demo.play import LAST_DAY, OPENING, local
 from contest.demo.sample import PROFILE
+from contest.running import devservices
 from contest.services.core import profiles
 from contest.services.people import people, sign_in
 from contest.wiring import Platform
 from tests.docker.stack import COMPOSE, SERVICE, Stack, commands, secrets
+from tests.processes import free_port
 
 PASSWORD = "sona-bike-luvo-tami"
 PART = script.PARTS[0]  # its line drops while the clip is sent
@@ -39,17 +46,27 @@ SECURITY = (
 @pytest.fixture(scope="module")
 def stack(postgres_server: str, redis_server: str, short_dir: Path) -> Iterator[Stack]:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS stack WITH (FORCE)")
-        connection.execute("CREATE DATABASE stack")
-    stack = Stack(
-        short_dir / "stack", postgres_server.replace("/postgres?", "/stack?"), redis_server
-    )
+        connection.execute("DROP DATABASE IF EXISTS hoithi WITH (FORCE)")
+        connection.execute("DROP ROLE IF EXISTS hoithi")
+    url = init_database(postgres_server, short_dir)
+    stack = Stack(short_dir / "stack", url, redis_server)
     stack.clock(local(LAST_DAY))
     stack.hoithi("migrate")
     _people(stack)
     stack.start_all()
     yield stack
     stack.stop()
+
+
+def init_database(server: str, folder: Path) -> str:
+    """Run docker/init_database.sh as the image does; the address for the platform's own user."""
+    (folder / "postgres_password").write_text("of-hoithi")
+    host = server.partition("host=")[2]
+    Stack.run([str(COMPOSE.with_name("init_database.sh"))], os.environ | {
+        "POSTGRES_USER": "postgres", "PGHOST": host,
+        "POSTGRES_APP_PASSWORD_FILE": str(folder / "postgres_password"),
+    })
+    return server.replace("://postgres@", "://hoithi:of-hoithi@").replace("/postgres?", "/hoithi?")
 
 
 def _people(stack: Stack) -> None:
@@ -140,9 +157,12 @@ def test_who_strangers_reach_holds_no_secret_that_it_does_not_need(stack: Stack)
     """The processes of the other tests here are started without what they do not mount."""
     known = secrets()
     assert known["front"] == []
-    assert known["uploads"] == known["relay"] == known["migrate"] == ["database_url"]
+    assert known["uploads"] == known["migrate"] == ["database_url"]
+    assert known["relay"] == ["database_url", "redis_url"]
     assert known["web-1"] == known["web-2"] == [
-        "database_url", "secret_key", "page_token", "app_secret"]
+        "database_url", "redis_url", "secret_key", "page_token", "app_secret"]
+    holders = {name for name, held in known.items() if "postgres_superuser_password" in held}
+    assert holders == {"postgres"}
     assert known["worker-1"] == known["worker-2"] == [*known["web-1"], "smtp_url"]
     assert "secrets:" not in COMPOSE.read_text().partition("x-app:")[2].partition("services:")[0]
     assert not (stack.data_dir / "secret_key").exists()  # nor has one made itself a key
@@ -176,3 +196,80 @@ def test_secrets_are_made_once_and_by_chance(tmp_path: Path) -> None:
             for n in ("secret_key", "database_url", "page_token", "smtp_url")
         }
     ).database_url.startswith("postgresql://hoithi:")
+
+
+def test_the_platforms_database_user_is_no_superuser(stack: Stack) -> None:
+    with psycopg.connect(stack.environ["HOITHI_DATABASE_URL"]) as connection:
+        row = connection.execute(
+            "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls "
+            "FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+        assert row == ("hoithi", False, False, False, False, False)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
+
+
+def test_redis_asks_for_a_password_and_knows_no_dangerous_command(
+    tmp_path: Path, short_dir: Path
+) -> None:
+    """Valkey itself reads the configuration that make_secrets.sh writes."""
+    (tmp_path / "docker").mkdir()
+    shutil.copy(COMPOSE.with_name("make_secrets.sh"), tmp_path / "docker")
+    Stack.run([str(tmp_path / "docker" / "make_secrets.sh")])
+    made = tmp_path / "docker" / "secrets"
+    port, password = free_port(), (made / "redis_url").read_text().split(":")[2].partition("@")[0]
+    command = [devservices._redis_binary(), str(made / "redis_conf"), "--port", str(port),
+               "--bind", "127.0.0.1", "--dir", str(tmp_path), "--save", ""]
+    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    with subprocess.Popen(devservices.ending_with_parent("TERM", command)) as process:
+        while not devservices.redis_answers(url):
+            assert process.poll() is None
+            time.sleep(0.05)
+        with redis.Redis.from_url(url) as known, redis.Redis(port=port) as stranger:
+            assert known.set("a", "b")
+            with pytest.raises(redis.AuthenticationError):
+                stranger.get("a")
+            for word in ("CONFIG GET dir", "FLUSHALL", "DEBUG SLEEP 0", "MODULE LIST", "KEYS *",
+                         "REPLICAOF NO ONE", "SHUTDOWN NOSAVE", "ACL LIST"):
+                with pytest.raises(redis.ResponseError, match="unknown command"):
+                    known.execute_command(*word.split())
+        process.terminate()
+
+
+def test_the_private_redis_knows_no_dangerous_command(redis_server: str) -> None:
+    with redis.Redis.from_url(redis_server) as known:
+        for word in ("MODULE LIST", "MONITOR", "REPLICAOF NO ONE", "ACL LIST"):
+            with pytest.raises(redis.ResponseError, match="unknown command"):
+                known.execute_command(*word.split())
+
+
+def test_a_box_works_under_the_workers_profile_and_what_it_forbids_fails() -> None:
+    """libseccomp loads the profile as an engine does; then bubblewrap, then a forbidden call."""
+    profile = COMPOSE.with_name("seccomp_worker.json")
+    assert f"seccomp={profile.name}" in COMPOSE.read_text()
+    script = (
+        "import ctypes, json, os, subprocess, sys\n"
+        "lib = ctypes.CDLL('libseccomp.so.2')\n"
+        "lib.seccomp_init.restype = ctypes.c_void_p\n"
+        "allow, refuse = 0x7FFF0000, 0x00050000 | 1\n"
+        "box = ctypes.c_void_p(lib.seccomp_init(allow))\n"
+        "for rule in json.load(open(sys.argv[1]))['syscalls']:\n"
+        "    for name in rule['names']:\n"
+        "        number = lib.seccomp_syscall_resolve_name(name.encode())\n"
+        "        if number >= 0:\n"
+        "            assert lib.seccomp_rule_add(box, refuse, number, 0) == 0, name\n"
+        "assert lib.seccomp_load(box) == 0\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "print(libc.ptrace(0, 0, 0, 0), libc.syscall(321, 0, 0, 0), ctypes.get_errno())\n"
+        "from media_checks import sandbox\n"
+        "print(sandbox.describe())\n"
+    )
+    said = Stack.run([sys.executable, "-c", script, str(profile)])
+    assert said.split() == ["-1", "-1", "1", "bubblewrap"]
+
+
+def test_the_private_redis_cannot_be_made_to_write_elsewhere(redis_server: str) -> None:
+    with redis.Redis.from_url(redis_server) as known:
+        for name in ("dir", "dbfilename"):
+            with pytest.raises(redis.ResponseError, match="protected config"):
+                known.config_set(name, "/tmp")

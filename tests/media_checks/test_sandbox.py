@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +155,43 @@ def _children() -> list[str]:
     path = f"/proc/self/task/{os.getpid()}/children"
     with open(path) as file:  # noqa: PTH123 - a kernel file
         return file.read().split()
+
+
+def inside(tmp_path, script):
+    """What a shell script prints in the box around a clip; the program is any, not FFmpeg alone."""
+    kept_copy(tmp_path / "clip.mp4", seconds=1)
+    out, err = Collector(1 << 20), Collector(1 << 20)
+    Sandbox(tmp_path / "clip.mp4").run(
+        Path("/usr/bin/bash"), ["-c", script], limits=Limits(), stdout=out, stderr=err
+    )
+    return out.data.decode()
+
+
+def test_no_secret_is_in_the_box(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOITHI_SECRET_KEY", "the key that nobody sees")
+    (tmp_path / "secret_key").write_text("the key that nobody sees")
+    said = inside(tmp_path, f"env; cat {tmp_path}/secret_key /proc/*/environ; ls -A / /etc")
+    assert "the key" not in said
+    assert "HOITHI" not in said
+    listed = set(said.split())
+    assert not listed & {"proc", "run", "data", "home", "root", "tmp", "var", "passwd", "shadow"}
+
+
+def test_no_network_is_in_the_box(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        port = server.getsockname()[1]
+        said = inside(tmp_path, f"exec 3<>/dev/tcp/127.0.0.1/{port} && echo reached; echo ran")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert said == "ran\n"
+
+
+def test_no_other_clip_and_nothing_to_write_to_is_in_the_box(tmp_path):
+    kept_copy(tmp_path / "neighbour.mp4")
+    said = inside(
+        tmp_path,
+        f"ls /in; ls {tmp_path}; : >/in/clip && echo wrote; : >/usr/x && echo wrote; "
+        f"kill -0 {os.getpid()} && echo signalled",
+    )
+    assert said == "clip\n"

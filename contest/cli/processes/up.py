@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 
 from contest.actors import SYSTEM
-from contest.cli.support import check_keys
+from contest.cli.support import check_box, check_keys
 from contest.clock import FileClock
 from contest.config import Settings
 from contest.demo import cast, sample
@@ -33,6 +33,7 @@ def command(with_sample: bool, listen_at: str | None, page_simulator: bool, work
     """Run the whole platform on this machine; Ctrl-C ends it, a second Ctrl-C at once."""
     settings = Settings.from_env()
     allow_many_lines()
+    check_box(settings)
     listen = Listen.parse(listen_at) if listen_at else Listen.for_base_url(settings.base_url)
     machine = Machine(
         settings, listen, workers=workers, sample=with_sample, page_simulator=page_simulator

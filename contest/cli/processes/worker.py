@@ -5,7 +5,7 @@ import time
 import click
 from redis.exceptions import RedisError
 
-from contest.cli.support import check_keys, open_platform
+from contest.cli.support import check_box, check_keys, open_platform
 from contest.jobs import worker
 
 PAUSE_S = 1.0
@@ -16,6 +16,7 @@ PAUSE_S = 1.0
 def command(burst: bool) -> None:
     """Take jobs from the queue, one after the other, until told to stop."""
     platform = open_platform()
+    check_box(platform.settings)
     check_keys(platform)
     while True:
         try:

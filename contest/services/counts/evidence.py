@@ -1,4 +1,7 @@
-"""Files that counts or shares were read from: kept whole, one row for each content."""
+"""Files that counts or shares were read from, one row for each content.
+
+Films and spreadsheets are kept whole, pictures are drawn anew before they come here.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Invalid
 from contest.models import Contest, Evidence, Snapshot, SnapshotProof
+from contest.services.core import audit
 from social.imports import FileRefused
 
 # What a picture or a film begins with; neither is opened here, only kept and handed out again.
@@ -68,11 +72,12 @@ def find(session: Session, contest: Contest, sha256: str) -> Evidence | None:
 
 def keep(
     session: Session, contest: Contest, sha256: str, *, kind: str, filename: str, size: int,
-    actor: Actor, at: datetime,
+    actor: Actor, at: datetime, original: str = "",
 ) -> Evidence:
     """Record a file whose bytes are in the store already; the same content is one row.
 
-    ``kind``: counts, ledger, screenshot or recording. ``size``: bytes.
+    ``kind``: counts, ledger, screenshot or recording. ``size``: bytes. ``original``: the SHA-256 of
+    what was sent, where it was drawn anew; the trail keeps it.
     """
     if (known := find(session, contest, sha256)) is not None:
         return known
@@ -82,6 +87,11 @@ def keep(
     )
     session.add(evidence)
     session.flush()
+    if original:
+        audit.record(
+            session, "evidence.redrawn", evidence, actor=actor, at=at, contest_id=contest.id,
+            after={"sha256": sha256, "original_sha256": original},
+        )
     return evidence
 
 

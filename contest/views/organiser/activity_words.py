@@ -26,6 +26,7 @@ ACTIONS = {
     "document_template.dropped": _l("Bỏ mẫu văn bản riêng"),
     "document_template.taken": _l("Dùng mẫu văn bản riêng"),
     "evidence.attached": _l("Kèm minh chứng cho số tương tác"),
+    "evidence.redrawn": _l("Nhận ảnh minh chứng, vẽ lại để bỏ dữ liệu ẩn"),
     "fix.accepted": _l("Đơn vị nhận bản đã sửa"),
     "fix.declined": _l("Đơn vị không nhận bản đã sửa"),
     "fix.failed": _l("Sửa clip không thành"),

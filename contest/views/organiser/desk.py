@@ -35,10 +35,19 @@ def desk() -> Response:
         "organiser/desk.html",
         standing=desks.standing(current.db, contest, profile, at=current.now),
         phase=public.phase_of(profile, at=current.now), disk=disk(),
+        antivirus=_antivirus(),
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
     )
+
+
+def _antivirus() -> str:
+    """off, works or away: whether somebody looks into files from outside."""
+    scanner = current.platform.antivirus
+    if scanner is None:
+        return "off"
+    return "works" if scanner.answers() else "away"
 
 
 @bp.get("/jobs")

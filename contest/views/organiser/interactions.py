@@ -35,7 +35,7 @@ from contest.services.entry.media import File
 from contest.services.fanpage import connections, readings
 from contest.views.organiser import ledger_waiting
 from contest.views.organiser.ledger_waiting import LATE_HINT
-from contest.views.shared import chart, kept_files
+from contest.views.shared import chart, kept_files, proofs
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.numbers import wholes
@@ -290,11 +290,7 @@ def written() -> Response:
 def _write_down(form: WriteForm) -> None:
     proof = None
     if form.screenshot.data and form.screenshot.data.filename:
-        kept = kept_files.keep(form.screenshot.data)
-        proof = evidence_files.keep(
-            current.db, current.contest, kept.sha256, kind="screenshot", filename=kept.filename,
-            size=kept.size, actor=current.actor, at=current.now,
-        )
+        proof = proofs.receive(form.screenshot.data)
     reading = Reading(form.reactions.data, form.shares.data, form.comments.data)
     interactions.write_down(
         current.db, current.contest, form.code.data, reading, evidence=proof, actor=current.actor,

@@ -1,4 +1,4 @@
-"""A screenshot or a film of the screen: judged before it is read, kept whole, linked to numbers."""
+"""A screenshot or a film of the screen: judged before it is read, drawn anew, linked to numbers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from contest.errors import Invalid, TooLarge
 from contest.languages import write_size
-from contest.models import Snapshot
+from contest.models import Evidence, Snapshot
 from contest.permissions import require
 from contest.services.core import profiles
 from contest.services.counts import evidence, sitting
@@ -52,18 +52,24 @@ def attach(
 ) -> Attached:
     """Keep a file and link it to this sitting's numbers. Raises ``Invalid`` for what is neither
     picture nor film by its content, ``TooLarge``, and as ``sitting.attach``."""
-    kind = _kind(upload)
-    kept = kept_files.keep(upload)
-    proof = evidence.keep(
-        current.db, current.contest, kept.sha256, kind=kind, filename=kept.filename,
-        size=kept.size, actor=current.actor, at=current.now,
-    )
+    proof = receive(upload)
     numbers = sitting.attach(
         current.db, current.contest, proof, actor=current.actor, at=current.now, since=since,
         codes=codes,
     )
     href = url_for("interactions.evidence", slug=current.contest.slug, sha256=proof.sha256)
     return Attached(proof.filename, href, numbers)
+
+
+def receive(upload: FileStorage) -> Evidence:
+    """Keep a screenshot, drawn anew, or a film as it is. Raises ``Invalid`` for what is neither
+    by its content, ``TooLarge``, and as ``kept_files.keep_picture``."""
+    kind = _kind(upload)
+    kept = (kept_files.keep_picture if kind == "screenshot" else kept_files.keep)(upload)
+    return evidence.keep(
+        current.db, current.contest, kept.sha256, kind=kind, filename=kept.filename,
+        size=kept.size, actor=current.actor, at=current.now, original=kept.original,
+    )
 
 
 def _kind(upload: FileStorage) -> str:

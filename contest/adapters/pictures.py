@@ -1,0 +1,99 @@
+"""Pictures from outside, opened in a process of their own: limits, no environment, a box.
+
+Where bubblewrap works the process sees Python, its libraries, the one picture and a folder to write
+to, and has no network. Elsewhere the limits and the empty environment remain.
+"""
+
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contest.adapters.picture_drawn_anew import MOST_PIXELS, TOO_LARGE
+from contest.errors import Invalid, TooLarge
+from media_checks.fence import fence, works
+
+SCRIPT = Path(__file__).with_name("picture_drawn_anew.py")
+WALL_S, CPU_S = 60.0, 30
+MEMORY, FILE_SIZE = 2 << 30, 200 << 20
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class BoxedPictures:
+    """A ``PictureCleaner``: draws anew what was sent, one process for each picture."""
+
+    def draw_anew(self, source: Path, target: Path) -> None:
+        """Write the picture at ``source`` to ``target``, pixels only, as JPEG or PNG.
+
+        Raises ``TooLarge`` beyond ``MOST_PIXELS``, ``Invalid`` for what is no whole picture.
+        """
+        with TemporaryDirectory(prefix="hoithi-picture-") as name:
+            made = Path(name) / "made"
+            status = _run(source.resolve(), made)
+            if status == TOO_LARGE:
+                raise _too_large()
+            if status or not made.exists():
+                raise _unreadable()
+            shutil.move(made, target)
+
+
+def _run(source: Path, made: Path) -> int:
+    command = [*_limits(), *_box(source, made.parent), sys.executable, "-I", str(SCRIPT)]
+    try:
+        done = subprocess.run(
+            [*command, str(source), str(made)], env=ENVIRONMENT, timeout=WALL_S, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, cwd="/",
+        )
+    except subprocess.TimeoutExpired:
+        return -1
+    return done.returncode
+
+
+def _limits() -> list[str]:
+    prlimit = shutil.which("prlimit")
+    if prlimit is None:
+        return []
+    return [
+        prlimit, f"--cpu={CPU_S}", f"--as={MEMORY}", f"--fsize={FILE_SIZE}", "--nofile=64",
+        "--core=0", "--",
+    ]
+
+
+def _box(source: Path, folder: Path) -> list[str]:
+    if not _isolated():
+        return []
+    return _fenced("--ro-bind", str(source), str(source), "--bind", str(folder), str(folder))
+
+
+@cache
+def _isolated() -> bool:
+    """Whether bubblewrap works here; containers often forbid it."""
+    return works(_fenced(), [sys.executable, "-I", "-c", "import PIL"])
+
+
+def _fenced(*binds: str) -> list[str]:
+    options: list[str] = []
+    for place in dict.fromkeys((sys.prefix, sys.base_prefix, str(SCRIPT))):
+        if not Path(place).is_relative_to("/usr") or Path(place) == SCRIPT:
+            options += ["--ro-bind", str(Path(place).resolve()), place]
+    return fence([*options, *binds, "--chdir", "/"])
+
+
+def _too_large() -> TooLarge:
+    most = MOST_PIXELS // 10**6
+    return TooLarge(
+        f"Ảnh lớn quá: nhận tối đa {most} triệu điểm ảnh. Hãy cắt nhỏ hoặc chụp lại màn hình.",
+        f"The picture is too large: at most {most} million pixels are taken. Crop it or take the "
+        "screenshot again.",
+    )
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
+        "Không đọc được ảnh này: tệp hỏng hoặc không phải ảnh thật. Hãy chụp lại màn hình và gửi "
+        "ảnh PNG hoặc JPEG.",
+        "This picture cannot be read: the file is damaged or no real picture. Take the screenshot "
+        "again and send a PNG or JPEG.",
+    )
