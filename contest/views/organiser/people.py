@@ -78,7 +78,9 @@ class AddForm(RolesForm):
 @allows("people.manage")
 def manage() -> Response:
     """Everybody with a role, and what is pending for each."""
-    listed = people.of_contest(current.db, current.contest, at=current.now)
+    listed = people.of_contest(
+        current.db, current.contest, at=current.now, actor=current.actor
+    )
     return page("organiser/people.html", people=listed, role_names=dict(ROLES))
 
 
@@ -114,7 +116,9 @@ def add() -> Response:
 
 
 def _person(user_id: int) -> Person:
-    return people.one(current.db, current.contest, user_id, at=current.now)
+    return people.one(
+        current.db, current.contest, user_id, at=current.now, actor=current.actor
+    )
 
 
 @bp.get("/<int:user_id>")

@@ -283,3 +283,32 @@ def test_only_the_command_line_or_an_admin_makes_admins(make, platform, boss):
         with pytest.raises(DomainError):
             people.create(session, actor=make.actor(boss), **values)
         assert people.create(session, actor=SYSTEM, **values).admin
+
+
+def test_signing_out_somebody_of_another_contest_too_is_an_administrators_work(
+    do, make, contest, platform
+):
+    """Added here by their address, an organiser of another contest is not at this one's mercy."""
+    other = make.contest("quan-3-2024")
+    foreign = make.user("organiser", contest=other, email="ban@example.vn")
+    token = make.staff_token(foreign)
+    invite_new(do, "ban@example.vn")
+    with pytest.raises(NotAllowed, match="only an administrator"):
+        do(people.sign_out_everywhere, foreign)
+    with platform.db.read() as session:
+        assert people.actor_of_token(session, token, at=platform.clock.now()) is not None
+    assert do(people.sign_out_everywhere, foreign, actor=make.actor(make.user(admin=True))) == 1
+
+
+@pytest.mark.parametrize("call", [
+    lambda do, user: do(people.sign_out_everywhere, user),
+    lambda do, user: do(people.set_active, user, False),
+    lambda do, user: do(people.invite, user, purpose="password", key=SECRET_KEY),
+    lambda do, user: do(people.invite, user, purpose="sign_in", key=SECRET_KEY),
+])
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_whoever_has_no_role_here_is_out_of_reach(do, make, call, elsewhere):
+    other = make.contest("quan-3-2024")
+    stranger = make.user("juror", contest=other) if elsewhere else make.user()
+    with pytest.raises(NotFound):
+        call(do, stranger)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from contest.models import User
+from contest.models import RoleGrant, User
 from contest.services.people import invitations, people
 from tests.contest.conftest import SECRET_KEY
 from tests.contest.signing import HASH, NEW, errors, is_in, recorded, sign_in
@@ -122,3 +122,42 @@ def test_a_locked_person_is_out_at_once(visit, contest, juror):
     client.post(f"{where}/active", data={"active": "0"})
     assert not is_in(theirs)
     assert "Đã khoá" in client.get(where).text
+
+
+# Everything under the people of a contest, asked for by an organiser of another one, about somebody
+# of this contest and, at their own contest's address, about the same person.
+ABOUT = (("GET", ""), ("POST", "/roles"), ("POST", "/retire"), ("POST", "/invite"),
+         ("POST", "/sign-out"), ("POST", "/active"))
+
+
+@pytest.mark.parametrize(("method", "what"), ABOUT)
+def test_a_foreign_organiser_neither_reads_nor_touches_anybody(
+    visit, make, contest, juror, platform, method, what
+):
+    other = make.contest("quan-3-2024")
+    theirs = visit.user(juror)
+    client = visit.role("organiser", contest=other)
+    data = {"roles": "juror", "unit": "0", "active": "0", "purpose": "sign_in"}
+    for slug, status in ((contest.slug, 403), (other.slug, 404)):
+        answer = client.open(f"/c/{slug}/organiser/people/{juror.id}{what}", method=method,
+                             data=data if method == "POST" else None)
+        assert answer.status_code == status
+        assert "Giám Khảo Một" not in answer.text
+        assert "gk@example.vn" not in answer.text
+    assert is_in(theirs)
+    assert recorded(platform) == []
+
+
+def test_where_somebody_works_elsewhere_too_only_the_role_here_is_told(visit, make, contest):
+    """When and how they sign in to another contest is none of this one's business."""
+    other = make.contest("quan-3-2024")
+    shared = make.user("organiser", contest=other, name="Người Nơi Khác")
+    make.staff_token(shared)
+    make.add(RoleGrant(user_id=shared.id, contest_id=contest.id, role="juror",
+                       created_at=make.at))
+    client = visit.role("organiser")
+    for path in ("/", f"/{shared.id}"):
+        page = client.get(f"/c/{contest.slug}/organiser/people{path}").text
+        assert "Người Nơi Khác" in page
+        assert "Dùng lần cuối" not in page
+    assert "/sign-out\"" not in client.get(f"/c/{contest.slug}/organiser/people/{shared.id}").text
