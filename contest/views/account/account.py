@@ -34,6 +34,7 @@ from contest.views.shared.support import (
     clear_cookie,
     current,
     flash_message,
+    forget_device,
     page,
     set_cookie,
     staff_token,
@@ -221,6 +222,7 @@ def sign_out() -> Response:
     _leave_old_session()
     response = redirect(url_for("public.home"), 303)
     clear_cookie(response, STAFF_COOKIE)
+    forget_device(response)
     return response
 
 
