@@ -73,11 +73,25 @@ def require_second_factor(actor: Actor, contest: Contest | None) -> None:
         return
     held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
     if held & set(profiles.profile_of(contest).security.second_factor):
-        raise NotAllowed(
-            "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
-            "This role needs a second factor. Please switch it on under My account.",
-            second_factor=True,
-        )
+        raise second_factor_needed()
+
+
+def second_factor_needed() -> NotAllowed:
+    """The refusal of somebody who must give a second factor first, for the caller to raise."""
+    return NotAllowed(
+        "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
+        "This role needs a second factor. Please switch it on under My account.",
+        second_factor=True,
+    )
+
+
+def must_set_up_second_factor(actor: Actor) -> bool:
+    """Whether somebody organises a contest or administers the platform, and gave no second factor.
+
+    No contest's rules change that: whoever may change the rules would switch it off first.
+    """
+    staff = actor.admin or any(Role.ORGANISER in held for held in actor.roles.values())
+    return actor.kind == "user" and staff and not actor.second_factor
 
 
 # ---------------------------------------------------------------------- accounts

@@ -46,6 +46,8 @@ FILE_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+# What everybody may do, signed in or not: all that is left to staff without a second factor.
+WITHOUT_FACTOR = frozenset({"public.read", "account.sign_in", "unit.enter"})
 FORGET_COOKIE, FORGET_S = "hoithi_forget", 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -193,6 +195,8 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
                 g.contest = profiles.find(current.db, kwargs.pop("slug"))
             g.actor = _pick(action, by)
             require(g.actor, action, g.get("contest"))
+            if _owes_second_factor(action):
+                return _lead_to_second_factor()
             people.require_second_factor(g.actor, g.get("contest"))
             return view(*args, **kwargs)
 
@@ -200,6 +204,21 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
         return cast(View, guarded)
 
     return decorate
+
+
+def _owes_second_factor(action: str) -> bool:
+    return (
+        current.platform.settings.second_factor == "required"
+        and action not in WITHOUT_FACTOR and request.blueprint != "second_factor"
+        and people.must_set_up_second_factor(current.actor)
+    )
+
+
+def _lead_to_second_factor() -> Response:
+    """A page leads to where it is set up; anything else is refused (raises ``NotAllowed``)."""
+    if request.method in SAFE and request.accept_mimetypes.accept_html:
+        return redirect(url_for("second_factor.home"), 303)
+    raise people.second_factor_needed()
 
 
 def _pick(action: str, by: str) -> Actor:
