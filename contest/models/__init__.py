@@ -39,7 +39,8 @@ __all__ = [
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
     "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof",
+    "StaffSession",
     "StoredKey", "Submission", "Task", "ToldNumber", "Unit", "UnitLink", "UnitSession",
     "Upload", "User",
 ]

@@ -40,8 +40,11 @@ class Step:
 
 @dataclass(frozen=True)
 class PublicClip:
-    """The public columns of a clip: no data of its contact persons. While a blind jury is marking
-    (``profiles.names_are_hidden``) unit, authors and description, which may name them, are empty."""
+    """The public columns of a clip: no data of its contact persons.
+
+    While a blind jury marks (``profiles.names_are_hidden``) unit, authors and description, which
+    may name them, are empty.
+    """
 
     code: str
     title: str

@@ -66,7 +66,7 @@ class Comparison:
 
 
 def may_name(actor: Actor, seen: Comparison) -> bool:
-    """May ``actor`` be told title, unit and code of the other clip? Those of this contest are known;
+    """May ``actor`` be told title, unit and code of the other clip? Of this contest they are known;
     of another one to its own people, to an administrator, and to everybody once it is public."""
     entry = seen.there.submission
     if seen.same_contest or actor.admin or can(actor, "review.read", entry):

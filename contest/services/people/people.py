@@ -14,7 +14,7 @@ from contest.errors import Conflict, Invalid, NotAllowed, not_found
 from contest.languages import chosen
 from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, User
 from contest.permissions import require
-from contest.services.core import audit, locks, mail, profiles
+from contest.services.core import audit, locks, mail
 from contest.services.jury import jurors
 from contest.services.people import invitations, sessions
 from contest.tokens import hash_token
@@ -62,36 +62,6 @@ def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | Non
     if row is None or owes_second_factor(row):
         return None
     return actor_of(session, row.user, second_factor=row.second_factor_at is not None)
-
-
-def require_second_factor(actor: Actor, contest: Contest | None) -> None:
-    """Raises ``NotAllowed`` for a role that needs a second factor (profile) where none was given.
-
-    An administrator can do what an organiser can, so the same is required.
-    """
-    if contest is None or actor.kind != "user" or actor.second_factor:
-        return
-    held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
-    if held & set(profiles.profile_of(contest).security.second_factor):
-        raise second_factor_needed()
-
-
-def second_factor_needed() -> NotAllowed:
-    """The refusal of somebody who must give a second factor first, for the caller to raise."""
-    return NotAllowed(
-        "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
-        "This role needs a second factor. Please switch it on under My account.",
-        second_factor=True,
-    )
-
-
-def must_set_up_second_factor(actor: Actor) -> bool:
-    """Whether somebody organises a contest or administers the platform, and gave no second factor.
-
-    No contest's rules change that: whoever may change the rules would switch it off first.
-    """
-    staff = actor.admin or any(Role.ORGANISER in held for held in actor.roles.values())
-    return actor.kind == "user" and staff and not actor.second_factor
 
 
 # ---------------------------------------------------------------------- accounts
@@ -169,7 +139,7 @@ def _persons(
 
 
 def _beyond(session: Session, user_ids: Collection[int], actor: Actor | None) -> set[int]:
-    """Who of these works in a contest of which ``actor`` is no organiser, or is an administrator."""
+    """Who of these is an administrator, or works in a contest that ``actor`` does not organise."""
     if actor is None or actor.admin:
         return set()
     own = [c for c, held in actor.roles.items() if Role.ORGANISER in held]
@@ -369,7 +339,7 @@ def invite(
     session: Session, contest: Contest, user: User, *, purpose: str, actor: Actor, at: datetime,
     key: str,
 ) -> Invitation:
-    """A new link for a person of the contest, by mail too where it sets a password.
+    """A new link for a person of the contest, sent to their mail.
 
     ``purpose`` ``sign_in`` is for jurors who will not remember a password (one sign-in). Raises
     ``NotAllowed`` without ``people.manage`` or ``may_hand_over``.
@@ -379,8 +349,7 @@ def invite(
     invitation = invitations.create(session, user, purpose=purpose, actor=actor, at=at, key=key,
                                     contest_id=contest.id)
     session.flush()
-    if purpose == "password":
-        tell(session, contest, user, invitation, at=at)
+    tell(session, contest, user, invitation, at=at)
     return invitation
 
 

@@ -147,4 +147,6 @@ def _recovery(session: Session, user: User, code: str, at: datetime) -> bool:
 
 def _is_code(stored: str, typed: str) -> bool:
     """Codes made before migration 0010 are stored as SHA-256 until they are renewed."""
-    return passwords.verify(stored, typed) if stored.startswith("$") else stored == hash_token(typed)
+    if stored.startswith("$"):
+        return passwords.verify(stored, typed)
+    return stored == hash_token(typed)

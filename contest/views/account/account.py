@@ -67,7 +67,8 @@ def _note_use() -> None:
 
 
 def this_browser() -> signing_in.Browser:
-    return signing_in.Browser(request.user_agent.string, request.remote_addr or "")
+    agent = request.user_agent.string
+    return signing_in.Browser(agent, request.remote_addr or "", browser_name(agent))
 
 
 def this_session() -> StaffSession | None:

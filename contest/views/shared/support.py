@@ -31,7 +31,7 @@ from contest.models import Contest
 from contest.permissions import PERMISSIONS, require
 from contest.profile import Profile
 from contest.services.core import profiles
-from contest.services.people import people
+from contest.services.people import demanded_factor, people
 from contest.services.units import units
 from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
 from contest.wiring import Platform
@@ -197,7 +197,7 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
             require(g.actor, action, g.get("contest"))
             if _owes_second_factor(action):
                 return _lead_to_second_factor()
-            people.require_second_factor(g.actor, g.get("contest"))
+            demanded_factor.require(g.actor, g.get("contest"))
             return view(*args, **kwargs)
 
         guarded.permission = action  # type: ignore[attr-defined]
@@ -210,7 +210,7 @@ def _owes_second_factor(action: str) -> bool:
     return (
         current.platform.settings.second_factor == "required"
         and action not in WITHOUT_FACTOR and request.blueprint != "second_factor"
-        and people.must_set_up_second_factor(current.actor)
+        and demanded_factor.must_set_up(current.actor)
     )
 
 
@@ -218,7 +218,7 @@ def _lead_to_second_factor() -> Response:
     """A page leads to where it is set up; anything else is refused (raises ``NotAllowed``)."""
     if request.method in SAFE and request.accept_mimetypes.accept_html:
         return redirect(url_for("second_factor.home"), 303)
-    raise people.second_factor_needed()
+    raise demanded_factor.needed()
 
 
 def _pick(action: str, by: str) -> Actor:

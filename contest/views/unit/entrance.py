@@ -27,7 +27,7 @@ bp = Blueprint("entrance", __name__)
 
 
 class EnterForm(Form):
-    """A link's token (filled in by the page's script) or a typed code. ``sure``: the person has said
+    """A link's token (filled in by the page's script) or a typed code. ``sure``: the person said
     that this phone shall be another unit's from now on."""
 
     token = HiddenField(validators=[Length(max=100)])

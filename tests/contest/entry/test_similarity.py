@@ -253,11 +253,10 @@ def pages_about(entry: Submission) -> list[str]:
     ("reviewer", False), ("organiser", False), ("both", True),
 ])
 def test_a_clip_of_another_contest_is_named_only_to_its_own_people(
-    across: tuple[Submission, Contest], visit: Visits, make: Factory, contest: Contest, who: str,
-    told: bool,
+    across: tuple[Submission, Contest], visit: Visits, make: Factory, who: str, told: bool
 ) -> None:
     entry, other = across
-    user = make.user("reviewer" if who == "both" else who, contest=contest)
+    user = make.user("reviewer" if who == "both" else who, contest=visit.contest)
     if who == "both":
         make.add(RoleGrant(user_id=user.id, contest_id=other.id, role="reviewer",
                            created_at=make.at))  # fmt: skip

@@ -9,7 +9,13 @@ from contest.actors import PUBLIC, SYSTEM
 from contest.errors import Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, SignInNeeded
 from contest.models import AuditRow, Mail, RoleGrant, Task, User
 from contest.services.core.sealing import Keyring
-from contest.services.people import invitations, people, second_factor, sessions
+from contest.services.people import (
+    demanded_factor,
+    invitations,
+    people,
+    second_factor,
+    sessions,
+)
 from tests.contest.conftest import SECRET_KEY
 
 
@@ -260,11 +266,11 @@ def test_the_profile_demands_a_second_factor_of_a_role(make, platform):
         "second_factor = []", 'second_factor = ["organiser"]'))
     organiser, juror = (make.user(r, contest=strict) for r in ("organiser", "juror"))
     admin = make.user(admin=True)
-    people.require_second_factor(make.actor(juror), strict)
-    people.require_second_factor(make.actor(organiser, second_factor=True), strict)
+    demanded_factor.require(make.actor(juror), strict)
+    demanded_factor.require(make.actor(organiser, second_factor=True), strict)
     for user in (organiser, admin):
         with pytest.raises(NotAllowed, match="second factor"):
-            people.require_second_factor(make.actor(user), strict)
+            demanded_factor.require(make.actor(user), strict)
 
 
 def test_a_secret_is_unreadable_without_the_installations_key(make, platform):
