@@ -216,7 +216,8 @@ def _owes_second_factor(action: str) -> bool:
 
 def _lead_to_second_factor() -> Response:
     """A page leads to where it is set up; anything else is refused (raises ``NotAllowed``)."""
-    if request.method in SAFE and request.accept_mimetypes.accept_html:
+    kinds = ["text/html", "application/json"]
+    if request.method in SAFE and request.accept_mimetypes.best_match(kinds) != kinds[1]:
         return redirect(url_for("second_factor.home"), 303)
     raise demanded_factor.needed()
 

@@ -6,6 +6,8 @@ from contest.models import Contest, Unit, UnitSession
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 
+HOME = "/c/quan11-2023/unit"
+
 
 @pytest.fixture
 def units(make: Factory, contest: Contest) -> tuple[Unit, Unit]:
@@ -30,10 +32,10 @@ def test_a_link_of_another_unit_asks_before_it_changes_the_phone(
     assert "Bạn thuộc đơn vị Phường 2?" in asked.text
     assert "Set-Cookie" not in asked.headers or "hoithi_unit" not in asked.headers["Set-Cookie"]
     assert make.fresh(link).uses == 0
-    assert "Phường 1" in browser.get("/c/quan11-2023/unit/").text
+    assert "Phường 1" in browser.get(HOME).text
     sure = browser.post("/u", data=data | {"sure": "1"})
     assert sure.status_code == 303
-    assert "Phường 2" in browser.get("/c/quan11-2023/unit/").text
+    assert "Phường 2" in browser.get(HOME).text
 
 
 def test_a_unit_of_another_contest_is_asked_too(
