@@ -103,6 +103,7 @@ class Crowd:
         self.platform = Platform(Settings(
             data_dir=folder, database_url=url, redis_url="", storage_url=f"file://{folder}/clips",
             base_url="http://localhost", secret_key=KEY,
+            second_factor="optional",
         ))
         self.platform.__dict__["clock"] = FixedClock(OPEN)
         if not self._made(folder):

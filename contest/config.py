@@ -37,6 +37,7 @@ class Settings:
     clock_file: str = ""  # the demo's simulated time
     trusted_proxies: int = 0  # how many servers stand in front, or
     trusted_networks: tuple[str, ...] = ()  # which: addresses and networks
+    second_factor: str = "required"  # of organisers and administrators, or "optional"
     sendfile: str = ""  # "x-accel": the front server sends the clips
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
@@ -96,6 +97,7 @@ class Settings:
             smtp_url=env.get("HOITHI_SMTP_URL", ""),
             clock_file=env.get("HOITHI_CLOCK_FILE", ""),
             **_proxies(env.get("HOITHI_TRUSTED_PROXIES", "0")),
+            second_factor=env.get("HOITHI_SECOND_FACTOR", "required"),
             sendfile=env.get("HOITHI_SENDFILE", ""),
             clamd=env.get("HOITHI_CLAMD", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
@@ -177,6 +179,9 @@ def _check(settings: Settings, *, keyed: bool) -> None:
                           f'starts with "{found}"; use {wanted}')
     if keyed and min(map(len, settings.secret_keys), default=0) < SHORTEST_KEY:
         raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
+    if settings.second_factor not in ("required", "optional"):
+        raise _refuse("HOITHI_SECOND_FACTOR", "chỉ nhận “required” hoặc “optional”",
+                      'takes only "required" or "optional"')
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
     if settings.sandbox not in ("required", "off"):

@@ -19,6 +19,11 @@ def new_code(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+def digits_of(token: str) -> str:
+    """Six digits that only who knows the token can tell; they tell nothing of it."""
+    return f"{int(hash_token(f'digits:{token}'), 16) % 10**6:06}"
+
+
 def tidy_code(typed: str) -> str:
     """What was typed, as it is hashed: upper case, without spaces and dashes."""
     return "".join(c for c in typed.upper() if c.isalnum())

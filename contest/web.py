@@ -267,7 +267,7 @@ def _already_stored(error: IntegrityError) -> Response:
 
 def _not_storable(error: DataError) -> Response:
     """The last net: what forms and addresses let through, and a column does not hold."""
-    log.warning("a value that no column holds at %s: %s", request.path, error.orig)
+    log.warning("a value that no column holds at %a: %s", request.path, error.orig)
     return _refused(Invalid(
         "Có giá trị không lưu được: quá lớn, hoặc có ký tự không in được. Hãy kiểm tra lại rồi gửi "
         "lại.",
@@ -287,7 +287,7 @@ def _database_away(error: OperationalError) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     number = secrets.token_hex(4)
-    log.error("error %s at %s", number, request.path, exc_info=error)
+    log.error("error %s at %a", number, request.path, exc_info=error)
     return _answer(500, "unexpected", "", {"number": number})
 
 

@@ -73,6 +73,7 @@ class Play:
             "HOITHI_DATA_DIR": str(self.data_dir),
             "HOITHI_BASE_URL": self.base_url,
             "HOITHI_CLOCK_FILE": str(self.clock.path),
+            "HOITHI_SECOND_FACTOR": "optional",  # its actors have no phones
         }
 
     def perform(self) -> Outcome:

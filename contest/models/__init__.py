@@ -27,6 +27,7 @@ from contest.models.publications import PageConnection, PageInspection, PagePaus
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
+from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
 from contest.models.units import Unit, UnitLink, UnitSession
@@ -38,7 +39,8 @@ __all__ = [
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
     "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
-    "RoleGrant", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof",
+    "StaffSession",
     "StoredKey", "Submission", "Task", "ToldNumber", "Unit", "UnitLink", "UnitSession",
     "Upload", "User",
 ]

@@ -90,16 +90,18 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")  # on the spot
     user: Mapped[User] = relationship()
 
 
 class RecoveryCode(Base):
-    """A code that stands in for the second factor once, when the phone is lost. Hash only."""
+    """A code that stands in for the second factor once, when the phone is lost. Hash only,
+    as of a password (argon2id); from before migration 0010, SHA-256."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    code_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from contest.clock import simulated_time_file
 from contest.config import Settings
@@ -50,6 +51,14 @@ class Machine:
         return path if given or self.sample or path.exists() else None
 
     @property
+    def without_second_factor(self) -> bool:
+        """The sample's people sign in with the printed password alone, on this machine only, unless
+        the setting says otherwise."""
+        host = urlsplit(self.settings.base_url).hostname or ""
+        alone = host in ("localhost", "127.0.0.1", "::1")
+        return self.sample and alone and "HOITHI_SECOND_FACTOR" not in os.environ
+
+    @property
     def simulator_dir(self) -> Path:
         return self.settings.data_dir / "simulated-page"
 
@@ -62,6 +71,8 @@ class Machine:
             "HOITHI_SENDFILE": "x-accel",
             "PYTHONUNBUFFERED": "1",
         }
+        if self.without_second_factor:
+            told["HOITHI_SECOND_FACTOR"] = "optional"
         if self.clock_file:
             told["HOITHI_CLOCK_FILE"] = str(self.clock_file)
         if self.simulated_page:

@@ -100,6 +100,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     return Settings(
         data_dir=tmp_path, database_url=database_url, redis_url=redis_url,
         storage_url=f"file://{tmp_path}/clips", base_url="http://localhost", secret_key=SECRET_KEY,
+        second_factor="optional",  # tests/contest/people/test_demanded_factor.py sets it
     )
 
 

@@ -69,7 +69,7 @@ class Crowd:
             data_dir=folder, database_url=database_url or f"sqlite:///{folder}/crowd.db",
             redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
-            secret_key=SECRET_KEY,
+            secret_key=SECRET_KEY, second_factor="optional",
         ))
         self.platform.__dict__["clock"] = self.clock
         if not database_url:

@@ -59,7 +59,7 @@ class World:
         self.platform = Platform(Settings(
             data_dir=folder, database_url=f"sqlite:///{self.file}", redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
-            secret_key=SECRET_KEY,
+            secret_key=SECRET_KEY, second_factor="optional",
         ))
         self.platform.__dict__["clock"] = self.clock
         self.platform.db.upgrade()

@@ -73,6 +73,7 @@ class Stack:
             "HOITHI_SECRET_KEY": "a secret key that only tests know, 40 and more",
             "HOITHI_TRUSTED_PROXIES": "1",
             "HOITHI_SENDFILE": "x-accel",
+            "HOITHI_SECOND_FACTOR": "optional",
             "HOITHI_CLOCK_FILE": str(data_dir / "clock.json"),
         }
 

@@ -102,7 +102,7 @@ def _served(folder: Path, state: str) -> Iterator[House]:
     settings = Settings(
         data_dir=folder, database_url=f"sqlite:///{folder}/hoithi.db", redis_url="",
         storage_url=f"file://{folder}/clips", base_url="http://127.0.0.1",
-        secret_key="a secret key that only tests know, 40 and more",
+        secret_key="a secret key that only tests know, 40 and more", second_factor="optional",
     )
     platform = Platform(settings)
     clock = FixedClock(OPEN)

@@ -40,6 +40,7 @@ class Site(House):
             "HOITHI_REDIS_URL": redis_url,
             "HOITHI_BASE_URL": self.base,
             "HOITHI_CLOCK_FILE": str(clock.path),
+            "HOITHI_SECOND_FACTOR": "optional",
             "HOITHI_TRUSTED_PROXIES": "1",
             "HOITHI_SENDFILE": "x-accel",
         } | more  # fmt: skip

@@ -35,6 +35,7 @@ class House:
             "HOITHI_DATA_DIR": str(folder),
             "HOITHI_BASE_URL": self.base,
             "HOITHI_CLOCK_FILE": str(clock.path),
+            "HOITHI_SECOND_FACTOR": "optional",
             "HOITHI_TRUSTED_PROXIES": "1",
             "HOITHI_SENDFILE": "x-accel",
         }

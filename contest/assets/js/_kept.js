@@ -24,3 +24,20 @@ export function forget(place) {
     // nothing was kept either
   }
 }
+
+// What is forgotten once somebody has signed out: marks, numbers, and uploads to go on with.
+const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "tus::"];
+const SIGNED_OUT = "hoithi_forget";
+
+// The server's answer to signing out asks for it: nothing goes before the server has agreed.
+export function forgetWhereSignedOut() {
+  if (!document.cookie.split("; ").includes(`${SIGNED_OUT}=1`)) return;
+  try {
+    for (const place of Object.keys(localStorage)) {
+      if (OF_A_PERSON.some((start) => place.startsWith(start))) forget(place);
+    }
+  } catch {
+    return; // no storage: nothing was kept
+  }
+  document.cookie = `${SIGNED_OUT}=; Max-Age=0; Path=/; SameSite=Lax`;
+}

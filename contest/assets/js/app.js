@@ -1,7 +1,10 @@
 // Small helps on every page. Everything works without them.
 import { startCountdowns } from "./_countdown.js";
 import { startConfirms } from "./_confirm.js";
+import { forgetWhereSignedOut } from "./_kept.js";
 import { startRefresh } from "./_refresh.js";
+
+forgetWhereSignedOut();
 
 // The summary of errors is read first, also by a screen reader.
 document.querySelector("[data-focus]")?.focus();

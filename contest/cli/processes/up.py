@@ -77,6 +77,9 @@ def _of_sample(machine: Machine, ways: sample.WaysIn) -> list[str]:
         shown.setdefault(person.roles[0], person)
     lines = [f"  {role:<10} {p.email:<28} {p.name}" for role, p in shown.items()]
     lines += [f"  mật khẩu / password: {ways.password}   ({base}/account/sign-in)", ""]
+    if machine.without_second_factor:
+        lines[-1:] = ["  Tài khoản mẫu không cần mã thứ hai (HOITHI_SECOND_FACTOR=optional)."]
+        lines += ["  The sample's accounts need no second factor; a real installation's do.", ""]
     lines += [f"  {code}  {unit}" for unit, code in list(ways.codes.items())[-3:]]
     lines += [f"  mã đơn vị / unit codes: {base}/u", ""]
     lines += [f"  Giờ mô phỏng; chuyển bằng: {_this_command()} clock '2023-06-12 08:00'"]

@@ -33,4 +33,6 @@ def _renew_pages(platform: Platform) -> None:
 def _load() -> object:
     from contest.web import create_app  # noqa: PLC0415 - only in the workers
 
-    return create_app(open_platform())
+    app = create_app(open_platform())
+    app.extensions["refusals"].keeps = True  # what was refused is stored beside the requests
+    return app

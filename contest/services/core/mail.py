@@ -49,6 +49,7 @@ from contest.models import (
     User,
 )
 from contest.services.core import outbox, profiles
+from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "jury_reminder",
@@ -211,6 +212,7 @@ def _person(
     }
     if invitation_id := mail.params.get("invitation_id"):
         invitation = session.get_one(Invitation, invitation_id)
-        values |= {"token": token_of(invitation),
-                   "purpose": invitation.purpose, "expires_at": invitation.expires_at}
+        token = token_of(invitation)
+        values |= {"token": token, "expires_at": invitation.expires_at,
+                   "code": digits_of(token) if invitation.purpose == "sign_in" else ""}
     return values

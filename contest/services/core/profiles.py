@@ -42,6 +42,12 @@ def profile_of(contest: Contest) -> Profile:
     return profile_at(contest.revision)
 
 
+def names_are_hidden(contest: Contest) -> bool:
+    """Whether nothing public may name units or authors yet: jurors read public pages, too, and a
+    blind jury is still marking."""
+    return profile_of(contest).jury.blind and contest.jury_locked_at is None
+
+
 def profile_at(revision: ProfileRevision) -> Profile:
     """The rules of a revision. Parsed once in a process: a revision never changes, nor does a
     ``Profile``, and the hash of its content names it in every database."""

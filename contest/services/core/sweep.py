@@ -7,6 +7,7 @@ sessions, invitations           ``KEPT``, 30 days           "last seen", "this l
 finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list of jobs
 sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
 uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
+refusals (security page)        ``EVENTS_KEPT``, 90 days    who tried what, and from where
 bytes of such uploads           not at all                  the upload process removes them
 bytes of replaced clips         14 days                     ``entry/stored_bytes.py``; reports stay
 ==============================  ==========================  =======================================
@@ -26,11 +27,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from contest.models import Invitation, Mail, StaffSession, Task, UnitSession, Upload
+from contest.models import Invitation, Mail, SecurityEvent, StaffSession, Task, UnitSession, Upload
 from contest.services.core import outbox
 
 KEPT = timedelta(days=30)
-MAILS_KEPT = UPLOADS_KEPT = timedelta(days=90)
+MAILS_KEPT = UPLOADS_KEPT = EVENTS_KEPT = timedelta(days=90)
 BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
@@ -58,6 +59,7 @@ def _over(at: datetime) -> list[tuple[Any, ColumnElement[bool]]]:
     """What to delete, table by table; a task before the row that it is about."""
     return [
         (StaffSession, _ended(at - KEPT, StaffSession.expires_at, StaffSession.revoked_at)),
+        (SecurityEvent, SecurityEvent.last_at < at - EVENTS_KEPT),
         (UnitSession, _ended(at - KEPT, UnitSession.expires_at, UnitSession.revoked_at)),
         (Invitation, _ended(at - KEPT, Invitation.expires_at, Invitation.revoked_at,
                             Invitation.used_at)),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contest.errors import not_found
 from contest.models import Contest, Derivative, Publication, Submission, Unit
 from contest.profile import Profile
-from contest.services.core import pagination, search
+from contest.services.core import pagination, profiles, search
 from contest.services.core.pagination import Pagination
 from contest.states import SubmissionState
 
@@ -40,7 +40,11 @@ class Step:
 
 @dataclass(frozen=True)
 class PublicClip:
-    """The public columns of a clip: no data of its contact persons."""
+    """The public columns of a clip: no data of its contact persons.
+
+    While a blind jury marks (``profiles.names_are_hidden``) unit, authors and description, which
+    may name them, are empty.
+    """
 
     code: str
     title: str
@@ -95,16 +99,18 @@ def next_deadline(profile: Profile, *, at: datetime) -> datetime | None:
 
 def clips(session: Session, contest: Contest, *, most: int | None = None) -> list[PublicClip]:
     """The clips published on the Page, in the order of their release; ``most``: how many."""
-    return [_clip(row) for row in session.execute(_shown(contest).limit(most))]
+    return [_clip(row, contest) for row in session.execute(_shown(contest).limit(most))]
 
 
 def gallery(
     session: Session, contest: Contest, *, words: str = "", number: int = 1
 ) -> Pagination[PublicClip]:
-    """One page of the published clips with ``words`` in code, title or unit."""
-    query = search.matching(_shown(contest), words, Submission.code, Submission.title, Unit.name)
+    """One page of the published clips with ``words`` in code, title or unit; not in a unit's name
+    while it is hidden, for what is found would tell it."""
+    unit = () if profiles.names_are_hidden(contest) else (Unit.name,)
+    query = search.matching(_shown(contest), words, Submission.code, Submission.title, *unit)
     found = pagination.take(session, query, number, whole=True)
-    return replace(found, rows=[_clip(row) for row in found.rows])
+    return replace(found, rows=[_clip(row, contest) for row in found.rows])
 
 
 def count(session: Session, contest: Contest) -> int:
@@ -118,7 +124,7 @@ def clip(session: Session, contest: Contest, code: str) -> PublicClip:
     found = session.execute(_shown(contest).where(Submission.code == code)).first()
     if found is None:
         raise not_found()
-    return _clip(found)
+    return _clip(found, contest)
 
 
 def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:
@@ -146,5 +152,7 @@ def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _clip(row: Row[Any]) -> PublicClip:
-    return PublicClip(**row._mapping)
+def _clip(row: Row[Any], contest: Contest) -> PublicClip:
+    clip = PublicClip(**row._mapping)
+    hidden = profiles.names_are_hidden(contest)
+    return replace(clip, unit="", authors=(), description="") if hidden else clip

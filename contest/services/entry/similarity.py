@@ -14,11 +14,19 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.actors import Actor
 from contest.errors import Invalid, not_found
-from contest.models import ClipFingerprint, ClipVersion, Contest, SimilarPair, Submission, Task
-from contest.permissions import require
-from contest.services.core import audit, outbox, pagination
+from contest.models import (
+    ClipFingerprint,
+    ClipVersion,
+    Contest,
+    RoleGrant,
+    SimilarPair,
+    Submission,
+    Task,
+)
+from contest.permissions import can, require
+from contest.services.core import audit, outbox, pagination, profiles
 from contest.services.core.pagination import Pagination
-from contest.states import IN_CONTEST
+from contest.states import IN_CONTEST, SubmissionState
 
 COPY, FINE = "copy", "fine"
 VERDICTS = (COPY, FINE)
@@ -55,6 +63,25 @@ class Comparison:
     @property
     def same_contest(self) -> bool:
         return self.here.submission.contest_id == self.there.submission.contest_id
+
+
+def may_name(actor: Actor, seen: Comparison) -> bool:
+    """May ``actor`` be told title, unit and code of the other clip? Of this contest they are known;
+    of another one to its own people, to an administrator, and to everybody once it is public."""
+    entry = seen.there.submission
+    if seen.same_contest or actor.admin or can(actor, "review.read", entry):
+        return True
+    return entry.state == SubmissionState.PUBLISHED and not profiles.names_are_hidden(entry.contest)
+
+
+def may_read_verdict(session: Session, actor: Actor, seen: Comparison) -> bool:
+    """May ``actor`` read who decided, and why? A reviewer of another contest may have."""
+    if may_name(actor, seen):
+        return True
+    return session.scalar(select(RoleGrant.id).where(
+        RoleGrant.user_id == seen.pair.decided_by,
+        RoleGrant.contest_id == seen.here.submission.contest_id,
+    ).limit(1)) is not None
 
 
 # ---------------------------------------------------------------------------- finding them

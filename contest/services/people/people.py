@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor, Role
@@ -14,7 +14,7 @@ from contest.errors import Conflict, Invalid, NotAllowed, not_found
 from contest.languages import chosen
 from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, User
 from contest.permissions import require
-from contest.services.core import audit, locks, mail, profiles
+from contest.services.core import audit, locks, mail
 from contest.services.jury import jurors
 from contest.services.people import invitations, sessions
 from contest.tokens import hash_token
@@ -64,22 +64,6 @@ def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | Non
     return actor_of(session, row.user, second_factor=row.second_factor_at is not None)
 
 
-def require_second_factor(actor: Actor, contest: Contest | None) -> None:
-    """Raises ``NotAllowed`` for a role that needs a second factor (profile) where none was given.
-
-    An administrator can do what an organiser can, so the same is required.
-    """
-    if contest is None or actor.kind != "user" or actor.second_factor:
-        return
-    held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
-    if held & set(profiles.profile_of(contest).security.second_factor):
-        raise NotAllowed(
-            "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
-            "This role needs a second factor. Please switch it on under My account.",
-            second_factor=True,
-        )
-
-
 # ---------------------------------------------------------------------- accounts
 
 
@@ -106,28 +90,33 @@ class Person:
     unit: Unit | None
     invitation: Invitation | None  # the open one, if any
     last_seen_at: datetime | None
+    elsewhere: bool = False  # works where ``actor`` is nobody: how they sign in is not told
 
 
-def of_contest(session: Session, contest: Contest, *, at: datetime) -> list[Person]:
-    """Everybody with a role in the contest, by name."""
+def of_contest(
+    session: Session, contest: Contest, *, at: datetime, actor: Actor | None = None
+) -> list[Person]:
+    """Everybody with a role in the contest, by name, as far as ``actor`` may know them."""
     query = select(User).join(RoleGrant).where(RoleGrant.contest_id == contest.id).distinct()
-    found = _persons(session, contest, session.scalars(query).all(), at)
+    found = _persons(session, contest, session.scalars(query).all(), at, actor)
     return sorted(found, key=lambda p: [*p.user.name.split()[-1:], p.user.name])  # by given name
 
 
-def one(session: Session, contest: Contest, user_id: int, *, at: datetime) -> Person:
+def one(
+    session: Session, contest: Contest, user_id: int, *, at: datetime, actor: Actor | None = None
+) -> Person:
     """A person with a role in this contest. Raises ``NotFound`` otherwise."""
     user = session.get(User, user_id)
-    person = _persons(session, contest, [user], at)[0] if user else None
+    person = _persons(session, contest, [user], at, actor)[0] if user else None
     if person is None or not person.roles:
         raise not_found()
     return person
 
 
 def _persons(
-    session: Session, contest: Contest, users: Sequence[User], at: datetime
+    session: Session, contest: Contest, users: Sequence[User], at: datetime, actor: Actor | None
 ) -> list[Person]:
-    """These users as lines of the list: three queries, however many they are."""
+    """These users as lines of the list: four queries, however many they are."""
     ids = [user.id for user in users]
     grants: dict[int, list[tuple[str, Unit | None]]] = {}
     for grant, unit in session.execute(
@@ -136,15 +125,28 @@ def _persons(
         .order_by(RoleGrant.role)
     ):
         grants.setdefault(grant.user_id, []).append((grant.role, unit))
-    sent, seen = invitations.open_of(session, ids, at=at), _last_seen(session, ids)
+    hidden = _beyond(session, ids, actor)
+    shown = [user_id for user_id in ids if user_id not in hidden]
+    sent, seen = invitations.open_of(session, shown, at=at), _last_seen(session, shown)
     return [
         Person(
             user, tuple(role for role, _ in grants.get(user.id, [])),
             next((unit for _, unit in grants.get(user.id, []) if unit), None),
-            sent.get(user.id), seen.get(user.id),
+            sent.get(user.id), seen.get(user.id), user.id in hidden,
         )
         for user in users
     ]
+
+
+def _beyond(session: Session, user_ids: Collection[int], actor: Actor | None) -> set[int]:
+    """Who of these is an administrator, or works in a contest that ``actor`` does not organise."""
+    if actor is None or actor.admin:
+        return set()
+    own = [c for c, held in actor.roles.items() if Role.ORGANISER in held]
+    query = select(User.id).outerjoin(RoleGrant).where(
+        User.id.in_(user_ids), or_(User.admin, RoleGrant.contest_id.not_in(own))
+    )
+    return set(session.scalars(query))
 
 
 def _last_seen(session: Session, user_ids: Collection[int]) -> dict[int, datetime]:
@@ -312,7 +314,7 @@ def _keep_an_organiser(
 
 
 def may_hand_over(session: Session, actor: Actor, user: User) -> bool:
-    """May ``actor`` hand out access to this account (a link, a QR code), or lock it?
+    """May ``actor`` give access to this account (a link, a QR code), end its sessions or lock it?
 
     Only with power over everything the account can do; otherwise an organiser of one contest
     could enter another one through a colleague's account.
@@ -323,7 +325,9 @@ def may_hand_over(session: Session, actor: Actor, user: User) -> bool:
     return not user.admin and all(actor.has_role(Role.ORGANISER, c) for c in held)
 
 
-def _require_hand_over(session: Session, actor: Actor, user: User) -> None:
+def _require_hand_over(session: Session, contest: Contest, actor: Actor, user: User) -> None:
+    if not grants_of(session, user, contest):
+        raise not_found()  # of another contest, or of none: this contest's list does not have them
     if not may_hand_over(session, actor, user):
         raise NotAllowed(
             "Tài khoản này còn dùng cho hội thi khác; chỉ quản trị viên làm được việc này.",
@@ -335,18 +339,17 @@ def invite(
     session: Session, contest: Contest, user: User, *, purpose: str, actor: Actor, at: datetime,
     key: str,
 ) -> Invitation:
-    """A new link for a person of the contest, by mail too where it sets a password.
+    """A new link for a person of the contest, sent to their mail.
 
     ``purpose`` ``sign_in`` is for jurors who will not remember a password (one sign-in). Raises
     ``NotAllowed`` without ``people.manage`` or ``may_hand_over``.
     """
     require(actor, "people.manage", contest)
-    _require_hand_over(session, actor, user)
+    _require_hand_over(session, contest, actor, user)
     invitation = invitations.create(session, user, purpose=purpose, actor=actor, at=at, key=key,
                                     contest_id=contest.id)
     session.flush()
-    if purpose == "password":
-        tell(session, contest, user, invitation, at=at)
+    tell(session, contest, user, invitation, at=at)
     return invitation
 
 
@@ -357,7 +360,7 @@ def set_active(
     ``NotAllowed`` without ``people.manage`` or ``may_hand_over``, ``Conflict`` for locking the
     actor's own account."""
     require(actor, "people.manage", contest)
-    _require_hand_over(session, actor, user)
+    _require_hand_over(session, contest, actor, user)
     if user.id == actor.id and not active:
         raise Conflict("Bạn không thể khoá tài khoản của chính mình.",
                        "You cannot lock your own account.")
@@ -375,6 +378,8 @@ def sign_out_everywhere(
     session: Session, contest: Contest, user: User, *, actor: Actor, at: datetime
 ) -> int:
     """End all sessions of a person of the contest; returns how many. Raises ``NotAllowed`` without
-    ``people.manage``."""
+    ``people.manage`` or ``may_hand_over``: a session serves every contest of the person."""
     require(actor, "people.manage", contest)
+    if user.id != actor.id:
+        _require_hand_over(session, contest, actor, user)
     return sessions.revoke_all(session, user, actor=actor, at=at, contest_id=contest.id)

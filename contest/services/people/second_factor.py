@@ -1,6 +1,7 @@
 """The second factor: one-time codes of an authenticator app (TOTP, RFC 6238), recovery codes.
 
-The secret is sealed with a key derived from the installation's; recovery codes are hashed.
+The secret is sealed with a key derived from the installation's; recovery codes are stored as
+passwords are (ASVS 5.0, 6.5.2).
 One-time codes are checked by the machine's own time (``wall``), because a phone does not know the
 simulated one.
 """
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import RecoveryCode, User
+from contest.models import RecoveryCode, StaffSession, User
 from contest.services.core import audit, locks
 from contest.services.core.sealing import SECOND_FACTOR, Keyring
+from contest.services.people import passwords
 from contest.tokens import hash_token, new_code, tidy_code
 
 STEP_S = 30
@@ -71,8 +73,11 @@ def check(
 
 
 def switch_off(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
-    """Delete secret and recovery codes; the caller has checked that this is allowed."""
+    """Delete secret and recovery codes; the caller has checked that this is allowed. Sessions go on
+    as such without a second factor."""
     user.totp_secret, user.totp_confirmed_at = "", None
+    session.execute(update(StaffSession).where(StaffSession.user_id == user.id)
+                    .values(second_factor_at=None))
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     audit.record(session, "person.second_factor_off", user, actor=actor, at=at)
 
@@ -83,7 +88,8 @@ def renew_recovery_codes(session: Session, user: User, *, at: datetime) -> list[
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [new_code(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
     session.add_all(
-        RecoveryCode(user_id=user.id, code_hash=hash_token(code), created_at=at) for code in codes
+        RecoveryCode(user_id=user.id, code_hash=passwords.hash_password(code), created_at=at)
+        for code in codes
     )
     session.flush()
     return ["-".join(code[i : i + 4] for i in range(0, len(code), 4)) for code in codes]
@@ -125,10 +131,22 @@ def _use_step(session: Session, user: User, step: int) -> bool:
 
 
 def _recovery(session: Session, user: User, code: str, at: datetime) -> bool:
+    typed = tidy_code(code)
+    if len(typed) != RECOVERY_LENGTH:
+        return False  # hashing takes long: not for what is no recovery code
+    left = session.execute(select(RecoveryCode.id, RecoveryCode.code_hash).where(
+        RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
+    ))
+    row_id = next((row.id for row in left if _is_code(row.code_hash, typed)), None)
     used = session.execute(
-        update(RecoveryCode)
-        .where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None),
-               RecoveryCode.code_hash == hash_token(tidy_code(code)))
+        update(RecoveryCode).where(RecoveryCode.id == row_id, RecoveryCode.used_at.is_(None))
         .values(used_at=at)
     )
     return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _is_code(stored: str, typed: str) -> bool:
+    """Codes made before migration 0010 are stored as SHA-256 until they are renewed."""
+    if stored.startswith("$"):
+        return passwords.verify(stored, typed)
+    return stored == hash_token(typed)

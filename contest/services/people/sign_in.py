@@ -47,14 +47,17 @@ class Origin:
 
 
 STRANGER = Origin()
+BY_LINK = ("link", "on_the_spot", "invitation")  # nothing was known of the person: on which device
 
 
 @dataclass(frozen=True)
 class Browser:
-    """The browser of a session, for the person's own list of sessions."""
+    """The browser of a session, for the person's own list of sessions. ``name``: as people call it,
+    for the trail."""
 
     agent: str = ""
     address: str = ""
+    name: str = ""
 
 
 def reserve(session: Session, email: str, *, origin: Origin = STRANGER, at: datetime) -> bool:
@@ -127,6 +130,16 @@ def by_link(session: Session, token: str, *, browser: Browser, at: datetime) -> 
     invitation = invitations.find(session, token, purpose="sign_in", at=at)
     invitations.use(session, invitation, at=at)
     return _start(session, invitation.user, "link", browser, at)
+
+
+def on_the_spot(
+    session: Session, token: str, code: str, *, browser: Browser, at: datetime, key: str
+) -> str:
+    """Sign in by the QR code on an organiser's screen and the code of one's mail; returns the
+    session's token. Raises ``Gone`` and ``Invalid`` as ``invitations.find_on_screen`` does."""
+    invitation = invitations.find_on_screen(session, token, code, at=at, key=key)
+    invitations.use(session, invitation, at=at)
+    return _start(session, invitation.user, "on_the_spot", browser, at)
 
 
 def set_first_password(
@@ -211,7 +224,8 @@ def _start(
     if not half:
         user.failed_sign_ins, user.not_before = 0, None
     audit.record(session, "person.first_step" if half else "person.signed_in", user,
-                 actor=people.actor_of(session, user), at=at, after={"how": how})
+                 actor=people.actor_of(session, user), at=at,
+                 after={"how": how} | ({"device": browser.name} if how in BY_LINK else {}))
     return token
 
 

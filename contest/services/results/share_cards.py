@@ -63,11 +63,10 @@ def _moments(profile: Profile, language: str) -> dict[str, str]:
 def of_clip(session: Session, contest: Contest, code: str, language: str, *, host: str) -> Card:
     """A clip's card. Raises ``NotFound`` for a clip that is not on the Page."""
     clip, profile = public.clip(session, contest, code), profiles.profile_of(contest)
-    blind = profile.jury.blind and contest.jury_locked_at is None
     return Card(
         organiser=profile.contest.organiser[language],
         eyebrow=profile.contest.title[language], title=clip.title,
-        rows=[] if blind else [(clip.unit, "")], foot=host, picture=clip.poster_sha256,
+        rows=[(clip.unit, "")] if clip.unit else [], foot=host, picture=clip.poster_sha256,
     )
 
 

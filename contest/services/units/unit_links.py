@@ -121,23 +121,21 @@ class Entered:
     expires_at: datetime
 
 
-def enter_by_token(session: Session, token: str, *, at: datetime, agent: str = "") -> Entered:
-    """Exchange a link's token for a session. Raises ``Gone`` for a revoked or expired link,
-    ``Invalid`` for an unknown one."""
+def by_token(session: Session, token: str, *, at: datetime) -> UnitLink:
+    """The live link of this token. Raises ``Gone`` for a revoked or expired link, ``Invalid`` for
+    an unknown one."""
     query = select(UnitLink).where(UnitLink.token_hash == hash_token(token))
-    return _enter(session, session.scalars(query).one_or_none(), at=at, agent=agent)
+    return _live(session.scalars(query).one_or_none(), at=at)
 
 
-def enter_by_code(
-    session: Session, code: str, *, key: str, at: datetime, agent: str = ""
-) -> Entered:
-    """Exchange a typed code for a session; case, spaces and dashes do not matter. Raises ``Gone``
-    for a revoked or expired code, ``Invalid`` for an unknown one."""
+def by_code(session: Session, code: str, *, key: str, at: datetime) -> UnitLink:
+    """The live link of a typed code; case, spaces and dashes do not matter. Raises ``Gone`` for a
+    revoked or expired code, ``Invalid`` for an unknown one."""
     query = select(UnitLink).where(UnitLink.code_hash == hash_code(tidy_code(code), key))
-    return _enter(session, session.scalars(query).one_or_none(), at=at, agent=agent)
+    return _live(session.scalars(query).one_or_none(), at=at)
 
 
-def _enter(session: Session, link: UnitLink | None, *, at: datetime, agent: str) -> Entered:
+def _live(link: UnitLink | None, *, at: datetime) -> UnitLink:
     if link is None:
         raise Invalid(
             "Mã hoặc đường dẫn không đúng. Hãy xem lại mã in cạnh mã QR của đơn vị rồi nhập lại.",
@@ -148,6 +146,11 @@ def _enter(session: Session, link: UnitLink | None, *, at: datetime, agent: str)
             "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy xin Ban tổ chức mã mới.",
             "Your unit's link has expired or was replaced. Ask the organisers for a new one.",
         )
+    return link
+
+
+def enter(session: Session, link: UnitLink, *, at: datetime, agent: str = "") -> Entered:
+    """Exchange a live link for a session."""
     link.uses, link.last_used_at = UnitLink.uses + 1, at  # in SQL: many may come in at once
     token = new_token()
     row = UnitSession(

@@ -34,6 +34,7 @@ from contest.views.shared.support import (
     clear_cookie,
     current,
     flash_message,
+    forget_device,
     page,
     set_cookie,
     staff_token,
@@ -66,7 +67,8 @@ def _note_use() -> None:
 
 
 def this_browser() -> signing_in.Browser:
-    return signing_in.Browser(request.user_agent.string, request.remote_addr or "")
+    agent = request.user_agent.string
+    return signing_in.Browser(agent, request.remote_addr or "", browser_name(agent))
 
 
 def this_session() -> StaffSession | None:
@@ -221,6 +223,7 @@ def sign_out() -> Response:
     _leave_old_session()
     response = redirect(url_for("public.home"), 303)
     clear_cookie(response, STAFF_COOKIE)
+    forget_device(response)
     return response
 
 

@@ -7,7 +7,7 @@ from wtforms import PasswordField
 
 from contest.clock import SystemClock
 from contest.errors import Invalid
-from contest.services.people import second_factor, sessions
+from contest.services.people import demanded_factor, second_factor, sessions
 from contest.services.people import sign_in as signing_in
 from contest.views.account.account import CodeForm, me, this_browser
 from contest.views.shared import throttle
@@ -40,7 +40,10 @@ def home() -> Response:
 def _factor_page(form: Form, status: int = 200) -> Response:
     person = me()
     left = second_factor.recovery_codes_left(current.db, person) if person.totp_confirmed_at else 0
-    return page("account/second_factor.html", status, form=form, me=person, codes_left=left)
+    demanded = (current.platform.settings.second_factor == "required"
+                and demanded_factor.must_set_up(current.actor))
+    return page("account/second_factor.html", status, form=form, me=person, codes_left=left,
+                demanded=demanded)
 
 
 @bp.post("/begin")

@@ -23,7 +23,6 @@ bp = Blueprint("people", __name__, url_prefix="/c/<slug>/organiser/people")
 ROLES = (
     ("organiser", _l("Ban tổ chức")), ("reviewer", _l("Thẩm định")), ("juror", _l("Ban giám khảo")),
 )
-PAGE_OF = {"password": "account.invitation", "sign_in": "account.link"}
 
 
 class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
@@ -78,7 +77,9 @@ class AddForm(RolesForm):
 @allows("people.manage")
 def manage() -> Response:
     """Everybody with a role, and what is pending for each."""
-    listed = people.of_contest(current.db, current.contest, at=current.now)
+    listed = people.of_contest(
+        current.db, current.contest, at=current.now, actor=current.actor
+    )
     return page("organiser/people.html", people=listed, role_names=dict(ROLES))
 
 
@@ -114,7 +115,9 @@ def add() -> Response:
 
 
 def _person(user_id: int) -> Person:
-    return people.one(current.db, current.contest, user_id, at=current.now)
+    return people.one(
+        current.db, current.contest, user_id, at=current.now, actor=current.actor
+    )
 
 
 @bp.get("/<int:user_id>")
@@ -126,19 +129,23 @@ def person(user_id: int) -> Response:
 
 
 def _person_page(found: Person, form: Form, status: int = 200) -> Response:
-    """A person's page; the invitation's link is shown to those who may hand over the account."""
+    """A person's page; no link stands on it, for links are the person's own."""
     in_hand = people.may_hand_over(current.db, current.actor, found.user)
-    link = qr = None
-    if in_hand and found.invitation:
-        key = current.platform.keys.invitations(current.db)
-        token = invitations.token_of(found.invitation, key=key)
-        base = current.platform.settings.base_url
-        link = f"{base}{url_for(PAGE_OF[found.invitation.purpose])}#{token}"
-        qr = qr_svg(link, str(_l("Mã QR của liên kết")))
     return page(
-        "organiser/people_person.html", status, person=found, form=form, in_hand=in_hand, link=link,
-        qr=qr, role_names=dict(ROLES), own=found.user.id == current.actor.id,
+        "organiser/people_person.html", status, person=found, form=form, in_hand=in_hand,
+        qr=_qr(found) if in_hand else None, role_names=dict(ROLES),
+        own=found.user.id == current.actor.id,
     )
+
+
+def _qr(found: Person) -> Markup | None:
+    """For a juror beside the screen, who has the code for it in their mail."""
+    if found.invitation is None or found.invitation.purpose != "sign_in":
+        return None
+    key = current.platform.keys.invitations(current.db)
+    token = invitations.screen_token_of(found.invitation, key=key)
+    address = f"{current.platform.settings.base_url}{url_for('one_use.here')}#{token}"
+    return qr_svg(address, str(_l("Mã QR đăng nhập tại chỗ")))
 
 
 @bp.post("/<int:user_id>/roles")
@@ -179,8 +186,8 @@ def invite(user_id: int) -> Response:
         current.db, current.contest, found.user, purpose=purpose, actor=current.actor,
         at=current.now, key=current.platform.keys.invitations(current.db),
     )
-    flash_message("Đã tạo liên kết mới; liên kết cũ không còn dùng được.",
-         "A new link is made; the old one no longer works.")
+    flash_message(f"Đã gửi liên kết mới tới {found.user.email}; liên kết cũ không còn dùng được.",
+         f"A new link is sent to {found.user.email}; the old one no longer works.")
     return back_to("people.person", user_id=user_id)
 
 

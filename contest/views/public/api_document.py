@@ -64,7 +64,7 @@ class Revision(Answer):
 class Clip(Answer):
     code: str
     title: str
-    unit: str
+    unit: str  # empty, like ``authors``, while a blind jury is still marking
     authors: list[str]
     kind: str
     permalink: str

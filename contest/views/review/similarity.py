@@ -60,7 +60,15 @@ def _row(pair: SimilarPair) -> dict[str, object]:
     """A pair as seen from this contest's clip; from the later one where both are its own."""
     here = pair.version if _own(pair.version.submission) else pair.other
     seen = similarity.seen(pair, here)
-    return {"seen": seen, "words": words(seen)}
+    return _shown(seen)
+
+
+def _shown(seen: Comparison) -> dict[str, object]:
+    """A pair for the templates. ``told``: whether the other clip may be named; ``why``: whether the
+    verdict's reason and its author may."""
+    told = similarity.may_name(current.actor, seen)
+    why = told or similarity.may_read_verdict(current.db, current.actor, seen)
+    return {"seen": seen, "words": words(seen), "told": told, "why": why}
 
 
 def _own(entry: Submission) -> bool:
@@ -109,10 +117,10 @@ def _page(seen: Comparison, form: PairForm, status: int = 200) -> Response:
     entry = seen.here.submission
     src, other = _addresses(seen)
     return page(
-        "review/similar_pair.html", status, seen=seen, entry=entry, form=form, src=src, other=other,
+        "review/similar_pair.html", status, entry=entry, form=form, src=src, other=other,
         stretches=[stretch(s) for s in (seen.picture or seen.sound)],
         heard=[stretch(s) for s in seen.sound] if seen.picture else [],
-        words=words(seen), may_decide=can(current.actor, "review.decide", entry),
+        **_shown(seen), may_decide=can(current.actor, "review.decide", entry),
     )
 
 
@@ -149,8 +157,8 @@ def summary(entry: Submission) -> dict[str, object]:
     found = similarity.of_version(current.db, entry.version)
     repeats = similarity.repeats(current.db, entry.version)
     return {
-        "alarms": [{"seen": s, "words": words(s)} for s in found if not s.same_entry],
-        "own": [{"seen": s, "words": words(s)} for s in found if s.same_entry],
+        "alarms": [_shown(s) for s in found if not s.same_entry],
+        "own": [_shown(s) for s in found if s.same_entry],
         "repeats": repeats and {
             "lag": round(repeats["lag"]), "percent": round(100 * repeats["share"]),
         },

@@ -31,7 +31,7 @@ from contest.models import Contest
 from contest.permissions import PERMISSIONS, require
 from contest.profile import Profile
 from contest.services.core import profiles
-from contest.services.people import people
+from contest.services.people import demanded_factor, people
 from contest.services.units import units
 from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
 from contest.wiring import Platform
@@ -46,6 +46,9 @@ FILE_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+# What everybody may do, signed in or not: all that is left to staff without a second factor.
+WITHOUT_FACTOR = frozenset({"public.read", "account.sign_in", "unit.enter"})
+FORGET_COOKIE, FORGET_S = "hoithi_forget", 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
@@ -137,6 +140,15 @@ def clear_cookie(response: Response, name: str) -> None:
     response.delete_cookie(cookie_name(name), path="/", secure=current.platform.settings.https)
 
 
+def forget_device(response: Response) -> None:
+    """After signing out nothing of the person stays in this browser: marks and numbers that were
+    not sent, drafts, uploads to go on with. The header does it where the address is https; the
+    cookie tells our own script (``_kept.js``) to do it everywhere."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    response.set_cookie(FORGET_COOKIE, "1", max_age=FORGET_S, samesite="Lax", path="/",
+                        secure=current.platform.settings.https)
+
+
 def staff_token() -> str:
     return request.cookies.get(cookie_name(STAFF_COOKIE), "")
 
@@ -183,13 +195,31 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
                 g.contest = profiles.find(current.db, kwargs.pop("slug"))
             g.actor = _pick(action, by)
             require(g.actor, action, g.get("contest"))
-            people.require_second_factor(g.actor, g.get("contest"))
+            if _owes_second_factor(action):
+                return _lead_to_second_factor()
+            demanded_factor.require(g.actor, g.get("contest"))
             return view(*args, **kwargs)
 
         guarded.permission = action  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return decorate
+
+
+def _owes_second_factor(action: str) -> bool:
+    return (
+        current.platform.settings.second_factor == "required"
+        and action not in WITHOUT_FACTOR and request.blueprint != "second_factor"
+        and demanded_factor.must_set_up(current.actor)
+    )
+
+
+def _lead_to_second_factor() -> Response:
+    """A page leads to where it is set up; anything else is refused (raises ``NotAllowed``)."""
+    kinds = ["text/html", "application/json"]
+    if request.method in SAFE and request.accept_mimetypes.best_match(kinds) != kinds[1]:
+        return redirect(url_for("second_factor.home"), 303)
+    raise demanded_factor.needed()
 
 
 def _pick(action: str, by: str) -> Actor:

@@ -8,8 +8,8 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
 from contest.errors import DomainError
+from contest.models import Unit, UnitLink
 from contest.services.units import unit_links
-from contest.services.units.unit_links import Entered
 from contest.views.shared import throttle
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
@@ -17,6 +17,7 @@ from contest.views.shared.support import (
     allows,
     clear_cookie,
     current,
+    forget_device,
     page,
     set_cookie,
     unit_token,
@@ -26,9 +27,11 @@ bp = Blueprint("entrance", __name__)
 
 
 class EnterForm(Form):
-    """A link's token (filled in by the page's script) or a typed code."""
+    """A link's token (filled in by the page's script) or a typed code. ``sure``: the person said
+    that this phone shall be another unit's from now on."""
 
     token = HiddenField(validators=[Length(max=100)])
+    sure = HiddenField(validators=[Length(max=1)])
     code = StringField(
         _l("Mã của đơn vị"),
         description=_l("8 chữ và số in cạnh mã QR của đơn vị, ví dụ ABCD-EFGH."),
@@ -60,24 +63,40 @@ def exchange() -> Response:
         form.code.errors = [*form.code.errors, _("Hãy nhập mã của đơn vị.")]
         return page("unit/enter.html", 422, form=form)
     try:
-        entered = _exchange(form)
+        link = _link(form)
     except DomainError as refused:
         form.code.errors = [refused.message(current.language)]
         return page("unit/enter.html", refused.status, form=form)
+    if _is_another(link.unit_id) and not form.sure.data:
+        return _ask(form, link.unit)
+    agent = request.headers.get("User-Agent", "")
+    entered = unit_links.enter(current.db, link, at=current.now, agent=agent)
+    if _is_another(link.unit_id):
+        unit_links.leave(current.db, unit_token(), at=current.now)
     response = redirect(url_for("unit.home", slug=entered.unit.contest.slug), 303)
     life = int((entered.expires_at - current.now).total_seconds())
     set_cookie(response, UNIT_COOKIE, entered.token, max_age=life)
     return response
 
 
-def _exchange(form: EnterForm) -> Entered:
-    agent = request.headers.get("User-Agent", "")
+def _is_another(unit_id: int) -> bool:
+    """Whether this phone is another unit's: a link that somebody sent must not change that unseen.
+
+    Whoever comes for the first time is asked nothing.
+    """
+    return current.actor.unit_id not in (None, unit_id)
+
+
+def _ask(form: EnterForm, unit: Unit) -> Response:
+    mine = current.db.get_one(Unit, current.actor.unit_id)
+    return page("unit/other_unit.html", form=form, unit=unit, mine=mine)
+
+
+def _link(form: EnterForm) -> UnitLink:
     if form.token.data:
-        return unit_links.enter_by_token(current.db, form.token.data, at=current.now, agent=agent)
+        return unit_links.by_token(current.db, form.token.data, at=current.now)
     key = current.platform.keys.unit_codes(current.db)
-    return unit_links.enter_by_code(
-        current.db, form.code.data, key=key, at=current.now, agent=agent
-    )
+    return unit_links.by_code(current.db, form.code.data, key=key, at=current.now)
 
 
 @bp.post("/u/leave")
@@ -87,4 +106,5 @@ def leave() -> Response:
     unit_links.leave(current.db, unit_token(), at=current.now)
     response = redirect(url_for("entrance.enter"), 303)
     clear_cookie(response, UNIT_COOKIE)
+    forget_device(response)
     return response

@@ -80,9 +80,9 @@ class Made:
 
     def holds_with(self, platform: Platform) -> None:
         with platform.db.write() as session:
-            unit_links.enter_by_token(session, self.token, at=AFTER)
+            unit_links.by_token(session, self.token, at=AFTER)
             code_key = platform.keys.unit_codes(session)
-            assert unit_links.enter_by_code(session, self.code, key=code_key, at=AFTER).token
+            assert unit_links.by_code(session, self.code, key=code_key, at=AFTER).id
             user, wall = session.get_one(User, self.user.id), SystemClock().now()
             user.totp_last_step = 0
             session.flush()

@@ -11,7 +11,16 @@ from sqlalchemy import select
 
 from contest.errors import Invalid, NotAllowed
 from contest.jobs import similarity as job
-from contest.models import AuditRow, Check, ClipFingerprint, Contest, SimilarPair, Submission, Task
+from contest.models import (
+    AuditRow,
+    Check,
+    ClipFingerprint,
+    Contest,
+    RoleGrant,
+    SimilarPair,
+    Submission,
+    Task,
+)
 from contest.services.entry import checks, similarity
 from contest.services.entry.checks import Outcome
 from contest.wiring import Platform
@@ -222,3 +231,54 @@ def test_a_clip_that_repeats_itself_is_said(room: Room, contest: Contest, visit:
     entry = room.entry(contest, Fingerprint(80.0, frames))
     shown = visit.role("reviewer").get(f"/c/{contest.slug}/review/{entry.code}").text
     assert "Hình lặp lại sau mỗi 20 giây" in shown
+
+
+HIDDEN = "Bí mật mùa kia"
+
+
+@pytest.fixture
+def across(room: Room, contest: Contest, make: Factory) -> tuple[Submission, Contest]:
+    """An entry here and the copy of a clip that another contest still reviews."""
+    other = make.contest("quan-3-2024")
+    room.entry(other, taken(1), title=HIDDEN)
+    return room.entry(contest, taken(1)), other
+
+
+def pages_about(entry: Submission) -> list[str]:
+    base = "/c/quan11-2023/review"
+    return [f"{base}/copies", f"{base}/{entry.code}", f"{base}/{entry.code}/copies/1"]
+
+
+@pytest.mark.parametrize(("who", "told"), [
+    ("reviewer", False), ("organiser", False), ("both", True),
+])
+def test_a_clip_of_another_contest_is_named_only_to_its_own_people(
+    across: tuple[Submission, Contest], visit: Visits, make: Factory, who: str, told: bool
+) -> None:
+    entry, other = across
+    user = make.user("reviewer" if who == "both" else who, contest=visit.contest)
+    if who == "both":
+        make.add(RoleGrant(user_id=user.id, contest_id=other.id, role="reviewer",
+                           created_at=make.at))  # fmt: skip
+    client = visit.user(user)
+    for path in pages_about(entry):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert (HIDDEN in answer.text) == told, path
+
+
+def test_a_verdict_of_another_contest_is_told_without_its_words(
+    across: tuple[Submission, Contest], visit: Visits, make: Factory, platform: Platform
+) -> None:
+    entry, other = across
+    theirs = make.actor(make.user("reviewer", contest=other, name="Người Thẩm Định Kia"))
+    with platform.db.write() as session:
+        pair = session.scalars(select(SimilarPair)).one()
+        there = session.get_one(Submission, pair.other.submission_id)
+        similarity.decide(session, similarity.find(session, there, pair.id), verdict="copy",
+                          reason="Giống bài Tác Giả Kín", actor=theirs, at=make.at)  # fmt: skip
+    client = visit.role("reviewer")
+    for path in pages_about(entry):
+        answer = client.get(path)
+        assert "Người Thẩm Định Kia" not in answer.text
+        assert "Tác Giả Kín" not in answer.text

@@ -64,3 +64,41 @@ def test_without_a_script_the_token_is_pasted(browser: Browser, address, token):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Chấm điểm")  # the room, at once
     context.close()
+
+
+KEPT = {
+    "hoithi-ballot:7:/c/x/jury/ABC": '{"version":"1"}', "hoithi-counts:quan11-2023:7": "[]",
+    "tus::1::2": "{}",
+}
+
+
+def test_after_signing_out_nothing_of_the_person_stays_on_the_device(
+    browser: Browser, address, make, contest
+):
+    juror = make.user("juror", contest=contest)
+    context = browser.new_context(base_url=address)
+    context.add_cookies([{"name": "hoithi_staff", "value": make.staff_token(juror),
+                          "url": address}])
+    page = context.new_page()
+    page.goto("/account/")
+    page.evaluate("kept => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v))",
+                  KEPT)
+    page.goto("/account/")
+    assert set(page.evaluate("Object.keys(localStorage)")) >= set(KEPT)  # while signed in it stays
+    page.locator("main form[action$='sign-out'] button").click()
+    page.wait_for_load_state()
+    assert not set(page.evaluate("Object.keys(localStorage)")) & set(KEPT)
+    context.close()
+
+
+def test_the_script_forgets_where_the_browser_knows_no_such_header(browser: Browser, address):
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("/account/sign-in")
+    page.evaluate("kept => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v))",
+                  KEPT | {"hoithi-keys": "off"})
+    context.add_cookies([{"name": "hoithi_forget", "value": "1", "url": address}])
+    page.reload()
+    assert page.evaluate("Object.keys(localStorage)") == ["hoithi-keys"]  # a setting, no person's
+    assert "hoithi_forget" not in {c["name"] for c in context.cookies()}
+    context.close()

@@ -9,7 +9,13 @@ from contest.actors import PUBLIC, SYSTEM
 from contest.errors import Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, SignInNeeded
 from contest.models import AuditRow, Mail, RoleGrant, Task, User
 from contest.services.core.sealing import Keyring
-from contest.services.people import invitations, people, second_factor, sessions
+from contest.services.people import (
+    demanded_factor,
+    invitations,
+    people,
+    second_factor,
+    sessions,
+)
 from tests.contest.conftest import SECRET_KEY
 
 
@@ -260,11 +266,11 @@ def test_the_profile_demands_a_second_factor_of_a_role(make, platform):
         "second_factor = []", 'second_factor = ["organiser"]'))
     organiser, juror = (make.user(r, contest=strict) for r in ("organiser", "juror"))
     admin = make.user(admin=True)
-    people.require_second_factor(make.actor(juror), strict)
-    people.require_second_factor(make.actor(organiser, second_factor=True), strict)
+    demanded_factor.require(make.actor(juror), strict)
+    demanded_factor.require(make.actor(organiser, second_factor=True), strict)
     for user in (organiser, admin):
         with pytest.raises(NotAllowed, match="second factor"):
-            people.require_second_factor(make.actor(user), strict)
+            demanded_factor.require(make.actor(user), strict)
 
 
 def test_a_secret_is_unreadable_without_the_installations_key(make, platform):
@@ -283,3 +289,32 @@ def test_only_the_command_line_or_an_admin_makes_admins(make, platform, boss):
         with pytest.raises(DomainError):
             people.create(session, actor=make.actor(boss), **values)
         assert people.create(session, actor=SYSTEM, **values).admin
+
+
+def test_signing_out_somebody_of_another_contest_too_is_an_administrators_work(
+    do, make, contest, platform
+):
+    """Added here by their address, an organiser of another contest is not at this one's mercy."""
+    other = make.contest("quan-3-2024")
+    foreign = make.user("organiser", contest=other, email="ban@example.vn")
+    token = make.staff_token(foreign)
+    invite_new(do, "ban@example.vn")
+    with pytest.raises(NotAllowed, match="only an administrator"):
+        do(people.sign_out_everywhere, foreign)
+    with platform.db.read() as session:
+        assert people.actor_of_token(session, token, at=platform.clock.now()) is not None
+    assert do(people.sign_out_everywhere, foreign, actor=make.actor(make.user(admin=True))) == 1
+
+
+@pytest.mark.parametrize("call", [
+    lambda do, user: do(people.sign_out_everywhere, user),
+    lambda do, user: do(people.set_active, user, False),
+    lambda do, user: do(people.invite, user, purpose="password", key=SECRET_KEY),
+    lambda do, user: do(people.invite, user, purpose="sign_in", key=SECRET_KEY),
+])
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_whoever_has_no_role_here_is_out_of_reach(do, make, call, elsewhere):
+    other = make.contest("quan-3-2024")
+    stranger = make.user("juror", contest=other) if elsewhere else make.user()
+    with pytest.raises(NotFound):
+        call(do, stranger)

@@ -124,7 +124,8 @@ def issue(platform, unit, clock, **values):
 
 def enter(platform, issued, clock):
     with platform.db.write() as session:
-        return unit_links.enter_by_token(session, issued.token, at=clock.now())
+        link = unit_links.by_token(session, issued.token, at=clock.now())
+        return unit_links.enter(session, link, at=clock.now())
 
 
 def test_a_link_and_its_code_both_lead_to_the_unit(platform, make, contest, clock):
@@ -133,7 +134,8 @@ def test_a_link_and_its_code_both_lead_to_the_unit(platform, make, contest, cloc
     assert enter(platform, issued, clock).unit.id == unit.id
     with platform.db.write() as session:
         typed = issued.spaced_code.lower().replace("-", " ")
-        entered = unit_links.enter_by_code(session, typed, key=SECRET_KEY, at=clock.now())
+        link = unit_links.by_code(session, typed, key=SECRET_KEY, at=clock.now())
+        entered = unit_links.enter(session, link, at=clock.now())
         assert entered.unit.id == unit.id
         assert units.actor_of_token(session, entered.token, at=clock.now()).unit_id == unit.id
     assert make.fresh(issued.link).uses == 2
@@ -183,7 +185,7 @@ def test_a_session_never_outlives_its_link(platform, make, contest, clock):
 
 def test_an_unknown_code_is_refused(platform, contest, clock):
     with pytest.raises(Invalid), platform.db.write() as session:
-        unit_links.enter_by_code(session, "ABCD-EFGH", key=SECRET_KEY, at=clock.now())
+        unit_links.by_code(session, "ABCD-EFGH", key=SECRET_KEY, at=clock.now())
 
 
 def test_revoking_twice_keeps_the_first_instant(platform, make, contest, clock, organiser):

@@ -56,7 +56,9 @@ def test_an_import_and_its_links(run, platform, contest, file):
     with platform.db.write() as session:
         at = platform.clock.now()
         key = platform.keys.unit_codes(session)
-        entered = unit_links.enter_by_code(session, row["code"], key=key, at=at)
+        entered = unit_links.enter(
+            session, unit_links.by_code(session, row["code"], key=key, at=at), at=at
+        )
         assert entered.unit.name == "Đoàn Phường 2"
 
 

@@ -1,0 +1,36 @@
+"""Of whom a second factor is demanded: by a contest's rules, and of the staff whatever they say."""
+
+from contest.actors import Actor, Role
+from contest.errors import NotAllowed
+from contest.models import Contest
+from contest.services.core import profiles
+
+
+def require(actor: Actor, contest: Contest | None) -> None:
+    """Raises ``NotAllowed`` for a role that needs a second factor (profile) where none was given.
+
+    An administrator can do what an organiser can, so the same is required.
+    """
+    if contest is None or actor.kind != "user" or actor.second_factor:
+        return
+    held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
+    if held & set(profiles.profile_of(contest).security.second_factor):
+        raise needed()
+
+
+def needed() -> NotAllowed:
+    """The refusal of somebody who must give a second factor first, for the caller to raise."""
+    return NotAllowed(
+        "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
+        "This role needs a second factor. Please switch it on under My account.",
+        second_factor=True,
+    )
+
+
+def must_set_up(actor: Actor) -> bool:
+    """Whether somebody organises a contest or administers the platform, and gave no second factor.
+
+    No contest's rules change that: whoever may change the rules would switch it off first.
+    """
+    staff = actor.admin or any(Role.ORGANISER in held for held in actor.roles.values())
+    return actor.kind == "user" and staff and not actor.second_factor
