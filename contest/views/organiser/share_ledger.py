@@ -52,6 +52,7 @@ class FileForm(Form):
     seen_at = DateTimeLocalField(
         _l("Thấy lúc (cho cả tệp)"), [Optional()],
         description=_l("Chỉ cần khi có dòng không ghi thời điểm thấy."),
+        id="file_seen_at",  # the other form of the page has one, too
     )
 
 
