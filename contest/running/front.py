@@ -52,7 +52,7 @@ class Listen:
     def parse(cls, text: str) -> "Listen":
         """Parse ``HOST:PORT``. Raises ``ConfigError`` for anything else."""
         host, _, port = text.rpartition(":")
-        if not host or not port.isdigit():
+        if not host or not port.isdecimal():
             raise ConfigError(
                 f"“{text}” không phải địa chỉ; hãy viết MÁY:CỔNG, ví dụ 127.0.0.1:8000.",
                 f'"{text}" is not an address; write HOST:PORT, such as 127.0.0.1:8000.',

@@ -122,3 +122,13 @@ def test_a_text_with_a_character_that_no_database_stores_is_refused_with_a_sente
     answer = crowd.browsers["public"].post("/u", data={"code": "A\0BCD"})
     assert answer.status_code == 422
     assert "Có ký tự không in được" in answer.text
+
+
+def test_digits_that_are_no_number_choose_nothing_in_the_ledger(crowd: Crowd) -> None:
+    organiser, ledger = crowd.browsers["organiser"], "/c/quan11-2023/organiser/ledger"
+    clip = f"{ledger}/clips/{crowd.entries['published'][0].code}"
+    for address, given in (
+        (f"{ledger}/late", {"statement": "²"}), (f"{clip}/withdraw", {"line": "²"}),
+        (f"{clip}/void", {"line": "²", "reason": "Ghi nhầm clip"}),
+    ):
+        assert organiser.post(address, data=given).status_code == 303, address

@@ -20,6 +20,7 @@ from contest.services.counts import (
 )
 from contest.services.counts.ledger_late import Waiting
 from contest.views.shared.forms import Form
+from contest.views.shared.numbers import whole, wholes
 from contest.views.shared.support import allows, back_to, current, flash_message
 
 bp = Blueprint("ledger_waiting", __name__, url_prefix="/c/<slug>/organiser/ledger")
@@ -98,7 +99,7 @@ def of_clip(entry: Submission) -> dict[str, Any]:
 @allows("interaction.late")
 def agree() -> Response:
     """A second organiser agrees to late lines and late statements."""
-    said = [int(n) for n in request.form.getlist("statement") if n.isdigit()]
+    said = wholes(request.form.getlist("statement"))
     lines = ledger_late.agree(
         current.db, current.contest, request.form.getlist("late"), actor=current.actor,
         at=current.now,
@@ -138,7 +139,7 @@ def state(code: str) -> Response:
 def void(code: str) -> Response:
     """Propose to void the chosen lines of a clip."""
     form = VoidForm()
-    chosen = [int(n) for n in request.form.getlist("line") if n.isdigit()]
+    chosen = wholes(request.form.getlist("line"))
     if not chosen or not form.validate_on_submit():
         flash_message("Hãy chọn dòng cần huỷ và ghi lý do.",
                       "Choose the lines to void and give the reason.", "error")
@@ -192,12 +193,12 @@ def decide(void_id: int) -> Response:
 @allows("interaction.import")
 def withdraw(code: str) -> Response:
     """Take back a line of one's own that was typed a moment ago."""
-    number = request.form.get("line", "")
-    if not number.isdigit():
+    number = whole(request.form.get("line"))
+    if number is None:
         flash_message("Hãy chọn dòng cần rút lại.", "Choose the line to withdraw.", "error")
         return back_to("interactions.clip", code=code)
     ledger_voids.withdraw(
-        current.db, current.contest, int(number), actor=current.actor, at=current.now
+        current.db, current.contest, number, actor=current.actor, at=current.now
     )
     flash_message("Đã rút lại dòng này.", "The line is withdrawn.")
     return back_to("interactions.clip", code=code)
