@@ -12,6 +12,7 @@ from functools import cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import URLSafeTimedSerializer
 
 from contest.errors import ConfigError
 
@@ -29,6 +30,10 @@ class Keyring:
         Flask's ``SECRET_KEY_FALLBACKS`` take them."""
         keys = [derived(key, f"sign: {purpose}") for key in reversed(self.secret_keys)]
         return [base64.urlsafe_b64encode(key).decode() for key in keys]
+
+    def serializer(self, purpose: str) -> URLSafeTimedSerializer:
+        """What signs a purpose's values, and reads them again for as long as it is asked to."""
+        return URLSafeTimedSerializer(self.signing(purpose), salt=purpose)
 
     def seal(self, purpose: str, text: str) -> str:
         """The text, encrypted with the newest key."""

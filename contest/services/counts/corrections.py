@@ -92,11 +92,9 @@ def decide(
     if found.verdict is not None:
         raise Conflict("Điều chỉnh này đã được quyết định rồi.",
                        "This correction has been decided already.")
-    if found.created_by == actor.label:
-        raise Conflict(
-            "Người điều chỉnh không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
-            "Whoever wrote the correction cannot agree to it. Ask another organiser.",
-        )
+    interactions.require_another(
+        [found], actor, "điều chỉnh", "wrote the correction cannot agree to it"
+    )
     session.add(CorrectionVerdict(
         correction_id=found.id, agreed=agreed, entered_by=found.created_by,
         decided_by=actor.label, created_at=at,

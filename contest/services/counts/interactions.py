@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
@@ -39,6 +39,13 @@ TELLING = timedelta(hours=2)  # after the cut-off, to enter a count taken before
 CLOCKS_DIFFER = timedelta(minutes=2)
 LARGEST_ID = 2**31 - 1
 UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # stored, but shown nowhere
+
+
+class Made(Protocol):
+    """Anything that says who made it (an actor's label)."""
+
+    @property
+    def created_by(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -249,11 +256,9 @@ def approve_late(
     query = _late(contest).where(Snapshot.id.in_(wanted))
     waiting = {snapshot.id: snapshot for snapshot in session.scalars(query)}
     chosen = [waiting[number] for number in wanted if number in waiting]
-    if any(snapshot.created_by == actor.label for snapshot in chosen):
-        raise Conflict(
-            "Người nhập số liệu không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
-            "Whoever entered the counts cannot agree to them. Ask another organiser.",
-        )
+    require_another(
+        chosen, actor, "nhập số liệu", "entered the counts cannot agree to them"
+    )
     for snapshot in chosen:
         session.add(LateApproval(
             snapshot_id=snapshot.id, entered_by=snapshot.created_by, approved_by=actor.label,
@@ -264,6 +269,17 @@ def approve_late(
             contest_id=contest.id, after={"reason": snapshot.late_reason},
         )
     return len(chosen)
+
+
+def require_another(made: Iterable[Made], actor: Actor, vi: str, en: str) -> None:
+    """Raises ``Conflict`` where the actor made one of the things that a second organiser decides
+    about. ``vi``, ``en``: what they did, as in "nhập sổ", "entered the ledger cannot agree to it".
+    """
+    if any(one.created_by == actor.label for one in made):
+        raise Conflict(
+            f"Người {vi} không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
+            f"Whoever {en}. Ask another organiser.",
+        )
 
 
 def late_waiting(

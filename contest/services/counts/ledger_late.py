@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
-from contest.errors import Conflict
 from contest.models import Contest, Evidence, LedgerVoid, ShareRecord, Submission
 from contest.permissions import require
 from contest.services.core import audit
@@ -42,9 +41,12 @@ def waiting(session: Session, contest: Contest) -> list[Waiting]:
 
 
 def _late(contest: Contest) -> list[ColumnElement[bool]]:
+    return [Submission.contest_id == contest.id, *_unagreed()]
+
+
+def _unagreed() -> list[ColumnElement[bool]]:
     return [
-        Submission.contest_id == contest.id, ShareRecord.late_reason != "",
-        ShareRecord.agreed_by.is_(None), ~ShareRecord.voided,
+        ShareRecord.late_reason != "", ShareRecord.agreed_by.is_(None), ~ShareRecord.voided,
     ]
 
 
@@ -92,11 +94,9 @@ def agree(
     require(actor, "interaction.late", contest)
     interactions.hold(session, contest)
     chosen = [one for one in waiting(session, contest) if one.key in set(keys)]
-    if any(one.created_by == actor.label for one in chosen):
-        raise Conflict(
-            "Người nhập sổ không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
-            "Whoever entered the ledger cannot agree to it. Ask another organiser.",
-        )
+    interactions.require_another(
+        chosen, actor, "nhập sổ", "entered the ledger cannot agree to it"
+    )
     for one in chosen:
         _agreed(session, contest, one, actor=actor, at=at)
     return sum(one.lines for one in chosen)
@@ -112,10 +112,7 @@ def _agreed(
     clips = select(Submission.id).where(Submission.contest_id == contest.id)
     session.execute(
         update(ShareRecord)
-        .where(
-            of, ShareRecord.submission_id.in_(clips), ShareRecord.late_reason != "",
-            ShareRecord.agreed_by.is_(None), ~ShareRecord.voided,
-        )
+        .where(of, ShareRecord.submission_id.in_(clips), *_unagreed())
         .values(agreed_by=actor.label, agreed_at=at)
         .execution_options(synchronize_session=False)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor
-from contest.errors import Conflict, Invalid
+from contest.errors import Invalid
 from contest.models import Contest, Evidence, LedgerStatement, Submission
 from contest.permissions import require
 from contest.services.core import audit, bulk, profiles
@@ -65,11 +65,7 @@ def agree(
     require(actor, "interaction.late", contest)
     interactions.hold(session, contest)
     chosen = [said for said in waiting(session, contest) if said.id in set(statement_ids)]
-    if any(said.created_by == actor.label for said in chosen):
-        raise Conflict(
-            "Người ghi không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
-            "Whoever entered this cannot agree to it. Ask another organiser.",
-        )
+    interactions.require_another(chosen, actor, "ghi", "entered this cannot agree to it")
     for said in chosen:
         said.agreed_by, said.agreed_at = actor.label, at
         audit.record(

@@ -125,11 +125,7 @@ def decide(
     if void.state != "proposed":
         raise Conflict("Đề nghị huỷ này đã được quyết định rồi.",
                        "This proposal has been decided already.")
-    if void.created_by == actor.label:
-        raise Conflict(
-            "Người đề nghị huỷ không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
-            "Whoever proposed this cannot agree to it. Ask another organiser.",
-        )
+    interactions.require_another([void], actor, "đề nghị huỷ", "proposed this cannot agree to it")
     void.state = "agreed" if agreed else "refused"
     void.decided_by, void.decided_at = actor.label, at
     if agreed:

@@ -116,12 +116,19 @@ def counting() -> ColumnElement[bool]:
 
 def snapshot_id(field: InstrumentedAttribute[int | None]) -> ScalarSelect[int | None]:
     """The snapshot of the official value of a field (``Snapshot.reactions``, ``Snapshot.shares``)
-    of the enclosing query's submission: one look-up in the index."""
-    newest_first = (Snapshot.taken_at.desc(), Snapshot.id.desc())
+    of the enclosing query's submission."""
+    return newest(field, counting())
+
+
+def newest(
+    field: InstrumentedAttribute[int | None], which: ColumnElement[bool]
+) -> ScalarSelect[int | None]:
+    """The last snapshot that knows a field, of the enclosing query's submission and of those that
+    ``which`` selects: one look-up in the index."""
     return (
         select(Snapshot.id)
-        .where(Snapshot.submission_id == Submission.id, field.is_not(None), counting())
-        .order_by(*newest_first)
+        .where(Snapshot.submission_id == Submission.id, field.is_not(None), which)
+        .order_by(Snapshot.taken_at.desc(), Snapshot.id.desc())
         .limit(1)
         .correlate(Submission)
         .scalar_subquery()

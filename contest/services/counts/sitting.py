@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
@@ -30,7 +30,7 @@ from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit
 from contest.services.core.pagination import Pagination
-from contest.services.counts import evidence, interactions
+from contest.services.counts import evidence, interactions, official
 from contest.services.counts.interactions import CLOCKS_DIFFER, UNREAD, Reading
 
 FIELDS = ("reactions", "shares")
@@ -204,28 +204,14 @@ def _last(
     earlier = ~typed_here.correlate(Snapshot).exists()
     found: dict[Key, Snapshot] = {}
     for name in FIELDS:
-        newest = (
-            select(_newest(getattr(Snapshot, name), earlier).label("id"))
+        wanted = (
+            select(official.newest(getattr(Snapshot, name), earlier).label("id"))
             .where(Submission.id.in_(clips))
             .subquery()
         )
-        query = select(Snapshot).join(newest, newest.c.id == Snapshot.id).options(*UNREAD)
+        query = select(Snapshot).join(wanted, wanted.c.id == Snapshot.id).options(*UNREAD)
         found |= {(one.submission_id, name): one for one in session.scalars(query)}
     return found
-
-
-def _newest(
-    column: InstrumentedAttribute[int | None], which: ColumnElement[bool]
-) -> ScalarSelect[int]:
-    """The last snapshot of the enclosing query's submission that knows this field."""
-    return (
-        select(Snapshot.id)
-        .where(Snapshot.submission_id == Submission.id, column.is_not(None), which)
-        .order_by(Snapshot.taken_at.desc(), Snapshot.id.desc())
-        .limit(1)
-        .correlate(Submission)
-        .scalar_subquery()
-    )
 
 
 def _posters(session: Session, versions: Iterable[int]) -> dict[int, int]:

@@ -40,4 +40,4 @@ def _kept() -> dict[str, str]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current.platform.keys.signing("device"), salt="device")
+    return current.platform.keys.serializer("device")

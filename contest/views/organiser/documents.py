@@ -231,7 +231,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current.platform.keys.signing("qr-sheet"), salt="qr-sheet")
+    return current.platform.keys.serializer("qr-sheet")
 
 
 def _printed(content: bytes) -> bytes:

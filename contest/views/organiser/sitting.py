@@ -191,7 +191,7 @@ def _page(status: int = 200, form: Any = None) -> Response:
         limits={"least": jumps.LEAST, "times": jumps.TIMES, "files": proofs.LIMITS},
         late=interactions.is_late(current.profile, current.now, told_at=current.now),
         groups=sitting.late_groups(waiting), me=current.actor.label,
-        names=activity.names(current.db, {one.created_by for one in waiting}),
+        names=activity.names_of(current.db, waiting),
         told_until=schedule.counts_close + interactions.TELLING,
     )
 

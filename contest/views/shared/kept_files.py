@@ -117,4 +117,4 @@ def from_token(text: str) -> tuple[Kept, dict[str, str]]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current.platform.keys.signing("kept-file"), salt="kept-file")
+    return current.platform.keys.serializer("kept-file")

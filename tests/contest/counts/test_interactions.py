@@ -16,7 +16,6 @@ from contest.errors import Conflict, Invalid, NotAllowed, NotFound
 from contest.models import Contest, Evidence, ShareRecord, Snapshot, Submission
 from contest.services.counts import (
     count_import,
-    evidence,
     interactions,
     official,
     share_ledger,
@@ -104,42 +103,6 @@ def template(path: Path, *rows: tuple[object, ...]) -> Path:
         sheet.append(list(row))
     book.save(path)
     return path
-
-
-# ------------------------------------------------------------------------------ partial readings
-
-
-def written(room: Room, reading: Reading, **more: object) -> int:
-    with room.write() as (session, contest):
-        return interactions.write_down(
-            session, contest, room.one.code, reading, taken_at=CUT_OFF - HOUR, actor=room.first,
-            at=room.bench.clock.now(), **more,  # type: ignore[arg-type]
-        ).id
-
-
-def test_a_reading_may_lack_its_reactions_but_must_say_something(room: Room) -> None:
-    for reading in (Reading(shares=4), Reading(comments=0), Reading(5)):
-        written(room, reading)
-    with pytest.raises(Invalid, match="no number"):
-        written(room, Reading())
-    assert room.rows(Snapshot) == 3
-
-
-def test_a_slip_is_mended_in_the_same_minute_with_the_same_screenshot(room: Room) -> None:
-    with room.write() as (session, contest):
-        proof = evidence.keep(
-            session, contest, "a" * 64, kind="screenshot", filename="c.png", size=1,
-            actor=room.first, at=room.bench.clock.now(),
-        ).id
-    for more in ({"evidence": True}, {}):
-        for reactions in (930, 93):
-            with room.write() as (session, contest):
-                kept = session.get_one(Evidence, proof) if more else None
-                interactions.write_down(
-                    session, contest, room.one.code, Reading(reactions), taken_at=CUT_OFF - HOUR,
-                    actor=room.first, at=room.bench.clock.now(), evidence=kept,
-                )
-        assert room.official()[room.one.id].reactions == 93
 
 
 # -------------------------------------------------------------------------------- official count
