@@ -172,7 +172,7 @@ class Crowd:
             for n in range(1, self.size.units + 1)
         )
         yield from self._people()
-        yield Submission, (self._entry(n) for n in numbers)
+        yield Submission, (self._submission(n) for n in numbers)
         yield Upload, (self._upload(n) for n in numbers)
         yield ClipVersion, (
             {"id": n, "submission_id": n, "upload_id": n, "number": 1, "size": 9,
@@ -209,7 +209,7 @@ class Crowd:
             for n in range(1, count + 1)
         )
 
-    def _entry(self, n: int) -> dict[str, Any]:
+    def _submission(self, n: int) -> dict[str, Any]:
         return {
             "id": n, "contest_id": self.contest_id, "unit_id": 1 + n % self.size.units,
             "code": f"CX-{n:06}", "state": STATES[n % 20], "title": f"Câu chuyện thứ {n}",

@@ -116,8 +116,8 @@ class Unit:
 
     def headers(self) -> dict[str, str]:
         """The headers of a creation, apart from its length."""
-        entry = self.make.submission(self.row, "uploading")
-        pairs = {"entry": entry.code, "filename": "clip.mp4"}
+        submission = self.make.submission(self.row, "uploading")
+        pairs = {"entry": submission.code, "filename": "clip.mp4"}
         coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
         return {"Cookie": self.cookie, "Upload-Metadata": coded}
 

@@ -30,7 +30,11 @@ def tracked() -> list[Path]:
 def test_a_lock_names_versions_and_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
     pinned = re.split(r"\n(?=[a-z0-9])", text)
-    assert [entry for entry in pinned if "==" not in entry or "--hash=sha256:" not in entry] == []
+    assert [
+        submission
+        for submission in pinned
+        if "==" not in submission or "--hash=sha256:" not in submission
+    ] == []
     assert ADDRESS.findall(text) == []
 
 

@@ -173,7 +173,7 @@ def _home_code(stage: Stage, part: Part) -> str:
     return insist_on(lambda: _home(stage, part))[part.title]
 
 
-def entry_page(stage: Stage, part: Part) -> Page:
+def submission_page(stage: Stage, part: Part) -> Page:
     code = stage.codes[part.title]
     return stage.units[part.unit].get(stage.path(f"unit/entries/{code}"))
 
@@ -184,7 +184,7 @@ def _send(stage: Stage, number: int, part: Part, version: int) -> None:
     stop = film.stat().st_size // 3 if part.drops else None
     browser, code = stage.units[part.unit], stage.codes[part.title]
     insist(
-        lambda: film.name in words(entry_page(stage, part).text),
+        lambda: film.name in words(submission_page(stage, part).text),
         lambda: browser.upload(code, film, stop_after=stop),
     )
     mebibytes = film.stat().st_size / 2**20
@@ -194,14 +194,14 @@ def _send(stage: Stage, number: int, part: Part, version: int) -> None:
 
 def _await_checks(stage: Stage, part: Part) -> None:
     def done() -> bool:
-        head = entry_page(stage, part).text.split('id="status"')[0]
+        head = submission_page(stage, part).text.split('id="status"')[0]
         return any(word in words(head) for word in CHECKED)
 
     wait_until(done, f"checks of {part.title}")
 
 
 def _finding(stage: Stage, part: Part) -> str:
-    page = insist_on(lambda: entry_page(stage, part))
+    page = insist_on(lambda: submission_page(stage, part))
     found = re.findall(
         r'finding--bad">.*?<h3>(.*?)</h3>.*?<dd>(.*?)</dd>.*?<dd>(.*?)</dd>', page.text, re.DOTALL
     )
@@ -261,7 +261,7 @@ def await_publication(
 
         def published(part: Part = part) -> bool:
             _resolve_doubt(stage, later)
-            return "Đã đăng" in words(entry_page(stage, part).text.split('id="status"')[0])
+            return "Đã đăng" in words(submission_page(stage, part).text.split('id="status"')[0])
 
         # The deep checks of all clips run before the first post.
         wait_until(published, f"publication of {part.title}", 900)

@@ -100,10 +100,10 @@ class Browser:
             raise Away(f"{url}: asked to wait")
         return Page(answer.url, answer.status_code, answer.text, answer.content)
 
-    def upload(self, entry: str, path: Path, *, stop_after: int | None = None) -> None:
+    def upload(self, submission: str, path: Path, *, stop_after: int | None = None) -> None:
         """Send a clip by tus, resuming at the server's offset. The connection drops once after
         ``stop_after`` bytes. Raises ``Refused``."""
-        location = insist_on(lambda: self._create(entry, path))
+        location = insist_on(lambda: self._create(submission, path))
         dropped = stop_after is None
         with path.open("rb") as file:
             while (offset := insist_on(lambda: self._offset(location))) < path.stat().st_size:
@@ -112,8 +112,8 @@ class Browser:
                 self._send(location, offset, file.read(size if not dropped else 8 * PIECE))
                 dropped = True
 
-    def _create(self, entry: str, path: Path) -> str:
-        named = {"entry": entry, "filename": path.name}
+    def _create(self, submission: str, path: Path) -> str:
+        named = {"entry": submission, "filename": path.name}
         metadata = ",".join(
             f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in named.items()
         )

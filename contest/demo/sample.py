@@ -126,7 +126,7 @@ def _contest(session: Session) -> Contest:
     return profiles.find(session, "quan11-2023")
 
 
-def _entry(session: Session, clip: cast.Clip) -> Submission | None:
+def _submission(session: Session, clip: cast.Clip) -> Submission | None:
     query = (
         select(Submission).join(Unit).where(Submission.title == clip.title, Unit.name == clip.unit)
     )
@@ -137,20 +137,20 @@ def _send(platform: Platform, number: int, clip: cast.Clip) -> bool:
     """Enter a clip and send it as its unit would; False when that was done before."""
     at = platform.clock.now()
     with platform.db.write() as session:
-        entry = _entry(session, clip) or _enter(session, clip, at)
-        if entry.version_id is not None:
+        submission = _submission(session, clip) or _enter(session, clip, at)
+        if submission.version_id is not None:
             return False
     sample = clips.Sample(number, clip.title, clip.unit, ", ".join(clip.authors), clip.flaw)
     with tempfile.TemporaryDirectory(dir=platform.settings.data_dir) as folder:
-        path = Path(folder) / f"{entry.code}.mp4"
+        path = Path(folder) / f"{submission.code}.mp4"
         clips.make(sample, path)
         size, sha256 = path.stat().st_size, sha256_of(path)
         platform.blobs.put(path, sha256)
     with platform.db.write() as session:
-        entry = session.get_one(Submission, entry.id)
-        actor = units.actor_of(entry.unit)
+        submission = session.get_one(Submission, submission.id)
+        actor = units.actor_of(submission.unit)
         upload = uploads.begin(
-            session, entry, length=size, filename=f"clip-{number}.mp4", actor=actor, at=at
+            session, submission, length=size, filename=f"clip-{number}.mp4", actor=actor, at=at
         )
         uploads.finish(session, upload, sha256=sha256, actor=actor, at=platform.clock.now())
     return True
@@ -193,28 +193,28 @@ def _review(platform: Platform, clip: cast.Clip) -> None:
     _wait_for_checks(platform, clip)
     at = platform.clock.now()
     with platform.db.write() as session:
-        entry = _entry(session, clip)
-        if entry is None or entry.state != "in_review" or entry.version_id is None:
+        submission = _submission(session, clip)
+        if submission is None or submission.state != "in_review" or submission.version_id is None:
             return
-        profile = profiles.profile_of(entry.contest)
+        profile = profiles.profile_of(submission.contest)
         outcome = {"approve": reviews.APPROVE, "changes": reviews.CHANGES, "reject": reviews.REJECT}
         reason = next((r.text.vi for r in profile.review.reasons if r.outcome == clip.review), "")
         decision = reviews.Decision(
-            version_id=entry.version_id,
+            version_id=submission.version_id,
             outcome=outcome[clip.review],
             checklist={item.id: True for item in profile.review.checklist},
             reason=reason,
             until=reviews.suggested_until(profile, at=at),
         )
-        reviews.decide(session, entry, decision, actor=_staff(session, "reviewer"), at=at)
+        reviews.decide(session, submission, decision, actor=_staff(session, "reviewer"), at=at)
 
 
 def _wait_for_checks(platform: Platform, clip: cast.Clip) -> None:
     deadline = time.monotonic() + LONGEST_CHECK_S
     while time.monotonic() < deadline:
         with platform.db.read() as session:
-            entry = _entry(session, clip)
-            if entry is None or entry.state not in ("uploading", "checking"):
+            submission = _submission(session, clip)
+            if submission is None or submission.state not in ("uploading", "checking"):
                 return
         time.sleep(1)
 
@@ -223,24 +223,28 @@ def _mark(platform: Platform, clip: cast.Clip) -> None:
     """Mark a clip by the first ``MARKED_BY`` jurors."""
     for index in range(MARKED_BY):
         with platform.db.write() as session:
-            entry, juror = _entry(session, clip), _staff(session, "juror", index)
-            if entry is None or entry.state not in ballots.MARKABLE or _has_own(juror, entry):
+            submission, juror = _submission(session, clip), _staff(session, "juror", index)
+            if (
+                submission is None
+                or submission.state not in ballots.MARKABLE
+                or _has_own(juror, submission)
+            ):
                 continue
-            mine = (Ballot.submission_id == entry.id) & (Ballot.juror_id == juror.id)
+            mine = (Ballot.submission_id == submission.id) & (Ballot.juror_id == juror.id)
             if session.scalars(select(Ballot).where(mine)).first() is None:
-                _fill_in(session, entry, juror, platform.clock.now())
+                _fill_in(session, submission, juror, platform.clock.now())
 
 
-def _has_own(juror: Actor, entry: Submission) -> bool:
-    return juror.unit_id == entry.unit_id
+def _has_own(juror: Actor, submission: Submission) -> bool:
+    return juror.unit_id == submission.unit_id
 
 
-def _fill_in(session: Session, entry: Submission, juror: Actor, at: datetime) -> None:
+def _fill_in(session: Session, submission: Submission, juror: Actor, at: datetime) -> None:
     """Submit marks between 60 and 95 per cent, derived from title, juror and criterion."""
     marks: dict[str, int | None] = {}
-    for criterion in profiles.profile_of(entry.contest).jury.criteria:
-        seed = f"{entry.title}:{juror.name}:{criterion.id}".encode()
+    for criterion in profiles.profile_of(submission.contest).jury.criteria:
+        seed = f"{submission.title}:{juror.name}:{criterion.id}".encode()
         share = 60 + hashlib.sha256(seed).digest()[0] % 36
         marks[criterion.id] = criterion.max * share // 100
-    ballots.save(session, entry, marks, version=0, actor=juror, at=at)
-    ballots.submit(session, entry, actor=juror, at=at)
+    ballots.save(session, submission, marks, version=0, actor=juror, at=at)
+    ballots.submit(session, submission, actor=juror, at=at)

@@ -132,8 +132,8 @@ def _read(round_: _Round, clip: Posted) -> None:
         _say(round_, clip, None, readings.NO_NUMBERS)
         return
     with round_.platform.db.write() as session:
-        entry = session.get_one(Publication, clip.publication_id).submission
-        polling.keep(session, entry, reading, begun=round_.begun, asked_at=asked_at, at=at)
+        submission = session.get_one(Publication, clip.publication_id).submission
+        polling.keep(session, submission, reading, begun=round_.begun, asked_at=asked_at, at=at)
         readings.was_read(session, clip.publication_id)
 
 

@@ -62,10 +62,12 @@ class RowRegistry:
         with _refusals(), self.platform.db.write() as session:
             unit = session.get_one(Unit, int(owner))
             actor = units.actor_of(unit)
-            entry = submissions.find(session, unit.contest, metadata.get("entry", ""), actor=actor)
+            submission = submissions.find(
+                session, unit.contest, metadata.get("entry", ""), actor=actor
+            )
             row = uploads.begin(
                 session,
-                entry,
+                submission,
                 length=length,
                 filename=metadata.get("filename", ""),
                 fingerprint=metadata.get("fingerprint", ""),

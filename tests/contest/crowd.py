@@ -146,34 +146,35 @@ class Crowd:
         for _ in range(self.n):
             self.make.submission(self.units[0], "uploading")
 
-    def _versions(self, entry: Submission) -> None:
+    def _versions(self, submission: Submission) -> None:
         """``n`` more versions of one entry, each checked, reviewed, mended and in the trail."""
-        assert entry.version_id
+        assert submission.version_id
         with self.platform.db.write() as session:
             for number in range(2, self.n + 2):
                 upload = Upload(
-                    public_id=new_token(), contest_id=entry.contest_id, unit_id=entry.unit_id,
-                    submission_id=entry.id, state="complete", length=9, filename="clip.mp4",
-                    begun_at=WHILE_OPEN, finished_at=WHILE_OPEN, expires_at=WHILE_OPEN,
+                    public_id=new_token(), contest_id=submission.contest_id,
+                    unit_id=submission.unit_id, submission_id=submission.id, state="complete",
+                    length=9, filename="clip.mp4", begun_at=WHILE_OPEN, finished_at=WHILE_OPEN,
+                    expires_at=WHILE_OPEN,
                 )
                 session.add(upload)
                 session.flush()
                 version = ClipVersion(
-                    submission_id=entry.id, upload_id=upload.id, number=number, size=9,
-                    sha256=entry.version.sha256, filename="clip.mp4", begun_at=WHILE_OPEN,
+                    submission_id=submission.id, upload_id=upload.id, number=number, size=9,
+                    sha256=submission.version.sha256, filename="clip.mp4", begun_at=WHILE_OPEN,
                     received_at=WHILE_OPEN,
                 )
                 session.add(version)
                 session.flush()
-                self._judged(session, entry, version)
+                self._judged(session, submission, version)
         with self.platform.db.write() as session:
-            session.get_one(Submission, entry.id).version_id = version.id
+            session.get_one(Submission, submission.id).version_id = version.id
         self._add(Repair(
             version_id=version.id, state="ready", wish={}, sha256=version.sha256, size=9,
             report=report("pass"), created_at=WHILE_OPEN,
         ), *(self._derivative(version, kind) for kind in ("poster", "rendition")))
 
-    def _judged(self, session: Any, entry: Submission, version: ClipVersion) -> None:
+    def _judged(self, session: Any, submission: Submission, version: ClipVersion) -> None:
         revision, user = self.contest.revision_id, self.people["reviewer"][-1]
         session.add_all([
             Check(version_id=version.id, kind=kind, state="done", verdict="pass",
@@ -182,12 +183,12 @@ class Crowd:
             for kind in ("quick", "deep")
         ])
         session.add(Review(
-            submission_id=entry.id, version_id=version.id, reviewer_id=user.id, until=AFTER,
+            submission_id=submission.id, version_id=version.id, reviewer_id=user.id, until=AFTER,
             profile_revision_id=revision, outcome="changes", reason="Thiếu tên đơn vị.",
             checklist={}, created_at=WHILE_OPEN,
         ))
         for actor in (self.make.actor(self.units[0]), self.make.actor(user)):
-            audit.record(session, "submission.changed", entry, actor=actor, at=WHILE_OPEN)
+            audit.record(session, "submission.changed", submission, actor=actor, at=WHILE_OPEN)
 
     def _derivative(self, version: ClipVersion, kind: str) -> Derivative:
         return Derivative(
@@ -199,15 +200,16 @@ class Crowd:
     def _page(self) -> None:
         """Approved clips on their way to the Page, posters of those that are there."""
         states = ("waiting", "failed", "uploading", "unknown")
-        for number, entry in enumerate(self.entries["approved"]):
+        for number, submission in enumerate(self.entries["approved"]):
             self._add(Publication(
-                submission_id=entry.id, version_id=entry.version_id, page_id="1122334455",
-                state=states[number % len(states)], caption=entry.title, error="Lỗi mạng",
+                submission_id=submission.id, version_id=submission.version_id, page_id="1122334455",
+                state=states[number % len(states)], caption=submission.title, error="Lỗi mạng",
                 release_at=WHILE_OPEN, created_at=WHILE_OPEN,
             ))
-        for entry in self.entries["published"] + self.entries["approved"]:
-            assert entry.version
-            self._add(*(self._derivative(entry.version, kind) for kind in ("poster", "rendition")))
+        for submission in self.entries["published"] + self.entries["approved"]:
+            assert submission.version
+            for kind in ("poster", "rendition"):
+                self._add(self._derivative(submission.version, kind))
         for _ in range(self.n):
             self._add(
                 PagePause(contest_id=self.contest.id, kind="manual", reason="Tạm dừng",
@@ -282,8 +284,8 @@ class Crowd:
                 ))
         self.pair_entry = here[0]
 
-    def _version(self, entry: Submission) -> int:
-        found = self.make.fresh(entry).version_id
+    def _version(self, submission: Submission) -> int:
+        found = self.make.fresh(submission).version_id
         assert found is not None
         return found
 

@@ -167,102 +167,111 @@ class Factory:
         } | values
         reviewer = reviewer or (self.user() if state in REVIEWED else None)
         with self.platform.db.write() as session:
-            entry = Submission(
+            submission = Submission(
                 contest_id=unit.contest_id, unit_id=unit.id, state=state, created_at=at,
                 updated_at=at, **values,
             )
-            session.add(entry)
+            session.add(submission)
             session.flush()
-            self._consents(session, entry)
+            self._consents(session, submission)
             if state in CHECKED:
-                self._clip(session, entry, clip or f"clip {number}".encode())
-                self._check(session, entry, *CHECKED[state])
+                self._clip(session, submission, clip or f"clip {number}".encode())
+                self._check(session, submission, *CHECKED[state])
             if state in REVIEWED and reviewer:
-                self._review(session, entry, REVIEWED[state], reviewer)
+                self._review(session, submission, REVIEWED[state], reviewer)
             if state == "published":
-                self._publication(session, entry)
+                self._publication(session, submission)
             if state == "disqualified":
-                entry.state_reason = values.get("state_reason", "Không đúng thể lệ.")
+                submission.state_reason = values.get("state_reason", "Không đúng thể lệ.")
             session.flush()
-            _ = entry.unit, entry.contest.revision, entry.version, entry.versions, entry.consents
-        return entry
+            _ = (
+                submission.unit, submission.contest.revision, submission.version,
+                submission.versions, submission.consents,
+            )
+        return submission
 
-    def _consents(self, session: Session, entry: Submission) -> None:
-        form = profiles.profile_of(entry.contest).form
+    def _consents(self, session: Session, submission: Submission) -> None:
+        form = profiles.profile_of(submission.contest).form
         digest = hashlib.sha256(form.notice.vi.encode()).hexdigest()
         session.add_all(
-            Consent(submission_id=entry.id, purpose=c.id, notice_version=form.notice_version,
-                    notice_sha256=digest, given_at=entry.created_at)
+            Consent(submission_id=submission.id, purpose=c.id, notice_version=form.notice_version,
+                    notice_sha256=digest, given_at=submission.created_at)
             for c in form.consents if c.required
         )
 
-    def _clip(self, session: Session, entry: Submission, clip: Path | bytes) -> None:
+    def _clip(self, session: Session, submission: Submission, clip: Path | bytes) -> None:
         content = clip.read_bytes() if isinstance(clip, Path) else clip
-        digest, at = hashlib.sha256(content).hexdigest(), entry.created_at
+        digest, at = hashlib.sha256(content).hexdigest(), submission.created_at
         incoming = self.platform.settings.data_dir / f"incoming-{digest}"
         incoming.write_bytes(content)
         self.platform.blobs.put(incoming, digest)
         upload = Upload(
-            public_id=new_token(), contest_id=entry.contest_id, unit_id=entry.unit_id,
-            submission_id=entry.id, state="complete", length=len(content), filename="clip.mp4",
+            public_id=new_token(), contest_id=submission.contest_id, unit_id=submission.unit_id,
+            submission_id=submission.id, state="complete", length=len(content), filename="clip.mp4",
             begun_at=at, finished_at=at, expires_at=at + timedelta(days=3), sha256=digest,
         )
         session.add(upload)
         session.flush()
         version = ClipVersion(
-            submission_id=entry.id, upload_id=upload.id, number=1, sha256=digest,
+            submission_id=submission.id, upload_id=upload.id, number=1, sha256=digest,
             size=len(content), filename="clip.mp4", begun_at=at, received_at=at,
         )
         session.add(version)
         session.flush()
-        entry.version_id = version.id
+        submission.version_id = version.id
 
     def _check(
-        self, session: Session, entry: Submission, state: str, verdict: str | None
+        self, session: Session, submission: Submission, state: str, verdict: str | None
     ) -> None:
-        assert entry.version_id and entry.contest.revision_id
-        at = entry.created_at
+        assert submission.version_id and submission.contest.revision_id
+        at = submission.created_at
         session.add(Check(
-            version_id=entry.version_id, kind="quick", state=state, verdict=verdict,
-            profile_revision_id=entry.contest.revision_id, created_at=at,
+            version_id=submission.version_id, kind="quick", state=state, verdict=verdict,
+            profile_revision_id=submission.contest.revision_id, created_at=at,
             report=report(verdict) if verdict else {}, progress=1.0 if verdict else 0.0,
             started_at=at if verdict else None, finished_at=at if verdict else None,
         ))
 
-    def _review(self, session: Session, entry: Submission, outcome: str, reviewer: User) -> None:
-        assert entry.version_id and entry.contest.revision_id
-        items = profiles.profile_of(entry.contest).review.checklist
-        until = entry.created_at + timedelta(days=2) if outcome == "changes" else None
-        entry.changes_until = until
-        reason = entry.state_reason or "Chưa có tên đơn vị trong clip."
-        reason = entry.state_reason = "" if outcome == "approve" else reason
+    def _review(
+        self, session: Session, submission: Submission, outcome: str, reviewer: User
+    ) -> None:
+        assert submission.version_id and submission.contest.revision_id
+        items = profiles.profile_of(submission.contest).review.checklist
+        until = submission.created_at + timedelta(days=2) if outcome == "changes" else None
+        submission.changes_until = until
+        reason = submission.state_reason or "Chưa có tên đơn vị trong clip."
+        reason = submission.state_reason = "" if outcome == "approve" else reason
         session.add(Review(
-            submission_id=entry.id, version_id=entry.version_id, reviewer_id=reviewer.id,
-            profile_revision_id=entry.contest.revision_id, outcome=outcome, reason=reason,
+            submission_id=submission.id, version_id=submission.version_id, reviewer_id=reviewer.id,
+            profile_revision_id=submission.contest.revision_id, outcome=outcome, reason=reason,
             checklist={item.id: outcome == "approve" for item in items}, until=until,
-            created_at=entry.created_at,
+            created_at=submission.created_at,
         ))
 
-    def _publication(self, session: Session, entry: Submission) -> None:
-        assert entry.version_id
-        release = profiles.profile_of(entry.contest).release_at
-        session.add(Publication(
-            submission_id=entry.id, version_id=entry.version_id, page_id="1122334455",
-            state="published", caption=entry.title, release_at=release, created_at=entry.created_at,
-            video_id=f"9{entry.id:08}", post_id=f"1122334455_{entry.id:08}", published_at=release,
-            permalink=f"https://www.facebook.com/quandoan11/videos/9{entry.id:08}",
-        ))
+    def _publication(self, session: Session, submission: Submission) -> None:
+        assert submission.version_id
+        release = profiles.profile_of(submission.contest).release_at
+        session.add(
+            Publication(
+                submission_id=submission.id, version_id=submission.version_id, page_id="1122334455",
+                state="published", caption=submission.title, release_at=release,
+                created_at=submission.created_at, video_id=f"9{submission.id:08}",
+                post_id=f"1122334455_{submission.id:08}", published_at=release,
+                permalink=f"https://www.facebook.com/quandoan11/videos/9{submission.id:08}",
+            )
+        )
 
     def ballot(
-        self, entry: Submission, juror: User, marks: dict[str, int] | None = None, **values: Any
+        self, submission: Submission, juror: User, marks: dict[str, int] | None = None,
+        **values: Any,
     ) -> Ballot:
         """A juror's ballot; with ``marks`` (criterion -> points) and submitted unless told."""
         with self.platform.db.write() as session:
-            contest = session.get_one(Contest, entry.contest_id)
+            contest = session.get_one(Contest, submission.contest_id)
             values = {"state": "submitted" if marks else "open"} | values
             ballot = Ballot(
-                submission_id=entry.id, juror_id=juror.id, created_at=self.at, updated_at=self.at,
-                profile_revision_id=contest.revision_id, **values,
+                submission_id=submission.id, juror_id=juror.id, created_at=self.at,
+                updated_at=self.at, profile_revision_id=contest.revision_id, **values,
             )
             ballot.marks = [Mark(criterion=c, value=v) for c, v in (marks or {}).items()]
             session.add(ballot)

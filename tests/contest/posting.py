@@ -40,33 +40,35 @@ class Bench:
 
     def approved(self, *, deep: str = "done", **values: object) -> Submission:
         """An approved clip, planned; its deep check is `done`, or how it stands."""
-        entry = self.make.submission(self.make.unit(self.contest), "approved", clip=CLIP, **values)
+        submission = self.make.submission(
+            self.make.unit(self.contest), "approved", clip=CLIP, **values
+        )
         with self.platform.db.write() as session:
-            row = session.get_one(Submission, entry.id)
+            row = session.get_one(Submission, submission.id)
             done = deep == "done"
             session.add(Check(
                 version_id=row.version_id, kind="deep", state=deep, created_at=self.clock.now(),
                 profile_revision_id=row.contest.revision_id, verdict="pass" if done else None,
             ))
-        self.plan(entry)
-        return entry
+        self.plan(submission)
+        return submission
 
     def upright(self) -> Submission:
         """An approved portrait clip, planned."""
-        entry = self.make.submission(self.make.unit(self.contest), "approved", clip=CLIP)
+        submission = self.make.submission(self.make.unit(self.contest), "approved", clip=CLIP)
         with self.platform.db.write() as session:
-            row = session.get_one(Submission, entry.id)
+            row = session.get_one(Submission, submission.id)
             session.add(Check(
                 version_id=row.version_id, kind="deep", state="done", verdict="pass",
                 created_at=self.clock.now(), profile_revision_id=row.contest.revision_id,
             ))
-            of_version = Check.version_id == entry.version_id
+            of_version = Check.version_id == submission.version_id
             quick = select(Check).where(of_version, Check.kind == "quick")
             check = session.scalars(quick).one()
             facts = {"display_width": 1080, "display_height": 1920, "duration_s": 80.0}
             check.report = {**check.report, "facts": facts}
-        self.plan(entry)
-        return entry
+        self.plan(submission)
+        return submission
 
     def routes(self, *open_: str) -> None:
         """A check of the Page has found these routes open."""
@@ -94,9 +96,9 @@ class Bench:
             query = query.where(Snapshot.taken_at >= begun, Snapshot.source == "graph")
             return sorted(session.scalars(query))
 
-    def plan(self, entry: Submission) -> None:
+    def plan(self, submission: Submission) -> None:
         with self.platform.db.write() as session:
-            row = session.get_one(Submission, entry.id)
+            row = session.get_one(Submission, submission.id)
             publications.plan(session, row, actor=SYSTEM, at=self.clock.now())
 
     def work(self, until: Callable[[], bool] = lambda: False, jumps: int = 40) -> None:
@@ -129,28 +131,28 @@ class Bench:
     def at_release(self) -> None:
         self.clock.moment = RELEASE + timedelta(seconds=1)
 
-    def decide(self, entry: Submission, what: str) -> None:
+    def decide(self, submission: Submission, what: str) -> None:
         """An organiser looks at a failed clip: `look` again, or post it `again`."""
         organiser = self.make.actor(self.make.user("organiser", contest=self.contest))
         at = self.clock.now()
         with self.platform.db.write() as session:
             contest = session.get_one(Contest, self.contest.id)
-            row = publications.get(session, contest, self.publication(entry).id)
+            row = publications.get(session, contest, self.publication(submission).id)
             if what == "look":
                 publications.look_again(session, row, actor=organiser, at=at)
             else:
                 publications.post_again(session, row, actor=organiser, at=at, reason="chưa có bài")
 
-    def publication(self, entry: Submission) -> Publication:
+    def publication(self, submission: Submission) -> Publication:
         with self.platform.db.read() as session:
-            query = select(Publication).where(Publication.submission_id == entry.id)
+            query = select(Publication).where(Publication.submission_id == submission.id)
             found = session.scalars(query).one()
             _ = found.submission.state
             return found
 
-    def state(self, entry: Submission) -> tuple[str, str]:
+    def state(self, submission: Submission) -> tuple[str, str]:
         """(the publication's state, the entry's)."""
-        found = self.publication(entry)
+        found = self.publication(submission)
         return found.state, found.submission.state
 
 

@@ -84,10 +84,10 @@ class World:
         self.touched = False
         self.digest = self.look()
 
-    def _files(self, entry: Submission) -> None:
+    def _files(self, submission: Submission) -> None:
         """A poster and a piece of evidence: any stored file will do."""
         with self.platform.db.read() as session:
-            version = session.get_one(ClipVersion, entry.version_id)
+            version = session.get_one(ClipVersion, submission.version_id)
         self.make.add(Derivative(
             version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
             media_type="image/jpeg", created_at=WHILE_OPEN,
@@ -118,16 +118,18 @@ class World:
         task = Task(kind="mail.send", row_id=1, key="failed one", state="failed",
                     contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
         self.make.add(task)
-        entry = self.entries["in_review"]
+        submission = self.entries["in_review"]
         published = self.entries["published"]
         with self.platform.db.read() as session:
-            check_id = session.scalar(select(Check.id).where(Check.version_id == entry.version_id))
+            check_id = session.scalar(
+                select(Check.id).where(Check.version_id == submission.version_id)
+            )
             sha256 = session.get_one(ClipVersion, published.version_id).sha256
             publication_id = session.scalar(
                 select(Publication.id).where(Publication.submission_id == published.id)
             )
         return {
-            "slug": self.contest.slug, "code": entry.code, "number": 1, "kind": "original",
+            "slug": self.contest.slug, "code": submission.code, "number": 1, "kind": "original",
             "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,

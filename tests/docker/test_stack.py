@@ -112,7 +112,7 @@ def ask(address: str, path: str, **headers: str) -> http.client.HTTPResponse:
 
 
 def test_a_clip_sent_in_two_pieces_through_the_front_is_checked(stage: Stage) -> None:
-    page = insist_on(lambda: acts.entry_page(stage, PART))
+    page = insist_on(lambda: acts.submission_page(stage, PART))
     assert "Chờ thẩm định" in page.text
 
 

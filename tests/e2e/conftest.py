@@ -170,7 +170,7 @@ def decide(house: House) -> None:
     pages.render(house.platform, house.contest.id, lambda: None)
 
 
-def _poster(house: House, entry: Submission) -> None:
+def _poster(house: House, submission: Submission) -> None:
     """A picture in the size of a still frame; what it shows does not matter."""
     drawn = io.BytesIO()
     Image.effect_noise((960, 720), 30).resize((960, 720)).save(drawn, "JPEG", quality=60)
@@ -179,7 +179,7 @@ def _poster(house: House, entry: Submission) -> None:
     incoming.write_bytes(drawn.getvalue())
     house.platform.blobs.put(incoming, digest)
     house.make.add(Derivative(
-        version_id=entry.version_id, kind="poster", sha256=digest, media_type="image/jpeg",
+        version_id=submission.version_id, kind="poster", sha256=digest, media_type="image/jpeg",
         size=len(drawn.getvalue()), created_at=OPEN,
     ))
 

@@ -51,12 +51,12 @@ def safe(answer: Answer) -> dict[str, bool]:
 
 
 def test_every_answer_is_safe_to_open(site: Site, contest: Contest) -> None:
-    entry = site.make.submission(site.make.unit(contest), "published")
+    submission = site.make.submission(site.make.unit(contest), "published")
     boss = Outside(site)
     boss.cookies["__Host-staff"] = site.make.staff_token(
         site.make.user("organiser", contest=contest, admin=True)
     )
-    asked = addresses(site, contest.slug, entry.code)
+    asked = addresses(site, contest.slug, submission.code)
     assert len(asked) > 80
     asked += ["/nowhere", "/static/nowhere.js", "/static/manifest.json", "/_files/ab/abcd", "/%00"]
     answers = {path: boss.get(path) for path in asked}
@@ -74,12 +74,14 @@ def test_every_answer_is_safe_to_open(site: Site, contest: Contest) -> None:
 
 
 def test_a_clip_from_the_front_has_all_headers_of_the_pages(site: Site, contest: Contest) -> None:
-    entry = site.make.submission(site.make.unit(contest), "published", clip=b"<script>1</script>")
+    submission = site.make.submission(
+        site.make.unit(contest), "published", clip=b"<script>1</script>"
+    )
     reviewer = Outside(site)
     reviewer.cookies["__Host-staff"] = site.make.staff_token(
         site.make.user("reviewer", contest=contest)
     )
-    clip = reviewer.get(f"/c/{contest.slug}/media/{entry.code}/1/original", Range="bytes=0-7")
+    clip = reviewer.get(f"/c/{contest.slug}/media/{submission.code}/1/original", Range="bytes=0-7")
     assert (clip.status, clip.body) == (206, b"<script>")
     assert all(safe(clip).values())
     assert "sandbox" in clip.headers["Content-Security-Policy"]
@@ -110,10 +112,10 @@ def test_files_are_for_their_own_user_alone(site: Site, contest: Contest) -> Non
     unit = site.make.unit(contest)
     phone = Outside(site)
     phone.cookies["__Host-unit"] = site.make.unit_token(unit)
-    entry = site.make.submission(unit, "uploading")
+    submission = site.make.submission(unit, "uploading")
     from tests.uploads.tus_headers import tus_metadata  # noqa: PLC0415
 
-    told = tus_metadata(entry=entry.code, filename="clip.mp4")
+    told = tus_metadata(entry=submission.code, filename="clip.mp4")
     made = phone.tus("POST", "/uploads/", Upload_Length="5", Upload_Metadata=told)
     path = made.headers["Location"]
     sent = phone.tus("PATCH", path, b"abc", Upload_Offset="0",
@@ -124,5 +126,5 @@ def test_files_are_for_their_own_user_alone(site: Site, contest: Contest) -> Non
     phone.tus("PATCH", path, b"de", Upload_Offset="3",
               Content_Type="application/offset+octet-stream")  # fmt: skip
     with site.platform.db.read() as session:
-        sha256 = session.get_one(type(entry), entry.id).version.sha256
+        sha256 = session.get_one(type(submission), submission.id).version.sha256
     assert site.platform.blobs.path(sha256).stat().st_mode & 0o077 == 0

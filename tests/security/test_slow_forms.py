@@ -19,9 +19,9 @@ def unit_at(site: Site, contest: Contest, address: str) -> Person:
 
 def test_slow_forms_leave_every_page_as_fast_as_it_was(site: Site, contest: Contest) -> None:
     attacker, honest = unit_at(site, contest, "127.0.0.2"), Person(site, "127.0.0.3")
-    entry = site.make.submission(site.make.unit(contest), "uploading")
+    code = site.make.submission(site.make.unit(contest), "uploading").code
     quiet = p99(lambda: honest.get("/healthz")), p99(lambda: honest.get("/"))
-    lines = [attacker.slow_post(f"/c/{contest.slug}/unit/entries/{entry.code}/send", first=b"--x")
+    lines = [attacker.slow_post(f"/c/{contest.slug}/unit/entries/{code}/send", first=b"--x")
              for _ in range(FORMS)]  # fmt: skip
     strangers = [Person(site, f"127.0.0.{10 + n}") for n in range(3)]
     lines += [one.slow_post("/account/sign-in") for one in strangers for _ in range(FORMS)]
@@ -38,13 +38,13 @@ def test_the_clip_form_of_a_unit_that_is_let_in_holds_no_page_either(
 ) -> None:
     """Judged before its body is read, then read as it comes: two at once of each unit."""
     unit, honest = site.make.unit(contest), Person(site, "127.0.0.5")
-    entry = site.make.submission(unit, "uploading")
+    submission = site.make.submission(unit, "uploading")
     lines = []
     token = site.make.unit_token(unit)
     for number in range(FORMS):
         person = Person(site, f"127.0.0.{20 + number}")
         person.cookies["hoithi_unit"] = token
-        lines.append(person.slow_post(f"/c/{contest.slug}/unit/entries/{entry.code}/send"))
+        lines.append(person.slow_post(f"/c/{contest.slug}/unit/entries/{submission.code}/send"))
     quiet = 0.0
     with trickling(lines):
         wait_until(lambda: sum(one.ended for one in lines) >= FORMS - 2, 15, "more than two go on")

@@ -38,13 +38,13 @@ def hurried(site: Site) -> Iterator[None]:
 class Phone(Person):
     """A phone with a unit's cookie that sends a clip of one of its entries."""
 
-    def __init__(self, site: Site, unit: Unit, entry: Submission | None = None) -> None:
+    def __init__(self, site: Site, unit: Unit, submission: Submission | None = None) -> None:
         super().__init__(site, f"127.0.0.{next(ADDRESSES)}")
         self.cookies["hoithi_unit"] = site.make.unit_token(unit)
-        self.entry = entry or site.make.submission(unit, "uploading")
+        self.submission = submission or site.make.submission(unit, "uploading")
 
     def begin(self, length: int = SIZE) -> str:
-        told = tus_metadata(entry=self.entry.code, filename="clip.mp4")
+        told = tus_metadata(entry=self.submission.code, filename="clip.mp4")
         created = self.tus("POST", "/uploads/", Upload_Length=str(length), Upload_Metadata=told)
         assert created.status == 201, created.body
         return str(created.headers["Location"])
@@ -84,8 +84,8 @@ def test_eighty_slow_uploads_of_one_entry_hold_nothing_and_a_slow_honest_phone_g
     site: Site, contest: Contest
 ) -> None:
     greedy, make = site.make.unit(contest), site.make
-    entry = make.submission(greedy, "uploading")
-    attacker = Phone(site, greedy, entry)
+    submission = make.submission(greedy, "uploading")
+    attacker = Phone(site, greedy, submission)
     honest, done = Phone(site, make.unit(contest)), list[bool]()
     quiet = p99(lambda: Phone.whole(honest), 5)
     phone = Phone(site, make.unit(contest))
@@ -151,7 +151,7 @@ def test_bytes_of_ended_uploads_go_at_once(site: Site, contest: Contest) -> None
     writer = phone.slow_patch(withdrawn, SIZE)
     writer.line.sendall(b"x" * 1000)
     wait_until((folder / withdrawn[-32:]).exists, 10, "not begun")
-    home = f"/c/{contest.slug}/unit/entries/{phone.entry.code}"
+    home = f"/c/{contest.slug}/unit/entries/{phone.submission.code}"
     assert phone.post(f"{home}/withdraw", form=home).status == 303
     wait_until(lambda: not (folder / withdrawn[-32:]).exists(), 10, "bytes without an upload")
     assert phone.tus("HEAD", withdrawn).status == 410

@@ -92,6 +92,6 @@ def _wait(ready, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def metadata(entry, name: str) -> str:
+def metadata(submission, name: str) -> str:
     """What tus-js-client is told about an upload."""
-    return json.dumps({"entry": entry.code, "filename": name})
+    return json.dumps({"entry": submission.code, "filename": name})

@@ -45,15 +45,15 @@ class Target:
         self.house, self.root = house, house.platform.settings.data_dir
         unit = house.make.unit(house.make.contest())
         self.cookie = f"hoithi_unit={house.make.unit_token(unit)}"
-        self.entry, other = (house.make.submission(unit, "uploading") for _ in range(2))
+        self.submission, other = (house.make.submission(unit, "uploading") for _ in range(2))
         self.path, self.kept = self.begin(), self.begin(other)
 
-    def metadata(self, entry=None) -> str:
-        pairs = {"entry": (entry or self.entry).code, "filename": "clip.mp4"}.items()
+    def metadata(self, submission=None) -> str:
+        pairs = {"entry": (submission or self.submission).code, "filename": "clip.mp4"}.items()
         return ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs)
 
-    def begin(self, entry=None) -> str:
-        given = {"Upload-Length": str(LENGTH), "Upload-Metadata": self.metadata(entry)}
+    def begin(self, submission=None) -> str:
+        given = {"Upload-Length": str(LENGTH), "Upload-Metadata": self.metadata(submission)}
         head, body = self.head("POST", "/uploads/", given | self.usual(len(HELD))), HELD
         answer = self.say(head + body)
         found = re.search(rb"Location: (\S+)", answer)

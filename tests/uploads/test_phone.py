@@ -41,9 +41,9 @@ def coming_in(browser, house, contest):
 
 
 def open_send_page(phone, house):
-    entry = house.make.submission(phone.unit, "uploading")
-    phone.goto(f"{house.base}/c/quan11-2023/unit/entries/{entry.code}/send")
-    return entry
+    submission = house.make.submission(phone.unit, "uploading")
+    phone.goto(f"{house.base}/c/quan11-2023/unit/entries/{submission.code}/send")
+    return submission
 
 
 def slow_down(phone, bytes_per_second):
@@ -64,7 +64,7 @@ def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
     clip, other = tmp_path / "clip.mp4", tmp_path / "other.mp4"
     clip.write_bytes(os.urandom(SIZE))
     other.write_bytes(os.urandom(SIZE))
-    entry = open_send_page(phone, house)
+    submission = open_send_page(phone, house)
     slow_down(phone, 2e6)
     phone.set_input_files("#clip", clip)
     phone.click(GO)
@@ -79,11 +79,11 @@ def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
     expect(phone.locator(GO)).to_be_hidden()
     phone.set_input_files("#clip", clip)
     phone.click(GO)
-    phone.wait_for_url(f"**/entries/{entry.code}", timeout=60_000)
-    expect(phone.locator(".receipt__code")).to_have_text(entry.code)
+    phone.wait_for_url(f"**/entries/{submission.code}", timeout=60_000)
+    expect(phone.locator(".receipt__code")).to_have_text(submission.code)
     with house.platform.db.read() as session:
         version = session.scalars(
-            select(ClipVersion).where(ClipVersion.submission_id == entry.id)
+            select(ClipVersion).where(ClipVersion.submission_id == submission.id)
         ).one()
     assert version.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
 
@@ -91,14 +91,14 @@ def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
 def test_pause_stops_and_resume_goes_on(phone, house, tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(os.urandom(SIZE))
-    entry = open_send_page(phone, house)
+    submission = open_send_page(phone, house)
     slow_down(phone, 4e6)
     phone.set_input_files("#clip", clip)
     phone.click(GO)
     phone.click("[data-part=pause]")
     expect(phone.locator("[data-part=said]")).to_contain_text("tạm dừng")
     phone.click("[data-part=resume]")
-    phone.wait_for_url(f"**/entries/{entry.code}", timeout=60_000)
+    phone.wait_for_url(f"**/entries/{submission.code}", timeout=60_000)
 
 
 WAKE_LOCKS = """
@@ -139,11 +139,11 @@ def test_the_screen_stays_on_while_a_clip_is_sent_and_only_then(phone, house, tm
 def test_a_refusal_of_the_server_is_shown_in_the_persons_language(phone, house, tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(os.urandom(1000))
-    entry = open_send_page(phone, house)
+    submission = open_send_page(phone, house)
     phone.set_input_files("#clip", clip)
     expect(phone.locator(GO)).to_be_visible()
     with house.platform.db.write() as session:
-        session.merge(entry).state = "withdrawn"
+        session.merge(submission).state = "withdrawn"
     phone.click(GO)
     expect(phone.locator("[data-part=said]")).to_contain_text("không sửa được nữa")
 
@@ -241,8 +241,8 @@ def test_the_contests_own_remedy_is_told_on_the_phone(browser, house, tmp_path):
     contest = house.make.contest("loi-dan", lambda source: source.replace(rule, own))
     clip = kept_clip(size="1440x1080", sound=False)
     with coming_in(browser, house, contest) as phone:
-        entry = house.make.submission(phone.unit, "uploading")
-        phone.goto(f"{house.base}/c/loi-dan/unit/entries/{entry.code}/send")
+        submission = house.make.submission(phone.unit, "uploading")
+        phone.goto(f"{house.base}/c/loi-dan/unit/entries/{submission.code}/send")
         phone.set_input_files("#clip", clip)
         last = phone.locator("[data-part=findings] .finding--bad").last
         expect(last).to_contain_text("Clip không có tiếng")
@@ -264,15 +264,15 @@ def test_without_javascript_a_clip_larger_than_other_forms_goes_by_the_plain_for
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(os.urandom(20 << 20))
     unit = house.make.unit(contest)
-    entry = house.make.submission(unit, "uploading")
+    submission = house.make.submission(unit, "uploading")
     context = browser.new_context(java_script_enabled=False)
     cookie = {"name": "hoithi_unit", "value": house.make.unit_token(unit), "url": house.base}
     context.add_cookies([cookie])
     page = context.new_page()
-    page.goto(f"{house.base}/c/quan11-2023/unit/entries/{entry.code}/send")
+    page.goto(f"{house.base}/c/quan11-2023/unit/entries/{submission.code}/send")
     expect(page.locator("[data-part=plain]")).to_contain_text("200 MB")
     page.set_input_files("#clip", clip)
     page.get_by_role("button", name="Gửi clip").click()
-    page.wait_for_url(f"**/entries/{entry.code}")
-    assert house.make.fresh(entry).state == "checking"
+    page.wait_for_url(f"**/entries/{submission.code}")
+    assert house.make.fresh(submission).state == "checking"
     context.close()

@@ -27,7 +27,7 @@ GIB = 1 << 30
 
 
 @pytest.fixture
-def entry(house, contest):
+def submission(house, contest):
     return house.make.submission(house.make.unit(contest), "uploading")
 
 
@@ -49,12 +49,12 @@ def sha256(path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def send(house, entry, clip, port, *, part=8 << 20, aborts=0):
+def send(house, submission, clip, port, *, part=8 << 20, aborts=0):
     """Start the client; its cookie is the unit's."""
     with house.platform.db.read() as session:
-        unit = session.merge(entry).unit
+        unit = session.merge(submission).unit
     cookie = f"hoithi_unit={house.make.unit_token(unit)}"
-    told = [f"http://127.0.0.1:{port}/uploads/", cookie, clip, metadata(entry, clip.name)]
+    told = [f"http://127.0.0.1:{port}/uploads/", cookie, clip, metadata(submission, clip.name)]
     command = ["node", CLIENT, *told, part, aborts]
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
@@ -83,78 +83,78 @@ def kill_until_done(house, client, *, every) -> int:
     raise AssertionError("the client did not come to an end")
 
 
-def stored(house, entry) -> list[str]:
+def stored(house, submission) -> list[str]:
     """The SHA-256 of each stored clip of an entry, computed anew."""
     with house.platform.db.read() as session:
-        query = select(ClipVersion).where(ClipVersion.submission_id == entry.id)
+        query = select(ClipVersion).where(ClipVersion.submission_id == submission.id)
         versions = session.scalars(query).all()
     return [sha256(house.platform.blobs.path(v.sha256)) for v in versions]
 
 
-def test_a_good_line_needs_no_retry(house, entry, clip):
-    with send(house, entry, clip, house.port) as client:
+def test_a_good_line_needs_no_retry(house, submission, clip):
+    with send(house, submission, clip, house.port) as client:
         assert said(client) == {"retries": 0, "created": 1, "part": 8 << 20}
-    assert stored(house, entry) == [sha256(clip)]
+    assert stored(house, submission) == [sha256(clip)]
 
 
-def test_a_client_that_breaks_off_at_random(house, entry, clip):
+def test_a_client_that_breaks_off_at_random(house, submission, clip):
     proxy = CuttingProxy(house.port, least=GIB, most=GIB, bytes_per_second=8_000_000)
-    with send(house, entry, clip, proxy.port, aborts=4) as client:
+    with send(house, submission, clip, proxy.port, aborts=4) as client:
         assert said(client)["created"] == 1
     proxy.close()
-    assert stored(house, entry) == [sha256(clip)]
+    assert stored(house, submission) == [sha256(clip)]
 
 
-def test_a_proxy_that_cuts_connections(house, entry, clip):
+def test_a_proxy_that_cuts_connections(house, submission, clip):
     proxy = CuttingProxy(house.port, least=300_000, most=5_000_000)
-    with send(house, entry, clip, proxy.port) as client:
+    with send(house, submission, clip, proxy.port) as client:
         told = said(client)
     proxy.close()
     assert proxy.cuts >= 4
     assert (told["created"], told["retries"] >= 4) == (1, True)
-    assert stored(house, entry) == [sha256(clip)]
+    assert stored(house, submission) == [sha256(clip)]
 
 
-def test_a_server_that_is_killed_every_other_second(house, entry, clip):
+def test_a_server_that_is_killed_every_other_second(house, submission, clip):
     """Its front answers 503 meanwhile; the client goes on, it does not begin another upload."""
     proxy = CuttingProxy(house.port, least=GIB, most=GIB, bytes_per_second=4_000_000)
-    with send(house, entry, clip, proxy.port) as client:
+    with send(house, submission, clip, proxy.port) as client:
         assert kill_until_done(house, client, every=2) >= 2
         assert said(client)["created"] == 1
     proxy.close()
-    assert stored(house, entry) == [sha256(clip)]
+    assert stored(house, submission) == [sha256(clip)]
 
 
 @pytest.mark.parametrize("hangs_up", [False, True])
-def test_a_proxy_with_a_small_limit_gets_smaller_parts(house, entry, clip, tmp_path, hangs_up):
+def test_a_proxy_with_a_small_limit_gets_smaller_parts(house, submission, clip, tmp_path, hangs_up):
     with (
         SmallProxy(tmp_path, house.port, limit=1 << 20, hangs_up=hangs_up) as proxy,
-        send(house, entry, clip, proxy.port) as client,
+        send(house, submission, clip, proxy.port) as client,
     ):
         told = said(client)
     assert (told["created"], told["part"]) == (1, 1 << 20)
-    assert stored(house, entry) == [sha256(clip)]
+    assert stored(house, submission) == [sha256(clip)]
 
 
 @pytest.mark.slow
-def test_one_gigabyte_through_all_of_it(house, entry, tmp_path):
+def test_one_gigabyte_through_all_of_it(house, submission, tmp_path):
     """Cuts, a small body limit, a client that breaks off, a server killed again and again."""
     clip = written(tmp_path / "clip.mp4", GIB)
     with SmallProxy(tmp_path, house.port, limit=20 << 20) as small:
         proxy = CuttingProxy(small.port, least=20_000_000, most=200_000_000)
-        with send(house, entry, clip, proxy.port, part=32 << 20, aborts=5) as client:
+        with send(house, submission, clip, proxy.port, part=32 << 20, aborts=5) as client:
             kills = kill_until_done(house, client, every=3)
             told = said(client)
         proxy.close()
     assert kills >= 1
     assert proxy.cuts >= 4
     assert (told["created"], told["part"]) == (1, 16 << 20)
-    assert stored(house, entry) == [sha256(clip)]
+    assert stored(house, submission) == [sha256(clip)]
 
 
-def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, entry):
+def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, submission):
     """The old connection is half open behind nginx; the HEAD ends it, and the phone goes on."""
-    phone = Tus(house, entry)
+    phone = Tus(house, submission)
     path = phone.create(1_000_000)
     old = phone.begin(path, 1_000_000)
     old.sendall(bytes(300_000))
@@ -166,12 +166,12 @@ def test_a_phone_that_comes_back_takes_over_through_the_front_server(house, entr
         fresh.sendall(bytes(700_000))
         assert fresh.recv(1000).startswith(b"HTTP/1.1 204 ")
     old.close()
-    assert stored(house, entry) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
+    assert stored(house, submission) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
 
 
-def test_phones_that_finish_at_once_make_one_version(house, entry):
+def test_phones_that_finish_at_once_make_one_version(house, submission):
     """All bytes are there and nothing is recorded yet: each of these questions would finish it."""
-    phone = Tus(house, entry)
+    phone = Tus(house, submission)
     path = phone.create(1_000_000)
     (house.platform.settings.uploads_dir / path[-32:]).write_bytes(bytes(1_000_000))
     lines = [phone.ask("HEAD", path) for _ in range(8)]
@@ -179,16 +179,16 @@ def test_phones_that_finish_at_once_make_one_version(house, entry):
         with line:
             assert line.recv(65536).split()[1] in (b"200", b"423")
     assert phone.offset(path) == 1_000_000
-    assert stored(house, entry) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
+    assert stored(house, submission) == [hashlib.sha256(bytes(1_000_000)).hexdigest()]
 
 
 class Tus:
     """Raw requests of one unit at the house's address."""
 
-    def __init__(self, house, entry) -> None:
+    def __init__(self, house, submission) -> None:
         with house.platform.db.read() as session:
-            unit = session.merge(entry).unit
-        self.port, self.entry = house.port, entry
+            unit = session.merge(submission).unit
+        self.port, self.submission = house.port, submission
         self.cookie = f"hoithi_unit={house.make.unit_token(unit)}"
 
     def ask(self, method, path, *headers) -> socket.socket:
@@ -206,7 +206,7 @@ class Tus:
         return sock
 
     def create(self, length: int) -> str:
-        pairs = {"entry": self.entry.code, "filename": "clip.mp4"}.items()
+        pairs = {"entry": self.submission.code, "filename": "clip.mp4"}.items()
         coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs)
         headers = ["Content-Length: 0", f"Upload-Length: {length}", f"Upload-Metadata: {coded}"]
         return self._header(self.ask("POST", "/uploads/", *headers), "Location")

@@ -160,7 +160,7 @@ def values(
     """
     found: dict[str, Any] = dict(mail.params)
     if "submission_id" in mail.params:
-        found |= _entry(session, mail.params["submission_id"], mail.language)
+        found |= _submission(session, mail.params["submission_id"], mail.language)
     if "upload_id" in mail.params:
         upload = session.get_one(Upload, mail.params["upload_id"])
         found |= {"filename": upload.filename, "size": upload.length,
@@ -172,26 +172,34 @@ def values(
     return found
 
 
-def _entry(session: Session, submission_id: int, language: str) -> dict[str, Any]:
-    entry = session.get_one(Submission, submission_id, options=[joinedload(Submission.unit)])
+def _submission(session: Session, submission_id: int, language: str) -> dict[str, Any]:
+    submission = session.get_one(Submission, submission_id, options=[joinedload(Submission.unit)])
     post = session.scalars(
-        select(Publication).where(Publication.submission_id == entry.id).order_by(Publication.id)
+        select(Publication)
+        .where(Publication.submission_id == submission.id)
+        .order_by(Publication.id)
     ).first()
     return {
-        "code": entry.code, "title": entry.title, "unit": entry.unit.name,
-        "contact_name": entry.contact_name, "reason": entry.state_reason,
-        "until": entry.changes_until, "received_at": entry.version and entry.version.received_at,
-        "findings": _findings(session, entry, language),
-        "release_at": post.release_at if post else profiles.profile_of(entry.contest).release_at,
+        "code": submission.code,
+        "title": submission.title,
+        "unit": submission.unit.name,
+        "contact_name": submission.contact_name,
+        "reason": submission.state_reason,
+        "until": submission.changes_until,
+        "received_at": submission.version and submission.version.received_at,
+        "findings": _findings(session, submission, language),
+        "release_at": post.release_at
+        if post
+        else profiles.profile_of(submission.contest).release_at,
         "permalink": post.permalink if post else "",
     }
 
 
-def _findings(session: Session, entry: Submission, language: str) -> list[dict[str, str]]:
+def _findings(session: Session, submission: Submission, language: str) -> list[dict[str, str]]:
     """What the last finished check asks the unit to fix, hard rules first."""
     check = session.scalars(
         select(Check)
-        .where(Check.version_id == entry.version_id, Check.state == "done")
+        .where(Check.version_id == submission.version_id, Check.state == "done")
         .order_by(Check.id.desc())
     ).first()
     found = check.report.get("findings", []) if check else []

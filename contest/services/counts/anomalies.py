@@ -43,7 +43,7 @@ class Raised:
     """A flag on a clip, the clip's whole series for the chart, and the decision, if any."""
 
     flag: Flag
-    entry: Submission
+    submission: Submission
     series: Sequence[Snapshot]
     decision: FlagDecision | None
 
@@ -79,7 +79,7 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> FlagPage:
     found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
     some = pagination.part(found, number, size=CARDS)
     entries = _entries(session, contest, {flag.clip for flag in some.rows})
-    series = interactions.series(session, [entry.id for entry in entries.values()])
+    series = interactions.series(session, [submission.id for submission in entries.values()])
     rows = [
         Raised(flag, entries[flag.clip], series.get(entries[flag.clip].id, []),
                known.get((flag.clip, flag.key)))
@@ -97,7 +97,7 @@ def _entries(
         .where(Submission.contest_id == contest.id, Submission.code.in_(codes))
         .options(joinedload(Submission.unit))
     )
-    return {entry.code: entry for entry in session.scalars(query)}
+    return {submission.code: submission for submission in session.scalars(query)}
 
 
 def decide(
@@ -115,10 +115,10 @@ def decide(
     flag = next((f for f in flags(session, contest) if (f.clip, f.key) == (code, key)), None)
     if flag is None:
         raise not_found()
-    entry = interactions.of_code(session, contest, code)
-    _refuse(session, entry, key, decision, reason)
+    submission = interactions.of_code(session, contest, code)
+    _refuse(session, submission, key, decision, reason)
     row = FlagDecision(
-        submission_id=entry.id, key=key, kind=flag.kind, numbers=dict(flag.numbers),
+        submission_id=submission.id, key=key, kind=flag.kind, numbers=dict(flag.numbers),
         decision=decision, reason=reason.strip(), created_by=actor.label, created_at=at,
     )
     session.add(row)
@@ -132,17 +132,17 @@ def decide(
 
 
 def _refuse(
-    session: Session, entry: Submission, key: str, decision: str, reason: str
+    session: Session, submission: Submission, key: str, decision: str, reason: str
 ) -> None:
     made = select(FlagDecision.id).where(
-        FlagDecision.submission_id == entry.id, FlagDecision.key == key
+        FlagDecision.submission_id == submission.id, FlagDecision.key == key
     )
     if session.scalar(made) is not None:
         raise Conflict("Dấu hiệu này đã có quyết định.", "This flag has been decided already.")
     if decision not in DECISIONS or not reason.strip():
         raise Invalid("Hãy chọn một quyết định và ghi lý do.",
                       "Choose a decision and give a reason.")
-    if decision == "corrected" and not corrections.of_clip(session, entry):
+    if decision == "corrected" and not corrections.of_clip(session, submission):
         raise Conflict(
             "Clip chưa có điều chỉnh nào. Hãy ghi số điều chỉnh ở trang của clip trước.",
             "The clip has no correction yet. Write one on the clip's page first.",

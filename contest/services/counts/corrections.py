@@ -47,17 +47,17 @@ def propose(
     """
     require(actor, "interaction.import", contest)
     jury_round.hold(session, contest)
-    entry = interactions.of_code(session, contest, code)
-    ledger = ledger_accounts.accounts_of(session, contest, only=[entry.id])
-    found = official.official_counts(session, contest, only=[entry.id], accounts=ledger)
-    counted = found.get(entry.id)
+    submission = interactions.of_code(session, contest, code)
+    ledger = ledger_accounts.accounts_of(session, contest, only=[submission.id])
+    found = official.official_counts(session, contest, only=[submission.id], accounts=ledger)
+    counted = found.get(submission.id)
     if counted is None:
         raise Conflict(
             "Clip chưa có số chính thức nên chưa có gì để điều chỉnh. Hãy ghi số liệu trước.",
             "The clip has no official count yet, so there is nothing to correct. Record one first.",
         )
     _refuse_pending(session, counted)
-    out = _known(ledger.get(entry.id, []), adjusted)
+    out = _known(ledger.get(submission.id, []), adjusted)
     _refuse_nothing(counted, adjusted, reason)
     correction = Correction(
         snapshot_id=counted.snapshot_id, shares_snapshot_id=counted.shares_snapshot_id,
@@ -70,7 +70,7 @@ def propose(
     audit.record(
         session, "correction.written", correction, actor=actor, at=at, contest_id=contest.id,
         before={"reactions": counted.raw_reactions, "shares": counted.raw_shares},
-        after={"code": entry.code, "reactions": adjusted.reactions, "shares": adjusted.shares,
+        after={"code": submission.code, "reactions": adjusted.reactions, "shares": adjusted.shares,
                "accounts_out": correction.accounts_out, "reason": correction.reason},
     )
     return correction
@@ -108,9 +108,9 @@ def decide(
     return found
 
 
-def of_clip(session: Session, entry: Submission) -> Sequence[Correction]:
+def of_clip(session: Session, submission: Submission) -> Sequence[Correction]:
     """A clip's corrections, the newest first."""
-    query = _of_contest(entry.contest).where(Snapshot.submission_id == entry.id)
+    query = _of_contest(submission.contest).where(Snapshot.submission_id == submission.id)
     return session.scalars(query.order_by(Correction.id.desc())).all()
 
 

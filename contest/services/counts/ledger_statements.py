@@ -29,17 +29,17 @@ def say(
     require(actor, "interaction.import", contest)
     _known(state)
     interactions.hold(session, contest)
-    entry = interactions.of_code(session, contest, code)
+    submission = interactions.of_code(session, contest, code)
     about = min(at, profiles.profile_of(contest).schedule.counts_close)
     said = LedgerStatement(
-        submission_id=entry.id, state=state, created_by=actor.label, created_at=at,
+        submission_id=submission.id, state=state, created_by=actor.label, created_at=at,
         late_reason=interactions.reason_of(contest, about, "manual", late_reason, at=at),
     )
     session.add(said)
     session.flush()
     audit.record(
         session, "ledger.stated", said, actor=actor, at=at, contest_id=contest.id,
-        after={"code": entry.code, "ledger": state, "late_reason": said.late_reason},
+        after={"code": submission.code, "ledger": state, "late_reason": said.late_reason},
     )
     return said
 

@@ -207,15 +207,15 @@ def add(
     without a reason, ``Conflict`` while counts are locked (``interactions.hold``)."""
     require(actor, "interaction.import", contest)
     interactions.hold(session, contest)
-    entry = interactions.of_code(session, contest, code)
+    submission = interactions.of_code(session, contest, code)
     moments = Moments(profiles.profile_of(contest).schedule, at=at)
     _refuse(link, profile, account)
-    if fault := moments.fault(seen_at, since=clips_of(session, contest)[entry.code].since):
+    if fault := moments.fault(seen_at, since=clips_of(session, contest)[submission.code].since):
         raise fault.refusal()
     reason = interactions.reason_of(contest, seen_at, "manual", late_reason, at=at)
     name = accounts.tidy(account)
     record = ShareRecord(
-        submission_id=entry.id, account=name, identity=accounts.identity(name, profile),
+        submission_id=submission.id, account=name, identity=accounts.identity(name, profile),
         profile=profile, link=link, seen_at=seen_at, day=moments.day(seen_at), late_reason=reason,
         created_by=actor.label, created_at=at,
     )
@@ -224,7 +224,7 @@ def add(
     session.flush()
     audit.record(
         session, "ledger.share_added", record, actor=actor, at=at, contest_id=contest.id,
-        after={"code": entry.code, "count": record.count, "late_reason": reason},
+        after={"code": submission.code, "count": record.count, "late_reason": reason},
     )
     return record
 
@@ -302,11 +302,11 @@ def _refused(vi: str, en: str) -> Invalid:
     )
 
 
-def lines_of(session: Session, entry: Submission, *, most: int) -> Sequence[ShareRecord]:
+def lines_of(session: Session, submission: Submission, *, most: int) -> Sequence[ShareRecord]:
     """A clip's lines, the newest first, void ones too."""
     query = (
         select(ShareRecord)
-        .where(ShareRecord.submission_id == entry.id)
+        .where(ShareRecord.submission_id == submission.id)
         .options(joinedload(ShareRecord.evidence))
         .order_by(ShareRecord.id.desc())
         .limit(most)

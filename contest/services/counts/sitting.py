@@ -66,7 +66,7 @@ class Number:
 class Row:
     """A clip on the Page. last: its numbers before this sitting; mine: those of this sitting."""
 
-    entry: Submission
+    submission: Submission
     permalink: str
     poster: int | None  # the version that the picture is of; None where there is no picture
     last: dict[str, Number] = field(default_factory=dict)

@@ -59,12 +59,12 @@ def rows(
 
 def _about(session: Session, contest: Contest, wanted: str) -> ColumnElement[bool]:
     """Matches rows about ``wanted``: a reference, or a clip's code and all that belongs to it."""
-    entry_id = session.scalar(select(Submission.id).where(
+    submission_id = session.scalar(select(Submission.id).where(
         Submission.contest_id == contest.id, Submission.code == wanted.upper()
     ))
-    if entry_id is None:
+    if submission_id is None:
         return AuditRow.subject == wanted
-    parts = [_labels(kind, query.where(Submission.id == entry_id))
+    parts = [_labels(kind, query.where(Submission.id == submission_id))
              for kind, query in _belonging().items()]
     return AuditRow.subject.in_(union_all(*parts))
 

@@ -62,10 +62,15 @@ def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[st
         .order_by(Submission.code)
     )
     return [
-        {name: getattr(entry, name, None) for name in ENTRIES}
-        | {"unit": entry.unit.name, "authors": ", ".join(entry.authors),
-           "received_at": _said(entry.version.received_at if entry.version else None, zone)}
-        for entry in session.scalars(query)
+        {name: getattr(submission, name, None) for name in ENTRIES}
+        | {
+            "unit": submission.unit.name,
+            "authors": ", ".join(submission.authors),
+            "received_at": _said(
+                submission.version.received_at if submission.version else None, zone
+            ),
+        }
+        for submission in session.scalars(query)
     ]
 
 

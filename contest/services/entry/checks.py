@@ -212,40 +212,40 @@ def _keep(session: Session, version: ClipVersion, made: DerivedFile, *, at: date
     row.data, row.created_at = dict(made.data), at
 
 
-def _in_force(entry: Submission, version: ClipVersion, *states: str) -> bool:
-    return entry.version_id == version.id and entry.state in states
+def _in_force(submission: Submission, version: ClipVersion, *states: str) -> bool:
+    return submission.version_id == version.id and submission.state in states
 
 
 def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
-    entry = version.submission
-    if not _in_force(entry, version, SubmissionState.CHECKING):
+    submission = version.submission
+    if not _in_force(submission, version, SubmissionState.CHECKING):
         return
     if verdict in GOOD:
-        move(session, entry, SubmissionState.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
+        move(session, submission, SubmissionState.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
         enqueue_deep(session, version, at=at)
         onscreen_names.enqueue(session, version, at=at)
         return
-    _needs_fix(session, entry, at=at, verdict=verdict)
+    _needs_fix(session, submission, at=at, verdict=verdict)
 
 
 def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
     """The deep check refused the clip: if it is not on the Page yet, the entry needs a fix."""
-    entry = version.submission
-    if not _in_force(entry, version, SubmissionState.IN_REVIEW, SubmissionState.APPROVED):
+    submission = version.submission
+    if not _in_force(submission, version, SubmissionState.IN_REVIEW, SubmissionState.APPROVED):
         return
-    if entry.state == SubmissionState.APPROVED:
-        publications.cancel(session, entry, actor=SYSTEM, at=at)
+    if submission.state == SubmissionState.APPROVED:
+        publications.cancel(session, submission, actor=SYSTEM, at=at)
     else:
-        move(session, entry, SubmissionState.CHECKING, actor=SYSTEM, at=at)
-    _needs_fix(session, entry, at=at, verdict=verdict)
+        move(session, submission, SubmissionState.CHECKING, actor=SYSTEM, at=at)
+    _needs_fix(session, submission, at=at, verdict=verdict)
 
 
-def _needs_fix(session: Session, entry: Submission, *, at: datetime, verdict: str) -> None:
-    entry.held_by = entry.held_until = None
-    move(session, entry, SubmissionState.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict)
+def _needs_fix(session: Session, submission: Submission, *, at: datetime, verdict: str) -> None:
+    submission.held_by = submission.held_until = None
+    move(session, submission, SubmissionState.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict)
     mail.enqueue(
-        session, to=entry.contact_email, template="findings", language=entry.language,
-        params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+        session, to=submission.contact_email, template="findings", language=submission.language,
+        params={"submission_id": submission.id}, contest_id=submission.contest_id, at=at,
     )
 
 

@@ -67,10 +67,10 @@ def _may_watch(actor: Actor, version: ClipVersion, kind: str) -> bool:
 
     A blind juror gets no original: what a camera or an editor wrote into it may name people.
     """
-    entry = version.submission
-    if can(actor, "entry.read", entry):
+    submission = version.submission
+    if can(actor, "entry.read", submission):
         return True
-    if kind == ORIGINAL and profiles.profile_of(entry.contest).jury.blind:
+    if kind == ORIGINAL and profiles.profile_of(submission.contest).jury.blind:
         return False
-    approved = entry.state in SHOWN_TO_JURORS and entry.version_id == version.id
-    return approved and can(actor, "jury.read", entry)
+    approved = submission.state in SHOWN_TO_JURORS and submission.version_id == version.id
+    return approved and can(actor, "jury.read", submission)

@@ -47,8 +47,8 @@ def work(session: Session, version_id: int) -> tuple[str, list[str]]:
     return version.sha256, [name for _, name in _wanted(version.submission)]
 
 
-def _wanted(entry: Submission) -> list[tuple[str, str]]:
-    return [("author", name) for name in entry.authors] + [("unit", entry.unit.name)]
+def _wanted(submission: Submission) -> list[tuple[str, str]]:
+    return [("author", name) for name in submission.authors] + [("unit", submission.unit.name)]
 
 
 def keep(
@@ -64,15 +64,15 @@ def keep(
     row.created_at = at
 
 
-def of_entry(session: Session, entry: Submission) -> Reading:
+def of_submission(session: Session, submission: Submission) -> Reading:
     """The names on the current form, searched for in the current clip."""
     row = session.scalars(
-        select(OnscreenNames).where(OnscreenNames.version_id == entry.version_id)
+        select(OnscreenNames).where(OnscreenNames.version_id == submission.version_id)
     ).one_or_none()
     if row is None:
         return Reading("waiting")
     if row.data["cards"] is None:
         return Reading("impossible")
     cards = [Card(card["at"], card["lines"]) for card in row.data["cards"]]
-    names = [Name(kind, name, find_name(name, cards)) for kind, name in _wanted(entry)]
+    names = [Name(kind, name, find_name(name, cards)) for kind, name in _wanted(submission)]
     return Reading("done", names)

@@ -11,9 +11,9 @@ from contest.models.base import LOCK
 from contest.services.core import audit, outbox
 
 
-def of_entry(session: Session, entry: Submission) -> list[Upload]:
+def of_submission(session: Session, submission: Submission) -> list[Upload]:
     """The open uploads of an entry."""
-    query = select(Upload).where(Upload.submission_id == entry.id, Upload.state == "open")
+    query = select(Upload).where(Upload.submission_id == submission.id, Upload.state == "open")
     return list(session.scalars(query))
 
 
@@ -31,7 +31,7 @@ def close(session: Session, upload: Upload, state: str, *, actor: Actor, at: dat
     return True
 
 
-def close_all(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+def close_all(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
     """The entry takes no clip any more: whatever is on its way to it has ended."""
-    for upload in of_entry(session, entry):
+    for upload in of_submission(session, submission):
         close(session, upload, "terminated", actor=actor, at=at)

@@ -62,46 +62,46 @@ class RepairedClip:
 # ---------------------------------------------------------------------------- asking
 
 
-def source(entry: Submission) -> Check | None:
+def source(submission: Submission) -> Check | None:
     """The finished check of the current clip, from which a recipe is made; None if unfinished."""
-    check = checks.latest(entry.version) if entry.version else None
+    check = checks.latest(submission.version) if submission.version else None
     return check if check is not None and check.state == "done" else None
 
 
-def offered(entry: Submission) -> list[str]:
+def offered(submission: Submission) -> list[str]:
     """What can be repaired in the current clip: frame, borders, length, sound."""
-    check = source(entry)
-    return repairable(check.report) if check is not None and entry.state in REPLACEABLE else []
+    check = source(submission)
+    return repairable(check.report) if check is not None and submission.state in REPLACEABLE else []
 
 
-def left(session: Session, entry: Submission) -> int:
+def left(session: Session, submission: Submission) -> int:
     """How many more proposals this entry may request."""
     query = (
         select(func.count()).select_from(Repair)
-        .join(Repair.version).where(ClipVersion.submission_id == entry.id)
+        .join(Repair.version).where(ClipVersion.submission_id == submission.id)
     )
     return max(0, MOST - (session.scalar(query) or 0))
 
 
 def enqueue(
-    session: Session, entry: Submission, wish: RepairOptions, *, actor: Actor, at: datetime
+    session: Session, submission: Submission, wish: RepairOptions, *, actor: Actor, at: datetime
 ) -> Repair:
     """Enqueue a repair of the current clip; open proposals for it are declined.
 
     Raises ``NotAllowed``, ``TooLate`` after the deadline, ``Conflict`` where the entry is fixed or
     nothing can be repaired, ``Invalid`` beyond ``MOST`` proposals.
     """
-    require(actor, "entry.edit", entry)
-    submissions.hold(session, entry)
-    submissions.require_replaceable(entry)
-    submissions.require_open(profiles.profile_of(entry.contest), at=at, submission=entry)
-    check = source(entry)
-    if check is None or not offered(entry) or wish.frame not in FRAMES or wish.cut not in CUTS:
+    require(actor, "entry.edit", submission)
+    submissions.hold(session, submission)
+    submissions.require_replaceable(submission)
+    submissions.require_open(profiles.profile_of(submission.contest), at=at, submission=submission)
+    check = source(submission)
+    if check is None or not offered(submission) or wish.frame not in FRAMES or wish.cut not in CUTS:
         raise Conflict(
             "Clip này không có lỗi nào mà hệ thống sửa giúp được. Hãy tải lại trang.",
             "There is nothing in this clip that can be mended for you. Please reload the page.",
         )
-    if not left(session, entry):
+    if not left(session, submission):
         raise Invalid(
             f"Bài này đã nhờ sửa {MOST} lần, là mức cao nhất. Hãy tự sửa clip rồi gửi lại.",
             f"This entry has asked {MOST} times, the most allowed. Mend the clip and send it.",
@@ -113,10 +113,12 @@ def enqueue(
     repair = Repair(version_id=check.version_id, wish=asdict(wish), created_at=at)
     session.add(repair)
     session.flush()
-    audit.record(session, "fix.queued", repair, actor=actor, at=at, contest_id=entry.contest_id,
-                 after={"version": check.version.number, "wish": asdict(wish)})
+    audit.record(
+        session, "fix.queued", repair, actor=actor, at=at, contest_id=submission.contest_id,
+        after={"version": check.version.number, "wish": asdict(wish)},
+    )
     outbox.enqueue(
-        session, "fix.make", repair.id, at=at, contest_id=entry.contest_id, priority="low"
+        session, "fix.make", repair.id, at=at, contest_id=submission.contest_id, priority="low"
     )
     return repair
 
@@ -134,15 +136,15 @@ def start(session: Session, repair_id: int, *, at: datetime) -> RepairJob | None
     if repair.state == "queued":
         move(session, repair, "running", actor=SYSTEM, at=at)
     repair.progress, repair.error = 0.0, ""
-    entry = repair.version.submission
+    submission = repair.version.submission
     check = checks.latest(repair.version)
     return RepairJob(
         repair.id,
         repair.version.sha256,
         check.report if check else {},
         RepairOptions(**repair.wish),
-        profiles.profile_of(entry.contest).media,
-        entry.contest.slug,
+        profiles.profile_of(submission.contest).media,
+        submission.contest.slug,
     )
 
 
@@ -182,28 +184,31 @@ def fail(session: Session, repair_id: int, error: str, *, at: datetime) -> None:
 # ---------------------------------------------------------------------------- reading
 
 
-def latest(session: Session, entry: Submission) -> Repair | None:
+def latest(session: Session, submission: Submission) -> Repair | None:
     """The newest open or failed proposal for the current clip, or None."""
     query = (
         select(Repair)
-        .where(Repair.version_id == entry.version_id, Repair.state.not_in(("declined", "accepted")))
+        .where(
+            Repair.version_id == submission.version_id,
+            Repair.state.not_in(("declined", "accepted")),
+        )
         .order_by(Repair.id.desc())
     )
     return session.scalars(query.limit(1)).one_or_none()
 
 
-def find(session: Session, entry: Submission, repair_id: int) -> Repair:
+def find(session: Session, submission: Submission, repair_id: int) -> Repair:
     """A proposal of this entry. Raises ``NotFound`` for any other."""
     repair = session.get(Repair, repair_id)
-    if repair is None or repair.version.submission_id != entry.id:
+    if repair is None or repair.version.submission_id != submission.id:
         raise not_found()
     return repair
 
 
-def made_by_us(session: Session, entry: Submission) -> dict[int, Repair]:
+def made_by_us(session: Session, submission: Submission) -> dict[int, Repair]:
     """Versions of this entry that the platform repaired: version's id -> proposal."""
     query = select(Repair).join(Repair.version).where(
-        ClipVersion.submission_id == entry.id, Repair.state == "accepted"
+        ClipVersion.submission_id == submission.id, Repair.state == "accepted"
     )
     return {
         repair.made_id: repair for repair in session.scalars(query) if repair.made_id is not None
@@ -224,12 +229,12 @@ def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> C
     Raises ``NotAllowed``, ``TooLate`` after the deadline, ``Conflict`` where the entry is fixed or
     has a newer clip, ``Invalid`` where the repaired clip did not pass.
     """
-    entry = repair.version.submission
-    require(actor, "entry.edit", entry)
-    submissions.hold(session, entry)
-    submissions.require_replaceable(entry)
-    submissions.require_open(profiles.profile_of(entry.contest), at=at, submission=entry)
-    if repair.state != "ready" or repair.version_id != entry.version_id:
+    submission = repair.version.submission
+    require(actor, "entry.edit", submission)
+    submissions.hold(session, submission)
+    submissions.require_replaceable(submission)
+    submissions.require_open(profiles.profile_of(submission.contest), at=at, submission=submission)
+    if repair.state != "ready" or repair.version_id != submission.version_id:
         raise Conflict(
             "Bản sửa này không còn dùng được vì đã có clip mới hơn. Hãy tải lại trang.",
             "This mended clip is out of date, there is a newer one. Please reload the page.",
@@ -241,8 +246,8 @@ def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> C
         )
     stem = repair.version.filename.rpartition(".")[0][:200] or "clip"
     made = uploads.adopt(
-        session, entry, sha256=repair.sha256, size=repair.size, filename=f"{stem} (da sua).mp4",
-        actor=actor, at=at,
+        session, submission, sha256=repair.sha256, size=repair.size,
+        filename=f"{stem} (da sua).mp4", actor=actor, at=at,
     )
     repair.made_id, repair.decided_at = made.id, at
     move(session, repair, "accepted", actor=actor, at=at, made_from=repair.version.number,

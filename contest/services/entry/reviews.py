@@ -97,18 +97,18 @@ def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Subm
             selectinload(Submission.versions).selectinload(ClipVersion.checks),
         )
     )
-    entry = session.scalars(query).one_or_none()
-    if entry is None or entry.version_id is None:
+    submission = session.scalars(query).one_or_none()
+    if submission is None or submission.version_id is None:
         raise not_found()
-    require(actor, "review.read", entry)
-    return entry
+    require(actor, "review.read", submission)
+    return submission
 
 
-def history(session: Session, entry: Submission) -> list[Review]:
+def history(session: Session, submission: Submission) -> list[Review]:
     """All decisions about an entry, the newest first."""
     query = (
         select(Review)
-        .where(Review.submission_id == entry.id)
+        .where(Review.submission_id == submission.id)
         .options(joinedload(Review.reviewer))
         .order_by(Review.id.desc())
     )
@@ -118,11 +118,11 @@ def history(session: Session, entry: Submission) -> list[Review]:
 # ---------------------------------------------------------------------------- who is at work
 
 
-def holder(session: Session, entry: Submission, *, at: datetime) -> User | None:
+def holder(session: Session, submission: Submission, *, at: datetime) -> User | None:
     """The reviewer who holds this clip now, or None."""
-    if entry.held_by is None or entry.held_until is None or entry.held_until <= at:
+    if submission.held_by is None or submission.held_until is None or submission.held_until <= at:
         return None
-    return session.get(User, entry.held_by)
+    return session.get(User, submission.held_by)
 
 
 def holders(session: Session, entries: list[Submission], *, at: datetime) -> dict[int, str]:
@@ -130,23 +130,23 @@ def holders(session: Session, entries: list[Submission], *, at: datetime) -> dic
     held = {e.id: e.held_by for e in entries if e.held_until and e.held_until > at and e.held_by}
     names = select(User.id, User.name).where(User.id.in_(set(held.values())))
     known = {row[0]: row[1] for row in session.execute(names)} if held else {}
-    return {entry: known[user] for entry, user in held.items() if user in known}
+    return {submission: known[user] for submission, user in held.items() if user in known}
 
 
-def take(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+def take(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
     """Hold a clip for ``HOLD`` from now; the same reviewer may extend it.
 
     Raises ``NotAllowed``; ``Conflict`` when it no longer waits or another reviewer holds it.
     """
-    require(actor, "review.decide", entry)
-    session.refresh(entry, with_for_update=LOCK)
-    if entry.state != SubmissionState.IN_REVIEW:
+    require(actor, "review.decide", submission)
+    session.refresh(submission, with_for_update=LOCK)
+    if submission.state != SubmissionState.IN_REVIEW:
         raise Conflict(
             "Clip này không còn chờ thẩm định. Hãy chọn clip khác trong danh sách.",
             "This clip is no longer waiting for review. Choose another from the list.",
         )
-    _refuse_held(session, entry, actor=actor, at=at)
-    entry.held_by, entry.held_until = actor.id, at + HOLD
+    _refuse_held(session, submission, actor=actor, at=at)
+    submission.held_by, submission.held_until = actor.id, at + HOLD
 
 
 def take_next(
@@ -158,17 +158,17 @@ def take_next(
     """
     require(actor, "review.decide", contest)
     query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True, **LOCK)
-    entry = session.scalars(query).one_or_none()
-    if entry is not None:
-        entry.held_by, entry.held_until = actor.id, at + HOLD
-    return entry
+    submission = session.scalars(query).one_or_none()
+    if submission is not None:
+        submission.held_by, submission.held_until = actor.id, at + HOLD
+    return submission
 
 
 def peek_next(
-    session: Session, entry: Submission, *, actor: Actor, at: datetime
+    session: Session, submission: Submission, *, actor: Actor, at: datetime
 ) -> Submission | None:
     """The clip that ``take_next`` would return after ``entry``, without holding it."""
-    query = _free(entry.contest, actor, at).where(Submission.id != entry.id)
+    query = _free(submission.contest, actor, at).where(Submission.id != submission.id)
     return session.scalars(query).one_or_none()
 
 
@@ -189,23 +189,23 @@ def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
     )
 
 
-def let_go(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
+def let_go(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
     """Release the actor's hold on a clip. Raises ``NotAllowed`` without ``review.decide``."""
-    require(actor, "review.decide", entry)
-    session.refresh(entry, with_for_update=LOCK)
-    if entry.held_by == actor.id:
-        entry.held_by = entry.held_until = None
+    require(actor, "review.decide", submission)
+    session.refresh(submission, with_for_update=LOCK)
+    if submission.held_by == actor.id:
+        submission.held_by = submission.held_until = None
 
 
-def _refuse_held(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> None:
-    other = holder(session, entry, at=at)
-    if other is None or other.id == actor.id or entry.held_until is None:
+def _refuse_held(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
+    other = holder(session, submission, at=at)
+    if other is None or other.id == actor.id or submission.held_until is None:
         return
-    zone = profiles.profile_of(entry.contest).schedule.zone
+    until, zone = submission.held_until, profiles.profile_of(submission.contest).schedule.zone
     raise Conflict(
-        f"{other.name} đang thẩm định clip này đến {write_time(entry.held_until, zone, 'vi')}. "
+        f"{other.name} đang thẩm định clip này đến {write_time(until, zone, 'vi')}. "
         "Hãy chọn clip khác.",
-        f"{other.name} is reviewing this clip until {write_time(entry.held_until, zone, 'en')}. "
+        f"{other.name} is reviewing this clip until {write_time(until, zone, 'en')}. "
         "Choose another one.",
     )
 
@@ -226,7 +226,7 @@ def latest_until(profile: Profile) -> datetime:
 
 
 def decide(
-    session: Session, entry: Submission, decision: Decision, *, actor: Actor, at: datetime
+    session: Session, submission: Submission, decision: Decision, *, actor: Actor, at: datetime
 ) -> Review:
     """Record a decision and move the entry on, in one transaction.
 
@@ -235,18 +235,18 @@ def decide(
     Raises ``NotAllowed``; ``Invalid`` for what is missing; ``Conflict`` when another reviewer
     holds the clip, a newer version arrived, or the entry is no longer in review.
     """
-    require(actor, "review.decide", entry)
-    session.refresh(entry, with_for_update=LOCK)
-    _refuse_held(session, entry, actor=actor, at=at)
-    if entry.version_id != decision.version_id:
+    require(actor, "review.decide", submission)
+    session.refresh(submission, with_for_update=LOCK)
+    _refuse_held(session, submission, actor=actor, at=at)
+    if submission.version_id != decision.version_id:
         raise Conflict(
             "Đơn vị vừa gửi bản mới của clip này. Hãy mở lại và xem bản mới.",
             "The unit has just sent a new version of this clip. Open it again.",
         )
-    profile = profiles.profile_of(entry.contest)
+    profile = profiles.profile_of(submission.contest)
     _check(decision, profile, at=at)
-    review = _record(session, entry, decision, profile, actor=actor, at=at)
-    _move_on(session, entry, decision, review, actor=actor, at=at)
+    review = _record(session, submission, decision, profile, actor=actor, at=at)
+    _move_on(session, submission, decision, review, actor=actor, at=at)
     return review
 
 
@@ -290,14 +290,14 @@ def _require_until(until: datetime | None, profile: Profile, *, at: datetime) ->
 
 
 def _record(
-    session: Session, entry: Submission, decision: Decision, profile: Profile, *, actor: Actor,
+    session: Session, submission: Submission, decision: Decision, profile: Profile, *, actor: Actor,
     at: datetime,
 ) -> Review:
-    assert actor.id is not None and entry.contest.revision_id is not None  # noqa: S101
+    assert actor.id is not None and submission.contest.revision_id is not None  # noqa: S101
     known = {item.id for item in profile.review.checklist}
     review = Review(
-        submission_id=entry.id, version_id=decision.version_id, reviewer_id=actor.id,
-        profile_revision_id=entry.contest.revision_id, outcome=decision.outcome,
+        submission_id=submission.id, version_id=decision.version_id, reviewer_id=actor.id,
+        profile_revision_id=submission.contest.revision_id, outcome=decision.outcome,
         checklist={k: bool(decision.checklist.get(k)) for k in sorted(known)},
         reason=decision.reason.strip(), note=decision.note.strip(),
         until=decision.until if decision.outcome == CHANGES else None, created_at=at,
@@ -308,7 +308,7 @@ def _record(
 
 
 def _move_on(
-    session: Session, entry: Submission, decision: Decision, review: Review, *, actor: Actor,
+    session: Session, submission: Submission, decision: Decision, review: Review, *, actor: Actor,
     at: datetime,
 ) -> None:
     to = {
@@ -317,39 +317,39 @@ def _move_on(
         REJECT: SubmissionState.DISQUALIFIED,
     }
     move(
-        session, entry, to[decision.outcome], actor=actor, at=at, reason=review.reason,
+        session, submission, to[decision.outcome], actor=actor, at=at, reason=review.reason,
         review=review.id, version=decision.version_id,
     )
-    entry.held_by = entry.held_until = None
-    entry.changes_until = review.until
+    submission.held_by = submission.held_until = None
+    submission.changes_until = review.until
     if decision.outcome != CHANGES:
-        open_uploads.close_all(session, entry, actor=actor, at=at)
+        open_uploads.close_all(session, submission, actor=actor, at=at)
     if decision.outcome == APPROVE:
-        entry.state_reason = ""
-        publications.plan(session, entry, actor=actor, at=at)
+        submission.state_reason = ""
+        publications.plan(session, submission, actor=actor, at=at)
     template = {APPROVE: "approved", CHANGES: "changes_requested", REJECT: "rejected"}
     mail.enqueue(
-        session, to=entry.contact_email, template=template[decision.outcome],
-        language=entry.language, params={"submission_id": entry.id},
-        contest_id=entry.contest_id, at=at,
+        session, to=submission.contact_email, template=template[decision.outcome],
+        language=submission.language, params={"submission_id": submission.id},
+        contest_id=submission.contest_id, at=at,
     )
 
 
 def reopen(
-    session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
+    session: Session, submission: Submission, *, actor: Actor, at: datetime, reason: str
 ) -> None:
     """Revoke an approval before the clip is published: it waits for a review again.
 
     Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` once it is being posted or
     the entry is not approved.
     """
-    require(actor, "review.decide", entry)
+    require(actor, "review.decide", submission)
     if not reason.strip():
         raise Invalid(
             "Hãy ghi lý do mở lại thẩm định.", "Please state why the review is opened again."
         )
-    move(session, entry, SubmissionState.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
-    publications.cancel(session, entry, actor=actor, at=at, reason=reason.strip())
+    move(session, submission, SubmissionState.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
+    publications.cancel(session, submission, actor=actor, at=at, reason=reason.strip())
 
 
 # ---------------------------------------------------------------------------- before closing

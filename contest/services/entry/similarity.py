@@ -52,7 +52,7 @@ class Comparison:
     sound: list[Stretch]
 
     @property
-    def same_entry(self) -> bool:
+    def same_submission(self) -> bool:
         """Whether both are versions of one entry: similarity is expected then."""
         return self.here.submission_id == self.there.submission_id
 
@@ -68,10 +68,12 @@ class Comparison:
 def may_name(actor: Actor, seen: Comparison) -> bool:
     """May ``actor`` be told title, unit and code of the other clip? Of this contest they are known;
     of another one to its own people, to an administrator, and to everybody once it is public."""
-    entry = seen.there.submission
-    if seen.same_contest or actor.admin or can(actor, "review.read", entry):
+    submission = seen.there.submission
+    if seen.same_contest or actor.admin or can(actor, "review.read", submission):
         return True
-    return entry.state == SubmissionState.PUBLISHED and not profiles.names_are_hidden(entry.contest)
+    return submission.state == SubmissionState.PUBLISHED and not profiles.names_are_hidden(
+        submission.contest
+    )
 
 
 def may_read_verdict(session: Session, actor: Actor, seen: Comparison) -> bool:
@@ -151,12 +153,12 @@ def of_version(session: Session, version: ClipVersion) -> list[Comparison]:
     return [seen(pair, version) for pair in session.scalars(query)]
 
 
-def find(session: Session, entry: Submission, pair_id: int) -> Comparison:
+def find(session: Session, submission: Submission, pair_id: int) -> Comparison:
     """One pair from the viewpoint of ``entry``. Raises ``NotFound`` for a pair of other entries."""
     pair = session.get(SimilarPair, pair_id)
     if pair is not None:
         for version in (pair.version, pair.other):
-            if version.submission_id == entry.id:
+            if version.submission_id == submission.id:
                 return seen(pair, version)
     raise not_found()
 
@@ -225,10 +227,15 @@ def waiting(session: Session, contest: Contest) -> int:
 def _alarms(contest: Contest) -> Select[SimilarPair]:
     later, earlier = aliased(Submission), aliased(Submission)
     clip, other = aliased(ClipVersion), aliased(ClipVersion)
-    in_force = or_(*(
-        and_(entry.contest_id == contest.id, entry.state.in_(IN_CONTEST), entry.version_id == of.id)
-        for entry, of in ((later, clip), (earlier, other))
-    ))
+    in_force = or_(
+        *(
+            and_(
+                submission.contest_id == contest.id, submission.state.in_(IN_CONTEST),
+                submission.version_id == of.id,
+            )
+            for submission, of in ((later, clip), (earlier, other))
+        )
+    )
     return (
         select(SimilarPair)
         .join(clip, clip.id == SimilarPair.version_id)

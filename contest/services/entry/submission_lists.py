@@ -35,7 +35,7 @@ def counts(session: Session, contest: Contest) -> Mapping[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def history(session: Session, entry: Submission) -> list[AuditRow]:
+def history(session: Session, submission: Submission) -> list[AuditRow]:
     """The entry's audit rows, the oldest first."""
-    query = select(AuditRow).where(AuditRow.subject == subject_of(entry))
+    query = select(AuditRow).where(AuditRow.subject == subject_of(submission))
     return list(session.scalars(query.order_by(AuditRow.seq)))

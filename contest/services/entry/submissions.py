@@ -118,45 +118,49 @@ def create(
     require_open(profile, at=at)
     _require_room(session, unit, profile)
     _check(form, profile)
-    entry = Submission(
+    submission = Submission(
         contest_id=unit.contest_id, unit_id=unit.id, code=_new_code(session, profile),
         created_at=at, updated_at=at, **_columns(form),
     )
-    session.add(entry)
+    session.add(submission)
     session.flush()
-    _set_consents(session, entry, form, profile, at)
-    audit.record(session, "submission.created", entry, actor=actor, at=at, after=_trace(entry))
-    return entry
+    _set_consents(session, submission, form, profile, at)
+    audit.record(
+        session, "submission.created", submission, actor=actor, at=at, after=_trace(submission)
+    )
+    return submission
 
 
 def change(
-    session: Session, entry: Submission, form: SubmissionForm, *, actor: Actor, at: datetime
+    session: Session, submission: Submission, form: SubmissionForm, *, actor: Actor, at: datetime
 ) -> None:
     """Change the form while the clip may still be replaced, else raises ``Conflict``.
 
     Raises ``NotAllowed``; ``TooLate`` after the deadline; ``Invalid`` where the form breaks a rule.
     """
-    require(actor, "entry.edit", entry)
-    hold(session, entry)
-    require_replaceable(entry)
-    profile = profiles.profile_of(entry.contest)
-    require_open(profile, at=at, submission=entry)
+    require(actor, "entry.edit", submission)
+    hold(session, submission)
+    require_replaceable(submission)
+    profile = profiles.profile_of(submission.contest)
+    require_open(profile, at=at, submission=submission)
     _check(form, profile)
     for name, value in _columns(form).items():
-        setattr(entry, name, value)
-    entry.updated_at = at
-    _set_consents(session, entry, form, profile, at)
-    audit.record(session, "submission.changed", entry, actor=actor, at=at, after=_trace(entry))
+        setattr(submission, name, value)
+    submission.updated_at = at
+    _set_consents(session, submission, form, profile, at)
+    audit.record(
+        session, "submission.changed", submission, actor=actor, at=at, after=_trace(submission)
+    )
 
 
-def hold(session: Session, entry: Submission) -> None:
+def hold(session: Session, submission: Submission) -> None:
     """Lock and reload an entry: always before its clips, checks, proposals and publication."""
-    locks.lock(session, entry)
+    locks.lock(session, submission)
 
 
-def require_replaceable(entry: Submission) -> None:
+def require_replaceable(submission: Submission) -> None:
     """Raises ``Conflict`` once the entry was approved, published, withdrawn or excluded."""
-    if entry.state not in REPLACEABLE:
+    if submission.state not in REPLACEABLE:
         raise Conflict(
             "Bài dự thi này không sửa được nữa vì đã được duyệt, đã đăng hoặc đã rút. "
             "Hãy liên hệ Ban tổ chức.",
@@ -210,9 +214,9 @@ def _columns(form: SubmissionForm) -> dict[str, object]:
     }
 
 
-def _trace(entry: Submission) -> dict[str, object]:
+def _trace(submission: Submission) -> dict[str, object]:
     """What the audit trail stores: no personal names."""
-    return {"unit": entry.unit_id, "code": entry.code, "kind": entry.kind}
+    return {"unit": submission.unit_id, "code": submission.code, "kind": submission.kind}
 
 
 def _new_code(session: Session, profile: Profile) -> str:
@@ -232,19 +236,19 @@ def notice_sha256(profile: Profile, purpose: Purpose) -> str:
     return canonical.sha256(words)
 
 
-def given(entry: Submission) -> frozenset[str]:
+def given(submission: Submission) -> frozenset[str]:
     """Purposes with a consent in force."""
-    return frozenset(c.purpose for c in entry.consents if c.withdrawn_at is None)
+    return frozenset(c.purpose for c in submission.consents if c.withdrawn_at is None)
 
 
 def _set_consents(
-    session: Session, entry: Submission, form: SubmissionForm, profile: Profile, at: datetime
+    session: Session, submission: Submission, form: SubmissionForm, profile: Profile, at: datetime
 ) -> None:
-    known = {c.purpose: c for c in entry.consents}
+    known = {c.purpose: c for c in submission.consents}
     for purpose in profile.form.consents:
         row, ticked = known.get(purpose.id), purpose.id in form.consents
         if ticked and row is None:
-            session.add(_consent(entry, purpose, profile, at))
+            session.add(_consent(submission, purpose, profile, at))
         elif ticked and row is not None and row.withdrawn_at is not None:
             row.given_at, row.withdrawn_at = at, None
             row.notice_version = profile.form.notice_version
@@ -252,12 +256,12 @@ def _set_consents(
         elif not ticked and row is not None and row.withdrawn_at is None:
             row.withdrawn_at = at
     session.flush()
-    session.expire(entry, ["consents"])
+    session.expire(submission, ["consents"])
 
 
-def _consent(entry: Submission, purpose: Purpose, profile: Profile, at: datetime) -> Consent:
+def _consent(submission: Submission, purpose: Purpose, profile: Profile, at: datetime) -> Consent:
     return Consent(
-        submission_id=entry.id, purpose=purpose.id, given_at=at,
+        submission_id=submission.id, purpose=purpose.id, given_at=at,
         notice_version=profile.form.notice_version, notice_sha256=notice_sha256(profile, purpose),
     )
 
@@ -266,42 +270,44 @@ def _consent(entry: Submission, purpose: Purpose, profile: Profile, at: datetime
 
 
 def withdraw(
-    session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str = ""
+    session: Session, submission: Submission, *, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
     """The unit withdraws its entry; everything sent is kept.
 
     Raises ``NotAllowed``; ``Conflict`` while the clip is being posted or after leaving the contest.
     """
-    require(actor, "entry.edit", entry)
-    _leave(session, entry, SubmissionState.WITHDRAWN, actor=actor, at=at, reason=reason)
+    require(actor, "entry.edit", submission)
+    _leave(session, submission, SubmissionState.WITHDRAWN, actor=actor, at=at, reason=reason)
 
 
 def disqualify(
-    session: Session, entry: Submission, *, actor: Actor, at: datetime, reason: str
+    session: Session, submission: Submission, *, actor: Actor, at: datetime, reason: str
 ) -> None:
     """The organisers exclude an entry; it no longer counts for the quota (plan III.3, note).
 
     Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` while the clip is being posted
     or after leaving the contest.
     """
-    require(actor, "entry.disqualify", entry)
+    require(actor, "entry.disqualify", submission)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do loại bài dự thi.", "Please state why the entry is excluded.")
-    _leave(session, entry, SubmissionState.DISQUALIFIED, actor=actor, at=at, reason=reason.strip())
+    _leave(
+        session, submission, SubmissionState.DISQUALIFIED, actor=actor, at=at, reason=reason.strip()
+    )
 
 
 def _leave(
     session: Session,
-    entry: Submission,
+    submission: Submission,
     to: SubmissionState,
     *,
     actor: Actor,
     at: datetime,
     reason: str,
 ) -> None:
-    move(session, entry, to, actor=actor, at=at, reason=reason)
-    open_uploads.close_all(session, entry, actor=actor, at=at)
-    publications.cancel(session, entry, actor=actor, at=at, reason=reason)
+    move(session, submission, to, actor=actor, at=at, reason=reason)
+    open_uploads.close_all(session, submission, actor=actor, at=at)
+    publications.cancel(session, submission, actor=actor, at=at, reason=reason)
 
 
 # ---------------------------------------------------------------------------- before closing

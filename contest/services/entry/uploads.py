@@ -92,7 +92,7 @@ def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Uplo
 
 
 def begin(
-    session: Session, entry: Submission, *, length: int, filename: str, fingerprint: str = "",
+    session: Session, submission: Submission, *, length: int, filename: str, fingerprint: str = "",
     actor: Actor, at: datetime,
 ) -> Upload:
     """Open an upload of ``length`` bytes for an entry; an open one of the entry is terminated.
@@ -101,21 +101,22 @@ def begin(
     ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final;
     either of the last two beyond the unit's allowance.
     """
-    require(actor, "entry.upload", entry)
-    locks.lock(session, entry.unit)  # before the entry: rows are locked in one order
-    submissions.hold(session, entry)
-    submissions.require_replaceable(entry)
-    profile = profiles.profile_of(entry.contest)
-    submissions.require_open(profile, at=at, submission=entry)
+    require(actor, "entry.upload", submission)
+    locks.lock(session, submission.unit)  # before the entry: rows are locked in one order
+    submissions.hold(session, submission)
+    submissions.require_replaceable(submission)
+    profile = profiles.profile_of(submission.contest)
+    submissions.require_open(profile, at=at, submission=submission)
     name = _checked_name(filename, profile)
     _require_size(length, profile)
-    open_uploads.close_all(session, entry, actor=actor, at=at)
-    stored_bytes.require_allowance(session, entry.unit, length, profile)
+    open_uploads.close_all(session, submission, actor=actor, at=at)
+    stored_bytes.require_allowance(session, submission.unit, length, profile)
     upload = Upload(
-        public_id=secrets.token_hex(16), contest_id=entry.contest_id, unit_id=entry.unit_id,
-        submission_id=entry.id, length=length, filename=name, begun_at=at,
+        public_id=secrets.token_hex(16), contest_id=submission.contest_id,
+        unit_id=submission.unit_id, submission_id=submission.id,
+        length=length, filename=name, begun_at=at,
         fingerprint=fingerprint if FINGERPRINT.fullmatch(fingerprint) else "",
-        expires_at=_expiry(entry, profile, at),
+        expires_at=_expiry(submission, profile, at),
     )
     session.add(upload)
     session.flush()
@@ -123,16 +124,18 @@ def begin(
         ("upload.remind", upload.expires_at - (upload.expires_at - at) / 3),
         ("upload.expire", upload.expires_at),
     ):
-        outbox.enqueue(session, kind, upload.id, at=at, due_at=due_at, contest_id=entry.contest_id)
+        outbox.enqueue(
+            session, kind, upload.id, at=at, due_at=due_at, contest_id=submission.contest_id
+        )
     audit.record(session, "upload.begun", upload, actor=actor, at=at,
-                 after={"submission": entry.id, "length": length})
+                 after={"submission": submission.id, "length": length})
     return upload
 
 
-def _expiry(entry: Submission, profile: Profile, at: datetime) -> datetime:
+def _expiry(submission: Submission, profile: Profile, at: datetime) -> datetime:
     """The profile's hours, but never beyond the grace, after which nothing is accepted."""
     hours = timedelta(hours=profile.upload.expires_hours)
-    return min(at + hours, submissions.grace_until(profile, entry))
+    return min(at + hours, submissions.grace_until(profile, submission))
 
 
 def _checked_name(filename: str, profile: Profile) -> str:
@@ -160,9 +163,9 @@ def _require_size(length: int, profile: Profile) -> None:
         )
 
 
-def last_expired(session: Session, entry: Submission) -> Upload | None:
+def last_expired(session: Session, submission: Submission) -> Upload | None:
     """The newest upload of this entry if it has expired, to inform the unit; else None."""
-    query = select(Upload).where(Upload.submission_id == entry.id).order_by(Upload.id.desc())
+    query = select(Upload).where(Upload.submission_id == submission.id).order_by(Upload.id.desc())
     newest = session.scalars(query.limit(1)).one_or_none()
     return newest if newest is not None and newest.state == "expired" else None
 
@@ -185,9 +188,9 @@ def find(session: Session, unit_id: int, public_id: str) -> Upload:
 
 def verdict(upload: Upload) -> Gone:
     """The error (returned, not raised) that says why an upload ended: the same on every retry."""
-    entry = upload.submission
-    profile = profiles.profile_of(entry.contest)
-    close, zone = submissions.closes_at(profile, entry), profile.schedule.zone
+    submission = upload.submission
+    profile = profiles.profile_of(submission.contest)
+    close, zone = submissions.closes_at(profile, submission), profile.schedule.zone
     if upload.state == "expired" and upload.expires_at >= close:
         return Gone(
             f"Clip bắt đầu gửi lúc {write_time(upload.begun_at, zone, 'vi')} nhưng chưa xong trước "
@@ -209,8 +212,10 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
     An expired upload is reported to the unit by mail.
     """
     if open_uploads.close(session, upload, state, actor=actor, at=at) and state == "expired":
-        entry = upload.submission
-        late = upload.expires_at >= submissions.closes_at(profiles.profile_of(entry.contest), entry)
+        submission = upload.submission
+        late = upload.expires_at >= submissions.closes_at(
+            profiles.profile_of(submission.contest), submission
+        )
         _tell(session, upload, "upload_expired", at=at, late=late)
 
 
@@ -223,12 +228,12 @@ def remind(session: Session, upload: Upload, *, at: datetime) -> None:
 def _tell(
     session: Session, upload: Upload, template: str, *, at: datetime, **values: object
 ) -> None:
-    entry = upload.submission
-    page = f"/c/{entry.contest.slug}/unit/entries/{entry.code}"
+    submission = upload.submission
+    page = f"/c/{submission.contest.slug}/unit/entries/{submission.code}"
     mail.enqueue(
-        session, to=entry.contact_email, template=template, language=entry.language,
-        params={"submission_id": entry.id, "upload_id": upload.id, "path": page} | values,
-        contest_id=entry.contest_id, at=at,
+        session, to=submission.contact_email, template=template, language=submission.language,
+        params={"submission_id": submission.id, "upload_id": upload.id, "path": page} | values,
+        contest_id=submission.contest_id, at=at,
     )
 
 
@@ -255,7 +260,13 @@ def finish(
 
 
 def adopt(
-    session: Session, entry: Submission, *, sha256: str, size: int, filename: str, actor: Actor,
+    session: Session,
+    submission: Submission,
+    *,
+    sha256: str,
+    size: int,
+    filename: str,
+    actor: Actor,
     at: datetime,
 ) -> ClipVersion:
     """Make a clip that is in the store already a version, with a completed upload of its own.
@@ -263,9 +274,9 @@ def adopt(
     Raises ``Conflict`` where the entry's clip may not be replaced.
     """
     upload = Upload(
-        public_id=secrets.token_urlsafe(24), contest_id=entry.contest_id, unit_id=entry.unit_id,
-        submission_id=entry.id, state="complete", length=size, filename=filename, sha256=sha256,
-        begun_at=at, finished_at=at, expires_at=at,
+        public_id=secrets.token_urlsafe(24), contest_id=submission.contest_id,
+        unit_id=submission.unit_id, submission_id=submission.id, state="complete", length=size,
+        filename=filename, sha256=sha256, begun_at=at, finished_at=at, expires_at=at,
     )
     session.add(upload)
     session.flush()
@@ -275,20 +286,20 @@ def adopt(
 def _add_version(
     session: Session, upload: Upload, sha256: str, *, actor: Actor, at: datetime
 ) -> ClipVersion:
-    entry = upload.submission
+    submission = upload.submission
     last = session.scalar(
-        select(func.max(ClipVersion.number)).where(ClipVersion.submission_id == entry.id)
+        select(func.max(ClipVersion.number)).where(ClipVersion.submission_id == submission.id)
     )
     version = ClipVersion(
-        submission_id=entry.id, upload_id=upload.id, number=(last or 0) + 1, sha256=sha256,
+        submission_id=submission.id, upload_id=upload.id, number=(last or 0) + 1, sha256=sha256,
         size=upload.length, filename=upload.filename, begun_at=upload.begun_at, received_at=at,
     )
     session.add(version)
     session.flush()
-    entry.version_id = version.id
+    submission.version_id = version.id
     move(
         session,
-        entry,
+        submission,
         SubmissionState.CHECKING,
         actor=actor,
         at=at,
@@ -297,8 +308,8 @@ def _add_version(
     )
     checks.enqueue_quick(session, version, actor=actor, at=at)
     mail.enqueue(
-        session, to=entry.contact_email, template="receipt", language=entry.language,
-        params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+        session, to=submission.contact_email, template="receipt", language=submission.language,
+        params={"submission_id": submission.id}, contest_id=submission.contest_id, at=at,
     )
     return version
 

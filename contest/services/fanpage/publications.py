@@ -192,9 +192,9 @@ def get(session: Session, contest: Contest, publication_id: int) -> Publication:
 def held(session: Session, publication_id: int) -> Publication | None:
     """A publication, locked after its entry (reviewers lock in this order too); None if absent."""
     session.flush()
-    entry = select(Submission.id).join(Publication, Publication.submission_id == Submission.id)
-    entry = entry.where(Publication.id == publication_id)
-    session.execute(entry.with_for_update(of=Submission, **LOCK))
+    submission = select(Submission.id).join(Publication, Publication.submission_id == Submission.id)
+    submission = submission.where(Publication.id == publication_id)
+    session.execute(submission.with_for_update(of=Submission, **LOCK))
     return session.get(Publication, publication_id, with_for_update=LOCK, populate_existing=True)
 
 
@@ -270,12 +270,13 @@ def see_published(
     publication.published_at, publication.error = at, ""
     publication.error_data = {}
     move(session, publication, "published", actor=actor, at=at, permalink=permalink)
-    entry = publication.submission
-    if entry.state == SubmissionState.APPROVED:
-        move(session, entry, "published", actor=actor, at=at)
+    submission = publication.submission
+    if submission.state == SubmissionState.APPROVED:
+        move(session, submission, "published", actor=actor, at=at)
         mail.enqueue(
-            session, to=entry.contact_email, template="published", language=entry.language,
-            params={"submission_id": entry.id}, contest_id=entry.contest_id, at=at,
+            session, to=submission.contact_email, template="published",
+            language=submission.language, params={"submission_id": submission.id},
+            contest_id=submission.contest_id, at=at,
         )
 
 

@@ -89,8 +89,10 @@ def begin_upload(session: Session, publication_id: int, *, at: datetime) -> Publ
         return None
     if publication.state == "waiting":
         move(session, publication, "uploading", actor=SYSTEM, at=at)
-    entry = publication.submission
-    route = publishing_modes.route_of(entry, publishing_modes.routes(session, entry.contest))
+    submission = publication.submission
+    route = publishing_modes.route_of(
+        submission, publishing_modes.routes(session, submission.contest)
+    )
     return replace(_work(publication), route=route)
 
 
@@ -352,13 +354,20 @@ def _unknown(
 
 
 def _work(publication: Publication) -> PublishingJob:
-    entry, version = publication.submission, publication.version
+    submission, version = publication.submission, publication.version
     return PublishingJob(
-        contest_id=entry.contest_id, sha256=version.sha256, size=version.size, title=entry.title,
-        caption=publication.caption, marker=publications.marker(entry), state=publication.state,
-        session_id=publication.session_id, video_id=publication.video_id,
+        contest_id=submission.contest_id,
+        sha256=version.sha256,
+        size=version.size,
+        title=submission.title,
+        caption=publication.caption,
+        marker=publications.marker(submission),
+        state=publication.state,
+        session_id=publication.session_id,
+        video_id=publication.video_id,
         offsets=Offsets.wanted(publication.offset, publication.offset_end, version.size),
-        post_id=publication.post_id, armed_at=publication.armed_at,
+        post_id=publication.post_id,
+        armed_at=publication.armed_at,
         link=post_links.meant(publication),
     )
 

@@ -82,7 +82,7 @@ def listed(
     ids = _markable(select(Submission.id), contest)  # thousands are sorted, fifty are read
     found = pagination.take(session, ids.order_by(_place(actor), Submission.id), number)
     found = replace(found, rows=_entries(session, found.rows))
-    own = _of_juror(session, [entry.id for entry in found.rows], actor)
+    own = _of_juror(session, [submission.id for submission in found.rows], actor)
     of = len(profiles.profile_of(contest).jury.criteria)
     return replace(found, rows=[_clip(e, own.get(e.id), actor, of) for e in found.rows])
 
@@ -148,23 +148,23 @@ def _due(actor: Actor) -> ColumnElement[bool]:
 def _entries(session: Session, ids: Sequence[int]) -> list[Submission]:
     """The clips of these ids, with their units, in this order."""
     query = select(Submission).where(Submission.id.in_(ids)).options(joinedload(Submission.unit))
-    found = {entry.id: entry for entry in session.scalars(query)}
+    found = {submission.id: submission for submission in session.scalars(query)}
     return [found[number] for number in ids]
 
 
-def _of_juror(session: Session, entry_ids: list[int], actor: Actor) -> dict[int, Ballot]:
+def _of_juror(session: Session, submission_ids: list[int], actor: Actor) -> dict[int, Ballot]:
     query = select(Ballot).where(
-        Ballot.submission_id.in_(entry_ids), Ballot.juror_id == actor.id
+        Ballot.submission_id.in_(submission_ids), Ballot.juror_id == actor.id
     )
     return {ballot.submission_id: ballot for ballot in session.scalars(query)}
 
 
-def _clip(entry: Submission, ballot: Ballot | None, actor: Actor, criteria: int) -> Clip:
-    if not can(actor, "jury.mark", entry):
-        return Clip(entry, "own_unit", 0, criteria, False)
+def _clip(submission: Submission, ballot: Ballot | None, actor: Actor, criteria: int) -> Clip:
+    if not can(actor, "jury.mark", submission):
+        return Clip(submission, "own_unit", 0, criteria, False)
     if ballot is None:
-        return Clip(entry, "new", 0, criteria, False)
-    return Clip(entry, ballot.state, ballot.given, criteria, ballot.skipped)
+        return Clip(submission, "new", 0, criteria, False)
+    return Clip(submission, ballot.state, ballot.given, criteria, ballot.skipped)
 
 
 def _turn(actor: Actor) -> tuple[int, int]:
@@ -174,9 +174,9 @@ def _turn(actor: Actor) -> tuple[int, int]:
     return factor + 1, offset
 
 
-def _place_of(actor: Actor, entry_id: int) -> int:
+def _place_of(actor: Actor, submission_id: int) -> int:
     factor, offset = _turn(actor)
-    turned = (entry_id * factor + offset) % PRIME
+    turned = (submission_id * factor + offset) % PRIME
     return turned * turned % PRIME
 
 

@@ -30,20 +30,20 @@ OUT = ("recused", "abstained")
 def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
     """The clip of this code. Raises ``NotFound`` where it is not to be marked, ``NotAllowed``
     without ``jury.mark`` or for a clip of the juror's own unit."""
-    entry = session.scalars(
+    submission = session.scalars(
         select(Submission)
         .where(Submission.contest_id == contest.id, Submission.code == code)
         .options(joinedload(Submission.unit), joinedload(Submission.version))
     ).one_or_none()
-    if entry is None or entry.state not in MARKABLE:
+    if submission is None or submission.state not in MARKABLE:
         raise not_found()
-    require(actor, "jury.mark", entry)
-    return entry
+    require(actor, "jury.mark", submission)
+    return submission
 
 
-def of(session: Session, entry: Submission, *, actor: Actor) -> Ballot | None:
+def of(session: Session, submission: Submission, *, actor: Actor) -> Ballot | None:
     """This juror's ballot on a clip, if there is one yet."""
-    query = select(Ballot).where(Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)
+    query = select(Ballot).where(Ballot.submission_id == submission.id, Ballot.juror_id == actor.id)
     return session.scalars(query.options(selectinload(Ballot.marks))).one_or_none()
 
 
@@ -57,7 +57,7 @@ def marks_of(ballot: Ballot | None) -> dict[str, int]:
 
 def save(
     session: Session,
-    entry: Submission,
+    submission: Submission,
     marks: Mapping[str, int | None],
     *,
     version: int,
@@ -73,8 +73,8 @@ def save(
     every change of a ballot raises: ``NotAllowed`` without ``jury.mark``, ``Conflict`` once the
     round is locked or the clip has left it, ``TooLate`` after the jury's deadline.
     """
-    contest = _open_round(session, entry, actor=actor, at=at)
-    ballot = _held(session, entry, contest, actor=actor, at=at)
+    contest = _open_round(session, submission, actor=actor, at=at)
+    ballot = _held(session, submission, contest, actor=actor, at=at)
     if ballot.state != "open":
         raise _not_open()
     if ballot.version != version:
@@ -88,11 +88,11 @@ def save(
     return ballot
 
 
-def submit(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
+def submit(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Ballot:
     """Hand the ballot in; it can be taken back until the round is locked. Raises ``Invalid`` while
     marks are missing, ``Conflict`` if it is not open, and what every change raises (``save``)."""
-    contest = _open_round(session, entry, actor=actor, at=at)
-    ballot = _held(session, entry, contest, actor=actor, at=at)
+    contest = _open_round(session, submission, actor=actor, at=at)
+    ballot = _held(session, submission, contest, actor=actor, at=at)
     missing = missing_criteria(profiles.profile_of(contest), ballot)
     if missing:
         raise Invalid(
@@ -106,7 +106,7 @@ def submit(session: Session, entry: Submission, *, actor: Actor, at: datetime) -
 
 
 def step_aside(
-    session: Session, entry: Submission, kind: str, *, reason: str, actor: Actor, at: datetime
+    session: Session, submission: Submission, kind: str, *, reason: str, actor: Actor, at: datetime
 ) -> Ballot:
     """Recuse (an interest in the clip) or abstain; the clip's mean is then that of the others.
     Raises ``Invalid`` without a reason, ``Conflict`` if the ballot is not open, and what every
@@ -115,28 +115,28 @@ def step_aside(
         raise ValueError(kind)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do không chấm clip này.", "Please state why you do not mark it.")
-    contest = _open_round(session, entry, actor=actor, at=at)
-    ballot = _held(session, entry, contest, actor=actor, at=at)
+    contest = _open_round(session, submission, actor=actor, at=at)
+    ballot = _held(session, submission, contest, actor=actor, at=at)
     ballot.reason = reason.strip()
     move(session, ballot, kind, actor=actor, at=at, reason=ballot.reason)
     return ballot
 
 
-def reopen(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
+def reopen(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Ballot:
     """Take a ballot back to change it, until the round is locked. Raises ``Conflict`` if it is
     open, and what every change raises (``save``)."""
-    contest = _open_round(session, entry, actor=actor, at=at)
-    ballot = _held(session, entry, contest, actor=actor, at=at)
+    contest = _open_round(session, submission, actor=actor, at=at)
+    ballot = _held(session, submission, contest, actor=actor, at=at)
     move(session, ballot, "open", actor=actor, at=at)
     ballot.submitted_at, ballot.reason = None, ""
     return ballot
 
 
-def put_off(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Ballot:
+def put_off(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Ballot:
     """ "Later": the clip goes to the end of the juror's list and stays due. Raises what every
     change of a ballot raises (``save``)."""
-    contest = _open_round(session, entry, actor=actor, at=at)
-    ballot = _held(session, entry, contest, actor=actor, at=at)
+    contest = _open_round(session, submission, actor=actor, at=at)
+    ballot = _held(session, submission, contest, actor=actor, at=at)
     ballot.skipped, ballot.updated_at = True, at
     return ballot
 
@@ -147,14 +147,14 @@ def missing_criteria(profile: Profile, ballot: Ballot | None) -> list[str]:
     return [c.id for c in profile.jury.criteria if c.id not in given]
 
 
-def _open_round(session: Session, entry: Submission, *, actor: Actor, at: datetime) -> Contest:
+def _open_round(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Contest:
     """The contest, share-locked as the clip is: until this ballot is stored nobody locks the round
     or takes the clip out of it."""
-    require(actor, "jury.mark", entry)
-    contest, entry = session.execute(
+    require(actor, "jury.mark", submission)
+    contest, submission = session.execute(
         select(Contest, Submission)
         .join(Submission, Submission.contest_id == Contest.id)
-        .where(Submission.id == entry.id)
+        .where(Submission.id == submission.id)
         .with_for_update(read=True, of=(Contest, Submission))
         .execution_options(populate_existing=True)
     ).one()
@@ -167,18 +167,18 @@ def _open_round(session: Session, entry: Submission, *, actor: Actor, at: dateti
             "The time for marking is over. If you need more, please tell the organisers.",
             closes=closes.isoformat(),
         )
-    if entry.state not in MARKABLE:
+    if submission.state not in MARKABLE:
         raise Conflict("Clip này không còn trong vòng chấm.", "This clip is not being marked now.")
     return contest
 
 
 def _held(
-    session: Session, entry: Submission, contest: Contest, *, actor: Actor, at: datetime
+    session: Session, submission: Submission, contest: Contest, *, actor: Actor, at: datetime
 ) -> Ballot:
     """The juror's ballot, created if there is none, its row locked against a second tab."""
     query = (
         select(Ballot)
-        .where(Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)
+        .where(Ballot.submission_id == submission.id, Ballot.juror_id == actor.id)
         .with_for_update(of=Ballot, **LOCK)
         .execution_options(populate_existing=True)
     )
@@ -186,7 +186,7 @@ def _held(
     if ballot is not None:
         return ballot
     ballot = Ballot(
-        submission_id=entry.id, juror_id=actor.id, created_at=at, updated_at=at,
+        submission_id=submission.id, juror_id=actor.id, created_at=at, updated_at=at,
         profile_revision_id=contest.revision_id,
     )
     try:

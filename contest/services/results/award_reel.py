@@ -27,12 +27,12 @@ def parts(session: Session, contest: Contest, blobs: BlobStore, language: str) -
 
 
 def _part(session: Session, contest: Contest, blobs: BlobStore, line: Line) -> Part:
-    entry = session.scalars(
+    submission = session.scalars(
         select(Submission).where(
             Submission.contest_id == contest.id, Submission.code == line.code
         )
     ).one()
-    assert entry.version is not None  # noqa: S101 - it was published
-    shown = checks.rendition(session, entry.version)
+    assert submission.version is not None  # noqa: S101 - it was published
+    shown = checks.rendition(session, submission.version)
     clip = blobs.path(shown.sha256) if shown else None
     return Part([str(line.prize), line.unit, f"“{line.title}”", line.total], clip)

@@ -81,7 +81,7 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
     data = {
         "rules": profiles.profile_of(contest).scoring_rules(),
         "jurors": [seat.code for seat in jurors.counted(session, contest)],
-        "entries": [_entry(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
+        "entries": [_submission(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
         "chair_decisions": _decisions(session, contest, entries),
     }
     attached = files.attached(session, contest)
@@ -108,13 +108,17 @@ def _ledgers(
     voided: dict[int, int] = dict(session.execute(void).all())
     said = ledger_state.statements(session, contest)
     return {
-        entry.code: {
-            "state": counts[entry.id].ledger_state, "voided": voided.get(entry.id, 0),
-            "said_at": said[entry.id].created_at.isoformat() if entry.id in said else None,
-            "two_people": entry.id in said and said[entry.id].agreed_by is not None,
+        submission.code: {
+            "state": counts[submission.id].ledger_state,
+            "voided": voided.get(submission.id, 0),
+            "said_at": said[submission.id].created_at.isoformat()
+            if submission.id in said
+            else None,
+            "two_people": submission.id in said and said[submission.id].agreed_by is not None,
         }
-        for entry in entries
-        if entry.id in counts and (counts[entry.id].accounts is not None or entry.id in voided)
+        for submission in entries
+        if submission.id in counts
+        and (counts[submission.id].accounts is not None or submission.id in voided)
     }
 
 
@@ -172,17 +176,17 @@ def _marks(
     seats = jurors.counted(session, contest)
     for seat in seats:
         codes[seat.user.id] = seat.code
-        for entry in entries:
-            if seat.unit_id is not None and entry.unit_id == seat.unit_id:
-                marks[entry.id][seat.code] = "recused"
+        for submission in entries:
+            if seat.unit_id is not None and submission.unit_id == seat.unit_id:
+                marks[submission.id][seat.code] = "recused"
     for submission_id, juror_id, outcome, given in _ballots(session, contest):
         code = codes.get(juror_id)
         if code is None or outcome == "missing" or code in marks[submission_id]:
             continue
         marks[submission_id][code] = given if outcome == "marked" else outcome
     for seat in (seat for seat in seats if seat.left):
-        for entry in entries:
-            marks[entry.id].setdefault(seat.code, "abstained")
+        for submission in entries:
+            marks[submission.id].setdefault(seat.code, "abstained")
     return marks
 
 
@@ -225,17 +229,17 @@ def outcome_of(state: str, outcome: str | None) -> str:
     return {"submitted": "marked", "open": "missing"}.get(state, state)
 
 
-def _entry(
-    entry: Submission, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
+def _submission(
+    submission: Submission, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
 ) -> dict[str, Any]:
-    out = entry.state == SubmissionState.DISQUALIFIED
+    out = submission.state == SubmissionState.DISQUALIFIED
     return {
-        "id": entry.code,
-        "unit": entry.unit.name,
+        "id": submission.code,
+        "unit": submission.unit.name,
         "marks": marks,
         "interactions": None if counted is None else _counts(counted, hashed),
         "disqualified": out,
-        "reason": (entry.state_reason or None) if out else None,
+        "reason": (submission.state_reason or None) if out else None,
     }
 
 
@@ -261,15 +265,18 @@ def _ledger(accounts: list[Account], hashed: _Accounts) -> list[dict[str, Any]]:
     return [hashed.line(account, day, count) for (account, day), count in sorted(shares.items())]
 
 
-def _names(entry: Submission) -> dict[str, Any]:
-    return {"title": entry.title, "unit": entry.unit.name, "authors": list(entry.authors)}
+def _names(submission: Submission) -> dict[str, Any]:
+    return {
+        "title": submission.title, "unit": submission.unit.name,
+        "authors": list(submission.authors),
+    }
 
 
 def _decisions(
     session: Session, contest: Contest, entries: list[Submission]
 ) -> list[dict[str, Any]]:
     """The chair's decisions in their order, as units; clips not in the result are left out."""
-    units = {entry.code: entry.unit.name for entry in entries}
+    units = {submission.code: submission.unit.name for submission in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []
     for decision in session.scalars(query.order_by(ChairDecision.id)):

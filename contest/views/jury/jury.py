@@ -83,31 +83,31 @@ def clips() -> Response:
 @allows("jury.read")
 def clip(code: str) -> Response:
     """The player and the rubric, with the marks given so far."""
-    entry = _entry(code)
-    ballot = ballots.of(current.db, entry, actor=current.actor)
-    return _page(entry, ballot, _stored(current.profile, ballot))
+    submission = _submission(code)
+    ballot = ballots.of(current.db, submission, actor=current.actor)
+    return _page(submission, ballot, _stored(current.profile, ballot))
 
 
 @bp.post("/<code>")
 @allows("jury.read")
 def save(code: str) -> Response:
     """Save the marks; ``do`` is what follows: save (nothing), submit, or later."""
-    entry, profile = _entry(code), current.profile
+    submission, profile = _submission(code), current.profile
     form = marks_form(profile)
     wanted = request.form.get("do", "save")
     if not form.validate_on_submit():
-        return _refused(entry, form)
+        return _refused(submission, form)
     ballot = ballots.save(
-        current.db, entry, form.marks(profile), comment=form.comment.data or "",
+        current.db, submission, form.marks(profile), comment=form.comment.data or "",
         version=_version(form), actor=current.actor, at=current.now,
     )
     if _by_script():
         return _saved(ballot)
     if wanted == "submit":
-        return _submitted(entry, form)
+        return _submitted(submission, form)
     if wanted == "later":
-        ballots.put_off(current.db, entry, actor=current.actor, at=current.now)
-        return _onward(entry)
+        ballots.put_off(current.db, submission, actor=current.actor, at=current.now)
+        return _onward(submission)
     flash_message("Đã lưu phiếu.", "The ballot is saved.")
     return back_to("jury.clip", code=code)
 
@@ -116,27 +116,28 @@ def save(code: str) -> Response:
 @allows("jury.read")
 def aside(code: str, kind: str) -> Response:
     """Recuse or abstain, with a reason."""
-    entry, form = _entry(code), ReasonForm(prefix=kind)
+    submission, form = _submission(code), ReasonForm(prefix=kind)
     if not form.validate_on_submit():
-        ballot = ballots.of(current.db, entry, actor=current.actor)
-        return _page(entry, ballot, _stored(current.profile, ballot), 422, **{kind: form})
+        ballot = ballots.of(current.db, submission, actor=current.actor)
+        return _page(submission, ballot, _stored(current.profile, ballot), 422, **{kind: form})
     ballots.step_aside(
-        current.db, entry, kind, reason=form.reason.data or "", actor=current.actor, at=current.now
+        current.db, submission, kind, reason=form.reason.data or "", actor=current.actor,
+        at=current.now,
     )
     flash_message("Đã ghi nhận: bạn không chấm clip này.", "Noted: you do not mark this clip.")
-    return _onward(entry)
+    return _onward(submission)
 
 
 @bp.post("/<code>/reopen")
 @allows("jury.read")
 def reopen(code: str) -> Response:
     """Reopen the ballot to change it."""
-    ballots.reopen(current.db, _entry(code), actor=current.actor, at=current.now)
+    ballots.reopen(current.db, _submission(code), actor=current.actor, at=current.now)
     flash_message("Phiếu đã mở lại; nhớ nộp lại sau khi sửa.", "Reopened; please submit it again.")
     return back_to("jury.clip", code=code)
 
 
-def _entry(code: str) -> Submission:
+def _submission(code: str) -> Submission:
     return ballots.find(current.db, current.contest, code, actor=current.actor)
 
 
@@ -160,33 +161,35 @@ def _saved(ballot: Ballot) -> Response:
     )
 
 
-def _refused(entry: Submission, form: MarksForm) -> Response:
+def _refused(submission: Submission, form: MarksForm) -> Response:
     if _by_script():
         errors = {field.name: field.errors[0] for field in form if field.errors}
         response = jsonify(error="invalid", message=_("Có điểm chưa đúng."), fields=errors)
         response.status_code = 422
         return response
-    return _page(entry, ballots.of(current.db, entry, actor=current.actor), form, 422)
+    return _page(submission, ballots.of(current.db, submission, actor=current.actor), form, 422)
 
 
-def _submitted(entry: Submission, form: MarksForm) -> Response:
+def _submitted(submission: Submission, form: MarksForm) -> Response:
     """Submit the ballot; where marks are missing, show which, and keep those given."""
     try:
-        ballots.submit(current.db, entry, actor=current.actor, at=current.now)
+        ballots.submit(current.db, submission, actor=current.actor, at=current.now)
     except Invalid as error:
         for criterion in error.data["criteria"]:
             form[MARK + criterion].errors = [_("Hãy cho điểm tiêu chí này.")]
         current.db.commit()  # the answer is a 422, but the marks must not be lost
-        ballot = ballots.of(current.db, entry, actor=current.actor)
+        ballot = ballots.of(current.db, submission, actor=current.actor)
         form.version.data = str(ballot.version if ballot else 0)
-        return _page(entry, ballot, form, 422)
+        return _page(submission, ballot, form, 422)
     flash_message("Đã nộp phiếu.", "The ballot is submitted.")
-    return _onward(entry)
+    return _onward(submission)
 
 
-def _onward(entry: Submission) -> Response:
+def _onward(submission: Submission) -> Response:
     """Redirect to the next clip that is due, or to the list where none is."""
-    following = ballot_lists.next_due(current.db, current.contest, actor=current.actor, after=entry)
+    following = ballot_lists.next_due(
+        current.db, current.contest, actor=current.actor, after=submission
+    )
     if following is None:
         return back_to("jury.clips")
     return back_to("jury.clip", code=following.code)
@@ -204,19 +207,20 @@ def _closed() -> str:
 
 
 def _page(
-    entry: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200, **values: object
+    submission: Submission, ballot: Ballot | None, form: MarksForm, status: int = 200,
+    **values: object,
 ) -> Response:
     contest, who = current.contest, current.actor
     return page(
-        "jury/clip.html", status, entry=entry, ballot=ballot, form=form, mark=MARK,
-        owed=ballot_lists.owed(current.db, contest, actor=who, besides=entry),
+        "jury/clip.html", status, submission=submission, ballot=ballot, form=form, mark=MARK,
+        owed=ballot_lists.owed(current.db, contest, actor=who, besides=submission),
         reasons={
             kind: values.get(kind) or ReasonForm(formdata=MultiDict(), prefix=kind)
             for kind in ballots.OUT
         },
         closed=_closed(),
-        next=ballot_lists.next_due(current.db, contest, actor=who, after=entry),
-        clip_address=_file(entry, *_playable()), poster=_file(entry, "poster"),
+        next=ballot_lists.next_due(current.db, contest, actor=who, after=submission),
+        clip_address=_file(submission, *_playable()), poster=_file(submission, "poster"),
     )
 
 
@@ -225,9 +229,9 @@ def _playable() -> tuple[str, ...]:
     return ("rendition",) if current.profile.jury.blind else ("rendition", media.ORIGINAL)
 
 
-def _file(entry: Submission, *kinds: str) -> str | None:
+def _file(submission: Submission, *kinds: str) -> str | None:
     """The address of the first of these files that exists."""
-    version = entry.version
+    version = submission.version
     if version is None:
         return None
     made = {*checks.derivatives(current.db, version), media.ORIGINAL}
@@ -235,6 +239,6 @@ def _file(entry: Submission, *kinds: str) -> str | None:
     if kind is None:
         return None
     return url_for(
-        "media.file", slug=current.contest.slug, code=entry.code, number=version.number,
+        "media.file", slug=current.contest.slug, code=submission.code, number=version.number,
         kind=kind,
     )

@@ -63,8 +63,12 @@ def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
 
 def _prepared(one: Raised) -> dict[str, object]:
     return {
-        "code": one.entry.code, "title": one.entry.title, "unit": one.entry.unit.name,
-        "key": one.flag.key, "kind": titles()[one.flag.kind], "text": sentence(one.flag),
+        "code": one.submission.code,
+        "title": one.submission.title,
+        "unit": one.submission.unit.name,
+        "key": one.flag.key,
+        "kind": titles()[one.flag.kind],
+        "text": sentence(one.flag),
         "plot": chart.of(one.series, one.flag.since or one.flag.until, one.flag.until),
         "decision": one.decision,
     }

@@ -85,6 +85,8 @@ def decide(correction_id: int) -> Response:
 
 def _page(code: str, form: CorrectionForm, status: int = 200) -> Response:
     contest = current.contest
-    entry = interactions.of_code(current.db, contest, code)
-    counted = official.official_counts(current.db, contest, only=[entry.id]).get(entry.id)
-    return page("organiser/correction.html", status, form=form, entry=entry, official=counted)
+    submission = interactions.of_code(current.db, contest, code)
+    counted = official.official_counts(current.db, contest, only=[submission.id]).get(submission.id)
+    return page(
+        "organiser/correction.html", status, form=form, submission=submission, official=counted
+    )

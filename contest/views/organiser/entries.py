@@ -62,7 +62,7 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     rows = submission_lists.history(current.db, found)
     check = checks.telling(found.version) if found.version else None
     return page(
-        "organiser/entry.html", status, entry=found, form=form, check=check,
+        "organiser/entry.html", status, submission=found, form=form, check=check,
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words,
         names=activity.names(current.db, {row.actor for row in rows}),

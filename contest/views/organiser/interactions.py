@@ -139,11 +139,11 @@ def _has_page() -> bool:
 
 
 def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[str, Any]:
-    entry = clip.submission
+    submission = clip.submission
     accounts = len(counted.accounts) if counted and counted.accounts is not None else None
     return {
-        "code": entry.code, "title": entry.title, "unit": entry.unit.name, "official": counted,
-        "permalink": clip.permalink, "taken": taken, "accounts": accounts,
+        "code": submission.code, "title": submission.title, "unit": submission.unit.name,
+        "official": counted, "permalink": clip.permalink, "taken": taken, "accounts": accounts,
     }
 
 
@@ -152,24 +152,33 @@ def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[s
 def clip(code: str) -> Response:
     """All snapshots of one clip, the official one marked, its corrections, and who shared it."""
     contest = current.contest
-    entry = interactions.of_code(current.db, contest, code)
-    series = interactions.series(current.db, [entry.id]).get(entry.id, [])
-    accounts = ledger_accounts.accounts_of(current.db, contest, only=[entry.id])
-    found = official.official_counts(current.db, contest, only=[entry.id], accounts=accounts)
-    counted, made = found.get(entry.id), corrections.of_clip(current.db, entry)
-    ledger = ledger_waiting.of_clip(entry)
+    submission = interactions.of_code(current.db, contest, code)
+    series = interactions.series(current.db, [submission.id]).get(submission.id, [])
+    accounts = ledger_accounts.accounts_of(current.db, contest, only=[submission.id])
+    found = official.official_counts(current.db, contest, only=[submission.id], accounts=accounts)
+    counted, made = found.get(submission.id), corrections.of_clip(current.db, submission)
+    ledger = ledger_waiting.of_clip(submission)
     verdicts = [one.verdict for one in made if one.verdict]
     return page(
-        "organiser/interactions_clip.html", entry=entry, series=series[::-1], official=counted,
-        plot=chart.of(series), corrections=made, me=current.actor.label,
+        "organiser/interactions_clip.html",
+        submission=submission,
+        series=series[::-1],
+        official=counted,
+        plot=chart.of(series),
+        corrections=made,
+        me=current.actor.label,
         proofs=evidence_files.shown_with(current.db, [snapshot.id for snapshot in series]),
-        kept=sum(one.count for one in accounts.get(entry.id, [])),
+        kept=sum(one.count for one in accounts.get(submission.id, [])),
         counted=official.shares_counted(counted, current.profile) if counted else None,
-        capped=_capped, **ledger,
-        names=activity.names_of(current.db, [
-            *series, *made, *verdicts, ledger["said"], *ledger["ledger_lines"],
-            *ledger["voids"].values(),
-        ]),
+        capped=_capped,
+        **ledger,
+        names=activity.names_of(
+            current.db,
+            [
+                *series, *made, *verdicts, ledger["said"], *ledger["ledger_lines"],
+                *ledger["voids"].values(),
+            ],
+        ),
     )
 
 

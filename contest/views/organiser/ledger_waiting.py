@@ -82,10 +82,10 @@ def shown() -> Shown:
     )
 
 
-def of_clip(entry: Submission) -> dict[str, Any]:
+def of_clip(submission: Submission) -> dict[str, Any]:
     """What a clip's page shows of its ledger, line by line."""
-    contest, lines = current.contest, share_ledger.lines_of(current.db, entry, most=LINES + 1)
-    said = ledger_state.statements(current.db, contest, only=[entry.id]).get(entry.id)
+    contest, lines = current.contest, share_ledger.lines_of(current.db, submission, most=LINES + 1)
+    said = ledger_state.statements(current.db, contest, only=[submission.id]).get(submission.id)
     actor, at = current.actor, current.now
     return {
         "ledger_lines": lines[:LINES], "more": len(lines) > LINES, "said": said,

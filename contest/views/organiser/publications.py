@@ -133,18 +133,27 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
 
 def _prepared(publication: Publication) -> dict[str, object]:
     """One publication's values for the board."""
-    entry, size = publication.submission, publication.version.size
+    submission, size = publication.submission, publication.version.size
     done = publication.session_id is not None and publication.offset >= size
     return {
-        "id": publication.id, "code": entry.code, "title": entry.title, "unit": entry.unit.name,
-        "entry_state": entry.state, "state": publication.state, "mode": publication.mode,
-        "position": publication.position, "release_at": publication.release_at,
-        "permalink": publication.permalink, "published_at": publication.published_at,
-        "caption": publication.caption, "version": publication.version.number,
+        "id": publication.id,
+        "code": submission.code,
+        "title": submission.title,
+        "unit": submission.unit.name,
+        "submission_state": submission.state,
+        "state": publication.state,
+        "mode": publication.mode,
+        "position": publication.position,
+        "release_at": publication.release_at,
+        "permalink": publication.permalink,
+        "published_at": publication.published_at,
+        "caption": publication.caption,
+        "version": publication.version.number,
         "message": publication.error_data.get(current.language) or publication.error,
         "percent": 100 if done else publication.offset * 100 // size,
         "may_link": _may_link(publication),
-        "failed": publication.state == "failed", "sent": publication.video_id is not None,
+        "failed": publication.state == "failed",
+        "sent": publication.video_id is not None,
         "waits_for": _waits_for(publication),
     }
 

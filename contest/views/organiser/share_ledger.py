@@ -195,11 +195,11 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
 
 
 def _row(
-    entry: Submission, counted: Official | None, said: LedgerStatement | None, *, kept: int
+    submission: Submission, counted: Official | None, said: LedgerStatement | None, *, kept: int
 ) -> dict[str, object]:
     """A clip's shares: reported by the Page, recorded in the ledger, and counted under the cap."""
     return {
-        "entry": entry, "accounts": len(counted.accounts or []) if counted else 0,
+        "submission": submission, "accounts": len(counted.accounts or []) if counted else 0,
         "kept": kept, "said": said, "state": counted.ledger_state if counted else "none",
         "told": counted.shares if counted else None,
         "counted": official.shares_counted(counted, current.profile) if counted else None,

@@ -142,14 +142,14 @@ def plain_form(rows: Any, *, filled: bool = False) -> Any:
     """The form with two fields for each clip, with this sitting's numbers where ``filled``."""
     names = {"reactions": _("Cảm xúc"), "shares": _("Chia sẻ")}
     fields: dict[str, object] = {
-        f"{name}-{row.entry.code}": CountField(
-            f"{row.entry.code}: {names[name]}", [Optional(), NumberRange(0, MOST)]
+        f"{name}-{row.submission.code}": CountField(
+            f"{row.submission.code}: {names[name]}", [Optional(), NumberRange(0, MOST)]
         )
         for row in rows for name in FIELDS
     }
     kind = type("SittingForm", (PlainForm,), fields)
     data = {
-        f"{name}-{row.entry.code}": number.value
+        f"{name}-{row.submission.code}": number.value
         for row in rows for name, number in row.mine.items()
     }
     return kind(formdata=MultiDict(), data=data) if filled else kind()
@@ -157,9 +157,9 @@ def plain_form(rows: Any, *, filled: bool = False) -> Any:
 
 def _tell_changed(form: Any, rows: Any) -> int:
     changed = [
-        Typed(f"plain-{uuid4()}", row.entry.code, name, value, current.now)
+        Typed(f"plain-{uuid4()}", row.submission.code, name, value, current.now)
         for row in rows for name in FIELDS
-        if (value := form[f"{name}-{row.entry.code}"].data) is not None
+        if (value := form[f"{name}-{row.submission.code}"].data) is not None
         and (name not in row.mine or row.mine[name].value != value)
     ]
     for number in changed:
@@ -184,7 +184,7 @@ def _page(status: int = 200, form: Any = None) -> Response:
         "organiser/sitting.html", status, rows=rows.rows, found=rows, pages=neighbours(rows),
         form=form or plain_form(rows.rows, filled=True), fields=FIELDS,
         marks={
-            (row.entry.code, name): _marks(row, name, flags) for row in rows.rows
+            (row.submission.code, name): _marks(row, name, flags) for row in rows.rows
             for name in row.mine
         },
         progress=_progress(rows.rows), cut_off=schedule.counts_close, steps=step_texts(),
@@ -273,7 +273,7 @@ def _mark(told: list[dict[str, Any]]) -> None:
     """Add to each stored number what somebody should look at once more."""
     if not any(one["ok"] for one in told):
         return
-    rows = {row.entry.code: row for row in _rows().rows}
+    rows = {row.submission.code: row for row in _rows().rows}
     flags = jumps.flags(current.db, current.contest, at=current.now)
     for one in told:
         if one["ok"]:
@@ -297,7 +297,7 @@ def _marks(row: Row, name: str, flags: Any) -> list[str]:
     kind = jumps.step(last.value if last else None, number.value)
     said = [_step(kind, last.value, number.value)] if kind and last else []
     return said + [
-        sentence(flag) for flag in flags.get((row.entry.code, name), ())
+        sentence(flag) for flag in flags.get((row.submission.code, name), ())
         if flag.kind != "jump" or flag.until == number.taken_at
     ]
 

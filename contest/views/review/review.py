@@ -102,18 +102,21 @@ def queue() -> Response:
         shown_list=name,
         counts=reviews.counts(current.db, contest),
         alike=similarity.waiting(current.db, contest),
-        rows=[_row(entry) for entry in found.rows],
+        rows=[_row(submission) for submission in found.rows],
         holders=reviews.holders(current.db, list(found.rows), at=current.now),
         decides=can(current.actor, "review.decide", contest),
         pages=neighbours(found),
     )
 
 
-def _row(entry: Submission) -> dict[str, object]:
-    assert entry.version is not None  # noqa: S101 - the lists hold entries with a clip
-    check = checks.telling(entry.version)
+def _row(submission: Submission) -> dict[str, object]:
+    assert submission.version is not None  # noqa: S101 - the lists hold entries with a clip
+    check = checks.telling(submission.version)
     faults = [f for f in checks.findings(check, current.language) if f["kind"] != "ok"]
-    return {"entry": entry, "version": entry.version, "check": check, "faults": len(faults)}
+    return {
+        "submission": submission, "version": submission.version, "check": check,
+        "faults": len(faults),
+    }
 
 
 @bp.post("/next")
@@ -124,26 +127,26 @@ def next_clip() -> Response:
 
 
 def _onward() -> Response:
-    entry = reviews.take_next(current.db, current.contest, actor=current.actor, at=current.now)
-    if entry is None:
+    submission = reviews.take_next(current.db, current.contest, actor=current.actor, at=current.now)
+    if submission is None:
         flash_message("Không còn clip nào chờ thẩm định.", "No clip is waiting for review.", "info")
         return back_to("reviews.queue")
-    return back_to("reviews.clip", code=entry.code)
+    return back_to("reviews.clip", code=submission.code)
 
 
 @bp.get("/<code>")
 @allows("review.read")
 def clip(code: str) -> Response:
     """One clip: player, contact sheet, findings, checklist, history."""
-    entry = _entry(code)
-    return _clip_page(entry, _decision_form(entry))
+    submission = _submission(code)
+    return _clip_page(submission, _decision_form(submission))
 
 
 @bp.post("/<code>/take")
 @allows("review.decide")
 def take(code: str) -> Response:
     """Hold this clip, so that nobody else reviews it meanwhile."""
-    reviews.take(current.db, _entry(code), actor=current.actor, at=current.now)
+    reviews.take(current.db, _submission(code), actor=current.actor, at=current.now)
     return back_to("reviews.clip", code=code)
 
 
@@ -151,7 +154,7 @@ def take(code: str) -> Response:
 @allows("review.decide")
 def let_go(code: str) -> Response:
     """Release the hold on the clip."""
-    reviews.let_go(current.db, _entry(code), actor=current.actor, at=current.now)
+    reviews.let_go(current.db, _submission(code), actor=current.actor, at=current.now)
     return back_to("reviews.queue")
 
 
@@ -159,32 +162,34 @@ def let_go(code: str) -> Response:
 @allows("review.decide")
 def decide(code: str) -> Response:
     """Approve, ask for changes, or reject; then the queue, or the next clip at once."""
-    entry = _entry(code)
-    form = _decision_form(entry)
-    with form.taken(lambda status: _clip_page(_entry(code), form, status)):
+    submission = _submission(code)
+    form = _decision_form(submission)
+    with form.taken(lambda status: _clip_page(_submission(code), form, status)):
         decision = form.decision(current.profile)
-        reviews.decide(current.db, entry, decision, actor=current.actor, at=current.now)
-    _tell(entry, decision.outcome)
+        reviews.decide(current.db, submission, decision, actor=current.actor, at=current.now)
+    _tell(submission, decision.outcome)
     return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
 
-def _tell(entry: Submission, outcome: str) -> None:
+def _tell(submission: Submission, outcome: str) -> None:
     vi, en = {
         reviews.APPROVE: ("Đã duyệt clip {0}.", "Clip {0} is approved."),
         reviews.CHANGES: ("Đã gửi yêu cầu chỉnh sửa clip {0}.", "Changes to clip {0} were asked."),
         reviews.REJECT: ("Đã loại clip {0}.", "Clip {0} is rejected."),
     }[outcome]
-    flash_message(vi.format(entry.code), en.format(entry.code))
+    flash_message(vi.format(submission.code), en.format(submission.code))
 
 
 @bp.post("/<code>/reopen")
 @allows("review.decide")
 def reopen(code: str) -> Response:
     """Revoke an approval before publication."""
-    entry, form = _entry(code), ReopenForm()
+    submission, form = _submission(code), ReopenForm()
     if not form.validate_on_submit():
-        return _clip_page(entry, _decision_form(entry), 422, reopen_form=form)
-    reviews.reopen(current.db, entry, actor=current.actor, at=current.now, reason=form.reason.data)
+        return _clip_page(submission, _decision_form(submission), 422, reopen_form=form)
+    reviews.reopen(
+        current.db, submission, actor=current.actor, at=current.now, reason=form.reason.data
+    )
     flash_message(f"Đã mở lại thẩm định clip {code}.", f"Clip {code} waits for review again.")
     return back_to("reviews.clip", code=code)
 
@@ -193,7 +198,7 @@ def reopen(code: str) -> Response:
 @allows("check.retry")
 def retry_check(code: str, check_id: int) -> Response:
     """Run a check again that failed for a technical reason."""
-    known = {check.id: check for version in _entry(code).versions for check in version.checks}
+    known = {check.id: check for version in _submission(code).versions for check in version.checks}
     if check_id not in known:
         raise not_found()
     checks.retry(current.db, known[check_id], actor=current.actor, at=current.now)
@@ -204,14 +209,14 @@ def retry_check(code: str, check_id: int) -> Response:
 # ---------------------------------------------------------------------------- preparing a page
 
 
-def _entry(code: str) -> Submission:
+def _submission(code: str) -> Submission:
     return reviews.find(current.db, current.contest, code, actor=current.actor)
 
 
-def _decision_form(entry: Submission) -> DecisionForm:
+def _decision_form(submission: Submission) -> DecisionForm:
     profile = current.profile
     until = reviews.suggested_until(profile, at=current.now).astimezone(profile.schedule.zone)
-    form = DecisionForm(data={"version": entry.version_id, "until": _plain(until)})
+    form = DecisionForm(data={"version": submission.version_id, "until": _plain(until)})
     form.checklist.choices = [(i.id, i.text[current.language]) for i in profile.review.checklist]
     form.outcome.choices = [
         (reviews.APPROVE, _("Duyệt: đạt yêu cầu, xếp lịch đăng")),
@@ -227,41 +232,43 @@ def _plain(moment: datetime) -> datetime:
 
 
 def _clip_page(
-    entry: Submission, form: DecisionForm, status: int = 200,
+    submission: Submission, form: DecisionForm, status: int = 200,
     reopen_form: ReopenForm | None = None,
 ) -> Response:
-    holder = reviews.holder(current.db, entry, at=current.now)
+    holder = reviews.holder(current.db, submission, at=current.now)
     mine = holder is not None and holder.id == current.actor.id
     following = (
-        reviews.peek_next(current.db, entry, actor=current.actor, at=current.now) if mine else None
+        reviews.peek_next(current.db, submission, actor=current.actor, at=current.now)
+        if mine
+        else None
     )
     return page(
         "review/clip.html",
         status,
-        entry=entry,
+        submission=submission,
         form=form,
         reopen_form=reopen_form or ReopenForm(formdata=None),
-        **clip_on_page(entry),
-        copies=copy_pages.summary(entry),
-        mended=of_version(entry),
-        names_read=onscreen_names.of_entry(current.db, entry),
-        history=reviews.history(current.db, entry),
+        **clip_on_page(submission),
+        copies=copy_pages.summary(submission),
+        mended=of_version(submission),
+        names_read=onscreen_names.of_submission(current.db, submission),
+        history=reviews.history(current.db, submission),
         reasons=current.profile.review.reasons,
         latest_until=reviews.latest_until(current.profile),
         holder=holder,
         mine=mine,
         following=following,
         ahead=fetched_ahead(following) if following else {},
-        **_rights(entry, holder, mine=mine),
+        **_rights(submission, holder, mine=mine),
     )
 
 
-def _rights(entry: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
-    may = can(current.actor, "review.decide", entry)
-    in_review = may and entry.state == SubmissionState.IN_REVIEW
+def _rights(submission: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
+    may = can(current.actor, "review.decide", submission)
+    in_review = may and submission.state == SubmissionState.IN_REVIEW
     return {
         "may_take": in_review and holder is None,
         "may_decide": in_review and mine,
-        "may_reopen": may and entry.state == SubmissionState.APPROVED,
-        "may_retry": can(current.actor, "check.retry", entry),
+        "may_reopen": may and submission.state == SubmissionState.APPROVED,
+        "may_retry": can(current.actor, "check.retry", submission),
     }

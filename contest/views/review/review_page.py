@@ -13,16 +13,16 @@ PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
 
 
 def clip_address(
-    entry: Submission, version: ClipVersion, made: Mapping[str, Derivative]
+    submission: Submission, version: ClipVersion, made: Mapping[str, Derivative]
 ) -> dict[str, str] | None:
     """The player's source; None while the rendition is still being made."""
     if "rendition" not in made:
         return None
-    return {"src": address(entry, version, "rendition"), "type": made["rendition"].media_type}
+    return {"src": address(submission, version, "rendition"), "type": made["rendition"].media_type}
 
 
 def picture(
-    entry: Submission, version: ClipVersion, made: Derivative | None
+    submission: Submission, version: ClipVersion, made: Derivative | None
 ) -> dict[str, object] | None:
     """A picture's address and size, and the tiles of a contact sheet with their time codes."""
     if made is None:
@@ -30,14 +30,14 @@ def picture(
     data = made.data
     tiles = [tile | {"code": time_code(tile["at"])} for tile in data.get("tiles", [])]
     return {
-        "src": address(entry, version, made.kind),
+        "src": address(submission, version, made.kind),
         "width": data.get("width"), "height": data.get("height"), "tiles": tiles,
     }
 
 
-def clip_on_page(entry: Submission) -> dict[str, object]:
+def clip_on_page(submission: Submission) -> dict[str, object]:
     """The clip to watch, its pictures, and its checks' findings."""
-    version = entry.version
+    version = submission.version
     assert version is not None  # noqa: S101 - the queue holds entries with a clip
     made = checks.derivatives(current.db, version)
     quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
@@ -49,16 +49,16 @@ def clip_on_page(entry: Submission) -> dict[str, object]:
         "deep_says": checks.revision(deep, current.language),
         "findings": prepared_findings(checks.telling(version)),
         "clip_seconds": seconds(quick),
-        "video": clip_address(entry, version, made),
-        **{kind: picture(entry, version, made.get(kind)) for kind in PICTURES},
+        "video": clip_address(submission, version, made),
+        **{kind: picture(submission, version, made.get(kind)) for kind in PICTURES},
     }
 
 
-def fetched_ahead(entry: Submission) -> dict[str, str]:
+def fetched_ahead(submission: Submission) -> dict[str, str]:
     """Addresses of the next clip's rendition and pictures, for the browser to prefetch."""
-    assert entry.version is not None  # noqa: S101 - the queue holds entries with a clip
-    made = checks.derivatives(current.db, entry.version)
-    found = {kind: address(entry, entry.version, kind) for kind in made}
+    assert submission.version is not None  # noqa: S101 - the queue holds entries with a clip
+    made = checks.derivatives(current.db, submission.version)
+    found = {kind: address(submission, submission.version, kind) for kind in made}
     pictures = [found[kind] for kind in ("poster", "sheet") if kind in found]
     return {"film": found.get("rendition", ""), "pictures": " ".join(pictures)}
 

@@ -71,8 +71,8 @@ def _shown(seen: Comparison) -> dict[str, object]:
     return {"seen": seen, "words": words(seen), "told": told, "why": why}
 
 
-def _own(entry: Submission) -> bool:
-    return entry.contest_id == current.contest.id
+def _own(submission: Submission) -> bool:
+    return submission.contest_id == current.contest.id
 
 
 @bp.get("/<code>/copies/<int:pair_id>")
@@ -114,21 +114,25 @@ def _seen(code: str, pair_id: int) -> Comparison:
 
 
 def _page(seen: Comparison, form: PairForm, status: int = 200) -> Response:
-    entry = seen.here.submission
+    submission = seen.here.submission
     src, other = _addresses(seen)
     return page(
-        "review/similar_pair.html", status, entry=entry, form=form, src=src, other=other,
+        "review/similar_pair.html", status, submission=submission, form=form, src=src, other=other,
         stretches=[stretch(s) for s in (seen.picture or seen.sound)],
         heard=[stretch(s) for s in seen.sound] if seen.picture else [],
-        **_shown(seen), may_decide=can(current.actor, "review.decide", entry),
+        **_shown(seen), may_decide=can(current.actor, "review.decide", submission),
     )
 
 
 def _addresses(seen: Comparison) -> tuple[str, str]:
     """The addresses of both renditions; empty while one is still being made."""
-    slug, entry = current.contest.slug, seen.here.submission
-    here = address(entry, seen.here, "rendition") if checks.rendition(current.db, seen.here) else ""
-    there = url_for("similarity.clip", slug=slug, code=entry.code, pair_id=seen.pair.id)
+    slug, submission = current.contest.slug, seen.here.submission
+    here = (
+        address(submission, seen.here, "rendition")
+        if checks.rendition(current.db, seen.here)
+        else ""
+    )
+    there = url_for("similarity.clip", slug=slug, code=submission.code, pair_id=seen.pair.id)
     return here, there if checks.rendition(current.db, seen.there) else ""
 
 
@@ -151,16 +155,16 @@ def words(seen: Comparison) -> str:
     return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
 
 
-def summary(entry: Submission) -> dict[str, object]:
+def summary(submission: Submission) -> dict[str, object]:
     """Values on near-duplicates for the reviewer's page of one clip."""
-    assert entry.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
-    found = similarity.of_version(current.db, entry.version)
-    repeats = similarity.repeats(current.db, entry.version)
+    assert submission.version is not None  # noqa: S101 - `reviews.find` gives entries with a clip
+    found = similarity.of_version(current.db, submission.version)
+    repeats = similarity.repeats(current.db, submission.version)
     return {
-        "alarms": [_shown(s) for s in found if not s.same_entry],
-        "own": [_shown(s) for s in found if s.same_entry],
+        "alarms": [_shown(s) for s in found if not s.same_submission],
+        "own": [_shown(s) for s in found if s.same_submission],
         "repeats": repeats and {
             "lag": round(repeats["lag"]), "percent": round(100 * repeats["share"]),
         },
-        "compared": similarity.compared(current.db, entry.version),
+        "compared": similarity.compared(current.db, submission.version),
     }

@@ -16,10 +16,11 @@ def time_code(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def address(entry: Submission, version: ClipVersion, kind: str) -> str:
+def address(submission: Submission, version: ClipVersion, kind: str) -> str:
     """The URL of a version's file."""
     return url_for(
-        "media.file", slug=current.contest.slug, code=entry.code, number=version.number, kind=kind
+        "media.file", slug=current.contest.slug, code=submission.code, number=version.number,
+        kind=kind,
     )
 
 
@@ -39,9 +40,9 @@ def rule_names() -> dict[str, str]:
     }
 
 
-def of_version(entry: Submission) -> dict[str, Any] | None:
+def of_version(submission: Submission) -> dict[str, Any] | None:
     """How the platform repaired the current clip; None if it did not."""
-    repair = repairs.made_by_us(current.db, entry).get(entry.version_id or 0)
+    repair = repairs.made_by_us(current.db, submission).get(submission.version_id or 0)
     return {"number": repair.version.number, "done": described(repair.recipe)} if repair else None
 
 

@@ -14,26 +14,26 @@ from contest.views.shared.support import current
 SEEN = frozenset({"aspect_ratio", "resolution", "borders", "black", "frozen"})
 
 
-def beside(entry: Submission, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def beside(submission: Submission, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The findings, each with its ``still`` (address, size, tile, time code) or None."""
-    version = entry.version
+    version = submission.version
     sheet = checks.derivatives(current.db, version).get("sheet") if version else None
     if sheet is None or not sheet.data.get("tiles"):
         return [finding | {"still": None} for finding in found]
-    return [finding | {"still": _still(entry, sheet, finding)} for finding in found]
+    return [finding | {"still": _still(submission, sheet, finding)} for finding in found]
 
 
 def _still(
-    entry: Submission, sheet: Derivative, finding: Mapping[str, Any]
+    submission: Submission, sheet: Derivative, finding: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    if finding["kind"] == "ok" or finding["rule"] not in SEEN or entry.version is None:
+    if finding["kind"] == "ok" or finding["rule"] not in SEEN or submission.version is None:
         return None
     tiles, begins = sheet.data["tiles"], next((span[0] for span in finding["at"]), None)
     tile = tiles[len(tiles) // 2] if begins is None else _at(tiles, begins)
     minutes, seconds = divmod(int(tile["at"]), 60)
     return {
-        "src": url_for("media.file", slug=current.contest.slug, code=entry.code,
-                       number=entry.version.number, kind="sheet"),
+        "src": url_for("media.file", slug=current.contest.slug, code=submission.code,
+                       number=submission.version.number, kind="sheet"),
         "width": sheet.data["width"], "height": sheet.data["height"], "tile": tile,
         "alt": _("Khung hình tại %(at)s của clip", at=f"{minutes}:{seconds:02}"),
         "at": f"{minutes}:{seconds:02}",

@@ -82,7 +82,7 @@ class _Form(Form):
     def consent_fields(self) -> list[BooleanField]:
         return [f for f in self if f.name.startswith("consent_")]
 
-    def entry(self) -> SubmissionForm:
+    def submission(self) -> SubmissionForm:
         """The form's content for the service."""
         return SubmissionForm(
             title=self.title.data, kind=self.kind.data, authors=_lines(self.authors.data),
@@ -99,7 +99,7 @@ def _lines(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def entry_form(profile: Profile, entry: Submission | None = None) -> _Form:
+def entry_form(profile: Profile, submission: Submission | None = None) -> _Form:
     """The form of this profile, prefilled from ``entry`` if given."""
 
     class Form(_Form):
@@ -111,7 +111,7 @@ def entry_form(profile: Profile, entry: Submission | None = None) -> _Form:
             purpose.text[current.language], validators=[needed] if purpose.required else []
         )
         setattr(Form, f"consent_{purpose.id}", field)
-    form = Form(data=_known(entry) if entry else None)
+    form = Form(data=_known(submission) if submission else None)
     form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
     return form
 
@@ -120,8 +120,8 @@ def kind_names() -> dict[str, str]:
     return {"individual": _("Cá nhân"), "team": _("Tập thể")}
 
 
-def _known(entry: Submission) -> dict[str, object]:
-    known: dict[str, object] = {f"consent_{purpose}": True for purpose in given(entry)}
+def _known(submission: Submission) -> dict[str, object]:
+    known: dict[str, object] = {f"consent_{purpose}": True for purpose in given(submission)}
     for name in ("title", "kind", "description", "contact_name", "contact_phone", "contact_email"):
-        known[name] = getattr(entry, name)
-    return known | {"authors": "\n".join(entry.authors)}
+        known[name] = getattr(submission, name)
+    return known | {"authors": "\n".join(submission.authors)}

@@ -24,23 +24,32 @@ CHECKED = (
 REVIEWED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 
 
-def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
+def steps(submission: Submission, profile: Profile) -> list[dict[str, Any]]:
     """An entry's steps for the timeline; ``at`` is an instant or None."""
-    version = entry.version
-    check = latest_check(entry)
+    version = submission.version
+    check = latest_check(submission)
     found = [
-        _step(_("Đã lưu phiếu dự thi"), "done", entry.created_at),
-        _step(_("Đã nhận clip") if version else _("Gửi clip"), _sent_state(entry),
-              version.received_at if version else None, "" if version else _until(entry, profile)),
-        _step(_("Kiểm tra kỹ thuật"), _check_state(entry), check.finished_at if check else None,
-              _until(entry, profile) if entry.state == SubmissionState.NEEDS_FIX else ""),
-        _step(_("Thẩm định nội dung"), _review_state(entry), None, _asked(entry, profile)),
-        _step(_("Đăng lên Fanpage"), _published_state(entry), profile.release_at,
-              _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền.")),
+        _step(_("Đã lưu phiếu dự thi"), "done", submission.created_at),
+        _step(
+            _("Đã nhận clip") if version else _("Gửi clip"), _sent_state(submission),
+            version.received_at if version else None,
+            "" if version else _until(submission, profile),
+        ),
+        _step(
+            _("Kiểm tra kỹ thuật"), _check_state(submission), check.finished_at if check else None,
+            _until(submission, profile) if submission.state == SubmissionState.NEEDS_FIX else "",
+        ),
+        _step(
+            _("Thẩm định nội dung"), _review_state(submission), None, _asked(submission, profile)
+        ),
+        _step(
+            _("Đăng lên Fanpage"), _published_state(submission), profile.release_at,
+            _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền."),
+        ),
         _step(_("Công bố kết quả"), "later", profile.schedule.awards),
     ]
-    if entry.state in OUT:
-        found = [s for s in found if s["state"] == "done"] + [_ended(entry)]
+    if submission.state in OUT:
+        found = [s for s in found if s["state"] == "done"] + [_ended(submission)]
     return found
 
 
@@ -48,54 +57,56 @@ def _step(title: str, state: str, at: Any, text: str = "") -> dict[str, Any]:
     return {"title": title, "state": state, "at": at, "text": text}
 
 
-def _sent_state(entry: Submission) -> str:
-    return "done" if entry.version else "now"
+def _sent_state(submission: Submission) -> str:
+    return "done" if submission.version else "now"
 
 
-def _check_state(entry: Submission) -> str:
-    if entry.state == SubmissionState.CHECKING:
+def _check_state(submission: Submission) -> str:
+    if submission.state == SubmissionState.CHECKING:
         return "now"
-    if entry.state == SubmissionState.NEEDS_FIX:
+    if submission.state == SubmissionState.NEEDS_FIX:
         return "bad"
-    return "done" if entry.state in CHECKED else "later"
+    return "done" if submission.state in CHECKED else "later"
 
 
-def _review_state(entry: Submission) -> str:
-    if entry.state == SubmissionState.IN_REVIEW:
+def _review_state(submission: Submission) -> str:
+    if submission.state == SubmissionState.IN_REVIEW:
         return "now"
-    if entry.state == SubmissionState.CHANGES_REQUESTED:
+    if submission.state == SubmissionState.CHANGES_REQUESTED:
         return "bad"
-    return "done" if entry.state in REVIEWED else "later"
+    return "done" if submission.state in REVIEWED else "later"
 
 
-def _published_state(entry: Submission) -> str:
-    if entry.state == SubmissionState.APPROVED:
+def _published_state(submission: Submission) -> str:
+    if submission.state == SubmissionState.APPROVED:
         return "now"
-    return "done" if entry.state == SubmissionState.PUBLISHED else "later"
+    return "done" if submission.state == SubmissionState.PUBLISHED else "later"
 
 
-def _asked(entry: Submission, profile: Profile) -> str:
+def _asked(submission: Submission, profile: Profile) -> str:
     """The changes requested and their deadline; while in review, what follows."""
-    if entry.state == SubmissionState.CHANGES_REQUESTED:
-        return f"{entry.state_reason} {_until(entry, profile)}".strip()
+    if submission.state == SubmissionState.CHANGES_REQUESTED:
+        return f"{submission.state_reason} {_until(submission, profile)}".strip()
     return (
-        str(_("Được duyệt thì lên lịch đăng.")) if entry.state == SubmissionState.IN_REVIEW else ""
+        str(_("Được duyệt thì lên lịch đăng."))
+        if submission.state == SubmissionState.IN_REVIEW
+        else ""
     )
 
 
-def _until(entry: Submission, profile: Profile) -> str:
-    close = submissions.closes_at(profile, entry)
+def _until(submission: Submission, profile: Profile) -> str:
+    close = submissions.closes_at(profile, submission)
     said = write_deadline(close, profile.schedule.zone, current.language)
     return str(_("Hạn gửi: %(time)s.", time=said))
 
 
-def _ended(entry: Submission) -> dict[str, Any]:
-    withdrawn = entry.state == SubmissionState.WITHDRAWN
+def _ended(submission: Submission) -> dict[str, Any]:
+    withdrawn = submission.state == SubmissionState.WITHDRAWN
     title = _("Đã rút bài dự thi") if withdrawn else _("Bị loại khỏi hội thi")
-    return _step(title, "bad", entry.updated_at, entry.state_reason)
+    return _step(title, "bad", submission.updated_at, submission.state_reason)
 
 
-def todo(entry: Submission) -> str:
+def todo(submission: Submission) -> str:
     """One sentence on what to do or expect next."""
     sentences = {
         SubmissionState.UPLOADING: _(
@@ -116,25 +127,25 @@ def todo(entry: Submission) -> str:
         SubmissionState.WITHDRAWN: _("Đơn vị đã rút bài này."),
         SubmissionState.DISQUALIFIED: _("Bài này không còn trong hội thi."),
     }
-    return str(sentences[SubmissionState(entry.state)])
+    return str(sentences[SubmissionState(submission.state)])
 
 
-def latest_check(entry: Submission) -> Check | None:
+def latest_check(submission: Submission) -> Check | None:
     """The quick check of the current clip, which the unit waits for."""
-    return checks.latest(entry.version) if entry.version else None
+    return checks.latest(submission.version) if submission.version else None
 
 
-def versions(entry: Submission) -> list[dict[str, Any]]:
+def versions(submission: Submission) -> list[dict[str, Any]]:
     """Every clip sent, the newest first, each with its verdict."""
     return [
         {"version": v, "verdict": check.verdict if (check := checks.latest(v)) else None}
-        for v in reversed(entry.versions)
+        for v in reversed(submission.versions)
     ]
 
 
-def findings(entry: Submission) -> list[dict[str, Any]]:
+def findings(submission: Submission) -> list[dict[str, Any]]:
     """All findings that apply, faults first."""
-    check = checks.telling(entry.version) if entry.version else None
+    check = checks.telling(submission.version) if submission.version else None
     names = rule_names()
     return [
         {**found, "title": names.get(found["rule"], found["rule"])}

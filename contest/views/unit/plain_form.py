@@ -59,9 +59,9 @@ def _limit(session: Session, slug: str, code: str) -> int:
     token = unit_token()
     sender = (units.actor_of_token(session, token, at=current.now) if token else None) or PUBLIC
     require(sender, "entry.upload", contest)
-    entry = submissions.find(session, contest, code, actor=sender)
-    submissions.require_replaceable(entry)
-    submissions.require_open(profile, at=current.now, submission=entry)
+    submission = submissions.find(session, contest, code, actor=sender)
+    submissions.require_replaceable(submission)
+    submissions.require_open(profile, at=current.now, submission=submission)
     return profile.upload.plain_form_max_bytes
 
 
@@ -74,7 +74,7 @@ def too_large(size: int, limit: int) -> TooLarge:
     )
 
 
-def take(entry: Submission, clip: FileStorage) -> None:
+def take(submission: Submission, clip: FileStorage) -> None:
     """Store the clip and make it a version, by the rules of every upload.
 
     No lock is held while the clip is copied: the view's transaction is rolled back first, and
@@ -87,7 +87,7 @@ def take(entry: Submission, clip: FileStorage) -> None:
     current.db.rollback()
     with _copied(clip) as (path, sha256):
         upload = uploads.begin(
-            current.db, entry, length=size, filename=clip.filename or "", actor=current.actor,
+            current.db, submission, length=size, filename=clip.filename or "", actor=current.actor,
             at=current.now,
         )
         current.platform.blobs.put(path, sha256)

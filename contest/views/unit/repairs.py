@@ -55,19 +55,19 @@ class RepairForm(Form):
 @allows("entry.read", by="unit")
 def show(code: str) -> Response:
     """What can be repaired, or the progress, or the proposal."""
-    entry = _entry(code)
-    return _page(entry, _form(entry))
+    submission = _submission(code)
+    return _page(submission, _form(submission))
 
 
 @bp.post("")
 @allows("entry.edit", by="unit")
 def ask(code: str) -> Response:
     """Request a repaired clip."""
-    entry = _entry(code)
-    form = _form(entry)
+    submission = _submission(code)
+    form = _form(submission)
     if not form.validate_on_submit():
-        return _page(entry, form, 422)
-    repairs.enqueue(current.db, entry, form.options(), actor=current.actor, at=current.now)
+        return _page(submission, form, 422)
+    repairs.enqueue(current.db, submission, form.options(), actor=current.actor, at=current.now)
     return back_to("repairs.show", code=code)
 
 
@@ -104,16 +104,16 @@ def file(code: str, repair_id: int, kind: str) -> Response:
     return send(File(sha256, media_type, f"{code}-{kind}.{ending}"))
 
 
-def _entry(code: str) -> Submission:
+def _submission(code: str) -> Submission:
     return submissions.find(current.db, current.contest, code, actor=current.actor)
 
 
 def _fix(code: str, repair_id: int) -> Repair:
-    return repairs.find(current.db, _entry(code), repair_id)
+    return repairs.find(current.db, _submission(code), repair_id)
 
 
-def _form(entry: Submission) -> RepairForm:
-    form, offered = RepairForm(), repairs.offered(entry)
+def _form(submission: Submission) -> RepairForm:
+    form, offered = RepairForm(), repairs.offered(submission)
     if "frame" not in offered:
         del form.frame
     if "length" not in offered:
@@ -121,18 +121,18 @@ def _form(entry: Submission) -> RepairForm:
     return form
 
 
-def _page(entry: Submission, form: RepairForm, status: int = 200) -> Response:
-    repair, offered = repairs.latest(current.db, entry), repairs.offered(entry)
-    close = submissions.closes_at(current.profile, entry)
+def _page(submission: Submission, form: RepairForm, status: int = 200) -> Response:
+    repair, offered = repairs.latest(current.db, submission), repairs.offered(submission)
+    close = submissions.closes_at(current.profile, submission)
     return page(
         "unit/repair.html",
         status,
-        entry=entry,
+        submission=submission,
         form=form,
         repair=repair,
         closes=close,
         offered=[offers()[word] for word in offered],
-        left=repairs.left(current.db, entry),
+        left=repairs.left(current.db, submission),
         done=described(repair.recipe) if repair else [],
         may_ask=bool(offered) and current.now < close,
         may_send=(

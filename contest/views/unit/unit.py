@@ -39,7 +39,7 @@ def _unit() -> Unit:
     return units.find(current.db, current.contest, current.actor.unit_id or 0)
 
 
-def _entry(code: str) -> Submission:
+def _submission(code: str) -> Submission:
     return submissions.find(current.db, current.contest, code, actor=current.actor)
 
 
@@ -57,7 +57,7 @@ def home() -> Response:
 
 
 def _counted(entries: list[Submission]) -> int:
-    return sum(entry.state not in entry_status.OUT for entry in entries)
+    return sum(submission.state not in entry_status.OUT for submission in entries)
 
 
 @bp.get("/c/<slug>/policy.json")
@@ -84,33 +84,40 @@ def new() -> Response:
     submissions.require_open(current.profile, at=current.now)
     form = entry_form(current.profile)
     if not form.validate_on_submit():
-        return page("unit/form.html", 422 if form.errors else 200, form=form, entry=None)
-    entry = submissions.create(
-        current.db, _unit(), form.entry(), actor=current.actor, at=current.now
+        return page("unit/form.html", 422 if form.errors else 200, form=form, submission=None)
+    submission = submissions.create(
+        current.db, _unit(), form.submission(), actor=current.actor, at=current.now
     )
-    return back_to("unit.review", code=entry.code)
+    return back_to("unit.review", code=submission.code)
 
 
 @bp.route("/c/<slug>/unit/entries/<code>/edit", methods=["GET", "POST"])
 @allows("entry.edit", by="unit")
 def edit(code: str) -> Response:
-    entry = _entry(code)
-    submissions.require_replaceable(entry)
-    form = entry_form(current.profile, entry)
+    submission = _submission(code)
+    submissions.require_replaceable(submission)
+    form = entry_form(current.profile, submission)
     if not form.validate_on_submit():
-        return page("unit/form.html", 422 if form.errors else 200, form=form, entry=entry)
-    submissions.change(current.db, entry, form.entry(), actor=current.actor, at=current.now)
-    return back_to("unit.review" if entry.version is None else "unit.entry", code=entry.code)
+        return page("unit/form.html", 422 if form.errors else 200, form=form, submission=submission)
+    submissions.change(
+        current.db, submission, form.submission(), actor=current.actor, at=current.now
+    )
+    return back_to(
+        "unit.review" if submission.version is None else "unit.entry", code=submission.code
+    )
 
 
 @bp.get("/c/<slug>/unit/entries/<code>/review")
 @allows("entry.read", by="unit")
 def review(code: str) -> Response:
     """The answers, to be checked before the clip is sent."""
-    entry = _entry(code)
-    ticked = submissions.given(entry)
+    submission = _submission(code)
+    ticked = submissions.given(submission)
     consents = [(c.text[current.language], c.id in ticked) for c in current.profile.form.consents]
-    return page("unit/review.html", entry=entry, kind=kind_names()[entry.kind], consents=consents)
+    return page(
+        "unit/review.html", submission=submission, kind=kind_names()[submission.kind],
+        consents=consents,
+    )
 
 
 # ---------------------------------------------------------------------------- the clip
@@ -120,22 +127,29 @@ def review(code: str) -> Response:
 @allows("entry.upload", by="unit")
 def send(code: str) -> Response:
     """Choose, preview and send the clip; an unfinished upload is resumed here."""
-    entry = _entry(code)
-    return _send_page(entry)
+    submission = _submission(code)
+    return _send_page(submission)
 
 
-def _send_page(entry: Submission, status: int = 200, problem: str = "") -> Response:
-    submissions.require_replaceable(entry)
-    unfinished = next(iter(open_uploads.of_entry(current.db, entry)), None)
+def _send_page(submission: Submission, status: int = 200, problem: str = "") -> Response:
+    submissions.require_replaceable(submission)
+    unfinished = next(iter(open_uploads.of_submission(current.db, submission)), None)
     if unfinished is None:
-        submissions.require_open(current.profile, at=current.now, submission=entry)
+        submissions.require_open(current.profile, at=current.now, submission=submission)
     sent = _sent(unfinished) if unfinished else 0
     return page(
-        "unit/send.html", status, entry=entry, unfinished=unfinished, sent=sent, problem=problem,
-        expired=None if unfinished else uploads.last_expired(current.db, entry),
-        form=FlaskForm(), policy=_policy(), chunk=CHUNK,
+        "unit/send.html",
+        status,
+        submission=submission,
+        unfinished=unfinished,
+        sent=sent,
+        problem=problem,
+        expired=None if unfinished else uploads.last_expired(current.db, submission),
+        form=FlaskForm(),
+        policy=_policy(),
+        chunk=CHUNK,
         plain_limit=current.profile.upload.plain_form_max_bytes,
-        closes=submissions.closes_at(current.profile, entry),
+        closes=submissions.closes_at(current.profile, submission),
     )
 
 
@@ -149,11 +163,11 @@ def _sent(upload: Upload) -> int:
 @allows("entry.upload", by="unit")
 def send_plain(code: str) -> Response:
     """Send a clip without JavaScript, up to the size stated in the page."""
-    entry, clip = _entry(code), request.files.get("clip")
+    submission, clip = _submission(code), request.files.get("clip")
     if clip is None or not clip.filename:
-        return _send_page(entry, 422, _("Hãy chọn tệp clip."))
-    plain_form.take(entry, clip)
-    return back_to("unit.entry", code=entry.code)
+        return _send_page(submission, 422, _("Hãy chọn tệp clip."))
+    plain_form.take(submission, clip)
+    return back_to("unit.entry", code=submission.code)
 
 
 # ---------------------------------------------------------------------------- after that
@@ -173,14 +187,14 @@ def entry(code: str) -> Response:
     check = entry_status.latest_check(found)
     deep = checks.latest(found.version, checks.DEEP) if found.version else None
     return page(
-        "unit/entry.html", entry=found, qr=qr_svg(address, _("Mã QR của trang này")),
+        "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current.profile),
         todo=entry_status.todo(found), versions=entry_status.versions(found),
         findings=stills.beside(found, entry_status.findings(found)),
         check=check, check_left=checks.seconds_left(check, at=current.now),
         deep=deep, deep_left=checks.seconds_left(deep, at=current.now),
         deep_says=checks.revision(deep, current.language),
-        unfinished=next(iter(open_uploads.of_entry(current.db, found)), None),
+        unfinished=next(iter(open_uploads.of_submission(current.db, found)), None),
         can_replace=found.state in entry_status.REPLACEABLE and current.now < close,
         can_withdraw=found.state not in entry_status.OUT, closes=close,
         kind=kind_names()[found.kind],
@@ -193,7 +207,7 @@ def entry(code: str) -> Response:
 @bp.post("/c/<slug>/unit/entries/<code>/withdraw")
 @allows("entry.edit", by="unit")
 def withdraw(code: str) -> Response:
-    found = _entry(code)
+    found = _submission(code)
     reason = request.form.get("reason", "")[:500]
     submissions.withdraw(current.db, found, actor=current.actor, at=current.now, reason=reason)
     flash_message("Đã rút bài dự thi.", "The entry was withdrawn.")

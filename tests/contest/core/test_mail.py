@@ -44,7 +44,7 @@ def queue(platform, contest):
 
 
 @pytest.fixture
-def entry(make, contest):
+def submission(make, contest):
     return make.submission(make.unit(contest, "Đoàn Phường 5"), "needs_fix",
                            title="Một ngày ở bộ phận một cửa", code="CXABC234")
 
@@ -62,8 +62,8 @@ def run(platform, mailer=None):
         perform(platform, task.id)
 
 
-def test_a_mail_is_sent_once(platform, queue, entry, make):
-    queued, mailer = queue("receipt", {"submission_id": entry.id}), Mailer()
+def test_a_mail_is_sent_once(platform, queue, submission, make):
+    queued, mailer = queue("receipt", {"submission_id": submission.id}), Mailer()
     run(platform, mailer)
     run(platform)
     assert len(mailer.taken) == 1
@@ -72,8 +72,8 @@ def test_a_mail_is_sent_once(platform, queue, entry, make):
     assert [t.state for t in tasks(platform)] == ["done"]
 
 
-def test_without_an_address_there_is_nothing_to_do(platform, queue, entry):
-    assert queue("receipt", {"submission_id": entry.id}, to="  ") is None
+def test_without_an_address_there_is_nothing_to_do(platform, queue, submission):
+    assert queue("receipt", {"submission_id": submission.id}, to="  ") is None
     assert tasks(platform) == []
 
 
@@ -91,8 +91,8 @@ def test_a_rolled_back_transaction_sends_nothing(platform, contest):
     assert tasks(platform) == []
 
 
-def test_a_folder_keeps_the_mails_of_an_installation_without_a_server(platform, queue, entry):
-    queue("findings", {"submission_id": entry.id})
+def test_a_folder_keeps_the_mails_of_an_installation_without_a_server(platform, queue, submission):
+    queue("findings", {"submission_id": submission.id})
     run(platform)
     [file] = (platform.settings.data_dir / "mail").iterdir()
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -104,8 +104,8 @@ def test_a_folder_keeps_the_mails_of_an_installation_without_a_server(platform, 
     assert "http://localhost/c/quan11-2023" in text
 
 
-def test_what_the_server_refuses_for_good_is_failed_at_once(platform, queue, entry, make):
-    queued = queue("receipt", {"submission_id": entry.id})
+def test_what_the_server_refuses_for_good_is_failed_at_once(platform, queue, submission, make):
+    queued = queue("receipt", {"submission_id": submission.id})
     run(platform, Mailer(MailRefused(REFUSAL)))
     assert (make.fresh(queued).state, make.fresh(queued).error) == ("failed", REFUSAL)
     assert [(t.state, t.error) for t in tasks(platform)] == [("failed", REFUSAL)]
@@ -115,9 +115,9 @@ def test_what_the_server_refuses_for_good_is_failed_at_once(platform, queue, ent
     "error", [ConnectionRefusedError("away"), smtplib.SMTPServerDisconnected("away")]
 )
 def test_a_server_that_is_away_is_tried_again_and_then_given_up(
-    platform, queue, entry, make, error
+    platform, queue, submission, make, error
 ):
-    queued = queue("receipt", {"submission_id": entry.id})
+    queued = queue("receipt", {"submission_id": submission.id})
     mailer = Mailer(*[error] * outbox.MAX_ATTEMPTS)
     for _ in range(outbox.MAX_ATTEMPTS - 1):
         run(platform, mailer)
@@ -131,8 +131,8 @@ def test_a_server_that_is_away_is_tried_again_and_then_given_up(
     assert (make.fresh(queued).state, make.fresh(queued).error) == ("sent", "")
 
 
-def test_failed_mails_are_listed_for_the_organisers(platform, queue, entry, contest):
-    queued = queue("receipt", {"submission_id": entry.id})
+def test_failed_mails_are_listed_for_the_organisers(platform, queue, submission, contest):
+    queued = queue("receipt", {"submission_id": submission.id})
     run(platform, Mailer(MailRefused(REFUSAL)))
     with platform.db.read() as session:
         assert [m.id for m in mail.failed(session, contest)] == [queued.id]
@@ -187,14 +187,14 @@ def values_for(template, make, contest):
              "published": "published", "result": "published",
              "rejected": "disqualified"}.get(template, "approved")
     plain = {"title": "One day", "contact_name": "Ann", "state_reason": "Names are missing."}
-    entry = make.submission(unit, state, **plain)
+    submission = make.submission(unit, state, **plain)
     if template.startswith("upload_"):
         with make.platform.db.read() as session:
             upload_id = session.scalars(
-                select(Upload.id).where(Upload.submission_id == entry.id)
+                select(Upload.id).where(Upload.submission_id == submission.id)
             ).one()
-        return {"submission_id": entry.id, "upload_id": upload_id, "late": False}
-    return {"submission_id": entry.id} | PARAMS.get(template, {})
+        return {"submission_id": submission.id, "upload_id": upload_id, "late": False}
+    return {"submission_id": submission.id} | PARAMS.get(template, {})
 
 
 @pytest.mark.parametrize("template", mail.TEMPLATES)
@@ -214,8 +214,8 @@ def test_each_template_is_written_in_both_languages(platform, queue, make, conte
 
 
 def test_a_title_cannot_smuggle_markup_into_a_mail(platform, queue, make, contest):
-    entry = make.submission(make.unit(contest), "approved", title="<img src=x> & Bình")
-    letter = write(platform, queue("approved", {"submission_id": entry.id}))
+    submission = make.submission(make.unit(contest), "approved", title="<img src=x> & Bình")
+    letter = write(platform, queue("approved", {"submission_id": submission.id}))
     assert "&lt;img src=x&gt; &amp; Bình" in letter.html
     assert "<img src=x> & Bình" in letter.text
 

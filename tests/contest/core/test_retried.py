@@ -220,11 +220,11 @@ def two_lose(platform, contest) -> None:
 
 @on_postgresql
 def test_an_upload_that_loses_is_begun_again(platform, make, contest, request) -> None:
-    entry = make.submission(make.unit(contest), "uploading")
+    submission = make.submission(make.unit(contest), "uploading")
     request.getfixturevalue("two_lose")
     registry = RowRegistry(platform)
     upload = registry.create(
-        str(entry.unit_id), 10, {"entry": entry.code, "filename": "clip.mp4"}
+        str(submission.unit_id), 10, {"entry": submission.code, "filename": "clip.mp4"}
     )
     assert [one.id for one in registry.unfinished()] == [upload.id]
 

@@ -172,8 +172,8 @@ def test_sent_mails_go_after_a_quarter_and_their_numbers_are_not_given_again(
 def test_an_ended_uploads_bytes_go_at_once_and_its_row_after_a_quarter(
     platform: Platform, make: Factory, contest: Contest, clock: FixedClock
 ):
-    entry = make.submission(make.unit(contest), "uploading")
-    begun = [begin(platform, make, entry) for _ in range(3)]  # each one ends the one before
+    submission = make.submission(make.unit(contest), "uploading")
+    begun = [begin(platform, make, submission) for _ in range(3)]  # each one ends the one before
     folder = platform.settings.uploads_dir
     folder.mkdir(exist_ok=True)
     for upload in begun:
@@ -192,9 +192,9 @@ def test_an_ended_uploads_bytes_go_at_once_and_its_row_after_a_quarter(
     assert rows(platform, Upload) == 1
 
 
-def begin(platform: Platform, make: Factory, entry: Submission) -> Upload:
+def begin(platform: Platform, make: Factory, submission: Submission) -> Upload:
     with platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         return uploads.begin(session, row, length=10, filename="clip.mp4",
                              actor=units.actor_of(row.unit), at=platform.clock.now())
 

@@ -85,7 +85,7 @@ class Clip:
 
     def __init__(self, platform, make: Factory, contest: Contest) -> None:
         self.make, self.unit = make, make.unit(contest)
-        self.entry = make.submission(self.unit, "checking")
+        self.submission = make.submission(self.unit, "checking")
         with platform.db.write() as session:
             [self.check] = session.scalars(select(Check.id))
             checks.start(session, self.check, at=make.at)
@@ -94,9 +94,11 @@ class Clip:
         checks.finish(session, self.check, Outcome("pass", report("pass")), at=self.make.at)
 
     def change(self, session: Session) -> None:
-        entry = session.get_one(Submission, self.entry.id)
-        form = filled_in(profiles.profile_of(entry.contest), "Tên mới")
-        submissions.change(session, entry, form, actor=self.make.actor(self.unit), at=self.make.at)
+        submission = session.get_one(Submission, self.submission.id)
+        form = filled_in(profiles.profile_of(submission.contest), "Tên mới")
+        submissions.change(
+            session, submission, form, actor=self.make.actor(self.unit), at=self.make.at
+        )
 
 
 @pytest.fixture
@@ -107,8 +109,8 @@ def clip(platform, make: Factory, contest: Contest) -> Clip:
 @on_postgresql
 def test_a_check_ends_while_the_unit_changes_its_form(platform, clip: Clip, meet) -> None:
     assert meet(clip.finish, clip.change, at=ENTRY_LOCKED).outcomes == [None, None]
-    entry = clip.make.fresh(clip.entry)
-    assert (entry.state, entry.title) == ("in_review", "Tên mới")
+    submission = clip.make.fresh(clip.submission)
+    assert (submission.state, submission.title) == ("in_review", "Tên mới")
     intact(platform)
 
 
@@ -131,9 +133,9 @@ class Mended:
 
     def __init__(self, platform, make: Factory, contest: Contest) -> None:
         self.make, self.unit = make, make.unit(contest)
-        entry = make.submission(self.unit, "needs_fix")
+        submission = make.submission(self.unit, "needs_fix")
         self.repair = make.add(Repair(
-            version_id=entry.version_id, state="ready", wish={}, sha256="a" * 64, size=10,
+            version_id=submission.version_id, state="ready", wish={}, sha256="a" * 64, size=10,
             report=report("pass"), created_at=make.at,
         ))
 
@@ -210,11 +212,11 @@ def test_others_write_while_a_plain_form_is_copied(
     platform, make, contest, visit, monkeypatch
 ) -> None:
     unit = make.unit(contest)
-    entry, copy, others = make.submission(unit, "uploading"), plain_form.shutil.copyfileobj, []
+    submission, copy, others = make.submission(unit, "uploading"), plain_form.shutil.copyfileobj, []
 
     def while_copying(*args: Any) -> None:
         with platform.db.write() as session:
-            change = session.get_one(Submission, entry.id)
+            change = session.get_one(Submission, submission.id)
             submissions.change(session, change, filled_in(profiles.profile_of(contest)),
                                actor=make.actor(unit), at=make.at)
         others.append("committed")
@@ -223,11 +225,11 @@ def test_others_write_while_a_plain_form_is_copied(
     monkeypatch.setattr(plain_form.shutil, "copyfileobj", while_copying)
 
     answer = visit.unit(unit).post(
-        f"/c/{contest.slug}/unit/entries/{entry.code}/send",
+        f"/c/{contest.slug}/unit/entries/{submission.code}/send",
         data={"clip": (BytesIO(b"a clip"), "clip.mp4")},
     )
     assert (answer.status_code, others) == (303, ["committed"])
-    assert make.fresh(entry).state == "checking"
+    assert make.fresh(submission).state == "checking"
     intact(platform)
 
 
@@ -252,10 +254,10 @@ def test_the_quota_holds_against_two_tabs(platform, make, meet) -> None:
 
 def test_an_entry_has_one_open_upload_whatever_two_tabs_do(platform, make, contest, meet) -> None:
     unit = make.unit(contest)
-    entry = make.submission(unit, "uploading")
+    submission = make.submission(unit, "uploading")
 
     def begin(session: Session) -> None:
-        uploads.begin(session, session.get_one(Submission, entry.id), length=10,
+        uploads.begin(session, session.get_one(Submission, submission.id), length=10,
                       filename="clip.mp4", actor=make.actor(unit), at=make.at)
 
     assert meet(begin, begin, at="INSERT INTO upload").outcomes == [None, None]
@@ -264,15 +266,17 @@ def test_an_entry_has_one_open_upload_whatever_two_tabs_do(platform, make, conte
 
 def test_proposals_asked_for_at_once_leave_one_that_stands(platform, make, contest, meet) -> None:
     unit = make.unit(contest)
-    entry = make.submission(unit, "needs_fix")
+    submission = make.submission(unit, "needs_fix")
     too_wide = {"rule": "aspect_ratio", "outcome": "fail"}
     with platform.db.write() as session:
         [check] = session.scalars(select(Check))
         check.report = {"facts": {"video": {"width": 432}}, "findings": [too_wide]}
 
     def ask(session: Session) -> None:
-        repairs.enqueue(session, session.get_one(Submission, entry.id), repairs.RepairOptions(),
-                      actor=make.actor(unit), at=make.at)
+        repairs.enqueue(
+            session, session.get_one(Submission, submission.id), repairs.RepairOptions(),
+            actor=make.actor(unit), at=make.at,
+        )
 
     assert meet(ask, ask, at="INSERT INTO fix").outcomes == [None, None]
     assert number_of(platform, Repair, Repair.state == "queued") == 1

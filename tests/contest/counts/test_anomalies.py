@@ -133,7 +133,7 @@ def test_corrections_and_decisions_are_never_changed(room: Room) -> None:
 def raised(room: Room) -> list[tuple[str, str, str | None]]:
     with room.write() as (session, contest):
         return [
-            (one.entry.code, one.flag.key, one.decision and one.decision.decision)
+            (one.submission.code, one.flag.key, one.decision and one.decision.decision)
             for one in anomalies.listed(session, contest).rows
         ]
 

@@ -31,18 +31,18 @@ def export(path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
-def own(room: Room, entry: object, **more: object) -> dict[str, object]:
+def own(room: Room, submission: object, **more: object) -> dict[str, object]:
     """The row of a clip's own post, told by its id alone."""
-    found = room.bench.publication(entry)  # type: ignore[arg-type]
+    found = room.bench.publication(submission)  # type: ignore[arg-type]
     assert found.post_id
     return {"Post ID": found.post_id.rpartition("_")[2], "Reactions": 5, "Shares": 1, **more}
 
 
 def unposted(room: Room, code: str) -> None:
     """A clip posted by hand of whose post nothing readable is known."""
-    entry = room.make.submission(room.make.unit(room.bench.contest), "published", code=code)
+    submission = room.make.submission(room.make.unit(room.bench.contest), "published", code=code)
     with room.bench.platform.db.write() as session:
-        row = session.get_one(Publication, room.bench.publication(entry).id)
+        row = session.get_one(Publication, room.bench.publication(submission).id)
         row.post_id = row.video_id = None
         row.permalink = "https://fb.watch/aBcD/"
 

@@ -54,13 +54,13 @@ class Room:
             return official.official_counts(session, contest)
 
     def count(
-        self, entry: Submission, reactions: int, *, taken_at: datetime, **more: object
+        self, submission: Submission, reactions: int, *, taken_at: datetime, **more: object
     ) -> int:
         shares, reason = more.get("shares"), str(more.get("reason", ""))
         assert shares is None or isinstance(shares, int)
         with self.write() as (session, contest):
             return interactions.write_down(
-                session, contest, entry.code, Reading(reactions, shares), taken_at=taken_at,
+                session, contest, submission.code, Reading(reactions, shares), taken_at=taken_at,
                 actor=self.first, at=self.bench.clock.now(), late_reason=reason,
             ).id
 

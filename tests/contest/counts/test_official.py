@@ -263,8 +263,8 @@ def test_other_contests_do_not_count(bench: Bench) -> None:
     other = bench.make.contest("khac-2023")
     crowd = Crowd(bench, 1)
     with bench.platform.db.write() as session:
-        for entry in session.scalars(select(Submission)):
-            entry.contest_id = other.id
+        for submission in session.scalars(select(Submission)):
+            submission.contest_id = other.id
         for _ in range(3):
             crowd.grow(session)
     with bench.platform.db.read() as session:

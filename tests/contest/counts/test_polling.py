@@ -47,11 +47,11 @@ def work(bench: Bench) -> None:
         perform(bench.platform, task.id)
 
 
-def snapshots(bench: Bench, entry: Submission | None = None) -> list[Snapshot]:
+def snapshots(bench: Bench, submission: Submission | None = None) -> list[Snapshot]:
     with bench.platform.db.read() as session:
         query = select(Snapshot).order_by(Snapshot.id)
-        if entry is not None:
-            query = query.where(Snapshot.submission_id == entry.id)
+        if submission is not None:
+            query = query.where(Snapshot.submission_id == submission.id)
         return list(session.scalars(query))
 
 
@@ -60,17 +60,17 @@ def late(bench: Bench) -> int:
         return len(interactions.late_waiting(session, session.get_one(Contest, bench.contest.id)))
 
 
-def publication(bench: Bench, entry: Submission) -> Publication:
-    return bench.publication(entry)
+def publication(bench: Bench, submission: Submission) -> Publication:
+    return bench.publication(submission)
 
 
 # ------------------------------------------------------------------------------- the set moments
 
 
 def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorProcess) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     simulator.answers(shares="told")
-    simulator.set_counts(code=f"#{entry.code}", reactions={"LIKE": 7, "LOVE": 1}, shares=2)
+    simulator.set_counts(code=f"#{submission.code}", reactions={"LIKE": 7, "LOVE": 1}, shares=2)
     moments = [task.due_at for task in rounds(bench)]
     minutes = [(CUT_OFF - moment).total_seconds() / 60 for moment in moments[-9:]]
     assert minutes == [60, 30, 15, 10, 5, 3, 2, 1, 0.5]
@@ -85,14 +85,14 @@ def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorPr
     assert newest.reactions_by_kind == {}  # no second call when time is short
     with bench.platform.db.read() as session:
         contest = session.get_one(Contest, bench.contest.id)
-        found = official.official_counts(session, contest)[entry.id]
+        found = official.official_counts(session, contest)[submission.id]
     assert (found.reactions, found.shares, found.late) == (8, 2, False)
 
 
 def test_shares_that_are_not_told_are_unknown(bench: Bench, simulator: SimulatorProcess) -> None:
-    [entry] = posted(bench)
-    simulator.set_counts(code=f"#{entry.code}", shares=40)
-    assert bench.readings() == [entry.code]
+    [submission] = posted(bench)
+    simulator.set_counts(code=f"#{submission.code}", shares=40)
+    assert bench.readings() == [submission.code]
     [found] = snapshots(bench)
     assert (found.reactions, found.shares) == (0, None)
 
@@ -103,10 +103,10 @@ def test_shares_that_are_not_told_are_unknown(bench: Bench, simulator: Simulator
 def test_what_can_be_read_is_kept_where_a_field_is_refused(
     bench: Bench, simulator: SimulatorProcess, refused: str, known: tuple[int | None, int | None]
 ) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     simulator.answers(shares="told", refused_fields=refused)
-    simulator.set_counts(code=f"#{entry.code}", reactions=5, shares=9)
-    assert bench.readings() == [entry.code]
+    simulator.set_counts(code=f"#{submission.code}", reactions=5, shares=9)
+    assert bench.readings() == [submission.code]
     [found] = snapshots(bench)
     assert (found.reactions, found.shares) == known
 
@@ -114,23 +114,23 @@ def test_what_can_be_read_is_kept_where_a_field_is_refused(
 def test_a_post_id_stored_without_its_page_is_read_all_the_same(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     with bench.platform.db.write() as session:
         row = session.scalars(select(Publication)).one()
         assert row.post_id
         row.post_id = row.post_id.partition("_")[2]
-    assert bench.readings() == [entry.code]
+    assert bench.readings() == [submission.code]
 
 
 @pytest.mark.parametrize("stored", [None, "100000000000001_5"])
 def test_a_post_that_is_not_known_or_not_there_is_found_through_the_video(
     bench: Bench, simulator: SimulatorProcess, stored: str | None
 ) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     with bench.platform.db.write() as session:
         session.scalars(select(Publication)).one().post_id = stored
-    assert bench.readings() == [entry.code]
-    assert publication(bench, entry).post_id == simulator.posts()[0]["id"]
+    assert bench.readings() == [submission.code]
+    assert publication(bench, submission).post_id == simulator.posts()[0]["id"]
 
 
 # --------------------------------------------------------------------- one clip and the others
@@ -145,7 +145,7 @@ def test_one_clips_error_stops_no_other_and_is_shown(
     entries = posted(bench, 3)
     bad, *good = entries
     simulator.fault("counts", kind, about=f"#{bad.code}", times=500)
-    assert bench.readings() == sorted(entry.code for entry in good)
+    assert bench.readings() == sorted(submission.code for submission in good)
     shown = publication(bench, bad)
     assert shown.error
     assert shown.error_data["vi"] and shown.error_data["en"]
@@ -153,9 +153,9 @@ def test_one_clips_error_stops_no_other_and_is_shown(
         contest = session.get_one(Contest, bench.contest.id)
         [gap] = publications.blockers(session, contest, at=bench.clock.now())
     assert (gap.code, gap.count, bad.code in gap.vi) == ("publications.unread", 1, True)
-    assert all(entry.code not in gap.vi for entry in good)
+    assert all(submission.code not in gap.vi for submission in good)
     simulator.control("DELETE", "faults")
-    assert bench.readings() == sorted(entry.code for entry in entries)
+    assert bench.readings() == sorted(submission.code for submission in entries)
     shown = publication(bench, bad)
     assert (shown.error, "vi" in shown.error_data) == ("", False)
 
@@ -165,10 +165,10 @@ def test_a_round_that_is_begun_again_reads_only_what_it_lacks(
 ) -> None:
     bad, *good = posted(bench, 3)
     simulator.fault("counts", "error_before", about=f"#{bad.code}", times=job.PASSES)
-    assert bench.readings() == sorted(entry.code for entry in good)
+    assert bench.readings() == sorted(submission.code for submission in good)
     bench.clock.moment += job.AGAIN
     work(bench)
-    assert [len(snapshots(bench, entry)) for entry in (bad, *good)] == [1, 1, 1]
+    assert [len(snapshots(bench, submission)) for submission in (bad, *good)] == [1, 1, 1]
     assert [task.state for task in rounds(bench) if task.due_at <= bench.clock.now()][-1] == "done"
 
 
@@ -194,8 +194,8 @@ def test_what_concerns_the_whole_page_keeps_what_was_read(
         order = [clip.code for clip in polling.left(session, contest, bench.clock.now())]
     simulator.fault("counts", kind, about=f"#{order[1]}", minutes=3)
     assert bench.readings() == order[:1]
-    waiting = [entry for entry in entries if entry.code != order[0]]
-    assert all(publication(bench, entry).error for entry in waiting)
+    waiting = [submission for submission in entries if submission.code != order[0]]
+    assert all(publication(bench, submission).error for submission in waiting)
     bench.clock.moment += 11 * MINUTE
     work(bench)
     assert len(snapshots(bench)) == 3
@@ -220,7 +220,7 @@ def test_a_regular_round_spares_the_limit_of_calls_and_goes_on_later(
     simulator.answers(usage=1)
     bench.clock.moment += 6 * MINUTE
     work(bench)
-    assert [len(snapshots(bench, entry)) for entry in entries] == [1, 1, 1]
+    assert [len(snapshots(bench, submission)) for submission in entries] == [1, 1, 1]
     until(bench, CUT_OFF - MINUTE)
     simulator.answers(usage=97)
     work(bench)  # now every call is worth it
@@ -253,10 +253,10 @@ def test_a_round_does_not_wait_for_ever_for_a_token(
 
 
 def test_a_post_that_is_gone_is_said_so(bench: Bench, simulator: SimulatorProcess) -> None:
-    [entry] = posted(bench)
-    simulator.control("POST", "hide", {"code": f"#{entry.code}"})
+    [submission] = posted(bench)
+    simulator.control("POST", "hide", {"code": f"#{submission.code}"})
     assert bench.readings() == []
-    assert "bị xoá hoặc bị ẩn" in publication(bench, entry).error_data["vi"]
+    assert "bị xoá hoặc bị ẩn" in publication(bench, submission).error_data["vi"]
 
 
 # ------------------------------------------------------------------------- around the cut-off
@@ -265,15 +265,15 @@ def test_a_post_that_is_gone_is_said_so(bench: Bench, simulator: SimulatorProces
 def test_one_timeout_in_the_last_minute_loses_nothing(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     until(bench, CUT_OFF - 2 * MINUTE)
     work(bench)
-    simulator.set_counts(code=f"#{entry.code}", reactions=9)
+    simulator.set_counts(code=f"#{submission.code}", reactions=9)
     bench.clock.moment = CUT_OFF - MINUTE
     simulator.fault("counts", "drop")
     work(bench)  # asked again within the same round
     assert [found.reactions for found in snapshots(bench)] == [0, 9]
-    simulator.set_counts(code=f"#{entry.code}", reactions=12)
+    simulator.set_counts(code=f"#{submission.code}", reactions=12)
     bench.clock.moment = CUT_OFF - MINUTE / 2
     simulator.fault("counts", "drop", times=job.PASSES)
     work(bench)
@@ -310,7 +310,7 @@ def test_only_a_clip_without_a_count_near_the_cut_off_is_offered_a_late_one(
     simulator.control("DELETE", "faults")
     bench.clock.moment = CUT_OFF + 5 * SECOND
     work(bench)
-    assert [len(snapshots(bench, entry)) for entry in (lacking, *others)] == [1, 1, 1]
+    assert [len(snapshots(bench, submission)) for submission in (lacking, *others)] == [1, 1, 1]
     [found] = snapshots(bench, lacking)
     assert late(bench) == 1
     assert (found.taken_at, "hỏi Trang lúc 16:00:05" in found.late_reason) == (
@@ -321,11 +321,11 @@ def test_only_a_clip_without_a_count_near_the_cut_off_is_offered_a_late_one(
 def test_a_field_that_nobody_knows_near_the_cut_off_is_offered_too(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     until(bench, CUT_OFF - 5 * MINUTE)
     work(bench)
     simulator.answers(shares="told")
-    simulator.set_counts(code=f"#{entry.code}", shares=4)
+    simulator.set_counts(code=f"#{submission.code}", shares=4)
     bench.clock.moment = CUT_OFF + 5 * SECOND
     work(bench)
     assert [found.shares for found in snapshots(bench)] == [None, 4]
@@ -342,10 +342,10 @@ def test_who_asks_after_the_cut_off_gets_late_counts(bench: Bench) -> None:
 
 
 def test_an_answer_is_not_older_than_it_is(bench: Bench) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     asked = CUT_OFF - SECOND
     with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         polling.keep(
             session, row, Reading(3), begun=asked, asked_at=asked, at=CUT_OFF + SECOND
         )
@@ -355,7 +355,7 @@ def test_an_answer_is_not_older_than_it_is(bench: Bench) -> None:
 
 
 def test_a_handler_says_which_clips_are_missing(bench: Bench, simulator: SimulatorProcess) -> None:
-    [entry] = posted(bench)
+    [submission] = posted(bench)
     simulator.fault("counts", "error_before", times=500)
-    with pytest.raises(Later, match=entry.code):
+    with pytest.raises(Later, match=submission.code):
         job.poll(bench.platform, bench.contest.id, lambda: None)

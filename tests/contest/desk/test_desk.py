@@ -73,10 +73,10 @@ def test_deep_checks_are_counted_apart(make: Factory, contest: Contest, platform
 def test_counts_older_than_a_day_are_due(
     make: Factory, contest: Contest, platform: Platform, clock: FixedClock
 ):
-    entry = make.submission(make.unit(contest), "published")
+    submission = make.submission(make.unit(contest), "published")
     assert standing(platform, contest).snapshots_due == 1
     make.add(Snapshot(
-        submission_id=entry.id, taken_at=clock.now(), source="manual", reactions=1,
+        submission_id=submission.id, taken_at=clock.now(), source="manual", reactions=1,
         created_by="user:1", created_at=clock.now(),
     ))
     assert standing(platform, contest).snapshots_due == 0
@@ -121,25 +121,27 @@ def test_a_job_of_another_contest_does_not_exist(make: Factory, contest: Contest
 
 def test_activity_is_filtered(make: Factory, contest: Contest, visit: Visits):
     client = visit.role("organiser", name="Hoa")
-    entry = make.submission(make.unit(contest), "in_review")
-    client.post(f"{DESK}/entries/{entry.code}/disqualify", data={"reason": "Sao chép"})
+    submission = make.submission(make.unit(contest), "in_review")
+    client.post(f"{DESK}/entries/{submission.code}/disqualify", data={"reason": "Sao chép"})
     shown = client.get(f"{DESK}/activity?action=submission.disqualified").text
     [row] = BeautifulSoup(shown, "html.parser").select("tbody tr")
     words = [" ".join(cell.text.split()) for cell in row.select("th, td")]
-    assert words[2:] == ["Hoa", "Loại clip", f"Bài dự thi {entry.code}", "lý do: Sao chép"]
+    assert words[2:] == ["Hoa", "Loại clip", f"Bài dự thi {submission.code}", "lý do: Sao chép"]
 
 
 def test_activity_of_a_clip_holds_all_that_belongs_to_it(
     platform: Platform, make: Factory, contest: Contest, visit: Visits
 ):
-    entry, other = (make.submission(make.unit(contest), "checking") for _ in range(2))
+    submission, other = (make.submission(make.unit(contest), "checking") for _ in range(2))
     with platform.db.write() as session:
-        for row in (entry, other):
+        for row in (submission, other):
             version = session.get_one(Submission, row.id).version
             checks.start(session, version.checks[-1].id, at=make.at)
-    shown = visit.role("organiser").english().get(f"{DESK}/activity?subject={entry.code.lower()}")
+    shown = (
+        visit.role("organiser").english().get(f"{DESK}/activity?subject={submission.code.lower()}")
+    )
     cells = BeautifulSoup(shown.text, "html.parser").select("tbody tr td:nth-child(5)")
-    assert [c.text.strip() for c in cells] == [f"Check {entry.code}"]
+    assert [c.text.strip() for c in cells] == [f"Check {submission.code}"]
 
 
 def test_every_action_of_the_trail_has_its_words():
@@ -156,13 +158,13 @@ def test_every_action_of_the_trail_has_its_words():
 
 
 def test_disqualifying_needs_a_reason(make: Factory, contest: Contest, visit: Visits):
-    entry = make.submission(make.unit(contest), "in_review")
+    submission = make.submission(make.unit(contest), "in_review")
     client = visit.role("organiser")
-    refused = client.post(f"{DESK}/entries/{entry.code}/disqualify", data={"reason": ""})
+    refused = client.post(f"{DESK}/entries/{submission.code}/disqualify", data={"reason": ""})
     assert refused.status_code == 422
     page = BeautifulSoup(refused.text, "html.parser")
     assert page.select_one(".errors a[href='#reason']").text == "Hãy ghi lý do loại clip."
-    assert make.fresh(entry).state == "in_review"
+    assert make.fresh(submission).state == "in_review"
 
 
 @pytest.mark.parametrize("role", ["reviewer", "juror"])
@@ -227,12 +229,12 @@ def test_nobody_else_sets_up_a_contest(visit: Visits):
 
 
 def test_what_the_desk_does_is_in_the_trail(make: Factory, contest: Contest, visit: Visits):
-    entry = make.submission(make.unit(contest), "in_review")
+    submission = make.submission(make.unit(contest), "in_review")
     visit.role("organiser").post(
-        f"{DESK}/entries/{entry.code}/disqualify", data={"reason": "Sao chép"}
+        f"{DESK}/entries/{submission.code}/disqualify", data={"reason": "Sao chép"}
     )
     with make.platform.db.read() as session:
-        assert session.get_one(Submission, entry.id).state_reason == "Sao chép"
+        assert session.get_one(Submission, submission.id).state_reason == "Sao chép"
         row = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
     assert row is not None
     assert (row.action, row.after["reason"]) == ("submission.disqualified", "Sao chép")
@@ -242,16 +244,16 @@ def test_the_activity_filter_offers_people_and_units_by_name(
     make: Factory, contest: Contest, visit: Visits
 ):
     client, unit = visit.role("organiser", name="Lê Thị Hoa"), make.unit(contest, "Đoàn Phường 5")
-    entry = make.submission(unit, "in_review")
+    submission = make.submission(unit, "in_review")
     other = make.submission(unit, "in_review")
-    for one in (entry, other):
+    for one in (submission, other):
         client.post(f"{DESK}/entries/{one.code}/disqualify", data={"reason": "Sao chép"})
     page = BeautifulSoup(client.get(f"{DESK}/activity").text, "html.parser")
     offered = {o.text: o["value"] for o in page.select("#actor option")}
     mine = BeautifulSoup(
         client.get(f"{DESK}/activity?actor={offered['Lê Thị Hoa']}").text, "html.parser")
     assert {row.select("td")[2].text for row in mine.select("tbody tr")} == {"Lê Thị Hoa"}
-    link = page.find("a", string=f"Bài dự thi {entry.code}")["href"]
+    link = page.find("a", string=f"Bài dự thi {submission.code}")["href"]
     about = BeautifulSoup(client.get(link).text, "html.parser").tbody.text
-    assert entry.code in about
+    assert submission.code in about
     assert other.code not in about

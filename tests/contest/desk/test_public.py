@@ -56,19 +56,19 @@ def test_only_clips_on_the_page_are_shown(make: Factory, contest: Contest, platf
 
 
 def test_a_clip_page_tells_nothing_of_its_contact(make: Factory, contest: Contest, visit: Visits):
-    entry = make.submission(make.unit(contest), "published")
-    page = visit.public().get(f"/c/quan11-2023/clips/{entry.code}")
+    submission = make.submission(make.unit(contest), "published")
+    page = visit.public().get(f"/c/quan11-2023/clips/{submission.code}")
     assert page.status_code == 200
-    assert entry.title in page.text
-    for secret in (entry.contact_name, entry.contact_phone, entry.contact_email):
+    assert submission.title in page.text
+    for secret in (submission.contact_name, submission.contact_phone, submission.contact_email):
         assert secret not in page.text
 
 
 def test_a_clip_that_is_not_on_the_page_does_not_exist(
     make: Factory, contest: Contest, visit: Visits
 ):
-    entry = make.submission(make.unit(contest), "approved")
-    assert visit.public().get(f"/c/quan11-2023/clips/{entry.code}").status_code == 404
+    submission = make.submission(make.unit(contest), "approved")
+    assert visit.public().get(f"/c/quan11-2023/clips/{submission.code}").status_code == 404
 
 
 def test_the_only_contest_is_the_home_page(visit: Visits):

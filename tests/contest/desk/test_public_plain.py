@@ -124,11 +124,11 @@ def test_the_gallery_shows_posters(
     make: Factory, contest: Contest, visit: Visits, clock: FixedClock
 ) -> None:
     clock.moment = AFTER.replace(month=6, day=14)
-    entry = make.submission(make.unit(contest), "published")
+    submission = make.submission(make.unit(contest), "published")
     make.add(Derivative(
-        version_id=entry.version_id, kind="poster", sha256="a" * 64, size=9, data={},
+        version_id=submission.version_id, kind="poster", sha256="a" * 64, size=9, data={},
         media_type="image/jpeg", created_at=make.at,
     ))
     card = BeautifulSoup(visit.public().get(PAGES["clips"]).text, "html.parser").select_one(".clip")
     assert card.select_one("a[href]")
-    assert card.find("img")["src"].endswith(f"{entry.code}/poster.jpg?v=aaaaaaaa")
+    assert card.find("img")["src"].endswith(f"{submission.code}/poster.jpg?v=aaaaaaaa")

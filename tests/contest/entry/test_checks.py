@@ -43,10 +43,8 @@ def contest(make: Factory) -> Contest:
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good clip, one that breaks a rule, and one that is no clip."""
     folder = tmp_path_factory.mktemp("clips")
-    for entry in corpus.CORPUS:
-        if entry.name in USED:
-            kept = cached(f"corpus/{entry.name}", entry.build)
-            shutil.copyfile(kept, folder / entry.name)
+    for clip in (one for one in corpus.CORPUS if one.name in USED):
+        shutil.copyfile(cached(f"corpus/{clip.name}", clip.build), folder / clip.name)
     return folder
 
 
@@ -58,19 +56,20 @@ class Checking:
 
     def send(self, clip: Path, **values: str) -> Submission:
         """An entry whose clip has just arrived, with the check wanted."""
-        entry = self.make.submission(self.make.unit(self.contest), "checking", clip=clip, **values)
+        unit = self.make.unit(self.contest)
+        submission = self.make.submission(unit, "checking", clip=clip, **values)
         with self.platform.db.write() as session:
             for check in session.scalars(select(Check)).all():
                 session.delete(check)  # the factory's own
             session.flush()
-            version = session.get_one(ClipVersion, entry.version_id)
+            version = session.get_one(ClipVersion, submission.version_id)
             checks.enqueue_quick(session, version, actor=SYSTEM, at=self.make.at)
-        return entry
+        return submission
 
-    def check(self, entry: Submission, kind: str = "quick") -> Check:
+    def check(self, submission: Submission, kind: str = "quick") -> Check:
         with self.platform.db.read() as session:
             query = select(Check).where(
-                Check.version_id == entry.version_id, Check.kind == kind
+                Check.version_id == submission.version_id, Check.kind == kind
             )
             return session.scalars(query).one()
 
@@ -96,14 +95,14 @@ def checking(platform: Platform, make: Factory, contest: Contest) -> Checking:
 def test_a_good_clip_goes_to_review_with_its_pictures(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     assert checking.work() == ["done"]
-    check = checking.check(entry)
+    check = checking.check(submission)
     assert (check.state, check.verdict, check.progress) == ("done", "pass", 1.0)
     assert check.report["policy"]["name"] == "quan11-2023"
-    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.make.fresh(submission).state == "in_review"
     with platform.db.read() as session:
-        version = session.get_one(ClipVersion, entry.version_id)
+        version = session.get_one(ClipVersion, submission.version_id)
         made = checks.derivatives(session, version)
     assert set(made) == {"sheet", "poster", "crop", "waveform", "loudness"}
     assert len(made["sheet"].data["tiles"]) > 5
@@ -114,25 +113,25 @@ def test_a_good_clip_goes_to_review_with_its_pictures(
 def test_the_rendition_follows_and_is_kept(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     checking.work()
     assert checking.work("check.deep") == ["done"]
-    assert checking.check(entry, "deep").verdict == "pass"
+    assert checking.check(submission, "deep").verdict == "pass"
     with platform.db.read() as session:
-        version = session.get_one(ClipVersion, entry.version_id)
+        version = session.get_one(ClipVersion, submission.version_id)
         rendition = checks.rendition(session, version)
     assert rendition is not None
     assert (rendition.media_type, rendition.data["height"]) == ("video/mp4", 240)
-    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.make.fresh(submission).state == "in_review"
 
 
 def test_a_clip_that_breaks_a_rule_comes_back_with_advice(
     checking: Checking, clips: Path
 ) -> None:
-    entry = checking.send(clips / "wide.mp4", contact_email="an@example.vn")
+    submission = checking.send(clips / "wide.mp4", contact_email="an@example.vn")
     checking.work()
-    check = checking.check(entry)
-    assert (check.verdict, checking.make.fresh(entry).state) == ("fail", "needs_fix")
+    check = checking.check(submission)
+    assert (check.verdict, checking.make.fresh(submission).state) == ("fail", "needs_fix")
     worst = checks.findings(check, "vi")[0]
     assert (worst["rule"], worst["kind"], worst["allowed"]) == ("aspect_ratio", "bad", "4:3")
     assert worst["remedy"].startswith("Trong ứng dụng dựng phim")
@@ -142,17 +141,17 @@ def test_a_clip_that_breaks_a_rule_comes_back_with_advice(
 
 
 def test_a_soft_finding_is_for_the_reviewer(checking: Checking, clips: Path) -> None:
-    entry = checking.send(clips / "quiet.mp4")
+    submission = checking.send(clips / "quiet.mp4")
     checking.work()
-    assert checking.check(entry).verdict == "look"
-    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.check(submission).verdict == "look"
+    assert checking.make.fresh(submission).state == "in_review"
 
 
 def test_a_file_that_is_no_clip_is_told_so(checking: Checking, clips: Path) -> None:
-    entry = checking.send(clips / "playlist.mp4")
+    submission = checking.send(clips / "playlist.mp4")
     assert checking.work() == ["done"]
-    check = checking.check(entry)
-    assert (check.verdict, checking.make.fresh(entry).state) == ("unreadable", "needs_fix")
+    check = checking.check(submission)
+    assert (check.verdict, checking.make.fresh(submission).state) == ("unreadable", "needs_fix")
     [finding] = checks.findings(check, "vi")
     assert finding["kind"] == "bad"
     assert finding["message"].startswith("Không đọc được tệp này như một clip.")
@@ -161,11 +160,11 @@ def test_a_file_that_is_no_clip_is_told_so(checking: Checking, clips: Path) -> N
 def test_performing_twice_does_it_once(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     checking.work()
-    before = checking.check(entry).finished_at
-    job.quick(platform, checking.check(entry).id, lambda: None)
-    assert checking.check(entry).finished_at == before
+    before = checking.check(submission).finished_at
+    job.quick(platform, checking.check(submission).id, lambda: None)
+    assert checking.check(submission).finished_at == before
     checking.work()
     with platform.db.read() as session:
         assert len(session.scalars(select(Check)).all()) == 2  # the quick and the deep one
@@ -174,8 +173,8 @@ def test_performing_twice_does_it_once(
 def test_a_worker_killed_half_way_is_followed_by_another(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
-    check_id = checking.check(entry).id
+    submission = checking.send(clips / "good.mp4")
+    check_id = checking.check(submission).id
     with platform.db.write() as session:
         assert checks.start(session, check_id, at=checking.make.at) is not None
     with subprocess.Popen(["sleep", "0.1"]) as killed:
@@ -183,20 +182,20 @@ def test_a_worker_killed_half_way_is_followed_by_another(
     left = platform.settings.data_dir / "work" / f"check-{check_id}.{owner}0123"
     left.mkdir(parents=True)
     (left / "half.jpg").write_bytes(b"half")
-    assert checking.check(entry).state == "running"
+    assert checking.check(submission).state == "running"
     checking.work()
-    assert checking.check(entry).verdict == "pass"
+    assert checking.check(submission).verdict == "pass"
     assert not left.exists()
 
 
 def test_a_check_runs_under_the_rules_that_its_row_names(
     checking: Checking, clips: Path, platform: Platform, make: Factory
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     newest = make.contest(edit=lambda text: small(text).replace("max_s = 5", "max_s = 4", 1))
     assert profiles.profile_of(newest).media["rules"]["duration"]["max_s"] == 4
     checking.work()
-    check = checking.check(entry)
+    check = checking.check(submission)
     assert (check.verdict, check.profile_revision_id) == ("pass", checking.contest.revision_id)
     lengths = {f["rule"]: f["allowed_vi"] for f in check.report["findings"]}
     assert "5" in lengths["duration"]
@@ -205,22 +204,22 @@ def test_a_check_runs_under_the_rules_that_its_row_names(
 def test_a_newer_clip_ends_the_check_of_the_older(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
-    old = checking.check(entry)
-    newer = _newer_version(platform, entry)
+    submission = checking.send(clips / "good.mp4")
+    old = checking.check(submission)
+    newer = _newer_version(platform, submission)
     checking.work()
     with platform.db.read() as session:
         assert session.get_one(Check, old.id).state == "superseded"
         query = select(Check).where(Check.version_id == newer, Check.kind == "quick")
         assert session.scalars(query).one().verdict == "pass"
-    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.make.fresh(submission).state == "in_review"
 
 
-def _newer_version(platform: Platform, entry: Submission) -> int:
+def _newer_version(platform: Platform, submission: Submission) -> int:
     from contest.models import Upload  # noqa: PLC0415
 
     with platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         first = session.get_one(ClipVersion, row.version_id)
         begun = session.get_one(Upload, first.upload_id)
         upload = Upload(
@@ -246,13 +245,14 @@ def test_progress_of_a_superseded_check_stops_the_work(
     checking: Checking, clips: Path, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(work, "TELL_EVERY_S", 0.0)
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     with platform.db.write() as session:
-        checks.start(session, checking.check(entry).id, at=checking.make.at)
-        assert checks.progress(session, checking.check(entry).id, 0.4)
-    assert checking.check(entry).progress == pytest.approx(0.4)
-    _newer_version(platform, entry)
-    tell = work.progress_reporter(platform, checking.check(entry).id, lambda: None, checks.progress)
+        check_id = checking.check(submission).id
+        checks.start(session, check_id, at=checking.make.at)
+        assert checks.progress(session, check_id, 0.4)
+    assert checking.check(submission).progress == pytest.approx(0.4)
+    _newer_version(platform, submission)
+    tell = work.progress_reporter(platform, check_id, lambda: None, checks.progress)
     with pytest.raises(work.NotWanted):
         tell(0.5)
 
@@ -260,47 +260,47 @@ def test_progress_of_a_superseded_check_stops_the_work(
 def test_a_withdrawn_entry_stays_withdrawn(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     with platform.db.write() as session:
-        session.get_one(Submission, entry.id).state = "withdrawn"
+        session.get_one(Submission, submission.id).state = "withdrawn"
     checking.work()
-    assert checking.check(entry).verdict == "pass"
-    assert checking.make.fresh(entry).state == "withdrawn"
+    assert checking.check(submission).verdict == "pass"
+    assert checking.make.fresh(submission).state == "withdrawn"
 
 
 def test_a_missing_file_is_a_failure_that_a_person_sees_and_retries(
     checking: Checking, clips: Path, platform: Platform, tmp_path: Path
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     with platform.db.read() as session:
-        path = platform.blobs.path(session.get_one(ClipVersion, entry.version_id).sha256)
+        path = platform.blobs.path(session.get_one(ClipVersion, submission.version_id).sha256)
     away = tmp_path / "away"
     shutil.move(path, away)
     assert checking.work() == ["failed"]
-    assert checking.check(entry).state == "failed"
-    assert checking.make.fresh(entry).state == "checking"
+    assert checking.check(submission).state == "failed"
+    assert checking.make.fresh(submission).state == "checking"
     shutil.move(away, path)
     organiser = checking.make.actor(checking.make.user("organiser", contest=checking.contest))
     with platform.db.write() as session:
-        row = session.get_one(Check, checking.check(entry).id)
+        row = session.get_one(Check, checking.check(submission).id)
         checks.retry(session, row, actor=organiser, at=checking.make.at)
     assert checking.work() == ["done"]
-    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.make.fresh(submission).state == "in_review"
 
 
 def test_an_error_backs_off_and_fails_only_at_the_last_attempt(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     work = platform.settings.data_dir / "work"
     work.write_text("in the way")  # the machine is at fault: no folder can be made
     assert checking.work() == ["pending"]
-    assert checking.check(entry).state == "running"
+    assert checking.check(submission).state == "running"
     with platform.db.write() as session:
         task = session.scalars(select(Task).where(Task.kind == "check.quick")).one()
         task.attempts = outbox.MAX_ATTEMPTS - 1
     assert checking.work() == ["failed"]
-    failed = checking.check(entry)
+    failed = checking.check(submission)
     assert failed.state == "failed"
     assert failed.error.startswith("NotADirectoryError") or "exists" in failed.error.lower()
 
@@ -308,21 +308,21 @@ def test_an_error_backs_off_and_fails_only_at_the_last_attempt(
 def test_only_failed_checks_are_retried_and_only_by_staff(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     juror = checking.make.actor(checking.make.user("juror", contest=checking.contest))
     reviewer = checking.make.actor(checking.make.user("reviewer", contest=checking.contest))
     with platform.db.write() as session:
-        check = session.get_one(Check, checking.check(entry).id)
+        check = session.get_one(Check, checking.check(submission).id)
         with pytest.raises(NotAllowed):
             checks.retry(session, check, actor=juror, at=checking.make.at)
         with pytest.raises(Conflict):
             checks.retry(session, check, actor=reviewer, at=checking.make.at)
 
 
-def standing(platform: Platform, entry: Submission) -> tuple[checks.DeepPass, list[str], str]:
+def standing(platform: Platform, submission: Submission) -> tuple[checks.DeepPass, list[str], str]:
     """How the deep pass of an entry's clip stands, what it revised, and what it says."""
     with platform.db.read() as session:
-        version = session.get_one(ClipVersion, entry.version_id)
+        version = session.get_one(ClipVersion, submission.version_id)
         said = checks.revision(checks.latest(version, "deep"), "vi")
         return checks.deep_pass(version), checks.revised(version), said
 
@@ -330,31 +330,31 @@ def standing(platform: Platform, entry: Submission) -> tuple[checks.DeepPass, li
 def test_the_deep_pass_is_awaited_and_revises_nothing_on_a_good_clip(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
-    assert standing(platform, entry)[0].state == "waiting"
+    submission = checking.send(clips / "good.mp4")
+    assert standing(platform, submission)[0].state == "waiting"
     checking.work()
-    waiting = standing(platform, entry)[0]
+    waiting = standing(platform, submission)[0]
     assert (waiting.state, waiting.why_vi) == ("waiting", "Chưa kiểm tra sâu clip này.")
     checking.work("check.deep")
-    assert standing(platform, entry) == (checks.DeepPass("done"), [], "")
-    assert checking.check(entry, "deep").report["facts"]["picture"]["method"] == "all frames"
+    assert standing(platform, submission) == (checks.DeepPass("done"), [], "")
+    assert checking.check(submission, "deep").report["facts"]["picture"]["method"] == "all frames"
 
 
 def test_damage_that_only_the_deep_pass_sees_brings_the_entry_back(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "scratched.mp4", contact_email="an@example.vn")
+    submission = checking.send(clips / "scratched.mp4", contact_email="an@example.vn")
     checking.work()
-    assert checking.make.fresh(entry).state == "in_review"
+    assert checking.make.fresh(submission).state == "in_review"
     assert checking.work("check.deep") == ["done"]
-    assert checking.make.fresh(entry).state == "needs_fix"
-    deep, rules, said = standing(platform, entry)
+    assert checking.make.fresh(submission).state == "needs_fix"
+    deep, rules, said = standing(platform, submission)
     assert (deep.state, rules) == ("refused", ["intact"])
     assert deep.why_vi == f"Kiểm tra sâu không đạt: {said}"
     assert "bị hỏng" in said
     assert checking.mails()[-1] == ("findings", "an@example.vn")
     with platform.db.read() as session:
-        version = session.get_one(ClipVersion, entry.version_id)
+        version = session.get_one(ClipVersion, submission.version_id)
         telling = checks.telling(version)
         assert telling is not None and telling.kind == "deep"
         assert checks.findings(telling, "vi")[0]["rule"] == "intact"
@@ -363,38 +363,38 @@ def test_damage_that_only_the_deep_pass_sees_brings_the_entry_back(
 def test_a_published_clip_stays_where_it_is(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "scratched.mp4")
+    submission = checking.send(clips / "scratched.mp4")
     checking.work()
     with platform.db.write() as session:
-        session.get_one(Submission, entry.id).state = "published"
+        session.get_one(Submission, submission.id).state = "published"
     checking.work("check.deep")
-    assert checking.make.fresh(entry).state == "published"
-    assert standing(platform, entry)[1] == ["intact"]
+    assert checking.make.fresh(submission).state == "published"
+    assert standing(platform, submission)[1] == ["intact"]
 
 
 def test_time_left_follows_from_what_is_done(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     with platform.db.write() as session:
-        checks.start(session, checking.check(entry).id, at=checking.make.at)
+        checks.start(session, checking.check(submission).id, at=checking.make.at)
     later = checking.make.at + timedelta(seconds=30)
-    assert checks.seconds_left(checking.check(entry), at=later) is None
+    assert checks.seconds_left(checking.check(submission), at=later) is None
     with platform.db.write() as session:
-        checks.progress(session, checking.check(entry).id, 0.25)
-    assert checks.seconds_left(checking.check(entry), at=later) == pytest.approx(90)
+        checks.progress(session, checking.check(submission).id, 0.25)
+    assert checks.seconds_left(checking.check(submission), at=later) == pytest.approx(90)
 
 
 def test_a_rendition_that_fails_brings_the_entry_back(
     checking: Checking, clips: Path, platform: Platform
 ) -> None:
-    entry = checking.send(clips / "good.mp4")
+    submission = checking.send(clips / "good.mp4")
     checking.work()
-    deep = checking.check(entry, "deep").id
+    deep = checking.check(submission, "deep").id
     found = {"rule": "intact", "level": "hard", "outcome": "fail"}
     report = {"findings": [found | {"message_vi": "Clip hỏng.", "message_en": "Damaged."}]}
     with platform.db.write() as session:
         checks.start(session, deep, at=checking.make.at)
         checks.finish(session, deep, checks.Outcome("unreadable", report), at=checking.make.at)
-    assert checking.make.fresh(entry).state == "needs_fix"
+    assert checking.make.fresh(submission).state == "needs_fix"
     assert checking.mails()[-1][0] == "findings"

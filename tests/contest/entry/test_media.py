@@ -21,7 +21,7 @@ def unit(make: Factory, contest: Contest) -> Unit:
 
 
 @pytest.fixture
-def entry(make: Factory, unit: Unit) -> Submission:
+def submission(make: Factory, unit: Unit) -> Submission:
     return make.submission(unit, "in_review", clip=CONTENT, code="CX123456")
 
 
@@ -30,18 +30,20 @@ def reviewer(visit: Visits) -> Client:
     return visit.role("reviewer")
 
 
-def address(entry: Submission, kind: str = "original", number: int = 1) -> str:
-    return f"/c/quan11-2023/media/{entry.code}/{number}/{kind}"
+def address(submission: Submission, kind: str = "original", number: int = 1) -> str:
+    return f"/c/quan11-2023/media/{submission.code}/{number}/{kind}"
 
 
-def get(client: Client, entry: Submission, range_: str = "", **headers: str):
+def get(client: Client, submission: Submission, range_: str = "", **headers: str):
     if range_:
         headers["Range"] = range_
-    return client.get(address(entry), headers={k.replace("_", "-"): v for k, v in headers.items()})
+    return client.get(
+        address(submission), headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
 
 
-def test_the_whole(reviewer: Client, entry: Submission) -> None:
-    answer = get(reviewer, entry)
+def test_the_whole(reviewer: Client, submission: Submission) -> None:
+    answer = get(reviewer, submission)
     assert (answer.status_code, answer.data == CONTENT) == (200, True)
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["Content-Type"] == "video/mp4"
@@ -60,47 +62,49 @@ def test_the_whole(reviewer: Client, entry: Submission) -> None:
         ("bytes=3000000-99999999", 3_000_000, len(CONTENT)),
     ],
 )
-def test_a_range(reviewer: Client, entry: Submission, asked: str, start: int, stop: int) -> None:
-    answer = get(reviewer, entry, asked)
+def test_a_range(
+    reviewer: Client, submission: Submission, asked: str, start: int, stop: int
+) -> None:
+    answer = get(reviewer, submission, asked)
     assert (answer.status_code, answer.data) == (206, CONTENT[start:stop])
     assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(CONTENT)}"
     assert answer.headers["Content-Length"] == str(stop - start)
 
 
-def test_beyond_the_end(reviewer: Client, entry: Submission) -> None:
-    answer = get(reviewer, entry, f"bytes={len(CONTENT)}-")
+def test_beyond_the_end(reviewer: Client, submission: Submission) -> None:
+    answer = get(reviewer, submission, f"bytes={len(CONTENT)}-")
     assert (answer.status_code, answer.data) == (416, b"")
     assert answer.headers["Content-Range"] == f"bytes */{len(CONTENT)}"
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "lines=1-2", "bytes=x-y", "bytes=5-2"])
 def test_what_is_no_single_range_means_the_whole(
-    reviewer: Client, entry: Submission, asked: str
+    reviewer: Client, submission: Submission, asked: str
 ) -> None:
-    assert get(reviewer, entry, asked).status_code == 200
+    assert get(reviewer, submission, asked).status_code == 200
 
 
-def test_validators(reviewer: Client, entry: Submission) -> None:
-    etag = get(reviewer, entry).headers["ETag"]
-    assert get(reviewer, entry, If_None_Match=etag).status_code == 304
-    assert get(reviewer, entry, "bytes=0-9", If_None_Match=etag).status_code == 304
-    assert "Last-Modified" not in get(reviewer, entry).headers
-    assert get(reviewer, entry, "bytes=0-9", If_Range=etag).status_code == 206
-    assert get(reviewer, entry, "bytes=0-9", If_Range='"other"').status_code == 200
-    assert get(reviewer, entry, "bytes=0-9",
+def test_validators(reviewer: Client, submission: Submission) -> None:
+    etag = get(reviewer, submission).headers["ETag"]
+    assert get(reviewer, submission, If_None_Match=etag).status_code == 304
+    assert get(reviewer, submission, "bytes=0-9", If_None_Match=etag).status_code == 304
+    assert "Last-Modified" not in get(reviewer, submission).headers
+    assert get(reviewer, submission, "bytes=0-9", If_Range=etag).status_code == 206
+    assert get(reviewer, submission, "bytes=0-9", If_Range='"other"').status_code == 200
+    assert get(reviewer, submission, "bytes=0-9",
                If_Range="Mon, 05 Jun 2023 02:00:00 GMT").status_code == 200
 
 
-def test_head(reviewer: Client, entry: Submission) -> None:
-    whole = reviewer.head(address(entry))
+def test_head(reviewer: Client, submission: Submission) -> None:
+    whole = reviewer.head(address(submission))
     assert (whole.status_code, whole.data) == (200, b"")
     assert whole.headers["Content-Length"] == str(len(CONTENT))
-    answer = reviewer.head(address(entry), headers={"Range": "bytes=0-99"})
+    answer = reviewer.head(address(submission), headers={"Range": "bytes=0-99"})
     assert (answer.status_code, answer.data) == (206, b"")
     assert answer.headers["Content-Length"] == "100"
 
 
-def test_who_may_watch(visit: Visits, make: Factory, unit: Unit, entry: Submission) -> None:
+def test_who_may_watch(visit: Visits, make: Factory, unit: Unit, submission: Submission) -> None:
     approved = make.submission(make.unit(visit.contest), "approved", code="CX654321")
     seen = {
         "public": visit.public(), "own unit": visit.unit(unit),
@@ -109,7 +113,10 @@ def test_who_may_watch(visit: Visits, make: Factory, unit: Unit, entry: Submissi
         "juror": visit.role("juror"),
     }
     statuses = {
-        who: (client.get(address(entry)).status_code, client.get(address(approved)).status_code)
+        who: (
+            client.get(address(submission)).status_code,
+            client.get(address(approved)).status_code,
+        )
         for who, client in seen.items()
     }
     assert statuses == {
@@ -118,41 +125,43 @@ def test_who_may_watch(visit: Visits, make: Factory, unit: Unit, entry: Submissi
     }
 
 
-def test_staff_of_another_contest(visit: Visits, make: Factory, entry: Submission) -> None:
+def test_staff_of_another_contest(visit: Visits, make: Factory, submission: Submission) -> None:
     other = make.contest("other-2024")
-    assert visit.role("reviewer", contest=other).get(address(entry)).status_code == 403
+    assert visit.role("reviewer", contest=other).get(address(submission)).status_code == 403
 
 
-def test_what_is_not_there(reviewer: Client, entry: Submission) -> None:
-    for path in (address(entry, number=2), address(entry, "poster"), address(entry, "nonsense"),
-                 "/c/quan11-2023/media/CXNONE/1/original"):
+def test_what_is_not_there(reviewer: Client, submission: Submission) -> None:
+    for path in (
+        address(submission, number=2), address(submission, "poster"),
+        address(submission, "nonsense"), "/c/quan11-2023/media/CXNONE/1/original",
+    ):
         assert reviewer.get(path).status_code == 404
 
 
 def test_a_derivative(
-    reviewer: Client, entry: Submission, make: Factory, platform: Platform, tmp_path: Path
+    reviewer: Client, submission: Submission, make: Factory, platform: Platform, tmp_path: Path
 ) -> None:
     digest = "ab" * 32
     (tmp_path / "sheet").write_bytes(b"jpeg")
     platform.blobs.put(tmp_path / "sheet", digest)
-    make.add(Derivative(version_id=entry.version_id, kind="sheet", sha256=digest, size=4,
+    make.add(Derivative(version_id=submission.version_id, kind="sheet", sha256=digest, size=4,
                         media_type="image/jpeg", data={}, created_at=make.at))
-    answer = reviewer.get(address(entry, "sheet"))
+    answer = reviewer.get(address(submission, "sheet"))
     assert (answer.status_code, answer.data) == (200, b"jpeg")
     assert answer.headers["Content-Disposition"] == 'inline; filename="CX123456-1-sheet.jpg"'
 
 
 def test_the_front_server_sends_it_in_production(
-    settings: Settings, platform: Platform, make: Factory, contest: Contest, entry: Submission
+    settings: Settings, platform: Platform, make: Factory, contest: Contest, submission: Submission
 ) -> None:
     behind = Platform(replace(settings, sendfile="x-accel"))
     behind.__dict__["clock"] = platform.clock
     app = create_app(behind)
     app.test_client_class = Client
-    answer = Visits(app, make, contest).role("reviewer").get(address(entry))
+    answer = Visits(app, make, contest).role("reviewer").get(address(submission))
     behind.db.engine.dispose()
     with platform.db.read() as session:
-        version = session.merge(entry, load=True).version
+        version = session.merge(submission, load=True).version
         assert version is not None
     sha256 = version.sha256
     assert answer.headers["X-Accel-Redirect"] == f"/_files/{sha256[:2]}/{sha256}"

@@ -37,17 +37,19 @@ def unit(make, contest):
 @given(form=st.tuples(KINDS, BODIES, LENGTHS, CODES))
 def test_any_form_is_answered_and_leaves_no_file_but_a_clip(visit, platform, make, unit, form):
     kind, body, length, code = form
-    entry = make.submission(unit, "uploading")
+    submission = make.submission(unit, "uploading")
     before = files(platform)
     given_length = {} if length is None else {"CONTENT_LENGTH": length}
     answer = visit.unit(unit).post(
-        f"/c/quan11-2023/unit/entries/{code or entry.code}/send", data=body, content_type=kind,
+        f"/c/quan11-2023/unit/entries/{code or submission.code}/send", data=body, content_type=kind,
         environ_overrides=given_length,
     )  # fmt: skip
     assert answer.status_code in REFUSALS | {303}
     left = files(platform) - before
     assert all(re.fullmatch(r"clips/([0-9a-f]{2}/)*[0-9a-f]{64}", name) for name in left)
-    assert make.fresh(entry).state == ("checking" if answer.status_code == 303 else "uploading")
+    assert make.fresh(submission).state == (
+        "checking" if answer.status_code == 303 else "uploading"
+    )
 
 
 def files(platform) -> set[str]:

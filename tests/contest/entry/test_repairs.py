@@ -40,18 +40,18 @@ class Room:
     ) -> None:
         self.platform, self.make, self.unit = platform, make, unit
         self.actor = make.actor(unit)
-        self.entry = make.submission(unit, "needs_fix", clip=clip[0])
+        self.submission = make.submission(unit, "needs_fix", clip=clip[0])
         with platform.db.write() as session:
             check = session.scalars(
-                select(Check).where(Check.version_id == self.entry.version_id)
+                select(Check).where(Check.version_id == self.submission.version_id)
             ).one()
             check.report = clip[1]
 
     def ask(self, wish: RepairOptions | None = None) -> Repair:
         with self.platform.db.write() as session:
-            entry = session.get_one(Submission, self.entry.id)
+            submission = session.get_one(Submission, self.submission.id)
             return repairs.enqueue(
-                session, entry, wish or RepairOptions(), actor=self.actor, at=self.make.at
+                session, submission, wish or RepairOptions(), actor=self.actor, at=self.make.at
             )
 
     def made(self) -> Repair:
@@ -94,17 +94,17 @@ def test_an_accepted_clip_is_a_version_that_is_checked(room: Room, platform: Pla
     repair = room.made()
     made = room.accept(repair)
     with platform.db.read() as session:
-        entry = session.get_one(Submission, room.entry.id)
-        assert (entry.state, entry.version_id, made.number) == ("checking", made.id, 2)
-        first, second = entry.versions
-        assert (first.sha256, second.sha256) == (room.entry.version.sha256, repair.sha256)  # type: ignore[union-attr]
+        submission = session.get_one(Submission, room.submission.id)
+        assert (submission.state, submission.version_id, made.number) == ("checking", made.id, 2)
+        first, second = submission.versions
+        assert (first.sha256, second.sha256) == (room.submission.version.sha256, repair.sha256)  # type: ignore[union-attr]
         assert session.get_one(Repair, repair.id).made_id == made.id
         assert session.scalars(select(Check).where(Check.version_id == made.id)).one()
         row = session.scalars(select(AuditRow).where(AuditRow.action == "fix.accepted")).one()
         assert (row.after["made_from"], row.after["made"]) == (1, 2)
         assert row.after["recipe"] == repair.recipe
         assert row.actor == room.actor.label
-        assert list(repairs.made_by_us(session, entry)) == [made.id]
+        assert list(repairs.made_by_us(session, submission)) == [made.id]
 
 
 def test_nothing_changes_until_it_is_accepted(room: Room, platform: Platform) -> None:
@@ -113,8 +113,8 @@ def test_nothing_changes_until_it_is_accepted(room: Room, platform: Platform) ->
         repairs.decline(
             session, session.get_one(Repair, repair.id), actor=room.actor, at=room.make.at
         )
-    entry = room.make.fresh(room.entry)
-    assert (entry.state, entry.version_id) == ("needs_fix", room.entry.version_id)
+    submission = room.make.fresh(room.submission)
+    assert (submission.state, submission.version_id) == ("needs_fix", room.submission.version_id)
     with pytest.raises(Conflict):
         room.accept(repair)
 
@@ -162,7 +162,7 @@ def test_nothing_is_made_of_a_clip_that_no_machine_can_mend(
 ) -> None:
     with platform.db.write() as session:
         check = session.scalars(
-            select(Check).where(Check.version_id == room.entry.version_id)
+            select(Check).where(Check.version_id == room.submission.version_id)
         ).one()
         check.report = check.report | {"findings": []}
     with pytest.raises(Conflict, match="nothing in this clip"):
@@ -183,7 +183,7 @@ def test_another_unit_can_neither_find_nor_accept_it(
 
 def test_a_clip_that_breaks_the_tool_is_told(room: Room, platform: Platform) -> None:
     repair = room.ask()
-    path = platform.blobs.path(room.entry.version.sha256)  # type: ignore[union-attr]
+    path = platform.blobs.path(room.submission.version.sha256)  # type: ignore[union-attr]
     path.chmod(0o600)
     path.write_bytes(b"no clip at all")
     job.make(platform, repair.id, lambda: None)
@@ -196,7 +196,7 @@ def test_a_clip_that_breaks_the_tool_is_told(room: Room, platform: Platform) -> 
 
 def test_a_unit_asks_looks_and_sends(room: Room, visit: Visits, platform: Platform) -> None:
     client = visit.unit(room.unit)
-    base = f"/c/quan11-2023/unit/entries/{room.entry.code}"
+    base = f"/c/quan11-2023/unit/entries/{room.submission.code}"
     assert "Nhờ sửa giúp" in client.get(base).text
     assert "Cắt bớt rìa" in client.get(f"{base}/fix").text
     assert client.post(f"{base}/fix", data={"frame": "stretch"}).status_code == 422
@@ -213,5 +213,5 @@ def test_a_unit_asks_looks_and_sends(room: Room, visit: Visits, platform: Platfo
     assert client.post(f"{base}/fix/1/accept").status_code == 303
     assert "do hệ thống sửa từ bản 1" in client.get(base).text
     reviewer = visit.role("reviewer")
-    told = reviewer.get(f"/c/quan11-2023/review/{room.entry.code}").text
+    told = reviewer.get(f"/c/quan11-2023/review/{room.submission.code}").text
     assert "Bản này do hệ thống sửa từ bản 1" in told

@@ -36,15 +36,15 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def entry(platform: Platform, make: Factory, contest: Contest, tmp_path: Path) -> Submission:
+def submission(platform: Platform, make: Factory, contest: Contest, tmp_path: Path) -> Submission:
     """A clip with a still part, checked and rendered by the worker."""
     clip = tmp_path / "clip.mp4"
     corpus.kept_copy(clip, picture="drawbox=c=black:t=fill:enable='gt(t,2)'", voice="volume=-20dB")
     checking = Checking(platform, make, contest)
-    entry = checking.send(clip)
+    submission = checking.send(clip)
     checking.work()
     checking.work("check.deep")
-    return entry
+    return submission
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def page(
-    browser: Browser, address: str, make: Factory, contest: Contest, entry: Submission
+    browser: Browser, address: str, make: Factory, contest: Contest, submission: Submission
 ) -> Iterator[Page]:
     """The page of the clip, taken in hand by a reviewer."""
     user: User = make.user("reviewer", contest=contest, name="Nguyễn Thị Hoa")
@@ -115,7 +115,7 @@ def test_speeds(page: Page) -> None:
 
 
 def test_asking_for_changes_with_a_ready_made_reason(
-    page: Page, make: Factory, entry: Submission
+    page: Page, make: Factory, submission: Submission
 ) -> None:
     reason, until = page.get_by_label("Lý do gửi đơn vị"), page.get_by_label("Hạn gửi lại")
     expect(reason).to_be_hidden()
@@ -127,7 +127,7 @@ def test_asking_for_changes_with_a_ready_made_reason(
     expect(page.get_by_role("button", name="Nội dung không thuộc chủ đề")).to_be_hidden()
     page.get_by_role("button", name="Ghi kết luận").click()
     page.get_by_text("Đã gửi yêu cầu chỉnh sửa").wait_for()
-    row = make.fresh(entry)
+    row = make.fresh(submission)
     assert row.state == "changes_requested"
     assert row.state_reason.startswith("Clip chưa có tên tác giả")
     assert row.state_reason.endswith("Cảm ơn!")

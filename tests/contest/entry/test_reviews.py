@@ -25,7 +25,7 @@ def reviewer(make: Factory, contest: Contest) -> User:
 
 
 @pytest.fixture
-def entry(make: Factory, contest: Contest) -> Submission:
+def submission(make: Factory, contest: Contest) -> Submission:
     return make.submission(make.unit(contest), "in_review", contact_email="an@example.vn")
 
 
@@ -45,16 +45,16 @@ class Room:
     def __init__(self, platform: Platform, make: Factory, user: User) -> None:
         self.platform, self.make, self.actor = platform, make, make.actor(user)
 
-    def decide(self, entry: Submission, outcome: str, **values: object) -> Review:
-        values = {"version_id": entry.version_id} | values
+    def decide(self, submission: Submission, outcome: str, **values: object) -> Review:
+        values = {"version_id": submission.version_id} | values
         with self.platform.db.write() as session:
-            row = session.get_one(Submission, entry.id)
+            row = session.get_one(Submission, submission.id)
             decision = Decision(outcome=outcome, **values)  # type: ignore[arg-type]
             return reviews.decide(session, row, decision, actor=self.actor, at=self.make.at)
 
-    def take(self, entry: Submission) -> None:
+    def take(self, submission: Submission) -> None:
         with self.platform.db.write() as session:
-            row = session.get_one(Submission, entry.id)
+            row = session.get_one(Submission, submission.id)
             reviews.take(session, row, actor=self.actor, at=self.make.at)
 
     def take_next(self, contest: Contest) -> Submission | None:
@@ -76,32 +76,37 @@ def room(platform: Platform, make: Factory, reviewer: User) -> Room:
 
 
 def test_approving_plans_the_publication_in_the_same_transaction(
-    room: Room, entry: Submission, profile: Profile, platform: Platform
+    room: Room, submission: Submission, profile: Profile, platform: Platform
 ) -> None:
-    review = room.decide(entry, "approve", checklist=all_hold(profile), note="Hay.")
-    assert room.make.fresh(entry).state == "approved"
+    review = room.decide(submission, "approve", checklist=all_hold(profile), note="Hay.")
+    assert room.make.fresh(submission).state == "approved"
     assert (review.outcome, review.note, review.until) == ("approve", "Hay.", None)
     with platform.db.read() as session:
         publication = session.scalars(select(Publication)).one()
-        assert (publication.submission_id, publication.version_id) == (entry.id, entry.version_id)
+        assert (publication.submission_id, publication.version_id) == (
+            submission.id,
+            submission.version_id,
+        )
     assert room.mails() == [("approved", "an@example.vn")]
 
 
-def test_every_required_item_must_hold(room: Room, entry: Submission, profile: Profile) -> None:
+def test_every_required_item_must_hold(
+    room: Room, submission: Submission, profile: Profile
+) -> None:
     ticked = all_hold(profile) | {"names": False, "sound": False}  # sound is not required
     with pytest.raises(Invalid) as refusal:
-        room.decide(entry, "approve", checklist=ticked)
+        room.decide(submission, "approve", checklist=ticked)
     assert "còn 1 mục chưa đạt" in refusal.value.vi
     assert "tên tác giả" in refusal.value.vi
-    assert room.make.fresh(entry).state == "in_review"
-    room.decide(entry, "approve", checklist=ticked | {"names": True})
-    assert room.make.fresh(entry).state == "approved"
+    assert room.make.fresh(submission).state == "in_review"
+    room.decide(submission, "approve", checklist=ticked | {"names": True})
+    assert room.make.fresh(submission).state == "approved"
 
 
-def test_asking_for_changes_gives_a_new_deadline(room: Room, entry: Submission) -> None:
+def test_asking_for_changes_gives_a_new_deadline(room: Room, submission: Submission) -> None:
     until = datetime.fromisoformat("2023-06-12T20:00:00+07:00")  # after the common close
-    room.decide(entry, "changes", reason="Thêm tên đơn vị.", until=until)
-    row = room.make.fresh(entry)
+    room.decide(submission, "changes", reason="Thêm tên đơn vị.", until=until)
+    row = room.make.fresh(submission)
     assert (row.state, row.changes_until, row.state_reason) == (
         "changes_requested", until, "Thêm tên đơn vị.",
     )
@@ -120,26 +125,26 @@ def test_asking_for_changes_gives_a_new_deadline(room: Room, entry: Submission) 
     ],
 )
 def test_what_is_missing_is_said(
-    room: Room, entry: Submission, outcome: str, values: dict[str, object], said: str
+    room: Room, submission: Submission, outcome: str, values: dict[str, object], said: str
 ) -> None:
     if "until" in values:
         values = values | {"until": datetime.fromisoformat(str(values["until"]))}
     with pytest.raises(Invalid) as refusal:
-        room.decide(entry, outcome, **values)
+        room.decide(submission, outcome, **values)
     assert said in refusal.value.vi
-    assert room.make.fresh(entry).state == "in_review"
+    assert room.make.fresh(submission).state == "in_review"
 
 
-def test_rejecting_puts_the_entry_out_and_says_why(room: Room, entry: Submission) -> None:
-    room.decide(entry, "reject", reason="Không đúng chủ đề.")
-    row = room.make.fresh(entry)
+def test_rejecting_puts_the_entry_out_and_says_why(room: Room, submission: Submission) -> None:
+    room.decide(submission, "reject", reason="Không đúng chủ đề.")
+    row = room.make.fresh(submission)
     assert (row.state, row.state_reason) == ("disqualified", "Không đúng chủ đề.")
     assert room.mails() == [("rejected", "an@example.vn")]
 
 
-def test_a_newer_version_must_be_looked_at_first(room: Room, entry: Submission) -> None:
+def test_a_newer_version_must_be_looked_at_first(room: Room, submission: Submission) -> None:
     with pytest.raises(Conflict) as refusal:
-        room.decide(entry, "reject", reason="Sai.", version_id=0)
+        room.decide(submission, "reject", reason="Sai.", version_id=0)
     assert "bản mới" in refusal.value.vi
 
 
@@ -150,30 +155,32 @@ DECIDED = ("checking", "needs_fix", "approved", "published", "disqualified")
 def test_only_waiting_clips_are_decided(
     room: Room, make: Factory, contest: Contest, state: str, profile: Profile
 ) -> None:
-    entry = make.submission(make.unit(contest), state)
+    submission = make.submission(make.unit(contest), state)
     with pytest.raises(Conflict):
-        room.decide(entry, "approve", checklist=all_hold(profile))
+        room.decide(submission, "approve", checklist=all_hold(profile))
 
 
 @pytest.mark.parametrize("role", ["organiser", "juror"])
 def test_only_reviewers_decide(
-    platform: Platform, make: Factory, contest: Contest, entry: Submission, role: str
+    platform: Platform, make: Factory, contest: Contest, submission: Submission, role: str
 ) -> None:
     with pytest.raises(NotAllowed):
-        Room(platform, make, make.user(role, contest=contest)).decide(entry, "reject", reason="x")
+        Room(platform, make, make.user(role, contest=contest)).decide(
+            submission, "reject", reason="x"
+        )
 
 
 def test_an_approval_can_be_taken_back(
-    room: Room, entry: Submission, profile: Profile, platform: Platform
+    room: Room, submission: Submission, profile: Profile, platform: Platform
 ) -> None:
-    room.decide(entry, "approve", checklist=all_hold(profile))
+    room.decide(submission, "approve", checklist=all_hold(profile))
     with platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         reviews.reopen(session, row, actor=room.actor, at=room.make.at, reason="Xem lại âm thanh.")
-    assert room.make.fresh(entry).state == "in_review"
+    assert room.make.fresh(submission).state == "in_review"
     with platform.db.read() as session:
         assert session.scalars(select(Publication.state)).all() == ["cancelled"]
-    room.decide(entry, "approve", checklist=all_hold(profile))
+    room.decide(submission, "approve", checklist=all_hold(profile))
     with platform.db.read() as session:
         assert session.scalars(select(Publication.state)).all() == ["waiting"]
 
@@ -190,23 +197,23 @@ def test_the_suggested_deadline_stays_before_the_release(profile: Profile) -> No
 
 
 def test_a_held_clip_is_not_decided_by_another(
-    room: Room, make: Factory, contest: Contest, entry: Submission, platform: Platform
+    room: Room, make: Factory, contest: Contest, submission: Submission, platform: Platform
 ) -> None:
-    room.take(entry)
+    room.take(submission)
     other = Room(platform, make, make.user("reviewer", contest=contest))
     for attempt in (other.take, lambda e: other.decide(e, "reject", reason="x")):
         with pytest.raises(Conflict) as refusal:
-            attempt(entry)
+            attempt(submission)
         assert refusal.value.vi.startswith("Nguyễn Thị Hoa đang thẩm định clip này đến 09g30")
-    room.decide(entry, "reject", reason="Sai chủ đề.")
+    room.decide(submission, "reject", reason="Sai chủ đề.")
 
 
 def test_a_hold_ends(
-    room: Room, make: Factory, contest: Contest, entry: Submission, clock: FixedClock
+    room: Room, make: Factory, contest: Contest, submission: Submission, clock: FixedClock
 ) -> None:
-    room.take(entry)
+    room.take(submission)
     clock.moment += reviews.HOLD
-    Room(room.platform, make, make.user("reviewer", contest=contest)).take(entry)
+    Room(room.platform, make, make.user("reviewer", contest=contest)).take(submission)
 
 
 def test_two_reviewers_get_different_clips_the_oldest_first(
@@ -261,65 +268,65 @@ def test_the_queue_asks_the_database_as_often_for_many_as_for_few(
 
 
 def test_reviewing_in_the_browser(
-    visit: Visits, reviewer: User, entry: Submission, make: Factory, profile: Profile
+    visit: Visits, reviewer: User, submission: Submission, make: Factory, profile: Profile
 ) -> None:
     client = visit.user(reviewer)
-    page = client.get(f"{ROOM}{entry.code}").get_data(as_text=True)
+    page = client.get(f"{ROOM}{submission.code}").get_data(as_text=True)
     assert "Nhận thẩm định" in page and "Ghi kết luận" not in page
-    assert client.post(f"{ROOM}next").headers["Location"].endswith(f"/review/{entry.code}")
-    page = client.get(f"{ROOM}{entry.code}").get_data(as_text=True)
+    assert client.post(f"{ROOM}next").headers["Location"].endswith(f"/review/{submission.code}")
+    page = client.get(f"{ROOM}{submission.code}").get_data(as_text=True)
     assert "Ghi kết luận" in page and profile.review.checklist[0].text.vi in page
-    form = {"version": entry.version_id, "outcome": "approve", "checklist": ["names"]}
-    refused = client.post(f"{ROOM}{entry.code}", data=form)
+    form = {"version": submission.version_id, "outcome": "approve", "checklist": ["names"]}
+    refused = client.post(f"{ROOM}{submission.code}", data=form)
     assert refused.status_code == 422
     assert "còn 5 mục chưa đạt" in refused.get_data(as_text=True)
     form["checklist"] = list(all_hold(profile))
-    assert client.post(f"{ROOM}{entry.code}", data=form).status_code == 303
-    assert make.fresh(entry).state == "approved"
-    page = client.get(f"{ROOM}{entry.code}").get_data(as_text=True)
+    assert client.post(f"{ROOM}{submission.code}", data=form).status_code == 303
+    assert make.fresh(submission).state == "approved"
+    page = client.get(f"{ROOM}{submission.code}").get_data(as_text=True)
     assert "Duyệt · Nguyễn Thị Hoa" in page and "Mở lại thẩm định" in page
 
 
 def test_the_deadline_of_the_form_is_the_contests_wall_clock(
-    visit: Visits, reviewer: User, entry: Submission, make: Factory
+    visit: Visits, reviewer: User, submission: Submission, make: Factory
 ) -> None:
     client = visit.user(reviewer)
-    client.post(f"{ROOM}{entry.code}/take")
-    form = {"version": entry.version_id, "outcome": "changes", "reason": "Thêm tên.",
+    client.post(f"{ROOM}{submission.code}/take")
+    form = {"version": submission.version_id, "outcome": "changes", "reason": "Thêm tên.",
             "until": "2023-06-09T18:30"}
-    assert client.post(f"{ROOM}{entry.code}", data=form).status_code == 303
-    assert make.fresh(entry).changes_until == datetime.fromisoformat("2023-06-09T18:30+07:00")
+    assert client.post(f"{ROOM}{submission.code}", data=form).status_code == 303
+    assert make.fresh(submission).changes_until == datetime.fromisoformat("2023-06-09T18:30+07:00")
 
 
 def test_a_colleague_sees_who_is_at_work_and_cannot_decide(
-    visit: Visits, room: Room, entry: Submission
+    visit: Visits, room: Room, submission: Submission
 ) -> None:
-    room.take(entry)
+    room.take(submission)
     client = visit.role("reviewer")
-    page = client.get(f"{ROOM}{entry.code}").get_data(as_text=True)
+    page = client.get(f"{ROOM}{submission.code}").get_data(as_text=True)
     assert "Nguyễn Thị Hoa đang thẩm định clip này đến 09g30" in page
     assert "Ghi kết luận" not in page
-    refused = client.post(f"{ROOM}{entry.code}/take")
+    refused = client.post(f"{ROOM}{submission.code}/take")
     assert refused.status_code == 409
 
 
-def test_an_organiser_may_look_but_not_decide(visit: Visits, entry: Submission) -> None:
+def test_an_organiser_may_look_but_not_decide(visit: Visits, submission: Submission) -> None:
     client = visit.role("organiser")
-    page = client.get(f"{ROOM}{entry.code}")
+    page = client.get(f"{ROOM}{submission.code}")
     assert page.status_code == 200
     assert "Nhận thẩm định" not in page.get_data(as_text=True)
-    assert client.post(f"{ROOM}{entry.code}/take").status_code == 403
+    assert client.post(f"{ROOM}{submission.code}/take").status_code == 403
 
 
-def test_reading_changes_nothing(visit: Visits, entry: Submission, make: Factory) -> None:
-    before = make.fresh(entry)
-    visit.role("reviewer").get(f"{ROOM}{entry.code}")
-    after = make.fresh(entry)
+def test_reading_changes_nothing(visit: Visits, submission: Submission, make: Factory) -> None:
+    before = make.fresh(submission)
+    visit.role("reviewer").get(f"{ROOM}{submission.code}")
+    after = make.fresh(submission)
     assert (after.held_by, after.updated_at) == (before.held_by, before.updated_at)
 
 
 def test_waiting_clips_are_a_gap_before_closing(
-    platform: Platform, contest: Contest, entry: Submission, make: Factory
+    platform: Platform, contest: Contest, submission: Submission, make: Factory
 ) -> None:
     with platform.db.read() as session:
         [gap] = reviews.blockers(session, contest, at=make.at)

@@ -59,15 +59,15 @@ class Room:
     def __init__(self, platform: Platform, make: Factory) -> None:
         self.platform, self.make = platform, make
 
-    def entry(self, contest: Contest, prints: Fingerprint, **values: object) -> Submission:
+    def submission(self, contest: Contest, prints: Fingerprint, **values: object) -> Submission:
         """An entry in review; its clip is compared with all that are there."""
-        entry = self.make.submission(self.make.unit(contest), **values)  # type: ignore[arg-type]
-        self.compare(entry, prints)
-        return entry
+        submission = self.make.submission(self.make.unit(contest), **values)  # type: ignore[arg-type]
+        self.compare(submission, prints)
+        return submission
 
-    def compare(self, entry: Submission, prints: Fingerprint) -> None:
+    def compare(self, submission: Submission, prints: Fingerprint) -> None:
         with self.platform.db.write() as session:
-            version = session.get_one(Submission, entry.id).version
+            version = session.get_one(Submission, submission.id).version
             assert version is not None
             data = json.loads(json.dumps(prints.to_dict()))
             row_id = similarity.keep(session, version, data, at=self.make.at).id
@@ -89,9 +89,9 @@ def room(platform: Platform, make: Factory) -> Room:
 def test_a_copy_by_another_unit_is_one_pair_with_seconds_in_both(
     room: Room, contest: Contest
 ) -> None:
-    first = room.entry(contest, taken(1))
-    room.entry(contest, taken(2))
-    copy = room.entry(contest, cut(taken(1), 10))
+    first = room.submission(contest, taken(1))
+    room.submission(contest, taken(2))
+    copy = room.submission(contest, cut(taken(1), 10))
     [pair] = room.pairs()
     assert (pair.version_id, pair.other_id) == (copy.version_id, first.version_id)
     assert (pair.kind, pair.verdict) == ("both", None)
@@ -103,7 +103,7 @@ def test_a_copy_by_another_unit_is_one_pair_with_seconds_in_both(
 def test_comparing_again_keeps_the_verdict_and_makes_no_second_pair(
     room: Room, contest: Contest, platform: Platform, make: Factory
 ) -> None:
-    first, second = room.entry(contest, taken(1)), room.entry(contest, taken(1))
+    first, second = room.submission(contest, taken(1)), room.submission(contest, taken(1))
     reviewer = make.actor(make.user("reviewer", contest=contest))
     with platform.db.write() as session:
         seen = similarity.find(session, session.get_one(Submission, first.id), 1)
@@ -117,10 +117,10 @@ def test_comparing_again_keeps_the_verdict_and_makes_no_second_pair(
 def test_clips_of_an_earlier_contest_are_compared_too(
     room: Room, contest: Contest, make: Factory, platform: Platform
 ) -> None:
-    room.entry(make.contest("mua-truoc"), taken(1), title="Mùa trước")
-    entry = room.entry(contest, taken(1))
+    room.submission(make.contest("mua-truoc"), taken(1), title="Mùa trước")
+    submission = room.submission(contest, taken(1))
     with platform.db.read() as session:
-        version = session.get_one(Submission, entry.id).version
+        version = session.get_one(Submission, submission.id).version
         assert version is not None
         [seen] = similarity.of_version(session, version)
         assert (seen.same_contest, seen.there.submission.title) == (False, "Mùa trước")
@@ -128,7 +128,7 @@ def test_clips_of_an_earlier_contest_are_compared_too(
 
 
 def test_a_pair_is_seen_from_both_sides(room: Room, contest: Contest, platform: Platform) -> None:
-    first, copy = room.entry(contest, taken(1)), room.entry(contest, cut(taken(1), 10))
+    first, copy = room.submission(contest, taken(1)), room.submission(contest, cut(taken(1), 10))
     with platform.db.read() as session:
         sides = [
             similarity.find(session, session.get_one(Submission, e.id), 1) for e in (first, copy)
@@ -140,7 +140,7 @@ def test_a_pair_is_seen_from_both_sides(room: Room, contest: Contest, platform: 
 def test_a_clip_that_left_the_contest_raises_no_alarm(
     room: Room, contest: Contest, platform: Platform
 ) -> None:
-    first, second = room.entry(contest, taken(1)), room.entry(contest, taken(1))
+    first, second = room.submission(contest, taken(1)), room.submission(contest, taken(1))
     with platform.db.write() as session:
         session.get_one(Submission, first.id).state = "withdrawn"
         session.flush()
@@ -153,12 +153,12 @@ def test_a_clip_that_left_the_contest_raises_no_alarm(
 def test_a_verdict_needs_a_reason_and_a_reviewer(
     room: Room, contest: Contest, platform: Platform, make: Factory
 ) -> None:
-    room.entry(contest, taken(1))
-    entry = room.entry(contest, taken(1))
+    room.submission(contest, taken(1))
+    submission = room.submission(contest, taken(1))
     reviewer = make.actor(make.user("reviewer", contest=contest))
     organiser = make.actor(make.user("organiser", contest=contest))
     with platform.db.write() as session:
-        seen = similarity.find(session, session.get_one(Submission, entry.id), 1)
+        seen = similarity.find(session, session.get_one(Submission, submission.id), 1)
         with pytest.raises(Invalid):
             similarity.decide(session, seen, verdict="fine", reason=" ", actor=reviewer, at=make.at)
         with pytest.raises(NotAllowed):
@@ -176,16 +176,20 @@ def test_a_verdict_needs_a_reason_and_a_reviewer(
 def test_the_quick_check_hands_over_the_fingerprint(
     platform: Platform, make: Factory, contest: Contest
 ) -> None:
-    entry = make.submission(make.unit(contest), "checking")
+    submission = make.submission(make.unit(contest), "checking")
     with platform.db.write() as session:
-        check = session.scalars(select(Check).where(Check.version_id == entry.version_id)).one()
+        check = session.scalars(
+            select(Check).where(Check.version_id == submission.version_id)
+        ).one()
         checks.start(session, check.id, at=make.at)
         outcome = Outcome("pass", {}, fingerprint=taken(1).to_dict())
         checks.finish(session, check.id, outcome, at=make.at)
     with platform.db.read() as session:
         row = session.scalars(select(ClipFingerprint)).one()
         task = session.scalars(select(Task).where(Task.kind == "copies.compare")).one()
-        assert (row.version_id, task.row_id, task.priority) == (entry.version_id, row.id, "low")
+        assert (row.version_id, task.row_id, task.priority) == (
+            submission.version_id, row.id, "low",
+        )
 
 
 # ---------------------------------------------------------------------------- screens
@@ -194,8 +198,8 @@ def test_the_quick_check_hands_over_the_fingerprint(
 def test_the_reviewer_sees_it_and_says_what_it_is(
     room: Room, contest: Contest, visit: Visits
 ) -> None:
-    first = room.entry(contest, taken(1), title="Bản gốc")
-    copy = room.entry(contest, cut(taken(1), 10), title="Bản sao")
+    first = room.submission(contest, taken(1), title="Bản gốc")
+    copy = room.submission(contest, cut(taken(1), 10), title="Bản sao")
     client = visit.role("reviewer")
     base = f"/c/{contest.slug}/review"
     assert "Bản sao" in client.get(f"{base}/copies").text
@@ -217,9 +221,9 @@ def test_the_reviewer_sees_it_and_says_what_it_is(
 def test_a_pair_of_other_entries_does_not_exist_here(
     room: Room, contest: Contest, visit: Visits
 ) -> None:
-    room.entry(contest, taken(1))
-    room.entry(contest, taken(1))
-    third = room.entry(contest, taken(3))
+    room.submission(contest, taken(1))
+    room.submission(contest, taken(1))
+    third = room.submission(contest, taken(3))
     client, base = visit.role("reviewer"), f"/c/{contest.slug}/review/{third.code}/copies/1"
     assert client.get(base).status_code == 404
     assert client.get(f"{base}/clip").status_code == 404
@@ -228,8 +232,8 @@ def test_a_pair_of_other_entries_does_not_exist_here(
 def test_a_clip_that_repeats_itself_is_said(room: Room, contest: Contest, visit: Visits) -> None:
     once = film(1, 20)
     frames = [Frame(f.at + 20 * turn, f.hash) for turn in range(4) for f in once]
-    entry = room.entry(contest, Fingerprint(80.0, frames))
-    shown = visit.role("reviewer").get(f"/c/{contest.slug}/review/{entry.code}").text
+    submission = room.submission(contest, Fingerprint(80.0, frames))
+    shown = visit.role("reviewer").get(f"/c/{contest.slug}/review/{submission.code}").text
     assert "Hình lặp lại sau mỗi 20 giây" in shown
 
 
@@ -240,13 +244,13 @@ HIDDEN = "Bí mật mùa kia"
 def across(room: Room, contest: Contest, make: Factory) -> tuple[Submission, Contest]:
     """An entry here and the copy of a clip that another contest still reviews."""
     other = make.contest("quan-3-2024")
-    room.entry(other, taken(1), title=HIDDEN)
-    return room.entry(contest, taken(1)), other
+    room.submission(other, taken(1), title=HIDDEN)
+    return room.submission(contest, taken(1)), other
 
 
-def pages_about(entry: Submission) -> list[str]:
+def pages_about(submission: Submission) -> list[str]:
     base = "/c/quan11-2023/review"
-    return [f"{base}/copies", f"{base}/{entry.code}", f"{base}/{entry.code}/copies/1"]
+    return [f"{base}/copies", f"{base}/{submission.code}", f"{base}/{submission.code}/copies/1"]
 
 
 @pytest.mark.parametrize(("who", "told"), [
@@ -255,13 +259,13 @@ def pages_about(entry: Submission) -> list[str]:
 def test_a_clip_of_another_contest_is_named_only_to_its_own_people(
     across: tuple[Submission, Contest], visit: Visits, make: Factory, who: str, told: bool
 ) -> None:
-    entry, other = across
+    submission, other = across
     user = make.user("reviewer" if who == "both" else who, contest=visit.contest)
     if who == "both":
         make.add(RoleGrant(user_id=user.id, contest_id=other.id, role="reviewer",
                            created_at=make.at))  # fmt: skip
     client = visit.user(user)
-    for path in pages_about(entry):
+    for path in pages_about(submission):
         answer = client.get(path)
         assert answer.status_code == 200
         assert (HIDDEN in answer.text) == told, path
@@ -270,7 +274,7 @@ def test_a_clip_of_another_contest_is_named_only_to_its_own_people(
 def test_a_verdict_of_another_contest_is_told_without_its_words(
     across: tuple[Submission, Contest], visit: Visits, make: Factory, platform: Platform
 ) -> None:
-    entry, other = across
+    submission, other = across
     theirs = make.actor(make.user("reviewer", contest=other, name="Người Thẩm Định Kia"))
     with platform.db.write() as session:
         pair = session.scalars(select(SimilarPair)).one()
@@ -278,7 +282,7 @@ def test_a_verdict_of_another_contest_is_told_without_its_words(
         similarity.decide(session, similarity.find(session, there, pair.id), verdict="copy",
                           reason="Giống bài Tác Giả Kín", actor=theirs, at=make.at)  # fmt: skip
     client = visit.role("reviewer")
-    for path in pages_about(entry):
+    for path in pages_about(submission):
         answer = client.get(path)
         assert "Người Thẩm Định Kia" not in answer.text
         assert "Tác Giả Kín" not in answer.text

@@ -26,8 +26,8 @@ def pair(make: Factory, contest: Contest, tmp_path: Path) -> Submission:
     clip = tmp_path / "clip.mp4"
     corpus.kept_copy(clip, seconds=12, more=("-movflags", "+faststart"))
     entries = [make.submission(make.unit(contest), clip=clip) for _ in range(2)]
-    for entry in entries:
-        version = entry.version
+    for submission in entries:
+        version = submission.version
         assert version is not None
         make.add(Derivative(
             version_id=version.id, kind="rendition", sha256=version.sha256, size=version.size,

@@ -31,9 +31,9 @@ def allowing(make, rules: str):
     return make.unit(make.contest(edit=lambda text: text.replace(ALLOWANCE, given)))
 
 
-def begin(platform, make, unit, entry, length: int) -> Upload:
+def begin(platform, make, unit, submission, length: int) -> Upload:
     with platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         return uploads.begin(session, row, length=length, filename="clip.mp4",
                              actor=make.actor(unit), at=make.at)  # fmt: skip
 
@@ -69,16 +69,16 @@ def test_clips_beyond_the_allowance_are_refused(platform, make):
 @pytest.fixture
 def replaced(platform, make, unit, clock):
     """An entry whose first clip (with a rendition) was replaced by a second one."""
-    entry = make.submission(unit, "needs_fix", clip=b"the first clip")
-    first = entry.version_id
+    submission = make.submission(unit, "needs_fix", clip=b"the first clip")
+    first = submission.version_id
     with platform.db.write() as session:
         digest = put(platform, b"its rendition")
         session.add(Derivative(version_id=first, kind="rendition", sha256=digest, size=13,
                                media_type="video/mp4", created_at=clock.now()))  # fmt: skip
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         uploads.adopt(session, row, sha256=put(platform, b"the second clip"), size=15,
                       filename="2.mp4", actor=make.actor(unit), at=clock.now())  # fmt: skip
-    return entry, first
+    return submission, first
 
 
 def put(platform, content: bytes) -> str:
@@ -108,7 +108,7 @@ def aged(platform) -> None:
 
 
 def test_replaced_bytes_go_after_a_time_and_reports_stay(platform, make, clock, replaced):
-    entry, first = replaced
+    submission, first = replaced
     aged(platform)
     clock.moment += stored_bytes.REPLACED_KEPT - timedelta(hours=1)
     assert b"the first clip" in swept(platform)
@@ -118,7 +118,7 @@ def test_replaced_bytes_go_after_a_time_and_reports_stay(platform, make, clock, 
         gone = session.get_one(ClipVersion, first)
         assert gone.bytes_gone_at == clock.now()
         assert session.scalars(select(Check).where(Check.version_id == first)).one().report
-        assert session.get_one(Submission, entry.id).version.bytes_gone_at is None
+        assert session.get_one(Submission, submission.id).version.bytes_gone_at is None
 
 
 def test_a_file_that_another_entry_shows_stays(platform, make, unit, clock, replaced):
@@ -138,19 +138,19 @@ def test_a_file_that_was_just_put_again_stays(platform, clock, replaced):
 
 def test_what_has_gone_counts_for_the_allowance_no_more(platform, make, clock):
     unit = allowing(make, "unit_bytes = 30")
-    entry = make.submission(unit, "needs_fix", clip=b"x" * 20)
+    submission = make.submission(unit, "needs_fix", clip=b"x" * 20)
     with pytest.raises(TooLarge):
-        begin(platform, make, unit, entry, 20)
+        begin(platform, make, unit, submission, 20)
     with platform.db.write() as session:
-        session.get_one(ClipVersion, entry.version_id).bytes_gone_at = clock.now()
-    begin(platform, make, unit, entry, 20)
+        session.get_one(ClipVersion, submission.version_id).bytes_gone_at = clock.now()
+    begin(platform, make, unit, submission, 20)
 
 
 def test_the_migration_goes_up_and_down_with_rows(platform, make, unit):
-    entry = make.submission(unit, "needs_fix")
+    submission = make.submission(unit, "needs_fix")
     config = alembic_config(platform.db.url)
     platform.db.engine.dispose()
     command.downgrade(config, "0009-1")
     command.upgrade(config, "0009")
     with platform.db.read() as session:
-        assert session.get_one(ClipVersion, entry.version_id).bytes_gone_at is None
+        assert session.get_one(ClipVersion, submission.version_id).bytes_gone_at is None

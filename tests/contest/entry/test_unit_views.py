@@ -103,15 +103,18 @@ def test_consents_are_asked_unticked(client):
 
 def test_the_form_is_saved_before_the_first_byte(client, platform, contest):
     response = client.post(f"{BASE}/unit/entries/new", data=FORM)
-    entry = only_entry(platform)
-    assert response.location == f"{BASE}/unit/entries/{entry.code}/review"
-    assert (entry.state, entry.authors) == ("uploading", ["Nguyễn Văn An", "Trần Thị Bích"])
+    submission = only_entry(platform)
+    assert response.location == f"{BASE}/unit/entries/{submission.code}/review"
+    assert (submission.state, submission.authors) == (
+        "uploading",
+        ["Nguyễn Văn An", "Trần Thị Bích"],
+    )
     with platform.db.read() as session:
-        consents = session.get_one(Submission, entry.id).consents
+        consents = session.get_one(Submission, submission.id).consents
         profile_version = {c.notice_version for c in consents}
         assert {c.purpose for c in consents} == {"originality", "publicity", "personal_data"}
     assert profile_version == {"2023-05-25"}
-    assert entry.code.startswith("CX-")
+    assert submission.code.startswith("CX-")
     answers = soup(client.get(response.location))
     assert "Trần Thị Bích" in answers.find("dl").text
 
@@ -140,14 +143,14 @@ def test_every_fault_of_the_form_is_linked_from_the_summary(client, platform, ch
 
 def test_an_optional_consent_can_be_given_and_taken_back(client, platform, clock):
     client.post(f"{BASE}/unit/entries/new", data=FORM | {"consent_news": "y"})
-    entry = only_entry(platform)
+    submission = only_entry(platform)
     clock.moment += timedelta(hours=1)
-    client.post(f"{BASE}/unit/entries/{entry.code}/edit", data=FORM)
+    client.post(f"{BASE}/unit/entries/{submission.code}/edit", data=FORM)
     with platform.db.read() as session:
-        rows = session.get_one(Submission, entry.id).consents
+        rows = session.get_one(Submission, submission.id).consents
         news = next(row for row in rows if row.purpose == "news")
         assert news.withdrawn_at == clock.now()
-        assert "news" not in submissions.given(session.get_one(Submission, entry.id))
+        assert "news" not in submissions.given(session.get_one(Submission, submission.id))
 
 
 def test_no_more_entries_than_the_profile_allows(client, make, unit):
@@ -174,9 +177,9 @@ def test_the_window_for_clips(client, clock, moment, status):
 
 
 def test_to_another_unit_an_entry_does_not_exist(visit, make, contest, unit):
-    entry = make.submission(unit, "in_review")
+    submission = make.submission(unit, "in_review")
     stranger = visit.unit(make.unit(contest))
-    here = f"{BASE}/unit/entries/{entry.code}"
+    here = f"{BASE}/unit/entries/{submission.code}"
     for path in ("", "/edit", "/review", "/send"):
         assert stranger.get(here + path).status_code == 404
     assert stranger.post(f"{here}/withdraw").status_code == 404
@@ -194,20 +197,20 @@ def send_plain(client, code, content=b"not really a clip", name="clip.mp4"):
 
 
 def test_the_plain_form_takes_a_clip(client, platform, make, unit):
-    entry = make.submission(unit, "uploading")
-    response = send_plain(client, entry.code)
-    assert response.location == f"{BASE}/unit/entries/{entry.code}"
-    entry = make.fresh(entry)
-    assert entry.state == "checking"
+    submission = make.submission(unit, "uploading")
+    response = send_plain(client, submission.code)
+    assert response.location == f"{BASE}/unit/entries/{submission.code}"
+    submission = make.fresh(submission)
+    assert submission.state == "checking"
     with platform.db.read() as session:
-        version = session.get_one(Submission, entry.id).version
+        version = session.get_one(Submission, submission.id).version
         assert platform.blobs.path(version.sha256).read_bytes() == b"not really a clip"
         assert session.scalars(select(Upload)).one().state == "complete"
 
 
 def test_a_file_above_the_form_limit_of_the_house_but_below_the_profiles_passes(client, make, unit):
-    entry = make.submission(unit, "uploading")
-    assert send_plain(client, entry.code, bytes(17 << 20)).status_code == 303
+    submission = make.submission(unit, "uploading")
+    assert send_plain(client, submission.code, bytes(17 << 20)).status_code == 303
 
 
 def announced(client, code, length):
@@ -219,43 +222,44 @@ def announced(client, code, length):
 
 
 def test_a_form_that_is_too_large_is_refused_before_it_is_read(client, make, unit):
-    entry = make.submission(unit, "uploading")
-    answer = announced(client, entry.code, 201_000_000)
+    submission = make.submission(unit, "uploading")
+    answer = announced(client, submission.code, 201_000_000)
     assert answer.status_code == 413
     assert "Tệp nặng 201 MB; cách gửi này nhận tối đa 200 MB." in answer.text
-    assert "this form takes 200 MB" in announced(client.english(), entry.code, 201_000_000).text
-    assert announced(client, entry.code, 200_000_000).status_code == 400  # read: nothing comes
+    refused = announced(client.english(), submission.code, 201_000_000).text
+    assert "this form takes 200 MB" in refused
+    assert announced(client, submission.code, 200_000_000).status_code == 400  # read: nothing comes
 
 
 def test_a_form_for_which_there_is_no_room_is_refused_before_it_is_read(
     client, platform, make, unit
 ):
     """What other uploads have still to send is not there for it."""
-    entry, other = (make.submission(unit, "uploading") for _ in range(2))
+    submission, other = (make.submission(unit, "uploading") for _ in range(2))
     free = shutil.disk_usage(platform.settings.data_dir).free
     make.add(Upload(
         public_id="a" * 32, contest_id=other.contest_id, unit_id=unit.id, submission_id=other.id,
         length=free, filename="clip.mp4", begun_at=make.at,
         expires_at=make.at + timedelta(hours=1), fingerprint="",
     ))
-    answer = announced(client, entry.code, 60_000_000)
+    answer = announced(client, submission.code, 60_000_000)
     assert answer.status_code == 507
     assert "không còn đủ chỗ cho tệp 60 MB" in answer.text
-    assert make.fresh(entry).state == "uploading"
+    assert make.fresh(submission).state == "uploading"
 
 
 def test_a_form_of_a_stranger_is_refused_before_it_is_read(visit, make, contest, unit):
-    entry = make.submission(unit, "uploading")
-    assert announced(visit.public(), entry.code, 201_000_000).status_code == 401
+    submission = make.submission(unit, "uploading")
+    assert announced(visit.public(), submission.code, 201_000_000).status_code == 401
     stranger = visit.unit(make.unit(contest))
-    assert announced(stranger, entry.code, 201_000_000).status_code == 404
+    assert announced(stranger, submission.code, 201_000_000).status_code == 404
 
 
 @pytest.mark.parametrize("file", [(b"x", "clip.exe"), (b"", "clip.mp4"), (b"", "")])
 def test_what_is_not_a_clip_is_refused(client, make, unit, file):
-    entry = make.submission(unit, "uploading")
-    assert send_plain(client, entry.code, *file).status_code == 422
-    assert make.fresh(entry).state == "uploading"
+    submission = make.submission(unit, "uploading")
+    assert send_plain(client, submission.code, *file).status_code == 422
+    assert make.fresh(submission).state == "uploading"
 
 
 # ---------------------------------------------------------------------------- receipt and status
@@ -263,65 +267,65 @@ def test_what_is_not_a_clip_is_refused(client, make, unit, file):
 
 @pytest.mark.parametrize("state", list(SubmissionState))
 def test_the_status_page_shows_every_state(client, make, unit, state):
-    entry = make.submission(unit, state)
-    page = soup(client.get(f"{BASE}/unit/entries/{entry.code}"))
-    assert page.find(class_="receipt__code").text == entry.code
+    submission = make.submission(unit, state)
+    page = soup(client.get(f"{BASE}/unit/entries/{submission.code}"))
+    assert page.find(class_="receipt__code").text == submission.code
     assert page.find("svg", class_="qr")["aria-label"]
     assert page.find(class_="timeline")
-    english = client.english().get(f"{BASE}/unit/entries/{entry.code}")
+    english = client.english().get(f"{BASE}/unit/entries/{submission.code}")
     assert english.status_code == 200
 
 
 def test_a_running_check_says_how_long_it_will_take(client, platform, make, unit, clock):
-    entry = make.submission(unit, "checking")
+    submission = make.submission(unit, "checking")
     with platform.db.write() as session:
-        check = session.get_one(Submission, entry.id).version.checks[-1]
+        check = session.get_one(Submission, submission.id).version.checks[-1]
         checks.start(session, check.id, at=clock.now())
         checks.progress(session, check.id, 0.25)
     clock.moment += timedelta(seconds=3)
-    shown = client.get(f"/c/quan11-2023/unit/entries/{entry.code}").text
+    shown = client.get(f"/c/quan11-2023/unit/entries/{submission.code}").text
     assert "25 %" in shown
     assert "Còn khoảng 9 giây." in shown
 
 
 def test_a_failed_check_says_what_was_found_what_is_allowed_and_what_to_do(client, make, unit):
-    entry = make.submission(unit, "needs_fix")
-    finding = soup(client.get(f"{BASE}/unit/entries/{entry.code}")).find(class_="finding--bad")
+    submission = make.submission(unit, "needs_fix")
+    finding = soup(client.get(f"{BASE}/unit/entries/{submission.code}")).find(class_="finding--bad")
     assert "5 phút 42 giây; cho phép 3–5 phút. Hãy cắt bớt ít nhất 42 giây." in finding.text
 
 
 def test_a_clip_may_be_replaced_until_the_deadline_and_each_version_is_kept(
     client, platform, make, unit, clock
 ):
-    entry = make.submission(unit, "needs_fix")
-    assert send_plain(client, entry.code, b"a second clip").status_code == 303
-    page = soup(client.get(f"{BASE}/unit/entries/{entry.code}"))
+    submission = make.submission(unit, "needs_fix")
+    assert send_plain(client, submission.code, b"a second clip").status_code == 303
+    page = soup(client.get(f"{BASE}/unit/entries/{submission.code}"))
     assert len(page.find("ol", reversed=True).find_all("li")) == 2
     with platform.db.read() as session:
-        found = session.get_one(Submission, entry.id)
+        found = session.get_one(Submission, submission.id)
         assert [v.number for v in found.versions] == [1, 2]
         assert found.version.number == 2
     clock.moment = CLOSE
-    assert send_plain(client, entry.code, b"too late").status_code == 403
+    assert send_plain(client, submission.code, b"too late").status_code == 403
 
 
 def test_changes_asked_for_after_the_close_have_their_own_deadline(client, make, unit, clock):
     clock.moment = CLOSE - timedelta(hours=1)
-    entry = make.submission(unit, "changes_requested")
-    clock.moment = entry.changes_until - timedelta(seconds=1)
+    submission = make.submission(unit, "changes_requested")
+    clock.moment = submission.changes_until - timedelta(seconds=1)
     assert clock.moment > CLOSE
-    assert client.get(f"{BASE}/unit/entries/{entry.code}/send").status_code == 200
-    clock.moment = entry.changes_until
-    assert client.get(f"{BASE}/unit/entries/{entry.code}/send").status_code == 403
+    assert client.get(f"{BASE}/unit/entries/{submission.code}/send").status_code == 200
+    clock.moment = submission.changes_until
+    assert client.get(f"{BASE}/unit/entries/{submission.code}/send").status_code == 403
 
 
 def test_an_entry_is_withdrawn_once(client, make, unit):
-    entry = make.submission(unit, "in_review")
-    path = f"{BASE}/unit/entries/{entry.code}/withdraw"
+    submission = make.submission(unit, "in_review")
+    path = f"{BASE}/unit/entries/{submission.code}/withdraw"
     assert client.post(path, data={"reason": "Quay lại"}).status_code == 303
-    assert make.fresh(entry).state == "withdrawn"
+    assert make.fresh(submission).state == "withdrawn"
     assert client.post(path).status_code == 409
-    assert client.get(f"{BASE}/unit/entries/{entry.code}/send").status_code == 409
+    assert client.get(f"{BASE}/unit/entries/{submission.code}/send").status_code == 409
 
 
 def test_the_policy_for_phones_is_the_workers(visit, contest):

@@ -51,8 +51,8 @@ class Phone:
         told["body"] = b"".join(self.app(environ, start_response)).decode()
         return told
 
-    def create(self, entry, length=10, name="clip.mp4", **metadata):
-        pairs = {"entry": entry.code, "filename": name} | metadata
+    def create(self, submission, length=10, name="clip.mp4", **metadata):
+        pairs = {"entry": submission.code, "filename": name} | metadata
         coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
         return self.ask("POST", upload_length=str(length), upload_metadata=coded)
 
@@ -69,7 +69,7 @@ def unit(make, contest):
 
 
 @pytest.fixture
-def entry(make, unit):
+def submission(make, unit):
     return make.submission(unit, "uploading")
 
 
@@ -83,23 +83,23 @@ def rows(platform, table):
         return session.scalars(select(table).order_by(table.id)).all()
 
 
-def test_a_finished_upload_becomes_a_version_and_is_checked(platform, make, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_a_finished_upload_becomes_a_version_and_is_checked(platform, make, phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     assert phone.patch(path, b"0123")["status"] == 204
     assert phone.patch(path, b"456789", 4)["status"] == 204
     digest = hashlib.sha256(b"0123456789").hexdigest()
     version = rows(platform, ClipVersion)[0]
     assert (version.number, version.size, version.sha256) == (1, 10, digest)
     assert platform.blobs.path(digest).read_bytes() == b"0123456789"
-    assert make.fresh(entry).state == "checking"
+    assert make.fresh(submission).state == "checking"
     assert [(c.kind, c.state) for c in rows(platform, Check)] == [("quick", "queued")]
     assert [m.template for m in rows(platform, Mail)] == ["receipt"]
     assert "check.quick" in [t.kind for t in rows(platform, Task)]
     assert list(platform.settings.uploads_dir.iterdir()) == []
 
 
-def test_two_finish_calls_make_one_version(platform, make, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_two_finish_calls_make_one_version(platform, make, phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123456789")
     for _ in range(2):
         assert phone.patch(path, b"", 10)["status"] == 204
@@ -107,9 +107,9 @@ def test_two_finish_calls_make_one_version(platform, make, phone, entry):
     assert len(rows(platform, ClipVersion)) == 1
 
 
-def test_finish_calls_at_once_make_one_version(platform, make, phone, unit, entry):
+def test_finish_calls_at_once_make_one_version(platform, make, phone, unit, submission):
     """As processes call it that know nothing of each other, on each kind of database."""
-    phone.create(entry)
+    phone.create(submission)
     together = threading.Barrier(4)
 
     def finish(_number):
@@ -127,8 +127,10 @@ def test_finish_calls_at_once_make_one_version(platform, make, phone, unit, entr
     assert [m.template for m in rows(platform, Mail)] == ["receipt"]
 
 
-def test_a_kill_between_the_last_byte_and_the_record_loses_nothing(platform, make, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_a_kill_between_the_last_byte_and_the_record_loses_nothing(
+    platform, make, phone, submission
+):
+    path = phone.create(submission)["headers"]["Location"]
     (platform.settings.uploads_dir / path[-32:]).write_bytes(b"0123456789")
     create_upload_app(platform)  # the process starts again
     assert [v.size for v in rows(platform, ClipVersion)] == [10]
@@ -136,9 +138,9 @@ def test_a_kill_between_the_last_byte_and_the_record_loses_nothing(platform, mak
 
 
 def test_a_kill_after_storing_and_before_the_record_is_made_good(
-    platform, phone, entry, monkeypatch
+    platform, phone, submission, monkeypatch
 ):
-    path = phone.create(entry)["headers"]["Location"]
+    path = phone.create(submission)["headers"]["Location"]
     with monkeypatch.context() as broken:
         broken.setattr(uploads, "finish", _dies)
         assert phone.patch(path, b"0123456789")["status"] == 503
@@ -155,28 +157,30 @@ def _dies(*_args, **_values):
 
 
 @pytest.mark.parametrize("cookie", ["", "hoithi_unit=", "hoithi_unit=wrong", "other=1", "\x00;;=,"])
-def test_nobody_without_a_cookie(platform, entry, cookie):
+def test_nobody_without_a_cookie(platform, submission, cookie):
     stranger = Phone(platform)
     stranger.cookie = cookie
-    assert stranger.create(entry)["status"] == 401
+    assert stranger.create(submission)["status"] == 401
 
 
-def test_nobody_elses_entry_or_upload(platform, make, contest, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_nobody_elses_entry_or_upload(platform, make, contest, phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     other = Phone(platform, make.unit_token(make.unit(contest)))
-    assert other.create(entry)["status"] == 404
+    assert other.create(submission)["status"] == 404
     assert [other.head(path)["status"], other.patch(path, b"x")["status"]] == [404, 404]
     assert other.ask("DELETE", path)["status"] == 404
 
 
-def test_another_sites_page_cannot_send(phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_another_sites_page_cannot_send(phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     answer = phone.ask("PATCH", path, b"0", upload_offset="0", sec_fetch_site="cross-site")
     assert answer["status"] == 403
 
 
-def test_a_revoked_link_is_gone_and_the_rotated_one_goes_on(platform, make, phone, unit, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_a_revoked_link_is_gone_and_the_rotated_one_goes_on(
+    platform, make, phone, unit, submission
+):
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123")
     with platform.db.write() as session:
         link = session.scalars(select(UnitLink)).one()
@@ -203,8 +207,8 @@ def test_a_revoked_link_is_gone_and_the_rotated_one_goes_on(platform, make, phon
         ({"name": "../../CLIP.MOV"}, 201),
     ],
 )
-def test_what_may_be_sent(phone, entry, values, status):
-    assert phone.create(entry, **values)["status"] == status
+def test_what_may_be_sent(phone, submission, values, status):
+    assert phone.create(submission, **values)["status"] == status
 
 
 @pytest.mark.parametrize("state", ["approved", "published", "withdrawn", "disqualified"])
@@ -212,25 +216,25 @@ def test_an_entry_that_is_decided_takes_no_clip(phone, make, unit, state):
     assert phone.create(make.submission(unit, state))["status"] == 403
 
 
-def test_a_new_upload_of_the_same_entry_ends_the_old_one(platform, phone, entry):
-    first = phone.create(entry)["headers"]["Location"]
-    second = phone.create(entry)["headers"]["Location"]
+def test_a_new_upload_of_the_same_entry_ends_the_old_one(platform, phone, submission):
+    first = phone.create(submission)["headers"]["Location"]
+    second = phone.create(submission)["headers"]["Location"]
     assert [phone.head(first)["status"], phone.head(second)["status"]] == [410, 200]
 
 
-def test_an_entry_withdrawn_meanwhile_gets_no_version(platform, make, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_an_entry_withdrawn_meanwhile_gets_no_version(platform, make, phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     with platform.db.write() as session:
-        session.merge(make.fresh(entry)).state = "withdrawn"
+        session.merge(make.fresh(submission)).state = "withdrawn"
     assert phone.patch(path, b"0123456789")["status"] == 410
     assert rows(platform, ClipVersion) == []
 
 
-def test_the_clients_samples_are_compared_with_what_arrived(platform, phone, entry):
+def test_the_clients_samples_are_compared_with_what_arrived(platform, phone, submission):
     digest = hashlib.sha256(b"10\n" + b"0123456789" * 16).hexdigest()
-    good = phone.create(entry, fingerprint=digest)["headers"]["Location"]
+    good = phone.create(submission, fingerprint=digest)["headers"]["Location"]
     assert phone.patch(good, b"0123456789")["status"] == 204
-    bad = phone.create(entry, fingerprint="0" * 64)["headers"]["Location"]
+    bad = phone.create(submission, fingerprint="0" * 64)["headers"]["Location"]
     answer = phone.patch(bad, b"0123456789")
     assert (answer["status"], "thay đổi" in answer["body"]) == (410, True)
     assert [v.number for v in rows(platform, ClipVersion)] == [1]
@@ -271,10 +275,12 @@ def test_the_fingerprint_is_size_and_samples_of_the_whole(tmp_path):
         (-timedelta(microseconds=1), GRACE + timedelta(hours=1), False),
     ],
 )
-def test_begun_before_the_close_and_finished_within_the_grace(platform, phone, entry, clock, case):
+def test_begun_before_the_close_and_finished_within_the_grace(
+    platform, phone, submission, clock, case
+):
     begun, finished, accepted = case
     clock.moment = CLOSE + begun
-    path = phone.create(entry)["headers"]["Location"]
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123")
     clock.moment = CLOSE + finished
     answers = [phone.patch(path, b"456789", 4) for _ in range(2)]
@@ -288,17 +294,19 @@ def test_begun_before_the_close_and_finished_within_the_grace(platform, phone, e
         assert not (platform.settings.uploads_dir / path[-32:]).exists()
 
 
-def test_nothing_begins_at_the_close(phone, entry, clock):
+def test_nothing_begins_at_the_close(phone, submission, clock):
     clock.moment = CLOSE
-    answer = phone.create(entry)
+    answer = phone.create(submission)
     assert answer["status"] == 403
     assert "Đã hết hạn nhận clip lúc 00g00 ngày 11/6/2023" in answer["body"]
 
 
-def test_bytes_that_arrived_in_time_count_even_if_recorded_later(platform, phone, entry, clock):
+def test_bytes_that_arrived_in_time_count_even_if_recorded_later(
+    platform, phone, submission, clock
+):
     """The server was down at the last byte and came back after the grace."""
     clock.moment = CLOSE - timedelta(minutes=5)
-    path = phone.create(entry)["headers"]["Location"]
+    path = phone.create(submission)["headers"]["Location"]
     file = platform.settings.uploads_dir / path[-32:]
     file.write_bytes(b"0123456789")
     two_hours_ago = time.time() - 2 * 3600
@@ -309,8 +317,8 @@ def test_bytes_that_arrived_in_time_count_even_if_recorded_later(platform, phone
     assert abs(version.received_at - CLOSE) < timedelta(minutes=1)
 
 
-def test_an_interrupted_upload_expires_and_its_bytes_go(platform, phone, entry, clock):
-    path = phone.create(entry)["headers"]["Location"]
+def test_an_interrupted_upload_expires_and_its_bytes_go(platform, phone, submission, clock):
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123")
     upload = rows(platform, Upload)[0]
     assert upload.expires_at == clock.now() + timedelta(hours=72)
@@ -322,15 +330,15 @@ def test_an_interrupted_upload_expires_and_its_bytes_go(platform, phone, entry, 
     assert phone.head(path)["status"] == 410
     assert rows(platform, Upload)[0].state == "expired"
     with platform.db.read() as session:
-        told = uploads.last_expired(session, session.merge(entry, load=False))
+        told = uploads.last_expired(session, session.merge(submission, load=False))
     assert told is not None and told.filename == "clip.mp4"
     assert [(m.template, m.params["late"]) for m in rows(platform, Mail)] == [
         ("upload_expired", False)
     ]
 
 
-def test_a_unit_is_reminded_of_a_clip_that_is_half_sent(platform, phone, entry, clock):
-    path = phone.create(entry)["headers"]["Location"]
+def test_a_unit_is_reminded_of_a_clip_that_is_half_sent(platform, phone, submission, clock):
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123")
     upload, task = rows(platform, Upload)[0], rows(platform, Task)[0]
     assert (task.kind, task.due_at) == ("upload.remind", upload.expires_at - timedelta(hours=24))
@@ -338,15 +346,15 @@ def test_a_unit_is_reminded_of_a_clip_that_is_half_sent(platform, phone, entry, 
     remind(platform, upload.id, lambda: None)
     told = rows(platform, Mail)[0]
     letter = write(platform, told)
-    assert (told.template, told.to) == ("upload_waiting", entry.contact_email)
+    assert (told.template, told.to) == ("upload_waiting", submission.contact_email)
     assert "Tệp “clip.mp4” (1 kB)" in letter.text
     assert "09g00 ngày 8/6/2023" in letter.text
-    assert f"/c/quan11-2023/unit/entries/{entry.code}" in letter.text
+    assert f"/c/quan11-2023/unit/entries/{submission.code}" in letter.text
 
 
 @pytest.mark.parametrize("how", ["complete", "cancelled", "unrecorded"])
-def test_nobody_is_reminded_of_what_is_over(platform, phone, entry, how):
-    path = phone.create(entry)["headers"]["Location"]
+def test_nobody_is_reminded_of_what_is_over(platform, phone, submission, how):
+    path = phone.create(submission)["headers"]["Location"]
     if how == "complete":
         phone.patch(path, b"0123456789")
     elif how == "cancelled":
@@ -357,10 +365,10 @@ def test_nobody_is_reminded_of_what_is_over(platform, phone, entry, how):
     assert "upload_waiting" not in [m.template for m in rows(platform, Mail)]
 
 
-def test_one_that_was_too_late_is_told_so_once(platform, phone, entry, clock):
+def test_one_that_was_too_late_is_told_so_once(platform, phone, submission, clock):
     """By the upload process or by the worker, whoever looks first."""
     clock.moment = CLOSE - timedelta(minutes=1)
-    path = phone.create(entry)["headers"]["Location"]
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123")
     clock.moment = CLOSE + GRACE
     assert phone.head(path)["status"] == 410
@@ -370,8 +378,8 @@ def test_one_that_was_too_late_is_told_so_once(platform, phone, entry, clock):
     assert "Hạn nhận clip cũng đã qua" in write(platform, told).text
 
 
-def test_bytes_that_no_upload_owns_are_swept_at_the_start(platform, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_bytes_that_no_upload_owns_are_swept_at_the_start(platform, phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     phone.patch(path, b"0123")
     stray = platform.settings.uploads_dir / ("f" * 32)
     stray.write_bytes(b"of an upload that ended while the process was down")
@@ -379,10 +387,10 @@ def test_bytes_that_no_upload_owns_are_swept_at_the_start(platform, phone, entry
     assert [p.name for p in platform.settings.uploads_dir.iterdir()] == [path[-32:]]
 
 
-def test_a_unit_sees_gone_not_an_error_after_any_end(platform, phone, entry):
-    path = phone.create(entry)["headers"]["Location"]
+def test_a_unit_sees_gone_not_an_error_after_any_end(platform, phone, submission):
+    path = phone.create(submission)["headers"]["Location"]
     assert phone.ask("DELETE", path)["status"] == 204
     assert phone.patch(path, b"0")["status"] == 410
     with pytest.raises(UploadFailure) as refused:
-        phone.app.registry.get(str(entry.unit_id), path[-32:])
+        phone.app.registry.get(str(submission.unit_id), path[-32:])
     assert refused.value.status == 410

@@ -237,14 +237,14 @@ def test_nothing_is_posted_on_another_page_than_the_rules_name(
 ) -> None:
     make.user("organiser", contest=bench.contest, email="mot@example.vn")
     make.user("organiser", contest=bench.contest, email="two@example.vn", language="en")
-    entry = bench.approved()
+    submission = bench.approved()
     if own:
         connected(bench, other)
     name_in_rules(bench, "77777")
     bench.at_release()
     bench.work(lambda: False, jumps=3)
     assert (simulator.posts(), other.posts()) == ([], [])
-    assert bench.state(entry)[0] == "waiting"
+    assert bench.state(submission)[0] == "waiting"
     [pause] = pauses(bench.platform)
     number = SECOND if own else simulator.page_id
     assert pause.kind == "wrong_page"
@@ -258,7 +258,7 @@ def test_nothing_is_posted_on_another_page_than_the_rules_name(
         page_pause.resume(session, session.get_one(Contest, bench.contest.id), actor=SYSTEM,
                           at=bench.clock.now())
     bench.work(lambda: False, jumps=6)
-    assert bench.state(entry)[0] == "published"
+    assert bench.state(submission)[0] == "published"
     assert [len(page.posts()) for page in (simulator, other)] == ([0, 1] if own else [1, 0])
 
 
@@ -301,7 +301,7 @@ def test_what_the_check_found_about_the_servers_page_holds_for_posting(
     bench: Bench, organiser: Client, simulator: SimulatorProcess, board: Switchboard
 ) -> None:
     """The settings know no username; the check does. Another rule, and it has to be found anew."""
-    entry = bench.approved()
+    submission = bench.approved()
     board.usernames[simulator.page_id] = "trang.khac"
     organiser.post(HERE)
     assert "✗ Chưa đạt Thể lệ nêu Trang “Quận Đoàn 11”" in words(organiser.get(HERE))
@@ -314,7 +314,7 @@ def test_what_the_check_found_about_the_servers_page_holds_for_posting(
         page_pause.resume(session, session.get_one(Contest, bench.contest.id), actor=SYSTEM,
                           at=bench.clock.now())
     bench.work(lambda: False, jumps=6)
-    assert bench.state(entry)[0] == "published"
+    assert bench.state(submission)[0] == "published"
 
 
 def test_clips_posted_by_hand_are_not_stopped_by_another_bodys_page_on_the_server(

@@ -19,9 +19,11 @@ DAMAGE = {
 }  # fmt: skip
 
 
-def finish(bench: Bench, entry: Submission, outcome: Outcome) -> None:
+def finish(bench: Bench, submission: Submission, outcome: Outcome) -> None:
     with bench.platform.db.write() as session:
-        query = select(Check.id).where(Check.version_id == entry.version_id, Check.kind == "deep")
+        query = select(Check.id).where(
+            Check.version_id == submission.version_id, Check.kind == "deep"
+        )
         number = session.scalars(query).one()
         checks.start(session, number, at=bench.clock.now())
         checks.finish(session, number, outcome, at=bench.clock.now())
@@ -30,18 +32,18 @@ def finish(bench: Bench, entry: Submission, outcome: Outcome) -> None:
 def test_a_clip_waits_for_its_deep_check_and_says_so(
     bench: Bench, visit: Visits, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.approved(deep="queued")
+    submission = bench.approved(deep="queued")
     bench.at_release()
     bench.work(jumps=3)
-    assert bench.state(entry) == ("waiting", "approved")
+    assert bench.state(submission) == ("waiting", "approved")
     assert simulator.posts() == []
     organiser = visit.role("organiser")
     assert "Chờ bản xem và kiểm tra sâu. Chưa kiểm tra sâu clip này." in text(organiser.get(POSTS))
     seen = text(organiser.english().get(POSTS))
     assert "Waiting for the web copy and the deep check. The deep check has not begun." in seen
-    finish(bench, entry, Outcome("pass"))
+    finish(bench, submission, Outcome("pass"))
     bench.work()
-    assert bench.state(entry) == ("published", "published")
+    assert bench.state(submission) == ("published", "published")
     assert len(simulator.posts()) == 1
 
 
@@ -49,13 +51,13 @@ def test_a_clip_waits_for_its_deep_check_and_says_so(
 def test_damage_found_by_the_deep_check_keeps_a_clip_off_the_page(
     bench: Bench, visit: Visits, simulator: SimulatorProcess, verdict: str
 ) -> None:
-    entry = bench.approved(deep="queued")
+    submission = bench.approved(deep="queued")
     bench.at_release()
     bench.work(jumps=2)
-    finish(bench, entry, Outcome(verdict, DAMAGE))
+    finish(bench, submission, Outcome(verdict, DAMAGE))
     bench.work()
     assert simulator.posts() == []
-    assert bench.state(entry) == ("cancelled", "needs_fix")
+    assert bench.state(submission) == ("cancelled", "needs_fix")
     seen = text(visit.role("organiser").get(POSTS))
     assert "Đã rút khỏi hàng" in seen
     assert "Hình hỏng từ 2:10." in seen
@@ -64,10 +66,10 @@ def test_damage_found_by_the_deep_check_keeps_a_clip_off_the_page(
 def test_a_clip_that_was_never_looked_at_is_looked_at_first(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.approved(deep="superseded")
+    submission = bench.approved(deep="superseded")
     with bench.platform.db.write() as session:
-        session.query(Check).filter_by(version_id=entry.version_id, kind="deep").delete()
+        session.query(Check).filter_by(version_id=submission.version_id, kind="deep").delete()
     bench.at_release()
     bench.work(jumps=4)  # the deep check finds that these bytes are no video
-    assert bench.state(entry) == ("cancelled", "needs_fix")
+    assert bench.state(submission) == ("cancelled", "needs_fix")
     assert simulator.posts() == []

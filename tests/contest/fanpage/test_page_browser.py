@@ -128,9 +128,9 @@ def test_a_flag_leads_to_a_correction_that_a_second_organiser_agrees_to(
 def test_a_clip_is_published_by_hand_with_the_keyboard_alone(
     bench: Bench, open_as: Open, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.upright()
+    submission = bench.upright()
     bench.at_release()
-    post_id = simulator.control("POST", "posts", {"message": f"#{entry.code}"})["post_id"]
+    post_id = simulator.control("POST", "posts", {"message": f"#{submission.code}"})["post_id"]
     page = open_as(organiser(bench), 1280)
     page.goto(POSTS)
     walk_to(page, "Dán liên kết bài đã đăng…")
@@ -140,7 +140,7 @@ def test_a_clip_is_published_by_hand_with_the_keyboard_alone(
     walk_to(page, "Ghi liên kết")
     page.keyboard.press("Enter")
     page.get_by_text("Đã ghi liên kết").wait_for()
-    assert bench.state(entry) == ("published", "published")
+    assert bench.state(submission) == ("published", "published")
     page.set_viewport_size({"width": 360, "height": 740})
 
 

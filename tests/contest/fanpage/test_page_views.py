@@ -53,14 +53,14 @@ def test_the_board_tells_states_in_both_languages(
     bench: Bench, organiser: Client, visit: Visits
 ) -> None:
     assert "Chưa có clip nào chờ đăng" in text(organiser.get(POSTS))
-    entry = bench.approved()
+    submission = bench.approved()
     assert "Chờ đến giờ đăng" in text(organiser.get(POSTS))
     bench.at_release()
     bench.work()
     organiser = visit.role("organiser")  # who signed in days ago must sign in again
     page = organiser.get(POSTS)
     assert "Đã đăng" in text(page)
-    assert bench.publication(entry).permalink in page.get_data(as_text=True)
+    assert bench.publication(submission).permalink in page.get_data(as_text=True)
     assert "Published" in text(organiser.english().get(POSTS))
 
 
@@ -68,19 +68,19 @@ def test_a_failed_clip_shows_its_reason_and_its_ways_out(
     bench: Bench, visit: Visits, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("finish", "error_before")
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work()
     organiser = visit.role("organiser")
     seen = text(organiser.get(POSTS))
     assert "Không rõ bài đã đăng hay chưa" in seen
     assert "Dò lại" in seen
-    number = bench.publication(entry).id
+    number = bench.publication(submission).id
     assert organiser.post(f"{POSTS}/{number}/again").status_code == 422
-    assert bench.state(entry)[0] == "failed"
+    assert bench.state(submission)[0] == "failed"
     assert organiser.post(f"{POSTS}/{number}/again", data={"looked": "y"}).status_code == 303
     bench.work()
-    assert bench.state(entry) == ("published", "published")
+    assert bench.state(submission) == ("published", "published")
     assert len(simulator.posts()) == 1
 
 
@@ -88,14 +88,14 @@ def test_a_pause_says_what_to_do_and_can_be_lifted(
     bench: Bench, visit: Visits, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("start", "expired_token")
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work(jumps=3)
     organiser = visit.role("organiser")
     assert "Hãy tạo mã mới" in text(organiser.get(POSTS))
     assert organiser.post(f"{POSTS}/resume").status_code == 303
     bench.work()
-    assert bench.state(entry) == ("published", "published")
+    assert bench.state(submission) == ("published", "published")
     assert organiser.post(f"{POSTS}/pause", data={"reason": ""}).status_code == 422
     assert organiser.post(f"{POSTS}/pause", data={"reason": "chờ ý kiến"}).status_code == 303
     with bench.platform.db.read() as session:
@@ -108,16 +108,16 @@ def test_a_link_is_pasted_on_the_board(
     bench: Bench, visit: Visits, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("start", "permission")
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work()
-    number, organiser = bench.publication(entry).id, visit.role("organiser")
+    number, organiser = bench.publication(submission).id, visit.role("organiser")
     bad = organiser.post(f"{POSTS}/{number}/link", data={"link": "https://facebook.com/x"})
     assert (bad.status_code, "không chỉ rõ bài viết nào" in text(bad)) == (422, True)
-    post_id = simulator.control("POST", "posts", {"message": f"#{entry.code}"})["post_id"]
+    post_id = simulator.control("POST", "posts", {"message": f"#{submission.code}"})["post_id"]
     address = f"{simulator.url}/posts/{post_id}"
     assert organiser.post(f"{POSTS}/{number}/link", data={"link": address}).status_code == 303
-    assert bench.state(entry) == ("published", "published")
+    assert bench.state(submission) == ("published", "published")
 
 
 def test_another_contests_clip_does_not_exist_here(
@@ -214,9 +214,9 @@ def test_a_forged_token_opens_nothing(room: Room, organiser: Client) -> None:
     assert (answer.status_code, "quá cũ" in text(answer)) == (422, True)
 
 
-def written(entry: Submission, **values: str) -> dict[str, str]:
+def written(submission: Submission, **values: str) -> dict[str, str]:
     return {
-        "code": entry.code, "reactions": "12", "shares": "", "taken_at": "2023-06-19T14:00",
+        "code": submission.code, "reactions": "12", "shares": "", "taken_at": "2023-06-19T14:00",
     } | values
 
 

@@ -18,9 +18,9 @@ PUBLISHED = ("published", "published")
 
 
 def test_a_plan_and_its_wishes_are_one_transaction(bench: Bench) -> None:
-    entry = bench.make.submission(bench.make.unit(bench.contest), "approved", clip=CLIP)
+    submission = bench.make.submission(bench.make.unit(bench.contest), "approved", clip=CLIP)
     with pytest.raises(ZeroDivisionError), bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         publications.plan(session, row, actor=SYSTEM, at=bench.clock.now())
         _ = 1 // 0
     with bench.platform.db.read() as session:
@@ -31,18 +31,18 @@ def test_a_plan_and_its_wishes_are_one_transaction(bench: Bench) -> None:
 def test_a_clip_is_posted_at_the_release_with_its_code(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.approved()
+    submission = bench.approved()
     bench.work(jumps=1)
-    assert bench.state(entry) == ("waiting", "approved")
+    assert bench.state(submission) == ("waiting", "approved")
     assert simulator.posts() == []
     bench.at_release()
     bench.work()
-    assert bench.state(entry) == PUBLISHED
+    assert bench.state(submission) == PUBLISHED
     [post] = simulator.posts()
-    assert f"#{entry.code}" in post["message"]
-    assert entry.title in post["message"]
+    assert f"#{submission.code}" in post["message"]
+    assert submission.title in post["message"]
     assert post["sha256"] == hashlib.sha256(CLIP).hexdigest()
-    found = bench.publication(entry)
+    found = bench.publication(submission)
     assert (found.post_id, found.permalink) == (post["id"], post["permalink"])
     with bench.platform.db.read() as session:
         assert [mail.template for mail in session.scalars(select(Mail))] == ["published"]
@@ -51,10 +51,10 @@ def test_a_clip_is_posted_at_the_release_with_its_code(
 def test_bytes_go_ahead_of_the_release_and_stay_hidden(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.approved()
+    submission = bench.approved()
     bench.clock.moment = RELEASE - publications.UPLOAD_AHEAD + timedelta(seconds=1)
     bench.work(jumps=1)
-    found = bench.publication(entry)
+    found = bench.publication(submission)
     assert (found.state, found.offset) == ("uploading", len(CLIP))
     assert simulator.posts() == []
 
@@ -71,7 +71,7 @@ def test_clips_are_released_together_in_a_recorded_random_order(
         rows = board.listed(session, session.get_one(Contest, bench.contest.id)).rows
         order = [publication.submission.code for publication in rows]
     assert row.after["order"] == order
-    assert sorted(order) == sorted(entry.code for entry in entries)
+    assert sorted(order) == sorted(submission.code for submission in entries)
     assert [post["message"].split("#")[1] for post in reversed(simulator.posts())] == order
 
 
@@ -84,7 +84,7 @@ def test_a_clip_approved_after_the_release_goes_out_at_once(
     late = bench.approved()
     bench.work()
     assert bench.state(late) == PUBLISHED
-    assert [bench.publication(entry).position for entry in (first, late)] == [1, 2]
+    assert [bench.publication(submission).position for submission in (first, late)] == [1, 2]
     assert len(simulator.posts()) == 2
 
 
@@ -96,7 +96,7 @@ def test_a_release_moved_by_the_profile_is_obeyed(
         lambda text: text.replace("publicity_opens = 2023-06-12", "publicity_opens = 2023-06-13"),
     )
     early, bench.contest = bench.contest, later
-    entry = bench.approved()
+    submission = bench.approved()
     with bench.platform.db.write() as session:  # as if planned under an earlier revision
         for task in session.scalars(select(Task)):
             task.due_at = RELEASE
@@ -104,17 +104,17 @@ def test_a_release_moved_by_the_profile_is_obeyed(
     for task in bench.due():
         perform(bench.platform, task.id)
     assert simulator.posts() == []
-    assert bench.publication(entry).position is None
+    assert bench.publication(submission).position is None
     bench.work()
-    assert bench.state(entry) == PUBLISHED
+    assert bench.state(submission) == PUBLISHED
     assert bench.clock.moment >= RELEASE + timedelta(days=1)
     assert early.id != later.id
 
 
 def test_planning_twice_is_one_publication(bench: Bench, simulator: SimulatorProcess) -> None:
-    entry = bench.approved()
+    submission = bench.approved()
     with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         publications.plan(session, row, actor=SYSTEM, at=bench.clock.now())
     bench.at_release()
     bench.work()
@@ -124,34 +124,34 @@ def test_planning_twice_is_one_publication(bench: Bench, simulator: SimulatorPro
 def test_a_cancelled_clip_is_not_posted_and_can_be_planned_again(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entry = bench.approved()
+    submission = bench.approved()
     with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         publications.cancel(session, row, actor=SYSTEM, at=bench.clock.now(), reason="thử")
     bench.at_release()
     bench.work()
-    assert (bench.state(entry), simulator.posts()) == (("cancelled", "approved"), [])
+    assert (bench.state(submission), simulator.posts()) == (("cancelled", "approved"), [])
     with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         publications.plan(session, row, actor=SYSTEM, at=bench.clock.now())
     bench.work()
-    assert bench.state(entry) == PUBLISHED
+    assert bench.state(submission) == PUBLISHED
 
 
 def test_a_clip_at_the_moment_of_posting_cannot_be_cancelled(bench: Bench) -> None:
-    entry = bench.approved()
+    submission = bench.approved()
     with bench.platform.db.write() as session:
         publication = session.scalars(select(Publication)).one()
         publication.state = "armed"
     with bench.platform.db.write() as session, pytest.raises(Conflict):
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         publications.cancel(session, row, actor=SYSTEM, at=bench.clock.now())
 
 
 def test_a_portrait_clip_is_left_to_a_person(bench: Bench, simulator: SimulatorProcess) -> None:
-    entry = bench.make.submission(bench.make.unit(bench.contest), "approved", clip=CLIP)
+    submission = bench.make.submission(bench.make.unit(bench.contest), "approved", clip=CLIP)
     with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         assert row.version
         row.version.checks[0].report = {"facts": {"display_width": 1080, "display_height": 1920}}
         session.flush()
@@ -172,11 +172,11 @@ def test_the_caption_always_holds_the_code(bench: Bench) -> None:
     assert "{unknown} {title.__class__}" in found.caption
 
 
-def link(bench: Bench, entry: Submission, address: str) -> None:
+def link(bench: Bench, submission: Submission, address: str) -> None:
     organiser = bench.make.actor(bench.make.user("organiser", contest=bench.contest))
     with bench.platform.db.write() as session:
         publication = publications.get(
-            session, session.get_one(Contest, bench.contest.id), bench.publication(entry).id
+            session, session.get_one(Contest, bench.contest.id), bench.publication(submission).id
         )
         publications.record_link(
             session, publication, address, actor=organiser, at=bench.clock.now()
@@ -191,34 +191,34 @@ def by_hand(bench: Bench) -> Bench:
 
 
 def test_by_hand_a_pasted_link_publishes(bench: Bench, simulator: SimulatorProcess) -> None:
-    entry = by_hand(bench).approved()
+    submission = by_hand(bench).approved()
     bench.at_release()
     bench.work()
-    assert bench.state(entry) == ("waiting", "approved")
-    post_id = simulator.control("POST", "posts", {"message": f"#{entry.code}"})["post_id"]
-    link(bench, entry, f"{simulator.url}/posts/{post_id}")
-    assert bench.state(entry) == PUBLISHED
+    assert bench.state(submission) == ("waiting", "approved")
+    post_id = simulator.control("POST", "posts", {"message": f"#{submission.code}"})["post_id"]
+    link(bench, submission, f"{simulator.url}/posts/{post_id}")
+    assert bench.state(submission) == PUBLISHED
     bench.work()
-    assert bench.publication(entry).error_data == {"checked": True}
+    assert bench.publication(submission).error_data == {"checked": True}
 
 
 def test_a_link_to_a_video_leads_to_its_post_by_the_code(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entry = by_hand(bench).approved()
+    submission = by_hand(bench).approved()
     bench.at_release()
-    post_id = simulator.control("POST", "posts", {"message": f"Xem #{entry.code}"})["post_id"]
-    link(bench, entry, "https://www.facebook.com/quandoan11/videos/987654321098765/")
+    post_id = simulator.control("POST", "posts", {"message": f"Xem #{submission.code}"})["post_id"]
+    link(bench, submission, "https://www.facebook.com/quandoan11/videos/987654321098765/")
     bench.work()
-    assert bench.publication(entry).post_id == post_id
+    assert bench.publication(submission).post_id == post_id
 
 
 def test_a_link_to_nothing_is_said(bench: Bench, simulator: SimulatorProcess) -> None:
-    entry = by_hand(bench).approved()
+    submission = by_hand(bench).approved()
     bench.at_release()
-    link(bench, entry, "https://www.facebook.com/quandoan11/posts/123456789012")
+    link(bench, submission, "https://www.facebook.com/quandoan11/posts/123456789012")
     bench.work()
-    assert bench.publication(entry).error_data["checked"] is False
+    assert bench.publication(submission).error_data["checked"] is False
 
 
 @pytest.mark.parametrize(
@@ -227,11 +227,11 @@ def test_a_link_to_nothing_is_said(bench: Bench, simulator: SimulatorProcess) ->
      "https://www.facebook.com/watch/?v=abc"],
 )
 def test_a_link_that_names_no_post_is_refused(bench: Bench, address: str) -> None:
-    entry = by_hand(bench).approved()
+    submission = by_hand(bench).approved()
     bench.at_release()
     with pytest.raises(Invalid, match="name a post"):
-        link(bench, entry, address)
-    assert bench.state(entry) == ("waiting", "approved")
+        link(bench, submission, address)
+    assert bench.state(submission) == ("waiting", "approved")
 
 
 def test_one_link_belongs_to_one_clip(bench: Bench) -> None:
@@ -243,16 +243,16 @@ def test_one_link_belongs_to_one_clip(bench: Bench) -> None:
 
 
 def test_nobody_posts_before_the_others(bench: Bench) -> None:
-    entry = by_hand(bench).approved()
+    submission = by_hand(bench).approved()
     with pytest.raises(DomainError, match="not come yet"):
-        link(bench, entry, "https://www.facebook.com/quandoan11/posts/123456789012")
+        link(bench, submission, "https://www.facebook.com/quandoan11/posts/123456789012")
 
 
 def test_without_a_page_the_queue_pauses_and_says_so(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     object.__setattr__(bench.platform.settings, "page_token", "")
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work(jumps=3)
     with bench.platform.db.read() as session:
@@ -265,7 +265,7 @@ def test_without_a_page_the_queue_pauses_and_says_so(
     object.__setattr__(bench.platform.settings, "page_token", simulator.token)
     resume(bench)
     bench.work()
-    assert bench.state(entry) == PUBLISHED
+    assert bench.state(submission) == PUBLISHED
 
 
 def resume(bench: Bench) -> None:
@@ -279,11 +279,11 @@ def test_a_link_is_taken_while_the_queue_is_paused_half_way(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("transfer", "policy")
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work(jumps=2)
-    assert bench.state(entry) == ("uploading", "approved")
-    link(bench, entry, "https://www.facebook.com/quandoan11/posts/123456789012")
+    assert bench.state(submission) == ("uploading", "approved")
+    link(bench, submission, "https://www.facebook.com/quandoan11/posts/123456789012")
     resume(bench)
     bench.work()
-    assert (bench.state(entry), simulator.posts()) == (PUBLISHED, [])
+    assert (bench.state(submission), simulator.posts()) == (PUBLISHED, [])

@@ -43,14 +43,14 @@ def shown(simulator: SimulatorProcess) -> int:
 
 
 def each_is_read_once(bench: Bench, *entries: Submission) -> None:
-    assert bench.readings() == sorted(entry.code for entry in entries)
+    assert bench.readings() == sorted(submission.code for submission in entries)
 
 
 def run(bench: Bench) -> Submission:
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work()
-    return entry
+    return submission
 
 
 @pytest.mark.parametrize(("step", "kind"), BY_ITSELF)
@@ -58,10 +58,10 @@ def test_a_passing_fault_still_ends_in_one_post(
     bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind, bytes=700, minutes=3)
-    entry = run(bench)
-    assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
-    assert bench.publication(entry).permalink == simulator.posts()[0]["permalink"]
-    each_is_read_once(bench, entry)
+    submission = run(bench)
+    assert (bench.state(submission), shown(simulator)) == (PUBLISHED, 1)
+    assert bench.publication(submission).permalink == simulator.posts()[0]["permalink"]
+    each_is_read_once(bench, submission)
 
 
 @pytest.mark.parametrize(("step", "kind"), PAUSING)
@@ -69,7 +69,7 @@ def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
     bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind)
-    entry = run(bench)
+    submission = run(bench)
     with bench.platform.db.read() as session:
         pause = page_pause.pause_of(session, bench.contest.id)
     assert pause is not None
@@ -83,9 +83,9 @@ def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
         contest = session.get_one(Contest, bench.contest.id)
         page_pause.resume(session, contest, actor=organiser, at=bench.clock.now())
     bench.work()
-    assert [bench.state(entry), bench.state(another)] == [PUBLISHED, PUBLISHED]
+    assert [bench.state(submission), bench.state(another)] == [PUBLISHED, PUBLISHED]
     assert shown(simulator) == 2
-    each_is_read_once(bench, entry, another)
+    each_is_read_once(bench, submission, another)
 
 
 @pytest.mark.parametrize(("step", "kind"), NEEDS_A_PERSON)
@@ -93,14 +93,14 @@ def test_what_only_a_person_can_settle_has_a_visible_reason(
     bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind)
-    entry = run(bench)
-    assert (bench.state(entry), shown(simulator)) == (FAILED, 0)
-    found = bench.publication(entry)
+    submission = run(bench)
+    assert (bench.state(submission), shown(simulator)) == (FAILED, 0)
+    found = bench.publication(submission)
     assert found.error_data["vi"] and found.error_data["en"]
-    bench.decide(entry, "again")
+    bench.decide(submission, "again")
     bench.work()
-    assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
-    each_is_read_once(bench, entry)
+    assert (bench.state(submission), shown(simulator)) == (PUBLISHED, 1)
+    each_is_read_once(bench, submission)
 
 
 @pytest.mark.parametrize("kind", ["stuck_processing", "draft"])
@@ -108,15 +108,17 @@ def test_what_never_appears_is_given_up_with_a_reason(
     bench: Bench, simulator: SimulatorProcess, kind: str
 ) -> None:
     simulator.fault("finish", kind)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work(jumps=1000)
-    assert (bench.state(entry), shown(simulator)) == (FAILED, 0)
-    simulator.control("POST", "show", {"code": f"#{entry.code}"})  # a person publishes the draft
-    bench.decide(entry, "look")
+    assert (bench.state(submission), shown(simulator)) == (FAILED, 0)
+    simulator.control(
+        "POST", "show", {"code": f"#{submission.code}"}
+    )  # a person publishes the draft
+    bench.decide(submission, "look")
     bench.work()
-    assert (bench.state(entry), shown(simulator)) == (PUBLISHED, 1)
-    each_is_read_once(bench, entry)
+    assert (bench.state(submission), shown(simulator)) == (PUBLISHED, 1)
+    each_is_read_once(bench, submission)
 
 
 def test_a_person_who_is_wrong_makes_no_second_post(
@@ -124,33 +126,33 @@ def test_a_person_who_is_wrong_makes_no_second_post(
 ) -> None:
     simulator.fault("finish", "error_after")
     simulator.fault("status", "error_before", times=200)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work(jumps=5)
-    assert bench.state(entry)[0] == "unknown"
+    assert bench.state(submission)[0] == "unknown"
     with bench.platform.db.write() as session:
         session.execute(update(Publication).values(state="failed"))
-    bench.decide(entry, "again")  # but the clip is there
+    bench.decide(submission, "again")  # but the clip is there
     simulator.control("DELETE", "faults")
     bench.work()
-    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
-    each_is_read_once(bench, entry)
+    assert (bench.state(submission), len(simulator.posts())) == (PUBLISHED, 1)
+    each_is_read_once(bench, submission)
 
 
 def test_an_upload_that_is_lost_each_time_is_given_up(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("transfer", "restart_upload", times=50)
-    entry = run(bench)
-    assert bench.state(entry) == FAILED
-    assert bench.publication(entry).uploads == 3
+    submission = run(bench)
+    assert bench.state(submission) == FAILED
+    assert bench.publication(submission).uploads == 3
 
 
 def test_a_page_that_never_answers_is_given_up(bench: Bench, simulator: SimulatorProcess) -> None:
     simulator.fault("start", "error_before", times=50)
-    entry = run(bench)
-    assert bench.state(entry) == FAILED
-    assert "several attempts" in bench.publication(entry).error_data["en"]
+    submission = run(bench)
+    assert bench.state(submission) == FAILED
+    assert "several attempts" in bench.publication(submission).error_data["en"]
 
 
 def test_metas_own_words_are_kept(bench: Bench, simulator: SimulatorProcess) -> None:

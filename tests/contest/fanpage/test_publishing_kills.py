@@ -35,17 +35,17 @@ def test_a_worker_killed_at_a_step_leaves_one_post(
     """Killed before the Page has the request, while it has it, and after it has done it."""
     kinds = {"start": "upload", "transfer": "upload", "finish": "finish", "status": "verify"}
     simulator.fault(step, "hold", **hold)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     task = _reach(bench, f"publication.{kinds[step]}")
     _kill_while_held(bench, simulator, task, step)
     bench.work()
     if step == "finish" and hold.get("discard"):  # nobody can know: a person looks and decides
-        assert (bench.state(entry), simulator.posts()) == (FAILED, [])
-        bench.decide(entry, "again")
+        assert (bench.state(submission), simulator.posts()) == (FAILED, [])
+        bench.decide(submission, "again")
         bench.work()
-    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
-    assert bench.readings() == [entry.code]
+    assert (bench.state(submission), len(simulator.posts())) == (PUBLISHED, 1)
+    assert bench.readings() == [submission.code]
 
 
 def test_a_worker_killed_while_reading_leaves_each_clip_read_once(
@@ -66,7 +66,7 @@ def test_a_worker_killed_while_reading_leaves_each_clip_read_once(
     perform(bench.platform, task.id)
     with bench.platform.db.read() as session:
         read = sorted(session.scalars(select(Snapshot.submission_id)))
-    assert read == sorted(entry.id for entry in entries)
+    assert read == sorted(submission.id for submission in entries)
 
 
 def _reach(bench: Bench, kind: str) -> Task:

@@ -50,9 +50,9 @@ def database_url(sqlite_url: str) -> str:
 
 
 def test_a_clips_shape_and_length_choose_its_way(bench: Bench) -> None:
-    entry = bench.make.submission(bench.make.unit(bench.contest), "approved")
+    submission = bench.make.submission(bench.make.unit(bench.contest), "approved")
     with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
+        row = session.get_one(Submission, submission.id)
         check = session.scalars(select(Check).where(Check.version_id == row.version_id)).one()
         for open_, width, height, seconds, mode, route, word in CASES:
             facts = {"display_width": width, "display_height": height, "duration_s": seconds}
@@ -81,26 +81,26 @@ def test_what_the_check_finds_out_is_remembered_and_the_newest_counts(bench: Ben
 def test_a_portrait_clip_is_posted_as_a_reel_once_the_check_has_found_that_route(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entry, late = bench.upright(), bench.upright()
-    assert bench.publication(entry).mode == "manual"
+    submission, late = bench.upright(), bench.upright()
+    assert bench.publication(submission).mode == "manual"
     bench.at_release()
     bench.work(jumps=3)
     assert simulator.posts() == []
     bench.routes("videos", "reels")
     bench.work()
-    assert [bench.state(one) for one in (entry, late)] == [("published", "published")] * 2
+    assert [bench.state(one) for one in (submission, late)] == [("published", "published")] * 2
     assert {post["permalink"].split("/")[3] for post in simulator.posts()} == {"reel"}
-    assert bench.readings() == sorted([entry.code, late.code])
+    assert bench.readings() == sorted([submission.code, late.code])
 
 
 def test_the_board_tells_why_a_clip_is_posted_by_hand(bench: Bench, visit: Visits) -> None:
-    entry = bench.upright()
+    submission = bench.upright()
     organiser = visit.role("organiser")
     assert "thành bản nháp không ai xem được. Hãy đăng bằng tay" in text(organiser.get(POSTS))
     assert "On Facebook it becomes a Reel." in text(organiser.english().get(POSTS))
     bench.at_release()
     bench.work(jumps=3)
-    assert bench.state(entry) == ("waiting", "approved")
+    assert bench.state(submission) == ("waiting", "approved")
     assert "Dán liên kết bài đã đăng" in text(visit.role("organiser").get(POSTS))
 
 

@@ -40,10 +40,10 @@ def test_every_answer_ends_in_one_post_and_one_reading_a_clip(
     entries = [bench.approved() for _ in range(2)]
     bench.at_release()
     bench.work()
-    assert [bench.state(entry) for entry in entries] == [PUBLISHED] * 2
+    assert [bench.state(submission) for submission in entries] == [PUBLISHED] * 2
     assert len(simulator.posts()) == 2
-    assert bench.readings() == sorted(entry.code for entry in entries)
-    assert {bench.publication(entry).permalink for entry in entries} == {
+    assert bench.readings() == sorted(submission.code for submission in entries)
+    assert {bench.publication(submission).permalink for submission in entries} == {
         post["permalink"] for post in simulator.posts()
     }
 
@@ -54,11 +54,11 @@ def test_a_status_that_is_refused_fails_no_post(
     bench: Bench, simulator: SimulatorProcess, kind: str
 ) -> None:
     simulator.fault("status", kind, times=3)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work()
-    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
-    assert bench.readings() == [entry.code]
+    assert (bench.state(submission), len(simulator.posts())) == (PUBLISHED, 1)
+    assert bench.readings() == [submission.code]
 
 
 @pytest.mark.usefixtures("route")
@@ -67,24 +67,24 @@ def test_a_post_whose_status_nobody_tells_ends_with_a_person(
 ) -> None:
     simulator.fault("status", "error_before", times=5000)
     simulator.fault("posts", "error_before", times=5000)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work(jumps=400)
-    assert bench.state(entry) == FAILED
-    assert "mở Trang" in bench.publication(entry).error_data["vi"]
+    assert bench.state(submission) == FAILED
+    assert "mở Trang" in bench.publication(submission).error_data["vi"]
     simulator.control("DELETE", "faults")
-    bench.decide(entry, "look")
+    bench.decide(submission, "look")
     bench.work()
-    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
+    assert (bench.state(submission), len(simulator.posts())) == (PUBLISHED, 1)
 
 
 @pytest.mark.usefixtures("route")
 def test_an_upload_without_progress_ends(bench: Bench, simulator: SimulatorProcess) -> None:
     simulator.fault("transfer", "wrong_offset", times=500)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work()
-    assert (bench.state(entry), simulator.posts()) == (FAILED, [])
+    assert (bench.state(submission), simulator.posts()) == (FAILED, [])
     [fault] = simulator.control("GET", "faults")["faults"]
     assert 500 - fault["remaining"] < 20
 
@@ -94,13 +94,13 @@ def test_a_post_id_that_is_told_late_is_read_in_time(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("finish", "no_post_id", polls=3)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     bench.work()
-    assert (bench.state(entry), bench.publication(entry).post_id) == (PUBLISHED, None)
+    assert (bench.state(submission), bench.publication(submission).post_id) == (PUBLISHED, None)
     while not bench.readings():
-        assert "Facebook không cho biết video này" in bench.publication(entry).error_data["vi"]
-    found = bench.publication(entry)
+        assert "Facebook không cho biết video này" in bench.publication(submission).error_data["vi"]
+    found = bench.publication(submission)
     assert (found.post_id, found.error) == (simulator.posts()[0]["id"], "")
 
 
@@ -115,7 +115,7 @@ def test_the_thirty_first_reel_of_a_day_waits_and_says_until_when(
     released = bench.clock.now()
     bench.work(until=lambda: len(simulator.posts()) == 2)
     bench.work(jumps=3)
-    [waits] = [entry for entry in entries if bench.state(entry) != PUBLISHED]
+    [waits] = [submission for submission in entries if bench.state(submission) != PUBLISHED]
     assert len(simulator.posts()) == 2
     board = text(visit.role("organiser").get(POSTS))
     assert "thước phim (Reel) trong 24 giờ" in board
@@ -139,27 +139,27 @@ def test_a_throttle_is_told_on_the_board(
     bench: Bench, simulator: SimulatorProcess, visit: Visits
 ) -> None:
     simulator.fault("start", "throttle", minutes=30)
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
-    bench.work(jumps=2, until=lambda: bool(bench.publication(entry).error))
+    bench.work(jumps=2, until=lambda: bool(bench.publication(submission).error))
     assert "Facebook yêu cầu chờ đến 8g30" in text(visit.role("organiser").get(POSTS))
     bench.work()
-    assert bench.state(entry) == PUBLISHED
-    assert bench.publication(entry).error == ""
+    assert bench.state(submission) == PUBLISHED
+    assert bench.publication(submission).error == ""
 
 
 def test_a_session_kept_from_before_with_no_end_goes_on(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     """As stored by an earlier version after ``start`` had answered 0..0."""
-    entry = bench.approved()
+    submission = bench.approved()
     bench.at_release()
     simulator.fault("transfer", "drop")
-    bench.work(until=lambda: bench.publication(entry).session_id is not None, jumps=3)
+    bench.work(until=lambda: bench.publication(submission).session_id is not None, jumps=3)
     with bench.platform.db.write() as session:
         row = session.scalars(select(Publication)).one()
         row.offset = row.offset_end = 0
     simulator.answers(start="zero")
     bench.work()
-    assert (bench.state(entry), len(simulator.posts())) == (PUBLISHED, 1)
-    assert bench.publication(entry).uploads <= publishing.MAX_UPLOADS
+    assert (bench.state(submission), len(simulator.posts())) == (PUBLISHED, 1)
+    assert bench.publication(submission).uploads <= publishing.MAX_UPLOADS

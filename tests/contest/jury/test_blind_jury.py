@@ -19,17 +19,17 @@ def contest(make: Factory) -> Contest:
 
 
 @pytest.fixture
-def entry(make: Factory, contest: Contest, clock: FixedClock) -> Submission:
+def submission(make: Factory, contest: Contest, clock: FixedClock) -> Submission:
     """A clip with its files, whose form names people wherever it can."""
     clock.moment = TIME
     unit = make.unit(contest, "Đoàn Phường Bí Mật", contact_name="Liên Hệ Ẩn")
-    entry = make.submission(
+    submission = make.submission(
         unit, "approved", title="Một ngày số", authors=["Tác Giả Kín"], contact_name="Liên Hệ Ẩn",
         contact_phone="0909 777 888", contact_email="an@bi-mat.example",
         description="Clip của Đoàn Phường Bí Mật do Tác Giả Kín quay.",
     )
     with make.platform.db.write() as session:
-        version = session.get_one(Submission, entry.id).version
+        version = session.get_one(Submission, submission.id).version
         assert version is not None
         version.filename = "phuong-bi-mat.mp4"
         for kind, media_type in (("rendition", "video/mp4"), ("poster", "image/jpeg")):
@@ -37,7 +37,7 @@ def entry(make: Factory, contest: Contest, clock: FixedClock) -> Submission:
                 version_id=version.id, kind=kind, sha256=version.sha256, size=version.size,
                 media_type=media_type, data={}, created_at=make.at,
             ))
-    return entry
+    return submission
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def juror(make: Factory, contest: Contest) -> User:
 
 
 @pytest.fixture
-def at_work(visit: Visits, juror: User, entry: Submission) -> Client:
+def at_work(visit: Visits, juror: User, submission: Submission) -> Client:
     return visit.user(juror)
 
 
@@ -56,9 +56,9 @@ def names_in(answer) -> list[str]:
 
 
 def test_nothing_a_juror_opens_or_sends_names_anybody(
-    at_work: Client, entry: Submission, contest: Contest
+    at_work: Client, submission: Submission, contest: Contest
 ) -> None:
-    clip, half = ROOM + entry.code, {"version": "0", "mark-content": "30"}
+    clip, half = ROOM + submission.code, {"version": "0", "mark-content": "30"}
     full = rubric(contest) | {"version": "1"}
     answers = [
         at_work.get(ROOM), at_work.get(clip), at_work.post(clip, data=half, headers=SCRIPT),
@@ -75,20 +75,20 @@ def test_nothing_a_juror_opens_or_sends_names_anybody(
 
 
 def test_files_are_named_by_code_and_the_original_stays_away(
-    at_work: Client, entry: Submission, visit: Visits
+    at_work: Client, submission: Submission, visit: Visits
 ) -> None:
-    media = f"/c/quan11-2023/media/{entry.code}/1"
+    media = f"/c/quan11-2023/media/{submission.code}/1"
     for kind in ("rendition", "poster"):
         answer = at_work.get(f"{media}/{kind}")
         assert answer.status_code == 200
-        assert f"{entry.code}-1-{kind}" in answer.headers["Content-Disposition"]
+        assert f"{submission.code}-1-{kind}" in answer.headers["Content-Disposition"]
         assert names_in(answer) == []
     assert at_work.get(f"{media}/original").status_code == 404
     assert visit.role("reviewer").get(f"{media}/original").status_code == 200
 
 
 def test_the_interface_for_programs_names_nobody_before_publication(
-    at_work: Client, entry: Submission
+    at_work: Client, submission: Submission
 ) -> None:
     paths = [f"/api/v1/{path}" for path in (
         "contests", "contests/quan11-2023", "contests/quan11-2023/profile",
@@ -104,6 +104,6 @@ def test_where_the_jury_is_not_blind_it_is_told(
 ) -> None:
     open_one = make.contest("hoi-thi-mo")
     clock.moment = TIME
-    entry = make.submission(make.unit(open_one, "Đoàn Phường Bí Mật"), "approved")
-    page = visit.role("juror", contest=open_one).get(f"/c/hoi-thi-mo/jury/{entry.code}")
+    submission = make.submission(make.unit(open_one, "Đoàn Phường Bí Mật"), "approved")
+    page = visit.role("juror", contest=open_one).get(f"/c/hoi-thi-mo/jury/{submission.code}")
     assert names_in(page) == ["Phường Bí Mật"]

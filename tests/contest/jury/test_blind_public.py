@@ -41,24 +41,24 @@ def contest(make: Factory, phase: str) -> Contest:
 
 
 @pytest.fixture
-def entry(make: Factory, contest: Contest) -> Submission:
-    entry = make.submission(
+def submission(make: Factory, contest: Contest) -> Submission:
+    submission = make.submission(
         make.unit(contest, UNIT), "published", title="Một ngày số", authors=[AUTHOR],
         description=TOLD_BY,
     )
-    assert entry.version_id is not None
+    assert submission.version_id is not None
     with make.platform.db.read() as session:  # any stored file will do
-        version = session.get_one(ClipVersion, entry.version_id)
+        version = session.get_one(ClipVersion, submission.version_id)
     make.add(Derivative(
         version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
         media_type="image/jpeg", created_at=make.at,
     ))
-    return entry
+    return submission
 
 
-def public_routes(app: Flask, entry: Submission) -> dict[str, str]:
+def public_routes(app: Flask, submission: Submission) -> dict[str, str]:
     """Every GET route that the public may open: endpoint -> address."""
-    values = {"slug": "quan11-2023", "code": entry.code, "number": 1, "spoken": "vi"}
+    values = {"slug": "quan11-2023", "code": submission.code, "number": 1, "spoken": "vi"}
     with app.test_request_context():
         return {
             rule.endpoint: app.url_for(
@@ -76,9 +76,9 @@ def written(name: str) -> tuple[bytes, bytes]:
 
 
 def test_every_public_route_tells_names_only_when_it_may(
-    app: Flask, visit: Visits, entry: Submission, phase: str, contest: Contest
+    app: Flask, visit: Visits, submission: Submission, phase: str, contest: Contest
 ) -> None:
-    addresses = public_routes(app, entry)
+    addresses = public_routes(app, submission)
     assert set(addresses) >= NAMING
     naming = set()
     for endpoint, address in addresses.items():
@@ -90,15 +90,17 @@ def test_every_public_route_tells_names_only_when_it_may(
 
 
 def test_a_search_finds_no_unit_whose_name_is_hidden(
-    visit: Visits, entry: Submission, phase: str
+    visit: Visits, submission: Submission, phase: str
 ) -> None:
-    for words, found in (("Bí Mật", phase != "marking"), ("Một ngày", True), (entry.code, True)):
+    for words, found in (
+        ("Bí Mật", phase != "marking"), ("Một ngày", True), (submission.code, True),
+    ):
         answer = visit.public().get("/c/quan11-2023/clips", query_string={"q": words})
-        assert (f"clips/{entry.code}" in answer.text) == found, words
+        assert (f"clips/{submission.code}" in answer.text) == found, words
 
 
 def test_the_interface_for_programs_keeps_its_shape(
-    visit: Visits, entry: Submission, phase: str
+    visit: Visits, submission: Submission, phase: str
 ) -> None:
     [clip] = visit.public().get("/api/v1/contests/quan11-2023/clips").json["clips"]
     told = phase != "marking"

@@ -58,57 +58,61 @@ class Walk:
             return f"{act.__name__}: {refusal.en}"
         return act.__name__
 
-    def _save(self, session: Session, entry: Submission, actor: Any) -> None:
-        entry, marks = session.get_one(Submission, entry.id), {}
+    def _save(self, session: Session, submission: Submission, actor: Any) -> None:
+        submission, marks = session.get_one(Submission, submission.id), {}
         for name in self.criteria:
             if self.chance.random() < 0.8:
                 marks[name] = self.chance.choice([None, *range(8)] if self.chance.random() < 0.3
                                                  else range(8))
-        ballot = ballots.of(session, entry, actor=actor)
-        ballots.save(session, entry, marks, version=ballot.version if ballot else 0, actor=actor,
-                     at=TIME)
+        ballot = ballots.of(session, submission, actor=actor)
+        ballots.save(
+            session, submission, marks, version=ballot.version if ballot else 0, actor=actor,
+            at=TIME,
+        )
 
-    def _submit(self, session: Session, entry: Submission, actor: Any) -> None:
-        ballots.submit(session, session.get_one(Submission, entry.id), actor=actor, at=TIME)
+    def _submit(self, session: Session, submission: Submission, actor: Any) -> None:
+        ballots.submit(session, session.get_one(Submission, submission.id), actor=actor, at=TIME)
 
-    def _aside(self, session: Session, entry: Submission, actor: Any) -> None:
-        ballots.step_aside(session, session.get_one(Submission, entry.id),
+    def _aside(self, session: Session, submission: Submission, actor: Any) -> None:
+        ballots.step_aside(session, session.get_one(Submission, submission.id),
                            self.chance.choice(ballots.OUT), reason="Người nhà.", actor=actor,
                            at=TIME)
 
-    def _reopen(self, session: Session, entry: Submission, actor: Any) -> None:
-        ballots.reopen(session, session.get_one(Submission, entry.id), actor=actor, at=TIME)
+    def _reopen(self, session: Session, submission: Submission, actor: Any) -> None:
+        ballots.reopen(session, session.get_one(Submission, submission.id), actor=actor, at=TIME)
 
-    def _move(self, session: Session, entry: Submission, actor: Any) -> None:
+    def _move(self, session: Session, submission: Submission, actor: Any) -> None:
         """Withdrawn, disqualified, back in review; by hand also back again."""
         if self.chance.random() < 0.5:
             to = self.chance.choice(["withdrawn", "disqualified", "in_review", "published"])
-            move(session, session.get_one(Submission, entry.id), to, actor=SYSTEM, at=TIME)
+            move(session, session.get_one(Submission, submission.id), to, actor=SYSTEM, at=TIME)
             return
         state = self.chance.choice(["approved", "published", "in_review"])
-        session.execute(update(Submission).where(Submission.id == entry.id).values(state=state))
+        session.execute(
+            update(Submission).where(Submission.id == submission.id).values(state=state)
+        )
 
-    def _behind_the_services(self, session: Session, entry: Submission, actor: Any) -> None:
+    def _behind_the_services(self, session: Session, submission: Submission, actor: Any) -> None:
         """As an import or a person at the database's own prompt does it."""
-        own = (Ballot.submission_id == entry.id, Ballot.juror_id == actor.id)
+        own = (Ballot.submission_id == submission.id, Ballot.juror_id == actor.id)
         if session.scalar(select(Ballot.id).where(*own)) is None:
             session.execute(insert(Ballot).values(
-                submission_id=entry.id, juror_id=actor.id, created_at=TIME, updated_at=TIME,
+                submission_id=submission.id, juror_id=actor.id, created_at=TIME, updated_at=TIME,
                 profile_revision_id=self.contest.revision_id))
             return
         state = self.chance.choice(["open", "submitted", "locked"])
         session.execute(update(Ballot).where(*own).values(state=state))
 
-    def _late_marks(self, session: Session, entry: Submission, actor: Any) -> None:
+    def _late_marks(self, session: Session, submission: Submission, actor: Any) -> None:
         session.execute(update(Mark).values(value=Mark.value + 1))
 
-    def _forget(self, session: Session, entry: Submission, actor: Any) -> None:
-        of_clip = select(Ballot.id).where(Ballot.submission_id == entry.id)
+    def _forget(self, session: Session, submission: Submission, actor: Any) -> None:
+        of_clip = select(Ballot.id).where(Ballot.submission_id == submission.id)
         session.execute(delete(Mark).where(Mark.ballot_id.in_(of_clip)))
         if self.chance.random() < 0.5:
-            session.execute(delete(Ballot).where(Ballot.submission_id == entry.id))
+            session.execute(delete(Ballot).where(Ballot.submission_id == submission.id))
 
-    def _gone(self, session: Session, entry: Submission, actor: Any) -> None:
+    def _gone(self, session: Session, submission: Submission, actor: Any) -> None:
         """A step that is undone counts nothing."""
         savepoint = session.begin_nested()
         session.execute(update(Ballot).values(state="submitted"))
@@ -138,11 +142,11 @@ class Walk:
             marks = ballots.marks_of(ballot)
             if ballot.state not in ballots.OUT and len(marks) == len(self.criteria):
                 points.append(self._points(marks))
-        for entry in session.scalars(select(Submission).where(
+        for submission in session.scalars(select(Submission).where(
                 Submission.state.in_(ballots.MARKABLE))):
-            if entry.unit_id == actor.unit_id:
+            if submission.unit_id == actor.unit_id:
                 continue
-            own = ballots.of(session, entry, actor=actor)
+            own = ballots.of(session, submission, actor=actor)
             state, marks = own.state if own else "new", ballots.marks_of(own)
             states[state] += 1
             given += len(marks) if state not in ballots.OUT else 0
@@ -198,18 +202,18 @@ def test_a_count_that_was_falsified_is_counted_again_before_the_round_is_locked(
     assert "counted again" in caplog.text
 
 
-def saving(platform: Platform, actor: Any, entry: Submission, name: str) -> Callable[[], None]:
+def saving(platform: Platform, actor: Any, submission: Submission, name: str) -> Callable[[], None]:
     def work() -> None:
         with platform.db.write() as session:
-            fresh = session.get_one(Submission, entry.id)
+            fresh = session.get_one(Submission, submission.id)
             ballots.save(session, fresh, {name: 1}, version=0, actor=actor, at=TIME)
     return work
 
 
-def ousting(platform: Platform, entry: Submission) -> Callable[[], None]:
+def ousting(platform: Platform, submission: Submission) -> Callable[[], None]:
     def work() -> None:
         with platform.db.write() as session:
-            fresh = session.get_one(Submission, entry.id)
+            fresh = session.get_one(Submission, submission.id)
             move(session, fresh, "disqualified", actor=SYSTEM, at=TIME)
     return work
 
@@ -236,11 +240,13 @@ def test_clips_that_end_at_once_do_not_hinder_one_another(
     platform: Platform, make: Factory, contest: Contest
 ) -> None:
     walk = Walk(platform, make, contest, 1)
-    for entry in walk.entries[:2]:
+    for submission in walk.entries[:2]:
         for actor in walk.actors[:1]:
-            saving(platform, actor, entry, walk.criteria[0])()
-    found = Meeting(platform.db, *(ousting(platform, entry) for entry in walk.entries[:2]),
-                    at="FROM audit_head")
+            saving(platform, actor, submission, walk.criteria[0])()
+    found = Meeting(
+        platform.db, *(ousting(platform, submission) for submission in walk.entries[:2]),
+        at="FROM audit_head",
+    )
     assert found.outcomes == [None, None]
     walk.compare("both")
 

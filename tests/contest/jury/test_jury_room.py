@@ -24,7 +24,7 @@ ROOM = "/c/quan11-2023/jury/"
 
 
 @pytest.fixture
-def entry(make: Factory, contest: Contest, clock: FixedClock) -> Submission:
+def submission(make: Factory, contest: Contest, clock: FixedClock) -> Submission:
     clock.moment = TIME
     return make.submission(make.unit(contest), "published")
 
@@ -35,7 +35,7 @@ def juror(make: Factory, contest: Contest) -> User:
 
 
 @pytest.fixture
-def at_work(visit: Visits, juror: User, entry: Submission) -> Client:
+def at_work(visit: Visits, juror: User, submission: Submission) -> Client:
     """The juror's browser; signed in once the entry is there, at its time."""
     return visit.user(juror)
 
@@ -45,96 +45,96 @@ def rubric(contest: Contest) -> dict[str, int]:
 
 
 def test_the_list_leads_to_what_is_missing(
-    at_work: Client, entry: Submission, make: Factory, contest: Contest, juror: User
+    at_work: Client, submission: Submission, make: Factory, contest: Contest, juror: User
 ) -> None:
     page = at_work.get(ROOM)
     assert "0/1 clip" in page.text
-    assert f'href="{ROOM}{entry.code}"' in page.text
-    make.ballot(entry, juror, {"content": 30}, state="open")
+    assert f'href="{ROOM}{submission.code}"' in page.text
+    make.ballot(submission, juror, {"content": 30}, state="open")
     left = len(rubric(contest)) - 1
     assert f"Còn {left} tiêu chí" in at_work.get(ROOM).text
     assert "Clip của đơn vị bạn" not in page.text
 
 
 def test_the_clip_of_the_own_unit_is_shown_but_cannot_be_opened(
-    visit: Visits, make: Factory, contest: Contest, entry: Submission
+    visit: Visits, make: Factory, contest: Contest, submission: Submission
 ) -> None:
-    browser = visit.user(make.user("juror", contest=contest, unit=entry.unit))
+    browser = visit.user(make.user("juror", contest=contest, unit=submission.unit))
     assert "Clip của đơn vị bạn" in browser.get(ROOM).text
-    assert browser.get(ROOM + entry.code).status_code == 403
-    assert browser.post(ROOM + entry.code, data={"version": "0"}).status_code == 403
+    assert browser.get(ROOM + submission.code).status_code == 403
+    assert browser.post(ROOM + submission.code, data={"version": "0"}).status_code == 403
 
 
-def test_the_script_saves_and_says_when(at_work: Client, entry: Submission) -> None:
+def test_the_script_saves_and_says_when(at_work: Client, submission: Submission) -> None:
     answer = at_work.post(
-        ROOM + entry.code, data={"version": "0", "mark-content": "36"}, headers=SCRIPT
+        ROOM + submission.code, data={"version": "0", "mark-content": "36"}, headers=SCRIPT
     )
     assert answer.status_code == 200
     assert (answer.json["version"], answer.json["said"]) == (1, "Đã lưu 16:02")
     assert "content" not in answer.json["missing"]
     again = at_work.post(
-        ROOM + entry.code, data={"version": "0", "mark-content": "1"}, headers=SCRIPT
+        ROOM + submission.code, data={"version": "0", "mark-content": "1"}, headers=SCRIPT
     )
     assert (again.status_code, again.json["marks"]) == (409, {"content": 36})
 
 
 def test_a_mark_that_is_too_high_is_refused_with_a_sentence(
-    at_work: Client, entry: Submission
+    at_work: Client, submission: Submission
 ) -> None:
     data = {"version": "0", "mark-content": "41"}
-    answer = at_work.post(ROOM + entry.code, data=data, headers=SCRIPT)
+    answer = at_work.post(ROOM + submission.code, data=data, headers=SCRIPT)
     assert (answer.status_code, answer.json["fields"]) == (
         422, {"mark-content": "Hãy nhập số từ 0 đến 40."},
     )
-    page = at_work.post(ROOM + entry.code, data=data)
+    page = at_work.post(ROOM + submission.code, data=data)
     assert page.status_code == 422
     assert "Hãy nhập số từ 0 đến 40." in page.text
 
 
 def test_without_a_script_the_button_saves(
-    at_work: Client, entry: Submission, contest: Contest
+    at_work: Client, submission: Submission, contest: Contest
 ) -> None:
     data = {"version": "0", "mark-content": "36", "comment": "Cảm động.", "do": "save"}
-    answer = at_work.post(ROOM + entry.code, data=data)
-    assert (answer.status_code, answer.location) == (303, ROOM + entry.code)
-    page = at_work.get(ROOM + entry.code).text
+    answer = at_work.post(ROOM + submission.code, data=data)
+    assert (answer.status_code, answer.location) == (303, ROOM + submission.code)
+    page = at_work.get(ROOM + submission.code).text
     assert re.search(r'name="mark-content"[^>]*value="36"', page)
     assert "Cảm động." in page
 
 
 def test_an_incomplete_ballot_is_not_submitted_and_nothing_is_lost(
-    at_work: Client, entry: Submission, contest: Contest
+    at_work: Client, submission: Submission, contest: Contest
 ) -> None:
     data = {"version": "0", "mark-content": "36", "do": "submit"}
-    page = at_work.post(ROOM + entry.code, data=data)
+    page = at_work.post(ROOM + submission.code, data=data)
     assert page.status_code == 422
     missing = len(rubric(contest)) - 1
     assert page.text.count("Hãy cho điểm tiêu chí này.") == 2 * missing
     complete = rubric(contest) | {"version": "1", "do": "submit"}
-    answer = at_work.post(ROOM + entry.code, data=complete)
+    answer = at_work.post(ROOM + submission.code, data=complete)
     assert (answer.status_code, answer.location) == (303, ROOM)
     assert "Bạn đã chấm xong tất cả các clip" in at_work.get(ROOM).text
-    assert at_work.post(ROOM + entry.code + "/reopen").status_code == 303
+    assert at_work.post(ROOM + submission.code + "/reopen").status_code == 303
 
 
 @pytest.mark.parametrize("kind", ["recused", "abstained"])
-def test_stepping_aside_over_http(at_work: Client, entry: Submission, kind: str) -> None:
-    address = f"{ROOM}{entry.code}/aside/{kind}"
+def test_stepping_aside_over_http(at_work: Client, submission: Submission, kind: str) -> None:
+    address = f"{ROOM}{submission.code}/aside/{kind}"
     assert at_work.post(address, data={}).status_code == 422
     data = {f"{kind}-reason": "Tôi dựng clip này."}
     assert at_work.post(address, data=data).status_code == 303
-    assert "Tôi dựng clip này." in at_work.get(ROOM + entry.code).text
+    assert "Tôi dựng clip này." in at_work.get(ROOM + submission.code).text
 
 
 def test_when_the_time_is_over_marks_can_only_be_read(
-    visit: Visits, juror: User, entry: Submission, contest: Contest, clock: FixedClock
+    visit: Visits, juror: User, submission: Submission, contest: Contest, clock: FixedClock
 ) -> None:
     clock.moment = profiles.profile_of(contest).schedule.ballots_close
     at_work = visit.user(juror)
-    juror_page = at_work.get(ROOM + entry.code).text
+    juror_page = at_work.get(ROOM + submission.code).text
     assert "Đã hết thời gian chấm điểm" in juror_page
     assert 'value="submit"' not in juror_page
-    answer = at_work.post(ROOM + entry.code, data={"version": "0"}, headers=SCRIPT)
+    answer = at_work.post(ROOM + submission.code, data={"version": "0"}, headers=SCRIPT)
     assert (answer.status_code, answer.json["error"]) == (403, "too_late")
 
 
@@ -146,7 +146,7 @@ def test_a_clip_that_is_not_being_marked_does_not_exist(
 
 
 def test_the_list_asks_no_more_for_more_clips(
-    at_work: Client, platform: Platform, make: Factory, contest: Contest, entry: Submission
+    at_work: Client, platform: Platform, make: Factory, contest: Contest, submission: Submission
 ) -> None:
     queries: list[str] = []
 
@@ -180,14 +180,14 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def tablet(
-    browser: Browser, address: str, make: Factory, juror: User, entry: Submission
+    browser: Browser, address: str, make: Factory, juror: User, submission: Submission
 ) -> Iterator[Page]:
     """The clip's page on the juror's tablet."""
     context = browser.new_context(viewport={"width": 1024, "height": 768})
     token = make.staff_token(juror)
     context.add_cookies([{"name": "hoithi_staff", "value": token, "url": address}])
     page = context.new_page()
-    page.goto(f"{address}{ROOM}{entry.code}")
+    page.goto(f"{address}{ROOM}{submission.code}")
     yield page
     context.close()
 
@@ -246,14 +246,14 @@ def test_marks_given_offline_outlive_the_closed_tab(
 
 @pytest.mark.browser
 def test_a_draft_of_an_older_ballot_is_not_laid_over_a_newer(
-    tablet: Page, at_work: Client, entry: Submission
+    tablet: Page, at_work: Client, submission: Submission
 ) -> None:
     tablet.context.set_offline(True)
     tablet.locator("[name=mark-content]").fill("33")
     tablet.locator("[name=mark-content]").blur()
     expect(tablet.locator("[data-saved]")).to_contain_text("Mất mạng")
     data = {"version": "0", "mark-content": "20"}
-    assert at_work.post(ROOM + entry.code, data=data, headers=SCRIPT).status_code == 200
+    assert at_work.post(ROOM + submission.code, data=data, headers=SCRIPT).status_code == 200
     tablet.context.set_offline(False)
     tablet.goto(tablet.url)
     expect(tablet.locator("[name=mark-content]")).to_have_value("20")

@@ -31,14 +31,16 @@ def result(make: Factory, contest: Contest) -> Result:
     """A published result of three units: places 2, 1, 3."""
     entries, names = [], {}
     for number, (reactions, shares) in enumerate(COUNTS, start=1):
-        entry = make.submission(make.unit(contest, f"Đoàn Phường {number}"), "published",
+        submission = make.submission(make.unit(contest, f"Đoàn Phường {number}"), "published",
                                 title=f"Clip {number}")
         marks = {"content": 30, "creativity": 20, "craft": 15, "influence": 5}
         entries.append({
-            "id": entry.code, "unit": str(entry.unit_id), "marks": {"GK1": marks},
+            "id": submission.code, "unit": str(submission.unit_id), "marks": {"GK1": marks},
             "interactions": {"reactions": reactions, "shares": shares},
         })
-        names[entry.code] = {"title": entry.title, "unit": entry.unit.name, "authors": ["An"]}
+        names[submission.code] = {
+            "title": submission.title, "unit": submission.unit.name, "authors": ["An"],
+        }
     rules = profiles.profile_of(contest).scoring_rules()
     data = {"rules": rules, "jurors": ["GK1"], "entries": entries}
     return make.add(revision(contest, 1, data, names, make))

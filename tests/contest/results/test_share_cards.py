@@ -122,18 +122,18 @@ def test_every_public_page_has_a_card(visit: Visits, contest: Contest) -> None:
 def test_a_clip_that_is_not_public_has_no_card(
     make: Factory, contest: Contest, visit: Visits, state: str
 ) -> None:
-    entry = make.submission(make.unit(contest), state)
-    assert visit.public().get(f"{SHARE}/clips/{entry.code}/vi.png").status_code == 404
+    submission = make.submission(make.unit(contest), state)
+    assert visit.public().get(f"{SHARE}/clips/{submission.code}/vi.png").status_code == 404
 
 
 def test_a_published_clip_shows_its_still_frame(
     make: Factory, contest: Contest, visit: Visits, platform: Platform, tmp_path: Path
 ) -> None:
-    entry = make.submission(make.unit(contest), "published", title="Nụ cười một cửa")
-    bare = visit.public().get(f"{SHARE}/clips/{entry.code}/vi.png").data
+    submission = make.submission(make.unit(contest), "published", title="Nụ cười một cửa")
+    bare = visit.public().get(f"{SHARE}/clips/{submission.code}/vi.png").data
     assert (200, 30, 30) not in colours(bare)
-    still(make, platform, entry.version_id, tmp_path)
-    found = tags(visit.public().get(f"/c/quan11-2023/clips/{entry.code}").text)
+    still(make, platform, submission.version_id, tmp_path)
+    found = tags(visit.public().get(f"/c/quan11-2023/clips/{submission.code}").text)
     assert found["og:title"].startswith("Nụ cười một cửa")
     picture = visit.public().get(found["og:image"].removeprefix("http://localhost")).data
     assert any(abs(r - 200) + abs(g - 30) + abs(b - 30) < 8 for r, g, b in colours(picture))
@@ -149,12 +149,12 @@ def test_while_a_blind_jury_marks_no_unit_is_named(
     make: Factory, platform: Platform
 ) -> None:
     blind = make.contest("kin", lambda text: text.replace("blind = false", "blind = true"))
-    entry = make.submission(make.unit(blind, "Đoàn Phường 9"), "published")
+    submission = make.submission(make.unit(blind, "Đoàn Phường 9"), "published")
     with platform.db.write() as session:
         row = session.get_one(Contest, blind.id)
-        assert share_cards.of_clip(session, row, entry.code, "vi", host="h").rows == []
+        assert share_cards.of_clip(session, row, submission.code, "vi", host="h").rows == []
         row.jury_locked_at = make.at
-        shown = share_cards.of_clip(session, row, entry.code, "vi", host="h")
+        shown = share_cards.of_clip(session, row, submission.code, "vi", host="h")
     assert shown.rows == [("Đoàn Phường 9", "")]
 
 
