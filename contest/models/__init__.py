@@ -30,7 +30,7 @@ from contest.models.reviews import Review
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
-from contest.models.units import Unit, UnitLink, UnitSession
+from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
@@ -41,6 +41,6 @@ __all__ = [
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
     "RoleGrant", "SecurityEvent", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof",
     "StaffSession",
-    "StoredKey", "Submission", "Task", "ToldNumber", "Unit", "UnitLink", "UnitSession",
+    "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
     "Upload", "User",
 ]

@@ -22,7 +22,25 @@ class Unit(Base):
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     contact_phone: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]  # takes part no more; its clips, if any, are gone
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    entries_until: Mapped[datetime | None]  # the latest of its live time grants
     contest: Mapped[Contest] = relationship()
+
+
+class TimeGrant(Base):
+    """More time that an organiser gave to one unit; the reason stands on the rules page."""
+
+    __tablename__ = "time_grant"
+    __table_args__ = (Index("ix_time_grant_unit_id", "unit_id"),)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    granted_by: Mapped[str] = mapped_column(String(200))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    unit: Mapped[Unit] = relationship()
 
 
 class UnitLink(Base):

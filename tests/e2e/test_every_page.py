@@ -32,7 +32,8 @@ KINDS = {
     "public": ["public.rules", "public.clips", "public.clip"],
     "organiser": [
         "organiser.jobs", "organiser.log", "organiser.profile", "entries.listed", "entries.entry",
-        "units.manage", "units.detail", "units.import_", "reviews.queue", "publications.list",
+        "units.manage", "unit_changes.detail", "unit_changes.new", "unit_changes.merging",
+        "units.import_", "reviews.queue", "publications.list",
         "interactions.list", "sitting.show", "ballots.overview", "results.overview",
         "people.manage", "documents.list", "documents.template",
     ],

@@ -62,7 +62,9 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
     publications = _by_state(session, _publications(contest))
     checks = _checks(session, contest)
     return Standing(
-        units=session.scalar(select(func.count()).where(Unit.contest_id == contest.id)) or 0,
+        units=session.scalar(
+            select(func.count()).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
+        ) or 0,
         units_short=_count(session, _short(contest, profile)),
         entries=_by_state(session, _entries(contest)),
         oldest_review=_oldest_review(session, contest),
@@ -96,7 +98,7 @@ def _short(contest: Contest, profile: Profile) -> Select[Unit]:
     )
     few = func.coalesce(counted.c.clips, 0) < profile.quota.minimum
     query = select(Unit).outerjoin(counted, counted.c.unit_id == Unit.id)
-    return query.where(Unit.contest_id == contest.id, few)
+    return query.where(Unit.contest_id == contest.id, Unit.retired_at.is_(None), few)
 
 
 def _count(session: Session, query: Select[Any]) -> int:

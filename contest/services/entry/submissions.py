@@ -46,11 +46,14 @@ class SubmissionForm:
 # ---------------------------------------------------------------------------- deadlines (plan II.1)
 
 
-def closes_at(profile: Profile, submission: Submission | None = None) -> datetime:
-    """The instant from which no upload may begin: the profile's, or a reviewer's extension."""
-    close = profile.schedule.entries_close
+def closes_at(
+    profile: Profile, submission: Submission | None = None, unit: Unit | None = None
+) -> datetime:
+    """The instant from which no upload may begin: the profile's, the unit's, or a reviewer's."""
+    unit = unit or (submission.unit if submission is not None else None)
     extended = submission.changes_until if submission is not None else None
-    return max(close, extended) if extended else close
+    moments = (profile.schedule.entries_close, unit.entries_until if unit else None, extended)
+    return max(moment for moment in moments if moment)
 
 
 def grace_until(profile: Profile, submission: Submission) -> datetime:
@@ -58,7 +61,10 @@ def grace_until(profile: Profile, submission: Submission) -> datetime:
     return closes_at(profile, submission) + timedelta(minutes=profile.schedule.grace_minutes)
 
 
-def require_open(profile: Profile, *, at: datetime, submission: Submission | None = None) -> None:
+def require_open(
+    profile: Profile, *, at: datetime, submission: Submission | None = None,
+    unit: Unit | None = None,
+) -> None:
     """Raises ``TooLate`` before the opening and from the close on, by the server's time."""
     zone, opens = profile.schedule.zone, profile.schedule.entries_open
     if at < opens:
@@ -66,7 +72,7 @@ def require_open(profile: Profile, *, at: datetime, submission: Submission | Non
             f"Chưa đến lúc nhận clip. Hãy quay lại từ {write_time(opens, zone, 'vi')}.",
             f"Entries are not open yet. Come back from {write_time(opens, zone, 'en')}.",
         )
-    close = closes_at(profile, submission)
+    close = closes_at(profile, submission, unit)
     if at >= close:
         raise TooLate(
             f"Đã hết hạn nhận clip lúc {write_time(close, zone, 'vi')}; bây giờ là "
@@ -115,7 +121,7 @@ def create(
     """
     require(actor, "entry.edit", unit)
     profile = profiles.profile_of(unit.contest)
-    require_open(profile, at=at)
+    require_open(profile, at=at, unit=unit)
     _require_room(session, unit, profile)
     _check(form, profile)
     submission = Submission(

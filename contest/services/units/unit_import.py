@@ -73,6 +73,15 @@ def read(data: bytes, filename: str) -> list[Row]:
     return _rows(table)
 
 
+def as_csv(rows: list[Row]) -> bytes:
+    """Rows as the CSV file that ``read`` takes."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(HEADINGS[name][0] for name in LENGTHS)
+    writer.writerows(row.values().values() for row in rows)
+    return out.getvalue().encode()
+
+
 def _csv(data: bytes) -> list[list[str]]:
     text = _decoded(data)
     first = text.partition("\n")[0]
@@ -158,14 +167,15 @@ def plan(session: Session, contest: Contest, rows: list[Row]) -> list[Planned]:
     planned = []
     for row in rows:
         key = row.name.casefold()
-        errors = _errors(row, seen.get(key))
+        errors = faults(row, seen.get(key))
         seen.setdefault(key, row.line)
         action = "error" if errors else _action(row, known.get(key))
         planned.append(Planned(row, action, tuple(errors)))
     return planned
 
 
-def _errors(row: Row, earlier: int | None) -> list[tuple[str, str]]:
+def faults(row: Row, earlier: int | None = None) -> list[tuple[str, str]]:
+    """What is wrong with a unit's values, in both languages; ``earlier``: a row of this name."""
     found = []
     if not row.name:
         found.append(("Thiếu tên đơn vị.", "The unit's name is missing."))
@@ -186,7 +196,7 @@ def _errors(row: Row, earlier: int | None) -> list[tuple[str, str]]:
 def _action(row: Row, unit: Unit | None) -> str:
     if unit is None:
         return "new"
-    return "changed" if _changes(row, unit) else "same"
+    return "changed" if unit.retired_at or _changes(row, unit) else "same"
 
 
 def _changes(row: Row, unit: Unit) -> dict[str, str]:
@@ -210,6 +220,7 @@ def apply(
             session.add(Unit(contest_id=contest.id, created_at=at, **one.row.values()))
         elif one.action == "changed":
             unit = known[one.row.name.casefold()]
+            unit.retired_at = unit.merged_into_id = None  # a list that names it brings it back
             for name, value in _changes(one.row, unit).items():
                 setattr(unit, name, value)
     session.flush()

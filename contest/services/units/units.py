@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor, unit_actor
@@ -53,14 +53,25 @@ def find(session: Session, contest: Contest, unit_id: int) -> Unit:
 
 
 def of_contest(session: Session, contest: Contest) -> list[Unit]:
-    """All units, by group and name."""
-    query = select(Unit).where(Unit.contest_id == contest.id).order_by(Unit.group, Unit.name)
+    """All units that take part, by group and name."""
+    query = select(Unit).where(*_live(contest)).order_by(Unit.group, Unit.name)
     return list(session.scalars(query))
+
+
+def _live(contest: Contest) -> tuple[ColumnElement[bool], ...]:
+    """Units that take part: not retired."""
+    return Unit.contest_id == contest.id, Unit.retired_at.is_(None)
+
+
+def retired(session: Session, contest: Contest) -> list[Unit]:
+    """Units that take part no more, by name."""
+    query = select(Unit).where(Unit.contest_id == contest.id, Unit.retired_at.is_not(None))
+    return list(session.scalars(query.order_by(Unit.name)))
 
 
 def names(session: Session, contest: Contest) -> dict[int, str]:
     """Every unit's name by its id, by group and name."""
-    query = select(Unit.id, Unit.name).where(Unit.contest_id == contest.id)
+    query = select(Unit.id, Unit.name).where(*_live(contest))
     return {row[0]: row[1] for row in session.execute(query.order_by(Unit.group, Unit.name))}
 
 
@@ -103,7 +114,7 @@ def totals(session: Session, contest: Contest, *, quota: int) -> tuple[int, int]
     query = (
         select(func.count(), func.sum(owing)).select_from(Unit)
         .outerjoin(clips, clips.c.unit_id == Unit.id)
-        .where(Unit.contest_id == contest.id)
+        .where(*_live(contest))
     )
     count, missing = session.execute(query).one()
     return count, int(missing or 0)
@@ -114,7 +125,7 @@ def without_link(session: Session, contest: Contest, *, at: datetime) -> list[in
     links = _links(contest, at)
     query = (
         select(Unit.id).outerjoin(links, links.c.unit_id == Unit.id)
-        .where(Unit.contest_id == contest.id, links.c.links.is_(None))
+        .where(*_live(contest), links.c.links.is_(None))
     )
     return list(session.scalars(query.order_by(Unit.group, Unit.name)))
 
@@ -138,7 +149,7 @@ def _standings(contest: Contest, at: datetime, below: int | None = None) -> Sele
         )
         .outerjoin(clips, clips.c.unit_id == Unit.id)
         .outerjoin(links, links.c.unit_id == Unit.id)
-        .where(Unit.contest_id == contest.id)
+        .where(*_live(contest))
         .order_by(Unit.group, Unit.name)
     )
     return query if below is None else query.where(count < below)

@@ -14,6 +14,7 @@ from contest.services.core import profiles
 from contest.services.desk import calendar, public
 from contest.services.desk.public import Phase, Step
 from contest.services.results import standings
+from contest.services.units import time_grants
 from contest.views.public import share_cards
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, current, page
@@ -73,7 +74,10 @@ def contest() -> BaseResponse:
 @allows("public.read")
 def rules() -> BaseResponse:
     """The rules in plain words, generated from the profile in force."""
-    return page("public/rules.html", revisions=profiles.revisions(current.db, current.contest))
+    return page(
+        "public/rules.html", revisions=profiles.revisions(current.db, current.contest),
+        grants=time_grants.of_contest(current.db, current.contest),
+    )
 
 
 @bp.get("/c/<slug>/rules.toml")

@@ -48,10 +48,11 @@ def _submission(code: str) -> Submission:
 def home() -> Response:
     """Rules in short, the countdown, the unit's entries and what to do next."""
     entries = submissions.of_unit(current.db, _unit())
-    schedule = current.profile.schedule
+    opens = current.profile.schedule.entries_open
+    closes = submissions.closes_at(current.profile, unit=_unit())
     return page(
-        "unit/home.html", unit=_unit(), entries=entries,
-        is_open=schedule.entries_open <= current.now < schedule.entries_close,
+        "unit/home.html", unit=_unit(), entries=entries, closes=closes,
+        is_open=opens <= current.now < closes,
         room=current.profile.quota.maximum - _counted(entries),
     )
 
@@ -81,7 +82,7 @@ def _policy() -> dict[str, Any]:
 @allows("entry.edit", by="unit")
 def new() -> Response:
     """The entry form, saved before the first byte of the clip."""
-    submissions.require_open(current.profile, at=current.now)
+    submissions.require_open(current.profile, at=current.now, unit=_unit())
     form = entry_form(current.profile)
     if not form.validate_on_submit():
         return page("unit/form.html", 422 if form.errors else 200, form=form, submission=None)

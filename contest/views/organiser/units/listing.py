@@ -1,4 +1,4 @@
-"""The organisers' pages of units: list, import, links, printed sheets."""
+"""The organisers' list of units: import, links, printed sheets."""
 
 import base64
 import binascii
@@ -11,8 +11,12 @@ from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 
 from contest.errors import DomainError, Invalid
+from contest.models import Contest
+from contest.permissions import can
+from contest.services.core import profiles
 from contest.services.results import document_values
-from contest.services.units import unit_import, unit_links, units
+from contest.services.units import unit_changes, unit_import, unit_links, units
+from contest.services.units.unit_import import Row
 from contest.services.units.unit_links import Issued
 from contest.views.organiser.documents import sign_sheet
 from contest.views.shared.forms import Form
@@ -51,15 +55,7 @@ def manage() -> Response:
     return page(
         "organiser/units.html", found=found, quota=quota, short=short, search=search,
         total=total, missing=missing, pages=neighbours(found),
-    )
-
-
-@bp.get("/c/<slug>/organiser/units/<int:unit_id>")
-@allows("organiser.read")
-def detail(unit_id: int) -> Response:
-    unit = units.find(current.db, current.contest, unit_id)
-    return page(
-        "organiser/units_detail.html", unit=unit, links=unit_links.links_of(current.db, unit)
+        retired=units.retired(current.db, current.contest),
     )
 
 
@@ -121,7 +117,7 @@ def revoke(link_id: int) -> Response:
     link = unit_links.find(current.db, current.contest, link_id)
     unit_links.revoke(current.db, link, actor=current.actor, at=current.now)
     flash_message("Đã thu hồi đường dẫn.", "The link was revoked.")
-    return back_to("units.detail", unit_id=link.unit_id)
+    return back_to("unit_changes.detail", unit_id=link.unit_id)
 
 
 @bp.get("/c/<slug>/organiser/units/poster")
@@ -141,18 +137,48 @@ def import_() -> Response:
     """Preview an uploaded spreadsheet: what each row would do; nothing is stored yet."""
     form = ImportForm()
     if not form.validate_on_submit():
-        return page("organiser/units_import.html", 422 if form.errors else 200, form=form)
+        return _import_page(form, 422 if form.errors else 200)
     data = form.file.data.read(unit_import.MOST_BYTES + 1)
     try:
         rows = unit_import.read(data, form.file.data.filename or "")
     except DomainError as refused:
         form.file.errors = [refused.message(current.language)]
-        return page("organiser/units_import.html", refused.status, form=form)
+        return _import_page(form, refused.status)
+    return _preview(rows, data)
+
+
+def _import_page(form: ImportForm, status: int) -> Response:
+    return page("organiser/units_import.html", status, form=form,
+                others=[(c.slug, profiles.profile_of(c).contest.title) for c in _others()])
+
+
+def _others() -> list[Contest]:
+    """The person's other contests, whose units can be carried over."""
+    return [
+        contest for contest in profiles.all_contests(current.db)
+        if contest.id != current.contest.id and can(current.actor, "unit.manage", contest)
+    ]
+
+
+def _preview(rows: list[Row], data: bytes) -> Response:
     planned = unit_import.plan(current.db, current.contest, rows)
     return page(
         "organiser/units_preview.html", planned=planned, data=base64.b64encode(data).decode(),
         errors=sum(p.action == "error" for p in planned),
     )
+
+
+@bp.post("/c/<slug>/organiser/units/import/from")
+@allows("unit.manage")
+def carry_over() -> Response:
+    """Preview the units of an earlier contest of the same organiser, as if from a file."""
+    wanted = request.form.get("contest", "")
+    other = next((one for one in _others() if one.slug == wanted), None)
+    if other is None:
+        raise Invalid("Hãy chọn một hội thi mà bạn là Ban tổ chức.",
+                      "Choose a contest that you organise.")
+    rows = unit_changes.of_contest(current.db, other)
+    return _preview(rows, unit_import.as_csv(rows))
 
 
 @bp.post("/c/<slug>/organiser/units/import/apply")

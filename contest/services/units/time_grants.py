@@ -1,0 +1,96 @@
+"""More time for a unit, with a reason that everybody can read on the rules page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from contest.actors import Actor
+from contest.errors import Conflict, Invalid, not_found
+from contest.languages import write_time
+from contest.models import Contest, TimeGrant, Unit
+from contest.permissions import require
+from contest.services.core import audit, locks, profiles
+
+
+def grant(
+    session: Session, unit: Unit, *, until: datetime, reason: str, actor: Actor, at: datetime
+) -> TimeGrant:
+    """Let a unit enter, send and replace clips until ``until``.
+
+    Raises ``NotAllowed``; ``Invalid`` without a reason, for a moment that has passed, before the
+    close of the rules or after the counts' close, when a clip could collect no points; ``Conflict`` for a retired unit.
+    """
+    require(actor, "unit.manage", unit)
+    locks.lock(session, unit)
+    if unit.retired_at:
+        raise Conflict(f"{unit.name} đã thôi tham gia.", f"{unit.name} was retired.")
+    _check(unit, until, reason, at)
+    row = TimeGrant(
+        unit_id=unit.id, until=until, reason=reason.strip(), granted_by=actor.label, granted_at=at
+    )
+    session.add(row)
+    _keep(session, unit)
+    audit.record(session, "unit.time_granted", unit, actor=actor, at=at,
+                 after={"until": until.isoformat(), "reason": row.reason})
+    return row
+
+
+def _check(unit: Unit, until: datetime, reason: str, at: datetime) -> None:
+    profile = profiles.profile_of(unit.contest)
+    schedule = profile.schedule
+    if not reason.strip():
+        raise Invalid("Hãy ghi lý do; lý do hiện trên trang thể lệ.",
+                      "Please state the reason; it is shown on the rules page.")
+    least = max(at, schedule.entries_close)
+    if not least < until <= schedule.counts_close:
+        told = {lang: [write_time(t, schedule.zone, lang) for t in (until, least, schedule.counts_close)]
+                for lang in ("vi", "en")}
+        raise Invalid(
+            "Hạn mới là {}; phải sau {} và không quá giờ chốt tương tác {}.".format(*told["vi"]),
+            "The new deadline is {}; it must be after {} and not after the counts close, "
+            "{}.".format(*told["en"]),
+        )
+
+
+def revoke(
+    session: Session, contest: Contest, grant_id: int, *, actor: Actor, at: datetime
+) -> Unit:
+    """Take a grant back; what was sent meanwhile stays. Raises ``NotAllowed``, ``NotFound``."""
+    row = session.get(TimeGrant, grant_id, options=[joinedload(TimeGrant.unit)])
+    if row is None or row.unit.contest_id != contest.id:
+        raise not_found()
+    require(actor, "unit.manage", row.unit)
+    locks.lock(session, row.unit)
+    if row.revoked_at is None:
+        row.revoked_at = at
+        _keep(session, row.unit)
+        audit.record(session, "unit.time_revoked", row.unit, actor=actor, at=at,
+                     after={"until": row.until.isoformat()})
+    return row.unit
+
+
+def _keep(session: Session, unit: Unit) -> None:
+    session.flush()
+    unit.entries_until = session.scalar(
+        select(func.max(TimeGrant.until)).where(
+            TimeGrant.unit_id == unit.id, TimeGrant.revoked_at.is_(None)
+        )
+    )
+
+
+def of_unit(session: Session, unit: Unit) -> Sequence[TimeGrant]:
+    """All grants of a unit, the newest first."""
+    query = select(TimeGrant).where(TimeGrant.unit_id == unit.id).order_by(TimeGrant.id.desc())
+    return session.scalars(query).all()
+
+
+def of_contest(session: Session, contest: Contest) -> Sequence[TimeGrant]:
+    """The grants in force, for the public rules page; by moment and unit."""
+    query = (
+        select(TimeGrant).join(TimeGrant.unit).options(joinedload(TimeGrant.unit))
+        .where(Unit.contest_id == contest.id, TimeGrant.revoked_at.is_(None))
+        .order_by(TimeGrant.until, Unit.name)
+    )
+    return session.scalars(query).all()
