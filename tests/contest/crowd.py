@@ -4,14 +4,11 @@ Each list that a page shows has ``n`` rows: contests, revisions, units, people, 
 state, versions of one entry, ballots, counts, ledger rows, pairs, jobs, results.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, select
-from werkzeug.test import TestResponse
 
 from contest.actors import SYSTEM
 from contest.clock import FixedClock
@@ -42,6 +39,7 @@ from contest.models import (
     Snapshot,
     Submission,
     Task,
+    TimeGrant,
     Upload,
 )
 from contest.services.core import audit, profiles
@@ -54,13 +52,14 @@ from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
 from tests.contest.counts.sitting_room import just_typed
+from tests.contest.crowd_looked import Looked
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.stage import AFTER, COUNTED
 
 CAP = "points_cap = 300"
 
 
-class Crowd:
+class Crowd(Looked):
     """The platform with its contest, and browsers of each role."""
 
     def __init__(self, folder: Path, n: int, database_url: str = "") -> None:
@@ -115,6 +114,10 @@ class Crowd:
         self.units = [self.make.unit(self.contest) for _ in range(self.n)]
         for unit in [*self.units, *self.units[:1] * (self.n - 1)]:
             self.make.unit_link(unit)
+            self._add(TimeGrant(
+                unit_id=unit.id, until=AFTER, reason="Mất điện", granted_by="system",
+                granted_at=WHILE_OPEN,
+            ))
         for _ in range(self.n):
             self.make.unit(self.contest)  # sends nothing
 
@@ -337,8 +340,6 @@ class Crowd:
             )
         self.clock.moment = WHILE_OPEN
 
-    # ------------------------------------------------------------------ looking at it
-
     def _values(self) -> dict[str, Any]:
         """What stands in the addresses unless a line of the table says otherwise."""
         with self.platform.db.read() as session:
@@ -353,46 +354,6 @@ class Crowd:
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
                 "fix_id": first(Repair.id),
             }
-
-    def _browser(self, role: str) -> Client:
-        if role == "public":
-            return self.visit.public()
-        if role == "unit":
-            return self.visit.unit(self.units[0])
-        if role == "admin":
-            return self.visit.role("admin")
-        return self.visit.user(self.people[role][0])
-
-    def address(self, endpoint: str, values: dict[str, str]) -> str:
-        """A route's address; ``@in_review`` stands for the code of an entry in that state; what has
-        no place in the path follows after ``?``."""
-        *_, rule = self.app.url_map.iter_rules(endpoint)
-        known = {name: self.values[name] for name in rule.arguments & set(self.values)}
-        values = {name: self._said(value) for name, value in values.items()}
-        with self.app.test_request_context():
-            return str(self.app.url_map.bind("localhost").build(endpoint, {**known, **values}))
-
-    def _said(self, value: str) -> str:
-        return self.entries[value[1:]][0].code if value.startswith("@") else value
-
-    def get(self, role: str, address: str) -> tuple[TestResponse, list[str]]:
-        """A GET with the statements that it sent, once everything that is kept is warm."""
-        self.browsers[role].get(address).close()
-        with self._listening() as said:
-            answer = self.browsers[role].get(address)
-        return answer, said
-
-    @contextmanager
-    def _listening(self) -> Iterator[list[str]]:
-        said: list[str] = []
-
-        def hear(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            if not statement.startswith("BEGIN"):
-                said.append(statement)
-
-        event.listen(self.platform.db.engine, "before_cursor_execute", hear)
-        yield said
-        event.remove(self.platform.db.engine, "before_cursor_execute", hear)
 
 
 def _unsafe_and_quick(connection: Any, record: Any) -> None:

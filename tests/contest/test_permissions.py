@@ -27,6 +27,7 @@ from contest.models import (
     SimilarPair,
     Submission,
     Task,
+    TimeGrant,
 )
 from contest.permissions import PERMISSIONS
 from contest.states import SUBMISSION
@@ -115,6 +116,10 @@ class World:
         """What stands in the addresses; ``<code>`` is an entry in review unless a line says."""
         juror = self.make.user("juror", contest=self.contest)
         link, _, _ = self.make.unit_link(self.units[0])
+        grant = self.make.add(TimeGrant(
+            unit_id=self.units[0].id, until=WHILE_OPEN, reason="Mất điện", granted_by="user:1",
+            granted_at=WHILE_OPEN,
+        ))
         task = Task(kind="mail.send", row_id=1, key="failed one", state="failed",
                     contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
         self.make.add(task)
@@ -133,7 +138,7 @@ class World:
             "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
-            "void_id": 1, "evidence_id": 1,
+            "void_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "name": "manifest.json",
         }
 

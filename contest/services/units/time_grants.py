@@ -20,7 +20,8 @@ def grant(
     """Let a unit enter, send and replace clips until ``until``.
 
     Raises ``NotAllowed``; ``Invalid`` without a reason, for a moment that has passed, before the
-    close of the rules or after the counts' close, when a clip could collect no points; ``Conflict`` for a retired unit.
+    close of the rules or after that of the counts, when a clip could collect no points;
+    ``Conflict`` for a retired unit.
     """
     require(actor, "unit.manage", unit)
     locks.lock(session, unit)
@@ -45,7 +46,8 @@ def _check(unit: Unit, until: datetime, reason: str, at: datetime) -> None:
                       "Please state the reason; it is shown on the rules page.")
     least = max(at, schedule.entries_close)
     if not least < until <= schedule.counts_close:
-        told = {lang: [write_time(t, schedule.zone, lang) for t in (until, least, schedule.counts_close)]
+        moments = until, least, schedule.counts_close
+        told = {lang: [write_time(moment, schedule.zone, lang) for moment in moments]
                 for lang in ("vi", "en")}
         raise Invalid(
             "Hạn mới là {}; phải sau {} và không quá giờ chốt tương tác {}.".format(*told["vi"]),
