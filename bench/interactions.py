@@ -44,6 +44,7 @@ from contest.models import (
 from contest.running.devservices import start_postgres
 from contest.services.core import profiles
 from contest.services.counts import count_import, share_ledger
+from social.links import share_key
 
 LEDGER, TENTH, EXPORT, CLIPS = 1_000_000, 100_000, 5_000, 5_000
 BATCH = 2_000
@@ -192,7 +193,8 @@ def _shares(connection: Connection, count: int) -> Iterator[dict[str, Any]]:
     for code, account, link, seen in ledger_rows(count):
         yield {
             "submission_id": clips[code], "account": account, "link": link, "count": 1,
-            "identity": f"n:{account.casefold()}", "profile": "", "day": f"{seen:%Y-%m-%d}",
+            "link_key": share_key(link), "identity": f"n:{account.casefold()}", "profile": "",
+            "day": f"{seen:%Y-%m-%d}",
             "late_reason": "", "voided": False, "seen_at": seen, "created_by": "system",
             "created_at": AT,
         }

@@ -16,13 +16,12 @@ from social.imports.headings import LEDGER, find_columns
 from social.imports.moments import Dates, Order
 from social.imports.problems import FileRefused, Problem
 from social.imports.tables import Row, open_table
-from social.links import is_link
+from social.links import LONGEST_LINK, fitting, is_link
 
 MAX_BYTES = 300_000_000
 MAX_ROWS = 2_000_000
 HEADING_WITHIN = 10
 LONGEST_ACCOUNT = 200
-LONGEST_LINK = 500
 
 
 class LedgerRow(NamedTuple):
@@ -105,7 +104,7 @@ def _one(row: Row, columns: dict[str, int], dates: Dates) -> LedgerRow | Problem
     for text in (profile, account if is_address(account) else ""):
         if text and (len(text) > LONGEST_LINK or read_profile(text) is None):
             return _no_profile(row, text)
-    link = cells.get("link") or None
+    link = fitting(cells.get("link", "")) or None
     if link and (len(link) > LONGEST_LINK or not is_link(link)):
         vi = f"«{link[:60]}» không phải liên kết (https://…)"
         return _problem(row, "not_a_link", vi, f"“{link[:60]}” is not a link (https://…)")
