@@ -107,7 +107,8 @@ def _plan(
     told = {clip.submission_id for _, clip, _ in matched.found}
     problems = [
         *_of_rows(file, matched.found), *matched.problems, *_by_caption(matched.found),
-        *_of_dates(session, contest, matched.found, taken_at.astimezone(profile.schedule.zone)),
+        *_of_dates(session, contest, matched.found, taken_at),
+        *row_matching.check_release(matched.found, taken_at, profile.schedule.zone),
     ]
     lines = [
         Line(row, clip, before.get(clip.submission_id))
@@ -172,7 +173,8 @@ def _of_dates(
         Publication.submission.has(contest_id=contest.id)
     )
     published = {number: moment for number, moment in session.execute(query)}
-    return row_matching.check_dates(found, published, taken_at)
+    zone = profiles.profile_of(contest).schedule.zone
+    return row_matching.check_dates(found, published, taken_at, zone)
 
 
 def _nothing(file: CountsFile, *, told: bool) -> Problem:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Publication, ShareRecord, Submission
+from contest.models import Contest, Evidence, ShareRecord, Submission
 from contest.permissions import require
 from contest.services.core import audit, profiles
 from contest.services.counts import (
@@ -25,7 +25,6 @@ from contest.services.counts import (
     interactions,
     ledger_accounts,
     ledger_statements,
-    official,
     staged_shares,
 )
 from contest.services.counts.ledger_moments import Moments
@@ -109,13 +108,10 @@ class Reader:
 
 def clips_of(session: Session, contest: Contest) -> dict[str, Clip]:
     """The posted clips by their code."""
-    since = func.coalesce(Publication.published_at, Publication.release_at)
-    query = (
-        select(Submission.code, Submission.id, since)
-        .join(Publication, Publication.submission_id == Submission.id)
-        .where(*official.on_page(contest))
-    )
-    return {code: Clip(number, moment) for code, number, moment in session.execute(query)}
+    return {
+        clip.code: Clip(clip.submission_id, clip.since)
+        for clip in interactions.posted(session, contest)
+    }
 
 
 def preview(

@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
 from contest.errors import Conflict, DomainError, Invalid
-from contest.languages import write_hour, write_number, write_seconds
+from contest.languages import write_date, write_hour, write_number, write_seconds
 from contest.models import Snapshot
 from contest.services.counts import interactions, jumps, sitting
 from contest.services.counts.sitting import FIELDS, Row, Typed
@@ -95,8 +95,10 @@ def seconds(moment: datetime) -> str:
     """``15:58:41``, with the day where it is not today."""
     zone = current.profile.schedule.zone
     local, today = moment.astimezone(zone), current.now.astimezone(zone)
-    day = "" if local.date() == today.date() else f" {local.day}/{local.month}"
-    return f"{write_seconds(moment, zone)}{day}"
+    if local.date() == today.date():
+        return write_seconds(moment, zone)
+    day = write_date(moment, zone, current.language).removesuffix(str(local.year)).rstrip(" /")
+    return f"{write_seconds(moment, zone)} {day}"
 
 
 def since() -> datetime:
