@@ -1,6 +1,7 @@
-"""By what spellings of one share's link are known as one: a column beside the link.
+"""By what spellings of one share's link are known as one, a column beside the link; and until when
+the token of the installation's own Page holds.
 
-Lines that are there get theirs from ``social.links`` as it is when this runs.
+Lines that are there get their key from ``social.links`` as it is when this runs.
 """
 
 import sqlalchemy as sa
@@ -31,5 +32,21 @@ def upgrade() -> None:
         last = rows[-1][0]
 
 
+    op.create_table(
+        "shared_page",
+        sa.Column("page_id", sa.String(length=64), nullable=False),
+        sa.Column("page_name", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("data_access_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warned_days", sa.Integer(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shared_page")),
+        sa.UniqueConstraint("page_id", name=op.f("uq_shared_page_page_id")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("shared_page")
     op.drop_column("share_record", "link_key")

@@ -13,20 +13,17 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.docx.filling import fill
 from contest.jobs.documents import make_pdf, press_of
 from contest.jobs.worker import perform
 from contest.languages import write_day
 from contest.models import AuditRow, Base, Contest, DocumentPdf, Result, Task
-from contest.services.core import profiles
 from contest.services.results import documents
 from contest.services.results.document_values import SAMPLES
 from contest.services.results.documents import DOCUMENTS, SHIPPED, Document
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
-from tests.contest.counts.test_cap_per_day import PROFILE
 from tests.contest.factory import Factory
 from tests.contest.results.test_document_templates import docx, words
 from tests.contest.stage import AFTER, Stage
@@ -123,33 +120,6 @@ def test_the_minutes_hold_the_ranking_and_how_to_check_it(
     assert "Quận 11, ngày 26 tháng 6 năm 2023" in text
     assert published.output_sha256 in text and published.bundle_sha256 in text
     assert "Cộng hòa" not in text and "DỰ THẢO" not in text
-
-
-DAILY = ("shares_per_account = 2\n",
-         'shares_per_account = 3\nshares_per_account_per = "day"\n')
-
-
-@pytest.mark.parametrize(("change", "said", "in_english"), [
-    (None, "2 lượt cho một clip", ("2 shares of a clip", "2 shares of a clip")),
-    (DAILY, "3 lượt một ngày cho một clip", ("3 shares an account a day", "3 times a day")),
-])
-def test_whatever_prints_the_cap_on_shares_says_of_what_it_is(
-    stage: Stage, client: FlaskClient, change: tuple[str, str] | None, said: str,
-    in_english: tuple[str, str],
-) -> None:
-    if change:
-        with stage.platform.db.write() as session:
-            profiles.import_profile(
-                session, PROFILE.replace(*change), actor=SYSTEM, at=AFTER, reason="Luật khác"
-            )
-    minutes = words(paper(stage.platform, stage.compute(), "minutes").docx())
-    assert f"(một tài khoản tính nhiều nhất {said}), tối đa 300 điểm" in minutes
-    pages = ("/c/quan11-2023/rules", "/c/quan11-2023/organiser/ledger")
-    for page, sentence in zip(pages, in_english, strict=True):
-        client.set_cookie("lang", "vi")
-        assert f"tính tối đa {said}" in client.get(page).text
-        client.set_cookie("lang", "en")
-        assert f"at most {sentence}" in client.get(page).text
 
 
 def test_the_minutes_say_what_was_missing_and_why(
