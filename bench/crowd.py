@@ -373,12 +373,12 @@ def _shares(session: Session, each: int) -> None:
     account = literal("Nguyễn Thị ").concat(cast(Submission.id + numbers.c.n, String))
     rows = select(
         Submission.id, account, func.lower(literal("n:").concat(account)), literal(""), literal(""),
-        literal("2023-06-19"), literal(1), literal(""), literal(False), literal(1),
+        literal(""), literal("2023-06-19"), literal(1), literal(""), literal(False), literal(1),
         literal("user:61"), *(literal(COUNTED, ShareRecord.seen_at.type) for _ in range(2)),
     ).select_from(Submission).join(numbers, true()).where(Submission.state == "published")
     session.execute(insert(ShareRecord).from_select(
-        ["submission_id", "account", "identity", "profile", "link", "day", "count", "late_reason",
-         "voided", "evidence_id", "created_by", "seen_at", "created_at"], rows,
+        ["submission_id", "account", "identity", "profile", "link", "link_key", "day", "count",
+         "late_reason", "voided", "evidence_id", "created_by", "seen_at", "created_at"], rows,
     ))
 
 

@@ -1,10 +1,11 @@
 """Importing a share ledger and an export of counts, against plain inserts of the same rows.
 
 Each import is the service that the web calls, in its own process, on a fresh copy of one PostgreSQL
-database (HOITHI_TEST_POSTGRES_URL, or a private one that syncs to disk). The baseline inserts rows
-prepared in memory: SQLAlchemy Core, one INSERT per table, ``executemany`` in batches of 2,000, one
-transaction. It reads no file, checks nothing, stores no evidence and no audit row. COPY straight
-into the table is measured too.
+database (HOITHI_TEST_POSTGRES_URL, or a private one that syncs to disk). HOITHI_BENCH_LEDGER gives
+the ledger another number of rows than a million, HOITHI_BENCH_ROUNDS its rounds. The baseline
+inserts rows prepared in memory: SQLAlchemy Core, one INSERT per table, ``executemany`` in batches
+of 2,000, one transaction. It reads no file, checks nothing, stores no evidence and no audit row.
+COPY straight into the table is measured too.
 """
 
 import csv
@@ -44,8 +45,11 @@ from contest.models import (
 from contest.running.devservices import start_postgres
 from contest.services.core import profiles
 from contest.services.counts import count_import, share_ledger
+from social.links import share_key
 
-LEDGER, TENTH, EXPORT, CLIPS = 1_000_000, 100_000, 5_000, 5_000
+LEDGER = int(os.environ.get("HOITHI_BENCH_LEDGER") or 1_000_000)
+ROUNDS = int(os.environ.get("HOITHI_BENCH_ROUNDS") or 2)
+EXPORT, CLIPS = 5_000, 5_000
 BATCH = 2_000
 WITH_PREVIEW = {"ledger": 0.8, "export": 0.6}  # of a plain insert's speed, at least
 AT = datetime.fromisoformat("2023-06-19T15:30:00+07:00")
@@ -192,7 +196,8 @@ def _shares(connection: Connection, count: int) -> Iterator[dict[str, Any]]:
     for code, account, link, seen in ledger_rows(count):
         yield {
             "submission_id": clips[code], "account": account, "link": link, "count": 1,
-            "identity": f"n:{account.casefold()}", "profile": "", "day": f"{seen:%Y-%m-%d}",
+            "link_key": share_key(link), "identity": f"n:{account.casefold()}", "profile": "",
+            "day": f"{seen:%Y-%m-%d}",
             "late_reason": "", "voided": False, "seen_at": seen, "created_by": "system",
             "created_at": AT,
         }
@@ -349,7 +354,7 @@ def figures() -> Iterator[Figure]:
             _statement(server, "DROP DATABASE IF EXISTS hoithi_bench")
             _statement(server, "CREATE DATABASE hoithi_bench")
             _fill(_named(server, "hoithi_bench"))
-            yield from _of_kind(server, folder, "ledger", _write_ledger, LEDGER, rounds=2)
+            yield from _of_kind(server, folder, "ledger", _write_ledger, LEDGER, rounds=ROUNDS)
             yield from _of_kind(server, folder, "export", _write_export, EXPORT, rounds=7)
             _statement(server, "DROP DATABASE hoithi_bench")
 

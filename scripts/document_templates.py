@@ -89,9 +89,8 @@ def _figures(document: Docx) -> None:
     body(document, "2. Tổng điểm 100 gồm {{ jury_weight }} điểm giám khảo và "
          "{{ interaction_weight }} điểm tương tác. Điểm giám khảo là trung bình của các giám khảo "
          "có chấm. Mỗi cảm xúc tính {{ points_per_reaction }} điểm, mỗi lượt chia sẻ tính "
-         "{{ points_per_share }} điểm (một tài khoản tính nhiều nhất {{ shares_per_account }} lượt "
-         "cho một clip), tối đa {{ points_cap }} điểm. Đơn vị lấy điểm theo thể lệ bản "
-         "{{ profile_number }}.")
+         "{{ points_per_share }} điểm (một tài khoản tính nhiều nhất {{ shares_limit }}), tối đa "
+         "{{ points_cap }} điểm. Đơn vị lấy điểm theo thể lệ bản {{ profile_number }}.")
 
 
 def _notes(document: Docx) -> None:

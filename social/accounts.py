@@ -8,9 +8,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-HOST = re.compile(
-    r"(?:https?://)?(?:(?!l\.|lm\.)[a-z0-9-]+\.)*(?:facebook\.com|fb\.com)(?::\d+)?(?=[/?#]|$)",
-    re.IGNORECASE,
+from social import links
+
+HOST = re.compile(  # `l.` and `lm.` lead away from the site
+    rf"(?:https?://)?(?!lm?\.){links.HOST}(?::\d+)?(?=[/?#]|$)", re.IGNORECASE
 )
 NUMBER = re.compile(r"\d{5,20}", re.ASCII)
 USERNAME = re.compile(r"[A-Za-z0-9.]{2,75}", re.ASCII)

@@ -168,13 +168,31 @@ def _jumps(clip: Series, others: _Others) -> Iterator[Flag]:
         usual = others.median_of_others(a.at, b.at, gain)
         if usual is None or gain < TIMES_OTHERS * max(usual, 1):
             continue
-        own = _median_without(rates, gain / _hours(a, b)) * _hours(a, b)
+        own = _usual(rates, a, b)
         if gain >= TIMES_SELF * max(own, 1):
             numbers: dict[str, Number] = {
                 "gain": gain, "others": round(usual, 1), "own": round(own, 1),
                 "hours": round(_hours(a, b), 1),
             }
             yield Flag(clip.clip, "jump", f"jump:{_stamp(b)}", numbers, a.at, b.at)
+
+
+def may_jump(clip: Series) -> bool:
+    """Whether the newest reactions may be a jump as far as the clip's own counts tell, so that the
+    other clips have to be asked."""
+    points = _reactions(clip)
+    steps = [(a, b) for a, b in pairwise(points) if b.at > a.at]
+    if not steps or steps[-1][1] is not points[-1]:
+        return False
+    a, b = steps[-1]
+    gain = b.total - a.total
+    rates = sorted((y.total - x.total) / _hours(x, y) for x, y in steps)
+    return gain >= LEAST_JUMP and gain >= TIMES_SELF * max(_usual(rates, a, b), 1)
+
+
+def _usual(rates: list[float], a: _Total, b: _Total) -> float:
+    """What the clip gains in such an interval, by its other intervals."""
+    return _median_without(rates, (b.total - a.total) / _hours(a, b)) * _hours(a, b)
 
 
 def _median_without(rates: list[float], one: float) -> float:

@@ -129,7 +129,7 @@ def _expiry(token: Mapping[str, object], now: datetime) -> CheckFinding:
         return CheckFinding("token_expiry", "pass", vi, en)
     end = min(times)
     vi = f"Mã truy cập hoặc quyền dữ liệu hết hạn ngày {end.day}/{end.month}/{end.year} (giờ UTC)."
-    en = f"The token or its data access expires on {end.date().isoformat()} (UTC)."
+    en = f"The token or its data access expires on {end.day} {end:%B} {end.year} (UTC)."
     if end - now > EXPIRY_MARGIN:
         return CheckFinding("token_expiry", "pass", vi, en)
     return CheckFinding(

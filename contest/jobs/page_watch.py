@@ -1,4 +1,5 @@
-"""``page.watch``: asks daily whether a contest's own Fanpage token is still good, and until when.
+"""``page.watch``: asks daily whether a contest's own Fanpage token is still good, and until when;
+``page.watch_shared``: the same of the installation's, for all contests that use it.
 
 The organisers are told before it ends, and at once where Meta has withdrawn it.
 """
@@ -9,7 +10,13 @@ from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.models import Contest
 from contest.services.core import profiles
-from contest.services.fanpage import connections, expiry, page_checks, page_pause
+from contest.services.fanpage import (
+    connections,
+    expiry,
+    page_checks,
+    page_pause,
+    shared_page,
+)
 from contest.services.fanpage.connections import Credentials
 from contest.wiring import Platform
 from social.errors import WrongSetting
@@ -50,7 +57,38 @@ def _note(platform: Platform, contest_id: int, found: PageCheck | None) -> None:
             connections.checked(session, contest, found, at=at)
             if found.refused:
                 page_pause.pause(session, contest, "credential", actor=SYSTEM, at=at)
-        expiry.warn(session, row, contest, at=at)
+        expiry.warn(session, row, [contest], at=at)
 
 
-HANDLERS = {expiry.KIND: run}
+def run_shared(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
+    """As ``run``; the end where the settings name no Page."""
+    shared = platform.default_fanpage
+    if shared is None:
+        return
+    found = _checked(platform, shared)
+    beat()
+    _note_shared(platform, shared.page_id, found)
+    raise Later(platform.clock.now() + expiry.EVERY)
+
+
+def _note_shared(platform: Platform, page_id: str, found: PageCheck | None) -> None:
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        row = shared_page.note(session, found, at=at) if found else shared_page.of(session, page_id)
+        if row is None:
+            return
+        contests = shared_page.users(session, row, at=at)
+        if found is not None and found.refused:
+            for contest in contests:
+                page_pause.pause(session, contest, "credential", actor=SYSTEM, at=at)
+        expiry.warn(session, row, contests, at=at)
+
+
+def begin(platform: Platform) -> None:
+    """At the start of a process: have the installation's Page watched, if there is one."""
+    if platform.default_fanpage is not None:
+        with platform.db.write() as session:
+            shared_page.watch(session, at=platform.clock.now())
+
+
+HANDLERS = {expiry.KIND: run, shared_page.KIND: run_shared}

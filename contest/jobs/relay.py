@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
-from contest.jobs import lease_owners
+from contest.jobs import lease_owners, page_watch
 from contest.services.core import outbox
 from contest.wiring import Platform
 
@@ -45,8 +45,12 @@ def free_the_dead(platform: Platform) -> int:
 
 def run(platform: Platform, stop: Callable[[], bool]) -> None:
     """Relay until ``stop()``. An unavailable database or Redis is logged and waited for."""
+    begun = False
     while not stop():
         try:
+            if not begun:
+                page_watch.begin(platform)
+                begun = True
             free_the_dead(platform)
             moved = relay_once(platform)
         except (RedisError, OperationalError) as error:

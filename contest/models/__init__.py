@@ -23,7 +23,13 @@ from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import Mail, Task
 from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
-from contest.models.publications import PageConnection, PageInspection, PagePause, Publication
+from contest.models.publications import (
+    PageConnection,
+    PageInspection,
+    PagePause,
+    Publication,
+    SharedPage,
+)
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
@@ -39,7 +45,8 @@ __all__ = [
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
     "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SimilarPair", "Snapshot", "SnapshotProof",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
+    "SimilarPair", "Snapshot", "SnapshotProof",
     "StaffSession",
     "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
     "Upload", "User",

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from contest.models.base import Base, one_of
 from contest.models.submissions import Submission
 from social.accounts import name_identity
+from social.links import share_key
 
 
 class Evidence(Base):
@@ -123,13 +124,18 @@ def _of_name(context: Any) -> str:
     return name_identity(context.get_current_parameters()["account"])
 
 
+def _of_link(context: Any) -> str:
+    return share_key(context.get_current_parameters().get("link") or "")
+
+
 class ShareRecord(Base):
     """One line of the share ledger: an account's shares of a clip, with proof; never added up here.
 
     Each source (a file, a person) keeps its own lines, so that one of them can be voided; where
     several tell of the same share, it counts once (``ledger_accounts``). ``identity``: by which
-    lines are one account: its profile, or its name where nothing better is known. ``day``: of
-    ``seen_at`` in the contest's zone. ``voided``: the proposal ``void_id`` was agreed to.
+    lines are one account: its profile, or its name where nothing better is known. ``link_key``:
+    equal for the spellings of one link; "" without one. ``day``: of ``seen_at`` in the contest's
+    zone. ``voided``: the proposal ``void_id`` was agreed to.
     """
 
     __tablename__ = "share_record"
@@ -155,6 +161,7 @@ class ShareRecord(Base):
     identity: Mapped[str] = mapped_column(String(255), default=_of_name)
     profile: Mapped[str] = mapped_column(String(500), default="")
     link: Mapped[str] = mapped_column(String(500), default="")
+    link_key: Mapped[str] = mapped_column(String(500), default=_of_link)
     count: Mapped[int] = mapped_column(default=1)
     seen_at: Mapped[datetime]
     day: Mapped[str] = mapped_column(String(10), default="")

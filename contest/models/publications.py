@@ -71,6 +71,22 @@ class PageConnection(Base):
     created_at: Mapped[datetime]
 
 
+class SharedPage(Base):
+    """The installation's own Fanpage, as its settings name it: until when its token holds, as Meta
+    said at ``checked_at``. No secret is stored. ``warned_days``: as a connection's."""
+
+    __tablename__ = "shared_page"
+    __table_args__ = (UniqueConstraint("page_id"),)
+
+    page_id: Mapped[str] = mapped_column(String(64))
+    page_name: Mapped[str] = mapped_column(Text, default="")
+    username: Mapped[str] = mapped_column(Text, default="")
+    expires_at: Mapped[datetime | None]
+    data_access_expires_at: Mapped[datetime | None]
+    warned_days: Mapped[int | None]
+    checked_at: Mapped[datetime]
+
+
 class PageInspection(Base):
     """One onboarding check of the Page, as Meta answered. Findings: name, outcome, vi, en."""
 

@@ -16,7 +16,7 @@ from social.imports.cells import (
     read_post_id,
     tidy,
 )
-from social.imports.headings import letters
+from social.imports.headings import letters, two_columns
 from social.imports.periods import SPAN, TOTAL, UNCLEAR, UNSAID
 from social.imports.problems import FileRefused, Problem
 from social.imports.recognition import INSTAGRAM_HOST, META_EXPORT, OWN_TEMPLATE, Found
@@ -154,7 +154,7 @@ class _Reader:
         cells = (*cells[:self.blank], *[""] * (self.blank + 1 - min(len(cells), self.blank)))
         for one, other in self.rivals:
             if cells[one] != cells[other]:
-                raise self._both(row, one, other)
+                raise two_columns(row.number, self.headings, one, other)
         if self._left_out(row, cells):
             return
         post_id, permalink = self._post_id(row, cells), cells[at.permalink] or None
@@ -316,16 +316,6 @@ class _Reader:
             f"Row {row}, column {in_english} says “{shown}”: it is not clear whether that is the "
             "total over all time or a span. Switch Facebook to Vietnamese or English, export again "
             "with “Lifetime” and import that file.",
-        )
-
-    def _both(self, row: Row, one: int, other: int) -> FileRefused:
-        return FileRefused(
-            "two_columns",
-            f"Hai cột cùng nói về một thứ nhưng khác nhau ở dòng {row.number}: "
-            f"{self._named(one)} và {self._named(other)}. Hãy xoá cột không dùng rồi nhập lại.",
-            f"Two columns tell the same thing but differ in row {row.number}: "
-            f"{self._named(one, '“”')} and {self._named(other, '“”')}. Remove the one that is not "
-            "to be used and import again.",
         )
 
     def _named(self, index: int, quotes: str = "«»") -> str:

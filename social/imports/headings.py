@@ -11,12 +11,19 @@ from typing import NamedTuple
 
 from social.imports.cells import tidy
 from social.imports.languages import META as META_LANGUAGES
+from social.imports.problems import FileRefused
 
+CODES = ("Clip code", "Code", "Mã clip", "Mã số clip", "Mã dự thi", "Mã bài dự thi")
 OWN_COUNTS: Mapping[str, tuple[str, ...]] = {
-    "clip_code": ("Clip code", "Code", "Mã clip"),
-    "reactions": ("Reactions", "Cảm xúc", "Lượt cảm xúc", "Lượt thích và cảm xúc"),
-    "shares": ("Shares", "Chia sẻ", "Lượt chia sẻ"),
-    "comments": ("Comments", "Bình luận", "Lượt bình luận"),
+    "clip_code": CODES,
+    "reactions": (
+        "Reactions", "Cảm xúc", "Lượt cảm xúc", "Lượt thích và cảm xúc", "Số cảm xúc",
+        "Số lượt cảm xúc",
+    ),
+    "shares": ("Shares", "Chia sẻ", "Lượt chia sẻ", "Số chia sẻ", "Số lượt chia sẻ"),
+    "comments": (
+        "Comments", "Bình luận", "Lượt bình luận", "Số bình luận", "Số lượt bình luận",
+    ),
     "permalink": (
         "Link", "Permalink", "Liên kết", "Liên kết vĩnh viễn", "Đường dẫn", "Liên kết bài viết",
     ),
@@ -24,15 +31,26 @@ OWN_COUNTS: Mapping[str, tuple[str, ...]] = {
     "period": ("Date", "Ngày"),
 }  # fmt: skip
 LEDGER: Mapping[str, tuple[str, ...]] = {
-    "clip_code": ("Clip code", "Code", "Mã clip"),
-    "account": ("Account", "Account name", "Tài khoản", "Tên tài khoản", "Người chia sẻ"),
+    "clip_code": CODES,
+    "account": (
+        "Account", "Account name", "Facebook name", "Name", "Tài khoản", "Tên tài khoản",
+        "Người chia sẻ", "Tài khoản Facebook", "Tên Facebook", "Tên tài khoản Facebook",
+        "Họ và tên", "Họ tên",
+    ),
     "profile": (
         "Profile", "Profile link", "Profile URL", "Account link", "Account URL", "Account ID",
         "Trang cá nhân", "Liên kết trang cá nhân", "Liên kết tài khoản", "Link trang cá nhân",
         "Link tài khoản", "ID tài khoản", "Facebook",
     ),
-    "link": ("Share link", "Link", "Share URL", "Liên kết", "Liên kết chia sẻ", "Đường dẫn"),
-    "seen_at": ("Seen at", "Time seen", "Thời điểm thấy", "Thời gian", "Ngày giờ"),
+    "link": (
+        "Share link", "Link", "Share URL", "Liên kết", "Liên kết chia sẻ", "Đường dẫn",
+        "Link chia sẻ", "Link bài chia sẻ", "Liên kết bài chia sẻ", "Đường dẫn chia sẻ",
+    ),
+    "seen_at": (
+        "Seen at", "Time seen", "Shared at", "Date", "Thời điểm thấy", "Thời gian", "Ngày giờ",
+        "Thời điểm", "Thấy lúc", "Nhìn thấy lúc", "Giờ thấy", "Ngày", "Ngày thấy", "Ngày chia sẻ",
+        "Thời gian chia sẻ", "Thời điểm chia sẻ",
+    ),
 }
 INSTAGRAM = (  # Facebook's table on the screen has saves and follows, too
     "Account username", "Tên người dùng tài khoản", "Nombre de usuario de la cuenta",
@@ -69,6 +87,7 @@ def _by_name(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 META = _by_name(*META_LANGUAGES)
 OWN = _by_name(OWN_COUNTS)
+LEDGER_NAMES = _by_name(LEDGER)
 
 
 def claims(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, Column]:
@@ -80,18 +99,28 @@ def claims(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, Column]:
     return {field: Column(first, tuple(others)) for field, (first, *others) in places.items()}
 
 
-def find_columns(cells: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+def find_columns(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, int]:
     """Field → index of the first column with one of its names."""
-    places: dict[str, int] = {}
-    for index, cell in enumerate(cells):
-        places.setdefault(plain(cell), index)
-    found = {field: _first(places, aliases) for field, aliases in names.items()}
-    return {field: index for field, index in found.items() if index is not None}
+    return {field: column.place for field, column in claims(cells, names).items()}
 
 
 def has_any(cells: Iterable[str], names: Iterable[str]) -> bool:
     """Whether any cell is one of the names."""
     return not {plain(cell) for cell in cells}.isdisjoint({plain(name) for name in names})
+
+
+def two_columns(row: int, headings: Sequence[str], one: int, other: int) -> FileRefused:
+    """The refusal of a file two of whose columns claim to be one field and differ in a row."""
+    def named(index: int, quotes: str) -> str:
+        return f"{letters(index)} {quotes[0]}{headings[index][:40]}{quotes[1]}"
+
+    return FileRefused(
+        "two_columns",
+        f"Hai cột cùng nói về một thứ nhưng khác nhau ở dòng {row}: {named(one, '«»')} và "
+        f"{named(other, '«»')}. Hãy xoá cột không dùng rồi nhập lại.",
+        f"Two columns tell the same thing but differ in row {row}: {named(one, '“”')} and "
+        f"{named(other, '“”')}. Remove the one that is not to be used and import again.",
+    )
 
 
 def letters(index: int) -> str:
@@ -101,7 +130,3 @@ def letters(index: int) -> str:
         index, rest = divmod(index, 26)
         name, index = chr(ord("A") + rest) + name, index - 1
     return name
-
-
-def _first(places: Mapping[str, int], aliases: tuple[str, ...]) -> int | None:
-    return next((places[plain(name)] for name in aliases if plain(name) in places), None)

@@ -12,17 +12,16 @@ from typing import NamedTuple
 
 from social.accounts import is_address, read_profile, tidy
 from social.imports.cells import BadCell, read_code
-from social.imports.headings import LEDGER, find_columns
+from social.imports.headings import LEDGER_NAMES, Column, claims, two_columns
 from social.imports.moments import Dates, Order
 from social.imports.problems import FileRefused, Problem
 from social.imports.tables import Row, open_table
-from social.links import is_link
+from social.links import LONGEST_LINK, fitting, is_link
 
 MAX_BYTES = 300_000_000
 MAX_ROWS = 2_000_000
 HEADING_WITHIN = 10
 LONGEST_ACCOUNT = 200
-LONGEST_LINK = 500
 
 
 class LedgerRow(NamedTuple):
@@ -50,20 +49,40 @@ def iterate_ledger(
     head = list(islice(rows, HEADING_WITHIN))
     heading, columns = _recognise(head)
     body = chain((row for row in head if row.number > heading.number), rows)
-    return _read(body, columns, max_rows, Dates(lambda: _moments(path, heading, columns), order))
+    return _read(
+        _agreeing(body, heading, columns),
+        {field: column.place for field, column in columns.items()}, max_rows,
+        Dates(lambda: _moments(path, heading, columns), order),
+    )
 
 
-def _moments(path: Path, heading: Row, columns: dict[str, int]) -> Iterator[tuple[int, str]]:
+def _agreeing(
+    rows: Iterator[Row], heading: Row, columns: dict[str, Column]
+) -> Iterator[Row]:
+    """The rows. Raises FileRefused where two columns claim to be one field and differ."""
+    rivals = [(one.place, other) for one in columns.values() for other in one.others]
+    if not rivals:
+        yield from rows
+        return
+    for row in rows:
+        for one, other in rivals:
+            first, second = (row.cells[n] if n < len(row.cells) else "" for n in (one, other))
+            if first != second:
+                raise two_columns(row.number, heading.cells, one, other)
+        yield row
+
+
+def _moments(path: Path, heading: Row, columns: dict[str, Column]) -> Iterator[tuple[int, str]]:
     """The cells of the moments, from the top."""
-    place = columns["seen_at"]
+    place = columns["seen_at"].place
     for row in open_table(path, max_bytes=MAX_BYTES).rows():
         if row.number > heading.number and place < len(row.cells):
             yield row.number, row.cells[place]
 
 
-def _recognise(head: list[Row]) -> tuple[Row, dict[str, int]]:
+def _recognise(head: list[Row]) -> tuple[Row, dict[str, Column]]:
     for row in head:
-        columns = find_columns(row.cells, LEDGER)
+        columns = claims(row.cells, LEDGER_NAMES)
         if "clip_code" in columns and not columns.keys().isdisjoint({"account", "profile"}):
             return row, columns
     raise FileRefused(
@@ -105,7 +124,7 @@ def _one(row: Row, columns: dict[str, int], dates: Dates) -> LedgerRow | Problem
     for text in (profile, account if is_address(account) else ""):
         if text and (len(text) > LONGEST_LINK or read_profile(text) is None):
             return _no_profile(row, text)
-    link = cells.get("link") or None
+    link = fitting(cells.get("link", "")) or None
     if link and (len(link) > LONGEST_LINK or not is_link(link)):
         vi = f"«{link[:60]}» không phải liên kết (https://…)"
         return _problem(row, "not_a_link", vi, f"“{link[:60]}” is not a link (https://…)")

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from social.imports.cells import tidy
 from social.imports.headings import (
     INSTAGRAM,
-    LEDGER,
+    LEDGER_NAMES,
     LIKES,
     META,
     OWN,
@@ -108,7 +108,7 @@ def _not_counts(table: Table, heads: Sequence[list[Row]]) -> FileRefused:
             "These are the whole Page's daily figures, without the single posts. In Meta Business "
             "Suite go to Insights → Content and export the posts.",
         )
-    if any(_is_ledger(find_columns(row.cells, LEDGER)) for row in rows):
+    if any(_is_ledger(find_columns(row.cells, LEDGER_NAMES)) for row in rows):
         return FileRefused(
             "ledger",
             "Đây là sổ chia sẻ. Hãy nhập ở mục «Sổ chia sẻ».",

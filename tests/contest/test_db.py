@@ -29,6 +29,11 @@ SHARED = (
     "INSERT INTO share_record (submission_id, account, link, count, seen_at, created_by, "
     "created_at) VALUES (1, 'Nguyễn  LAN', 'https://a.vn/1', 3, :at, 'user:1', :at)"
 )
+SHARED_0010 = (
+    "INSERT INTO share_record (submission_id, account, identity, profile, link, count, seen_at, "
+    "day, late_reason, voided, created_by, created_at) "
+    "VALUES (1, 'Lan', 'n:lan', '', :link, 1, :at, '', '', FALSE, 'user:1', :at)"
+)
 AGREED = (
     "INSERT INTO late_approval (snapshot_id, entered_by, approved_by, created_at) "
     "VALUES (:of, 'user:1', 'user:2', :at)"
@@ -104,6 +109,37 @@ def test_counts_of_the_form_before_stay_and_stay_append_only(empty_database_url:
         session.execute(text("DELETE FROM snapshot"))
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(text(AGREED), {"at": NOW, "of": 8})
+    database.engine.dispose()
+
+
+def test_links_of_the_form_before_are_compared_as_new_ones_are(empty_database_url: str) -> None:
+    upgrade(empty_database_url, "0003")
+    database = Database(empty_database_url)
+    story = "https://m.facebook.com/story.php?story_fbid=123456789&id=7&mibextid=x"
+    post = "https://www.facebook.com/lan/posts/123456789"
+    with database.write() as session:
+        session.execute(insert(Contest.__table__), {"slug": "x", "created_at": NOW,
+                                                    "publishing_paused": ""})
+        session.execute(insert(Unit.__table__), {"contest_id": 1, "name": "Đoàn phường 1",
+                                                 "created_at": NOW})
+        session.execute(insert(Submission.__table__), {
+            "contest_id": 1, "unit_id": 1, "code": "CX1111", "title": "Clip", "kind": "team",
+            "authors": ["An"], "contact_name": "An", "contact_phone": "", "created_at": NOW,
+            "updated_at": NOW,
+        })
+    upgrade(empty_database_url, "0010")
+    with database.write() as session:
+        for link in (story, post, ""):
+            session.execute(text(SHARED_0010), {"link": link, "at": NOW})
+    for revision in ("head", "0010", "head"):
+        move = command.downgrade if revision == "0010" else command.upgrade
+        move(alembic_config(empty_database_url), revision)
+        with database.read() as session:
+            kept = session.execute(text("SELECT link FROM share_record ORDER BY id")).scalars()
+            assert kept.all() == [story, post, ""]
+    with database.read() as session:
+        keys = session.scalars(select(ShareRecord.link_key).order_by(ShareRecord.id)).all()
+    assert keys == ["post:123456789", "post:123456789", ""]
     database.engine.dispose()
 
 

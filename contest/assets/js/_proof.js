@@ -43,7 +43,7 @@ export class Proof {
     const part = this.form.querySelector("[data-drop]");
     const over = (yes) => part.classList.toggle("sitting__proof--over", yes);
     this.input.addEventListener("change", () => this.take(this.input.files));
-    document.addEventListener("paste", (event) => this.take(event.clipboardData?.files ?? []));
+    document.addEventListener("paste", (event) => this.#pasted(event));
     document.addEventListener("dragover", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
@@ -59,6 +59,15 @@ export class Proof {
     addEventListener("beforeunload", (event) => {
       if (this.waiting) event.preventDefault();
     });
+  }
+
+  // Cells of a spreadsheet come with a picture of themselves: in a field their text is meant.
+  #pasted(event) {
+    const { files = [], types = [] } = event.clipboardData ?? {};
+    const typing = event.target.matches?.("input, textarea") && types.includes("text/plain");
+    if (!files.length || typing) return;
+    event.preventDefault();
+    this.take(files);
   }
 
   take(files) {

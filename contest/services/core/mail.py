@@ -20,7 +20,7 @@ jury_reminder       user_id, count                  a juror: so many ballots are
 page_paused         user_id, pause_id, remedy,      an organiser: posting has stopped by itself
                     reason
 page_expiring       user_id, page_name, page_id,    an organiser: the Page's token is about to end
-                    ends
+                    ends, shared
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 ==================  ==============================  =========================================
 

@@ -21,11 +21,10 @@ from contest.errors import Invalid
 from contest.models import Contest, Evidence, Publication
 from contest.permissions import require
 from contest.services.core import audit, profiles
-from contest.services.counts import evidence, interactions, official, row_matching
+from contest.services.counts import evidence, interactions, jumps, official, row_matching
 from contest.services.counts.interactions import Posted, Reading
 from contest.services.counts.official import LastCounting
 from contest.services.counts.row_matching import BY_CAPTION, Match
-from social.anomalies import LEAST_JUMP, TIMES_SELF
 from social.imports import CountRow, CountsFile, FileRefused, Problem, read_counts
 from social.imports.counts import OWN_TEMPLATE, file_sha256
 
@@ -43,16 +42,15 @@ class Line(NamedTuple):
     @property
     def drops(self) -> bool:
         """Counts only grow; a fall is a purge by Facebook, a mistake, or a wrong moment."""
-        return any(now < was for now, was in self._pairs())
+        return "fell" in self._steps()
 
     @property
     def jumps(self) -> bool:
-        """A rise that a person should look at, by the measure of the flags (social/anomalies.py)
-        as far as one clip's own two counts tell."""
-        return any(
-            now - was >= LEAST_JUMP and now >= was * TIMES_SELF and was > 0
-            for now, was in self._pairs()
-        )
+        """A rise that a person should look at, as on the screen of the cut-off."""
+        return "times" in self._steps()
+
+    def _steps(self) -> list[str | None]:
+        return [jumps.step(was, now) for now, was in self._pairs()]
 
     def _pairs(self) -> list[tuple[int, int]]:
         if self.before is None:
@@ -107,7 +105,8 @@ def _plan(
     told = {clip.submission_id for _, clip, _ in matched.found}
     problems = [
         *_of_rows(file, matched.found), *matched.problems, *_by_caption(matched.found),
-        *_of_dates(session, contest, matched.found, taken_at.astimezone(profile.schedule.zone)),
+        *_of_dates(session, contest, matched.found, taken_at),
+        *row_matching.check_release(matched.found, taken_at, profile.schedule.zone),
     ]
     lines = [
         Line(row, clip, before.get(clip.submission_id))
@@ -172,7 +171,8 @@ def _of_dates(
         Publication.submission.has(contest_id=contest.id)
     )
     published = {number: moment for number, moment in session.execute(query)}
-    return row_matching.check_dates(found, published, taken_at)
+    zone = profiles.profile_of(contest).schedule.zone
+    return row_matching.check_dates(found, published, taken_at, zone)
 
 
 def _nothing(file: CountsFile, *, told: bool) -> Problem:

@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
+from contest.languages import LANGUAGES, write_time
 from contest.models import (
     Contest,
     Evidence,
@@ -69,6 +71,7 @@ class Posted(NamedTuple):
     video_id: str | None
     permalink: str
     publication_id: int
+    since: datetime  # when its post appeared: nothing can be counted before
 
 
 def posted(session: Session, contest: Contest, *, most: int | None = None) -> list[Posted]:
@@ -77,6 +80,7 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
         select(
             Submission.id, Submission.code, Submission.title, Publication.post_id,
             Publication.video_id, Publication.permalink, Publication.id,
+            official.on_page_since(),
         )
         .join(Publication.submission)
         .where(*official.on_page(contest))
@@ -168,6 +172,40 @@ def take_all(
         bulk.send(session, table, list(rows[0]), (tuple(row.values()) for row in rows))
 
 
+def before_release(
+    clip: str, taken_at: datetime, *, since: datetime, zone: ZoneInfo
+) -> tuple[str, str] | None:
+    """What is wrong with a count from before its post appeared, Vietnamese and English, without
+    what to do; None where nothing is. People give minutes, so the post's own minute can be."""
+    if taken_at >= since.replace(second=0, microsecond=0):
+        return None
+    read, posted_at = (
+        {language: write_time(moment, zone, language) for language in LANGUAGES}
+        for moment in (taken_at, since)
+    )
+    return (
+        f"số liệu được ghi là lúc {read['vi']}, trước khi clip {clip} được đăng: chỉ nhận số liệu "
+        f"từ {posted_at['vi']} đến lúc này",
+        f"the counts are said to be of {read['en']}, before the clip {clip} was posted: only "
+        f"counts from {posted_at['en']} until now are taken",
+    )
+
+
+def _refuse_before_release(
+    session: Session, submission: Submission, taken_at: datetime, zone: ZoneInfo
+) -> None:
+    query = select(official.on_page_since()).where(
+        Publication.submission_id == submission.id, Publication.state == "published"
+    )
+    for since in session.scalars(query.limit(1)):
+        if said := before_release(submission.code, taken_at, since=since, zone=zone):
+            vi, en = (f"{one[:1].upper()}{one[1:]}" for one in said)
+            raise Invalid(
+                f"{vi}. Hãy sửa lại ngày giờ, hoặc đồng hồ của máy.",
+                f"{en}. Mend the date and time, or the device's clock.",
+            )
+
+
 def _refuse_nothing(readings: Iterable[Reading]) -> None:
     if any(r.reactions is None and r.shares is None and r.comments is None for r in readings):
         raise Invalid(
@@ -211,11 +249,14 @@ def write_down(
 ) -> Snapshot:
     """Store counts that a person has read on the Page. Raises ``NotAllowed`` without
     ``interaction.import``, ``NotFound`` if the clip is not posted, ``Conflict`` while counts are
-    locked (``hold``), and as ``take``."""
+    locked (``hold``), ``Invalid`` for a moment before the clip was posted, and as ``take``."""
     require(actor, "interaction.import", contest)
     hold(session, contest)
+    submission = of_code(session, contest, code)
+    zone = profiles.profile_of(contest).schedule.zone
+    _refuse_before_release(session, submission, taken_at, zone)
     snapshot = take(
-        session, of_code(session, contest, code), reading, taken_at=taken_at, source="manual",
+        session, submission, reading, taken_at=taken_at, source="manual",
         actor=actor, at=at, evidence=evidence, late_reason=late_reason,
     )
     session.flush()

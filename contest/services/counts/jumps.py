@@ -1,20 +1,21 @@
-"""What a person should look at once more while typing: a number that fell, or that jumped.
+"""What a person should look at once more, while typing or before a file goes in: a number that
+fell, or that jumped.
 
-The rules and limits are those of ``social/anomalies.py``; here they are asked of the numbers that
-have just been typed, late ones too, and the answer stops nobody.
+The limits are those of ``social/anomalies.py``; here they are asked of the numbers that have just
+been typed, late ones too, and the answer stops nobody.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.models import Contest, Snapshot, Submission
+from contest.models import Contest, Publication, Snapshot, Submission
 from contest.services.core import profiles
-from contest.services.counts import interactions
-from social.anomalies import LEAST_JUMP, TIMES_OTHERS, Flag, Point, Series, find
+from contest.services.counts import official
+from social.anomalies import LEAST_JUMP, TIMES_OTHERS, Flag, Point, Series, find, may_jump
 
 LOOKED_AT = timedelta(hours=48)  # before now: enough for a clip's usual rate
 OF_FIELD = {"jump": "reactions", "shares_ratio": "shares"}  # flags that a new number may raise
@@ -31,23 +32,53 @@ def step(before: int | None, value: int) -> str | None:
     return "times" if steep else None
 
 
-def flags(
-    session: Session, contest: Contest, *, at: datetime
-) -> Mapping[tuple[str, str], Sequence[Flag]]:
-    """Flags on the newest numbers of the clips on the Page, by code and field."""
-    points = _points(session, contest, since=at - LOOKED_AT)
-    clips = [
-        Series(clip.code, points.get(clip.submission_id, []))
-        for clip in interactions.posted(session, contest)
-    ]
+Flags = Mapping[tuple[str, str], Sequence[Flag]]  # by code and field
+
+
+def flags(session: Session, contest: Contest, *, at: datetime) -> Flags:
+    """Flags on the newest numbers of the clips on the Page."""
+    return _flagged(contest, _series(session, contest, at=at))
+
+
+def flags_of(
+    session: Session, contest: Contest, clips: Collection[int], *, at: datetime
+) -> Flags:
+    """The same of these clips (submissions' ids) alone: the readings of the others are read only
+    where one of these has risen so much that they have to be compared."""
+    series = _series(session, contest, at=at, only=clips)
+    if not any(may_jump(one) for one in series):
+        return _flagged(contest, series)
+    names, everybody = {one.clip for one in series}, flags(session, contest, at=at)
+    return {key: found for key, found in everybody.items() if key[0] in names}
+
+
+def _flagged(contest: Contest, series: Sequence[Series]) -> Flags:
     found: dict[tuple[str, str], list[Flag]] = defaultdict(list)
-    for flag in find(clips, zone=profiles.profile_of(contest).schedule.zone):
+    for flag in find(series, zone=profiles.profile_of(contest).schedule.zone):
         if flag.kind in OF_FIELD:
             found[flag.clip, OF_FIELD[flag.kind]].append(flag)
     return found
 
 
-def _points(session: Session, contest: Contest, *, since: datetime) -> dict[int, list[Point]]:
+def _series(
+    session: Session, contest: Contest, *, at: datetime, only: Collection[int] | None = None
+) -> list[Series]:
+    """The clips on the Page, in its order, with what was known of each lately."""
+    points = _points(session, contest, since=at - LOOKED_AT, only=only)
+    query = (
+        select(Submission.id, Submission.code)
+        .join(Publication, Publication.submission_id == Submission.id)
+        .where(*official.on_page(contest))
+        .order_by(Publication.position, Publication.id)
+    )
+    if only is not None:
+        query = query.where(Submission.id.in_(only))
+    return [Series(code, points.get(clip, [])) for clip, code in session.execute(query)]
+
+
+def _points(
+    session: Session, contest: Contest, *, since: datetime, only: Collection[int] | None
+) -> dict[int, list[Point]]:
     """Totals as they were known at each reading: what a reading lacks is what was known before."""
     query = (
         select(Snapshot.submission_id, Snapshot.taken_at, Snapshot.reactions, Snapshot.shares)
@@ -55,6 +86,8 @@ def _points(session: Session, contest: Contest, *, since: datetime) -> dict[int,
         .where(Submission.contest_id == contest.id, Snapshot.taken_at >= since)
         .order_by(Snapshot.taken_at, Snapshot.id)
     )
+    if only is not None:
+        query = query.where(Snapshot.submission_id.in_(only))
     found: dict[int, list[Point]] = defaultdict(list)
     known: dict[int, tuple[int | None, int | None]] = {}
     for clip, taken_at, reactions, shares in session.execute(query):

@@ -1,8 +1,8 @@
 """Who shared which clip how often, from the lines of the share ledger that count.
 
 A line counts if it was seen and told in time, or another organiser agreed to it, and it is not
-void. Several sources may tell of the same share: of a link it is one share, of shares without a
-link the largest number that a source tells counts.
+void. Several sources may tell of the same share: of a link, however it is spelled, it is one share,
+of shares without a link the largest number that a source tells counts.
 """
 
 from collections import defaultdict
@@ -15,7 +15,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.models import Contest, ShareRecord, Submission
 from contest.services.core import profiles
+from social import accounts
+from social.imports import LedgerRow, Problem
+from social.links import share_key
 
+COMPARED = 20_000  # shares by their links, while a file is looked at
 Only = Collection[int] | None  # submissions' ids; None: every clip of the contest
 
 
@@ -83,8 +87,8 @@ def accounts_of(
     for (submission_id, identity), name in names.items():
         on = tuple(sorted(days[submission_id, identity]))
         found[submission_id].append(Account(name, identity, on))
-    for accounts in found.values():
-        accounts.sort(key=lambda one: (one.name, one.count))
+    for of_clip in found.values():
+        of_clip.sort(key=lambda one: (one.name, one.count))
     return dict(found)
 
 
@@ -93,7 +97,7 @@ def _shares(
 ) -> Select[tuple[int, str, str, int, int]]:
     """Columns submission_id, identity, day, count, first (the earliest line's id)."""
     line = ShareRecord
-    slot = case((line.link == "", line.day), else_="") if per_day else literal("")
+    slot = case((line.link_key == "", line.day), else_="") if per_day else literal("")
     told = (
         select(
             line.submission_id, line.identity, func.min(line.id).label("first"),
@@ -102,7 +106,7 @@ def _shares(
         )
         .join(line.submission)
         .where(*of_contest(contest, line.submission_id, only), counting(cut_off))
-        .group_by(line.submission_id, line.identity, line.link, *([slot] if per_day else []))
+        .group_by(line.submission_id, line.identity, line.link_key, *([slot] if per_day else []))
         .subquery()
     )
     group = (told.c.submission_id, told.c.identity, *([told.c.day] if per_day else []))
@@ -111,3 +115,71 @@ def _shares(
         (told.c.day if per_day else literal("")).label("day"),
         func.sum(told.c.count).label("count"), func.min(told.c.first).label("first"),
     ).group_by(*group)
+
+
+class Repeats:
+    """While a file is looked at: its rows that tell of a share which the ledger, or a row before,
+    has told. As far as ``COMPARED`` links: a larger ledger is folded by the database alone."""
+
+    def __init__(self, session: Session, contest: Contest) -> None:
+        line = ShareRecord
+        told = (
+            select(line.submission_id, line.link_key, line.identity)
+            .join(line.submission)
+            .where(Submission.contest_id == contest.id, line.link_key != "", ~line.voided)
+            .order_by(line.id.desc())  # so that the earliest of several has the last word
+            .limit(COMPARED)
+        )
+        self._told = {(clip, key): (0, owner) for clip, key, owner in session.execute(told)}
+
+    def note(self, row: LedgerRow, clip: int) -> Problem | None:
+        """What a person should know of this row; None for a share that is new."""
+        if not row.link or len(self._told) >= COMPARED:
+            return None
+        owner = accounts.identity(row.account, row.profile)
+        before, whose = self._told.setdefault((clip, share_key(row.link)), (row.row, owner))
+        if before == row.row:
+            return None
+        where = ("trong sổ", "in the ledger") if not before else (
+            f"ở dòng {before}", f"in row {before}"
+        )
+        return _told_again(row.row, where) if whose == owner else _of_another(row.row, where)
+
+
+def _told_again(row: int, where: tuple[str, str]) -> Problem:
+    return Problem(
+        row, "told_again",
+        f"Dòng {row}: lượt chia sẻ này đã có {where[0]}; chỉ tính một lần.",
+        f"Row {row}: this share is {where[1]} already; it counts once.", "skipped",
+    )
+
+
+def _of_another(row: int, where: tuple[str, str]) -> Problem:
+    return Problem(
+        row, "of_another",
+        f"Dòng {row}: liên kết này đã ghi cho một tài khoản khác {where[0]}, mà một bài chia sẻ "
+        "chỉ của một người; hãy mở liên kết để xem của ai.",
+        f"Row {row}: this link is told of another account {where[1]}, but a share is one person's; "
+        "open the link to see whose.", "warning",
+    )
+
+
+def told_before(session: Session, lines: Collection[ShareRecord]) -> dict[int, ShareRecord]:
+    """Lines of one clip whose share an earlier line tells: by their id, the earliest one."""
+    keys = {line.link_key for line in lines if line.link_key and not line.voided}
+    clips = {line.submission_id for line in lines}
+    first = (
+        select(func.min(ShareRecord.id))
+        .where(ShareRecord.submission_id.in_(clips), ShareRecord.link_key.in_(keys),
+               ~ShareRecord.voided)
+        .group_by(ShareRecord.submission_id, ShareRecord.link_key)
+    )
+    known = {
+        (one.submission_id, one.link_key): one
+        for one in session.scalars(select(ShareRecord).where(ShareRecord.id.in_(first)))
+    }
+    found = {line.id: known.get((line.submission_id, line.link_key)) for line in lines}
+    return {
+        line.id: one for line in lines
+        if not line.voided and (one := found[line.id]) is not None and one.id != line.id
+    }

@@ -1,9 +1,11 @@
 """Which moments a line of the share ledger may have: between the clip's release and now."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from contest.errors import Invalid
+from contest.languages import write_date
 from contest.profile.schema import Schedule
 from contest.services.counts.interactions import CLOCKS_DIFFER, TELLING
 from social.imports import Problem
@@ -28,7 +30,7 @@ class Moments:
     """Judges the moments of one import. ``told_late``: whatever it tells is late."""
 
     def __init__(self, schedule: Schedule, *, at: datetime) -> None:
-        self.zone: tzinfo = schedule.zone
+        self.zone: ZoneInfo = schedule.zone
         self.cut_off, self.at = schedule.counts_close, at
         self.told_late = at > schedule.counts_close + TELLING
         self._days: dict[datetime, str] = {}
@@ -55,36 +57,39 @@ class Moments:
                 "in_the_future", moment, "nằm trong tương lai", "lies in the future"
             )
         if moment < since.replace(second=0, microsecond=0):
-            posted = self._shown(since)
+            vi, en = self._shown(since)
             return self._fault(
-                "before_release", moment, f"ở trước lúc clip được đăng ({posted})",
-                f"is before the clip was posted ({posted})",
+                "before_release", moment, f"ở trước lúc clip được đăng ({vi})",
+                f"is before the clip was posted ({en})",
             )
         return None
 
     def _fault(self, code: str, moment: datetime, vi: str, en: str) -> Fault:
         """With the other reading of the date, where it has one, and what to do."""
         read, other = self._shown(moment), self._swapped(moment)
-        other_vi = f" (đổi chỗ ngày và tháng thì là {other})" if other else ""
-        other_en = f" (with day and month changed over it is {other})" if other else ""
+        other_vi = f" (đổi chỗ ngày và tháng thì là {other[0]})" if other else ""
+        changed = "with day and month changed over it is"
+        other_en = f" ({changed} {other[1]})" if other else ""
         like = f"{self.at.astimezone(self.zone):%Y-%m-%d %H:%M}"
         return Fault(
             code,
-            f"thời điểm thấy được đọc là {read}{other_vi}, {vi}; hãy sửa lại, viết như {like}, "
+            f"thời điểm thấy được đọc là {read[0]}{other_vi}, {vi}; hãy sửa lại, viết như {like}, "
             "hoặc chọn thứ tự ngày tháng của tệp",
-            f"the moment seen reads {read}{other_en}, which {en}; mend it, written like {like}, or "
-            "choose the order of day and month of the file",
+            f"the moment seen reads {read[1]}{other_en}, which {en}; mend it, written like {like}, "
+            "or choose the order of day and month of the file",
         )
 
-    def _swapped(self, moment: datetime) -> str:
+    def _swapped(self, moment: datetime) -> tuple[str, str] | None:
         local = moment.astimezone(self.zone)
         if local.day == local.month or local.day > 12:  # noqa: PLR2004 - no such month
-            return ""
+            return None
         return self._shown(local.replace(month=local.day, day=local.month))
 
-    def _shown(self, moment: datetime) -> str:
+    def _shown(self, moment: datetime) -> tuple[str, str]:
+        """In figures, as it was typed; in English with the month's name, too."""
         local = moment.astimezone(self.zone)
-        return f"{local:%H:%M} {local.day}/{local.month}/{local.year}"
+        figures = f"{local:%H:%M} {local.day}/{local.month}/{local.year}"
+        return figures, f"{figures}, {write_date(moment, self.zone, 'en')}"
 
 
 def _capital(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, load_only
 
 from contest.models import (
@@ -101,6 +101,17 @@ class Official:
 def on_page(contest: Contest) -> tuple[ColumnElement[bool], ...]:
     """Conditions of a query with publications: the contest's clips on the Page."""
     return Submission.contest_id == contest.id, Publication.state == "published"
+
+
+def on_page_since() -> ColumnElement[datetime]:
+    """Of the enclosing query's publication: since when its post can have counts and shares.
+
+    When the platform posted it, else when it was to be released. The link of a post made by hand is
+    often pasted long after the post.
+    """
+    seen = func.coalesce(Publication.published_at, Publication.release_at)
+    by_hand = (Publication.mode == "manual") & (Publication.release_at < seen)
+    return case((by_hand, Publication.release_at), else_=seen)
 
 
 def approved() -> ColumnElement[bool]:

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from contest.services.counts.interactions import Posted
+from contest.languages import LANGUAGES, write_date
+from contest.services.counts.interactions import Posted, before_release
 from social.imports import CountRow, CountsFile, Problem
 from social.imports.cells import code_key, read_code, tidy
 from social.imports.counts import OWN_TEMPLATE
@@ -207,13 +209,14 @@ def _plain(name: str) -> str:
 
 
 def check_dates(
-    found: Iterable[Match], published: Mapping[int, datetime | None], taken_at: datetime
+    found: Iterable[Match], published: Mapping[int, datetime | None], taken_at: datetime,
+    zone: ZoneInfo,
 ) -> list[Problem]:
     """Posts that the file says appeared after the moment of its counts, or not when ours did.
 
-    published: by the publication's id. taken_at: in the contest's zone, for the file names none.
+    published: by the publication's id. zone: of the contest, for the file names none.
     """
-    zone, problems = taken_at.tzinfo, []
+    problems = []
     seen: dict[str, list[datetime]] = {}  # clips that were released together say the same
     for row, clip, _ in found:
         moments = seen.get(row.published)
@@ -224,7 +227,23 @@ def check_dates(
         if moments and min(moments) - taken_at > ZONES:
             problems.append(_later(row))
         elif moments and ours and all(abs(moment - ours) > ZONES for moment in moments):
-            problems.append(_at_another_time(row, clip, ours.astimezone(zone)))
+            problems.append(_at_another_time(row, clip, ours, zone))
+    return problems
+
+
+def check_release(
+    found: Iterable[Match], taken_at: datetime, zone: ZoneInfo
+) -> list[Problem]:
+    """Rows of clips that were not posted yet at the moment of the file's counts."""
+    problems = []
+    for row, clip, _ in found:
+        said = before_release(clip.code, taken_at, since=clip.since, zone=zone)
+        if said is not None:
+            vi, en = said
+            problems.append(_problem(
+                row, "before_release", f"{vi}; hãy sửa ô «Số liệu lúc»",
+                f"{en}; mend “Counts as of”",
+            ))
     return problems
 
 
@@ -248,12 +267,13 @@ def _later(row: CountRow) -> Problem:
     )
 
 
-def _at_another_time(row: CountRow, clip: Posted, ours: datetime) -> Problem:
+def _at_another_time(row: CountRow, clip: Posted, ours: datetime, zone: ZoneInfo) -> Problem:
+    vi, en = (write_date(ours, zone, language) for language in LANGUAGES)
     return _problem(
         row, "published_differs", f"tệp ghi bài đăng lúc {row.published}, còn {clip.code} đăng "
-        f"ngày {ours:%d/%m/%Y}; hãy mở bài để đối chiếu",
+        f"ngày {vi}; hãy mở bài để đối chiếu",
         f"the file says that the post appeared at {row.published}, but {clip.code} did on "
-        f"{ours:%d/%m/%Y}; open the post and compare",
+        f"{en}; open the post and compare",
         level="warning",
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Publication, ShareRecord, Submission
+from contest.models import Contest, Evidence, ShareRecord, Submission
 from contest.permissions import require
 from contest.services.core import audit, profiles
 from contest.services.counts import (
@@ -25,7 +25,6 @@ from contest.services.counts import (
     interactions,
     ledger_accounts,
     ledger_statements,
-    official,
     staged_shares,
 )
 from contest.services.counts.ledger_moments import Moments
@@ -34,7 +33,7 @@ from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
 from social.imports.cells import code_key
 from social.imports.counts import file_sha256
 from social.imports.moments import Order
-from social.links import read_link
+from social.links import LONGEST_LINK, fitting, is_link, share_key
 
 SHOWN = 50  # problems shown; the rest is counted
 
@@ -43,7 +42,8 @@ SHOWN = 50  # problems shown; the rest is counted
 class LedgerPreview:
     """What a file would add. ``by_clip``: code -> rows. ``unknown``: the same for codes of no
     posted clip. ``undated``: rows without a moment. ``late``: rows that need a reason and a second
-    organiser. ``already``: the evidence, if the file was applied before."""
+    organiser. ``repeats``: rows whose share is told already. ``already``: the evidence, if the file
+    was applied before."""
 
     sha256: str
     rows: int
@@ -51,6 +51,8 @@ class LedgerPreview:
     unknown: Counter[str]
     problems: Sequence[Problem]
     problem_count: int
+    repeats: Sequence[Problem]
+    repeat_count: int
     undated: int
     late: int
     already: Evidence | None
@@ -106,13 +108,10 @@ class Reader:
 
 def clips_of(session: Session, contest: Contest) -> dict[str, Clip]:
     """The posted clips by their code."""
-    since = func.coalesce(Publication.published_at, Publication.release_at)
-    query = (
-        select(Submission.code, Submission.id, since)
-        .join(Publication, Publication.submission_id == Submission.id)
-        .where(*official.on_page(contest))
-    )
-    return {code: Clip(number, moment) for code, number, moment in session.execute(query)}
+    return {
+        clip.code: Clip(clip.submission_id, clip.since)
+        for clip in interactions.posted(session, contest)
+    }
 
 
 def preview(
@@ -123,21 +122,35 @@ def preview(
     another kind."""
     reader = Reader(session, contest, path, at=at, seen_at=seen_at, order=order)
     by_clip, unknown = Counter[str](), Counter[str]()
-    problems: list[Problem] = []
-    count = 0
+    problems, repeats = _Some(), _Some()
+    told = ledger_accounts.Repeats(session, contest)
     for item in reader.rows():
         if isinstance(item, Problem):
-            count += 1
-            if count <= SHOWN:
-                problems.append(item)
+            problems.add(item)
             continue
         row, clip, _seen = item
         (by_clip if clip else unknown)[row.clip_code] += 1
+        if clip and (note := told.note(row, clip.id)):
+            repeats.add(note)
     sha256 = file_sha256(path)
     return LedgerPreview(
-        sha256, sum(by_clip.values()), by_clip, unknown, problems, count, reader.undated,
-        reader.late, evidence.find(session, contest, sha256),
+        sha256, sum(by_clip.values()), by_clip, unknown, problems.first, problems.count,
+        repeats.first, repeats.count, reader.undated, reader.late,
+        evidence.find(session, contest, sha256),
     )
+
+
+class _Some:
+    """The first problems, and how many there are."""
+
+    def __init__(self) -> None:
+        self.first: list[Problem] = []
+        self.count = 0
+
+    def add(self, problem: Problem) -> None:
+        self.count += 1
+        if self.count <= SHOWN:
+            self.first.append(problem)
 
 
 def apply(
@@ -209,6 +222,7 @@ def add(
     interactions.hold(session, contest)
     submission = interactions.of_code(session, contest, code)
     moments = Moments(profiles.profile_of(contest).schedule, at=at)
+    link = fitting(link)
     _refuse(link, profile, account)
     if fault := moments.fault(seen_at, since=clips_of(session, contest)[submission.code].since):
         raise fault.refusal()
@@ -216,8 +230,8 @@ def add(
     name = accounts.tidy(account)
     record = ShareRecord(
         submission_id=submission.id, account=name, identity=accounts.identity(name, profile),
-        profile=profile, link=link, seen_at=seen_at, day=moments.day(seen_at), late_reason=reason,
-        created_by=actor.label, created_at=at,
+        profile=profile, link=link, link_key=share_key(link), seen_at=seen_at,
+        day=moments.day(seen_at), late_reason=reason, created_by=actor.label, created_at=at,
     )
     record.count = 1 if link else 1 + _before(session, contest, record)
     session.add(record)
@@ -232,7 +246,10 @@ def add(
 def _before(session: Session, contest: Contest, new: ShareRecord) -> int:
     """The largest number of shares without a link that the account has: one more is told now."""
     profile, line = profiles.profile_of(contest), ShareRecord
-    same = [line.submission_id == new.submission_id, line.identity == new.identity, line.link == ""]
+    same = [
+        line.submission_id == new.submission_id, line.identity == new.identity,
+        line.link_key == "",
+    ]
     if profile.scoring.per_day:
         same.append(line.day == new.day)
     counting = ledger_accounts.counting(profile.schedule.counts_close)
@@ -242,10 +259,12 @@ def _before(session: Session, contest: Contest, new: ShareRecord) -> int:
 
 
 def _refuse(link: str, profile: str, account: str) -> None:
-    if link and read_link(link) is None:
+    if link and (len(link) > LONGEST_LINK or not is_link(link)):
         raise Invalid(
-            "Liên kết phải bắt đầu bằng https://. Hãy chép lại địa chỉ bài chia sẻ.",
-            "The link must begin with https://. Copy the address of the share again.",
+            f"Liên kết phải bắt đầu bằng https:// và không quá {LONGEST_LINK} ký tự. Hãy chép lại "
+            "địa chỉ bài chia sẻ.",
+            f"The link must begin with https:// and have at most {LONGEST_LINK} characters. Copy "
+            "the address of the share again.",
         )
     for text in (profile, account if accounts.is_address(account) else ""):
         if text and accounts.read_profile(text) is None:
@@ -270,7 +289,8 @@ def _usable(reader: Reader, *, explained: bool) -> Iterator[staged_shares.Ledger
             raise _refused(vi, f"row {row.row}: {row.clip_code[:20]} is no posted clip's code")
         yield (
             row.row, clip.id, row.account, identity(row.account, row.profile), row.profile,
-            row.link or "", seen, reader.moments.day(seen),
+            row.link or "", share_key(row.link) if row.link else "", seen,
+            reader.moments.day(seen),
         )
     if reader.undated:
         raise _undated(reader.undated)

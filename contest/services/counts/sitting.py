@@ -156,6 +156,18 @@ def rows(
     return Pagination(made, found.number, found.count, found.total)
 
 
+def numbers_of(
+    session: Session, contest: Contest, clips: Collection[int], *, actor: Actor, since: datetime
+) -> dict[int, tuple[dict[str, Number], dict[str, Number]]]:
+    """The numbers of these clips (submissions' ids) alone, without what shows them: last, mine, as
+    a ``Row`` has them."""
+    last = _last(session, clips, actor=actor, since=since)
+    mine = _mine(session, contest, actor=actor, since=since, clips=clips)
+    return {
+        clip: (_numbers(clip, last, {}), _numbers(clip, mine, {})) for clip in clips
+    }
+
+
 def _numbers(
     clip: int, found: dict[Key, Snapshot], proofs: dict[int, Sequence[Evidence]]
 ) -> dict[str, Number]:
@@ -169,9 +181,10 @@ def _numbers(
 
 
 def _mine(
-    session: Session, contest: Contest, *, actor: Actor, since: datetime
+    session: Session, contest: Contest, *, actor: Actor, since: datetime,
+    clips: Collection[int] | None = None,
 ) -> dict[Key, Snapshot]:
-    """The newest number of each field that ``actor`` has typed here since then."""
+    """The newest number of each field that ``actor`` has typed here since then, of these clips."""
     query = (
         select(Snapshot)
         .join(ToldNumber, ToldNumber.snapshot_id == Snapshot.id)
@@ -179,7 +192,9 @@ def _mine(
         .options(*UNREAD)
         .order_by(Snapshot.taken_at, Snapshot.id)
     )
-    return _by_field(session, query)
+    return _by_field(
+        session, query if clips is None else query.where(Snapshot.submission_id.in_(clips))
+    )
 
 
 def _by_field(session: Session, query: Select[Any]) -> dict[Key, Snapshot]:

@@ -29,15 +29,18 @@ from contest.models.base import UtcDateTime
 from contest.services.core import bulk
 
 LedgerTuple = tuple[
-    int, int, str, str, str, str, datetime, str
-]  # row, submission's id, account, identity, profile or "", link or "", seen at, its day
+    int, int, str, str, str, str, str, datetime, str
+]  # row, submission's id, account, identity, profile or "", link or "", its key, seen at, its day
 
-COLUMNS = ("row", "submission_id", "account", "identity", "profile", "link", "seen_at", "day")
+COLUMNS = (
+    "row", "submission_id", "account", "identity", "profile", "link", "link_key", "seen_at", "day",
+)
 STAGED = Table(
     "staged_share", MetaData(),
     Column("row", Integer), Column("submission_id", Integer), Column("account", Text),
     Column("identity", Text), Column("profile", Text), Column("link", Text),
-    Column("seen_at", UtcDateTime), Column("day", Text), prefixes=["TEMPORARY"],
+    Column("link_key", Text), Column("seen_at", UtcDateTime), Column("day", Text),
+    prefixes=["TEMPORARY"],
 )
 
 
@@ -61,7 +64,7 @@ def take_over(
     session: Session, *, evidence_id: int, created_by: str, at: datetime, cut_off: datetime,
     late_reason: str, all_late: bool, per_day: bool,
 ) -> int:
-    """Write the staged rows into the ledger, one line for each clip, account and link; returns how
+    """Write the staged rows into the ledger, one line for each clip, account and share; returns how
     many of these no source had told of.
 
     Of rows without a link the line counts how many there are (on a day, if ``per_day``). A late
@@ -86,28 +89,28 @@ def take_over(
 
 def _slot(table: Any, *, per_day: bool) -> list[Any]:
     """What tells apart shares without a link besides their account: the day, if need be."""
-    return [case((table.link == "", table.day), else_="")] if per_day else []
+    return [case((table.link_key == "", table.day), else_="")] if per_day else []
 
 
 def _new(session: Session, *, per_day: bool) -> int:
     """How many of the staged shares no source has told of."""
     staged, line = STAGED.c, ShareRecord
     known = select(
-        line.submission_id, line.identity, line.link, *_slot(line, per_day=per_day)
+        line.submission_id, line.identity, line.link_key, *_slot(line, per_day=per_day)
     ).where(~line.voided, line.submission_id.in_(select(staged.submission_id)))
     told = select(
-        staged.submission_id, staged.identity, staged.link, *_slot(staged, per_day=per_day)
+        staged.submission_id, staged.identity, staged.link_key, *_slot(staged, per_day=per_day)
     )
     return session.scalar(select(func.count()).select_from(told.except_(known).subquery())) or 0
 
 
 def _folded(cut_off: datetime, *, late: bool, per_day: bool, all_late: bool) -> Any:
-    """One row for each clip, account and link; without a link, counted. The columns of ``COLUMNS``
+    """One row for each clip, account and share; without a link, counted. The columns of ``COLUMNS``
     from the second on, and the count."""
     staged = STAGED.c
     seen_late = staged.seen_at > cut_off
     group = (
-        staged.submission_id, staged.identity, staged.link, *_slot(staged, per_day=per_day)
+        staged.submission_id, staged.identity, staged.link_key, *_slot(staged, per_day=per_day)
     )
     folded = select(
         func.min(staged.row).label("first"), func.max(staged.profile).label("profile"),
@@ -117,14 +120,15 @@ def _folded(cut_off: datetime, *, late: bool, per_day: bool, all_late: bool) -> 
     if late and not all_late:
         in_time = func.sum(case((seen_late, 0), else_=1))
         any_late = func.sum(case((seen_late, 1), else_=0)) > 0
-        folded = folded.having(any_late, or_(func.min(staged.link) == "", in_time == 0))
+        folded = folded.having(any_late, or_(func.min(staged.link_key) == "", in_time == 0))
     elif not late:
         folded = folded.where(~seen_late)
     found = folded.subquery()
     return (
         select(
             staged.submission_id, staged.account, staged.identity, found.c.profile, staged.link,
-            found.c.seen_at, found.c.day, case((staged.link == "", found.c.lines), else_=1),
+            staged.link_key, found.c.seen_at, found.c.day,
+            case((staged.link_key == "", found.c.lines), else_=1),
         )
         .join(found, found.c.first == staged.row)  # the first spelling of a name is the one shown
         .order_by(staged.row)

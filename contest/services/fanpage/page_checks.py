@@ -11,7 +11,7 @@ from contest.models import Contest, PageInspection
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit
-from contest.services.fanpage import connections, page_match, publications
+from contest.services.fanpage import connections, page_match, publications, shared_page
 from contest.services.fanpage.page_match import FanpageName
 from social.values import PageCheck
 
@@ -35,6 +35,8 @@ def keep(
     """
     require(actor, "publication.manage", contest)
     connections.checked(session, contest, found, at=at)
+    if shared_page.of(session, found.page_id) is not None:
+        shared_page.note(session, found, at=at)
     row = PageInspection(
         contest_id=contest.id, page_id=found.page_id, page_name=found.page_name or "",
         passed=found.passed, created_by=actor.label, created_at=at,

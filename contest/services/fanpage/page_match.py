@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from contest.profile import Profile
+from social.links import is_facebook
 from social.values import CheckFinding
 
-HOSTS = re.compile(r"(?:[a-z-]+\.)?(?:facebook\.com|fb\.com)")
 NUMBER = re.compile(r"\d{5,20}")
 # Parts of an address before the Page's name: /pages/Tên/123, /people/Tên/123, /pg/ten.
 BEFORE_THE_NAME = frozenset({"pages", "people", "pg", "p", "category"})
@@ -41,7 +41,7 @@ def same(profile: Profile, page: FanpageName) -> bool | None:
 def named_by_address(url: str) -> tuple[str, str]:
     """(number, username) in a Page's address; empty where it holds none."""
     parts = urlsplit(url)
-    if not HOSTS.fullmatch((parts.hostname or "").lower()):
+    if not is_facebook(parts.hostname or ""):
         return "", ""
     segments = [part for part in parts.path.split("/") if part]
     if segments[:1] == ["profile.php"]:

@@ -11,7 +11,7 @@ from contest.models import Contest, PagePause, Task
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, mail, profiles
-from contest.services.fanpage import connections, expiry
+from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.organisers import organisers_of
 
 STEPS = ("upload", "finish", "verify", "reconcile", "check")
@@ -91,7 +91,7 @@ def pause(
 
 def _ended(session: Session, contest: Contest, reason: str, *, at: datetime) -> dict[str, str]:
     """The reason with the token's end, where that has come: why Facebook refuses it."""
-    row = connections.of(session, contest.id)
+    row = connections.of(session, contest.id) or shared_page.newest(session)
     end = expiry.end_of(row) if row else None
     if end is None or end > at:
         return {}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.languages import LANGUAGES, write_time
 from contest.models import Publication
 from contest.services.core import profiles
 from contest.services.fanpage import publications
@@ -21,8 +22,8 @@ def throttled(session: Session, publication_id: int, until: datetime, why: str) 
         publication.error = why
         publication.error_data = {
             **publication.error_data,
-            "vi": f"Facebook yêu cầu chờ đến {said} rồi mới gửi tiếp.",
-            "en": f"Facebook asks to wait until {said} before going on.",
+            "vi": f"Facebook yêu cầu chờ đến {said['vi']} rồi mới gửi tiếp.",
+            "en": f"Facebook asks to wait until {said['en']} before going on.",
         }
 
 
@@ -52,14 +53,14 @@ def reel_free_at(session: Session, publication_id: int, *, at: datetime) -> date
     publication.error_data = {
         **publication.error_data,
         "vi": f"Facebook chỉ cho đăng tự động {MOST_A_DAY} thước phim (Reel) trong 24 giờ. Clip "
-        f"này chờ đến {said}; nếu cần sớm hơn, hãy đăng bằng tay rồi dán liên kết.",
+        f"này chờ đến {said['vi']}; nếu cần sớm hơn, hãy đăng bằng tay rồi dán liên kết.",
         "en": f"Facebook takes {MOST_A_DAY} reels in 24 hours through its interface. This clip "
-        f"waits until {said}; if it has to be sooner, post it by hand and paste its link.",
+        f"waits until {said['en']}; if it has to be sooner, post it by hand and paste its link.",
     }
     return free_at
 
 
-def _until(session: Session, publication: Publication, moment: datetime) -> str:
+def _until(session: Session, publication: Publication, moment: datetime) -> dict[str, str]:
+    """The moment in words, by language."""
     zone = profiles.profile_of(publication.submission.contest).schedule.zone
-    there = moment.astimezone(zone)
-    return f"{there.hour}g{there.minute:02d} {there.day}/{there.month}/{there.year}"
+    return {language: write_time(moment, zone, language) for language in LANGUAGES}

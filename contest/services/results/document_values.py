@@ -96,6 +96,8 @@ def _rules(profile: Profile) -> dict[str, str]:
         "points_per_share": str(score.points_per_share),
         "points_per_reaction": str(score.points_per_reaction),
         "shares_per_account": str(score.shares_per_account),
+        "shares_limit": f"{score.shares_per_account} lượt "
+        f"{'một ngày ' if score.per_day else ''}cho một clip",
         "points_cap": str(score.points_cap),
         "cash_prizes": ", ".join(cash),
     }
@@ -166,7 +168,8 @@ _RESULT: dict[str, object] = {
     "title": "Hội thi thực hiện phong trào “3 trách nhiệm”", "theme": "Tuổi trẻ Quận 11",
     "organiser": "Quận Đoàn 11", "cut_off": "16g00 ngày 19/6/2023", "jury_weight": "40",
     "interaction_weight": "60", "points_per_share": "2", "points_per_reaction": "1",
-    "shares_per_account": "2", "points_cap": "300", "cash_prizes": "Giải nhất, Giải nhì",
+    "shares_per_account": "2", "shares_limit": "2 lượt cho một clip", "points_cap": "300",
+    "cash_prizes": "Giải nhất, Giải nhì",
     "draft": DRAFT, "revision": "1", "reason": "Một clip bị loại.", "profile_number": "1",
     "profile_sha256": "0" * 64, "result_sha256": "1" * 64, "bundle_sha256": "2" * 64,
     "fingerprint": "0a1b 2c3d", "verify_address": "https://hoithi.example.vn/c/quan11-2023/verify",

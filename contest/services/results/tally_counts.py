@@ -67,8 +67,8 @@ WITH told AS (
   FROM share_record r JOIN submission s ON s.id = r.submission_id
   WHERE s.contest_id = :contest AND NOT r.voided
     AND ((r.seen_at <= :cut_off AND r.late_reason = '') OR r.agreed_by IS NOT NULL)
-  GROUP BY r.submission_id, r.identity, r.link,
-    CASE WHEN :per_day = 1 AND r.link = '' THEN r.day ELSE '' END
+  GROUP BY r.submission_id, r.identity, r.link_key,
+    CASE WHEN :per_day = 1 AND r.link_key = '' THEN r.day ELSE '' END
 )
 SELECT submission_id, identity, CASE WHEN :per_day = 1 THEN day ELSE '' END AS on_day,
   SUM(shares) AS shares

@@ -30,7 +30,8 @@ def _version(session: Session, contest: Contest) -> tuple[object, ...]:
     written into the audit trail, but for counts that are read from the Page, which are only ever
     added, and marks, which do not change while the round is locked."""
     newest = select(func.max(AuditRow.seq)).where(AuditRow.contest_id == contest.id)
-    counts = select(func.count(Snapshot.id))
+    own = Snapshot.submission.has(contest_id=contest.id)
+    counts = select(func.count(Snapshot.id)).where(own)
     columns = select(Contest.revision_id, Contest.jury_locked_at, newest.scalar_subquery(),
                      counts.scalar_subquery())
     return tuple(session.execute(columns.where(Contest.id == contest.id)).one())

@@ -10,13 +10,14 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from contest import profile as rule_files
 from contest.errors import Invalid
-from contest.models import ProfileRevision
+from contest.models import Contest, ProfileRevision
 from contest.services.core import profiles
 from contest.services.counts import sitting
 from contest.services.desk import activity, public, tasks
 from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
-from contest.services.fanpage import connections, expiry
+from contest.services.fanpage import connections, expiry, shared_page
+from contest.services.fanpage.expiry import Watched
 from contest.views.organiser import activity_words
 from contest.views.shared.disk import disk
 from contest.views.shared.forms import Form, read_file
@@ -37,8 +38,16 @@ def desk() -> Response:
         phase=public.phase_of(profile, at=current.now), disk=disk(),
         antivirus=_antivirus(),
         deadline=public.next_deadline(profile, at=current.now),
-        token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
+        token_end=expiry.soon(_watched(contest), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
+    )
+
+
+def _watched(contest: Contest) -> Watched | None:
+    """The Page whose token the contest depends on: its own, or the installation's."""
+    shared = current.platform.default_fanpage
+    return connections.of(current.db, contest.id) or shared_page.used(
+        current.db, contest, shared.page if shared else None
     )
 
 

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from contest.models import LedgerStatement, LedgerVoid, Submission
 from contest.services.counts import (
+    ledger_accounts,
     ledger_late,
     ledger_state,
     ledger_statements,
@@ -88,6 +89,7 @@ def of_clip(submission: Submission) -> dict[str, Any]:
     said = ledger_state.statements(current.db, contest, only=[submission.id]).get(submission.id)
     actor, at = current.actor, current.now
     return {
+        "told_before": ledger_accounts.told_before(current.db, lines[:LINES]),
         "ledger_lines": lines[:LINES], "more": len(lines) > LINES, "said": said,
         "voids": ledger_voids.of_lines(current.db, lines), "void_form": VoidForm(formdata=None),
         "state_form": StateForm(formdata=None, state=said.state if said else None),

@@ -11,8 +11,15 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from contest.models import PageConnection
 from contest.services.desk import activity
-from contest.services.fanpage import connections, expiry, page_checks, page_pause
+from contest.services.fanpage import (
+    connections,
+    expiry,
+    page_checks,
+    page_pause,
+    shared_page,
+)
 from contest.services.fanpage.connections import Credentials
+from contest.services.fanpage.expiry import Watched
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 from social.errors import WrongSetting
@@ -140,17 +147,30 @@ def _page(status: int = 200, *, form: ConnectForm | None = None) -> Response:
     return page(
         "organiser/page_check.html", status, found=page_checks.last(current.db, current.contest),
         titles=titles(), lang=current.language, own=_prepared(row) if row else None,
-        shared=shared.page_id if shared else "", form=form or ConnectForm(formdata=None),
+        shared=shared.page_id if shared else "", shared_token=None if row else _shared(shared),
+        form=form or ConnectForm(formdata=None),
     )
 
 
-def _prepared(row: PageConnection) -> dict[str, Any]:
+def _shared(shared: Credentials | None) -> dict[str, Any] | None:
+    """What is known of the installation's Page, where the contest uses it."""
+    row = shared_page.used(current.db, current.contest, shared.page if shared else None)
+    return {"name": row.page_name, "checked": row.checked_at, **_end(row)} if row else None
+
+
+def _end(row: Watched) -> dict[str, Any]:
     end = expiry.end_of(row)
+    return {
+        "end": end, "soon": expiry.soon(row, at=current.now) is not None,
+        "over": end is not None and end <= current.now,
+    }
+
+
+def _prepared(row: PageConnection) -> dict[str, Any]:
     return {
         "name": row.page_name, "id": row.page_id, "at": row.created_at, "checked": row.checked_at,
         "by": activity.names(current.db, {row.created_by}).get(row.created_by, row.created_by),
-        "end": end, "soon": expiry.soon(row, at=current.now) is not None,
-        "over": end is not None and end <= current.now, "secret": bool(row.app_secret),
+        **_end(row), "secret": bool(row.app_secret),
         "paused": page_pause.pause_of(current.db, current.contest.id) is not None,
     }
 

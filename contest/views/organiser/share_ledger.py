@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest.errors import DomainError
-from contest.models import LedgerStatement, Submission
+from contest.models import LedgerStatement, ShareRecord, Submission
 from contest.services.counts import (
     interactions,
     ledger_accounts,
@@ -67,7 +67,7 @@ class ShareForm(Form):
         _l("Trang cá nhân"), [Length(max=500)],
         description=_l("Liên kết hoặc số ID. Hai người trùng tên chỉ phân biệt được nhờ mục này."),
     )
-    link = StringField(_l("Liên kết chia sẻ"), [Length(max=500)])
+    link = StringField(_l("Liên kết chia sẻ"), [Length(max=2000)])  # with what Facebook adds
     seen_at = DateTimeLocalField(_l("Nhìn thấy lúc"), [InputRequired(_l("Hãy ghi ngày giờ."))])
     late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
 
@@ -108,7 +108,9 @@ def preview() -> Response:
     except DomainError as error:
         form.file.errors = [error.message(current.language)]
         return _page(form, ShareForm(formdata=None, seen_at=here()), error.status)
-    confirm = ApplyForm(formdata=None, token=kept_files.token(kept, **chosen))
+    confirm = ApplyForm(formdata=None, token=kept_files.token(
+        kept, told_again=str(plan.repeat_count), **chosen,
+    ))
     return page("organiser/ledger_preview.html", plan=plan, kept=kept, form=confirm)
 
 
@@ -147,7 +149,15 @@ def apply() -> Response:
             at=current.now, late_reason=form.late_reason.data or "",
             state=form.state.data or None, **chosen,
         )
-    if count:
+    known = int(more.get("told_again", "0"))
+    if count and known:
+        flash_message(
+            f"Đã thêm {count} dòng vào sổ chia sẻ. {known} dòng kể lại lượt đã có nên không tính "
+            "thêm.",
+            f"{count} rows were added to the ledger. {known} tell of shares that are known already "
+            "and count no more.",
+        )
+    elif count:
         flash_message(
             f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger."
         )
@@ -162,14 +172,33 @@ def apply() -> Response:
 def share() -> Response:
     form = ShareForm()
     with form.taken(lambda status: _page(FileForm(formdata=None), form, status)):
-        share_ledger.add(
+        line = share_ledger.add(
             current.db, current.contest, form.code.data, form.account.data,
             link=(form.link.data or "").strip(), profile=(form.profile.data or "").strip(),
             seen_at=local(form.seen_at.data) or current.now, actor=current.actor, at=current.now,
             late_reason=form.late_reason.data or "",
         )
-    flash_message("Đã ghi một lượt chia sẻ.", "One share is recorded.")
+    _say_told(line)
     return back_to("share_ledger.list")
+
+
+def _say_told(line: ShareRecord) -> None:
+    """Say that a share is recorded, and whether it was told before."""
+    before = ledger_accounts.told_before(current.db, [line]).get(line.id)
+    if before is None:
+        flash_message("Đã ghi một lượt chia sẻ.", "One share is recorded.")
+    elif before.identity == line.identity:
+        flash_message(
+            "Đã ghi, nhưng lượt chia sẻ này có trong sổ rồi: chỉ tính một lần.",
+            "It is recorded, but this share is in the ledger already: it counts once.", "info",
+        )
+    else:
+        flash_message(
+            f"Đã ghi, nhưng liên kết này đã ghi cho tài khoản “{before.account}”, mà một bài chia "
+            "sẻ chỉ của một người: hãy mở liên kết để xem của ai, và huỷ dòng sai.",
+            f"It is recorded, but this link is told of the account “{before.account}” already, and "
+            "a share is one person's: open the link to see whose, and void the wrong line.", "look",
+        )
 
 
 def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:

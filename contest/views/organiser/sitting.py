@@ -5,6 +5,7 @@ without it the same form is sent as a whole. Both tell the same service.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -21,16 +22,17 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
 from contest.errors import Conflict, DomainError, Invalid
-from contest.languages import write_hour, write_number, write_seconds
+from contest.languages import write_date, write_hour, write_number, write_seconds
 from contest.models import Snapshot
 from contest.services.counts import interactions, jumps, sitting
-from contest.services.counts.sitting import FIELDS, Row, Typed
+from contest.services.counts.sitting import FIELDS, Number, Typed
 from contest.services.desk import activity
 from contest.views.organiser.anomalies import sentence
 from contest.views.shared import proofs
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
+from social.anomalies import Flag
 
 bp = Blueprint("sitting", __name__, url_prefix="/c/<slug>/organiser/counts-at-close")
 bp.url_value_preprocessor(proofs.before_a_file_is_read)
@@ -95,8 +97,10 @@ def seconds(moment: datetime) -> str:
     """``15:58:41``, with the day where it is not today."""
     zone = current.profile.schedule.zone
     local, today = moment.astimezone(zone), current.now.astimezone(zone)
-    day = "" if local.date() == today.date() else f" {local.day}/{local.month}"
-    return f"{write_seconds(moment, zone)}{day}"
+    if local.date() == today.date():
+        return write_seconds(moment, zone)
+    day = write_date(moment, zone, current.language).removesuffix(str(local.year)).rstrip(" /")
+    return f"{write_seconds(moment, zone)} {day}"
 
 
 def since() -> datetime:
@@ -184,8 +188,8 @@ def _page(status: int = 200, form: Any = None) -> Response:
         "organiser/sitting.html", status, rows=rows.rows, found=rows, pages=neighbours(rows),
         form=form or plain_form(rows.rows, filled=True), fields=FIELDS,
         marks={
-            (row.submission.code, name): _marks(row, name, flags) for row in rows.rows
-            for name in row.mine
+            key: _marks(row.last.get(name), number, flags.get(key, ())) for row in rows.rows
+            for name, number in row.mine.items() for key in [(row.submission.code, name)]
         },
         progress=_progress(rows.rows), cut_off=schedule.counts_close, steps=step_texts(),
         limits={"least": jumps.LEAST, "times": jumps.TIMES, "files": proofs.LIMITS},
@@ -216,8 +220,8 @@ def save() -> Response:
         raise Invalid("Yêu cầu chưa đúng. Hãy tải lại trang.", "Please reload the page.")
     same_person(form.person.data)
     told = [_told(item, form.late_reason.data or "") for item in _items(form.numbers.data)]
-    _mark(told)
-    return jsonify(now=current.now.isoformat(), results=told)
+    _mark([(answer, clip) for answer, clip in told if clip is not None])
+    return jsonify(now=current.now.isoformat(), results=[answer for answer, _clip in told])
 
 
 def same_person(person: str) -> None:
@@ -251,8 +255,9 @@ def _typed(*, id: str, code: str, field: str, value: int, at: str) -> Typed:
     return Typed(id, code.strip().upper(), field, value, moment)
 
 
-def _told(number: Typed, reason: str) -> dict[str, Any]:
-    """The answer for one number: stored, or why not. ``late``: it waits for a second organiser."""
+def _told(number: Typed, reason: str) -> tuple[dict[str, Any], int | None]:
+    """The answer for one number: stored, or why not; and its submission's id where it is stored.
+    ``late``: it waits for a second organiser."""
     try:
         with current.db.begin_nested():
             stored = sitting.tell(
@@ -262,23 +267,29 @@ def _told(number: Typed, reason: str) -> dict[str, Any]:
     except DomainError as error:
         late = interactions.is_late(current.profile, number.at, told_at=current.now)
         return {"id": number.id, "ok": False, "message": error.message(current.language),
-                "reason": late and not reason.strip()}
+                "reason": late and not reason.strip()}, None
     return {
         "id": number.id, "ok": True, "code": number.code, "field": number.field,
         "value": number.value, "time": seconds(stored.taken_at), "late": bool(stored.late_reason),
-    }
+    }, stored.submission_id
 
 
-def _mark(told: list[dict[str, Any]]) -> None:
-    """Add to each stored number what somebody should look at once more."""
-    if not any(one["ok"] for one in told):
+def _mark(told: list[tuple[dict[str, Any], int]]) -> None:
+    """Add to each stored number what somebody should look at once more. Read for it are its own
+    clip's numbers: a page of thirty clips is saved sixty times."""
+    if not told:
         return
-    rows = {row.submission.code: row for row in _rows().rows}
-    flags = jumps.flags(current.db, current.contest, at=current.now)
-    for one in told:
-        if one["ok"]:
-            row = rows.get(one["code"])
-            one["marks"] = _marks(row, one["field"], flags) if row else []
+    clips = {clip for _answer, clip in told}
+    numbers = sitting.numbers_of(
+        current.db, current.contest, clips, actor=current.actor, since=since()
+    )
+    flags = jumps.flags_of(current.db, current.contest, clips, at=current.now)
+    for answer, clip in told:
+        last, mine = numbers[clip]
+        field = answer["field"]
+        answer["marks"] = _marks(
+            last.get(field), mine.get(field), flags.get((answer["code"], field), ())
+        )
 
 
 def step_texts() -> dict[str, str]:
@@ -289,15 +300,14 @@ def step_texts() -> dict[str, str]:
     }
 
 
-def _marks(row: Row, name: str, flags: Any) -> list[str]:
-    """Sentences about a number of this sitting."""
-    number, last = row.mine.get(name), row.last.get(name)
+def _marks(last: Number | None, number: Number | None, flags: Sequence[Flag]) -> list[str]:
+    """Sentences about a number of this sitting. ``last``: the one before the sitting."""
     if number is None:
         return []
     kind = jumps.step(last.value if last else None, number.value)
     said = [_step(kind, last.value, number.value)] if kind and last else []
     return said + [
-        sentence(flag) for flag in flags.get((row.submission.code, name), ())
+        sentence(flag) for flag in flags
         if flag.kind != "jump" or flag.until == number.taken_at
     ]
 

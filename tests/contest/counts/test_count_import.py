@@ -290,7 +290,7 @@ def test_when_a_post_appeared_is_compared_with_the_clips(
 def test_what_falls_and_what_jumps_is_marked(room: Room, tmp_path: Path) -> None:
     room.count(room.one, 50, taken_at=CUT_OFF - 2 * HOUR)
     room.count(room.two, 50, taken_at=CUT_OFF - 2 * HOUR)
-    plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3), ("CX2222", 150, 3)))
+    plan = room.preview(template(tmp_path / "t.xlsx", ("CX1111", 49, 3), ("CX2222", 250, 3)))
     assert [(line.drops, line.jumps) for line in plan.lines] == [(True, False), (False, True)]
 
 

@@ -98,6 +98,9 @@ def test_a_moment_that_cannot_be_is_refused_with_how_it_was_read(
     assert (problem.row, plan.usable) == (3, False)
     assert read in problem.message_vi and read in problem.message_en
     assert other in problem.message_en
+    day, month = read.split()[1].split("/")[:2]
+    named = {"5": "May", "6": "June", "12": "December"}[month]
+    assert f"{day} {named} 2023" in problem.message_en, "figures alone can be read both ways"
     with pytest.raises(Invalid, match="Row 3"):
         ninety.ledger(path)
     assert ninety.rows(ShareRecord) == 0

@@ -126,3 +126,33 @@ def test_dates_of_two_readings_are_shown_and_the_order_can_be_chosen(
     assert "16:00 ngày 12 tháng 6 năm 2023 (ngày trước) hoặc 16:00 ngày 6 tháng 12" in preview()
     assert "1 dòng, không có lỗi" in preview(order="day")
     assert "nằm trong tương lai" in preview(order="month")
+
+
+def test_a_share_told_again_is_said_when_typed_when_imported_and_on_the_clips_page(
+    room: Room, organiser: Client
+) -> None:
+    post = "https://www.facebook.com/hoa/posts/123456789"
+    organiser.post(f"{LEDGER}/share", data=SHARE | {"link": post})
+    story = "https://m.facebook.com/story.php?story_fbid=123456789&id=7&mibextid=x"
+    again = organiser.post(
+        f"{LEDGER}/share", data=SHARE | {"link": story}, follow_redirects=True
+    )
+    assert "lượt chia sẻ này có trong sổ rồi: chỉ tính một lần" in text(again)
+    another = organiser.post(
+        f"{LEDGER}/share", data=SHARE | {"link": f"{post}/", "account": "Minh"},
+        follow_redirects=True,
+    )
+    assert "liên kết này đã ghi cho tài khoản “Hoa”" in text(another)
+    page = text(organiser.get(CLIP))
+    assert "kể lại lượt đã có, tính một lần" in page
+    assert "liên kết đã ghi cho tài khoản khác: Hoa" in page
+    lines = ("Mã clip,Tài khoản,Liên kết,Thời điểm thấy\n"
+             f"CX1111,Hoa,{post}?ref=share,18/6/2023 9:00\nCX1111,Hoa,,18/6/2023 9:00\n")
+    preview = organiser.post(LEDGER, data={"file": (BytesIO(lines.encode()), "so.csv")})
+    assert "1 dòng kể lại lượt chia sẻ đã có" in text(preview)
+    assert "Dòng 2: lượt chia sẻ này đã có trong sổ" in text(preview)
+    done = organiser.post(
+        f"{LEDGER}/apply", data={"token": hidden(preview)}, follow_redirects=True
+    )
+    assert "1 dòng kể lại lượt đã có nên không tính thêm" in text(done)
+    assert "counts once" in text(organiser.english().get(CLIP))
