@@ -51,6 +51,7 @@ def safe(answer: Answer) -> dict[str, bool]:
         ],
         "nosniff": given.get_all("X-Content-Type-Options") == ["nosniff"],
         "policy": len(policies) == 1 and "default-src 'none'" in policies[0],
+        "frames": len(policies) == 1 and "frame-ancestors" in policies[0],
     }
 
 
@@ -115,6 +116,9 @@ def test_what_is_private_is_kept_by_nobody(site: Site, contest: Contest) -> None
             assert answer.headers["Content-Type"].endswith("charset=utf-8"), path
         rooms = ("/account", f"/c/{contest.slug}/organiser", f"/c/{contest.slug}/review",
                  f"/c/{contest.slug}/jury", "/admin")  # fmt: skip
+        if answer.status == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            assert answer.headers["Referrer-Policy"] == "same-origin", path
+            assert "base-uri 'none'" in answer.headers["Content-Security-Policy"], path
         if path.startswith(rooms):
             assert answer.headers["Cache-Control"] == "private, no-store", path
 
@@ -123,7 +127,7 @@ def test_nothing_but_what_is_meant_to_be_served_is_served(site: Site) -> None:
     stranger = Outside(site)
     for path in ("/static/", "/static", "/_files/", "/.git/config", "/.env",
                  "/contest.db", "/hoithi.db", "/static/../secret_key", "/docker/nginx.conf",
-                 "/pyproject.toml", "/sbom.cdx.json"):
+                 "/pyproject.toml", "/sbom.cdx.json", "/design"):
         answer = stranger.get(path)
         assert answer.status in (400, 401, 404, 405), path
         assert b"Index of" not in answer.body
@@ -134,6 +138,28 @@ def test_nothing_but_what_is_meant_to_be_served_is_served(site: Site) -> None:
     said = stranger.get("/nowhere").headers
     assert re.search(r"[0-9]", said["Server"] or "") is None
     assert said["X-Powered-By"] is None
+
+
+SMUGGLED = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
+DOUBTFUL = {
+    "both lengths": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "two lengths": b"Content-Length: 5\r\nContent-Length: 50\r\n\r\nabcde" + SMUGGLED,
+    "a length with a sign": b"Content-Length: +5\r\n\r\nabcde" + SMUGGLED,
+    "another coding": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "a space before the colon": b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "a bad piece": b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n" + SMUGGLED,
+}
+
+
+@pytest.mark.parametrize("path", ["/u", "/uploads/"])
+@pytest.mark.parametrize("doubt", DOUBTFUL)
+def test_where_a_request_ends_is_never_in_doubt(site: Site, path: str, doubt: str) -> None:
+    """What two servers could read as one request or as two is refused, and the line is closed."""
+    with Outside(site).connect() as line:
+        line.settimeout(20)
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n".encode() + DOUBTFUL[doubt])
+        got = b"".join(iter(lambda: line.recv(65536), b""))
+    assert re.findall(rb"HTTP/1\.1 ([0-9]{3})", got) in ([b"400"], [b"501"]), got[:300]
 
 
 def test_a_clip_from_the_front_has_all_headers_of_the_pages(site: Site, contest: Contest) -> None:

@@ -1,5 +1,5 @@
 """What our own source never does, read from the source itself (ASVS 5.0: 1.2.5, 1.3.2, 1.3.7,
-1.5.2, 3.2.2, 11.4.1, 11.5.1, 15.3.2).
+1.5.2, 3.2.2, 11.4.1, 11.5.1, 15.3.2, 15.3.7).
 
 ruff's S rules look at the same in Python where no ``noqa`` says why not; this knows no exception.
 """
@@ -43,6 +43,9 @@ def faults(source: str) -> list[str]:
     """What a file does that none of ours may."""
     tree = ast.parse(source)
     found = [f"imports {name}" for name in imports(tree) if name in UNSAFE_MODULES]
+    if any(ast.unparse(n) == "request.values" for n in ast.walk(tree)
+           if isinstance(n, ast.Attribute)):
+        found.append("mixes a form with the address")
     for name, call in calls(tree):
         told = {k.arg: ast.unparse(k.value) for k in call.keywords}
         if name in RUNS_TEXT or name in ("os.system", "os.popen", "subprocess.getoutput"):
@@ -70,6 +73,7 @@ def faults(source: str) -> list[str]:
         ("hashlib.md5(b'')", "uses hashlib.md5"),
         ("requests.get(x, verify=False)", "believes any certificate"),
         ("flask.render_template_string(x)", "makes a template of a text"),
+        ("request.values['x']", "mixes a form with the address"),
         ("self._session.request('GET', x)", "follows wherever an answer points"),
     ],
 )

@@ -16,8 +16,6 @@ PLACE = "/.well-known/security.txt"
 
 def read(client):
     answer = client.get(PLACE)
-    if answer.status_code != 200:
-        return answer.status_code, {}
     assert answer.content_type == "text/plain; charset=utf-8"
     return 200, dict(line.split(": ", 1) for line in answer.text.splitlines())
 
@@ -50,8 +48,14 @@ def test_without_a_setting_the_newest_contests_address_serves(platform, make):
     assert read(settled(platform))[1]["Contact"] == "mailto:quan-doan.11@tphcm.example"
 
 
-def test_where_nobody_is_named_there_is_no_such_file(platform, contest):
-    assert read(settled(platform))[0] == 404
+def test_where_nobody_is_named_it_leads_to_the_page_that_says_whom_to_ask(platform, contest):
+    client = settled(platform)
+    assert read(client)[1]["Contact"] == "http://localhost/"
+    assert "Ban MT-ANQP-ĐBDC, Quận Đoàn 11" in client.get("/", follow_redirects=True).text
+
+
+def test_an_empty_installation_has_one_too(platform):
+    assert read(settled(platform))[1]["Contact"] == "http://localhost/"
 
 
 @pytest.mark.parametrize(
