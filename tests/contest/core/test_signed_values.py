@@ -1,5 +1,5 @@
-"""What is signed serves one purpose, for its time (ASVS 5.0: 9.1.1, 9.2.1, 9.2.2); and no value that
-a mail is made of begins a header of its own (1.3.11)."""
+"""What is signed serves one purpose, for its time (ASVS 5.0: 9.1.1, 9.2.1, 9.2.2); and no value
+that a mail is made of begins a header of its own (1.3.11)."""
 
 import time
 from pathlib import Path
