@@ -4,12 +4,12 @@ A wrong value stops the start with a sentence; ``masked`` is what may be printed
 """
 
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,15 +62,15 @@ class Settings:
     def https(self) -> bool:
         return self.base_url.startswith("https://")
 
+    def cookie_name(self, name: str) -> str:
+        """``__Host-`` where the address is https (ASVS 3.3.3)."""
+        return f"__Host-{name}" if self.https else f"hoithi_{name}"
+
     @property
     def hsts(self) -> str:
         """Strict-Transport-Security, a year and for names below ours (ASVS 5.0, 3.4.1); empty where
         the address is not https."""
         return "max-age=31536000; includeSubDomains" if self.https else ""
-
-    def cookie_name(self, name: str) -> str:
-        """``__Host-`` where the address is https (ASVS 3.3.3)."""
-        return f"__Host-{name}" if self.https else f"hoithi_{name}"
 
     @property
     def uploads_dir(self) -> Path:
@@ -194,7 +194,7 @@ def _check(settings: Settings, *, keyed: bool) -> None:
                       'takes only "required" or "optional"')
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
-    if not re.fullmatch(CONTACT, settings.security_contact):
+    if not fullmatch(CONTACT, settings.security_contact):
         raise _refuse(
             "HOITHI_SECURITY_CONTACT",
             "hãy viết mailto:ten@don-vi.vn, https://… hoặc tel:+84…",
