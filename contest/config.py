@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from contest.errors import ConfigError
 
 SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url"})
 SHORTEST_KEY = 32  # characters; ASVS 5.0, 11.2.1: 128 bits and more
+CONTACT = r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)?"  # RFC 9116, 2.5.3
 HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
 
 
@@ -40,6 +42,7 @@ class Settings:
     second_factor: str = "required"  # of organisers and administrators, or "optional"
     sendfile: str = ""  # "x-accel": the front server sends the clips
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
+    security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
 
     @property
@@ -62,6 +65,12 @@ class Settings:
     def cookie_name(self, name: str) -> str:
         """``__Host-`` where the address is https (ASVS 3.3.3)."""
         return f"__Host-{name}" if self.https else f"hoithi_{name}"
+
+    @property
+    def hsts(self) -> str:
+        """Strict-Transport-Security, a year and for names below ours (ASVS 5.0, 3.4.1); empty where
+        the address is not https."""
+        return "max-age=31536000; includeSubDomains" if self.https else ""
 
     @property
     def uploads_dir(self) -> Path:
@@ -100,6 +109,7 @@ class Settings:
             second_factor=env.get("HOITHI_SECOND_FACTOR", "required"),
             sendfile=env.get("HOITHI_SENDFILE", ""),
             clamd=env.get("HOITHI_CLAMD", ""),
+            security_contact=env.get("HOITHI_SECURITY_CONTACT", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
         )
         _check(settings, keyed=keyed)
@@ -184,6 +194,12 @@ def _check(settings: Settings, *, keyed: bool) -> None:
                       'takes only "required" or "optional"')
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
+    if not fullmatch(CONTACT, settings.security_contact):
+        raise _refuse(
+            "HOITHI_SECURITY_CONTACT",
+            "hãy viết mailto:ten@don-vi.vn, https://… hoặc tel:+84…",
+            "write mailto:name@body.example, https://… or tel:+84…",
+        )
     if settings.sandbox not in ("required", "off"):
         raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
                       'takes only "required" or "off"')

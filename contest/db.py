@@ -32,11 +32,16 @@ log = logging.getLogger("hoithi.db")
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///…`` or ``postgresql://…``, with durable settings."""
+    """An engine for ``sqlite:///…`` or ``postgresql://…``, with durable settings.
+
+    An error tells its statement and never the values: they are people's, and errors are logged.
+    """
     if url.startswith("sqlite"):
         return _sqlite(url)
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, record: object) -> None:
@@ -51,7 +56,9 @@ def _sqlite(url: str) -> Engine:
     import pysqlite3  # noqa: PLC0415 - only where SQLite is used
 
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=pysqlite3, connect_args={"timeout": 30})
+    engine = create_engine(
+        url, module=pysqlite3, connect_args={"timeout": 30}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, record: object) -> None:

@@ -38,6 +38,7 @@ from contest.wiring import Platform
 ROOT = Path(__file__).parent
 TEMPLATES = ROOT.parent / "templates"
 FORM_LIMIT = 16 * 1024**2  # bytes of an ordinary form; clips go to the upload process
+OF_FLASK = "no-cache"  # of a file whose view says nothing of caches: a browser would keep it
 CSRF = CSRFProtect()
 log = logging.getLogger("hoithi.web")
 
@@ -209,9 +210,9 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if current.platform.settings.https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in response.headers:
+    if hsts := current.platform.settings.hsts:
+        response.headers.setdefault("Strict-Transport-Security", hsts)
+    if response.headers.get("Cache-Control", OF_FLASK) == OF_FLASK:
         response.headers["Cache-Control"] = "private, no-store"
     return response
 

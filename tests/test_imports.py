@@ -58,7 +58,7 @@ HOUSE = {
     "views.jury": f"{WORDS} models {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
                        " views.shared",
-    "views.public": f"{WORDS} drawing models ready_pages {SERVICES} views.shared",
+    "views.public": f"{WORDS} clock drawing models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
     "web": "db errors languages views views.shared wiring",
     # processes of their own

@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
+from contest.cli import log_lines
 from contest.db import refusal
 from contest.errors import DomainError
 
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     What it and its processes write, databases and clips above all, is for their own user alone.
     """
     os.umask(0o077)
+    log_lines.begin()
     try:
         root.main(arguments, prog_name="hoithi", standalone_mode=False)
     except click.exceptions.Abort:

@@ -19,6 +19,7 @@ COMPOSE = Path(__file__).parent.parent.parent / "docker" / "compose.yaml"
 SERVICE = re.compile(r"^  ([a-z0-9-]+):(?: &\w+)?\n((?:    .*\n)+)", re.MULTILINE)
 COMMAND = re.compile(r"^    command: (\[.*\])$", re.MULTILINE)
 ANCHORED = re.compile(r"^  [a-z0-9-]+: &(\w+)\n(?:.*\n)*?    command: (\[.*\])$", re.MULTILINE)
+NETWORKS = re.compile(r"^    networks: \[(.*)\]$", re.MULTILINE)
 SECRETS = re.compile(r"^    secrets: \[(.*)\]$", re.MULTILINE)
 ANCHOR = re.compile(r"^    <<: \*(\w+)$", re.MULTILINE)
 
@@ -35,6 +36,16 @@ def commands() -> dict[str, list[str]]:
         if base and line:
             found[name] = json.loads(line)
     return found
+
+
+def networks() -> dict[str, list[str]]:
+    """Service of our own image -> its networks: its own line, or that of all of ours."""
+    text = COMPOSE.read_text()
+    usual = re.search(r"^  networks: \[(.*)\]$", text, re.MULTILINE)
+    assert usual is not None
+    bodies = dict(SERVICE.findall(text.split("\nservices:\n")[1].split("\nnetworks:\n")[0]))
+    own = {name: NETWORKS.search(bodies[name]) for name in commands()}
+    return {name: (line or usual)[1].split(", ") for name, line in own.items()}
 
 
 def secrets() -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +29,14 @@ from contest.running.front import Behind, Certificate, Listen, nginx_command, wr
 from tests.processes import free_port
 
 LOOPBACK = IPv4Address("127.0.0.1")
+# ASVS 5.0, 12.1: old versions, no forward secrecy, block modes without authentication.
+WEAK = (
+    (ssl.TLSVersion.TLSv1_1, "ALL"), (ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-SHA256"),
+    (ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES256-SHA"), (ssl.TLSVersion.TLSv1_2, "AES128-SHA"),
+)
+STRONG = (
+    (ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-GCM-SHA256"), (ssl.TLSVersion.TLSv1_3, "ALL"),
+)
 CLIP = bytes(range(256)) * 64
 
 
@@ -154,6 +163,38 @@ def test_the_front_can_end_tls_itself(behind: Behinds, tmp_path: Path) -> None:
     assert told["X-Forwarded-Proto"] == "https"
 
 
+def test_only_what_is_safe_today_is_agreed_to(behind: Behinds, tmp_path: Path) -> None:
+    listen, made = Listen("127.0.0.1", free_port()), certificate(tmp_path)
+    settings = Settings.from_env(
+        {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_BASE_URL": "https://hoithi.example"}
+    )
+    address = f"127.0.0.1:{behind.server_address[1]}"
+    path = write_configuration(
+        tmp_path / "nginx", settings, listen, Behind([address], address), certificate=made
+    )
+    with subprocess.Popen(ending_with_parent("TERM", nginx_command(path))) as process:
+        try:
+            wait_for(listen.port)
+            assert [offer for offer in WEAK if speaks(listen.port, made, *offer)] == []
+            assert [o for o in STRONG if not speaks(listen.port, made, *o)] == []
+        finally:
+            process.terminate()
+
+
+def speaks(port: int, made: Certificate, version: ssl.TLSVersion, ciphers: str) -> bool:
+    """Whether the front agrees to a line of this version and these ciphers."""
+    trust = ssl.create_default_context(cafile=str(made.chain))
+    with warnings.catch_warnings(action="ignore"):  # that 1.1 is old is what this is about
+        trust.minimum_version = trust.maximum_version = version
+    trust.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line, \
+                trust.wrap_socket(line, server_hostname="127.0.0.1"):
+            return True
+    except (ssl.SSLError, ConnectionResetError):
+        return False
+
+
 def ask(
     front: str, path: str, method: str = "GET", sent: bytes | None = None, **headers: str
 ) -> tuple[http.client.HTTPResponse, bytes]:
@@ -217,6 +258,8 @@ def test_a_clip_is_sent_by_the_front_in_any_range(front: str) -> None:
         ("/c/hoi-thi/results", "", "vi"),
         ("/c/hoi-thi/results", "lang=en", "en"),
         ("/c/hoi-thi/results", "lang=xx", "vi"),
+        ("/c/hoi-thi/results", "a=b; __Host-lang=en", "en"),
+        ("/c/hoi-thi/results", "slang=en; lang=english", "vi"),
         ("/c/hoi-thi/results?lang=en", "lang=vi", "en"),
     ],
 )
@@ -279,7 +322,9 @@ def test_a_page_keeps_its_look_when_a_later_build_has_none_of_its_assets(
         }
         process.terminate()
     assert [answer.status for answer in found.values()] == [200, 200, 200, 200, 200, 404, 404, 400]
-    for name, kind in (("app-1.css", "text/css"), ("app-2.css", "text/css"),
+    for name, kind in (("app-1.css", "text/css; charset=utf-8"),
+                       ("app-2.css", "text/css; charset=utf-8"),
+                       ("app-1.js", "text/javascript; charset=utf-8"),
                        ("star-1.svg", "image/svg+xml")):
         assert found[name].getheader("Content-Type") == kind
         assert found[name].getheader("Cache-Control") == "public, max-age=31536000, immutable"

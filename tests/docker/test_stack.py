@@ -26,7 +26,7 @@ from contest.running import devservices
 from contest.services.core import profiles
 from contest.services.people import people, sign_in
 from contest.wiring import Platform
-from tests.docker.stack import COMPOSE, SERVICE, Stack, commands, secrets
+from tests.docker.stack import COMPOSE, SERVICE, Stack, commands, networks, secrets
 from tests.processes import free_port
 
 PASSWORD = "sona-bike-luvo-tami"
@@ -166,6 +166,16 @@ def test_who_strangers_reach_holds_no_secret_that_it_does_not_need(stack: Stack)
     assert known["worker-1"] == known["worker-2"] == [*known["web-1"], "smtp_url"]
     assert "secrets:" not in COMPOSE.read_text().partition("x-app:")[2].partition("services:")[0]
     assert not (stack.data_dir / "secret_key").exists()  # nor has one made itself a key
+
+
+def test_only_who_must_talk_to_the_outside_has_a_way_there() -> None:
+    """The front has the port, pages and workers the Page; PostgreSQL and Redis are named beside."""
+    out = {name for name, held in networks().items() if "outside" in held}
+    assert out == {"front", "web-1", "web-2", "worker-1", "worker-2"}
+    assert all("inside" in held for held in networks().values())
+    text = COMPOSE.read_text()
+    assert text.count("networks: [inside]\n") == 5  # uploads, relay, migrate, postgres, redis
+    assert "inside: {internal: true}" in text
 
 
 def test_every_secret_that_a_service_is_told_of_is_mounted() -> None:

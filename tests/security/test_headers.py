@@ -8,10 +8,12 @@ import pytest
 from contest import ready_pages
 from contest.models import Contest
 from contest.web import create_app
+from tests.contest.signing import HASH, PASSWORD
 from tests.security.site import Answer, Person, Site
 
 ENVIRON = {"HOITHI_BASE_URL": "https://hoithi.example"}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+KEPT_COOKIES = ("device", "forget", "form", "lang", "staff", "unit")
 NOT_A_PAGE = {"/language"}
 
 
@@ -44,9 +46,12 @@ def safe(answer: Answer) -> dict[str, bool]:
     given = answer.headers
     policies = given.get_all("Content-Security-Policy") or []
     return {
-        "hsts": given.get_all("Strict-Transport-Security") == ["max-age=31536000"],
+        "hsts": given.get_all("Strict-Transport-Security") == [
+            "max-age=31536000; includeSubDomains"
+        ],
         "nosniff": given.get_all("X-Content-Type-Options") == ["nosniff"],
         "policy": len(policies) == 1 and "default-src 'none'" in policies[0],
+        "frames": len(policies) == 1 and "frame-ancestors" in policies[0],
     }
 
 
@@ -71,6 +76,95 @@ def test_every_answer_is_safe_to_open(site: Site, contest: Contest) -> None:
     bad = {name: (a.status, safe(a)) for name, a in answers.items() if not all(safe(a).values())}
     assert bad == {}
     assert {name: a.status for name, a in answers.items() if a.status >= 500} == {}
+
+
+def test_every_cookie_is_for_this_host_alone(site: Site, contest: Contest) -> None:
+    """ASVS 5.0, 3.3: ``__Host-``, Secure, SameSite; readable by scripts only what is no secret."""
+    site.make.user("juror", contest=contest, email="thu@example.vn", password_hash=HASH)
+    _, token, _ = site.make.unit_link(site.make.unit(contest))
+    person, here = Outside(site), "/account/sign-in"
+    answers = [
+        person.get(here),
+        person.post("/language", here, language="en", next="/"),
+        person.post("/u", token=token),
+        person.post(here, email="thu@example.vn", password=PASSWORD),
+        person.post("/account/sign-out", "/account/"),
+    ]
+    assert [answer.status for answer in answers] == [200, 303, 303, 303, 303]
+    given = [cookie for a in answers for cookie in a.headers.get_all("Set-Cookie") or ()]
+    names = {cookie.partition("=")[0] for cookie in given}
+    assert names == {f"__Host-{name}" for name in KEPT_COOKIES}
+    for cookie in given:
+        parts = {part.strip() for part in cookie.split(";")[1:]}
+        assert {"Secure", "Path=/"} <= parts, cookie
+        assert not any(part.startswith("Domain") for part in parts)
+        assert "SameSite=Lax" in parts or "Max-Age=0" in parts, cookie
+        assert "HttpOnly" in parts or cookie.startswith("__Host-forget=") or "Max-Age=0" in parts
+        assert len(cookie.partition(";")[0]) < 4096
+
+
+def test_what_is_private_is_kept_by_nobody(site: Site, contest: Contest) -> None:
+    """No cache keeps a page of a person, and no answer lets another site read it."""
+    boss = Outside(site)
+    boss.cookies["__Host-staff"] = site.make.staff_token(
+        site.make.user("organiser", "reviewer", "juror", contest=contest, admin=True)
+    )
+    unit = site.make.unit(contest)
+    submission = site.make.submission(unit, "in_review")
+    phone = Outside(site)
+    phone.cookies["__Host-unit"] = site.make.unit_token(unit)
+    for path in addresses(site, contest.slug, submission.code):
+        answer = (phone if f"/c/{contest.slug}/unit" in path else boss).get(path)
+        assert answer.headers["Access-Control-Allow-Origin"] is None, path
+        if answer.headers["Content-Type"] and answer.headers["Content-Type"].startswith("text/"):
+            assert answer.headers["Content-Type"].endswith("charset=utf-8"), path
+        if answer.status == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            assert answer.headers["Referrer-Policy"] == "same-origin", path
+            assert "base-uri 'none'" in answer.headers["Content-Security-Policy"], path
+        if path.startswith(("/static/", "/metrics")):
+            continue  # the front's own answers: a file for everybody, a refusal
+        for_all = f"/c/{contest.slug}/share/" in path or path.endswith(("/poster.jpg", "/results"))
+        if not (for_all and answer.status == 200):
+            assert answer.headers["Cache-Control"] == "private, no-store", path
+
+
+def test_nothing_but_what_is_meant_to_be_served_is_served(site: Site) -> None:
+    stranger = Outside(site)
+    for path in ("/static/", "/static", "/_files/", "/.git/config", "/.env",
+                 "/contest.db", "/hoithi.db", "/static/../secret_key", "/docker/nginx.conf",
+                 "/pyproject.toml", "/sbom.cdx.json", "/design"):
+        answer = stranger.get(path)
+        assert answer.status in (400, 401, 404, 405), path
+        assert b"Index of" not in answer.body
+    assert stranger.get("/uploads").headers["Location"] in (None, "/uploads/")
+    assert {stranger.ask(method, "/").status for method in ("TRACE", "TRACK", "CONNECT")} <= {
+        400, 403, 405
+    }
+    said = stranger.get("/nowhere").headers
+    assert re.search(r"[0-9]", said["Server"] or "") is None
+    assert said["X-Powered-By"] is None
+
+
+SMUGGLED = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
+DOUBTFUL = {
+    "both lengths": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "two lengths": b"Content-Length: 5\r\nContent-Length: 50\r\n\r\nabcde" + SMUGGLED,
+    "a length with a sign": b"Content-Length: +5\r\n\r\nabcde" + SMUGGLED,
+    "another coding": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "a space before the colon": b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "a bad piece": b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n" + SMUGGLED,
+}
+
+
+@pytest.mark.parametrize("path", ["/u", "/uploads/"])
+@pytest.mark.parametrize("doubt", DOUBTFUL)
+def test_where_a_request_ends_is_never_in_doubt(site: Site, path: str, doubt: str) -> None:
+    """What two servers could read as one request or as two is refused, and the line is closed."""
+    with Outside(site).connect() as line:
+        line.settimeout(20)
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n".encode() + DOUBTFUL[doubt])
+        got = b"".join(iter(lambda: line.recv(65536), b""))
+    assert re.findall(rb"HTTP/1\.1 ([0-9]{3})", got) in ([b"400"], [b"501"]), got[:300]
 
 
 def test_a_clip_from_the_front_has_all_headers_of_the_pages(site: Site, contest: Contest) -> None:

@@ -27,11 +27,12 @@ export function forget(place) {
 
 // What is forgotten once somebody has signed out: marks, numbers, and uploads to go on with.
 const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "tus::"];
-const SIGNED_OUT = "hoithi_forget";
+const SIGNED_OUT = ["hoithi_forget", "__Host-forget"]; // the second at an https address
 
 // The server's answer to signing out asks for it: nothing goes before the server has agreed.
 export function forgetWhereSignedOut() {
-  if (!document.cookie.split("; ").includes(`${SIGNED_OUT}=1`)) return;
+  const said = SIGNED_OUT.find((name) => document.cookie.split("; ").includes(`${name}=1`));
+  if (!said) return;
   try {
     for (const place of Object.keys(localStorage)) {
       if (OF_A_PERSON.some((start) => place.startsWith(start))) forget(place);
@@ -39,5 +40,6 @@ export function forgetWhereSignedOut() {
   } catch {
     return; // no storage: nothing was kept
   }
-  document.cookie = `${SIGNED_OUT}=; Max-Age=0; Path=/; SameSite=Lax`;
+  const secure = said.startsWith("__Host-") ? "; Secure" : "";
+  document.cookie = `${said}=; Max-Age=0; Path=/; SameSite=Lax${secure}`;
 }

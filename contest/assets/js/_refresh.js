@@ -6,7 +6,10 @@ async function renew(element) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(element.id);
   if (!fresh) return null;
-  if (fresh.innerHTML !== element.innerHTML) element.innerHTML = fresh.innerHTML;
+  if (fresh.innerHTML !== element.innerHTML) {
+    element.textContent = "";
+    element.append(...fresh.childNodes); // nodes, no text: nothing is read as markup once more
+  }
   if (!fresh.dataset.refresh) return null;
   return element;
 }

@@ -15,6 +15,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from contest.errors import Invalid
 
@@ -83,13 +84,24 @@ def check(password: str, *, context: Iterable[str] = ()) -> None:
     if length > LONGEST:
         raise Invalid(f"Mật khẩu dài quá {LONGEST} ký tự. Hãy rút ngắn.",
                       f"The password is longer than {LONGEST} characters. Please shorten it.")
-    if _score(password, context) < UNGUESSABLE:
+    if _is_leaked(password) or _score(password, context) < UNGUESSABLE:
         raise Invalid(
             "Mật khẩu này dễ đoán: chủ yếu gồm từ thông dụng, tên riêng hoặc dãy ký tự liền nhau. "
             "Hãy thêm vài từ không liên quan.",
             "This password is easily guessed: mostly common words, names or runs of characters. "
             "Add a few unrelated words.",
         )
+
+
+def _is_leaked(password: str) -> bool:
+    """Whether it is one of zxcvbn's thirty thousand from leaks: its score takes the rarest of them,
+    alone, for hard to guess."""
+    return {password.lower(), _plain(password)} & _leaked() != set()
+
+
+@cache
+def _leaked() -> frozenset[str]:
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _normal(password: str) -> str:

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from contest import ready_pages
 from contest.errors import not_found
-from contest.languages import COOKIE, chosen
+from contest.languages import chosen
 from contest.models import Result
 from contest.services.results import bundles, exports, ranking_rows, standings
 from contest.services.results import results as services
 from contest.services.results.ranking_rows import Picked
 from contest.views.public import share_cards
-from contest.views.shared.support import allows, attachment, current, page
+from contest.views.shared.support import allows, attachment, current, kept_language, page
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
 MOST_EMBEDDED = 100  # lines in another site's frame
@@ -26,7 +26,7 @@ def _from_disk() -> Response | None:
     """Answer with the page stored on disk, before any query."""
     if request.endpoint != "published.results" or request.method not in ("GET", "HEAD"):
         return None
-    spoken = chosen(request.args.get("lang") or request.cookies.get(COOKIE))
+    spoken = chosen(request.args.get("lang") or kept_language())
     slug = str((request.view_args or {}).get("slug"))
     return ready_pages.answer(current.platform.settings.data_dir, slug, spoken, request)
 

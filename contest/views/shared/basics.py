@@ -7,12 +7,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
-from contest.languages import COOKIE, chosen
+from contest.languages import chosen
 from contest.models import Submission, Task
 from contest.ready_pages import STATIC, kept_assets
 from contest.views.shared.addresses import is_loopback
 from contest.views.shared.returning import safe_path
-from contest.views.shared.support import allows, current
+from contest.views.shared.support import allows, current, language_cookie
 
 bp = Blueprint("basics", __name__)
 LONGEST_NAME = 200  # a file system refuses to look for longer ones
@@ -41,8 +41,8 @@ def language() -> BaseResponse:
     """Choose a language and return to the same page."""
     response = redirect(safe_path(request.form.get("next", "")) or "/", 303)
     response.set_cookie(
-        COOKIE, chosen(request.form.get("language")), max_age=A_YEAR, samesite="Lax",
-        secure=current.platform.settings.https,
+        language_cookie(), chosen(request.form.get("language")), max_age=A_YEAR, samesite="Lax",
+        httponly=True, secure=current.platform.settings.https,
     )
     return response
 

@@ -48,7 +48,7 @@ FILE_TYPES = {
 }
 # What everybody may do, signed in or not: all that is left to staff without a second factor.
 WITHOUT_FACTOR = frozenset({"public.read", "account.sign_in", "unit.enter"})
-FORGET_COOKIE, FORGET_S = "hoithi_forget", 3600
+FORGET_COOKIE, FORGET_S = "forget", 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
@@ -103,7 +103,7 @@ class Current:
 
     @property
     def language(self) -> str:
-        return chosen(request.cookies.get(COOKIE))
+        return chosen(kept_language())
 
     @property
     def actor(self) -> Actor:
@@ -128,6 +128,16 @@ def cookie_name(name: str) -> str:
     return current.platform.settings.cookie_name(name)
 
 
+def language_cookie() -> str:
+    """The name of the cookie that keeps the language; nginx.conf and scripts know both names."""
+    return f"__Host-{COOKIE}" if current.platform.settings.https else COOKIE
+
+
+def kept_language() -> str | None:
+    """What this browser has chosen, now or before the address became https."""
+    return request.cookies.get(language_cookie()) or request.cookies.get(COOKIE)
+
+
 def set_cookie(response: Response, name: str, token: str, *, max_age: int) -> None:
     """Set a cookie that scripts cannot read; other sites' forms do not send it (SameSite)."""
     response.set_cookie(
@@ -145,8 +155,8 @@ def forget_device(response: Response) -> None:
     not sent, drafts, uploads to go on with. The header does it where the address is https; the
     cookie tells our own script (``_kept.js``) to do it everywhere."""
     response.headers["Clear-Site-Data"] = '"storage"'
-    response.set_cookie(FORGET_COOKIE, "1", max_age=FORGET_S, samesite="Lax", path="/",
-                        secure=current.platform.settings.https)
+    response.set_cookie(cookie_name(FORGET_COOKIE), "1", max_age=FORGET_S, samesite="Lax",
+                        path="/", secure=current.platform.settings.https)
 
 
 def staff_token() -> str:

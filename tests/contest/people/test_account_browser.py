@@ -91,14 +91,18 @@ def test_after_signing_out_nothing_of_the_person_stays_on_the_device(
     context.close()
 
 
-def test_the_script_forgets_where_the_browser_knows_no_such_header(browser: Browser, address):
+@pytest.mark.parametrize("name", ["hoithi_forget", "__Host-forget"])  # the second with https
+def test_the_script_forgets_where_the_browser_knows_no_such_header(
+    browser: Browser, address, name
+):
     context = browser.new_context(base_url=address)
     page = context.new_page()
     page.goto("/account/sign-in")
     page.evaluate("kept => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v))",
                   KEPT | {"hoithi-keys": "off"})
-    context.add_cookies([{"name": "hoithi_forget", "value": "1", "url": address}])
+    context.add_cookies([{"name": name, "value": "1", "domain": "127.0.0.1", "path": "/",
+                          "secure": name.startswith("__Host-")}])  # fmt: skip
     page.reload()
     assert page.evaluate("Object.keys(localStorage)") == ["hoithi-keys"]  # a setting, no person's
-    assert "hoithi_forget" not in {c["name"] for c in context.cookies()}
+    assert name not in {c["name"] for c in context.cookies()}
     context.close()

@@ -1,0 +1,28 @@
+"""How our processes write their log to standard error: a record begins a line, nothing else does.
+
+``2023-06-10T09:00:00.123+00:00 WARNING hoithi.web: …``; what follows of it, a trace above all, is
+indented, so that no value in it can look like a record of its own. What was refused is a JSON
+object already (``contest/views/account/refusals.py``) and stands as it is.
+"""
+
+import logging
+from datetime import UTC, datetime
+
+AS_IT_IS = "hoithi.security"
+
+
+class Lines(logging.Formatter):
+    """One record, its time in UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = super().format(record)
+        if record.name == AS_IT_IS:
+            return said
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return f"{at} {record.levelname} {record.name}: " + "\n  ".join(said.splitlines())
+
+
+def begin() -> None:
+    """From now on whatever no other handler takes is written so."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(Lines())
