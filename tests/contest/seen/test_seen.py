@@ -1,0 +1,83 @@
+"""Route x role x contest x phase: who is shown what, against ``permissions.toml``.
+
+The short form asks, in every phase, as those who are let in (of routes for everybody, as a few of
+them), and in one phase as everybody; ``--long`` asks everything of everybody.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contest.seen.phases import TIMES
+from tests.contest.seen.table import (
+    PHASES,
+    TABLE,
+    Visit,
+    every_word,
+    excess,
+    names_of,
+    status_of,
+)
+from tests.contest.seen.walk import ROLES, Walk
+from tests.contest.test_permissions import LINES
+
+pytestmark = pytest.mark.timeout(300)
+IN_FULL = "releasedblind"
+AMONG_EVERYBODY = ("public", "unit", "juror", "former_juror", "foreign_organiser")
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    made = Walk(tmp_path_factory.mktemp("seen"), PHASES)
+    with pytest.MonkeyPatch.context() as patch:
+        made.listen_to_cards(patch)
+        yield made
+    made.platform.db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def found() -> set[tuple[str, str]]:
+    """Endpoint and fact, of all that was shown in this module."""
+    return set()
+
+
+def asked_as(visit: Visit, long: bool) -> bool:
+    if visit.role == "former_juror" and visit.phase in TABLE["phases"]["unreleased"].split():
+        return False  # has not left yet
+    if long or visit.phase == IN_FULL:
+        return True
+    everybodys = LINES[visit.endpoint] == "everybody"
+    return visit.role in AMONG_EVERYBODY if everybodys else visit.let_in
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_an_answer_shows_what_the_table_says_and_no_more(
+    walk: Walk, phase: str, found: set[tuple[str, str]], request: pytest.FixtureRequest
+) -> None:
+    long, wrong = request.config.getoption("long"), []
+    browsers = walk.browsers(phase)
+    for endpoint, variant, address in walk.addresses(phase):
+        for role in ROLES:
+            visit = Visit(endpoint, role, phase, variant)
+            if not asked_as(visit, long):
+                continue
+            answer, told = walk.ask(browsers[role], address)
+            more, wanted = excess(told, visit), status_of(visit)
+            if more or answer.status_code != wanted:
+                wrong.append((endpoint, variant, role, answer.status_code, wanted, sorted(more)))
+            found |= {(endpoint, name) for fact in told for name in names_of(fact, visit)}
+    assert wrong == []
+
+
+def test_every_word_of_the_table_was_shown_somewhere(found: set[tuple[str, str]]) -> None:
+    """A line that allows what no answer tells would hide the day on which one does."""
+    assert every_word() - found == set()
+
+
+def test_every_route_that_shows_something_has_a_line(walk: Walk) -> None:
+    routes = {r.endpoint for r in walk.app.url_map.iter_rules() if "GET" in (r.methods or ())}
+    lines = {f"{room}.{name}" for room, names in TABLE["shows"].items() for name in names}
+    assert lines == routes
+    answers = {f"{room}.{name}" for room, names in TABLE["answers"].items() for name in names}
+    assert answers <= routes
+    assert set(TABLE["phases"]["always"].split()) == set(PHASES) >= set(TIMES)
