@@ -1,6 +1,5 @@
 """The form without JavaScript under requests that no browser makes."""
 
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -58,20 +57,20 @@ def test_any_form_is_answered_and_leaves_no_file_but_a_clip(visit, platform, mak
 
 
 def test_a_clip_waits_on_the_disk_of_the_data_and_not_in_the_systems_folder(
-    visit, platform, make, unit, monkeypatch, tmp_path
+    visit, platform, make, unit, monkeypatch
 ):
     """In a container that folder is memory: a clip of two gigabytes would fill it."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(tempfile, "tempdir", str(platform.settings.data_dir / "nowhere"))
     seen, copied = [], plain_form._copied
     monkeypatch.setattr(plain_form, "_copied", lambda clip: (
-        seen.append(os.readlink(f"/proc/self/fd/{clip.stream.fileno()}")), copied(clip))[1])
+        seen.append(Path(f"/proc/self/fd/{clip.stream.fileno()}").readlink()), copied(clip))[1])
     entry, before = make.submission(unit, "uploading"), files(platform)
     answer = visit.unit(unit).post(
         f"/c/quan11-2023/unit/entries/{entry.code}/send",
         data=PART.replace(b"bytes", b"x" * 1_000_000), content_type=KIND,
     )
     assert answer.status_code == 303
-    assert Path(seen[0]).parent == platform.settings.uploads_dir
+    assert seen[0].parent == platform.settings.uploads_dir
     left = files(platform) - before
     assert all(name.startswith("clips/") for name in left)
 

@@ -32,7 +32,6 @@ from contest.services.core import profiles
 from contest.services.jury import jurors, jury_round
 from contest.services.results import results
 from contest.services.results.results import BundleStore
-from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.seen.planted import Planted
 
@@ -56,10 +55,9 @@ class Phase:
     """One contest at one moment; ``name`` is a key of ``TIMES``, perhaps with ``blind`` behind."""
 
     def __init__(
-        self, platform: Platform, make: Factory, clock: FixedClock, planted: Planted, name: str,
-        called: str = "",
+        self, make: Factory, clock: FixedClock, planted: Planted, name: str, called: str = ""
     ) -> None:
-        self.platform, self.make, self.planted = platform, make, planted
+        self.platform, self.make, self.planted = make.platform, make, planted
         self.name = called or name
         self.at = clock.moment = datetime.fromisoformat(TIMES[name.removesuffix(BLIND)])
         self.blind, self.reached = name.endswith(BLIND), list(TIMES).index(name.removesuffix(BLIND))

@@ -66,7 +66,7 @@ def test_an_answer_shows_what_the_table_says_and_no_more(
             if more or answer.status_code != wanted:
                 wrong.append((endpoint, variant, role, answer.status_code, wanted, sorted(more)))
             found |= {(endpoint, name) for fact in told for name in names_of(fact, visit)}
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_every_word_of_the_table_was_shown_somewhere(found: set[tuple[str, str]]) -> None:

@@ -62,7 +62,7 @@ class Walk:
         }
 
     def _phase(self, name: str, called: str = "") -> Phase:
-        return Phase(self.platform, self.make, self.clock, self.planted, name, called)
+        return Phase(self.make, self.clock, self.planted, name, called)
 
     def browsers(self, name: str) -> dict[str, Client]:
         """A browser of each role, signed in at the phase's time."""
