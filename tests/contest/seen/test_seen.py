@@ -5,9 +5,14 @@ them), and in one phase as everybody; ``--long`` asks everything of everybody.
 """
 
 from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from contest import permissions
+from contest.services.core import profiles
+from contest.services.entry import media
 from tests.contest.seen.phases import TIMES
 from tests.contest.seen.table import (
     PHASES,
@@ -23,6 +28,7 @@ from tests.contest.test_permissions import LINES
 
 pytestmark = pytest.mark.timeout(300)
 IN_FULL = "releasedblind"
+ELSEWHERES = {"code", "user_id", "unit_id", "pair_id", "repair_id", "sha256"}  # name one row
 AMONG_EVERYBODY = ("public", "unit", "juror", "former_juror", "foreign_organiser")
 
 
@@ -81,3 +87,47 @@ def test_every_route_that_shows_something_has_a_line(walk: Walk) -> None:
     answers = {f"{room}.{name}" for room, names in TABLE["answers"].items() for name in names}
     assert answers <= routes
     assert set(TABLE["phases"]["always"].split()) == set(PHASES) >= set(TIMES)
+
+
+NAMES, FILES, RIGHTS = (profiles, "names_are_hidden"), (media, "_may_watch"), (permissions, "can")
+
+
+@pytest.mark.parametrize(
+    ("guard", "case"),
+    [
+        (NAMES, ("releasedblind", "public", "public.clips")),
+        (NAMES, ("releasedblind", "juror", "public.contest")),
+        (NAMES, ("releasedblind", "public", "api.clips")),
+        (NAMES, ("releasedblind", "public", "share_cards.clip")),
+        (FILES, ("released", "other_unit", "media.file")),
+        (RIGHTS, ("frozen", "foreign_organiser", "lists.export")),
+        (RIGHTS, ("frozen", "juror", "results.export")),
+    ],
+    ids=lambda value: value[1] if isinstance(value[0], ModuleType) else "-".join(value),
+)
+def test_the_walk_notices_when_a_guard_is_off(
+    walk: Walk, guard: tuple[Any, str], case: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A control: without the guard the same walk finds something."""
+    monkeypatch.setattr(*guard, lambda *_args, **_values: guard is not NAMES)
+    (phase, role, route), noticed = case, False
+    browser = walk.browsers(phase)[role]
+    for endpoint, variant, address in walk.addresses(phase):
+        if endpoint == route:
+            answer, told = walk.ask(browser, address)
+            visit = Visit(endpoint, role, phase, variant)
+            noticed |= bool(excess(told, visit)) or answer.status_code != status_of(visit)
+    assert noticed
+
+
+def test_nothing_of_another_contest_is_found_under_ones_own_address(walk: Walk) -> None:
+    """Its numbers, codes and hashes in the addresses of one's own contest."""
+    browsers, wrong = walk.browsers("released"), []
+    mine = ("unit", "reviewer", "juror", "organiser")
+    for endpoint, variant, address in walk.addresses("released", of=walk.foreign):
+        for role in mine if set(variant) & ELSEWHERES else ():
+            answer, told = walk.ask(browsers[role], address)
+            foreign = {fact for fact in told if fact[0] == "elsewhere"}
+            if answer.status_code < 400 or foreign:
+                wrong.append((endpoint, role, answer.status_code, sorted(foreign)))
+    assert not wrong, "\n".join(map(str, wrong))

@@ -83,10 +83,15 @@ class Walk:
             found[f"foreign_{role}"] = visit.user(foreign.people[role])
         return {role: found[role] for role in ROLES}
 
-    def addresses(self, name: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    def addresses(
+        self, name: str, of: Phase | None = None
+    ) -> Iterator[tuple[str, tuple[str, ...], str]]:
         """Every GET route of the phase's contest: endpoint, what its address names, the address.
+
+        ``of``: with the numbers and codes of another contest in them.
         """
-        known = self._values(name)
+        phase = of or self.phases[name]
+        known = self._values(name, phase)
         for rule in self.app.url_map.iter_rules():
             if "GET" not in (rule.methods or ()):
                 continue
@@ -95,26 +100,24 @@ class Walk:
             for chosen in product(*choices.values()):
                 values = dict(zip(choices, chosen, strict=True))
                 if "code" in values:
-                    values |= self._of_clip(name, str(values["code"]))
+                    values |= self._of_clip(phase, str(values["code"]))
                 with self.app.test_request_context():
                     _, address = rule.build({n: values[n] for n in rule.arguments})
                 yield rule.endpoint, (*choices, *map(str, chosen)), address
 
-    def _values(self, name: str) -> dict[str, Any]:
-        phase = self.phases[name]
+    def _values(self, name: str, phase: Phase) -> dict[str, Any]:
         evidence = phase.evidence["shown"].sha256 if phase.evidence else "0" * 64
         return {
-            "slug": phase.contest.slug, "number": 1, "spoken": "vi", "sha256": evidence,
-            "user_id": phase.jury["second"].id, "unit_id": phase.units["home"].id,
-            "pair_id": self.pairs.get(name, 1), "repair_id": 1, "name": "manifest.json",
+            "slug": self.phases[name].contest.slug, "number": 1, "spoken": "vi",
+            "sha256": evidence, "user_id": phase.jury["second"].id,
+            "unit_id": phase.units["home"].id, "pair_id": self.pairs.get(name, 1),
+            "repair_id": 1, "name": "manifest.json",
         }
 
-    def _of_clip(self, name: str, whose: str) -> dict[str, Any]:
-        phase = self.phases[name]
+    def _of_clip(self, phase: Phase, whose: str) -> dict[str, Any]:
         if not phase.clips:
-            return self._values(name) | {"code": "CXNONE"}
-        return self._values(name) | {"code": phase.clips[whose].code,
-                                     "repair_id": phase.repairs[whose]}
+            return {"code": "CXNONE"}
+        return {"code": phase.clips[whose].code, "repair_id": phase.repairs[whose]}
 
     def ask(self, browser: Client, address: str) -> tuple[Response, set[tuple[str, str, str]]]:
         """An answer, and the planted facts that it tells; a card's are those that it was drawn of.
