@@ -5,7 +5,7 @@ all. A file here has no name, so nothing of it is left when its process ends.
 """
 
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, cast
 
 from flask import Request, current_app
 
@@ -34,4 +34,4 @@ class FilesOnDisk(Request):
                 f"The server has no room for a file of {write_size(announced, 'en')}. "
                 "Tell the organisers and try again later.",
             )
-        return SpooledTemporaryFile(IN_MEMORY, dir=folder.root)  # type: ignore[return-value]
+        return cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY, dir=str(folder.root)))

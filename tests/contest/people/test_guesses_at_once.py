@@ -14,7 +14,7 @@ import pytest
 
 from contest.models import User
 from contest.services.people import people, second_factor, sign_in
-from contest.services.people.sign_in import FREE_ATTEMPTS, Browser, Origin
+from contest.services.people.sign_in import FREE_ATTEMPTS, SCATTERED, Browser, Origin
 from tests.contest.signing import HASH, PASSWORD
 
 TWELVE = 12
@@ -94,3 +94,16 @@ def test_the_right_one_among_twelve_at_once_comes_in_from_a_place_of_its_own(pla
         return attempt.right
 
     assert at_once(sign) == {True: 1, False: TWELVE - 1}
+
+
+def test_guesses_at_one_account_from_many_places_end_and_its_own_browser_still_comes_in(
+    platform, make, boss
+):
+    def tries(origin: Origin) -> bool:
+        with platform.db.write() as session:
+            return sign_in.reserve(session, boss.email, counted=lambda _account: origin, at=make.at)
+
+    judged = [tries(Origin(fresh=True)) for _place in range(SCATTERED + 5)]
+    assert judged == [True] * SCATTERED + [False] * 5
+    assert tries(Origin(known=True))
+    assert make.fresh(boss).failed_sign_ins == SCATTERED
