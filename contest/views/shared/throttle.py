@@ -101,7 +101,7 @@ class Attempt:
 
     def reserve(self) -> None:
         """Take one attempt. Raises ``TooManyRequests`` where none is left: nothing is judged."""
-        if self._take_aims() and self._take_of_place():
+        if self._take_of_place() and self._take_aims():
             return
         self.give_back()
         self.over = bool(self.known_as)
@@ -110,7 +110,7 @@ class Attempt:
 
     def _take_aims(self) -> bool:
         rates = self.allowance.against
-        return all([self._take(rates, ("against", self.what, aim)) for aim in self.aims])
+        return all(self._take(rates, ("against", self.what, aim)) for aim in self.aims)
 
     def _take_of_place(self) -> bool:
         far = self._take(self.allowance.everywhere, ("everywhere", self.what))

@@ -104,6 +104,17 @@ def excess(told: set[Fact], visit: Visit) -> set[str]:
     return {".".join(fact) for fact in told if not names_of(fact, visit) & may}
 
 
+def horizon(role: str, phase: str) -> set[str]:
+    """All that a role may be shown in a phase, on whatever page."""
+    found = set(ALWAYS)
+    for blueprint, lines in TABLE["shows"].items():
+        for name in lines:
+            if Visit(f"{blueprint}.{name}", role, phase).let_in:
+                told = shown_by(f"{blueprint}.{name}").items()
+                found |= {fact for fact, phases in told if phase in phases}
+    return found
+
+
 def every_word() -> set[tuple[str, str]]:
     """Each endpoint with each fact that its line names."""
     return {

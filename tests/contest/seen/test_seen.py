@@ -5,6 +5,7 @@ them), and in one phase as those who are not, too; ``--long`` asks everything of
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.contest.seen.table import (
     Visit,
     every_word,
     excess,
+    horizon,
     names_of,
     status_of,
 )
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.timeout(300)
 IN_FULL = "releasedblind"
 LIKE_ANOTHER = ("reviewing", "lockedblind")  # to the staff: like "open", like "locked"
 ELSEWHERES = {"code", "user_id", "unit_id", "pair_id", "repair_id", "sha256"}  # name one row
+ENDING = ("account.sign_out", "account.revoke", "account.revoke_others", "entrance.leave")
 AMONG_EVERYBODY = ("public", "unit", "juror", "former_juror", "foreign_organiser")
 
 
@@ -133,4 +136,26 @@ def test_nothing_of_another_contest_is_found_under_ones_own_address(walk: Walk) 
             foreign = {fact for fact in told if fact[0] == "elsewhere"}
             if answer.status_code < 400 or foreign:
                 wrong.append((endpoint, role, answer.status_code, sorted(foreign)))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("phase", ["released", "releasedblind", "frozen"])
+def test_no_answer_to_a_form_tells_more_than_the_pages_do(
+    phase: str, tmp_path: Path
+) -> None:
+    """Whether it is refused, shown again or done: an empty one, and one with a reason."""
+    walk, wrong = Walk(tmp_path, [phase]), []
+    browsers = walk.browsers(phase)
+    may = {role: horizon(role, phase) for role in browsers}
+    for endpoint, variant, address in walk.addresses(phase, method="POST"):
+        for role, browser in browsers.items() if endpoint not in ENDING else ():
+            visit = Visit(endpoint, role, phase, variant)
+            for form in ({}, {"reason": "Vì thử nghiệm", "do": "save", "outcome": "approve"}):
+                answer, told = walk.ask(browser, address, form)
+                more = {fact for fact in told if not names_of(fact, visit) & may[role]}
+                if more or answer.status_code >= 500:
+                    wrong.append((endpoint, variant, role, answer.status_code, sorted(more)))
+    walk.platform.db.engine.dispose()
     assert not wrong, "\n".join(map(str, wrong))

@@ -19,7 +19,8 @@ from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, Client, Visits
 from tests.contest.factory import Factory
 from tests.contest.seen.phases import TIMES, Phase, join
-from tests.contest.seen.planted import Planted
+from tests.contest.seen.planted import Fact, Planted
+from tests.contest.test_permissions import TABLE
 
 ROLES = ("public", "unit", "other_unit", "reviewer", "juror", "unit_juror", "former_juror",
          "organiser", "admin", "foreign_unit", "foreign_reviewer", "foreign_juror",
@@ -38,6 +39,7 @@ VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "published.entry": {"code": ("shown",)},
 }
 CLIPS = ("shown", "held")
+FIRST = ("session_id", "check_id", "publication_id", "correction_id", "void_id", "evidence_id")
 
 
 class Walk:
@@ -84,17 +86,17 @@ class Walk:
         return {role: found[role] for role in ROLES}
 
     def addresses(
-        self, name: str, of: Phase | None = None
+        self, name: str, of: Phase | None = None, method: str = "GET"
     ) -> Iterator[tuple[str, tuple[str, ...], str]]:
-        """Every GET route of the phase's contest: endpoint, what its address names, the address.
+        """Every route of the phase's contest: endpoint, what its address names, the address.
 
         ``of``: with the numbers and codes of another contest in them.
         """
         phase = of or self.phases[name]
-        known = self._values(name, phase)
         for rule in self.app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()):
+            if method not in (rule.methods or ()):
                 continue
+            known = self._values(name, phase) | TABLE["values"].get(rule.endpoint, {})
             variants = {"code": CLIPS} | VARIANTS.get(rule.endpoint, {})
             choices = {n: variants.get(n) or (known[n],) for n in sorted(rule.arguments)}
             for chosen in product(*choices.values()):
@@ -111,7 +113,8 @@ class Walk:
             "slug": self.phases[name].contest.slug, "number": 1, "spoken": "vi",
             "sha256": evidence, "user_id": phase.jury["second"].id,
             "unit_id": phase.units["home"].id, "pair_id": self.pairs.get(name, 1),
-            "repair_id": 1, "name": "manifest.json",
+            "repair_id": 1, "name": "manifest.json", "link_id": phase.link_id,
+            "task_id": phase.task_id, **dict.fromkeys(FIRST, 1),
         }
 
     def _of_clip(self, phase: Phase, whose: str) -> dict[str, Any]:
@@ -119,11 +122,13 @@ class Walk:
             return {"code": "CXNONE"}
         return {"code": phase.clips[whose].code, "repair_id": phase.repairs[whose]}
 
-    def ask(self, browser: Client, address: str) -> tuple[Response, set[tuple[str, str, str]]]:
+    def ask(
+        self, browser: Client, address: str, form: dict[str, str] | None = None
+    ) -> tuple[Response, set[Fact]]:
         """An answer, and the planted facts that it tells; a card's are those that it was drawn of.
         """
         self.drawn.clear()
-        answer = browser.get(address)
+        answer = browser.get(address) if form is None else browser.post(address, data=form)
         told = self.planted.shown_in(answer)
         for text in self.drawn:
             told |= self.planted.said(text)
