@@ -28,6 +28,7 @@ from contest.languages import (
     write_size,
     write_time,
 )
+from contest.uploads.forms import FilesOnDisk
 from contest.views.shared import returning, support
 from contest.views.shared.addresses import TrustedProxies
 from contest.views.shared.numbers import WholeNumber
@@ -52,6 +53,8 @@ CSP = (
 
 class Pages(Flask):
     """Flask that ends a view's transaction before the response is sent."""
+
+    request_class = FilesOnDisk
 
     def dispatch_request(self) -> Response:
         """Call the view and commit, or roll back where the answer is 400 or above.

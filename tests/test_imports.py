@@ -60,7 +60,7 @@ HOUSE = {
                        " views.shared",
     "views.public": f"{WORDS} clock drawing models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
-    "web": "db errors languages views views.shared wiring",
+    "web": "db errors languages uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
     "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES} wiring"

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import click
 from sqlalchemy.exc import DBAPIError
 
 from contest.config import Settings
 from contest.errors import ConfigError, Invalid
+from contest.running import modes
 from contest.wiring import Platform
 from media_checks import ToolsMissing, sandbox
 
@@ -54,6 +56,16 @@ def check_box(settings: Settings) -> None:
             "namespaces as docker/compose.yaml does. To read clips without a box nevertheless, set "
             "HOITHI_SANDBOX=off.",
             name="HOITHI_SANDBOX",
+        )
+
+
+def tighten_modes(settings: Settings) -> None:
+    """Once, in an older installation: its files become its own user's alone; said in a line."""
+    if count := modes.tighten(settings):
+        click.echo(
+            f"hoithi: {count} tệp và thư mục cũ nay chỉ người dùng chạy hoithi đọc được "
+            f"/ older files and folders that only hoithi's own user may read from now on: {count}",
+            err=True,
         )
 
 

@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 
 from contest.actors import SYSTEM
-from contest.cli.support import check_box, check_keys
+from contest.cli.support import check_box, check_keys, tighten_modes
 from contest.clock import FileClock
 from contest.config import Settings
 from contest.demo import cast, sample
@@ -63,6 +63,7 @@ def _prepare(machine: Machine) -> list[str]:
     """Upgrade the database and load the sample or a first account; returns lines to print."""
     platform = Platform(machine.settings)
     platform.db.upgrade()
+    tighten_modes(machine.settings)
     check_keys(platform)
     ways = sample.load(platform) if machine.sample else None
     first = [] if ways else _first_account(platform)

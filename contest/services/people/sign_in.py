@@ -4,11 +4,13 @@ A failure reveals nothing: unknown address, wrong password, locked and throttled
 same words after the same time. The wait is bounded, and an attempt during it does not lengthen it.
 
 An attempt is counted before it is judged (``reserve``), so that twelve at once are no more than
-twelve in a row; a right one is given back. Whose own wait it is decides ``Origin``: a browser that
-signed in before is never made to wait by strangers, and a place from which few have failed only
-once strangers have tried from everywhere (``SCATTERED``).
+twelve in a row: the account is locked first, then the place's count is asked for (``Counter``), so
+that both counts go in one order. A right one is given back. Whose own wait it is decides
+``Origin``: a browser that signed in before is never made to wait by strangers, and a place from
+which few have failed only once strangers have tried from everywhere (``SCATTERED``).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,6 +49,7 @@ class Origin:
 
 
 STRANGER = Origin()
+Counter = Callable[[int | None], Origin]  # counts one more attempt at an account from where it came
 BY_LINK = ("link", "on_the_spot", "invitation")  # nothing was known of the person: on which device
 
 
@@ -60,13 +63,16 @@ class Browser:
     name: str = ""
 
 
-def reserve(session: Session, email: str, *, origin: Origin = STRANGER, at: datetime) -> bool:
+def reserve(
+    session: Session, email: str, *, counted: Counter = lambda _account: STRANGER, at: datetime
+) -> bool:
     """Count an attempt as failed before its password is looked at; False where it must wait.
 
     In a short transaction of its own: hashing is slow and must hold no lock.
     """
     found = people.by_email(session, email)
     user = _locked(session, found.id) if found else None
+    origin = counted(user.id if user else None)
     if user is None:
         return True  # as long as for an account; ``try_password`` finds nothing
     if _must_wait(user, at, origin):
@@ -107,13 +113,13 @@ def sign_in(session: Session, attempt: Attempt, *, browser: Browser, at: datetim
 
 def complete(
     session: Session, row: StaffSession, code: str, *, browser: Browser, at: datetime,
-    wall: datetime, keys: Keyring, origin: Origin = STRANGER,
+    wall: datetime, keys: Keyring, counted: Counter = lambda _account: STRANGER,
 ) -> str | None:
     """The second step: the token of a full session for a right code, else None. The session of the
     first step (``row``) ends."""
     user = _locked(session, row.user_id)
     assert user is not None  # noqa: S101 - a session has its user
-    waits = _must_wait(user, at, origin)
+    waits = _must_wait(user, at, counted(user.id))
     right = not waits and second_factor.check(session, user, code, at=at, wall=wall, keys=keys)
     if not right:
         if not waits:

@@ -150,11 +150,8 @@ def send_sign_in() -> Response:
 def _try_password(email: str, password: str) -> signing_in.Attempt:
     """Count the attempt, then judge it; neither holds a lock while a password is hashed."""
     current.db.rollback()  # only a session's last use was noted; SQLite has one writer
-    with current.platform.db.read() as session:
-        user = people.by_email(session, email)
-        origin = _counted(user.id if user else None)
     with current.platform.db.write() as session:
-        reserved = signing_in.reserve(session, email, origin=origin, at=current.now)
+        reserved = signing_in.reserve(session, email, counted=_counted, at=current.now)
     with current.platform.db.read() as session:
         return signing_in.try_password(
             session, email, password, at=current.now, reserved=reserved
@@ -207,7 +204,7 @@ def send_second_step() -> Response:
     token = signing_in.complete(
         current.db, row, form.code.data, browser=this_browser(), at=current.now,
         wall=SystemClock().now(),
-        keys=current.platform.keys, origin=_counted(row.user_id),
+        keys=current.platform.keys, counted=_counted,
     )
     if token:
         _right(row.user_id)

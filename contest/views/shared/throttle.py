@@ -6,10 +6,15 @@ one address), a browser there that has not done so itself is still judged: a rig
 refused because of others' wrong ones, a wrong one is answered with 429. Who makes himself a new
 browser for each guess meets ``others``, which lies far below what guessing would need: a unit's
 code has 39 bits, an account is throttled besides (``services/people/sign_in.py``).
+
+Guesses from many addresses are counted by what they aim at, too (``against``): whoever read half
+of a printed code tries the other half. And all of them together (``everywhere``): beyond that an
+address has a few attempts an hour (``scattered``). Neither stops a unit: who is in stays in, a
+browser that was in before is still judged (``known_as``), and the QR code's link is no guess.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -33,28 +38,38 @@ _spare = FixedWindowRateLimiter(MemoryStorage())  # while Redis is away
 @dataclass(frozen=True)
 class Allowance:
     """Wrong answers: of an address (and of each browser), and beside them of browsers at an address
-    that has no more left."""
+    that has no more left; ``against`` one thing from wherever; ``everywhere`` together, and once
+    these are used up, of an address (``scattered``)."""
 
     each: str
     others: str
+    against: str = ""
+    everywhere: str = ""
+    scattered: str = ""
 
 
-CODES = Allowance("10 per minute; 200 per day", "300 per minute; 20000 per day")
+CODES = Allowance(
+    "10 per minute; 200 per day", "300 per minute; 20000 per day",
+    against="30 per hour; 200 per day", everywhere="3000 per hour", scattered="3 per hour",
+)
 PASSWORDS = Allowance("20 per minute; 200 per hour", "120 per minute; 2000 per day")
 
 
 def guessed(
-    allowance: Allowance, *, counted: Callable[[], bool] = lambda: True, by_session: bool = False
+    allowance: Allowance, *, counted: Callable[[], bool] = lambda: True, by_session: bool = False,
+    aims: Callable[[], Collection[str]] = tuple, known_as: Callable[[], str] = str,
 ) -> Callable[[View], View]:
     """Throttle a view by its answers of 400 and above. ``counted``: whether this request is a guess
-    at all; ``by_session``: of somebody signed in, whose address says nothing."""
+    at all; ``by_session``: of somebody signed in, whose address says nothing; ``aims``: names of
+    what it is a guess at; ``known_as``: as whom this browser has been let in before."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not counted():
                 return view(*args, **kwargs)
-            attempt = Attempt(request.endpoint or "", allowance, by_session=by_session)
+            attempt = Attempt(request.endpoint or "", allowance, by_session=by_session,
+                              aims=aims(), known_as=known_as())
             attempt.reserve()
             response = cast(Response, view(*args, **kwargs))
             if response.status_code < REFUSED:
@@ -69,10 +84,13 @@ def guessed(
 
 
 class Attempt:
-    """One guess. ``over``: the address has no more, but this browser has."""
+    """One guess. ``over``: others have used up what there is; this browser may still be right."""
 
-    def __init__(self, what: str, allowance: Allowance, *, by_session: bool) -> None:
-        self.over = False
+    def __init__(
+        self, what: str, allowance: Allowance, *, by_session: bool = False,
+        aims: Collection[str] = (), known_as: str = "",
+    ) -> None:
+        self.over, self.aims, self.known_as = False, aims, known_as
         self.what, self.allowance = what, allowance
         place = "" if by_session else place_of(request.remote_addr or "")
         browser = staff_token() if by_session else str(session.get("csrf_token", ""))
@@ -83,13 +101,25 @@ class Attempt:
 
     def reserve(self) -> None:
         """Take one attempt. Raises ``TooManyRequests`` where none is left: nothing is judged."""
-        own = not self.known or self._take(self.allowance.each, self.browser)
-        if own and (self.by_session or self._take(self.allowance.each, self.place)):
+        if self._take_of_place() and self._take_aims():
             return
-        if not (own and self.known and self._take(self.allowance.others, ("others", *self.place))):
-            self.give_back()
+        self.give_back()
+        self.over = bool(self.known_as)
+        if not (self.over and self._take(self.allowance.each, ("own", self.what, self.known_as))):
             raise too_many()
-        self.over = True
+
+    def _take_aims(self) -> bool:
+        rates = self.allowance.against
+        return all(self._take(rates, ("against", self.what, aim)) for aim in self.aims)
+
+    def _take_of_place(self) -> bool:
+        far = self._take(self.allowance.everywhere, ("everywhere", self.what))
+        each = self.allowance.each if far else self.allowance.scattered
+        own = not self.known or self._take(each, self.browser)
+        if own and (self.by_session or self._take(each, self.place)):
+            return True
+        self.over = own and self.known and far
+        return self.over and self._take(self.allowance.others, ("others", *self.place))
 
     def give_back(self) -> None:
         """It was right, or not judged: it does not count."""
@@ -99,7 +129,7 @@ class Attempt:
 
     def _take(self, rates: str, key: tuple[str, ...]) -> bool:
         taken = []
-        for item in parse_many(rates):
+        for item in parse_many(rates) if rates else ():
             taken.append((item, key))
             if _count(item, key, 1) > item.amount:
                 for one, its_key in taken:

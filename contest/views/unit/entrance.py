@@ -9,7 +9,8 @@ from wtforms.validators import Length
 
 from contest.errors import DomainError
 from contest.models import Unit, UnitLink
-from contest.services.units import unit_links
+from contest.services.units import unit_links, units
+from contest.tokens import hash_code, tidy_code
 from contest.views.shared import throttle
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
@@ -53,8 +54,25 @@ def _is_guess() -> bool:
     return not request.form.get("token")
 
 
+def _halves() -> list[str]:
+    """What a guess aims at: codes with the same first half, codes with the same second one."""
+    code = tidy_code(request.form.get("code", ""))
+    if len(code) != unit_links.CODE_LENGTH:
+        return []  # nobody's
+    middle, key = len(code) // 2, current.platform.keys.signing("guesses")[-1]
+    return [hash_code(f"{n}{half}", key) for n, half in enumerate((code[:middle], code[middle:]))]
+
+
+def _came_in_before() -> str:
+    """The unit whose cookie this browser has, ended or not."""
+    if not unit_token():
+        return ""
+    row = units.any_session_of_token(current.db, unit_token())
+    return str(row.unit_id) if row is not None else ""
+
+
 @bp.post("/u")
-@throttle.guessed(throttle.CODES, counted=_is_guess)
+@throttle.guessed(throttle.CODES, counted=_is_guess, aims=_halves, known_as=_came_in_before)
 @allows("unit.enter", by="unit")
 def exchange() -> Response:
     """Exchange a link's token or a code for a cookie; later addresses contain no token."""

@@ -1,14 +1,20 @@
 """The form without JavaScript under requests that no browser makes."""
 
 import re
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contest.uploads import storage
+from contest.views.unit import plain_form
+
 REFUSALS = {400, 403, 404, 405, 409, 411, 413, 414, 415, 422, 507}
 HEAD = b'--x\r\nContent-Disposition: form-data; name="clip"; filename="clip.mp4"\r\n\r\n'
 PART = HEAD + b"bytes\r\n--x--\r\n"
+KIND = "multipart/form-data; boundary=x"
 KINDS = st.one_of(
     st.sampled_from(["multipart/form-data; boundary=x", "multipart/form-data", "text/plain", "",
                      "application/x-www-form-urlencoded", "multipart/form-data; boundary="]),
@@ -50,6 +56,35 @@ def test_any_form_is_answered_and_leaves_no_file_but_a_clip(visit, platform, mak
     assert make.fresh(submission).state == (
         "checking" if answer.status_code == 303 else "uploading"
     )
+
+
+def test_a_clip_waits_on_the_disk_of_the_data_and_not_in_the_systems_folder(
+    visit, platform, make, unit, monkeypatch
+):
+    """In a container that folder is memory: a clip of two gigabytes would fill it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(platform.settings.data_dir / "nowhere"))
+    seen, copied = [], plain_form._copied
+    monkeypatch.setattr(plain_form, "_copied", lambda clip: (
+        seen.append(Path(f"/proc/self/fd/{clip.stream.fileno()}").readlink()), copied(clip))[1])
+    submission, before = make.submission(unit, "uploading"), files(platform)
+    answer = visit.unit(unit).post(
+        f"/c/quan11-2023/unit/entries/{submission.code}/send",
+        data=PART.replace(b"bytes", b"x" * 1_000_000), content_type=KIND,
+    )
+    assert answer.status_code == 303
+    assert seen[0].parent == platform.settings.uploads_dir
+    left = files(platform) - before
+    assert all(name.startswith("clips/") for name in left)
+
+
+def test_no_form_takes_from_the_platforms_own_part_of_the_disk(visit, platform, monkeypatch):
+    """Whatever form it is: this one is open to everybody."""
+    monkeypatch.setattr(storage, "HEADROOM", 1 << 60)
+    for size, status in ((1_000_000, 507), (1000, 422)):
+        form = PART.replace(b"bytes", b"x" * size)
+        answer = visit.public().post("/u", data=form, content_type=KIND)
+        assert answer.status_code == status
+    assert list(platform.settings.uploads_dir.iterdir()) == []
 
 
 def files(platform) -> set[str]:

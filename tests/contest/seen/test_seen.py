@@ -1,0 +1,161 @@
+"""Route x role x contest x phase: who is shown what, against ``permissions.toml``.
+
+The short form asks, in every phase, as those who are let in (of routes for everybody, as a few of
+them), and in one phase as those who are not, too; ``--long`` asks everything of everybody.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from contest import permissions
+from contest.services.core import profiles
+from contest.services.entry import media
+from tests.contest.seen.phases import TIMES
+from tests.contest.seen.table import (
+    PHASES,
+    TABLE,
+    Visit,
+    every_word,
+    excess,
+    horizon,
+    names_of,
+    status_of,
+)
+from tests.contest.seen.walk import ROLES, Walk
+from tests.contest.test_permissions import LINES
+
+pytestmark = pytest.mark.timeout(300)
+IN_FULL = "releasedblind"
+LIKE_ANOTHER = ("reviewing", "lockedblind")  # to the staff: like "open", like "locked"
+ELSEWHERES = {"code", "user_id", "unit_id", "pair_id", "repair_id", "sha256"}  # name one row
+ENDING = ("account.sign_out", "account.revoke", "account.revoke_others", "entrance.leave")
+AMONG_EVERYBODY = ("public", "unit", "juror", "former_juror", "foreign_organiser")
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    made = Walk(tmp_path_factory.mktemp("seen"), PHASES)
+    with pytest.MonkeyPatch.context() as patch:
+        made.listen_to_cards(patch)
+        yield made
+    made.platform.db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def found() -> set[tuple[str, str]]:
+    """Endpoint and fact, of all that was shown in this module."""
+    return set()
+
+
+def asked_as(visit: Visit, long: bool) -> bool:
+    if visit.role == "former_juror" and visit.phase in TABLE["phases"]["unreleased"].split():
+        return False  # has not left yet
+    if long:
+        return True
+    if LINES[visit.endpoint] == "everybody":
+        return visit.role in AMONG_EVERYBODY
+    staff = visit.role in ("organiser", "reviewer", "admin")
+    return visit.phase == IN_FULL or (visit.let_in and not (staff and visit.phase in LIKE_ANOTHER))
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_an_answer_shows_what_the_table_says_and_no_more(
+    walk: Walk, phase: str, found: set[tuple[str, str]], request: pytest.FixtureRequest
+) -> None:
+    long, wrong = request.config.getoption("long"), []
+    browsers = walk.browsers(phase)
+    for endpoint, variant, address in walk.addresses(phase):
+        for role in ROLES:
+            visit = Visit(endpoint, role, phase, variant)
+            if not asked_as(visit, long):
+                continue
+            answer, told = walk.ask(browsers[role], address)
+            more, wanted = excess(told, visit), status_of(visit)
+            if more or answer.status_code != wanted:
+                wrong.append((endpoint, variant, role, answer.status_code, wanted, sorted(more)))
+            found |= {(endpoint, name) for fact in told for name in names_of(fact, visit)}
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_every_word_of_the_table_was_shown_somewhere(found: set[tuple[str, str]]) -> None:
+    """A line that allows what no answer tells would hide the day on which one does."""
+    assert every_word() - found == set()
+
+
+def test_every_route_that_shows_something_has_a_line(walk: Walk) -> None:
+    routes = {r.endpoint for r in walk.app.url_map.iter_rules() if "GET" in (r.methods or ())}
+    lines = {f"{room}.{name}" for room, names in TABLE["shows"].items() for name in names}
+    assert lines == routes
+    answers = {f"{room}.{name}" for room, names in TABLE["answers"].items() for name in names}
+    assert answers <= routes
+    assert set(TABLE["phases"]["always"].split()) == set(PHASES) >= set(TIMES)
+
+
+NAMES, FILES, RIGHTS = (profiles, "names_are_hidden"), (media, "_may_watch"), (permissions, "can")
+
+
+@pytest.mark.parametrize(
+    ("guard", "case"),
+    [
+        (NAMES, ("releasedblind", "public", "public.clips")),
+        (NAMES, ("releasedblind", "juror", "public.contest")),
+        (NAMES, ("releasedblind", "public", "api.clips")),
+        (NAMES, ("releasedblind", "public", "share_cards.clip")),
+        (FILES, ("released", "other_unit", "media.file")),
+        (RIGHTS, ("frozen", "foreign_organiser", "lists.export")),
+        (RIGHTS, ("frozen", "juror", "results.export")),
+    ],
+    ids=lambda value: value[1] if isinstance(value[0], ModuleType) else "-".join(value),
+)
+def test_the_walk_notices_when_a_guard_is_off(
+    walk: Walk, guard: tuple[Any, str], case: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A control: without the guard the same walk finds something."""
+    monkeypatch.setattr(*guard, lambda *_args, **_values: guard is not NAMES)
+    (phase, role, route), noticed = case, False
+    browser = walk.browsers(phase)[role]
+    for endpoint, variant, address in walk.addresses(phase):
+        if endpoint == route:
+            answer, told = walk.ask(browser, address)
+            visit = Visit(endpoint, role, phase, variant)
+            noticed |= bool(excess(told, visit)) or answer.status_code != status_of(visit)
+    assert noticed
+
+
+def test_nothing_of_another_contest_is_found_under_ones_own_address(walk: Walk) -> None:
+    """Its numbers, codes and hashes in the addresses of one's own contest."""
+    browsers, wrong = walk.browsers("released"), []
+    mine = ("unit", "reviewer", "juror", "organiser")
+    for endpoint, variant, address in walk.addresses("released", of=walk.foreign):
+        for role in mine if set(variant) & ELSEWHERES else ():
+            answer, told = walk.ask(browsers[role], address)
+            foreign = {fact for fact in told if fact[0] == "elsewhere"}
+            if answer.status_code < 400 or foreign:
+                wrong.append((endpoint, role, answer.status_code, sorted(foreign)))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("phase", ["released", "releasedblind", "frozen"])
+def test_no_answer_to_a_form_tells_more_than_the_pages_do(
+    phase: str, tmp_path: Path
+) -> None:
+    """Whether it is refused, shown again or done: an empty one, and one with a reason."""
+    walk, wrong = Walk(tmp_path, [phase]), []
+    browsers = walk.browsers(phase)
+    may = {role: horizon(role, phase) for role in browsers}
+    for endpoint, variant, address in walk.addresses(phase, method="POST"):
+        for role, browser in browsers.items() if endpoint not in ENDING else ():
+            visit = Visit(endpoint, role, phase, variant)
+            for form in ({}, {"reason": "Vì thử nghiệm", "do": "save", "outcome": "approve"}):
+                answer, told = walk.ask(browser, address, form)
+                more = {fact for fact in told if not names_of(fact, visit) & may[role]}
+                if more or answer.status_code >= 500:
+                    wrong.append((endpoint, variant, role, answer.status_code, sorted(more)))
+    walk.platform.db.engine.dispose()
+    assert not wrong, "\n".join(map(str, wrong))
