@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import redis
 from playwright.sync_api import Browser, sync_playwright
-from werkzeug.routing import Rule
 
 from contest.db import Database, upgrade
 from contest.running.devservices import start_postgres, start_redis
 from social.simulator.process import SimulatorProcess
+from tests import compiled_once
 from tests.databases import Reused, copied, fast_folder, own_database
 
 LOOPBACK = ("127.", "::1", "localhost")
@@ -88,21 +88,12 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def routes_compiled_once() -> Iterator[None]:
-    """Every test has an application of its own; four fifths of its making went into writing and
-    compiling a function for each route's addresses, and that function depends on these alone.
-    """
-    compiled: dict[tuple[Any, ...], Any] = {}
-    compile_builder = Rule._compile_builder
-
-    def remembered(self: Rule, append_unknown: bool = True) -> Any:
-        key = (self.rule, self.subdomain, self.host, repr(self.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(self, append_unknown)
-        return compiled[key]
-
+def once_compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every test has an application and engines of its own; what they compile is the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
+        compiled_once.routes(patch)
+        compiled_once.templates(patch, tmp_path_factory.mktemp("templates"))
+        compiled_once.statements(patch)
         yield
 
 
