@@ -1,10 +1,13 @@
 """What a run of tests compiles once a process; each test has its own application and engines.
 
-Addresses, templates and statements depend on the code alone. Compiling them anew was a third of the
-processor time of a test of pages.
+Addresses, templates and statements depend on the code alone, a contest's rules on their text.
+Compiling them anew was a third of the processor time of a test of pages.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,8 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
-from contest import db
+from contest import db, profile
+from contest.profile import Loaded
 
 MOST_STATEMENTS = 10_000
 
@@ -78,3 +82,14 @@ def statements(patch: pytest.MonkeyPatch) -> None:
         return engine
 
     patch.setattr(db, "make_engine", sharing)
+
+
+def rules(patch: pytest.MonkeyPatch) -> None:
+    """A contest's: the text of the reference contest is checked for nearly every test."""
+    checked = cache(profile.load)
+
+    def load(source: str) -> Loaded:
+        found = checked(source)
+        return replace(found, content=deepcopy(found.content))
+
+    patch.setattr(profile, "load", load)
