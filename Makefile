@@ -18,7 +18,7 @@ WORKERS ?= auto
 # The long form: so many minutes of spoiled clips, and mutants of the two modules that count points.
 MINUTES ?= 10
 QUICK_MUTANTS := scoring.numbers* scoring.interactions*
-# Not beside the tests, for it counts seconds.
+# Not one of the tests and not beside them, for it counts seconds (tests/README.md, "Seconds").
 LIGHTHOUSE = $(BIN)/python -m pytest -n 0 tests/e2e/audit_lighthouse.py
 
 .PHONY: help
@@ -40,7 +40,6 @@ setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything fo
 .PHONY: test
 test: lint setup  ## set up, check the style and types, run the tests (tests/README.md)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T)
-	$(if $(T),,$(LIGHTHOUSE))
 
 .PHONY: test-all
 test-all: lint setup  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants

@@ -4,40 +4,39 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import InvalidToken
-from sqlalchemy.orm import Session
-
-from contest.adapters.clamd import Clamd
-from contest.adapters.folder_store import FolderStore
-from contest.adapters.job_queue import JobQueue
-from contest.adapters.mailers import LocalMailer, SmtpMailer
-from contest.adapters.office import LibreOffice
-from contest.adapters.pictures import BoxedPictures
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
-from contest.db import Database
 from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner
-from contest.services.core.keys import Keys
-from contest.services.core.sealing import sealed_by_another
-from contest.services.fanpage import connections
-from contest.services.fanpage.connections import Credentials
-from social.graph import GraphPage
-from social.settings import DEFAULT_GRAPH_URL, GraphSettings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from contest.adapters.job_queue import JobQueue
+    from contest.db import Database
+    from contest.services.core.keys import Keys
+    from contest.services.fanpage.connections import Credentials
+    from social.graph import GraphPage
 
 
 @dataclass(frozen=True)
 class Platform:
-    """What web, upload, worker, relay and commands share; each part is built at its first use."""
+    """What web, upload, worker, relay and commands share; each part is imported and built at its
+    first use: a health check wants the queue alone, and importing everything takes seconds."""
 
     settings: Settings
 
     @cached_property
-    def db(self) -> Database:
+    def db(self) -> "Database":
+        from contest.db import Database
+
         return Database(self.settings.database_url)
 
     @cached_property
-    def keys(self) -> Keys:
+    def keys(self) -> "Keys":
+        from contest.services.core.keys import Keys
+
         return Keys(self.settings.secret_keys, self.db.write)
 
     @cached_property
@@ -47,34 +46,51 @@ class Platform:
 
     @cached_property
     def blobs(self) -> BlobStore:
+        from contest.adapters.folder_store import FolderStore
+
         return FolderStore(self.settings.storage_dir)
 
     @cached_property
     def mailer(self) -> Mailer:
+        from contest.adapters.mailers import LocalMailer, SmtpMailer
+
         if self.settings.smtp_url:
             return SmtpMailer(self.settings.smtp_url)
         return LocalMailer(self.settings.data_dir / "mail")
 
     @cached_property
     def office(self) -> PdfMaker:
+        from contest.adapters.office import LibreOffice
+
         return LibreOffice()
 
     @cached_property
     def pictures(self) -> PictureCleaner:
+        from contest.adapters.pictures import BoxedPictures
+
         return BoxedPictures()
 
     @cached_property
     def antivirus(self) -> Antivirus | None:
         """Who looks into files from outside; None where no ``HOITHI_CLAMD`` is set."""
+        from contest.adapters.clamd import Clamd
+
         return Clamd(self.settings.clamd) if self.settings.clamd else None
 
     @cached_property
-    def queue(self) -> JobQueue:
+    def queue(self) -> "JobQueue":
+        from contest.adapters.job_queue import JobQueue
+
         return JobQueue(self.settings.redis_url)
 
-    def fanpage_of(self, session: Session, contest_id: int) -> Credentials | None:
+    def fanpage_of(self, session: "Session", contest_id: int) -> "Credentials | None":
         """The Fanpage of a contest: its own, or else the installation's. None: clips are posted
         by hand and their links pasted. Raises ``ConfigError`` where no secret key opens it."""
+        from cryptography.fernet import InvalidToken
+
+        from contest.services.core.sealing import sealed_by_another
+        from contest.services.fanpage import connections
+
         try:
             own = connections.credentials(session, contest_id, keys=self.keys)
         except InvalidToken:
@@ -82,17 +98,22 @@ class Platform:
         return own or self.default_fanpage
 
     @property
-    def default_fanpage(self) -> Credentials | None:
+    def default_fanpage(self) -> "Credentials | None":
         """The installation's Fanpage, from its settings; None where they name none."""
+        from contest.services.fanpage.connections import Credentials
+
         s = self.settings
         given = s.page_id and s.page_token
         return Credentials(s.page_id, s.page_token, s.app_secret) if given else None
 
-    def fanpage_client(self, fanpage: Credentials) -> GraphPage:
+    def fanpage_client(self, fanpage: "Credentials") -> "GraphPage":
         """A client of this Fanpage. Raises ``WrongSetting`` for unusable credentials.
 
         A new client each time: it is cheap, and not to be shared between threads.
         """
+        from social.graph import GraphPage
+        from social.settings import DEFAULT_GRAPH_URL, GraphSettings
+
         return GraphPage(
             GraphSettings(
                 page_id=fanpage.page_id, token=fanpage.token,

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 import redis
 from playwright.sync_api import Browser, sync_playwright
-from werkzeug.routing import Rule
 
 from contest.db import Database, upgrade
 from contest.running.devservices import start_postgres, start_redis
 from social.simulator.process import SimulatorProcess
+from tests import compiled_once, matrices
 from tests.databases import Reused, copied, fast_folder, own_database
 
 LOOPBACK = ("127.", "::1", "localhost")
-KINDS = ("sqlite", "postgresql")
+KINDS = matrices.KINDS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,9 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for the sake of what their tests share.
     """
     if not config.getoption("long"):
-        left_out = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        left_out = {item for item in items if item.get_closest_marker("long")}
+        left_out |= matrices.halves(items)
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     longest: dict[Path, float] = {}
     for item in items:
         longest[item.path] = max(longest.get(item.path, 0), _may_take(item))
@@ -88,21 +89,13 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def routes_compiled_once() -> Iterator[None]:
-    """Every test has an application of its own; four fifths of its making went into writing and
-    compiling a function for each route's addresses, and that function depends on these alone.
-    """
-    compiled: dict[tuple[Any, ...], Any] = {}
-    compile_builder = Rule._compile_builder
-
-    def remembered(self: Rule, append_unknown: bool = True) -> Any:
-        key = (self.rule, self.subdomain, self.host, repr(self.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(self, append_unknown)
-        return compiled[key]
-
+def once_compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every test has an application and engines of its own; what they compile is the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
+        compiled_once.routes(patch)
+        compiled_once.templates(patch, tmp_path_factory.mktemp("templates"))
+        compiled_once.statements(patch)
+        compiled_once.rules(patch)
         yield
 
 
@@ -126,11 +119,17 @@ def redis_server(short_dir: Path) -> Iterator[str]:
     service.stop()
 
 
-@pytest.fixture
-def redis_url(redis_server: str) -> str:
-    """The address of an empty Redis."""
+@pytest.fixture(scope="session")
+def emptying_redis(redis_server: str) -> Iterator[redis.Redis]:
+    """One client for all tests: to make one takes longer than to empty the server."""
     with redis.Redis.from_url(redis_server) as client:
-        client.flushdb()
+        yield client
+
+
+@pytest.fixture
+def redis_url(redis_server: str, emptying_redis: redis.Redis) -> str:
+    """The address of an empty Redis."""
+    emptying_redis.flushdb()
     return redis_server
 
 

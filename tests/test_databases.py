@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.contest.conftest import SECRET_KEY
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 from tests.databases import Reused, own_database
+from tests.matrices import MANY
 
 ROOT = Path(__file__).parents[1]
 FILES = ("tests/contest/entry/test_upload_rows.py", "tests/contest/entry/test_unit_views.py")
@@ -106,6 +108,7 @@ def test_who_was_connected_is_no_more(reused_postgres: Reused) -> None:
             earlier.execute("SELECT 1")
 
 
+@cache
 def kinds(*options: str) -> dict[str, list[str]]:
     """A test of `FILES` -> the databases that it runs on."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
@@ -127,3 +130,10 @@ def test_services_meet_both_databases_and_pages_one_of_them() -> None:
 
 def test_in_the_long_form_everything_meets_both() -> None:
     assert all(set(met) == set(KINDS) for met in kinds("--long").values())
+
+
+def test_each_set_of_values_of_a_matrix_meets_one_and_in_the_long_form_both() -> None:
+    [matrix] = [name for name in kinds() if name.endswith("::test_what_may_be_sent")]
+    short, long = kinds()[matrix], kinds("--long")[matrix]
+    assert sorted(short) == sorted(long)[::2]  # so many on each
+    assert len(short) >= MANY

@@ -9,7 +9,7 @@ a job that waits or runs is not queued again.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis import Redis
 from rq import Queue, Worker
@@ -17,7 +17,8 @@ from rq.job import Job, parse_job_id
 from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 
-from contest.models import Task
+if TYPE_CHECKING:
+    from contest.models import Task
 
 NAMES = ("high", "default", "low")
 RUN_TASK = "contest.jobs.worker.run_task"
@@ -51,12 +52,12 @@ class OnlyRunTask(Job):
         return None
 
 
-def job_id(task: Task) -> str:
+def job_id(task: "Task") -> str:
     """The id of the RQ job for this row's next attempt."""
     return f"task-{task.id}-{task.attempts}"
 
 
-def _data(task: Task) -> EnqueueData:
+def _data(task: "Task") -> EnqueueData:
     return Queue.prepare_data(
         RUN_TASK, args=[task.id], job_id=job_id(task), timeout=TIMEOUT_S, result_ttl=0,
         failure_ttl=FAILED_FOR_S,
@@ -75,7 +76,7 @@ class JobQueue:
             for name in NAMES
         }
 
-    def put(self, tasks: Sequence[Task]) -> list[int]:
+    def put(self, tasks: "Sequence[Task]") -> list[int]:
         """Ensure that a job waits for each row; returns the ids of the rows for which one does.
 
         Left out are rows whose job is running: it is about to claim its row, or has just put it
@@ -102,7 +103,7 @@ class JobQueue:
             {parse_job_id(name.decode()) for names in begun for name in names},
         )
 
-    def _push(self, tasks: Sequence[Task]) -> None:
+    def _push(self, tasks: "Sequence[Task]") -> None:
         """Enqueue rows in one transaction; leftovers of lost or failed jobs are deleted first."""
         with self.redis.pipeline() as pipe:
             for name, queue in self.queues.items():

@@ -6,10 +6,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import click
-from rq import Worker
 
 from contest.cli.support import open_platform
-from contest.services.core import outbox
 
 LATEST_BEAT = timedelta(minutes=3)  # a worker's heartbeats are more frequent
 LATEST_RELAY = timedelta(minutes=2)
@@ -42,6 +40,8 @@ def _answers(process: str, address: str) -> str:
 
 def _worker() -> str:
     """Checks the heartbeat in Redis: it stops when a worker's process hangs."""
+    from rq import Worker  # noqa: PLC0415 - not for those that answer at an address
+
     oldest = datetime.now(UTC) - LATEST_BEAT
     here = socket.gethostname()
     workers = Worker.all(connection=open_platform(keyed=False).queue.redis)
@@ -52,6 +52,8 @@ def _worker() -> str:
 
 def _relay() -> str:
     """The relay works when no row has been due and not queued for two minutes."""
+    from contest.services.core import outbox  # noqa: PLC0415 - not for those that answer
+
     platform = open_platform(keyed=False)
     wall = datetime.now(UTC)
     with platform.db.read() as session:

@@ -1,32 +1,36 @@
 """Shared by the commands: opening the platform and reading text files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from contest.config import Settings
 from contest.errors import ConfigError, Invalid
-from contest.running import modes
-from contest.wiring import Platform
-from media_checks import ToolsMissing, sandbox
+
+if TYPE_CHECKING:
+    from contest.wiring import Platform
 
 MOST_BYTES = 64 * 1024**2
 
 
-def open_platform(*, keyed: bool = True) -> Platform:
+def open_platform(*, keyed: bool = True) -> "Platform":
     """The platform of the settings in force. Raises ``ConfigError`` where one is wrong.
 
     ``keyed``: this process needs the installation's secret key.
     """
+    from contest.wiring import Platform  # noqa: PLC0415 - some commands never open it
+
     return Platform(Settings.from_env(keyed=keyed))
 
 
-def check_keys(platform: Platform) -> None:
+def check_keys(platform: "Platform") -> None:
     """Stop the start where no secret key opens what the database stores. Raises ``ConfigError``.
 
     A database that does not answer yet, or has no tables yet, is left to who uses it.
     """
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - of those that open the platform
+
     try:
         with platform.db.read() as session:
             platform.keys.check(session)
@@ -41,6 +45,8 @@ def check_box(settings: Settings) -> None:
     Raises ``ConfigError``, unless ``HOITHI_SANDBOX`` is ``off``; also without FFmpeg. What is found
     is kept: processes forked from here do not look again.
     """
+    from media_checks import ToolsMissing, sandbox  # noqa: PLC0415 - of those that read clips
+
     try:
         boxed = sandbox.isolated()
     except ToolsMissing as error:
@@ -61,6 +67,8 @@ def check_box(settings: Settings) -> None:
 
 def tighten_modes(settings: Settings) -> None:
     """Once, in an older installation: its files become its own user's alone; said in a line."""
+    from contest.running import modes  # noqa: PLC0415 - of those that begin processes
+
     if count := modes.tighten(settings):
         click.echo(
             f"hoithi: {count} tệp và thư mục cũ nay chỉ người dùng chạy hoithi đọc được "

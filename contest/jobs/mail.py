@@ -2,19 +2,16 @@
 
 import smtplib
 from collections.abc import Callable
-from functools import lru_cache, partial
-
-from flask import Flask
+from functools import partial
 
 from contest import mail_rendering
 from contest.db import retried
-from contest.jobs import GiveUp
+from contest.jobs import GiveUp, pages_app
 from contest.models import Contest, Mail
 from contest.ports import MailRefused
 from contest.services.core import mail as mails
 from contest.services.core import outbox
 from contest.services.people import invitations
-from contest.web import create_app
 from contest.wiring import Platform
 
 
@@ -54,14 +51,9 @@ def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
         token_of = partial(invitations.token_of, key=platform.keys.invitations(session))
         values = mails.values(session, mail, token_of=token_of)
         return mail_rendering.render(
-            _app(platform), mail.template, language=mail.language, contest=contest,
+            pages_app.of(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url,
         )
-
-
-@lru_cache(maxsize=1)
-def _app(platform: Platform) -> Flask:
-    return create_app(platform)
 
 
 def _not_sent(platform: Platform, mail_id: int, error: str, *, final: bool) -> None:

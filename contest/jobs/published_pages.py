@@ -6,9 +6,9 @@ Publishing does so itself; this task covers a process that died in between.
 from collections.abc import Callable
 
 from contest import ready_pages
+from contest.jobs import pages_app
 from contest.models import Contest
 from contest.services.results import standings
-from contest.web import create_app
 from contest.wiring import Platform
 
 
@@ -22,7 +22,7 @@ def render(platform: Platform, contest_id: int, beat: Callable[[], None]) -> Non
         ready_pages.remove(data_dir, contest.slug)
         return
     beat()
-    ready_pages.refresh(create_app(platform), data_dir, contest.slug)
+    ready_pages.refresh(pages_app.of(platform), data_dir, contest.slug)
 
 
 HANDLERS = {"pages.render": render}

@@ -6,7 +6,7 @@ import traceback
 
 from contest.clock import SystemClock
 from contest.db import retried
-from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners
+from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages_app
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
@@ -76,7 +76,12 @@ class _Beat:
 
 
 def run(platform: Platform, *, burst: bool = False) -> None:
-    """Work until a signal stops it (the current task is finished first)."""
+    """Work until a signal stops it (the current task is finished first).
+
+    What jobs need is imported and made here, once: each of them is a fork of this process.
+    """
+    handlers()
+    pages_app.of(platform)
     queue = platform.queue
     platform.db.engine.dispose()  # the child that does the work opens its own connections
     queue.work(run_task, burst=burst)

@@ -19,7 +19,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
@@ -124,16 +123,9 @@ def contest(make: Factory) -> Contest:
     return make.contest()
 
 
-@pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Each template is compiled once a session: every test has an application of its own."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def app(platform: Platform, compiled_templates: BytecodeCache) -> Flask:
+def app(platform: Platform) -> Flask:
     app = create_app(platform)
-    app.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class = Client
     return app
 

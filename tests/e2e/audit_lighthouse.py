@@ -1,8 +1,10 @@
 """Lighthouse on the public pages of the default set-up: nginx in front, ready pages, gunicorn.
 
-Not one of the tests, for it counts seconds and wants the machine to itself: ``make audit`` runs it,
-and ``make test`` after them. The network and the phone are simulated by Lighthouse; what another
-program takes from this machine can only lower a score, so the best of three looks counts.
+Not one of the tests, for it counts seconds and wants the machine to itself: ``make audit`` and
+``make test-all`` run it. The network and the phone are simulated by Lighthouse; what another
+program takes from this machine can only lower a score, so the best of three looks counts. What
+makes a page slow is tested without seconds in tests/contest/desk (test_public_plain.py,
+test_posters.py).
 """
 
 from collections.abc import Iterator

@@ -5,6 +5,7 @@ import click
 from contest import ready_pages
 from contest.cli.support import check_keys, open_platform
 from contest.running.serving import PagesServer
+from contest.web import create_app
 from contest.wiring import Platform
 
 
@@ -21,18 +22,13 @@ def command(bind: str, workers: int, threads: int) -> None:
 
 
 def _renew_pages(platform: Platform) -> None:
-    """Render published pages anew with this build's assets, once, before the workers start."""
-    data_dir = platform.settings.data_dir
-    if ready_pages.outdated(data_dir):
-        from contest.web import create_app  # noqa: PLC0415 - nearly never needed here
-
-        ready_pages.renew(create_app(platform), data_dir)
-        platform.db.engine.dispose()
+    """Render published pages anew with this build's assets, once, before the workers start: forks,
+    which find imported what this process needed for it."""
+    ready_pages.renew(create_app(platform), platform.settings.data_dir)
+    platform.db.engine.dispose()
 
 
 def _load() -> object:
-    from contest.web import create_app  # noqa: PLC0415 - only in the workers
-
     app = create_app(open_platform())
     app.extensions["refusals"].keeps = True  # what was refused is stored beside the requests
     return app

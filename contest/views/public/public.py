@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from contest.drawing import stills
 from contest.errors import not_found
 from contest.languages import write_date, write_deadline
 from contest.models import Result
@@ -114,11 +116,31 @@ def clip(code: str) -> BaseResponse:
 @allows("public.read")
 def poster(code: str) -> BaseResponse:
     """The still frame of a published clip."""
+    path, sha256 = _still_frame(code)
+    return _picture(path, sha256)
+
+
+@bp.get("/c/<slug>/clips/<code>/poster-<int:width>.jpg")
+@allows("public.read")
+def narrow_poster(code: str, width: int) -> BaseResponse:
+    """The same, so many pixels wide at most."""
+    if width not in stills.WIDTHS:  # what anybody may have drawn is bounded
+        raise not_found()
+    path, sha256 = _still_frame(code)
+    kept = current.platform.settings.data_dir / "stills"
+    return _picture(stills.narrowed(path, sha256, width, kept), f"{sha256}-{width}")
+
+
+def _still_frame(code: str) -> tuple[Path, str]:
+    """Where the still frame of a published clip lies, and its hash."""
     found = public.clip(current.db, current.contest, code)
     if found.poster_sha256 is None:
         raise not_found()
-    path = current.platform.blobs.path(found.poster_sha256)
-    response = send_file(path, mimetype="image/jpeg", etag=found.poster_sha256)
+    return current.platform.blobs.path(found.poster_sha256), found.poster_sha256
+
+
+def _picture(path: Path, etag: str) -> BaseResponse:
+    response = send_file(path, mimetype="image/jpeg", etag=etag)
     response.headers["Cache-Control"] = f"public, max-age={POSTER_LIFE}"
     return response
 

@@ -1,5 +1,6 @@
 """Public pages on a poor phone: without JavaScript, under 100 KB, and on paper."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,9 @@ PAGES = {
     "verify": f"{CONTEST}/verify", "code": "/u", "sign_in": "/account/sign-in",
 }
 MOST_BYTES = 100_000  # of a page with its styles and scripts, uncompressed
+STYLE = ["/static/app.css"]  # all that a reader's first glance waits for
+BLOCKING = """() => performance.getEntriesByType("resource")
+  .filter(one => one.renderBlockingStatus === "blocking").map(one => one.name)"""
 
 
 @pytest.fixture
@@ -76,9 +80,10 @@ def test_the_ceremony_unveils_third_to_first_without_scripts(plain: BrowserConte
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_a_page_weighs_little(
+def test_a_page_weighs_little_and_asks_nobody_else(
     browser: Browser, address: str, published: Result, name: str
 ) -> None:
+    """What makes a page slow, without counting seconds; Lighthouse counts them (`make audit`)."""
     with browser.new_context(base_url=address) as context:
         page, answers = context.new_page(), list[Response]()
 
@@ -90,8 +95,11 @@ def test_a_page_weighs_little(
         page.wait_for_load_state("networkidle")
         weights = {a.url.removeprefix(address): len(a.body()) for a in answers
                    if a.ok and a.request.resource_type != "image"}
+        waited_for = page.evaluate(BLOCKING)
     assert len(weights) >= 3  # the page, its style, its script: pages without any would pass too
     assert sum(weights.values()) < MOST_BYTES, weights
+    assert [a.url for a in answers if not a.url.startswith((address, "data:"))] == []
+    assert [re.sub(r"-\w+\.", ".", url.removeprefix(address)) for url in waited_for] == STYLE
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 exactly one post, and a reading of it."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +12,7 @@ from contest.jobs.worker import perform
 from contest.models import Contest, Snapshot, Task
 from contest.services.counts import polling
 from social.simulator.process import SimulatorProcess
+from tests.contest.fanpage import one_task
 from tests.contest.posting import Bench
 
 pytestmark = pytest.mark.usefixtures("route")
@@ -85,13 +83,13 @@ def _reach(bench: Bench, kind: str) -> Task:
 
 def _kill_while_held(bench: Bench, simulator: SimulatorProcess, task: Task, step: str) -> None:
     """Do the row in a process of its own; kill it when the Page holds its request."""
-    command = [sys.executable, "-m", "tests.contest.fanpage.one_task", str(task.id)]
-    worker = subprocess.Popen(command, env=environ(bench))
+    worker = one_task.begin(task.id, environ(bench))
     while step not in simulator.control("GET", "held")["held"]:
-        assert worker.poll() is None
+        assert worker.is_alive()
         time.sleep(0.02)
     worker.kill()
-    worker.wait()
+    worker.join()
+    worker.close()
     simulator.control("POST", "release")
     _expire_leases(bench)
 
@@ -102,7 +100,7 @@ def environ(bench: Bench) -> dict[str, str]:
     clock = settings.data_dir / "clock.json"
     offset = (bench.clock.now() - datetime.now(UTC)).total_seconds()
     clock.write_text(json.dumps({"offset_s": offset}))
-    return os.environ | {
+    return {
         "HOITHI_DATA_DIR": str(settings.data_dir), "HOITHI_DATABASE_URL": settings.database_url,
         "HOITHI_REDIS_URL": settings.redis_url, "HOITHI_STORAGE_URL": settings.storage_url,
         "HOITHI_SECRET_KEY": settings.secret_key, "HOITHI_PAGE_ID": settings.page_id,

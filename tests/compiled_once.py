@@ -1,0 +1,95 @@
+"""What a run of tests compiles once a process; each test has its own application and engines.
+
+Addresses, templates and statements depend on the code alone, a contest's rules on their text.
+Compiling them anew was a third of the processor time of a test of pages.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
+
+from contest import db, profile
+from contest.profile import Loaded
+
+MOST_STATEMENTS = 10_000
+
+
+def routes(patch: pytest.MonkeyPatch) -> None:
+    """What the routes' addresses are made of: each parsed, and its function compiled, once."""
+    builders: dict[Any, Any] = {}
+    parsed: dict[Any, tuple[Any, ...]] = {}
+    compile_builder, parse = Rule._compile_builder, Rule._parse_rule
+
+    def key(self: Rule, *more: object) -> Any:
+        assert self.map is not None
+        whole = self.map.converters.get("int")
+        return (self.rule, self.subdomain, self.host, repr(self.defaults), whole, *more)
+
+    def built(self: Rule, append_unknown: bool = True) -> Any:
+        mine = key(self, append_unknown)
+        if mine not in builders:
+            builders[mine] = compile_builder(self, append_unknown)
+        return builders[mine]
+
+    def parts(self: Rule, rule: str) -> Any:
+        mine = key(self, rule)
+        if mine in parsed:
+            found, trace, converters, arguments = parsed[mine]
+            self._trace += trace
+            self._converters.update(converters)
+            self.arguments |= arguments
+            return found
+        begun = len(self._trace)
+        found = list(parse(self, rule))
+        parsed[mine] = found, self._trace[begun:], dict(self._converters), set(self.arguments)
+        return found
+
+    patch.setattr(Rule, "_compile_builder", built)
+    patch.setattr(Rule, "_parse_rule", parts)
+
+
+def templates(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Jinja's, of every application, in ``folder``."""
+    patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
+
+
+def statements(patch: pytest.MonkeyPatch) -> None:
+    """SQL: engines of one kind share their dialect, by which SQLAlchemy knows what it has compiled.
+
+    A dialect knows its server once it has met one: an engine that never did lends none.
+    """
+    first: dict[str, Engine] = {}
+    make: Callable[[str], Engine] = db.make_engine
+
+    def sharing(url: str) -> Engine:
+        engine = make(url)
+        lender = first.get(engine.dialect.name)
+        if lender is None or lender.dialect.default_schema_name is None:
+            engine._compiled_cache.capacity = MOST_STATEMENTS
+            first[engine.dialect.name] = engine
+        else:
+            engine.dialect = engine.pool._dialect = lender.dialect
+            engine._compiled_cache = lender._compiled_cache
+        return engine
+
+    patch.setattr(db, "make_engine", sharing)
+
+
+def rules(patch: pytest.MonkeyPatch) -> None:
+    """A contest's: the text of the reference contest is checked for nearly every test."""
+    checked = cache(profile.load)
+
+    def load(source: str) -> Loaded:
+        found = checked(source)
+        return replace(found, content=deepcopy(found.content))
+
+    patch.setattr(profile, "load", load)
