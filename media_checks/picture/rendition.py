@@ -11,11 +11,13 @@ import ffmpeg
 
 from ..errors import ToolFailed, Unreadable
 from ..probing import allowed
-from ..probing.facts import Facts
+from ..probing.facts import AudioFacts, Facts
 from ..probing.probe import ProbeResult, probe
 from ..progress import ProgressReporter, no_progress
 from ..sandbox import Collector, Limits, PositionReporter, RunResult, Sandbox, TooMuchOutput
+from ..sound.layout import is_plain, plain
 from ..tools import find_tools
+from .frames import input_options, shown_as
 
 LINES = 720
 # What 4G carries without waiting: a copy above this would stall on the phones it is meant for.
@@ -49,8 +51,9 @@ def render(
     probed = probe(path)
     with tempfile.TemporaryDirectory(prefix=".render-", dir=out.parent) as folder:
         box = Sandbox(path, Path(folder))
-        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, threads=4)
-        video = source[str(probed.video_index)]
+        options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
+        source = ffmpeg.input(box.clip_url, **options)
+        video = shown_as(source[str(probed.video_index)], probed.facts.video)
         node = rendition_output(source, video, probed, box.out("out.mp4"))
         _run(box, [*START, "-v", "error", *node.get_args()], probed.facts, progress)
         rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
@@ -67,11 +70,16 @@ def can_copy(facts: Facts) -> bool:
         and video.pixel_format in ("yuv420p", "yuvj420p")
         and video.sample_aspect == "1:1"
         and video.rotation == 0
+        and video.crop is None
         and video.display_height <= COPY_LINES
         and video.key_gap_s <= COPY_KEY_GAP_S
         and video.bit_rate <= COPY_BIT_RATE
-        and (audio is None or (audio.codec == "aac" and audio.profile == "LC"))
+        and (audio is None or _copies(audio))
     )
+
+
+def _copies(audio: AudioFacts) -> bool:
+    return audio.codec == "aac" and audio.profile == "LC" and is_plain(audio)
 
 
 def rendition_output(source: Any, video: Any, probed: ProbeResult, url: str) -> Any:
@@ -87,7 +95,9 @@ def rendition_output(source: Any, video: Any, probed: ProbeResult, url: str) -> 
     copy = can_copy(probed.facts)
     streams = [source[str(probed.video_index)] if copy else _for_the_web(video, probed.facts)]
     if probed.audio_index is not None:
-        streams.append(source[str(probed.audio_index)])
+        audio = source[str(probed.audio_index)]
+        played = probed.facts.audio if not copy else None
+        streams.append(plain(audio, played) if played else audio)
     return ffmpeg.output(*streams, url, **options, **(COPY if copy else _encoding(probed.facts)))
 
 

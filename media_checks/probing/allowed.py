@@ -41,17 +41,30 @@ AUDIO_CODECS = (
     "pcm_s24le",
     "pcm_s24be",
     "pcm_s32le",
+    "pcm_s32be",
     "pcm_f32le",
+    "pcm_f32be",
     "pcm_u8",
+    "pcm_s8",
+    "pcm_alaw",
+    "pcm_mulaw",
+    "pcm_bluray",
+    "pcm_dvd",
 )
 # Decoders that go by another name than the codec they decode.
 _EXTRA_DECODERS = ("libdav1d", "libaom-av1", "mp3float", "mp2float", "amrnb", "amrwb")
 
 DECODERS = ",".join((*VIDEO_CODECS, *AUDIO_CODECS, *_EXTRA_DECODERS))
 
-# ffprobe gives up unless it can open a decoder for every stream, so covers and subtitles, which
-# nothing here ever decodes, need theirs when headers are read.
-_BESIDE = ("png", "mov_text", "subrip", "ass", "webvtt", "dvbsub", "dvdsub", "pgssub")
+# ffprobe gives up unless it can open a decoder for every stream, so covers, subtitles and second
+# tracks, which nothing here ever decodes, need theirs when headers are read.
+_BESIDE = (
+    *("png", "gif", "bmp", "webp", "tiff"),
+    *("mov_text", "subrip", "srt", "ass", "ssa", "text", "webvtt", "dvbsub", "dvdsub", "pgssub"),
+    *("cc_dec", "dca", "truehd", "mlp", "wmav1", "wmav2", "ac3_fixed", "aac_latm"),
+    *("adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "pcm_f64le", "pcm_f64be", "g723_1", "gsm"),
+    *("qcelp", "dvaudio", "speex", "libspeex"),
+)
 
 INPUT_OPTIONS = {
     "protocol_whitelist": "file",
