@@ -24,6 +24,7 @@ from .picture.rendition import (
     confirm_end,
     keep,
     limits_for,
+    played,
     rendition_output,
     share_of,
     undecodable,
@@ -141,16 +142,16 @@ def arguments(box: Sandbox, probed: ProbeResult, plan: Plan) -> list[str]:
     """FFmpeg's arguments for ``_decode``."""
     options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
     source = ffmpeg.input(box.clip_url, **options)
-    video = shown_as(source[str(probed.video_index)], probed.facts.video)
-    if can_copy(probed.facts):
-        looked_at, watched = video, video
-    else:
-        parts = video.filter_multi_output("split", 2)
+    video = source[str(probed.video_index)]
+    looked_at, watched = video, None
+    if not can_copy(probed.facts):
+        parts = shown_as(video, probed.facts.video).filter_multi_output("split", 2)
         looked_at, watched = parts[0], parts[1]
-    outputs = [rendition_output(source, watched, probed, box.out("out.mp4"))]
+    kept, heard = played(source, probed, 2)
+    outputs = [rendition_output(source, kept, probed, box.out("out.mp4"), watched)]
     outputs.append(picture_output(looked_at, plan))
     if probed.facts.audio is not None and probed.facts.audio.duration_s > 0:
-        outputs += sound_outputs(source[str(probed.audio_index)], probed.facts.audio)
+        outputs += sound_outputs(heard, probed.facts.audio)
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
     return [*START, *compiled]
 

@@ -223,7 +223,7 @@ def _output(box: Sandbox, probed: ProbeResult, recipe: Recipe) -> Any:
     if probed.audio_index is not None:
         audio = source[str(probed.audio_index)]
         if probed.facts.audio:
-            audio = plain(audio, probed.facts.audio)
+            [audio] = plain(audio, probed.facts.audio, 1)
         streams.append(_louder(audio, recipe.gain) if recipe.gain is not None else audio)
     return ffmpeg.output(
         *streams, box.out("out.mp4"), f="mp4", map_metadata="-1", map_chapters="-1",

@@ -222,8 +222,10 @@ def spans_of(runs: Iterable[Run], *, black: bool, more: Iterable[Span] = ()) -> 
     found: list[Span] = []
     each = [span for run in runs if run.black == black for span in run.spans]
     for start, end in sorted((*each, *more)):
-        if found and (start < found[-1][1] or (black and start - found[-1][1] <= TOUCHING_S)):
+        if found and black and start - found[-1][1] <= TOUCHING_S:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
-        elif end > start:
-            found.append((start, end))
+            continue
+        begin = max(start, found[-1][1]) if found else start
+        if end > begin:
+            found.append((begin, end))
     return [(round(start, 3), round(end, 3)) for start, end in found]

@@ -53,8 +53,8 @@ def render(
         box = Sandbox(path, Path(folder))
         options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
         source = ffmpeg.input(box.clip_url, **options)
-        video = shown_as(source[str(probed.video_index)], probed.facts.video)
-        node = rendition_output(source, video, probed, box.out("out.mp4"))
+        [audio] = played(source, probed, 1)
+        node = rendition_output(source, audio, probed, box.out("out.mp4"))
         _run(box, [*START, "-v", "error", *node.get_args()], probed.facts, progress)
         rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
     progress(1.0)
@@ -82,22 +82,30 @@ def _copies(audio: AudioFacts) -> bool:
     return audio.codec == "aac" and audio.profile == "LC" and is_plain(audio)
 
 
-def rendition_output(source: Any, video: Any, probed: ProbeResult, url: str) -> Any:
+def played(source: Any, probed: ProbeResult, uses: int) -> list[Any]:
+    """The sound of ``source``, a node of ffmpeg-python, once for each use; None without any."""
+    if probed.facts.audio is None:
+        return [None] * uses
+    return plain(source[str(probed.audio_index)], probed.facts.audio, uses)
+
+
+def rendition_output(
+    source: Any, audio: Any, probed: ProbeResult, url: str, video: Any = None
+) -> Any:
     """The output, as a node of ffmpeg-python, that writes the rendition to ``url``.
 
-    ``video`` are the frames to encode; when the streams can be copied they go past the decoder
-    and ``video`` is left alone.
+    ``video`` are the frames to encode, by default those of ``source``; when the streams can be
+    copied they go past the decoder and ``video`` is left alone.
     """
     options: dict[str, Any] = {
         "sn": None, "dn": None, "map_metadata": "-1", "map_metadata:s": "-1", "map_chapters": "-1",
         "fflags": "+bitexact", "movflags": "+faststart", "f": "mp4",
     }  # fmt: skip
-    copy = can_copy(probed.facts)
-    streams = [source[str(probed.video_index)] if copy else _for_the_web(video, probed.facts)]
-    if probed.audio_index is not None:
-        audio = source[str(probed.audio_index)]
-        played = probed.facts.audio if not copy else None
-        streams.append(plain(audio, played) if played else audio)
+    copy, whole = can_copy(probed.facts), source[str(probed.video_index)]
+    if not copy:
+        shown = shown_as(whole, probed.facts.video) if video is None else video
+        whole = _for_the_web(shown, probed.facts)
+    streams = [whole] if audio is None else [whole, audio]
     return ffmpeg.output(*streams, url, **options, **(COPY if copy else _encoding(probed.facts)))
 
 

@@ -9,7 +9,7 @@ from .facts import Problem, Span
 
 DAMAGE = re.compile(
     r"error while decoding MB|concealing \d+|Invalid NAL unit size|Error splitting the input"
-    r"|partial file|File ended prematurely|Packet corrupt|Invalid data found when processing"
+    r"|partial file|File ended prematurely|Invalid data found when processing"
     r"|Reserved bit set|channel element .* is not allocated|decode_frame failed"
     r"|Error submitting packet to decoder|no frame!|Error parsing NAL unit|corrupt decoded frame",
 )

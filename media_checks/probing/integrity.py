@@ -37,7 +37,7 @@ def find_problems(reading: FfprobeAnswer, layers: Layers) -> list[Problem]:
     problems = [Problem("truncated", detail=str(missing))] if cut else []
     problems += _holes(reading)
     if reading.container in CLOCKED:
-        problems += _false_headers(reading, layers, cut)
+        problems += _false_headers(reading, layers, missing)
     problems += [Problem("jump", at=round(t, 3)) for t in layers[0].jumps[:10]]
     return problems + _corrupt_packets(reading)
 
@@ -69,17 +69,22 @@ def _falls_short(reading: FfprobeAnswer, layers: Layers) -> bool:
     return not claimed
 
 
-def _false_headers(reading: FfprobeAnswer, layers: Layers, cut: bool) -> list[Problem]:
+def _false_headers(reading: FfprobeAnswer, layers: Layers, missing: int) -> list[Problem]:
     """A header that promises more than there is; less is no lie that anybody gains by."""
     claims, most = [], 0.0
     for stream, track, layer in _main(reading, layers):
         real = max(layer.length, layer.end, track.media_length())
+        if not missing and reading.container in (
+            "mp4",
+            "mov",
+        ):  # edits may leave out most of what is there
+            real = max(real, int(stream.get("nb_frames", 0)) * track.usual_step())
         claims.append((headers.claimed_length(stream), real, layer.length))
         most = max(most, real)
     shown = max(length for _, _, length in claims)
     whole = reading.header["format"].get("duration")
-    if whole is not None and all(claim is None for claim, _, _ in claims):
-        claims = [(float(whole), most, shown)]
+    if whole is not None and reading.container not in ("mp4", "mov"):
+        claims.append((float(whole), max(most, _beside(reading)), shown))
     if reading.container in ("mp4", "mov"):
         # A track of places or of time codes may be longer than what is seen and heard.
         claims.append((movie_header(reading.path), max(most, _beside(reading)), shown))
@@ -87,7 +92,7 @@ def _false_headers(reading: FfprobeAnswer, layers: Layers, cut: bool) -> list[Pr
         if claim and claim - real > max(SHORT_BY_S, SHORT_BY_SHARE * claim):
             if _only_a_part(reading):
                 continue
-            kind = "short" if cut else "header"
+            kind = "short" if missing else "header"
             return [Problem(kind, at=round(there, 3), detail=f"{claim:.3f}")]
     return []
 

@@ -12,13 +12,16 @@ ASIDE = 0.35  # how much of the other channels goes to each side
 AROUND = "stereo|c0=0.5*c0+0.5*c1|c1=0.5*c0-0.5*c1"
 
 
-def plain(audio: Any, facts: AudioFacts) -> Any:
-    """``audio``, a node of ffmpeg-python, in two channels where its own cannot be mixed."""
-    if "ambisonic" in facts.layout:
-        return audio.filter("pan", AROUND)
-    if facts.channels > MOST_CHANNELS:
-        return audio.filter("pan", _sides(facts.channels))
-    return audio
+def plain(audio: Any, facts: AudioFacts, uses: int) -> list[Any]:
+    """``audio``, a node of ffmpeg-python, once for each use; in two channels if it cannot be mixed.
+
+    A node that comes of a filter can be used only once.
+    """
+    if is_plain(facts):
+        return [audio] * uses
+    way = AROUND if "ambisonic" in facts.layout else _sides(facts.channels)
+    split = audio.filter("pan", args=way).filter_multi_output("asplit", uses)
+    return [split[i] for i in range(uses)]
 
 
 def is_plain(facts: AudioFacts) -> bool:
@@ -31,5 +34,5 @@ def _sides(channels: int) -> str:
     sides = []
     for side in (0, 1):
         others = "".join(f"+{ASIDE}*c{i}" for i in range(side + 2, channels, 2))
-        sides.append(f"c{side}=c{side}{others}")
+        sides.append(f"c{side}<c{side}{others}")  # "<": never louder than the loudest
     return "|".join(("stereo", *sides))

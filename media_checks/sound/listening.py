@@ -85,7 +85,7 @@ def _even_out(path: Path, probed: ProbeResult, seconds: float, made: Path) -> bo
     box = Sandbox(path, made.parent)
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
     assert probed.facts.audio  # noqa: S101 - asked by the caller
-    audio = plain(source[str(probed.audio_index)], probed.facts.audio)
+    [audio] = plain(source[str(probed.audio_index)], probed.facts.audio, 1)
     node = ffmpeg.output(
         audio, box.out(made.name), format="matroska", acodec="pcm_f32le", ac=2, ar=EVEN_RATE
     )
@@ -114,8 +114,8 @@ def _measure(
     heard = SoundScan(SoundReader(audio), damage=Damage(index, audio.codec))
     box = Sandbox(path)
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
-    outputs = sound_outputs(source[str(index)], audio)
-    outputs += _print(plain(source[str(index)], audio))
+    measured, printed = plain(source[str(index)], audio, 2)
+    outputs = [*sound_outputs(measured, audio), *_print(printed)]
 
     def line(text: str) -> None:
         raise_if_stopped()

@@ -13,7 +13,6 @@ import numpy as np
 from ..probing.facts import AudioFacts, Facts, SoundFacts, Span
 from .hum import RATE as HUM_RATE
 from .hum import find_hum
-from .layout import plain
 from .voice_band import FLOOR, RATE, VoiceBand
 
 MOMENT = re.compile(r"^\[Parsed_ebur128_\d+ @ [^]]+\] \[info\] t: *(\S+) .*? S: *(\S+) ")
@@ -169,8 +168,8 @@ def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
     lowest part of that. Gaps between packets, and the time before the first, are filled with
     silence; samples are counted before that.
     """
-    audio = plain(audio, facts).filter("volumedetect")
-    filled = audio.filter("aresample", **{"async": 1}, first_pts=0)
+    counted = audio.filter("volumedetect")
+    filled = counted.filter("aresample", **{"async": 1}, first_pts=0)
     parts = filled.filter_multi_output("asplit", 2)
     whole = (
         parts[0]
