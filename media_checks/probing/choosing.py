@@ -19,9 +19,9 @@ def main_streams(streams: list[Stream]) -> tuple[Stream, Stream | None]:
     if not videos:
         raise no_picture()
     video = max(videos, key=lambda s: (_known(s, allowed.VIDEO_CODECS), _moves(s), _default(s)))
-    audio = max(audios, key=lambda s: (_known(s, allowed.AUDIO_CODECS), _default(s)), default=None)
+    audio = max(audios, key=lambda s: (_known(s, allowed.SOUND_DECODED), _default(s)), default=None)
     _refuse_unsafe(video)
-    if audio is not None and not _known(audio, allowed.AUDIO_CODECS):
+    if audio is not None and not _known(audio, allowed.SOUND_DECODED):
         raise codec_refused(_name(audio), "âm thanh", "sound")
     return video, audio
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .allowed import AUDIO_CODECS, VIDEO_CODECS
+from .allowed import SOUND_DECODED, VIDEO_CODECS
 from .facts import Problem, Span
 
 DAMAGE = re.compile(
@@ -23,7 +23,7 @@ MOST_PLACES = 10
 # Decoders that log under another name than that of the codec.
 ALIASES = {"libdav1d": "av1", "libaom-av1": "av1", "mp3float": "mp3", "mp2float": "mp2",
            "amrnb": "amr_nb", "amrwb": "amr_wb"}  # fmt: skip
-NAMED = {*VIDEO_CODECS, *AUDIO_CODECS, "dca", "truehd", "gif", "png"}  # speak of their stream only
+NAMED = {*VIDEO_CODECS, *SOUND_DECODED, "dca", "truehd", "gif", "png"}  # speak of their stream only
 
 
 class Damage:

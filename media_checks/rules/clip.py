@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS
+from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS, takes
 from ..probing.facts import Facts, Problem
 from ..words import (
     NOTHING,
@@ -31,7 +31,7 @@ def _duration(facts: Facts, limits: Limits) -> Judgement:
     """
     seen, whole = facts.video.duration_s, max(facts.duration_s, facts.video.duration_s)
     low, high, slack = limits["min_s"], limits["max_s"], limits["tolerance_s"]
-    seconds = seen if seen < low - slack and whole <= high + slack else whole
+    seconds = whole if whole > high + slack else seen
     near = min(abs(seconds - low), abs(seconds - high)) < NEAR_S
     shown, range_ = length(seconds, places=1 if near else 0), length_range(low, high)
     message = _how_long(facts, shown, range_)
@@ -180,7 +180,7 @@ def _container(facts: Facts, limits: Limits) -> Judgement:
     wrong = [
         name
         for name, words in zip(found.values(), allowed.values(), strict=True)
-        if name is not None and name not in words
+        if name is not None and not takes(words, name)
     ]
     seen = same(", ".join(name for name in found.values() if name))
     listed = same("; ".join(", ".join(words) for words in allowed.values()))
