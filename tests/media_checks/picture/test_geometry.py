@@ -44,7 +44,12 @@ for (const path of process.argv.slice(2)) {
 """
 
 
-@pytest.mark.parametrize("name", SHAPES)
+FEW = {"pixel-crop-wide.mkv", "aperture-turned.mp4"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in FEW else [pytest.mark.long]) for name in SHAPES]
+)
 def test_all_pictures_have_the_shape_of_the_facts(name, clip, small, tmp_path):
     report = check(clip(name), small, artefacts=tmp_path)
     video, shape = report.facts.video, SHAPES[name]
