@@ -37,7 +37,8 @@ def shown_part(path: Path, container: str, index: int) -> Shown | None:
             return _clean_aperture(path, index)
         if container in ("matroska", "webm"):
             return _pixel_crop(path, index)
-    except (IndexError, ZeroDivisionError, ValueError):  # numbers that make no sense
+    # Numbers that make no sense, parts that are not there.
+    except (IndexError, ZeroDivisionError, ValueError, StopIteration):
         pass
     return None
 
