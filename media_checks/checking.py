@@ -39,7 +39,7 @@ def check(
     progress = progress or no_progress
     probed = probe(path)
     progress(PROBE_SHARE)
-    scanned = scan(path, probed, part_of(progress, PROBE_SHARE, 0.98))
+    scanned = scan(path, probed, policy.rules, part_of(progress, PROBE_SHARE, 0.98))
     facts, heard = scanned.facts, scanned.heard
     prints = sound_values(bytes(heard.chromaprint.data))
     found = Fingerprint(facts.duration_s, scanned.reader.hasher.frames(), prints)
@@ -58,7 +58,7 @@ def _keep(path: Path, probed: ProbeResult, scanned: ClipScan, folder: Path) -> d
     silences = facts.sound.silences if facts.sound else None
     with ThreadPoolExecutor(1) as pool:
         plots = pool.submit(keep_plots, sound, silences, facts.duration_s, folder)
-        kept = keep_pictures(path, scanned.reader, facts.video, probed.video_index, folder)
+        kept = keep_pictures(path, scanned.reader, probed, facts.video, folder)
         return kept | plots.result()
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import ffmpeg
 
 from .checking import conclude
+from .picture.closer import look_closer
+from .picture.frames import START, input_options, shown_as
 from .picture.measuring import PictureReader
 from .picture.plan import Plan, plan_for
 from .picture.rendition import (
@@ -22,6 +24,7 @@ from .picture.rendition import (
     confirm_end,
     keep,
     limits_for,
+    played,
     rendition_output,
     share_of,
     undecodable,
@@ -29,12 +32,13 @@ from .picture.rendition import (
 from .picture.scan import FrameCollector, gather, picture_output, refuse_nothing_seen
 from .policy import Policy
 from .probing import allowed
+from .probing.damage import Damage
 from .probing.facts import Facts, Problem
 from .probing.probe import ProbeResult, probe
 from .progress import ProgressReporter, no_progress
 from .report import Finding, Report
 from .sandbox import Lines, Sandbox
-from .sound.listening import START
+from .sound.listening import SoundScan, listen
 from .sound.measuring import SoundReader, sound_outputs
 from .tools import find_tools
 
@@ -68,16 +72,30 @@ def deepen(
     path, out, progress = Path(path).resolve(), Path(out).resolve(), progress or no_progress
     probed = probe(path)
     plan = replace(plan_for(probed.facts), keys_only=False, thin=False, interval_s=LOOK_EVERY_S)
-    collector = FrameCollector(PictureReader(plan), probed.facts, no_progress)
-    sound = SoundReader(probed.facts.audio)
+    collector = FrameCollector(PictureReader(plan), probed, no_progress)
+    heard = _listener(probed)
     with tempfile.TemporaryDirectory(prefix=".deep-", dir=out.parent) as folder:
-        _decode(Sandbox(path, Path(folder)), probed, collector, sound, progress)
+        _decode(Sandbox(path, Path(folder)), probed, collector, heard, progress)
         rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
-    facts = gather(probed.facts, collector, sound, whole=True)
+    if probed.audio_index is not None and not heard.sound.measured:
+        heard = replace(
+            listen(path, probed, probed.zero + probed.facts.duration_s + 1, lambda: None),
+            damage=heard.damage,
+        )
+    runs = collector.reader.runs(plan.seconds)
+    runs = look_closer(path, probed, plan, runs, policy.rules)
+    facts = gather(probed, collector, runs, heard, whole=True)
     facts = replace(facts, problems=[*facts.problems, *_lost_end(facts, collector)])
     report = conclude(facts, policy)
     progress(1.0)
     return DeepResult(report, rendition)
+
+
+def _listener(probed: ProbeResult) -> SoundScan:
+    audio, index = probed.facts.audio, probed.audio_index
+    if audio is None or index is None:
+        return SoundScan()
+    return SoundScan(SoundReader(audio), damage=Damage(index, audio.codec))
 
 
 def changed(before: list[Finding], after: list[Finding]) -> list[str]:
@@ -90,7 +108,7 @@ def _decode(
     box: Sandbox,
     probed: ProbeResult,
     collector: FrameCollector,
-    sound: SoundReader,
+    heard: SoundScan,
     progress: ProgressReporter,
 ) -> None:
     """The one run: encode or copy to out.mp4, measure two frames a second and all of the sound."""
@@ -98,7 +116,7 @@ def _decode(
 
     def line(text: str) -> None:
         if not collector.line(text):
-            sound.line(text)
+            heard.line(text)
         if text.startswith(("[error]", "[fatal]")) or "[error]" in text:
             last_error[:] = [text]
 
@@ -111,7 +129,7 @@ def _decode(
         stdout=collector.pixels,
         stderr=lines,
         position=share_of(probed.facts, progress),
-        taps=sound.taps,
+        taps=heard.sound.taps,
     )
     lines.finish()
     refuse_nothing_seen(collector)
@@ -122,17 +140,18 @@ def _decode(
 
 def arguments(box: Sandbox, probed: ProbeResult, plan: Plan) -> list[str]:
     """FFmpeg's arguments for ``_decode``."""
-    source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, threads=4)
+    options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
+    source = ffmpeg.input(box.clip_url, **options)
     video = source[str(probed.video_index)]
-    if can_copy(probed.facts):
-        looked_at, watched = video, video
-    else:
-        parts = video.filter_multi_output("split", 2)
+    looked_at, watched = video, None
+    if not can_copy(probed.facts):
+        parts = shown_as(video, probed.facts.video).filter_multi_output("split", 2)
         looked_at, watched = parts[0], parts[1]
-    outputs = [rendition_output(source, watched, probed, box.out("out.mp4"))]
+    kept, heard = played(source, probed, 2)
+    outputs = [rendition_output(source, kept, probed, box.out("out.mp4"), watched)]
     outputs.append(picture_output(looked_at, plan))
     if probed.facts.audio is not None and probed.facts.audio.duration_s > 0:
-        outputs += sound_outputs(source[str(probed.audio_index)], probed.facts.audio)
+        outputs += sound_outputs(heard, probed.facts.audio)
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
     return [*START, *compiled]
 
@@ -140,7 +159,7 @@ def arguments(box: Sandbox, probed: ProbeResult, plan: Plan) -> list[str]:
 def _lost_end(facts: Facts, collector: FrameCollector) -> list[Problem]:
     """Packets without pictures at the end: the decoder found nothing in them."""
     last = collector.reader.last
-    if facts.video.duration_s - last <= LOST_S + LOOK_EVERY_S + longest_frame(facts):
+    if facts.video.last_s - last <= LOST_S + LOOK_EVERY_S + longest_frame(facts):
         return []
     return [Problem("unfinished", at=round(last, 3))]
 

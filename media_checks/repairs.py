@@ -16,10 +16,12 @@ from typing import Any
 import ffmpeg
 
 from .errors import ToolFailed
+from .picture.frames import input_options, shown_as
 from .probing import allowed
 from .probing.probe import ProbeResult, probe
 from .progress import ProgressReporter, no_progress
 from .sandbox import Collector, Limits, RunResult, Sandbox, TooMuchOutput
+from .sound.layout import is_plain, plain
 from .tools import find_tools
 from .words import parse_ratio
 
@@ -100,7 +102,7 @@ def recipe_for(report: Mapping[str, Any], options: RepairOptions) -> Recipe:
     if LENGTH in what:
         seconds = _limit(report, "duration", "max_s") - SPARE_S
         if options.cut == "start":
-            start = round(facts["video"]["duration_s"] - seconds, 3)
+            start = round(facts["duration_s"] - seconds, 3)
     gain = _gain(report) if SOUND in what and options.sound else None
     return Recipe(crop, scale, frame, start, seconds, gain)
 
@@ -207,18 +209,21 @@ def repair(
 
 
 def _output(box: Sandbox, probed: ProbeResult, recipe: Recipe) -> Any:
-    options: dict[str, Any] = dict(allowed.INPUT_OPTIONS)
+    options: dict[str, Any] = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
     if recipe.start:
         options["ss"] = recipe.start
     if recipe.seconds is not None:
         options["t"] = recipe.seconds
-    source = ffmpeg.input(box.clip_url, **options, threads=4)
-    video, coding = source[str(probed.video_index)], _copied_or_encoded(probed, recipe)
+    source = ffmpeg.input(box.clip_url, **options)
+    coding = _copied_or_encoded(probed, recipe)
+    video = shown_as(source[str(probed.video_index)], probed.facts.video)
     if recipe.crop and recipe.scale and recipe.frame:
         video = _reframed(video, probed, recipe)
     streams = [video]
     if probed.audio_index is not None:
         audio = source[str(probed.audio_index)]
+        if probed.facts.audio:
+            [audio] = plain(audio, probed.facts.audio, 1)
         streams.append(_louder(audio, recipe.gain) if recipe.gain is not None else audio)
     return ffmpeg.output(
         *streams, box.out("out.mp4"), f="mp4", map_metadata="-1", map_chapters="-1",
@@ -230,11 +235,13 @@ def _copied_or_encoded(probed: ProbeResult, recipe: Recipe) -> dict[str, Any]:
     """Only what changes is encoded; a cut at the start falls between keyframes and so must be."""
     video, audio = probed.facts.video, probed.facts.audio
     picture: dict[str, Any] = {"c:v": "copy"}
-    if recipe.crop or recipe.start or video.codec not in ("h264", "hevc"):
+    if recipe.crop or recipe.start or video.crop or video.codec not in ("h264", "hevc"):
         picture = {"c:v": "libx264", "preset": "fast", "crf": 18, "pix_fmt": "yuv420p",
                    "force_key_frames": "expr:gte(t,n_forced*2)"}  # fmt: skip
     sound: dict[str, Any] = {"c:a": "copy"}
-    if audio and (recipe.gain is not None or recipe.start or audio.codec != "aac"):
+    if audio and (
+        recipe.gain is not None or recipe.start or audio.codec != "aac" or not is_plain(audio)
+    ):
         sound = {"c:a": "aac", "b:a": "192k", "ar": 48000}
     return picture | sound
 
@@ -303,12 +310,15 @@ def still(path: str | Path, at: float, out: str | Path) -> None:
     Raises ``Unreadable`` when it is not a clip, ``ToolFailed`` when no frame came.
     """
     path, out = Path(path).resolve(), Path(out).resolve()
-    video = probe(path).facts.video
+    probed = probe(path)
+    video = probed.facts.video
     height = round(STILL_WIDTH * video.display_height / video.display_width / 2) * 2
     with tempfile.TemporaryDirectory(prefix=".still-", dir=out.parent) as folder:
         box = Sandbox(path, Path(folder))
-        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, ss=max(0.0, at))
-        picture = source.video.filter("scale", STILL_WIDTH, height).filter("setsar", 1)
+        options = allowed.INPUT_OPTIONS | input_options() | {"ss": max(0.0, at + probed.zero)}
+        source = ffmpeg.input(box.clip_url, **options)
+        shown = shown_as(source[str(probed.video_index)], video)
+        picture = shown.filter("scale", STILL_WIDTH, height).filter("setsar", 1)
         node = ffmpeg.output(
             picture, box.out("still.jpg"), f="image2", update=1, **{"frames:v": 1, "q:v": 3}
         )

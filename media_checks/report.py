@@ -85,7 +85,7 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
         findings.append(
             Finding(
                 rule=name,
-                level=limits["level"],
+                level="soft" if judged.unsure else limits["level"],
                 outcome="pass" if judged.ok else "fail",
                 found=judged.found,
                 allowed=judged.allowed,

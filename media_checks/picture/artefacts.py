@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import ffmpeg
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
 from ..probing import allowed
 from ..probing.facts import Span, VideoFacts
+from ..probing.probe import ProbeResult
 from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
 from ..sound.measuring import SoundReader
 from ..sound.voice_band import SECONDS as WINDOW_S
 from ..tools import find_tools
+from .frames import input_options, shown_as
 from .measuring import PictureReader
 
 POSTER_WIDTH, POSTER_HEIGHT = 1280, 960
@@ -28,9 +31,11 @@ INK, BAD, PAPER, LINE = "#0b5c8a", "#c0392b", "#ffffff", "#b9c4cc"
 
 
 def keep_pictures(
-    path: Path, reader: PictureReader, video: VideoFacts, index: int, folder: Path
+    path: Path, reader: PictureReader, probed: ProbeResult, video: VideoFacts, folder: Path
 ) -> dict[str, Any]:
     """Write contact sheet, poster and crop into ``folder``; their entries in the report.
+
+    ``video`` are the facts after scanning: with the size by which the clip is judged.
 
     Raises ``ToolFailed`` when FFmpeg cannot be started.
     """
@@ -42,7 +47,7 @@ def keep_pictures(
         for tile, (x, y) in zip(reader.tiles, reader.places(), strict=True)
     ]
     kept = {"contact_sheet": _keep(sheet, folder, "contact_sheet", 82) | {"tiles": tiles}}
-    frame = _frame(path, reader, video, index)
+    frame = _frame(path, reader, probed, video)
     at = {"at": round(reader.poster_at, 3)}
     kept["poster"] = _keep(_poster(frame, reader), folder, "poster", 85) | at
     if frame is not None:
@@ -77,18 +82,22 @@ def _keep(
     return {"file": file, "width": image.width, "height": image.height}
 
 
-def _frame(path: Path, reader: PictureReader, video: VideoFacts, index: int) -> Image.Image | None:
+def _frame(
+    path: Path, reader: PictureReader, probed: ProbeResult, video: VideoFacts
+) -> Image.Image | None:
     """The frame of the poster, every pixel as it is displayed; None where it cannot be had."""
     size = (video.display_width, video.display_height)
     if size[0] * size[1] > LARGEST:
         return None
     box, pixels = Sandbox(path), Collector(size[0] * size[1] * 3)
-    args = ["-hide_banner", "-nostdin", "-v", "quiet", *allowed.input_arguments(), "-threads", "2"]
+    options = allowed.INPUT_OPTIONS | input_options()
     if reader.plan.keys_only:  # so is the poster; the sixty frames before it need no decoding
-        args += ["-skip_frame", "nokey"]
-    args += ["-ss", f"{max(0.0, reader.poster_at - 0.01):.3f}", "-i", box.clip_url]
-    args += ["-map", f"0:{index}", "-frames:v", "1", "-vf", f"scale={size[0]}:{size[1]}"]
-    args += ["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
+        options |= {"skip_frame": "nokey"}
+    seek = max(0.0, reader.poster_at - 0.01 + probed.zero)
+    source = ffmpeg.input(box.clip_url, **options, ss=f"{seek:.3f}")
+    picture = shown_as(source[str(probed.video_index)], video).filter("scale", *size)
+    node = ffmpeg.output(picture, "pipe:1", format="rawvideo", pix_fmt="rgb24", **{"frames:v": 1})
+    args = ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()]
     try:
         box.run(
             find_tools().ffmpeg,

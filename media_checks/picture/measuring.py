@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from ..probing.facts import Facts, PictureFacts, Span
+from ..probing.facts import Facts, PictureFacts
+from .closer import spans_of
 from .fingerprint import PictureHasher
 from .plan import Plan
+from .runs import DARK, Run, RunFinder, is_black
 
 MOST_TILES = 30
 COLUMNS = 5
-DARK = 32  # luma; limited-range black is 16, and coding adds a little
-BLACK_SHARE = 0.98
-STILL_MEAN, STILL_BLOCK = 0.6, 3.0  # luma steps: whole frame, and the busiest of 16x12 blocks
+RING_OUT_S = 3.0  # music may ring out under the last frame for so long
 
 
 @dataclass
@@ -38,50 +38,48 @@ class PictureReader:
         self.poster_at = 0.0
         self.hasher = PictureHasher()
         self._best = -1.0
-        self._anchor: Image.Image | None = None
+        self._stretches = RunFinder()
         self._brightest: Image.Image | None = None
-        self._black: list[tuple[float, bool]] = []
-        self._still: list[tuple[float, bool]] = []
 
     def frame(self, at: float, pixels: bytes) -> None:
         """One frame, shown ``at`` seconds from the start."""
         image = Image.frombytes("RGB", self.plan.tile, pixels)
         grey = image.convert("L")
-        black = _is_black(grey)
-        self._black.append((at, black))
-        # Compared with the first of a run, not with the one before: slow movement adds up.
-        still = self._anchor is not None and _is_same(self._anchor, grey)
-        self._still.append((at, still))
+        black = is_black(grey)
+        self._stretches.look(at, grey, black)
         self._brightest = (
             grey if self._brightest is None else ImageChops.lighter(self._brightest, grey)
         )
         self._keep_tile(at, image)
         self._consider_poster(at, grey, black)
         self.hasher.frame(at, grey)
-        self._anchor = self._anchor if still else grey
         self.samples += 1
         self.last = at
 
-    @property
-    def suspicious(self) -> bool:
-        """Whether a frame was black or like the one before, so that more frames must be seen."""
-        return any(on for _, on in (*self._black, *self._still))
+    def runs(self, end: float) -> list[Run]:
+        """Black and motionless stretches among the looks; the picture ends at ``end`` seconds."""
+        return self._stretches.close(end)
 
-    def facts(self, facts: Facts) -> PictureFacts:
-        """What the frames seen so far add up to; ``facts`` gives length and display size."""
-        end = min(facts.video.duration_s, self.plan.seconds)
+    def facts(self, facts: Facts, runs: Sequence[Run]) -> PictureFacts:
+        """What the frames seen add up to; ``facts`` gives length and display size.
+
+        Where there is sound and no picture players show black before it and its last frame after.
+        """
+        video = facts.video
+        early = [span for span in facts.only_sound if span[1] <= video.start_s]
+        late = [(a, b) for a, b in facts.only_sound if a > video.start_s and b - a > RING_OUT_S]
         box = self._active(facts.video.display_width, facts.video.display_height)
         return PictureFacts(
             samples=self.samples,
             interval_s=round(self.plan.interval_s, 3),
             method="keyframes" if self.plan.keys_only else "all frames",
-            black=list(_runs(self._black, end)),
-            frozen=list(_runs(_pull_back(self._still), end)),
+            black=spans_of(runs, black=True, more=early),
+            frozen=spans_of(runs, black=False, more=late),
             active_width=box[2],
             active_height=box[3],
             active_left=box[0],
             active_top=box[1],
-            complete=facts.video.duration_s <= self.plan.seconds,
+            complete=facts.complete and video.start_s + video.duration_s <= self.plan.seconds,
         )
 
     def sheet(self) -> Image.Image:
@@ -137,35 +135,3 @@ class PictureReader:
 def _lit(line: Image.Image) -> tuple[int, int, int, int] | None:
     # A line counts when a twentieth of it is lit, so that specks in a bar do not.
     return line.point(lambda v: 255 if v > 255 // 20 else 0).getbbox()
-
-
-def _is_black(grey: Image.Image) -> bool:
-    dark = sum(grey.histogram()[: DARK + 1])
-    return dark >= BLACK_SHARE * grey.width * grey.height
-
-
-def _is_same(before: Image.Image, now: Image.Image) -> bool:
-    difference = ImageChops.difference(before, now)
-    if ImageStat.Stat(difference).mean[0] > STILL_MEAN:
-        return False
-    blocks = difference.resize((16, 12), Image.Resampling.BOX)
-    return float(blocks.getextrema()[1]) <= STILL_BLOCK  # type: ignore[arg-type] # one band
-
-
-def _pull_back(flags: list[tuple[float, bool]]) -> list[tuple[float, bool]]:
-    """A frame like its predecessor makes the predecessor the start of the stretch."""
-    return [
-        (at, same or (i + 1 < len(flags) and flags[i + 1][1])) for i, (at, same) in enumerate(flags)
-    ]
-
-
-def _runs(flags: list[tuple[float, bool]], end: float) -> Iterator[Span]:
-    start: float | None = None
-    for at, on in flags:
-        if on and start is None:
-            start = at
-        elif not on and start is not None:
-            yield round(start, 3), round(at, 3)
-            start = None
-    if start is not None:
-        yield round(start, 3), round(max(end, start), 3)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..probing.facts import Facts
 from ..tools import find_tools, version_number
@@ -12,6 +14,7 @@ FEW_KEYS = 8
 FAR_APART_S = 5.0
 LOOKS = 75  # over the whole clip, but at least one each second, and one in MOST_APART_S
 MOST_APART_S = 4.0
+SLACK, EARLY_S = 1.1, 0.05
 TILE_WIDTH = 320
 # From this version on, ffmpeg can drop packets before they reach the decoder.
 DROPS_PACKETS = (7, 0)
@@ -33,20 +36,40 @@ class Plan:
     thin: bool = False
 
 
-def plan_for(facts: Facts) -> Plan:
+def plan_for(facts: Facts, key_times: Sequence[float] = ()) -> Plan:
     """Keyframes are enough when they stand close; otherwise everything is decoded once.
 
     Raises ``ToolsMissing`` when this machine has no FFmpeg.
     """
     video = facts.video
-    seconds = min(video.duration_s, SCAN_LIMIT_S)
+    seconds = min(video.start_s + video.duration_s, SCAN_LIMIT_S)
     keys_only = video.key_gap_s <= FAR_APART_S and video.key_frames >= FEW_KEYS
-    interval = min(MOST_APART_S, max(1.0, seconds / LOOKS))
+    interval = _step(key_times, min(MOST_APART_S, max(1.0, seconds / LOOKS)))
     if not keys_only:
         interval = min(2.0, max(0.25, seconds / 60))
     able = (version_number(find_tools().version) or (0, 0)) >= DROPS_PACKETS
     thin = keys_only and able and facts.container in CLOCKED
     return Plan(keys_only, interval, seconds, _tile(facts), thin)
+
+
+def _step(key_times: Sequence[float], interval: float) -> float:
+    """The step to take so that no two keyframes taken lie further apart than ``interval``.
+
+    The first keyframe after ``interval`` may come almost twice as late.
+    """
+    for tried in (interval, *(interval * part for part in (0.8, 0.66, 0.5))):
+        taken = list(_taken(key_times, tried))
+        if max((b - a for a, b in pairwise(taken)), default=0.0) <= interval * SLACK:
+            return tried
+    return interval
+
+
+def _taken(key_times: Sequence[float], step: float) -> Iterator[float]:
+    last = float("-inf")
+    for at in key_times:
+        if at - last >= step - EARLY_S:
+            last = at
+            yield at
 
 
 def _tile(facts: Facts) -> tuple[int, int]:

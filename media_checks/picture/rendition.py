@@ -11,11 +11,13 @@ import ffmpeg
 
 from ..errors import ToolFailed, Unreadable
 from ..probing import allowed
-from ..probing.facts import Facts
+from ..probing.facts import AudioFacts, Facts
 from ..probing.probe import ProbeResult, probe
 from ..progress import ProgressReporter, no_progress
 from ..sandbox import Collector, Limits, PositionReporter, RunResult, Sandbox, TooMuchOutput
+from ..sound.layout import is_plain, plain
 from ..tools import find_tools
+from .frames import input_options, shown_as
 
 LINES = 720
 # What 4G carries without waiting: a copy above this would stall on the phones it is meant for.
@@ -49,9 +51,10 @@ def render(
     probed = probe(path)
     with tempfile.TemporaryDirectory(prefix=".render-", dir=out.parent) as folder:
         box = Sandbox(path, Path(folder))
-        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, threads=4)
-        video = source[str(probed.video_index)]
-        node = rendition_output(source, video, probed, box.out("out.mp4"))
+        options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
+        source = ffmpeg.input(box.clip_url, **options)
+        [audio] = played(source, probed, 1)
+        node = rendition_output(source, audio, probed, box.out("out.mp4"))
         _run(box, [*START, "-v", "error", *node.get_args()], probed.facts, progress)
         rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
     progress(1.0)
@@ -67,27 +70,42 @@ def can_copy(facts: Facts) -> bool:
         and video.pixel_format in ("yuv420p", "yuvj420p")
         and video.sample_aspect == "1:1"
         and video.rotation == 0
+        and video.crop is None
         and video.display_height <= COPY_LINES
         and video.key_gap_s <= COPY_KEY_GAP_S
         and video.bit_rate <= COPY_BIT_RATE
-        and (audio is None or (audio.codec == "aac" and audio.profile == "LC"))
+        and (audio is None or _copies(audio))
     )
 
 
-def rendition_output(source: Any, video: Any, probed: ProbeResult, url: str) -> Any:
+def _copies(audio: AudioFacts) -> bool:
+    return audio.codec == "aac" and audio.profile == "LC" and is_plain(audio)
+
+
+def played(source: Any, probed: ProbeResult, uses: int) -> list[Any]:
+    """The sound of ``source``, a node of ffmpeg-python, once for each use; None without any."""
+    if probed.facts.audio is None:
+        return [None] * uses
+    return plain(source[str(probed.audio_index)], probed.facts.audio, uses)
+
+
+def rendition_output(
+    source: Any, audio: Any, probed: ProbeResult, url: str, video: Any = None
+) -> Any:
     """The output, as a node of ffmpeg-python, that writes the rendition to ``url``.
 
-    ``video`` are the frames to encode; when the streams can be copied they go past the decoder
-    and ``video`` is left alone.
+    ``video`` are the frames to encode, by default those of ``source``; when the streams can be
+    copied they go past the decoder and ``video`` is left alone.
     """
     options: dict[str, Any] = {
         "sn": None, "dn": None, "map_metadata": "-1", "map_metadata:s": "-1", "map_chapters": "-1",
         "fflags": "+bitexact", "movflags": "+faststart", "f": "mp4",
     }  # fmt: skip
-    copy = can_copy(probed.facts)
-    streams = [source[str(probed.video_index)] if copy else _for_the_web(video, probed.facts)]
-    if probed.audio_index is not None:
-        streams.append(source[str(probed.audio_index)])
+    copy, whole = can_copy(probed.facts), source[str(probed.video_index)]
+    if not copy:
+        shown = shown_as(whole, probed.facts.video) if video is None else video
+        whole = _for_the_web(shown, probed.facts)
+    streams = [whole] if audio is None else [whole, audio]
     return ffmpeg.output(*streams, url, **options, **(COPY if copy else _encoding(probed.facts)))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
@@ -16,20 +15,24 @@ import ffmpeg
 
 from ..errors import ToolFailed, Unreadable
 from ..probing import allowed
-from ..probing.damage import DAMAGE, FAULT, Damage
+from ..probing.damage import FAULT, Damage
 from ..probing.facts import Facts, Problem
+from ..probing.integrity import is_remark
 from ..probing.probe import ProbeResult
 from ..progress import ProgressReporter
 from ..sandbox import Limits, Lines, Sandbox
-from ..sound.listening import START, SoundScan, listen
-from ..sound.measuring import SoundReader
+from ..sound.listening import SoundScan, listen
 from ..tools import find_tools
+from .closer import look_closer
+from .frames import SHOWN, START, input_options, shown_as
 from .measuring import PictureReader
-from .plan import Plan, plan_for
+from .plan import SCAN_LIMIT_S, Plan, plan_for
+from .runs import Run
+from .sizes import Size, size_of, with_lasting_size
 
 SLACK_S = 0.05  # a frame this much early is taken
+LINES_A_PACKET = 2  # what FFmpeg logs about a bad packet of sound
 SEEN_SHARE = 0.7  # of the keyframes wanted: with fewer the numbers contradict each other
-SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^]]+\] \[info\] n: *\d+ .*?pts_time:(\S+)")
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,34 @@ class ClipScan:
     heard: SoundScan
 
 
-def scan(path: Path, probed: ProbeResult, progress: ProgressReporter) -> ClipScan:
+def scan(
+    path: Path, probed: ProbeResult, rules: Mapping[str, Any], progress: ProgressReporter
+) -> ClipScan:
     """``probed.facts`` with picture, sound and the damage that decoding met.
+
+    ``rules`` of a policy tell where stretches must be known to the frame.
 
     Raises ``Unreadable`` when not one frame can be decoded, ``ToolFailed`` when the machine is at
     fault, and whatever ``progress`` raises.
     """
-    plan, stop = plan_for(probed.facts), threading.Event()
+    plan, stop = plan_for(probed.facts, probed.key_times), threading.Event()
+    seconds = min(SCAN_LIMIT_S, probed.zero + probed.facts.duration_s) + 1
     with ThreadPoolExecutor(1) as pool:
-        listening = pool.submit(listen, path, probed, plan.seconds + 1, _raise_once_set(stop))
+        listening = pool.submit(listen, path, probed, seconds, _raise_once_set(stop))
         try:
             collector = _look_closely_enough(path, probed, plan, progress)
+            runs = collector.reader.runs(_end(probed.facts, collector.reader.plan))
+            runs = look_closer(path, probed, collector.reader.plan, runs, rules)
             heard = _wait(listening, progress)
         except BaseException:
             stop.set()
             raise
-    facts = gather(probed.facts, collector, heard.sound, whole=collector.whole and heard.whole)
-    if not collector.damage.places:
-        facts = replace(facts, problems=[*facts.problems, *heard.damage.problems()])
+    facts = gather(probed, collector, runs, heard, whole=collector.whole and heard.whole)
     return ClipScan(facts, collector.reader, heard)
+
+
+def _end(facts: Facts, plan: Plan) -> float:
+    return min(facts.video.start_s + facts.video.duration_s, plan.seconds)
 
 
 class _Stopped(Exception):
@@ -85,16 +97,12 @@ def _wait(listening: Future[SoundScan], progress: ProgressReporter) -> SoundScan
 def _look_closely_enough(
     path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
 ) -> FrameCollector:
-    """Look at few keyframes; at more of them if any was black or like the one before; at every
-    frame if fewer keyframes came than the packets promise."""
+    """Look at few keyframes; at every frame if fewer came than the packets promise."""
     collector = _look(path, probed, plan, progress)
     reader = collector.reader
     if plan.keys_only and reader.samples < SEEN_SHARE * _promised(probed, plan):
         plan = replace(plan, keys_only=False, thin=False, interval_s=min(2.0, plan.interval_s))
         return _look(path, probed, plan, progress)
-    finest = 1.0
-    if plan.thin and plan.interval_s > finest and reader.suspicious:
-        return _look(path, probed, replace(plan, interval_s=finest), progress)
     return collector
 
 
@@ -110,7 +118,7 @@ def _promised(probed: ProbeResult, plan: Plan) -> int:
 def _look(
     path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
 ) -> FrameCollector:
-    collector = FrameCollector(PictureReader(plan), probed.facts, progress)
+    collector = FrameCollector(PictureReader(plan), probed, progress)
     box, lines = Sandbox(path), Lines(collector.line)
     ended = box.run(
         find_tools().ffmpeg,
@@ -125,14 +133,32 @@ def _look(
     return collector
 
 
-def gather(facts: Facts, collector: FrameCollector, sound: SoundReader, *, whole: bool) -> Facts:
-    """``facts`` with what was seen and heard; ``whole`` is false when a run was ended early."""
-    reader = collector.reader
-    problems = [*facts.problems, *collector.damage.problems()]
+def gather(
+    probed: ProbeResult,
+    collector: FrameCollector,
+    runs: Sequence[Run],
+    heard: SoundScan,
+    *,
+    whole: bool,
+) -> Facts:
+    """The facts with what was seen and heard; ``whole`` is false when a run was ended early."""
+    facts, reader = with_lasting_size(probed.facts, collector.sizes), collector.reader
+    problems, noted = [*facts.problems, *collector.damage.problems()], list(facts.remarks)
+    bad = heard.damage.lines / LINES_A_PACKET
+    if facts.audio and heard.damage.places and is_remark(bad, facts.audio.packets):
+        noted += [replace(p, kind="damaged_sound") for p in heard.damage.problems()[:1]]
+    else:
+        problems += heard.damage.problems()
     if not whole:
         problems.append(Problem("unfinished", at=round(reader.last, 3)))
-    heard = sound.facts(facts.duration_s) if facts.audio else None
-    return replace(facts, problems=problems, picture=reader.facts(facts), sound=heard)
+    sound = facts.audio and facts.audio.duration_s
+    return replace(
+        facts,
+        problems=problems,
+        remarks=noted[:1],
+        picture=reader.facts(facts, runs),
+        sound=heard.sound.facts(facts, probed.zero) if sound else None,
+    )
 
 
 def refuse_nothing_seen(collector: FrameCollector) -> None:
@@ -159,13 +185,17 @@ def _limits(plan: Plan) -> Limits:
 class FrameCollector:
     """Pairs raw frames with their times from FFmpeg's log, and keeps what that says of damage."""
 
-    def __init__(self, reader: PictureReader, facts: Facts, progress: ProgressReporter) -> None:
-        self.reader = reader
+    def __init__(
+        self, reader: PictureReader, probed: ProbeResult, progress: ProgressReporter
+    ) -> None:
+        facts = probed.facts
+        self.reader, self.zero = reader, probed.zero
+        self.sizes: list[Size] = []
         self.seconds = reader.plan.seconds
         self.progress = progress
         self.times: deque[float] = deque()
         self.buffer = bytearray()
-        self.damage = Damage()
+        self.damage = Damage(probed.video_index, facts.video.codec)
         # A broadcast recording may start in the middle of a picture; that is no damage.
         self.mid_stream = facts.container in ("mpegts", "mpeg")
         self.fault = ""
@@ -174,9 +204,11 @@ class FrameCollector:
     def line(self, text: str) -> bool:
         """One line of FFmpeg's log; whether it was about the picture."""
         if shown := SHOWN.match(text):
-            self.times.append(float(shown[1]))
+            at = max(0.0, float(shown["at"]) - self.zero)
+            self.sizes.append(size_of(at, shown["size"], shown["sar"]))
+            self.times.append(at)
             self._take()
-        elif DAMAGE.search(text):
+        elif self.damage.concerns(text):
             if self.reader.samples or not self.mid_stream:
                 self.damage.add(self.reader.last)
         elif FAULT.search(text):
@@ -203,8 +235,8 @@ class FrameCollector:
 
 def arguments(url: str, probed: ProbeResult, plan: Plan) -> list[str]:
     """FFmpeg's arguments: chosen frames to standard output, their times to the log."""
-    options: dict[str, Any] = {**allowed.INPUT_OPTIONS, "t": plan.seconds + 1, "threads": 2}
-    options["an"] = None
+    options: dict[str, Any] = {**allowed.INPUT_OPTIONS, **input_options(), "an": None}
+    options["t"] = probed.zero + plan.seconds + 1
     if plan.keys_only:
         # Edges between blocks are not smoothed: nothing leans on a keyframe here, and tiles
         # are a quarter of its size.
@@ -212,7 +244,8 @@ def arguments(url: str, probed: ProbeResult, plan: Plan) -> list[str]:
     if plan.thin:
         options["bsf:v"] = f"noise=drop='{_drop(plan.interval_s)}'"
     source = ffmpeg.input(url, **options)
-    compiled: list[str] = picture_output(source[str(probed.video_index)], plan).get_args()
+    video = shown_as(source[str(probed.video_index)], probed.facts.video)
+    compiled: list[str] = picture_output(video, plan).get_args()
     return [*START, *compiled]
 
 
@@ -224,13 +257,16 @@ def _drop(interval: float) -> str:
 
 
 def picture_output(video: Any, plan: Plan) -> Any:
-    """The output, as a node of ffmpeg-python, that ``FrameCollector`` takes frames from."""
+    """The output, as a node of ffmpeg-python, that ``FrameCollector`` takes frames from.
+
+    Times and sizes are told before the frames are scaled.
+    """
     width, height = plan.tile
     often = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{plan.interval_s - SLACK_S:.3f})"
     chosen = (
         video.filter("select", often)
+        .filter("showinfo", checksum=0)
         .filter("scale", width, height, flags="area")
         .filter("format", "rgb24")
-        .filter("showinfo", checksum=0)
     )
     return ffmpeg.output(chosen, "pipe:1", format="rawvideo", fps_mode="passthrough")

@@ -6,6 +6,8 @@ memory errors live; neither is ever needed for a clip from a phone or an editing
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 FORMATS = "mov,matroska,avi,mpegts,mpeg"
 MAX_PIXELS = 33_554_432  # 7680x4320 fits; an 8192x8192 bomb does not
 MAX_STREAMS = 32
@@ -44,14 +46,38 @@ AUDIO_CODECS = (
     "pcm_f32le",
     "pcm_u8",
 )
+# The same plain samples as cameras, discs and telephones pack them; a policy that takes PCM takes
+# these.
+PCM_KIN = (
+    "pcm_s32be",
+    "pcm_f32be",
+    "pcm_s8",
+    "pcm_alaw",
+    "pcm_mulaw",
+    "pcm_bluray",
+    "pcm_dvd",
+)
+SOUND_DECODED = (*AUDIO_CODECS, *PCM_KIN)
 # Decoders that go by another name than the codec they decode.
 _EXTRA_DECODERS = ("libdav1d", "libaom-av1", "mp3float", "mp2float", "amrnb", "amrwb")
 
-DECODERS = ",".join((*VIDEO_CODECS, *AUDIO_CODECS, *_EXTRA_DECODERS))
+DECODERS = ",".join((*VIDEO_CODECS, *SOUND_DECODED, *_EXTRA_DECODERS))
 
-# ffprobe gives up unless it can open a decoder for every stream, so covers and subtitles, which
-# nothing here ever decodes, need theirs when headers are read.
-_BESIDE = ("png", "mov_text", "subrip", "ass", "webvtt", "dvbsub", "dvdsub", "pgssub")
+# ffprobe gives up unless it can open a decoder for every stream, so covers, subtitles and second
+# tracks, which nothing here ever decodes, need theirs when headers are read.
+_BESIDE = (
+    *("png", "gif", "bmp", "webp", "tiff"),
+    *("mov_text", "subrip", "srt", "ass", "ssa", "text", "webvtt", "dvbsub", "dvdsub", "pgssub"),
+    *("cc_dec", "dca", "truehd", "mlp", "wmav1", "wmav2", "ac3_fixed", "aac_latm"),
+    *("adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "pcm_f64le", "pcm_f64be", "g723_1", "gsm"),
+    *("qcelp", "dvaudio", "speex", "libspeex"),
+)
+
+
+def takes(codecs: Collection[str], name: str) -> bool:
+    """Whether a policy's list of codecs takes this one, or its close kin."""
+    return name in codecs or (name in PCM_KIN and any(c.startswith("pcm_") for c in codecs))
+
 
 INPUT_OPTIONS = {
     "protocol_whitelist": "file",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Span = tuple[float, float]
@@ -15,6 +15,11 @@ class VideoFacts:
     ``display_*`` are after sample aspect ratio and rotation; ``rotation`` in degrees clockwise.
     ``duration_s`` is the time that frames cover, from the packets; ``header_s`` what the header
     claims, None when it claims nothing. ``key_gap_s`` is the longest wait for a keyframe.
+
+    ``crop`` is the part of the stored picture that the container wants shown (left, top, width,
+    height), None for all of it. ``start_s`` is when the picture begins in the clip, ``last_s``
+    when its last frame does; ``held`` are stretches of seconds that one frame stands for.
+    ``sizes`` are the displayed sizes where the picture changes its size, with the time of each.
     """
 
     codec: str
@@ -33,11 +38,16 @@ class VideoFacts:
     key_frames: int
     key_gap_s: float
     bit_rate: int
+    crop: tuple[int, int, int, int] | None = None
+    start_s: float = 0.0
+    last_s: float = 0.0
+    held: list[Span] = field(default_factory=list)
+    sizes: list[tuple[float, int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class AudioFacts:
-    """The one audio stream that counts; times in seconds."""
+    """The one audio stream that counts; times in seconds, ``start_s`` when it begins."""
 
     codec: str
     profile: str
@@ -47,6 +57,8 @@ class AudioFacts:
     duration_s: float
     header_s: float | None
     bit_rate: int
+    start_s: float = 0.0
+    packets: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,9 @@ class SoundFacts:
 
     ``speech_to_noise`` compares the loudest tenth of short windows with the quietest tenth,
     200–8000 Hz; ``quiet_flatness`` says what the quiet windows consist of (near 0 dB: hiss; far
-    below: tones, music, room). ``silences`` are stretches below -50 dB of at least 0.5 s.
+    below: tones, music, room). ``silences`` are stretches below -50 dB of at least 0.5 s, and those
+    without any sound. ``measured`` is False when FFmpeg gave no measurement: the other values
+    say nothing then.
 
     ``side_gap`` is how much louder one side is than the other in dB, ``correlation`` how alike
     both swing (1 the same, -1 opposite); None for one channel. ``hum_hz`` is the mains tone that
@@ -77,6 +91,7 @@ class SoundFacts:
     hum_db: float | None = None
     hum_level: float | None = None
     full_scale_pct: float = 0.0
+    measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,7 +125,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything known about one file. ``picture`` and ``sound`` are None until scanned."""
+    """Everything known about one file. ``picture`` and ``sound`` are None until scanned.
+
+    ``duration_s`` is what a player shows: from the first of picture and sound to the last.
+    ``only_sound`` and ``only_picture`` are stretches of it with just one of them. ``remarks`` are
+    faults that are worth a word and no more; ``complete`` is False when the file has so many
+    packets that only the first of them were counted.
+    """
 
     size: int
     container: str
@@ -123,6 +144,10 @@ class Facts:
     problems: list[Problem]
     picture: PictureFacts | None = None
     sound: SoundFacts | None = None
+    only_picture: list[Span] = field(default_factory=list)
+    only_sound: list[Span] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    complete: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the displayed size on top as well."""

@@ -14,7 +14,10 @@ Stream = dict[str, Any]
 
 @dataclass(frozen=True)
 class FfprobeAnswer:
-    """Everything that ffprobe answered about one file; ``tracks`` by stream index."""
+    """Everything that ffprobe answered about one file; ``tracks`` by stream index.
+
+    ``complete`` is false when the packets were too many to be read to the end.
+    """
 
     path: Path
     header: dict[str, Any]
@@ -22,6 +25,16 @@ class FfprobeAnswer:
     audio: Stream | None
     tracks: dict[int, Track]
     container: str
+    complete: bool = True
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
+    def since(self, at: float) -> float:
+        """A packet's time on FFmpeg's clock, which begins with the first stream of the file."""
+        return at - float(self.header["format"].get("start_time", 0))
 
 
 def is_cover(stream: Stream) -> bool:

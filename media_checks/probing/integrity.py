@@ -1,4 +1,4 @@
-"""Is all of the clip there? Compares headers with packets and looks for holes in the bytes."""
+"""Is all of the clip there? Containers give hints; packets and the decoder have the last word."""
 
 from __future__ import annotations
 
@@ -6,135 +6,180 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
-from typing import BinaryIO
 
 from . import headers
-from .facts import Problem
-from .headers import FfprobeAnswer
+from .boxes import missing_bytes, movie_header, segments_end
+from .closer import damaged
+from .facts import Problem, Span
+from .headers import FfprobeAnswer, Stream
 from .packets import Track
+from .timeline import Laid
 
 BLOCK = 16 << 10
 ZEROS = bytes(BLOCK)
 CLOCKED = ("mp4", "mov", "matroska", "webm")  # containers whose header states a length
 SHORT_BY_S, SHORT_BY_SHARE = 1.0, 0.02
+CUT_BY_S = 0.25  # a file that lacks bytes, and this much of its promised length, was cut off
+FEW_PACKETS, FEW_SHARE = 3, 0.002  # bad ones of the sound that hardly anybody hears
+MOST_LOOKS = 4  # places at which the decoder is asked
+
+Layers = tuple[Laid, Laid]
 
 
-def find_problems(reading: FfprobeAnswer) -> list[Problem]:
-    """Everything found missing or damaged without decoding, in order of weight."""
-    track = reading.tracks[reading.video["index"]]
-    problems = []
+def find_problems(reading: FfprobeAnswer, layers: Layers) -> list[Problem]:
+    """What is missing or damaged by headers and packets, in order of weight.
+
+    Where only a container hints at a fault, the packets must bear it out or the decoder at that
+    place; a hint by itself is no problem.
+    """
     missing = missing_bytes(reading.path, reading.container)
-    if missing:
-        problems.append(Problem("truncated", detail=str(missing)))
-    problems += find_holes(reading.path, track)
+    cut = bool(missing) and _falls_short(reading, layers)
+    problems = [Problem("truncated", detail=str(missing))] if cut else []
+    problems += _holes(reading)
     if reading.container in CLOCKED:
-        problems += _false_headers(reading, bool(missing))
-    problems += [Problem("jump", at=round(t, 3)) for t in track.jumps()[:10]]
-    corrupt = sum(track.corrupt for track in reading.tracks.values())
-    if corrupt:
-        problems.append(Problem("damaged", detail=str(corrupt)))
-    return problems
+        problems += _false_headers(reading, layers, missing)
+    problems += [Problem("jump", at=round(t, 3)) for t in layers[0].jumps[:10]]
+    return problems + _corrupt_packets(reading)
 
 
-def _false_headers(reading: FfprobeAnswer, truncated: bool) -> list[Problem]:
-    claims = [
-        (headers.claimed_length(stream), reading.tracks[stream["index"]].length())
-        for stream in (reading.video, reading.audio)
-        if stream is not None
-    ]
+def is_remark(bad: float, packets: int) -> bool:
+    """Whether so few packets of the sound are bad that it is worth a remark only."""
+    return bad <= max(FEW_PACKETS, FEW_SHARE * packets)
+
+
+def _main(reading: FfprobeAnswer, layers: Layers) -> Iterator[tuple[Stream, Track, Laid]]:
+    for stream, layer in zip((reading.video, reading.audio), layers, strict=True):
+        if stream is not None:
+            yield stream, reading.tracks[stream["index"]], layer
+
+
+def _falls_short(reading: FfprobeAnswer, layers: Layers) -> bool:
+    """Whether packets are missing besides bytes: a size may be wrong where nothing is lost."""
+    claimed = False
+    for stream, track, layer in _main(reading, layers):
+        frames, claim = int(stream.get("nb_frames", 0)), headers.claimed_length(stream)
+        if frames and reading.container in ("mp4", "mov", "avi"):
+            claimed = True
+            if track.packets < frames or track.corrupt:
+                return True
+        elif claim:
+            claimed = True
+            if claim - max(layer.length, layer.end) > CUT_BY_S:
+                return True
+    return not claimed
+
+
+def _false_headers(reading: FfprobeAnswer, layers: Layers, missing: int) -> list[Problem]:
+    """A header that promises more than there is; less is no lie that anybody gains by."""
+    claims, most = [], 0.0
+    for stream, track, layer in _main(reading, layers):
+        real = max(layer.length, layer.end, track.media_length())
+        if not missing and reading.container in (
+            "mp4",
+            "mov",
+        ):  # edits may leave out most of what is there
+            real = max(real, int(stream.get("nb_frames", 0)) * track.usual_step())
+        claims.append((headers.claimed_length(stream), real, layer.length))
+        most = max(most, real)
+    shown = max(length for _, _, length in claims)
     whole = reading.header["format"].get("duration")
-    if whole is not None and all(claim is None for claim, _ in claims):
-        claims = [(float(whole), max(real for _, real in claims))]
+    if whole is not None and reading.container not in ("mp4", "mov"):
+        claims.append((float(whole), max(most, _beside(reading)), shown))
     if reading.container in ("mp4", "mov"):
-        claims.append((movie_header(reading.path), max(real for _, real in claims)))
-    for claim, real in claims:
-        if claim and abs(claim - real) > max(SHORT_BY_S, SHORT_BY_SHARE * claim):
-            kind = "short" if truncated and real < claim else "header"
-            return [Problem(kind, at=round(real, 3), detail=f"{claim:.3f}")]
+        # A track of places or of time codes may be longer than what is seen and heard.
+        claims.append((movie_header(reading.path), max(most, _beside(reading)), shown))
+    for claim, real, there in claims:
+        if claim and claim - real > max(SHORT_BY_S, SHORT_BY_SHARE * claim):
+            if _only_a_part(reading):
+                continue
+            kind = "short" if missing else "header"
+            return [Problem(kind, at=round(there, 3), detail=f"{claim:.3f}")]
     return []
 
 
-def movie_header(path: Path) -> float | None:
-    """Seconds that an MP4's movie header claims; FFmpeg itself believes the tracks instead."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        for kind, at, _ in boxes(file, size):
-            if kind != b"moov":
-                continue
-            file.seek(at + 8)
-            head = file.read(40)
-            if head[4:8] != b"mvhd" or len(head) < 40:  # noqa: PLR2004 - up to its length
-                return None
-            wide = head[8] == 1
-            scale = int.from_bytes(head[28:32] if wide else head[20:24], "big")
-            ticks = int.from_bytes(head[32:40] if wide else head[24:28], "big")
-            unknown = (1 << (64 if wide else 32)) - 1
-            return ticks / scale if scale and ticks != unknown else None
-    return None
+def _beside(reading: FfprobeAnswer) -> float:
+    """The longest length that tracks which nobody plays claim for themselves."""
+    played = {reading.video["index"], reading.audio["index"] if reading.audio else -1}
+    others = (s for s in reading.header["streams"] if s["index"] not in played)
+    return max((headers.claimed_length(s) or 0.0 for s in others), default=0.0)
 
 
-def missing_bytes(path: Path, container: str) -> int:
-    """How many bytes the outermost structure promises beyond the end of the file."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if container in ("mp4", "mov"):
-            return max(0, max((end for _, _, end in boxes(file, size)), default=0) - size)
-        if container in ("matroska", "webm"):
-            return max(0, _segment_end(file) - size)
-        if container == "avi":
-            head = file.read(12)
-            return max(0, int.from_bytes(head[4:8], "little") + 8 - size)
-    return 0
+def _only_a_part(reading: FfprobeAnswer) -> bool:
+    """Whether an index lists segments that are all there: its times speak of a longer film."""
+    if reading.container not in ("mp4", "mov"):
+        return False
+    end = segments_end(reading.path)
+    return end is not None and end <= reading.size
 
 
-def boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, start and end of each top-level box of an MP4; the last may end beyond the file."""
-    at = 0
-    while at + 8 <= size:
-        file.seek(at)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        if length < 8:  # noqa: PLR2004 - 0: up to the end of the file; less than a header: junk
-            length = size - at
-        yield head[4:8], at, at + length
-        at += length
+def _corrupt_packets(reading: FfprobeAnswer) -> list[Problem]:
+    """Packets that the demuxer calls bad, where the decoder agrees."""
+    found = []
+    for stream in (reading.video, reading.audio):
+        track = reading.tracks[stream["index"]] if stream else Track()
+        if stream is None or not track.corrupt:
+            continue
+        if stream is reading.audio and is_remark(track.corrupt, track.packets):
+            continue
+        places = [(reading.since(at), reading.since(at)) for at in track.corrupt_at]
+        if any(_damaged(reading, stream, place) for place in places[:MOST_LOOKS]):
+            at = max(0.0, places[0][0])
+            found.append(Problem("damaged", at=round(at, 3), detail=str(track.corrupt)))
+    return found
 
 
-def _segment_end(file: BinaryIO) -> int:
-    """Where the Segment of a Matroska file ends; 0 when its size is unknown (live recording)."""
-    head = file.read(4096)
-    at = head.find(b"\x18\x53\x80\x67")
-    if at < 0 or at + 12 > len(head):
-        return 0
-    first = head[at + 4]
-    width = 9 - first.bit_length()
-    raw = int.from_bytes(head[at + 4 : at + 4 + width], "big")
-    value = raw & ((1 << (7 * width)) - 1)
-    return 0 if value == (1 << (7 * width)) - 1 else at + 4 + width + value
+def remarks(reading: FfprobeAnswer) -> list[Problem]:
+    """Bad packets of the sound, so few that they are worth a remark only."""
+    track = reading.tracks[reading.audio["index"]] if reading.audio else Track()
+    if not track.corrupt or not is_remark(track.corrupt, track.packets):
+        return []
+    places = [reading.since(at) for at in track.corrupt_at]
+    at = round(max(0.0, places[0]), 3) if places else None
+    return [Problem("damaged_sound", at=at, detail=str(track.corrupt))]
 
 
-def find_holes(path: Path, track: Track) -> list[Problem]:
-    """Blocks of zeros where picture data should be: an upload or a copy lost its middle."""
+def _damaged(reading: FfprobeAnswer, stream: Stream, place: Span) -> bool:
+    return damaged(reading.path, stream["index"], stream["codec_name"], place)
+
+
+def _holes(reading: FfprobeAnswer) -> list[Problem]:
+    """Blocks of zeros in the picture that it cannot be decoded with; others fill up a bit rate."""
+    track = reading.tracks[reading.video["index"]]
+    lost, hit = blank_packets(reading.path, track)
+    stamps = [track.stamps[i] for i in hit if not isnan(track.stamps[i])]
+    places = [(reading.since(at), reading.since(at)) for at in _spread(stamps)]
+    for place in places:
+        if _damaged(reading, reading.video, place):
+            return [Problem("hole", at=max(0.0, round(place[0], 3)), detail=str(lost))]
+    return []
+
+
+def _spread(stamps: list[float]) -> list[float]:
+    """A few of them, the first and the last included."""
+    if len(stamps) <= MOST_LOOKS:
+        return stamps
+    step = (len(stamps) - 1) / (MOST_LOOKS - 1)
+    return [stamps[round(i * step)] for i in range(MOST_LOOKS)]
+
+
+def blank_packets(path: Path, track: Track) -> tuple[int, list[int]]:
+    """How many bytes of packets lie in blocks of zeros, and the packets (their indexes)."""
     starts = sorted((p, i) for i, p in enumerate(track.positions) if p >= 0)
     keys = [position for position, _ in starts]
-    lost, first = 0, -1
+    lost, hit = 0, []
     with path.open("rb") as file:
         offset = 0
         while block := file.read(BLOCK):
             if block == ZEROS:
-                hit = bisect_right(keys, offset + BLOCK - 1) - 1
-                if hit >= 0 and _overlap(starts[hit], track, offset) >= min(
-                    BLOCK // 4, track.sizes[starts[hit][1]]
+                at = bisect_right(keys, offset + BLOCK - 1) - 1
+                least = BLOCK // 4
+                if at >= 0 and _overlap(starts[at], track, offset) >= min(
+                    least, track.sizes[starts[at][1]]
                 ):
                     lost += BLOCK
-                    first = starts[hit][1] if first < 0 else first
+                    hit.append(starts[at][1])
             offset += len(block)
-    if not lost:
-        return []
-    when = track.stamps[first]
-    return [Problem("hole", at=None if isnan(when) else max(0.0, when), detail=str(lost))]
+    return lost, sorted(set(hit))
 
 
 def _overlap(start: tuple[int, int], track: Track, offset: int) -> int:

@@ -1,4 +1,4 @@
-"""Adds up packets: how long frames really last, where keyframes stand, what jumps."""
+"""Keeps what ffprobe says about each packet; ``timeline`` adds it up."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from math import isnan
 
 from ..sandbox import TooMuchOutput
 
-MOST_PACKETS = 3_000_000  # a day of sound; far beyond any contest clip
-JUMP_S = 10.0
+MOST_PACKETS = 500_000  # more than an hour at 60 frames a second; read in twenty seconds
+MOST_KEPT = 20
+LONG_S = 1800.0  # of what has more packets, so much is judged; shorter, it is crafted
 NO_TIME = float("nan")
 
 
@@ -25,7 +26,7 @@ class Track:
     frames: int = 0
     bytes: int = 0
     packets: int = 0
-    corrupt: int = 0
+    corrupt: int = 0  # packets that the demuxer calls bad; the times of the first few are kept
     pts: array[float] = field(default_factory=lambda: array("d"))
     dts: array[float] = field(default_factory=lambda: array("d"))
     durations: array[float] = field(default_factory=lambda: array("d"))
@@ -33,43 +34,7 @@ class Track:
     sizes: array[int] = field(default_factory=lambda: array("l"))
     stamps: array[float] = field(default_factory=lambda: array("d"))
     keys: list[float] = field(default_factory=list)
-
-    def length(self) -> float:
-        """Seconds that a viewer gets; see ``_walk``."""
-        return self._walk()[0]
-
-    def jumps(self) -> list[float]:
-        """Packet times after which the clock leaps; see ``_walk``."""
-        return self._walk()[1]
-
-    def _walk(self) -> tuple[float, list[float]]:
-        """Adds up what each unbroken piece of the clip covers; answers with the breaks too.
-
-        A decoding clock that runs backwards, or leaps by more than ``JUMP_S`` without the packet
-        lasting that long, is a break: two recordings joined, or a crafted stamp. Leaps are not
-        counted as time, for nothing is shown in them.
-        """
-        clock = self.dts if _timed(self.dts) else self.pts
-        usual = self._usual_step(clock)
-        total, jumps, start = 0.0, [], 0
-        for i in range(1, len(clock)):
-            step, own = clock[i] - clock[i - 1], self.durations[i - 1]
-            if isnan(step) or 0 <= step <= JUMP_S or (own > 0 and abs(step - own) <= own / 2):
-                continue
-            jumps.append(clock[i - 1])
-            total += self._covered(start, i, usual)
-            start = i
-        return total + self._covered(start, len(clock), usual), jumps
-
-    def _covered(self, start: int, end: int, usual: float) -> float:
-        """Seconds from the first frame shown to the end of the last, within one piece."""
-        shown = self.pts if _timed(self.pts[start:end]) else self.dts
-        times = [(shown[i], self.durations[i]) for i in range(start, end) if not isnan(shown[i])]
-        if not times:
-            return (end - start) * usual
-        last, own = max(times)
-        # One frame may stand for long; a last frame that claims minutes is a crafted one.
-        return last - min(times)[0] + (own if 0 < own <= JUMP_S else usual)
+    corrupt_at: list[float] = field(default_factory=list)
 
     def key_times(self) -> list[float]:
         """Start times of keyframes, sorted, counted from the first frame."""
@@ -77,13 +42,18 @@ class Track:
         first = min((t for t in self.pts if not isnan(t)), default=0.0)
         return [t - first for t in times]
 
-    def key_gap(self) -> float:
-        """The longest stretch, in seconds, without a keyframe (end included)."""
-        times = [*self.key_times(), self.length()]
-        return max((b - a for a, b in pairwise(times)), default=0.0)
+    def media_length(self) -> float:
+        """Seconds from the first packet to the last, those that edits leave out included."""
+        times = [t for t in self.stamps if not isnan(t)]
+        return max(times) - min(times) + self.usual_step() if times else 0.0
 
-    def _usual_step(self, clocks: array[float]) -> float:
-        steps = sorted(b - a for a, b in pairwise(clocks) if 0 < b - a <= 1)
+    def clock(self) -> array[float]:
+        """The decoding times where the container has them, else those of showing."""
+        return self.dts if timed(self.dts) else self.pts
+
+    def usual_step(self) -> float:
+        """Seconds from one packet to the next, as a rule; 0 when nothing tells."""
+        steps = sorted(b - a for a, b in pairwise(self.clock()) if 0 < b - a <= 1)
         if steps:
             return steps[len(steps) // 2]
         own = sorted(d for d in self.durations if 0 < d <= 1)
@@ -96,21 +66,27 @@ class PacketReader:
     def __init__(self, indexes: list[int]) -> None:
         self.tracks = {index: Track() for index in indexes}
         self.seen = 0
+        self.full = False
 
     def line(self, text: str) -> None:
         """``stream,pts,dts,duration,size,pos,flags``; any other line is ignored.
 
-        Raises ``TooMuchOutput`` after ``MOST_PACKETS``.
+        Raises ``TooMuchOutput`` after ``MOST_PACKETS``; ``full`` is true then.
         """
         fields = text.split(",")
         if len(fields) < 7 or not fields[0].isdigit():  # noqa: PLR2004 - the columns above
             return
         self.seen += 1
         if self.seen > MOST_PACKETS:
+            self.full = True
             raise TooMuchOutput
         track = self.tracks.get(int(fields[0]))
         if track is not None:
             _add(track, fields)
+
+    def longest(self) -> float:
+        """Seconds that the longest of the tracks lasts, as far as it was read."""
+        return max((track.media_length() for track in self.tracks.values()), default=0.0)
 
 
 def _add(track: Track, fields: list[str]) -> None:
@@ -123,6 +99,8 @@ def _add(track: Track, fields: list[str]) -> None:
     track.stamps.append(pts)
     if "C" in flags:
         track.corrupt += 1
+        if len(track.corrupt_at) < MOST_KEPT and not isnan(pts):
+            track.corrupt_at.append(pts)
     if "D" in flags:  # before the edit list's start: never shown
         return
     track.frames += 1
@@ -133,7 +111,8 @@ def _add(track: Track, fields: list[str]) -> None:
         track.keys.append(dts if isnan(pts) else pts)
 
 
-def _timed(clock: array[float]) -> bool:
+def timed(clock: array[float]) -> bool:
+    """Whether most packets have this time."""
     return sum(1 for t in clock if not isnan(t)) * 2 > len(clock)
 
 

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..errors import ToolFailed, Unreadable
+from ..errors import Unreadable
 from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
 from ..tools import find_tools
 from . import allowed, headers, packets
-from .facts import AudioFacts, Facts, VideoFacts
+from .choosing import main_streams
+from .facts import AudioFacts, Facts, Span, VideoFacts
+from .geometry import Shown, shown_part
 from .headers import FfprobeAnswer, Stream
-from .integrity import find_problems
+from .integrity import find_problems, remarks
+from .refusals import no_picture_inside, not_a_clip, too_complex, too_many_packets
+from .timeline import Laid, lay_out
 
 HEADER_LIMITS = Limits(cpu_s=30, wall_s=60)
-PACKET_LIMITS = Limits(cpu_s=120, wall_s=240)
+PACKET_LIMITS = Limits(cpu_s=60, wall_s=120)
+ALONE_S = 0.5  # picture or sound by itself for less is how encoders end a file
+# Comments and pictures of any size may stand among the other tags.
+ENTRIES = "format:format_tags=major_brand:stream:stream_tags=rotate,DURATION:stream_disposition"
+ENTRIES += ":stream_side_data"
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """Facts without picture and sound, and what the later passes need to know."""
+    """Facts without picture and sound, and what the later passes need to know.
+
+    ``zero`` is when the clip begins on FFmpeg's clock, in seconds; more than 0 where a track that
+    nobody plays begins earlier.
+    """
 
     facts: Facts
     video_index: int
     audio_index: int | None
     key_times: list[float]
+    zero: float = 0.0
 
 
 def probe(path: Path) -> ProbeResult:
@@ -40,171 +55,148 @@ def probe(path: Path) -> ProbeResult:
     box = Sandbox(path)
     header = read_headers(box)
     streams: list[Stream] = header.get("streams", [])
-    video, audio = _main_streams(streams)
-    tracks = _read_packets(box, [s["index"] for s in (video, audio) if s is not None])
+    video, audio = main_streams(streams)
+    read = _read_packets(box, [s["index"] for s in (video, audio) if s is not None])
     container = headers.container_name(header["format"], path)
-    return _assemble(FfprobeAnswer(path, header, video, audio, tracks, container), size)
+    answer = FfprobeAnswer(path, header, video, audio, read.tracks, container, not read.full)
+    return _assemble(answer)
 
 
 def read_headers(box: Sandbox) -> dict[str, Any]:
     """ffprobe's answer about container and streams. Raises as ``probe`` does."""
     args = ["-v", "error", *allowed.probe_arguments(), "-of", "json"]
-    args += ["-show_format", "-show_streams", "-i", box.clip_url]
+    args += ["-show_entries", ENTRIES, "-i", box.clip_url]
     out, err = Collector(4 << 20), Collector(4 << 20)
     try:
         ended = box.run(find_tools().ffprobe, args, limits=HEADER_LIMITS, stdout=out, stderr=err)
     except TooMuchOutput:
-        raise _too_complex() from None
+        raise too_complex() from None
     if ended.timed_out:
-        raise _too_complex()
+        raise too_complex()
     try:
         header: dict[str, Any] = json.loads(out.data or b"{}")
     except ValueError:
         header = {}
     if ended.status != 0 or not header.get("streams") or "format" not in header:
-        raise _not_a_clip(err.data.decode("utf-8", "replace"), ended.status)
+        raise not_a_clip(err.data.decode("utf-8", "replace"), ended.status)
     if header["format"].get("nb_streams", 0) > allowed.MAX_STREAMS:
-        raise _too_complex()
+        raise too_complex()
     return header
 
 
-def _not_a_clip(log: str, status: int) -> Exception:
-    if "error while loading shared libraries" in log or status == 127:  # noqa: PLR2004 - shell's
-        return ToolFailed(f"FFmpeg không chạy được: {log}", f"FFmpeg does not run: {log}")
-    if "moov atom not found" in log:
-        return Unreadable(
-            "Tệp thiếu phần mục lục (moov): thường do quay hoặc gửi bị ngắt giữa chừng. "
-            "Hãy xuất lại clip rồi gửi lại.",
-            "The file has no index (moov): recording or sending was cut off. "
-            "Export the clip again and send it again.",
-        )
-    return Unreadable(
-        "Không đọc được tệp này như một clip. Hãy xuất clip ở dạng MP4 (H.264, AAC) rồi gửi lại.",
-        "This file cannot be read as a clip. Export it as MP4 (H.264, AAC) and send it again.",
-    )
-
-
-def _too_complex() -> Unreadable:
-    return Unreadable(
-        "Tệp có cấu trúc bất thường, hệ thống không đọc hết được. Hãy xuất lại clip dạng MP4.",
-        "The file is built so unusually that it cannot be read. Export the clip as MP4 again.",
-    )
-
-
-def _main_streams(streams: list[Stream]) -> tuple[Stream, Stream | None]:
-    videos = [s for s in streams if s.get("codec_type") == "video" and not headers.is_cover(s)]
-    audios = [s for s in streams if s.get("codec_type") == "audio"]
-    if not videos:
-        raise Unreadable(
-            "Tệp không có hình (chỉ có âm thanh hoặc ảnh bìa). Hãy gửi clip có hình.",
-            "The file has no moving picture (only sound or a cover). Send a clip with a picture.",
-        )
-    video = max(videos, key=lambda s: bool(s.get("disposition", {}).get("default")))
-    audio = max(audios, key=lambda s: bool(s.get("disposition", {}).get("default")), default=None)
-    _refuse_unsafe(video)
-    if audio is not None and audio.get("codec_name") not in allowed.AUDIO_CODECS:
-        raise _codec_refused(audio, "âm thanh", "sound")
-    return video, audio
-
-
-def _refuse_unsafe(video: Stream) -> None:
-    if video.get("codec_name") not in allowed.VIDEO_CODECS:
-        raise _codec_refused(video, "hình", "picture")
-    width, height = video.get("width", 0), video.get("height", 0)
-    if width <= 0 or height <= 0:
-        raise _not_a_clip("", 0)
-    if width * height > allowed.MAX_PIXELS:
-        raise Unreadable(
-            f"Khung hình {width}×{height} quá lớn để xử lý; hãy xuất lại ở Full HD hoặc 4K.",
-            f"The frame {width}×{height} is too large to handle; export at Full HD or 4K.",
-        )
-
-
-def _codec_refused(stream: Stream, what_vi: str, what_en: str) -> Unreadable:
-    name = str(stream.get("codec_name", "?"))[:40]
-    return Unreadable(
-        f"Chuẩn nén {what_vi} “{name}” không được nhận. Hãy xuất lại dạng MP4 (H.264, AAC).",
-        f"The {what_en} codec “{name}” is not accepted. Export as MP4 (H.264, AAC).",
-    )
-
-
-def _read_packets(box: Sandbox, indexes: list[int]) -> dict[int, packets.Track]:
+def _read_packets(box: Sandbox, indexes: list[int]) -> packets.PacketReader:
+    """All packets, or the first of far too many if these alone are a long film."""
     reader = packets.PacketReader(indexes)
     args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
     args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
     args += ["-i", box.clip_url]
-    lines = Lines(reader.line)
+    lines, program = Lines(reader.line), find_tools().ffprobe
     try:
         ended = box.run(
-            find_tools().ffprobe,
-            args,
-            limits=PACKET_LIMITS,
-            stdout=lines,
-            stderr=Collector(1 << 20),
+            program, args, limits=PACKET_LIMITS, stdout=lines, stderr=Collector(1 << 20)
         )
     except TooMuchOutput:
-        raise _too_complex() from None
+        if reader.longest() < packets.LONG_S:
+            raise too_many_packets() from None
+        return reader
     if ended.timed_out:
-        raise _too_complex()
+        raise too_complex()
     lines.finish()
-    return reader.tracks
+    return reader
 
 
-def _assemble(reading: FfprobeAnswer, size: int) -> ProbeResult:
+def _assemble(reading: FfprobeAnswer) -> ProbeResult:
     track = reading.tracks[reading.video["index"]]
     if not track.frames:
-        raise Unreadable(
-            "Tệp có phần đầu nhưng không có hình nào bên trong. Hãy xuất lại clip rồi gửi lại.",
-            "The file has a header but no picture inside. Export the clip again and send it.",
-        )
+        raise no_picture_inside()
     audio, streams = reading.audio, reading.header["streams"]
-    seen = _video_facts(reading.video, track)
-    heard = _audio_facts(audio, reading.tracks[audio["index"]]) if audio is not None else None
+    heard_track = reading.tracks[audio["index"]] if audio is not None else None
+    layers = lay_out(track, heard_track)
+    begin, end = _from_to(layers)
+    seen = _video_facts(reading, track, layers[0], begin)
+    heard = _audio_facts(audio, heard_track, layers[1], begin) if audio and heard_track else None
     facts = Facts(
-        size=size,
+        size=reading.size,
         container=reading.container,
         brand=str(reading.header["format"].get("tags", {}).get("major_brand", "")).strip(),
-        duration_s=round(max(seen.duration_s, heard.duration_s if heard else 0.0), 3),
+        duration_s=round(end - begin, 3),
         video=seen,
         audio=heard,
         other_streams=len(streams) - 1 - (audio is not None),
         cover_pictures=sum(headers.is_cover(s) for s in streams),
-        problems=find_problems(reading),
+        problems=find_problems(reading, layers) if reading.complete else [],
+        only_picture=_alone(layers[0], layers[1], begin) if heard else [],
+        only_sound=_alone(layers[1], layers[0], begin),
+        remarks=remarks(reading),
+        complete=reading.complete,
     )
     index = audio["index"] if audio is not None else None
-    return ProbeResult(facts, reading.video["index"], index, track.key_times())
+    zero = round(max(0.0, reading.since(begin)), 3)
+    return ProbeResult(facts, reading.video["index"], index, track.key_times(), zero)
 
 
-def _video_facts(stream: Stream, track: packets.Track) -> VideoFacts:
-    aspect = headers.sample_aspect(stream)
-    rotation = headers.rotation(stream)
-    width, height = stream["width"], stream["height"]
-    shown = (max(1, round(width * aspect)), height)
-    if rotation in (90, 270):
-        shown = (shown[1], shown[0])
-    length = track.length()
+def _from_to(layers: tuple[Laid, Laid]) -> tuple[float, float]:
+    """When the first of picture and sound begins, and when the last of them ends."""
+    there = [layer for layer in layers if layer.length]
+    if not there:
+        return 0.0, 0.0
+    return min(layer.start for layer in there), max(layer.end for layer in there)
+
+
+def _alone(one: Laid, other: Laid, begin: float) -> list[Span]:
+    """Stretches at either end of the clip in which ``one`` is there and ``other`` is not."""
+    if not one.length:
+        return []
+    ends = [(one.start, min(one.end, other.start)), (max(one.start, other.end), one.end)]
+    if not other.length:
+        ends = [(one.start, one.end)]
+    return [(round(a - begin, 3), round(b - begin, 3)) for a, b in ends if b - a >= ALONE_S]
+
+
+def _video_facts(
+    reading: FfprobeAnswer, track: packets.Track, layer: Laid, begin: float
+) -> VideoFacts:
+    stream, length = reading.video, layer.length
+    part = shown_part(reading.path, reading.container, stream["index"])
+    shape = part.aspect if part and part.aspect else headers.sample_aspect(stream)
+    shown = _displayed(stream, part, shape)
     return VideoFacts(
         codec=stream["codec_name"],
         profile=str(stream.get("profile", "")),
         pixel_format=str(stream.get("pix_fmt", "")),
-        width=width,
-        height=height,
-        sample_aspect=f"{aspect.numerator}:{aspect.denominator}",
-        rotation=rotation,
+        width=stream["width"],
+        height=stream["height"],
+        sample_aspect=f"{shape.numerator}:{shape.denominator}",
+        rotation=headers.rotation(stream),
         display_width=shown[0],
         display_height=shown[1],
         frames=track.frames,
         frame_rate=round(track.frames / length, 3) if length else 0.0,
         duration_s=round(length, 3),
         header_s=headers.claimed_length(stream),
-        key_frames=len(track.key_times()),
-        key_gap_s=round(track.key_gap(), 3),
+        key_frames=len(track.keys),
+        key_gap_s=round(_key_gap(track, length), 3),
         bit_rate=round(track.bytes * 8 / length) if length else 0,
+        crop=part.crop if part else None,
+        start_s=round(layer.start - begin, 3),
+        last_s=round(layer.last - begin, 3),
+        held=[(round(a - begin, 3), round(b - begin, 3)) for a, b in layer.held],
     )
 
 
-def _audio_facts(stream: Stream, track: packets.Track) -> AudioFacts:
-    length = track.length()
+def _displayed(stream: Stream, part: Shown | None, shape: Fraction) -> tuple[int, int]:
+    width, height = part.crop[2:] if part else (stream["width"], stream["height"])
+    shown = (max(1, round(width * shape)), height)
+    return (shown[1], shown[0]) if headers.rotation(stream) in (90, 270) else shown
+
+
+def _key_gap(track: packets.Track, length: float) -> float:
+    """The longest stretch, in seconds, without a keyframe (end included)."""
+    return max((b - a for a, b in pairwise([*track.key_times(), length])), default=0.0)
+
+
+def _audio_facts(stream: Stream, track: packets.Track, layer: Laid, begin: float) -> AudioFacts:
+    length = layer.length
     return AudioFacts(
         codec=stream["codec_name"],
         profile=str(stream.get("profile", "")),
@@ -214,4 +206,6 @@ def _audio_facts(stream: Stream, track: packets.Track) -> AudioFacts:
         duration_s=round(length, 3),
         header_s=headers.claimed_length(stream),
         bit_rate=round(track.bytes * 8 / length) if length else 0,
+        start_s=round(max(0.0, layer.start - begin), 3) if length else 0.0,
+        packets=track.packets,
     )

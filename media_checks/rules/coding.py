@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS
+from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS, takes
 from ..probing.facts import Facts
 from ..words import NOTHING, Text, number, same
 from .kinds import Judgement, Limit, Limits, Rule
@@ -60,7 +60,7 @@ def _codec(facts: Facts, limits: Limits) -> Judgement:
     names = [facts.video.codec] + ([facts.audio.codec] if facts.audio else [])
     allowed = {key: limits[key] for key in ("video", "audio")}
     ok = all(
-        name in words for name, words in zip(names, (allowed["video"], allowed["audio"]),
+        takes(words, name) for name, words in zip(names, (allowed["video"], allowed["audio"]),
                                              strict=False)
     )  # fmt: skip
     seen = same(", ".join(names))

@@ -19,7 +19,8 @@ class Judgement:
 
     ``message`` says what was found and what is allowed, ``remedy`` what to do; ``seen`` and
     ``permitted`` are the two values in short, for a table. ``found`` and ``allowed`` are plain
-    JSON values for programs, ``at`` stretches in seconds.
+    JSON values for programs, ``at`` stretches in seconds. ``unsure``: nothing could be measured, so
+    that a person must look, however strict the rule is.
     """
 
     ok: bool
@@ -30,6 +31,7 @@ class Judgement:
     seen: Text = NOTHING
     permitted: Text = NOTHING
     at: list[Span] = field(default_factory=list)
+    unsure: bool = False
 
 
 @dataclass(frozen=True)

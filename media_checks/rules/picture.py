@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..probing.facts import Facts, Span
-from ..words import NOTHING, Text, length, number, parse_ratio, ratio, same, stretches
+from ..words import NOTHING, Text, length, number, parse_ratio, ratio, same, stretches, time_code
 from .kinds import Judgement, Limit, Limits, Rule
 
 
@@ -34,13 +34,25 @@ def _aspect_ratio(facts: Facts, limits: Limits) -> Judgement:
 
 def _how_shown(facts: Facts) -> Text:
     video = facts.video
+    if video.sizes:
+        listed = ", ".join(
+            f"{time_code(at)} {width}×{height}" for at, width, height in video.sizes[:MOST_SIZES]
+        )
+        return Text(
+            f"(Khung hình đổi cỡ giữa chừng, tính cỡ nhỏ nhất: {listed}.)",
+            f"(The frame changes its size on the way and the smallest counts: {listed}.)",
+        )
     if (video.display_width, video.display_height) == (video.width, video.height):
         return NOTHING
+    cut = NOTHING
+    if video.crop:
+        size = f"{video.crop[2]}×{video.crop[3]}"
+        cut = Text(f", chỉ hiện phần {size}", f", {size} of it shown")
     return Text(
         f"(Tệp lưu {video.width}×{video.height}, điểm ảnh {video.sample_aspect}, "
-        f"xoay {video.rotation}°.)",
+        f"xoay {video.rotation}°{cut.vi}.)",
         f"(Stored as {video.width}×{video.height}, pixels {video.sample_aspect}, "
-        f"turned {video.rotation}°.)",
+        f"turned {video.rotation}°{cut.en}.)",
     )
 
 
@@ -140,6 +152,10 @@ def judge_stretches(
     return Judgement(False, found, allowed, message, remedy, seen, permitted, at=shown)
 
 
+def _seconds(facts: Facts) -> float:
+    return max(facts.duration_s, facts.video.duration_s)
+
+
 def _black(facts: Facts, limits: Limits) -> Judgement | None:
     if facts.picture is None:
         return None
@@ -148,7 +164,7 @@ def _black(facts: Facts, limits: Limits) -> Judgement | None:
         "Hãy xem lại và cắt bỏ đoạn đen nếu không cố ý.",
         "Have a look and cut the black part out unless it is intended.",
     )
-    return judge_stretches(facts.picture.black, facts.video.duration_s, limits, words, remedy)
+    return judge_stretches(facts.picture.black, _seconds(facts), limits, words, remedy)
 
 
 def _frozen(facts: Facts, limits: Limits) -> Judgement | None:
@@ -161,9 +177,10 @@ def _frozen(facts: Facts, limits: Limits) -> Judgement | None:
         "Hãy xem lại và thay ảnh tĩnh bằng cảnh quay nếu không cố ý.",
         "Have a look and put filmed scenes in place of stills unless it is intended.",
     )
-    return judge_stretches(still, facts.video.duration_s, limits, words, remedy)
+    return judge_stretches(still, _seconds(facts), limits, words, remedy)
 
 
+MOST_SIZES = 4
 STRETCH = (Limit("max_run_s", "number"), Limit("max_share_pct", "number", default=100, high=100))
 SIZE = (Limit("min_width", "number", low=1), Limit("min_height", "number", low=1))
 

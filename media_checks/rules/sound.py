@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..probing.facts import Facts
+from ..probing.facts import Facts, SoundFacts
 from ..words import NOTHING, Text, number, stretches
 from . import stereo
 from .kinds import Judgement, Limit, Limits, Rule
@@ -32,7 +32,9 @@ def _silent(facts: Facts, limits: Limits) -> Judgement | None:
         "Hãy kiểm tra âm lượng của tiếng gốc trong ứng dụng dựng phim rồi xuất lại.",
         "Check the volume of the original sound in the editing app and export again.",
     )
-    if sound.loudness < limits["min_lufs"]:
+    if not sound.measured and share <= limits["max_share_pct"]:
+        return _unmeasured(found, allowed)
+    if sound.loudness < limits["min_lufs"] and sound.measured:
         level, low = number(sound.loudness, 1), number(limits["min_lufs"], 1)
         message = Text(
             f"Âm thanh gần như câm: {level.vi} LUFS; cần từ {low.vi} LUFS trở lên.",
@@ -55,10 +57,33 @@ def _silent(facts: Facts, limits: Limits) -> Judgement | None:
     return Judgement(False, found, allowed, message, remedy, seen, permitted, at=sound.silences)
 
 
+def _unmeasured(found: object, allowed: object) -> Judgement:
+    """Nothing heard is not the same as silence heard."""
+    return Judgement(
+        False,
+        found,
+        allowed,
+        Text("Máy không đo được âm thanh của clip.", "The sound could not be measured."),
+        Text(
+            "Người duyệt cần nghe thử; nếu không nghe được, hãy xuất lại với âm thanh AAC stereo.",
+            "Somebody has to listen; if nothing is heard, export again with AAC stereo sound.",
+        ),
+        Text("không đo được", "not measured"),
+        Text("đo được", "measured"),
+        unsure=True,
+    )
+
+
+def _measured(facts: Facts) -> SoundFacts | None:
+    """What was heard, None where nothing could be measured: one finding on that is enough."""
+    return facts.sound if facts.sound and facts.sound.measured else None
+
+
 def _level(facts: Facts, limits: Limits) -> Judgement | None:
-    if facts.sound is None:
+    sound = _measured(facts)
+    if sound is None:
         return None
-    found, low, high = facts.sound.loudness, limits["min_lufs"], limits["max_lufs"]
+    found, low, high = sound.loudness, limits["min_lufs"], limits["max_lufs"]
     shown, least, most = number(found, 1), number(low, 1), number(high, 1)
     message = Text(
         f"Độ to của âm thanh {shown.vi} LUFS; nên trong khoảng {least.vi} đến {most.vi} LUFS.",
@@ -82,7 +107,7 @@ def _level(facts: Facts, limits: Limits) -> Judgement | None:
 
 def _clipping(facts: Facts, limits: Limits) -> Judgement | None:
     """Peaks alone are common after AAC; samples piled up at full scale besides are clipping."""
-    sound = facts.sound
+    sound = _measured(facts)
     if sound is None:
         return None
     peak_limit, most_pct = limits["max_true_peak_dbtp"], limits["max_full_scale_pct"]

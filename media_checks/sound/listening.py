@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
 from ..probing import allowed
-from ..probing.damage import DAMAGE, FAULT, Damage
+from ..probing.damage import FAULT, Damage
+from ..probing.facts import AudioFacts
 from ..probing.probe import ProbeResult
 from ..sandbox import Collector, Limits, Lines, Sandbox
 from ..tools import find_tools, has_chromaprint
 from .chromaprint import SOUND_OUTPUT
+from .layout import plain
 from .measuring import SoundReader, sound_outputs
 
 START = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
 START += ["-filter_complex_threads", "1"]
+EVEN_RATE = 48000
 PRINT_LIMIT = 1 << 20  # bytes of chromaprint; five minutes take ten kilobytes
 
 
@@ -43,7 +47,7 @@ class SoundScan:
 
     def line(self, text: str) -> None:
         """One line of FFmpeg's log."""
-        if DAMAGE.search(text):
+        if self.damage.concerns(text):
             self.damage.add(self.at)
         elif FAULT.search(text):
             self.fault = text
@@ -59,12 +63,59 @@ def listen(
     ``raise_if_stopped`` is called for every line of FFmpeg's log; what it raises ends the run.
     Raises ``ToolFailed`` when FFmpeg cannot be started.
     """
-    heard, box = SoundScan(SoundReader(probed.facts.audio)), Sandbox(path)
-    if probed.audio_index is None or probed.facts.audio is None:
+    audio, index = probed.facts.audio, probed.audio_index
+    if index is None or audio is None or not audio.duration_s:
+        return SoundScan()
+    heard = _measure(path, index, audio, seconds, raise_if_stopped)
+    if heard.sound.measured or not heard.whole or heard.fault:
         return heard
+    with tempfile.TemporaryDirectory(prefix="sound-") as folder:
+        made = Path(folder) / "even.mka"
+        if not _even_out(path, probed, seconds, made):
+            return heard
+        even = replace(audio, codec="pcm_f32le", channels=2, layout="stereo")
+        return replace(_measure(made, 0, even, seconds, raise_if_stopped), damage=heard.damage)
+
+
+def _even_out(path: Path, probed: ProbeResult, seconds: float, made: Path) -> bool:
+    """Write the sound to ``made`` in two channels from its beginning to its end.
+
+    FFmpeg begins its measurements anew when channels or rate change on the way.
+    """
+    box = Sandbox(path, made.parent)
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
-    outputs = sound_outputs(source[str(probed.audio_index)], probed.facts.audio)
-    outputs += _print(source[str(probed.audio_index)])
+    assert probed.facts.audio  # noqa: S101 - asked by the caller
+    [audio] = plain(source[str(probed.audio_index)], probed.facts.audio, 1)
+    node = ffmpeg.output(
+        audio, box.out(made.name), format="matroska", acodec="pcm_f32le", ac=2, ar=EVEN_RATE
+    )
+    ended = box.run(
+        find_tools().ffmpeg,
+        [*START, *node.get_args()],
+        limits=_limits(seconds, file_size=int(1.1 * seconds * EVEN_RATE * 8) + (1 << 20)),
+        stdout=Collector(1 << 16),
+        stderr=Lines(lambda _: None),
+    )
+    return ended.status == 0 and made.exists()
+
+
+def _limits(seconds: float, file_size: int = 0) -> Limits:
+    return Limits(cpu_s=60 + int(seconds), wall_s=60 + 2 * seconds, file_size=file_size)
+
+
+def _measure(
+    path: Path,
+    index: int,
+    audio: AudioFacts,
+    seconds: float,
+    raise_if_stopped: Callable[[], None],
+) -> SoundScan:
+    """One run over stream ``index``, which ``audio`` describes."""
+    heard = SoundScan(SoundReader(audio), damage=Damage(index, audio.codec))
+    box = Sandbox(path)
+    source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
+    measured, printed = plain(source[str(index)], audio, 2)
+    outputs = [*sound_outputs(measured, audio), *_print(printed)]
 
     def line(text: str) -> None:
         raise_if_stopped()
@@ -74,7 +125,7 @@ def listen(
     ended = box.run(
         find_tools().ffmpeg,
         [*START, *ffmpeg.merge_outputs(*outputs).get_args()],
-        limits=Limits(cpu_s=60 + int(seconds), wall_s=60 + 2 * seconds),
+        limits=_limits(seconds),
         stdout=heard.chromaprint,
         stderr=lines,
         taps=heard.sound.taps,

@@ -10,7 +10,7 @@ from typing import Any
 import ffmpeg
 import numpy as np
 
-from ..probing.facts import AudioFacts, SoundFacts, Span
+from ..probing.facts import AudioFacts, Facts, SoundFacts, Span
 from .hum import RATE as HUM_RATE
 from .hum import find_hum
 from .voice_band import FLOOR, RATE, VoiceBand
@@ -29,15 +29,18 @@ FEW_WINDOWS = 40
 OPPOSED = -0.5
 VOICE_PIPE, HUM_PIPE = "pipe:voice", "pipe:hum"
 BYTES_A_SAMPLE = 2
+NEAR_S = 0.1  # silences closer to each other are one
 
 
 class SoundReader:
     """Takes log lines, and samples by its ``taps``; answers with ``SoundFacts``.
 
     ``moments``: the short-term loudness in LUFS at ten instants a second, drawn for people.
+    ``restarts``: how often FFmpeg began anew because the sound changed its channels or its rate.
     """
 
     def __init__(self, facts: AudioFacts | None = None) -> None:
+        self.restarts, self._summed = -1, 0
         self.voice = VoiceBand(2 if facts and facts.channels > 1 else 1)
         self.moments: list[tuple[float, float]] = []
         self.silences: list[Span] = []
@@ -55,17 +58,31 @@ class SoundReader:
             self.totals[volume[1]] = _number(volume[2])
         elif summary := SUMMARY.match(text):
             self.totals[summary[1]] = _number(summary[2])
+            if summary[1] == "I" and len(self.moments) > self._summed:
+                self.restarts += 1  # FFmpeg may make ready twice; only what heard something counts
+                self._summed = len(self.moments)
+
+    @property
+    def measured(self) -> bool:
+        """Whether one unbroken measurement came of it."""
+        return self.restarts == 0 and bool(self.moments)
 
     @property
     def taps(self) -> dict[str, Callable[[bytes], None]]:
         """The sinks for what FFmpeg writes into the pipes of ``sound_outputs``."""
         return {"voice": self.voice.take, "hum": self.low.extend}
 
-    def facts(self, duration: float) -> SoundFacts:
-        """What was heard; ``duration`` in seconds closes a silence that lasts to the end."""
+    def facts(self, clip: Facts, zero: float = 0.0) -> SoundFacts:
+        """What was heard in ``clip``, which begins at ``zero`` seconds of FFmpeg's clock.
+
+        Where the clip has a picture and no sound it is silent.
+        """
+        duration = clip.duration_s
         if self._silent_from is not None:
-            self._silence("end", duration)
-        silent = sum(end - start for start, end in self.silences)
+            self._silence("end", duration + zero)
+        heard = [(start - zero, end - zero) for start, end in self.silences]
+        silences = united([*heard, *clip.only_picture], duration)
+        silent = sum(end - start for start, end in silences)
         self.voice.close()
         gap, correlation = self.voice.sides()
         contrast, flatness = self._noise(correlation)
@@ -78,7 +95,7 @@ class SoundReader:
             true_peak=self.totals.get("Peak", FLOOR),
             crest=round(10 ** (crest / 20), 2),
             full_scale_pct=self._full_scale(),
-            silences=self.silences,
+            silences=silences,
             silent_share=round(min(1.0, silent / duration), 3) if duration else 0.0,
             speech_to_noise=contrast,
             quiet_flatness=flatness,
@@ -87,6 +104,7 @@ class SoundReader:
             hum_hz=found.hz if found else None,
             hum_db=found.db if found else None,
             hum_level=found.level if found else None,
+            measured=self.measured,
         )
 
     def _full_scale(self) -> float:
@@ -98,7 +116,7 @@ class SoundReader:
         if edge == "start":
             self._silent_from = max(0.0, at)
         elif self._silent_from is not None:
-            self.silences.append((round(self._silent_from, 3), round(at, 3)))
+            self.silences.append((self._silent_from, at))
             self._silent_from = None
 
     def _noise(self, correlation: float | None) -> tuple[float | None, float | None]:
@@ -123,6 +141,17 @@ class SoundReader:
         return round(contrast, 1), round(20 * math.log10(max(flat, 1e-6)), 1)
 
 
+def united(spans: list[Span], end: float) -> list[Span]:
+    """The same time in as few stretches as possible, in order, none beyond the clip's ``end``."""
+    found: list[Span] = []
+    for start, stop in sorted((max(0.0, a), min(b, end)) for a, b in spans):
+        if found and start - found[-1][1] <= NEAR_S:
+            found[-1] = (found[-1][0], max(found[-1][1], stop))
+        elif stop > start:
+            found.append((start, stop))
+    return [(round(start, 3), round(stop, 3)) for start, stop in found]
+
+
 def _number(text: str) -> float:
     try:
         value = float(text)
@@ -136,14 +165,16 @@ def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
 
     Loudness, peaks and silences come of the sound as it is, in the log; the rest of a copy at
     ``voice_band.RATE``, which holds all of speech at a third of the work. ``HUM_PIPE`` gets the
-    lowest part of that.
+    lowest part of that. Gaps between packets, and the time before the first, are filled with
+    silence; samples are counted before that.
     """
-    parts = audio.filter_multi_output("asplit", 2)
+    counted = audio.filter("volumedetect")
+    filled = counted.filter("aresample", **{"async": 1}, first_pts=0)
+    parts = filled.filter_multi_output("asplit", 2)
     whole = (
         parts[0]
         .filter("ebur128", peak="true", framelog="info")
         .filter("silencedetect", noise="-50dB", duration=0.5)
-        .filter("volumedetect")
     )
     layout = "stereo" if facts.channels > 1 else "mono"
     small = (

@@ -12,6 +12,7 @@ from media_checks import Policy, Report, check, load_policy
 from tests.clip_cache import cached
 from tests.media_checks.corpus import CORPUS, SMALL
 
+LONGEST_S = SMALL["rules"]["duration"]["max_s"]
 BY_NAME = {entry.name: entry for entry in CORPUS}
 
 
@@ -27,19 +28,28 @@ def small() -> Policy:
     return load_policy(SMALL)
 
 
+def up_to(most_s: float) -> Policy:
+    """The corpus's policy for clips of other lengths."""
+    duration = SMALL["rules"]["duration"] | {"max_s": most_s}
+    return load_policy(SMALL | {"rules": SMALL["rules"] | {"duration": duration}})
+
+
 @pytest.fixture(scope="session")
-def report(small: Policy) -> Callable[[Path], Report]:
-    """The quick check's report on a clip under that policy; raises what the check raises."""
+def report(small: Policy) -> Callable[..., Report]:
+    """The quick check's report on a clip under that policy; raises what the check raises.
+
+    A second argument is another upper limit of the length, in seconds.
+    """
 
     @cache
-    def checked(path: Path) -> Report | Exception:
+    def checked(path: Path, most_s: float) -> Report | Exception:
         try:
-            return check(path, small)
+            return check(path, small if most_s == LONGEST_S else up_to(most_s))
         except Exception as error:
             return error
 
-    def get(path: Path) -> Report:
-        result = checked(path)
+    def get(path: Path, most_s: float = LONGEST_S) -> Report:
+        result = checked(path, most_s)
         if isinstance(result, Exception):
             raise result
         return result

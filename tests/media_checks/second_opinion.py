@@ -50,7 +50,8 @@ CODECS = {
     "amr_nb": "AMR",
     "amr_wb": "AMR",
     **dict.fromkeys(("pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"), "PCM"),
-    **dict.fromkeys(("pcm_s32le", "pcm_f32le", "pcm_u8"), "PCM"),
+    **dict.fromkeys(("pcm_s32le", "pcm_f32le", "pcm_u8", "pcm_bluray"), "PCM"),
+    "pcm_mulaw": "ADPCM",
 }
 
 

@@ -8,11 +8,16 @@ from PIL import Image
 from media_checks import Unreadable, check
 from tests.media_checks.corpus import CORPUS, kept
 
+EACH = [
+    pytest.param(entry, id=entry.name, marks=[pytest.mark.long] if entry.long else [])
+    for entry in CORPUS
+]
 
-@pytest.mark.parametrize("entry", CORPUS, ids=lambda entry: entry.name)
+
+@pytest.mark.parametrize("entry", EACH)
 def test_corpus(entry, clip, report):
     try:
-        found = report(clip(entry.name))
+        found = report(clip(entry.name), entry.most_s)
     except Unreadable:
         assert (entry.verdict, entry.findings) == ("unreadable", "")
         return

@@ -37,12 +37,14 @@ function checkType(file, { extensions }) {
   return { rule: "type", level: "hard", text: "type", found: found || file.name, allowed: extensions.join(", ") };
 }
 
-function checkDuration({ duration }, rule) {
+// What a player shows must not be too long, and the picture by itself not too short.
+function checkDuration({ duration, picture = duration }, rule) {
   if (!rule || !duration) return null;
   const { level, min_s: least, max_s: most, tolerance_s: slack = 0 } = rule;
-  const told = { rule: "duration", level, found: time(duration), allowed: `${time(least)} – ${time(most)}` };
-  if (duration > most + slack) return { ...told, text: "long", todo: time(Math.ceil(duration - most)) };
-  if (duration < least - slack) return { ...told, text: "short", todo: time(Math.ceil(least - duration)) };
+  const allowed = `${time(least)} – ${time(most)}`;
+  const told = { rule: "duration", level, allowed };
+  if (duration > most + slack) return { ...told, found: time(duration), text: "long", todo: time(Math.ceil(duration - most)) };
+  if (picture < least - slack) return { ...told, found: time(picture), text: "short", todo: time(Math.ceil(least - picture)) };
   return null;
 }
 
@@ -94,12 +96,40 @@ function withinTime(work) {
 }
 
 export function displayed(tracks) {
-  const of = (type) => tracks.find((track) => track["@type"] === type);
-  const video = of("Video");
+  const video = played(tracks, "Video");
   if (!video) return null;
+  const audio = played(tracks, "Audio");
+  return { ...shown(video), ...lengths([video, audio].filter(Boolean), tracks), audio: audio !== undefined };
+}
+
+function lengths(played, tracks) {
+  const general = Number(tracks.find((track) => track["@type"] === "General")?.Duration ?? 0);
+  if (!played.every((track) => Number(track.Duration) > 0)) return { duration: general, picture: general };
+  const times = played.map(fromTo);
+  const begin = Math.min(...times.map(([from]) => from)), end = Math.max(...times.map(([, to]) => to));
+  return { duration: end - begin, picture: times[0][1] - times[0][0] };
+}
+
+// The track that a player chooses: enabled, and no single picture; else the first.
+function played(tracks, type) {
+  const all = tracks.filter((track) => track["@type"] === type);
+  const good = (track) => track.Disabled !== "Yes" && track.Default !== "No" && Number(track.FrameCount ?? 2) > 1;
+  return all.find(good) ?? all[0];
+}
+
+// Seconds from and to which a track is there; the empty time before it counts in Duration only.
+function fromTo(track) {
+  const length = Number(track.Duration), own = Number(track.Source_Duration ?? length);
+  const late = length - own > 0.1 ? length - own : 0;
+  const begin = late || Number(track.Delay ?? 0);
+  return [begin, late ? length : begin + length];
+}
+
+// Of a clean aperture MediaInfo tells the width only: its shape is left to the server.
+function shown(video) {
+  if (video.Width_CleanAperture !== undefined) return {};
   const wide = Math.round(Number(video.Width) * Number(video.PixelAspectRatio ?? 1));
   const turned = Math.abs(Number(video.Rotation ?? 0)) % 180 === 90;
   const [width, height] = turned ? [Number(video.Height), wide] : [wide, Number(video.Height)];
-  const duration = Number(video.Duration ?? of("General")?.Duration ?? 0);
-  return { width, height, duration, audio: of("Audio") !== undefined };
+  return { width, height };
 }

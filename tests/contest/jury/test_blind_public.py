@@ -58,7 +58,9 @@ def submission(make: Factory, contest: Contest) -> Submission:
 
 def public_routes(app: Flask, submission: Submission) -> dict[str, str]:
     """Every GET route that the public may open: endpoint -> address."""
-    values = {"slug": "quan11-2023", "code": submission.code, "number": 1, "spoken": "vi", "width": 400}
+    values = {
+        "slug": "quan11-2023", "code": submission.code, "number": 1, "spoken": "vi", "width": 400,
+    }
     with app.test_request_context():
         return {
             rule.endpoint: app.url_for(

@@ -9,6 +9,15 @@ import pytest
 from media_checks import find_policy, judge, load_policy
 from media_checks.probing.probe import probe
 from tests.clip_cache import cached
+from tests.media_checks.clips import (
+    bounds,
+    edits,
+    geometry,
+    hints,
+    layouts,
+    lengths,
+    streams,
+)
 from tests.media_checks.corpus import (
     AAC,
     CORPUS,
@@ -87,6 +96,14 @@ TURNED = "MediaInfo's shape and height are those before turning"
 NO_LENGTH = "the header has no length, and MediaInfo does not count packets"
 UNENDED = "MediaInfo calls a recording without an end truncated"
 EMPTY_START = "MediaInfo counts the five empty seconds at the start"
+OTHER_SIZE = f"{NO_RATE}; it reports the size of the end, we that of the start"
+ALL_OF_IT = "MediaConch asks the picture alone; we count what a player shows"
+USUAL_RATE = "MediaInfo reports the usual rate, we frames over time"
+TAIL = "MediaInfo calls a file truncated for what stands behind its end, or for a size a little off"
+ONE_EDIT = "MediaInfo measures the medium, not the parts that an edit list shows"
+FIRST_TRACK = "the first track there; we take the one that a player would choose"
+TIME_CODE = "MediaInfo does not count the track of time codes"
+CROPPED = "MediaInfo's shape is that before or after cropping, we say what is shown"
 
 # Facts on which MediaInfo differs, and why. Everything else must agree.
 FACTS = {
@@ -100,6 +117,40 @@ FACTS = {
         "audio_s display_height display_width frame_rate height video_s width",
         f"{FIRST_PIECE}; it reports the size of the end, we that of the start",
     ),
+    "a-step-back.webm": ("frame_rate", NO_RATE),
+    "aperture-turned.mp4": ("display_width", CROPPED),
+    "aperture-wide.mp4": ("display_height", CROPPED),
+    "aperture.mov": ("display_width", CROPPED),
+    "aperture.mp4": ("display_width", CROPPED),
+    "both-begin-late.mp4": ("audio_s video_s", EMPTY_START),
+    "cut-off-fragments.mp4": ("audio_s video_s", BELIEVES),
+    "cut-off-trailer.mp4": ("audio_s video_s", BELIEVES),
+    "disabled-picture.mp4": ("display_width width", FIRST_TRACK),
+    "dts-default.mkv": ("audio_codec sample_rate", FIRST_TRACK),
+    "dts-first.mkv": ("audio_codec sample_rate", FIRST_TRACK),
+    "larger-later.ts": ("display_height display_width frame_rate height width", OTHER_SIZE),
+    "live.webm": ("audio_s video_s", NO_LENGTH),
+    "mono-then-stereo.ts": ("frame_rate", NO_RATE),
+    "one-long-frame.mkv": ("frame_rate", USUAL_RATE),
+    "other-rate-later.ts": ("frame_rate", NO_RATE),
+    "picture-a-little-late.mp4": ("video_s", EMPTY_START),
+    "picture-late.mp4": ("video_s", EMPTY_START),
+    "pixel-crop-spec.mkv": ("audio_s display_width video_s width", CROPPED),
+    "pixel-crop-wide.mkv": ("audio_s display_width height video_s", CROPPED),
+    "pixel-crop.mkv": ("audio_s display_width video_s width", CROPPED),
+    "several-edits.mp4": ("audio_s video_s", ONE_EDIT),
+    "silent-later.ts": ("frame_rate", NO_RATE),
+    "size-slips.ts": ("frame_rate", NO_RATE),
+    "smaller-later.ts": ("display_height display_width frame_rate height width", OTHER_SIZE),
+    "sound-a-little-late.mp4": ("audio_s", EMPTY_START),
+    "sound-begins-late.mp4": ("audio_s", EMPTY_START),
+    "sound-begins-late.ts": ("frame_rate", NO_RATE),
+    "stereo-then-mono.ts": ("frame_rate", NO_RATE),
+    "still-screen.mkv": ("frame_rate", USUAL_RATE),
+    "stuffed.mkv": ("frame_rate", NO_RATE),
+    "thumbnail-first.mp4": ("display_width frame_rate video_codec video_s width", FIRST_TRACK),
+    "time-code.mov": ("streams", TIME_CODE),
+    "wide-later.ts": ("display_height frame_rate height", OTHER_SIZE),
     "unmeasured.webm": ("audio_s video_s", NO_LENGTH),
     "late.mp4": ("audio_s video_s", EMPTY_START),
 }
@@ -123,11 +174,72 @@ OUTCOMES = {
         FIRST_PIECE,
     ),
     "unmeasured.webm": ("quan11-2023/intact small/duration small/intact", UNENDED),
-    "late.mp4": ("quan11-2023/intact small/duration small/intact", EMPTY_START),
+    "a-step-back.webm": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "aperture-turned.mp4": ("quan11-2023/aspect_ratio small/aspect_ratio", CROPPED),
+    "aperture-wide.mp4": ("quan11-2023/aspect_ratio small/aspect_ratio small/resolution", CROPPED),
+    "aperture.mov": ("quan11-2023/aspect_ratio small/aspect_ratio", CROPPED),
+    "aperture.mp4": ("quan11-2023/aspect_ratio small/aspect_ratio", CROPPED),
+    "both-begin-late.mp4": ("small/duration", EMPTY_START),
+    "cut-off-fragments.mp4": ("small/duration", BELIEVES),
+    "cut-off-trailer.mp4": ("small/duration", BELIEVES),
+    "id3-behind.mp4": ("quan11-2023/intact small/intact", TAIL),
+    "insta360-trailer.mp4": ("quan11-2023/intact small/intact", TAIL),
+    "junk-behind.mkv": ("quan11-2023/intact small/intact", TAIL),
+    "larger-later.ts": ("quan11-2023/frame_rate small/frame_rate small/resolution", OTHER_SIZE),
+    "live.webm": ("quan11-2023/intact small/duration small/intact", NO_LENGTH),
+    "lying.mkv": ("quan11-2023/intact small/intact", BELIEVES),
+    "mono-then-stereo.ts": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "one-long-frame.mkv": ("quan11-2023/frame_rate small/frame_rate", USUAL_RATE),
+    "other-rate-later.ts": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "pixel-crop-spec.mkv": (
+        "quan11-2023/aspect_ratio quan11-2023/intact "
+        "small/aspect_ratio small/duration small/intact", CROPPED,
+    ),
+    "pixel-crop-wide.mkv": (
+        "quan11-2023/aspect_ratio quan11-2023/intact "
+        "small/aspect_ratio small/duration small/intact", CROPPED,
+    ),
+    "pixel-crop.mkv": (
+        "quan11-2023/aspect_ratio quan11-2023/intact "
+        "small/aspect_ratio small/duration small/intact", CROPPED,
+    ),
+    "riff-far-off.avi": ("quan11-2023/intact small/intact", TAIL),
+    "riff-off.avi": ("quan11-2023/intact small/intact", TAIL),
+    "samsung-trailer.mp4": ("quan11-2023/intact small/intact", TAIL),
+    "second-picture.mp4": ("quan11-2023/aspect_ratio small/aspect_ratio", FIRST_TRACK),
+    "several-edits.mp4": ("small/duration", ONE_EDIT),
+    "silent-later.ts": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "size-slips.ts": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "smaller-later.ts": ("quan11-2023/frame_rate small/frame_rate small/resolution", OTHER_SIZE),
+    "sound-begins-late.ts": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "sound-for-a-minute.mp4": ("small/duration", ALL_OF_IT),
+    "sound-too-long.mp4": ("small/duration", ALL_OF_IT),
+    "stereo-then-mono.ts": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "still-screen.mkv": ("quan11-2023/frame_rate small/frame_rate", USUAL_RATE),
+    "stuffed.mkv": ("quan11-2023/frame_rate small/frame_rate", NO_RATE),
+    "web-form-tail.mov": ("quan11-2023/intact small/intact", TAIL),
+    "web-form-tail.mp4": ("quan11-2023/intact small/intact", TAIL),
+    "wide-later.ts": (
+        "quan11-2023/aspect_ratio quan11-2023/frame_rate "
+        "small/aspect_ratio small/frame_rate small/resolution", OTHER_SIZE,
+    ),
+    "late.mp4": ("small/duration", EMPTY_START),
 }
 
 
-@pytest.fixture(scope="module", params=BY_NAME)
+# Of the clips of each kind of trap a few in the short form; all of these tools in the long one.
+KINDS = {clip.name for room in (lengths, edits, hints, streams, layouts, geometry, bounds)
+         for clip in room.CLIPS}  # fmt: skip
+ALWAYS = {"sound-too-long.mp4", "several-edits.mp4", "id3-behind.mp4", "dts-first.mkv",
+          "smaller-later.ts", "pixel-crop.mkv", "aperture.mp4"}  # fmt: skip
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.long] if name in KINDS - ALWAYS else [])
+    for name, entry in BY_NAME.items()
+    if not entry.long
+]
+
+
+@pytest.fixture(scope="module", params=NAMES)
 def name(request):
     """One clip after the other, with all of its tests."""
     return request.param

@@ -78,6 +78,58 @@ def test_sound_does_not_lengthen_the_picture():
     assert "chỉ tính phần có hình" in result.message_vi
 
 
+def test_sound_that_goes_on_makes_a_clip_too_long_and_is_named():
+    video = replace(VIDEO, duration_s=290.0)
+    facts = replace(GOOD, video=video, duration_s=345.0, only_sound=[(290.0, 345.0)])
+    result = finding(facts, "duration", min_s=180, max_s=300, tolerance_s=1)
+    assert (result.outcome, result.found, result.at) == ("fail", 345.0, [(290.0, 345.0)])
+    assert "4:50–5:45: có tiếng mà không có hình." in result.message_vi
+    assert "4:50–5:45: sound without a picture." in result.message_en
+
+
+def test_a_clip_that_was_not_read_to_its_end_is_longer_than_that():
+    facts = replace(GOOD, duration_s=11_700.0, complete=False)
+    result = finding(facts, "duration", min_s=180, max_s=300)
+    assert result.outcome == "fail"
+    assert result.message_en.startswith("The clip is longer than 195 min (counting stopped there)")
+
+
+def test_what_could_not_be_measured_is_for_a_person_to_hear_and_not_silent():
+    facts = replace(GOOD, sound=replace(SOUND, loudness=-70.0, measured=False))
+    result = finding(facts, "audio_silent")
+    assert (result.outcome, result.level) == ("fail", "soft")
+    assert result.message_en.startswith("The sound could not be measured.")
+    policy = load_policy({"name": "t", "rules": {"audio_level": {"level": "hard"}}})
+    assert judge(facts, policy) == []
+
+
+def test_a_clip_without_packets_of_sound_is_silent_whether_measured_or_not():
+    sound = replace(SOUND, loudness=-70.0, measured=False, silent_share=0.9)
+    assert finding(replace(GOOD, sound=sound), "audio_silent").level == "hard"
+
+
+def test_a_trace_of_damage_is_a_remark():
+    facts = replace(GOOD, remarks=[Problem("damaged_sound", 75.0, "1")])
+    result = finding(facts, "intact")
+    assert result.outcome == "pass"
+    assert "A trace of the sound is damaged at 1:15" in result.message_en
+
+
+def test_a_picture_that_changes_its_size_says_so():
+    sizes = [(0.0, 1440, 1080), (75.0, 720, 540)]
+    video = replace(VIDEO, display_width=720, display_height=540, sizes=sizes)
+    result = finding(replace(GOOD, video=video), "aspect_ratio", ratio="4:3")
+    assert "0:00 1440×1080, 1:15 720×540" in result.message_vi
+
+
+@pytest.mark.parametrize("codec", ["pcm_bluray", "pcm_mulaw"])
+def test_a_list_with_pcm_takes_its_kin(codec):
+    facts = replace(GOOD, audio=replace(AUDIO, codec=codec))
+    assert finding(facts, "container").outcome == "pass"
+    assert finding(facts, "codec", video=["h264"], audio=["pcm_s16le"]).outcome == "pass"
+    assert finding(facts, "codec", video=["h264"], audio=["aac"]).outcome == "fail"
+
+
 @pytest.mark.parametrize(
     ("width", "height", "outcome"),
     [
