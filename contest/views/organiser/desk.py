@@ -16,6 +16,7 @@ from contest.services.counts import sitting
 from contest.services.desk import activity, public, tasks
 from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
+from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry
 from contest.views.organiser import activity_words
 from contest.views.shared.disk import disk
@@ -39,6 +40,7 @@ def desk() -> Response:
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
+        requests=len(entry_requests.waiting(current.db, contest)),
     )
 
 

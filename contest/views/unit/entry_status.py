@@ -22,6 +22,11 @@ CHECKED = (
     SubmissionState.PUBLISHED,
 )
 REVIEWED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
+WAIT_FOR_UNIT = (
+    SubmissionState.UPLOADING,
+    SubmissionState.NEEDS_FIX,
+    SubmissionState.CHANGES_REQUESTED,
+)
 
 
 def steps(entry: Submission, profile: Profile) -> list[dict[str, Any]]:
@@ -95,8 +100,10 @@ def _ended(entry: Submission) -> dict[str, Any]:
     return _step(title, "bad", entry.updated_at, entry.state_reason)
 
 
-def todo(entry: Submission) -> str:
-    """One sentence on what to do or expect next."""
+def todo(entry: Submission, *, may_send: bool) -> str:
+    """One sentence on what to do or expect next; nothing that would be refused."""
+    if entry.state in WAIT_FOR_UNIT and not may_send:
+        return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban tổ chức."))
     sentences = {
         SubmissionState.UPLOADING: _(
             "Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."
@@ -113,7 +120,9 @@ def todo(entry: Submission) -> str:
         ),
         SubmissionState.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
         SubmissionState.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
-        SubmissionState.WITHDRAWN: _("Đơn vị đã rút bài này."),
+        SubmissionState.WITHDRAWN: _(
+            "Bài này đã rút. Muốn đưa bài trở lại, hãy liên hệ Ban tổ chức."
+        ),
         SubmissionState.DISQUALIFIED: _("Bài này không còn trong hội thi."),
     }
     return str(sentences[SubmissionState(entry.state)])
