@@ -57,7 +57,14 @@ def disqualify(code: str) -> Response:
         current.db, found, actor=current.actor, at=current.now, reason=form.reason.data or ""
     )
     flash_message(f"Đã loại clip {code}.", f"Entry {code} is disqualified.")
-    return back_to("entries.entry", code=code)
+    return onward(found)
+
+
+def onward(found: Submission) -> Response:
+    """To the entry, or where a final result counts it otherwise to the page that offers the new
+    revision."""
+    final = deadlines.newest_result(current.db, found.contest_id) in ("frozen", "published")
+    return back_to("results.overview") if final else back_to("entries.entry", code=found.code)
 
 
 def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from contest.services.desk import activity
 from contest.services.entry import entry_requests, submissions
 from contest.views.organiser import activity_words
+from contest.views.organiser.entries import onward
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -78,7 +79,7 @@ def decide(request_id: int) -> Response:
         actor=current.actor, at=current.now,
     )
     flash_message("Đã ghi quyết định.", "The decision is recorded.")
-    return back_to("entries.entry", code=found.submission.code)
+    return onward(found.submission)
 
 
 def _page(code: str, form: ReinstateForm, status: int = 200) -> Response:
