@@ -70,6 +70,7 @@ ACTIONS = {
     "person.signed_in": _l("Đăng nhập"),
     "person.signed_out": _l("Đăng xuất"),
     "person.unlocked": _l("Mở khoá tài khoản"),
+    "profile.carried": _l("Chuyển phiếu chấm theo thể lệ mới"),
     "profile.imported": _l("Lưu thể lệ"),
     "publication.armed": _l("Sẵn sàng đăng"),
     "publication.cancelled": _l("Huỷ đăng"),
@@ -143,6 +144,7 @@ KINDS = {
     "user": _l("Người"),
 }
 DETAILS = {
+    "changes": _l("thay đổi"),
     "account": _l("tài khoản"), "codes": _l("các clip"), "late_reason": _l("lý do ghi muộn"),
     "ledger": _l("sổ chia sẻ"), "lines": _l("số dòng"), "new": _l("dòng mới"),
     "code": _l("mã"), "count": _l("số lượng"), "decision": _l("quyết định"), "how": _l("cách"),
