@@ -3,15 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from contest.jobs.worker import perform
-from contest.models import Check, ClipVersion, Publication, Submission, Upload
-from contest.services.core import profiles
-from contest.services.entry import reviews
-from contest.services.entry.reviews import Decision
+from contest.models import Publication, Submission
 from social.simulator.process import SimulatorProcess
+from tests.contest.fanpage.reviewing import approve, replace, take_back
 from tests.contest.posting import RELEASE, Bench
 
 PUBLISHED = ("published", "published")
@@ -21,23 +18,6 @@ PUBLISHED = ("published", "published")
 def database_url(sqlite_url: str) -> str:
     """One kind of database: kills and the plain way are tested on both."""
     return sqlite_url
-
-
-def take_back(bench: Bench, entry: Submission) -> None:
-    reviewer = bench.make.actor(bench.make.user("reviewer", contest=bench.contest))
-    with bench.platform.db.write() as session:
-        reviews.reopen(session, session.get_one(Submission, entry.id), actor=reviewer,
-                       at=bench.clock.now(), reason="Duyệt nhầm")
-
-
-def approve(bench: Bench, entry: Submission) -> None:
-    reviewer = bench.make.actor(bench.make.user("reviewer", contest=bench.contest))
-    items = profiles.profile_of(bench.contest).review.checklist
-    with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
-        assert row.version_id
-        decision = Decision(row.version_id, "approve", {item.id: True for item in items})
-        reviews.decide(session, row, decision, actor=reviewer, at=bench.clock.now())
 
 
 def failed(bench: Bench, simulator: SimulatorProcess, step: str, kind: str) -> Submission:
@@ -109,7 +89,7 @@ def test_another_version_waits_for_a_person_who_looks(
     """The Page would be asked about the old film: whether its post is there a person says."""
     entry = failed(bench, simulator, "finish", "error_before")
     take_back(bench, entry)
-    _replace(bench, entry)
+    replace(bench, entry)
     approve(bench, entry)
     found = bench.publication(entry)
     assert (found.state, found.video_id, found.armed_at) == ("failed", None, None)
@@ -121,39 +101,6 @@ def test_another_version_waits_for_a_person_who_looks(
     with bench.platform.db.read() as session:
         newest = session.get_one(Submission, entry.id).version_id
     assert bench.publication(entry).version_id == newest
-
-
-def _replace(bench: Bench, entry: Submission) -> None:
-    """The same bytes as another version, checked."""
-    with bench.platform.db.write() as session:
-        row = session.get_one(Submission, entry.id)
-        old, at = row.version, bench.clock.now()
-        assert old is not None
-        upload = Upload(
-            public_id="another", contest_id=row.contest_id, unit_id=row.unit_id,
-            submission_id=row.id, state="complete", length=old.size, filename="clip.mp4",
-            begun_at=at, finished_at=at, expires_at=at,
-        )
-        session.add(upload)
-        session.flush()
-        new = ClipVersion(
-            submission_id=row.id, upload_id=upload.id, number=2, sha256=old.sha256, size=old.size,
-            filename="clip.mp4", begun_at=at, received_at=at,
-        )
-        session.add(new)
-        session.flush()
-        row.version_id = new.id
-        session.add_all([
-            Check(version_id=new.id, kind=kind, state="done", verdict="pass", created_at=at,
-                  profile_revision_id=row.contest.revision_id,
-                  report=_report(session, old.id) if kind == "quick" else {})
-            for kind in ("quick", "deep")
-        ])
-
-
-def _report(session: Session, version_id: int) -> dict[str, object]:
-    query = select(Check).where(Check.version_id == version_id, Check.kind == "quick")
-    return dict(session.scalars(query).one().report)
 
 
 def test_planning_keeps_one_row_for_a_clip(bench: Bench) -> None:
