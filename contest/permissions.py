@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "entry.edit": is_unit,
     "entry.upload": is_unit,
     "entry.disqualify": organiser,
+    "entry.reinstate": organiser,
     "check.retry": any_of(organiser, reviewer),
     "media.watch": any_of(is_unit, organiser, reviewer, juror),
     "review.read": any_of(reviewer, organiser),

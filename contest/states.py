@@ -44,7 +44,9 @@ def _machine(name: str, first: str, **moves: tuple[str, ...]) -> Machine:
 
 _OUT = ("withdrawn", "disqualified")
 
-# A new clip sends an entry back to `checking` from every state in which it may be replaced.
+# A new clip sends an entry back to `checking` from every state in which it may be replaced. Who has
+# left comes back to where the clip stands (`services/entry/entry_requests.py`), by two people.
+_BACK = ("uploading", "checking", "needs_fix", "in_review", "published")
 SUBMISSION = _machine(
     "submission",
     "uploading",
@@ -52,11 +54,11 @@ SUBMISSION = _machine(
     checking=("checking", "needs_fix", "in_review", *_OUT),
     needs_fix=("checking", *_OUT),
     in_review=("checking", "changes_requested", "approved", *_OUT),
-    changes_requested=("checking", *_OUT),
+    changes_requested=("checking", "in_review", *_OUT),
     approved=("published", "in_review", "needs_fix", *_OUT),
     published=_OUT,
-    withdrawn=(),
-    disqualified=(),
+    withdrawn=_BACK,
+    disqualified=_BACK,
 )
 
 CHECK = _machine(
@@ -80,7 +82,7 @@ PUBLICATION = _machine(
     verifying=("published", "failed", "unknown"),
     failed=("waiting", "published", "cancelled", "unknown"),
     published=(),
-    cancelled=(),
+    cancelled=("waiting", "unknown", "failed"),
 )
 
 RESULT = _machine(

@@ -24,14 +24,14 @@ ALONE = {
     "media_checks": {"ffmpeg", "PIL", "numpy"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
-WORDS = "errors actors canonical languages permissions profile states tokens"
+WORDS = "errors actors canonical languages lifecycle permissions profile states tokens"
 ROOMS = ["core", "units", "jury", "people", "counts", "fanpage", "entry", "desk", "results"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
     # rules and words, no input or output
     "errors": "", "canonical": "", "tokens": "", "ports": "", "languages": "", "docx": "errors",
-    "states": "errors", "actors": "errors", "permissions": "actors errors",
+    "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "",
     # what is stored

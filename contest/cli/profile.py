@@ -27,14 +27,17 @@ def check(file: Path) -> None:
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--reason", default="", help="Why the rules change; needed once the contest is open.")
+@click.option("--agreed", is_flag=True,
+              help="Carry marks and ballots over, as the refusal without this option has said.")
 @retried
-def import_(file: Path, reason: str) -> None:
+def import_(file: Path, reason: str, *, agreed: bool) -> None:
     """Store FILE as a contest, or as a new revision of its contest."""
     platform = open_platform()
     source = read_text(file)
     with platform.db.write() as session:
         contest, new = profiles.import_profile(
-            session, source, actor=SYSTEM, at=platform.clock.now(), reason=reason
+            session, source, actor=SYSTEM, at=platform.clock.now(), reason=reason,
+            agreed=agreed,
         )
         assert contest.revision is not None  # noqa: S101
         line = f"{contest.slug} {contest.revision.number} {contest.revision.sha256}"

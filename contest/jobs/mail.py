@@ -49,7 +49,7 @@ def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
         token_of = partial(invitations.token_of, key=platform.keys.invitations(session))
-        values = mails.values(session, mail, token_of=token_of)
+        values = mails.values(session, mail, token_of=token_of, at=platform.clock.now())
         return mail_rendering.render(
             pages_app.of(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url,

@@ -6,6 +6,7 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
+from contest.models.entry_requests import EntryRequest
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -41,7 +42,7 @@ from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "Evidence", "FlagDecision", "Invitation",
+    "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
     "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",

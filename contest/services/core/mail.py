@@ -9,6 +9,8 @@ receipt             submission_id                   the entry's contact: the cli
 findings            submission_id                   … it needs fixing: each finding, and what to do
 changes_requested   submission_id                   … a reviewer asks for changes, until when
 rejected            submission_id                   … it is out of the contest, and why
+reopened            submission_id                   … a reviewer's decision was taken back, and why
+reinstated          submission_id                   … it is in the contest again: what follows
 approved            submission_id                   … approved, when it will be published
 published           submission_id                   … published, where
 result              submission_id, rank, points(,   … its points and rank: texts in the mail's
@@ -35,6 +37,7 @@ from typing import Any
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
+from contest import lifecycle
 from contest.languages import chosen
 from contest.models import (
     Check,
@@ -48,12 +51,13 @@ from contest.models import (
     Upload,
     User,
 )
-from contest.services.core import outbox, profiles
+from contest.services.core import deadlines, outbox, profiles
 from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "jury_reminder",
-    "page_expiring", "page_paused", "published", "receipt", "rejected", "reminder", "result",
+    "page_expiring", "page_paused", "published", "receipt", "reinstated", "rejected", "reminder",
+    "reopened", "result",
     "upload_expired", "upload_waiting",
 )
 
@@ -152,15 +156,19 @@ def last_of_each(
 
 
 def values(
-    session: Session, mail: Mail, *, token_of: Callable[[Invitation], str]
+    session: Session, mail: Mail, *, token_of: Callable[[Invitation], str],
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """What the template shows: plain values, read now.
 
-    ``token_of`` gives the secret part of an invitation's link; the mail keeps only its id.
+    ``token_of`` gives the secret part of an invitation's link; the mail keeps only its id. ``at``:
+    when it goes out (default: when it was queued). What is no longer possible then is not asked.
     """
     found: dict[str, Any] = dict(mail.params)
     if "submission_id" in mail.params:
-        found |= _submission(session, mail.params["submission_id"], mail.language)
+        found |= _submission(
+            session, mail.params["submission_id"], mail.language, at=at or mail.created_at
+        )
     if "upload_id" in mail.params:
         upload = session.get_one(Upload, mail.params["upload_id"])
         found |= {"filename": upload.filename, "size": upload.length,
@@ -172,25 +180,25 @@ def values(
     return found
 
 
-def _submission(session: Session, submission_id: int, language: str) -> dict[str, Any]:
+def _submission(
+    session: Session, submission_id: int, language: str, *, at: datetime
+) -> dict[str, Any]:
     submission = session.get_one(Submission, submission_id, options=[joinedload(Submission.unit)])
     post = session.scalars(
         select(Publication)
         .where(Publication.submission_id == submission.id)
         .order_by(Publication.id)
     ).first()
+    profile = profiles.profile_of(submission.contest)
+    phase = deadlines.phase_of(session, submission, at=at)
     return {
-        "code": submission.code,
-        "title": submission.title,
-        "unit": submission.unit.name,
-        "contact_name": submission.contact_name,
-        "reason": submission.state_reason,
-        "until": submission.changes_until,
+        "code": submission.code, "state": submission.state, "title": submission.title,
+        "unit": submission.unit.name, "contact_name": submission.contact_name,
+        "reason": submission.state_reason, "until": deadlines.until(profile, submission),
+        "may_send": lifecycle.may("submission", submission.state, "send", phase),
         "received_at": submission.version and submission.version.received_at,
         "findings": _findings(session, submission, language),
-        "release_at": post.release_at
-        if post
-        else profiles.profile_of(submission.contest).release_at,
+        "release_at": post.release_at if post else profile.release_at,
         "permalink": post.permalink if post else "",
     }
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest import profile as profiles
 from contest.actors import Actor
-from contest.errors import Invalid, not_found
+from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, ProfileRevision
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Loaded, Profile
-from contest.services.core import audit
+from contest.services.core import audit, rule_carrying, rule_guard
+from contest.services.core.rule_guard import Effect
 
 KEPT = 64  # profiles in memory, the latest used ones
 _known: dict[str, Profile] = {}  # by SHA-256 of the content, the latest used one last
@@ -62,13 +63,16 @@ def profile_at(revision: ProfileRevision) -> Profile:
 
 
 def import_profile(
-    session: Session, source: str, *, actor: Actor, at: datetime, reason: str = ""
+    session: Session, source: str, *, actor: Actor, at: datetime, reason: str = "",
+    agreed: bool = False,
 ) -> tuple[Contest, bool]:
     """Store a profile: a new contest, or a new revision of an existing one.
 
     The same content again changes nothing (second value False). Once entries are open a change
-    needs a reason (design, "Rules are data"). Raises ``Invalid`` for a faulty profile or a missing
-    reason, ``NotAllowed`` without ``contest.create`` or ``profile.change``.
+    needs a reason (design, "Rules are data"). Rules in use are guarded (``rule_guard``): ``agreed``
+    says that what is carried over was seen. Raises ``Invalid`` for a faulty profile or a missing
+    reason, ``NotAllowed`` without ``contest.create`` or ``profile.change``, ``Conflict`` with
+    ``data["effects"]`` for what is refused, or would be carried over and was not agreed to.
     """
     loaded = profiles.load(source)
     slug = loaded.profile.contest.slug
@@ -85,8 +89,41 @@ def import_profile(
         if contest.revision and contest.revision.sha256 == loaded.sha256:
             return contest, False
         _ask_reason(contest, at, reason)
+        _guard(session, contest, loaded.profile, actor=actor, at=at, agreed=agreed)
     _add_revision(session, contest, loaded, actor=actor, at=at, reason=reason)
     return contest, True
+
+
+def effects_of(
+    session: Session, contest: Contest, profile: Profile, *, at: datetime
+) -> list[Effect]:
+    """What putting ``profile`` in force now would do to what is there, for a preview."""
+    return rule_guard.effects(session, contest, profile_of(contest), profile, at=at)
+
+
+def _guard(
+    session: Session, contest: Contest, profile: Profile, *, actor: Actor, at: datetime,
+    agreed: bool,
+) -> None:
+    found = effects_of(session, contest, profile, at=at)
+    refused = [one for one in found if one.kind == rule_guard.REFUSED]
+    carried = [one for one in found if one.kind == rule_guard.CARRIED]
+    data = [{"kind": one.kind, "vi": one.vi, "en": one.en} for one in found]
+    if refused:
+        raise Conflict(" ".join(one.vi for one in refused), " ".join(one.en for one in refused),
+                       effects=data)
+    if carried and not agreed:
+        raise Conflict(
+            "Thay đổi này chuyển những gì đã có: " + " ".join(one.vi for one in carried)
+            + " Hãy xem và xác nhận trước khi lưu.",
+            "This change carries over what is there: " + " ".join(one.en for one in carried)
+            + " Look at it and confirm before it is saved.", effects=data,
+        )
+    if carried:
+        rule_carrying.carry(
+            session, contest, profile_of(contest), profile, said=[one.vi for one in carried],
+            actor=actor, at=at,
+        )
 
 
 def _ask_reason(contest: Contest, at: datetime, reason: str) -> None:

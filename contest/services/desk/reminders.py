@@ -25,7 +25,7 @@ from contest.models import Contest, Mail, Submission, Unit
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, profiles
+from contest.services.core import audit, deadlines, mail, profiles
 from contest.services.desk import desk
 from contest.services.jury import jury_round
 from contest.states import SubmissionState
@@ -135,7 +135,7 @@ def _entries(
             Submission.id, Submission.code, Submission.title, Submission.state,
             Submission.changes_until, Submission.contact_email.label("email"),
             Submission.contact_phone.label("phone"), Submission.contact_name.label("person"),
-            Submission.language, Unit.name.label("unit"),
+            Submission.language, Unit.name.label("unit"), Unit.entries_until,
         )
         .join(Submission.unit)
         .where(*to_mend)
@@ -143,7 +143,7 @@ def _entries(
     )
     for row in session.execute(query):
         template = TO_MEND[row.state]
-        if at < (row.changes_until or profile.schedule.entries_close):
+        if at < deadlines.clip_until(profile, row.changes_until, row.entries_until):
             yield Recipient(
                 row.id, row.unit, template, email=row.email, phone=row.phone, person=row.person,
                 language=row.language, code=row.code, title=row.title,

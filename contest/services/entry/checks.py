@@ -17,7 +17,7 @@ from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Derivative, ProfileRevision, Submission, Task
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.services.core import locks, mail, outbox, profiles
+from contest.services.core import deadlines, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import onscreen_names, similarity
 from contest.services.fanpage import publications
@@ -225,7 +225,9 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
         enqueue_deep(session, version, at=at)
         onscreen_names.enqueue(session, version, at=at)
         return
-    _needs_fix(session, submission, at=at, verdict=verdict)
+    profile = profiles.profile_of(submission.contest)
+    late = at >= deadlines.until(profile, submission)
+    _needs_fix(session, submission, at=at, verdict=verdict, give_time=late)
 
 
 def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: datetime) -> None:
@@ -237,12 +239,26 @@ def _after_deep(session: Session, version: ClipVersion, verdict: str, *, at: dat
         publications.cancel(session, submission, actor=SYSTEM, at=at)
     else:
         move(session, submission, SubmissionState.CHECKING, actor=SYSTEM, at=at)
-    _needs_fix(session, submission, at=at, verdict=verdict)
+    _needs_fix(session, submission, at=at, verdict=verdict, give_time=True)
 
 
-def _needs_fix(session: Session, submission: Submission, *, at: datetime, verdict: str) -> None:
+def _needs_fix(
+    session: Session, submission: Submission, *, at: datetime, verdict: str, give_time: bool
+) -> None:
+    """``give_time``: the unit learns it late, through no fault of its own, and gets time to mend
+    by itself: the reviewers' days, or what is left until the cut-off."""
     submission.held_by = submission.held_until = None
-    move(session, submission, SubmissionState.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict)
+    given = (
+        deadlines.time_to_mend(profiles.profile_of(submission.contest), at=at)
+        if give_time
+        else None
+    )
+    if given is not None:
+        submission.changes_until = max(given, submission.changes_until or given)
+    move(
+        session, submission, SubmissionState.NEEDS_FIX, actor=SYSTEM, at=at, verdict=verdict,
+        until=given and given.isoformat(),
+    )
     mail.enqueue(
         session, to=submission.contact_email, template="findings", language=submission.language,
         params={"submission_id": submission.id}, contest_id=submission.contest_id, at=at,

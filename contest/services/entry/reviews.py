@@ -9,13 +9,13 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.actors import Actor
-from contest.errors import Conflict, Invalid, not_found
+from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.languages import write_time
 from contest.models import ClipVersion, Contest, Review, Submission, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import mail, pagination, profiles
+from contest.services.core import deadlines, mail, pagination, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
@@ -217,12 +217,7 @@ def suggested_until(profile: Profile, *, at: datetime) -> datetime:
     """The deadline proposed with "ask for changes": the profile's days, at most the release."""
     wished = at + timedelta(days=profile.review.changes_days)
     release = profile.release_at
-    return min(wished, release) if at < release else min(wished, latest_until(profile))
-
-
-def latest_until(profile: Profile) -> datetime:
-    """The latest deadline for changes: after it a new clip could collect no points."""
-    return profile.schedule.counts_close
+    return min(wished, release if at < release else deadlines.latest_until(profile))
 
 
 def decide(
@@ -276,7 +271,14 @@ def _require_checklist(decision: Decision, profile: Profile) -> None:
 
 
 def _require_until(until: datetime | None, profile: Profile, *, at: datetime) -> None:
-    latest, zone = latest_until(profile), profile.schedule.zone
+    latest, zone = deadlines.latest_until(profile), profile.schedule.zone
+    if at >= latest:
+        raise TooLate(
+            f"Số tương tác đã chốt lúc {write_time(latest, zone, 'vi')} nên không còn thời gian "
+            "để gửi clip mới. Hãy duyệt hoặc loại clip này.",
+            f"The counts closed at {write_time(latest, zone, 'en')}, so there is no time for "
+            "another clip. Approve this one or reject it.",
+        )
     if until is not None and at < until <= latest:
         return
     found_vi = write_time(until, zone, "vi") if until else "chưa chọn"
@@ -338,10 +340,12 @@ def _move_on(
 def reopen(
     session: Session, submission: Submission, *, actor: Actor, at: datetime, reason: str
 ) -> None:
-    """Revoke an approval before the clip is published: it waits for a review again.
+    """Take a decision back before the clip is published, or replaced: it waits for a review again,
+    and the unit is told, for it was told of the decision.
 
-    Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` once it is being posted or
-    the entry is not approved.
+    Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` once it is being posted, or
+    where the entry was neither approved nor sent back. A rejection is taken back by two
+    (``services/entry/entry_requests.py``).
     """
     require(actor, "review.decide", submission)
     if not reason.strip():
@@ -350,6 +354,10 @@ def reopen(
         )
     move(session, submission, SubmissionState.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
     publications.cancel(session, submission, actor=actor, at=at, reason=reason.strip())
+    mail.enqueue(
+        session, to=submission.contact_email, template="reopened", language=submission.language,
+        params={"submission_id": submission.id}, contest_id=submission.contest_id, at=at,
+    )
 
 
 # ---------------------------------------------------------------------------- before closing

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from contest import canonical
+from contest import canonical, lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.languages import write_time
@@ -16,7 +16,7 @@ from contest.models import ClipVersion, Consent, Contest, Submission, Unit
 from contest.permissions import require
 from contest.profile import Profile
 from contest.profile.schema import Consent as Purpose
-from contest.services.core import audit, locks, profiles
+from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.entry import open_uploads
@@ -49,11 +49,11 @@ class SubmissionForm:
 def closes_at(
     profile: Profile, submission: Submission | None = None, unit: Unit | None = None
 ) -> datetime:
-    """The instant from which no upload may begin: the profile's, the unit's, or a reviewer's."""
-    unit = unit or (submission.unit if submission is not None else None)
-    extended = submission.changes_until if submission is not None else None
-    moments = (profile.schedule.entries_close, unit.entries_until if unit else None, extended)
-    return max(moment for moment in moments if moment)
+    """The instant from which no upload may begin: the profile's, the unit's, or the time given to
+    mend."""
+    if submission is not None:
+        return deadlines.until(profile, submission)
+    return deadlines.clip_until(profile, unit.entries_until if unit else None)
 
 
 def grace_until(profile: Profile, submission: Submission) -> datetime:
@@ -178,15 +178,20 @@ def require_replaceable(submission: Submission) -> None:
 def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
     """Enforce the quota under the unit's row lock: a second tab waits, then counts this entry."""
     locks.lock(session, unit)
-    query = select(func.count()).where(
-        Submission.unit_id == unit.id, Submission.state.in_(IN_CONTEST)
-    )
-    count, most = session.scalar(query) or 0, profile.quota.maximum
+    count, most = counted(session, unit.id), profile.quota.maximum
     if count >= most:
         raise Invalid(
             f"Đơn vị đã có {count} bài dự thi; tối đa là {most}. Hãy rút một bài rồi gửi lại.",
             f"Your unit has {count} entries; at most {most} are allowed. Withdraw one first.",
         )
+
+
+def counted(session: Session, unit_id: int) -> int:
+    """How many entries of a unit are in the contest, and so count for its quota."""
+    query = select(func.count()).where(
+        Submission.unit_id == unit_id, Submission.state.in_(IN_CONTEST)
+    )
+    return session.scalar(query) or 0
 
 
 def _check(form: SubmissionForm, profile: Profile) -> None:
@@ -280,10 +285,20 @@ def withdraw(
 ) -> None:
     """The unit withdraws its entry; everything sent is kept.
 
-    Raises ``NotAllowed``; ``Conflict`` while the clip is being posted or after leaving the contest.
+    Raises ``NotAllowed``; ``Conflict`` while the clip is being posted, after leaving the contest,
+    and once the result is public: then an organiser is asked (``entry_requests``).
     """
     require(actor, "entry.edit", submission)
-    _leave(session, submission, SubmissionState.WITHDRAWN, actor=actor, at=at, reason=reason)
+    hold(session, submission)
+    phase = deadlines.phase_of(session, submission, at=at)
+    if lifecycle.may("submission", submission.state, "ask_withdrawal", phase):
+        raise Conflict(
+            "Kết quả đã công bố nên bài không tự rút được nữa. Hãy gửi yêu cầu rút bài cho Ban tổ "
+            "chức.",
+            "The result is public, so the entry cannot simply be withdrawn. Please ask the "
+            "organisers to take it out.",
+        )
+    leave(session, submission, SubmissionState.WITHDRAWN, actor=actor, at=at, reason=reason)
 
 
 def disqualify(
@@ -297,20 +312,17 @@ def disqualify(
     require(actor, "entry.disqualify", submission)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do loại bài dự thi.", "Please state why the entry is excluded.")
-    _leave(
+    leave(
         session, submission, SubmissionState.DISQUALIFIED, actor=actor, at=at, reason=reason.strip()
     )
 
 
-def _leave(
-    session: Session,
-    submission: Submission,
-    to: SubmissionState,
-    *,
-    actor: Actor,
-    at: datetime,
+def leave(
+    session: Session, submission: Submission, to: SubmissionState, *, actor: Actor, at: datetime,
     reason: str,
 ) -> None:
+    """Take an entry out; who calls has asked whether the actor may. Raises ``Conflict`` while the
+    clip is being posted or after leaving the contest."""
     move(session, submission, to, actor=actor, at=at, reason=reason)
     open_uploads.close_all(session, submission, actor=actor, at=at)
     publications.cancel(session, submission, actor=actor, at=at, reason=reason)

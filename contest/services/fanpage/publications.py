@@ -22,7 +22,7 @@ from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import polling
-from contest.services.fanpage import post_links, publishing_modes, readings
+from contest.services.fanpage import post_links, publishing_modes, readings, replanning
 from contest.states import SubmissionState
 from social.links import PostLink
 
@@ -35,16 +35,14 @@ BEFORE_ARMED = ("waiting", "uploading")
 def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Publication:
     """Plan an approved clip's publication at the profile's release, in the caller's transaction.
 
-    The same version twice is one publication. Raises ``Conflict`` where posting of an earlier
-    version has begun.
+    The same version twice is one publication; a cancelled or failed one is taken up again
+    (``replanning``). Raises ``Conflict`` while an earlier version is being posted, or once it was.
     """
     assert submission.version is not None  # noqa: S101 - only clips with a version are approved
-    existing = find(session, submission)
-    if existing and existing.version_id == submission.version_id and existing.state != "cancelled":
-        return existing
-    if existing:
-        _forget(session, existing)
     profile = profiles.profile_of(submission.contest)
+    existing = find(session, submission)
+    if existing is not None:
+        return _again(session, existing, profile, actor=actor, at=at)
     open_ = publishing_modes.routes(session, submission.contest)
     mode, why = publishing_modes.publishing_mode(profile, submission, open_)
     publication = Publication(
@@ -60,6 +58,32 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
         after={"mode": mode, "version": submission.version_id},
     )
     _wish_release(session, publication, at=at)
+    return publication
+
+
+def _again(
+    session: Session, publication: Publication, profile: Profile, *, actor: Actor, at: datetime
+) -> Publication:
+    submission = publication.submission
+    same = publication.version_id == submission.version_id
+    if publication.state not in ("cancelled", "failed"):
+        if same:
+            return publication
+        cancel(session, submission, actor=actor, at=at)
+    if publication.state == "published":
+        raise Conflict(
+            "Clip này đã được đăng lên Trang, không thể thay bằng bản khác.",
+            "This clip is posted on the Page; it cannot be replaced.",
+        )
+    open_ = publishing_modes.routes(session, submission.contest)
+    mode, why = publishing_modes.publishing_mode(profile, submission, open_)
+    publication.caption, publication.release_at = caption(profile, submission), profile.release_at
+    publication.page_id = profile.contest.page_url[:MAX_PAGE]
+    step = replanning.take_up(session, publication, mode, why, actor=actor, at=at)
+    if step == "release":
+        _wish_release(session, publication, at=at)
+    elif step:
+        enqueue_step(session, publication, step, at=at)
     return publication
 
 
@@ -351,17 +375,6 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 
 
 # ------------------------------------------------------------------------------------ internal
-
-
-def _forget(session: Session, publication: Publication) -> None:
-    """Delete the publication to make room for another version, unless posting has begun."""
-    if publication.state == "published" or publication.armed_at is not None:
-        raise Conflict(
-            "Clip này đã hoặc đang được đăng lên Trang, không thể thay bằng bản khác.",
-            "This clip is or is being posted on the Page; it cannot be replaced.",
-        )
-    session.delete(publication)
-    session.flush()
 
 
 def _wish_release(session: Session, publication: Publication, *, at: datetime) -> None:

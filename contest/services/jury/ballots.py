@@ -201,7 +201,12 @@ def _check_marks(marks: Mapping[str, int | None], profile: Profile) -> None:
     limits = {criterion.id: criterion.max for criterion in profile.jury.criteria}
     for name, value in marks.items():
         if name not in limits:
-            raise Invalid(f"Không có tiêu chí “{name}”.", f'There is no criterion "{name}".')
+            raise Invalid(
+                f"Không có tiêu chí “{name}”: bảng tiêu chí có thể vừa được sửa. "
+                "Hãy tải lại trang.",
+                f'There is no criterion "{name}": the rubric may have been changed just now. '
+                "Please reload the page.",
+            )
         if value is not None and not 0 <= value <= limits[name]:
             raise Invalid(
                 f"Điểm {value} không hợp lệ; cho phép từ 0 đến {limits[name]}.",

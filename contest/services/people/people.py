@@ -325,7 +325,8 @@ def may_hand_over(session: Session, actor: Actor, user: User) -> bool:
     return not user.admin and all(actor.has_role(Role.ORGANISER, c) for c in held)
 
 
-def _require_hand_over(session: Session, contest: Contest, actor: Actor, user: User) -> None:
+def require_hand_over(session: Session, contest: Contest, actor: Actor, user: User) -> None:
+    """Raises ``NotFound`` for a person without a role here, ``NotAllowed`` (``may_hand_over``)."""
     if not grants_of(session, user, contest):
         raise not_found()  # of another contest, or of none: this contest's list does not have them
     if not may_hand_over(session, actor, user):
@@ -345,7 +346,7 @@ def invite(
     ``NotAllowed`` without ``people.manage`` or ``may_hand_over``.
     """
     require(actor, "people.manage", contest)
-    _require_hand_over(session, contest, actor, user)
+    require_hand_over(session, contest, actor, user)
     invitation = invitations.create(session, user, purpose=purpose, actor=actor, at=at, key=key,
                                     contest_id=contest.id)
     session.flush()
@@ -360,7 +361,7 @@ def set_active(
     ``NotAllowed`` without ``people.manage`` or ``may_hand_over``, ``Conflict`` for locking the
     actor's own account."""
     require(actor, "people.manage", contest)
-    _require_hand_over(session, contest, actor, user)
+    require_hand_over(session, contest, actor, user)
     if user.id == actor.id and not active:
         raise Conflict("Bạn không thể khoá tài khoản của chính mình.",
                        "You cannot lock your own account.")
@@ -381,5 +382,5 @@ def sign_out_everywhere(
     ``people.manage`` or ``may_hand_over``: a session serves every contest of the person."""
     require(actor, "people.manage", contest)
     if user.id != actor.id:
-        _require_hand_over(session, contest, actor, user)
+        require_hand_over(session, contest, actor, user)
     return sessions.revoke_all(session, user, actor=actor, at=at, contest_id=contest.id)

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from contest.models import Contest
 from contest.services.core.blockers import Blocker
 from contest.services.counts import anomalies, corrections, interactions, ledger_late
-from contest.services.entry import reviews, submissions
+from contest.services.entry import entry_requests, reviews, submissions
 from contest.services.fanpage import publications
 from contest.services.jury import jury_round
 
-ROOMS = (submissions.blockers, reviews.blockers, publications.blockers, jury_round.blockers,
-         interactions.blockers, corrections.blockers, ledger_late.blockers, anomalies.blockers)
+ROOMS = (submissions.blockers, entry_requests.blockers, reviews.blockers, publications.blockers,
+         jury_round.blockers, interactions.blockers, corrections.blockers, ledger_late.blockers,
+         anomalies.blockers)
 # Shown, but closing does not have to wait for them.
 REMARKS = (
     "units_without_clip", "entries_unfinished", "interactions.unverified",

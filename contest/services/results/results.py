@@ -34,6 +34,7 @@ from contest.services.jury import jury_round
 from contest.services.results import (
     bundles,
     closing,
+    moved_since,
     prospects,
     ranking_rows,
     scoring_input,
@@ -320,11 +321,12 @@ def _changed() -> Conflict:
 
 def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> Result:
     """Make a frozen revision public, after the second tally has agreed once more. Raises
-    ``NotAllowed`` without ``result.publish``, ``Conflict`` if it is not frozen or the tallies
-    differ."""
+    ``NotAllowed`` without ``result.publish``, ``Conflict`` if it is not frozen, a clip has left or
+    come back since (``replacement``), or the tallies differ."""
     contest = result.contest
     require(actor, "result.publish", contest)
     jury_round.hold(session, contest)
+    moved_since.require_unmoved(session, result)
     totals = ranking_rows.totals(session, result)
     tally.require_agreement(session, contest, totals, profile_of(result))
     move(session, result, "published", actor=actor, at=at, number=result.number)

@@ -2,20 +2,23 @@
 
 
 from flask import Blueprint, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from contest import profile as rule_files
-from contest.errors import Invalid
+from contest.errors import Conflict, Invalid
 from contest.models import Contest, ProfileRevision
 from contest.services.core import profiles
+from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
 from contest.services.counts import sitting
 from contest.services.desk import activity, public, tasks
 from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
+from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
 from contest.views.organiser import activity_words
@@ -25,6 +28,7 @@ from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, own_or_404, page
 
 bp = Blueprint("organiser", __name__, url_prefix="/c/<slug>/organiser")
+KINDS = (REFUSED, CARRIED, TOLD)  # what a change of the rules does to what is there
 
 
 @bp.get("/")
@@ -40,6 +44,7 @@ def desk() -> Response:
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(_watched(contest), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
+        requests=len(entry_requests.waiting(current.db, contest)),
     )
 
 
@@ -117,6 +122,7 @@ class SaveForm(Form):
 
     source = HiddenField()
     reason = StringField(_l("Lý do thay đổi"), [Length(max=500)])
+    agreed = BooleanField(_l("Tôi đã xem và đồng ý với những thay đổi trên phiếu chấm"))
 
 
 @bp.get("/rules")
@@ -130,8 +136,10 @@ def profile() -> Response:
 @bp.post("/rules/preview")
 @allows("profile.change")
 def preview() -> Response:
-    """Check the new text and show the diff; nothing is stored yet."""
+    """Check the new text and show the diff; nothing is stored yet. ``edit``: back to the text."""
     form = ProfileForm()
+    if "edit" in request.form:
+        return _profile_page(form)
     source = _checked(form) if form.validate_on_submit() else None
     if source is None:
         return _profile_page(form, 422)
@@ -148,11 +156,17 @@ def save() -> Response:
     try:
         _stay(source)
         _contest, fresh = profiles.import_profile(
-            current.db, source, actor=current.actor, at=current.now, reason=form.reason.data or ""
+            current.db, source, actor=current.actor, at=current.now,
+            reason=form.reason.data or "", agreed=form.agreed.data,
         )
     except Invalid as error:
         form.reason.errors = [*form.reason.errors, error.message(current.language)]
         return _diff_page(source, form, 422)
+    except Conflict as error:
+        if "effects" not in error.data:
+            raise
+        form.agreed.errors = [_("Hãy xem các thay đổi dưới đây trước khi lưu.")]
+        return _diff_page(source, form, error.status)
     if fresh:
         flash_message("Đã lưu bản thể lệ mới.", "The new revision of the rules is saved.")
     else:
@@ -203,7 +217,12 @@ def _profile_page(form: ProfileForm, status: int = 200) -> Response:
 
 def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
     lines = profiles.diff(_in_force(), source)
+    effects = profiles.effects_of(
+        current.db, current.contest, rule_files.load(source).profile, at=current.now
+    )
+    kinds = {kind: [one for one in effects if one.kind == kind] for kind in KINDS}
     opened = current.now >= current.profile.schedule.entries_open
     return page(
-        "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened
+        "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened,
+        **kinds,
     )

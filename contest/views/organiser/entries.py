@@ -6,9 +6,12 @@ from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from contest import lifecycle
+from contest.models import Submission
+from contest.services.core import deadlines
 from contest.services.desk import activity
-from contest.services.entry import checks, submission_lists, submissions
-from contest.states import SUBMISSION, SubmissionState
+from contest.services.entry import checks, entry_requests, submission_lists, submissions
+from contest.states import SubmissionState
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
@@ -54,7 +57,14 @@ def disqualify(code: str) -> Response:
         current.db, found, actor=current.actor, at=current.now, reason=form.reason.data or ""
     )
     flash_message(f"Đã loại clip {code}.", f"Entry {code} is disqualified.")
-    return back_to("entries.entry", code=code)
+    return onward(found)
+
+
+def onward(found: Submission) -> Response:
+    """To the entry, or where a final result counts it otherwise to the page that offers the new
+    revision."""
+    final = deadlines.newest_result(current.db, found.contest_id) in ("frozen", "published")
+    return back_to("results.overview") if final else back_to("entries.entry", code=found.code)
 
 
 def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
@@ -66,5 +76,19 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words,
         names=activity.names(current.db, {row.actor for row in rows}),
-        may_disqualify=SUBMISSION.allows(found.state, SubmissionState.DISQUALIFIED),
+        may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
+        **_way_back(found),
     )
+
+
+def _way_back(found: Submission) -> dict[str, object]:
+    """What waits for a second person, and whether the entry may be brought back now; where a new
+    revision of the result has to come first, the page says so."""
+    phase = deadlines.phase_of(current.db, found, at=current.now)
+    asked = entry_requests.waiting_of(current.db, found)
+    return {
+        "asked": asked, "me": current.actor.label,
+        "may_reinstate": asked is None
+        and lifecycle.may("submission", found.state, "reinstate", phase),
+        "needs_revision": lifecycle.may("submission", found.state, "new_revision", phase),
+    }

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from contest.errors import DomainError
-from contest.services.people import invitations, people
+from contest.services.people import invitations, lost_phone, people
 from contest.services.people.people import Person
 from contest.services.units import units
 from contest.views.shared.forms import Form, refused
@@ -200,6 +200,19 @@ def sign_out(user_id: int) -> Response:
     )
     flash_message(f"{found.user.name} đã bị đăng xuất khỏi mọi thiết bị.",
          f"{found.user.name} is signed out of every device.")
+    return back_to("people.person", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/lost-phone")
+@allows("people.manage")
+def lose_phone(user_id: int) -> Response:
+    """Switch the second factor off and sign out everywhere."""
+    found = _person(user_id)
+    lost_phone.reset(
+        current.db, current.contest, found.user, actor=current.actor, at=current.now
+    )
+    flash_message(f"Đã tắt mã thứ hai của {found.user.name} và đăng xuất khỏi mọi thiết bị.",
+                  f"{found.user.name}'s second factor is off and every device is signed out.")
     return back_to("people.person", user_id=user_id)
 
 

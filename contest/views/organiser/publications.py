@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
+from contest import lifecycle
 from contest.models import Publication
 from contest.services.entry import checks
 from contest.services.fanpage import board, page_checks, page_pause, publications
@@ -15,7 +16,6 @@ from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
-LINKABLE = frozenset({"waiting", "uploading", "failed", "unknown", "verifying"})
 
 
 class LinkForm(Form):
@@ -161,7 +161,8 @@ def _prepared(publication: Publication) -> dict[str, object]:
 def _may_link(publication: Publication) -> bool:
     if publication.state == "published":
         return publications.may_mend(publication)
-    return publication.state in LINKABLE and publication.release_at <= current.now
+    released = publication.release_at <= current.now
+    return released and lifecycle.may("publication", publication.state, "record_link")
 
 
 def _waits_for(publication: Publication) -> str:

@@ -14,7 +14,16 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
 from contest.models import Result
-from contest.services.results import bundles, closing, exports, prospects, ranking_rows, results
+from contest.services.results import (
+    bundles,
+    closing,
+    exports,
+    moved_since,
+    prospects,
+    ranking_rows,
+    replacement,
+    results,
+)
 from contest.services.results.ranking_rows import Picked
 from contest.services.results.results import BundleStore
 from contest.views.shared.forms import Form
@@ -70,14 +79,33 @@ def compute() -> Response:
     return back_to("results.overview")
 
 
+@bp.post("/replace")
+@allows("result.close")
+def replace() -> Response:
+    """A new revision in one step, after a clip left or came back."""
+    form = ComputeForm()
+    with form.taken(lambda status: _page(status, compute=form), "reason"):
+        made = replacement.replace(
+            current.db, current.contest, vault=_vault(), actor=current.actor, at=current.now,
+            reason=form.reason.data or "",
+        )
+    if made.state == "frozen":
+        flash_message(f"Đã lập và chốt bản {made.number}; hãy công bố bản này.",
+                      f"Revision {made.number} is computed and frozen; now publish it.")
+    else:
+        flash_message(f"Đã tính bản {made.number}; còn mục thiếu nên một người khác chốt.",
+                      f"Revision {made.number} is computed; something is missing, so another "
+                      "organiser freezes it.")
+    return back_to("results.overview")
+
+
 @bp.post("/<int:number>/freeze")
 @allows("result.close")
 def freeze(number: int) -> Response:
     """Freeze a revision and store its evidence bundle."""
-    platform = current.platform
-    folder = platform.settings.data_dir / "bundles"
-    vault = BundleStore(platform.keys, platform.blobs, folder)
-    results.freeze(current.db, _result(number), vault=vault, actor=current.actor, at=current.now)
+    results.freeze(
+        current.db, _result(number), vault=_vault(), actor=current.actor, at=current.now
+    )
     flash_message("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
     return back_to("results.overview")
 
@@ -134,6 +162,11 @@ def export(number: int, kind: str) -> Response:
     return attachment(content, str(result.number), kind)
 
 
+def _vault() -> BundleStore:
+    platform = current.platform
+    return BundleStore(platform.keys, platform.blobs, platform.settings.data_dir / "bundles")
+
+
 def _result(number: int) -> Result:
     return own_or_404(results.numbered(current.db, current.contest, number))
 
@@ -145,16 +178,31 @@ def _page(status: int = 200, **forms: Form) -> Response:
     computing = latest is None or latest.state != "frozen"
     gaps = closing.blockers(current.db, contest, at=current.now) if computing else []
     missing = closing.missing(gaps)
+    compute = {"compute": forms.get("compute") or ComputeForm()}
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
         tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
-        compute=forms.get("compute") or ComputeForm(),
         decision=forms.get("decision") or DecisionForm(),
         what_if=what_if_titles(),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
-        **(_ranking(latest, words) if latest else {}),
+        **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),
     )
+
+
+def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:
+    """Clips that left or came back after this revision was frozen, and what the new ranking is."""
+    found = moved_since.moved(current.db, latest) if latest else []
+    if latest is None or not found:
+        return {"moved": []}
+    said = replacement.reason_for(current.db, latest)
+    places = replacement.preview(
+        current.db, current.contest, latest, keys=current.platform.keys, language=current.language
+    )
+    return {
+        "moved": found, "new_places": places,
+        "compute": forms.get("compute") or ComputeForm(formdata=None, reason=said),
+    }
 
 
 def _ranking(latest: Result, words: str) -> dict[str, Any]:

@@ -17,10 +17,12 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from contest import lifecycle
 from contest.errors import not_found
 from contest.models import Submission, User
 from contest.permissions import can
 from contest.profile import Profile
+from contest.services.core import deadlines
 from contest.services.entry import (
     checks,
     onscreen_names,
@@ -218,9 +220,12 @@ def _decision_form(submission: Submission) -> DecisionForm:
     until = reviews.suggested_until(profile, at=current.now).astimezone(profile.schedule.zone)
     form = DecisionForm(data={"version": submission.version_id, "until": _plain(until)})
     form.checklist.choices = [(i.id, i.text[current.language]) for i in profile.review.checklist]
+    phase = deadlines.phase_of(current.db, submission, at=current.now)
+    in_time = lifecycle.may("submission", "in_review", "ask_changes", phase)
+    changes = [(reviews.CHANGES, _("Yêu cầu chỉnh sửa: đơn vị gửi lại trong hạn"))]
     form.outcome.choices = [
         (reviews.APPROVE, _("Duyệt: đạt yêu cầu, xếp lịch đăng")),
-        (reviews.CHANGES, _("Yêu cầu chỉnh sửa: đơn vị gửi lại trong hạn")),
+        *(changes if in_time else []),
         (reviews.REJECT, _("Loại: không đưa vào hội thi, không tính chỉ tiêu")),
     ]
     return form
@@ -254,7 +259,7 @@ def _clip_page(
         names_read=onscreen_names.of_submission(current.db, submission),
         history=reviews.history(current.db, submission),
         reasons=current.profile.review.reasons,
-        latest_until=reviews.latest_until(current.profile),
+        latest_until=deadlines.latest_until(current.profile),
         holder=holder,
         mine=mine,
         following=following,
@@ -269,6 +274,6 @@ def _rights(submission: Submission, holder: User | None, *, mine: bool) -> dict[
     return {
         "may_take": in_review and holder is None,
         "may_decide": in_review and mine,
-        "may_reopen": may and submission.state == SubmissionState.APPROVED,
+        "may_reopen": may and lifecycle.may("submission", submission.state, "reopen"),
         "may_retry": can(current.actor, "check.retry", submission),
     }

@@ -22,6 +22,9 @@ CHECKED = (
     SubmissionState.PUBLISHED,
 )
 REVIEWED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
+WAIT_FOR_UNIT = (
+    SubmissionState.UPLOADING, SubmissionState.NEEDS_FIX, SubmissionState.CHANGES_REQUESTED,
+)
 
 
 def steps(submission: Submission, profile: Profile) -> list[dict[str, Any]]:
@@ -106,8 +109,10 @@ def _ended(submission: Submission) -> dict[str, Any]:
     return _step(title, "bad", submission.updated_at, submission.state_reason)
 
 
-def todo(submission: Submission) -> str:
-    """One sentence on what to do or expect next."""
+def todo(submission: Submission, *, may_send: bool) -> str:
+    """One sentence on what to do or expect next; nothing that would be refused."""
+    if submission.state in WAIT_FOR_UNIT and not may_send:
+        return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban tổ chức."))
     sentences = {
         SubmissionState.UPLOADING: _(
             "Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."
@@ -124,7 +129,9 @@ def todo(submission: Submission) -> str:
         ),
         SubmissionState.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
         SubmissionState.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
-        SubmissionState.WITHDRAWN: _("Đơn vị đã rút bài này."),
+        SubmissionState.WITHDRAWN: _(
+            "Bài này đã rút. Muốn đưa bài trở lại, hãy liên hệ Ban tổ chức."
+        ),
         SubmissionState.DISQUALIFIED: _("Bài này không còn trong hội thi."),
     }
     return str(sentences[SubmissionState(submission.state)])

@@ -8,9 +8,18 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 import media_checks
+from contest import lifecycle
 from contest.errors import SignInNeeded
 from contest.models import Submission, Unit, Upload
-from contest.services.entry import checks, open_uploads, repairs, submissions, uploads
+from contest.services.core import deadlines
+from contest.services.entry import (
+    checks,
+    entry_requests,
+    open_uploads,
+    repairs,
+    submissions,
+    uploads,
+)
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.qr import qr_svg
@@ -185,24 +194,41 @@ def entry(code: str) -> Response:
         "unit.entry", slug=current.contest.slug, code=code
     )
     close = submissions.closes_at(current.profile, found)
+    phase = deadlines.phase_of(current.db, found, at=current.now)
+    may_send = lifecycle.may("submission", found.state, "send", phase)
     check = entry_status.latest_check(found)
     deep = checks.latest(found.version, checks.DEEP) if found.version else None
     return page(
         "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current.profile),
-        todo=entry_status.todo(found), versions=entry_status.versions(found),
+        todo=entry_status.todo(found, may_send=may_send), versions=entry_status.versions(found),
         findings=stills.beside(found, entry_status.findings(found)),
         check=check, check_left=checks.seconds_left(check, at=current.now),
         deep=deep, deep_left=checks.seconds_left(deep, at=current.now),
         deep_says=checks.revision(deep, current.language),
         unfinished=next(iter(open_uploads.of_submission(current.db, found)), None),
-        can_replace=found.state in entry_status.REPLACEABLE and current.now < close,
-        can_withdraw=found.state not in entry_status.OUT, closes=close,
+        can_replace=may_send, closes=close,
+        can_withdraw=lifecycle.may("submission", found.state, "withdraw", phase),
+        asked=entry_requests.last_of(current.db, found),
+        can_ask=lifecycle.may("submission", found.state, "ask_withdrawal", phase),
         kind=kind_names()[found.kind],
-        mending=bool(repairs.offered(found)) and current.now < close,
+        mending=bool(repairs.offered(found)) and may_send,
         repair=repairs.latest(current.db, found),
         mended=repairs.made_by_us(current.db, found),
     )
+
+
+@bp.post("/c/<slug>/unit/entries/<code>/ask-withdrawal")
+@allows("entry.edit", by="unit")
+def ask_withdrawal(code: str) -> Response:
+    """After publication: ask the organisers to take the entry out."""
+    reason = request.form.get("reason", "")[:500]
+    entry_requests.ask_withdrawal(
+        current.db, _submission(code), reason=reason, actor=current.actor, at=current.now
+    )
+    flash_message("Đã gửi yêu cầu rút bài tới Ban tổ chức.",
+                  "The organisers have been asked to take the entry out.")
+    return back_to("unit.entry", code=code)
 
 
 @bp.post("/c/<slug>/unit/entries/<code>/withdraw")

@@ -174,3 +174,25 @@ def test_the_page_asks_to_keep_or_drop(stage: Stage, visit: Visits) -> None:
     page = client.get(ROOM).text
     assert "Các phiếu đã nộp vẫn được tính." in page
     assert "Lý do: Ốm" in page
+
+
+def test_a_juror_who_leaves_with_half_the_marks_stops_nothing(
+    stage: Stage, make: Factory, clock: FixedClock
+) -> None:
+    """What was handed in counts, the rest is nobody's debt: one organiser freezes and publishes."""
+    late = make.user("juror", contest=stage.contest)
+    make.ballot(stage.clips[0], late, stage.marks(1))
+    make.ballot(stage.clips[1], late, stage.marks(2), state="open")
+    with stage.platform.db.write() as session:
+        jurors.retire(
+            session, stage.contest_now(session), late.id, keep=True, reason="Đi công tác",
+            actor=stage.organiser, at=clock.now(),
+        )
+    clock.moment = AFTER
+    result = stage.compute()
+    assert [gap for gap in result.gaps if gap["code"] == "ballots"] == []
+    marks = {one["id"]: one["marks"] for one in result.input["entries"]}
+    given = [len(marks[clip.code]["GK3"]) for clip in stage.clips[:1]]
+    assert given == [len(stage.marks(0))]
+    assert [marks[clip.code]["GK3"] for clip in stage.clips[1:]] == ["abstained", "abstained"]
+    assert stage.publish(stage.freeze(result)).state == "published"

@@ -1,0 +1,49 @@
+"""Until when a clip may be sent (plan II.1), and the phase that an entry is in."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest import lifecycle
+from contest.lifecycle import Phase
+from contest.models import Result, Submission
+from contest.profile import Profile
+from contest.services.core import profiles
+
+
+def clip_until(profile: Profile, *given: datetime | None) -> datetime:
+    """The instant from which no upload may begin: the profile's, or the latest that was given."""
+    return max((profile.schedule.entries_close, *(moment for moment in given if moment)))
+
+
+def until(profile: Profile, submission: Submission) -> datetime:
+    """That instant for a clip: with the time that its unit was granted, and the time to mend."""
+    return clip_until(profile, submission.changes_until, submission.unit.entries_until)
+
+
+def latest_until(profile: Profile) -> datetime:
+    """The latest deadline that can be given: after it a new clip could collect no points."""
+    return profile.schedule.counts_close
+
+
+def time_to_mend(profile: Profile, *, at: datetime) -> datetime | None:
+    """The deadline that a refused clip gets by itself: the profile's days from now, at most the
+    cut-off of the counts. None after that."""
+    latest = latest_until(profile)
+    return min(at + timedelta(days=profile.review.changes_days), latest) if at < latest else None
+
+
+def newest_result(session: Session, contest_id: int) -> str | None:
+    """The state of a contest's newest revision of the result; None before there is one."""
+    query = select(Result.state).where(Result.contest_id == contest_id)
+    return session.scalars(query.order_by(Result.number.desc()).limit(1)).first()
+
+
+def phase_of(session: Session, submission: Submission, *, at: datetime) -> Phase:
+    """The phase in which this entry is; what may be done with it says ``lifecycle``."""
+    profile = profiles.profile_of(submission.contest)
+    return lifecycle.entry_phase(
+        clip_until=until(profile, submission), counts_close=profile.schedule.counts_close,
+        newest_result=newest_result(session, submission.contest_id), at=at,
+    )

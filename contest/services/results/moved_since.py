@@ -1,0 +1,64 @@
+"""Clips that left the contest, or came back, after a revision of the result was frozen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from contest.errors import Conflict
+from contest.models import Publication, Result, Submission
+from contest.services.results import ranking_rows
+from contest.states import SubmissionState
+
+
+def moved(session: Session, result: Result) -> Sequence[Submission]:
+    """Clips that this frozen or published revision counts otherwise than they stand now, by code.
+
+    One query where nothing has moved: the result's stored JSON is read only if something has.
+    """
+    if result.frozen_at is None:
+        return []
+    query = (
+        select(Submission)
+        .join(Submission.unit)
+        .join(Publication, Publication.submission_id == Submission.id)
+        .where(
+            Submission.contest_id == result.contest_id, Publication.state == "published",
+            Submission.updated_at >= result.frozen_at,
+        )
+        .options(contains_eager(Submission.unit))
+        .order_by(Submission.code)
+    )
+    found = session.scalars(query).all()
+    if not found:
+        return []
+    names = ranking_rows.names(session, result, [one.code for one in found])
+    out = {row["entry"] for row in result.output["disqualified"]}
+    return [one for one in found if _stands(one) != _counted(one.code, names, out)]
+
+
+def _stands(submission: Submission) -> str:
+    if submission.state == SubmissionState.DISQUALIFIED:
+        return "out"
+    return "in" if submission.state == SubmissionState.PUBLISHED else "gone"
+
+
+def _counted(code: str, names: Mapping[str, Any], out: set[str]) -> str:
+    if code in out:
+        return "out"
+    return "in" if code in names else "gone"
+
+
+def require_unmoved(session: Session, result: Result) -> None:
+    """Raises ``Conflict``, naming the clips, where a new revision has to replace this one."""
+    if found := moved(session, result):
+        codes = ", ".join(one.code for one in found)
+        raise Conflict(
+            f"Sau khi chốt bản {result.number}, có bài đã rời hoặc trở lại hội thi: {codes}. Hãy "
+            "lập bản mới ở trang Kết quả (một bước, có xem trước), rồi công bố bản đó.",
+            f"After revision {result.number} was frozen, entries left the contest or came back: "
+            f"{codes}. Replace it on the page Results (one step, with a preview), then publish "
+            "that one.",
+            codes=[one.code for one in found],
+        )

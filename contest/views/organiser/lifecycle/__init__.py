@@ -1,0 +1,1 @@
+"""Ways out: what an organiser undoes with a second one."""

@@ -1,0 +1,31 @@
+"""Random legal sequences of events: no dead end, no lost clip, no doubled post, messages that can
+be followed, results that can be computed again. 100 walks; 2,000 in the long form (``--long``)."""
+
+import pytest
+
+from contest.clock import FixedClock
+from tests.contest.factory import Factory
+from tests.contest.walker import Walk
+
+GROUPS, STEPS = 10, 36
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind of database: the services are tested on both."""
+    return sqlite_url
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_a_contest_walked_at_random_ends_nowhere_badly(
+    make: Factory, clock: FixedClock, request: pytest.FixtureRequest, group: int
+) -> None:
+    walks = 200 if request.config.getoption("--long") else 10
+    for number in range(walks):
+        walk = Walk(make, clock, seed=1000 * group + number)
+        try:
+            walk.walk(STEPS)
+        except Exception as error:
+            error.add_note("\n".join([f"seed {1000 * group + number}", *walk.history[-25:]]))
+            raise
