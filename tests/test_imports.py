@@ -16,12 +16,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STANDARD = sys.stdlib_module_names
-PACKAGES = ("contest", "media_checks", "scoring", "social")
+PACKAGES = ("contest", "media_checks", "plan_reading", "scoring", "social")
 
 # A stand-alone package -> what it may use beside itself and the standard library.
 ALONE = {
     "scoring": {"cryptography"},  # only to check a signature, and only where it is installed
     "media_checks": {"ffmpeg", "PIL", "numpy"},
+    "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
 WORDS = "errors actors canonical languages permissions profile states tokens"
