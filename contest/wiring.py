@@ -14,10 +14,11 @@ from contest.adapters.job_queue import JobQueue
 from contest.adapters.mailers import LocalMailer, SmtpMailer
 from contest.adapters.office import LibreOffice
 from contest.adapters.pictures import BoxedPictures
+from contest.adapters.plans import BoxedPlans
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
 from contest.db import Database
-from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner
+from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner, PlanReader
 from contest.services.core.keys import Keys
 from contest.services.core.sealing import sealed_by_another
 from contest.services.fanpage import connections
@@ -62,6 +63,10 @@ class Platform:
     @cached_property
     def pictures(self) -> PictureCleaner:
         return BoxedPictures()
+
+    @cached_property
+    def plans(self) -> PlanReader:
+        return BoxedPlans()
 
     @cached_property
     def antivirus(self) -> Antivirus | None:

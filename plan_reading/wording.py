@@ -10,6 +10,11 @@ from .draft import Draft, Value, Words
 from .keys import LABELS
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
+NAMED = {
+    "individual": Words("cá nhân", "individual"), "team": Words("tập thể", "team"),
+    "hard": Words("bắt buộc", "required"), "soft": Words("chỉ nhắc", "a warning only"),
+    "day": Words("mỗi ngày", "each day"), "sum": Words("cộng các clip", "the sum of its clips"),
+}
 MOST_SHOWN = 160  # characters of a sentence
 
 
@@ -30,7 +35,7 @@ def said(value: Any) -> Words:
             return Words(front + name["vi"], front + name["en"])
         text = " ".join(str(part) for part in value.values())
         return Words(text, text)
-    return Words(str(value), str(value))
+    return NAMED.get(str(value)) or Words(str(value), str(value))
 
 
 def table(draft: Draft) -> str:

@@ -26,7 +26,8 @@ ALONE = {
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
 WORDS = "errors actors canonical languages permissions profile states tokens"
-ROOMS = ["core", "units", "jury", "people", "counts", "fanpage", "entry", "desk", "results"]
+ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
+         "results"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

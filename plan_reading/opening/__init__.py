@@ -6,7 +6,7 @@ from ..draft import PlanError
 from ..passages import Passage
 from . import pages, plain, word
 
-MOST_BYTES = 20 * 1024**2  # of the file
+MOST_BYTES = 15 * 1024**2  # of the file: it comes by an ordinary form, of 16 MB at most
 MOST_TEXT = 6_000_000  # characters that are taken at all
 MOST_READ = 400_000  # characters that are read for rules: some 150 pages
 

@@ -55,7 +55,7 @@ LAUGHS = (
         (b"%PDF-1.7\nnothing", "Không đọc được tệp PDF"),
         (blank_pdf(), "bản quét"),
         (blank_pdf(password="mat khau"), "Không đọc được tệp PDF"),
-        (b"a" * (20 * 1024**2 + 1), "nhận đến 20 MB"),
+        (b"a" * (15 * 1024**2 + 1), "nhận đến 15 MB"),
         ("Kế hoạch. ".encode() * 700_000, "quá nhiều chữ"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
