@@ -32,7 +32,7 @@ WEEKDAY = (
     r"(?:thu (?P<{0}>hai|ba|tu|nam|sau|bay|[2-7])\b|(?P<{0}s>chu nhat|cn)\b|\bt(?P<{0}t>[2-7])\b)"
 )
 DATE = re.compile(
-    r"(?<![\d/.\-])(?P<d>\d{1,2}) ?(?P<sep>[/.\-]) ?(?P<m>\d{1,2})(?: ?(?P=sep)"
+    r"(?<![\d/.])(?P<d>\d{1,2}) ?(?P<sep>[/.\-]) ?(?P<m>\d{1,2})(?: ?(?P=sep)"
     r" ?(?P<y>\d{4}|\d{2}))?"
     r"(?![\d/%])(?!\.\d)"
     r"|(?<![\d/.\-])(?P<d2>\d{1,2})(?:,| ?/)? ?thang ?(?P<m2>\d{1,2})(?:(?:,| ?/)? ?(?:nam"
@@ -48,10 +48,9 @@ BEFORE_DAY = re.compile(r"(?<!lan )" + WEEKDAY.format("w") + r"[ ,(-]*(?:ngay )?
 AFTER_DAY = re.compile(r"[ ,(-]*(?:la |nham |vao )?(?:ngay )?" + WEEKDAY.format("w"))
 BEFORE_NGAY = re.compile(r"(?:trong |cua |vao )?\bngay[: ]*$")
 MODIFIER_BEFORE = re.compile(
-    r"(?:^|(?<=[\W_]))(?:(?P<before>(?:den )?truoc)|(?P<until>(?:cho )?den(?: het)?|het|cham"
-    r" nhat|muon nhat|toi"
-    r"|han chot|han cuoi(?: cung)?)|(?P<start>tu|bat dau|ke tu|sau)|(?P<dash>-))[ :]*(?:la )?(?:vao"
-    r" )?(?:het )?(?:luc |hoi )?(?:het )?$"
+    r"(?:(?P<dash>-)|(?:^|(?<=[\W_]))(?:(?P<before>(?:den )?truoc)|(?P<until>(?:cho )?den(?: het)?"
+    r"|het|cham nhat|muon nhat|toi|han chot|han cuoi(?: cung)?)|(?P<start>tu|bat dau|ke tu|sau)))"
+    r"[ :]*(?:la )?(?:vao )?(?:het )?(?:luc |hoi )?(?:het )?$"
 )
 DAY_ONLY = re.compile(r"(?<![\d/.,\-])(?P<d>\d{1,2})[ ,]*(?:den het|den|-)? *(?:ngay )?$")
 CITED = re.compile(r"\bso[: ]+[\w.]*[/\-][\w./\-]*,? ?(?:ngay )?$|\bso[: ]+[\w./\-]+,? ngay $")

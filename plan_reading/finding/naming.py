@@ -14,7 +14,8 @@ TOP = 40  # sentences in which the title stands
 TITLE = re.compile(r"hoi thi|cuoc thi|lien hoan|hoi thao|ngay hoi|giai\b|\bthi\b")
 IN_FRONT = re.compile(r"^(?:(?:ve viec|ve|v/v|to chuc|phat dong|trien khai|ke hoach)[ :]+)+")
 NAMED = re.compile(
-    r"(?:(?:ke hoach|the le|to chuc|phat dong)[ :]+)*(?:hoi thi|cuoc thi|lien hoan|ngay hoi)\b"
+    r"(?:(?:ke hoach|the le|to chuc|phat dong)[ :]+)*(?:hoi thi|cuoc thi|lien hoan|ngay"
+    r" hoi)\b(?! ?:)"
 )
 TITLE_END = re.compile(
     r",? (?:voi chu de|chu de|trong doan vien|trong can bo|trong thanh nien|danh cho)\b"
@@ -35,6 +36,10 @@ CAPITAL = (
     + "]"
 )
 PROPER = rf"(?:\d+|{CAPITAL}\w*)(?: (?:\d+|{CAPITAL}\w*)){{0,4}}"
+# A Page's name may begin with small words: "Tuổi trẻ Bình Thọ", "Đoàn phường 5".
+PAGE_NAME = (
+    rf"(?:(?:Tuổi trẻ|Thanh niên|Đoàn (?:[Tt]hanh niên|phường|xã|trường|khối)) )?{PROPER}"
+)
 BODY = re.compile(
     rf"\b((?:Quận|Huyện|Thành|Tỉnh|Thị|Xã|Phường) [Đđ]oàn {PROPER}"
     rf"|Đoàn (?:[Tt]hanh niên )?(?:phường|xã|trường|khối|quận|huyện|Phường|Xã|Trường|Khối)"
@@ -44,8 +49,8 @@ ORGANISER = re.compile(
     r"(?:đơn vị|cơ quan) (?:tổ chức|chủ trì|chủ trì tổ chức)[ ]?: ?([^.;(]{4,100})", re.IGNORECASE
 )
 PAGE = re.compile(
-    r"fanpage(?: facebook)?(?: chính thức)?(?: của)?[:"
-    rf" ]*(?:[\"“]([^\"“”]{{3,80}})[\"”]|((?-i:{PROPER})))",
+    r"fanpage\)?(?: facebook)?(?: chính thức)?(?: của)?[:"
+    rf" ]*(?:[\"“]([^\"“”]{{3,80}})[\"”]|((?-i:{PAGE_NAME})))",
     re.IGNORECASE,
 )
 URL = re.compile(
@@ -156,7 +161,7 @@ def _contact(sentence: Sentence, organiser: str) -> Iterator[Reading]:
         yield Reading(
             "contest.contact.vi", hyphenated(found[1].strip()), sentence.text, sentence.place
         )
-    elif found := OFFICE.search(sentence.text):
+    elif (found := OFFICE.search(sentence.text)) and folded(found[1]) != "ban to chuc":
         office = _with_body(hyphenated(found[1].strip()), organiser)
         yield Reading("contest.contact.vi", office, sentence.text, sentence.place, 5)
 

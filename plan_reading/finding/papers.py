@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..draft import Doubt, Reading
+from ..letters.folding import folded
 from ..passages import Sentence
 from .moments import moments
 from .naming import hyphenated
@@ -17,7 +18,7 @@ RECIPIENTS = re.compile(r"noi (?:nhan|gui) ?:?")
 RECIPIENTS_END = re.compile(
     r"(?:tm|kt|tl|tuq)\. |bi thu|pho bi thu|chu tich|truong ban|phu luc|\(da ky|ke hoach"
 )
-FILED = re.compile(r"luu\b")
+FILED = re.compile(r"luu\b|nhu tren\b")
 ON_BEHALF = re.compile(r"(?:TM|KT|TL|TUQ)\.\s?[\w ,.-]{4,60}$")
 SIGNERS = (
     "bi thu",
@@ -71,7 +72,7 @@ def _recipients(sentences: list[Sentence]) -> Iterator[Reading]:
             break
         for part in text.split(";"):
             name = part.strip(" .;-*•+")
-            if name and not FILED.match(name.lower().replace("ư", "u")):
+            if name and not FILED.match(folded(name)):
                 found.append(hyphenated(name))
     if found:
         source = "\n".join([head.text, *items[1 : len(found) + 1]])

@@ -22,6 +22,7 @@ KINDS = {
 }
 NUMBER = r"(\d{1,3}(?:[.,]\d+)?)"
 TAIL = re.compile(rf"[^\d;%]{{0,45}}?(?<![\d.,]){NUMBER} ?(?:diem|d\b)")
+IN_SHORT = re.compile(r"\d ?d\b")  # 2đ
 COUNT_BEFORE = re.compile(
     r"(?<!\d)(\d{1,3}) ?(?:\([a-z]+\) ?)?(?:luot |lan )?(?:tuong tac |nut )?$"
 )
@@ -47,8 +48,9 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
     """Readings of ``scoring.…``; points of a comment, which no rule knows, as ``beside.…``."""
     for sentence in sentences:
         yield from _weights(sentence)
-        if "diem" in sentence.around:
+        if "diem" in sentence.around or IN_SHORT.search(sentence.flat):
             yield from _points(sentence)
+        if "diem" in sentence.around:
             yield from _cap(sentence)
         yield from _shares(sentence)
         if re.search(

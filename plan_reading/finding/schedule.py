@@ -30,7 +30,7 @@ PURPOSES = {
     ),
     "jury": r"cham|giam khao|bgk",
     "awards": r"trao giai|le trao|tong ket|cong bo|be mac|chung ket|khen thuong|trao thuong",
-    "opening": r"trien khai|phat dong|khoi dong|ban hanh the le",
+    "opening": r"trien khai|phat dong|khoi dong",
 }
 PURPOSE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in PURPOSES.items()))
 ANY_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
