@@ -30,7 +30,8 @@ def _put(table: Any, name: str, value: Any) -> None:
         table.pop(name, None)  # lists of tables are written anew, each with its heading
         table[name] = _tables(value)
         return
-    table[name] = value
+    long = isinstance(value, str) and "\n" in value
+    table[name] = tomlkit.string(value, multiline=True) if long else value
     item = table[name]
     if isinstance(item, Item):
         item.trivia.comment, item.trivia.comment_ws = "", ""
