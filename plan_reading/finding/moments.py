@@ -52,7 +52,7 @@ MODIFIER_BEFORE = re.compile(
     r"|het|cham nhat|muon nhat|toi|han chot|han cuoi(?: cung)?)|(?P<start>tu|bat dau|ke tu|sau)))"
     r"[ :]*(?:la )?(?:vao )?(?:het )?(?:luc |hoi )?(?:het )?$"
 )
-DAY_ONLY = re.compile(r"(?<![\d/.,\-])(?P<d>\d{1,2})[ ,]*(?:den het|den|-)? *(?:ngay )?$")
+DAY_ONLY = re.compile(r"(?<![\w/.,\-])(?P<d>\d{1,2})[ ,]*(?:den het|den|-)? *(?:ngay )?$")
 CITED = re.compile(r"\bso[: ]+[\w.]*[/\-][\w./\-]*,? ?(?:ngay )?$|\bso[: ]+[\w./\-]+,? ngay $")
 CLUE = re.compile(
     r"(?:ngay|tu|den|truoc|het|sang|chieu|toi|nhat|thu \w+|gio|\d[gh]\d{0,2}|luc|-)[ ,:(]*$|^["

@@ -63,7 +63,7 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
 
 
 def _of_sentence(sentence: Sentence, found: list[Moment]) -> Iterator[Reading]:
-    groups = list(_grouped(found))
+    groups = list(_grouped(found, in_cells=bool(sentence.cells)))
     comes_after = _purpose(sentence.flat[: groups[0][0].start], nearest_last=True) is None
     for place, group in enumerate(groups):
         since = groups[place - 1][-1].end if place else 0
@@ -78,16 +78,20 @@ def _of_sentence(sentence: Sentence, found: list[Moment]) -> Iterator[Reading]:
         yield from _readings(purpose, group, sentence, rank=2 if from_lead else 1)
 
 
-def _grouped(found: list[Moment]) -> Iterator[list[Moment]]:
+def _grouped(found: list[Moment], *, in_cells: bool) -> Iterator[list[Moment]]:
     """Dates one by one, or two where the second is the first one's end."""
     place = 0
     while place < len(found):
-        pair = found[place : place + 2]
-        if len(pair) == 2 and _is_range(*pair):  # noqa: PLR2004
-            yield pair
-        else:
-            yield pair[:1]
-        place += len(pair) if len(pair) == 2 and _is_range(*pair) else 1  # noqa: PLR2004
+        group = found[place : place + 2]
+        if len(group) < 2 or not (_is_range(*group) or (in_cells and _side_by_side(*group))):  # noqa: PLR2004
+            group = group[:1]
+        yield group
+        place += len(group)
+
+
+def _side_by_side(first: Moment, second: Moment) -> bool:
+    """Two dates in neighbouring cells of a table are a beginning and an end."""
+    return second.start - first.end == len(" | ") and first.day < second.day
 
 
 def _is_range(first: Moment, second: Moment) -> bool:

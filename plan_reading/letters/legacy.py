@@ -8,6 +8,7 @@ VN3), VNI a plain letter followed by a mark. Read with a modern font such text l
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 from .folding import folded
@@ -86,6 +87,7 @@ def by_font(text: str, font: str) -> str:
 
 def by_looks(text: str) -> str:
     """The whole text in Unicode, by which reading gives more of the commonest syllables."""
+    text = unicodedata.normalize("NFC", text)
     sample = text[:SAMPLE]
     readings = {from_tcvn3: from_tcvn3(sample), from_vni: from_vni(sample)}
     best = max(readings, key=lambda way: common(readings[way]))

@@ -115,6 +115,14 @@ def test_a_row_of_dates_is_read_with_its_words() -> None:
     assert found["schedule.awards"] == "2024-04-05T08:00:00+07:00"
 
 
+def test_two_dates_side_by_side_are_a_beginning_and_an_end() -> None:
+    document = Document()
+    table(document, ("Việc", "Từ", "Đến"), ("Nhận clip", "01/3/2024", "20/3/2024"))
+    found = values(document)
+    assert found["schedule.entries_open"] == "2024-03-01T00:00:00+07:00"
+    assert found["schedule.entries_close"] == "2024-03-21T00:00:00+07:00"
+
+
 def test_each_run_is_read_by_its_font() -> None:
     document = Document()
     paragraph = document.add_paragraph()

@@ -27,8 +27,8 @@ def changes(old: Profile, new: Profile) -> list[Change]:
     """Every rule whose value differs, in the schema's order."""
     before, after = dict(_flat(old.model_dump())), dict(_flat(new.model_dump()))
     return [
-        Change(_label(key), in_words(before.get(key), old.schedule.zone),
-               in_words(after.get(key), new.schedule.zone))
+        Change(_label(key), in_words(before.get(key), old.schedule.zone, key[0]),
+               in_words(after.get(key), new.schedule.zone, key[0]))
         for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)
     ]
 
@@ -63,14 +63,15 @@ def _label(key: Key) -> tuple[str, str]:
     return f"{label.vi}, {row}: {part.vi}", f"{label.en}, {row}: {part.en}"
 
 
-def in_words(value: Any, zone: ZoneInfo) -> tuple[str, str]:
-    """A value as a person reads it, Vietnamese and English."""
+def in_words(value: Any, zone: ZoneInfo, key: str = "") -> tuple[str, str]:
+    """A value as a person reads it, Vietnamese and English. A deadline (``key``) at midnight is
+    the end of the day before."""
     if value in (None, "", []):
         return NOTHING
     if isinstance(value, bool):
         return ("có", "yes") if value else ("không", "no")
     if isinstance(value, datetime):
-        return _moment(value.astimezone(zone))
+        return _moment(value.astimezone(zone), deadline=key.endswith(("_close", "_closes")))
     if isinstance(value, list):
         parts = [in_words(one, zone) for one in value]
         return ", ".join(vi for vi, _ in parts), ", ".join(en for _, en in parts)
@@ -82,9 +83,9 @@ def in_words(value: Any, zone: ZoneInfo) -> tuple[str, str]:
     return text, text
 
 
-def _moment(at: datetime) -> tuple[str, str]:
-    """The hour, the day, its weekday; midnight is the end of the day before."""
-    if at.hour == at.minute == at.second == 0:
+def _moment(at: datetime, *, deadline: bool) -> tuple[str, str]:
+    """The hour, the day, its weekday."""
+    if deadline and at.hour == at.minute == at.second == 0:
         day = at - timedelta(days=1)
         return (f"hết ngày {_day(day)} ({WEEKDAYS[day.weekday()]})",
                 f"the end of {_day(day)} ({day:%A})")

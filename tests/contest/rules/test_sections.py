@@ -77,6 +77,8 @@ def test_a_later_deadline_is_said_in_words_and_saved(
     client = visit.role("organiser")
     page = client.get(f"{RULES}/sections/schedule")
     assert "hết ngày 10/6/2023 (thứ Bảy)" in page.text
+    assert "00g00 ngày 25/5/2023 (thứ Năm)" in page.text
+    assert "<h1>Thời gian</h1>" in page.text
     answer = client.post(f"{RULES}/sections/schedule", data=sent(
         page, schedule__entries_close="2023-06-12T00:00"))
     assert answer.status_code == 200

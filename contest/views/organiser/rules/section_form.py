@@ -204,7 +204,7 @@ def _bool(rule: Rule, value: Any, profile: Profile) -> Any:
 def _instant(rule: Rule, value: datetime | None, profile: Profile) -> Any:
     """A moment of the contest's zone; its weekday stands below it."""
     zone = profile.schedule.zone
-    day = in_words(value, zone)[current.language == "en"] if value else ""
+    day = in_words(value, zone, rule.key)[current.language == "en"] if value else ""
     formats = INSTANT[::-1] if value and value.second else INSTANT
     return DateTimeLocalField(
         _said(label_of(rule.key)), _checks(rule), format=formats,

@@ -77,7 +77,7 @@ def _faults(error: DomainError) -> list[str]:
 
 def _section_page(form: Form, name: str, status: int = 200) -> Response:
     return page(
-        "organiser/rules_section.html", status, form=form, name=name, shown=list(shown(form, name)),
+        "organiser/rules_section.html", status, form=form, part=name, shown=list(shown(form, name)),
         titles={key: label.en if current.language == "en" else label.vi
                 for key, label in TITLES.items()},
     )
