@@ -24,7 +24,8 @@ SENTENCE_END = re.compile(
 )
 STARTS_ANEW = re.compile(
     r"[-+*•●▪■◦○✓➢\uf0a7\uf0b7]|(?:x{0,2}(?:ix|iv|v?i{0,3})|\d{1,2}(?:\.\d{1,2})*|[a-h])[.)/] "
-    r"|(?:can cu|noi nhan|noi gui|kinh gui|ghi chu|luu y|phu luc|tm\.|kt\.)"
+    r"|(?:bi thu|pho bi thu|truong ban|can cu"
+    r"|noi nhan|noi gui|kinh gui|ghi chu|luu y|phu luc|tm\.|kt\.)"
 )
 JUNK = re.compile(r"[\u200b-\u200f\u2060\ufeff]|\*+")
 MANY_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")

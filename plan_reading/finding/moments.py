@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
@@ -59,7 +60,9 @@ CLUE = re.compile(
     r" (]*$|\| $"
 )
 DAYTIME = {"chieu": 12, "toi": 12, "dem": 12}
+MONTH_END = re.compile(r"het thang (?P<m>\d{1,2})(?: ?/ ?| nam )?(?P<y>\d{4})?(?![\d/])")
 LAST_MINUTE = 59
+MONTHS = 12
 LOOK = 40  # characters before and after a date that may belong to it
 
 
@@ -110,7 +113,17 @@ def moments(sentence: Sentence, year: int | None) -> tuple[list[Moment], list[Do
         moment = _with_surroundings(sentence.flat, match, day)
         made += [*_day_before(sentence.flat, moment), moment]
         doubts += _weekday_doubt(moment, sentence.text)
-    return made, doubts
+    made += _month_ends(sentence.flat, year)
+    return sorted(made, key=lambda moment: moment.start), doubts
+
+
+def _month_ends(flat: str, year: int | None) -> Iterator[Moment]:
+    """``đến hết tháng 5/2024`` is its last day."""
+    for found in MONTH_END.finditer(flat):
+        month, its_year = int(found["m"]), int(found["y"] or year or 0)
+        if 1 <= month <= MONTHS and its_year:
+            last = monthrange(its_year, month)[1]
+            yield Moment(date(its_year, month, last), found.start(), found.end(), how="until")
 
 
 def _is_date(flat: str, match: re.Match[str]) -> bool:

@@ -48,6 +48,7 @@ BODY = re.compile(
 ORGANISER = re.compile(
     r"(?:đơn vị|cơ quan) (?:tổ chức|chủ trì|chủ trì tổ chức)[ ]?: ?([^.;(]{4,100})", re.IGNORECASE
 )
+SCHOOLS = (" THPT", " THCS")  # a kind of school, no school's name
 PAGE = re.compile(
     r"fanpage\)?(?: facebook)?(?: chính thức)?(?: của)?[:"
     rf" ]*(?:[\"“]([^\"“”]{{3,80}})[\"”]|((?-i:{PAGE_NAME})))",
@@ -136,7 +137,7 @@ def _organiser(sentences: list[Sentence]) -> tuple[str, list[Reading]]:
             name = found[1].strip()
             return name, [Reading("contest.organiser.vi", name, sentence.text, sentence.place)]
         if "doan" in sentence.flat and not sentence.flat.startswith("can cu"):
-            for body in BODY.findall(sentence.text):
+            for body in (b for b in BODY.findall(sentence.text) if not b.endswith(SCHOOLS)):
                 count[body] += 1
                 first.setdefault(body, sentence)
     if not count:

@@ -13,7 +13,10 @@ from .naming import hyphenated
 
 TOP = 20  # sentences of the letterhead
 NUMBER = re.compile(r"^số\s?:\s?([\w./\-… ]{0,20}/[\w\-.Đ]{2,40})", re.IGNORECASE)
-DATED = re.compile(r"([A-ZĐ][\w .\-]{1,40}), ngày \d{1,2} tháng \d{1,2} năm \d{4}", re.IGNORECASE)
+DATED = re.compile(
+    r"([^\W\d_][^,;:()]{1,40}), ngày \d{1,2} tháng \d{1,2} năm \d{4}\.?", re.IGNORECASE
+)
+A_SENTENCE = re.compile(r"\d[gh]|\b(?:gio|truoc|gui|nop|hop|tu|den|het|luc|vao)\b")
 RECIPIENTS = re.compile(r"noi (?:nhan|gui) ?:?")
 RECIPIENTS_END = re.compile(
     r"(?:tm|kt|tl|tuq)\. |bi thu|pho bi thu|chu tich|truong ban|phu luc|\(da ky|ke hoach"
@@ -50,7 +53,8 @@ def _letterhead(top: list[Sentence]) -> Iterator[Reading]:
             symbol = number.rpartition("/")[2]
             yield Reading("beside.plan_number", number, sentence.text, sentence.place)
             yield Reading("documents.symbol", symbol, sentence.text, sentence.place)
-        if found := DATED.search(sentence.text):
+        found = DATED.fullmatch(sentence.text)
+        if found and not A_SENTENCE.search(sentence.flat):
             place = found[1].strip()
             yield Reading("documents.place", place, sentence.text, sentence.place)
             for moment in moments(sentence, None)[0][:1]:

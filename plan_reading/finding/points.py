@@ -35,6 +35,7 @@ CAP = re.compile(
 )
 ACCOUNT = r"(?:tai khoan|nguoi|facebook|ca nhan|nick)"
 SHARES = (
+    re.compile(rf"{ACCOUNT}[^.;]{{0,60}}?(?<!\d)(\d{{1,2}}) ?(?:lan|luot) (?:share|chia se)"),
     re.compile(rf"{ACCOUNT}[^.;]{{0,60}}?(?<!\d)(\d{{1,2}}) ?(?:\([a-z]+\) ?)?(?:lan|luot|share)"),
     re.compile(
         rf"(?<!\d)(\d{{1,2}}) ?(?:lan|luot)?(?: share| chia se)? ?(?:/|moi|cho moi|tren)"

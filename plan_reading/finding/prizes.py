@@ -45,6 +45,10 @@ NAMES = "|".join(f"(?P<{id_}>{words})" for id_, words, _, _ in KNOWN)
 PRIZE = re.compile(rf"\bgiai (?:thuong )?\"?(?:{NAMES})\b")
 # "01 giải nhất, 02 nhì, 03 ba": the word "giải" stands once.
 SHORT = re.compile(r"(?<![\d.,])\d{1,2} (?P<which>nhi|ba|tu|khuyen khich)\b")
+# "Nhất: 01 giải; Nhì: 02 giải"
+COUNTED = re.compile(
+    r"(?<!it )(?<!cao )\b(?P<which>dac biet|nhat|nhi|ba|tu|khuyen khich) ?[:|-] ?(?=\d{1,2} giai)"
+)
 BY_WORDS = {words: id_ for id_, words, _, _ in KNOWN}
 COUNT_BEFORE = re.compile(r"(?<![\d.,/])(\d{1,2})(?: ?\([a-z ]{2,10}\))? ?$")
 COUNT_AFTER = re.compile(
@@ -95,10 +99,12 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
 def _of(sentence: Sentence) -> Iterator[Prize]:
     flat = sentence.flat
     named = [(m.start(), m.end(), str(m.lastgroup)) for m in PRIZE.finditer(flat)]
-    if not named:
+    counted = [(m.start(), m.end("which"), BY_WORDS[m["which"]]) for m in COUNTED.finditer(flat)]
+    counted = [one for one in counted if all(one[1] != end for _, end, _ in named)]
+    if not named and not counted:
         return
     short = [(m.start("which"), m.end(), BY_WORDS[m["which"]]) for m in SHORT.finditer(flat)]
-    places = sorted(named + short)
+    places = sorted(named + short + counted)
     for number, (start, end, id_) in enumerate(places):
         until = places[number + 1][0] if number + 1 < len(places) else len(flat)
         after = flat[end:until]

@@ -24,6 +24,10 @@ WAYS = [
     ("01 Giải đặc biệt trị giá 10.000.000 đồng", [("special", 1, True)]),
     ("01 giải “Video clip được yêu thích nhất”", [("favourite", 1, False)]),
     ("01 giải cho clip có lượt tương tác cao nhất", [("interactions", 1, False)]),
+    (
+        "Giải thưởng: Nhất: 01 giải; Nhì: 02 giải; Khuyến khích: 05 giải",
+        [("first", 1, False), ("second", 2, False), ("consolation", 5, False)],
+    ),
     ("03 giải A, 05 giải B", [("a", 3, False), ("b", 5, False)]),
     ("Nếu đạt giải nhất thì được dự thi cấp trên.", []),
     ("Đơn vị có điểm cao nhất được ít nhất 01 suất.", []),
