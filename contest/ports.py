@@ -1,7 +1,7 @@
 """The small protocols through which the contest reaches outside, and how they fail."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class StorageFull(OSError):
@@ -60,6 +60,14 @@ class PictureCleaner(Protocol):
 
     def draw_anew(self, source: Path, target: Path) -> None:
         """Raises ``Invalid`` for what is no whole picture, ``TooLarge`` for too many pixels."""
+
+
+class PlanReader(Protocol):
+    """Reads a contest's plan from outside."""
+
+    def read(self, path: Path) -> dict[str, Any]:
+        """What it says: ``values``, ``missing``, ``doubts``, ``beside`` (docs/plans.md). Raises
+        ``Invalid`` for what cannot be read."""
 
 
 class Antivirus(Protocol):

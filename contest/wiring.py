@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
-from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner
+from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner, PlanReader
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -69,6 +69,12 @@ class Platform:
         from contest.adapters.pictures import BoxedPictures
 
         return BoxedPictures()
+
+    @cached_property
+    def plans(self) -> PlanReader:
+        from contest.adapters.plans import BoxedPlans
+
+        return BoxedPlans()
 
     @cached_property
     def antivirus(self) -> Antivirus | None:

@@ -16,16 +16,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STANDARD = sys.stdlib_module_names
-PACKAGES = ("contest", "media_checks", "scoring", "social")
+PACKAGES = ("contest", "media_checks", "plan_reading", "scoring", "social")
 
 # A stand-alone package -> what it may use beside itself and the standard library.
 ALONE = {
     "scoring": {"cryptography"},  # only to check a signature, and only where it is installed
     "media_checks": {"ffmpeg", "PIL", "numpy"},
+    "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
 WORDS = "errors actors canonical languages lifecycle permissions profile states tokens"
-ROOMS = ["core", "units", "jury", "people", "counts", "fanpage", "entry", "desk", "results"]
+ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
+         "results"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

@@ -1,24 +1,19 @@
-"""Pictures from outside, opened in a process of their own: limits, no environment, a box.
-
-Where bubblewrap works the process sees Python, its libraries, the one picture and a folder to write
-to, and has no network. Elsewhere the limits and the empty environment remain.
-"""
+"""Pictures from outside, drawn anew in a boxed process of their own: it sees the one picture and a
+folder to write to."""
 
 import shutil
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contest.adapters.boxed_python import ENVIRONMENT, fenced, isolated, limits
 from contest.adapters.picture_drawn_anew import MOST_PIXELS, TOO_LARGE
 from contest.errors import Invalid, TooLarge
-from media_checks.fence import fence, works
 
 SCRIPT = Path(__file__).with_name("picture_drawn_anew.py")
 WALL_S, CPU_S = 60.0, 30
 MEMORY, FILE_SIZE = 2 << 30, 200 << 20
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class BoxedPictures:
@@ -40,7 +35,8 @@ class BoxedPictures:
 
 
 def _run(source: Path, made: Path) -> int:
-    command = [*_limits(), *_box(source, made.parent), sys.executable, "-I", str(SCRIPT)]
+    command = [*limits(cpu_s=CPU_S, memory=MEMORY, file_size=FILE_SIZE), *_box(source, made.parent),
+               sys.executable, "-I", str(SCRIPT)]
     try:
         done = subprocess.run(
             [*command, str(source), str(made)], env=ENVIRONMENT, timeout=WALL_S, check=False,
@@ -51,34 +47,14 @@ def _run(source: Path, made: Path) -> int:
     return done.returncode
 
 
-def _limits() -> list[str]:
-    prlimit = shutil.which("prlimit")
-    if prlimit is None:
-        return []
-    return [
-        prlimit, f"--cpu={CPU_S}", f"--as={MEMORY}", f"--fsize={FILE_SIZE}", "--nofile=64",
-        "--core=0", "--",
-    ]
-
-
 def _box(source: Path, folder: Path) -> list[str]:
-    if not _isolated():
+    if not isolated((SCRIPT,), "PIL"):
         return []
     return _fenced("--ro-bind", str(source), str(source), "--bind", str(folder), str(folder))
 
 
-@cache
-def _isolated() -> bool:
-    """Whether bubblewrap works here; containers often forbid it."""
-    return works(_fenced(), [sys.executable, "-I", "-c", "import PIL"])
-
-
 def _fenced(*binds: str) -> list[str]:
-    options: list[str] = []
-    for place in dict.fromkeys((sys.prefix, sys.base_prefix, str(SCRIPT))):
-        if not Path(place).is_relative_to("/usr") or Path(place) == SCRIPT:
-            options += ["--ro-bind", str(Path(place).resolve()), place]
-    return fence([*options, *binds, "--chdir", "/"])
+    return fenced([SCRIPT], *binds)
 
 
 def _too_large() -> TooLarge:

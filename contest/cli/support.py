@@ -80,12 +80,18 @@ def tighten_modes(settings: Settings) -> None:
 def read_text(path: Path) -> str:
     """The content of a UTF-8 text file. Raises ``Invalid`` where it cannot be read."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Invalid(f"Tệp {path} quá lớn.", f"The file {path} is too large.")
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise Invalid(f"Không mở được {path}: {error.strerror}.",
-                      f"Cannot open {path}: {error.strerror}.") from None
+        return read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise Invalid(f"Tệp {path} không phải văn bản UTF-8.",
                       f"The file {path} is not UTF-8 text.") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file. Raises ``Invalid`` where it cannot be read or is too large."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Invalid(f"Tệp {path} quá lớn.", f"The file {path} is too large.")
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid(f"Không mở được {path}: {error.strerror}.",
+                      f"Cannot open {path}: {error.strerror}.") from None

@@ -54,7 +54,7 @@ REFUSING = {
     "organiser": [f"{CONTEST}/organiser/people/new", f"{CONTEST}/organiser/units/import",
                   f"{CONTEST}/organiser/interactions/import"],
     "unit": [f"{CONTEST}/unit/entries/new"],
-    "admin": ["/setup", "/account/password"],
+    "admin": ["/setup", "/setup/plan", "/account/password"],
     "reviewer": [f"{CONTEST}/review/{{in_review}}"],
     "juror": [f"{CONTEST}/jury/{{approved}}"],
 }

@@ -21,6 +21,8 @@ from contest.services.desk.activity import Filter
 from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
+from contest.services.rules.changes import changes
+from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
 from contest.views.shared.disk import disk
 from contest.views.shared.forms import Form, read_file
@@ -211,6 +213,8 @@ def _profile_page(form: ProfileForm, status: int = 200) -> Response:
     saved = profiles.revisions(current.db, current.contest)
     return page(
         "organiser/profile.html", status, form=form, revisions=saved, words=activity_words,
+        sections={key: label.en if current.language == "en" else label.vi
+                  for key, label in SECTIONS.items()},
         names=activity.names(current.db, {revision.created_by for revision in saved}),
     )
 
@@ -224,5 +228,10 @@ def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
     opened = current.now >= current.profile.schedule.entries_open
     return page(
         "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened,
-        **kinds,
+        changes=changes(current.profile, rule_files.load(source).profile), **kinds,
     )
+
+
+def show_change(source: str) -> Response:
+    """What putting this rule file in force would change, with the form that saves it."""
+    return _diff_page(source, SaveForm(formdata=None, source=source))

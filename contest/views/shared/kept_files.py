@@ -37,13 +37,13 @@ def keep(upload: FileStorage) -> Kept:
 
     Raises ``Invalid`` where the antivirus finds something, ``Busy`` where it is away.
     """
-    return _put(_received(upload), upload)
+    return _put(received(upload), upload)
 
 
 def keep_picture(upload: FileStorage) -> Kept:
     """As ``keep``, for a picture: what is stored is drawn anew. Raises ``TooLarge`` besides, and
     ``Invalid`` for what is no whole picture."""
-    path = _received(upload)
+    path = received(upload)
     drawn = path.with_name(f"{path.name}-drawn")
     try:
         original = _sha256(path)
@@ -53,7 +53,7 @@ def keep_picture(upload: FileStorage) -> Kept:
     return _put(drawn, upload, original)
 
 
-def _received(upload: FileStorage) -> Path:
+def received(upload: FileStorage) -> Path:
     """The file in a folder of ours, after the antivirus."""
     folder = current.platform.settings.data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True)

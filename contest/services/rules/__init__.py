@@ -1,0 +1,1 @@
+"""Rules in the making: drafts from a plan, edits of a rule file."""

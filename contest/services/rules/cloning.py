@@ -1,0 +1,39 @@
+"""A new contest from an earlier one: the same rules, all dates moved by the same days."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from contest.profile import Profile
+from contest.services.rules.toml_editing import edited
+
+WEEK = timedelta(days=7)
+
+
+def moved(source: str, profile: Profile, *, slug: str, opens: date) -> str:
+    """The rule file with every date moved so that clips are taken from ``opens`` on.
+
+    Hours stay as they are in the contest's zone. ``slug``: the new contest's name in addresses.
+    """
+    apart = opens - profile.schedule.entries_open.astimezone(profile.schedule.zone).date()
+    dates = {
+        key: at + apart for key, at in _instants(tomllib.loads(source))
+    }
+    return edited(source, {**dates, "contest.slug": slug, "media.name": slug,
+                           "form.notice_version": opens.isoformat()})
+
+
+def same_weekday(profile: Profile, year: int) -> date:
+    """The day of ``year`` nearest to the old beginning that is the same day of the week."""
+    old = profile.schedule.entries_open.astimezone(profile.schedule.zone).date()
+    weeks = round((date(year, old.month, min(old.day, 28)) - old) / WEEK)
+    return old + weeks * WEEK
+
+
+def _instants(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, datetime]]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _instants(value, f"{prefix}{name}.")
+        elif isinstance(value, datetime):
+            yield f"{prefix}{name}", value

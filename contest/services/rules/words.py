@@ -1,0 +1,273 @@
+"""What every rule is called, what it means, in which unit: Vietnamese and English.
+
+A key of the schema without a line here is shown by its key; a test asks for the line.
+"""
+
+from dataclasses import dataclass
+
+LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
+
+
+@dataclass(frozen=True)
+class Label:
+    """A rule's name and help in both languages; ``help`` may be empty."""
+
+    vi: str
+    en: str
+    help_vi: str = ""
+    help_en: str = ""
+
+
+SECTIONS = {
+    "contest": Label("Hội thi", "The contest"),
+    "schedule": Label("Thời gian", "Dates"),
+    "entrants": Label("Số lượng, phiếu dự thi", "Numbers and the form"),
+    "upload": Label("Gửi tệp", "Files"),
+    "media": Label("Hình ảnh, âm thanh", "Picture and sound"),
+    "review": Label("Thẩm định", "Appraisal"),
+    "jury": Label("Ban giám khảo", "The jury"),
+    "scoring": Label("Tính điểm", "Scoring"),
+    "prizes": Label("Giải thưởng", "Prizes"),
+    "publication": Label("Đăng Fanpage", "Publication"),
+    "documents": Label("Văn bản", "Papers"),
+    "other": Label("Bảo mật, ghi chú", "Security, note"),
+}
+RULES = {
+    "contest.title": Label("Tên hội thi", "Title"),
+    "contest.theme": Label("Chủ đề", "Theme"),
+    "contest.organiser": Label("Đơn vị tổ chức", "Organiser"),
+    "contest.heading": Label(
+        "Tên cơ quan ở góc trái văn bản",
+        "Issuing body, top left of papers",
+        "Mỗi dòng một cấp, cấp trên trước; nhiều nhất 4 dòng.",
+        "One body on each line, the higher first; at most 4.",
+    ),
+    "contest.page_name": Label("Tên Fanpage", "Name of the Fanpage"),
+    "contest.page_url": Label(
+        "Địa chỉ Fanpage",
+        "Address of the Fanpage",
+        "Bắt đầu bằng https://, ví dụ https://www.facebook.com/quandoan11",
+        "Begins with https://, such as https://www.facebook.com/quandoan11",
+    ),
+    "contest.page_id": Label(
+        "Số của Trang",
+        "Number of the Page",
+        "Chỉ chữ số; clip không bao giờ được đăng ở Trang khác.",
+        "Digits only; nothing is posted on any other Page.",
+    ),
+    "contest.contact": Label("Nơi liên hệ", "Contact"),
+    "contest.code_prefix": Label(
+        "Chữ đầu của mã bài",
+        "Letters before a clip's code",
+        "2 đến 4 chữ in hoa, ví dụ CX.",
+        "2 to 4 capitals, such as CX.",
+    ),
+    "schedule.time_zone": Label(
+        "Múi giờ", "Time zone", "Ví dụ Asia/Ho_Chi_Minh.", "For example Asia/Ho_Chi_Minh."
+    ),
+    "schedule.entries_open": Label("Bắt đầu nhận clip", "Clips from"),
+    "schedule.entries_close": Label(
+        "Hạn nhận clip",
+        "Clips until",
+        "Hết ngày 10 là 00:00 ngày 11.",
+        "To the end of the 10th is 00:00 on the 11th.",
+    ),
+    "schedule.grace_minutes": Label(
+        "Gửi dở được thêm (phút)", "Time to finish an upload (minutes)"
+    ),
+    "schedule.publicity_opens": Label("Bắt đầu tuyên truyền, tính điểm", "Publicity from"),
+    "schedule.counts_close": Label("Chốt tương tác", "Interactions counted until"),
+    "schedule.jury_closes": Label(
+        "Hạn chấm của giám khảo",
+        "The jury's deadline",
+        "Để trống: cùng lúc chốt tương tác.",
+        "Empty: when interactions are fixed.",
+    ),
+    "schedule.awards": Label("Trao giải", "Awards"),
+    "quota.minimum": Label("Mỗi đơn vị ít nhất (clip)", "Each unit at least (clips)"),
+    "quota.maximum": Label("Mỗi đơn vị nhiều nhất (clip)", "Each unit at most (clips)"),
+    "form.kinds": Label("Hình thức dự thi", "Kinds of entries"),
+    "form.max_authors": Label("Số tác giả nhiều nhất", "Most authors"),
+    "form.notice_version": Label(
+        "Bản của thông báo dữ liệu",
+        "Version of the privacy notice",
+        "Đổi khi thông báo đổi, ví dụ một ngày.",
+        "Changes with the notice; a date, for example.",
+    ),
+    "form.notice": Label("Thông báo về dữ liệu cá nhân", "Privacy notice"),
+    "form.consents": Label("Cam đoan và đồng ý", "Declarations and consents"),
+    "upload.max_bytes": Label(
+        "Tệp lớn nhất (byte)", "Largest file (bytes)", "4 GB là 4000000000.", "4 GB are 4000000000."
+    ),
+    "upload.plain_form_max_bytes": Label(
+        "Tệp lớn nhất khi không có JavaScript (byte)", "Largest file without JavaScript (bytes)"
+    ),
+    "upload.expires_hours": Label("Giữ tệp gửi dở (giờ)", "Unfinished uploads are kept (hours)"),
+    "upload.extensions": Label("Đuôi tệp được nhận", "File endings that are taken"),
+    "upload.unit_clips": Label(
+        "Lượt gửi nhiều nhất của một đơn vị",
+        "Most uploads of a unit",
+        "Để trống: mười lần số clip nhiều nhất.",
+        "Empty: ten times the most clips.",
+    ),
+    "upload.unit_bytes": Label(
+        "Byte nhiều nhất của một đơn vị",
+        "Most bytes of a unit",
+        "Để trống: tệp lớn nhất nhân số clip.",
+        "Empty: the largest file for each clip.",
+    ),
+    "review.checklist": Label("Danh mục thẩm định", "Checklist"),
+    "review.reasons": Label("Lý do soạn sẵn", "Ready-made reasons"),
+    "review.changes_days": Label("Số ngày để sửa", "Days for changes"),
+    "jury.blind": Label("Chấm kín: giấu tên đơn vị, tác giả", "Blind: names are hidden"),
+    "jury.trim": Label("Bỏ bao nhiêu điểm cao nhất và thấp nhất", "Marks left out at each end"),
+    "jury.standardise": Label("Quy chuẩn điểm từng giám khảo", "Standardise each juror's marks"),
+    "jury.criteria": Label("Tiêu chí chấm", "Criteria"),
+    "scoring.jury_weight": Label("Tỉ trọng giám khảo", "Weight of the jury"),
+    "scoring.interaction_weight": Label("Tỉ trọng tương tác", "Weight of interactions"),
+    "scoring.points_per_share": Label(
+        "Điểm một lượt chia sẻ",
+        "Points of a share",
+        "0: không tính chia sẻ (quy định khuyến mại của Meta).",
+        "0: shares do not count (Meta's rules on promotions).",
+    ),
+    "scoring.points_per_reaction": Label("Điểm một lượt cảm xúc", "Points of a reaction"),
+    "scoring.shares_per_account": Label(
+        "Lượt chia sẻ tính cho một tài khoản", "Shares counted of one account"
+    ),
+    "scoring.shares_per_account_per": Label(
+        "Giới hạn chia sẻ tính theo", "Shares are capped for each"
+    ),
+    "scoring.points_cap": Label("Điểm tương tác tối đa", "Most interaction points"),
+    "scoring.unit_score": Label("Điểm của đơn vị", "A unit's score"),
+    "tie_breaks": Label("Khi bằng điểm, xét lần lượt", "Ties are broken by, in order"),
+    "prizes": Label("Giải thưởng", "Prizes"),
+    "publication.release_at": Label(
+        "Giờ đăng clip",
+        "Clips are posted at",
+        "Để trống: khi bắt đầu tuyên truyền.",
+        "Empty: when publicity begins.",
+    ),
+    "publication.caption": Label(
+        "Lời đăng kèm clip",
+        "Caption",
+        "Dùng được {title} {unit} {authors} {contest} {code}.",
+        "May hold {title} {unit} {authors} {contest} {code}.",
+    ),
+    "publication.mode": Label("Cách đăng", "Way of posting"),
+    "documents.place": Label("Địa danh trên văn bản", "Place on papers"),
+    "documents.symbol": Label("Ký hiệu văn bản", "Symbol on papers"),
+    "documents.authority": Label("Cơ quan quyết định", "Deciding body"),
+    "documents.on_behalf": Label("Thẩm quyền ký", "Signed on behalf of"),
+    "documents.signer": Label("Chức vụ người ký", "Office of who signs"),
+    "documents.bases": Label("Căn cứ", "Bases", "Mỗi dòng một căn cứ.", "One on each line."),
+    "documents.recipients": Label(
+        "Nơi nhận", "Recipients", "Mỗi dòng một nơi.", "One on each line."
+    ),
+    "security.second_factor": Label("Bắt buộc xác thực hai bước", "Second factor demanded of"),
+    "rules_note": Label("Ghi chú trong thể lệ", "Note in the rules"),
+}
+COLUMNS = {
+    "name": Label("Tên", "Name"),
+    "text": Label("Nội dung", "Text"),
+    "hint": Label("Xét điều gì", "What counts"),
+    "required": Label("Bắt buộc", "Required"),
+    "outcome": Label("Kết quả", "Outcome"),
+    "max": Label("Tối đa", "Maximum"),
+    "weight": Label("Hệ số", "Weight"),
+    "count": Label("Số giải", "How many"),
+    "certificate": Label("Giấy khen", "Certificate"),
+    "cash": Label("Hiện kim", "Cash"),
+}
+CHECKS = {
+    "intact": Label("Tệp nguyên vẹn", "Intact file"),
+    "container": Label("Định dạng tệp", "Kind of file"),
+    "duration": Label("Độ dài", "Length"),
+    "aspect_ratio": Label("Khung hình", "Shape"),
+    "resolution": Label("Độ phân giải", "Resolution"),
+    "frame_rate": Label("Số hình mỗi giây", "Frame rate"),
+    "bitrate": Label("Tốc độ bit", "Bit rate"),
+    "codec": Label("Chuẩn nén", "Codec"),
+    "borders": Label("Viền đen", "Borders"),
+    "black": Label("Màn hình đen", "Black picture"),
+    "frozen": Label("Hình đứng yên", "Frozen picture"),
+    "audio_present": Label("Có tiếng", "Sound"),
+    "audio_silent": Label("Đoạn im lặng", "Silence"),
+    "audio_level": Label("Độ to", "Loudness"),
+    "audio_clipping": Label("Vỡ tiếng", "Clipping"),
+    "audio_noise": Label("Tạp âm", "Noise"),
+    "audio_hum": Label("Tiếng ù điện", "Hum"),
+    "audio_mono": Label("Âm thanh mono", "Mono"),
+    "audio_one_sided": Label("Tiếng một bên", "One-sided sound"),
+    "audio_antiphase": Label("Hai kênh ngược pha", "Opposite phase"),
+}
+LIMITS = {
+    "level": Label("mức", "level"),
+    "min_s": Label("ít nhất (giây)", "at least (s)"),
+    "max_s": Label("nhiều nhất (giây)", "at most (s)"),
+    "tolerance_s": Label("dung sai (giây)", "tolerance (s)"),
+    "ratio": Label("tỉ lệ, ví dụ 4:3", "ratio, such as 4:3"),
+    "tolerance_pct": Label("dung sai (%)", "tolerance (%)"),
+    "min_width": Label("rộng ít nhất (điểm ảnh)", "width at least (px)"),
+    "min_height": Label("cao ít nhất (điểm ảnh)", "height at least (px)"),
+    "min_fps": Label("ít nhất (hình/giây)", "at least (fps)"),
+    "max_fps": Label("nhiều nhất (hình/giây)", "at most (fps)"),
+    "min_kbps": Label("ít nhất (kbit/s)", "at least (kbit/s)"),
+    "max_kbps": Label("nhiều nhất (kbit/s)", "at most (kbit/s)"),
+    "video": Label("hình", "video"),
+    "audio": Label("tiếng", "audio"),
+    "containers": Label("loại tệp", "containers"),
+    "video_codecs": Label("chuẩn hình", "video codecs"),
+    "audio_codecs": Label("chuẩn tiếng", "audio codecs"),
+    "max_pct": Label("nhiều nhất (% cạnh)", "at most (% of a side)"),
+    "max_run_s": Label("liền nhau nhiều nhất (giây)", "at most in a row (s)"),
+    "max_share_pct": Label("nhiều nhất (% clip)", "at most (% of the clip)"),
+    "min_lufs": Label("to ít nhất (LUFS)", "at least (LUFS)"),
+    "max_lufs": Label("to nhiều nhất (LUFS)", "at most (LUFS)"),
+    "max_true_peak_dbtp": Label("đỉnh cao nhất (dBTP)", "highest peak (dBTP)"),
+    "max_full_scale_pct": Label(
+        "mẫu kịch thang nhiều nhất (%)", "samples at full scale at most (%)"
+    ),
+    "min_speech_to_noise_db": Label(
+        "tiếng nói trên tạp âm ít nhất (dB)", "speech above noise at least (dB)"
+    ),
+    "max_flatness_db": Label("độ phẳng nhiều nhất (dB)", "flatness at most (dB)"),
+    "max_above_db": Label("vượt nền nhiều nhất (dB)", "above the rest at most (dB)"),
+    "quiet_dbfs": Label("bỏ qua dưới (dBFS)", "ignored below (dBFS)"),
+    "max_gap_db": Label("chênh nhiều nhất (dB)", "difference at most (dB)"),
+    "min_correlation": Label("tương quan ít nhất", "correlation at least"),
+}
+CHOICES = {
+    "individual": Label("Cá nhân", "Individual"),
+    "team": Label("Tập thể", "Team"),
+    "hard": Label("Bắt buộc: không đạt thì clip không qua", "Required: else the clip fails"),
+    "soft": Label("Nhắc đơn vị và người thẩm định", "A warning to unit and reviewer"),
+    "clip": Label("Mỗi clip, cả hội thi", "Each clip, the whole contest"),
+    "day": Label("Mỗi clip mỗi ngày", "Each clip and day"),
+    "best": Label("Clip cao điểm nhất", "Its best clip"),
+    "sum": Label("Tổng các clip", "The sum of its clips"),
+    "jury_mean": Label("Điểm trung bình của giám khảo", "The jury's mean"),
+    "top_criterion": Label("Điểm tiêu chí lớn nhất", "Mark in the weightiest criterion"),
+    "uncapped_points": Label("Điểm tương tác chưa giới hạn", "Uncapped interaction points"),
+    "chair": Label("Quyết định của Trưởng ban", "The chair's decision"),
+    "changes": Label("Yêu cầu sửa", "Changes"),
+    "reject": Label("Từ chối", "Rejection"),
+    "api": Label("Hệ thống đăng", "Posted by the platform"),
+    "manual": Label("Đăng bằng tay", "Posted by hand"),
+    "organiser": Label("Ban tổ chức", "Organisers"),
+    "reviewer": Label("Thẩm định", "Reviewers"),
+    "juror": Label("Giám khảo", "Jurors"),
+}
+
+
+def label_of(key: str) -> Label:
+    """The label of a rule or of a column, by its key."""
+    base, ending = (key[:-3], key[-3:]) if key.endswith((".vi", ".en")) else (key, "")
+    if base.startswith("media.rules."):
+        _, _, check, limit = base.split(".")
+        one, other = CHECKS.get(check), LIMITS.get(limit)
+        if one and other:
+            return Label(f"{one.vi}: {other.vi}", f"{one.en}: {other.en}")
+    found = RULES.get(base) or COLUMNS.get(base) or Label(base, base)
+    vi, en = LANGUAGES.get(ending, ("", ""))
+    return Label(found.vi + vi, found.en + en, found.help_vi, found.help_en)

@@ -1,0 +1,1 @@
+"""The rules of a contest: from its plan, by forms, as TOML."""

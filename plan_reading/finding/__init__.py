@@ -1,0 +1,1 @@
+"""One file for each kind of thing that a plan says; each yields readings and doubts."""

@@ -1,0 +1,1 @@
+"""Letters: old Vietnamese encodings turned into Unicode, and text folded for comparing."""
