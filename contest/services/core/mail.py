@@ -193,6 +193,7 @@ def _entry(
         "code": entry.code, "state": entry.state, "title": entry.title, "unit": entry.unit.name,
         "contact_name": entry.contact_name, "reason": entry.state_reason,
         "until": deadlines.clip_until(profile, entry.changes_until),
+        "counting": at < profile.schedule.counts_close,
         "may_send": lifecycle.may("submission", entry.state, "send", phase),
         "received_at": entry.version and entry.version.received_at,
         "findings": _findings(session, entry, language),
