@@ -195,6 +195,7 @@ def _submission(
         "code": submission.code, "state": submission.state, "title": submission.title,
         "unit": submission.unit.name, "contact_name": submission.contact_name,
         "reason": submission.state_reason, "until": deadlines.until(profile, submission),
+        "counting": at < profile.schedule.counts_close,
         "may_send": lifecycle.may("submission", submission.state, "send", phase),
         "received_at": submission.version and submission.version.received_at,
         "findings": _findings(session, submission, language),

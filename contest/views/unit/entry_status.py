@@ -109,10 +109,13 @@ def _ended(submission: Submission) -> dict[str, Any]:
     return _step(title, "bad", submission.updated_at, submission.state_reason)
 
 
-def todo(submission: Submission, *, may_send: bool) -> str:
-    """One sentence on what to do or expect next; nothing that would be refused."""
+def todo(submission: Submission, *, may_send: bool, counting: bool = True) -> str:
+    """One sentence on what to do or expect next; nothing that would be refused, or no longer
+    counts (``counting``: before the cut-off)."""
     if submission.state in WAIT_FOR_UNIT and not may_send:
         return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban tổ chức."))
+    if submission.state == SubmissionState.PUBLISHED and not counting:
+        return str(_("Clip đã được đăng; số tương tác đã chốt."))
     sentences = {
         SubmissionState.UPLOADING: _(
             "Phiếu đã lưu, clip chưa gửi xong. Hãy gửi clip trước khi hết hạn."

@@ -201,7 +201,11 @@ def entry(code: str) -> Response:
     return page(
         "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current.profile),
-        todo=entry_status.todo(found, may_send=may_send), versions=entry_status.versions(found),
+        todo=entry_status.todo(
+            found, may_send=may_send,
+            counting=current.now < current.profile.schedule.counts_close,
+        ),
+        versions=entry_status.versions(found),
         findings=stills.beside(found, entry_status.findings(found)),
         check=check, check_left=checks.seconds_left(check, at=current.now),
         deep=deep, deep_left=checks.seconds_left(deep, at=current.now),

@@ -207,3 +207,17 @@ def test_a_reviewer_takes_a_wrong_decision_back_and_the_unit_hears_of_it(
     assert "Bấm nhầm nút" in write(mending.platform, told[0]).text
 
 
+
+
+def test_after_the_cut_off_nobody_is_asked_to_share(
+    mending: Mending, visit: Visits, clock: FixedClock
+) -> None:
+    posted = mending.make.submission(mending.unit, "published")
+    told = Mail(contest_id=posted.contest_id, to="a@example.vn", template="published",
+                language="vi", params={"submission_id": posted.id}, created_at=CUT_OFF)
+    for moment, asks in ((CUT_OFF - timedelta(days=1), True), (CUT_OFF, False)):
+        clock.moment = moment
+        assert ("Hãy chia sẻ bài đăng này" in write(mending.platform, told).text) is asks
+        address = f"/c/quan11-2023/unit/entries/{posted.code}"
+        page = visit.unit(mending.unit).get(address).text
+        assert ("Hãy mời mọi người xem" in page) is asks
