@@ -6,7 +6,6 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
-from contest.models.entry_requests import EntryRequest
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -36,7 +35,14 @@ from contest.models.results import ChairDecision, Result
 from contest.models.reviews import Review
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
-from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
+from contest.models.submissions import (
+    Check,
+    ClipVersion,
+    Consent,
+    EntryRequest,
+    Submission,
+    Upload,
+)
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
