@@ -32,7 +32,7 @@ class Passkey(Base):
     transports: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
-    user: Mapped["User"] = relationship(back_populates="passkeys")
+    user: Mapped["User"] = relationship()
 
 
 class UsedChallenge(Base):
@@ -68,7 +68,6 @@ class User(Base):
     not_before: Mapped[datetime | None]  # throttled until then
     created_at: Mapped[datetime]
     roles: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
-    passkeys: Mapped[list[Passkey]] = relationship(back_populates="user")
 
     @property
     def second_factor_on(self) -> bool:

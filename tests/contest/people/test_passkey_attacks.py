@@ -85,6 +85,7 @@ def test_an_answer_to_another_question_opens_nothing(visit, boss, make, client_d
     assert not is_in(client)
 
 
+@pytest.mark.both_databases
 def test_an_answer_is_taken_once_even_by_a_browser_that_keeps_its_cookie(
     visit, boss, make, platform
 ):
@@ -149,6 +150,7 @@ def test_a_challenge_ends_with_the_session_that_asked(visit, boss, make, platfor
     assert (refused.status_code, rows(platform, Passkey)) == (422, [])
 
 
+@pytest.mark.both_databases
 def test_a_passkey_of_somebody_else_is_no_second_factor(visit, boss, make, contest):
     mallory = make.user("juror", contest=contest)
     device = Device()
@@ -206,6 +208,7 @@ def test_a_changed_bit_is_noticed(visit, boss, make, part):
     assert client.post(ALONE, data={"credential": json.dumps(told)}).status_code == 422
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("way", [ALONE, SECOND])
 @pytest.mark.parametrize("counts", [0, -3])
 def test_a_count_that_goes_back_or_stands_still_is_refused_logged_and_told(

@@ -2,16 +2,18 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pyotp
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from contest import mail_rendering
+from contest.clock import SystemClock
 from contest.jobs import mail as mail_jobs
 from contest.models import AuditRow, Mail, Passkey, RecoveryCode, StaffSession, User
-from contest.services.people import passkeys
+from contest.services.people import invitations, passkeys, people
+from tests.contest.conftest import SECRET_KEY
 from tests.contest.people.authenticator import Device, b64
 from tests.contest.people.passkey_steps import (
     ALONE,
@@ -31,6 +33,7 @@ from tests.contest.people.test_second_factor import switch_on
 from tests.contest.signing import HASH, PASSWORD, errors, is_in, recorded, sign_in
 
 FACTOR = "/account/second-factor/"
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ def codes_of(response):
     return re.findall(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}", response.text)
 
 
+@pytest.mark.both_databases
 def test_the_first_passkey_is_added_after_the_password_and_brings_recovery_codes(
     visit, boss, platform
 ):
@@ -81,6 +85,7 @@ def test_what_is_asked_of_the_device_names_us_and_nothing_that_tells_who_it_is(v
     assert (options["attestation"], options["timeout"]) == ("none", 300_000)
 
 
+@pytest.mark.both_databases
 def test_after_the_password_a_passkey_is_the_second_factor(visit, boss, make, platform):
     device = Device(verifies=False)  # the password was the other factor
     give(make, boss, device)
@@ -100,6 +105,7 @@ def test_after_the_password_a_passkey_is_the_second_factor(visit, boss, make, pl
     assert (kept.sign_count, kept.last_used_at) == (1, make.at)
 
 
+@pytest.mark.both_databases
 def test_a_passkey_signs_in_alone_and_goes_on_to_the_page_that_was_asked_for(
     visit, boss, make, platform
 ):
@@ -133,7 +139,7 @@ def test_it_is_the_second_factor_that_staff_must_have(visit, boss, make, strict,
 def test_staff_without_a_factor_may_begin_with_a_passkey(visit, boss, strict):
     client = visit.user(boss)
     assert client.get("/account/").location == FACTOR
-    assert "lớp thứ hai" in client.get(FACTOR).text
+    assert "cần mã thứ hai hoặc khoá truy cập" in client.get(FACTOR).text
     assert client.get(NEW).status_code == 200
     assert enrol(client, Device(), old=PASSWORD).status_code == 200
     assert client.get("/account/").status_code == 200
@@ -160,6 +166,7 @@ def test_recovery_codes_are_renewed_after_the_password_where_there_is_no_app(vis
     assert len(set(first) | set(fresh)) == 20
 
 
+@pytest.mark.both_databases
 def test_the_second_kind_brings_no_new_recovery_codes_and_either_goes_alone(
     visit, boss, make, platform
 ):
@@ -172,7 +179,7 @@ def test_the_second_kind_brings_no_new_recovery_codes_and_either_goes_alone(
     done = client.post(FACTOR + "confirm", data={"code": totp.now()})
     assert (done.status_code, done.location) == (303, FACTOR)
     assert {c.code_hash for c in rows(platform, RecoveryCode)} == before
-    used = totp.at(totp.timecode(make_now()) * 30 + 30)
+    used = totp.at(totp.timecode(SystemClock().now()) * 30 + 30)
     assert client.post(FACTOR + "off", data={"code": used}).status_code == 303
     assert {c.code_hash for c in rows(platform, RecoveryCode)} == before
     assert make.fresh(boss).totp_confirmed_at is None
@@ -180,12 +187,6 @@ def test_the_second_kind_brings_no_new_recovery_codes_and_either_goes_alone(
     other = visit.public()
     assert sign_in(other).location == "/account/sign-in/code"  # the passkey is still asked for
     assert mails(platform) == ["passkey_added", "codes_on", "codes_off"]
-
-
-def make_now():
-    from contest.clock import SystemClock  # noqa: PLC0415
-
-    return SystemClock().now()
 
 
 def test_who_has_an_app_shows_its_code_before_a_passkey_is_added(visit, boss, make):
@@ -209,6 +210,7 @@ def test_a_passkey_is_renamed(visit, boss, make, platform):
     assert actions(platform) == ["person.passkey_renamed"]
 
 
+@pytest.mark.both_databases
 def test_removing_one_takes_the_password_and_signs_out_everywhere_else(
     visit, boss, make, platform
 ):
@@ -288,6 +290,7 @@ def test_ten_passkeys_and_no_more(visit, boss, make, platform):
     assert len(rows(platform, Passkey)) == passkeys.MOST
 
 
+@pytest.mark.both_databases
 def test_one_passkey_is_kept_once_whosever_it_is(visit, boss, make, contest, platform):
     device = Device()
     enrol(visit.user(boss), device, old=PASSWORD)
@@ -308,9 +311,6 @@ def test_nobody_sees_changes_or_removes_anothers(visit, boss, make, contest, pla
 
 
 def test_links_and_invitations_do_not_go_around_it(visit, boss, make, contest, platform):
-    from contest.services.people import invitations, people  # noqa: PLC0415
-    from tests.contest.conftest import SECRET_KEY  # noqa: PLC0415
-
     give(make, boss, Device())
     for purpose, where in (("sign_in", "/account/link"), ("password", "/account/invitation")):
         with platform.db.write() as session:
@@ -339,7 +339,6 @@ def test_the_person_is_told_in_words(visit, boss, make, platform):
     enrol(visit.user(boss), Device(), name="Máy <b>An</b>", old=PASSWORD)
     [mail] = [m for m in rows(platform, Mail) if m.template == "second_factor"]
     letter = mail_jobs.write(platform, mail)
-    assert isinstance(letter, mail_rendering.RenderedMail)
     assert letter.subject == "Xác thực hai lớp của bạn vừa thay đổi"
     assert "tên “Máy <b>An</b>” vừa được thêm" in letter.text
     assert "<b>An" not in letter.html
@@ -352,6 +351,13 @@ def test_the_trail_names_no_passkey_in_words(visit, boss, platform):
     with platform.db.read() as session:
         told = session.scalars(select(AuditRow.after)).all()
     assert "Nguyễn" not in str(told)
+
+
+def test_no_page_but_ours_may_ask_for_passkeys(visit):
+    given = visit.public().get("/account/sign-in").headers["Permissions-Policy"]
+    assert "publickey-credentials-create=(self), publickey-credentials-get=(self)" in given
+    front = (ROOT / "docker/nginx.conf").read_text()
+    assert f'add_header Permissions-Policy "{given}";' in front  # on what it sends by itself
 
 
 class TestAnAddressWithoutPasskeys:
