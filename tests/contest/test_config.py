@@ -32,7 +32,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         ("https://hoithi.example", "https://hoithi.example", "hoithi.example"),
         ("https://HoiThi.Example:443/", "https://hoithi.example", "hoithi.example"),
         ("https://hoithi.example:8443", "https://hoithi.example:8443", "hoithi.example"),
-        ("https://hội-thi.example", "https://xn--hi-thi-xk7b.example", "xn--hi-thi-xk7b.example"),
+        ("https://bücher.example", "https://xn--bcher-kva.example", "xn--bcher-kva.example"),
         ("http://localhost:8000", "http://localhost:8000", "localhost"),
         ("http://thi.localhost:80", "http://thi.localhost", "thi.localhost"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000", ""),
