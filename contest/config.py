@@ -3,11 +3,12 @@
 A wrong value stops the start with a sentence; ``masked`` is what may be printed.
 """
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from re import fullmatch
 from typing import Any
@@ -61,6 +62,21 @@ class Settings:
     @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """The base address as a browser writes the origin of our pages."""
+        scheme, host, port = _address(self.base_url)
+        shown = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{shown}" + (f":{port}" if port else "")
+
+    @property
+    def passkey_host(self) -> str:
+        """The name that passkeys are made for (WebAuthn, RP ID); empty where browsers make none: an
+        address without a name, or plain http elsewhere than on this machine."""
+        scheme, host, _ = _address(self.base_url)
+        here = host == "localhost" or host.endswith(".localhost")
+        return host if not _is_number(host) and (scheme == "https" or here) else ""
 
     def cookie_name(self, name: str) -> str:
         """``__Host-`` where the address is https (ASVS 3.3.3)."""
@@ -119,6 +135,23 @@ class Settings:
         """Settings by name, secrets and passwords replaced by ``***``, each secret key by one."""
         shown = {f.name: _mask(f.name, str(getattr(self, f.name))) for f in fields(self)}
         return shown | {"secret_key": ",".join("***" for _ in self.secret_keys)}
+
+
+def _address(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of an address, as browsers write them: no port that goes without
+    saying, names in ASCII."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, host, parts.port if parts.port != usual else None
+
+
+def _is_number(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return bool(ip_address(host))
+    return not host
 
 
 def _with_files(environ: Mapping[str, str]) -> dict[str, str]:

@@ -49,6 +49,10 @@ CSP = (
     "manifest-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors {ancestors}"
 )
+MAY_USE = (
+    "camera=(), microphone=(), geolocation=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 
 
 class Pages(Flask):
@@ -210,7 +214,7 @@ def _headers(response: Response) -> Response:
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    response.headers.setdefault("Permissions-Policy", MAY_USE)
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if hsts := current.platform.settings.hsts:

@@ -137,7 +137,7 @@ def list_(slug: str | None) -> None:
 def _state(user: User) -> str:
     state = ("active" if user.password_hash else "invited") if user.active else "locked"
     return "+".join([state, *(["admin"] if user.admin else []),
-                     *(["second-factor"] if user.totp_confirmed_at else [])])
+                     *(["second-factor"] if user.second_factor_on else [])])
 
 
 @command.command("link")
@@ -170,11 +170,12 @@ def revoke_sessions(email: str) -> None:
 @click.argument("email")
 @retried
 def reset_second_factor(email: str) -> None:
-    """Switch EMAIL's second factor off: the phone and the recovery codes are lost."""
+    """Switch EMAIL's second factor off: the phone and the recovery codes are lost. Passkeys go too,
+    and every session ends."""
     platform = open_platform()
     with platform.db.write() as session:
         user, at = _find(session, email), platform.clock.now()
-        second_factor.switch_off(session, user, actor=SYSTEM, at=at)
+        second_factor.reset(session, user, actor=SYSTEM, at=at)
         sessions.revoke_all(session, user, actor=SYSTEM, at=at)
     click.echo(f"{user.email}: {'đã tắt / switched off'}", err=True)
 

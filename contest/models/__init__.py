@@ -22,7 +22,15 @@ from contest.models.interactions import (
 from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import Mail, Task
-from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSession, User
+from contest.models.people import (
+    Invitation,
+    Passkey,
+    RecoveryCode,
+    RoleGrant,
+    StaffSession,
+    UsedChallenge,
+    User,
+)
 from contest.models.publications import (
     PageConnection,
     PageInspection,
@@ -50,11 +58,11 @@ __all__ = [
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
-    "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
+    "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
     "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
     "SimilarPair", "Snapshot", "SnapshotProof",
     "StaffSession",
     "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
-    "Upload", "User",
+    "Upload", "UsedChallenge", "User",
 ]

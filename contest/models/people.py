@@ -2,10 +2,47 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
+
+
+class Passkey(Base):
+    """A person's passkey (a WebAuthn credential): what may be known of it; its secret half never
+    leaves the device or the account that keeps it.
+
+    ``credential_id`` and ``public_key`` are base64url. ``synced``: kept in an account of the
+    person's, as the device said at its last use, else bound to the one device. ``sign_count``
+    counts its uses; 0 where the device does not count.
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        UniqueConstraint("credential_id"),
+        Index("ix_passkey_user_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    name: Mapped[str] = mapped_column(String(60))  # the person's own word for it
+    credential_id: Mapped[str] = mapped_column(Text)
+    public_key: Mapped[str] = mapped_column(Text)  # COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)  # up to 2^32 - 1
+    synced: Mapped[bool] = mapped_column(default=False)
+    transports: Mapped[list[str]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    user: Mapped["User"] = relationship()
+
+
+class UsedChallenge(Base):
+    """The hash of a challenge that a passkey has answered: no answer is taken twice."""
+
+    __tablename__ = "used_challenge"
+    __table_args__ = (UniqueConstraint("challenge_hash"),)
+
+    challenge_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]  # from then on the challenge is refused for its age
 
 
 class User(Base):
@@ -20,6 +57,10 @@ class User(Base):
     totp_secret: Mapped[str] = mapped_column(Text, default="")  # encrypted
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a one-time code is used once
+    # What devices know the account by: random, for they keep it where others may look.
+    passkey_handle: Mapped[str] = mapped_column(String(43), default="", server_default="")
+    # Kept here because it is asked at every request; set where passkeys come and go.
+    has_passkey: Mapped[bool] = mapped_column(default=False, server_default=false())
     language: Mapped[str] = mapped_column(String(2), default="vi")
     admin: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
@@ -27,6 +68,11 @@ class User(Base):
     not_before: Mapped[datetime | None]  # throttled until then
     created_at: Mapped[datetime]
     roles: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
+
+    @property
+    def second_factor_on(self) -> bool:
+        """Whether the password alone does not sign in: of whichever kind the second factor is."""
+        return self.totp_confirmed_at is not None or self.has_passkey
 
 
 class RoleGrant(Base):

@@ -27,6 +27,28 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("base_url", "origin", "host"),
+    [
+        ("https://hoithi.example", "https://hoithi.example", "hoithi.example"),
+        ("https://HoiThi.Example:443/", "https://hoithi.example", "hoithi.example"),
+        ("https://hoithi.example:8443", "https://hoithi.example:8443", "hoithi.example"),
+        ("https://bücher.example", "https://xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("http://localhost:8000", "http://localhost:8000", "localhost"),
+        ("http://thi.localhost:80", "http://thi.localhost", "thi.localhost"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000", ""),
+        ("https://203.0.113.7", "https://203.0.113.7", ""),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443", ""),
+        ("http://hoithi.example", "http://hoithi.example", ""),
+    ],
+)
+def test_passkeys_are_made_for_the_name_in_the_address_if_it_has_one(
+    tmp_path: Path, base_url: str, origin: str, host: str
+) -> None:
+    found = settings(tmp_path, HOITHI_BASE_URL=base_url)
+    assert (found.origin, found.passkey_host) == (origin, host)
+
+
+@pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
         ("HOITHI_DATABASE_URL", "mysql://x", 'starts with "mysql"; use sqlite://…, postgresql://…'),

@@ -13,9 +13,11 @@ from contest.models import (
     AuditRow,
     Contest,
     LedgerStatement,
+    Passkey,
     ShareRecord,
     Submission,
     Unit,
+    User,
 )
 from contest.services.core import audit
 
@@ -140,6 +142,29 @@ def test_links_of_the_form_before_are_compared_as_new_ones_are(empty_database_ur
     with database.read() as session:
         keys = session.scalars(select(ShareRecord.link_key).order_by(ShareRecord.id)).all()
     assert keys == ["post:123456789", "post:123456789", ""]
+    database.engine.dispose()
+
+
+def test_accounts_from_before_passkeys_stay_and_have_none(empty_database_url: str) -> None:
+    upgrade(empty_database_url, "0010")
+    database = Database(empty_database_url)
+    with database.write() as session:
+        session.execute(text(
+            'INSERT INTO "user" (email, name, password_hash, totp_secret, totp_last_step, '
+            "language, admin, active, failed_sign_ins, created_at) "
+            "VALUES ('an@example.vn', 'An', '', '', 0, 'vi', false, true, 0, :at)"
+        ), {"at": NOW})
+    for revision in ("head", "0010", "head"):
+        move = command.downgrade if revision == "0010" else command.upgrade
+        move(alembic_config(empty_database_url), revision)
+    with database.write() as session:
+        [user] = session.scalars(select(User))
+        assert (user.name, user.second_factor_on, user.passkey_handle) == ("An", False, "")
+        session.add(Passkey(user_id=user.id, name="Máy", credential_id="AA", public_key="AA",
+                            sign_count=2**32 - 1, created_at=NOW))
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(Passkey(user_id=1, name="Máy", credential_id="AA", public_key="AA",
+                            created_at=NOW))
     database.engine.dispose()
 
 

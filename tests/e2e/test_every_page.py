@@ -40,7 +40,7 @@ KINDS = {
     "reviewer": ["reviews.clip", "similarity.listed"],
     "juror": ["jury.clip"],
     "unit": ["unit.entry"],
-    "admin": ["account.home"],
+    "admin": ["account.home", "second_factor.home"],
 }
 # Language -> the widths, in CSS pixels, at which each page is looked at.
 WIDTHS = {"vi": (320, 1280), "en": (360, 1280)}

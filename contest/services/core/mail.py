@@ -24,6 +24,7 @@ page_paused         user_id, pause_id, remedy,      an organiser: posting has st
 page_expiring       user_id, page_name, page_id,    an organiser: the Page's token is about to end
                     ends, shared
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
+second_factor       user_id, what, passkey          staff: their second factor was changed
 ==================  ==============================  =========================================
 
 A template may be given further values to show; ``path`` is where its button leads (one of our own
@@ -57,8 +58,7 @@ from contest.tokens import digits_of
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "jury_reminder",
     "page_expiring", "page_paused", "published", "receipt", "reinstated", "rejected", "reminder",
-    "reopened", "result",
-    "upload_expired", "upload_waiting",
+    "reopened", "result", "second_factor", "upload_expired", "upload_waiting",
 )
 
 

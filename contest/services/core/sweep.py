@@ -8,6 +8,7 @@ finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list
 sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
 uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
 refusals (security page)        ``EVENTS_KEPT``, 90 days    who tried what, and from where
+answered challenges (passkeys)  not at all                  an old one is refused for its age
 bytes of such uploads           not at all                  the upload process removes them
 bytes of replaced clips         14 days                     ``entry/stored_bytes.py``; reports stay
 ==============================  ==========================  =======================================
@@ -27,7 +28,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from contest.models import Invitation, Mail, SecurityEvent, StaffSession, Task, UnitSession, Upload
+from contest.models import (
+    Invitation,
+    Mail,
+    SecurityEvent,
+    StaffSession,
+    Task,
+    UnitSession,
+    Upload,
+    UsedChallenge,
+)
 from contest.services.core import outbox
 
 KEPT = timedelta(days=30)
@@ -59,6 +69,7 @@ def _over(at: datetime) -> list[tuple[Any, ColumnElement[bool]]]:
     """What to delete, table by table; a task before the row that it is about."""
     return [
         (StaffSession, _ended(at - KEPT, StaffSession.expires_at, StaffSession.revoked_at)),
+        (UsedChallenge, UsedChallenge.expires_at < at),
         (SecurityEvent, SecurityEvent.last_at < at - EVENTS_KEPT),
         (UnitSession, _ended(at - KEPT, UnitSession.expires_at, UnitSession.revoked_at)),
         (Invitation, _ended(at - KEPT, Invitation.expires_at, Invitation.revoked_at,

@@ -1,5 +1,7 @@
 """Of whom a second factor is demanded: by a contest's rules, and of the staff whatever they say."""
 
+from sqlalchemy.orm import Session
+
 from contest.actors import Actor, Role
 from contest.errors import NotAllowed
 from contest.models import Contest
@@ -13,15 +15,14 @@ def require(actor: Actor, contest: Contest | None) -> None:
     """
     if contest is None or actor.kind != "user" or actor.second_factor:
         return
-    held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
-    if held & set(profiles.profile_of(contest).security.second_factor):
+    if _demands(contest, actor):
         raise needed()
 
 
 def needed() -> NotAllowed:
     """The refusal of somebody who must give a second factor first, for the caller to raise."""
     return NotAllowed(
-        "Vai trò này cần mã xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
+        "Vai trò này cần lớp xác thực thứ hai. Hãy bật trong mục Tài khoản của tôi.",
         "This role needs a second factor. Please switch it on under My account.",
         second_factor=True,
     )
@@ -32,5 +33,21 @@ def must_set_up(actor: Actor) -> bool:
 
     No contest's rules change that: whoever may change the rules would switch it off first.
     """
-    staff = actor.admin or any(Role.ORGANISER in held for held in actor.roles.values())
-    return actor.kind == "user" and staff and not actor.second_factor
+    return actor.kind == "user" and _runs_something(actor) and not actor.second_factor
+
+
+def demanded_of(session: Session, actor: Actor, *, of_staff: bool) -> bool:
+    """Whether the person must have a second factor, of whichever kind: as staff (where the setting
+    says ``required``, ``of_staff``), or by the rules of a contest in which they have a role."""
+    if of_staff and _runs_something(actor):
+        return True
+    return any(_demands(contest, actor) for contest in profiles.all_contests(session))
+
+
+def _demands(contest: Contest, actor: Actor) -> bool:
+    held = actor.roles.get(contest.id, frozenset()) | ({Role.ORGANISER} if actor.admin else set())
+    return bool(held & set(profiles.profile_of(contest).security.second_factor))
+
+
+def _runs_something(actor: Actor) -> bool:
+    return actor.admin or any(Role.ORGANISER in held for held in actor.roles.values())

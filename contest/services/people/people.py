@@ -53,7 +53,7 @@ def session_of_token(session: Session, token: str, *, at: datetime) -> StaffSess
 
 def owes_second_factor(row: StaffSession) -> bool:
     """A person with a second factor is not signed in by the password alone."""
-    return row.user.totp_confirmed_at is not None and row.second_factor_at is None
+    return row.user.second_factor_on and row.second_factor_at is None
 
 
 def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:

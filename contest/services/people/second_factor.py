@@ -1,4 +1,6 @@
-"""The second factor: one-time codes of an authenticator app (TOTP, RFC 6238), recovery codes.
+"""The second factor: one-time codes of an authenticator app (TOTP, RFC 6238), recovery codes, and
+what holds for passkeys too (``passkeys.py``): recovery codes come with the first factor of either
+kind and go with the last, and the person is told by mail.
 
 The secret is sealed with a key derived from the installation's; recovery codes are stored as
 passwords are (ASVS 5.0, 6.5.2).
@@ -15,14 +17,15 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import RecoveryCode, StaffSession, User
-from contest.services.core import audit, locks
+from contest.models import Passkey, RecoveryCode, StaffSession, User
+from contest.services.core import audit, locks, mail
 from contest.services.core.sealing import SECOND_FACTOR, Keyring
 from contest.services.people import passwords
 from contest.tokens import hash_token, new_code, tidy_code
 
 STEP_S = 30
 RECOVERY_CODES, RECOVERY_LENGTH = 10, 16  # 78 bits each
+PAGE = "/account/second-factor/"  # where the mail leads
 
 
 def begin(session: Session, user: User, *, keys: Keyring) -> None:
@@ -52,13 +55,14 @@ def confirm(
     session: Session, user: User, code: str, *, actor: Actor, at: datetime, wall: datetime,
     keys: Keyring,
 ) -> list[str]:
-    """Switch it on with a first right code; returns the recovery codes, shown this once. Raises
-    ``Invalid`` for a wrong code, or if it is on."""
+    """Switch it on with a first right code; returns the recovery codes, shown this once, unless
+    they came with a passkey. Raises ``Invalid`` for a wrong code, or if it is on."""
     if user.totp_confirmed_at or not _right_code(session, user, code, wall=wall, keys=keys):
         raise wrong_code()
     user.totp_confirmed_at = at
     audit.record(session, "person.second_factor_on", user, actor=actor, at=at)
-    return renew_recovery_codes(session, user, at=at)
+    tell(session, user, "codes_on", at=at)
+    return [] if user.has_passkey else renew_recovery_codes(session, user, at=at)
 
 
 def check(
@@ -66,20 +70,52 @@ def check(
     keys: Keyring,
 ) -> bool:
     """Whether it is the app's current code or an unused recovery code; either works only once."""
-    if not user.totp_confirmed_at:
+    if not user.second_factor_on:
         return False
-    by_app = _right_code(session, user, code, wall=wall, keys=keys)
+    by_app = bool(user.totp_confirmed_at) and _right_code(
+        session, user, code, wall=wall, keys=keys
+    )
     return by_app or _recovery(session, user, code, at)
 
 
 def switch_off(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
-    """Delete secret and recovery codes; the caller has checked that this is allowed. Sessions go on
-    as such without a second factor."""
+    """Delete the app's secret; the caller has checked that this is allowed. Without a passkey the
+    recovery codes go too, and sessions go on as such without a second factor."""
     user.totp_secret, user.totp_confirmed_at = "", None
+    after_one_went(session, user)
+    audit.record(session, "person.second_factor_off", user, actor=actor, at=at)
+    tell(session, user, "codes_off", at=at)
+
+
+def reset(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
+    """For somebody who has lost everything: no secret, passkey or recovery code stays. The caller
+    ends the sessions."""
+    locks.lock(session, user)
+    user.totp_secret, user.totp_confirmed_at, user.has_passkey = "", None, False
+    lost = session.scalars(
+        delete(Passkey).where(Passkey.user_id == user.id).returning(Passkey.id)
+    ).all()
+    after_one_went(session, user)
+    audit.record(session, "person.second_factor_off", user, actor=actor, at=at,
+                 after={"passkeys": sorted(lost)} if lost else None)
+    tell(session, user, "reset", at=at)
+
+
+def after_one_went(session: Session, user: User) -> None:
+    """Where no second factor is left, recovery codes go, and no session has one."""
+    if user.second_factor_on:
+        return
     session.execute(update(StaffSession).where(StaffSession.user_id == user.id)
                     .values(second_factor_at=None))
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    audit.record(session, "person.second_factor_off", user, actor=actor, at=at)
+
+
+def tell(session: Session, user: User, what: str, *, at: datetime, passkey: str = "") -> None:
+    """Mail the person what changed (the words: ``templates/email/_second_factor.txt``): who finds a
+    change that they did not make can act. ``passkey``: its name."""
+    params = {"user_id": user.id, "what": what, "passkey": passkey, "path": PAGE}
+    mail.enqueue(session, to=user.email, template="second_factor", language=user.language,
+                 params=params, contest_id=None, at=at)
 
 
 def renew_recovery_codes(session: Session, user: User, *, at: datetime) -> list[str]:
@@ -107,6 +143,7 @@ def wrong_code() -> Invalid:
     return Invalid(
         "Mã chưa đúng hoặc đã dùng. Hãy đợi mã mới trong ứng dụng; kiểm tra giờ trên điện thoại.",
         "The code is wrong or was used. Wait for the app's next code; check the phone's clock.",
+        field="code",
     )
 
 

@@ -15,7 +15,7 @@ from contest.models import Contest, RoleGrant, SecurityEvent
 from contest.services.core import pagination, sweep
 from contest.services.core.pagination import Pagination
 
-KINDS = ("sign_in", "code", "forbidden", "too_many")
+KINDS = ("sign_in", "code", "passkey", "copied", "forbidden", "too_many")
 WINDOW = timedelta(hours=1)
 MOST = 20_000  # rows
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

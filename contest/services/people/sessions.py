@@ -26,7 +26,7 @@ def start(
 ) -> str:
     """A new session; returns the token for the cookie. Only its hash is stored."""
     token = new_token()
-    half = user.totp_confirmed_at is not None and not second_factor
+    half = user.second_factor_on and not second_factor
     session.add(StaffSession(
         token_hash=hash_token(token), user_id=user.id, created_at=at, last_seen_at=at,
         expires_at=at + (LIFE_HALF if half else LIFE), agent=agent[:400], address=address[:64],

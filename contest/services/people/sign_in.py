@@ -1,4 +1,5 @@
-"""Signing in: password, second factor, one-use links; throttled by account and always recorded.
+"""Signing in: password, second factor, passkeys, one-use links; throttled by account and always
+recorded.
 
 A failure reveals nothing: unknown address, wrong password, locked and throttled account get the
 same words after the same time. The wait is bounded, and an attempt during it does not lengthen it.
@@ -23,7 +24,16 @@ from contest.models import StaffSession, User
 from contest.models.base import LOCK
 from contest.services.core import audit
 from contest.services.core.sealing import Keyring
-from contest.services.people import invitations, passwords, people, second_factor, sessions
+from contest.services.people import (
+    invitations,
+    passkey_protocol,
+    passkeys,
+    passwords,
+    people,
+    second_factor,
+    sessions,
+)
+from contest.services.people.passkey_protocol import Site
 
 FREE_ATTEMPTS = 5
 FIRST_WAIT_S, LONGEST_WAIT_S = 2, 300
@@ -106,7 +116,7 @@ def sign_in(session: Session, attempt: Attempt, *, browser: Browser, at: datetim
         _failed(session, user, "password", at)
         return None
     user.password_hash = attempt.fresh_hash or user.password_hash
-    if user.totp_confirmed_at is not None:
+    if user.second_factor_on:
         _give_back(user, at)
     return _start(session, user, "password", browser, at)
 
@@ -117,17 +127,67 @@ def complete(
 ) -> str | None:
     """The second step: the token of a full session for a right code, else None. The session of the
     first step (``row``) ends."""
+
+    def judge(user: User) -> bool:
+        return second_factor.check(session, user, code, at=at, wall=wall, keys=keys)
+
+    return _second_step(session, row, judge, how="second_factor", browser=browser, at=at,
+                        counted=counted)
+
+
+def complete_by_passkey(
+    session: Session, row: StaffSession, answer: str, *, site: Site, challenge: bytes,
+    browser: Browser, at: datetime, counted: Counter = lambda _account: STRANGER,
+) -> str:
+    """The second step by a passkey of the person's: the token of a full session. Raises ``Invalid``
+    for a wrong answer, ``passkeys.Copied`` among them, after recording it."""
+    wrong = [passkey_protocol.refused()]
+
+    def judge(user: User) -> bool:
+        try:
+            passkeys.check(session, answer, owner=user, site=site, challenge=challenge, at=at)
+        except Invalid as error:
+            wrong.append(error)
+            return False
+        return True
+
+    token = _second_step(session, row, judge, how="passkey", browser=browser, at=at,
+                         counted=counted)
+    if token is None:
+        raise wrong[-1]
+    return token
+
+
+def by_passkey(
+    session: Session, answer: str, *, site: Site, challenge: bytes, browser: Browser, at: datetime
+) -> str:
+    """Sign in by a passkey alone: the token of a full session, for its device had the thing and
+    made sure of the person. Raises ``Invalid`` for a wrong answer after recording it.
+
+    Nobody's wait is in the way, and none is counted: there is nothing to guess.
+    """
+    try:
+        user = passkeys.check(session, answer, owner=None, site=site, challenge=challenge, at=at)
+    except Invalid:
+        _failed(session, None, "passkey", at)
+        raise
+    return _start(session, user, "passkey", browser, at, second_factor=True)
+
+
+def _second_step(
+    session: Session, row: StaffSession, judge: Callable[[User], bool], *, how: str,
+    browser: Browser, at: datetime, counted: Counter,
+) -> str | None:
     user = _locked(session, row.user_id)
     assert user is not None  # noqa: S101 - a session has its user
     waits = _must_wait(user, at, counted(user.id))
-    right = not waits and second_factor.check(session, user, code, at=at, wall=wall, keys=keys)
-    if not right:
+    if waits or not judge(user):
         if not waits:
             _count(user, at)  # under the row's lock: others wait, then see it
-        _failed(session, user, "second_factor", at)
+        _failed(session, user, how, at)
         return None
     row.revoked_at = at
-    return _start(session, user, "second_factor", browser, at, second_factor=True)
+    return _start(session, user, how, browser, at, second_factor=True)
 
 
 def by_link(session: Session, token: str, *, browser: Browser, at: datetime) -> str:
@@ -188,13 +248,31 @@ def switch_on_second_factor(
     keys: Keyring,
 ) -> tuple[str, list[str]]:
     """Confirm the second factor. Every session ends; returns this browser's new token and the
-    recovery codes. Raises ``Invalid`` for a wrong code, or if it is on."""
+    recovery codes, if they are new. Raises ``Invalid`` for a wrong code, or if it is on."""
     actor = people.actor_of(session, user, second_factor=True)
     codes = second_factor.confirm(session, user, code, actor=actor, at=at, wall=wall, keys=keys)
+    return _begin_anew(session, user, browser, actor, at), codes
+
+
+def add_passkey(
+    session: Session, user: User, answer: str, *, name: str, site: Site, challenge: bytes,
+    browser: Browser, at: datetime,
+) -> tuple[str, list[str]]:
+    """Keep a new passkey. Every session ends; returns this browser's new token and the recovery
+    codes, if they are new. Raises as ``passkeys.add``."""
+    actor = people.actor_of(session, user, second_factor=True)
+    codes = passkeys.add(session, user, answer, name=name, site=site, challenge=challenge,
+                         actor=actor, at=at)
+    return _begin_anew(session, user, browser, actor, at), codes
+
+
+def _begin_anew(
+    session: Session, user: User, browser: Browser, actor: Actor, at: datetime
+) -> str:
+    """End every session; the token of a new one for this browser, with its second factor."""
     sessions.revoke_all(session, user, actor=actor, at=at)
-    token = sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
-                           second_factor=True)
-    return token, codes
+    return sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
+                          second_factor=True)
 
 
 def set_password(
@@ -226,7 +304,7 @@ def _start(
 ) -> str:
     token = sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
                            second_factor=second_factor)
-    half = user.totp_confirmed_at is not None and not second_factor
+    half = user.second_factor_on and not second_factor
     if not half:
         user.failed_sign_ins, user.not_before = 0, None
     audit.record(session, "person.first_step" if half else "person.signed_in", user,

@@ -101,7 +101,7 @@ def _own_room(row: StaffSession | None) -> str:
     return url_for(ROOMS[only[0]], slug=only[1].slug) if only else url_for("account.home")
 
 
-def _leave_old_session() -> None:
+def leave_old_session() -> None:
     if token := staff_token():
         sessions.end(current.db, token, actor=current.actor, at=current.now)
 
@@ -137,8 +137,8 @@ def send_sign_in() -> Response:
     attempt = _try_password(form.email.data, form.password.data)
     token = signing_in.sign_in(current.db, attempt, browser=this_browser(), at=current.now)
     if token:
-        _right(attempt.user_id)
-        _leave_old_session()
+        give_back(attempt.user_id)
+        leave_old_session()
         return enter(token)
     current.db.commit()  # the failure is recorded although the answer is a refusal
     form.form_errors.append(_l(
@@ -151,22 +151,22 @@ def _try_password(email: str, password: str) -> signing_in.Attempt:
     """Count the attempt, then judge it; neither holds a lock while a password is hashed."""
     current.db.rollback()  # only a session's last use was noted; SQLite has one writer
     with current.platform.db.write() as session:
-        reserved = signing_in.reserve(session, email, counted=_counted, at=current.now)
+        reserved = signing_in.reserve(session, email, counted=count_attempt, at=current.now)
     with current.platform.db.read() as session:
         return signing_in.try_password(
             session, email, password, at=current.now, reserved=reserved
         )
 
 
-def _counted(user_id: int | None) -> signing_in.Origin:
+def count_attempt(user_id: int | None) -> signing_in.Origin:
     """Count a failure in advance, for this browser where it is known to the account, else for this
-    place; ``_right`` gives it back."""
+    place; ``give_back`` gives it back."""
     known = bool(devices.known_as(user_id))
     free = throttle.count_failure(*_place(user_id)) <= (OWN_FAILURES if known else PLACE_FAILURES)
     return signing_in.Origin(known=known and free, fresh=free)
 
 
-def _right(user_id: int | None) -> None:
+def give_back(user_id: int | None) -> None:
     throttle.count_failure(*_place(user_id), amount=-1)
 
 
@@ -189,7 +189,12 @@ def second_step() -> Response:
     row = this_session()
     if row is None or not people.owes_second_factor(row):
         return back_to("account.sign_in")
-    return page("account/second_step.html", form=CodeForm(), next=returning.wanted())
+    return second_step_page(row.user, CodeForm())
+
+
+def second_step_page(person: User, form: Form, status: int = 200) -> Response:
+    """The form for a code, and for a passkey where the person has one."""
+    return page("account/second_step.html", status, form=form, me=person, next=returning.wanted())
 
 
 @bp.post("/sign-in/code")
@@ -200,24 +205,24 @@ def send_second_step() -> Response:
     if row is None or not people.owes_second_factor(row):
         return back_to("account.sign_in")
     if not form.validate():
-        return page("account/second_step.html", 422, form=form, next=returning.wanted())
+        return second_step_page(row.user, form, 422)
     token = signing_in.complete(
         current.db, row, form.code.data, browser=this_browser(), at=current.now,
         wall=SystemClock().now(),
-        keys=current.platform.keys, counted=_counted,
+        keys=current.platform.keys, counted=count_attempt,
     )
     if token:
-        _right(row.user_id)
+        give_back(row.user_id)
         return enter(token)
     current.db.commit()  # the failure is recorded although the answer is a refusal
     refused(form, "code", second_factor.wrong_code())
-    return page("account/second_step.html", 422, form=form, next=returning.wanted())
+    return second_step_page(row.user, form, 422)
 
 
 @bp.post("/sign-out")
 @allows("account.sign_in")
 def sign_out() -> Response:
-    _leave_old_session()
+    leave_old_session()
     response = redirect(url_for("public.home"), 303)
     clear_cookie(response, STAFF_COOKIE)
     forget_device(response)

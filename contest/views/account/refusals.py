@@ -29,7 +29,10 @@ GUESSES = {
     "account.send_invitation": "code", "second_factor.begin": "sign_in",
     "second_factor.send_confirm": "code", "second_factor.renew_codes": "code",
     "second_factor.off": "code", "account.send_password": "sign_in",
+    "passkey_sign_in.send": "passkey", "passkey_sign_in.send_second": "passkey",
+    "passkeys.begin": "sign_in", "passkeys.add": "passkey", "passkeys.remove": "sign_in",
 }
+OF_A_PERSON = {"account", "second_factor", "passkeys", "passkey_sign_in"}  # blueprints
 WRONG = (410, 422)  # answers to a wrong guess
 MOST, EVERY_S = 500, 2.0  # kinds of refusals that wait to be stored: beyond that, in the log alone
 
@@ -72,7 +75,7 @@ def note(response: Response) -> Response:
     """For every answer: remember it if it is a refusal."""
     kind = OF_STATUS.get(response.status_code)
     if kind is None and response.status_code in WRONG:
-        kind = GUESSES.get(request.endpoint or "")
+        kind = g.get("refused_as") or GUESSES.get(request.endpoint or "")
     if kind is None:
         return response
     with contextlib.suppress(SQLAlchemyError):  # a refusal stays one, whatever the log does
@@ -98,7 +101,9 @@ def _account() -> int | None:
     if request.endpoint == "account.send_sign_in":
         user = people.by_email(current.db, request.form.get("email", ""))
         return user.id if user else None
-    if request.blueprint in ("account", "second_factor") and (token := staff_token()):
+    if request.endpoint == "passkey_sign_in.send":
+        return None  # whose it was is what the passkey did not prove
+    if request.blueprint in OF_A_PERSON and (token := staff_token()):
         row = people.session_of_token(current.db, token, at=current.now)
         return row.user_id if row else None
     return None

@@ -1,15 +1,15 @@
-"""Switching the second factor on and off, and its recovery codes."""
+"""Second factors of a person: codes switched on and off, recovery codes, the list of passkeys."""
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
 
 from contest.clock import SystemClock
 from contest.errors import Invalid
-from contest.services.people import demanded_factor, second_factor, sessions
+from contest.services.people import demanded_factor, passkeys, second_factor, sessions
 from contest.services.people import sign_in as signing_in
 from contest.views.account.account import CodeForm, me, this_browser
+from contest.views.account.proving import ProofForm, proven
 from contest.views.shared import throttle
 from contest.views.shared.forms import Form, refused
 from contest.views.shared.qr import qr_svg
@@ -27,36 +27,28 @@ bp = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
 ISSUER = "hoithi"
 
 
-class ConfirmForm(Form):
-    old = PasswordField(_l("Mật khẩu hiện tại"), render_kw={"autocomplete": "current-password"})
-
-
 @bp.get("/")
 @allows("account.manage")
 def home() -> Response:
-    return _factor_page(CodeForm() if me().totp_confirmed_at else ConfirmForm())
+    return _factor_page(ProofForm())
 
 
 def _factor_page(form: Form, status: int = 200) -> Response:
     person = me()
-    left = second_factor.recovery_codes_left(current.db, person) if person.totp_confirmed_at else 0
+    left = second_factor.recovery_codes_left(current.db, person) if person.second_factor_on else 0
     demanded = (current.platform.settings.second_factor == "required"
                 and demanded_factor.must_set_up(current.actor))
     return page("account/second_factor.html", status, form=form, me=person, codes_left=left,
-                demanded=demanded)
+                demanded=demanded, passkeys=passkeys.of(current.db, person), most=passkeys.MOST)
 
 
 @bp.post("/begin")
 @throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def begin() -> Response:
-    """Make the secret, after the password was entered again."""
-    form = ConfirmForm()
-    try:
-        signing_in.confirm_password(me(), form.old.data or "", at=current.now)
-    except Invalid as error:
-        form.validate()
-        refused(form, "old", error)
+    """Make the secret, after the person has shown once more who they are."""
+    form = ProofForm()
+    if not proven(form):
         return _factor_page(form, 422)
     second_factor.begin(current.db, me(), keys=current.platform.keys)
     return back_to("second_factor.confirm")
@@ -103,28 +95,25 @@ def send_confirm() -> Response:
     except Invalid as error:
         refused(form, "code", error)
         return _confirm_page(form, 422)
-    response = page("account/recovery_codes.html", codes=codes)
+    response = page("account/recovery_codes.html", codes=codes) if codes else _on()
     set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
     return response
 
 
-def _code_is_right(form: Form) -> bool:
-    if form.validate() and second_factor.check(
-        current.db, me(), form["code"].data, at=current.now, wall=SystemClock().now(),
-        keys=current.platform.keys,
-    ):
-        return True
-    if not form.errors:
-        refused(form, "code", second_factor.wrong_code())
-    return False
+def _on() -> Response:
+    """It is the second kind: the recovery codes of the first go on."""
+    flash_message("Đã bật mã 6 số.", "Codes are on.")
+    return back_to("second_factor.home")
 
 
 @bp.post("/codes")
 @throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def renew_codes() -> Response:
-    form = CodeForm()
-    if not _code_is_right(form):
+    form = ProofForm()
+    if not me().second_factor_on:
+        return back_to("second_factor.home")
+    if not proven(form):
         return _factor_page(form, 422)
     return page("account/recovery_codes.html",
                 codes=second_factor.renew_recovery_codes(current.db, me(), at=current.now))
@@ -134,9 +123,11 @@ def renew_codes() -> Response:
 @throttle.guessed(throttle.PASSWORDS, by_session=True)
 @allows("account.manage")
 def off() -> Response:
-    form = CodeForm()
-    if not _code_is_right(form):
+    form = ProofForm()
+    if not me().totp_confirmed_at:
+        return back_to("second_factor.home")
+    if not proven(form):
         return _factor_page(form, 422)
     second_factor.switch_off(current.db, me(), actor=current.actor, at=current.now)
-    flash_message("Đã tắt mã xác thực thứ hai.", "The second factor is off.")
+    flash_message("Đã tắt mã 6 số.", "Codes are off.")
     return back_to("second_factor.home")

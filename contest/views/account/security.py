@@ -46,5 +46,6 @@ def _page(template: str, of: Contest | None) -> Response:
 def _kinds() -> dict[str, str]:
     return {
         "sign_in": _("Đăng nhập sai"), "code": _("Mã hoặc liên kết sai"),
+        "passkey": _("Khoá truy cập sai"), "copied": _("Khoá truy cập có thể bị sao chép"),
         "forbidden": _("Không có quyền (403)"), "too_many": _("Thử quá nhiều (429)"),
     }

@@ -48,6 +48,7 @@ FILE_TYPES = {
 }
 # What everybody may do, signed in or not: all that is left to staff without a second factor.
 WITHOUT_FACTOR = frozenset({"public.read", "account.sign_in", "unit.enter"})
+SETS_UP_FACTOR = frozenset({"second_factor", "passkeys"})  # blueprints
 FORGET_COOKIE, FORGET_S = "forget", 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -219,7 +220,7 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
 def _owes_second_factor(action: str) -> bool:
     return (
         current.platform.settings.second_factor == "required"
-        and action not in WITHOUT_FACTOR and request.blueprint != "second_factor"
+        and action not in WITHOUT_FACTOR and request.blueprint not in SETS_UP_FACTOR
         and demanded_factor.must_set_up(current.actor)
     )
 

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from contest.clock import SystemClock
-from contest.models import RoleGrant, User
-from contest.services.people import passwords, people, sessions
+from contest.models import Passkey, RecoveryCode, RoleGrant, User
+from contest.services.people import passwords, people, second_factor, sessions
+from tests.contest.people.authenticator import Device
+from tests.contest.people.passkey_steps import actions, give, mails, rows
 
 PASSWORD = "con mèo trèo cây cau"
 
@@ -110,3 +112,25 @@ def test_sessions_end_and_links_are_made_from_the_shell(run, make, contest, plat
     assert run("reset-second-factor", "an@example.vn")[0] == 0
 
 
+def test_resetting_a_lost_factor_takes_passkeys_and_recovery_codes_too(
+    run, make, contest, platform
+):
+    user = make.user("organiser", contest=contest, email="an@example.vn", password_hash="kept")
+    for _ in range(2):
+        give(make, user, Device())
+    with platform.db.write() as session:  # the command runs at the machine's own time
+        person, at = session.get_one(User, user.id), SystemClock().now()
+        second_factor.begin(session, person, keys=platform.keys)
+        person.totp_confirmed_at = at
+        second_factor.renew_recovery_codes(session, person, at=at)
+        token = sessions.start(session, person, at=at, second_factor=True)
+    assert "\tactive+second-factor\t" in run("list")[1]
+    assert run("reset-second-factor", "an@example.vn")[0] == 0
+    with platform.db.read() as session:
+        person = session.get_one(User, user.id)
+        assert (person.second_factor_on, person.totp_secret) == (False, "")
+        assert people.session_of_token(session, token, at=SystemClock().now()) is None
+    assert (rows(platform, Passkey), rows(platform, RecoveryCode)) == ([], [])
+    assert actions(platform)[-2:] == ["person.second_factor_off", "person.sessions_revoked"]
+    assert mails(platform) == ["reset"]
+    assert "\tactive\t" in run("list")[1]
