@@ -1,7 +1,7 @@
 """What a run of tests compiles once a process; each test has its own application and engines.
 
 Addresses, templates and statements depend on the code alone, a contest's rules on their text.
-Compiling them anew was a third of the processor time of a test of pages.
+Compiling them anew was a quarter of the processor time of a test of posting.
 """
 
 from collections.abc import Callable

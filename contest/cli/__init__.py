@@ -72,6 +72,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _lost(error: Exception) -> DomainError | None:
     """The refusal for a transaction that lost to another; None for any other error."""
+    if "sqlalchemy" not in sys.modules:
+        return None
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - most commands end without an error
 
     from contest.db import refusal  # noqa: PLC0415

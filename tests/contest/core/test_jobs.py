@@ -20,7 +20,7 @@ from sqlalchemy import insert, text
 from contest import jobs
 from contest.adapters.job_queue import JobQueue, OnlyRunTask
 from contest.config import Settings
-from contest.jobs import GiveUp, Later, relay, worker
+from contest.jobs import GiveUp, Later, pages_app, relay, worker
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform
@@ -98,6 +98,18 @@ def test_a_row_becomes_work_done(platform: Platform, works: Works) -> None:
     assert works.file.read_text() == "5\n"
     assert task(platform, task_id).state == "done"
     assert relay.relay_once(platform) == 0
+
+
+def test_the_application_that_writes_mails_is_made_before_the_jobs_and_once(
+    platform: Platform, works: Works
+) -> None:
+    """A job is a fork of the worker and has a platform of its own, of the same settings."""
+    pages_app.of.cache_clear()
+    for _ in range(2):
+        worker.run(platform, burst=True)
+    in_a_job = Platform(Settings.from_env())
+    assert pages_app.of(in_a_job) is pages_app.of(platform)
+    assert pages_app.of.cache_info().misses == 1
 
 
 def test_an_emptied_redis_loses_nothing(platform: Platform, works: Works) -> None:
