@@ -6,7 +6,6 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
 from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
-from contest.models.entry_requests import EntryRequest
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -27,7 +26,7 @@ from contest.models.people import Invitation, RecoveryCode, RoleGrant, StaffSess
 from contest.models.publications import PageConnection, PageInspection, PagePause, Publication
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
-from contest.models.reviews import Review
+from contest.models.reviews import EntryRequest, Review
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload

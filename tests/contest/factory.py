@@ -20,6 +20,7 @@ from contest.models import (
     ClipVersion,
     Consent,
     Contest,
+    EntryRequest,
     Mark,
     Publication,
     Review,
@@ -251,6 +252,13 @@ class Factory:
             state="published", caption=entry.title, release_at=release, created_at=entry.created_at,
             video_id=f"9{entry.id:08}", post_id=f"1122334455_{entry.id:08}", published_at=release,
             permalink=f"https://www.facebook.com/quandoan11/videos/9{entry.id:08}",
+        ))
+
+    def asked(self, entry: Submission) -> EntryRequest:
+        """A proposal that an entry which has left comes back, waiting for a second organiser."""
+        return self.add(EntryRequest(
+            submission_id=entry.id, kind="reinstate", reason="Bấm nhầm nút rút bài",
+            created_by="user:99", created_at=self.at,
         ))
 
     def ballot(
