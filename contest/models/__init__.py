@@ -40,7 +40,7 @@ from contest.models.publications import (
 )
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
-from contest.models.reviews import Review
+from contest.models.reviews import EntryRequest, Review
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import (

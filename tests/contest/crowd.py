@@ -23,7 +23,6 @@ from contest.models import (
     CorrectionVerdict,
     Derivative,
     DocumentPdf,
-    EntryRequest,
     Evidence,
     Invitation,
     Mail,
@@ -149,11 +148,8 @@ class Crowd(Looked):
         }
         for _ in range(self.n):
             self.make.submission(self.units[0], "uploading")
-        self._add(*(
-            EntryRequest(submission_id=one.id, kind="reinstate", reason="Bấm nhầm nút rút bài",
-                         created_by="user:99", created_at=WHILE_OPEN)
-            for one in self.entries["withdrawn"]
-        ))
+        for withdrawn in self.entries["withdrawn"]:
+            self.make.asked(withdrawn)
 
     def _versions(self, submission: Submission) -> None:
         """``n`` more versions of one entry, each checked, reviewed, mended and in the trail."""

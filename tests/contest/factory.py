@@ -20,6 +20,7 @@ from contest.models import (
     ClipVersion,
     Consent,
     Contest,
+    EntryRequest,
     Mark,
     Publication,
     Review,
@@ -260,6 +261,13 @@ class Factory:
                 permalink=f"https://www.facebook.com/quandoan11/videos/9{submission.id:08}",
             )
         )
+
+    def asked(self, submission: Submission) -> EntryRequest:
+        """A proposal that an entry which has left comes back, waiting for a second organiser."""
+        return self.add(EntryRequest(
+            submission_id=submission.id, kind="reinstate", reason="Bấm nhầm nút rút bài",
+            created_by="user:99", created_at=self.at,
+        ))
 
     def ballot(
         self, submission: Submission, juror: User, marks: dict[str, int] | None = None,

@@ -7,7 +7,7 @@ from contest.clock import FixedClock
 from tests.contest.factory import Factory
 from tests.contest.walker import Walk
 
-GROUPS, STEPS = 10, 36
+GROUPS, STEPS = 10, 26
 
 
 @pytest.fixture
