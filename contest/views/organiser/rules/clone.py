@@ -59,8 +59,7 @@ def clone() -> Response:
         contest.revision.source, old, slug=form.slug.data, opens=form.opens.data
     )
     moved = changes(old, rule_files.load(source).profile)
-    made = RulesForm(formdata=None, source=source)
-    return page("organiser/setup.html", form=made, changes=moved)
+    return page("organiser/setup.html", form=RulesForm.made(source), changes=moved)
 
 
 def _form() -> CloneForm:
