@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contest.profile import Profile
+from contest.services.rules.fields import FIXED
 from contest.services.rules.words import CHOICES, label_of
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -29,7 +30,8 @@ def changes(old: Profile, new: Profile) -> list[Change]:
     return [
         Change(_label(key), in_words(before.get(key), old.schedule.zone, key[0]),
                in_words(after.get(key), new.schedule.zone, key[0]))
-        for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)
+        for key in dict.fromkeys([*before, *after])
+        if before.get(key) != after.get(key) and key[0] not in FIXED
     ]
 
 

@@ -23,6 +23,13 @@ class RulesForm(Form):
         _l("Hoặc sửa từ thể lệ tham khảo của Quận 11"), [Optional(), Length(max=500_000)]
     )
 
+    @classmethod
+    def made(cls, source: str) -> "RulesForm":
+        """The form with rules that were made from something else than the reference."""
+        form = cls(formdata=None, source=source)
+        form.source.label.text = str(_l("Thể lệ, sửa được ngay tại đây"))
+        return form
+
     def text(self) -> str:
         """The file where one was chosen, else the text."""
         return read_file(self.file) or (self.source.data or "").replace("\r\n", "\n")

@@ -13,7 +13,7 @@ from contest.services.rules import cloning
 from contest.services.rules.changes import changes
 from contest.views.organiser.setup import RulesForm
 from contest.views.shared.forms import Form
-from contest.views.shared.support import allows, current, own_or_404, page
+from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("clone", __name__, url_prefix="/setup/clone")
 
@@ -53,13 +53,13 @@ def clone() -> Response:
     if not form.validate_on_submit():
         return page("organiser/clone.html", 422, form=form, known=True)
     contest = profiles.find(current.db, form.contest.data)
+    assert contest.revision is not None  # noqa: S101 - a contest is made with its first revision
     old = profiles.profile_of(contest)
     source = cloning.moved(
-        own_or_404(contest.revision).source, old, slug=form.slug.data, opens=form.opens.data
+        contest.revision.source, old, slug=form.slug.data, opens=form.opens.data
     )
     moved = changes(old, rule_files.load(source).profile)
-    made = RulesForm(formdata=None, source=source)
-    return page("organiser/setup.html", form=made, changes=moved)
+    return page("organiser/setup.html", form=RulesForm.made(source), changes=moved)
 
 
 def _form() -> CloneForm:

@@ -90,8 +90,7 @@ def adopt() -> Response:
         lines = [f"{fault['key']}: {fault[current.language]}" for fault in faults]
         form.form_errors = lines or [error.message(current.language)]
         return _draft_page(form, draft, 422)
-    made = RulesForm(formdata=None, source=source)
-    return page("organiser/setup.html", form=made, taken=len(said))
+    return page("organiser/setup.html", form=RulesForm.made(source), taken=len(said))
 
 
 @contextmanager
