@@ -71,7 +71,8 @@ def deepen(
     """
     path, out, progress = Path(path).resolve(), Path(out).resolve(), progress or no_progress
     probed = probe(path)
-    plan = replace(plan_for(probed.facts), keys_only=False, thin=False, interval_s=LOOK_EVERY_S)
+    plan = plan_for(probed.facts)
+    plan = replace(plan, keys_only=False, thin=False, apart=False, interval_s=LOOK_EVERY_S)
     collector = FrameCollector(PictureReader(plan), probed, no_progress)
     heard = _listener(probed)
     with tempfile.TemporaryDirectory(prefix=".deep-", dir=out.parent) as folder:

@@ -10,7 +10,8 @@ from ..probing.facts import Facts
 from ..tools import find_tools, version_number
 
 SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an hour on it
-FEW_KEYS = 8
+FEW_KEYS, SHORT_S = 8, 20.0
+MANY = 1.5  # times as many keyframes as are wanted: worth a run that leaves the others out
 FAR_APART_S = 5.0
 LOOKS = 75  # over the whole clip, but at least one each second, and one in MOST_APART_S
 MOST_APART_S = 4.0
@@ -26,7 +27,8 @@ class Plan:
     """How frames are chosen: keyframes only, or all; one at least every ``interval_s``.
 
     ``seconds`` is how much of the clip is looked at, ``tile`` the size in pixels to which frames
-    are scaled. ``thin``: keyframes that are not needed are dropped before they are decoded.
+    are scaled. ``thin``: keyframes that are not needed are dropped before they are decoded;
+    ``apart``: by a run of its own that copies the others, for FFmpeg before 7.0.
     """
 
     keys_only: bool
@@ -34,6 +36,7 @@ class Plan:
     seconds: float
     tile: tuple[int, int]
     thin: bool = False
+    apart: bool = False
 
 
 def plan_for(facts: Facts, key_times: Sequence[float] = ()) -> Plan:
@@ -49,7 +52,18 @@ def plan_for(facts: Facts, key_times: Sequence[float] = ()) -> Plan:
         interval = min(2.0, max(0.25, seconds / 60))
     able = (version_number(find_tools().version) or (0, 0)) >= DROPS_PACKETS
     thin = keys_only and able and facts.container in CLOCKED
-    return Plan(keys_only, interval, seconds, _tile(facts), thin)
+    many = len(key_times) > MANY * max(1.0, seconds / interval)
+    apart = keys_only and not able and many and _can_stand_apart(facts)
+    return Plan(keys_only, interval, seconds, _tile(facts), thin, apart)
+
+
+def _can_stand_apart(facts: Facts) -> bool:
+    """Whether keyframes can be copied into a MOV with all that players make of them; a short clip
+    is not worth it."""
+    video = facts.video
+    if video.duration_s < SHORT_S:
+        return False
+    return facts.container in ("mp4", "mov") and video.codec in ("h264", "hevc")
 
 
 def _step(key_times: Sequence[float], interval: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from ..probing.facts import Facts, Problem
 from ..probing.integrity import is_remark
 from ..probing.probe import ProbeResult
 from ..progress import ProgressReporter
-from ..sandbox import Limits, Lines, Sandbox
+from ..sandbox import Collector, Limits, Lines, Sandbox
 from ..sound.listening import SoundScan, listen
 from ..tools import find_tools
 from .closer import look_closer
@@ -98,10 +99,12 @@ def _look_closely_enough(
     path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
 ) -> FrameCollector:
     """Look at few keyframes; at every frame if fewer came than the packets promise."""
-    collector = _look(path, probed, plan, progress)
+    collector = _look_apart(path, probed, plan, progress) if plan.apart else None
+    collector = collector or _look(path, probed, plan, progress)
     reader = collector.reader
     if plan.keys_only and reader.samples < SEEN_SHARE * _promised(probed, plan):
-        plan = replace(plan, keys_only=False, thin=False, interval_s=min(2.0, plan.interval_s))
+        plan = replace(plan, keys_only=False, thin=False, apart=False)
+        plan = replace(plan, interval_s=min(2.0, plan.interval_s))
         return _look(path, probed, plan, progress)
     return collector
 
@@ -113,6 +116,32 @@ def _promised(probed: ProbeResult, plan: Plan) -> int:
         if at <= plan.seconds and at - last >= plan.interval_s - SLACK_S:
             count, last = count + 1, at
     return count
+
+
+def _look_apart(
+    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
+) -> FrameCollector | None:
+    """Copy the keyframes that are wanted, and look at the copy; None when it cannot be made."""
+    with tempfile.TemporaryDirectory(prefix="keys-") as folder:
+        box = Sandbox(path, Path(folder))
+        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=probed.zero + plan.seconds)
+        options = {"c": "copy", "bsf:v": f"noise=drop='{_drop(plan.interval_s)}'"}
+        video = source[str(probed.video_index)]
+        node = ffmpeg.output(video, box.out("keys.mov"), format="mov", **options)
+        ended = box.run(
+            find_tools().ffmpeg,
+            [*START, "-v", "quiet", *node.get_args()],
+            limits=replace(_limits(plan), file_size=probed.facts.size + (1 << 20)),
+            stdout=Collector(1 << 16),
+            stderr=Collector(1 << 20),
+        )
+        made = Path(folder) / "keys.mov"
+        if ended.status != 0 or not made.exists():
+            return None
+        try:
+            return _look(made, replace(probed, video_index=0), plan, progress)
+        except Unreadable:
+            return None
 
 
 def _look(
@@ -246,7 +275,8 @@ def arguments(url: str, probed: ProbeResult, plan: Plan) -> list[str]:
     source = ffmpeg.input(url, **options)
     video = shown_as(source[str(probed.video_index)], probed.facts.video)
     compiled: list[str] = picture_output(video, plan).get_args()
-    return [*START, *compiled]
+    # Of a copy of keyframes the first may come late: its times are to be taken as they are.
+    return [*START, *(["-copyts"] if plan.apart else []), *compiled]
 
 
 def _drop(interval: float) -> str:

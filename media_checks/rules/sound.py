@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..probing.facts import Facts, SoundFacts
+from ..probing.facts import Facts
 from ..words import NOTHING, Text, number, stretches
 from . import stereo
 from .kinds import Judgement, Limit, Limits, Rule
@@ -74,15 +74,12 @@ def _unmeasured(found: object, allowed: object) -> Judgement:
     )
 
 
-def _measured(facts: Facts) -> SoundFacts | None:
-    """What was heard, None where nothing could be measured: one finding on that is enough."""
-    return facts.sound if facts.sound and facts.sound.measured else None
-
-
 def _level(facts: Facts, limits: Limits) -> Judgement | None:
-    sound = _measured(facts)
+    sound = facts.sound
     if sound is None:
         return None
+    if not sound.measured:
+        return _unmeasured(None, {name: limits[name] for name in ("min_lufs", "max_lufs")})
     found, low, high = sound.loudness, limits["min_lufs"], limits["max_lufs"]
     shown, least, most = number(found, 1), number(low, 1), number(high, 1)
     message = Text(
@@ -107,8 +104,8 @@ def _level(facts: Facts, limits: Limits) -> Judgement | None:
 
 def _clipping(facts: Facts, limits: Limits) -> Judgement | None:
     """Peaks alone are common after AAC; samples piled up at full scale besides are clipping."""
-    sound = _measured(facts)
-    if sound is None:
+    sound = facts.sound
+    if sound is None or not sound.measured:
         return None
     peak_limit, most_pct = limits["max_true_peak_dbtp"], limits["max_full_scale_pct"]
     peak, most = number(sound.true_peak, 1), number(peak_limit, 1)

@@ -99,7 +99,8 @@ def test_what_could_not_be_measured_is_for_a_person_to_hear_and_not_silent():
     result = finding(facts, "audio_silent")
     assert (result.outcome, result.level) == ("fail", "soft")
     assert result.message_en.startswith("The sound could not be measured.")
-    policy = load_policy({"name": "t", "rules": {"audio_level": {"level": "hard"}}})
+    assert finding(facts, "audio_level").level == "soft"
+    policy = load_policy({"name": "t", "rules": {"audio_clipping": {"level": "hard"}}})
     assert judge(facts, policy) == []
 
 
