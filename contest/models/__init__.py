@@ -43,14 +43,7 @@ from contest.models.results import ChairDecision, Result
 from contest.models.reviews import EntryRequest, Review
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
-from contest.models.submissions import (
-    Check,
-    ClipVersion,
-    Consent,
-    EntryRequest,
-    Submission,
-    Upload,
-)
+from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [

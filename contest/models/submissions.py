@@ -11,7 +11,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -159,36 +158,3 @@ class Check(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     version: Mapped[ClipVersion] = relationship(back_populates="checks")
-
-
-class EntryRequest(Base):
-    """``reinstate``: an organiser proposes that an entry which has left comes back; another agrees.
-    ``withdraw``: after publication a unit asks that its entry be taken out; an organiser decides.
-
-    At most one of an entry waits (a partial unique index). ``agreed`` is None until then.
-    """
-
-    __tablename__ = "entry_request"
-    __table_args__ = (
-        one_of("kind", ("reinstate", "withdraw")),
-        CheckConstraint("reason <> ''", name="reason"),
-        CheckConstraint("decided_by IS NULL OR decided_by <> created_by", name="two_people"),
-        CheckConstraint(
-            "(agreed IS NULL) = (decided_by IS NULL) AND (agreed IS NULL) = (decided_at IS NULL)",
-            name="decided",
-        ),
-        Index(
-            "uq_entry_request_waiting", "submission_id", unique=True,
-            sqlite_where=text("agreed IS NULL"), postgresql_where=text("agreed IS NULL"),
-        ),
-    )
-
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
-    kind: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
-    created_by: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    agreed: Mapped[bool | None]
-    decided_by: Mapped[str | None] = mapped_column(String(64))
-    decided_at: Mapped[datetime | None]
-    submission: Mapped[Submission] = relationship()
