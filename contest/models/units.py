@@ -23,7 +23,7 @@ class Unit(Base):
     contact_phone: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]  # takes part no more; its clips, if any, are gone
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    merged_into_id: Mapped[int | None]  # the unit that it became a part of
     entries_until: Mapped[datetime | None]  # the latest of its live time grants
     contest: Mapped[Contest] = relationship()
 

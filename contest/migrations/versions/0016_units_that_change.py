@@ -10,13 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("unit") as table:
-        table.add_column(sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
-        table.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
-        table.add_column(sa.Column("entries_until", sa.DateTime(timezone=True), nullable=True))
-        table.create_foreign_key(
-            op.f("fk_unit_merged_into_id"), "unit", ["merged_into_id"], ["id"]
-        )
+    op.add_column("unit", sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("unit", sa.Column("merged_into_id", sa.Integer(), nullable=True))
+    op.add_column("unit", sa.Column("entries_until", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "time_grant",
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -34,8 +30,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("time_grant")
-    with op.batch_alter_table("unit") as table:
-        table.drop_constraint(op.f("fk_unit_merged_into_id"), type_="foreignkey")
-        table.drop_column("entries_until")
-        table.drop_column("merged_into_id")
-        table.drop_column("retired_at")
+    for column in ("entries_until", "merged_into_id", "retired_at"):
+        op.drop_column("unit", column)
