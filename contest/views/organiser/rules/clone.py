@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 
@@ -21,7 +21,7 @@ bp = Blueprint("clone", __name__, url_prefix="/setup/clone")
 class CloneForm(Form):
     """Which contest, under which name, from which day."""
 
-    contest = SelectField(_l("Hội thi trước"), [InputRequired()])
+    contest = RadioField(_l("Hội thi trước"), [InputRequired()])
     slug = StringField(
         _l("Tên ngắn trong địa chỉ trang"),
         [InputRequired(), Length(max=64),
@@ -41,6 +41,7 @@ def start() -> Response:
     form = _form()
     known = profiles.all_contests(current.db)
     if known:
+        form.contest.data = known[0].slug
         form.opens.data = cloning.same_weekday(profiles.profile_of(known[0]), current.now.year)
     return page("organiser/clone.html", form=form, known=known)
 
