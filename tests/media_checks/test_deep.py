@@ -12,7 +12,9 @@ from tests.media_checks.corpus import AAC, CORPUS, SMALL, X264, ffmpeg, kept
 READABLE = [entry for entry in CORPUS if entry.verdict != "unreadable"]
 # A shape of its own for each way into the rendition and each kind of stretch.
 ALIKE = ["good.mp4", "good.mkv", "good.ts", "good.webm", "good.avi", "upright.mp4", "black.mp4",
-         "still.mp4", "no-sound.mp4", "hiss.mp4", "joined.ts", "far-keyframes.mp4"]  # fmt: skip
+         "still.mp4", "no-sound.mp4", "hiss.mp4", "joined.ts", "far-keyframes.mp4",
+         "ambisonic.webm", "mono-then-stereo.ts", "aperture.mp4", "one-long-frame.mp4",
+         "padded.mp4", "several-edits.mp4", "smaller-later.ts"]  # fmt: skip
 
 
 @pytest.fixture

@@ -103,6 +103,8 @@ TAIL = "MediaInfo calls a file truncated for what stands behind its end, or for 
 ONE_EDIT = "MediaInfo measures the medium, not the parts that an edit list shows"
 FIRST_TRACK = "the first track there; we take the one that a player would choose"
 TIME_CODE = "MediaInfo does not count the track of time codes"
+KIN = "a list with PCM takes the telephone's too"
+DISC = f"a disc's transport stream has a name of its own there; {NO_RATE}"
 CROPPED = "MediaInfo's shape is that before or after cropping, we say what is shown"
 
 # Facts on which MediaInfo differs, and why. Everything else must agree.
@@ -151,6 +153,7 @@ FACTS = {
     "thumbnail-first.mp4": ("display_width frame_rate video_codec video_s width", FIRST_TRACK),
     "time-code.mov": ("streams", TIME_CODE),
     "wide-later.ts": ("display_height frame_rate height", OTHER_SIZE),
+    "bluray.m2ts": ("container frame_rate", DISC),
     "unmeasured.webm": ("audio_s video_s", NO_LENGTH),
     "late.mp4": ("audio_s video_s", EMPTY_START),
 }
@@ -222,6 +225,10 @@ OUTCOMES = {
     "wide-later.ts": (
         "quan11-2023/aspect_ratio quan11-2023/frame_rate "
         "small/aspect_ratio small/frame_rate small/resolution", OTHER_SIZE,
+    ),
+    "mu-law-only.mov": ("quan11-2023/container small/container", KIN),
+    "bluray.m2ts": (
+        "quan11-2023/container quan11-2023/frame_rate small/container small/frame_rate", DISC,
     ),
     "late.mp4": ("small/duration", EMPTY_START),
 }
