@@ -84,12 +84,16 @@ class PageOfWalk:
             publishing.doubt(session, one.id, at=self.at, why="lost", error=MaybeLive())
 
     def _look(self, session: Session, one: Publication) -> None:
-        """``armed``, ``unknown``, ``verifying``: the Page says what it really shows."""
+        """``armed``, ``unknown``, ``verifying``: the Page says what it really shows, or nothing for
+        so long that the clip is given up, which may be there all the same."""
         if one.state in ("cancelled", "published"):
             return
         if one.state == "armed":
             publishing.arm(session, one.id, at=self.at)
         there = bool(self.model.posts[one.submission.code])
+        if self.random.random() < 0.3:
+            publishing.seen(session, one.id, VideoStatus(VideoState.UNKNOWN), at=self.at)
+            return
         state = VideoState.PUBLISHED if there else VideoState.UPLOADED
         post = f"post-{one.submission.code}"
         status = VideoStatus(state, post_id=post if there else None, permalink="https://f.vn/1")
@@ -98,6 +102,6 @@ class PageOfWalk:
             self._finish(session, one)
 
     def _by_a_person(self, session: Session, one: Publication) -> None:
-        if one.submission.state != "approved":
+        if one.submission.state != "approved" or self.random.random() < 0.5:
             return
         publications.post_again(session, one, actor=self.first, at=self.at, reason=REASON)

@@ -45,8 +45,8 @@ WAY = [
 ]
 # What leads on happens more often than what leads out.
 OFTEN = {
-    "check": 8, "check_deeply": 3, "approve": 8, "reinstate": 4, "send": 2, "withdraw": 0.6,
-    "disqualify": 0.6, "agree_withdrawal": 0.2,
+    "check": 8, "check_deeply": 3, "approve": 8, "reinstate": 4, "send": 2, "reopen": 5,
+    "withdraw": 0.6, "disqualify": 0.6, "agree_withdrawal": 0.2,
 }
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
