@@ -21,7 +21,9 @@ def read(client):
 
 
 def settled(platform, **values):
-    return create_app(Platform(replace(platform.settings, **values))).test_client()
+    other = Platform(replace(platform.settings, **values))
+    other.__dict__["db"] = platform.db  # which the fixture closes
+    return create_app(other).test_client()
 
 
 def test_it_names_whom_the_settings_name(platform, contest):
