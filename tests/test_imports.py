@@ -49,6 +49,7 @@ HOUSE = {
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
+    "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
     "uploads": f"actors db errors languages models pace tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
@@ -67,8 +68,8 @@ HOUSE = {
             " web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
-    "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} wiring web uploads jobs"
-           " running demo",
+    "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} safekeeping wiring web"
+           " uploads jobs running demo",
     "__main__": "cli",
 }
 
