@@ -58,14 +58,14 @@ HOUSE = {
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
-                       " views.shared",
+                       " safekeeping views.shared",
     "views.public": f"{WORDS} drawing models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
     "web": "db errors languages views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES} wiring"
-            " web",
+    "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES}"
+            " safekeeping wiring web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
     "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} safekeeping wiring web"

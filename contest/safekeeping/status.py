@@ -17,13 +17,26 @@ BACKUP_LATE, PROOF_LATE = timedelta(days=1, hours=2), timedelta(days=7)  # a run
 
 
 @dataclass(frozen=True)
+class Failure:
+    """What failed since the last success, in both languages."""
+
+    at: datetime
+    vi: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        """For the filter ``said``, as the profile's texts."""
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What the desk shows. Failures as (instant, Vietnamese, English)."""
+    """What the desk shows."""
 
     scheduled: bool
     backed_up_at: datetime | None
     proved_at: datetime | None
-    failure: tuple[datetime, str, str] | None
+    failure: Failure | None
     at: datetime
 
     @property
@@ -60,7 +73,7 @@ def standing(data_dir: Path, *, scheduled: bool, at: datetime) -> Standing:
     """Where this installation's backups stand at ``at``, the machine's time."""
     found = read_json(data_dir / FILE) or {}
     failure = found.get("failure")
-    told = (_instant(failure) or at, failure["vi"], failure["en"]) if failure else None
+    told = Failure(_instant(failure) or at, failure["vi"], failure["en"]) if failure else None
     backup, proof = _instant(found.get("backup")), _instant(found.get("proof"))
     return Standing(scheduled, backup, proof, told, at)
 

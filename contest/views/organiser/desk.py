@@ -1,6 +1,8 @@
 """The organiser's desk: the contest's numbers, jobs, activity, and rules."""
 
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -11,6 +13,8 @@ from wtforms.validators import Length, Optional, ValidationError
 from contest import profile as rule_files
 from contest.errors import Invalid
 from contest.models import ProfileRevision
+from contest.safekeeping import status
+from contest.safekeeping.status import Standing
 from contest.services.core import profiles
 from contest.services.counts import sitting
 from contest.services.desk import activity, public, tasks
@@ -35,10 +39,18 @@ def desk() -> Response:
         "organiser/desk.html",
         standing=desks.standing(current.db, contest, profile, at=current.now),
         phase=public.phase_of(profile, at=current.now), disk=disk(),
-        antivirus=_antivirus(),
+        antivirus=_antivirus(), safe=_safe(),
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(connections.of(current.db, contest.id), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
+    )
+
+
+def _safe() -> Standing:
+    """When the last backup and its proof succeeded, by the machine's time."""
+    settings = current.platform.settings
+    return status.standing(
+        settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC)
     )
 
 

@@ -198,7 +198,7 @@ def test_a_folder_that_cannot_be_one_is_refused(
     assert files(tmp_path / "other") == before
     told = status.standing(platform.settings.data_dir, scheduled=True, at=platform.clock.now())
     assert told.failure is not None
-    assert told.failure[2] == refused.value.en
+    assert told.failure.en == refused.value.en
 
 
 def test_a_full_disk_is_one_sentence_and_the_last_set_stays(
