@@ -23,6 +23,7 @@ from contest.models import (
 from contest.safekeeping.folder import sync_folder
 
 PART = 4 * 1024**2
+FULL = ("database or disk is full", "No space left on device", "Disk quota exceeded")
 
 
 class Damaged(Exception):
@@ -98,19 +99,21 @@ def hash_of(path: Path, told: Callable[[int], None] = lambda size: None) -> str:
 
 @contextmanager
 def refusing_full_disks(place: Path) -> Iterator[None]:
-    """Raises ``NoSpace`` in one sentence where a disk or quota is full."""
+    """Raises ``NoSpace`` in one sentence where a disk or quota is full, whoever noticed: we, SQLite
+    or a program of PostgreSQL."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as error:
+        full = getattr(error, "errno", 0) in (errno.ENOSPC, errno.EDQUOT)
+        if not full and not any(words in str(error) for words in FULL):
             raise
         raise no_room(place) from error
 
 
 def no_room(place: Path) -> NoSpace:
     return NoSpace(
-        f"Ổ đĩa của {place} không đủ chỗ; bản sao lưu trọn vẹn trước đó vẫn còn. Hãy thêm chỗ hoặc "
-        "giữ ít bản hơn (--keep) rồi chạy lại: phần đã chép không phải chép lại.",
-        f"The disk of {place} has too little room; the last whole set is still there. Make room or "
-        "keep fewer sets (--keep), then run it again: what is copied need not be copied twice.",
+        f"Ổ đĩa của {place} không đủ chỗ; các bản sao lưu trọn vẹn vẫn còn. Hãy thêm chỗ, hoặc sao "
+        "lưu với ít bản hơn (--keep), rồi chạy lại: phần đã chép không phải chép lại.",
+        f"The disk of {place} has too little room; every whole set is still there. Make room, or "
+        "back up keeping fewer sets (--keep), then run it again: nothing is copied twice.",
     )

@@ -23,6 +23,8 @@ from contest.errors import Conflict, Invalid
 
 FORMAT = 1
 MARK, MANIFEST = "hoithi-backup.json", "manifest.json"
+FILES = {"database.sqlite3", "database.dump", "settings.json"}
+HASH = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ")
 
 
@@ -125,7 +127,7 @@ class BackupFolder:
     def _sweep(self) -> None:
         """Remove what a killed run left; whole sets and verified clips stay."""
         for place in self.sets.iterdir():
-            if not (place / MANIFEST).exists():
+            if place.is_dir() and not (place / MANIFEST).exists():
                 shutil.rmtree(place)
         for part in self.clips.glob("*/.*.part"):
             part.unlink()
@@ -165,8 +167,11 @@ class BackupFolder:
 
     def prune(self, keep: int) -> list[str]:
         """Remove all but the newest ``keep`` sets, and the clips that no set names any more;
-        returns the removed sets' names."""
+        returns the removed sets' names. Where a set cannot be read, what it names is not known, and
+        nothing goes."""
         whole = self.manifests()
+        if len(whole) < len(list(self.sets.glob(f"*/{MANIFEST}"))):
+            return []
         for old in whole[keep:]:
             (self.sets / old.name / MANIFEST).unlink()  # from here on it is unfinished
             shutil.rmtree(self.sets / old.name)
@@ -204,11 +209,19 @@ def sync_folder(folder: Path) -> None:
 
 
 def _manifest(place: Path) -> Manifest | None:
+    """None for a set without one, or with one that this version cannot read or nobody should
+    believe: names lead to paths, so only hashes and names of our own are taken."""
     found = read_json(place / MANIFEST)
-    if found is None or found.get("format") != FORMAT:
+    if found is None or found.get("format") != FORMAT or found.get("name") != place.name:
         return None
-    files = {name: (str(sha256), int(size)) for name, (sha256, size) in found.pop("files").items()}
-    return Manifest(**found, files=files)
+    try:
+        files = {name: (sha256, int(size)) for name, (sha256, size) in found.pop("files").items()}
+        manifest = Manifest(**found, files=files)
+        hashes = [*manifest.clips, *manifest.gone, *(sha256 for sha256, _ in files.values())]
+        plain = all(HASH.fullmatch(sha256) for sha256 in hashes)
+        return manifest if plain and set(files) <= FILES else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _require_apart(root: Path, outside: tuple[Path, ...]) -> None:

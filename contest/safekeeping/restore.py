@@ -172,7 +172,9 @@ def _opened(
     if not (wanted.secrets and manifest.secrets):
         return {}
     path = folder.sets / manifest.name / sealed_settings.FILE
-    return sealed_settings.opened(path, settings.backup_passphrase)
+    opened = sealed_settings.opened(path, settings.backup_passphrase)
+    sealed_settings.require_no_other_key(opened, settings.data_dir)
+    return opened
 
 
 def _keys(database: Database, settings: Settings, opened: dict[str, str]) -> list[Found]:

@@ -58,17 +58,20 @@ def opened(path: Path, passphrase: str) -> dict[str, str]:
         ) from None
 
 
-def put_back(found: dict[str, str], data_dir: Path) -> Path:
-    """Write the secret key to where an installation keeps its own, and all variables into a file
-    that an operator reads. Raises ``Conflict`` where there is another key already."""
-    key = found.get("HOITHI_SECRET_KEY", "")
+def require_no_other_key(found: dict[str, str], data_dir: Path) -> None:
+    """Raises ``Conflict`` where the data folder keeps another key than the backup's."""
     kept = kept_secret_file(data_dir)
-    if kept.exists() and kept.read_text() != key:
+    if kept.exists() and kept.read_text() != found.get("HOITHI_SECRET_KEY", ""):
         raise Conflict(
             f"{kept} đang giữ một khoá khác. Hãy cất tệp ấy đi rồi chạy lại.",
             f"{kept} holds another key. Put that file away, then run this again.",
         )
-    _write(kept, key)
+
+
+def put_back(found: dict[str, str], data_dir: Path) -> Path:
+    """Write the secret key to where an installation keeps its own, and all variables into a file
+    that an operator reads."""
+    _write(kept_secret_file(data_dir), found.get("HOITHI_SECRET_KEY", ""))
     lines = [f"{name}={value.strip().replace(chr(10), ',')}" for name, value in found.items()]
     _write(data_dir / RESTORED, "\n".join([*sorted(lines), ""]))
     return data_dir / RESTORED

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pysqlite3
 import pytest
 from sqlalchemy import select, update
 
@@ -12,7 +13,7 @@ from contest.config import Settings
 from contest.db import Database
 from contest.errors import Conflict, DomainError, Invalid, NoSpace
 from contest.models import AuditRow, Base, Result, Submission
-from contest.safekeeping import proof, status
+from contest.safekeeping import clips, proof, status
 from contest.safekeeping.backup import GIVEN_UP, Wishes, back_up
 from contest.safekeeping.folder import BackupFolder
 from contest.safekeeping.restore import Wanted, restore
@@ -213,6 +214,46 @@ def test_a_full_disk_is_one_sentence_and_the_last_set_stays(
     folder = BackupFolder.opened(to)
     assert folder.manifests() == [first.manifest]
     assert len(list(folder.sets.iterdir())) == 1
+
+
+def test_a_disk_that_is_full_for_sqlite_is_the_same_sentence(tmp_path: Path) -> None:
+    small = pysqlite3.connect(str(tmp_path / "small.db"))
+    small.execute("PRAGMA max_page_count=2")
+    with pytest.raises(NoSpace, match="too little room"), clips.refusing_full_disks(tmp_path):
+        small.execute("CREATE TABLE a AS SELECT zeroblob(100000) AS b")
+    small.close()
+
+
+def test_another_key_that_is_there_already_is_not_written_over(
+    platform: Platform, stage: Stage, to: Path, place: Settings
+) -> None:
+    back_up(platform, to, Wishes())
+    place.data_dir.mkdir()
+    (place.data_dir / "secret_key").write_text("another key that somebody needs")
+    with pytest.raises(Conflict, match="holds another key"):
+        restore(place, to, Wanted())
+    assert files(place.data_dir) == {"secret_key": b"another key that somebody needs"}
+
+
+@pytest.mark.parametrize("how", ["path as a hash", "path as a file", "newer", "not even JSON"])
+def test_a_manifest_that_nobody_should_believe_is_no_set_and_nothing_is_pruned_for_it(
+    platform: Platform, stage: Stage, to: Path, how: str
+) -> None:
+    made = back_up(platform, to, Wishes())
+    path = to / "sets" / made.manifest.name / "manifest.json"
+    content = json.loads(path.read_text())
+    if how == "path as a hash":
+        content["clips"]["../../../../tmp/x"] = 1
+    elif how == "path as a file":
+        content["files"]["../x"] = ["0" * 64, 1]
+    elif how == "newer":
+        content["format"] = 2
+    path.write_text("{" if how == "not even JSON" else json.dumps(content))
+    folder = BackupFolder.opened(to)
+    assert folder.manifests() == []
+    before = {p.name for p in folder.clips.glob("*/*")}
+    assert back_up(platform, to, Wishes(keep=1)).pruned == []
+    assert {p.name for p in folder.clips.glob("*/*")} == before
 
 
 def test_two_at_once_are_refused(platform: Platform, stage: Stage, to: Path) -> None:
