@@ -125,9 +125,10 @@ class _Copying:
         new = self._look(named)
         _require_room(self.folder, sum(new.values()))
         progress = Progress(sum(new.values()), self.wishes.say, self.wishes.beat)
-        for sha256 in new:
-            self._bring(sha256, progress)
+        clips.for_each(lambda sha256: self._bring(sha256, progress), new)
         self._judge()
+        brought = self.clips.keys() & new.keys()
+        self.files, self.size = len(brought), sum(self.clips[sha256] for sha256 in brought)
         return self
 
     def _look(self, named: dict[str, str]) -> dict[str, int]:
@@ -155,9 +156,6 @@ class _Copying:
             self.gone[sha256] = MISSING
         except clips.Damaged:
             self.gone[sha256] = DAMAGED
-        else:
-            self.files += 1
-            self.size += self.clips[sha256]
 
     def _judge(self) -> None:
         """What no row names any more was given up by the sweep while the files were copied."""

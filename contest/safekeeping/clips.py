@@ -3,7 +3,8 @@
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,19 @@ def _copied(source: int, target: int, told: Callable[[int], None]) -> tuple[str,
         size += len(part)
         told(len(part))
     return digest.hexdigest(), size
+
+
+def for_each(work: Callable[[str], None], hashes: Iterable[str]) -> None:
+    """Call ``work`` for each file, several at once: hashing keeps a processor busy that copying
+    leaves idle. The first error ends it, after the files under way."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [pool.submit(work, sha256) for sha256 in hashes]
+        try:
+            for one in waiting:
+                one.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def hash_of(path: Path, told: Callable[[int], None] = lambda size: None) -> str:

@@ -1,5 +1,6 @@
 """How far a backup or restore is, and how long it will still take."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -18,15 +19,18 @@ class Progress:
 
     def __init__(self, total: int, say: Say, beat: Callable[[], None] = lambda: None) -> None:
         self.total, self.done, self.say, self.beat = total, 0, say, beat
+        self.turn = threading.Lock()
         self.begun = self.said = time.monotonic()
 
     def add(self, size: int) -> None:
-        self.done += size
-        now = time.monotonic()
-        if now - self.said >= EVERY_S:
-            self.said = now
-            self.beat()
-            self.say(self.line(now))
+        """More bytes are done; threads may call it."""
+        with self.turn:
+            self.done += size
+            now = time.monotonic()
+            if now - self.said >= EVERY_S:
+                self.said = now
+                self.beat()
+                self.say(self.line(now))
 
     def line(self, now: float) -> str:
         """``1,2 GB / 10 GB, 12 %, 3 min 20 s``."""

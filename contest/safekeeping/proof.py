@@ -75,21 +75,22 @@ def _linked(
 ) -> list[str]:
     """Hash every file and link to it. A damaged one is put aside, so that the next backup brings
     it anew."""
-    progress, damaged = Progress(sum(manifest.clips.values()), wanted.say, wanted.beat), []
-    for sha256 in manifest.clips:
+    progress = Progress(sum(manifest.clips.values()), wanted.say, wanted.beat)
+    damaged: list[str] = []
+
+    def link(sha256: str) -> None:
         kept = folder.clip(sha256)
-        try:
-            right = clips.hash_of(kept, progress.add) == sha256
-        except FileNotFoundError:
+        if not kept.exists():
             damaged.append(sha256)
-            continue
-        if not right:
+        elif clips.hash_of(kept, progress.add) != sha256:
             kept.rename(kept.with_name(f"{sha256}.damaged"))
             damaged.append(sha256)
-            continue
-        place = storage / sha256[:2] / sha256
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.symlink_to(kept.resolve())
+        else:
+            place = storage / sha256[:2] / sha256
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place.symlink_to(kept.resolve())
+
+    clips.for_each(link, manifest.clips)
     return damaged
 
 

@@ -99,16 +99,19 @@ def _clips(
     folder: BackupFolder, manifest: Manifest, storage: Path, wanted: Wanted
 ) -> list[Found]:
     progress = Progress(sum(manifest.clips.values()), wanted.say, wanted.beat)
-    damaged = []
-    for sha256, size in manifest.clips.items():
-        place = storage / sha256[:2] / sha256
+    damaged: list[str] = []
+
+    def bring(sha256: str) -> None:
+        place, size = storage / sha256[:2] / sha256, manifest.clips[sha256]
         if place.exists() and place.stat().st_size == size:
             progress.add(size)
-            continue
+            return
         try:
             clips.bring(folder.clip(sha256), place, sha256, progress.add)
         except (clips.Damaged, FileNotFoundError):
             damaged.append(sha256)
+
+    clips.for_each(bring, manifest.clips)
     return told_of_files(manifest, damaged)
 
 
