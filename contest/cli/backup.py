@@ -54,7 +54,8 @@ def _tell(made: Made) -> None:
     """The set's name on stdout; talk on stderr."""
     for name in made.pruned:
         say(f"đã bỏ / pruned: {name}")
-    say(f"{made.files} tệp mới / new files, {write_size(made.size, 'en')}")
+    size = f", {write_size(made.size, 'en')}" if made.size else ""
+    say(f"{made.files} tệp mới / new files{size}")
     click.echo(made.manifest.name)
     for sha256, why in made.lost.items():
         say(f"{sha256}: {why}")

@@ -104,13 +104,12 @@ def certificate(platform: Platform) -> Iterator[Finding]:
 
 def mail(platform: Platform) -> Iterator[Finding]:
     """Whether the mail server lets us in; nothing is sent."""
-    mailer = platform.mailer
-    if not isinstance(mailer, SmtpMailer):
+    if not platform.settings.smtp_url:
         yield look("mail", ("Thư chỉ được ghi vào thư mục.", "Mails are only written to a folder."),
                    ("Hãy đặt HOITHI_SMTP_URL.", "Set HOITHI_SMTP_URL."))
         return
     try:
-        mailer.sign_in()
+        SmtpMailer(platform.settings.smtp_url).sign_in()
     except (OSError, smtplib.SMTPException) as error:
         yield bad("mail", (f"Máy chủ thư không nhận: {error}",
                            f"The mail server does not let us in: {error}"),
@@ -161,7 +160,7 @@ def box(platform: Platform) -> Iterator[Finding]:
         yield bad("ffmpeg", (error.message_vi, error.message_en),
                   ("Hãy cài gói ffmpeg.", "Install the package ffmpeg."))
         return
-    said = f"FFmpeg {tools.version} ({tools.source})"
+    said = f"{tools.version} ({tools.source})"
     if tools.source == "wheel":
         yield look("ffmpeg", (f"{said}: không có bản vá của hệ điều hành.",
                               f"{said}: gets no security updates of the system."),
