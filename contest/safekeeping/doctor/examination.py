@@ -29,7 +29,8 @@ def examine(settings: Settings, *, every: bool = False) -> Iterator[Finding]:
     if not there:
         looks = (
             data.integrity, data.migration, data.keys, data.trail_and_results,
-            partial(data.files, every=every), machine.clocks, machine.pages, machine.versions,
+            partial(data.files, every=every), machine.clocks, machine.work, machine.pages,
+            machine.versions,
             *looks,
         )
     for look in looks:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from redis.exceptions import RedisError
 from sqlalchemy import func, select, text
 
 from contest.adapters.mailers import SmtpMailer
@@ -19,6 +20,7 @@ from contest.errors import ConfigError
 from contest.models import AuditRow, Contest
 from contest.safekeeping import databases, postgres, status
 from contest.safekeeping.doctor.findings import Finding, bad, look, ok
+from contest.services.core import outbox
 from contest.services.fanpage.connections import Credentials
 from contest.wiring import Platform
 from media_checks import ToolsMissing, sandbox
@@ -29,6 +31,7 @@ MOST_SKEW = timedelta(seconds=5)
 SHORT, FULL = 20, 10  # percent of a disk free: as the desk warns
 SOON, NOW = timedelta(days=14), timedelta(days=3)  # before a certificate ends
 WAIT_S = 10
+LATE = timedelta(minutes=10)
 
 
 def clocks(platform: Platform) -> Iterator[Finding]:
@@ -150,6 +153,27 @@ def _page(platform: Platform, credentials: Credentials) -> Finding:
         return bad("page", said, remedy)
     return ok("page", f"Mã truy cập Fanpage {name} dùng được.",
               f"The token of Page {name} is good.")
+
+
+def work(platform: Platform) -> Iterator[Finding]:
+    """Whether the queue answers, and background work is done when it is due."""
+    remedy = ("Hãy khởi động lại relay, worker và Redis (hoặc “hoithi up”).",
+              'Start relay, worker and Redis again (or "hoithi up").')
+    if platform.settings.redis_url:
+        try:
+            platform.queue.redis.ping()
+        except RedisError as error:
+            yield bad("queue", (f"Redis không trả lời: {error}", f"Redis does not answer: {error}"),
+                      remedy)
+        else:
+            yield ok("queue", "Redis trả lời.", "Redis answers.")
+    with platform.db.read() as session:
+        late = outbox.due(session, at=platform.clock.now() - LATE, wall=datetime.now(UTC) - LATE)
+    if late:
+        yield look("work", (f"{len(late)} việc nền quá giờ mà chưa chạy.",
+                            f"{len(late)} background jobs are overdue."), remedy)
+    else:
+        yield ok("work", "Không việc nền nào quá giờ.", "No background job is overdue.")
 
 
 def box(platform: Platform) -> Iterator[Finding]:

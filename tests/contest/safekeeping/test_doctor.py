@@ -20,6 +20,7 @@ from contest.safekeeping.backup import Wishes, back_up
 from contest.safekeeping.doctor.examination import examine
 from contest.safekeeping.doctor.findings import Finding, worst
 from contest.safekeeping.restore import Wanted
+from contest.services.core import outbox
 from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
 from tests.contest.stage import Stage
@@ -49,7 +50,7 @@ def test_a_healthy_installation_has_only_what_this_machine_lacks(
     back_up(platform, to, Wishes())
     proof.prove(platform.settings, to, Wanted())
     found = {one.what: one.level for one in examine(platform.settings)}
-    of_the_machine = {"disk", "ffmpeg", "sandbox", "mail"}
+    of_the_machine = {"disk", "ffmpeg", "sandbox", "mail", "work"}
     assert {what for what, level in found.items() if level != "ok"} <= of_the_machine
     assert {"database", "migration", "audit", "result", "bundle", "keys", "files.missing",
             "files.orphans", "files.hashes", "clock", "page", "versions", "backup"} <= set(found)
@@ -135,6 +136,15 @@ def test_a_clock_that_was_set_back_is_named(platform: Platform, stage: Stage) ->
 def test_a_mail_server_that_is_away_is_named(platform: Platform, stage: Stage) -> None:
     found = ill(replace(platform.settings, smtp_url="smtp://127.0.0.1:9"))
     assert found["mail"].level == "bad"
+
+
+def test_a_queue_that_is_away_is_named_and_work_that_nobody_does(
+    platform: Platform, stage: Stage
+) -> None:
+    with platform.db.write() as session:
+        outbox.enqueue(session, "mail.send", 1, at=platform.clock.now())
+    found = ill(replace(platform.settings, redis_url="redis://127.0.0.1:9"))
+    assert (found["queue"].level, found["work"].level) == ("bad", "look")
 
 
 def test_an_address_without_a_certificate_is_named(platform: Platform, stage: Stage) -> None:
