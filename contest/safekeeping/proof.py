@@ -98,6 +98,7 @@ def _linked(
 def _aside(settings: Settings, manifest: Manifest) -> Iterator[Settings]:
     """An empty installation, gone at the end; a killed proof's is swept before the next."""
     place = settings.data_dir / "proof"
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # on another machine
     with (settings.data_dir / "proof.lock").open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

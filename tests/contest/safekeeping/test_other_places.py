@@ -66,6 +66,13 @@ def test_a_set_goes_into_no_other_kind_of_database(
         restore(replace(place, database_url=postgres_server), to, Wanted())
 
 
+def test_a_backup_can_be_proved_on_another_machine(
+    platform: Platform, contest: Contest, to: Path, place: Settings
+) -> None:
+    back_up(platform, to, Wishes())
+    assert proof.prove(place, to, Wanted()).holds
+
+
 @pytest.mark.database_kind("postgresql")
 def test_a_proof_that_may_make_no_database_says_what_to_run(
     platform: Platform, contest: Contest, to: Path
