@@ -5,6 +5,7 @@ A wrong value stops the start with a sentence; ``masked`` is what may be printed
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 from contest.errors import ConfigError
 
-SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url"})
+SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url", "backup_passphrase"})
 SHORTEST_KEY = 32  # characters; ASVS 5.0, 11.2.1: 128 bits and more
 CONTACT = r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)?"  # RFC 9116, 2.5.3
 HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
@@ -45,15 +46,23 @@ class Settings:
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
     security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
+    backup_to: str = ""  # a folder: a backup is made and proved there every day, at
+    backup_at: str = "02:00"  # this time of the machine
+    backup_passphrase: str = field(default="", repr=False)  # seals the keys in a backup
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """The secret keys, the newest first: one a line, or with commas between them.
+        """The secret keys, the newest first: see ``keys_in``."""
+        return self.keys_in(self.secret_key)
+
+    @staticmethod
+    def keys_in(text: str) -> tuple[str, ...]:
+        """The keys of a setting: one a line, or with commas between them.
 
         A comma parts keys only where each part is long enough for one, so that a phrase with a
         comma in it stays the key that it was.
         """
-        lines = [line.strip() for line in self.secret_key.splitlines() if line.strip()]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) == 1:
             parts = [part.strip() for part in lines[0].split(",")]
             lines = parts if all(len(part) >= SHORTEST_KEY for part in parts) else lines
@@ -127,6 +136,7 @@ class Settings:
             clamd=env.get("HOITHI_CLAMD", ""),
             security_contact=env.get("HOITHI_SECURITY_CONTACT", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
+            **_backup(env),
         )
         _check(settings, keyed=keyed)
         return settings
@@ -202,6 +212,15 @@ def _proxies(value: str) -> dict[str, Any]:
             "(such as 127.0.0.1, 10.0.0.0/8)",
         ) from None
     return {"trusted_networks": tuple(map(str, networks))}
+
+
+def _backup(env: Mapping[str, str]) -> dict[str, Any]:
+    at = env.get("HOITHI_BACKUP_AT", "02:00")
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
+        raise _refuse("HOITHI_BACKUP_AT", f"“{at}” không phải giờ và phút như 02:00",
+                      f'"{at}" is no hour and minute such as 02:00')
+    return {"backup_to": env.get("HOITHI_BACKUP_TO", ""), "backup_at": at,
+            "backup_passphrase": env.get("HOITHI_BACKUP_PASSPHRASE", "")}
 
 
 def _check(settings: Settings, *, keyed: bool) -> None:

@@ -51,6 +51,7 @@ HOUSE = {
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
+    "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
     "uploads": f"actors db errors languages models pace tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
@@ -59,18 +60,18 @@ HOUSE = {
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
-                       " views.shared",
+                       " safekeeping views.shared",
     "views.public": f"{WORDS} clock drawing models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
     "web": "db errors languages uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES} wiring"
-            " web",
+    "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES}"
+            " safekeeping wiring web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
-    "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} wiring web uploads jobs"
-           " running demo",
+    "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} safekeeping wiring web"
+           " uploads jobs running demo",
     "__main__": "cli",
 }
 

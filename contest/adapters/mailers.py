@@ -63,13 +63,22 @@ class SmtpMailer:
             raise
         return server
 
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if self.url.username:
+            server.login(unquote(self.url.username), unquote(self.url.password or ""))
+
+    def sign_in(self) -> None:
+        """Sign in and leave, sending nothing. Raises as ``send`` does."""
+        with self._connect() as server:
+            self._log_in(server)
+            server.noop()
+
     def send(self, *, to: str, subject: str, text: str, html: str) -> None:
         """Send one mail. Raises ``MailRefused`` where the recipient is refused for good, else
         ``OSError`` (``ssl.SSLError`` for the certificate) or ``smtplib.SMTPException``."""
         message = _message(self.sender, to, subject, text, html)
         with self._connect() as server:
-            if self.url.username:
-                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+            self._log_in(server)
             try:
                 server.send_message(message)
             except smtplib.SMTPRecipientsRefused as error:

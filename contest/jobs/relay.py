@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
 from contest.jobs import lease_owners, page_watch
+from contest.safekeeping import schedule
 from contest.services.core import outbox
 from contest.wiring import Platform
 
@@ -43,14 +44,24 @@ def free_the_dead(platform: Platform) -> int:
         return sum(outbox.abandon(session, row, token, wall=wall) for row, token in gone)
 
 
+def plan_backup(platform: Platform) -> bool:
+    """Have the daily backup wait for its time, as the settings say. True: it need not be asked
+    again while this process runs."""
+    if platform.settings.backup_to:
+        with platform.db.write() as session:
+            schedule.ensure(session, platform.settings, at=platform.clock.now())
+    return True
+
+
 def run(platform: Platform, stop: Callable[[], bool]) -> None:
     """Relay until ``stop()``. An unavailable database or Redis is logged and waited for."""
-    begun = False
+    begun = scheduled = False
     while not stop():
         try:
             if not begun:
                 page_watch.begin(platform)
                 begun = True
+            scheduled = scheduled or plan_backup(platform)
             free_the_dead(platform)
             moved = relay_once(platform)
         except (RedisError, OperationalError) as error:

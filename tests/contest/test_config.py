@@ -58,6 +58,8 @@ def test_passkeys_are_made_for_the_name_in_the_address_if_it_has_one(
         ("HOITHI_TRUSTED_PROXIES", "two", '"two" is not a whole number nor a list of addresses and '
          "networks (such as 127.0.0.1, 10.0.0.0/8)"),
         ("HOITHI_SENDFILE", "yes", 'takes only "x-accel"'),
+        ("HOITHI_BACKUP_AT", "2am", '"2am" is no hour and minute such as 02:00'),
+        ("HOITHI_BACKUP_AT", "24:00", '"24:00" is no hour and minute such as 02:00'),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_a_sentence(

@@ -49,7 +49,7 @@ FORGOTTEN = (
     "names.read", "page.watch", "results.prospects", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
-    "copies.compare", "pages.render", "publication.check", "publication.finish",
+    "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
     KIND,
 )

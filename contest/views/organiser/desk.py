@@ -1,6 +1,8 @@
 """The organiser's desk: the contest's numbers, jobs, activity, and rules."""
 
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,6 +14,8 @@ from wtforms.validators import Length, Optional, ValidationError
 from contest import profile as rule_files
 from contest.errors import Conflict, Invalid
 from contest.models import Contest, ProfileRevision
+from contest.safekeeping import status
+from contest.safekeeping.status import Standing
 from contest.services.core import profiles
 from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
 from contest.services.counts import sitting
@@ -42,7 +46,7 @@ def desk() -> Response:
         "organiser/desk.html",
         standing=desks.standing(current.db, contest, profile, at=current.now),
         phase=public.phase_of(profile, at=current.now), disk=disk(),
-        antivirus=_antivirus(),
+        antivirus=_antivirus(), safe=_safe(),
         deadline=public.next_deadline(profile, at=current.now),
         token_end=expiry.soon(_watched(contest), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
@@ -55,6 +59,14 @@ def _watched(contest: Contest) -> Watched | None:
     shared = current.platform.default_fanpage
     return connections.of(current.db, contest.id) or shared_page.used(
         current.db, contest, shared.page if shared else None
+    )
+
+
+def _safe() -> Standing:
+    """When the last backup and its proof succeeded, by the machine's time."""
+    settings = current.platform.settings
+    return status.standing(
+        settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC)
     )
 
 

@@ -1,0 +1,74 @@
+"""``hoithi backup``: a set of everything in a folder, and the proof that it can be restored."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from contest.cli.support import check_keys, open_platform
+from contest.errors import Invalid
+from contest.languages import write_size
+from contest.safekeeping import proof
+from contest.safekeeping.backup import Made, Wishes, back_up
+from contest.safekeeping.restore import Restored, Wanted
+from contest.wiring import Platform
+
+
+@click.command("backup")
+@click.argument("to", required=False)
+@click.option("--without-secrets", is_flag=True, help="Leave settings and keys out.")
+@click.option("--keep", type=click.IntRange(1), default=None, help="Keep this many sets only.")
+@click.option("--verify", is_flag=True, help="Make none: restore the newest set aside, look at it.")
+@click.option("--set", "name", default="", help="With --verify: the set of this instant.")
+def command(
+    to: str | None, without_secrets: bool, keep: int | None, verify: bool, name: str
+) -> None:
+    """Back up database, clips and settings to the folder TO (else HOITHI_BACKUP_TO).
+
+    Settings and keys are sealed with HOITHI_BACKUP_PASSPHRASE. Exit code 1: something is missing or
+    does not hold.
+    """
+    platform = open_platform(keyed=not verify)
+    folder = _folder(platform, to)
+    if verify:
+        show(proof.prove(platform.settings, folder, Wanted(name=name, say=say)))
+        return
+    check_keys(platform)
+    made = back_up(platform, folder, Wishes(secrets=not without_secrets, keep=keep or 0, say=say))
+    _tell(made)
+
+
+def _folder(platform: Platform, to: str | None) -> Path:
+    found = to or platform.settings.backup_to
+    if not found:
+        raise Invalid("Hãy nêu thư mục sao lưu, hoặc đặt HOITHI_BACKUP_TO.",
+                      "Name the folder to back up to, or set HOITHI_BACKUP_TO.")
+    return Path(found).absolute()
+
+
+def say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _tell(made: Made) -> None:
+    """The set's name on stdout; talk on stderr."""
+    for name in made.pruned:
+        say(f"đã bỏ / pruned: {name}")
+    size = f", {write_size(made.size, 'en')}" if made.size else ""
+    say(f"{made.files} tệp mới / new files{size}")
+    click.echo(made.manifest.name)
+    for sha256, why in made.lost.items():
+        say(f"{sha256}: {why}")
+    if made.lost:
+        sys.exit(1)
+
+
+def show(restored: Restored) -> None:
+    """What was found, a line each; ends with exit code 1 where something does not hold."""
+    for one in restored.found:
+        click.echo(f"{'ĐÚNG / HOLDS' if one.holds else 'SAI / FAILS'}  {one.vi} / {one.en}")
+    say(f"{restored.manifest.name}, hoithi {restored.manifest.version}")
+    if not restored.holds:
+        sys.exit(1)
+
+

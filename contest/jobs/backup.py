@@ -1,0 +1,35 @@
+"""``backup.run``: the daily backup and its proof. What fails is told on the desk and tried again
+within the hour."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from contest.jobs import Later, LeaseLost
+from contest.safekeeping import proof, schedule
+from contest.safekeeping.backup import Wishes, back_up
+from contest.safekeeping.restore import Wanted
+from contest.wiring import Platform
+
+log = logging.getLogger("hoithi.backup")
+
+
+def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
+    """Back up and prove, then raise ``Later``; the end where the settings name no folder."""
+    settings = platform.settings
+    if not settings.backup_to:
+        return
+    to = Path(settings.backup_to).absolute()
+    try:
+        made = back_up(platform, to, Wishes(keep=schedule.KEPT, beat=beat))
+        proved = proof.prove(settings, to, Wanted(beat=beat))
+    except LeaseLost:
+        raise
+    except Exception as error:
+        log.exception("the backup failed")
+        raise Later(platform.clock.now() + schedule.AGAIN, str(error)) from error
+    log.info("%s: %s new files; proved: %s", made.manifest.name, made.files, proved.holds)
+    raise Later(schedule.next_at(platform.clock.now(), settings.backup_at))
+
+
+HANDLERS = {schedule.KIND: run}

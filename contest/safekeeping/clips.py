@@ -1,0 +1,133 @@
+"""The files that rows name, and their way to another place: hashed as they are copied."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from contest.errors import NoSpace
+from contest.models import (
+    ClipVersion,
+    Derivative,
+    DocumentPdf,
+    DocumentTemplate,
+    Evidence,
+    Repair,
+    Result,
+)
+from contest.safekeeping.folder import sync_folder
+
+PART = 4 * 1024**2
+FULL = ("database or disk is full", "No space left on device", "Disk quota exceeded")
+
+
+class Damaged(Exception):
+    """The bytes are not those of their name."""
+
+
+def named(connection: Connection) -> dict[str, str]:
+    """Every stored file that a row needs: SHA-256 -> what kind of row."""
+    found: dict[str, str] = {}
+    for kind, query in _queries():
+        found |= {str(row[0]): kind for row in connection.execute(query) if row[0]}
+    for row in connection.execute(select(Repair.stills)):
+        found |= dict.fromkeys(row[0].values(), "still")
+    return found
+
+
+def _queries() -> Iterator[tuple[str, Select[Any]]]:
+    kept: ColumnElement[bool] = ClipVersion.bytes_gone_at.is_(None)
+    yield "repair", (
+        select(Repair.sha256).join(ClipVersion, Repair.version_id == ClipVersion.id)
+        .where(kept, Repair.sha256.is_not(None))
+    )
+    yield "derivative", select(Derivative.sha256)
+    yield "template", select(DocumentTemplate.sha256)
+    yield "pdf", select(DocumentPdf.sha256).where(DocumentPdf.sha256 != "")
+    yield "bundle", select(Result.bundle_sha256).where(Result.bundle_sha256 != "")
+    yield "evidence", select(Evidence.sha256)
+    yield "clip", select(ClipVersion.sha256).where(kept)
+
+
+def bring(
+    source: Path, target: Path, sha256: str, told: Callable[[int], None], *, mode: int = 0o400
+) -> int:
+    """Copy a file; it gets its name once its bytes are on the disk and found to be those of
+    ``sha256``. Returns its bytes. Raises ``Damaged``, ``FileNotFoundError``, ``OSError``."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with source.open("rb") as file, part.open("wb") as copy:
+            found, size = _copied(file.fileno(), copy.fileno(), told)
+            os.fsync(copy.fileno())
+        if found != sha256:
+            raise Damaged(sha256)
+        part.chmod(mode)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(target.parent)
+    return size
+
+
+def _copied(source: int, target: int, told: Callable[[int], None]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while part := os.read(source, PART):
+        digest.update(part)
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(target, rest):]
+        size += len(part)
+        told(len(part))
+    return digest.hexdigest(), size
+
+
+def for_each(work: Callable[[str], None], hashes: Iterable[str]) -> None:
+    """Call ``work`` for each file, several at once: hashing keeps a processor busy that copying
+    leaves idle. The first error ends it, after the files under way."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [pool.submit(work, sha256) for sha256 in hashes]
+        try:
+            for one in waiting:
+                one.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def hash_of(path: Path, told: Callable[[int], None] = lambda size: None) -> str:
+    """SHA-256 of a file, ``told`` of its bytes as they are read."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while part := file.read(PART):
+            digest.update(part)
+            told(len(part))
+    return digest.hexdigest()
+
+
+@contextmanager
+def refusing_full_disks(place: Path) -> Iterator[None]:
+    """Raises ``NoSpace`` in one sentence where a disk or quota is full, whoever noticed: we, SQLite
+    or a program of PostgreSQL."""
+    try:
+        yield
+    except Exception as error:
+        full = getattr(error, "errno", 0) in (errno.ENOSPC, errno.EDQUOT)
+        if not full and not any(words in str(error) for words in FULL):
+            raise
+        raise no_room(place) from error
+
+
+def no_room(place: Path) -> NoSpace:
+    return NoSpace(
+        f"Ổ đĩa của {place} không đủ chỗ; các bản sao lưu trọn vẹn vẫn còn. Hãy thêm chỗ, hoặc sao "
+        "lưu với ít bản hơn (--keep), rồi chạy lại: phần đã chép không phải chép lại.",
+        f"The disk of {place} has too little room; every whole set is still there. Make room, or "
+        "back up keeping fewer sets (--keep), then run it again: nothing is copied twice.",
+    )

@@ -1,0 +1,86 @@
+"""When the last backup and its proof succeeded, and what failed since: a file in the data folder.
+
+A file and no row: it tells of this machine and this disk, and a restored database must not claim
+the backups of the machine that died. Instants are the machine's, never a simulated clock's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from contest.errors import DomainError
+from contest.safekeeping.folder import Manifest, read_json, write_json
+
+FILE = "safekeeping.json"
+BACKUP_LATE, PROOF_LATE = timedelta(days=1, hours=2), timedelta(days=7)  # a run takes its time
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What failed since the last success, in both languages."""
+
+    at: datetime
+    vi: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        """For the filter ``said``, as the profile's texts."""
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the desk shows."""
+
+    scheduled: bool
+    backed_up_at: datetime | None
+    proved_at: datetime | None
+    failure: Failure | None
+    at: datetime
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to say."""
+        return self.scheduled or self.backed_up_at is not None or self.failure is not None
+
+    @property
+    def backup_is_late(self) -> bool:
+        return self.backed_up_at is None or self.at - self.backed_up_at > BACKUP_LATE
+
+    @property
+    def proof_is_late(self) -> bool:
+        return self.proved_at is None or self.at - self.proved_at > PROOF_LATE
+
+
+def backed_up(data_dir: Path, manifest: Manifest, at: datetime) -> None:
+    """A whole set was made."""
+    _note(data_dir, backup={"at": at.isoformat(), "set": manifest.name}, failure=None)
+
+
+def proved(data_dir: Path, manifest: Manifest, at: datetime) -> None:
+    """The set was restored and everything in it holds."""
+    _note(data_dir, proof={"at": at.isoformat(), "set": manifest.name}, failure=None)
+
+
+def failed(data_dir: Path, error: Exception, at: datetime) -> None:
+    """A backup or a proof failed; told until the next one succeeds."""
+    said = (error.vi, error.en) if isinstance(error, DomainError) else (str(error), str(error))
+    _note(data_dir, failure={"at": at.isoformat(), "vi": said[0], "en": said[1]})
+
+
+def standing(data_dir: Path, *, scheduled: bool, at: datetime) -> Standing:
+    """Where this installation's backups stand at ``at``, the machine's time."""
+    found = read_json(data_dir / FILE) or {}
+    failure = found.get("failure")
+    told = Failure(_instant(failure) or at, failure["vi"], failure["en"]) if failure else None
+    backup, proof = _instant(found.get("backup")), _instant(found.get("proof"))
+    return Standing(scheduled, backup, proof, told, at)
+
+
+def _instant(found: Any) -> datetime | None:
+    return datetime.fromisoformat(found["at"]) if found else None
+
+
+def _note(data_dir: Path, **facts: Any) -> None:
+    write_json(data_dir / FILE, (read_json(data_dir / FILE) or {}) | facts)
