@@ -14,8 +14,9 @@ from contest.services.people import people, second_factor, sessions
 def reset(
     session: Session, contest: Contest, user: User, *, actor: Actor, at: datetime
 ) -> None:
-    """Switch a person's second factor off and sign them out everywhere; the password stays, and
-    where a second factor is demanded they set a new one up at the next sign-in.
+    """Take every second factor of a person, passkeys too, and sign them out everywhere; a mail
+    tells them. The password stays, and where a second factor is demanded they set a new one up at
+    the next sign-in.
 
     Raises ``NotAllowed`` without ``people.manage`` or ``people.may_hand_over``, ``Conflict`` for
     one's own: a stolen session must not free itself.
@@ -29,5 +30,5 @@ def reset(
             "You cannot reset your own second factor here. Ask another organiser, or use a "
             "recovery code.",
         )
-    second_factor.switch_off(session, user, actor=actor, at=at)
+    second_factor.reset(session, user, actor=actor, at=at)
     sessions.revoke_all(session, user, actor=actor, at=at, contest_id=contest.id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from contest.actors import Actor
 from contest.errors import Conflict, NotAllowed
-from contest.models import AuditRow, Contest, RecoveryCode, User
+from contest.models import AuditRow, Contest, Mail, Passkey, RecoveryCode, User
 from contest.services.people import lost_phone
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
@@ -20,8 +20,10 @@ def lost(make: Factory, contest: Contest, platform: Platform) -> User:
     """An organiser with a second factor and recovery codes on the lost phone."""
     user = make.user(
         "organiser", contest=contest, email="an@example.vn", password_hash=HASH,
-        totp_secret="sealed", totp_confirmed_at=make.at - timedelta(days=9),
+        totp_secret="sealed", totp_confirmed_at=make.at - timedelta(days=9), has_passkey=True,
     )
+    make.add(Passkey(user_id=user.id, name="Điện thoại", credential_id="AA", public_key="AA",
+                     created_at=make.at))
     make.add(RecoveryCode(user_id=user.id, code_hash="x", created_at=make.at))
     return user
 
@@ -41,7 +43,10 @@ def test_another_organiser_resets_it_on_the_screen(
     assert is_in(fresh)
     with platform.db.read() as session:
         assert session.scalars(select(RecoveryCode)).all() == []
+        assert session.scalars(select(Passkey)).all() == []
+        told = session.scalars(select(Mail.to).where(Mail.template == "second_factor")).all()
         actions = set(session.scalars(select(AuditRow.action)))
+    assert told == ["an@example.vn"]
     assert {"person.second_factor_off", "person.sessions_revoked"} <= actions
 
 
