@@ -85,6 +85,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{folder:24}{tests[folder]:6} tests{seconds[folder]:8.0f} s")
 
 
+@pytest.fixture(autouse=True)
+def umask_is_kept() -> Iterator[None]:
+    """A command that is run in this process makes its files its own; others' tests go on."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """A test that reaches beyond this machine fails, whether or not there is a network."""

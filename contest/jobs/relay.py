@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from contest.clock import SystemClock
-from contest.jobs import lease_owners, page_watch
+from contest.jobs import lease_owners
 from contest.safekeeping import schedule
 from contest.services.core import outbox
 from contest.wiring import Platform
@@ -44,24 +44,25 @@ def free_the_dead(platform: Platform) -> int:
         return sum(outbox.abandon(session, row, token, wall=wall) for row, token in gone)
 
 
-def plan_backup(platform: Platform) -> bool:
-    """Have the daily backup wait for its time, as the settings say. True: it need not be asked
-    again while this process runs."""
+def plan_daily(platform: Platform) -> bool:
+    """Have the daily backup and the look at the installation's Page wait for their time, as the
+    settings say. True: it need not be asked again while this process runs."""
     if platform.settings.backup_to:
         with platform.db.write() as session:
             schedule.ensure(session, platform.settings, at=platform.clock.now())
+    if platform.default_fanpage is not None:
+        from contest.jobs import page_watch  # noqa: PLC0415 - only where there is such a Page
+
+        page_watch.begin(platform)
     return True
 
 
 def run(platform: Platform, stop: Callable[[], bool]) -> None:
     """Relay until ``stop()``. An unavailable database or Redis is logged and waited for."""
-    begun = scheduled = False
+    planned = False
     while not stop():
         try:
-            if not begun:
-                page_watch.begin(platform)
-                begun = True
-            scheduled = scheduled or plan_backup(platform)
+            planned = planned or plan_daily(platform)
             free_the_dead(platform)
             moved = relay_once(platform)
         except (RedisError, OperationalError) as error:

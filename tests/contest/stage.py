@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from contest import profile as rule_files
 from contest.actors import Actor
-from contest.models import Contest, Evidence, Result, Snapshot, Submission
+from contest.models import Contest, Evidence, ProfileRevision, Result, Snapshot, Submission
 from contest.services.core import profiles
 from contest.services.counts import ledger_statements
 from contest.services.results import results
@@ -88,4 +89,17 @@ class Stage:
             return results.publish(
                 session, session.get_one(Result, result.id), actor=self.organiser,
                 at=self.platform.clock.now(),
+            )
+
+    def newer_rules(self, before: str, after: str) -> None:
+        """A revision as it could come into force before rules in use were guarded."""
+        with self.platform.db.write() as session:
+            contest = session.get_one(Contest, self.contest.id)
+            old = contest.revision
+            assert old is not None
+            loaded = rule_files.load(old.source.replace(before, after, 1))
+            contest.revision = ProfileRevision(
+                contest_id=contest.id, number=old.number + 1, source=loaded.source,
+                sha256=loaded.sha256, content=loaded.content, reason="Sửa", created_by="system",
+                created_at=AFTER,
             )

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.config import Settings
-from contest.jobs import published_pages as pages
+from contest.jobs import results as pages
 from contest.models import Contest, Derivative, Submission, Unit, User
 from contest.services.core import outbox
 from contest.web import create_app

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contest.services.units.unit_import import Row, _errors
+from contest.services.units.unit_import import Row, faults
 
 PACKAGES = ("contest", "media_checks", "scoring", "social")
 LENGTH, SECONDS = 1500, 1.0  # the square takes 20 ms; the cube minutes
@@ -46,6 +46,6 @@ def test_no_pattern_takes_more_than_the_square_of_a_texts_length() -> None:
 
 def test_a_cell_that_is_too_long_is_not_looked_into() -> None:
     began = time.process_time()
-    found = _errors(Row(2, name="Đoàn", contact_email="a@" + "." * 100_000 + "@"), None)
+    found = faults(Row(2, name="Đoàn", contact_email="a@" + "." * 100_000 + "@"), None)
     assert [english for _, english in found] == ["A cell is too long (254)."]
     assert time.process_time() - began < SECONDS

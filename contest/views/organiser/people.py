@@ -4,18 +4,18 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget, Select
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.errors import DomainError
 from contest.services.people import invitations, lost_phone, people
 from contest.services.people.people import Person
 from contest.services.units import units
-from contest.views.shared.forms import Form, refused
+from contest.views.shared.forms import Form, PlainSelect, refused
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -30,15 +30,6 @@ class SelectMultipleCheckboxField(SelectMultipleField):  # type: ignore[misc]
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-
-class PlainSelect(Select):  # type: ignore[misc]
-    """A select with minimal option markup: there may be thousands of units."""
-
-    @classmethod
-    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
-        selected, value, label = " selected" * choice.selected, escape(choice.value), choice.label
-        return Markup(f'<option{selected} value="{value}">{escape(label)}</option>')  # noqa: S704
 
 
 class RolesForm(Form):

@@ -142,7 +142,7 @@ def test_a_throttle_is_told_on_the_board(
     submission = bench.approved()
     bench.at_release()
     bench.work(jumps=2, until=lambda: bool(bench.publication(submission).error))
-    assert "Facebook yêu cầu chờ đến 8g30" in text(visit.role("organiser").get(POSTS))
+    assert "Facebook yêu cầu chờ đến 08g30" in text(visit.role("organiser").get(POSTS))
     bench.work()
     assert bench.state(submission) == PUBLISHED
     assert bench.publication(submission).error == ""

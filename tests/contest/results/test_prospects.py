@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 import scoring
 from contest.clock import FixedClock
-from contest.jobs import prospects as jobs
+from contest.jobs import results as jobs
 from contest.models import Contest, Result, Task
 from contest.services.results import prospects
 from contest.wiring import Platform

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 import scoring
 from contest import ready_pages
-from contest.jobs import published_pages as pages
+from contest.jobs import results as pages
 from contest.models import Contest, Result
 from contest.services.core import profiles
 from contest.services.results import bundles, ranking_rows, results, standings

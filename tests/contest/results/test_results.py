@@ -275,9 +275,8 @@ def test_a_difference_between_the_tallies_stops_the_publication(stage: Stage) ->
 
 def test_a_frozen_result_is_published_by_the_rules_that_it_names(stage: Stage) -> None:
     frozen = stage.freeze(stage.compute())
-    newer = stage.make.contest(edit=lambda s: s.replace(
-        "points_per_share = 2", "points_per_share = 1", 1))
-    assert newer.revision_id != frozen.profile_revision_id
+    stage.newer_rules("points_per_share = 2", "points_per_share = 1")
+    assert stage.make.fresh(stage.contest).revision_id != frozen.profile_revision_id
     assert stage.publish(frozen).state == "published"
 
 

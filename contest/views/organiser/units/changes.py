@@ -6,14 +6,15 @@ from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError
 from contest.models import Unit
 from contest.services.entry import submissions
 from contest.services.units import time_grants, unit_changes, unit_links, unit_merging, units
 from contest.services.units.unit_import import LENGTHS, Row
-from contest.views.shared.forms import Form
+from contest.views.shared.forms import Form, PlainSelect
 from contest.views.shared.numbers import whole
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -71,13 +72,19 @@ class ReasonForm(Form):
 class OtherUnitForm(Form):
     """Another unit of the contest, and why clips go there."""
 
-    into = SelectField(_l("Đơn vị nhận"), coerce=int)
+    into = SelectField(
+        _l("Đơn vị nhận"), [NumberRange(min=1, message=_l("Hãy chọn đơn vị nhận."))], coerce=int,
+        widget=PlainSelect(),
+    )
     reason = TextAreaField(_l("Lý do"), REASON, render_kw={"rows": 2}, id="move_reason")
 
     def __init__(self, unit: Unit) -> None:
         super().__init__()
         found = units.names(current.db, current.contest)
-        self.into.choices = [(key, name) for key, name in found.items() if key != unit.id]
+        self.into.choices = [SelectChoice(0, _l("Chọn đơn vị"))]
+        self.into.choices += [
+            SelectChoice(key, name) for key, name in found.items() if key != unit.id
+        ]
 
 
 def _unit(unit_id: int) -> Unit:
@@ -224,7 +231,7 @@ def merging(unit_id: int) -> Response:
     unit, form = _unit(unit_id), OtherUnitForm(_unit(unit_id))
     chosen = whole(request.args.get("into"))
     plan = None
-    if chosen is not None:
+    if chosen:
         plan = unit_merging.preview(
             current.db, unit, _unit(chosen), quota=current.profile.quota.maximum
         )
