@@ -46,13 +46,13 @@ def test_the_next_instant_is_today_or_tomorrow_by_the_machines_clock() -> None:
 
 def test_the_relay_plans_it_once_and_mends_what_ended(platform: Platform) -> None:
     for _ in range(2):
-        assert relay.plan_backup(platform)
+        assert relay.plan_daily(platform)
     waiting = task(platform)
     assert waiting is not None
     assert waiting.due_at == next_at(platform.clock.now(), "02:00")
     with platform.db.write() as session:
         session.get_one(Task, waiting.id).state = "failed"
-    relay.plan_backup(platform)
+    relay.plan_daily(platform)
     mended = task(platform)
     assert mended is not None
     assert (mended.state, mended.due_at) == ("pending", waiting.due_at)
@@ -60,7 +60,7 @@ def test_the_relay_plans_it_once_and_mends_what_ended(platform: Platform) -> Non
 
 def test_without_the_setting_nothing_is_planned(platform: Platform) -> None:
     without = Platform(replace(platform.settings, backup_to=""))
-    relay.plan_backup(without)
+    relay.plan_daily(without)
     assert task(platform) is None
     without.db.engine.dispose()
 
@@ -68,7 +68,7 @@ def test_without_the_setting_nothing_is_planned(platform: Platform) -> None:
 def test_the_job_backs_up_proves_and_waits_for_tomorrow(
     platform: Platform, stage: Stage, to: Path
 ) -> None:
-    relay.plan_backup(platform)
+    relay.plan_daily(platform)
     done = run_it(platform)
     assert (done.state, done.error) == ("pending", "")
     assert done.due_at == next_at(platform.clock.now(), "02:00")
@@ -82,7 +82,7 @@ def test_a_failed_job_is_told_and_tried_again_within_the_hour(
 ) -> None:
     to.mkdir()
     (to / "letter.txt").write_text("mine")
-    relay.plan_backup(platform)
+    relay.plan_daily(platform)
     done = run_it(platform)
     assert done.state == "pending"
     assert done.due_at == platform.clock.now() + timedelta(hours=1)
