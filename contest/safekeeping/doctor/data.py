@@ -1,6 +1,6 @@
 """The database, the trail, the results and the stored files."""
 
-import random
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,7 +124,7 @@ def files(platform: Platform, *, every: bool) -> Iterator[Finding]:
     old = time.time() - YOUNG_S
     yield _orphans([p for sha, p in sorted(there.items()) if sha not in named and _age(p) < old])
     known = sorted(set(named) & set(there))
-    chosen = known if every else random.sample(known, min(SAMPLE, len(known)))
+    chosen = known if every else secrets.SystemRandom().sample(known, min(SAMPLE, len(known)))
     yield _damaged([sha for sha in chosen if clips.hash_of(there[sha]) != sha], len(chosen))
 
 
