@@ -178,6 +178,7 @@ def begin_slowly(page, clip):
 
     page.on("response", seen)
     page.set_input_files("#clip", clip)
+    page.locator(GO).wait_for(timeout=60_000)  # the look at the clip comes first
     page.click(GO)
     expect(page.locator("[data-part=note]")).to_contain_text("MB")
     page.wait_for_timeout(1500)
