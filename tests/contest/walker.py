@@ -33,6 +33,7 @@ from contest.services.fanpage import publications
 from contest.services.jury import ballots
 from contest.services.results import replacement, results, tally
 from contest.services.results.results import BundleStore
+from contest.services.units import units
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
 
@@ -112,7 +113,7 @@ class Walk(PageOfWalk):
     def a_new_entry(self, session: Session, contest: Contest) -> None:
         profile = profiles.profile_of(contest)
         unit = session.get_one(type(self.units[0]), self.random.choice(self.units).id)
-        room = submissions.counted(session, unit.id) < profile.quota.maximum
+        room = units.counted(session, unit.id) < profile.quota.maximum
         if self.at >= profile.schedule.entries_close or not room:
             return
         form = submissions.SubmissionForm(
@@ -204,7 +205,7 @@ class Walk(PageOfWalk):
     def reinstate(self, session: Session, one: Submission) -> None:
         asked = entry_requests.waiting_of(session, one)
         most = profiles.profile_of(one.contest).quota.maximum
-        if submissions.counted(session, one.unit_id) >= most:
+        if units.counted(session, one.unit_id) >= most:
             return
         if asked is None:
             asked = entry_requests.propose(

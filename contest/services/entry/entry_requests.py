@@ -22,6 +22,7 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import interactions
 from contest.services.entry import checks, submissions
+from contest.services.units import units
 from contest.states import SubmissionState
 
 REINSTATE, WITHDRAW = "reinstate", "withdraw"
@@ -123,7 +124,7 @@ def _require_way(
 
 def _require_room(session: Session, submission: Submission) -> None:
     most = profiles.profile_of(submission.contest).quota.maximum
-    count = submissions.counted(session, submission.unit_id)
+    count = units.counted(session, submission.unit_id)
     if count >= most:
         raise Conflict(
             f"Đơn vị đang có {count} bài trong hội thi; tối đa là {most}. Hãy rút hoặc loại một "

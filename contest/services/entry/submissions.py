@@ -22,7 +22,7 @@ from contest.services.core.transitions import move
 from contest.services.entry import open_uploads
 from contest.services.fanpage import publications
 from contest.services.units import units
-from contest.states import IN_CONTEST, REPLACEABLE, SubmissionState
+from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import new_code
 
 CODE_LENGTH = 6
@@ -178,20 +178,12 @@ def require_replaceable(submission: Submission) -> None:
 def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
     """Enforce the quota under the unit's row lock: a second tab waits, then counts this entry."""
     locks.lock(session, unit)
-    count, most = counted(session, unit.id), profile.quota.maximum
+    count, most = units.counted(session, unit.id), profile.quota.maximum
     if count >= most:
         raise Invalid(
             f"Đơn vị đã có {count} bài dự thi; tối đa là {most}. Hãy rút một bài rồi gửi lại.",
             f"Your unit has {count} entries; at most {most} are allowed. Withdraw one first.",
         )
-
-
-def counted(session: Session, unit_id: int) -> int:
-    """How many entries of a unit are in the contest, and so count for its quota."""
-    query = select(func.count()).where(
-        Submission.unit_id == unit_id, Submission.state.in_(IN_CONTEST)
-    )
-    return session.scalar(query) or 0
 
 
 def _check(form: SubmissionForm, profile: Profile) -> None:

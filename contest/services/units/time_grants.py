@@ -11,7 +11,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.languages import write_time
 from contest.models import Contest, TimeGrant, Unit
 from contest.permissions import require
-from contest.services.core import audit, locks, profiles
+from contest.services.core import audit, deadlines, locks, profiles
 
 
 def grant(
@@ -40,13 +40,13 @@ def grant(
 
 def _check(unit: Unit, until: datetime, reason: str, at: datetime) -> None:
     profile = profiles.profile_of(unit.contest)
-    schedule = profile.schedule
+    schedule, latest = profile.schedule, deadlines.latest_until(profile)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do; lý do hiện trên trang thể lệ.",
                       "Please state the reason; it is shown on the rules page.")
     least = max(at, schedule.entries_close)
-    if not least < until <= schedule.counts_close:
-        moments = until, least, schedule.counts_close
+    if not least < until <= latest:
+        moments = until, least, latest
         told = {lang: [write_time(moment, schedule.zone, lang) for moment in moments]
                 for lang in ("vi", "en")}
         raise Invalid(

@@ -3,17 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
-from contest.models import Contest, Submission, Unit
+from contest.models import Contest, Unit
 from contest.permissions import require
 from contest.services.core import audit, locks
 from contest.services.units import unit_import, unit_links, units
 from contest.services.units.unit_import import Row
-from contest.states import IN_CONTEST
 
 
 def add(session: Session, contest: Contest, row: Row, *, actor: Actor, at: datetime) -> Unit:
@@ -72,12 +71,10 @@ def _require_free(session: Session, contest_id: int, name: str) -> None:
     )
 
 
-def clips_in_contest(session: Session, unit: Unit) -> int:
-    """How many of its clips are neither withdrawn nor disqualified."""
-    query = select(func.count()).where(
-        Submission.unit_id == unit.id, Submission.state.in_(IN_CONTEST)
-    )
-    return session.scalar(query) or 0
+def require_reason(reason: str) -> None:
+    """Raises ``Invalid`` where nothing is said."""
+    if not reason.strip():
+        raise Invalid("Hãy ghi lý do.", "Please state the reason.")
 
 
 def retire(session: Session, unit: Unit, *, reason: str, actor: Actor, at: datetime) -> None:
@@ -90,9 +87,8 @@ def retire(session: Session, unit: Unit, *, reason: str, actor: Actor, at: datet
     locks.lock(session, unit)
     if unit.retired_at:
         return
-    if not reason.strip():
-        raise Invalid("Hãy ghi lý do.", "Please state the reason.")
-    if clips := clips_in_contest(session, unit):
+    require_reason(reason)
+    if clips := units.counted(session, unit.id):
         raise Conflict(
             f"{unit.name} còn {clips} clip trong hội thi. Hãy chuyển clip sang đơn vị khác, hoặc "
             "rút, loại clip trước.",

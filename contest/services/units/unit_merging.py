@@ -24,7 +24,8 @@ from contest.models import (
 )
 from contest.permissions import require
 from contest.services.core import audit, locks
-from contest.states import IN_CONTEST
+from contest.services.units import units
+from contest.services.units.unit_changes import require_reason
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,6 @@ class Merging:
 def preview(session: Session, unit: Unit, into: Unit, *, quota: int) -> Merging:
     """What ``merge`` would do; nothing is stored. Raises as ``merge`` does for the two units."""
     _require_pair(unit, into)
-    both = select(func.count()).where(
-        Submission.unit_id.in_((unit.id, into.id)), Submission.state.in_(IN_CONTEST)
-    )
     jurors = select(User.name).join(RoleGrant, RoleGrant.user_id == User.id)
     return Merging(
         unit, into,
@@ -57,7 +55,7 @@ def preview(session: Session, unit: Unit, into: Unit, *, quota: int) -> Merging:
             *_own_ballots(session, unit, Submission.unit_id == into.id),
             *_own_ballots(session, into, Submission.unit_id == unit.id),
         ],
-        beyond=max(0, (session.scalar(both) or 0) - quota),
+        beyond=max(0, units.counted(session, unit.id, into.id) - quota),
     )
 
 
@@ -91,8 +89,7 @@ def merge(
     """
     require(actor, "unit.manage", unit)
     _require_pair(unit, into)
-    if not reason.strip():
-        raise Invalid("Hãy ghi lý do.", "Please state the reason.")
+    require_reason(reason)
     for one in sorted((unit, into), key=lambda u: u.id):
         locks.lock(session, one)
     _require_pair(unit, into)
@@ -114,8 +111,7 @@ def move(
     """Give clips to another unit, as when a ward is split or a clip was sent with the wrong code;
     returns how many. Raises ``NotAllowed``; ``Invalid`` without a reason or clips; ``Conflict``."""
     require(actor, "unit.manage", into)
-    if not reason.strip():
-        raise Invalid("Hãy ghi lý do.", "Please state the reason.")
+    require_reason(reason)
     locks.lock(session, into)
     _require_live(into)
     query = select(Submission).where(

@@ -75,6 +75,14 @@ def names(session: Session, contest: Contest) -> dict[int, str]:
     return {row[0]: row[1] for row in session.execute(query.order_by(Unit.group, Unit.name))}
 
 
+def counted(session: Session, *unit_ids: int) -> int:
+    """How many clips of these units are in the contest, and so count for the quota."""
+    query = select(func.count()).where(
+        Submission.unit_id.in_(unit_ids), Submission.state.in_(IN_CONTEST)
+    )
+    return session.scalar(query) or 0
+
+
 @dataclass(frozen=True)
 class Standing:
     """A unit as the organiser sees it. ``clips`` count towards the quota (plan II.2, III.3)."""
