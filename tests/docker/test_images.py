@@ -1,4 +1,4 @@
-"""Every image of others is named in one place, by tag; once one is pinned, all are."""
+"""Every image of others is named in one place, by tag and digest."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 from tests.docker.stack import COMPOSE
 
 ROOT = COMPOSE.parent.parent
-TAGGED = re.compile(r"[a-z0-9./-]+:[\w.-]+(@sha256:[0-9a-f]{64})?")
+PINNED = re.compile(r"[a-z0-9./-]+:[\w.-]+@sha256:[0-9a-f]{64}")
 
 
 def images(root: Path = ROOT) -> dict[str, str]:
@@ -19,12 +19,10 @@ def images(root: Path = ROOT) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
 
 
-def test_every_image_has_a_tag_and_once_pinned_a_digest() -> None:
+def test_every_image_has_a_tag_and_a_digest() -> None:
     named = images()
-    assert [name for name in named.values() if not TAGGED.fullmatch(name)] == []
-    assert [name for name in named.values() if ":latest" in name] == []
-    pinned = {name for name in named.values() if "@" in name}
-    assert pinned in (set(), set(named.values()))
+    assert [name for name in named.values() if not PINNED.fullmatch(name)] == []
+    assert [name for name in named.values() if ":latest@" in name] == []
 
 
 def test_nothing_else_names_an_image() -> None:
