@@ -78,6 +78,10 @@ lock:  ## write the lock files anew (UPGRADE=1: with the newest versions)
 image:  ## build the production image with buildah (as root; a few minutes)
 	scripts/build_image.sh
 
+.PHONY: release
+release: $(STATIC) $(MO)  ## pack a release for scripts/install.sh: the committed tree with built assets
+	scripts/release.sh
+
 .PHONY: clean
 clean:  ## remove what the set-up made; data/ stays
 	rm -rf $(STAMPS) .venv node_modules contest/static $(MO)

@@ -28,6 +28,18 @@ has_python_venv() {
   python=$(find_python) && "$python" -c 'import ensurepip, venv' 2>/dev/null
 }
 
+# Ubuntu 22.04 calls an older one python3, and has 3.11 besides.
+newest_python() {
+  local version
+  for version in 3.13 3.12 3.11; do
+    if [ -n "$(apt-cache madison "python$version-venv" 2>/dev/null)" ]; then
+      echo "python$version" "python$version-venv"
+      return
+    fi
+  done
+  echo python3 python3-venv
+}
+
 has_node() { has npm && has node && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; }
 
 has_font() { [ -e "/usr/share/fonts/truetype/dejavu/$1" ]; }
@@ -53,7 +65,7 @@ required() {
     if python=$(find_python); then
       "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
     else
-      echo python3 python3-venv
+      newest_python
     fi
   fi
   has_node || echo nodejs npm
@@ -64,6 +76,7 @@ required() {
     has soffice || echo libreoffice-writer-nogui
     has mediainfo || echo mediainfo
     has mediaconch || echo mediaconch
+    has systemd-analyze || echo systemd
   fi
 }
 
