@@ -85,8 +85,7 @@ class FreshRoot:
 @pytest.fixture(scope="module")
 def root() -> Iterator[FreshRoot]:
     with tempfile.TemporaryDirectory(prefix="hoithi-install-") as folder, ExitStack() as left:
-        for name in ("proc", "dev"):
-            (Path(folder) / name).mkdir()
+        Path(folder).chmod(0o755)  # other accounts live in it
         fresh = FreshRoot(Path(folder))
         for name in ("proc", "dev"):
             subprocess.run(["mount", "--bind", f"/{name}", f"{folder}/{name}"], check=True)
