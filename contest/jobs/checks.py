@@ -1,14 +1,17 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 import media_checks
 from contest.jobs import GiveUp
 from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
 from contest.services.core import outbox
-from contest.services.entry import checks
+from contest.services.entry import checks, repairs
 from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
 from contest.wiring import Platform
 
@@ -35,8 +38,13 @@ def _steps(
 ) -> Steps[CheckJob, Outcome]:
     return Steps(
         name="check", start=checks.start, make=make, progress=checks.progress,
-        finish=checks.finish, failed=partial(_failed, kind),
+        finish=_finish, failed=partial(_failed, kind),
     )
+
+
+def _finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -> None:
+    checks.finish(session, check_id, outcome, at=at)
+    repairs.enqueue_as_asked(session, check_id, at=at)
 
 
 def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> bool:

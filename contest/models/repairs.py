@@ -40,6 +40,7 @@ class Repair(Base):
     progress: Mapped[float] = mapped_column(default=0.0)  # 0..1
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     version: Mapped[ClipVersion] = relationship(foreign_keys=[version_id])

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -101,6 +102,7 @@ class Upload(Base):
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     sha256: Mapped[str | None] = mapped_column(String(64))
+    mend: Mapped[bool] = mapped_column(default=False, server_default=false())  # if it fails
     submission: Mapped[Submission] = relationship()
 
 

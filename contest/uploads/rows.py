@@ -71,6 +71,7 @@ class RowRegistry:
                 length=length,
                 filename=metadata.get("filename", ""),
                 fingerprint=metadata.get("fingerprint", ""),
+                mend=metadata.get("mend") == "1",
                 actor=actor,
                 at=self._now(),
             )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from contest.models import ClipVersion
+from contest.models import ClipVersion, Upload
 from media_checks.tools import find_tools
 from tests.clip_cache import cached
 
@@ -276,3 +276,21 @@ def test_without_javascript_a_clip_larger_than_other_forms_goes_by_the_plain_for
     page.wait_for_url(f"**/entries/{submission.code}")
     assert house.make.fresh(submission).state == "checking"
     context.close()
+
+
+def test_a_clip_that_can_be_mended_is_sent_as_it_is_and_mended_at_once(phone, house):
+    """Wide and a little long: nothing else is wrong, so one button sends it and asks for both."""
+    clip = kept_clip("-c:v", "libx264", size="1920x1080", seconds=302)
+    submission = open_send_page(phone, house)
+    phone.set_input_files("#clip", clip)
+    go = phone.locator(GO)
+    expect(go).to_have_text("Gửi và nhờ sửa")
+    expect(phone.locator("[data-part=findings] .finding--bad")).to_have_count(2)
+    go.click()
+    phone.wait_for_url(f"**/entries/{submission.code}", timeout=60_000)
+    with house.platform.db.read() as session:
+        sent = select(Upload).where(Upload.submission_id == submission.id)
+        assert session.scalars(sent.order_by(Upload.id.desc())).first().mend is True
+    phone.goto(f"{phone.url}/send")
+    phone.set_input_files("#clip", kept_clip("-c:v", "libx264", size="1440x1080", seconds=181))
+    expect(go).to_have_text("Gửi clip")

@@ -1,15 +1,20 @@
 // A part of a page that shows work in progress (data-refresh="seconds") fetches itself anew until
-// the server no longer marks it. Nothing else on the page moves, and what is being typed stays.
+// the server no longer marks it, and with it the parts that say the same elsewhere (data-with="ids").
+// Nothing else on the page moves, and what is being typed stays.
+function exchange(old, fresh) {
+  if (!old || !fresh || old.innerHTML === fresh.innerHTML || old.contains(document.activeElement)) return;
+  old.textContent = "";
+  old.append(...fresh.childNodes); // nodes, no text: nothing is read as markup once more
+}
+
 async function renew(element) {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return element;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(element.id);
   if (!fresh) return null;
-  if (fresh.innerHTML !== element.innerHTML) {
-    element.textContent = "";
-    element.append(...fresh.childNodes); // nodes, no text: nothing is read as markup once more
-  }
+  for (const id of element.dataset.with?.split(" ") ?? []) exchange(document.getElementById(id), page.getElementById(id));
+  exchange(element, fresh);
   if (!fresh.dataset.refresh) return null;
   return element;
 }

@@ -7,13 +7,28 @@ import { fill, language, number, size, time } from "./_words.js";
 const MOST_READ = 64 << 20; // bytes; a header that needs more is left to the server
 const MOST_TIME = 20000; // ms
 
-// file, policy {max_bytes, extensions, rules} and texts -> {readable, facts, findings}; a finding
-// has {rule, level: "hard"|"soft", found, allowed, message, remedy}. All findings at once.
+// file, policy {max_bytes, extensions, rules} and texts -> {readable, facts, findings, mendable}; a
+// finding has {rule, level: "hard"|"soft", found, allowed, message, remedy}. All findings at once.
+// mendable: what is wrong, the platform can repair, so the clip may be sent as it is.
 export async function precheck(file, policy, texts) {
   const findings = [checkSize(file, policy), checkType(file, policy)];
   const facts = await readFacts(file).catch(() => null);
   if (facts) findings.push(...judge(facts, policy.rules));
-  return { readable: facts !== null, facts, findings: findings.filter(Boolean).map((f) => told(f, policy.rules, texts)) };
+  const told_ = findings.filter(Boolean).map((f) => told(f, policy.rules, texts));
+  return { readable: facts !== null, facts, findings: told_, mendable: mendable(told_, facts, policy.rules) };
+}
+
+// As the worker repairs by itself (services/entry/repairs.py): rims are cut off to the right shape if
+// enough picture is left, and the end to the right length.
+export function mendable(findings, facts, rules) {
+  const hard = findings.filter((finding) => finding.level === "hard");
+  return hard.length > 0 && hard.every(({ text }) => text === "long" || (text === "aspect" && cropFits(facts, rules)));
+}
+
+function cropFits({ width, height }, { aspect_ratio: shape, resolution: least }) {
+  const [across, down] = shape.ratio.split(":").map(Number);
+  const kept = { width: Math.min(width, (height * across) / down), height: Math.min(height, (width * down) / across) };
+  return !least || (kept.width >= least.min_width - 1 && kept.height >= least.min_height - 1);
 }
 
 export function judge(facts, rules) {

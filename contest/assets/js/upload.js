@@ -55,9 +55,13 @@ class Uploader {
     const looked = await this.#look(this.file);
     if (this.input.files[0] !== this.file) return; // another one was picked meanwhile
     this.parts.findings.replaceChildren(...looked.findings.map((f) => this.#finding(f)));
-    if (looked.findings.some((f) => f.level === "hard")) return this.#say("bad", this.texts.stopped);
+    this.mend = looked.mendable;
+    const stopped = looked.findings.some((f) => f.level === "hard") && !this.mend;
+    if (stopped) return this.#say("bad", this.texts.stopped);
     if (!(await this.#matchesUnfinished())) return this.#refuseOther();
-    this.#say(looked.readable ? "ok" : "info", looked.readable ? this.texts.good : this.texts.unreadable);
+    this.parts.go.textContent = this.mend ? this.texts.go_mend : this.texts.go;
+    if (this.mend) this.#say("look", this.texts.mend);
+    else this.#say(looked.readable ? "ok" : "info", looked.readable ? this.texts.good : this.texts.unreadable);
     this.#show("go");
     this.parts.go.focus();
   }
@@ -67,7 +71,7 @@ class Uploader {
       const { precheck } = await import("./precheck.js");
       return await precheck(file, this.config.policy, this.texts);
     } catch {
-      return { readable: false, findings: [] };
+      return { readable: false, findings: [], mendable: false };
     }
   }
 
@@ -137,6 +141,7 @@ class Uploader {
   #options() {
     const { endpoint, entry, unfinished, chunk_size: chunkSize } = this.config;
     const metadata = { entry, filename: this.file.name, fingerprint: this.print };
+    if (this.mend) metadata.mend = "1";
     return { endpoint, metadata, chunkSize, url: unfinished?.url ?? null };
   }
 

@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict
-from contest.models import Check, ClipVersion, Derivative, ProfileRevision, Submission, Task
+from contest.models import (
+    Check,
+    ClipVersion,
+    Derivative,
+    ProfileRevision,
+    Repair,
+    Submission,
+    Task,
+)
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import deadlines, locks, mail, outbox, profiles
@@ -345,8 +353,8 @@ def revision(check: Check | None, language: str) -> str:
     return " ".join(row[f"message_{language}"] for row in rows)
 
 
-def seconds_left(check: Check | None, *, at: datetime) -> float | None:
-    """Seconds a running check still needs, extrapolated from its progress; None: unknown."""
+def seconds_left(check: Check | Repair | None, *, at: datetime) -> float | None:
+    """Seconds a running check or repair still needs, by its progress so far; None: unknown."""
     if check is None or check.state != "running" or check.started_at is None:
         return None
     if check.progress < FIRST_SHARE:

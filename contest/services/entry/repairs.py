@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Check, ClipVersion, Repair, Submission
+from contest.models import Check, ClipVersion, Repair, Submission, Upload
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import checks, submissions, uploads
-from contest.states import REPLACEABLE
+from contest.services.units import units
+from contest.states import REPLACEABLE, SubmissionState
 from media_checks.repairs import repairable
 
 MOST = 6  # proposals for one entry; each costs as much as a check
@@ -123,6 +124,32 @@ def enqueue(
     return repair
 
 
+def enqueue_as_asked(session: Session, check_id: int, *, at: datetime) -> Repair | None:
+    """Enqueue the repair that the unit asked for when it sent the clip ("gửi và nhờ sửa"); None
+    where it did not, the clip passed, or nothing can be repaired any more. Once for each clip."""
+    check = session.get_one(Check, check_id)
+    version, submission = check.version, check.version.submission
+    asked = session.get_one(Upload, version.upload_id).mend
+    failed = submission.state == SubmissionState.NEEDS_FIX and submission.version_id == version.id
+    if not asked or not failed or check.kind != checks.QUICK:
+        return None
+    close = submissions.closes_at(profiles.profile_of(submission.contest), submission)
+    if not offered(submission) or not left(session, submission) or at >= close:
+        return None
+    if session.scalar(select(Repair.id).where(Repair.version_id == version.id).limit(1)):
+        return None
+    actor = units.actor_of(submission.unit)
+    return enqueue(session, submission, RepairOptions(), actor=actor, at=at)
+
+
+def ahead(session: Session, repair: Repair) -> int:
+    """How many queued or running repairs, of all contests, were requested before this one."""
+    query = select(func.count()).select_from(Repair).where(
+        Repair.state.in_(("queued", "running")), Repair.id < repair.id
+    )
+    return session.scalar(query) or 0
+
+
 # ---------------------------------------------------------------------------- the worker's steps
 
 
@@ -135,7 +162,7 @@ def start(session: Session, repair_id: int, *, at: datetime) -> RepairJob | None
         move(session, repair, "queued", actor=SYSTEM, at=at)
     if repair.state == "queued":
         move(session, repair, "running", actor=SYSTEM, at=at)
-    repair.progress, repair.error = 0.0, ""
+    repair.progress, repair.error, repair.started_at = 0.0, "", at
     submission = repair.version.submission
     check = checks.latest(repair.version)
     return RepairJob(

@@ -93,9 +93,11 @@ def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Uplo
 
 def begin(
     session: Session, submission: Submission, *, length: int, filename: str, fingerprint: str = "",
-    actor: Actor, at: datetime,
+    mend: bool = False, actor: Actor, at: datetime,
 ) -> Upload:
     """Open an upload of ``length`` bytes for an entry; an open one of the entry is terminated.
+
+    ``mend``: if the clip fails for what can be repaired, a repair is requested at once.
 
     Raises ``NotAllowed``; ``TooLate`` outside the entry period (plan II.1); ``TooLarge``;
     ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final;
@@ -114,7 +116,7 @@ def begin(
     upload = Upload(
         public_id=secrets.token_hex(16), contest_id=submission.contest_id,
         unit_id=submission.unit_id, submission_id=submission.id,
-        length=length, filename=name, begun_at=at,
+        length=length, filename=name, begun_at=at, mend=mend,
         fingerprint=fingerprint if FINGERPRINT.fullmatch(fingerprint) else "",
         expires_at=_expiry(submission, profile, at),
     )

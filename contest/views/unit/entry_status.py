@@ -1,5 +1,6 @@
 """Texts for a unit about its entry: its steps, findings, and what to do next."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,8 +28,11 @@ WAIT_FOR_UNIT = (
 )
 
 
-def steps(submission: Submission, profile: Profile) -> list[dict[str, Any]]:
-    """An entry's steps for the timeline; ``at`` is an instant or None."""
+def steps(
+    submission: Submission, profile: Profile, announced_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """An entry's steps for the timeline; ``at`` is an instant or None. ``announced_at``: when the
+    result that the entry is in was published."""
     version = submission.version
     check = latest_check(submission)
     found = [
@@ -49,7 +53,10 @@ def steps(submission: Submission, profile: Profile) -> list[dict[str, Any]]:
             _("Đăng lên Fanpage"), _published_state(submission), profile.release_at,
             _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền."),
         ),
-        _step(_("Công bố kết quả"), "later", profile.schedule.awards),
+        _step(
+            _("Công bố kết quả"), "done" if announced_at else "later",
+            announced_at or profile.schedule.awards,
+        ),
     ]
     if submission.state in OUT:
         found = [s for s in found if s["state"] == "done"] + [_ended(submission)]
@@ -109,11 +116,15 @@ def _ended(submission: Submission) -> dict[str, Any]:
     return _step(title, "bad", submission.updated_at, submission.state_reason)
 
 
-def todo(submission: Submission, *, may_send: bool, counting: bool = True) -> str:
+def todo(
+    submission: Submission, *, may_send: bool, counting: bool = True, announced: bool = False
+) -> str:
     """One sentence on what to do or expect next; nothing that would be refused, or no longer
-    counts (``counting``: before the cut-off)."""
+    counts (``counting``: before the cut-off; ``announced``: the result is public)."""
     if submission.state in WAIT_FOR_UNIT and not may_send:
         return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban tổ chức."))
+    if announced:
+        return str(_("Kết quả hội thi đã được công bố. Cảm ơn đơn vị đã tham gia."))
     if submission.state == SubmissionState.PUBLISHED and not counting:
         return str(_("Clip đã được đăng; số tương tác đã chốt."))
     sentences = {

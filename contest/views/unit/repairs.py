@@ -5,12 +5,14 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from contest.errors import not_found
+from contest.languages import write_duration
 from contest.models import Repair, Submission
 from contest.services.entry import checks, repairs, submissions
 from contest.services.entry.media import File
@@ -104,6 +106,25 @@ def file(code: str, repair_id: int, kind: str) -> Response:
     return send(File(sha256, media_type, f"{code}-{kind}.{ending}"))
 
 
+def repair_wait(repair: Repair | None) -> str:
+    """Where a repair that is not ready stands: its place in the queue, or the time left."""
+    if repair is None or repair.state not in ("queued", "running"):
+        return ""
+    if repair.state == "queued":
+        before = repairs.ahead(current.db, repair)
+        if not before:
+            return str(_("Bản sửa sắp được làm: không còn bản nào đứng trước."))
+        return str(ngettext(
+            "Bản sửa đang chờ: còn %(num)s bản đứng trước.",
+            "Bản sửa đang chờ: còn %(num)s bản đứng trước.", before,
+        ))
+    seconds = checks.seconds_left(repair, at=current.now)
+    if seconds is None:
+        return str(_("Hệ thống đang làm bản sửa."))
+    left = write_duration(seconds, current.language)
+    return str(_("Hệ thống đang làm bản sửa, còn khoảng %(time)s.", time=left))
+
+
 def _submission(code: str) -> Submission:
     return submissions.find(current.db, current.contest, code, actor=current.actor)
 
@@ -130,6 +151,7 @@ def _page(submission: Submission, form: RepairForm, status: int = 200) -> Respon
         submission=submission,
         form=form,
         repair=repair,
+        wait=repair_wait(repair),
         closes=close,
         offered=[offers()[word] for word in offered],
         left=repairs.left(current.db, submission),

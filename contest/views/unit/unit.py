@@ -27,6 +27,8 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.entry_form import entry_form, kind_names
+from contest.views.unit.outcome import outcome
+from contest.views.unit.repairs import repair_wait
 
 bp = Blueprint("unit", __name__)
 CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely allow more
@@ -198,12 +200,16 @@ def entry(code: str) -> Response:
     may_send = lifecycle.may("submission", found.state, "send", phase)
     check = entry_status.latest_check(found)
     deep = checks.latest(found.version, checks.DEEP) if found.version else None
+    repair = repairs.latest(current.db, found)
+    came_to = outcome(found)
     return page(
         "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
-        steps=entry_status.steps(found, current.profile),
+        steps=entry_status.steps(found, current.profile, came_to.announced_at),
+        outcome=came_to,
         todo=entry_status.todo(
             found, may_send=may_send,
             counting=current.now < current.profile.schedule.counts_close,
+            announced=came_to.line is not None,
         ),
         versions=entry_status.versions(found),
         findings=stills.beside(found, entry_status.findings(found)),
@@ -217,7 +223,7 @@ def entry(code: str) -> Response:
         can_ask=lifecycle.may("submission", found.state, "ask_withdrawal", phase),
         kind=kind_names()[found.kind],
         mending=bool(repairs.offered(found)) and may_send,
-        repair=repairs.latest(current.db, found),
+        repair=repair, repair_wait=repair_wait(repair),
         mended=repairs.made_by_us(current.db, found),
     )
 

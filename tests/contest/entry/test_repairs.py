@@ -10,8 +10,19 @@ from sqlalchemy import select
 import media_checks
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound, TooLate
+from contest.jobs import checks as check_jobs
 from contest.jobs import repairs as job
-from contest.models import AuditRow, Check, ClipVersion, Contest, Repair, Submission, Task, Unit
+from contest.models import (
+    AuditRow,
+    Check,
+    ClipVersion,
+    Contest,
+    Repair,
+    Submission,
+    Task,
+    Unit,
+    Upload,
+)
 from contest.services.entry import repairs
 from contest.services.entry.repairs import RepairOptions
 from contest.wiring import Platform
@@ -189,6 +200,78 @@ def test_a_clip_that_breaks_the_tool_is_told(room: Room, platform: Platform) -> 
     job.make(platform, repair.id, lambda: None)
     found = room.make.fresh(repair)
     assert found.state == "failed" and "MP4" in found.error
+
+
+# ---------------------------------------------------------------------------- asked with the upload
+
+
+def sent(room: Room, *, mend: bool) -> int:
+    """The room's clip as one that is being checked again; returns the check's id."""
+    with room.platform.db.write() as session:
+        check = session.scalars(
+            select(Check).where(Check.version_id == room.submission.version_id)
+        ).one()
+        session.get_one(Upload, check.version.upload_id).mend = mend
+        return check.id
+
+
+@pytest.mark.parametrize("mend", [True, False])
+def test_a_clip_sent_to_be_mended_is_queued_once_when_it_failed(room: Room, mend: bool) -> None:
+    check = sent(room, mend=mend)
+    for _again in range(2):
+        with room.platform.db.write() as session:
+            repairs.enqueue_as_asked(session, check, at=room.make.at)
+    with room.platform.db.read() as session:
+        found = list(session.scalars(select(Repair)))
+        assert [(row.state, row.wish["frame"]) for row in found] == [("queued", "crop")][:mend]
+        rows = list(session.scalars(select(AuditRow).where(AuditRow.action == "fix.queued")))
+        assert [row.actor for row in rows] == [room.actor.label][:mend]
+
+
+def test_after_the_deadline_or_for_a_good_clip_nothing_is_queued(room: Room) -> None:
+    check = sent(room, mend=True)
+    with room.platform.db.write() as session:
+        assert repairs.enqueue_as_asked(
+            session, check, at=room.make.at + timedelta(days=900)
+        ) is None
+        session.get_one(Submission, room.submission.id).state = "in_review"
+    with room.platform.db.write() as session:
+        assert repairs.enqueue_as_asked(session, check, at=room.make.at) is None
+
+
+def test_the_worker_asks_for_it_when_the_check_is_done(
+    platform: Platform, make: Factory, unit: Unit, wide: tuple[Path, dict[str, Any]]
+) -> None:
+    submission = make.submission(unit, "checking", clip=wide[0])
+    with platform.db.write() as session:
+        check = session.scalars(
+            select(Check).where(Check.version_id == submission.version_id)
+        ).one()
+        session.get_one(Upload, check.version.upload_id).mend = True
+    check_jobs.quick(platform, check.id, lambda: None)
+    with platform.db.read() as session:
+        assert session.get_one(Submission, submission.id).state == "needs_fix"
+        assert session.scalars(select(Repair)).one().state == "queued"
+
+
+def test_a_waiting_repair_says_its_place_and_a_running_one_its_time(
+    room: Room, make: Factory, visit: Visits
+) -> None:
+    page = f"/c/quan11-2023/unit/entries/{room.submission.code}"
+    client = visit.unit(room.unit)
+    earlier = make.submission(make.unit(room.submission.contest), "needs_fix")
+    with room.platform.db.write() as session:
+        session.add(Repair(version_id=earlier.version_id, wish={}, created_at=make.at))
+    first = room.ask()
+    assert "còn 1 bản đứng trước" in client.get(page).text
+    with room.platform.db.write() as session:
+        session.delete(session.get_one(Repair, 1))
+    assert "không còn bản nào đứng trước" in client.get(f"{page}/fix").text
+    with room.platform.db.write() as session:
+        row = session.get_one(Repair, first.id)
+        row.state, row.progress = "running", 0.5
+        row.started_at = make.at - timedelta(seconds=90)
+    assert "còn khoảng 1 phút 30 giây" in client.get(f"{page}/fix").text
 
 
 # ---------------------------------------------------------------------------- screens

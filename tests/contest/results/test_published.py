@@ -10,11 +10,12 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from jsonschema import Draft202012Validator
+from sqlalchemy import select
 
 import scoring
 from contest import ready_pages
 from contest.jobs import results as pages
-from contest.models import Contest, Result
+from contest.models import Contest, Result, Submission
 from contest.services.core import profiles
 from contest.services.results import bundles, ranking_rows, results, standings
 from contest.services.results.ranking_rows import Picked
@@ -309,3 +310,25 @@ def test_the_apis_json_is_what_programs_read_since_its_first_day(result: Result,
     clip = client.get("/api/v1/contests/quan11-2023/clips").json["clips"][0]
     assert list(clip) == ["authors", "code", "kind", "permalink", "published_at", "title", "unit"]
     assert clip["published_at"].endswith("+00:00")
+
+
+def test_the_units_page_tells_what_its_clip_came_to(
+    result: Result, visit: Visits, make: Factory
+) -> None:
+    with make.platform.db.read() as session:
+        submission = session.scalars(
+            select(Submission).where(Submission.title == "Clip 2")
+        ).one()
+        unit = submission.unit
+    page = BeautifulSoup(
+        visit.unit(unit).get(f"/c/quan11-2023/unit/entries/{submission.code}").data, "html.parser"
+    )
+    card = page.find(attrs={"aria-labelledby": "result"})
+    line = next(row for row in result.output["ranking"] if row["entry"] == submission.code)
+    assert f"Hạng {line['rank']}" in card.text
+    assert card.find("a", href=f"/c/quan11-2023/results/clips/{submission.code}")
+    assert "Kết quả hội thi đã được công bố" in page.find(id="status").text
+    assert page.find("a", string="Xem bài đăng trên Fanpage")
+    assert "Rút bài dự thi…" not in page.text
+    last = page.select(".timeline__step")[-1]
+    assert "timeline__step--done" in last["class"]
