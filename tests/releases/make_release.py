@@ -2,8 +2,8 @@
 
     python -m tests.releases.make_release      at the release's commit, once (a few minutes)
 
-Drives the reference contest (``hoithi demo``) and keeps its database. Afterwards no migration in the
-list may change (``test_upgrades.py``).
+Drives the reference contest (``hoithi demo``) and keeps its database. Afterwards no migration in
+the list may change (``test_upgrades.py``).
 """
 
 import gzip
