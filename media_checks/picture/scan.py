@@ -20,6 +20,7 @@ from ..probing.damage import FAULT, Damage
 from ..probing.facts import Facts, Problem
 from ..probing.integrity import is_remark
 from ..probing.probe import ProbeResult
+from ..probing.refusals import EXPORT
 from ..progress import ProgressReporter
 from ..sandbox import Collector, Limits, Lines, Sandbox
 from ..sound.listening import SoundScan, listen
@@ -201,8 +202,8 @@ def refuse_nothing_seen(collector: FrameCollector) -> None:
             f"FFmpeg on this machine cannot run the check: {collector.fault}",
         )
     raise Unreadable(
-        "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
-        "No frame of the file could be decoded. Export the clip as MP4 (H.264, AAC) again.",
+        f"Không đọc được hình nào trong tệp. {EXPORT.vi}",
+        f"Not one picture of the file could be read. {EXPORT.en}",
     )
 
 

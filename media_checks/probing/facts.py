@@ -130,7 +130,8 @@ class Facts:
     ``duration_s`` is what a player shows: from the first of picture and sound to the last.
     ``only_sound`` and ``only_picture`` are stretches of it with just one of them. ``remarks`` are
     faults that are worth a word and no more; ``complete`` is False when the file has so many
-    packets that only the first of them were counted.
+    packets that only the first of them were counted. ``made_by`` is a guess which app or camera
+    made the file (``probing/origin.py``), empty where nothing tells.
     """
 
     size: int
@@ -148,6 +149,7 @@ class Facts:
     only_sound: list[Span] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
     complete: bool = True
+    made_by: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the displayed size on top as well."""
