@@ -11,6 +11,7 @@ from ..words import Text, number
 from .kind import LOCKED, Kind, kind_of
 from .packets import MOST_PACKETS
 
+NO_CLIP = Text("Không đọc được tệp này như một clip.", "This file cannot be read as a clip.")
 EXPORT = Text(
     "Hãy xuất lại clip thành tệp MP4 (hình H.264, tiếng AAC) từ ứng dụng dựng phim rồi gửi lại.",
     "Export the clip from the editing app again as an MP4 file (H.264 picture, AAC sound) and send "
@@ -81,22 +82,17 @@ def not_a_clip(log: str, status: int, path: Path) -> Exception:
             f"{EXPORT.en}",
         )
     return Unreadable(
-        f"Không đọc được tệp này như một clip. {EXPORT.vi}",
-        f"This file cannot be read as a clip. {EXPORT.en}",
+        f"{NO_CLIP.vi} {EXPORT.vi}",
+        f"{NO_CLIP.en} {EXPORT.en}",
     )
 
 
 def no_clip_but(kind: Kind) -> Unreadable:
     """For a file that is something else, and says so itself."""
     what, todo = kind.name, TO_DO[kind.family]
-    if kind.family in ("film", "blank", "unfinished", "protected"):
-        return Unreadable(
-            f"Tệp này là {what.vi}, hệ thống không đọc được. {todo.vi}",
-            f"This file is {what.en}, which cannot be read here. {todo.en}",
-        )
     return Unreadable(
-        f"Tệp này là {what.vi}, không phải clip. {todo.vi}",
-        f"This file is {what.en}, not a clip. {todo.en}",
+        f"{NO_CLIP.vi} Lý do: đây là {what.vi}. {todo.vi}",
+        f"{NO_CLIP.en} It is {what.en}. {todo.en}",
     )
 
 
@@ -141,8 +137,8 @@ def no_picture(*, cover: bool = False) -> Unreadable:
             "There is only sound and a cover picture. Choose a clip with a moving picture.",
         )
     return Unreadable(
-        f"Tệp này là bản ghi âm, không phải clip. {todo.vi}",
-        f"This file is a sound recording, not a clip. {todo.en}",
+        f"{NO_CLIP.vi} Lý do: đây là bản ghi âm. {todo.vi}",
+        f"{NO_CLIP.en} It is a sound recording. {todo.en}",
     )
 
 

@@ -68,7 +68,7 @@ def test_of_several_clips_the_worst_counts(clip, policy_file, tmp_path):
     assert done.returncode == 2, done.stderr
     lines = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
     assert [line.rpartition(": ")[2] for line in lines] == ["PASS", "FAIL", "NOT READABLE"]
-    assert "a PNG picture, not a clip" in done.stderr
+    assert "It is a PNG picture." in done.stderr
     assert ET.parse(xml).getroot().get("errors") == "1"
     assert html.read_text().count("data:image/jpeg;base64,") == 2
     two = run(*clips[:2], "--policy", policy_file, "--json")
