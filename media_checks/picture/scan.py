@@ -59,7 +59,8 @@ def scan(
     plan, stop = plan_for(probed.facts, probed.key_times), threading.Event()
     seconds = min(SCAN_LIMIT_S, probed.zero + probed.facts.duration_s) + 1
     with ThreadPoolExecutor(1) as pool:
-        listening = pool.submit(listen, path, probed, seconds, _raise_once_set(stop))
+        share = {"most_full_scale_pct": _most_full_scale(rules)}
+        listening = pool.submit(listen, path, probed, seconds, _raise_once_set(stop), **share)
         try:
             collector = _look_closely_enough(path, probed, plan, progress)
             runs = collector.reader.runs(_end(probed.facts, collector.reader.plan))
@@ -70,6 +71,12 @@ def scan(
             raise
     facts = gather(probed, collector, runs, heard, whole=collector.whole and heard.whole)
     return ClipScan(facts, collector.reader, heard)
+
+
+def _most_full_scale(rules: Mapping[str, Any]) -> float:
+    """The share at full scale (%) up to which no rule asks for peaks between the samples."""
+    limits = rules.get("audio_clipping")
+    return 100.0 if limits is None else float(limits["max_full_scale_pct"])
 
 
 def _end(facts: Facts, plan: Plan) -> float:

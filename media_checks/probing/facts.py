@@ -74,7 +74,8 @@ class SoundFacts:
     ``side_gap`` is how much louder one side is than the other in dB, ``correlation`` how alike
     both swing (1 the same, -1 opposite); None for one channel. ``hum_hz`` is the mains tone that
     stands out most in the pauses, by ``hum_db`` over its neighbours, at ``hum_level`` dBFS.
-    ``full_scale_pct`` of all samples lie in the last decibel: clipping piles them up there.
+    ``full_scale_pct`` of all samples lie in the last decibel: clipping piles them up there. Where
+    so few do that no rule asks further, the quick pass gives the highest sample as ``true_peak``.
     """
 
     loudness: float
