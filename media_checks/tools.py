@@ -78,7 +78,9 @@ def _package_folder(name: str) -> Path | None:
 def _usable(ffmpeg: Path, ffprobe: Path, source: str) -> Tools | None:
     if not ffmpeg.is_file() or not ffprobe.is_file():
         return None
-    told = [_about(program) for program in (ffmpeg, ffprobe)]
+    # Two of one folder are of one build; asking takes a start of each.
+    asked = (ffmpeg,) if ffmpeg.parent == ffprobe.parent else (ffmpeg, ffprobe)
+    told = [_about(program) for program in asked]
     lines = [(text.split(" Copyright", 1)[0].splitlines() or [""])[0] for text in told]
     if any((version_number(line) or (0, 0)) < OLDEST for line in lines):
         return None
