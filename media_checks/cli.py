@@ -5,20 +5,35 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from .checking import check
-from .errors import MediaCheckError, Unreadable
+from .errors import MediaCheckError
 from .policy import DEFAULT, Policy, built_in_names, find_policy
-from .report import Report
+from .progress import bar
+from .reports.junit import junit
+from .reports.page import page
+from .reports.results import EXIT_PASS, EXIT_USAGE, Result, check_one, write_whole
+from .watching import LOOK_EVERY_S, SETTLED_S, STATE, Watch
 
-EXIT_PASS, EXIT_FAIL, EXIT_UNREADABLE, EXIT_USAGE = 0, 1, 2, 3
 MARKS = {"pass": "✓", "hard": "✗", "soft": "!"}
 VERDICTS = {
-    "vi": {"pass": "ĐẠT", "look": "ĐẠT, CẦN XEM LẠI", "fail": "KHÔNG ĐẠT"},
-    "en": {"pass": "PASS", "look": "PASS, PLEASE LOOK", "fail": "FAIL"},
+    "vi": {
+        "pass": "ĐẠT",
+        "look": "ĐẠT, CẦN XEM LẠI",
+        "fail": "KHÔNG ĐẠT",
+        "unreadable": "KHÔNG ĐỌC ĐƯỢC",
+    },
+    "en": {
+        "pass": "PASS",
+        "look": "PASS, PLEASE LOOK",
+        "fail": "FAIL",
+        "unreadable": "NOT READABLE",
+    },
 }
 
 
@@ -29,30 +44,36 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit status: 0 passes, 1 fails, 2 not readable as a clip, 3 usage."""
-    options = _parser().parse_args(argv)
+    """Exit status: 0 passes, 1 fails, 2 not readable as a clip, 3 usage; of several the worst."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if bool(options.clips) == bool(options.watch):
+        parser.error("name one clip or more, or a folder with --watch")
     try:
         policy = find_policy(options.policy)
-        clip = _existing(options.clip)
+        paths = [_existing(name) for name in options.clips]
+        with _Session(options, policy) as session:
+            if options.watch:
+                return _watch(session, options, policy)
+            results = [session.tell(session.check(path)) for path in paths]
+            session.report(results)
     except MediaCheckError as error:
-        return _complain(error, options, None, EXIT_USAGE)
-    try:
-        report = check(clip, policy, artefacts=options.artefacts, progress=_progress())
-    except Unreadable as error:
-        return _complain(error, options, policy, EXIT_UNREADABLE)
-    except MediaCheckError as error:
-        return _complain(error, options, policy, EXIT_USAGE)
-    _print(report, options)
-    return EXIT_FAIL if report.verdict == "fail" else EXIT_PASS
+        return _complain(error, options)
+    except OSError as error:  # a folder or a report that cannot be written
+        return _complain(MediaCheckError(str(error), str(error)), options)
+    if options.json:
+        print(json.dumps(_as_json(results, policy), ensure_ascii=False, indent=2))
+    return max(result.status for result in results)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m media_checks",
-        description="Checks a clip against a policy and says what to do about each finding.",
-        epilog="Exit status: 0 passes, 1 fails, 2 not readable as a clip, 3 usage.",
+        description="Checks clips against a policy and says what to do about each finding.",
+        epilog="Exit status: 0 passes, 1 fails, 2 not readable as a clip, 3 usage; of several "
+        "clips the worst.",
     )
-    parser.add_argument("clip", metavar="CLIP", help="the file to check")
+    parser.add_argument("clips", metavar="CLIP", nargs="*", help="a file to check")
     parser.add_argument(
         "--policy",
         default=DEFAULT,
@@ -61,12 +82,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
     parser.add_argument("--lang", choices=("vi", "en"), default="vi", help="language of the text")
+    for name, what in (
+        ("artefacts", "write contact_sheet.jpg, poster.jpg … here; of several each in a folder"),
+        ("junit", "write a JUnit report here"),
+        ("html", "write a page here, pictures included"),
+        ("watch", "check every file that arrives in this folder, until interrupted"),
+    ):
+        metavar = "DIR" if name in ("artefacts", "watch") else "FILE"
+        parser.add_argument(f"--{name}", type=Path, metavar=metavar, help=what)
     parser.add_argument(
-        "--artefacts",
-        type=Path,
-        metavar="DIR",
-        help="write contact_sheet.jpg and poster.jpg here",
+        "--settled",
+        type=float,
+        default=SETTLED_S,
+        metavar="SECONDS",
+        help=f"with --watch: a file unchanged for so long has arrived ({SETTLED_S:g}); "
+        f"what was judged is kept in DIR/{STATE}",
     )
+    parser.add_argument("--once", action="store_true", help="with --watch: end once all is judged")
     return parser
 
 
@@ -77,35 +109,109 @@ def _existing(name: str) -> Path:
     raise MediaCheckError(f"Không có tệp {name}.", f"There is no file {name}.")
 
 
-def _complain(
-    error: MediaCheckError, options: argparse.Namespace, policy: Policy | None, status: int
-) -> int:
-    message = error.message_vi if options.lang == "vi" else error.message_en
-    print(message, file=sys.stderr)
+class _Session:
+    """Checks clips and tells what came out; the page's pictures live as long as this does."""
+
+    def __init__(self, options: argparse.Namespace, policy: Policy) -> None:
+        self.options, self.policy = options, policy
+        self.count, self.stack = 0, ExitStack()
+        self.scratch: Path | None = None
+
+    def __enter__(self) -> _Session:
+        if self.options.html and not self.options.artefacts:
+            self.scratch = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
+
+    def check(self, path: Path) -> Result:
+        """The result on one file."""
+        progress = bar(path.name)
+        try:
+            return check_one(path, self.policy, self._folder(path), progress)
+        finally:
+            self.count += 1
+            if progress:
+                progress(1.0)
+
+    def tell(self, result: Result) -> Result:
+        """Print a result as text, unless JSON is wanted."""
+        several = len(self.options.clips) > 1 or bool(self.options.watch)
+        if not self.options.json:
+            _print(result, self.options, name=several)
+        if result.error:
+            print(_sentence(result.error, self.options), file=sys.stderr)
+        return result
+
+    def report(self, results: Sequence[Result]) -> None:
+        """Write the reports that were asked for."""
+        lang = self.options.lang
+        if self.options.junit:
+            write_whole(self.options.junit, junit(results, lang))
+        if self.options.html:
+            write_whole(self.options.html, page(results, lang))
+
+    def _folder(self, path: Path) -> Path | None:
+        base = self.options.artefacts or self.scratch
+        if base is None or (len(self.options.clips) == 1 and base is not self.scratch):
+            return base
+        return Path(base) / f"{self.count + 1:03}-{path.stem[:60]}"
+
+
+def _watch(session: _Session, options: argparse.Namespace, policy: Policy) -> int:
+    if not options.watch.is_dir():
+        name = options.watch
+        raise MediaCheckError(f"Không có thư mục {name}.", f"There is no folder {name}.")
+    watch = Watch(options.watch, policy.revision, session.check, options.settled)
+    results = list(watch.earlier)
+    try:
+        while True:
+            for result in watch.look():
+                results.append(session.tell(result))
+                session.report(results)
+                if options.json:
+                    print(json.dumps(result.to_dict(), ensure_ascii=False), flush=True)
+            if options.once and not watch.waits:
+                break
+            time.sleep(min(LOOK_EVERY_S, max(0.1, options.settled / 3)))
+    except KeyboardInterrupt:
+        return EXIT_PASS
+    session.report(results)
+    return max((result.status for result in results), default=EXIT_PASS)
+
+
+def _complain(error: MediaCheckError, options: argparse.Namespace) -> int:
+    """For what is wrong with the command line or the machine."""
+    print(_sentence(error.to_dict(), options), file=sys.stderr)
     if options.json:
-        about = {"name": policy.name, "revision": policy.revision} if policy else None
-        print(json.dumps({"error": error.to_dict(), "policy": about}, ensure_ascii=False, indent=2))
-    return status
+        about = {"error": error.to_dict(), "policy": None}
+        print(json.dumps(about, ensure_ascii=False, indent=2))
+    return EXIT_USAGE
 
 
-def _print(report: Report, options: argparse.Namespace) -> None:
-    if options.json:
-        print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
-        return
-    print(VERDICTS[options.lang][report.verdict])
-    for finding in report.findings:
-        mark = MARKS["pass" if finding.outcome == "pass" else finding.level]
-        message = finding.message_vi if options.lang == "vi" else finding.message_en
-        print(f"  {mark} {finding.rule}: {message}")
-    print(f"  policy {report.policy.name} {report.policy.revision[:12]}; {report.sandbox}")
+def _sentence(error: dict[str, str], options: argparse.Namespace) -> str:
+    return error[f"message_{options.lang}"]
 
 
-def _progress() -> Callable[[float], None] | None:
-    if not sys.stderr.isatty():
-        return None
+def _as_json(results: Sequence[Result], policy: Policy) -> Any:
+    """One report as it is; of several a list, each with its path."""
+    about = {"name": policy.name, "revision": policy.revision}
+    told = [result.report or {"error": result.error, "policy": about} for result in results]
+    if len(told) == 1:
+        return told[0]
+    return [{"path": r.path, **each} for r, each in zip(results, told, strict=True)]
 
-    def show(share: float) -> None:
-        end = "\n" if share >= 1 else ""
-        print(f"\r{share:4.0%}", end=end, file=sys.stderr, flush=True)
 
-    return show
+def _print(result: Result, options: argparse.Namespace, *, name: bool) -> None:
+    verdict = VERDICTS[options.lang][result.verdict]
+    if result.report is None and not name:
+        return  # the sentence on standard error says all
+    print(f"{Path(result.path).name}: {verdict}" if name else verdict, flush=True)
+    for finding in result.findings:
+        mark = MARKS["pass" if finding["outcome"] == "pass" else finding["level"]]
+        print(f"  {mark} {finding['rule']}: {finding[f'message_{options.lang}']}")
+    if result.report:
+        policy = result.report["policy"]
+        about = f"policy {policy['name']} {policy['revision'][:12]}; {result.report['sandbox']}"
+        print(f"  {about}", flush=True)

@@ -15,6 +15,7 @@ from .errors import PolicyError
 from .rules import RULES, Rule, accept
 
 DEFAULT = "quan11-2023"
+ALIASES = {"contest": DEFAULT}
 LEVELS = ("hard", "soft")
 LANGUAGES = ("vi", "en")
 LONGEST_REMEDY = 300  # characters
@@ -69,9 +70,10 @@ def find_policy(name_or_file: str) -> Policy:
 
     Raises ``PolicyError`` when there is none, or something in it is wrong.
     """
-    built_in = resources.files(__package__).joinpath("policies", f"{name_or_file}.toml")
+    name = ALIASES.get(name_or_file, name_or_file)
+    built_in = resources.files(__package__).joinpath("policies", f"{name}.toml")
     if "/" not in name_or_file and built_in.is_file():
-        return _parse(built_in.read_text("utf-8"), name_or_file)
+        return _parse(built_in.read_text("utf-8"), name)
     path = Path(name_or_file)
     if not path.is_file():
         known = ", ".join(built_in_names())
@@ -87,13 +89,10 @@ def find_policy(name_or_file: str) -> Policy:
 
 
 def built_in_names() -> list[str]:
-    """Names of the policies that come with the package."""
+    """Names of the policies that come with the package; ``contest`` is the reference contest's."""
     folder = resources.files(__package__).joinpath("policies")
-    return sorted(
-        entry.name.removesuffix(".toml")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    )
+    files = (entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return sorted([*ALIASES, *(name.removesuffix(".toml") for name in files)])
 
 
 def _parse(text: str, name: str) -> Policy:
@@ -106,10 +105,11 @@ def _parse(text: str, name: str) -> Policy:
 def _load_rule(rule: Rule, table: Mapping[str, Any], key: str) -> dict[str, Any]:
     _refuse_unknown(table, ("level", "remedy", *(limit.name for limit in rule.limits)), f"{key}.")
     if table.get("level") not in LEVELS:
+        got = table.get("level")
         raise PolicyError(
             f"{key}.level",
-            f"cần “hard” (bắt buộc) hoặc “soft” (nhắc), không phải {table.get('level')!r}.",
-            f'must be "hard" or "soft", not {table.get("level")!r}.',
+            f"cần “hard” (bắt buộc) hoặc “soft” (nhắc); đang {'thiếu' if got is None else got!r}.",
+            f'must be "hard" or "soft"; it is {"missing" if got is None else repr(got)}.',
         )
     loaded: dict[str, Any] = {"level": table["level"]}
     for limit in rule.limits:

@@ -298,7 +298,7 @@ def _run(
     except TooMuchOutput:
         ended = RunResult(1)
     if ended.status != 0:
-        why = (log.data.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1]
+        why = (log.data.decode("utf-8", "replace").strip().splitlines() or [str(ended.status)])[-1]
         raise ToolFailed(
             f"Không làm được bản sửa: {why}", f"The mended clip could not be made: {why}"
         )

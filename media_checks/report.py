@@ -9,6 +9,7 @@ from .picture.fingerprint import Fingerprint
 from .policy import Policy
 from .probing.facts import Facts, Span
 from .rules import RULES
+from .rules.apps import setting
 from .words import Text
 
 
@@ -79,8 +80,9 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
         if judged is None:
             continue
         remedy = judged.remedy
-        if not judged.ok and "remedy" in limits:
-            remedy = Text(**limits["remedy"])
+        if not judged.ok:
+            remedy += setting(facts.made_by, name, limits)
+            remedy = Text(**limits["remedy"]) if "remedy" in limits else remedy
         message = judged.message + remedy
         findings.append(
             Finding(

@@ -19,12 +19,16 @@ OLDEST = (5, 1)
 
 @dataclass(frozen=True)
 class Tools:
-    """Absolute paths of both programs, their version line, and where they came from."""
+    """Absolute paths of both programs, their version line, and where they came from.
+
+    ``chromaprint``: whether FFmpeg was built with it, which makes fingerprints of sound.
+    """
 
     ffmpeg: Path
     ffprobe: Path
     version: str
     source: str
+    chromaprint: bool = False
 
 
 @cache
@@ -40,22 +44,6 @@ def find_tools() -> Tools:
         "Không tìm thấy FFmpeg từ bản 5.1 trở lên; hãy cài gói ffmpeg của hệ điều hành.",
         "No FFmpeg 5.1 or later was found; install the ffmpeg package of the system.",
     )
-
-
-@cache
-def has_chromaprint() -> bool:
-    """Whether this FFmpeg was built with chromaprint, which makes fingerprints of sound.
-
-    Raises ``ToolsMissing`` without FFmpeg.
-    """
-    answer = subprocess.run(
-        [str(find_tools().ffmpeg), "-hide_banner", "-h", "muxer=chromaprint"],
-        capture_output=True,
-        env={},
-        timeout=30,
-        check=False,
-    )
-    return b"Muxer chromaprint" in answer.stdout
 
 
 def version_number(line: str) -> tuple[int, int] | None:
@@ -90,17 +78,21 @@ def _package_folder(name: str) -> Path | None:
 def _usable(ffmpeg: Path, ffprobe: Path, source: str) -> Tools | None:
     if not ffmpeg.is_file() or not ffprobe.is_file():
         return None
-    lines = [_version_line(program) for program in (ffmpeg, ffprobe)]
+    # Two of one folder are of one build; asking takes a start of each.
+    asked = (ffmpeg,) if ffmpeg.parent == ffprobe.parent else (ffmpeg, ffprobe)
+    told = [_about(program) for program in asked]
+    lines = [(text.split(" Copyright", 1)[0].splitlines() or [""])[0] for text in told]
     if any((version_number(line) or (0, 0)) < OLDEST for line in lines):
         return None
-    return Tools(ffmpeg, ffprobe, lines[0], source)
+    return Tools(ffmpeg, ffprobe, lines[0], source, "--enable-chromaprint" in told[0])
 
 
-def _version_line(program: Path) -> str:
+def _about(program: Path) -> str:
+    """What the program says about its version and how it was built."""
     try:
         answer = subprocess.run(
             [str(program), "-version"], capture_output=True, env={}, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return answer.stdout.decode("utf-8", "replace").split(" Copyright", 1)[0].splitlines()[0]
+    return answer.stdout.decode("utf-8", "replace")

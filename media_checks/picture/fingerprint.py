@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageStat
 
 from ..sound.chromaprint import sound_values
-from ..tools import has_chromaprint
+from ..tools import find_tools
 
 EDITION = 1  # of the hashes; those of another edition are not compared
 SIDE, WAVES = 32, 16  # pixels the transform sees, and cosine waves kept, each way
@@ -72,7 +72,7 @@ class Fingerprint:
             "edition": EDITION,
             "frames": len(self.frames),
             "sound_values": len(self.sound),
-            "sound": "chromaprint" if has_chromaprint() else "not possible with this FFmpeg",
+            "sound": "chromaprint" if find_tools().chromaprint else "not possible with this FFmpeg",
         }
 
     @classmethod

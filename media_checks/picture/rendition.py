@@ -208,6 +208,6 @@ def keep(encoded: Path, out: Path, facts: Facts) -> Rendition:
 def undecodable() -> Unreadable:
     """The error for a clip of which too little can be decoded."""
     return Unreadable(
-        "Clip hỏng quá nhiều, không tạo được bản xem. Hãy xuất lại clip.",
+        "Clip hỏng quá nhiều, không tạo được bản xem. Hãy xuất lại clip rồi gửi lại.",
         "The clip is too damaged to be shown. Export it again.",
     )

@@ -20,6 +20,7 @@ from ..probing.damage import FAULT, Damage
 from ..probing.facts import Facts, Problem
 from ..probing.integrity import is_remark
 from ..probing.probe import ProbeResult
+from ..probing.refusals import EXPORT
 from ..progress import ProgressReporter
 from ..sandbox import Collector, Limits, Lines, Sandbox
 from ..sound.listening import SoundScan, listen
@@ -58,7 +59,8 @@ def scan(
     plan, stop = plan_for(probed.facts, probed.key_times), threading.Event()
     seconds = min(SCAN_LIMIT_S, probed.zero + probed.facts.duration_s) + 1
     with ThreadPoolExecutor(1) as pool:
-        listening = pool.submit(listen, path, probed, seconds, _raise_once_set(stop))
+        share = {"most_full_scale_pct": _most_full_scale(rules)}
+        listening = pool.submit(listen, path, probed, seconds, _raise_once_set(stop), **share)
         try:
             collector = _look_closely_enough(path, probed, plan, progress)
             runs = collector.reader.runs(_end(probed.facts, collector.reader.plan))
@@ -69,6 +71,12 @@ def scan(
             raise
     facts = gather(probed, collector, runs, heard, whole=collector.whole and heard.whole)
     return ClipScan(facts, collector.reader, heard)
+
+
+def _most_full_scale(rules: Mapping[str, Any]) -> float:
+    """The share at full scale (%) up to which no rule asks for peaks between the samples."""
+    limits = rules.get("audio_clipping")
+    return 100.0 if limits is None else float(limits["max_full_scale_pct"])
 
 
 def _end(facts: Facts, plan: Plan) -> float:
@@ -201,8 +209,8 @@ def refuse_nothing_seen(collector: FrameCollector) -> None:
             f"FFmpeg on this machine cannot run the check: {collector.fault}",
         )
     raise Unreadable(
-        "Không giải mã được hình nào trong tệp. Hãy xuất lại clip dạng MP4 (H.264, AAC).",
-        "No frame of the file could be decoded. Export the clip as MP4 (H.264, AAC) again.",
+        f"Không đọc được hình nào trong tệp. {EXPORT.vi}",
+        f"Not one picture of the file could be read. {EXPORT.en}",
     )
 
 

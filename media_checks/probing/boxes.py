@@ -11,6 +11,8 @@ KINDS = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"free", b"skip",
          b"styp", b"emsg", b"meta", b"pnot", b"udta", b"prft", b"ssix", b"junk"}  # fmt: skip
 SUBSEGMENT = 12  # bytes of one reference in an index of segments
 Box = tuple[bytes, int, int]
+LOCKED = (b"encv", b"drmi")  # kinds of picture that only a key opens
+LONGEST_INDEX = 16 << 20
 
 
 def boxes(file: BinaryIO, size: int) -> Iterator[Box]:
@@ -49,6 +51,22 @@ def movie_header(path: Path) -> float | None:
             unknown = (1 << (64 if wide else 32)) - 1
             return ticks / scale if scale and ticks != unknown else None
     return None
+
+
+def is_locked(path: Path) -> bool:
+    """Whether the index of an MP4 says that its picture opens only with a key."""
+    index = index_of(path, LONGEST_INDEX)
+    return b"sinf" in index and any(mark in index for mark in LOCKED)
+
+
+def index_of(path: Path, most: int) -> bytes:
+    """The index (``moov``) of an MP4, its first ``most`` bytes; empty without one."""
+    with path.open("rb") as file:
+        for kind, at, end in boxes(file, path.stat().st_size):
+            if kind == b"moov":
+                file.seek(at)
+                return file.read(min(end - at, most))
+    return b""
 
 
 def segments_end(path: Path) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import allowed, headers
 from .headers import Stream
-from .refusals import codec_refused, frame_too_large, no_picture, not_a_clip
+from .refusals import codec_refused, frame_too_large, no_picture, no_picture_inside
 
 
 def main_streams(streams: list[Stream]) -> tuple[Stream, Stream | None]:
@@ -17,7 +17,7 @@ def main_streams(streams: list[Stream]) -> tuple[Stream, Stream | None]:
     videos = [s for s in streams if s.get("codec_type") == "video" and not headers.is_cover(s)]
     audios = [s for s in streams if s.get("codec_type") == "audio"]
     if not videos:
-        raise no_picture()
+        raise no_picture(cover=any(headers.is_cover(s) for s in streams))
     video = max(videos, key=lambda s: (_known(s, allowed.VIDEO_CODECS), _moves(s), _default(s)))
     audio = max(audios, key=lambda s: (_known(s, allowed.SOUND_DECODED), _default(s)), default=None)
     _refuse_unsafe(video)
@@ -43,7 +43,7 @@ def _default(stream: Stream) -> bool:
 
 def _name(stream: Stream) -> str:
     tag = str(stream.get("codec_tag_string", "")).strip("[]0. ")
-    return str(stream.get("codec_name") or tag or "?")[:40]
+    return str(stream.get("codec_name") or tag)[:40]
 
 
 def _refuse_unsafe(video: Stream) -> None:
@@ -51,6 +51,6 @@ def _refuse_unsafe(video: Stream) -> None:
         raise codec_refused(_name(video), "hình", "picture")
     width, height = video.get("width", 0), video.get("height", 0)
     if width <= 0 or height <= 0:
-        raise not_a_clip("", 0)
+        raise no_picture_inside()
     if width * height > allowed.MAX_PIXELS:
         raise frame_too_large(width, height)

@@ -74,7 +74,8 @@ class SoundFacts:
     ``side_gap`` is how much louder one side is than the other in dB, ``correlation`` how alike
     both swing (1 the same, -1 opposite); None for one channel. ``hum_hz`` is the mains tone that
     stands out most in the pauses, by ``hum_db`` over its neighbours, at ``hum_level`` dBFS.
-    ``full_scale_pct`` of all samples lie in the last decibel: clipping piles them up there.
+    ``full_scale_pct`` of all samples lie in the last decibel: clipping piles them up there. Where
+    so few do that no rule asks further, the quick pass gives the highest sample as ``true_peak``.
     """
 
     loudness: float
@@ -130,7 +131,8 @@ class Facts:
     ``duration_s`` is what a player shows: from the first of picture and sound to the last.
     ``only_sound`` and ``only_picture`` are stretches of it with just one of them. ``remarks`` are
     faults that are worth a word and no more; ``complete`` is False when the file has so many
-    packets that only the first of them were counted.
+    packets that only the first of them were counted. ``made_by`` is a guess which app or camera
+    made the file (``probing/origin.py``), empty where nothing tells.
     """
 
     size: int
@@ -148,6 +150,7 @@ class Facts:
     only_sound: list[Span] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
     complete: bool = True
+    made_by: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the displayed size on top as well."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import isnan
+
+import numpy as np
 
 from ..sandbox import TooMuchOutput
 
@@ -44,8 +45,9 @@ class Track:
 
     def media_length(self) -> float:
         """Seconds from the first packet to the last, those that edits leave out included."""
-        times = [t for t in self.stamps if not isnan(t)]
-        return max(times) - min(times) + self.usual_step() if times else 0.0
+        stamps = np.asarray(self.stamps)
+        times = stamps[~np.isnan(stamps)]
+        return float(times.max() - times.min()) + self.usual_step() if times.size else 0.0
 
     def clock(self) -> array[float]:
         """The decoding times where the container has them, else those of showing."""
@@ -53,11 +55,11 @@ class Track:
 
     def usual_step(self) -> float:
         """Seconds from one packet to the next, as a rule; 0 when nothing tells."""
-        steps = sorted(b - a for a, b in pairwise(self.clock()) if 0 < b - a <= 1)
-        if steps:
-            return steps[len(steps) // 2]
-        own = sorted(d for d in self.durations if 0 < d <= 1)
-        return own[len(own) // 2] if own else 0.0
+        for steps in (np.diff(np.asarray(self.clock())), np.asarray(self.durations)):
+            likely = np.sort(steps[(steps > 0) & (steps <= 1)])
+            if likely.size:
+                return float(likely[likely.size // 2])
+        return 0.0
 
 
 class PacketReader:
@@ -113,7 +115,7 @@ def _add(track: Track, fields: list[str]) -> None:
 
 def timed(clock: array[float]) -> bool:
     """Whether most packets have this time."""
-    return sum(1 for t in clock if not isnan(t)) * 2 > len(clock)
+    return int(np.count_nonzero(~np.isnan(np.asarray(clock)))) * 2 > len(clock)
 
 
 def _time(text: str) -> float:

@@ -13,12 +13,22 @@ from ..errors import Unreadable
 from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
 from ..tools import find_tools
 from . import allowed, headers, packets
+from .boxes import is_locked
 from .choosing import main_streams
 from .facts import AudioFacts, Facts, Span, VideoFacts
 from .geometry import Shown, shown_part
 from .headers import FfprobeAnswer, Stream
 from .integrity import find_problems, remarks
-from .refusals import no_picture_inside, not_a_clip, too_complex, too_many_packets
+from .kind import still_picture
+from .origin import made_by
+from .refusals import (
+    locked,
+    no_clip_but,
+    no_picture_inside,
+    not_a_clip,
+    too_complex,
+    too_many_packets,
+)
 from .timeline import Laid, lay_out
 
 HEADER_LIMITS = Limits(cpu_s=30, wall_s=60)
@@ -51,13 +61,20 @@ def probe(path: Path) -> ProbeResult:
     """
     size = path.stat().st_size
     if size == 0:
-        raise Unreadable("Tệp rỗng (0 byte); hãy gửi lại.", "The file is empty; send it again.")
+        raise Unreadable(
+            "Tệp rỗng, bên trong không có gì. Hãy chọn lại tệp clip rồi gửi.",
+            "The file is empty. Choose the clip again and send it.",
+        )
+    if kind := still_picture(path):
+        raise no_clip_but(kind)
     box = Sandbox(path)
     header = read_headers(box)
+    container = headers.container_name(header["format"], path)
+    if container in ("mp4", "mov") and is_locked(path):
+        raise locked()
     streams: list[Stream] = header.get("streams", [])
     video, audio = main_streams(streams)
     read = _read_packets(box, [s["index"] for s in (video, audio) if s is not None])
-    container = headers.container_name(header["format"], path)
     answer = FfprobeAnswer(path, header, video, audio, read.tracks, container, not read.full)
     return _assemble(answer)
 
@@ -78,7 +95,7 @@ def read_headers(box: Sandbox) -> dict[str, Any]:
     except ValueError:
         header = {}
     if ended.status != 0 or not header.get("streams") or "format" not in header:
-        raise not_a_clip(err.data.decode("utf-8", "replace"), ended.status)
+        raise not_a_clip(err.data.decode("utf-8", "replace"), ended.status, box.clip)
     if header["format"].get("nb_streams", 0) > allowed.MAX_STREAMS:
         raise too_complex()
     return header
@@ -129,6 +146,7 @@ def _assemble(reading: FfprobeAnswer) -> ProbeResult:
         only_sound=_alone(layers[1], layers[0], begin),
         remarks=remarks(reading),
         complete=reading.complete,
+        made_by=made_by(reading.path, reading.container),
     )
     index = audio["index"] if audio is not None else None
     zero = round(max(0.0, reading.since(begin)), 3)

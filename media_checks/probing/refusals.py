@@ -2,33 +2,110 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+from ..coding_names import plain_name
 from ..errors import ToolFailed, Unreadable
-from ..words import number
+from ..words import Text, number
+from .kind import LOCKED, Kind, kind_of
 from .packets import MOST_PACKETS
 
+NO_CLIP = Text("Không đọc được tệp này như một clip.", "This file cannot be read as a clip.")
+EXPORT = Text(
+    "Hãy xuất lại clip thành tệp MP4 (hình H.264, tiếng AAC) từ ứng dụng dựng phim rồi gửi lại.",
+    "Export the clip from the editing app again as an MP4 file (H.264 picture, AAC sound) and send "
+    "it again.",
+)
+CHOOSE = Text("Hãy chọn lại tệp clip rồi gửi.", "Choose the clip itself and send it.")
+# What to do about a file, by the family of its kind.
+TO_DO = {
+    "image": Text(
+        "Hãy chọn lại tệp clip; muốn dùng ảnh thì ghép ảnh thành clip trong ứng dụng dựng phim.",
+        "Choose the clip instead; to use pictures, make a clip of them in an editing app.",
+    ),
+    "sound": Text(
+        "Tệp chỉ có tiếng, không có hình. Hãy chọn lại tệp clip có hình.",
+        "There is sound but no picture. Choose a clip with a picture.",
+    ),
+    "playlist": Text(
+        "Nó chỉ ghi tên những tệp khác, bên trong không có hình và tiếng. Hãy gửi chính tệp clip "
+        "(MP4).",
+        "It only names other files; there is neither picture nor sound inside. Send the clip "
+        "itself (MP4).",
+    ),
+    "film": EXPORT,
+    "document": CHOOSE,
+    "archive": Text(
+        "Hãy giải nén rồi gửi tệp clip ở bên trong.", "Unpack it and send the clip inside."
+    ),
+    "page": Text(
+        "Thường là do lưu địa chỉ thay vì tải clip về. Hãy tải chính clip về máy rồi gửi.",
+        "That happens when a page is saved instead of the clip on it. Download the clip itself.",
+    ),
+    "link": Text(
+        "Nó chỉ trỏ tới tệp khác. Hãy gửi chính tệp clip.",
+        "It only points to another file. Send the clip itself.",
+    ),
+    "project": Text(
+        "Dự án chưa phải là clip: hãy mở nó, bấm Xuất (Export) và gửi tệp MP4 nhận được.",
+        "A project is no clip yet: open it, choose Export and send the MP4 file that comes out.",
+    ),
+    "program": CHOOSE,
+    "blank": Text(
+        "Nội dung chưa được chép vào: chép hoặc tải bị ngắt giữa chừng. Hãy chép lại clip rồi gửi.",
+        "Its content never arrived: copying or downloading was interrupted. Copy the clip again.",
+    ),
+    "unfinished": Text(
+        "Hãy chờ tải xong (tên tệp không còn đuôi .crdownload, .part…) rồi gửi.",
+        "Wait until the download is done (its name no longer ends in .crdownload, .part…).",
+    ),
+    "protected": Text(
+        "Tệp chỉ mở được trong ứng dụng đã mua nó. Hãy gửi clip do mình tự quay hoặc tự dựng.",
+        "Only the app that bought it can open it. Send a clip that you filmed or edited yourself.",
+    ),
+}  # fmt: skip
 
-def not_a_clip(log: str, status: int) -> Exception:
-    """For a file that ffprobe cannot open, by what it said."""
+
+def not_a_clip(log: str, status: int, path: Path) -> Exception:
+    """For a file that ffprobe cannot open, by what it said and what the file is."""
     if "error while loading shared libraries" in log or status == 127:  # noqa: PLR2004 - shell's
-        return ToolFailed(f"FFmpeg không chạy được: {log}", f"FFmpeg does not run: {log}")
+        why = log.strip() or str(status)
+        return ToolFailed(f"FFmpeg không chạy được: {why}", f"FFmpeg does not run: {why}")
+    if kind := kind_of(path):
+        return no_clip_but(kind)
     if "moov atom not found" in log:
         return Unreadable(
-            "Tệp thiếu phần mục lục (moov): thường do quay hoặc gửi bị ngắt giữa chừng. "
-            "Hãy xuất lại clip rồi gửi lại.",
-            "The file has no index (moov): recording or sending was cut off. "
-            "Export the clip again and send it again.",
+            "Tệp thiếu phần cuối nên không mở được: quay, chép hoặc gửi bị ngắt giữa chừng. "
+            f"{EXPORT.vi}",
+            f"The end of the file is missing: recording, copying or sending was cut off. "
+            f"{EXPORT.en}",
         )
     return Unreadable(
-        "Không đọc được tệp này như một clip. Hãy xuất clip ở dạng MP4 (H.264, AAC) rồi gửi lại.",
-        "This file cannot be read as a clip. Export it as MP4 (H.264, AAC) and send it again.",
+        f"{NO_CLIP.vi} {EXPORT.vi}",
+        f"{NO_CLIP.en} {EXPORT.en}",
     )
+
+
+def no_clip_but(kind: Kind) -> Unreadable:
+    """For a file that is something else, and says so itself."""
+    what, todo = kind.name, TO_DO[kind.family]
+    return Unreadable(
+        f"{NO_CLIP.vi} Lý do: đây là {what.vi}. {todo.vi}",
+        f"{NO_CLIP.en} It is {what.en}. {todo.en}",
+    )
+
+
+def locked() -> Unreadable:
+    """For a film that can be decoded only with a key."""
+    return no_clip_but(LOCKED)
 
 
 def too_complex() -> Unreadable:
     """For a file that takes beyond all measure to read."""
     return Unreadable(
-        "Tệp có cấu trúc bất thường, hệ thống không đọc hết được. Hãy xuất lại clip dạng MP4.",
-        "The file is built so unusually that it cannot be read. Export the clip as MP4 again.",
+        f"Tệp có cấu trúc bất thường, hệ thống không đọc hết được. {EXPORT.vi}",
+        f"The file is built so unusually that it cannot be read. {EXPORT.en}",
     )
 
 
@@ -37,39 +114,49 @@ def too_many_packets() -> Unreadable:
     most = number(MOST_PACKETS)
     return Unreadable(
         f"Tệp bị chia thành hơn {most.vi} mảnh dữ liệu, nhiều hơn một phim dài; hệ thống chỉ đọc "
-        "tới mức đó. Hãy xuất lại clip dạng MP4 (H.264, AAC) từ ứng dụng dựng phim.",
+        f"tới mức đó. {EXPORT.vi}",
         f"The file is cut into more than {most.en} pieces of data, more than a long film has, and "
-        "no more are read. Export the clip as MP4 (H.264, AAC) from the editing app again.",
+        f"no more are read. {EXPORT.en}",
     )
 
 
 def no_picture_inside() -> Unreadable:
     """For a header that describes a picture of which there is nothing."""
     return Unreadable(
-        "Tệp có phần đầu nhưng không có hình nào bên trong. Hãy xuất lại clip rồi gửi lại.",
-        "The file has a header but no picture inside. Export the clip again and send it.",
+        f"Tệp ghi là có hình nhưng bên trong không có hình nào. {EXPORT.vi}",
+        f"The file says that it has a picture, but there is none inside. {EXPORT.en}",
     )
 
 
-def no_picture() -> Unreadable:
-    """For sound alone."""
+def no_picture(*, cover: bool = False) -> Unreadable:
+    """For sound alone, with or without a ``cover``."""
+    todo = TO_DO["sound"]
+    if cover:
+        todo = Text(
+            "Tệp chỉ có tiếng và ảnh bìa. Hãy chọn lại tệp clip có hình.",
+            "There is only sound and a cover picture. Choose a clip with a moving picture.",
+        )
     return Unreadable(
-        "Tệp không có hình (chỉ có âm thanh hoặc ảnh bìa). Hãy gửi clip có hình.",
-        "The file has no moving picture (only sound or a cover). Send a clip with a picture.",
+        f"{NO_CLIP.vi} Lý do: đây là bản ghi âm. {todo.vi}",
+        f"{NO_CLIP.en} It is a sound recording. {todo.en}",
     )
 
 
 def frame_too_large(width: int, height: int) -> Unreadable:
     """For a frame that would take all memory."""
     return Unreadable(
-        f"Khung hình {width}×{height} quá lớn để xử lý; hãy xuất lại ở Full HD hoặc 4K.",
-        f"The frame {width}×{height} is too large to handle; export at Full HD or 4K.",
+        f"Khung hình {width}×{height} điểm ảnh quá lớn để xử lý. Hãy xuất lại ở 1080p (Full HD) "
+        "hoặc 4K.",
+        f"The frame of {width}×{height} pixels is too large to handle. Export at 1080p (Full HD) "
+        "or 4K.",
     )
 
 
 def codec_refused(name: str, what_vi: str, what_en: str) -> Unreadable:
-    """For a picture or a sound of which no track can be decoded here."""
+    """For a picture or a sound of which no track can be decoded here; ``name`` may be empty."""
+    told = plain_name(name) if re.fullmatch(r"[\w.+-]{2,40}", name) else ""
+    kind = Text(f"kiểu {told}", told) if told else Text("một kiểu lạ", "something unknown")
     return Unreadable(
-        f"Chuẩn nén {what_vi} “{name}” không được nhận. Hãy xuất lại dạng MP4 (H.264, AAC).",
-        f"The {what_en} codec “{name}” is not accepted. Export as MP4 (H.264, AAC).",
+        f"Phần {what_vi} của tệp được lưu theo {kind.vi}, hệ thống không đọc được. {EXPORT.vi}",
+        f"The {what_en} of the file is stored as {kind.en}, which cannot be read here. {EXPORT.en}",
     )

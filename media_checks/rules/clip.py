@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..coding_names import one_of, plain_name, plain_names, preferred
 from ..probing.allowed import AUDIO_CODECS, VIDEO_CODECS, takes
-from ..probing.facts import Facts, Problem
+from ..probing.facts import Facts
 from ..words import (
     NOTHING,
     Text,
     at_least,
+    exact_length,
     length,
+    length_beside,
     length_range,
-    number,
     same,
     stretches,
     time_code,
 )
+from . import damage
 from .kinds import Judgement, Limit, Limits, Rule
 
 CONTAINERS = ("mp4", "mov", "matroska", "webm", "avi", "mpegts", "mpeg")
@@ -33,7 +36,8 @@ def _duration(facts: Facts, limits: Limits) -> Judgement:
     low, high, slack = limits["min_s"], limits["max_s"], limits["tolerance_s"]
     seconds = whole if whole > high + slack else seen
     near = min(abs(seconds - low), abs(seconds - high)) < NEAR_S
-    shown, range_ = length(seconds, places=1 if near else 0), length_range(low, high)
+    shown = length_beside(seconds, low - slack, high + slack, 1 if near else 0)
+    range_ = length_range(low, high)
     message = _how_long(facts, shown, range_)
     remedy = NOTHING
     if whole > high + slack:
@@ -43,11 +47,20 @@ def _duration(facts: Facts, limits: Limits) -> Judgement:
         add = at_least(low - seen)
         message += _sound_goes_on(facts)
         remedy = Text(f"Hãy thêm ít nhất {add.vi} nội dung.", f"Add at least {add.en} of content.")
+    elif not low <= round(seconds, 1) <= high:
+        message += _slack(slack)
     alone = _alone(facts)
     allowed = {"min_s": low, "max_s": high, "tolerance_s": slack}
     spans = sorted((*facts.only_sound, *facts.only_picture)) if facts.audio else []
     return Judgement(
         remedy == NOTHING, seconds, allowed, message + alone, remedy, shown, range_, at=spans
+    )
+
+
+def _slack(seconds: float) -> Text:
+    by = exact_length(seconds)
+    return Text(
+        f"Chênh không quá {by.vi} vẫn được nhận.", f"Up to {by.en} more or less is accepted."
     )
 
 
@@ -103,9 +116,9 @@ def _intact(facts: Facts, _limits: Limits) -> Judgement:
         False,
         [problem.kind for problem in facts.problems],
         [],
-        _problem(worst, facts),
+        damage.told(worst, facts),
         remedy,
-        NAMES.get(worst.kind, NAMES["damaged"]),
+        damage.NAMES.get(worst.kind, damage.NAMES["damaged"]),
         whole,
         at=[(p.at, p.at) for p in facts.problems if p.at is not None],
     )
@@ -122,55 +135,8 @@ def _remark(facts: Facts) -> Text:
     )
 
 
-NAMES = {
-    "truncated": Text("tệp bị cắt cụt", "cut off"),
-    "short": Text("thiếu một phần", "a part is missing"),
-    "hole": Text("tệp bị thủng", "a hole in the file"),
-    "header": Text("phần đầu tệp sai", "a false header"),
-    "jump": Text("mốc thời gian bị nhảy", "the clock jumps"),
-    "unfinished": Text("không đọc hết được", "not readable to its end"),
-    "damaged": Text("dữ liệu bị hỏng", "damaged data"),
-}
-
-
-def _problem(problem: Problem, facts: Facts) -> Text:
-    at = time_code(problem.at or 0.0)
-    real = length(facts.video.duration_s)
-    if problem.kind == "truncated":
-        lost = number(int(problem.detail) / 1_000_000, 1)
-        return Text(
-            f"Tệp bị cắt cụt: thiếu {lost.vi} MB ở cuối, chỉ còn {real.vi} có hình.",
-            f"The file is cut off: {lost.en} MB are missing at the end, {real.en} are left.",
-        )
-    if problem.kind == "hole":
-        lost = number(int(problem.detail) / 1000)
-        return Text(
-            f"Tệp bị thủng: khoảng {lost.vi} kB dữ liệu hình trống từ {at}.",
-            f"The file has a hole: some {lost.en} kB of picture data are blank from {at}.",
-        )
-    if problem.kind in ("header", "short"):
-        claim, there = length(float(problem.detail)), length(problem.at or 0.0)
-        return Text(
-            f"Phần đầu tệp ghi dài {claim.vi} nhưng thực tế chỉ có {there.vi}.",
-            f"The header says {claim.en} but {there.en} are really there.",
-        )
-    return {
-        "jump": Text(
-            f"Mốc thời gian trong tệp bị nhảy tại {at}.", f"The clip's clock jumps at {at}."
-        ),
-        "unfinished": Text(
-            f"Không đọc được phần sau {at}.", f"What follows {at} could not be read."
-        ),
-    }.get(
-        problem.kind,
-        Text(
-            f"Dữ liệu hình hoặc tiếng bị hỏng ({problem.detail} chỗ).",
-            f"Picture or sound data are damaged ({problem.detail} places).",
-        ),
-    )
-
-
 def _container(facts: Facts, limits: Limits) -> Judgement:
+    """Of a file, its picture and its sound, what is not accepted is told with what is."""
     found: dict[str, Any] = {
         "container": facts.container,
         "video_codec": facts.video.codec,
@@ -178,21 +144,52 @@ def _container(facts: Facts, limits: Limits) -> Judgement:
     }
     allowed = {key: limits[key] for key in ("containers", "video_codecs", "audio_codecs")}
     wrong = [
-        name
-        for name, words in zip(found.values(), allowed.values(), strict=True)
+        (part, name, words)
+        for part, name, words in zip(PARTS, found.values(), allowed.values(), strict=True)
         if name is not None and not takes(words, name)
     ]
-    seen = same(", ".join(name for name in found.values() if name))
-    listed = same("; ".join(", ".join(words) for words in allowed.values()))
+    names = [name for name in found.values() if name]
+    seen = same(", ".join(plain_name(name) for name in names))
+    listed = same("; ".join(", ".join(plain_names(words)) for words in allowed.values()))
     if not wrong:
-        message = Text(f"Định dạng tệp: {seen.vi}.", f"File format: {seen.en}.")
-        return Judgement(True, found, allowed, message, seen=seen, permitted=listed)
-    message = Text(
-        f"Tệp dùng {', '.join(wrong)}; cho phép {listed.vi}.",
-        f"The file uses {', '.join(wrong)}; allowed: {listed.en}.",
+        return Judgement(True, found, allowed, _stored(names), seen=seen, permitted=listed)
+    message = NOTHING
+    for part, name, words in wrong:
+        accepted = one_of(words)
+        message += Text(
+            f"{part.vi} {plain_name(name)}; chỉ nhận {accepted.vi}.",
+            f"{part.en} {plain_name(name)}; {accepted.en} is accepted.",
+        )
+    return Judgement(False, found, allowed, message, _export_as(limits), seen, listed)
+
+
+PARTS = (
+    Text("Tệp thuộc loại", "The kind of file is"),
+    Text("Hình được lưu theo kiểu", "The picture is stored as"),
+    Text("Tiếng được lưu theo kiểu", "The sound is stored as"),
+)
+
+
+def _stored(names: list[str]) -> Text:
+    file, picture, *sound = (plain_name(name) for name in names)
+    if not sound:
+        return Text(f"Tệp {file}, hình {picture}.", f"File: {file}, picture: {picture}.")
+    return Text(
+        f"Tệp {file}, hình {picture}, tiếng {sound[0]}.",
+        f"File: {file}, picture: {picture}, sound: {sound[0]}.",
     )
-    remedy = Text("Hãy xuất lại dạng MP4 (H.264, AAC).", "Export it as MP4 (H.264, AAC) again.")
-    return Judgement(False, found, allowed, message, remedy, seen, listed)
+
+
+def _export_as(limits: Limits) -> Text:
+    """The best known kinds of those that this policy takes."""
+    file = preferred(limits["containers"], "mp4", "mov")
+    picture = preferred(limits["video_codecs"], "h264", "hevc")
+    sound = preferred(limits["audio_codecs"], "aac", "mp3")
+    return Text(
+        f"Khi xuất, hãy chọn tệp {file}, hình {picture}, tiếng {sound}.",
+        f"When exporting, choose {file} as the file, {picture} for the picture and {sound} for the "
+        "sound.",
+    )
 
 
 RULES = (

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from ..probing.facts import Facts, Span
-from ..words import NOTHING, Text, length, number, parse_ratio, ratio, same, stretches, time_code
+from ..words import (
+    NOTHING,
+    Text,
+    beside,
+    exact,
+    exact_length,
+    length_beside,
+    parse_ratio,
+    ratio,
+    same,
+    stretches,
+    time_code,
+)
 from .kinds import Judgement, Limit, Limits, Rule
 
 
@@ -15,21 +27,31 @@ def _aspect_ratio(facts: Facts, limits: Limits) -> Judgement:
     shape = ratio(width, height)
     found = {"ratio": shape, "width": width, "height": height}
     allowed = {"ratio": wanted, "tolerance_pct": limits["tolerance_pct"]}
-    seen = same(f"{shape} ({width}×{height})")
+    told = ratio(width, height, not_=float(parse_ratio(wanted)))
     if off <= limits["tolerance_pct"]:
         message = Text(
             f"Khung hình {wanted} ({width}×{height}), đúng quy định.",
             f"The frame is {wanted} ({width}×{height}), as required.",
         )
         message += _how_shown(facts)
+        seen = same(f"{wanted} ({width}×{height})")
         return Judgement(True, found, allowed, message, seen=seen, permitted=same(wanted))
-    upright = Text(", quay dọc", ", upright") if height > width else NOTHING
+    seen = same(f"{told} ({width}×{height})")
+    lies = _lies(width, height, wanted)
     message = Text(
-        f"Khung hình khi xem là {width}×{height} ({shape}{upright.vi}); yêu cầu {wanted}.",
-        f"The frame as displayed is {width}×{height} ({shape}{upright.en}); {wanted} is required.",
+        f"Khung hình khi xem là {width}×{height} ({told}{lies.vi}); yêu cầu {wanted}.",
+        f"The frame as displayed is {width}×{height} ({told}{lies.en}); {wanted} is required.",
     )
     message += _how_shown(facts)
     return Judgement(False, found, allowed, message, _reframe(wanted), seen, same(wanted))
+
+
+def _lies(width: int, height: int, wanted: str) -> Text:
+    """Names a clip that lies the other way than is wanted."""
+    is_wide, wants_wide = width >= height, parse_ratio(wanted) >= 1
+    if is_wide == wants_wide:
+        return NOTHING
+    return Text(", quay ngang", ", lying") if is_wide else Text(", quay dọc", ", upright")
 
 
 def _how_shown(facts: Facts) -> Text:
@@ -44,24 +66,26 @@ def _how_shown(facts: Facts) -> Text:
         )
     if (video.display_width, video.display_height) == (video.width, video.height):
         return NOTHING
-    cut = NOTHING
+    cut = turned = stretched = NOTHING
+    if video.sample_aspect != "1:1":
+        stretched = Text(", trình phát kéo giãn khi xem", ", stretched by players")
+    if video.rotation:
+        turned = Text(f", xoay {video.rotation}° khi xem", f", turned by {video.rotation}°")
     if video.crop:
         size = f"{video.crop[2]}×{video.crop[3]}"
         cut = Text(f", chỉ hiện phần {size}", f", {size} of it shown")
     return Text(
-        f"(Tệp lưu {video.width}×{video.height}, điểm ảnh {video.sample_aspect}, "
-        f"xoay {video.rotation}°{cut.vi}.)",
-        f"(Stored as {video.width}×{video.height}, pixels {video.sample_aspect}, "
-        f"turned {video.rotation}°{cut.en}.)",
+        f"(Trong tệp lưu {video.width}×{video.height}{stretched.vi}{turned.vi}{cut.vi}.)",
+        f"(Stored as {video.width}×{video.height}{stretched.en}{turned.en}{cut.en}.)",
     )
 
 
 def _reframe(wanted: str) -> Text:
     return Text(
         f"Trong ứng dụng dựng phim trên điện thoại, chọn Tỉ lệ (Ratio) {wanted}, "
-        "chỉnh hình cho đầy khung rồi xuất lại ở 1080p.",
+        "chỉnh hình cho đầy khung rồi xuất lại ở 1080p (Full HD).",
         f"In the editing app on the phone choose Ratio {wanted}, "
-        "let the picture fill the frame, and export at 1080p again.",
+        "let the picture fill the frame, and export at 1080p (Full HD) again.",
     )
 
 
@@ -70,15 +94,14 @@ def _resolution(facts: Facts, limits: Limits) -> Judgement:
     width, height = facts.video.display_width, facts.video.display_height
     low = (limits["min_width"], limits["min_height"])
     message = Text(
-        f"Kích thước khi xem {width}×{height}; yêu cầu từ {low[0]}×{low[1]} trở lên.",
-        f"Displayed size {width}×{height}; {low[0]}×{low[1]} or more is required.",
+        f"Kích thước khi xem là {width}×{height} điểm ảnh; yêu cầu từ {low[0]}×{low[1]} trở lên.",
+        f"The displayed size is {width}×{height} pixels; {low[0]}×{low[1]} or more is required.",
     )
     ok = width >= low[0] and height >= low[1]
+    size = _size_name(*low)
     remedy = Text(
-        "Hãy quay và xuất ở 1080p (Full HD) trở lên; "
-        "phóng to clip nhỏ sẵn có không làm hình rõ hơn.",
-        "Film and export at 1080p (Full HD) or more; "
-        "enlarging a small clip does not make it sharper.",
+        f"Hãy quay và xuất ở {size} trở lên; phóng to clip nhỏ sẵn có không làm hình rõ hơn.",
+        f"Film and export at {size} or more; enlarging a small clip does not make it sharper.",
     )
     return Judgement(
         ok,
@@ -91,6 +114,12 @@ def _resolution(facts: Facts, limits: Limits) -> Judgement:
     )
 
 
+def _size_name(width: float, height: float) -> str:
+    """The setting of cameras and apps that gives at least this size."""
+    lines = min(width, height)
+    return next((name for most, name in SIZE_NAMES if lines <= most), "4K")
+
+
 def _borders(facts: Facts, limits: Limits) -> Judgement | None:
     picture, video = facts.picture, facts.video
     if picture is None or not picture.active_width:
@@ -100,12 +129,17 @@ def _borders(facts: Facts, limits: Limits) -> Judgement | None:
     ends = round(100 * (1 - height / video.display_height), 1)
     found = {"width": width, "height": height, "ratio": ratio(width, height)}
     found |= {"sides_pct": sides, "top_bottom_pct": ends}
-    most, share = limits["max_pct"], number(max(sides, ends))
-    limit = number(most, 1)
+    most = limits["max_pct"]
+    share, limit = beside(max(sides, ends), None, most), exact(most)
     seen = Text(f"viền {share.vi} %", f"bars of {share.en} %")
     permitted = Text(f"tối đa {limit.vi} %", f"at most {limit.en} %")
     if max(sides, ends) <= most:
         message = Text("Hình phủ kín khung, không có viền đen.", "The picture fills the frame.")
+        if max(sides, ends) > TRACE_PCT:
+            message = Text(
+                f"Viền đen rất mỏng ({share.vi} % khung hình), không sao.",
+                f"The black bars are very thin ({share.en} % of the frame), which is fine.",
+            )
         return Judgement(True, found, {"max_pct": most}, message, seen=seen, permitted=permitted)
     where = Text("hai bên", "at the sides") if sides > most else Text("trên dưới", "top and bottom")
     if min(sides, ends) > most:
@@ -131,25 +165,32 @@ def judge_stretches(
     share = 100 * sum(end - start for start, end in spans) / seconds if seconds else 0.0
     found = {"longest_s": round(longest, 1), "share_pct": round(share, 1)}
     allowed = {name: limits[name] for name in ("max_run_s", "max_share_pct")}
-    long, percent = length(longest, places=1), number(share)
-    most, most_percent = length(limits["max_run_s"], places=1), number(limits["max_share_pct"], 1)
+    long = length_beside(longest, None, limits["max_run_s"], places=1)
+    percent = beside(share, None, limits["max_share_pct"], 0 if share >= WHOLE_PCT else 1)
     seen = Text(f"{long.vi}, {percent.vi} % clip", f"{long.en}, {percent.en} % of the clip")
-    permitted = Text(
-        f"tối đa {most.vi}, {most_percent.vi} % clip",
-        f"at most {most.en}, {most_percent.en} % of the clip",
-    )
+    permitted = _permitted(limits)
     if longest <= limits["max_run_s"] and share <= limits["max_share_pct"]:
         message = Text(f"Không có đoạn {words.vi} quá dài.", f"No overlong {words.en} stretch.")
         return Judgement(True, found, allowed, message, seen=seen, permitted=permitted)
     shown = [span for span in spans if span[1] - span[0] > limits["max_run_s"]] or spans
     where = stretches(shown)
+    several = f"{words.en} stretches" if len(shown) > 1 else f"a {words.en} stretch"
     message = Text(
         f"Có đoạn {words.vi}: {where.vi} (dài nhất {long.vi}, tổng {percent.vi} % clip); cho phép "
-        f"tối đa {most.vi} một đoạn, {most_percent.vi} % clip.",
-        f"A {words.en} stretch: {where.en} (longest {long.en}, {percent.en} % in all); at most "
-        f"{most.en} at a time and {most_percent.en} % of the clip are allowed.",
+        f"{permitted.vi}.",
+        f"There {'are' if len(shown) > 1 else 'is'} {several}: {where.en} (longest {long.en}, "
+        f"{percent.en} % of the clip in all); {permitted.en} is allowed.",
     )
     return Judgement(False, found, allowed, message, remedy, seen, permitted, at=shown)
+
+
+def _permitted(limits: Limits) -> Text:
+    run = exact_length(limits["max_run_s"])
+    told = Text(f"tối đa {run.vi} mỗi đoạn", f"at most {run.en} at a time")
+    if limits["max_share_pct"] >= ALL_PCT:
+        return told
+    share = exact(limits["max_share_pct"])
+    return Text(f"{told.vi}, {share.vi} % clip", f"{told.en}, {share.en} % of the clip")
 
 
 def _seconds(facts: Facts) -> float:
@@ -181,6 +222,9 @@ def _frozen(facts: Facts, limits: Limits) -> Judgement | None:
 
 
 MOST_SIZES = 4
+ALL_PCT, WHOLE_PCT = 100, 10  # from so much on a share is told without decimals
+TRACE_PCT = 0.5  # of the frame: thinner bars are not worth a word
+SIZE_NAMES = ((720, "720p (HD)"), (1080, "1080p (Full HD)"), (1440, "1440p (2K)"))
 STRETCH = (Limit("max_run_s", "number"), Limit("max_share_pct", "number", default=100, high=100))
 SIZE = (Limit("min_width", "number", low=1), Limit("min_height", "number", low=1))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ..probing.facts import Facts
-from ..words import NOTHING, Text, number, stretches
+from ..probing.facts import Facts, SoundFacts
+from ..words import NOTHING, Text, beside, exact, stretches, up
 from . import stereo
 from .kinds import Judgement, Limit, Limits, Rule
+
+NOTHING_HEARD = -70.0  # LUFS: as low as EBU R128 measures
 
 
 def _present(facts: Facts, _limits: Limits) -> Judgement:
@@ -35,26 +37,49 @@ def _silent(facts: Facts, limits: Limits) -> Judgement | None:
     if not sound.measured and share <= limits["max_share_pct"]:
         return _unmeasured(found, allowed)
     if sound.loudness < limits["min_lufs"] and sound.measured:
-        level, low = number(sound.loudness, 1), number(limits["min_lufs"], 1)
-        message = Text(
-            f"Âm thanh gần như câm: {level.vi} LUFS; cần từ {low.vi} LUFS trở lên.",
-            f"The sound is all but silent: {level.en} LUFS; {low.en} LUFS or more is needed.",
-        )
-        seen = Text(f"{level.vi} LUFS", f"{level.en} LUFS")
-        permitted = Text(f"từ {low.vi} LUFS", f"{low.en} LUFS or more")
-        return Judgement(False, found, allowed, message, remedy, seen, permitted)
-    most, is_ = number(limits["max_share_pct"], 1), number(share)
+        return _inaudible(sound, limits, (found, allowed), remedy)
+    most = exact(limits["max_share_pct"])
+    is_ = beside(share, None, limits["max_share_pct"])
     message = Text(
-        f"Khoảng lặng chiếm {is_.vi} % clip; cho phép tối đa {most.vi} %.",
-        f"Silence takes {is_.en} % of the clip; at most {most.en} % is allowed.",
+        f"Không có tiếng trong {is_.vi} % clip; cho phép tối đa {most.vi} %.",
+        f"There is silence in {is_.en} % of the clip; at most {most.en} % is allowed.",
     )
-    seen = Text(f"lặng {is_.vi} %", f"{is_.en} % silent")
+    if not share:
+        message = Text("Clip có tiếng từ đầu đến cuối.", "There is sound from start to end.")
+    seen = Text(f"im lặng {is_.vi} %", f"{is_.en} % silent")
     permitted = Text(f"tối đa {most.vi} %", f"at most {most.en} %")
     if share <= limits["max_share_pct"]:
         return Judgement(True, found, allowed, message, seen=seen, permitted=permitted)
     where = stretches(sound.silences)
-    message += Text(f"Các đoạn: {where.vi}.", f"Stretches: {where.en}.")
+    if where != NOTHING:
+        message += Text(f"Các đoạn im lặng: {where.vi}.", f"Silent stretches: {where.en}.")
     return Judgement(False, found, allowed, message, remedy, seen, permitted, at=sound.silences)
+
+
+def _inaudible(
+    sound: SoundFacts, limits: Limits, values: tuple[object, object], remedy: Text
+) -> Judgement:
+    least = limits["min_lufs"]
+    by = up(least - sound.loudness)
+    message = Text(
+        f"Tiếng nhỏ đến mức gần như không nghe thấy: kém mức thấp nhất cho phép {by.vi} đề-xi-ben "
+        "(dB).",
+        f"The sound is so quiet that it is hardly heard: {by.en} decibels (dB) below the least "
+        "that is allowed.",
+    )
+    if sound.loudness <= NOTHING_HEARD:
+        message = Text("Clip hoàn toàn im lặng.", "The clip is silent throughout.")
+    return Judgement(False, *values, message, remedy, _loudness(sound, least), _at_least(least))
+
+
+def _loudness(sound: SoundFacts, low: float, high: float | None = None) -> Text:
+    level = beside(sound.loudness, low, high, 1)
+    return Text(f"độ to {level.vi} LUFS", f"loudness {level.en} LUFS")
+
+
+def _at_least(low: float) -> Text:
+    least = exact(low)
+    return Text(f"độ to từ {least.vi} LUFS", f"loudness of {least.en} LUFS or more")
 
 
 def _unmeasured(found: object, allowed: object) -> Judgement:
@@ -65,8 +90,8 @@ def _unmeasured(found: object, allowed: object) -> Judgement:
         allowed,
         Text("Máy không đo được âm thanh của clip.", "The sound could not be measured."),
         Text(
-            "Người duyệt cần nghe thử; nếu không nghe được, hãy xuất lại với âm thanh AAC stereo.",
-            "Somebody has to listen; if nothing is heard, export again with AAC stereo sound.",
+            "Người duyệt cần nghe thử; nếu không nghe được, hãy xuất lại với tiếng AAC, hai kênh.",
+            "Somebody has to listen; if nothing is heard, export again with AAC sound in stereo.",
         ),
         Text("không đo được", "not measured"),
         Text("đo được", "measured"),
@@ -81,54 +106,75 @@ def _level(facts: Facts, limits: Limits) -> Judgement | None:
     if not sound.measured:
         return _unmeasured(None, {name: limits[name] for name in ("min_lufs", "max_lufs")})
     found, low, high = sound.loudness, limits["min_lufs"], limits["max_lufs"]
-    shown, least, most = number(found, 1), number(low, 1), number(high, 1)
-    message = Text(
-        f"Độ to của âm thanh {shown.vi} LUFS; nên trong khoảng {least.vi} đến {most.vi} LUFS.",
-        f"Loudness {shown.en} LUFS; {least.en} to {most.en} LUFS is wanted.",
-    )
-    remedy = NOTHING
+    message, remedy = Text("Tiếng to vừa phải.", "The loudness is right."), NOTHING
     if found < low:
-        remedy = Text("Tiếng nhỏ: hãy tăng âm lượng giọng nói.", "Quiet: turn the speech up.")
+        by = up(low - found)
+        message = Text(
+            f"Tiếng nhỏ hơn mức nên có {by.vi} đề-xi-ben (dB).",
+            f"The sound is {by.en} decibels (dB) quieter than it should be.",
+        )
+        remedy = Text(
+            f"Hãy tăng âm lượng giọng nói thêm {by.vi} dB trong ứng dụng dựng phim rồi xuất lại.",
+            f"Turn the speech up by {by.en} dB in the editing app and export again.",
+        )
     elif found > high:
-        remedy = Text("Tiếng quá to: hãy giảm âm lượng.", "Too loud: turn the volume down.")
+        by = up(found - high)
+        message = Text(
+            f"Tiếng to hơn mức nên có {by.vi} đề-xi-ben (dB).",
+            f"The sound is {by.en} decibels (dB) louder than it should be.",
+        )
+        remedy = Text(
+            f"Hãy giảm âm lượng {by.vi} dB trong ứng dụng dựng phim rồi xuất lại.",
+            f"Turn the volume down by {by.en} dB in the editing app and export again.",
+        )
+    least, most = exact(low), exact(high)
     return Judgement(
         remedy == NOTHING,
         found,
         {"min_lufs": low, "max_lufs": high},
         message,
         remedy,
-        Text(f"{shown.vi} LUFS", f"{shown.en} LUFS"),
-        Text(f"{least.vi} đến {most.vi} LUFS", f"{least.en} to {most.en} LUFS"),
+        _loudness(sound, low, high),
+        Text(
+            f"độ to từ {least.vi} đến {most.vi} LUFS", f"loudness of {least.en} to {most.en} LUFS"
+        ),
     )
 
 
 def _clipping(facts: Facts, limits: Limits) -> Judgement | None:
-    """Peaks alone are common after AAC; samples piled up at full scale besides are clipping."""
+    """Peaks alone are common after AAC; samples piled up at full scale besides are clipping.
+
+    Where the policy allows no share of them, as broadcasters do, peaks alone count.
+    """
     sound = facts.sound
     if sound is None or not sound.measured:
         return None
     peak_limit, most_pct = limits["max_true_peak_dbtp"], limits["max_full_scale_pct"]
-    peak, most = number(sound.true_peak, 1), number(peak_limit, 1)
-    bad = sound.true_peak > peak_limit and sound.full_scale_pct > most_pct
-    message = Text("Âm thanh không vỡ.", "The sound is not clipped.")
-    remedy = NOTHING
+    bad = sound.true_peak > peak_limit and (not most_pct or sound.full_scale_pct > most_pct)
+    clean = Text("tiếng không vỡ", "not distorted")
+    message = Text("Tiếng không bị vỡ.", "The sound is not distorted.")
+    remedy, seen = NOTHING, clean
     if bad:
+        over = up(sound.true_peak - peak_limit)
         message = Text(
-            f"Âm thanh có dấu hiệu vỡ tiếng (đỉnh {peak.vi} dBTP).",
-            f"The sound seems to be clipped (peak {peak.en} dBTP).",
+            f"Tiếng có dấu hiệu bị vỡ (rè) ở những chỗ to nhất: vượt mức cho phép {over.vi} "
+            "đề-xi-ben (dB).",
+            f"The sound seems to be distorted where it is loudest: {over.en} decibels (dB) above "
+            "what is allowed.",
         )
         remedy = Text(
             "Hãy giảm âm lượng trước khi xuất, hoặc thu lại xa micro hơn.",
             "Turn the volume down before exporting, or record farther from the microphone.",
         )
+        seen = Text(f"vỡ tiếng, vượt {over.vi} dB", f"distorted, {over.en} dB too loud")
     return Judgement(
         not bad,
         {"true_peak_dbtp": sound.true_peak, "full_scale_pct": sound.full_scale_pct},
         {"max_true_peak_dbtp": peak_limit, "max_full_scale_pct": most_pct},
         message,
         remedy,
-        Text(f"đỉnh {peak.vi} dBTP", f"peak {peak.en} dBTP"),
-        Text(f"tối đa {most.vi} dBTP", f"at most {most.en} dBTP"),
+        seen,
+        clean,
     )
 
 
@@ -140,27 +186,28 @@ def _noise(facts: Facts, limits: Limits) -> Judgement | None:
     least_db = limits["min_speech_to_noise_db"]
     hiss = sound.quiet_flatness > limits["max_flatness_db"]
     bad = hiss and sound.speech_to_noise < least_db
-    by, least = number(sound.speech_to_noise), number(least_db, 1)
+    by, least = beside(sound.speech_to_noise, least_db), exact(least_db)
     message = Text("Không thấy tạp âm nền rõ rệt.", "No marked background noise.")
-    remedy = NOTHING
+    remedy, seen = NOTHING, Text("không rõ tạp âm", "no marked noise")
     if bad:
         message = Text(
-            f"Có tiếng ồn nền: giọng chỉ to hơn nền {by.vi} dB; nên từ {least.vi} dB.",
-            f"There is background noise: speech is only {by.en} dB above it; "
-            f"{least.en} dB is wanted.",
+            f"Có tiếng ồn nền: giọng nói chỉ to hơn nền {by.vi} đề-xi-ben (dB); nên từ {least.vi}.",
+            f"There is background noise: speech is only {by.en} decibels (dB) above it; "
+            f"{least.en} or more is wanted.",
         )
         remedy = Text(
             "Hãy bật lọc tạp âm trong ứng dụng dựng phim, hoặc thu lại ở nơi yên tĩnh, gần micro.",
             "Switch noise reduction on in the editing app, or record close by in a quiet place.",
         )
+        seen = Text(f"giọng hơn nền {by.vi} dB", f"speech {by.en} dB above noise")
     return Judgement(
         not bad,
         {"speech_to_noise_db": sound.speech_to_noise, "flatness_db": sound.quiet_flatness},
         {"min_speech_to_noise_db": least_db, "max_flatness_db": limits["max_flatness_db"]},
         message,
         remedy,
-        Text(f"giọng hơn nền {by.vi} dB", f"speech {by.en} dB above noise"),
-        Text(f"từ {least.vi} dB", f"{least.en} dB or more"),
+        seen,
+        Text(f"giọng hơn nền từ {least.vi} dB", f"speech {least.en} dB or more above noise"),
     )
 
 

@@ -15,10 +15,10 @@ from ..probing.damage import FAULT, Damage
 from ..probing.facts import AudioFacts
 from ..probing.probe import ProbeResult
 from ..sandbox import Collector, Limits, Lines, Sandbox
-from ..tools import find_tools, has_chromaprint
+from ..tools import find_tools
 from .chromaprint import SOUND_OUTPUT
 from .layout import plain
-from .measuring import SoundReader, sound_outputs
+from .measuring import SoundReader, peak_output, sound_outputs
 
 START = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
 START += ["-filter_complex_threads", "1"]
@@ -46,7 +46,9 @@ class SoundScan:
         return self.sound.moments[-1][0] if self.sound.moments else 0.0
 
     def line(self, text: str) -> None:
-        """One line of FFmpeg's log."""
+        """One line of FFmpeg's log; most of them are moments of the sound."""
+        if self.sound.moment(text):
+            return
         if self.damage.concerns(text):
             self.damage.add(self.at)
         elif FAULT.search(text):
@@ -56,9 +58,18 @@ class SoundScan:
 
 
 def listen(
-    path: Path, probed: ProbeResult, seconds: float, raise_if_stopped: Callable[[], None]
+    path: Path,
+    probed: ProbeResult,
+    seconds: float,
+    raise_if_stopped: Callable[[], None],
+    *,
+    most_full_scale_pct: float = 0.0,
 ) -> SoundScan:
     """Measure the first ``seconds`` of the clip's sound; an empty scan for a clip without any.
+
+    Peaks between the samples cost as much as all the rest. They are measured where the verdict can
+    hang on them: where more than ``most_full_scale_pct`` of the samples lie at full scale. Else the
+    highest sample stands for the peak.
 
     ``raise_if_stopped`` is called for every line of FFmpeg's log; what it raises ends the run.
     Raises ``ToolFailed`` when FFmpeg cannot be started.
@@ -66,7 +77,8 @@ def listen(
     audio, index = probed.facts.audio, probed.audio_index
     if index is None or audio is None or not audio.duration_s:
         return SoundScan()
-    heard = _measure(path, index, audio, seconds, raise_if_stopped)
+    share = {"most_full_scale_pct": most_full_scale_pct}
+    heard = _measure(path, index, audio, seconds, raise_if_stopped, **share)
     if heard.sound.measured or not heard.whole or heard.fault:
         return heard
     with tempfile.TemporaryDirectory(prefix="sound-") as folder:
@@ -74,7 +86,8 @@ def listen(
         if not _even_out(path, probed, seconds, made):
             return heard
         even = replace(audio, codec="pcm_f32le", channels=2, layout="stereo")
-        return replace(_measure(made, 0, even, seconds, raise_if_stopped), damage=heard.damage)
+        again = _measure(made, 0, even, seconds, raise_if_stopped, **share)
+        return replace(again, damage=heard.damage)
 
 
 def _even_out(path: Path, probed: ProbeResult, seconds: float, made: Path) -> bool:
@@ -109,13 +122,16 @@ def _measure(
     audio: AudioFacts,
     seconds: float,
     raise_if_stopped: Callable[[], None],
+    *,
+    most_full_scale_pct: float,
 ) -> SoundScan:
-    """One run over stream ``index``, which ``audio`` describes."""
+    """A run over stream ``index``, which ``audio`` describes, and one for its peaks if need be."""
     heard = SoundScan(SoundReader(audio), damage=Damage(index, audio.codec))
     box = Sandbox(path)
     source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
     measured, printed = plain(source[str(index)], audio, 2)
-    outputs = [*sound_outputs(measured, audio), *_print(printed)]
+    between = most_full_scale_pct <= 0
+    outputs = [*sound_outputs(measured, audio, between=between), *_print(printed)]
 
     def line(text: str) -> None:
         raise_if_stopped()
@@ -132,8 +148,25 @@ def _measure(
     )
     lines.finish()
     heard.whole = not (ended.timed_out or ended.status < 0)
+    if not between and heard.whole and heard.sound.full_scale_pct > most_full_scale_pct:
+        _find_peak(box, plain(source[str(index)], audio, 1)[0], seconds, heard.sound)
     return heard
 
 
+def _find_peak(box: Sandbox, audio: Any, seconds: float, sound: SoundReader) -> None:
+    """A run for the highest peak alone, those between the samples included."""
+    reader = SoundReader()
+    lines = Lines(reader.line)
+    box.run(
+        find_tools().ffmpeg,
+        [*START, *peak_output(audio).get_args()],
+        limits=_limits(seconds),
+        stdout=Collector(1 << 16),
+        stderr=lines,
+    )
+    lines.finish()
+    sound.take_peak(reader)
+
+
 def _print(audio: Any) -> list[Any]:
-    return [ffmpeg.output(audio, "pipe:1", **SOUND_OUTPUT)] if has_chromaprint() else []
+    return [ffmpeg.output(audio, "pipe:1", **SOUND_OUTPUT)] if find_tools().chromaprint else []

@@ -48,11 +48,18 @@ class SoundReader:
         self.low = bytearray()  # 16-bit mono samples at ``hum.RATE``, little end first
         self._silent_from: float | None = None
 
+    def moment(self, text: str) -> bool:
+        """Takes a line of FFmpeg's log if it tells the loudness of one moment."""
+        found = MOMENT.match(text)
+        if found:
+            self.moments.append((_number(found[1]), _number(found[2])))
+        return found is not None
+
     def line(self, text: str) -> None:
         """One line of FFmpeg's log; lines about other things are passed over."""
-        if moment := MOMENT.match(text):
-            self.moments.append((_number(moment[1]), _number(moment[2])))
-        elif silence := SILENCE.match(text):
+        if self.moment(text):
+            return
+        if silence := SILENCE.match(text):
             self._silence(silence[1], float(silence[2]))
         elif volume := VOLUME.match(text):
             self.totals[volume[1]] = _number(volume[2])
@@ -66,6 +73,16 @@ class SoundReader:
     def measured(self) -> bool:
         """Whether one unbroken measurement came of it."""
         return self.restarts == 0 and bool(self.moments)
+
+    @property
+    def full_scale_pct(self) -> float:
+        """Per cent of all samples in the last decibel below full scale, or beyond it."""
+        total = self.totals.get("n_samples", 0.0)
+        return round(100 * self.totals.get("histogram_0db", 0.0) / total, 3) if total else 0.0
+
+    def take_peak(self, other: SoundReader) -> None:
+        """The highest peak as another reader found it, if it did."""
+        self.totals["Peak"] = other.totals.get("Peak", self.totals.get("Peak", FLOOR))
 
     @property
     def taps(self) -> dict[str, Callable[[bytes], None]]:
@@ -94,7 +111,7 @@ class SoundReader:
             loudness_range=self.totals.get("LRA", 0.0),
             true_peak=self.totals.get("Peak", FLOOR),
             crest=round(10 ** (crest / 20), 2),
-            full_scale_pct=self._full_scale(),
+            full_scale_pct=self.full_scale_pct,
             silences=silences,
             silent_share=round(min(1.0, silent / duration), 3) if duration else 0.0,
             speech_to_noise=contrast,
@@ -106,11 +123,6 @@ class SoundReader:
             hum_level=found.level if found else None,
             measured=self.measured,
         )
-
-    def _full_scale(self) -> float:
-        """Per cent of all samples in the last decibel below full scale, or beyond it."""
-        total = self.totals.get("n_samples", 0.0)
-        return round(100 * self.totals.get("histogram_0db", 0.0) / total, 3) if total else 0.0
 
     def _silence(self, edge: str, at: float) -> None:
         if edge == "start":
@@ -160,20 +172,31 @@ def _number(text: str) -> float:
     return value if math.isfinite(value) else FLOOR
 
 
-def sound_outputs(audio: Any, facts: AudioFacts) -> list[Any]:
+def peak_output(audio: Any) -> Any:
+    """An output, as a node of ffmpeg-python, that only measures peaks between the samples.
+
+    Of samples in 16 bits, as ``volumedetect`` hands them on in ``sound_outputs``.
+    """
+    plain = audio.filter("aformat", sample_fmts="s16")
+    filled = plain.filter("aresample", **{"async": 1}, first_pts=0)
+    measured = filled.filter("ebur128", peak="true", framelog="verbose")
+    return ffmpeg.output(measured, "pipe:", format="null")
+
+
+def sound_outputs(audio: Any, facts: AudioFacts, *, between: bool = True) -> list[Any]:
     """Outputs, as nodes of ffmpeg-python, that give ``SoundReader`` what it takes.
 
     Loudness, peaks and silences come of the sound as it is, in the log; the rest of a copy at
     ``voice_band.RATE``, which holds all of speech at a third of the work. ``HUM_PIPE`` gets the
     lowest part of that. Gaps between packets, and the time before the first, are filled with
-    silence; samples are counted before that.
+    silence; samples are counted before that. ``between``: peaks between the samples count, too.
     """
     counted = audio.filter("volumedetect")
     filled = counted.filter("aresample", **{"async": 1}, first_pts=0)
     parts = filled.filter_multi_output("asplit", 2)
     whole = (
         parts[0]
-        .filter("ebur128", peak="true", framelog="info")
+        .filter("ebur128", peak="true" if between else "sample", framelog="info")
         .filter("silencedetect", noise="-50dB", duration=0.5)
     )
     layout = "stereo" if facts.channels > 1 else "mono"

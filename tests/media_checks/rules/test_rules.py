@@ -91,7 +91,10 @@ def test_a_clip_that_was_not_read_to_its_end_is_longer_than_that():
     facts = replace(GOOD, duration_s=11_700.0, complete=False)
     result = finding(facts, "duration", min_s=180, max_s=300)
     assert result.outcome == "fail"
-    assert result.message_en.startswith("The clip is longer than 195 min (counting stopped there)")
+    assert result.message_en.startswith(
+        "The clip is longer than 3 hours 15 minutes (counting stopped there)"
+    )
+    assert "dài hơn 3 giờ 15 phút" in result.message_vi
 
 
 def test_what_could_not_be_measured_is_for_a_person_to_hear_and_not_silent():
@@ -263,16 +266,21 @@ def test_container():
     result = finding(facts, "container", containers=["mp4", "mov"], video_codecs=["h264"])
     assert result.outcome == "fail"
     assert result.found == {"container": "avi", "video_codec": "h264", "audio_codec": "aac"}
-    assert result.message_vi.startswith("Tệp dùng avi; cho phép mov, mp4; h264;")
+    assert result.message_vi.startswith("Tệp thuộc loại AVI; chỉ nhận MOV hoặc MP4.")
 
 
 @pytest.mark.parametrize(
     ("problem", "message"),
     [
+        (Problem("truncated", detail="2000000000"), "Tệp bị cắt cụt: phần sau không có trong tệp"),
+        (Problem("truncated", detail="1"), "Tệp bị cắt cụt: thiếu 1 byte ở cuối"),
+        (Problem("header", 185.0, "2.0"), "Độ dài ghi trong tệp không đúng: thực tế có 3 phút 5"),
+        (Problem("unfinished", 0.0), "Không đọc được clip từ đầu."),
+        (Problem("damaged", 75.0, "1"), "Dữ liệu hình hoặc tiếng bị hỏng lúc 1:15."),
         (Problem("truncated", detail="1500000"), "Tệp bị cắt cụt: thiếu 1,5 MB ở cuối"),
-        (Problem("hole", 75.0, "98304"), "Tệp bị thủng: khoảng 98 kB dữ liệu hình trống từ 1:15"),
+        (Problem("hole", 75.0, "98304"), "Tệp bị hỏng: khoảng 98,3 kB dữ liệu hình bị mất từ 1:15"),
         (Problem("header", 6.0, "240.0"), "Phần đầu tệp ghi dài 4 phút nhưng thực tế chỉ có 6"),
-        (Problem("jump", 75.0), "Mốc thời gian trong tệp bị nhảy tại 1:15"),
+        (Problem("jump", 75.0), "Thời gian của clip bị nhảy tại 1:15"),
         (Problem("unfinished", 75.0), "Không đọc được phần sau 1:15"),
         (Problem("damaged", detail="4"), "Dữ liệu hình hoặc tiếng bị hỏng (4 chỗ)"),
     ],

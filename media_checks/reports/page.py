@@ -1,0 +1,128 @@
+"""Results as one HTML page that needs nothing else: styles and pictures are in it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..rules.titles import TITLES
+from ..words import Text, data_size, roughly
+from .results import Result
+
+VERDICTS = {
+    "pass": Text("Đạt", "Pass"),
+    "look": Text("Đạt, cần xem lại", "Pass, please look"),
+    "fail": Text("Không đạt", "Fail"),
+    "unreadable": Text("Không đọc được", "Not readable"),
+}
+OUTCOMES = {
+    "pass": Text("Đạt", "Pass"),
+    "soft": Text("Cần xem", "Look"),
+    "hard": Text("Không đạt", "Fail"),
+}
+TITLE = Text("Kết quả kiểm tra clip", "Results of the checks")
+COLUMNS = (Text("Mục", "Rule"), Text("Kết quả", "Outcome"), Text("Nhận xét", "What was found"))
+SHEET = Text("Các hình của clip, theo thứ tự", "Pictures of the clip, in their order")
+STYLE = """
+:root { color-scheme: light dark; --line: #8886; --pass: #1a7f37; --look: #8a5a00; --fail: #b3261e }
+@media (prefers-color-scheme: dark) {
+  :root { --pass: #57c878; --look: #e3a53a; --fail: #ff7b72 }
+}
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 62rem; padding: 1rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere }
+section { border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; padding: 1rem }
+table { border-collapse: collapse; width: 100%; margin: .75rem 0 }
+th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0;
+  border-top: 1px solid var(--line) }
+th[scope=row] { font-weight: 600; width: 11rem }
+td:nth-child(2) { white-space: nowrap }
+img { max-width: 100%; height: auto; display: block }
+.pass { color: var(--pass) } .look, .soft { color: var(--look) }
+.fail, .hard, .unreadable { color: var(--fail) }
+.verdict, .outcome { font-weight: 600 }
+.small { opacity: .75; font-size: .875rem; margin: .25rem 0 }
+@media (max-width: 40rem) {
+  thead { display: none } tr, th[scope=row], td { display: block; width: auto }
+  tr { border-top: 1px solid var(--line); padding: .5rem 0 } th, td { border: 0; padding: 0 }
+}
+"""
+
+
+def page(results: Sequence[Result], lang: str) -> str:
+    """The page in ``lang`` (vi, en)."""
+    title = escape(_in(TITLE, lang))
+    counts = ", ".join(
+        f"{_in(text, lang)}: {count}"
+        for verdict, text in VERDICTS.items()
+        if (count := sum(result.verdict == verdict for result in results))
+    )
+    body = "\n".join(_section(result, lang) for result in results)
+    return (
+        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{title}</h1>\n<p>{escape(counts)}</p>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _in(text: Text, lang: str) -> str:
+    return text.vi if lang == "vi" else text.en
+
+
+def _section(result: Result, lang: str) -> str:
+    name, verdict = escape(Path(result.path).name), escape(_in(VERDICTS[result.verdict], lang))
+    inside = _table(result.findings, lang) if result.report else ""
+    if result.error:
+        inside = f"<p>{escape(result.error[f'message_{lang}'])}</p>"
+    return (
+        f'<section>\n<h2>{name}</h2>\n<p class="verdict {result.verdict}">{verdict}</p>\n'
+        f"{_facts(result.report, lang)}{inside}{_sheet(result, lang)}</section>"
+    )
+
+
+def _facts(report: dict[str, Any] | None, lang: str) -> str:
+    if report is None:
+        return ""
+    facts = report["facts"]
+    told = [
+        f"{facts['display_width']}×{facts['display_height']}",
+        _in(roughly(facts["duration_s"]), lang),
+        _in(data_size(facts["size"]), lang),
+        report["policy"]["name"],
+    ]
+    return f'<p class="small">{escape(" · ".join(told))}</p>\n'
+
+
+def _table(findings: Sequence[dict[str, Any]], lang: str) -> str:
+    """What failed stands first."""
+    order = {"hard": 0, "soft": 1, "pass": 2}
+    rows = sorted(findings, key=lambda finding: order[_outcome(finding)])
+    head = "".join(f'<th scope="col">{escape(_in(name, lang))}</th>' for name in COLUMNS)
+    body = "\n".join(_row(finding, lang) for finding in rows)
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+
+
+def _outcome(finding: dict[str, Any]) -> str:
+    return "pass" if finding["outcome"] == "pass" else str(finding["level"])
+
+
+def _row(finding: dict[str, Any], lang: str) -> str:
+    outcome = _outcome(finding)
+    title = escape(_in(TITLES[finding["rule"]], lang))
+    word = escape(_in(OUTCOMES[outcome], lang))
+    message = escape(finding[f"message_{lang}"])
+    return (
+        f'<tr><th scope="row">{title}</th><td class="outcome {outcome}">{word}</td>'
+        f"<td>{message}</td></tr>"
+    )
+
+
+def _sheet(result: Result, lang: str) -> str:
+    if not result.sheet or not Path(result.sheet).is_file():
+        return ""
+    data = base64.b64encode(Path(result.sheet).read_bytes()).decode()
+    label = escape(_in(SHEET, lang))
+    return f'<img alt="{label}" loading="lazy" src="data:image/jpeg;base64,{data}">\n'
