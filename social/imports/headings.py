@@ -99,6 +99,12 @@ def claims(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, Column]:
     return {field: Column(first, tuple(others)) for field, (first, *others) in places.items()}
 
 
+def unread(cells: Sequence[str], columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """The headings of the columns that no field is read from, as written; blank ones are none."""
+    known = {place for one in columns.values() for place in (one.place, *one.others)}
+    return tuple(cell for place, cell in enumerate(cells) if cell and place not in known)
+
+
 def find_columns(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, int]:
     """Field → index of the first column with one of its names."""
     return {field: column.place for field, column in claims(cells, names).items()}

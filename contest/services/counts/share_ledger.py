@@ -27,7 +27,7 @@ from contest.services.counts import (
     ledger_statements,
     staged_shares,
 )
-from contest.services.counts.ledger_moments import Moments
+from contest.services.counts.ledger_moments import Moments, Seen, minute
 from social import accounts
 from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
 from social.imports.cells import code_key
@@ -65,10 +65,15 @@ class LedgerPreview:
 
 
 class Clip(NamedTuple):
-    """A posted clip: its submission's id, and since when it is on the Page."""
+    """A posted clip: its submission's id, and since when it is on the Page; ``minute``: the same in
+    seconds, without those of the minute."""
 
     id: int
     since: datetime
+    minute: float
+
+
+Line = tuple[LedgerRow, Clip | None, Seen]
 
 
 class Reader:
@@ -80,24 +85,32 @@ class Reader:
         seen_at: datetime | None = None, order: Order | None = None,
     ) -> None:
         self.path, self.order, self.seen_at = path, order, seen_at
-        self.clips = {code_key(code): clip for code, clip in clips_of(session, contest).items()}
+        posted = clips_of(session, contest)
+        self.clips = {code_key(code): clip for code, clip in posted.items()} | posted
         self.moments = Moments(profiles.profile_of(contest).schedule, at=at)
         self.undated = self.late = 0
 
-    def rows(self) -> Iterator[tuple[LedgerRow, Clip | None, datetime] | Problem]:
+    def rows(self) -> Iterator[Line | Problem]:
         """Each row with its clip and moment; None for a code of no posted clip."""
+        clips, judged = self.clips, self.moments.seen
         for row in self._items():
             if isinstance(row, Problem):
                 yield row
                 continue
-            clip = self.clips.get(code_key(row.clip_code))
-            seen = row.seen_at or self.seen_at
-            if seen is None:
-                self.undated += 1
-            seen = self.moments.aware(seen)
-            self.late += self.moments.told_late or seen > self.moments.cut_off
-            fault = self.moments.fault(seen, since=clip.since) if clip else None
-            yield fault.of_row(row.row) if fault else (row, clip, seen)
+            code = row.clip_code
+            clip = clips.get(code) or clips.get(code_key(code))
+            told = row.seen_at or self.seen_at
+            self.undated += told is None
+            seen = judged(told)
+            self.late += seen.late
+            if clip and (seen.future or seen.stamp < clip.minute):
+                yield self._fault(row, clip, seen)
+            else:
+                yield row, clip, seen
+
+    def _fault(self, row: LedgerRow, clip: Clip, seen: Seen) -> Line | Problem:
+        fault = self.moments.fault(seen.moment, since=clip.since)
+        return fault.of_row(row.row) if fault else (row, clip, seen)
 
     def _items(self) -> Iterator[LedgerRow | Problem]:
         try:
@@ -109,7 +122,7 @@ class Reader:
 def clips_of(session: Session, contest: Contest) -> dict[str, Clip]:
     """The posted clips by their code."""
     return {
-        clip.code: Clip(clip.submission_id, clip.since)
+        clip.code: Clip(clip.submission_id, clip.since, minute(clip.since).timestamp())
         for clip in interactions.posted(session, contest)
     }
 
@@ -205,7 +218,7 @@ def _taken_over(
         )
     return staged_shares.take_over(
         session, evidence_id=kept.id, created_by=actor.label, at=at, late_reason=late_reason,
-        cut_off=moments.cut_off, all_late=moments.told_late,
+        cut_off=moments.cut_off, late=reader.late, all_late=moments.told_late,
         per_day=profiles.profile_of(contest).scoring.per_day,
     )
 
@@ -289,8 +302,7 @@ def _usable(reader: Reader, *, explained: bool) -> Iterator[staged_shares.Ledger
             raise _refused(vi, f"row {row.row}: {row.clip_code[:20]} is no posted clip's code")
         yield (
             row.row, clip.id, row.account, identity(row.account, row.profile), row.profile,
-            row.link or "", share_key(row.link) if row.link else "", seen,
-            reader.moments.day(seen),
+            row.link or "", share_key(row.link) if row.link else "", seen.moment, seen.day,
         )
     if reader.undated:
         raise _undated(reader.undated)
