@@ -141,7 +141,10 @@ def _in_turn(
 def _look(crowd: Crowd, browser: FlaskClient, address: str, processor: "Processor") -> Look:
     with _statements(crowd) as said:
         begun, before = time.perf_counter(), processor.seconds()
-        answer = browser.get(address)
+        try:
+            answer = browser.get(address)
+        except FileNotFoundError:  # a stored file, which only rows tell of here
+            return Look(0, 0, 0, 0, False)
         body = answer.data
         seconds, after = time.perf_counter() - begun, processor.seconds()
     is_page = answer.status_code == 200 and answer.mimetype == "text/html"

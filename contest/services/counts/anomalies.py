@@ -27,7 +27,7 @@ from contest.services.core import audit, pagination, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.counts import corrections, interactions, ledger_accounts, official
-from contest.services.counts.ledger_accounts import Account
+from contest.services.counts.ledger_accounts import Account, Elsewhere
 from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
 LEDGER_CHANGES = (
@@ -253,15 +253,23 @@ def _points(session: Session, contest: Contest) -> dict[int, list[Point]]:
 
 def _heavy(session: Session, contest: Contest) -> Mapping[int, Mapping[str, Any]]:
     """Of each clip's ledger what flags need: how many shares it holds, and its accounts where one
-    of them has enough shares to be flagged."""
+    of them has enough shares to be flagged; and which of its links count for other clips."""
+    elsewhere = ledger_accounts.told_elsewhere(session, contest)
     return {
         number: {
             "kept": sum(one.count for one in accounts),
             "accounts": _by_name(accounts)
             if max(one.count for one in accounts) >= LEAST_OF_ONE else {},
+            **_shared(elsewhere.get(number)),
         }
         for number, accounts in ledger_accounts.accounts_of(session, contest).items()
     }
+
+
+def _shared(elsewhere: Elsewhere | None) -> dict[str, Any]:
+    if elsewhere is None:
+        return {}
+    return {"links": elsewhere.links, "others": elsewhere.clips, "example": elsewhere.example}
 
 
 def _by_name(accounts: Sequence[Account]) -> dict[str, int]:

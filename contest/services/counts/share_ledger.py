@@ -27,9 +27,10 @@ from contest.services.counts import (
     ledger_statements,
     staged_shares,
 )
+from contest.services.counts.ledger_accounts import OF_ANOTHER_CLIP
 from contest.services.counts.ledger_moments import Moments, Seen, minute
 from social import accounts
-from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
+from social.imports import FileRefused, LedgerRow, Problem, open_ledger
 from social.imports.cells import code_key
 from social.imports.counts import file_sha256
 from social.imports.moments import Order
@@ -42,8 +43,9 @@ SHOWN = 50  # problems shown; the rest is counted
 class LedgerPreview:
     """What a file would add. ``by_clip``: code -> rows. ``unknown``: the same for codes of no
     posted clip. ``undated``: rows without a moment. ``late``: rows that need a reason and a second
-    organiser. ``repeats``: rows whose share is told already. ``already``: the evidence, if the file
-    was applied before."""
+    organiser. ``repeats``: rows whose share is told already. ``elsewhere``: rows whose link is told
+    of another clip, too. ``unread``: headings of columns that nobody reads. ``already``: the
+    evidence, if the file was applied before."""
 
     sha256: str
     rows: int
@@ -53,6 +55,9 @@ class LedgerPreview:
     problem_count: int
     repeats: Sequence[Problem]
     repeat_count: int
+    elsewhere: Sequence[Problem]
+    elsewhere_count: int
+    unread: Sequence[str]
     undated: int
     late: int
     already: Evidence | None
@@ -89,6 +94,7 @@ class Reader:
         self.clips = {code_key(code): clip for code, clip in posted.items()} | posted
         self.moments = Moments(profiles.profile_of(contest).schedule, at=at)
         self.undated = self.late = 0
+        self.unread: Sequence[str] = ()
 
     def rows(self) -> Iterator[Line | Problem]:
         """Each row with its clip and moment; None for a code of no posted clip."""
@@ -114,7 +120,9 @@ class Reader:
 
     def _items(self) -> Iterator[LedgerRow | Problem]:
         try:
-            yield from iterate_ledger(self.path, order=self.order)
+            file = open_ledger(self.path, order=self.order)
+            self.unread = file.unread
+            yield from file.rows
         except FileRefused as error:
             raise evidence.refused(error) from None
 
@@ -135,7 +143,7 @@ def preview(
     another kind."""
     reader = Reader(session, contest, path, at=at, seen_at=seen_at, order=order)
     by_clip, unknown = Counter[str](), Counter[str]()
-    problems, repeats = _Some(), _Some()
+    problems, repeats, elsewhere = _Some(), _Some(), _Some()
     told = ledger_accounts.Repeats(session, contest)
     for item in reader.rows():
         if isinstance(item, Problem):
@@ -144,12 +152,12 @@ def preview(
         row, clip, _seen = item
         (by_clip if clip else unknown)[row.clip_code] += 1
         if clip and (note := told.note(row, clip.id)):
-            repeats.add(note)
+            (elsewhere if note.code == OF_ANOTHER_CLIP else repeats).add(note)
     sha256 = file_sha256(path)
     return LedgerPreview(
         sha256, sum(by_clip.values()), by_clip, unknown, problems.first, problems.count,
-        repeats.first, repeats.count, reader.undated, reader.late,
-        evidence.find(session, contest, sha256),
+        repeats.first, repeats.count, elsewhere.first, elsewhere.count, reader.unread,
+        reader.undated, reader.late, evidence.find(session, contest, sha256),
     )
 
 

@@ -79,6 +79,7 @@ def titles() -> dict[str, str]:
         "jump": _("Tăng vọt"), "round": _("Số tròn"), "night": _("Tăng nhanh ban đêm"),
         "shares_ratio": _("Chia sẻ nhiều hơn cảm xúc"), "drop": _("Giảm"),
         "account": _("Một tài khoản"), "ledger": _("Sổ nhiều hơn Trang"),
+        "two_clips": _("Một liên kết, hai clip"),
     }
 
 
@@ -97,6 +98,9 @@ def sentence(flag: Flag) -> str:
                    "%(night_hours)s trong %(hours)s giờ theo dõi."),
         "drop": _("Số %(what)s giảm từ %(before)s xuống %(after)s."),
         "ledger": _("Sổ chia sẻ có %(kept)s lượt mà Trang chỉ cho thấy %(total)s."),
+        "two_clips": _("Sổ của clip có %(links)s liên kết chia sẻ cũng ghi cho clip khác: "
+                       "%(others)s. Một bài chia sẻ chỉ chia sẻ một clip: hãy mở liên kết để xem "
+                       "là clip nào, và huỷ dòng sai. Ví dụ: %(example)s"),
         "account": _("Tài khoản %(account)s có %(count)s trong %(total)s lượt chia sẻ của clip."),
     }
     return sentences[flag.kind] % numbers

@@ -182,10 +182,26 @@ def share() -> Response:
     return back_to("share_ledger.list")
 
 
+def _other_clips(line: ShareRecord) -> str:
+    """The codes of other clips of which the line's link is told."""
+    if not line.link_key:
+        return ""
+    found = ledger_accounts.told_elsewhere(current.db, current.contest, key=line.link_key)
+    return ", ".join(found[line.submission_id].clips) if line.submission_id in found else ""
+
+
 def _say_told(line: ShareRecord) -> None:
     """Say that a share is recorded, and whether it was told before."""
     before = ledger_accounts.told_before(current.db, [line]).get(line.id)
-    if before is None:
+    others = _other_clips(line) if before is None else ""
+    if others:
+        flash_message(
+            f"Đã ghi, nhưng liên kết này đã ghi cho clip {others}, mà một bài chia sẻ chỉ chia sẻ "
+            "một clip: hãy mở liên kết để xem là clip nào, và huỷ dòng sai.",
+            f"It is recorded, but this link is told of the clip {others} already, and a share is "
+            "of one clip: open the link to see which, and void the wrong line.", "look",
+        )
+    elif before is None:
         flash_message("Đã ghi một lượt chia sẻ.", "One share is recorded.")
     elif before.identity == line.identity:
         flash_message(
