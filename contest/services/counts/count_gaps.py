@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Subquery, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from contest.models import Contest, Publication, Snapshot, Submission
@@ -14,6 +14,9 @@ from contest.services.core import profiles
 from contest.services.core.blockers import Blocker
 from contest.services.counts import ledger_accounts, ledger_state, official
 
+SHOWN = ("missing", "missing_reactions", "missing_shares", "unverified")  # lists of their own
+OF_SHARES = frozenset({"missing_shares", "unverified"})  # matter where shares earn points
+LEDGERS = tuple(f"ledger_{state}" for state in ledger_state.STATES)
 NAMED = 20  # clips named in one sentence
 
 
@@ -26,27 +29,15 @@ class _Kind(NamedTuple):
 
 def blocker(code: str, count: int, vi: str, en: str) -> Blocker:
     return Blocker(f"interactions.{code}", f"{count} {vi}", f"{en}: {count}.", "interactions.list",
-               count=count)
+                   {"show": code} if code in SHOWN else {}, count=count)
 
 
 def missing(session: Session, contest: Contest) -> list[Blocker]:
     """Posted clips of which no number counts, and those of which one field is not known."""
-    reactions, shares = (
-        official.snapshot_id(field) for field in (Snapshot.reactions, Snapshot.shares)
-    )
-    kind = case(
-        (reactions.is_(None) & shares.is_(None), "missing"),
-        (reactions.is_(None), "missing_reactions"), (shares.is_(None), "missing_shares"),
-        else_="",
-    ).label("kind")
-    corrected = select(official.agreed_shares()).where(Snapshot.id == official.shares_anchor())
-    told = corrected.correlate(Submission).scalar_subquery().is_not(None)
     rules = profiles.profile_of(contest)
-    needless = told | (ledger_state.stated() == "complete") & ledger_accounts.kept(
-        rules.schedule.counts_close
-    )
+    kind, needless = _lacking(rules)
     rows = (
-        select(kind, needless.label("needless"))
+        select(kind.label("kind"), needless.label("needless"))
         .select_from(Publication)
         .join(Publication.submission)
         .where(*official.on_page(contest))
@@ -63,6 +54,39 @@ def missing(session: Session, contest: Contest) -> list[Blocker]:
     return [
         blocker(code, counts[code], vi, en) for code, (vi, en) in _OPEN.items() if counts.get(code)
     ]
+
+
+def _lacking(rules: Profile) -> tuple[ColumnElement[str], ColumnElement[bool]]:
+    """Of the enclosing query's submission: which number is not known, "" if all are; and whether
+    its shares need not be, for a correction or a complete ledger tells them."""
+    reactions, shares = (
+        official.snapshot_id(field) for field in (Snapshot.reactions, Snapshot.shares)
+    )
+    kind = case(
+        (reactions.is_(None) & shares.is_(None), "missing"),
+        (reactions.is_(None), "missing_reactions"), (shares.is_(None), "missing_shares"),
+        else_="",
+    )
+    corrected = select(official.agreed_shares()).where(Snapshot.id == official.shares_anchor())
+    told = corrected.correlate(Submission).scalar_subquery().is_not(None)
+    return kind, told | (ledger_state.stated() == "complete") & ledger_accounts.kept(
+        rules.schedule.counts_close
+    )
+
+
+def behind(session: Session, contest: Contest, what: str) -> ColumnElement[bool]:
+    """Is the enclosing query's submission, a posted clip, one of those behind a blocker? ``what``:
+    one of ``SHOWN``; or is its ledger of the kind that one of ``LEDGERS`` names?"""
+    rules = profiles.profile_of(contest)
+    if what in LEDGERS:
+        return _ledger_state(session, contest, rules) == what.removeprefix("ledger_")
+    if what == "unverified":
+        shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
+        some = select(shares.is_distinct_from(0)).where(Snapshot.id == official.shares_anchor())
+        state = _ledger_state(session, contest, rules)
+        return (state != "complete") & some.correlate(Submission).scalar_subquery()
+    kind, needless = _lacking(rules)
+    return (kind == what) & ~needless if what == "missing_shares" else kind == what
 
 
 _OPEN = {
@@ -96,19 +120,24 @@ def _kinds(session: Session, contest: Contest, profile: Profile) -> list[_Kind]:
 
 
 def _clips(session: Session, contest: Contest, profile: Profile) -> Subquery:
-    lines = ledger_accounts.kept(profile.schedule.counts_close)
-    emptied = _emptied(session, contest)
-    state = case(
-        (~lines | Submission.id.in_(emptied), "none"),
-        else_=func.coalesce(ledger_state.stated(), "partial"),
-    )
     return (
         select(
-            Submission.code, state.label("state"), official.shares_anchor().label("snapshot")
+            Submission.code, _ledger_state(session, contest, profile).label("state"),
+            official.shares_anchor().label("snapshot"),
         )
         .where(Submission.contest_id == contest.id)
         .offset(0)  # so that each is found once
         .subquery()
+    )
+
+
+def _ledger_state(session: Session, contest: Contest, profile: Profile) -> ColumnElement[str]:
+    """What the ledger of the enclosing query's submission is."""
+    lines = ledger_accounts.kept(profile.schedule.counts_close)
+    emptied = _emptied(session, contest)
+    return case(
+        (~lines | Submission.id.in_(emptied), "none"),
+        else_=func.coalesce(ledger_state.stated(), "partial"),
     )
 
 

@@ -92,10 +92,12 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
 
 
 def listed(
-    session: Session, contest: Contest, *, words: str = "", number: int = 1,
+    session: Session, contest: Contest, *, words: str = "", show: str = "", number: int = 1,
     size: int = pagination.ROWS,
 ) -> Pagination[Publication]:
-    """The clips on the Page with their units, in the order of their release, ``size`` on a page."""
+    """The clips on the Page with their units, in the order of their release, ``size`` on a page.
+    ``show``: those behind one blocker, or whose ledger is of one kind (``count_gaps.SHOWN``,
+    ``LEDGERS``), all for any other word."""
     query: Select[Any] = (
         select(Publication)
         .join(Publication.submission)
@@ -105,6 +107,8 @@ def listed(
         .order_by(Publication.position, Publication.id)
     )
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
+    if show in (*count_gaps.SHOWN, *count_gaps.LEDGERS):
+        query = query.where(count_gaps.behind(session, contest, show))
     return pagination.take(session, query, number, size=size)
 
 

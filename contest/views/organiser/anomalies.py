@@ -1,7 +1,7 @@
 """Anomalous counts: each flag with its numbers, its clip's chart, and a person's decision."""
 
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -52,12 +52,18 @@ def decide(code: str) -> Response:
 
 
 def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
-    found = anomalies.listed(current.db, current.contest, number=page_number())
+    words, kind = request.args.get("q", "").strip(), request.args.get("show", "")
+    found = anomalies.listed(
+        current.db, current.contest, words=words, kind=kind, number=page_number()
+    )
     rows = [_prepared(one) for one in found.rows]
     return page(
         "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
         decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
-        open=found.open, pages=neighbours(found, "anomalies.list"),
+        open=found.open, words=words, show=kind, kinds={
+            one: f"{said} ({found.kinds[one]})" for one, said in titles().items()
+            if found.kinds.get(one)
+        }, pages=neighbours(found, "anomalies.list"),
     )
 
 

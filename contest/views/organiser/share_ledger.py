@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
@@ -219,7 +220,8 @@ def _say_told(line: ShareRecord) -> None:
 
 def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     contest, words = current.contest, request.args.get("q", "").strip()
-    found = interactions.listed(current.db, contest, words=words, number=page_number())
+    show = request.args.get("show", "")
+    found = interactions.listed(current.db, contest, words=words, show=show, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
     accounts = ledger_accounts.accounts_of(current.db, contest, only=clips)
     counted = official.official_counts(current.db, contest, only=clips, accounts=accounts)
@@ -233,10 +235,19 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     people = [*said.values(), *waiting.rows, *(file.evidence for file in files)]
     return page(
         "organiser/ledger.html", status, form=form, one=one, rows=rows, found=found, words=words,
-        scoring=current.profile.scoring, pages=neighbours(found, "share_ledger.list"),
+        show=show, kinds=_kinds(), scoring=current.profile.scoring,
+        pages=neighbours(found, "share_ledger.list"),
         names=activity.names_of(current.db, people), waiting=waiting, files=files,
         me=current.actor.label,
     )
+
+
+def _kinds() -> dict[str, str]:
+    """The kinds of ledgers that the list may be narrowed to, in words."""
+    return {
+        "ledger_complete": _("Sổ đầy đủ"), "ledger_partial": _("Sổ một phần"),
+        "ledger_none": _("Không có sổ"),
+    }
 
 
 def _row(
