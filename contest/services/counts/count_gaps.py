@@ -1,9 +1,7 @@
 """What is still missing of the counts: numbers nobody knows, shares nobody checked per account, and
 clips whose ledger differs in kind from the others' (keeping none must not pay)."""
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
@@ -18,13 +16,6 @@ SHOWN = ("missing", "missing_reactions", "missing_shares", "unverified")  # list
 OF_SHARES = frozenset({"missing_shares", "unverified"})  # matter where shares earn points
 LEDGERS = tuple(f"ledger_{state}" for state in ledger_state.STATES)
 NAMED = 20  # clips named in one sentence
-
-
-class _Kind(NamedTuple):
-    """A clip whose shares are not known to be none, and what its ledger is."""
-
-    code: str
-    state: str
 
 
 def blocker(code: str, count: int, vi: str, en: str) -> Blocker:
@@ -100,23 +91,26 @@ def ledgers(session: Session, contest: Contest, profile: Profile) -> list[Blocke
     """Clips with shares that are not verified, and those whose ledger differs in kind."""
     if profile.scoring.points_per_share == 0:
         return []
-    found, kinds = [], _kinds(session, contest, profile)
-    if open_ := sum(one.state != "complete" for one in kinds):
+    kinds = _kinds(session, contest, profile)
+    query = select(kinds.c.state, func.count()).group_by(kinds.c.state)
+    counts = {state: count for state, count in session.execute(query)}
+    found = []
+    if open_ := sum(count for state, count in counts.items() if state != "complete"):
         found.append(blocker(
             "unverified", open_, "clip có lượt chia sẻ chưa đối chiếu tài khoản.",
             "Clips with shares that are not verified per account",
         ))
-    return [*found, *_different(kinds)]
+    return [*found, *_different(session, kinds, counts)]
 
 
-def _kinds(session: Session, contest: Contest, profile: Profile) -> list[_Kind]:
+def _kinds(session: Session, contest: Contest, profile: Profile) -> Subquery:
+    """Columns code, state: of clips whose shares are not known to be none, what the ledger is."""
     clips = _clips(session, contest, profile)
     shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
     any_or_unknown = (  # looked up for these alone: there are many more snapshots
         select(shares.is_distinct_from(0)).where(Snapshot.id == clips.c.snapshot).scalar_subquery()
     )
-    query = select(clips.c.code, clips.c.state).where(any_or_unknown).order_by(clips.c.code)
-    return [_Kind(code, state) for code, state in session.execute(query)]
+    return select(clips.c.code, clips.c.state).where(any_or_unknown).subquery()
 
 
 def _clips(session: Session, contest: Contest, profile: Profile) -> Subquery:
@@ -151,27 +145,26 @@ def _emptied(session: Session, contest: Contest) -> list[int]:
     return [number for number, one in found.items() if one.accounts is None]
 
 
-def _different(kinds: Sequence[_Kind]) -> list[Blocker]:
+def _different(session: Session, kinds: Subquery, counts: Mapping[str, int]) -> list[Blocker]:
     """The clips whose ledger is of another kind than most; between equals the fuller one."""
-    counts = Counter(one.state for one in kinds)
     if len(counts) < 2:  # noqa: PLR2004 - one kind: all alike
         return []
     usual = max(counts, key=lambda state: (counts[state], -ledger_state.STATES.index(state)))
-    others = [one for one in kinds if one.state != usual]
-    said = {language: _named(others, language) for language in ("vi", "en")}
+    query = select(kinds.c.code, kinds.c.state).where(kinds.c.state != usual)
+    some = [tuple(row) for row in session.execute(query.order_by(kinds.c.code).limit(NAMED))]
+    others = sum(counts.values()) - counts[usual]
+    said = {language: _named(some, language) for language in ("vi", "en")}
+    dots = ", …" if others > NAMED else ""
     most = ledger_state.words(usual)
     return [Blocker(
         "interactions.ledgers_differ",
-        f"Sổ chia sẻ của phần lớn clip là “{most['vi']}”; {len(others)} clip khác: {said['vi']}. "
+        f"Sổ chia sẻ của phần lớn clip là “{most['vi']}”; {others} clip khác: {said['vi']}{dots}. "
         "Hãy đối chiếu mọi clip như nhau.",
-        f"The share ledger of most clips is “{most['en']}”; {len(others)} differ: {said['en']}. "
+        f"The share ledger of most clips is “{most['en']}”; {others} differ: {said['en']}{dots}. "
         "Check all clips alike.",
-        "share_ledger.list", count=len(others),
+        "share_ledger.list", count=others,
     )]
 
 
-def _named(others: Sequence[_Kind], language: str) -> str:
-    shown: list[Any] = [
-        f"{one.code} ({ledger_state.words(one.state)[language]})" for one in others[:NAMED]
-    ]
-    return ", ".join(shown) + (", …" if len(others) > NAMED else "")
+def _named(some: Iterable[tuple[str, str]], language: str) -> str:
+    return ", ".join(f"{code} ({ledger_state.words(state)[language]})" for code, state in some)
