@@ -28,6 +28,7 @@ from social.imports import CountRow, CountsFile, FileRefused, Problem, read_coun
 from social.imports.counts import OWN_TEMPLATE, file_sha256
 
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
+COLUMNS_NAMED = 20  # in one sentence
 OF_OTHERS = frozenset({"sum_differs", "twice"})  # no matter for posts that are no clip's
 
 
@@ -103,7 +104,8 @@ def _plan(
     matched = _matched(file.sha256, clips, profile.contest.page_name, path)
     told = {clip.submission_id for _, clip, _ in matched.found}
     problems = [
-        *_of_rows(file, matched.found), *matched.problems, *_by_caption(matched.found),
+        *_unread(file), *_of_rows(file, matched.found),
+        *matched.problems, *_by_caption(matched.found),
         *row_matching.check_dates(matched.found, taken_at, profile.schedule.zone),
         *row_matching.check_release(matched.found, taken_at, profile.schedule.zone),
     ]
@@ -121,6 +123,22 @@ def _plan(
         already=evidence.find(session, contest, file.sha256),
         late=interactions.is_late(profile, taken_at, told_at=at),
     )
+
+
+def _unread(file: CountsFile) -> list[Problem]:
+    """A heading that is not known may hold what is meant."""
+    if not file.unread:
+        return []
+    names = file.unread[:COLUMNS_NAMED]
+    vi, en = ", ".join(f"«{name}»" for name in names), ", ".join(f"“{name}”" for name in names)
+    return [Problem(
+        None, "unread_columns",
+        f"Cột không được đọc: {vi}. Nếu cột đó có mã clip, liên kết, số cảm xúc, chia sẻ hay bình "
+        "luận, hãy sửa tên cột như tệp mẫu rồi chọn lại tệp.",
+        f"Columns that are not read: {en}. If one holds the clip code, link, reactions, shares or "
+        "comments, mend its heading as in the template and choose the file again.",
+        "warning",
+    )]
 
 
 def _each_once(problems: Sequence[Problem]) -> list[Problem]:
