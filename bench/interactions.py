@@ -9,6 +9,7 @@ COPY straight into the table is measured too.
 """
 
 import csv
+import gc
 import json
 import os
 import statistics
@@ -219,6 +220,7 @@ def _snapshots(connection: Connection, count: int, path: Path) -> Iterator[dict[
 def _one(what: str, url: str, file: str, count: str) -> None:
     """One measurement in its own process: prints the rows and the seconds as JSON."""
     database, rows = Database(url), int(count)
+    gc.freeze()  # as the pages' process does once its application is there
     if what in IMPORTS:
         rows, seconds = _timed_import(what, database, Path(file))
     else:

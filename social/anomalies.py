@@ -22,6 +22,7 @@ NIGHT_ENDS = time(5)  # begins at midnight, in the contest's zone
 LONGEST_GUESS = timedelta(hours=12)  # a longer interval does not show when its counts came
 LEAST_DROP, DROP_PART = 5, 0.02
 LEAST_OF_ONE, PART_OF_ONE = 10, 0.2
+OTHERS_NAMED = 5
 INTERVALS = 256  # intervals whose gains are cached
 GRAIN = timedelta(minutes=10)  # clips are read one after another; such instants count as one
 
@@ -40,18 +41,22 @@ class Point:
 @dataclass(frozen=True)
 class Series:
     """One clip's points, by ascending instant, and its share ledger: account -> shares, and how
-    many shares it ``kept`` in all."""
+    many shares it ``kept`` in all. links: how many of its shares' links are in the ledgers of
+    ``others``, too (their clips' names); example: one of them."""
 
     clip: str
     points: Sequence[Point]
     accounts: Mapping[str, int] = field(default_factory=dict)
     kept: int = 0
+    links: int = 0
+    others: Sequence[str] = ()
+    example: str = ""
 
 
 @dataclass(frozen=True)
 class Flag:
-    """kind: jump, round, shares_ratio, night, drop, account, ledger. since, until: the interval
-    concerned.
+    """kind: jump, round, shares_ratio, night, drop, account, ledger, two_clips. since, until: the
+    interval concerned.
 
     key: stable, the same whenever the same counts are analysed.
     """
@@ -72,7 +77,7 @@ def find(clips: Sequence[Series], *, zone: tzinfo) -> list[Flag]:
         if clip.points:
             flags += [*_jumps(clip, others), *_round(clip), *_shares_ratio(clip),
                       *_night(clip, zone), *_drops(clip)]
-        flags += [*_one_account(clip), *_ledger(clip)]
+        flags += [*_one_account(clip), *_ledger(clip), *_two_clips(clip)]
     return flags
 
 
@@ -280,6 +285,14 @@ def _ledger(clip: Series) -> Iterator[Flag]:
         if clip.kept > total:
             yield Flag(clip.clip, "ledger", f"ledger:{clip.kept}:{total}",
                        {"kept": clip.kept, "total": total}, until=at)
+
+
+def _two_clips(clip: Series) -> Iterator[Flag]:
+    """Flags a ledger that tells of shares which are told of other clips: a share is of one."""
+    if clip.links:
+        shown = ", ".join(clip.others[:OTHERS_NAMED]) + ", …" * (len(clip.others) > OTHERS_NAMED)
+        yield Flag(clip.clip, "two_clips", f"two_clips:{clip.links}:{len(clip.others)}",
+                   {"links": clip.links, "others": shown, "example": clip.example})
 
 
 def _hours(a: _Total, b: _Total) -> float:

@@ -1,5 +1,6 @@
 """The worker: claims an outbox row, runs its handler, records the outcome."""
 
+import gc
 import logging
 import time
 import traceback
@@ -83,5 +84,6 @@ def run(platform: Platform, *, burst: bool = False) -> None:
     handlers()
     pages_app.of(platform)
     queue = platform.queue
+    gc.freeze()  # nor is what they share looked through, and thereby copied, in each of them
     platform.db.engine.dispose()  # the child that does the work opens its own connections
     queue.work(run_task, burst=burst)

@@ -26,12 +26,8 @@ class Result(Base):
     number: Mapped[int]
     state: Mapped[str] = state_column(RESULT)
     profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
-    input: Mapped[dict[str, Any]]  # what scoring.compute was given
-    output: Mapped[dict[str, Any]]  # what it returned
-    names: Mapped[dict[str, Any]] = mapped_column(default=dict)  # entry -> title, unit, authors
     input_sha256: Mapped[str] = mapped_column(String(64))
     output_sha256: Mapped[str] = mapped_column(String(64))
-    gaps: Mapped[list[Any]] = mapped_column(default=list)  # what was missing at closing
     reason: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[str] = mapped_column(String(64))
     second_by: Mapped[str | None] = mapped_column(String(64))
@@ -39,6 +35,11 @@ class Result(Base):
     frozen_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     bundle_sha256: Mapped[str] = mapped_column(String(64), default="")
+    gaps: Mapped[list[Any]] = mapped_column(default=list)  # what was missing at closing
+    # Megabytes, hence last: SQLite walks through them to reach what lies behind.
+    input: Mapped[dict[str, Any]]  # what scoring.compute was given
+    output: Mapped[dict[str, Any]]  # what it returned
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict)  # entry -> title, unit, authors
     contest: Mapped[Contest] = relationship()
 
 

@@ -30,6 +30,7 @@ class Submission(Base):
         state_check(SUBMISSION),
         one_of("kind", ("individual", "team")),
         Index("ix_submission_contest_id_state", "contest_id", "state"),
+        Index("ix_submission_contest_id_unit_id_state", "contest_id", "unit_id", "state"),
         Index("ix_submission_unit_id", "unit_id"),
         Index("ix_submission_contest_id_updated_at", "contest_id", "updated_at"),
     )
@@ -138,6 +139,7 @@ class Check(Base):
     __tablename__ = "check"
     __table_args__ = (
         UniqueConstraint("version_id", "kind", "profile_revision_id"),
+        Index("ix_check_version_id_kind_state", "version_id", "kind", "state"),  # the desk's counts
         state_check(CHECK),
         one_of("kind", ("quick", "deep")),
         CheckConstraint("verdict IN ('pass', 'look', 'fail', 'unreadable')", name="verdict"),

@@ -8,7 +8,7 @@ A file as a whole may be refused (`FileRefused`); single rows yield a `Problem` 
 """
 
 from social.imports.counts import CountRow, CountsFile, read_counts
-from social.imports.ledger import LedgerRow, iterate_ledger
+from social.imports.ledger import LedgerRow, iterate_ledger, open_ledger
 from social.imports.problems import FileRefused, Problem
 from social.imports.templates import write_counts_template, write_ledger_template
 
@@ -19,6 +19,7 @@ __all__ = [
     "LedgerRow",
     "Problem",
     "iterate_ledger",
+    "open_ledger",
     "read_counts",
     "write_counts_template",
     "write_ledger_template",

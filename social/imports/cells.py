@@ -189,7 +189,7 @@ def _moment(text: str) -> datetime | None:
     """None when the text has no known form, or names an impossible day or hour."""
     for form in MOMENTS:
         if found := form.fullmatch(text):
-            year, month, day, hour, minute, second = (int(found[part] or 0) for part in PARTS)
+            year, month, day, hour, minute, second = (int(one or 0) for one in found.group(*PARTS))
             with suppress(ValueError):
                 return datetime(year, month, day, hour, minute, second)
     return None

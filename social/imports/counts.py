@@ -16,7 +16,7 @@ from social.imports.cells import (
     read_post_id,
     tidy,
 )
-from social.imports.headings import letters, two_columns
+from social.imports.headings import letters, two_columns, unread
 from social.imports.periods import SPAN, TOTAL, UNCLEAR, UNSAID
 from social.imports.problems import FileRefused, Problem
 from social.imports.recognition import INSTAGRAM_HOST, META_EXPORT, OWN_TEMPLATE, Found
@@ -60,12 +60,14 @@ class CountRow(NamedTuple):
 
 @dataclass(frozen=True)
 class CountsFile:
-    """kind: `meta_export` or `own_template`. sha256: of the file's bytes."""
+    """kind: `meta_export` or `own_template`. sha256: of the file's bytes. unread: the headings of a
+    template's columns with no meaning here; most of an export's have none."""
 
     kind: str
     sha256: str
     rows: tuple[CountRow, ...]
     problems: tuple[Problem, ...]
+    unread: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -83,7 +85,8 @@ def read_counts(path: Path, *, max_rows: int = MAX_ROWS) -> CountsFile:
                 raise _too_many(max_rows)
             reader.take(row)
     rows, problems = reader.finished()
-    return CountsFile(found.kind, file_sha256(path), rows, problems)
+    left = unread(found.heading.cells, found.columns) if found.kind == OWN_TEMPLATE else ()
+    return CountsFile(found.kind, file_sha256(path), rows, problems, left)
 
 
 def file_sha256(path: Path) -> str:

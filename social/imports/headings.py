@@ -90,6 +90,9 @@ OWN = _by_name(OWN_COUNTS)
 LEDGER_NAMES = _by_name(LEDGER)
 
 
+SHOWN = 60  # characters of a heading
+
+
 def claims(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, Column]:
     """Field → the first column with one of its names, and all others that have one."""
     places: dict[str, list[int]] = defaultdict(list)
@@ -97,6 +100,13 @@ def claims(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, Column]:
         if field := names.get(plain(cell)):
             places[field].append(index)
     return {field: Column(first, tuple(others)) for field, (first, *others) in places.items()}
+
+
+def unread(cells: Sequence[str], columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """The headings of the columns that no field is read from, the start of long ones; blank ones
+    are none."""
+    known = {place for one in columns.values() for place in (one.place, *one.others)}
+    return tuple(cell[:SHOWN] for place, cell in enumerate(cells) if cell and place not in known)
 
 
 def find_columns(cells: Sequence[str], names: Mapping[str, str]) -> dict[str, int]:

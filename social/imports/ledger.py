@@ -4,15 +4,16 @@ Read row by row: a ledger may have a million rows. A file is looked through a se
 its dates leave open which comes first, day or month.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from social.accounts import is_address, read_profile, tidy
 from social.imports.cells import BadCell, read_code
-from social.imports.headings import LEDGER_NAMES, Column, claims, two_columns
+from social.imports.headings import LEDGER_NAMES, Column, claims, two_columns, unread
 from social.imports.moments import Dates, Order
 from social.imports.problems import FileRefused, Problem
 from social.imports.tables import Row, open_table
@@ -45,14 +46,31 @@ def iterate_ledger(
     Raises FileRefused for a file that is no ledger, and while iterating beyond `max_rows` or over
     unreadable content.
     """
+    return open_ledger(path, max_rows=max_rows, order=order).rows
+
+
+class OpenLedger(NamedTuple):
+    """A ledger whose headings are known. unread: the headings of columns with no meaning here.
+    rows: as ``iterate_ledger``, once."""
+
+    unread: tuple[str, ...]
+    rows: Iterator[LedgerRow | Problem]
+
+
+def open_ledger(
+    path: Path, *, max_rows: int = MAX_ROWS, order: Order | None = None
+) -> OpenLedger:
+    """The file's rows and which of its columns nobody reads. Raises as ``iterate_ledger``."""
     rows = open_table(path, max_bytes=MAX_BYTES).rows()
     head = list(islice(rows, HEADING_WITHIN))
     heading, columns = _recognise(head)
     body = chain((row for row in head if row.number > heading.number), rows)
-    return _read(
-        _agreeing(body, heading, columns),
-        {field: column.place for field, column in columns.items()}, max_rows,
+    lines = _Lines(
+        {field: column.place for field, column in columns.items()},
         Dates(lambda: _moments(path, heading, columns), order),
+    )
+    return OpenLedger(
+        unread(heading.cells, columns), _read(_agreeing(body, heading, columns), lines, max_rows)
     )
 
 
@@ -93,7 +111,7 @@ def _recognise(head: list[Row]) -> tuple[Row, dict[str, Column]]:
 
 
 def _read(
-    rows: Iterable[Row], columns: dict[str, int], max_rows: int, dates: Dates
+    rows: Iterable[Row], lines: "_Lines", max_rows: int
 ) -> Iterator[LedgerRow | Problem]:
     for count, row in enumerate(rows, start=1):
         if count > max_rows:
@@ -102,40 +120,68 @@ def _read(
                 f"Sổ có hơn {max_rows} dòng. Hãy chia thành nhiều tệp.",
                 f"The ledger has more than {max_rows} rows. Split it into several files.",
             )
-        yield _one(row, columns, dates)
+        yield lines.read(row)
 
 
-def _one(row: Row, columns: dict[str, int], dates: Dates) -> LedgerRow | Problem:
-    cells = {
-        name: row.cells[index] if index < len(row.cells) else "" for name, index in columns.items()
-    }
-    profile = cells.get("profile", "")
-    account = tidy(cells.get("account", "")) or profile
-    code = read_code(cells["clip_code"])
-    if code is None:
-        return _problem(row, "no_clip", "thiếu mã clip", "the clip code is missing")
-    if not account or len(account) > LONGEST_ACCOUNT:
-        return _problem(
-            row,
-            "no_account",
-            f"cần tên tài khoản từ 1 đến {LONGEST_ACCOUNT} ký tự",
-            f"an account name of 1 to {LONGEST_ACCOUNT} characters is needed",
+FIELDS = ("clip_code", "account", "profile", "link", "seen_at")
+
+
+class _Lines:
+    """Reads the rows of one file. A million rows may pass here: what most of them need comes first
+    and calls little."""
+
+    def __init__(self, places: Mapping[str, int], dates: Dates) -> None:
+        self._dates = dates
+        self._width = max(places.values()) + 1
+        # One cell more than the columns that count: what a file does not have stands there, blank.
+        self._pick = itemgetter(*(places.get(field, self._width) for field in FIELDS))
+
+    def read(self, row: Row) -> LedgerRow | Problem:
+        number, cells = row
+        short = self._width + 1 - len(cells)
+        code, name, profile, address, seen = self._pick(
+            (*cells, *("",) * short) if short > 0 else (*cells[:self._width], "")
         )
+        account, clip_code = tidy(name) or profile, read_code(code)
+        if clip_code is None:
+            return _problem(number, "no_clip", "thiếu mã clip", "the clip code is missing")
+        if not account or len(account) > LONGEST_ACCOUNT:
+            return _no_account(number)
+        if (profile or "/" in account) and (wrong := _not_a_profile(account, profile)):
+            return _no_profile(number, wrong)
+        link = address if len(address) <= LONGEST_LINK else fitting(address)
+        if link and (len(link) > LONGEST_LINK or not is_link(link)):
+            return _not_a_link(number, link)
+        try:
+            seen_at = self._dates.read(number, seen)
+        except BadCell as bad:
+            return _problem(number, bad.code, bad.message_vi, bad.message_en)
+        return LedgerRow(number, clip_code, account, link or None, seen_at, profile)
+
+
+def _not_a_profile(account: str, profile: str) -> str | None:
+    """What of both claims to be an account's address or number and is none."""
     for text in (profile, account if is_address(account) else ""):
         if text and (len(text) > LONGEST_LINK or read_profile(text) is None):
-            return _no_profile(row, text)
-    link = fitting(cells.get("link", "")) or None
-    if link and (len(link) > LONGEST_LINK or not is_link(link)):
-        vi = f"«{link[:60]}» không phải liên kết (https://…)"
-        return _problem(row, "not_a_link", vi, f"“{link[:60]}” is not a link (https://…)")
-    try:
-        seen_at = dates.read(row.number, cells.get("seen_at", ""))
-    except BadCell as bad:
-        return _problem(row, bad.code, bad.message_vi, bad.message_en)
-    return LedgerRow(row.number, code, account, link, seen_at, profile)
+            return text
+    return None
 
 
-def _no_profile(row: Row, text: str) -> Problem:
+def _no_account(row: int) -> Problem:
+    return _problem(
+        row,
+        "no_account",
+        f"cần tên tài khoản từ 1 đến {LONGEST_ACCOUNT} ký tự",
+        f"an account name of 1 to {LONGEST_ACCOUNT} characters is needed",
+    )
+
+
+def _not_a_link(row: int, link: str) -> Problem:
+    vi = f"«{link[:60]}» không phải liên kết (https://…)"
+    return _problem(row, "not_a_link", vi, f"“{link[:60]}” is not a link (https://…)")
+
+
+def _no_profile(row: int, text: str) -> Problem:
     return _problem(
         row,
         "not_a_profile",
@@ -146,5 +192,5 @@ def _no_profile(row: Row, text: str) -> Problem:
     )
 
 
-def _problem(row: Row, code: str, vi: str, en: str) -> Problem:
-    return Problem(row.number, code, f"Dòng {row.number}: {vi}.", f"Row {row.number}: {en}.")
+def _problem(row: int, code: str, vi: str, en: str) -> Problem:
+    return Problem(row, code, f"Dòng {row}: {vi}.", f"Row {row}: {en}.")

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal
 
 from social.imports.cells import BadCell, read_moment
@@ -17,6 +16,8 @@ Order = Literal["day", "month"]  # which of the two comes first
 
 SLASHED = re.compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)", re.ASCII)
 MONTHS = 12
+REMEMBERED = 16_384  # a ledger repeats the same minutes many times
+UNREAD = datetime.max  # no cell is this moment
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,20 @@ class Dates:
         self, cells: Callable[[], Iterable[tuple[int, str]]], order: Order | None = None
     ) -> None:
         self._cells = cells
+        self._known: dict[str, datetime | None] = {}
         self._looked = order is not None
         self.settled = Settled(order) if order else None
 
     def read(self, row: int, text: str) -> datetime | None:
         """As ``read``. The file is looked through only where a date has two readings."""
+        known = self._known.get(text, UNREAD)
+        if known is UNREAD:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = self._read(row, text)
+        return known
+
+    def _read(self, row: int, text: str) -> datetime | None:
         if self.settled is None and text:
             if order := _order(text):
                 self.settled = Settled(order, row, text)
@@ -63,7 +73,6 @@ def settle(cells: Iterable[tuple[int, str]]) -> Settled | None:
     return None
 
 
-@lru_cache(maxsize=16_384)  # a ledger repeats the same minutes many times
 def _order(text: str) -> Order | None:
     found = SLASHED.search(text)
     if found is None:
@@ -74,7 +83,6 @@ def _order(text: str) -> Order | None:
     return "month" if second > MONTHS >= first > 0 else None
 
 
-@lru_cache(maxsize=16_384)
 def read(text: str, settled: Settled | None) -> datetime | None:
     """The instant of a cell, as ``read_moment``; None for an empty one.
 
@@ -84,15 +92,18 @@ def read(text: str, settled: Settled | None) -> datetime | None:
     found = SLASHED.search(text)
     if found is None:
         return read_moment(text)
+    if settled and (chosen := _in_order(text, found, settled.order)):
+        return chosen
     day_first, month_first = _reading(text), _reading(_swapped(text, found))
     if day_first == month_first:
         return day_first or read_moment(text)  # the latter says what is wrong
     if settled is None:
         return _only(text, day_first, month_first)
-    chosen = day_first if settled.order == "day" else month_first
-    if chosen is None:
-        raise _contradicts(text, settled)
-    return chosen
+    raise _contradicts(text, settled)
+
+
+def _in_order(text: str, found: re.Match[str], order: Order) -> datetime | None:
+    return _reading(text if order == "day" else _swapped(text, found))
 
 
 def _reading(text: str) -> datetime | None:

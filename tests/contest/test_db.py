@@ -14,6 +14,7 @@ from contest.models import (
     Contest,
     LedgerStatement,
     Passkey,
+    Result,
     ShareRecord,
     Submission,
     Unit,
@@ -165,6 +166,30 @@ def test_accounts_from_before_passkeys_stay_and_have_none(empty_database_url: st
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(Passkey(user_id=1, name="Máy", credential_id="AA", public_key="AA",
                             created_at=NOW))
+    database.engine.dispose()
+
+
+def test_a_result_of_the_form_before_stays_whole_with_its_papers(empty_database_url: str) -> None:
+    upgrade(empty_database_url, "0016")
+    database = Database(empty_database_url)
+    with database.write() as session:
+        for statement in (
+            "INSERT INTO contest (slug, created_at, publishing_paused) VALUES ('a', :at, false)",
+            "INSERT INTO profile_revision (contest_id, number, sha256, content, source, reason, "
+            "created_by, created_at) VALUES (1, 1, '', '{}', '', '', 'system', :at)",
+            "INSERT INTO result (contest_id, number, state, profile_revision_id, input, output, "
+            "names, input_sha256, output_sha256, gaps, reason, created_by, created_at, "
+            "bundle_sha256) VALUES (1, 1, 'computed', 1, '{\"a\": 1}', '{\"b\": [2]}', "
+            "'{\"c\": \"Ă\"}', 'i', 'o', '[\"thiếu\"]', '', 'system', :at, '')",
+        ):
+            session.execute(text(statement.replace('": ', '" : ')), {"at": NOW})
+    for revision in ("head", "0016", "head"):
+        move = command.downgrade if revision == "0016" else command.upgrade
+        move(alembic_config(empty_database_url), revision)
+    with database.read() as session:
+        [kept] = session.scalars(select(Result))
+        assert (kept.input, kept.output, kept.names) == ({"a": 1}, {"b": [2]}, {"c": "Ă"})
+        assert (kept.gaps, kept.input_sha256, kept.number) == (["thiếu"], "i", 1)
     database.engine.dispose()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from social.imports import FileRefused, LedgerRow, iterate_ledger, read_counts
+from social.imports import FileRefused, LedgerRow, iterate_ledger, open_ledger, read_counts
 
 LINK = "https://www.facebook.com/lan/posts/123456789"
 MOMENT = "18/6/2023 9:00"
@@ -53,6 +53,18 @@ def test_two_columns_that_agree_are_one(tmp_path: Path) -> None:
                    f"CX1111,Lan,{MOMENT},{MOMENT}")
     [row] = iterate_ledger(file)
     assert isinstance(row, LedgerRow) and row.seen_at is not None
+
+
+@pytest.mark.parametrize(("headings", "unread"), [
+    ("Mã clip,Tài khoản,Liên kết,Thời điểm thấy", ()),
+    ("STT,Mã clip,Họ tên,,Đường dẫn tới bài,Ngày", ("STT", "Đường dẫn tới bài")),
+    ("Mã clip,Tài khoản,Link,Link chia sẻ,Ghi chú " + "dài " * 40, (f"Ghi chú {'dài ' * 13}",)),
+])
+def test_columns_that_nobody_reads_are_named(
+    tmp_path: Path, headings: str, unread: tuple[str, ...]
+) -> None:
+    file = open_ledger(written(tmp_path / "l.csv", headings, "1,CX1111,Lan,,,"))
+    assert file.unread == unread
 
 
 def test_our_own_template_of_counts_may_say_that_they_are_numbers(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ how it is written, which took half of the time.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -50,39 +50,47 @@ def _copy(
     raw: Any = session.connection().connection.driver_connection
     into = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
     with raw.cursor() as cursor, cursor.copy(into) as copy:
-        while lines := ["\t".join(map(_text, row)) for row in islice(source, LINES)]:
-            copy.write("\n".join((*lines, "")))
-            count += len(lines)
+        while batch := list(islice(source, LINES)):
+            copy.write(_lines(batch))
+            count += len(batch)
     return count
 
 
+def _lines(rows: Sequence[tuple[object, ...]]) -> str:
+    """Rows as COPY reads them. What is to be escaped is looked for in all of them at once, which
+    costs a third of asking value by value; what separates them meanwhile, no text may hold."""
+    text = "".join([
+        f"{BETWEEN.join([one if type(one) is str else _text(one) for one in row])}{END}"
+        for row in rows
+    ])
+    if text.count("\0") - text.count(NULL) != sum(map(len, rows)):
+        raise ValueError("a value with a NUL, which PostgreSQL cannot hold")
+    for sign, written in ESCAPES:
+        text = text.replace(sign, written)
+    return text
+
+
 def _text(value: object) -> str:
-    """A value as COPY reads it. Raises ``TypeError`` for a kind that no table here takes."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return _escaped(value)
-    if isinstance(value, datetime):
-        return _moment(value)
-    if isinstance(value, dict):
-        return _escaped(JSON.encode(value)) if value else "{}"
-    if isinstance(value, Written):
-        return _escaped(value.text)
-    if isinstance(value, bool | int):
-        return str(value)
+    """Raises ``TypeError`` for a kind that no table here takes."""
+    if write := WRITERS.get(type(value)):
+        return write(value)
     raise TypeError(f"{type(value)} in a bulk insert")
-
-
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\") if "\\" in text else text
-    if text.isprintable():
-        return text
-    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 @lru_cache(maxsize=16_384)  # a file's rows share a few moments
 def _moment(value: datetime) -> str:
     return value.isoformat()
+
+
+BETWEEN, END, NULL = "\0-", "\0.", "\0?"
+ESCAPES = (
+    ("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"),
+    (BETWEEN, "\t"), (END, "\n"), (NULL, "\\N"),
+)
+WRITERS: dict[type, Callable[[Any], str]] = {
+    int: str, bool: str, datetime: _moment, type(None): lambda _: NULL,
+    dict: lambda value: JSON.encode(value) if value else "{}", Written: lambda value: value.text,
+}
 
 
 def _insert(

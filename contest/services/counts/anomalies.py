@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -21,13 +21,14 @@ from contest.models import (
     ShareRecord,
     Snapshot,
     Submission,
+    Unit,
 )
 from contest.permissions import require
-from contest.services.core import audit, pagination, profiles
+from contest.services.core import audit, pagination, profiles, search
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.counts import corrections, interactions, ledger_accounts, official
-from contest.services.counts.ledger_accounts import Account
+from contest.services.counts.ledger_accounts import Account, Elsewhere
 from social.anomalies import LEAST_OF_ONE, Flag, Point, Series, find
 
 LEDGER_CHANGES = (
@@ -50,9 +51,11 @@ class Raised:
 
 @dataclass(frozen=True)
 class FlagPage(Pagination[Raised]):
-    """A page of flags; ``open``: how many of all nobody has decided about."""
+    """A page of flags; ``open``: how many of those asked for nobody has decided about; ``kinds``:
+    how many there are of each, whatever was asked for."""
 
     open: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 def flags(session: Session, contest: Contest) -> Sequence[Flag]:
@@ -73,10 +76,19 @@ def flags(session: Session, contest: Contest) -> Sequence[Flag]:
     return known.flags
 
 
-def listed(session: Session, contest: Contest, *, number: int = 1) -> FlagPage:
-    """A page of flags, undecided ones first."""
+def listed(
+    session: Session, contest: Contest, *, words: str = "", kind: str = "", number: int = 1
+) -> FlagPage:
+    """A page of flags, undecided ones first; ``words``: of clips whose code, title or unit has
+    them; ``kind``: of one kind."""
     known = {(d.submission.code, d.key): d for d in decisions(session, contest)}
-    found = sorted(flags(session, contest), key=lambda flag: (flag.clip, flag.key) in known)
+    everything = flags(session, contest)
+    codes = _codes(session, contest, words) if words else None
+    found = sorted(
+        (flag for flag in everything if (not kind or flag.kind == kind)
+         and (codes is None or flag.clip in codes)),
+        key=lambda flag: (flag.clip, flag.key) in known,
+    )
     some = pagination.part(found, number, size=CARDS)
     entries = _entries(session, contest, {flag.clip for flag in some.rows})
     series = interactions.series(session, [submission.id for submission in entries.values()])
@@ -86,7 +98,15 @@ def listed(session: Session, contest: Contest, *, number: int = 1) -> FlagPage:
         for flag in some.rows
     ]
     open_ = sum((flag.clip, flag.key) not in known for flag in found)
-    return FlagPage(rows, some.number, some.count, some.total, open=open_)
+    kinds = Counter(flag.kind for flag in everything)
+    return FlagPage(rows, some.number, some.count, some.total, open=open_, kinds=kinds)
+
+
+def _codes(session: Session, contest: Contest, words: str) -> set[str]:
+    query = select(Submission.code).join(Submission.unit).where(Submission.contest_id == contest.id)
+    return set(session.scalars(
+        search.matching(query, words, Submission.code, Submission.title, Unit.name)
+    ))
 
 
 def _entries(
@@ -253,15 +273,23 @@ def _points(session: Session, contest: Contest) -> dict[int, list[Point]]:
 
 def _heavy(session: Session, contest: Contest) -> Mapping[int, Mapping[str, Any]]:
     """Of each clip's ledger what flags need: how many shares it holds, and its accounts where one
-    of them has enough shares to be flagged."""
+    of them has enough shares to be flagged; and which of its links count for other clips."""
+    elsewhere = ledger_accounts.told_elsewhere(session, contest)
     return {
         number: {
             "kept": sum(one.count for one in accounts),
             "accounts": _by_name(accounts)
             if max(one.count for one in accounts) >= LEAST_OF_ONE else {},
+            **_shared(elsewhere.get(number)),
         }
         for number, accounts in ledger_accounts.accounts_of(session, contest).items()
     }
+
+
+def _shared(elsewhere: Elsewhere | None) -> dict[str, Any]:
+    if elsewhere is None:
+        return {}
+    return {"links": elsewhere.links, "others": elsewhere.clips, "example": elsewhere.example}
 
 
 def _by_name(accounts: Sequence[Account]) -> dict[str, int]:

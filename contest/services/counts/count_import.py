@@ -13,12 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, Publication
+from contest.models import Contest, Evidence
 from contest.permissions import require
 from contest.services.core import audit, profiles
 from contest.services.counts import evidence, interactions, jumps, official, row_matching
@@ -29,6 +28,7 @@ from social.imports import CountRow, CountsFile, FileRefused, Problem, read_coun
 from social.imports.counts import OWN_TEMPLATE, file_sha256
 
 SOURCES = {"meta_export": "export", OWN_TEMPLATE: "template"}
+COLUMNS_NAMED = 20  # in one sentence
 OF_OTHERS = frozenset({"sum_differs", "twice"})  # no matter for posts that are no clip's
 
 
@@ -100,12 +100,13 @@ def _plan(
     taken_at: datetime, at: datetime,
 ) -> Preview:
     file, profile = _read(path), profiles.profile_of(contest)
-    clips = interactions.posted(session, contest)
-    matched = row_matching.match(file, clips, page_name=profile.contest.page_name)
+    clips = tuple(interactions.posted(session, contest))
+    matched = _matched(file.sha256, clips, profile.contest.page_name, path)
     told = {clip.submission_id for _, clip, _ in matched.found}
     problems = [
-        *_of_rows(file, matched.found), *matched.problems, *_by_caption(matched.found),
-        *_of_dates(session, contest, matched.found, taken_at),
+        *_unread(file), *_of_rows(file, matched.found),
+        *matched.problems, *_by_caption(matched.found),
+        *row_matching.check_dates(matched.found, taken_at, profile.schedule.zone),
         *row_matching.check_release(matched.found, taken_at, profile.schedule.zone),
     ]
     lines = [
@@ -122,6 +123,22 @@ def _plan(
         already=evidence.find(session, contest, file.sha256),
         late=interactions.is_late(profile, taken_at, told_at=at),
     )
+
+
+def _unread(file: CountsFile) -> list[Problem]:
+    """A heading that is not known may hold what is meant."""
+    if not file.unread:
+        return []
+    names = file.unread[:COLUMNS_NAMED]
+    vi, en = ", ".join(f"«{name}»" for name in names), ", ".join(f"“{name}”" for name in names)
+    return [Problem(
+        None, "unread_columns",
+        f"Cột không được đọc: {vi}. Nếu cột đó có mã clip, liên kết, số cảm xúc, chia sẻ hay bình "
+        "luận, hãy sửa tên cột như tệp mẫu rồi chọn lại tệp.",
+        f"Columns that are not read: {en}. If one holds the clip code, link, reactions, shares or "
+        "comments, mend its heading as in the template and choose the file again.",
+        "warning",
+    )]
 
 
 def _each_once(problems: Sequence[Problem]) -> list[Problem]:
@@ -160,19 +177,6 @@ def _by_caption(found: Sequence[Match]) -> list[Problem]:
         )
         for row, clip, by in found if by == BY_CAPTION
     ]
-
-
-def _of_dates(
-    session: Session, contest: Contest, found: Sequence[Match], taken_at: datetime
-) -> list[Problem]:
-    if not any(row.published for row, _, _ in found):
-        return []
-    query = select(Publication.id, Publication.published_at).where(
-        Publication.submission.has(contest_id=contest.id)
-    )
-    published = {number: moment for number, moment in session.execute(query)}
-    zone = profiles.profile_of(contest).schedule.zone
-    return row_matching.check_dates(found, published, taken_at, zone)
 
 
 def _nothing(file: CountsFile, *, told: bool) -> Problem:
@@ -237,6 +241,13 @@ def _read(path: Path) -> CountsFile:
         return _parsed(file_sha256(path), path)
     except FileRefused as error:
         raise evidence.refused(error) from None
+
+
+@lru_cache(maxsize=1)  # where neither the file nor what is on the Page has changed since
+def _matched(
+    sha256: str, clips: tuple[Posted, ...], page_name: str, path: Path
+) -> row_matching.Matched:
+    return row_matching.match(_parsed(sha256, path), clips, page_name=page_name)
 
 
 @lru_cache(maxsize=1)  # what was previewed is what is applied next, as a rule

@@ -40,6 +40,7 @@ from social.imports.cells import code_key, read_code
 TELLING = timedelta(hours=2)  # after the cut-off, to enter a count taken before it
 CLOCKS_DIFFER = timedelta(minutes=2)
 LARGEST_ID = 2**31 - 1
+COUNTED = ("submission_id", "reactions", "shares", "comments", "reactions_by_kind", "raw")
 UNREAD = (defer(Snapshot.raw), defer(Snapshot.reactions_by_kind))  # stored, but shown nowhere
 
 
@@ -72,6 +73,7 @@ class Posted(NamedTuple):
     permalink: str
     publication_id: int
     since: datetime  # when its post appeared: nothing can be counted before
+    published_at: datetime | None  # as the platform learned of it
 
 
 def posted(session: Session, contest: Contest, *, most: int | None = None) -> list[Posted]:
@@ -80,7 +82,7 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
         select(
             Submission.id, Submission.code, Submission.title, Publication.post_id,
             Publication.video_id, Publication.permalink, Publication.id,
-            official.on_page_since(),
+            official.on_page_since(), Publication.published_at,
         )
         .join(Publication.submission)
         .where(*official.on_page(contest))
@@ -90,10 +92,12 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
 
 
 def listed(
-    session: Session, contest: Contest, *, words: str = "", number: int = 1,
+    session: Session, contest: Contest, *, words: str = "", show: str = "", number: int = 1,
     size: int = pagination.ROWS,
 ) -> Pagination[Publication]:
-    """The clips on the Page with their units, in the order of their release, ``size`` on a page."""
+    """The clips on the Page with their units, in the order of their release, ``size`` on a page.
+    ``show``: those behind one blocker, or whose ledger is of one kind (``count_gaps.SHOWN``,
+    ``LEDGERS``), all for any other word."""
     query: Select[Any] = (
         select(Publication)
         .join(Publication.submission)
@@ -103,6 +107,8 @@ def listed(
         .order_by(Publication.position, Publication.id)
     )
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
+    if show in (*count_gaps.SHOWN, *count_gaps.LEDGERS):
+        query = query.where(count_gaps.behind(session, contest, show))
     return pagination.take(session, query, number, size=size)
 
 
@@ -164,12 +170,12 @@ def take_all(
         "late_reason": reason, "created_by": actor.label, "created_at": at,
     }
     rows = [
-        {"submission_id": number, **_values(reading, **same)}
+        (number, reading.reactions, reading.shares, reading.comments, reading.by_kind or {},
+         reading.raw or {}, *same.values())
         for number, reading in readings.items()
     ]
-    if rows:
-        table: Any = Snapshot.__table__
-        bulk.send(session, table, list(rows[0]), (tuple(row.values()) for row in rows))
+    table: Any = Snapshot.__table__
+    bulk.send(session, table, (*COUNTED, *same), rows)
 
 
 def before_release(

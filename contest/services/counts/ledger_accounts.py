@@ -6,9 +6,10 @@ of shares without a link the largest number that a source tells counts.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -19,6 +20,7 @@ from social import accounts
 from social.imports import LedgerRow, Problem
 from social.links import share_key
 
+OF_ANOTHER_CLIP = "of_another_clip"
 COMPARED = 20_000  # shares by their links, while a file is looked at
 Only = Collection[int] | None  # submissions' ids; None: every clip of the contest
 
@@ -32,7 +34,7 @@ class Account:
     identity: str
     days: tuple[tuple[str, int], ...]
 
-    @property
+    @cached_property
     def count(self) -> int:
         return sum(count for _, count in self.days)
 
@@ -119,31 +121,49 @@ def _shares(
 
 class Repeats:
     """While a file is looked at: its rows that tell of a share which the ledger, or a row before,
-    has told. As far as ``COMPARED`` links: a larger ledger is folded by the database alone."""
+    has told, of their clip or of another: a share is of one clip. As far as ``COMPARED`` links:
+    a larger ledger is folded by the database alone."""
 
     def __init__(self, session: Session, contest: Contest) -> None:
         line = ShareRecord
         told = (
-            select(line.submission_id, line.link_key, line.identity)
+            select(line.submission_id, line.link_key, line.identity, Submission.code)
             .join(line.submission)
             .where(Submission.contest_id == contest.id, line.link_key != "", ~line.voided)
             .order_by(line.id.desc())  # so that the earliest of several has the last word
             .limit(COMPARED)
         )
-        self._told = {(clip, key): (0, owner) for clip, key, owner in session.execute(told)}
+        known = session.execute(told).all()
+        self._told = {(clip, key): (0, owner) for clip, key, owner, _ in known}
+        self._first = {key: (0, clip, code) for clip, key, _, code in known}
 
     def note(self, row: LedgerRow, clip: int) -> Problem | None:
         """What a person should know of this row; None for a share that is new."""
         if not row.link or len(self._told) >= COMPARED:
             return None
         owner = accounts.identity(row.account, row.profile)
-        before, whose = self._told.setdefault((clip, share_key(row.link)), (row.row, owner))
+        key = share_key(row.link)
+        before, whose = self._told.setdefault((clip, key), (row.row, owner))
         if before == row.row:
-            return None
-        where = ("trong sổ", "in the ledger") if not before else (
-            f"ở dòng {before}", f"in row {before}"
-        )
+            first, other, code = self._first.setdefault(key, (row.row, clip, row.clip_code))
+            return None if other == clip else _of_another_clip(row.row, code, _where(first))
+        where = _where(before)
         return _told_again(row.row, where) if whose == owner else _of_another(row.row, where)
+
+
+def _where(row: int) -> tuple[str, str]:
+    """Of what was told before: in which row, 0 for the ledger."""
+    return (f"ở dòng {row}", f"in row {row}") if row else ("trong sổ", "in the ledger")
+
+
+def _of_another_clip(row: int, clip: str, where: tuple[str, str]) -> Problem:
+    return Problem(
+        row, OF_ANOTHER_CLIP,
+        f"Dòng {row}: liên kết này đã ghi cho clip {clip} {where[0]}, mà một bài chia sẻ chỉ chia "
+        "sẻ một clip; hãy mở liên kết để xem là clip nào.",
+        f"Row {row}: this link is told of the clip {clip} {where[1]}, but a share is of one clip; "
+        "open the link to see which.", "warning",
+    )
 
 
 def _told_again(row: int, where: tuple[str, str]) -> Problem:
@@ -162,6 +182,58 @@ def _of_another(row: int, where: tuple[str, str]) -> Problem:
         f"Row {row}: this link is told of another account {where[1]}, but a share is one person's; "
         "open the link to see whose.", "warning",
     )
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """How many of a clip's links are told of other clips, too, which (their codes), and one of
+    these links as it was told."""
+
+    links: int
+    clips: tuple[str, ...]
+    example: str
+
+
+def told_elsewhere(
+    session: Session, contest: Contest, *, key: str | None = None
+) -> dict[int, Elsewhere]:
+    """By the submission's id: the links in its ledger that count for another clip as well. ``key``:
+    of this link alone."""
+    line = ShareRecord
+    told = (
+        select(line.link_key).join(line.submission)
+        .where(*of_contest(contest, line.submission_id, None), line.link_key != "",
+               counting(profiles.profile_of(contest).schedule.counts_close),
+               *([line.link_key == key] if key else []))
+    )
+    several = told.group_by(line.link_key).having(
+        func.min(line.submission_id) != func.max(line.submission_id)
+    )
+    lines = (
+        told.add_columns(line.submission_id, Submission.code, func.min(line.link))
+        .where(line.link_key.in_(several))
+        .group_by(line.link_key, line.submission_id, Submission.code)
+        .order_by(line.link_key, Submission.code)
+    )
+    clips: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    for link_key, number, code, link in session.execute(lines):
+        clips[link_key].append((number, code, link))
+    return _by_clip(clips.values())
+
+
+def _by_clip(shared: Iterable[list[tuple[int, str, str]]]) -> dict[int, Elsewhere]:
+    """From the clips of each link (submission's id, code, link)."""
+    links: dict[int, list[str]] = defaultdict(list)
+    others: dict[int, set[str]] = defaultdict(set)
+    for clips in shared:
+        codes = {code for _, code, _ in clips}
+        for number, code, link in clips:
+            links[number].append(link)
+            others[number] |= codes - {code}
+    return {
+        number: Elsewhere(len(told), tuple(sorted(others[number])), min(told))
+        for number, told in links.items()
+    }
 
 
 def told_before(session: Session, lines: Collection[ShareRecord]) -> dict[int, ShareRecord]:

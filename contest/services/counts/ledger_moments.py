@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contest.errors import Invalid
@@ -9,6 +10,8 @@ from contest.languages import write_date
 from contest.profile.schema import Schedule
 from contest.services.counts.interactions import CLOCKS_DIFFER, TELLING
 from social.imports import Problem
+
+REMEMBERED = 16_384  # a fortnight of minutes, nearly
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,17 @@ class Fault:
         return Invalid(f"{_capital(self.vi)}.", f"{_capital(self.en)}.")
 
 
+class Seen(NamedTuple):
+    """The moment of a line, aware; its day in the contest's zone, as ISO; whether it is late, and
+    whether it lies in the future. ``stamp``: in seconds, for comparing."""
+
+    moment: datetime
+    day: str
+    late: bool
+    future: bool
+    stamp: float
+
+
 class Moments:
     """Judges the moments of one import. ``told_late``: whatever it tells is late."""
 
@@ -33,7 +47,23 @@ class Moments:
         self.zone: ZoneInfo = schedule.zone
         self.cut_off, self.at = schedule.counts_close, at
         self.told_late = at > schedule.counts_close + TELLING
-        self._days: dict[datetime, str] = {}
+        self._seen: dict[datetime | None, Seen] = {}
+
+    def seen(self, moment: datetime | None) -> Seen:
+        """What a line's moment comes to; now where it has none. Kept: a ledger repeats the same
+        minutes."""
+        known = self._seen.get(moment)
+        if known is None:
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            known = self._seen[moment] = self._judged(self.aware(moment))
+        return known
+
+    def _judged(self, moment: datetime) -> Seen:
+        return Seen(
+            moment, self.day(moment), self.told_late or moment > self.cut_off,
+            moment > self.at + CLOCKS_DIFFER, moment.timestamp(),
+        )
 
     def aware(self, moment: datetime | None) -> datetime:
         """A moment in the contest's zone where it has none; now where there is no moment."""
@@ -42,13 +72,8 @@ class Moments:
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
     def day(self, moment: datetime) -> str:
-        """The day in the contest's zone, as ISO. Kept: a ledger repeats the same minutes."""
-        known = self._days.get(moment)
-        if known is None:
-            if len(self._days) > 16_384:  # noqa: PLR2004 - a fortnight of minutes
-                self._days.clear()
-            known = self._days[moment] = moment.astimezone(self.zone).date().isoformat()
-        return known
+        """The day in the contest's zone, as ISO."""
+        return moment.astimezone(self.zone).date().isoformat()
 
     def fault(self, moment: datetime, *, since: datetime) -> Fault | None:
         """None for a moment that can be; people give minutes, so the clip's own minute can be."""
@@ -56,7 +81,7 @@ class Moments:
             return self._fault(
                 "in_the_future", moment, "nằm trong tương lai", "lies in the future"
             )
-        if moment < since.replace(second=0, microsecond=0):
+        if moment < minute(since):
             vi, en = self._shown(since)
             return self._fault(
                 "before_release", moment, f"ở trước lúc clip được đăng ({vi})",
@@ -90,6 +115,11 @@ class Moments:
         local = moment.astimezone(self.zone)
         figures = f"{local:%H:%M} {local.day}/{local.month}/{local.year}"
         return figures, f"{figures}, {write_date(moment, self.zone, 'en')}"
+
+
+def minute(moment: datetime) -> datetime:
+    """The minute that a moment lies in: people give no seconds."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def _capital(text: str) -> str:

@@ -8,7 +8,7 @@ list of all clips). What is left out is said, row by row.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -209,12 +209,11 @@ def _plain(name: str) -> str:
 
 
 def check_dates(
-    found: Iterable[Match], published: Mapping[int, datetime | None], taken_at: datetime,
-    zone: ZoneInfo,
+    found: Iterable[Match], taken_at: datetime, zone: ZoneInfo
 ) -> list[Problem]:
     """Posts that the file says appeared after the moment of its counts, or not when ours did.
 
-    published: by the publication's id. zone: of the contest, for the file names none.
+    zone: of the contest, for the file names none.
     """
     problems = []
     seen: dict[str, list[datetime]] = {}  # clips that were released together say the same
@@ -223,7 +222,7 @@ def check_dates(
         if moments is None:
             moments = [moment.replace(tzinfo=zone) for moment in readings(row.published)]
             seen[row.published] = moments
-        ours = published.get(clip.publication_id)
+        ours = clip.published_at
         if moments and min(moments) - taken_at > ZONES:
             problems.append(_later(row))
         elif moments and ours and all(abs(moment - ours) > ZONES for moment in moments):

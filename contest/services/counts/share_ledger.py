@@ -27,9 +27,10 @@ from contest.services.counts import (
     ledger_statements,
     staged_shares,
 )
-from contest.services.counts.ledger_moments import Moments
+from contest.services.counts.ledger_accounts import OF_ANOTHER_CLIP
+from contest.services.counts.ledger_moments import Moments, Seen, minute
 from social import accounts
-from social.imports import FileRefused, LedgerRow, Problem, iterate_ledger
+from social.imports import FileRefused, LedgerRow, Problem, open_ledger
 from social.imports.cells import code_key
 from social.imports.counts import file_sha256
 from social.imports.moments import Order
@@ -42,8 +43,9 @@ SHOWN = 50  # problems shown; the rest is counted
 class LedgerPreview:
     """What a file would add. ``by_clip``: code -> rows. ``unknown``: the same for codes of no
     posted clip. ``undated``: rows without a moment. ``late``: rows that need a reason and a second
-    organiser. ``repeats``: rows whose share is told already. ``already``: the evidence, if the file
-    was applied before."""
+    organiser. ``repeats``: rows whose share is told already. ``elsewhere``: rows whose link is told
+    of another clip, too. ``unread``: headings of columns that nobody reads. ``already``: the
+    evidence, if the file was applied before."""
 
     sha256: str
     rows: int
@@ -53,6 +55,9 @@ class LedgerPreview:
     problem_count: int
     repeats: Sequence[Problem]
     repeat_count: int
+    elsewhere: Sequence[Problem]
+    elsewhere_count: int
+    unread: Sequence[str]
     undated: int
     late: int
     already: Evidence | None
@@ -65,10 +70,15 @@ class LedgerPreview:
 
 
 class Clip(NamedTuple):
-    """A posted clip: its submission's id, and since when it is on the Page."""
+    """A posted clip: its submission's id, and since when it is on the Page; ``minute``: the same in
+    seconds, without those of the minute."""
 
     id: int
     since: datetime
+    minute: float
+
+
+Line = tuple[LedgerRow, Clip | None, Seen]
 
 
 class Reader:
@@ -80,28 +90,39 @@ class Reader:
         seen_at: datetime | None = None, order: Order | None = None,
     ) -> None:
         self.path, self.order, self.seen_at = path, order, seen_at
-        self.clips = {code_key(code): clip for code, clip in clips_of(session, contest).items()}
+        posted = clips_of(session, contest)
+        self.clips = {code_key(code): clip for code, clip in posted.items()} | posted
         self.moments = Moments(profiles.profile_of(contest).schedule, at=at)
         self.undated = self.late = 0
+        self.unread: Sequence[str] = ()
 
-    def rows(self) -> Iterator[tuple[LedgerRow, Clip | None, datetime] | Problem]:
+    def rows(self) -> Iterator[Line | Problem]:
         """Each row with its clip and moment; None for a code of no posted clip."""
+        clips, judged = self.clips, self.moments.seen
         for row in self._items():
             if isinstance(row, Problem):
                 yield row
                 continue
-            clip = self.clips.get(code_key(row.clip_code))
-            seen = row.seen_at or self.seen_at
-            if seen is None:
-                self.undated += 1
-            seen = self.moments.aware(seen)
-            self.late += self.moments.told_late or seen > self.moments.cut_off
-            fault = self.moments.fault(seen, since=clip.since) if clip else None
-            yield fault.of_row(row.row) if fault else (row, clip, seen)
+            code = row.clip_code
+            clip = clips.get(code) or clips.get(code_key(code))
+            told = row.seen_at or self.seen_at
+            self.undated += told is None
+            seen = judged(told)
+            self.late += seen.late
+            if clip and (seen.future or seen.stamp < clip.minute):
+                yield self._fault(row, clip, seen)
+            else:
+                yield row, clip, seen
+
+    def _fault(self, row: LedgerRow, clip: Clip, seen: Seen) -> Line | Problem:
+        fault = self.moments.fault(seen.moment, since=clip.since)
+        return fault.of_row(row.row) if fault else (row, clip, seen)
 
     def _items(self) -> Iterator[LedgerRow | Problem]:
         try:
-            yield from iterate_ledger(self.path, order=self.order)
+            file = open_ledger(self.path, order=self.order)
+            self.unread = file.unread
+            yield from file.rows
         except FileRefused as error:
             raise evidence.refused(error) from None
 
@@ -109,7 +130,7 @@ class Reader:
 def clips_of(session: Session, contest: Contest) -> dict[str, Clip]:
     """The posted clips by their code."""
     return {
-        clip.code: Clip(clip.submission_id, clip.since)
+        clip.code: Clip(clip.submission_id, clip.since, minute(clip.since).timestamp())
         for clip in interactions.posted(session, contest)
     }
 
@@ -122,7 +143,7 @@ def preview(
     another kind."""
     reader = Reader(session, contest, path, at=at, seen_at=seen_at, order=order)
     by_clip, unknown = Counter[str](), Counter[str]()
-    problems, repeats = _Some(), _Some()
+    problems, repeats, elsewhere = _Some(), _Some(), _Some()
     told = ledger_accounts.Repeats(session, contest)
     for item in reader.rows():
         if isinstance(item, Problem):
@@ -131,12 +152,12 @@ def preview(
         row, clip, _seen = item
         (by_clip if clip else unknown)[row.clip_code] += 1
         if clip and (note := told.note(row, clip.id)):
-            repeats.add(note)
+            (elsewhere if note.code == OF_ANOTHER_CLIP else repeats).add(note)
     sha256 = file_sha256(path)
     return LedgerPreview(
         sha256, sum(by_clip.values()), by_clip, unknown, problems.first, problems.count,
-        repeats.first, repeats.count, reader.undated, reader.late,
-        evidence.find(session, contest, sha256),
+        repeats.first, repeats.count, elsewhere.first, elsewhere.count, reader.unread,
+        reader.undated, reader.late, evidence.find(session, contest, sha256),
     )
 
 
@@ -205,7 +226,7 @@ def _taken_over(
         )
     return staged_shares.take_over(
         session, evidence_id=kept.id, created_by=actor.label, at=at, late_reason=late_reason,
-        cut_off=moments.cut_off, all_late=moments.told_late,
+        cut_off=moments.cut_off, late=reader.late, all_late=moments.told_late,
         per_day=profiles.profile_of(contest).scoring.per_day,
     )
 
@@ -289,8 +310,7 @@ def _usable(reader: Reader, *, explained: bool) -> Iterator[staged_shares.Ledger
             raise _refused(vi, f"row {row.row}: {row.clip_code[:20]} is no posted clip's code")
         yield (
             row.row, clip.id, row.account, identity(row.account, row.profile), row.profile,
-            row.link or "", share_key(row.link) if row.link else "", seen,
-            reader.moments.day(seen),
+            row.link or "", share_key(row.link) if row.link else "", seen.moment, seen.day,
         )
     if reader.undated:
         raise _undated(reader.undated)

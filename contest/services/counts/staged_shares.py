@@ -62,17 +62,22 @@ def clips(session: Session) -> list[int]:
 
 def take_over(
     session: Session, *, evidence_id: int, created_by: str, at: datetime, cut_off: datetime,
-    late_reason: str, all_late: bool, per_day: bool,
+    late_reason: str, late: int, all_late: bool, per_day: bool,
 ) -> int:
     """Write the staged rows into the ledger, one line for each clip, account and share; returns how
     many of these no source had told of.
 
     Of rows without a link the line counts how many there are (on a day, if ``per_day``). A late
     line, stored with ``late_reason``, counts those in time, too: it is the larger number of the two
-    that counts once somebody agrees. ``all_late``: told too late, whenever seen.
+    that counts once somebody agrees. ``late``: how many rows are. ``all_late``: told too late,
+    whenever seen.
     """
     added = _new(session, per_day=per_day)
-    told = [(_folded(cut_off, late=True, per_day=per_day, all_late=all_late), late_reason)]
+    told = []
+    if late:
+        told.append((
+            _folded(cut_off, late=True, per_day=per_day, all_late=all_late), late_reason
+        ))
     if not all_late:
         told.append((_folded(cut_off, late=False, per_day=per_day, all_late=False), ""))
     same = {"voided": literal(False), "evidence_id": literal(evidence_id),

@@ -22,7 +22,8 @@ def listed(
     """The contest's tasks: failed first, then running, then the newest."""
     query = select(Task).where(Task.contest_id == contest.id)
     if state in STATES:
-        query = query.where(Task.state == state)
+        query = query.where(Task.state == state).order_by(Task.id.desc())
+        return pagination.take(session, query, number)
     # Sorted twice: rows that come newest first leave the first fifty found alone.
     newest = aliased(Task, query.order_by(Task.id.desc()).subquery())
     order = (newest.state != "failed", newest.state != "leased", newest.id.desc())

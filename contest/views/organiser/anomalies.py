@@ -1,7 +1,7 @@
 """Anomalous counts: each flag with its numbers, its clip's chart, and a person's decision."""
 
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -52,12 +52,18 @@ def decide(code: str) -> Response:
 
 
 def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
-    found = anomalies.listed(current.db, current.contest, number=page_number())
+    words, kind = request.args.get("q", "").strip(), request.args.get("show", "")
+    found = anomalies.listed(
+        current.db, current.contest, words=words, kind=kind, number=page_number()
+    )
     rows = [_prepared(one) for one in found.rows]
     return page(
         "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
         decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
-        open=found.open, pages=neighbours(found, "anomalies.list"),
+        open=found.open, words=words, show=kind, kinds={
+            one: f"{said} ({found.kinds[one]})" for one, said in titles().items()
+            if found.kinds.get(one)
+        }, pages=neighbours(found, "anomalies.list"),
     )
 
 
@@ -79,6 +85,7 @@ def titles() -> dict[str, str]:
         "jump": _("Tăng vọt"), "round": _("Số tròn"), "night": _("Tăng nhanh ban đêm"),
         "shares_ratio": _("Chia sẻ nhiều hơn cảm xúc"), "drop": _("Giảm"),
         "account": _("Một tài khoản"), "ledger": _("Sổ nhiều hơn Trang"),
+        "two_clips": _("Một liên kết, hai clip"),
     }
 
 
@@ -97,6 +104,9 @@ def sentence(flag: Flag) -> str:
                    "%(night_hours)s trong %(hours)s giờ theo dõi."),
         "drop": _("Số %(what)s giảm từ %(before)s xuống %(after)s."),
         "ledger": _("Sổ chia sẻ có %(kept)s lượt mà Trang chỉ cho thấy %(total)s."),
+        "two_clips": _("Sổ của clip có %(links)s liên kết chia sẻ cũng ghi cho clip khác: "
+                       "%(others)s. Một bài chia sẻ chỉ chia sẻ một clip: hãy mở liên kết để xem "
+                       "là clip nào, và huỷ dòng sai. Ví dụ: %(example)s"),
         "account": _("Tài khoản %(account)s có %(count)s trong %(total)s lượt chia sẻ của clip."),
     }
     return sentences[flag.kind] % numbers

@@ -17,6 +17,7 @@ from contest.models import Publication
 from contest.services.counts import (
     anomalies,
     corrections,
+    count_gaps,
     count_import,
     interactions,
     ledger_accounts,
@@ -104,7 +105,8 @@ class TypedWriteForm(WriteForm):
 @allows("organiser.read")
 def listed() -> Response:
     contest, words = current.contest, request.args.get("q", "").strip()
-    found = interactions.listed(current.db, contest, words=words, number=page_number())
+    show = request.args.get("show", "")
+    found = interactions.listed(current.db, contest, words=words, show=show, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
     accounts = ledger_accounts.accounts_of(current.db, contest, only=clips)
     counted = official.official_counts(current.db, contest, only=clips, accounts=accounts)
@@ -120,7 +122,7 @@ def listed() -> Response:
     sources = [one for counts in counted.values() for one in counts.sources]
     return page(
         "organiser/interactions.html", rows=rows, found=found, words=words,
-        pages=neighbours(found), late=sitting.late_groups(late),
+        show=show, shows=_shows(), pages=neighbours(found), late=sitting.late_groups(late),
         names=activity.names_of(current.db, [*sources, *late, *said.values()]),
         me=current.actor.label, automatic=_has_page(), gaps=[
             *interactions.blockers(current.db, contest, at=current.now),
@@ -131,6 +133,17 @@ def listed() -> Response:
         odd=anomalies.blockers(current.db, contest, at=current.now),
         adjusted=corrections.waiting(current.db, contest, most=MOST_WAITING),
     )
+
+
+def _shows() -> dict[str, str]:
+    """What the list may be narrowed to, in words."""
+    titles = {
+        "missing": _("Chưa có số chính thức"), "missing_reactions": _("Chưa có số cảm xúc"),
+        "missing_shares": _("Chưa có số lượt chia sẻ"),
+        "unverified": _("Lượt chia sẻ chưa đối chiếu tài khoản"),
+    }
+    paid = current.profile.scoring.points_per_share > 0
+    return {word: said for word, said in titles.items() if paid or word not in count_gaps.OF_SHARES}
 
 
 def _has_page() -> bool:

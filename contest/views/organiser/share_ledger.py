@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
@@ -182,10 +183,26 @@ def share() -> Response:
     return back_to("share_ledger.list")
 
 
+def _other_clips(line: ShareRecord) -> str:
+    """The codes of other clips of which the line's link is told."""
+    if not line.link_key:
+        return ""
+    found = ledger_accounts.told_elsewhere(current.db, current.contest, key=line.link_key)
+    return ", ".join(found[line.submission_id].clips) if line.submission_id in found else ""
+
+
 def _say_told(line: ShareRecord) -> None:
     """Say that a share is recorded, and whether it was told before."""
     before = ledger_accounts.told_before(current.db, [line]).get(line.id)
-    if before is None:
+    others = _other_clips(line) if before is None else ""
+    if others:
+        flash_message(
+            f"Đã ghi, nhưng liên kết này đã ghi cho clip {others}, mà một bài chia sẻ chỉ chia sẻ "
+            "một clip: hãy mở liên kết để xem là clip nào, và huỷ dòng sai.",
+            f"It is recorded, but this link is told of the clip {others} already, and a share is "
+            "of one clip: open the link to see which, and void the wrong line.", "look",
+        )
+    elif before is None:
         flash_message("Đã ghi một lượt chia sẻ.", "One share is recorded.")
     elif before.identity == line.identity:
         flash_message(
@@ -203,7 +220,8 @@ def _say_told(line: ShareRecord) -> None:
 
 def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     contest, words = current.contest, request.args.get("q", "").strip()
-    found = interactions.listed(current.db, contest, words=words, number=page_number())
+    show = request.args.get("show", "")
+    found = interactions.listed(current.db, contest, words=words, show=show, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
     accounts = ledger_accounts.accounts_of(current.db, contest, only=clips)
     counted = official.official_counts(current.db, contest, only=clips, accounts=accounts)
@@ -217,10 +235,19 @@ def _page(form: FileForm, one: ShareForm, status: int = 200) -> Response:
     people = [*said.values(), *waiting.rows, *(file.evidence for file in files)]
     return page(
         "organiser/ledger.html", status, form=form, one=one, rows=rows, found=found, words=words,
-        scoring=current.profile.scoring, pages=neighbours(found, "share_ledger.list"),
+        show=show, kinds=_kinds(), scoring=current.profile.scoring,
+        pages=neighbours(found, "share_ledger.list"),
         names=activity.names_of(current.db, people), waiting=waiting, files=files,
         me=current.actor.label,
     )
+
+
+def _kinds() -> dict[str, str]:
+    """The kinds of ledgers that the list may be narrowed to, in words."""
+    return {
+        "ledger_complete": _("Sổ đầy đủ"), "ledger_partial": _("Sổ một phần"),
+        "ledger_none": _("Không có sổ"),
+    }
 
 
 def _row(

@@ -353,3 +353,15 @@ def test_a_refused_preview_says_why(room: Room, tmp_path: Path, visit: Any) -> N
     assert "Not imported: please mend the errors below" in text
     assert "This file is of the Page 999" in text
     assert "rows: 2." in text
+
+
+def test_a_template_says_which_of_its_columns_nobody_reads(room: Room, tmp_path: Path) -> None:
+    file = tmp_path / "mau.csv"
+    file.write_text("Mã clip,Tên clip,Cảm xúc,Số share,Chia sẻ\nCX1111,Một,5,9,1\n", "utf-8")
+    plan = room.preview(file)
+    [said] = plan.problems
+    assert plan.usable and (said.code, said.level) == ("unread_columns", "warning")
+    assert "Cột không được đọc: «Tên clip», «Số share»." in said.message_vi
+    assert "not read: “Tên clip”, “Số share”." in said.message_en
+    meta = room.preview(export(tmp_path / "b.csv", own(room, room.one)))
+    assert "unread_columns" not in {one.code for one in meta.problems}

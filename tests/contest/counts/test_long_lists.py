@@ -8,13 +8,14 @@ from sqlalchemy import insert
 
 from contest.models import Contest, Publication, ShareRecord, Snapshot
 from contest.services.core import pagination
-from contest.services.counts import anomalies, interactions, share_ledger
+from contest.services.counts import anomalies, interactions, ledger_statements, share_ledger
 from contest.services.fanpage import board
 from tests.contest.conftest import Visits
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, POSTS, text
 from tests.contest.posting import Bench
 
+ODD = "/c/quan11-2023/organiser/anomalies"
 MORE = pagination.ROWS + 5
 
 
@@ -50,6 +51,58 @@ def test_a_list_goes_on_on_the_next_page_and_can_be_searched(
     found = text(browser.get(f"{path}?q=cx{MORE:04}"))
     assert last in found and "Clip CX0001" not in found
     assert "Không có clip nào như vậy" in text(browser.get(f"{path}?q=khong-co"))
+
+
+def listed(room: Room, show: str, words: str = "") -> list[str]:
+    with room.bench.platform.db.read() as session:
+        contest = session.get_one(Contest, room.bench.contest.id)
+        found = interactions.listed(session, contest, show=show, words=words)
+        assert found.total == len(found.rows)
+        return [one.submission.code for one in found.rows]
+
+
+def test_the_clips_behind_a_blocker_are_found_by_the_database(room: Room, visit: Visits) -> None:
+    assert listed(room, "missing") == listed(room, "") == ["CX1111", "CX2222"]
+    assert listed(room, "missing", "cx22") == listed(room, "ledger_none", "cx22") == ["CX2222"]
+    room.count(room.one, 300, taken_at=CUT_OFF - HOUR)
+    assert [listed(room, f"missing{field}") for field in ("", "_reactions", "_shares")] == [
+        ["CX2222"], [], ["CX1111"]
+    ]
+    room.count(room.two, None, shares=0, taken_at=CUT_OFF - HOUR)
+    assert listed(room, "missing_reactions") == ["CX2222"]
+    assert listed(room, "unverified") == ["CX1111"]
+    with room.write() as (session, contest):
+        share_ledger.add(session, contest, "CX1111", "Hà", actor=room.first,
+                         seen_at=CUT_OFF - HOUR, at=room.bench.clock.now())
+    assert listed(room, "ledger_partial") == ["CX1111"]
+    with room.write() as (session, contest):
+        ledger_statements.say(session, contest, "CX1111", "complete", actor=room.first,
+                              at=room.bench.clock.now())
+        blockers = interactions.blockers(session, contest, at=room.bench.clock.now())
+    assert listed(room, "ledger_complete") == ["CX1111"]
+    assert listed(room, "missing_shares") == listed(room, "unverified") == []
+    assert [(one.code, one.values) for one in blockers if one.values] == [
+        ("interactions.missing_reactions", {"show": "missing_reactions"})
+    ]
+    page = text(visit.role("organiser").get(f"{COUNTS}?show=missing_reactions"))
+    assert "CX2222" in page and "CX1111" not in page
+    page = text(visit.role("organiser").get(f"{LEDGER}?show=ledger_partial"))
+    assert "Không có clip nào như vậy" in page
+
+
+def test_flags_are_narrowed_by_kind_and_by_words(room: Room, visit: Visits) -> None:
+    room.count(room.one, 300, taken_at=CUT_OFF - HOUR)
+    room.count(room.two, 200, shares=300, taken_at=CUT_OFF - HOUR)
+    with room.bench.platform.db.read() as session:
+        contest = session.get_one(Contest, room.bench.contest.id)
+        found = anomalies.listed(session, contest, kind="round", words="cx22")
+        assert {one.submission.code for one in found.rows} == {"CX2222"}
+        assert {one.flag.kind for one in found.rows} == {"round"}
+        assert (found.open, dict(found.kinds)) == (2, {"round": 3, "shares_ratio": 1})
+        assert anomalies.listed(session, contest, words="khong-co").rows == []
+    page = text(visit.role("organiser").get(f"{ODD}?show=shares_ratio&q=CX2222"))
+    assert "Chia sẻ nhiều hơn cảm xúc (1)" in page and "CX1111" not in page
+    assert "Không có dấu hiệu nào như vậy" in text(visit.role("organiser").get(f"{ODD}?q=khong"))
 
 
 def test_a_form_that_comes_back_shows_its_clip_wherever_it_stands(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from contest.errors import Invalid
-from contest.models import ShareRecord
-from contest.services.counts import ledger_accounts, share_ledger
+from contest.models import Contest, ShareRecord
+from contest.services.counts import anomalies, ledger_accounts, share_ledger
+from social.anomalies import Flag
 from tests.contest.counts.test_cap_per_day import daily
 from tests.contest.counts.test_fields import points
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, ledger, room
@@ -97,6 +98,45 @@ def test_the_preview_names_the_rows_that_tell_a_share_again(room: Room, tmp_path
     )
     assert "in row 3 already" in plan.repeats[1].message_en
     assert (plan.usable, plan.repeat_count, plan.rows) == (True, 3, 5)
+    assert [(note.row, note.code) for note in plan.elsewhere] == [(6, "of_another_clip")]
+    assert plan.elsewhere[0].message_en.startswith(
+        "Row 6: this link is told of the clip CX1111 in row 3, but a share is of one clip"
+    )
+
+
+def test_the_preview_names_a_link_that_the_ledger_tells_of_another_clip(
+    room: Room, tmp_path: Path
+) -> None:
+    add(room, link=SPELLINGS[0])
+    file = tmp_path / "a.csv"
+    file.write_text(f"Mã clip,Người chia sẻ,Ghi chú,Link\nCX-2222,Lan,xong,{SPELLINGS[3]}", "utf-8")
+    with room.write() as (session, contest):
+        plan = share_ledger.preview(session, contest, file, at=CUT_OFF)
+    assert "clip CX1111 trong sổ" in plan.elsewhere[0].message_vi
+    assert (plan.usable, plan.repeat_count, plan.elsewhere_count) == (True, 0, 1)
+    assert list(plan.unread) == ["Ghi chú"]
+
+
+def test_a_link_told_of_two_clips_is_a_flag_on_both_until_one_line_is_void(
+    ninety: Room, tmp_path: Path
+) -> None:
+    wrong = add(ninety, link=SPELLINGS[0])
+    ninety.ledger(ledger(tmp_path / "a.csv", f"CX2222,Minh,{SPELLINGS[3]},18/6/2023 9:00",
+                         "CX2222,Minh,https://facebook.com/minh/posts/99999999,18/6/2023 9:00"))
+    one, two = found(ninety)
+    assert (one.clip, one.numbers) == (
+        "CX1111", {"links": 1, "others": "CX2222", "example": SPELLINGS[0]}
+    )
+    assert (two.clip, two.key, two.numbers["others"]) == ("CX2222", "two_clips:1:1", "CX1111")
+    void(ninety, wrong)
+    assert found(ninety) == []
+
+
+def found(room: Room) -> list[Flag]:
+    with room.bench.platform.db.read() as session:
+        contest = session.get_one(Contest, room.bench.contest.id)
+        flags = anomalies.flags(session, contest)
+    return [flag for flag in flags if flag.kind == "two_clips"]
 
 
 def test_a_ledger_beyond_what_is_compared_still_counts_each_share_once(
