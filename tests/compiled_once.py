@@ -1,6 +1,7 @@
 """What a run of tests compiles once a process; each test has its own application and engines.
 
-Addresses, templates and statements depend on the code alone, a contest's rules on their text.
+Addresses, templates and statements depend on the code alone, a contest's rules on their text,
+whether a password fits on its hash.
 Compiling them anew was a quarter of the processor time of a test of posting.
 """
 
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
@@ -82,6 +85,25 @@ def statements(patch: pytest.MonkeyPatch) -> None:
         return engine
 
     patch.setattr(db, "make_engine", sharing)
+
+
+def passwords(patch: pytest.MonkeyPatch) -> None:
+    """Whether a password is that of a hash: argon2 takes long on purpose, and says the same again."""
+    fits: dict[tuple[str | bytes, str | bytes], bool] = {}
+    verify = PasswordHasher.verify
+
+    def known(self: PasswordHasher, hash: str | bytes, password: str | bytes) -> bool:
+        mine = hash, password
+        if mine not in fits:
+            try:
+                fits[mine] = verify(self, hash, password)
+            except VerifyMismatchError:
+                fits[mine] = False
+        if not fits[mine]:
+            raise VerifyMismatchError("The password does not match the supplied hash")
+        return True
+
+    patch.setattr(PasswordHasher, "verify", known)
 
 
 def rules(patch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,7 @@ def once_compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         compiled_once.templates(patch, tmp_path_factory.mktemp("templates"))
         compiled_once.statements(patch)
         compiled_once.rules(patch)
+        compiled_once.passwords(patch)
         yield
 
 

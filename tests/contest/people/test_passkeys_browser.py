@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from contest.models import Passkey
 from tests.contest.people.authenticator import Device
 from tests.contest.people.passkey_steps import actions, give, mails, rows
-from tests.contest.signing import HASH, PASSWORD
+from tests.contest.signing import PASSWORD
 from tests.e2e.auditors import html_faults, look
 
 pytestmark = pytest.mark.browser
@@ -35,11 +35,6 @@ def site(address, app, platform):
     )
     app.jinja_env.globals["settings"] = platform.settings
     return here
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email=EMAIL, password_hash=HASH)
 
 
 class Phone:

@@ -12,6 +12,7 @@ from contest.services.people import passwords, people, second_factor, sessions
 from tests import forks
 from tests.contest.people.authenticator import Device
 from tests.contest.people.passkey_steps import actions, give, mails, rows
+from tests.contest.signing import give_recovery_codes
 
 PASSWORD = "con mèo trèo cây cau"
 
@@ -117,7 +118,7 @@ def test_resetting_a_lost_factor_takes_passkeys_and_recovery_codes_too(
         person, at = session.get_one(User, user.id), SystemClock().now()
         second_factor.begin(session, person, keys=platform.keys)
         person.totp_confirmed_at = at
-        second_factor.renew_recovery_codes(session, person, at=at)
+        give_recovery_codes(session, person, at=at)
         token = sessions.start(session, person, at=at, second_factor=True)
     assert "\tactive+second-factor\t" in run("list")[1]
     assert run("reset-second-factor", "an@example.vn")[0] == 0
