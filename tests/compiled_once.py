@@ -88,7 +88,7 @@ def statements(patch: pytest.MonkeyPatch) -> None:
 
 
 def passwords(patch: pytest.MonkeyPatch) -> None:
-    """Whether a password is that of a hash: argon2 takes long on purpose, and says the same again."""
+    """Whether a password is that of a hash: argon2 takes long on purpose and is sure."""
     fits: dict[tuple[str | bytes, str | bytes], bool] = {}
     verify = PasswordHasher.verify
 
