@@ -5,8 +5,8 @@ whether a password fits on its hash.
 Compiling them anew was a quarter of the processor time of a test of posting.
 """
 
+import pickle
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -108,10 +108,15 @@ def passwords(patch: pytest.MonkeyPatch) -> None:
 
 def rules(patch: pytest.MonkeyPatch) -> None:
     """A contest's: the text of the reference contest is checked for nearly every test."""
-    checked = cache(profile.load)
+    load_anew = profile.load
+
+    @cache
+    def checked(source: str) -> tuple[Loaded, bytes]:
+        found = load_anew(source)
+        return found, pickle.dumps(found.content)  # four times as fast as to copy it
 
     def load(source: str) -> Loaded:
-        found = checked(source)
-        return replace(found, content=deepcopy(found.content))
+        found, content = checked(source)
+        return replace(found, content=pickle.loads(content))
 
     patch.setattr(profile, "load", load)
