@@ -52,11 +52,13 @@ has_paper_font() { has fc-list && [ -n "$(fc-list ':family=Liberation Serif:lang
 has_browser() {
   local name
   [ -x "${HOITHI_CHROMIUM:-}" ] && return
-  for name in chromium google-chrome google-chrome-stable; do
+  for name in chromium-headless-shell chromium google-chrome google-chrome-stable; do
     has "$name" && return
   done
   return 1
 }
+
+apt_knows() { [ -n "$(apt-cache show --no-all-versions "$1" 2>/dev/null)" ]; }
 
 # Packages without which nothing works.
 required() {
@@ -82,8 +84,12 @@ required() {
 
 # Packages without which something is poorer: an FFmpeg with security updates, letters with Vietnamese
 # diacritics in generated pictures, speech in the sample clips, names read in title cards, PDFs of
-# documents (86 MB to fetch).
+# documents (86 MB to fetch). For tests a Chromium without windows, which opens a page for a quarter
+# of the time; Ubuntu has none.
 wanted() {
+  if [ "$1" = test ] && ! has chromium-headless-shell && apt_knows chromium-headless-shell; then
+    echo chromium-headless-shell
+  fi
   has ffmpeg || echo ffmpeg
   has_font DejaVuSans.ttf || echo fonts-dejavu-core
   has_font DejaVuSerif.ttf || echo fonts-dejavu-extra
@@ -149,7 +155,7 @@ main() {
       # shellcheck disable=SC2046  # package names, one word each
       install_required $(required "$1")
       # shellcheck disable=SC2046
-      install_wanted $(wanted)
+      install_wanted $(wanted "$1")
       has_python_venv || { echo "system: no Python 3.11 or newer found; install one and set PYTHON to it" >&2; exit 1; }
       ;;
     *)

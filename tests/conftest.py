@@ -24,6 +24,7 @@ from tests.databases import Reused, copied, fast_folder, own_database
 
 LOOPBACK = ("127.", "::1", "localhost")
 KINDS = matrices.KINDS
+WORKERS_MEMORY = 3 * 2**29  # bytes
 YOUNG_OBJECTS = 20_000  # before the collector looks; Python's own number is 700
 
 
@@ -50,6 +51,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         longest[item.path] = max(longest.get(item.path, 0), _may_take(item))
     items.sort(key=lambda item: -longest[item.path])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as processors: a third of the time a test waits for a pause, the disk or
+    another process. A worker with all its servers and its browser wants 1.5 GB."""
+    processors = len(os.sched_getaffinity(0))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // WORKERS_MEMORY
+    return max(1, min(processors + processors // 2, memory))
 
 
 def pytest_configure() -> None:
@@ -118,6 +128,7 @@ def once_compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         compiled_once.templates(patch, tmp_path_factory.mktemp("templates"))
         compiled_once.statements(patch)
         compiled_once.rules(patch)
+        compiled_once.passwords(patch)
         yield
 
 
@@ -258,8 +269,12 @@ def browser() -> Iterator[Browser]:
 
 
 def find_chromium() -> str | None:
-    """The system's Chromium or Chrome, or None."""
-    names = ("chromium", "google-chrome", "google-chrome-stable")
+    """The system's Chromium or Chrome, or None.
+
+    First the one that was built without windows (as Playwright takes its own): the same engine, but
+    to open a page costs a quarter, for there are no tabs and bars to draw that nobody sees.
+    """
+    names = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
     found = (shutil.which(name) for name in names)
     return os.environ.get("HOITHI_CHROMIUM") or next(filter(None, found), None)
 

@@ -20,24 +20,27 @@ ENOUGH_RAM = 2**30  # bytes free
 NUMBERS = count(1)
 
 # What the migrations left in the tables is kept aside, and comes back each time. As a replica the
-# session fires no trigger: neither the guards of the append-only tables nor the foreign keys'.
+# session fires no trigger: neither the guards of the append-only tables nor the foreign keys'. The
+# statements are written out once, so that the server plans them once.
 BEGINNING = """
 CREATE SCHEMA beginning;
-DO $$ DECLARE name text; BEGIN
+DO $make$ DECLARE name text; filled boolean; steps text := ''; BEGIN
   FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('CREATE TABLE beginning.%1$I AS TABLE public.%1$I', name);
-  END LOOP;
-END $$;
-CREATE PROCEDURE beginning.again() LANGUAGE plpgsql AS $$ DECLARE name text; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%I', name);
-    EXECUTE format('INSERT INTO public.%1$I SELECT * FROM beginning.%1$I', name);
+    steps := steps || format('DELETE FROM public.%I; ', name);
+    EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO filled;
+    IF filled THEN
+      EXECUTE format('CREATE TABLE beginning.%1$I AS TABLE public.%1$I', name);
+      steps := steps || format('INSERT INTO public.%1$I SELECT * FROM beginning.%1$I; ', name);
+    END IF;
   END LOOP;
   FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
-    PERFORM setval(format('public.%I', name)::regclass, 1, false);
+    steps := steps || format('PERFORM setval(%L, 1, false); ', format('public.%I', name));
   END LOOP;
-END $$;
+  EXECUTE format(
+    'CREATE PROCEDURE beginning.again() LANGUAGE plpgsql AS %L',
+    'BEGIN SET LOCAL session_replication_role = replica; ' || steps || 'END'
+  );
+END $make$;
 """
 # Changes with every table, column, constraint, function and trigger that comes, goes or is changed.
 FORM = """

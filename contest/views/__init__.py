@@ -5,12 +5,14 @@ Every view declares its permission with ``@allows(action)``; the start fails whe
 
 import importlib
 import pkgutil
+from functools import cache
 
 from flask import Blueprint
 
 
-def blueprints() -> list[Blueprint]:
+@cache
+def blueprints() -> tuple[Blueprint, ...]:
     """All blueprints of this package, in the order of the modules' names."""
     found = pkgutil.walk_packages(__path__, f"{__name__}.")
     modules = map(importlib.import_module, (module.name for module in found))
-    return [module.bp for module in modules if hasattr(module, "bp")]
+    return tuple(module.bp for module in modules if hasattr(module, "bp"))

@@ -1,14 +1,35 @@
 """What tests of accounts share: a password, and what a person and an auditor see."""
 
+from functools import cache
+
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from contest.models import AuditRow
-from contest.services.people import passwords
+from contest.models import AuditRow, RecoveryCode
+from contest.services.people import passwords, second_factor
+from contest.tokens import new_code
 
 PASSWORD = "con mèo trèo cây cau"
 HASH = passwords.hash_password(PASSWORD)
 NEW = "kỳ lân nhảy dây bảy lần"
+
+
+@cache
+def _recovery_codes():
+    """Ten codes -> their hashes: to hash ten takes more than a second, which is why it is done once
+    a process. That they are renewed is tested where a person asks for it."""
+    codes = (new_code(second_factor.RECOVERY_LENGTH) for _ in range(second_factor.RECOVERY_CODES))
+    return {code: passwords.hash_password(code) for code in codes}
+
+
+def give_recovery_codes(session, user, *, at):
+    """Store ten recovery codes of a person who has none; the codes as they are handed out."""
+    session.add_all(
+        RecoveryCode(user_id=user.id, code_hash=hashed, created_at=at)
+        for hashed in _recovery_codes().values()
+    )
+    session.flush()
+    return ["-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in _recovery_codes()]
 
 
 def sign_in(client, email="an@example.vn", password=PASSWORD):

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -20,7 +18,7 @@ from contest.models import Contest, Evidence
 from contest.ports import ScanUnavailable
 from contest.services.entry.checks import CheckJob
 from contest.wiring import Platform
-from tests import clamd
+from tests import clamd, forks
 from tests.clamd import EICAR, Daemon
 from tests.contest.conftest import Visits
 from tests.contest.counts.sitting_room import BEGUN, Sitting
@@ -181,8 +179,6 @@ def test_the_desk_says_that_it_is_off(platform: Platform, visit: Visits) -> None
     ("", "antivirus: không bật / off"), ("unix:///nowhere", "does not answer"),
 ])
 def test_the_configuration_says_it_too(tmp_path: Path, address: str, said: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "contest", "config"], capture_output=True, text=True, check=True,
-        env=os.environ | {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_CLAMD": address},
-    )
-    assert said in done.stdout
+    own = {"HOITHI_DATA_DIR": str(tmp_path), "HOITHI_CLAMD": address}
+    done = forks.command_text("config", environ=os.environ | own)
+    assert (done.returncode, said in done.stdout) == (0, True)

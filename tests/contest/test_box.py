@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from media_checks import sandbox
+from tests import forks
 
 WORDS = "HOITHI_SANDBOX=off"
 
@@ -25,11 +25,8 @@ def hoithi(
         (folder / "bwrap").chmod(0o755)
         path = f"{folder}:{path}"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOITHI_")}
-    return subprocess.run(
-        [sys.executable, "-m", "contest", *arguments], capture_output=True, text=True, check=False,
-        timeout=120, stdin=subprocess.DEVNULL,
-        env=inherited | {"HOITHI_DATA_DIR": str(tmp_path / "data"), "PATH": path, **env},
-    )
+    own = {"HOITHI_DATA_DIR": str(tmp_path / "data"), "PATH": path}
+    return forks.command_text(*arguments, environ=inherited | own | env)
 
 
 @pytest.mark.parametrize("command", ["worker", "up"])

@@ -2,14 +2,13 @@
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from contest.config import Settings
 from contest.running import modes
+from tests import forks
 
 
 @pytest.fixture
@@ -73,8 +72,8 @@ def test_the_command_that_upgrades_says_so_in_one_line(older: Settings) -> None:
     }
     said = []
     for _ in range(2):
-        ran = subprocess.run([sys.executable, "-m", "contest", "migrate"], env=environ, check=True,
-                             capture_output=True, text=True)
+        ran = forks.command_text("migrate", environ=environ)
+        assert ran.returncode == 0
         said.append([line for line in ran.stderr.splitlines() if "older files" in line])
     assert [len(lines) for lines in said] == [1, 0]
     assert said[0][0].endswith(": 8")  # the database is a new one here

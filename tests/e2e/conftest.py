@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
+from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
@@ -26,8 +27,9 @@ from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
-from tests.e2e.auditors import look
+from tests.e2e.auditors import MODULES, look
 
+AXE = "/axe.js"  # at an address, so that a browser compiles half a megabyte once, not for each page
 OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 PUBLICITY = datetime.fromisoformat("2023-06-14T21:14:00+07:00")
 MARKS = {"content": 34, "creativity": 25, "craft": 16, "influence": 8}
@@ -111,7 +113,9 @@ def _served(folder: Path, state: str) -> Iterator[House]:
     house = House(platform, make, make.contest(), state=state)
     _people(house)
     clock.moment = STATES[state](house)
-    server = make_server("127.0.0.1", 0, create_app(platform), threaded=True)
+    files = {AXE: str(MODULES / "axe-core/axe.min.js")}
+    served = SharedDataMiddleware(create_app(platform), files)
+    server = make_server("127.0.0.1", 0, served, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     house.address = f"http://127.0.0.1:{server.server_port}"

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Response
 
 from contest.web import create_app
-from tests.e2e.auditors import MODULES, ROOT, html_faults
-from tests.e2e.conftest import House
+from tests.e2e.auditors import ROOT, html_faults
+from tests.e2e.conftest import AXE, House
 
-AXE = MODULES / "axe-core/axe.min.js"
 CUT_OFF = (Path(__file__).parent / "cut_off.js").read_text()
 FILES = (".ics", ".toml", ".json", ".jpg", ".png", ".xlsx", ".csv", ".zip", ".pdf", ".docx")
 EVERYBODYS = ("public.", "published.")  # views that are walked by the public alone
@@ -65,8 +64,9 @@ class Album:
 class Walk:
     """Visits what can be reached from ``starts``, a few pages of each kind but ``left_out``.
 
-    Each page is loaded once, at the first of ``widths``, and looked at in all of them: light on a
-    phone, dark on a desk. ``without_axe`` are widths at which axe would find nothing else.
+    Each page is loaded once and looked at in all ``widths``, first in that in which the page before
+    was seen last: light on a phone, dark on a desk. ``without_axe`` are widths at which axe would
+    find nothing else.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Walk:
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
         self.left_out, self.widths, self.without_axe = left_out, widths, without_axe
+        self.width = 0  # of the screen now
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
         self.kinds: dict[str, int] = {}
@@ -94,7 +95,8 @@ class Walk:
     def look(self, path: str) -> list[str]:
         self.errors.clear()
         self.visited.append(path)
-        self._put_on(self.widths[0])
+        if not self.width:
+            self._put_on(self.widths[0])
         answer = self.page.goto(path)
         assert answer is not None
         faults = self.examine(path, answer)
@@ -108,8 +110,9 @@ class Walk:
             return [f"status {answer.status}"]
         if self.album:
             self.album.keep(name, answer.text())
-        self.page.add_script_tag(path=str(AXE))
-        found = [fault for width in self.widths for fault in self._examine_at(name, width)]
+        self.page.add_script_tag(url=AXE)
+        widths = sorted(self.widths, key=lambda width: width != self.width)
+        found = [fault for width in widths for fault in self._examine_at(name, width)]
         return [*found, *self.errors]
 
     def _examine_at(self, name: str, width: int) -> list[str]:
@@ -123,6 +126,9 @@ class Walk:
 
     def _put_on(self, width: int) -> None:
         """A screen so wide: dark on a desk, light on a phone."""
+        if width == self.width:
+            return
+        self.width = width
         self.page.set_viewport_size({"width": width, "height": 800})
         self.page.emulate_media(
             color_scheme="dark" if width > DESK else "light", reduced_motion="reduce"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from contest.demo.browser import Browser, wait_until, words
+from tests import forks
 from tests.processes import family, free_port, still_alive
 
 UP = [sys.executable, "-m", "contest", "up"]
@@ -19,7 +20,10 @@ UP = [sys.executable, "-m", "contest", "up"]
 
 @pytest.fixture
 def environ(short_dir: Path, request: pytest.FixtureRequest) -> dict[str, str]:
-    folder = short_dir / f"up-{request.node.name[:40]}"
+    return environ_of(short_dir / f"up-{request.node.name[:40]}")
+
+
+def environ_of(folder: Path) -> dict[str, str]:
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("HOITHI_")},
         "HOITHI_DATA_DIR": str(folder),
@@ -38,6 +42,15 @@ def running(environ: dict[str, str], *options: str) -> Iterator["subprocess.Pope
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def house(short_dir: Path) -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    """One that runs, for the tests that look at it; with its environment."""
+    environ = environ_of(short_dir / "up-house")
+    with running(environ) as process:
+        until(process, "Ctrl-C")
+        yield process, environ
 
 
 def until(process: "subprocess.Popen[str]", part: str) -> str:
@@ -75,25 +88,26 @@ def test_the_sample_is_there_at_once_and_again_after_a_stop(environ: dict[str, s
 
 
 @pytest.mark.slow
-def test_two_of_them_do_not_share_a_folder(environ: dict[str, str]) -> None:
-    with running(environ) as process:
-        until(process, "Ctrl-C")
-        other = environ | {"HOITHI_BASE_URL": f"http://127.0.0.1:{free_port()}"}
-        second = subprocess.run(UP, env=other, check=False, capture_output=True, text=True)
+def test_two_of_them_do_not_share_a_folder(
+    house: tuple["subprocess.Popen[str]", dict[str, str]]
+) -> None:
+    other = house[1] | {"HOITHI_BASE_URL": f"http://127.0.0.1:{free_port()}"}
+    second = subprocess.run(UP, env=other, check=False, capture_output=True, text=True)
     assert second.returncode == 1
     assert "Stop it first (Ctrl-C)" in second.stderr
 
 
 @pytest.mark.slow
-def test_pages_say_that_they_are_starting_again_and_then_are_back(environ: dict[str, str]) -> None:
-    with running(environ) as process:
-        until(process, "Ctrl-C")
-        pid = int((Path(environ["HOITHI_DATA_DIR"]) / "run" / "web.pid").read_text())
-        for one in family(pid):
-            os.kill(one, signal.SIGKILL)
-        until(process, "starts again")
-        browser = Browser(environ["HOITHI_BASE_URL"])
-        wait_until(lambda: browser.get("/readyz").status == 200, "the pages", 60)
+def test_pages_say_that_they_are_starting_again_and_then_are_back(
+    house: tuple["subprocess.Popen[str]", dict[str, str]]
+) -> None:
+    process, environ = house
+    pid = int((Path(environ["HOITHI_DATA_DIR"]) / "run" / "web.pid").read_text())
+    for one in family(pid):
+        os.kill(one, signal.SIGKILL)
+    until(process, "starts again")
+    browser = Browser(environ["HOITHI_BASE_URL"])
+    wait_until(lambda: browser.get("/readyz").status == 200, "the pages", 60)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +122,7 @@ def test_pages_say_that_they_are_starting_again_and_then_are_back(environ: dict[
 def test_a_wrong_setting_stops_the_start_with_a_sentence(
     environ: dict[str, str], name: str, value: str, said: str
 ) -> None:
-    done = subprocess.run(
-        UP, env=environ | {name: value}, check=False, capture_output=True, text=True
-    )
+    done = forks.command_text("up", environ=environ | {name: value})
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -8,7 +8,7 @@ the machine's own time and decides about leases, so that a jump of the clock end
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, or_, select, update
@@ -62,6 +62,22 @@ def enqueue_all(
          "due_at": at, "created_at": at}
         for row_id in row_ids
     ])
+
+
+def enqueue_each(
+    session: Session, kind: str, row_id: int, due: Mapping[str, datetime], *, at: datetime,
+    contest_id: int | None, priority: str = "default",
+) -> None:
+    """Enqueue task ``kind`` for a row once for each key of ``due``, due at its moment. A key that
+    was enqueued before, whatever its state, is left as it is."""
+    known = set(session.scalars(select(Task.key).where(Task.key.in_(due))))
+    new = [
+        {"kind": kind, "row_id": row_id, "key": key, "contest_id": contest_id, "due_at": moment,
+         "created_at": at, "priority": priority}
+        for key, moment in due.items() if key not in known
+    ]
+    if new:
+        session.execute(insert(Task), new)
 
 
 def enqueue_again(session: Session, task: Task, *, at: datetime) -> None:

@@ -31,11 +31,10 @@ def plan(session: Session, contest: Contest, *, at: datetime) -> None:
     while moment < cut_off - BEFORE_CUT_OFF[0]:
         moments.add(moment)
         moment += BETWEEN_POLLS
-    for moment in sorted(moment for moment in moments if moment > at):
-        outbox.enqueue(
-            session, KIND, contest.id, at=at, due_at=moment, contest_id=contest.id,
-            key=_key(contest.id, moment), priority="high",
-        )
+    due = {_key(contest.id, moment): moment for moment in sorted(moments) if moment > at}
+    outbox.enqueue_each(
+        session, KIND, contest.id, due, at=at, contest_id=contest.id, priority="high"
+    )
 
 
 def now(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:

@@ -36,6 +36,23 @@ def test_the_same_wish_twice_is_one_row(database: Database) -> None:
     assert add(database) != add(database, key="another")
 
 
+def test_moments_of_a_row_are_enqueued_together_and_once_each(database: Database) -> None:
+    known = add(database, key="first", due_at=NOW)
+    later = {"first": NOW + timedelta(hours=2), "second": NOW + timedelta(hours=1)}
+    for _ in range(2):
+        with database.write() as session:
+            outbox.enqueue_each(
+                session, "check.quick", 5, later, at=NOW, contest_id=None, priority="high"
+            )
+    assert due(database) == [known]  # as it was
+    [_, new] = due(database, NOW + timedelta(hours=1))
+    task = state(database, new)
+    assert (task.key, task.kind, task.row_id, task.priority) == ("second", "check.quick", 5, "high")
+    assert (task.state, task.attempts, task.created_at) == ("pending", 0, NOW)
+    with database.write() as session:
+        outbox.enqueue_each(session, "check.quick", 5, {}, at=NOW, contest_id=None)
+
+
 def test_of_many_who_claim_a_row_one_gets_it(database: Database) -> None:
     task_id, tokens = add(database), []
     threads = [

@@ -1,8 +1,6 @@
 """A transaction that lost to another one is done again from the start, then it is a sentence."""
 
 import os
-import subprocess
-import sys
 from functools import update_wrapper
 from io import BytesIO
 from typing import Any
@@ -22,6 +20,7 @@ from contest.services.core import outbox
 from contest.services.people import passwords
 from contest.uploads.rows import RowRegistry
 from contest.views.shared import support
+from tests import forks
 
 on_postgresql = pytest.mark.database_kind("postgresql")
 VICTIM = "DO $$ BEGIN RAISE EXCEPTION 'victim' USING ERRCODE = '{}'; END $$"
@@ -235,11 +234,9 @@ def test_a_command_that_loses_reads_its_input_once_and_ends_well(
 ) -> None:
     names = ("data_dir", "database_url", "redis_url", "secret_key", "base_url")
     environ = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
-    done = subprocess.run(
-        [sys.executable, "-m", "contest", "user", "add", "an@example.vn", "--name", "Nguyễn An",
-         "--password-stdin"],
-        env=os.environ | environ, capture_output=True, text=True, input="con mèo trèo cây cau\n",
-        check=False,
+    done = forks.command_text(
+        "user", "add", "an@example.vn", "--name", "Nguyễn An", "--password-stdin",
+        environ=os.environ | environ, stdin="con mèo trèo cây cau\n",
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     with platform.db.read() as session:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 
 import pytest
 from bs4 import BeautifulSoup
@@ -16,6 +15,7 @@ from contest.services.core import profiles
 from contest.services.counts import polling
 from contest.services.fanpage import connections, page_pause
 from social.simulator.process import SimulatorProcess
+from tests import forks
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import QUAN11, Factory
 from tests.contest.fanpage.two_pages import (
@@ -338,11 +338,8 @@ def test_the_command_checks_a_contests_page(
     env = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
 
     def check() -> subprocess.CompletedProcess[str]:
-        start = [sys.executable, "-m", "contest", "page", "check", "--english", "--contest"]
-        return subprocess.run(
-            [*start, "quan11-2023"], env=os.environ | env, capture_output=True, text=True,
-            check=False,
-        )
+        start = ["page", "check", "--english", "--contest", "quan11-2023"]
+        return forks.command_text(*start, environ=os.environ | env)
 
     connected(bench, other)
     done = check()

@@ -1,14 +1,13 @@
 """`hoithi page check`: findings on standard output, an exit code that says whether all is well."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 
 from contest.config import Settings
 from social.simulator.process import SimulatorProcess
+from tests import forks
 
 Check = Callable[..., tuple[int, str, str]]
 
@@ -23,13 +22,9 @@ def database_url(sqlite_url: str) -> str:
 def check(settings: Settings) -> Check:
     names = ("data_dir", "database_url", "secret_key", "page_id", "page_token", "graph_url")
     environ = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
-    start = [sys.executable, "-c", "from contest.cli import main; main()", "page", "check"]
 
     def call(*arguments: str, **more: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [*start, *arguments], env=os.environ | environ | more, capture_output=True, text=True,
-            check=False,
-        )
+        done = forks.command_text("page", "check", *arguments, environ=os.environ | environ | more)
         return done.returncode, done.stdout, done.stderr
 
     return call

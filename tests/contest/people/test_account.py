@@ -2,18 +2,11 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from contest.models import AuditRow, StaffSession
 from contest.services.people import passwords, people
 from tests.contest.signing import HASH, NEW, PASSWORD, errors, is_in, recorded, sign_in
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
-
 
 # ---------------------------------------------------------------------------- password
 

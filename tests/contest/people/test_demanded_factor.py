@@ -10,7 +10,7 @@ from sqlalchemy import select
 from contest.config import Settings
 from contest.models import RecoveryCode, RoleGrant, User
 from contest.services.people import passwords, second_factor
-from tests.contest.signing import HASH, PASSWORD, sign_in
+from tests.contest.signing import HASH, PASSWORD, give_recovery_codes, sign_in
 
 FACTOR = "/account/second-factor/"
 
@@ -83,7 +83,7 @@ def test_switching_it_off_closes_everything_again(visit, make, contest, platform
         user = session.get_one(User, boss.id)
         second_factor.begin(session, user, keys=platform.keys)
         user.totp_confirmed_at = make.at
-        [code, *_] = second_factor.renew_recovery_codes(session, user, at=make.at)
+        [code, *_] = give_recovery_codes(session, user, at=make.at)
     client = visit.user(boss, second_factor=True)
     assert client.get("/account/").status_code == 200
     assert client.post(FACTOR + "off", data={"code": code}).status_code == 303

@@ -15,15 +15,10 @@ import pytest
 from contest.models import User
 from contest.services.people import people, second_factor, sign_in
 from contest.services.people.sign_in import FREE_ATTEMPTS, SCATTERED, Browser, Origin
-from tests.contest.signing import HASH, PASSWORD
+from tests.contest.signing import PASSWORD
 
 TWELVE = 12
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def boss(make, contest) -> User:
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
 
 
 def from_one_place() -> sign_in.Counter:

@@ -26,14 +26,9 @@ from tests.contest.people.passkey_steps import (
     mails,
     rows,
 )
-from tests.contest.signing import HASH, PASSWORD, errors, is_in, recorded, sign_in
+from tests.contest.signing import PASSWORD, errors, is_in, recorded, sign_in
 
 SITE = Site("localhost", "http://localhost")
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
 
 
 def kinds(app):

@@ -37,11 +37,6 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
-
-
-@pytest.fixture
 def strict(app, platform):
     """The platform as it is installed: staff must have a second factor."""
     platform.__dict__["settings"] = replace(platform.settings, second_factor="required")

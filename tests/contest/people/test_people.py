@@ -20,11 +20,6 @@ from tests.contest.conftest import SECRET_KEY
 
 
 @pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest)
-
-
-@pytest.fixture
 def do(platform, make, contest, boss):
     """Call a function of ``people`` in a transaction, as the organiser unless told otherwise."""
 

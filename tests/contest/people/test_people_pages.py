@@ -6,13 +6,7 @@ from sqlalchemy import select
 from contest.models import AuditRow, Invitation, RoleGrant, User
 from contest.services.people import invitations, people
 from tests.contest.conftest import SECRET_KEY
-from tests.contest.signing import HASH, NEW, errors, is_in, recorded, sign_in
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
-
+from tests.contest.signing import NEW, errors, is_in, recorded, sign_in
 
 
 @pytest.fixture

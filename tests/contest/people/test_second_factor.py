@@ -4,19 +4,20 @@ import re
 from datetime import timedelta
 
 import pyotp
-import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from contest.clock import SystemClock
 from contest.models import RecoveryCode, User
 from contest.services.people import second_factor
-from tests.contest.signing import HASH, PASSWORD, errors, is_in, recorded, sign_in
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
+from tests.contest.signing import (
+    PASSWORD,
+    errors,
+    give_recovery_codes,
+    is_in,
+    recorded,
+    sign_in,
+)
 
 
 def switch_on(make, user):
@@ -25,7 +26,7 @@ def switch_on(make, user):
         user = session.get_one(User, user.id)
         second_factor.begin(session, user, keys=make.platform.keys)
         user.totp_confirmed_at = make.at
-        codes = second_factor.renew_recovery_codes(session, user, at=make.at)
+        codes = give_recovery_codes(session, user, at=make.at)
         return pyotp.TOTP(second_factor.secret_of(user, keys=make.platform.keys)), codes
 
 

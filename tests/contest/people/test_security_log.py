@@ -11,14 +11,9 @@ from contest.services.core import sweep
 from contest.services.people import security_log
 from contest.services.people.security_log import Refusal
 from contest.views.account import refusals
-from tests.contest.signing import HASH, sign_in
+from tests.contest.signing import sign_in
 
 PAGE = "/c/quan11-2023/organiser/security"
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
 
 
 @pytest.fixture

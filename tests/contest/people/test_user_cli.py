@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +9,10 @@ from sqlalchemy import select
 from contest.clock import SystemClock
 from contest.models import Passkey, RecoveryCode, RoleGrant, User
 from contest.services.people import passwords, people, second_factor, sessions
+from tests import forks
 from tests.contest.people.authenticator import Device
 from tests.contest.people.passkey_steps import actions, give, mails, rows
+from tests.contest.signing import give_recovery_codes
 
 PASSWORD = "con mèo trèo cây cau"
 
@@ -28,13 +28,9 @@ def run(settings):
     """Run the command as a shell would: its exit code and what it wrote."""
     names = ("data_dir", "database_url", "redis_url", "secret_key", "base_url")
     environ = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
-    start = [sys.executable, "-c", "from contest.cli import main; main()", "user"]
 
     def call(*arguments, stdin=""):
-        done = subprocess.run(
-            [*start, *arguments], env=os.environ | environ, capture_output=True, text=True,
-            input=stdin, check=False,
-        )
+        done = forks.command_text("user", *arguments, environ=os.environ | environ, stdin=stdin)
         return done.returncode, done.stdout, done.stderr
 
     return call
@@ -122,7 +118,7 @@ def test_resetting_a_lost_factor_takes_passkeys_and_recovery_codes_too(
         person, at = session.get_one(User, user.id), SystemClock().now()
         second_factor.begin(session, person, keys=platform.keys)
         person.totp_confirmed_at = at
-        second_factor.renew_recovery_codes(session, person, at=at)
+        give_recovery_codes(session, person, at=at)
         token = sessions.start(session, person, at=at, second_factor=True)
     assert "\tactive+second-factor\t" in run("list")[1]
     assert run("reset-second-factor", "an@example.vn")[0] == 0

@@ -9,12 +9,7 @@ from contest.actors import SYSTEM
 from contest.models import User
 from contest.services.people import invitations
 from tests.contest.people.test_second_factor import switch_on
-from tests.contest.signing import HASH, NEW, is_in, sign_in
-
-
-@pytest.fixture
-def boss(make, contest):
-    return make.user("organiser", contest=contest, email="an@example.vn", password_hash=HASH)
+from tests.contest.signing import NEW, is_in, sign_in
 
 
 def link(platform, user, purpose, at):

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from contest import ready_pages
 from contest.clock import FileClock
 from contest.models import Contest
 from contest.wiring import Platform
+from tests import forks
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 
@@ -42,10 +42,7 @@ def hoithi(platform: Platform, stage: Stage, tmp_path: Path) -> Command:
     }
 
     def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        code = "from contest.cli import main; main()"
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments], env=env, capture_output=True, check=False
-        )
+        return forks.command(*arguments, environ=env)
 
     return run
 

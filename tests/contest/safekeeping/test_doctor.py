@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from contest.safekeeping.restore import Wanted
 from contest.services.core import outbox
 from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
+from tests import forks
 from tests.contest.stage import Stage
 
 
@@ -179,10 +179,7 @@ def doctor(platform: Platform, stage: Stage) -> Callable[..., "subprocess.Comple
         "HOITHI_DATABASE_URL": settings.database_url, "HOITHI_STORAGE_URL": settings.storage_url,
         "HOITHI_SECRET_KEY": settings.secret_key,
     }
-    return lambda *arguments: subprocess.run(
-        [sys.executable, "-m", "contest", "doctor", *arguments], env=environ, text=True,
-        capture_output=True, check=False,
-    )
+    return lambda *arguments: forks.command_text("doctor", *arguments, environ=environ)
 
 
 def test_the_command_tells_programs_and_people_and_exits_by_the_worst(

@@ -3,12 +3,11 @@
 import csv
 import io
 import os
-import subprocess
-import sys
 
 import pytest
 
 from contest.services.units import unit_links
+from tests import forks
 
 CSV = "Tên đơn vị,Khối\nĐoàn Phường 1,Cụm 1\nĐoàn Phường 2,Cụm 1\n"
 
@@ -24,13 +23,9 @@ def run(settings):
     """Run the command as a shell would: its exit code and what it wrote."""
     names = ("data_dir", "database_url", "redis_url", "secret_key")
     environ = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
-    start = [sys.executable, "-c", "from contest.cli import main; main()"]
 
     def call(*arguments):
-        done = subprocess.run(
-            [*start, *arguments], env=os.environ | environ, capture_output=True, text=True,
-            check=False,
-        )
+        done = forks.command_text(*arguments, environ=os.environ | environ)
         return done.returncode, done.stdout, done.stderr
 
     return call
