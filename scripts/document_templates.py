@@ -59,15 +59,15 @@ def minutes() -> Docx:
     _notes(document)
     _remarks(document)
     _evidence(document)
-    _close(document, "BAN GIÁM KHẢO")
+    _close(document, "BAN GIÁM KHẢO", ("", ""))
     return document
 
 
-def _close(document: Docx, who: str) -> None:
-    """The minutes' last sentence and who signs them."""
+def _close(document: Docx, who: str, held: tuple[str, str]) -> None:
+    """The minutes' last sentence, the hour of its end between ``held``, and who signs them."""
     body(document, "Biên bản được lập thành 02 bản có nội dung như nhau, đã đọc lại cho các thành "
-         "viên cùng nghe, thống nhất và ký tên. Cuộc họp kết thúc vào lúc ...... giờ ...... cùng "
-         "ngày.", before=8, keep=True)
+         f"viên cùng nghe, thống nhất và ký tên.{held[0]} Cuộc họp kết thúc vào lúc ...... giờ "
+         f"...... cùng ngày.{held[1]}", before=8, keep=True)
     for cell, name in zip(columns(document, 50, 65, 50), ("THƯ KÝ", who, "CHỦ TRÌ"),
                           strict=True):
         write(cell, (name, "b"), align=CENTRE, first=True, before=6, keep=True)
@@ -273,7 +273,8 @@ def appraisal() -> Docx:
     document.sections[0].different_first_page_header_footer = True
     page_number(document.sections[0].header.paragraphs[0])
     heading(document, "BB", (78, 87))
-    title(document, "BIÊN BẢN", "Họp Tổ thẩm định sản phẩm dự thi {{ title }}")
+    title(document, "BIÊN BẢN", "{% if day %}Họp Tổ thẩm định{% else %}Tổng hợp kết quả thẩm định"
+          "{% endif %} sản phẩm dự thi {{ title }}")
     write(document, ("{{ opening }}, tại ......................................................., "
          "Tổ thẩm định {{ title }}, chủ đề “{{ theme }}”, thẩm định sản phẩm dự thi của các đơn "
          "vị.", ""), align=FULL, indent=10, after=4)
@@ -283,7 +284,7 @@ def appraisal() -> Docx:
     write(document, ("", ""), size=4)
     body(document, "III. KẾT LUẬN", "b", before=6, keep=True)
     body(document, "Tổ thẩm định đã xem {{ clips|length }} sản phẩm: {{ summary }}.")
-    _close(document, "CÁC THÀNH VIÊN")
+    _close(document, "CÁC THÀNH VIÊN", ("{% if day %}", "{% endif %}"))
     return document
 
 

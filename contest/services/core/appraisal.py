@@ -48,19 +48,21 @@ class Member:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What an outcome needs; ``changes`` is 0 where it is too late to send another clip."""
+    """What an outcome needs. ``late``: no other clip can be sent any more, so votes for changes
+    decide nothing; they still count against the others, for no decision falls by the clock."""
 
     approve: int
     changes: int
     reject: int
     quorum: int
+    late: bool = False
 
     @classmethod
     def of(cls, profile: Profile, *, at: datetime) -> "Numbers":
         rules = profile.review
-        in_time = at < profile.schedule.counts_close
         return cls(
-            rules.approvals, rules.rejections if in_time else 0, rules.rejections, rules.quorum
+            rules.approvals, rules.rejections, rules.rejections, rules.quorum,
+            late=at >= profile.schedule.counts_close,
         )
 
     def of_outcome(self, outcome: str) -> int:
@@ -101,14 +103,14 @@ class Board:
     def reached(self) -> str | None:
         """The outcome that has been reached, or None."""
         leading = self._leading()
-        return leading[0] if len(leading) == 1 else None
+        return leading[0] if len(leading) == 1 and self._may_be(leading[0]) else None
 
     @property
     def standing(self) -> Standing:
         leading = self._leading()
-        if len(leading) == 1:
+        if self.reached:
             return Standing.DECIDED
-        if self.too_small or not self.left:
+        if self.too_small or not self.left or len(leading) == 1:
             return Standing.CHAIR
         hope = len(self.votes) < self.numbers.quorum or bool(leading)
         return Standing.VOTES if hope or self._within_reach() else Standing.CHAIR
@@ -128,14 +130,17 @@ class Board:
             return []
         enough = {
             outcome: count for outcome, count in self.counts.items()
-            if 0 < self.numbers.of_outcome(outcome) <= count
+            if self.numbers.of_outcome(outcome) <= count
         }
         return [outcome for outcome, count in enough.items() if count == max(enough.values())]
 
+    def _may_be(self, outcome: str) -> bool:
+        return outcome != CHANGES or not self.numbers.late
+
     def _within_reach(self) -> bool:
         return any(
-            0 < self.numbers.of_outcome(outcome) <= count + len(self.left)
-            for outcome, count in self.counts.items()
+            self.numbers.of_outcome(outcome) <= count + len(self.left)
+            for outcome, count in self.counts.items() if self._may_be(outcome)
         )
 
 

@@ -172,6 +172,8 @@ def values(
         found |= _submission(
             session, mail.params["submission_id"], mail.language, at=at or mail.created_at
         )
+    if mail.template == "result_moved" and mail.contest_id is not None:
+        found["newest_result"] = deadlines.newest_result(session, mail.contest_id)
     if "upload_id" in mail.params:
         upload = session.get_one(Upload, mail.params["upload_id"])
         found |= {"filename": upload.filename, "size": upload.length,
@@ -201,7 +203,6 @@ def _submission(
         "counting": at < profile.schedule.counts_close,
         "may_send": lifecycle.may("submission", submission.state, "send", phase),
         "may_cast": lifecycle.may("submission", submission.state, "cast", phase),
-        "newest_result": deadlines.newest_result(session, submission.contest_id),
         "received_at": submission.version and submission.version.received_at,
         "findings": _findings(session, submission, language),
         "release_at": post.release_at if post else profile.release_at,

@@ -188,6 +188,7 @@ def decide_as_chair(
     whoever is not this clip's chair; ``Conflict`` while the members' votes can still decide, and
     for a rejection that nobody else has voted for where the rules ask for two.
     """
+    require(actor, "review.chair", submission)
     profile = _hold(session, submission, actor)
     deciding.require_newest(submission, decision)
     if not decision.reason.strip():

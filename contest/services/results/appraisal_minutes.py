@@ -104,7 +104,8 @@ def values(
     assert contest.revision is not None  # noqa: S101 - a contest is made with its first revision
     return {
         **heading(profile, _noon(profile, day) if day else at),
-        "draft": "", "opening": _opening(profile, day, held), "chair": chair,
+        "draft": "", "day": "1" if day else "", "opening": _opening(profile, day, held),
+        "chair": chair,
         "present": _names(session, spoke),
         "absent": [one.name for one in everybody if one.id not in spoke],
         "aside": _aside(held), "met": _met(held, everybody, profile),
@@ -224,7 +225,8 @@ SAMPLE: dict[str, object] = {  # every placeholder with an example
         "superior", "issuer", "place", "date", "year", "symbol", "authority", "on_behalf",
         "signer", "bases", "recipients", "title", "theme", "organiser", "profile_number",
     )},
-    "draft": "", "opening": "Hôm nay, ngày 11 tháng 6 năm 2023", "chair": "Trần Văn Bình",
+    "draft": "", "day": "1", "opening": "Hôm nay, ngày 11 tháng 6 năm 2023",
+    "chair": "Trần Văn Bình",
     "present": ["Trần Văn Bình", "Lê Thị Cúc"], "absent": ["Võ Văn Dũng"],
     "aside": ["Võ Văn Dũng (CX-7K2M: người thân trong clip)"], "met": "Tổ thẩm định có 3 người.",
     "approvals": "2", "rejections": "2", "quorum": "2",

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from contest import profile as rule_files
-from contest.errors import Conflict, Invalid, NotAllowed
+from contest.clock import FixedClock
+from contest.errors import Conflict, Invalid, NotAllowed, TooLate
 from contest.models import Contest, Mail, Publication, Review, ReviewVote, Submission, Task, User
 from contest.profile import Profile
 from contest.services.core import appraisal, profiles
@@ -167,6 +168,21 @@ def test_what_votes_come_to(
     able: int, quorum: int, approve: int, given: str, standing: str
 ) -> None:
     assert counted(able, quorum, approve=approve, given=given) == standing
+
+
+def test_after_the_cut_off_votes_for_changes_decide_nothing_and_nothing_falls_by_the_clock(
+    room: Callable[..., Room], clock: FixedClock
+) -> None:
+    here = room(approvals=2, quorum=4)
+    for number, outcome in enumerate(("approve", "approve", "changes", "changes")):
+        here.vote(number, outcome)
+    assert here.board().standing == Standing.CHAIR
+    clock.moment = here.profile.schedule.counts_close
+    assert here.board().standing == Standing.CHAIR
+    with pytest.raises(TooLate):
+        here.cast(0, "changes")
+    here.vote(3, "reject")  # two approvals against two others
+    assert here.state == "approved"
 
 
 # ---------------------------------------------------------------------------- deciding
