@@ -9,10 +9,10 @@ from contest.errors import not_found
 from contest.services.results import appraisal_minutes
 from contest.views.shared.support import allows, attachment, current, page
 
-bp = Blueprint("appraisal", __name__, url_prefix="/c/<slug>/review/minutes")
+bp = Blueprint("appraisal", __name__, url_prefix="/c/<slug>/review")
 
 
-@bp.get("")
+@bp.get("/minutes")
 @allows("review.read")
 def minutes() -> Response:
     """The days on which the board voted or decided."""
@@ -21,7 +21,7 @@ def minutes() -> Response:
     )
 
 
-@bp.get(".docx")
+@bp.get("/minutes.docx")
 @allows("review.read")
 def docx() -> Response:
     """The minutes of the day ``?day=2023-06-11``, or of the whole contest."""
