@@ -1,6 +1,7 @@
 """A random walk's board: members vote, take back, stand aside, come and go; a chair decides."""
 
 import random
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -65,11 +66,10 @@ class BoardOfWalk:
             return
         actor = self.make.actor(session.get_one(User, board.chair.id))
         self.note(f"{one.code} before the board: the chair's word")
-        values = self._opinion(one, only=("approve",))
-        votes.decide_as_chair(
-            session, one, Decision(values.version_id, "approve", values.checklist, REASON),
-            actor=actor, at=self.at,
-        )
+        others = [v for v in board.votes.values() if v.member_id != actor.id]
+        may_reject = any(vote.outcome == "reject" for vote in others)
+        said = self._opinion(one, only=("approve", "changes", *["reject"] * may_reject))
+        votes.decide_as_chair(session, one, replace(said, reason=REASON), actor=actor, at=self.at)
 
     def _opinion(
         self, one: Submission, only: tuple[str, ...] = ("approve", "approve", "changes", "reject")

@@ -48,7 +48,7 @@ WAY = [
 ]
 # What leads on happens more often than what leads out.
 OFTEN = {
-    "check": 8, "check_deeply": 3, "approve": 8, "vote": 8, "cast": 3, "reinstate": 4,
+    "check": 8, "check_deeply": 3, "approve": 8, "vote": 8, "cast": 6, "reinstate": 4,
     "send": 2, "reopen": 5,
     "withdraw": 0.6, "disqualify": 0.6, "agree_withdrawal": 0.2,
 }
@@ -88,7 +88,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
         """So many things happen; after each everything that must hold is looked at."""
         for number in range(steps):
             self.time_passes(number / steps)
-            self.step(self.a_new_entry if number < len(self.units) else self._something())
+            begins = [self.a_chair, *[self.a_new_entry] * 2] if self.board else [
+                self.a_new_entry] * 2
+            self.step(begins[number] if number < len(begins) else self._something())
         self.recomputable()
 
     def _something(self) -> Callable[[Session, Contest], None]:

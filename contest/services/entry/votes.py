@@ -81,7 +81,7 @@ def take_back(session: Session, submission: Submission, *, actor: Actor, at: dat
         )
     _end(session, mine, "withdrawn", at=at)
     session.flush()
-    _audit(session, "withdrawn", mine, submission, actor=actor, at=at)
+    record(session, "review_vote.withdrawn", mine, submission, actor=actor, at=at)
 
 
 def _hold(session: Session, submission: Submission, actor: Actor) -> Profile:
@@ -154,8 +154,10 @@ def _voted(
 ) -> Review | None:
     session.add(new)
     session.flush()
-    what = "excused" if new.outcome == EXCUSED else "given"
-    _audit(session, what, new, submission, actor=actor, at=at)
+    record(
+        session, "review_vote.excused" if new.outcome == EXCUSED else "review_vote.given", new,
+        submission, actor=actor, at=at,
+    )
     now = board(session, submission, at=at)
     if now.standing == Standing.DECIDED:
         return _conclude(session, submission, now, actor=actor, at=at)
@@ -164,13 +166,13 @@ def _voted(
     return None
 
 
-def _audit(
-    session: Session, what: str, vote: ReviewVote, submission: Submission, *, actor: Actor,
+def record(
+    session: Session, action: str, vote: ReviewVote, submission: Submission, *, actor: Actor,
     at: datetime,
 ) -> None:
     """What was voted is not told by the trail, which organisers read meanwhile: rows stay."""
     audit.record(
-        session, f"review_vote.{what}", vote, actor=actor, at=at,
+        session, action, vote, actor=actor, at=at,
         contest_id=submission.contest_id,
         after={"code": submission.code, "version": vote.version_id},
     )
@@ -204,7 +206,7 @@ def decide_as_chair(
     word.casting, word.ended, word.ended_at, word.review_id = True, "decided", at, review.id
     session.add(word)
     session.flush()
-    _audit(session, "casting", word, submission, actor=actor, at=at)
+    record(session, "review_vote.casting", word, submission, actor=actor, at=at)
     deciding.move_on(session, submission, decision, review, actor=actor, at=at)
     return review
 
