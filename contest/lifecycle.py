@@ -38,7 +38,8 @@ PHASES: dict[str, tuple[Phase, ...]] = {
 WHO = {
     "": "the platform", "entry.upload": "the unit", "entry.edit": "the unit",
     "entry.disqualify": "an organiser", "entry.reinstate": "two organisers",
-    "review.decide": "a reviewer", "check.retry": "a reviewer or an organiser",
+    "review.decide": "a reviewer", "review.vote": "a member of the board",
+    "review.chair": "the board's chair", "check.retry": "a reviewer or an organiser",
     "publication.manage": "an organiser", "jury.mark": "the juror",
     "result.close": "an organiser", "result.publish": "an organiser",
 }
@@ -95,6 +96,10 @@ WAYS: tuple[Way, ...] = (
     _way(SUBMISSION, "in_review", "ask_changes", "review.decide", "changes_requested",
          *_TO_CUT_OFF),
     _way(SUBMISSION, "in_review", "reject", "review.decide", "disqualified"),
+    # Where the rules ask for more than one reviewer these take the place of the three above.
+    _way(SUBMISSION, "in_review", "vote", "review.vote", "approved changes_requested disqualified"),
+    _way(SUBMISSION, "in_review", "cast", "review.chair",
+         "approved changes_requested disqualified"),
     _way(SUBMISSION, "approved changes_requested", "reopen", "review.decide", "in_review"),
     _way(SUBMISSION, "approved", "post", "", "published"),
     _way(SUBMISSION, "approved", "record_link", "publication.manage", "published"),
@@ -144,6 +149,7 @@ ASKS = {
     "findings": ("submission", "send"), "changes_requested": ("submission", "send"),
     "upload_waiting": ("submission", "send"), "upload_expired": ("submission", "send"),
     "jury_reminder": ("ballot", "submit"), "reinstated": ("submission", "send"),
+    "board_waits": ("submission", "cast"), "result_moved": ("result", "new_revision"),
 }
 
 

@@ -72,6 +72,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "media.watch": any_of(is_unit, organiser, reviewer, juror),
     "review.read": any_of(reviewer, organiser),
     "review.decide": reviewer,
+    "review.vote": reviewer,
+    "review.chair": reviewer,  # which of them has the casting word: ``services/entry/votes.py``
     "jury.mark": lambda actor, subject: juror(actor, subject) and not_own_unit(actor, subject),
     "jury.read": juror,
     "organiser.read": organiser,

@@ -31,6 +31,7 @@ from scripts.document_parts import (
     listing,
     mark,
     new,
+    page_number,
     signature,
     title,
     write,
@@ -58,16 +59,21 @@ def minutes() -> Docx:
     _notes(document)
     _remarks(document)
     _evidence(document)
+    _close(document, "BAN GIÁM KHẢO", ("", ""))
+    return document
+
+
+def _close(document: Docx, who: str, held: tuple[str, str]) -> None:
+    """The minutes' last sentence, the hour of its end between ``held``, and who signs them."""
     body(document, "Biên bản được lập thành 02 bản có nội dung như nhau, đã đọc lại cho các thành "
-         "viên cùng nghe, thống nhất và ký tên. Cuộc họp kết thúc vào lúc ...... giờ ...... cùng "
-         "ngày.", before=8, keep=True)
-    for cell, name in zip(columns(document, 50, 65, 50), ("THƯ KÝ", "BAN GIÁM KHẢO", "CHỦ TRÌ"),
+         f"viên cùng nghe, thống nhất và ký tên.{held[0]} Cuộc họp kết thúc vào lúc ...... giờ "
+         f"...... cùng ngày.{held[1]}", before=8, keep=True)
+    for cell, name in zip(columns(document, 50, 65, 50), ("THƯ KÝ", who, "CHỦ TRÌ"),
                           strict=True):
         write(cell, (name, "b"), align=CENTRE, first=True, before=6, keep=True)
         write(cell, ("(Ký, ghi rõ họ tên)", "i"), align=CENTRE, size=12)
         for _ in range(6):
             write(cell, ("", ""))
-    return document
 
 
 def _present(document: Docx) -> None:
@@ -256,8 +262,53 @@ def qr_sheet() -> Docx:
     return document
 
 
-PAPERS = {"minutes": minutes, "decision": decision, "certificates": certificates,
-          "qr_sheet": qr_sheet}
+APPRAISED = (
+    ("TT", "number", 10, CENTRE), ("Tác phẩm, đơn vị", "clip", 46, LEFT),
+    ("Ý kiến của thành viên", "opinions", 66, LEFT), ("Kết luận", "decision", 43, LEFT),
+)
+
+
+def appraisal() -> Docx:
+    document = new("Biên bản thẩm định", margins=(20, 15, 20, 30))
+    document.sections[0].different_first_page_header_footer = True
+    page_number(document.sections[0].header.paragraphs[0])
+    heading(document, "BB", (78, 87))
+    title(document, "BIÊN BẢN", "{% if day %}Họp Tổ thẩm định{% else %}Tổng hợp kết quả thẩm định"
+          "{% endif %} sản phẩm dự thi {{ title }}")
+    write(document, ("{{ opening }}, tại ......................................................., "
+         "Tổ thẩm định {{ title }}, chủ đề “{{ theme }}”, thẩm định sản phẩm dự thi của các đơn "
+         "vị.", ""), align=FULL, indent=10, after=4)
+    _board(document)
+    body(document, "II. NỘI DUNG THẨM ĐỊNH", "b", before=6, keep=True)
+    listing(document, APPRAISED, "clips")
+    write(document, ("", ""), size=4)
+    body(document, "III. KẾT LUẬN", "b", before=6, keep=True)
+    body(document, "Tổ thẩm định đã xem {{ clips|length }} sản phẩm: {{ summary }}.")
+    _close(document, "CÁC THÀNH VIÊN", ("{% if day %}", "{% endif %}"))
+    return document
+
+
+def _board(document: Docx) -> None:
+    body(document, "I. THÀNH PHẦN", "b", before=6, keep=True)
+    body(document, "- Chủ trì: {% if chair %}{{ chair }}, Chủ tịch (trưởng nhóm) Tổ thẩm định"
+         "{% else %}........................................................{% endif %}.")
+    body(document, "- Thư ký: .........................................................., chức vụ: "
+         "..............................")
+    body(document, "- Thành viên có ý kiến ({{ present|length }} người): "
+         "{{ present|join(\"; \") }}.")
+    for name, words in (("absent", "Thành viên không có ý kiến"),
+                        ("aside", "Thành viên không tham gia thẩm định clip có liên quan")):
+        command(document, f"{{%p if {name} %}}")
+        body(document, f"- {words}: {{{{ {name}|join(\"; \") }}}}.")
+        command(document, "{%p endif %}")
+    body(document, "- Điều kiện kết luận theo thể lệ bản {{ profile_number }}: duyệt cần "
+         "{{ approvals }} phiếu; loại, yêu cầu chỉnh sửa cần {{ rejections }} phiếu"
+         "{% if quorum %}; phải có ít nhất {{ quorum }} thành viên bỏ phiếu cho mỗi clip"
+         "{% endif %}. {{ met }}")
+
+
+PAPERS = {"appraisal": appraisal, "minutes": minutes, "decision": decision,
+          "certificates": certificates, "qr_sheet": qr_sheet}
 
 
 def main(folder: Path) -> None:

@@ -1,4 +1,5 @@
-"""``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result."""
+"""``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result.
+``reviews.settle``: count the board's votes about every clip again."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 import media_checks
 from contest.jobs import GiveUp
 from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
-from contest.services.core import outbox
-from contest.services.entry import checks, repairs
+from contest.models import Contest
+from contest.services.core import appraisal, outbox
+from contest.services.entry import checks, repairs, votes
 from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
 from contest.wiring import Platform
 
@@ -137,4 +139,11 @@ def _unreadable(
     return Outcome("unreadable", report | ({"policy": policy} if policy else {}))
 
 
-HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep}
+def settle(platform: Platform, contest_id: int, beat: Beat) -> None:
+    """Look at every clip before the board again, after the rules or the board have changed."""
+    with platform.db.write() as session:
+        votes.settle(session, session.get_one(Contest, contest_id), at=platform.clock.now())
+    beat()
+
+
+HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle}

@@ -40,7 +40,7 @@ from contest.models.publications import (
 )
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
-from contest.models.reviews import EntryRequest, Review
+from contest.models.reviews import EntryRequest, Review, ReviewVote
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
@@ -52,7 +52,7 @@ __all__ = [
     "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
     "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
+    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "ReviewVote",
     "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
     "SimilarPair", "Snapshot", "SnapshotProof",
     "StaffSession",

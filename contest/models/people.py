@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
@@ -76,18 +86,25 @@ class User(Base):
 
 
 class RoleGrant(Base):
-    """A role in a contest. ``unit_id``: the unit a juror belongs to and therefore never marks."""
+    """A role in a contest. ``unit_id``: the unit a juror belongs to and therefore never marks.
+    ``chair``: the reviewer who has the casting word in the board; at most one of a contest."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
         UniqueConstraint("user_id", "contest_id", "role"),
         one_of("role", ("organiser", "reviewer", "juror")),
+        CheckConstraint("role = 'reviewer' OR NOT chair", name="chair"),
+        Index(
+            "uq_role_grant_chair", "contest_id", unique=True, sqlite_where=text("chair"),
+            postgresql_where=text("chair"),
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
     role: Mapped[str] = mapped_column(String(16))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    chair: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     user: Mapped[User] = relationship(back_populates="roles")
 

@@ -35,6 +35,48 @@ class Review(Base):
     reviewer: Mapped[User] = relationship()
 
 
+class ReviewVote(Base):
+    """What a member of the board thinks of one version, or that they stand aside (``excused``).
+
+    In force until it ended: replaced (``changed``), taken back (``withdrawn``), its member left
+    (``removed``), or the board has decided (``decided``, with ``review_id``). ``casting``: the
+    chair's word, which decided. Rows stay: they are what the minutes are made of.
+    """
+
+    __tablename__ = "review_vote"
+    __table_args__ = (
+        one_of("outcome", ("approve", "changes", "reject", "excused")),
+        one_of("ended", ("", "changed", "withdrawn", "removed", "decided")),
+        CheckConstraint("outcome = 'approve' OR reason <> ''", name="reason"),
+        CheckConstraint("(outcome = 'changes') = (until IS NOT NULL)", name="until"),
+        CheckConstraint("(ended = '') = (ended_at IS NULL)", name="end"),
+        CheckConstraint("(ended = 'decided') = (review_id IS NOT NULL)", name="decided"),
+        Index("ix_review_vote_submission_id", "submission_id", "version_id"),
+        Index("ix_review_vote_given_at", "given_at"),
+        Index(
+            "uq_review_vote_in_force", "version_id", "member_id", unique=True,
+            sqlite_where=text("ended = ''"), postgresql_where=text("ended = ''"),
+        ),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    outcome: Mapped[str] = mapped_column(String(16))
+    casting: Mapped[bool] = mapped_column(default=False)
+    checklist: Mapped[dict[str, bool]]  # item id -> true | false
+    reason: Mapped[str] = mapped_column(Text, default="")  # the unit reads it, once decided
+    note: Mapped[str] = mapped_column(Text, default="")  # the staff reads it
+    until: Mapped[datetime | None]
+    given_at: Mapped[datetime]
+    ended: Mapped[str] = mapped_column(String(16), default="")
+    ended_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship()
+    member: Mapped[User] = relationship()
+
+
 class EntryRequest(Base):
     """``reinstate``: an organiser proposes that an entry which has left comes back; another agrees.
     ``withdraw``: after publication a unit asks that its entry be taken out; an organiser decides.

@@ -171,11 +171,36 @@ class Reason(Part):
 
 
 class Review(Part):
-    """How reviewers decide; how many days a unit has for requested changes."""
+    """How reviewers decide (plan IV.2); how many days a unit has for requested changes.
+
+    One approval, no quorum, no second person for a rejection: each reviewer decides alone. Anything
+    more, and the reviewers are a board that votes (``services/core/appraisal.py``).
+    """
 
     checklist: list[ChecklistItem] = Field(min_length=1)
     reasons: list[Reason] = Field(default_factory=list)
     changes_days: int = Field(default=3, gt=0, le=60)
+    approvals: int = Field(default=1, gt=0, le=50)  # votes that approve a clip
+    quorum: int = Field(default=0, ge=0, le=50)  # votes of any kind before anything is decided
+    second_to_reject: bool = False  # a rejection needs two; always so with several approvals
+
+    @model_serializer(mode="wrap")
+    def _as_before_the_board(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that say nothing of a board keep the hash they had before there was one."""
+        content: dict[str, Any] = write(self)
+        usual = {"approvals": 1, "quorum": 0, "second_to_reject": False}
+        return {key: value for key, value in content.items()
+                if key not in usual or value != usual[key]}
+
+    @property
+    def by_board(self) -> bool:
+        """Whether reviewers vote, instead of each deciding alone."""
+        return self.approvals > 1 or self.quorum > 1 or self.second_to_reject
+
+    @property
+    def rejections(self) -> int:
+        """Votes that reject a clip, or send it back."""
+        return 2 if self.second_to_reject or self.approvals > 1 else 1
 
 
 class Level(Part):

@@ -26,7 +26,7 @@ from contest.models import (
     Submission,
 )
 from contest.services.core import deadlines, mail, profiles
-from contest.services.entry import checks, entry_requests, reviews, submissions, uploads
+from contest.services.entry import checks, entry_requests, reviews, submissions, uploads, votes
 from contest.services.entry.checks import Outcome
 from contest.services.entry.reviews import Decision
 from contest.services.fanpage import publications
@@ -35,7 +35,9 @@ from contest.services.results import replacement, results, tally
 from contest.services.results.results import BundleStore
 from contest.services.units import units
 from tests.contest.factory import QUAN11, Factory, report
+from tests.contest.walked_board import BOARDS, BoardOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
+from tests.contest.walked_units import UnitsOfWalk
 
 # How far a walk has come -> the contest's time, so that a walk sees every phase.
 WAY = [
@@ -46,13 +48,14 @@ WAY = [
 ]
 # What leads on happens more often than what leads out.
 OFTEN = {
-    "check": 8, "check_deeply": 3, "approve": 8, "reinstate": 4, "send": 2, "reopen": 5,
+    "check": 8, "check_deeply": 3, "approve": 8, "vote": 8, "cast": 6, "reinstate": 4,
+    "send": 2, "reopen": 5,
     "withdraw": 0.6, "disqualify": 0.6, "agree_withdrawal": 0.2,
 }
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(PageOfWalk):
+class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
     """One contest of its own, and whoever acts in it."""
 
     def __init__(self, make: Factory, clock: FixedClock, seed: int) -> None:
@@ -60,11 +63,12 @@ class Walk(PageOfWalk):
         self.platform, self.model, self.history = make.platform, Model(), list[str]()
         clock.moment = WAY[0][1]
         self.slug = f"di-{seed}"
-        self.contest = make.contest(self.slug)
-        self.units = [make.unit(self.contest) for _ in range(2)]
-        people = ("organiser", "organiser", "reviewer", "juror", "juror")
+        self.board = BOARDS[seed % len(BOARDS)]
+        self.contest = make.contest(self.slug, self._rules)
+        self.units = [make.unit(self.contest) for _ in range(3)]
+        people = ("organiser", "organiser", "reviewer", "juror", "juror", *["reviewer"] * 3)
         users = [make.user(role, contest=self.contest) for role in people]
-        self.jurors = users[3:]
+        self.jurors, self.members = users[3:5], [users[2], *users[5:]]
         self.first, self.second, self.reviewer = (make.actor(user) for user in users[:3])
         self.mails = self.number = 0
         folder = self.platform.settings.data_dir / "bundles"
@@ -74,21 +78,28 @@ class Walk(PageOfWalk):
     def at(self) -> datetime:
         return self.clock.now()
 
+    def _rules(self, text: str) -> str:
+        """The reference rules with the board of this walk."""
+        return text.replace("changes_days = 2", f"changes_days = 2\n{self.board}")
+
     # ------------------------------------------------------------------ walking
 
     def walk(self, steps: int) -> None:
         """So many things happen; after each everything that must hold is looked at."""
         for number in range(steps):
             self.time_passes(number / steps)
-            self.step(self.a_new_entry if number < len(self.units) else self._something())
+            begins = [self.a_chair, *[self.a_new_entry] * 2] if self.board else [
+                self.a_new_entry] * 2
+            self.step(begins[number] if number < len(begins) else self._something())
         self.recomputable()
 
     def _something(self) -> Callable[[Session, Contest], None]:
         late = self.at >= WAY[4][1]
         return self.random.choices(
             (self.an_entry, self.a_new_entry, self.the_page, self.the_jury, self.the_rules,
-             self.the_result),
-            weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0),
+             self.the_result, self.the_units, self.the_board),
+            weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 4,
+                     3 if self.board else 0),
         )[0]
 
     def step(self, happens: Callable[[Session, Contest], None]) -> None:
@@ -176,6 +187,9 @@ class Walk(PageOfWalk):
 
     def _decide(self, session: Session, one: Submission, outcome: str, **values: Any) -> None:
         assert one.version_id is not None
+        if self.board:  # there a member's vote takes its place
+            self.vote(session, one)
+            return
         decision = Decision(one.version_id, outcome, **values)
         reviews.decide(session, one, decision, actor=self.reviewer, at=self.at)
 
@@ -258,19 +272,26 @@ class Walk(PageOfWalk):
             ("counts_close = 2023-06-19T16", "counts_close = 2023-06-20T16"),
             ("counts_close = 2023-06-19T16", "counts_close = 2023-06-15T16"),
         ))
-        source = QUAN11.read_text().replace('slug = "quan11-2023"', f'slug = "{self.slug}"')
+        board = self.board
+        if board and self.random.random() < 0.5:
+            self.board = self.random.choice(BOARDS[1:])
+        source = self._rules(
+            QUAN11.read_text().replace('slug = "quan11-2023"', f'slug = "{self.slug}"')
+        )
         before, held = contest.revision_id, session.begin_nested()
         try:
             profiles.import_profile(session, source.replace(*change), actor=self.first, at=self.at,
                                     reason=REASON, agreed=True)
         except Conflict as refusal:
             assert refusal.data["effects"]
+            self.board = board
             held.rollback()
             session.refresh(contest)
             assert contest.revision_id == before
             self.note("a change of the rules is refused")
         else:
-            self.note(f"the rules change: {change[1]}")
+            self.note(f"the rules change: {change[1]}, {self.board!r}")
+            votes.settle(session, contest, at=self.at)
 
     def the_result(self, session: Session, contest: Contest) -> None:
         """The next step towards a public result."""
@@ -313,6 +334,7 @@ class Walk(PageOfWalk):
         ).all()
         for one in entries:
             self._no_dead_end(session, one)
+        self.look_at_board(session, list(entries))
         self._nothing_lost(session, contest)
         self._no_doubled_post(session, contest)
         self._followable(session)

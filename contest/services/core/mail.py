@@ -24,6 +24,9 @@ page_paused         user_id, pause_id, remedy,      an organiser: posting has st
 page_expiring       user_id, page_name, page_id,    an organiser: the Page's token is about to end
                     ends, shared
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
+board_waits         user_id, submission_id,         the board's chair, or without one the
+                    version_id, chair               organisers: votes no longer decide about a clip
+result_moved        user_id, submission_id          an organiser: a final result has to be replaced
 second_factor       user_id, what, passkey          staff: their second factor was changed
 ==================  ==============================  =========================================
 
@@ -56,9 +59,9 @@ from contest.services.core import deadlines, outbox, profiles
 from contest.tokens import digits_of
 
 TEMPLATES = (
-    "approved", "changes_requested", "findings", "invitation", "jury_reminder",
+    "approved", "board_waits", "changes_requested", "findings", "invitation", "jury_reminder",
     "page_expiring", "page_paused", "published", "receipt", "reinstated", "rejected", "reminder",
-    "reopened", "result", "second_factor", "upload_expired", "upload_waiting",
+    "reopened", "result", "result_moved", "second_factor", "upload_expired", "upload_waiting",
 )
 
 
@@ -169,6 +172,8 @@ def values(
         found |= _submission(
             session, mail.params["submission_id"], mail.language, at=at or mail.created_at
         )
+    if mail.template == "result_moved" and mail.contest_id is not None:
+        found["newest_result"] = deadlines.newest_result(session, mail.contest_id)
     if "upload_id" in mail.params:
         upload = session.get_one(Upload, mail.params["upload_id"])
         found |= {"filename": upload.filename, "size": upload.length,
@@ -197,6 +202,7 @@ def _submission(
         "reason": submission.state_reason, "until": deadlines.until(profile, submission),
         "counting": at < profile.schedule.counts_close,
         "may_send": lifecycle.may("submission", submission.state, "send", phase),
+        "may_cast": lifecycle.may("submission", submission.state, "cast", phase),
         "received_at": submission.version and submission.version.received_at,
         "findings": _findings(session, submission, language),
         "release_at": post.release_at if post else profile.release_at,

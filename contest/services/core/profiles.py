@@ -14,7 +14,7 @@ from contest.models import Contest, ProfileRevision
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Loaded, Profile
-from contest.services.core import audit, rule_carrying, rule_guard
+from contest.services.core import appraisal, audit, rule_carrying, rule_guard
 from contest.services.core.rule_guard import Effect
 
 KEPT = 64  # profiles in memory, the latest used ones
@@ -90,6 +90,8 @@ def import_profile(
             return contest, False
         _ask_reason(contest, at, reason)
         _guard(session, contest, loaded.profile, actor=actor, at=at, agreed=agreed)
+        if appraisal.concerned(profile_of(contest), loaded.profile):
+            appraisal.look_again(session, contest, at=at)
     _add_revision(session, contest, loaded, actor=actor, at=at, reason=reason)
     return contest, True
 

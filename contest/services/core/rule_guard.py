@@ -16,6 +16,8 @@ from contest.languages import write_time
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
 from contest.profile import Profile
 from contest.profile.schema import Criterion
+from contest.services.core import appraisal
+from contest.services.core.appraisal import Board, Standing
 from contest.states import IN_CONTEST, REPLACEABLE
 
 REFUSED, CARRIED, TOLD = "refused", "carried", "told"
@@ -51,7 +53,7 @@ def effects(
         *_final(session, contest, old, new), *_deadlines(old, new, at),
         *_promised(session, contest, old, new, at), *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
-        *_weights(given, old, new),
+        *_weights(given, old, new), *_board(session, contest, old, new, at),
     ]
     return sorted(found, key=lambda one: (REFUSED, CARRIED, TOLD).index(one.kind))
 
@@ -338,4 +340,53 @@ def _kinds(
             f"{count} bài đang dự thi theo hình thức định bỏ ({', '.join(sorted(gone))}). Hãy giữ "
             "hình thức này.",
             f"Entries of the kind to be removed ({', '.join(sorted(gone))}): {count}. Keep it.",
+        )
+
+
+# ---------------------------------------------------------------------------- appraisal
+
+
+def _board(
+    session: Session, contest: Contest, old: Profile, new: Profile, at: datetime
+) -> Iterator[Effect]:
+    """What clips before the board come to by the new numbers, and a board too small for them."""
+    if not appraisal.concerned(old, new):
+        return
+    before = appraisal.boards(session, contest, old, at=at)
+    after = appraisal.boards(session, contest, new, at=at)
+    decided = [one for one in after.values() if one.standing == Standing.DECIDED]
+    if decided:
+        yield Effect(
+            CARRIED,
+            f"{len(decided)} clip đã đủ phiếu theo số mới và được kết luận ngay: "
+            f"{_named(session, decided)}.",
+            f"Clips that have enough votes by the new numbers and are decided at once: "
+            f"{len(decided)} ({_named(session, decided)}).",
+        )
+    voted = sum(1 for one in before.values() if one.votes)
+    if voted > len(decided):
+        yield Effect(
+            TOLD, f"{voted} clip đã có phiếu: các phiếu được giữ và tính theo số mới.",
+            f"Clips that have votes: {voted}. Votes are kept and counted by the new numbers.",
+        )
+    yield from _too_few(len(appraisal.members(session, contest)), new)
+
+
+def _named(session: Session, boards: list[Board]) -> str:
+    ids = [one.submission_id for one in boards[:NAMED]]
+    codes = session.scalars(
+        select(Submission.code).where(Submission.id.in_(ids)).order_by(Submission.code)
+    )
+    return ", ".join(codes) + (", …" if len(boards) > NAMED else "")
+
+
+def _too_few(members: int, new: Profile) -> Iterator[Effect]:
+    needed = max(new.review.approvals, new.review.quorum)
+    if new.review.by_board and members < needed:
+        yield Effect(
+            TOLD,
+            f"Thể lệ cần {needed} phiếu mà Tổ thẩm định có {members} người: hãy thêm người ở trang "
+            "Nhân sự, nếu không mỗi clip phải chờ Chủ tịch quyết định.",
+            f"The rules ask for {needed} votes and the board has {members} members: add people on "
+            "the page Staff, or every clip has to wait for the chair's word.",
         )

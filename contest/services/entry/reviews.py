@@ -1,7 +1,5 @@
 """Review of content (plan III.3): the queue, who is reviewing a clip, and the three outcomes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,22 +7,28 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.actors import Actor
-from contest.errors import Conflict, Invalid, TooLate, not_found
+from contest.errors import Conflict, Invalid, not_found
 from contest.languages import write_time
 from contest.models import ClipVersion, Contest, Review, Submission, User
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.profile import Profile
-from contest.services.core import deadlines, mail, pagination, profiles
+from contest.services.core import appraisal, mail, pagination, profiles
+from contest.services.core.appraisal import APPROVE, CHANGES, REJECT, Standing
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
-from contest.services.entry import open_uploads
+from contest.services.entry import deciding, votes
+from contest.services.entry.deciding import Decision, suggested_until
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
 
+__all__ = [
+    "APPROVE", "CHANGES", "REJECT", "Decision", "before_board", "blockers", "counts", "decide",
+    "find", "history", "holder", "holders", "let_go", "listed", "peek_next", "reopen",
+    "suggested_until", "take", "take_next",
+]
+
 HOLD = timedelta(minutes=30)
-APPROVE, CHANGES, REJECT = "approve", "changes", "reject"
 OUTCOMES = (APPROVE, CHANGES, REJECT)
 # The reviewers' lists, and the states of the entries in each.
 LISTS = {
@@ -37,40 +41,49 @@ LISTS = {
     "approved": (SubmissionState.APPROVED, SubmissionState.PUBLISHED),
     "rejected": (SubmissionState.DISQUALIFIED,),
 }
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a reviewer decides about one version. ``checklist``: item id -> satisfied."""
-
-    version_id: int
-    outcome: str
-    checklist: Mapping[str, bool] = field(default_factory=dict)
-    reason: str = ""
-    note: str = ""
-    until: datetime | None = None
+OF_BOARD = ("mine", "chair")
 
 
 # ---------------------------------------------------------------------------- the queue
 
 
 def listed(
-    session: Session, contest: Contest, *, name: str = "waiting", number: int = 1
+    session: Session, contest: Contest, *, name: str = "waiting", number: int = 1,
+    actor: Actor | None = None, at: datetime | None = None,
 ) -> Pagination[Submission]:
-    """One of ``LISTS``: "waiting" longest-waiting first, the others last changed first."""
-    waiting = name == "waiting"
+    """One of ``LISTS``: "waiting" longest-waiting first, the others last changed first. Where a
+    board decides also ``OF_BOARD``: clips that wait for the vote of ``actor``, or for the chair."""
+    waiting = name not in LISTS or name == "waiting"
     order = ClipVersion.received_at if waiting else Submission.updated_at.desc()
     query = (
         select(Submission)
         .join(ClipVersion, ClipVersion.id == Submission.version_id)
-        .where(Submission.contest_id == contest.id, Submission.state.in_(LISTS[name]))
+        .where(
+            Submission.contest_id == contest.id,
+            Submission.state.in_(LISTS.get(name, LISTS["waiting"])),
+        )
         .options(
             joinedload(Submission.unit),
             joinedload(Submission.version).selectinload(ClipVersion.checks),
         )
         .order_by(order, Submission.id)
     )
+    if name in OF_BOARD and actor is not None and at is not None:
+        query = query.where(
+            Submission.id.in_(before_board(session, contest, actor=actor, at=at)[name])
+        )
     return pagination.take(session, query, number)
+
+
+def before_board(
+    session: Session, contest: Contest, *, actor: Actor, at: datetime
+) -> dict[str, list[int]]:
+    """The entries in each list of ``OF_BOARD``."""
+    found = appraisal.boards(session, contest, profiles.profile_of(contest), at=at)
+    return {
+        "mine": [i for i, one in found.items() if actor.id in {m.id for m in one.left}],
+        "chair": [i for i, one in found.items() if one.standing == Standing.CHAIR],
+    }
 
 
 def counts(session: Session, contest: Contest) -> dict[str, int]:
@@ -134,11 +147,13 @@ def holders(session: Session, entries: list[Submission], *, at: datetime) -> dic
 
 
 def take(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
-    """Hold a clip for ``HOLD`` from now; the same reviewer may extend it.
+    """Hold a clip for ``HOLD`` from now; the same reviewer may extend it. Before a board: nothing.
 
     Raises ``NotAllowed``; ``Conflict`` when it no longer waits or another reviewer holds it.
     """
     require(actor, "review.decide", submission)
+    if profiles.profile_of(submission.contest).review.by_board:
+        return  # several look at a clip at a time, and nobody holds it
     session.refresh(submission, with_for_update=LOCK)
     if submission.state != SubmissionState.IN_REVIEW:
         raise Conflict(
@@ -152,11 +167,14 @@ def take(session: Session, submission: Submission, *, actor: Actor, at: datetime
 def take_next(
     session: Session, contest: Contest, *, actor: Actor, at: datetime
 ) -> Submission | None:
-    """Hold the longest-waiting clip that nobody else holds; None when there is none.
+    """Hold the longest-waiting clip that nobody else holds; None when there is none. Before a
+    board: the longest-waiting one about which the actor has not voted, held by nobody.
 
     Raises ``NotAllowed`` without ``review.decide``.
     """
     require(actor, "review.decide", contest)
+    if profiles.profile_of(contest).review.by_board:
+        return session.scalars(_unvoted(session, contest, actor, at)).one_or_none()
     query = _free(contest, actor, at).with_for_update(of=Submission, skip_locked=True, **LOCK)
     submission = session.scalars(query).one_or_none()
     if submission is not None:
@@ -168,8 +186,10 @@ def peek_next(
     session: Session, submission: Submission, *, actor: Actor, at: datetime
 ) -> Submission | None:
     """The clip that ``take_next`` would return after ``entry``, without holding it."""
-    query = _free(submission.contest, actor, at).where(Submission.id != submission.id)
-    return session.scalars(query).one_or_none()
+    contest = submission.contest
+    by_board = profiles.profile_of(contest).review.by_board
+    query = _unvoted(session, contest, actor, at) if by_board else _free(contest, actor, at)
+    return session.scalars(query.where(Submission.id != submission.id)).one_or_none()
 
 
 def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
@@ -178,12 +198,20 @@ def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
         Submission.held_until.is_(None), Submission.held_until <= at,
         Submission.held_by == actor.id,
     )
+    return _longest_waiting(contest).where(free)
+
+
+def _unvoted(session: Session, contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
+    """The longest-waiting clip that waits for this member's vote."""
+    mine = before_board(session, contest, actor=actor, at=at)["mine"]
+    return _longest_waiting(contest).where(Submission.id.in_(mine))
+
+
+def _longest_waiting(contest: Contest) -> Select[Any]:
     return (
         select(Submission)
         .join(ClipVersion, ClipVersion.id == Submission.version_id)
-        .where(
-            Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW, free
-        )
+        .where(Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW)
         .order_by(ClipVersion.received_at, Submission.id)
         .limit(1)
     )
@@ -213,17 +241,11 @@ def _refuse_held(session: Session, submission: Submission, *, actor: Actor, at: 
 # ---------------------------------------------------------------------------- deciding
 
 
-def suggested_until(profile: Profile, *, at: datetime) -> datetime:
-    """The deadline proposed with "ask for changes": the profile's days, at most the release."""
-    wished = at + timedelta(days=profile.review.changes_days)
-    release = profile.release_at
-    return min(wished, release if at < release else deadlines.latest_until(profile))
-
-
 def decide(
     session: Session, submission: Submission, decision: Decision, *, actor: Actor, at: datetime
-) -> Review:
-    """Record a decision and move the entry on, in one transaction.
+) -> Review | None:
+    """Record a decision and move the entry on, in one transaction. Where a board decides it is the
+    member's vote, and None comes back unless the decision falls with it.
 
     Approve: every required item holds; publication is planned. Changes: a reason and a deadline.
     Reject: a reason; the entry leaves the contest and the quota (plan III.3, note).
@@ -231,110 +253,19 @@ def decide(
     holds the clip, a newer version arrived, or the entry is no longer in review.
     """
     require(actor, "review.decide", submission)
+    profile = profiles.profile_of(submission.contest)
+    if profile.review.by_board:
+        return votes.give(session, submission, decision, actor=actor, at=at)
     session.refresh(submission, with_for_update=LOCK)
     _refuse_held(session, submission, actor=actor, at=at)
-    if submission.version_id != decision.version_id:
-        raise Conflict(
-            "Đơn vị vừa gửi bản mới của clip này. Hãy mở lại và xem bản mới.",
-            "The unit has just sent a new version of this clip. Open it again.",
-        )
-    profile = profiles.profile_of(submission.contest)
-    _check(decision, profile, at=at)
-    review = _record(session, submission, decision, profile, actor=actor, at=at)
-    _move_on(session, submission, decision, review, actor=actor, at=at)
+    deciding.require_newest(submission, decision)
+    deciding.check(decision, profile, at=at)
+    assert actor.id is not None  # noqa: S101
+    review = deciding.record(
+        session, submission, decision, profile, reviewer_id=actor.id, at=at
+    )
+    deciding.move_on(session, submission, decision, review, actor=actor, at=at)
     return review
-
-
-def _check(decision: Decision, profile: Profile, *, at: datetime) -> None:
-    if decision.outcome == APPROVE:
-        _require_checklist(decision, profile)
-        return
-    if not decision.reason.strip():
-        raise Invalid(
-            "Hãy ghi lý do để đơn vị biết cần làm gì.",
-            "Please state the reason, so that the unit knows what to do.",
-        )
-    if decision.outcome == CHANGES:
-        _require_until(decision.until, profile, at=at)
-
-
-def _require_checklist(decision: Decision, profile: Profile) -> None:
-    items = [i for i in profile.review.checklist if i.required and not decision.checklist.get(i.id)]
-    if items:
-        vi, en = "; ".join(i.text.vi for i in items), "; ".join(i.text.en for i in items)
-        raise Invalid(
-            f"Chưa thể duyệt, còn {len(items)} mục chưa đạt: {vi}. "
-            "Hãy đánh dấu các mục đã đạt, hoặc yêu cầu chỉnh sửa.",
-            f"This cannot be approved, {len(items)} items do not hold: {en}. "
-            "Tick what holds, or ask for changes.",
-        )
-
-
-def _require_until(until: datetime | None, profile: Profile, *, at: datetime) -> None:
-    latest, zone = deadlines.latest_until(profile), profile.schedule.zone
-    if at >= latest:
-        raise TooLate(
-            f"Số tương tác đã chốt lúc {write_time(latest, zone, 'vi')} nên không còn thời gian "
-            "để gửi clip mới. Hãy duyệt hoặc loại clip này.",
-            f"The counts closed at {write_time(latest, zone, 'en')}, so there is no time for "
-            "another clip. Approve this one or reject it.",
-        )
-    if until is not None and at < until <= latest:
-        return
-    found_vi = write_time(until, zone, "vi") if until else "chưa chọn"
-    found_en = write_time(until, zone, "en") if until else "none"
-    raise Invalid(
-        f"Hạn gửi lại ({found_vi}) phải sau lúc này và không sau "
-        f"{write_time(latest, zone, 'vi')}. Hãy chọn lại.",
-        f"The new deadline ({found_en}) must lie ahead and not after "
-        f"{write_time(latest, zone, 'en')}. Choose another.",
-    )
-
-
-def _record(
-    session: Session, submission: Submission, decision: Decision, profile: Profile, *, actor: Actor,
-    at: datetime,
-) -> Review:
-    assert actor.id is not None and submission.contest.revision_id is not None  # noqa: S101
-    known = {item.id for item in profile.review.checklist}
-    review = Review(
-        submission_id=submission.id, version_id=decision.version_id, reviewer_id=actor.id,
-        profile_revision_id=submission.contest.revision_id, outcome=decision.outcome,
-        checklist={k: bool(decision.checklist.get(k)) for k in sorted(known)},
-        reason=decision.reason.strip(), note=decision.note.strip(),
-        until=decision.until if decision.outcome == CHANGES else None, created_at=at,
-    )
-    session.add(review)
-    session.flush()
-    return review
-
-
-def _move_on(
-    session: Session, submission: Submission, decision: Decision, review: Review, *, actor: Actor,
-    at: datetime,
-) -> None:
-    to = {
-        APPROVE: SubmissionState.APPROVED,
-        CHANGES: SubmissionState.CHANGES_REQUESTED,
-        REJECT: SubmissionState.DISQUALIFIED,
-    }
-    move(
-        session, submission, to[decision.outcome], actor=actor, at=at, reason=review.reason,
-        review=review.id, version=decision.version_id,
-    )
-    submission.held_by = submission.held_until = None
-    submission.changes_until = review.until
-    if decision.outcome != CHANGES:
-        open_uploads.close_all(session, submission, actor=actor, at=at)
-    if decision.outcome == APPROVE:
-        submission.state_reason = ""
-        publications.plan(session, submission, actor=actor, at=at)
-    template = {APPROVE: "approved", CHANGES: "changes_requested", REJECT: "rejected"}
-    mail.enqueue(
-        session, to=submission.contact_email, template=template[decision.outcome],
-        language=submission.language, params={"submission_id": submission.id},
-        contest_id=submission.contest_id, at=at,
-    )
 
 
 def reopen(

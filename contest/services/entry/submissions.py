@@ -19,7 +19,7 @@ from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
-from contest.services.entry import open_uploads
+from contest.services.entry import open_uploads, result_mails
 from contest.services.fanpage import publications
 from contest.services.units import units
 from contest.states import REPLACEABLE, SubmissionState
@@ -315,7 +315,10 @@ def leave(
 ) -> None:
     """Take an entry out; who calls has asked whether the actor may. Raises ``Conflict`` while the
     clip is being posted or after leaving the contest."""
+    on_page = submission.state == SubmissionState.PUBLISHED
     move(session, submission, to, actor=actor, at=at, reason=reason)
+    if on_page:
+        result_mails.tell(session, submission, at=at)
     open_uploads.close_all(session, submission, actor=actor, at=at)
     publications.cancel(session, submission, actor=actor, at=at, reason=reason)
 

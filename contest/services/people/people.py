@@ -16,7 +16,7 @@ from contest.models import Contest, Invitation, RoleGrant, StaffSession, Unit, U
 from contest.permissions import require
 from contest.services.core import audit, locks, mail
 from contest.services.jury import jurors
-from contest.services.people import invitations, sessions
+from contest.services.people import chair, invitations, sessions
 from contest.tokens import hash_token
 
 EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]{2,}")
@@ -273,6 +273,8 @@ def change_roles(
     if after != before:
         audit.record(session, "person.roles_changed", user, actor=actor, at=at,
                      contest_id=contest.id, before=before, after=after)
+    if ("reviewer" in held) != ("reviewer" in wanted):
+        chair.board_changed(session, contest, at=at)
 
 
 def _hold(session: Session, contest: Contest) -> None:
@@ -373,6 +375,7 @@ def set_active(
         invitations.revoke(session, user, at=at)
     audit.record(session, "person.unlocked" if active else "person.locked", user, actor=actor,
                  at=at, contest_id=contest.id)
+    chair.board_changed(session, contest, at=at)
 
 
 def sign_out_everywhere(

@@ -32,7 +32,7 @@ def of_result(
     lines = standings.lines(result, profile, "vi")
     decided_at = result.frozen_at or result.created_at
     return {
-        **_heading(profile, decided_at),
+        **heading(profile, decided_at),
         **_rules(profile),
         "draft": DRAFT if draft else "",
         "revision": str(result.number),
@@ -62,7 +62,7 @@ def of_result(
     }
 
 
-def _heading(profile: Profile, day: datetime) -> dict[str, object]:
+def heading(profile: Profile, day: datetime) -> dict[str, object]:
     """Who issues the paper, where and when (plan: heading, "Nơi nhận")."""
     paper, zone = profile.documents, profile.schedule.zone
     left = [line for line in profile.contest.heading if line not in (UNION, STARS)]

@@ -119,6 +119,21 @@ RULES = {
     "review.checklist": Label("Danh mục thẩm định", "Checklist"),
     "review.reasons": Label("Lý do soạn sẵn", "Ready-made reasons"),
     "review.changes_days": Label("Số ngày để sửa", "Days for changes"),
+    "review.approvals": Label(
+        "Số phiếu đồng ý để duyệt",
+        "Votes that approve a clip",
+        "Từ 2 trở lên: Tổ thẩm định biểu quyết, loại clip cần hai người.",
+        "From 2 on the reviewers vote as a board, and a rejection needs two.",
+    ),
+    "review.quorum": Label(
+        "Số thành viên phải có ý kiến",
+        "Members who have to vote",
+        "0: không đặt; chỉ cần đủ phiếu cho một kết luận.",
+        "0: none; enough votes for one outcome suffice.",
+    ),
+    "review.second_to_reject": Label(
+        "Loại clip phải có hai người", "A rejection needs a second person"
+    ),
     "jury.blind": Label("Chấm kín: giấu tên đơn vị, tác giả", "Blind: names are hidden"),
     "jury.trim": Label("Bỏ bao nhiêu điểm cao nhất và thấp nhất", "Marks left out at each end"),
     "jury.standardise": Label("Quy chuẩn điểm từng giám khảo", "Standardise each juror's marks"),

@@ -1,6 +1,7 @@
 """The organiser's desk: the contest's numbers, jobs, activity, and rules."""
 
-
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, request
@@ -13,10 +14,10 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from contest import profile as rule_files
 from contest.errors import Conflict, Invalid
-from contest.models import Contest, ProfileRevision
+from contest.models import Contest, ProfileRevision, Submission
 from contest.safekeeping import status
 from contest.safekeeping.status import Standing
-from contest.services.core import profiles
+from contest.services.core import appraisal, profiles
 from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
 from contest.services.counts import sitting
 from contest.services.desk import activity, public, tasks
@@ -25,6 +26,7 @@ from contest.services.desk.activity import Filter
 from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
+from contest.services.results import moved_since, results
 from contest.services.rules.changes import changes
 from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
@@ -51,6 +53,25 @@ def desk() -> Response:
         token_end=expiry.soon(_watched(contest), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
         requests=len(entry_requests.waiting(current.db, contest)),
+        moved=_moved(contest), board=_board(contest),
+    )
+
+
+def _moved(contest: Contest) -> Sequence[Submission]:
+    """Clips that left or came back after the newest result was final: it has to be replaced."""
+    newest = results.current(current.db, contest)
+    return moved_since.moved(current.db, newest) if newest else []
+
+
+def _board(contest: Contest) -> Counter[str]:
+    """How many clips wait for the board's members and how many for its chair; none without one."""
+    if not current.profile.review.by_board:
+        return Counter()
+    found = appraisal.boards(current.db, contest, current.profile, at=current.now)
+    return Counter(
+        "nobody" if one.standing == appraisal.Standing.CHAIR and one.chair is None
+        else one.standing.value
+        for one in found.values()
     )
 
 

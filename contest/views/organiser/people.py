@@ -12,6 +12,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.errors import DomainError
+from contest.services.core import appraisal
+from contest.services.people import chair as chair_role
 from contest.services.people import invitations, lost_phone, people
 from contest.services.people.people import Person
 from contest.services.units import units
@@ -71,7 +73,9 @@ def manage() -> Response:
     listed = people.of_contest(
         current.db, current.contest, at=current.now, actor=current.actor
     )
-    return page("organiser/people.html", people=listed, role_names=dict(ROLES))
+    named = chair_role.of(current.db, current.contest) if current.profile.review.by_board else None
+    return page("organiser/people.html", people=listed, role_names=dict(ROLES),
+                chair_id=named and named.user_id)
 
 
 @bp.get("/new")
@@ -125,8 +129,19 @@ def _person_page(found: Person, form: Form, status: int = 200) -> Response:
     return page(
         "organiser/people_person.html", status, person=found, form=form, in_hand=in_hand,
         qr=_qr(found) if in_hand else None, role_names=dict(ROLES),
-        own=found.user.id == current.actor.id,
+        own=found.user.id == current.actor.id, chairs=_chairs(found),
+        leaving=appraisal.if_left(
+            current.db, current.contest, current.profile, found.user.id, at=current.now
+        ),
     )
+
+
+def _chairs(found: Person) -> bool | None:
+    """Whether this is the board's chair; None for who cannot be."""
+    if not current.profile.review.by_board or "reviewer" not in found.roles:
+        return None
+    named = chair_role.of(current.db, current.contest)
+    return named is not None and named.user_id == found.user.id
 
 
 def _qr(found: Person) -> Markup | None:
@@ -151,6 +166,23 @@ def roles(user_id: int) -> Response:
         actor=current.actor, at=current.now,
     )
     flash_message("Đã lưu vai trò.", "The roles are saved.")
+    return back_to("people.person", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/chair")
+@allows("people.manage")
+def chair(user_id: int) -> Response:
+    """Name the chair of the board that appraises clips, or take that back."""
+    found, wanted = _person(user_id), request.form.get("chair") == "1"
+    chair_role.name(
+        current.db, current.contest, found.user, chair=wanted, actor=current.actor, at=current.now
+    )
+    if wanted:
+        flash_message(f"{found.user.name} là Chủ tịch Tổ thẩm định.",
+                      f"{found.user.name} chairs the board.")
+    else:
+        flash_message(f"{found.user.name} không còn là Chủ tịch Tổ thẩm định.",
+                      f"{found.user.name} no longer chairs the board.")
     return back_to("people.person", user_id=user_id)
 
 

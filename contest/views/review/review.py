@@ -22,16 +22,19 @@ from contest.errors import not_found
 from contest.models import Submission, User
 from contest.permissions import can
 from contest.profile import Profile
-from contest.services.core import deadlines
+from contest.services.core import appraisal, deadlines
 from contest.services.entry import (
     checks,
     onscreen_names,
     reviews,
     similarity,
+    votes,
 )
 from contest.services.entry.reviews import Decision
 from contest.states import SubmissionState
+from contest.views.review import board_page
 from contest.views.review import similarity as copy_pages
+from contest.views.review.board_page import BoardOnPage
 from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.clips import of_version
 from contest.views.shared.forms import Form
@@ -89,24 +92,38 @@ class ReopenForm(Form):
     )
 
 
+class AsideForm(Form):
+    """Why a member of the board is concerned."""
+
+    why = StringField(
+        _l("Lý do không tham gia"),
+        [InputRequired(_l("Hãy ghi lý do không tham gia.")), Length(max=500)],
+        description=_l("Ví dụ: người thân có trong clip. Lý do được ghi vào biên bản."),
+    )
+
+
 @bp.get("/")
 @allows("review.read")
 def queue() -> Response:
     """The waiting clips, the oldest first, or another list."""
-    name = request.args.get("list", "waiting")
-    if name not in reviews.LISTS:
+    name, board = request.args.get("list", "waiting"), board_page.in_queue()
+    if name not in (*reviews.LISTS, *(reviews.OF_BOARD if board else ())):
         raise not_found()
     contest = current.contest
-    found = reviews.listed(current.db, contest, name=name, number=page_number())
+    found = reviews.listed(
+        current.db, contest, name=name, number=page_number(), actor=current.actor, at=current.now
+    )
     return page(
         "review/queue.html",
         found=found,
         shown_list=name,
-        counts=reviews.counts(current.db, contest),
+        counts=reviews.counts(current.db, contest)
+        | ({"mine": board.mine, "chair": board.chair} if board else {}),
         alike=similarity.waiting(current.db, contest),
         rows=[_row(submission) for submission in found.rows],
         holders=reviews.holders(current.db, list(found.rows), at=current.now),
         decides=can(current.actor, "review.decide", contest),
+        board=board,
         pages=neighbours(found),
     )
 
@@ -168,8 +185,9 @@ def decide(code: str) -> Response:
     form = _decision_form(submission)
     with form.taken(lambda status: _clip_page(_submission(code), form, status)):
         decision = form.decision(current.profile)
-        reviews.decide(current.db, submission, decision, actor=current.actor, at=current.now)
-    _tell(submission, decision.outcome)
+        act = votes.decide_as_chair if request.form.get("do") == "cast" else reviews.decide
+        made = act(current.db, submission, decision, actor=current.actor, at=current.now)
+    _tell(submission, made.outcome if made else "")
     return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
 
@@ -178,6 +196,7 @@ def _tell(submission: Submission, outcome: str) -> None:
         reviews.APPROVE: ("Đã duyệt clip {0}.", "Clip {0} is approved."),
         reviews.CHANGES: ("Đã gửi yêu cầu chỉnh sửa clip {0}.", "Changes to clip {0} were asked."),
         reviews.REJECT: ("Đã loại clip {0}.", "Clip {0} is rejected."),
+        "": ("Đã ghi phiếu của bạn về clip {0}.", "Your vote about clip {0} is noted."),
     }[outcome]
     flash_message(vi.format(submission.code), en.format(submission.code))
 
@@ -193,6 +212,34 @@ def reopen(code: str) -> Response:
         current.db, submission, actor=current.actor, at=current.now, reason=form.reason.data
     )
     flash_message(f"Đã mở lại thẩm định clip {code}.", f"Clip {code} waits for review again.")
+    return back_to("reviews.clip", code=code)
+
+
+@bp.post("/<code>/aside")
+@allows("review.vote")
+def aside(code: str) -> Response:
+    """A member of the board who is concerned stands aside from this clip."""
+    submission, form = _submission(code), AsideForm()
+    if not form.validate_on_submit():
+        return _clip_page(submission, _decision_form(submission), 422, aside_form=form)
+    made = votes.stand_aside(
+        current.db, submission, reason=form.why.data, actor=current.actor, at=current.now
+    )
+    if made:
+        _tell(submission, made.outcome)
+    else:
+        flash_message(f"Bạn không tham gia thẩm định clip {code}.",
+                      f"You stand aside from clip {code}.")
+    return back_to("reviews.clip", code=code)
+
+
+@bp.post("/<code>/take-back")
+@allows("review.vote")
+def take_back(code: str) -> Response:
+    """A member takes back their vote, or that they stand aside."""
+    votes.take_back(current.db, _submission(code), actor=current.actor, at=current.now)
+    flash_message(f"Đã rút phiếu của bạn về clip {code}.",
+                  f"Your vote about clip {code} is taken back.")
     return back_to("reviews.clip", code=code)
 
 
@@ -218,7 +265,8 @@ def _submission(code: str) -> Submission:
 def _decision_form(submission: Submission) -> DecisionForm:
     profile = current.profile
     until = reviews.suggested_until(profile, at=current.now).astimezone(profile.schedule.zone)
-    form = DecisionForm(data={"version": submission.version_id, "until": _plain(until)})
+    form = DecisionForm(data={"version": submission.version_id, "until": _plain(until)}
+                        | _mine(submission))
     form.checklist.choices = [(i.id, i.text[current.language]) for i in profile.review.checklist]
     phase = deadlines.phase_of(current.db, submission, at=current.now)
     in_time = lifecycle.may("submission", "in_review", "ask_changes", phase)
@@ -231,6 +279,19 @@ def _decision_form(submission: Submission) -> DecisionForm:
     return form
 
 
+def _mine(submission: Submission) -> dict[str, object]:
+    """The member's vote that is in force, to begin with."""
+    board = board_page.on_page(submission)
+    vote = board.mine if board else None
+    if vote is None or vote.outcome == appraisal.EXCUSED:
+        return {}
+    until = vote.until and _plain(vote.until.astimezone(current.profile.schedule.zone))
+    return {
+        "checklist": [item for item, holds in vote.checklist.items() if holds],
+        "outcome": vote.outcome, "reason": vote.reason, "note": vote.note,
+    } | ({"until": until} if until else {})
+
+
 def _plain(moment: datetime) -> datetime:
     """For a datetime-local field: the contest's local time, to the minute, without a zone."""
     return moment.replace(tzinfo=None, second=0, microsecond=0)
@@ -238,13 +299,15 @@ def _plain(moment: datetime) -> datetime:
 
 def _clip_page(
     submission: Submission, form: DecisionForm, status: int = 200,
-    reopen_form: ReopenForm | None = None,
+    reopen_form: ReopenForm | None = None, aside_form: AsideForm | None = None,
 ) -> Response:
-    holder = reviews.holder(current.db, submission, at=current.now)
+    board = board_page.on_page(submission)
+    by_board = current.profile.review.by_board
+    holder = None if by_board else reviews.holder(current.db, submission, at=current.now)
     mine = holder is not None and holder.id == current.actor.id
     following = (
         reviews.peek_next(current.db, submission, actor=current.actor, at=current.now)
-        if mine
+        if mine or (board and board.may_vote)
         else None
     )
     return page(
@@ -258,22 +321,27 @@ def _clip_page(
         mended=of_version(submission),
         names_read=onscreen_names.of_submission(current.db, submission),
         history=reviews.history(current.db, submission),
+        board=board,
+        board_votes=votes.of_reviews(current.db, submission) if by_board else {},
+        aside_form=aside_form or AsideForm(formdata=None),
         reasons=current.profile.review.reasons,
         latest_until=deadlines.latest_until(current.profile),
         holder=holder,
         mine=mine,
         following=following,
         ahead=fetched_ahead(following) if following else {},
-        **_rights(submission, holder, mine=mine),
+        **_rights(submission, holder, board, mine=mine),
     )
 
 
-def _rights(submission: Submission, holder: User | None, *, mine: bool) -> dict[str, bool]:
+def _rights(
+    submission: Submission, holder: User | None, board: BoardOnPage | None, *, mine: bool
+) -> dict[str, bool]:
     may = can(current.actor, "review.decide", submission)
     in_review = may and submission.state == SubmissionState.IN_REVIEW
     return {
-        "may_take": in_review and holder is None,
-        "may_decide": in_review and mine,
+        "may_take": in_review and holder is None and board is None,
+        "may_decide": in_review and (board.may_vote if board else mine),
         "may_reopen": may and lifecycle.may("submission", submission.state, "reopen"),
         "may_retry": can(current.actor, "check.retry", submission),
     }

@@ -10,10 +10,11 @@ from docx import Document
 
 from contest.docx import package, vetting
 from contest.docx.filling import fill
-from contest.services.results.document_values import SAMPLES
+from contest.services.results import appraisal_minutes, document_values
 from contest.services.results.documents import SHIPPED
 from scripts import document_templates
 
+SAMPLES = document_values.SAMPLES | {"appraisal": appraisal_minutes.SAMPLE}
 SAMPLE = SAMPLES["minutes"]
 KINDS = sorted(SAMPLES)
 

@@ -66,6 +66,13 @@ def replace(stage: Stage, reason: str = "Đơn vị rút bài") -> Result:
         )
 
 
+def told(stage: Stage) -> list[int]:
+    """Who was told by mail that a final result no longer holds."""
+    with stage.platform.db.read() as session:
+        mails = session.scalars(select(Mail).where(Mail.template == "result_moved")).all()
+        return sorted(int(mail.params["user_id"]) for mail in mails)
+
+
 def states(stage: Stage) -> list[tuple[int, str, int]]:
     with stage.platform.db.read() as session:
         found = results.all_of(session, stage.contest_now(session))
@@ -80,7 +87,9 @@ def test_a_unit_that_withdraws_between_freezing_and_the_ceremony(
     withdraw(stage, 2)
     with pytest.raises(Conflict, match=stage.clips[2].code):
         stage.publish(first)
+    assert told(stage) == [stage.organiser.id, stage.second.id]
     browser = visit.role("organiser")
+    assert f"sau khi chốt kết quả: {stage.clips[2].code}" in browser.get(f"{HOME}/").text
     page = browser.get(f"{HOME}/results/").text
     assert "Có bài đã rời hoặc trở lại sau khi chốt bản 1" in page
     assert f"Rút bài {stage.clips[2].code} (Đoàn C)" in page
@@ -92,6 +101,7 @@ def test_a_unit_that_withdraws_between_freezing_and_the_ceremony(
     answer = browser.post(f"{HOME}/results/replace", data={"reason": "Đoàn C rút bài"})
     assert answer.status_code == 303
     assert states(stage) == [(2, "frozen", 2), (1, "discarded", 3)]
+    assert "sau khi chốt kết quả" not in browser.get(f"{HOME}/").text
     second = stage.make.fresh(stage_result(stage))
     stage.publish(second)
     assert states(stage)[0] == (2, "published", 2)
