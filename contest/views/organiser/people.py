@@ -77,7 +77,10 @@ def manage() -> Response:
 @bp.get("/new")
 @allows("people.manage")
 def new() -> Response:
-    return page("organiser/people_new.html", form=AddForm(unit=0))
+    """``role``: which one is ticked already."""
+    role = request.args.get("role")
+    ticked = [role] if role in dict(ROLES) else []
+    return page("organiser/people_new.html", form=AddForm(unit=0, roles=ticked))
 
 
 @bp.post("/new")
