@@ -19,7 +19,7 @@ from contest.services.desk.activity import Filter
 from contest.services.rules.changes import changes
 from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
-from contest.views.organiser.overview import situation, words
+from contest.views.organiser.overview import sentences, situation, words
 from contest.views.shared.disk import disk
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
@@ -81,7 +81,8 @@ def log() -> Response:
         words=activity_words,
         actions=dict(sorted(actions.items(), key=lambda pair: pair[1])),
         actors=activity.actors(current.db, current.contest),
-        names=activity.names(current.db, subjects | {row.actor for row in found.rows}),
+        names=activity.names(current.db, set().union(*map(sentences.references, found.rows))),
+        told_as=sentences,
         clips=activity.clips(current.db, subjects),
         pages=neighbours(found),
     )

@@ -13,6 +13,7 @@ from contest.services.desk import activity
 from contest.services.entry import checks, entry_requests, submission_lists, submissions
 from contest.states import SubmissionState
 from contest.views.organiser import activity_words
+from contest.views.organiser.overview import sentences
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -74,8 +75,8 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     return page(
         "organiser/entry.html", status, submission=found, form=form, check=check,
         findings=checks.findings(check, current.language),
-        history=rows, words=activity_words,
-        names=activity.names(current.db, {row.actor for row in rows}),
+        history=rows, words=activity_words, told_as=sentences,
+        names=activity.names(current.db, set().union(*map(sentences.references, rows))),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         **_way_back(found),
     )
