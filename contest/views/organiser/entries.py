@@ -32,10 +32,14 @@ class DisqualifyForm(Form):
 @bp.get("")
 @allows("organiser.read")
 def listed() -> Response:
-    state = request.args.get("state", "")
-    found = submission_lists.listed(current.db, current.contest, state=state, number=page_number())
+    """The entries; ``state``, ``q`` and ``order`` narrow and sort them."""
+    state, words, order = (request.args.get(key, "").strip() for key in ("state", "q", "order"))
+    found = submission_lists.listed(
+        current.db, current.contest, state=state, words=words, order=order, number=page_number()
+    )
     return page(
-        "organiser/entries.html", found=found, state=state, states=list(SubmissionState),
+        "organiser/entries.html", found=found, state=state, words=words, order=order,
+        pictures=submission_lists.pictures(current.db, found.rows), states=list(SubmissionState),
         counts=submission_lists.counts(current.db, current.contest), pages=neighbours(found),
     )
 
