@@ -9,7 +9,7 @@ same key stored by both); ``retried`` runs it again from the start.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from contest.errors import Busy, Conflict, DomainError
+from contest.letters import fold, sortable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -66,6 +67,8 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        for name, function in (("folded", fold), ("sortable", sortable)):
+            connection.create_function(name, 1, partial(_of_text, function), deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -73,6 +76,11 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _of_text(function: Callable[[str], str], value: object) -> str | None:
+    """A function for SQLite: nothing of nothing."""
+    return None if value is None else function(str(value))
 
 
 def refusal(error: DBAPIError) -> DomainError | None:

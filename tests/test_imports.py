@@ -25,19 +25,20 @@ ALONE = {
     "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
-WORDS = "errors actors canonical languages lifecycle permissions profile states tokens"
+WORDS = "errors actors canonical languages letters lifecycle permissions profile states tokens"
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
          "results"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
     # rules and words, no input or output
-    "errors": "", "canonical": "", "tokens": "", "ports": "", "languages": "", "docx": "errors",
+    "errors": "", "canonical": "", "tokens": "", "ports": "", "letters": "", "languages": "",
+    "docx": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "",
     # what is stored
-    "models": "states", "db": "errors", "migrations": "db models",
+    "models": "states", "db": "errors letters", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
     "drawing": "canonical", "ready_pages": "languages",
     **{  # each room may use those before it; results are made into papers and pictures, too

@@ -125,6 +125,8 @@ class StaffSession(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     second_factor_at: Mapped[datetime | None]
+    # A juror's own device: for weeks, renewed by each use (services/people/sessions.py).
+    kept: Mapped[bool] = mapped_column(default=False, server_default=false())
     agent: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     user: Mapped[User] = relationship()

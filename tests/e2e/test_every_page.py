@@ -35,7 +35,7 @@ KINDS = {
         "units.manage", "unit_changes.detail", "unit_changes.new", "unit_changes.merging",
         "units.import_", "reviews.queue", "publications.list",
         "interactions.list", "sitting.show", "ballots.overview", "results.overview",
-        "people.manage", "documents.list", "documents.template",
+        "people.manage", "documents.list", "documents.template", "charts.show", "links.listed",
     ],
     "reviewer": ["reviews.clip", "similarity.listed"],
     "juror": ["jury.clip"],

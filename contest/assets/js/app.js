@@ -41,6 +41,32 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// "/" puts the cursor into the search field of the page, where nothing is being typed (WCAG 2.1.4: no
+// other key does anything, and inside a field it stays a letter).
+const find = document.querySelector("main [data-find]") ?? document.querySelector("[data-find]");
+if (find) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.matches("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    const icon = document.querySelector(".find__icon");
+    if (find.offsetParent) find.focus();
+    else icon?.focus(); // on a phone the icon leads to the field
+  });
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    await navigator.clipboard?.writeText(field.value).catch(() => document.execCommand("copy"));
+    button.textContent = button.dataset.done;
+    setTimeout(() => (button.textContent = label), 3000);
+  });
+}
+
 startCountdowns();
 startConfirms();
 startRefresh();

@@ -1,12 +1,16 @@
 // A ballot saves itself: at every change the form is sent, one request at a time, and the page says when it was kept.
-// What could not be sent is kept on the device, until it is, even if the tab is closed meanwhile.
+// What the server does not have yet is kept on the device: without a network, with a session that has ended, in a
+// tab that is closed meanwhile. Handing in saves first, so that no button takes marks away.
 // Without this script the form's own button does the same.
 import { clearDraft, keepDraft, takeDraft } from "./_draft.js";
 import { Saver } from "./_saver.js";
+import { SignIn } from "./_sign_in.js";
 
 const form = document.querySelector("form[data-ballot]");
 const status = form?.querySelector("[data-saved]");
 let changed = false;
+let saved = true; // the last answer
+let signedOut = false; // nothing is sent before the person has signed in again
 let pressed = null; // the button to press once what is on its way has been kept
 
 function say(text, bad = false) {
@@ -33,12 +37,13 @@ function showLevels() {
 
 function away() {
   changed = true;
+  pressed = null; // nothing is handed in behind a person's back once the network is there again
   keepDraft(form);
   say(navigator.onLine ? form.dataset.failed : form.dataset.offline, true);
 }
 
 const saver = new Saver({
-  wanted: () => changed,
+  wanted: () => changed && !signedOut,
   send() {
     changed = false;
     say(form.dataset.saving);
@@ -49,30 +54,72 @@ const saver = new Saver({
   answered,
   away,
   rested() {
+    if (signedOut || !pressed) return signedOut;
+    if (changed && saved) return false; // typed meanwhile: saved first
     const button = pressed;
-    pressed = null;
-    button?.click();
-    return button;
+    if (!saved) pressed = null;
+    else button.click();
+    return saved;
   },
 });
 
 async function answered(response) {
   const answer = await response.json();
+  saved = response.ok;
+  if (response.status === 401) return askToSignIn();
   showErrors(answer.fields);
   if (!response.ok) return say(answer.message, true);
-  clearDraft(form);
   form.elements.version.value = answer.version;
-  if (!changed) say(answer.said);
+  if (changed) return keepDraft(form);
+  clearDraft(form);
+  return say(answer.said);
+}
+
+const signIn = status && new SignIn(document.querySelector("dialog[data-address]"), goOn);
+
+function askToSignIn() {
+  signedOut = changed = true;
+  keepDraft(form);
+  say(form.dataset.signedOut, true);
+  signIn.open();
+}
+
+// The page as the server shows it now: its token for forms, if it is the same person's.
+function goOn(page) {
+  const fresh = page.querySelector("form[data-ballot]");
+  if (fresh?.dataset.ballot !== form.dataset.ballot) {
+    if (fresh) return say(form.dataset.other, true);
+    changed = false;
+    return location.reload(); // no longer to be changed: the page says why
+  }
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) {
+    field.value = fresh.elements.csrf_token.value;
+  }
+  signedOut = false;
+  return saver.now();
 }
 
 function touched() {
   changed = true;
+  keepDraft(form);
   showLevels();
-  saver.now();
+  if (signedOut) signIn.open();
+  else saver.now();
+}
+
+// Enter leads to the next box, Shift+Enter back: a ballot is handed in by its button alone.
+function lead(event) {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-mark]")) return;
+  event.preventDefault();
+  const boxes = [...form.querySelectorAll("[data-mark]"), form.elements.comment];
+  const next = boxes[boxes.indexOf(event.target) + (event.shiftKey ? -1 : 1)];
+  next?.focus();
+  next?.select();
 }
 
 function start() {
   form.addEventListener("change", touched);
+  form.addEventListener("keydown", lead);
   form.addEventListener("click", (event) => {
     const level = event.target.closest("[data-points]");
     if (!level) return;
@@ -83,19 +130,15 @@ function start() {
     if (changed || saver.busy) event.preventDefault();
   });
   form.addEventListener("submit", (event) => {
-    if (!navigator.onLine) {
-      event.preventDefault(); // the browser's own page of errors would take the marks away
-      away();
-      return saver.soon(2000);
-    }
-    if (saver.busy) {
-      event.preventDefault(); // two at once would look like two devices
-      pressed = event.submitter ?? form.querySelector("[type=submit]");
-      return undefined;
-    }
-    clearDraft(form);
-    changed = false;
+    if (pressed && saved && !changed && !saver.busy && !signedOut) return; // all is kept: hand it in
+    event.preventDefault(); // the browser's own page of errors would take the marks away
+    pressed = event.submitter ?? form.querySelector("[type=submit]");
+    changed = true;
+    if (signedOut) signIn.open();
+    else saver.now();
   });
+  addEventListener("focus", () => signedOut && signIn.look());
+  addEventListener("pageshow", () => (pressed = null));
   if (takeDraft(form)) touched();
   else showLevels();
 }

@@ -18,6 +18,7 @@ from contest.profile import Profile
 from contest.profile.schema import Criterion
 from contest.services.core import appraisal
 from contest.services.core.appraisal import Board, Standing
+from contest.services.core.search import sortable
 from contest.states import IN_CONTEST, REPLACEABLE
 
 REFUSED, CARRIED, TOLD = "refused", "carried", "told"
@@ -321,7 +322,8 @@ def _over(session: Session, contest: Contest, most: int) -> list[tuple[str, int]
     query = (
         select(Unit.name, count).join(Submission, Submission.unit_id == Unit.id)
         .where(Submission.contest_id == contest.id, Submission.state.in_(IN_CONTEST))
-        .group_by(Unit.id, Unit.name).having(count > most).order_by(count.desc(), Unit.name)
+        .group_by(Unit.id, Unit.name).having(count > most)
+        .order_by(count.desc(), sortable(Unit.name))
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 

@@ -19,6 +19,7 @@ from contest.models import (
     Unit,
 )
 from contest.profile import Profile
+from contest.services.core import search
 from contest.services.entry import similarity
 from contest.services.entry.checks import DEEP, QUICK
 from contest.services.fanpage import readings
@@ -83,7 +84,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
 
 def units_short(session: Session, contest: Contest, profile: Profile) -> list[Unit]:
     """Units that have fewer clips in the contest than the quota asks (plan II.2)."""
-    return list(session.scalars(_short(contest, profile).order_by(Unit.name)))
+    return list(session.scalars(_short(contest, profile).order_by(search.sortable(Unit.name))))
 
 
 def _short(contest: Contest, profile: Profile) -> Select[Unit]:

@@ -1,28 +1,47 @@
 """Lists of a contest's entries for organisers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
-from contest.models import AuditRow, Contest, Submission
-from contest.services.core import pagination
+from contest.models import AuditRow, ClipVersion, Contest, Derivative, Submission, Unit
+from contest.services.core import pagination, search
 from contest.services.core.audit import subject_of
 from contest.services.core.pagination import Pagination
 from contest.states import SubmissionState
 
+NEWEST: Sequence[Any] = (Submission.updated_at.desc(), Submission.id)
+ORDERS: Mapping[str, Sequence[Any]] = {
+    "unit": (search.sortable(Unit.name), Submission.code),
+    "title": (search.sortable(Submission.title), Submission.code),
+}
+
 
 def listed(
-    session: Session, contest: Contest, *, state: str = "", number: int = 1
+    session: Session, contest: Contest, *, state: str = "", words: str = "", order: str = "",
+    number: int = 1,
 ) -> Pagination[Submission]:
-    """Entries with their units, the last changed first; an unknown ``state`` filters nothing."""
-    query = select(Submission).where(Submission.contest_id == contest.id)
+    """Entries with their units, the last changed first or as ``ORDERS`` say; an unknown ``state``
+    filters nothing. ``words``: of code, title or unit."""
+    query = select(Submission).where(Submission.contest_id == contest.id).join(Submission.unit)
+    query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
     if state in set(SubmissionState):
         query = query.where(Submission.state == state)
-    query = query.options(joinedload(Submission.unit))
-    return pagination.take(
-        session, query.order_by(Submission.updated_at.desc(), Submission.id), number
+    query = query.options(contains_eager(Submission.unit))
+    return pagination.take(session, query.order_by(*ORDERS.get(order, NEWEST)), number)
+
+
+def pictures(session: Session, found: Iterable[Submission]) -> dict[int, int]:
+    """Entry's id -> the number of the version that its still frame is of, where there is one."""
+    versions = [submission.version_id for submission in found if submission.version_id]
+    query = (
+        select(ClipVersion.submission_id, ClipVersion.number)
+        .join(Derivative, Derivative.version_id == ClipVersion.id)
+        .where(ClipVersion.id.in_(versions), Derivative.kind == "poster")
     )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def counts(session: Session, contest: Contest) -> Mapping[str, int]:

@@ -13,10 +13,15 @@ def require(actor: Actor, contest: Contest | None) -> None:
 
     An administrator can do what an organiser can, so the same is required.
     """
-    if contest is None or actor.kind != "user" or actor.second_factor:
-        return
-    if _demands(contest, actor):
+    if contest is not None and owes(actor, contest):
         raise needed()
+
+
+def owes(actor: Actor, contest: Contest) -> bool:
+    """Whether the contest's rules demand a second factor of this person, who gave none."""
+    if actor.kind != "user" or actor.second_factor:
+        return False
+    return _demands(contest, actor)
 
 
 def needed() -> NotAllowed:

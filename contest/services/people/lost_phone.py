@@ -32,3 +32,14 @@ def reset(
         )
     second_factor.reset(session, user, actor=actor, at=at)
     sessions.revoke_all(session, user, actor=actor, at=at, contest_id=contest.id)
+
+
+def end_session(
+    session: Session, contest: Contest, user: User, session_id: int, *, actor: Actor, at: datetime
+) -> bool:
+    """End one session of a person of the contest; False where there is none to end. Raises as
+    ``people.sign_out_everywhere``."""
+    require(actor, "people.manage", contest)
+    if user.id != actor.id:
+        people.require_hand_over(session, contest, actor, user)
+    return sessions.revoke(session, user, session_id, actor=actor, at=at, contest_id=contest.id)

@@ -46,7 +46,7 @@ def session_of_token(session: Session, token: str, *, at: datetime) -> StaffSess
     ).one_or_none()
     if row is None or row.revoked_at or not row.user.active:
         return None
-    if row.expires_at <= at or row.last_seen_at + IDLE <= at:
+    if row.expires_at <= at or (not row.kept and row.last_seen_at + IDLE <= at):
         return None
     return row
 
@@ -61,7 +61,11 @@ def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | Non
     row = session_of_token(session, token, at=at)
     if row is None or owes_second_factor(row):
         return None
-    return actor_of(session, row.user, second_factor=row.second_factor_at is not None)
+    actor = actor_of(session, row.user, second_factor=row.second_factor_at is not None)
+    if row.kept and not sessions.may_be_kept(actor):  # a juror's device, who is more than that now
+        over = row.created_at + sessions.LIFE <= at or row.last_seen_at + IDLE <= at
+        return None if over else actor
+    return actor
 
 
 # ---------------------------------------------------------------------- accounts

@@ -1,35 +1,42 @@
 """Sessions of the staff, kept on the server so that they can be listed and ended at once.
 
 They end after 12 hours, after 2 hours without use, when revoked, and when the password changes
-(ASVS 5.0, V7). ``last_seen_at`` is bookkeeping of the session itself: the view writes it at most
-every 5 minutes, for GET in a short transaction of its own (``contest/views/account/account.py``).
+(ASVS 5.0, V7). A device that a juror signed in with a link or QR code of their own is kept for two
+weeks from its last use: marking takes weeks, and the link works once. That is for whoever is a
+juror and nothing else; with any other role it ends like all others. ``last_seen_at`` is bookkeeping
+of the session itself: the view writes it at most every 5 minutes, for GET in a short transaction of
+its own (``contest/views/account/account.py``).
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from contest.actors import Actor
+from contest.actors import Actor, Role
 from contest.models import StaffSession, User
 from contest.services.core import audit, sweep
 from contest.tokens import hash_token, new_token
 
 LIFE = timedelta(hours=12)
 LIFE_HALF = timedelta(minutes=10)  # the password was right, the second factor is still missing
+KEPT = timedelta(days=14)  # from the last use of a juror's device
 SEEN_EVERY = timedelta(minutes=5)
 
 
 def start(
     session: Session, user: User, *, at: datetime, agent: str = "", address: str = "",
-    second_factor: bool = False,
+    second_factor: bool = False, kept: bool = False,
 ) -> str:
-    """A new session; returns the token for the cookie. Only its hash is stored."""
+    """A new session; returns the token for the cookie. Only its hash is stored. ``kept``: on a
+    device of its own, for weeks."""
     token = new_token()
     half = user.second_factor_on and not second_factor
+    kept = kept and not half
+    life = LIFE_HALF if half else KEPT if kept else LIFE
     session.add(StaffSession(
         token_hash=hash_token(token), user_id=user.id, created_at=at, last_seen_at=at,
-        expires_at=at + (LIFE_HALF if half else LIFE), agent=agent[:400], address=address[:64],
+        expires_at=at + life, kept=kept, agent=agent[:400], address=address[:64],
         second_factor_at=at if second_factor else None,
     ))
     sweep.schedule(session, at=at)
@@ -43,19 +50,33 @@ def is_unseen(row: StaffSession, *, at: datetime) -> bool:
 
 
 def seen(session: Session, session_id: int, *, at: datetime) -> None:
-    """Record that a session was used at ``at``."""
+    """Record that a session was used at ``at``; a kept one is renewed by it."""
+    ends = StaffSession.expires_at
+    renewed = case((StaffSession.kept, literal(at + KEPT, ends.type)), else_=ends)
     session.execute(
         update(StaffSession)
         .where(StaffSession.id == session_id, StaffSession.last_seen_at < at)
-        .values(last_seen_at=at)
+        .values(last_seen_at=at, expires_at=renewed)
     )
+
+
+def may_be_kept(actor: Actor) -> bool:
+    """Whether the person marks clips, and does nothing else anywhere."""
+    roles = {role for held in actor.roles.values() for role in held}
+    return roles == {Role.JUROR} and not actor.admin
+
+
+def life_of(row: StaffSession) -> timedelta:
+    """How long its cookie lives from now."""
+    return KEPT if row.kept else LIFE
 
 
 def live(session: Session, user: User, *, at: datetime, idle: timedelta) -> list[StaffSession]:
     """The person's live sessions, the last used first."""
     query = select(StaffSession).where(
         StaffSession.user_id == user.id, StaffSession.revoked_at.is_(None),
-        StaffSession.expires_at > at, StaffSession.last_seen_at > at - idle,
+        StaffSession.expires_at > at,
+        or_(StaffSession.kept, StaffSession.last_seen_at > at - idle),
     )
     return list(session.scalars(query.order_by(StaffSession.last_seen_at.desc(), StaffSession.id)))
 
@@ -70,7 +91,10 @@ def end(session: Session, token: str, *, actor: Actor, at: datetime) -> None:
         audit.record(session, "person.signed_out", row.user, actor=actor, at=at)
 
 
-def revoke(session: Session, user: User, session_id: int, *, actor: Actor, at: datetime) -> bool:
+def revoke(
+    session: Session, user: User, session_id: int, *, actor: Actor, at: datetime,
+    contest_id: int | None = None,
+) -> bool:
     """End one of the person's own sessions; False if there is no such session to end."""
     ended = session.execute(
         update(StaffSession)
@@ -80,7 +104,8 @@ def revoke(session: Session, user: User, session_id: int, *, actor: Actor, at: d
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    audit.record(session, "person.sessions_revoked", user, actor=actor, at=at, after={"count": 1})
+    audit.record(session, "person.sessions_revoked", user, actor=actor, at=at,
+                 contest_id=contest_id, after={"count": 1})
     return True
 
 

@@ -302,13 +302,17 @@ def _start(
     session: Session, user: User, how: str, browser: Browser, at: datetime,
     *, second_factor: bool = False,
 ) -> str:
-    token = sessions.start(session, user, at=at, agent=browser.agent, address=browser.address,
-                           second_factor=second_factor)
+    actor = people.actor_of(session, user)
+    token = sessions.start(
+        session, user, at=at, agent=browser.agent, address=browser.address,
+        second_factor=second_factor,
+        kept=how in ("link", "on_the_spot") and sessions.may_be_kept(actor),
+    )
     half = user.second_factor_on and not second_factor
     if not half:
         user.failed_sign_ins, user.not_before = 0, None
     audit.record(session, "person.first_step" if half else "person.signed_in", user,
-                 actor=people.actor_of(session, user), at=at,
+                 actor=actor, at=at,
                  after={"how": how} | ({"device": browser.name} if how in BY_LINK else {}))
     return token
 

@@ -21,8 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from contest.letters import fold
 from contest.models import Result
 from contest.models.base import Json
+from contest.services.core import search
 from contest.services.results.kept import kept
 
 
@@ -55,7 +57,8 @@ def _pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, An
     if wanted.prizes:
         query = query.where(prize.is_not(None))
     for word in wanted.words.split():
-        found = [column.icontains(word, autoescape=True) for column in (unit, entry)]
+        found = [search.folded(column).contains(fold(word), autoescape=True)
+                 for column in (unit, entry)]
         query = query.where(or_(*found))
     return list(session.scalars(query.order_by(place).limit(wanted.most)))
 

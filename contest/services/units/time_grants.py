@@ -11,7 +11,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.languages import write_time
 from contest.models import Contest, TimeGrant, Unit
 from contest.permissions import require
-from contest.services.core import audit, deadlines, locks, profiles
+from contest.services.core import audit, deadlines, locks, profiles, search
 
 
 def grant(
@@ -93,6 +93,6 @@ def of_contest(session: Session, contest: Contest) -> Sequence[TimeGrant]:
     query = (
         select(TimeGrant).join(TimeGrant.unit).options(joinedload(TimeGrant.unit))
         .where(Unit.contest_id == contest.id, TimeGrant.revoked_at.is_(None))
-        .order_by(TimeGrant.until, Unit.name)
+        .order_by(TimeGrant.until, search.sortable(Unit.name))
     )
     return session.scalars(query).all()

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor, unit_actor
 from contest.errors import not_found
+from contest.letters import fold
 from contest.models import Contest, Submission, Unit, UnitLink, UnitSession
 from contest.services.core import pagination
 from contest.services.core.pagination import Pagination
+from contest.services.core.search import folded, sortable
 from contest.states import IN_CONTEST
 from contest.tokens import hash_token
+
+IN_ORDER = (sortable(Unit.group), sortable(Unit.name))
 
 
 def session_of_token(session: Session, token: str, *, at: datetime) -> UnitSession | None:
@@ -54,7 +58,7 @@ def find(session: Session, contest: Contest, unit_id: int) -> Unit:
 
 def of_contest(session: Session, contest: Contest) -> list[Unit]:
     """All units that take part, by group and name."""
-    query = select(Unit).where(*_live(contest)).order_by(Unit.group, Unit.name)
+    query = select(Unit).where(*_live(contest)).order_by(*IN_ORDER)
     return list(session.scalars(query))
 
 
@@ -66,13 +70,13 @@ def _live(contest: Contest) -> tuple[ColumnElement[bool], ...]:
 def retired(session: Session, contest: Contest) -> list[Unit]:
     """Units that take part no more, by name."""
     query = select(Unit).where(Unit.contest_id == contest.id, Unit.retired_at.is_not(None))
-    return list(session.scalars(query.order_by(Unit.name)))
+    return list(session.scalars(query.order_by(sortable(Unit.name))))
 
 
 def names(session: Session, contest: Contest) -> dict[int, str]:
     """Every unit's name by its id, by group and name."""
     query = select(Unit.id, Unit.name).where(*_live(contest))
-    return {row[0]: row[1] for row in session.execute(query.order_by(Unit.group, Unit.name))}
+    return {row[0]: row[1] for row in session.execute(query.order_by(*IN_ORDER))}
 
 
 def counted(session: Session, *unit_ids: int) -> int:
@@ -107,10 +111,10 @@ def listed(
     session: Session, contest: Contest, *, quota: int, at: datetime, short: bool = False,
     search: str = "", number: int = 1,
 ) -> Pagination[Standing]:
-    """A page of ``standings``; ``short``: only units that owe clips; ``search``: part of a name."""
+    """A page of ``standings``; ``short``: only units that owe clips; ``search``: part of a name,
+    with or without its accents."""
     query = _standings(contest, at, below=quota if short else None)
-    if search:
-        query = query.where(Unit.name.icontains(search, autoescape=True))
+    query = query.where(folded(Unit.name).contains(fold(search), autoescape=True))
     found = pagination.take(session, query, number, whole=True)
     return replace(found, rows=[_standing(row, quota) for row in found.rows])
 
@@ -135,7 +139,7 @@ def without_link(session: Session, contest: Contest, *, at: datetime) -> list[in
         select(Unit.id).outerjoin(links, links.c.unit_id == Unit.id)
         .where(*_live(contest), links.c.links.is_(None))
     )
-    return list(session.scalars(query.order_by(Unit.group, Unit.name)))
+    return list(session.scalars(query.order_by(*IN_ORDER)))
 
 
 def _standing(row: Any, quota: int) -> Standing:
@@ -158,7 +162,7 @@ def _standings(contest: Contest, at: datetime, below: int | None = None) -> Sele
         .outerjoin(clips, clips.c.unit_id == Unit.id)
         .outerjoin(links, links.c.unit_id == Unit.id)
         .where(*_live(contest))
-        .order_by(Unit.group, Unit.name)
+        .order_by(*IN_ORDER)
     )
     return query if below is None else query.where(count < below)
 

@@ -8,7 +8,7 @@ part of the request's (on SQLite two writers in one request would deadlock).
 
 import contextlib
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
@@ -61,9 +61,18 @@ def _note_use() -> None:
     if request.method not in SAFE:
         sessions.seen(current.db, row.id, at=current.now)
         return
+    g.renewed = token if row.kept else ""
     # A busy database must not delay a page.
     with contextlib.suppress(OperationalError), current.platform.db.write() as session:
         sessions.seen(session, row.id, at=current.now)
+
+
+@bp.after_app_request
+def _renew(response: Response) -> Response:
+    """The cookie of a kept device lives as long as its session, which was renewed just now."""
+    if token := g.pop("renewed", ""):
+        set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.KEPT.total_seconds()))
+    return response
 
 
 def this_browser() -> signing_in.Browser:
@@ -89,7 +98,8 @@ def enter(token: str) -> Response:
         response = back_to("account.second_step", next=asked or None)
     else:
         response = redirect(asked or _own_room(row), 303)
-    set_cookie(response, STAFF_COOKIE, token, max_age=int(sessions.LIFE.total_seconds()))
+    life = sessions.life_of(row) if row else sessions.LIFE
+    set_cookie(response, STAFF_COOKIE, token, max_age=int(life.total_seconds()))
     if row is not None and not people.owes_second_factor(row):
         devices.remember(response, row.user_id)
     return response

@@ -70,10 +70,11 @@ def _confirm_page(form: Form, status: int = 200) -> Response:
     keys = current.platform.keys
     secret = second_factor.secret_of(me(), keys=keys)
     label = str(_l("Mã QR để thêm vào ứng dụng xác thực"))
+    address = second_factor.address(me(), keys=keys, issuer=ISSUER)
     return page(
         "account/confirm_factor.html", status, form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        qr=qr_svg(second_factor.address(me(), keys=keys, issuer=ISSUER), label),
+        qr=qr_svg(address, label), address=address,
     )
 
 

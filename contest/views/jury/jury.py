@@ -1,6 +1,7 @@
 """The juror's pages: the clips to mark, and the rubric beside the player. One POST saves a ballot;
 the page's script sends the same form automatically whenever a mark changes."""
 
+from collections.abc import Iterable
 
 from flask import Blueprint, jsonify, request, url_for
 from flask_babel import gettext as _
@@ -85,7 +86,10 @@ def clip(code: str) -> Response:
     """The player and the rubric, with the marks given so far."""
     submission = _submission(code)
     ballot = ballots.of(current.db, submission, actor=current.actor)
-    return _page(submission, ballot, _stored(current.profile, ballot))
+    form = _stored(current.profile, ballot)
+    if "missing" in request.args and ballot is not None and ballot.state == "open":
+        _name_missing(form, ballots.missing_criteria(current.profile, ballot))
+    return _page(submission, ballot, form)
 
 
 @bp.post("/<code>")
@@ -104,7 +108,7 @@ def save(code: str) -> Response:
     if _by_script():
         return _saved(ballot)
     if wanted == "submit":
-        return _submitted(submission, form)
+        return _submitted(submission)
     if wanted == "later":
         ballots.put_off(current.db, submission, actor=current.actor, at=current.now)
         return _onward(submission)
@@ -170,19 +174,20 @@ def _refused(submission: Submission, form: MarksForm) -> Response:
     return _page(submission, ballots.of(current.db, submission, actor=current.actor), form, 422)
 
 
-def _submitted(submission: Submission, form: MarksForm) -> Response:
-    """Submit the ballot; where marks are missing, show which, and keep those given."""
+def _submitted(submission: Submission) -> Response:
+    """Submit the ballot; where marks are missing, keep those given and lead to the page that names
+    the others: sent again, the form would be of an older ballot, as if of somebody else."""
     try:
         ballots.submit(current.db, submission, actor=current.actor, at=current.now)
-    except Invalid as error:
-        for criterion in error.data["criteria"]:
-            form[MARK + criterion].errors = [_("Hãy cho điểm tiêu chí này.")]
-        current.db.commit()  # the answer is a 422, but the marks must not be lost
-        ballot = ballots.of(current.db, submission, actor=current.actor)
-        form.version.data = str(ballot.version if ballot else 0)
-        return _page(submission, ballot, form, 422)
+    except Invalid:
+        return back_to("jury.clip", code=submission.code, missing=1)
     flash_message("Đã nộp phiếu.", "The ballot is submitted.")
     return _onward(submission)
+
+
+def _name_missing(form: MarksForm, criteria: Iterable[str]) -> None:
+    for criterion in criteria:
+        form[MARK + criterion].errors = [_("Hãy cho điểm tiêu chí này.")]
 
 
 def _onward(submission: Submission) -> Response:

@@ -173,7 +173,6 @@ DETAILS = {
     "rows": _l("số dòng"), "shares": _l("chia sẻ"), "snapshots": _l("các số"),
     "verdict": _l("kết luận"), "version": _l("bản"),
 }
-HASH, SHOWN = 64, 12  # characters of a hash, and of them shown here
 
 
 def action(code: str) -> str:
@@ -191,24 +190,3 @@ def subject(label: str, names: Mapping[str, str], clips: Mapping[str, str]) -> s
     kind, _colon, number = label.partition(":")
     which = clips.get(label) or names.get(label) or number
     return f"{KINDS.get(kind, kind)} {which}"
-
-
-def change(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    """The details in words, without the new state, which the action names already."""
-    told = []
-    for key, value in after.items():
-        if key == "state" or value in ("", None):
-            continue
-        was = before.get(key)
-        start = "" if was in ("", None) or was == value else f"{_short(was)} → "
-        told.append(f"{DETAILS.get(key, key)}: {start}{_short(value)}")
-    return "; ".join(told)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return str(_("có") if value else _("không"))
-    text = str(value)
-    return f"{text[:SHOWN]}…" if len(text) == HASH and " " not in text else text

@@ -5,9 +5,10 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import Field, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
 
 from contest.languages import write_number
 from contest.services.counts import anomalies
@@ -21,8 +22,20 @@ from social.anomalies import Flag
 bp = Blueprint("anomalies", __name__, url_prefix="/c/<slug>/organiser/anomalies")
 
 
+class KeysField(Field):  # type: ignore[misc]
+    """The flags of one clip that are decided alike; the service knows which there are."""
+
+    widget = HiddenInput()
+    data: list[str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [key[:255] for key in valuelist]
+
+
 class DecisionForm(Form):
-    key = HiddenField(validators=[InputRequired(), Length(max=255)])
+    """One decision for all flags of a clip that are ticked."""
+
+    key = KeysField(validators=[InputRequired(_l("Hãy chọn ít nhất một dấu hiệu."))])
     decision = RadioField(
         _l("Quyết định"), [InputRequired(_l("Hãy chọn một quyết định."))],
         choices=[SelectChoice("fine", _l("Giữ nguyên số đã ghi")),
@@ -40,18 +53,20 @@ def listed() -> Response:
 @bp.post("/<code>")
 @allows("interaction.import")
 def decide(code: str) -> Response:
-    """Record a decision with its reason; the counts are not changed."""
+    """Record a decision with its reason for each of the clip's flags that were chosen; the counts
+    are not changed."""
     form = DecisionForm()
-    with form.taken(lambda status: _page(status, form)):
-        anomalies.decide(
-            current.db, current.contest, code, form.key.data or "", decision=form.decision.data,
-            reason=form.reason.data or "", actor=current.actor, at=current.now,
-        )
+    with form.taken(lambda status: _page(status, form, refused=code)):
+        for key in form.key.data:
+            anomalies.decide(
+                current.db, current.contest, code, key, decision=form.decision.data,
+                reason=form.reason.data or "", actor=current.actor, at=current.now,
+            )
     flash_message("Đã ghi quyết định.", "The decision is recorded.")
     return back_to("anomalies.list")
 
 
-def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
+def _page(status: int = 200, form: DecisionForm | None = None, *, refused: str = "") -> Response:
     words, kind = request.args.get("q", "").strip(), request.args.get("show", "")
     found = anomalies.listed(
         current.db, current.contest, words=words, kind=kind, number=page_number()
@@ -60,7 +75,7 @@ def _page(status: int = 200, form: DecisionForm | None = None) -> Response:
     return page(
         "organiser/anomalies.html", status, rows=[r for r in rows if not r["decision"]],
         decided=[r for r in rows if r["decision"]], form=form or DecisionForm(formdata=None),
-        open=found.open, words=words, show=kind, kinds={
+        open=found.open, refused=refused, words=words, show=kind, kinds={
             one: f"{said} ({found.kinds[one]})" for one, said in titles().items()
             if found.kinds.get(one)
         }, pages=neighbours(found, "anomalies.list"),

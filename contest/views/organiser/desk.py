@@ -1,8 +1,5 @@
 """The organiser's desk: the contest's numbers, jobs, activity, and rules."""
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
@@ -14,22 +11,15 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from contest import profile as rule_files
 from contest.errors import Conflict, Invalid
-from contest.models import Contest, ProfileRevision, Submission
-from contest.safekeeping import status
-from contest.safekeeping.status import Standing
-from contest.services.core import appraisal, profiles
+from contest.models import ProfileRevision
+from contest.services.core import profiles
 from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
-from contest.services.counts import sitting
-from contest.services.desk import activity, public, tasks
-from contest.services.desk import desk as desks
+from contest.services.desk import activity, agenda, public, tasks
 from contest.services.desk.activity import Filter
-from contest.services.entry import entry_requests
-from contest.services.fanpage import connections, expiry, shared_page
-from contest.services.fanpage.expiry import Watched
-from contest.services.results import moved_since, results
 from contest.services.rules.changes import changes
 from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
+from contest.views.organiser.overview import sentences, situation, words
 from contest.views.shared.disk import disk
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
@@ -42,61 +32,16 @@ KINDS = (REFUSED, CARRIED, TOLD)  # what a change of the rules does to what is t
 @bp.get("/")
 @allows("organiser.read")
 def desk() -> Response:
-    """The contest's numbers on one page, each linked to the corresponding list."""
-    contest, profile = current.contest, current.profile
+    """What to do now, what runs by itself, what comes next, and the contest's numbers."""
+    profile, found = current.profile, situation.gathered()
     return page(
-        "organiser/desk.html",
-        standing=desks.standing(current.db, contest, profile, at=current.now),
-        phase=public.phase_of(profile, at=current.now), disk=disk(),
-        antivirus=_antivirus(), safe=_safe(),
+        "organiser/desk.html", standing=found.standing, phase=found.phase, most=agenda.MOST,
+        todo=situation.written(agenda.todo(found, profile, at=current.now)),
+        going=agenda.going(current.db, current.contest, found, profile),
+        coming=agenda.coming(profile, at=current.now),
         deadline=public.next_deadline(profile, at=current.now),
-        token_end=expiry.soon(_watched(contest), at=current.now),
-        counting=sitting.is_near(profile, at=current.now),
-        requests=len(entry_requests.waiting(current.db, contest)),
-        moved=_moved(contest), board=_board(contest),
+        picture=situation.drawn(found), words=words,
     )
-
-
-def _moved(contest: Contest) -> Sequence[Submission]:
-    """Clips that left or came back after the newest result was final: it has to be replaced."""
-    newest = results.current(current.db, contest)
-    return moved_since.moved(current.db, newest) if newest else []
-
-
-def _board(contest: Contest) -> Counter[str]:
-    """How many clips wait for the board's members and how many for its chair; none without one."""
-    if not current.profile.review.by_board:
-        return Counter()
-    found = appraisal.boards(current.db, contest, current.profile, at=current.now)
-    return Counter(
-        "nobody" if one.standing == appraisal.Standing.CHAIR and one.chair is None
-        else one.standing.value
-        for one in found.values()
-    )
-
-
-def _watched(contest: Contest) -> Watched | None:
-    """The Page whose token the contest depends on: its own, or the installation's."""
-    shared = current.platform.default_fanpage
-    return connections.of(current.db, contest.id) or shared_page.used(
-        current.db, contest, shared.page if shared else None
-    )
-
-
-def _safe() -> Standing:
-    """When the last backup and its proof succeeded, by the machine's time."""
-    settings = current.platform.settings
-    return status.standing(
-        settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC)
-    )
-
-
-def _antivirus() -> str:
-    """off, works or away: whether somebody looks into files from outside."""
-    scanner = current.platform.antivirus
-    if scanner is None:
-        return "off"
-    return "works" if scanner.answers() else "away"
 
 
 @bp.get("/jobs")
@@ -105,7 +50,8 @@ def jobs() -> Response:
     state = request.args.get("state") or None
     found = tasks.listed(current.db, current.contest, state=state, number=page_number())
     return page(
-        "organiser/jobs.html", found=found, state=state, pages=neighbours(found)
+        "organiser/jobs.html", found=found, state=state, pages=neighbours(found), words=words,
+        disk=disk(), antivirus=situation.antivirus(), safe=situation.safe(),
     )
 
 
@@ -135,7 +81,8 @@ def log() -> Response:
         words=activity_words,
         actions=dict(sorted(actions.items(), key=lambda pair: pair[1])),
         actors=activity.actors(current.db, current.contest),
-        names=activity.names(current.db, subjects | {row.actor for row in found.rows}),
+        names=activity.names(current.db, set().union(*map(sentences.references, found.rows))),
+        told_as=sentences,
         clips=activity.clips(current.db, subjects),
         pages=neighbours(found),
     )

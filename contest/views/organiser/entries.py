@@ -13,6 +13,7 @@ from contest.services.desk import activity
 from contest.services.entry import checks, entry_requests, submission_lists, submissions
 from contest.states import SubmissionState
 from contest.views.organiser import activity_words
+from contest.views.organiser.overview import sentences
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -31,10 +32,14 @@ class DisqualifyForm(Form):
 @bp.get("")
 @allows("organiser.read")
 def listed() -> Response:
-    state = request.args.get("state", "")
-    found = submission_lists.listed(current.db, current.contest, state=state, number=page_number())
+    """The entries; ``state``, ``q`` and ``order`` narrow and sort them."""
+    state, words, order = (request.args.get(key, "").strip() for key in ("state", "q", "order"))
+    found = submission_lists.listed(
+        current.db, current.contest, state=state, words=words, order=order, number=page_number()
+    )
     return page(
-        "organiser/entries.html", found=found, state=state, states=list(SubmissionState),
+        "organiser/entries.html", found=found, state=state, words=words, order=order,
+        pictures=submission_lists.pictures(current.db, found.rows), states=list(SubmissionState),
         counts=submission_lists.counts(current.db, current.contest), pages=neighbours(found),
     )
 
@@ -74,8 +79,8 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     return page(
         "organiser/entry.html", status, submission=found, form=form, check=check,
         findings=checks.findings(check, current.language),
-        history=rows, words=activity_words,
-        names=activity.names(current.db, {row.actor for row in rows}),
+        history=rows, words=activity_words, told_as=sentences,
+        names=activity.names(current.db, set().union(*map(sentences.references, rows))),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         **_way_back(found),
     )

@@ -12,11 +12,13 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.errors import DomainError
+from contest.models import StaffSession
 from contest.services.core import appraisal
 from contest.services.people import chair as chair_role
-from contest.services.people import invitations, lost_phone, people
+from contest.services.people import invitations, lost_phone, people, sessions
 from contest.services.people.people import Person
 from contest.services.units import units
+from contest.views.shared.browsers import browser_name
 from contest.views.shared.forms import Form, PlainSelect, refused
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -81,7 +83,10 @@ def manage() -> Response:
 @bp.get("/new")
 @allows("people.manage")
 def new() -> Response:
-    return page("organiser/people_new.html", form=AddForm(unit=0))
+    """``role``: which one is ticked already."""
+    role = request.args.get("role")
+    ticked = [role] if role in dict(ROLES) else []
+    return page("organiser/people_new.html", form=AddForm(unit=0, roles=ticked))
 
 
 @bp.post("/new")
@@ -129,6 +134,7 @@ def _person_page(found: Person, form: Form, status: int = 200) -> Response:
     return page(
         "organiser/people_person.html", status, person=found, form=form, in_hand=in_hand,
         qr=_qr(found) if in_hand else None, role_names=dict(ROLES),
+        devices=_devices(found) if in_hand else [],
         own=found.user.id == current.actor.id, chairs=_chairs(found),
         leaving=appraisal.if_left(
             current.db, current.contest, current.profile, found.user.id, at=current.now
@@ -142,6 +148,12 @@ def _chairs(found: Person) -> bool | None:
         return None
     named = chair_role.of(current.db, current.contest)
     return named is not None and named.user_id == found.user.id
+
+
+def _devices(found: Person) -> list[tuple[StaffSession, str]]:
+    """Where the person is signed in, with the browser's name; no address, which nobody needs."""
+    live = sessions.live(current.db, found.user, at=current.now, idle=people.IDLE)
+    return [(row, browser_name(row.agent)) for row in live if not people.owes_second_factor(row)]
 
 
 def _qr(found: Person) -> Markup | None:
@@ -223,6 +235,17 @@ def sign_out(user_id: int) -> Response:
     )
     flash_message(f"{found.user.name} đã bị đăng xuất khỏi mọi thiết bị.",
          f"{found.user.name} is signed out of every device.")
+    return back_to("people.person", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/sessions/<int:session_id>/end")
+@allows("people.manage")
+def end_session(user_id: int, session_id: int) -> Response:
+    """Sign one device of a person out."""
+    found = _person(user_id)
+    if lost_phone.end_session(current.db, current.contest, found.user, session_id,
+                              actor=current.actor, at=current.now):
+        flash_message("Đã đăng xuất thiết bị đó.", "That device is signed out.")
     return back_to("people.person", user_id=user_id)
 
 

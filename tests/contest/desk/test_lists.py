@@ -5,16 +5,18 @@ import io
 
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 
 from contest.clock import FixedClock
-from contest.models import Contest, User
+from contest.models import Contest, Derivative, User
 from contest.services.core import spreadsheets
 from contest.wiring import Platform
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 
-LISTS = "/c/quan11-2023/organiser/lists"
+DESK = "/c/quan11-2023/organiser"
+LISTS = f"{DESK}/lists"
 FORMULA = '=HYPERLINK("https://evil.example";"Clip")'
 
 
@@ -79,3 +81,27 @@ def test_the_ranking_as_csv(
     answer = client.get(f"/c/quan11-2023/organiser/results/{result.number}.csv")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["Hạng", "1", "2", "3"]
+
+
+def test_entries_are_searched_and_sorted_and_have_their_pictures(
+    make: Factory, contest: Contest, visit: Visits
+) -> None:
+    units = [make.unit(contest, f"Đoàn Phường {n}") for n in (10, 2)]
+    first, second = (make.submission(unit, "in_review", title=f"Câu chuyện {n}")
+                     for unit, n in zip(units, (1, 2), strict=True))
+    version = make.fresh(second).version_id
+    make.add(Derivative(version_id=version, kind="poster", sha256="0" * 64, size=1,
+                        media_type="image/jpeg", created_at=make.at))
+    client = visit.role("organiser")
+
+    def shown(query: str) -> list[str]:
+        page = BeautifulSoup(client.get(f"{DESK}/entries?{query}").text, "html.parser")
+        return [one.text for one in page.select("tbody th a")]
+
+    assert shown("order=unit") == ["Câu chuyện 2", "Câu chuyện 1"]
+    assert shown("order=title") == ["Câu chuyện 1", "Câu chuyện 2"]
+    assert shown("q=phuong+10") == shown(f"q=%23{first.code}") == ["Câu chuyện 1"]
+    assert shown("q=chuyen&state=published") == []
+    page = BeautifulSoup(client.get(f"{DESK}/entries").text, "html.parser")
+    [picture] = page.select("img.thumb")
+    assert second.code in picture["src"]

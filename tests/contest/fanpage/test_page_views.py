@@ -316,6 +316,30 @@ def test_a_decision_needs_a_choice_and_a_reason(room: Room, visit: Visits) -> No
     assert organiser.post(address, data=done).status_code == 409
 
 
+def test_the_flags_of_a_clip_stand_together_and_one_decision_serves_those_ticked(
+    room: Room, visit: Visits
+) -> None:
+    for count, hours in ((340, 6), (310, 4), (300, 2)):
+        room.count(room.one, count, taken_at=CUT_OFF - timedelta(hours=hours))
+    organiser = visit.role("organiser")
+    page = BeautifulSoup(organiser.get(ODD).get_data(as_text=True), "html.parser")
+    [card] = page.select("#open ~ article")
+    ticked = [str(box["value"]) for box in card.select("input[name=key][checked]")]
+    assert len(ticked) >= 2
+    assert len(card.select("input[name=reason]")) == 1
+    address = card.form["action"]
+    answer = {"decision": "fine", "reason": "Đã đối chiếu từng bài"}
+    assert organiser.post(address, data=answer).status_code == 422  # none is ticked
+    unknown = answer | {"key": [ticked[0], "drop:never"]}
+    assert organiser.post(address, data=unknown).status_code == 404
+    assert "Đã quyết định" not in text(organiser.get(ODD))  # all of them or none
+    assert organiser.post(address, data=answer | {"key": ticked[:1]}).status_code == 303
+    left = BeautifulSoup(organiser.get(ODD).get_data(as_text=True), "html.parser")
+    assert [str(box["value"]) for box in left.select("input[name=key]")] == ticked[1:]
+    assert organiser.post(address, data=answer | {"key": ticked[1:]}).status_code == 303
+    assert text(organiser.get(ODD)).count("Đã đối chiếu từng bài") == len(ticked)
+
+
 def test_raw_and_corrected_counts_stand_side_by_side(room: Room, visit: Visits) -> None:
     room.count(room.one, 301, shares=9, taken_at=CUT_OFF - timedelta(hours=2))
     first, second = visit.role("organiser"), visit.role("organiser")

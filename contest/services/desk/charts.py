@@ -1,0 +1,111 @@
+"""What an organiser would rather look at than read: clips by day, units, checks and reasons."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.letters import sortable
+from contest.models import Check, ClipVersion, Contest, Submission, Unit
+from contest.profile import Profile
+from contest.services.entry.checks import QUICK
+from contest.states import IN_CONTEST
+
+MOST_DAYS = 62
+MOST_REPORTS = 500  # the newest refused clips; more would tell no other story
+
+
+@dataclass(frozen=True)
+class UnitSquare:
+    """A unit on the grid: in where it has as many clips in the contest as the quota asks."""
+
+    id: int
+    name: str
+    group: str
+    clips: int
+    is_in: bool
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why clips are refused: rule -> how many current clips, the commonest first."""
+
+    rules: Mapping[str, int]
+    passed: int
+    refused: int
+
+
+def by_day(session: Session, contest: Contest, profile: Profile) -> list[tuple[date, int]]:
+    """How many entries sent their first clip on each local day, from the first to the last of them;
+    days without one among them. At most the last ``MOST_DAYS`` days."""
+    query = (
+        select(func.min(ClipVersion.received_at))
+        .join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(Submission.contest_id == contest.id)
+        .group_by(Submission.id)
+    )
+    zone = profile.schedule.zone
+    counts = Counter(moment.astimezone(zone).date() for moment in session.scalars(query))
+    if not counts:
+        return []
+    last = max(counts)
+    first = max(min(counts), last - timedelta(days=MOST_DAYS - 1))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [(day, counts[day]) for day in days]
+
+
+def units(session: Session, contest: Contest, profile: Profile) -> Sequence[UnitSquare]:
+    """Every unit that takes part, in its order."""
+    clips = (
+        select(Submission.unit_id, func.count().label("clips"))
+        .where(Submission.contest_id == contest.id, Submission.state.in_(IN_CONTEST),
+               Submission.version_id.is_not(None))
+        .group_by(Submission.unit_id)
+        .subquery()
+    )
+    query = (
+        select(Unit.id, Unit.name, Unit.group, func.coalesce(clips.c.clips, 0))
+        .outerjoin(clips, clips.c.unit_id == Unit.id)
+        .where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
+    )
+    least = max(profile.quota.minimum, 1)
+    found = [UnitSquare(number, name, group, count, count >= least)
+             for number, name, group, count in session.execute(query)]
+    return sorted(found, key=lambda one: (sortable(one.group), sortable(one.name)))
+
+
+def reasons(session: Session, contest: Contest) -> Reasons:
+    """The quick checks of the entries' current clips: how many passed, and what the others lack."""
+    verdicts: Mapping[Any, int] = {
+        verdict: count for verdict, count in session.execute(
+            _current(contest, Check.verdict, func.count()).group_by(Check.verdict))
+    }
+    reports = session.scalars(
+        _current(contest, Check.report).where(Check.verdict == "fail")
+        .order_by(Check.id.desc()).limit(MOST_REPORTS)
+    )
+    rules = Counter(rule for report in reports for rule in _hard(report))
+    refused = verdicts.get("fail", 0)
+    passed = sum(verdicts.values()) - refused
+    return Reasons(dict(rules.most_common()), passed, refused)
+
+
+def _current(contest: Contest, *columns: Any) -> Any:
+    return (
+        select(*columns)
+        .select_from(Submission)
+        .join(Check, Check.version_id == Submission.version_id)
+        .where(Submission.contest_id == contest.id, Submission.state.in_(IN_CONTEST),
+               Check.kind == QUICK, Check.state == "done")
+    )
+
+
+def _hard(report: Mapping[str, Any]) -> set[str]:
+    return {
+        str(finding["rule"]) for finding in report.get("findings", ())
+        if finding.get("level") == "hard" and finding.get("outcome") == "fail"
+    }

@@ -1,0 +1,33 @@
+"""All pictures of the contest on one page."""
+
+from datetime import date
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from contest.services.desk import charts
+from contest.services.desk import desk as desks
+from contest.views.organiser.overview import pictures
+from contest.views.shared.support import allows, current, page
+
+bp = Blueprint("charts", __name__, url_prefix="/c/<slug>/organiser/charts")
+
+
+@bp.get("")
+@allows("organiser.read")
+def show() -> Response:
+    """Clips by day, units in or out, entries by state, checks and reasons, jurors' progress."""
+    db, contest, profile = current.db, current.contest, current.profile
+    standing = desks.standing(db, contest, profile, at=current.now)
+    return page(
+        "organiser/charts.html", jurors=standing.jurors, reasons=charts.reasons(db, contest),
+        days=pictures.bars(charts.by_day(db, contest, profile)),
+        squares=charts.units(db, contest, profile),
+        entries=pictures.entries(standing.entries), posts=pictures.posts(standing.publications),
+    )
+
+
+@bp.app_template_filter("day")
+def day(found: date) -> str:
+    """A day of the year as people write it: “5/6”, “5 June”."""
+    return f"{found.day} {found:%B}" if current.language == "en" else f"{found.day}/{found.month}"

@@ -1,0 +1,147 @@
+"""What is known of the contest, gathered for its desk."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import url_for
+
+from contest.models import Contest
+from contest.safekeeping import status
+from contest.safekeeping.status import Standing as Safe
+from contest.services.core import appraisal
+from contest.services.core.blockers import Blocker
+from contest.services.counts import corrections, ledger_late, sitting
+from contest.services.desk import agenda, charts, public
+from contest.services.desk import desk as desks
+from contest.services.desk.agenda import Harm, Situation, Todo
+from contest.services.desk.public import Phase
+from contest.services.entry import entry_requests
+from contest.services.fanpage import connections, expiry, shared_page
+from contest.services.fanpage.expiry import Watched
+from contest.services.results import closing, moved_since, results
+from contest.services.units import units
+from contest.views.organiser.overview import pictures, words
+from contest.views.shared.disk import Disk, disk
+from contest.views.shared.support import current
+
+OWN = "requests.waiting"  # a blocker that the desk says in words of its own
+
+
+def gathered() -> Situation:
+    """The contest's situation now. Each phase asks only for what it needs."""
+    contest, profile, at, db = current.contest, current.profile, current.now, current.db
+    result = agenda.newest_result(db, contest)
+    phase = public.phase_of(profile, at=at, published=result == "published")
+    watched = _watched(contest)
+    early = phase in (Phase.BEFORE, Phase.ENTRIES)
+    return Situation(
+        standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
+        people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
+        moved=_moved(result), board=_board(),
+        without_link=len(units.without_link(db, contest, at=at)) if early else 0,
+        has_page=watched is not None, posts_itself=profile.publication.mode == "api",
+        paused=bool(contest.publishing_paused), token_end=expiry.soon(watched, at=at),
+        counting=sitting.is_near(profile, at=at), jury_locked=contest.jury_locked_at is not None,
+        machine=tuple(_machine(disk(), safe(), antivirus())),
+        blockers=[one for one in _blockers(phase) if one.code != OWN],
+    )
+
+
+def _moved(newest: str | None) -> Sequence[str]:
+    """Codes of clips that left or came back after the newest result was final."""
+    found = results.current(current.db, current.contest) if newest else None
+    return [one.code for one in moved_since.moved(current.db, found)] if found else ()
+
+
+def _board() -> Counter[str]:
+    """How many clips wait for the board's members, its chair, or nobody at all."""
+    if not current.profile.review.by_board:
+        return Counter()
+    found = appraisal.boards(current.db, current.contest, current.profile, at=current.now)
+    return Counter(
+        "nobody" if one.standing == appraisal.Standing.CHAIR and one.chair is None
+        else one.standing.value
+        for one in found.values()
+    )
+
+
+def _blockers(phase: Phase) -> Sequence[Blocker]:
+    db, contest, at = current.db, current.contest, current.now
+    if phase == Phase.CLOSING:
+        return closing.gaps(db, contest, at=at)
+    if phase == Phase.PUBLICITY:
+        rooms = (corrections.blockers, ledger_late.blockers)
+        return [one for room in rooms for one in room(db, contest, at=at)]
+    return ()
+
+
+def _watched(contest: Contest) -> Watched | None:
+    """The Page whose token the contest depends on: its own, or the installation's."""
+    shared = current.platform.default_fanpage
+    return connections.of(current.db, contest.id) or shared_page.used(
+        current.db, contest, shared.page if shared else None
+    )
+
+
+def safe() -> Safe:
+    """When the last backup and its proof succeeded, by the machine's time."""
+    settings = current.platform.settings
+    return status.standing(
+        settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC)
+    )
+
+
+def antivirus() -> str:
+    """off, works or away: whether somebody looks into files from outside."""
+    scanner = current.platform.antivirus
+    if scanner is None:
+        return "off"
+    return "works" if scanner.answers() else "away"
+
+
+def _machine(room: Disk, kept: Safe, scanner: str) -> Iterator[tuple[str, Harm]]:
+    """What the operator has to be told."""
+    if room.is_kept:
+        yield "disk_kept", Harm.STOPS
+    elif room.is_short:
+        yield "disk_short", Harm.WAITS
+    if scanner == "away":
+        yield "antivirus", Harm.LOSES
+    if kept.failure:
+        yield "backup_failed", Harm.WAITS
+    elif kept.known and kept.backup_is_late:
+        yield "backup_late", Harm.WAITS
+    elif kept.known and kept.proof_is_late:
+        yield "proof_late", Harm.UNTIDY
+
+
+def written(things: Sequence[Todo]) -> list[dict[str, Any]]:
+    """Things to do as the page shows them: sentence, button, address, deadline."""
+    found, why = disk(), current.contest.publishing_paused
+    return [_written(one, *words.said(one, disk=found, paused=why)) for one in things]
+
+
+def _written(one: Todo, text: str, act: str) -> dict[str, Any]:
+    values: dict[str, Any] = {**(one.blocker.values if one.blocker else {}), **one.values}
+    address = url_for(one.endpoint, slug=current.contest.slug, _anchor=one.anchor or None, **values)
+    return {"code": one.code, "text": text, "act": act, "address": address, "due": one.due,
+            "fields": one.fields, "urgent": one.urgency(current.now) >= Harm.STOPS}
+
+
+def drawn(found: Situation) -> dict[str, Any]:
+    """The picture of the phase: what the template draws it of."""
+    db, contest, profile = current.db, current.contest, current.profile
+    if found.phase == Phase.BEFORE:
+        return {"steps": pictures.setting_up(found)}
+    if found.phase == Phase.ENTRIES:
+        return {"days": pictures.bars(charts.by_day(db, contest, profile)),
+                "squares": charts.units(db, contest, profile)}
+    if found.phase == Phase.REVIEW:
+        return {"entries": pictures.entries(found.standing.entries),
+                "reasons": charts.reasons(db, contest)}
+    if found.phase == Phase.PUBLICITY:
+        return {"posts": pictures.posts(found.standing.publications),
+                "jurors": found.standing.jurors}
+    return {"steps": pictures.closing(found)}

@@ -1,0 +1,1 @@
+"""Search from anywhere in the organisers' and reviewers' rooms."""
