@@ -45,7 +45,8 @@ MAILS_KEPT = UPLOADS_KEPT = EVENTS_KEPT = timedelta(days=90)
 BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
-    "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
+    "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
+    "mail.send",
     "names.read", "page.watch", "page.watch_shared", "results.prospects", "upload.expire",
     "upload.remind",
 )
