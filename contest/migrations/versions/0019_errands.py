@@ -1,4 +1,5 @@
-"""What an organiser does in a unit's place: clips sent, fetched from a link, entries from paper."""
+"""What an organiser does in a unit's place: clips sent, fetched from a link, entries from paper.
+Codes of units that can be printed again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -76,10 +77,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_link_fetch_public_id")),
     )
     op.create_index("ix_link_fetch_submission_id", "link_fetch", ["submission_id"])
+    op.add_column(
+        "unit_link", sa.Column("sealed", sa.Text(), nullable=False, server_default="")
+    )
     op.add_column("upload", sa.Column("errand_id", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("upload", "errand_id")
+    op.drop_column("unit_link", "sealed")
     for table in ("link_fetch", "signed_form", "errand"):
         op.drop_table(table)

@@ -17,6 +17,8 @@ result              submission_id, rank, points(,   … its points and rank: tex
                     prize)                          language
 link_failed         submission_id, host,            who gave a link to a clip: why it did not come
                     why_vi, why_en
+postponed           lines, reason, unit_id or       units and jurors: dates have moved, and why
+                    user_id
 upload_waiting      submission_id, upload_id        … a clip is half sent: until when it is kept
 upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
 reminder            unit_id                         the unit's contact: no clip yet
@@ -59,7 +61,8 @@ from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "jury_reminder",
-    "link_failed", "page_expiring", "page_paused", "published", "receipt", "reinstated", "rejected",
+    "link_failed", "page_expiring", "page_paused", "postponed",
+    "published", "receipt", "reinstated", "rejected",
     "reminder", "reopened", "result", "second_factor", "upload_expired", "upload_waiting",
 )
 

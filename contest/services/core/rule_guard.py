@@ -138,6 +138,20 @@ def _promised(
                 f"Entries with time to send until {write_time(last, zone, 'en')}: {count}; the new "
                 f"cut-off ({write_time(close, zone, 'en')}) lies before. Choose a later one.",
             )
+    granted = select(func.count(), func.max(Unit.entries_until)).where(
+        Unit.contest_id == contest.id, Unit.entries_until > close
+    )
+    count, last = session.execute(granted).one()
+    if close < old.schedule.counts_close and count and last is not None:
+        yield Effect(
+            REFUSED,
+            f"{count} đơn vị được gia hạn gửi clip muộn nhất {write_time(last, zone, 'vi')}, sau "
+            f"giờ chốt mới ({write_time(close, zone, 'vi')}). Hãy chọn giờ chốt không sớm hơn, "
+            "hoặc thu lại phần gia hạn trước.",
+            f"Units with time granted until {write_time(last, zone, 'en')}: {count}; the new "
+            f"cut-off ({write_time(close, zone, 'en')}) lies before. Choose a later one, or take "
+            "the time back first.",
+        )
     opened = old.schedule.entries_open <= at < new.schedule.entries_open
     if opened and session.scalar(select(Submission.id).where(of_contest).limit(1)):
         yield Effect(

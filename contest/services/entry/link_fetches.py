@@ -47,8 +47,7 @@ def ask(
     fetch = LinkFetch(
         public_id=secrets.token_hex(16), submission_id=submission.id, address=address,
         errand_id=errand.id if errand else None, begun_at=at, state="waiting",
-        expires_at=min(at + timedelta(hours=profile.upload.expires_hours),
-                       submissions.grace_until(profile, submission)),
+        expires_at=_expiry(submission, profile, at),
     )
     session.add(fetch)
     session.flush()
@@ -134,6 +133,23 @@ def start(session: Session, fetch_id: int, *, at: datetime) -> LinkFetch | None:
         fail(session, fetch, _not_wanted(), at=at)
         return None
     return fetch
+
+
+def prolong(session: Session, contest: Contest) -> None:
+    """Links may go on as long as the rules in force say now, if that is longer."""
+    profile = profiles.profile_of(contest)
+    query = (
+        select(LinkFetch).join(LinkFetch.submission)
+        .where(Submission.contest_id == contest.id, LinkFetch.state == "waiting")
+    )
+    for fetch in session.scalars(query):
+        fetch.expires_at = max(fetch.expires_at, _expiry(fetch.submission, profile, fetch.begun_at))
+
+
+def _expiry(submission: Submission, profile: Profile, begun_at: datetime) -> datetime:
+    """The profile's hours, but never beyond the grace."""
+    hours = timedelta(hours=profile.upload.expires_hours)
+    return min(begun_at + hours, submissions.grace_until(profile, submission))
 
 
 def limit(session: Session, fetch: LinkFetch) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Gone, Invalid, TooLarge, not_found
 from contest.languages import write_size, write_time
-from contest.models import ClipVersion, Errand, Submission, UnitLink, UnitSession, Upload
+from contest.models import ClipVersion, Contest, Errand, Submission, UnitLink, UnitSession, Upload
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
@@ -182,6 +182,22 @@ def last_expired(session: Session, submission: Submission) -> Upload | None:
 def all_open(session: Session) -> list[Upload]:
     """All uploads whose bytes are still expected: disk space is reserved for them."""
     return list(session.scalars(select(Upload).where(Upload.state == "open")))
+
+
+def count_open(session: Session, contest: Contest) -> int:
+    """How many of a contest's uploads are unfinished."""
+    query = select(func.count(Upload.id)).where(Upload.contest_id == contest.id)
+    return session.scalar(query.where(Upload.state == "open")) or 0
+
+
+def prolong(session: Session, contest: Contest) -> None:
+    """Unfinished uploads may go on as long as the rules in force say now, if that is longer."""
+    profile = profiles.profile_of(contest)
+    query = select(Upload).where(Upload.contest_id == contest.id, Upload.state == "open")
+    for upload in session.scalars(query.with_for_update(of=Upload, **LOCK)):
+        upload.expires_at = max(
+            upload.expires_at, _expiry(upload.submission, profile, upload.begun_at)
+        )
 
 
 def find(

@@ -19,7 +19,7 @@ from contest.safekeeping.status import Standing
 from contest.services.core import profiles
 from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
 from contest.services.counts import sitting
-from contest.services.desk import activity, public, tasks
+from contest.services.desk import activity, public, rule_changes, tasks
 from contest.services.desk import desk as desks
 from contest.services.desk.activity import Filter
 from contest.services.entry import entry_requests
@@ -169,7 +169,7 @@ def save() -> Response:
     source = (form.source.data or "").replace("\r\n", "\n")
     try:
         _stay(source)
-        _contest, fresh = profiles.import_profile(
+        _contest, fresh = rule_changes.adopt(
             current.db, source, actor=current.actor, at=current.now,
             reason=form.reason.data or "", agreed=form.agreed.data,
         )
