@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -19,8 +20,9 @@ from contest.profile import Profile
 from contest.services.core import audit, locks, mail, profiles, rule_guard
 from contest.services.core.rule_guard import Effect
 from contest.services.desk import rule_changes
-from contest.services.rules.changes import Change, changes
+from contest.services.rules.changes import Change, changes, in_words
 from contest.services.rules.toml_editing import edited
+from contest.services.rules.words import label_of
 from contest.services.units import time_grants
 
 # In the order of a contest; those that a rule file does not name follow another one.
@@ -28,6 +30,9 @@ PHASES = (
     "schedule.entries_open", "schedule.entries_close", "schedule.publicity_opens",
     "publication.release_at", "schedule.counts_close", "schedule.jury_closes", "schedule.awards",
 )
+ORDER = tuple(f"schedule.{name}" for name in (
+    "entries_open", "entries_close", "publicity_opens", "counts_close", "awards",
+))
 MOST = timedelta(days=366)
 
 
@@ -98,8 +103,8 @@ def preview(session: Session, contest: Contest, move: Move, *, at: datetime) -> 
     try:
         new = rule_files.load(source).profile
     except DomainError as error:
-        faults = error.data.get("faults", [])
-        broken = [(one["vi"], one["en"]) for one in faults] or [(error.vi, error.en)]
+        faults = [(one["vi"], one["en"]) for one in error.data.get("faults", [])]
+        broken = list(_out_of_order(contest, move, old)) or faults or [(error.vi, error.en)]
         return Preview("", [], [], broken, 0, 0, [], 0, [], 0)
     effects = profiles.effects_of(session, contest, new, at=at)
     posts, uploads = rule_changes.planned(session, contest, old, new)
@@ -112,6 +117,21 @@ def preview(session: Session, contest: Contest, move: Move, *, at: datetime) -> 
         [unit.name for unit in told if not unit.contact_email],
         len(_jurors(session, contest)) if _concerns_jury(old, new) else 0,
     )
+
+
+def _out_of_order(contest: Contest, move: Move, old: Profile) -> Iterator[tuple[str, str]]:
+    """Which dates would come before others that they follow, in words."""
+    new, zone = instants(contest) | moved(contest, move), old.schedule.zone
+    known = [key for key in ORDER if key in new]
+    for first, then in pairwise(known):
+        if new[then] < new[first]:
+            one, other = label_of(first), label_of(then)
+            at, until = in_words(new[first], zone, first), in_words(new[then], zone, then)
+            yield (
+                f"{one.vi} ({at[0]}) sẽ sau {other.vi} ({until[0]}). Hãy dời cả các mốc sau đó.",
+                f"{one.en} ({at[1]}) would be after {other.en} ({until[1]}). Move the dates after "
+                "it along.",
+            )
 
 
 def postpone(

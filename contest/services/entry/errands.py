@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Invalid, TooLate, not_found
 from contest.languages import write_time
-from contest.models import Contest, Errand, Submission, Unit, User
+from contest.models import Contest, Errand, Submission, Unit, Upload, User
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, locks, profiles
@@ -98,10 +98,12 @@ def find(session: Session, contest: Contest, public_id: str, *, actor: Actor) ->
 
 
 def of_submission(session: Session, submission: Submission) -> Sequence[tuple[Errand, str]]:
-    """What was done for this entry, the newest first, and by whom."""
+    """What was done for this entry, the newest first, and by whom; not what was only begun."""
+    arrived = exists().where(Upload.errand_id == Errand.id, Upload.state == "complete")
     query = (
         select(Errand, User.name).join(User, User.id == Errand.user_id)
-        .where(Errand.submission_id == submission.id).order_by(Errand.id.desc())
+        .where(Errand.submission_id == submission.id, or_(Errand.kind == "paper", arrived))
+        .order_by(Errand.id.desc())
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 

@@ -1,12 +1,16 @@
-"""No link reaches a private network: which addresses may be asked; no name is resolved twice."""
+"""Which address gives the file of a sharing link; no link reaches a private network, and no name
+is resolved twice."""
 
 import socket
 from ipaddress import ip_address
 
 import pytest
 
+from contest import clip_links
 from contest.adapters.links import addresses
 from contest.clip_links import LinkRefused
+from contest.errors import Invalid
+from tests.contest.errands.test_links import DRIVE_ID, GIVES, PLAIN, SHARED
 
 
 @pytest.mark.parametrize("address", [
@@ -82,3 +86,45 @@ def test_a_name_that_nobody_has_is_said(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with pytest.raises(LinkRefused, match="unknown_host"):
         addresses.resolve("khong-co.example.vn", 443)
+
+
+@pytest.mark.parametrize(("link", "gives"), [
+    (SHARED, f"https://{GIVES}/download?id={DRIVE_ID}&export=download&confirm=t"),
+    (f"https://drive.google.com/open?id={DRIVE_ID}",
+     f"https://{GIVES}/download?id={DRIVE_ID}&export=download&confirm=t"),
+    (f"https://drive.google.com/uc?export=download&id={DRIVE_ID}&resourcekey=0-abc",
+     f"https://{GIVES}/download?id={DRIVE_ID}&export=download&confirm=t&resourcekey=0-abc"),
+    (f"HTTPS://Drive.Google.com/file/d/{DRIVE_ID}/view?resourcekey=0-abc#t=1",
+     f"https://{GIVES}/download?id={DRIVE_ID}&export=download&confirm=t&resourcekey=0-abc"),
+    ("https://www.dropbox.com/scl/fi/x1y2/clip.mp4?rlkey=k9&st=ab&dl=0",
+     "https://www.dropbox.com/scl/fi/x1y2/clip.mp4?rlkey=k9&dl=1"),
+    ("https://www.dropbox.com/s/x1y2/clip.mp4?dl=0",
+     "https://www.dropbox.com/s/x1y2/clip.mp4?dl=1"),
+    ("https://phuong1.sharepoint.com/:v:/g/EaBc?e=1",
+     "https://phuong1.sharepoint.com/:v:/g/EaBc?e=1&download=1"),
+    (PLAIN, PLAIN), ("https://clip.example.vn:443/a.mp4", "https://clip.example.vn/a.mp4"),
+])
+def test_a_sharing_link_becomes_the_address_of_its_file(link, gives):
+    assert clip_links.direct(f"  {link}\n") == gives
+
+
+@pytest.mark.parametrize(("link", "kind"), [
+    ("http://clip.example.vn/a.mp4", "scheme"), ("ftp://clip.example.vn/a.mp4", "scheme"),
+    ("file:///etc/passwd", "scheme"), ("javascript:alert(1)", "scheme"),
+    ("clip.example.vn/a.mp4", "malformed"), ("", "malformed"), ("https://", "malformed"),
+    ("https://[::1", "malformed"), ("https://a.vn:99999/x", "malformed"),
+    ("https://a.vn/\x00x", "malformed"), (f"https://a.vn/{'x' * 2000}", "malformed"),
+    ("https://me:secret@clip.example.vn/a.mp4", "credentials"),
+    ("https://me@clip.example.vn/a.mp4", "credentials"),
+    ("https://clip.example.vn:8443/a.mp4", "port"), ("https://clip.example.vn:80/a", "port"),
+    ("https://drive.google.com/drive/folders/1AbCdEfGhIjKlMn", "folder"),
+    ("https://docs.google.com/document/d/1AbCdEfGhIjKlMn/edit", "document"),
+    ("https://drive.google.com/file/d/", "malformed"),
+    ("https://www.dropbox.com/scl/fo/x1y2/h?rlkey=k9&dl=0", "folder"),
+    ("https://1drv.ms/v/s!Ab", "onedrive"), ("https://photos.app.goo.gl/Ab", "album"),
+    ("https://www.youtube.com/watch?v=1", "watched"), ("https://youtu.be/1", "watched"),
+])
+def test_what_is_no_usable_link_is_named(link, kind):
+    with pytest.raises(Invalid) as refused:
+        clip_links.direct(link)
+    assert refused.value.data["kind"] == kind

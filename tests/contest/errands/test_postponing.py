@@ -114,7 +114,8 @@ def test_one_phase_alone_where_the_order_holds_else_it_says_what_breaks(desk):
     assert [one.label[0] for one in seen.changes] == ["Trao giải"]
     broken = desk.preview(Move(ENTRIES, 60 * DAY, following=False))
     assert not broken.possible
-    assert broken.broken
+    assert "would be after" in broken.broken[0][1]
+    assert "sẽ sau Bắt đầu tuyên truyền" in broken.broken[0][0]
     with pytest.raises(Conflict):
         desk.postpone(Move(ENTRIES, 60 * DAY, following=False))
     past = desk.preview(Move(ENTRIES, -9 * DAY, following=False))

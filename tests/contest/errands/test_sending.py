@@ -155,6 +155,11 @@ def test_the_pages_ask_for_the_reason_and_show_it(visit, desk, clock):
     assert f"&#34;errand&#34;: &#34;{key}&#34;" in page.text
     other = visit.role("organiser").get(sent.location)
     assert (other.status_code, other.location) == (303, f"{PLACE}/entries/{code}/send")
+    begun = browser.get(f"{PLACE}/entries/{code}").text
+    assert "Qua Zalo" not in begun  # nothing has come yet
+    office = desk.office()
+    path = office.create(desk.entry, errand=key)["headers"]["Location"]
+    assert office.patch(path, b"0123456789")["status"] == 204
     for text in (browser.get(f"{PLACE}/entries/{code}").text,
                  visit.unit(desk.unit).get(f"/c/quan11-2023/unit/entries/{code}").text):
         assert "Qua Zalo" in text
