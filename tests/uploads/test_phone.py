@@ -276,3 +276,29 @@ def test_without_javascript_a_clip_larger_than_other_forms_goes_by_the_plain_for
     page.wait_for_url(f"**/entries/{submission.code}")
     assert house.make.fresh(submission).state == "checking"
     context.close()
+
+
+def test_an_organiser_sends_a_clip_in_the_units_place(browser, house, contest, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(os.urandom(SIZE))
+    submission = house.make.submission(house.make.unit(contest), "uploading")
+    person = house.make.user("organiser", contest=contest)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.add_cookies([{"name": "hoithi_staff", "value": house.make.staff_token(person),
+                          "url": house.base}])
+    page = context.new_page()
+    entry = f"{house.base}/c/quan11-2023/organiser/entries/{submission.code}"
+    page.goto(f"{entry}/send")
+    page.fill("#reason", "Đơn vị gửi clip qua Zalo")
+    page.click("main form [type=submit]")
+    page.wait_for_url("**/organiser/sending/*")
+    page.set_input_files("#clip", clip)
+    page.click(GO)
+    page.wait_for_url(entry)
+    expect(page.locator("main")).to_contain_text("Đơn vị gửi clip qua Zalo")
+    with house.platform.db.read() as session:
+        sent = session.scalars(
+            select(ClipVersion).where(ClipVersion.submission_id == submission.id)
+        ).one()
+    assert sent.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
+    context.close()
