@@ -35,6 +35,11 @@ class _Answer:
     line: http.client.HTTPConnection
     response: http.client.HTTPResponse
 
+    def close(self) -> None:
+        """A response that ends with its line keeps it open by itself."""
+        self.response.close()
+        self.line.close()
+
     @property
     def headers(self) -> http.client.HTTPMessage:
         return self.response.headers
@@ -79,6 +84,8 @@ class WebFile:
             yield piece
             self.pace.moved(len(piece))
             piece = _read(self.answer, PIECE)
+        if received == 0 and self.length is None:
+            raise LinkInterrupted("the line ended before the first byte")
         if self.length is not None and received < self.length:
             raise LinkInterrupted(f"the line ended after {received} of {self.length} bytes")
 
@@ -107,7 +114,7 @@ class WebLinks:
                         return
                     onward = found
             finally:
-                answer.line.close()
+                answer.close()
             address = onward
         raise LinkRefused("redirects")
 
@@ -119,14 +126,16 @@ class WebLinks:
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        try:
-            line.connect()
-            with _in_time(line):
-                line.request("GET", _ascii(target), headers=headers)
-                response = line.getresponse()
-        except FAULTS as broken:
-            line.close()
-            raise LinkInterrupted(f"{parts.netloc}: {broken}") from broken
+        with contextlib.ExitStack() as undo:
+            undo.callback(line.close)
+            try:
+                line.connect()
+                with _in_time(line):
+                    line.request("GET", _ascii(target), headers=headers)
+                    response = undo.enter_context(line.getresponse())
+            except FAULTS as broken:
+                raise LinkInterrupted(f"{parts.netloc}: {broken}") from broken
+            undo.pop_all()  # from now on who asked closes both
         answer = _Answer(parts.geturl(), line, response)
         _keep_cookies(answer, cookies)
         return answer
@@ -134,9 +143,12 @@ class WebLinks:
 
 @contextlib.contextmanager
 def _in_time(line: http.client.HTTPConnection) -> Iterator[None]:
-    """Cut the line where headers take longer than ``HEADERS_S``, however they drip."""
+    """Cut the line where headers take longer than ``HEADERS_S``, however they drip: what was read
+    of them until then would pass for an answer without a body. Raises ``TimeoutError``."""
+    over = threading.Event()
 
     def cut() -> None:
+        over.set()
         with contextlib.suppress(OSError):
             line.sock.shutdown(socket.SHUT_RDWR)
 
@@ -147,6 +159,8 @@ def _in_time(line: http.client.HTTPConnection) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+    if over.is_set():
+        raise TimeoutError("its headers took too long")
 
 
 def _ascii(target: str) -> str:

@@ -208,8 +208,9 @@ def finish(
         fail(session, fetch, (refused.vi, refused.en), at=at)
         return None
     actor = actor_of(session, fetch)
-    open_uploads.close_all(session, submission, actor=actor, at=at)
     fetch.state, fetch.finished_at, fetch.length = "done", at, size
+    session.flush()
+    open_uploads.close_all(session, submission, actor=actor, at=at)
     return uploads.adopt(
         session, submission, sha256=sha256, size=size, filename=fetch.filename, actor=actor, at=at,
         begun_at=fetch.begun_at, errand_id=fetch.errand_id,

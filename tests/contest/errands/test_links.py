@@ -1,20 +1,23 @@
 """Clips from links: what Drive, Dropbox and plain servers are reported to answer, and breaks."""
 
+import contextlib
 import hashlib
 import os
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from contest.adapters.links import reader
 from contest.errors import Conflict
 from contest.jobs import Later
 from contest.jobs.links import fetching
 from contest.models import ClipVersion, LinkFetch, Mail, Submission, Task
 from contest.ports import LinkInterrupted
 from contest.services.core import outbox
-from contest.services.entry import errands, link_fetches
+from contest.services.entry import errands, link_fetches, submissions, uploads
 from tests.contest.conftest import WHILE_OPEN
 from tests.contest.errands.standin import CONFIRM, QUOTA, File, running, text, to
 
@@ -299,6 +302,42 @@ def test_a_second_link_and_a_stop_end_the_first(desk, standin, platform):
     assert standin.asked == []
 
 
+def test_another_clip_or_leaving_ends_it(desk, platform, make, unit):
+    first = desk.ask(PLAIN)
+    with platform.db.write() as session:
+        uploads.begin(session, session.get_one(Submission, desk.submission.id), length=10,
+                      filename="a.mp4", actor=make.actor(unit), at=WHILE_OPEN)
+    second = desk.ask(PLAIN)
+    with platform.db.write() as session:
+        submissions.withdraw(session, session.get_one(Submission, desk.submission.id),
+                             actor=make.actor(unit), at=WHILE_OPEN)
+    assert [desk.row(one).state for one in (first, second)] == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize("where", ["headers", "bytes"])
+def test_a_line_that_only_drips_is_ended(desk, standin, monkeypatch, where):
+    """A byte now and then keeps no worker."""
+
+    def drip(request):
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n")
+        if where == "bytes":
+            request.wfile.write(b"Content-Length: 60000\r\n\r\n" + bytes(512))
+        with contextlib.suppress(OSError):
+            for _ in range(200):
+                request.wfile.write(b"x")
+                request.wfile.flush()
+                time.sleep(0.05)
+
+    standin.on("clip.example.vn", "/phim/clip.mp4", drip)
+    monkeypatch.setattr(reader, "HEADERS_S", 0.5)
+    monkeypatch.setattr(reader, "WINDOW_S", 0.5)
+    fetch_id, began = desk.ask(PLAIN), time.monotonic()
+    with pytest.raises((Later, LinkInterrupted)):
+        desk.work(fetch_id)
+    assert time.monotonic() - began < 5
+    assert desk.row(fetch_id).state == "waiting"
+
+
 def test_strays_go(desk, platform):
     folder = platform.settings.fetched_dir
     folder.mkdir()
@@ -325,6 +364,7 @@ def test_a_unit_gives_links_only_where_the_rules_take_them(visit, desk, unit, st
     own = make.submission(other, "uploading", contact_email="nhom3@example.vn")
     address, phone = f"/c/quan-3-2024/unit/entries/{own.code}", visit.unit(other)
     assert "Hoặc gửi đường dẫn" in phone.get(f"{address}/send").text
+    assert "Google Drive" in phone.get("/c/quan-3-2024/rules").text
     assert phone.post(f"{address}/link", data={"link": "http://x"}).status_code == 422
     assert phone.post(f"{address}/link", data={"link": PLAIN}).status_code == 303
     assert "Đang tải clip từ clip.example.vn" in phone.get(f"{address}/send").text
