@@ -265,6 +265,9 @@ def _check(settings: Settings, *, keyed: bool) -> None:
             "hãy viết mailto:ten@don-vi.vn, https://… hoặc tel:+84…",
             "write mailto:name@body.example, https://… or tel:+84…",
         )
+    if settings.link_standins and not settings.standins:
+        raise _refuse("HOITHI_LINK_STANDINS", "chỉ dùng khi thử: ten=127.0.0.1:cong, …",
+                      "is for tests only: name=127.0.0.1:port, …")
     if settings.sandbox not in ("required", "off"):
         raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
                       'takes only "required" or "off"')
