@@ -45,6 +45,7 @@ class Settings:
     sendfile: str = ""  # "x-accel": the front server sends the clips
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
     security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
+    link_standins: str = ""  # in tests: name=127.0.0.1:port, …: who stands for a link's server
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
     backup_to: str = ""  # a folder: a backup is made and proved there every day, at
     backup_at: str = "02:00"  # this time of the machine
@@ -98,6 +99,17 @@ class Settings:
         return "max-age=31536000; includeSubDomains" if self.https else ""
 
     @property
+    def standins(self) -> dict[str, tuple[str, int]]:
+        """Names of links' servers, and where on this machine tests have somebody stand for them."""
+        pairs = re.findall(r"([^\s,=]+)=127\.0\.0\.1:(\d{1,5})", self.link_standins)
+        return {name: ("127.0.0.1", int(port)) for name, port in pairs}
+
+    @property
+    def fetched_dir(self) -> Path:
+        """Clips on their way from links, on the clips' disk by default."""
+        return self.data_dir / "fetched"
+
+    @property
     def uploads_dir(self) -> Path:
         """Unfinished uploads: on the clips' disk by default, so that finishing is a rename."""
         return self.data_dir / "uploads"
@@ -135,6 +147,7 @@ class Settings:
             sendfile=env.get("HOITHI_SENDFILE", ""),
             clamd=env.get("HOITHI_CLAMD", ""),
             security_contact=env.get("HOITHI_SECURITY_CONTACT", ""),
+            link_standins=env.get("HOITHI_LINK_STANDINS", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
             **_backup(env),
         )
@@ -252,6 +265,9 @@ def _check(settings: Settings, *, keyed: bool) -> None:
             "hãy viết mailto:ten@don-vi.vn, https://… hoặc tel:+84…",
             "write mailto:name@body.example, https://… or tel:+84…",
         )
+    if settings.link_standins and not settings.standins:
+        raise _refuse("HOITHI_LINK_STANDINS", "chỉ dùng khi thử: ten=127.0.0.1:cong, …",
+                      "is for tests only: name=127.0.0.1:port, …")
     if settings.sandbox not in ("required", "off"):
         raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
                       'takes only "required" or "off"')

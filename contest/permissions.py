@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "entry.read": any_of(is_unit, organiser, reviewer),
     "entry.edit": is_unit,
     "entry.upload": is_unit,
+    "entry.deputise": organiser,
     "entry.disqualify": organiser,
     "entry.reinstate": organiser,
     "check.retry": any_of(organiser, reviewer),

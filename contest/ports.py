@@ -1,5 +1,7 @@
 """The small protocols through which the contest reaches outside, and how they fail."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,3 +84,34 @@ class Antivirus(Protocol):
 
 class ScanUnavailable(Exception):
     """The antivirus does not answer; a later attempt may succeed."""
+
+
+class LinkedFile(Protocol):
+    """A file behind a link, as its server gives it."""
+
+    filename: str
+    length: int | None  # bytes of the whole file; None where the server does not say
+    offset: int  # where in the file the bytes begin
+    validator: str  # names this very content, so that a later request can go on; may be empty
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes. Raises ``LinkInterrupted`` where they end too soon or come too slowly."""
+
+
+class LinkReader(Protocol):
+    """Fetches files from links that people share; no private network is reached."""
+
+    def open(
+        self, address: str, *, offset: int = 0, validator: str = ""
+    ) -> AbstractContextManager[LinkedFile]:
+        """The file from ``offset`` on if it is still the one of ``validator``, else from its
+        beginning. Raises ``LinkRefused`` (``clip_links``) where there is none, ``LinkInterrupted``
+        where a later attempt may succeed."""
+
+
+class LinkInterrupted(Exception):
+    """The line broke, or the server is in trouble. ``retry_after``: seconds that it asks for."""
+
+    def __init__(self, why: str, *, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
-from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner, PlanReader
+from contest.ports import (
+    Antivirus,
+    BlobStore,
+    LinkReader,
+    Mailer,
+    PdfMaker,
+    PictureCleaner,
+    PlanReader,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -75,6 +83,12 @@ class Platform:
         from contest.adapters.plans import BoxedPlans
 
         return BoxedPlans()
+
+    @cached_property
+    def links(self) -> LinkReader:
+        from contest.adapters.links.reader import WebLinks
+
+        return WebLinks(self.settings.standins)
 
     @cached_property
     def antivirus(self) -> Antivirus | None:

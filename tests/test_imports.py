@@ -36,7 +36,7 @@ HOUSE = {
     "docx": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
-    "pace": "",
+    "pace": "", "clip_links": "errors",
     # what is stored
     "models": "states", "db": "errors letters", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
@@ -45,15 +45,16 @@ HOUSE = {
         f"services.{room}": " ".join(
             [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
             + (["ports", "docx", "drawing"] if room == "results" else [])
+            + (["clip_links"] if room == "entry" else [])
         )
         for floor, room in enumerate(ROOMS)
     },
     "mail_rendering": "languages models services.core",
     # what stands for the outside, and the one place that chooses it
-    "adapters": "errors models ports",
+    "adapters": "clip_links errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
     "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
-    "uploads": f"actors db errors languages models pace tokens {SERVICES} wiring",
+    "uploads": f"actors db errors languages models pace permissions tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models {SERVICES} views.shared",
@@ -67,8 +68,8 @@ HOUSE = {
     "web": "db errors languages uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clock db mail_rendering models ports ready_pages uploads {SERVICES}"
-            " safekeeping wiring web",
+    "jobs": f"{WORDS} clip_links clock db mail_rendering models ports ready_pages uploads"
+            f" {SERVICES} safekeeping wiring web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
     "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} safekeeping wiring web"

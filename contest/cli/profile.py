@@ -11,7 +11,7 @@ from contest.actors import SYSTEM
 from contest.cli.support import open_platform, read_bytes, read_text
 from contest.db import retried
 from contest.errors import Invalid
-from contest.services.core import profiles
+from contest.services.desk import rule_changes
 
 
 @click.group("profile")
@@ -57,7 +57,7 @@ def import_(file: Path, reason: str, *, agreed: bool) -> None:
     platform = open_platform()
     source = read_text(file)
     with platform.db.write() as session:
-        contest, new = profiles.import_profile(
+        contest, new = rule_changes.adopt(
             session, source, actor=SYSTEM, at=platform.clock.now(), reason=reason,
             agreed=agreed,
         )

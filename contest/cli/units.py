@@ -62,7 +62,7 @@ def links(slug: str | None, names: tuple[str, ...], rotate: bool) -> None:
         chosen = [u.id for u in units.of_contest(session, contest) if not names or u.name in names]
         issued = unit_links.issue_all(
             session, contest, chosen, key=platform.keys.unit_codes(session), actor=SYSTEM,
-            at=platform.clock.now(), rotate=rotate,
+            at=platform.clock.now(), rotate=rotate, keys=platform.keys,
         )
     out = csv.writer(sys.stdout)
     out.writerow(["unit", "link", "code", "until"])

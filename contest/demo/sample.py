@@ -78,6 +78,7 @@ def load(platform: Platform) -> WaysIn:
             actor=SYSTEM,
             at=BEGINNING,
             label="sample",
+            keys=platform.keys,
         )
         ways.codes.update({one.unit.name: one.spaced_code for one in issued})
         ways.write(data_dir)

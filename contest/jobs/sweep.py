@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from contest.jobs import Later, clips, uploads
+from contest.jobs.links import fetching
 from contest.services.core import sweep
 from contest.services.entry import stored_bytes
 from contest.wiring import Platform
@@ -24,6 +25,7 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
         beat()
     clips.sweep_work(clips.work_dir(platform))
     uploads.sweep_strays(platform)
+    fetching.sweep_strays(platform)
     raise Later(at + EVERY)
 
 

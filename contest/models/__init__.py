@@ -43,17 +43,28 @@ from contest.models.results import ChairDecision, Result
 from contest.models.reviews import EntryRequest, Review, ReviewVote
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
-from contest.models.submissions import Check, ClipVersion, Consent, Submission, Upload
+from contest.models.submissions import (
+    Check,
+    ClipVersion,
+    Consent,
+    Errand,
+    LinkFetch,
+    SignedForm,
+    Submission,
+    Upload,
+)
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
-    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
+    "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision",
+    "Invitation",
+    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LinkFetch",
+    "Mail",
     "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
     "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "ReviewVote",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm",
     "SimilarPair", "Snapshot", "SnapshotProof",
     "StaffSession",
     "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",

@@ -104,7 +104,70 @@ class Upload(Base):
     expires_at: Mapped[datetime]
     sha256: Mapped[str | None] = mapped_column(String(64))
     mend: Mapped[bool] = mapped_column(default=False, server_default=false())  # if it fails
+    errand_id: Mapped[int | None]  # in whose course an organiser sends it for the unit
     submission: Mapped[Submission] = relationship()
+    errand: Mapped["Errand | None"] = relationship(
+        primaryjoin="foreign(Upload.errand_id) == Errand.id", viewonly=True
+    )
+
+
+class Errand(Base):
+    """What an organiser does in a unit's place, and why; the unit reads the reason."""
+
+    __tablename__ = "errand"
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        one_of("kind", ("upload", "link", "paper")),
+        Index("ix_errand_submission_id", "submission_id"),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(43))  # an upload names it
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship()
+
+
+class SignedForm(Base):
+    """A picture of the form that was signed on paper: the proof of its consents. Private."""
+
+    __tablename__ = "signed_form"
+    __table_args__ = (UniqueConstraint("submission_id", "sha256"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    created_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class LinkFetch(Base):
+    """A clip that the worker fetches from a link. How far it has come is the size of its file."""
+
+    __tablename__ = "link_fetch"
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        one_of("state", ("waiting", "done", "failed", "cancelled")),
+        Index("ix_link_fetch_submission_id", "submission_id"),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(43))  # names its file
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    errand_id: Mapped[int | None] = mapped_column(ForeignKey("errand.id"))  # none: the unit's own
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    address: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(String(255), default="")
+    length: Mapped[int | None] = mapped_column(BigInteger)  # bytes, where the server told them
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    validator: Mapped[str] = mapped_column(String(300), default="")  # for If-Range
+    said: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the last trouble, vi and en
+    begun_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship()
+    errand: Mapped[Errand | None] = relationship()
 
 
 class ClipVersion(Base):
@@ -127,6 +190,7 @@ class ClipVersion(Base):
     begun_at: Mapped[datetime]
     received_at: Mapped[datetime]
     bytes_gone_at: Mapped[datetime | None]
+    upload: Mapped[Upload] = relationship()
     submission: Mapped[Submission] = relationship(
         foreign_keys=[submission_id], back_populates="versions"
     )

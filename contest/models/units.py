@@ -44,7 +44,8 @@ class TimeGrant(Base):
 
 
 class UnitLink(Base):
-    """A unit's access: a link and a typed code. Only their hashes are kept."""
+    """A unit's access: a link and a typed code. They are known by their hashes; what is needed to
+    print them again is sealed with a key that the database does not hold."""
 
     __tablename__ = "unit_link"
     __table_args__ = (
@@ -62,6 +63,7 @@ class UnitLink(Base):
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     uses: Mapped[int] = mapped_column(default=0)
+    sealed: Mapped[str] = mapped_column(Text, default="")  # token and code, to be printed again
     unit: Mapped[Unit] = relationship()
 
 

@@ -139,12 +139,15 @@ class UploadLimits(Part):
     # What one unit may send in all: clips with every replacement, and bytes that are kept at once.
     unit_clips: int | None = Field(default=None, gt=0)  # default: ten for each entry of the quota
     unit_bytes: int | None = Field(default=None, gt=0)  # default: the largest file for each entry
+    links: bool = False  # may a unit give a link to its clip instead of sending it?
 
     @model_serializer(mode="wrap")
     def _as_before_without(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Rules that do not name an allowance keep the hash they had before there was one."""
+        """Rules that name no allowance, and no links, keep the hash they had before there were any.
+        """
         content: dict[str, Any] = write(self)
-        return {key: value for key, value in content.items() if value is not None}
+        return {key: value for key, value in content.items()
+                if value is not None and (key != "links" or value)}
 
 
 class Allowance(NamedTuple):

@@ -20,6 +20,7 @@ from contest.models import (
     Evidence,
     Repair,
     Result,
+    SignedForm,
 )
 from contest.safekeeping.folder import sync_folder
 
@@ -52,6 +53,7 @@ def _queries() -> Iterator[tuple[str, Select[Any]]]:
     yield "pdf", select(DocumentPdf.sha256).where(DocumentPdf.sha256 != "")
     yield "bundle", select(Result.bundle_sha256).where(Result.bundle_sha256 != "")
     yield "evidence", select(Evidence.sha256)
+    yield "signed form", select(SignedForm.sha256)
     yield "clip", select(ClipVersion.sha256).where(kept)
 
 

@@ -13,6 +13,13 @@ FAILURES: dict[str, tuple[int, str, str]] = {
         "Phiên làm việc đã hết. Hãy mở lại đường dẫn hoặc quét lại mã QR của đơn vị.",
         "Your session has ended. Open your unit's link or scan its QR code again.",
     ),
+    "staff_signed_out": (
+        401,
+        "Bạn đã đăng xuất hoặc không còn quyền gửi thay đơn vị. Hãy đăng nhập lại rồi gửi tiếp; "
+        "phần đã gửi vẫn còn.",
+        "You are signed out, or may no longer send for units. Sign in again and go on; what was "
+        "sent is kept.",
+    ),
     "forbidden": (
         403,
         "Đơn vị không được phép gửi tệp này. Hãy mở lại đường dẫn của đơn vị.",

@@ -11,14 +11,18 @@ from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
 from contest.actors import SYSTEM, Actor
 from contest.db import retried
 from contest.errors import DomainError, Gone
-from contest.models import Unit
+from contest.models import Errand, Unit
 from contest.models import Upload as Row
 from contest.services.entry import submissions, uploads
 from contest.services.units import units
-from contest.tokens import UNIT_COOKIE
+from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
+from contest.uploads import deputies, headers
 from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ, Upload
 from contest.wiring import Platform
@@ -28,26 +32,39 @@ SAME_SITE = frozenset({"", "same-origin", "none"})
 
 
 class RowRegistry:
-    """Owners are units (their id as text), so that uploads survive the rotation of a link."""
+    """Owners are units (their id as text), so that uploads survive the rotation of a link; or
+    errands (``errand:`` and their id), in whose course an organiser sends a clip for a unit."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
 
     def authorise(self, environ: Environ) -> str:
+        wanted = headers.metadata(environ.get("HTTP_UPLOAD_METADATA")).get("errand")
+        if wanted:
+            return self._of_errand(environ, Errand.public_id == wanted)
         return str(self._asked(environ, "").unit_id)
+
+    def _of_errand(self, environ: Environ, named: ColumnElement[bool]) -> str:
+        """The errand that this request's person of the staff carries out."""
+        _require_same_site(environ)
+        token = _cookie(environ, self.platform.settings.cookie_name(STAFF_COOKIE))
+        return deputies.owner(self.platform, token, named, at=self._now())
 
     def requester_key(self, environ: Environ) -> Hashable:
         return environ.get("HTTP_COOKIE"), environ.get("HTTP_SEC_FETCH_SITE")
 
     def find(self, environ: Environ, upload_id: str) -> Upload:
+        if _cookie(environ, self.platform.settings.cookie_name(STAFF_COOKIE)):
+            sent_for = deputies.errand_of(self.platform, upload_id)
+            if sent_for is not None:
+                return self.get(self._of_errand(environ, Errand.id == sent_for), upload_id)
         asked = self._asked(environ, upload_id)
         if asked.upload is not None:
             return _upload(asked.upload)
         return self.get(str(asked.unit_id), upload_id)  # raises the reason
 
     def _asked(self, environ: Environ, upload_id: str) -> uploads.UploadAccess:
-        if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
-            raise UploadFailure("forbidden")
+        _require_same_site(environ)
         token = _cookie(environ, self.platform.settings.cookie_name(UNIT_COOKIE))
         with self.platform.db.read_connection() as line:
             found = uploads.asked(line, token, upload_id, at=self._now()) if token else None
@@ -60,26 +77,25 @@ class RowRegistry:
     @retried
     def create(self, owner: str, length: int, metadata: Mapping[str, str]) -> Upload:
         with _refusals(), self.platform.db.write() as session:
-            unit = session.get_one(Unit, int(owner))
-            actor = units.actor_of(unit)
-            submission = submissions.find(
-                session, unit.contest, metadata.get("entry", ""), actor=actor
-            )
+            errand = deputies.errand(session, owner)
+            if errand is None:
+                unit = session.get_one(Unit, int(owner))
+                actor = units.actor_of(unit)
+                submission = submissions.find(
+                    session, unit.contest, metadata.get("entry", ""), actor=actor
+                )
+            else:
+                actor, submission = deputies.actor(session, errand), errand.submission
             row = uploads.begin(
-                session,
-                submission,
-                length=length,
-                filename=metadata.get("filename", ""),
-                fingerprint=metadata.get("fingerprint", ""),
-                mend=metadata.get("mend") == "1",
-                actor=actor,
-                at=self._now(),
+                session, submission, length=length, filename=metadata.get("filename", ""),
+                fingerprint=metadata.get("fingerprint", ""), mend=metadata.get("mend") == "1",
+                actor=actor, at=self._now(), errand=errand,
             )
             return _upload(row)
 
     def get(self, owner: str, upload_id: str) -> Upload:
         with _refusals(), self.platform.db.read() as session:
-            return _upload(uploads.find(session, int(owner), upload_id))
+            return _upload(_row(session, owner, upload_id))
 
     def unfinished(self) -> Iterable[Upload]:
         with self.platform.db.read() as session:
@@ -106,8 +122,8 @@ class RowRegistry:
     ) -> UploadFailure | None:
         """Record the finished upload; returns the refusal, which is recorded too, or None."""
         with _refusals(), self.platform.db.write() as session:
-            row = uploads.find(session, int(upload.owner), upload.id)
-            actor = self._actor(row)
+            row = _row(session, upload.owner, upload.id)
+            actor = self._actor(session, row)
             if changed:
                 uploads.end(session, row, "terminated", actor=actor, at=received)
                 return UploadFailure("changed")
@@ -136,11 +152,13 @@ class RowRegistry:
     @retried
     def _end(self, upload: Upload, state: str) -> None:
         with contextlib.suppress(Gone), self.platform.db.write() as session:
-            row = uploads.find(session, int(upload.owner), upload.id)
-            actor = self._actor(row) if state == "terminated" else SYSTEM
+            row = _row(session, upload.owner, upload.id)
+            actor = self._actor(session, row) if state == "terminated" else SYSTEM
             uploads.end(session, row, state, actor=actor, at=self._now())
 
-    def _actor(self, row: Row) -> Actor:
+    def _actor(self, session: Session, row: Row) -> Actor:
+        if row.errand is not None:
+            return deputies.actor(session, row.errand)
         return units.actor_of(row.submission.unit)
 
     def _now(self) -> datetime:
@@ -153,13 +171,25 @@ def _upload(row: Row | uploads.UploadStatus) -> Upload:
         known["fingerprint"] = row.fingerprint
     return Upload(
         row.public_id,
-        str(row.unit_id),
+        deputies.name(row.errand_id) if row.errand_id else str(row.unit_id),
         row.length,
         known,
         row.expires_at,
         finished=row.state == "complete",
         entry=str(row.submission_id),
     )
+
+
+def _row(session: Session, owner: str, upload_id: str) -> Row:
+    errand_id = deputies.number(owner)
+    if errand_id is not None:
+        return uploads.find(session, upload_id, errand_id=errand_id)
+    return uploads.find(session, upload_id, unit_id=int(owner))
+
+
+def _require_same_site(environ: Environ) -> None:
+    if environ.get("HTTP_SEC_FETCH_SITE", "") not in SAME_SITE:
+        raise UploadFailure("forbidden")
 
 
 def _cookie(environ: Environ, name: str) -> str:

@@ -21,9 +21,12 @@ from contest.models import (
     Check,
     ClipVersion,
     Derivative,
+    Errand,
     Evidence,
+    LinkFetch,
     Publication,
     Repair,
+    SignedForm,
     SimilarPair,
     Submission,
     Task,
@@ -125,6 +128,22 @@ class World:
         self.make.add(task)
         submission = self.entries["in_review"]
         published = self.entries["published"]
+        organiser = self.make.user("organiser", contest=self.contest)
+        errand = self.make.add(Errand(
+            public_id="e" * 32, submission_id=submission.id, user_id=organiser.id, kind="upload",
+            reason="Gửi qua Zalo", created_at=WHILE_OPEN,
+        ))
+        fetch = self.make.add(LinkFetch(
+            public_id="f" * 32, submission_id=submission.id, address="https://clip.example.vn/a",
+            begun_at=WHILE_OPEN, expires_at=WHILE_OPEN,
+        ))
+        clip = self.entries["published"].version_id
+        with self.platform.db.read() as session:
+            paper = session.get_one(ClipVersion, clip).sha256
+        self.make.add(SignedForm(
+            submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
+            created_at=WHILE_OPEN,
+        ))
         with self.platform.db.read() as session:
             check_id = session.scalar(
                 select(Check.id).where(Check.version_id == submission.version_id)
@@ -139,6 +158,7 @@ class World:
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
+            "errand_key": errand.public_id, "fetch_id": fetch.id,
             "passkey_id": 1, "name": "manifest.json", "part": "schedule",
         }
 

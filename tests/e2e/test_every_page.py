@@ -32,6 +32,7 @@ KINDS = {
     "public": ["public.rules", "public.clips", "public.clip"],
     "organiser": [
         "organiser.jobs", "organiser.log", "organiser.profile", "entries.listed", "entries.entry",
+        "errands.choose", "paper_entries.new", "paper_entries.receipt", "postpone.show",
         "units.manage", "unit_changes.detail", "unit_changes.new", "unit_changes.merging",
         "units.import_", "reviews.queue", "publications.list",
         "interactions.list", "sitting.show", "ballots.overview", "results.overview",

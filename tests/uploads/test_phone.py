@@ -294,3 +294,27 @@ def test_a_clip_that_can_be_mended_is_sent_as_it_is_and_mended_at_once(phone, ho
     phone.goto(f"{phone.url}/send")
     phone.set_input_files("#clip", kept_clip("-c:v", "libx264", size="1440x1080", seconds=181))
     expect(go).to_have_text("Gửi clip")
+def test_an_organiser_sends_a_clip_in_the_units_place(browser, house, contest, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(os.urandom(SIZE))
+    submission = house.make.submission(house.make.unit(contest), "uploading")
+    person = house.make.user("organiser", contest=contest)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.add_cookies([{"name": "hoithi_staff", "value": house.make.staff_token(person),
+                          "url": house.base}])
+    page = context.new_page()
+    entry = f"{house.base}/c/quan11-2023/organiser/entries/{submission.code}"
+    page.goto(f"{entry}/send")
+    page.fill("#reason", "Đơn vị gửi clip qua Zalo")
+    page.click("main form [type=submit]")
+    page.wait_for_url("**/organiser/sending/*")
+    page.set_input_files("#clip", clip)
+    page.click(GO)
+    page.wait_for_url(entry)
+    expect(page.locator("main")).to_contain_text("Đơn vị gửi clip qua Zalo")
+    with house.platform.db.read() as session:
+        sent = session.scalars(
+            select(ClipVersion).where(ClipVersion.submission_id == submission.id)
+        ).one()
+    assert sent.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
+    context.close()

@@ -1,4 +1,4 @@
-// The page on which a unit sends its clip: pick, look, send, go on after a break.
+// The page on which a unit, or an organiser in its place, sends a clip: pick, look, send, go on after a break.
 // All texts come from the page: <section data-upload='{endpoint, entry, policy, texts, …}'>.
 import { fingerprint } from "./_fingerprint.js";
 import { Sending } from "./_sending.js";
@@ -139,9 +139,10 @@ class Uploader {
   }
 
   #options() {
-    const { endpoint, entry, unfinished, chunk_size: chunkSize } = this.config;
+    const { endpoint, entry, errand, unfinished, chunk_size: chunkSize } = this.config;
     const metadata = { entry, filename: this.file.name, fingerprint: this.print };
     if (this.mend) metadata.mend = "1";
+    if (errand) metadata.errand = errand; // an organiser sends it in the unit's place
     return { endpoint, metadata, chunkSize, url: unfinished?.url ?? null };
   }
 

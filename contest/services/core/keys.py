@@ -18,12 +18,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.actors import SYSTEM
-from contest.models import PageConnection, StoredKey, User
+from contest.models import PageConnection, StoredKey, UnitLink, User
 from contest.services.core import audit
 from contest.services.core.sealing import (
     FANPAGE,
     SECOND_FACTOR,
     STORED,
+    UNIT_LINKS,
     Keyring,
     derived,
     sealed_by_another,
@@ -117,6 +118,7 @@ SEALED: tuple[tuple[str, Column], ...] = (
     (SECOND_FACTOR, User.totp_secret),
     (FANPAGE, PageConnection.token),
     (FANPAGE, PageConnection.app_secret),
+    (UNIT_LINKS, UnitLink.sealed),
 )
 
 

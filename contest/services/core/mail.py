@@ -15,6 +15,10 @@ approved            submission_id                   … approved, when it will b
 published           submission_id                   … published, where
 result              submission_id, rank, points(,   … its points and rank: texts in the mail's
                     prize)                          language
+link_failed         submission_id, host,            who gave a link to a clip: why it did not come
+                    why_vi, why_en
+postponed           lines, reason, unit_id or       units and jurors: dates have moved, and why
+                    user_id
 upload_waiting      submission_id, upload_id        … a clip is half sent: until when it is kept
 upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
 reminder            unit_id                         the unit's contact: no clip yet
@@ -60,8 +64,9 @@ from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "board_waits", "changes_requested", "findings", "invitation", "jury_reminder",
-    "page_expiring", "page_paused", "published", "receipt", "reinstated", "rejected", "reminder",
-    "reopened", "result", "result_moved", "second_factor", "upload_expired", "upload_waiting",
+    "link_failed", "page_expiring", "page_paused", "postponed", "published", "receipt",
+    "reinstated", "rejected", "reminder", "reopened", "result", "result_moved", "second_factor",
+    "upload_expired", "upload_waiting",
 )
 
 

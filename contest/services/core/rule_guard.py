@@ -52,7 +52,8 @@ def effects(
     given = given_so_far(session, contest)
     found = [
         *_final(session, contest, old, new), *_deadlines(old, new, at),
-        *_promised(session, contest, old, new, at), *_criteria(given, old, new, at),
+        *_promised(session, contest, old, new, at), *_granted(session, contest, old, new),
+        *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
         *_weights(given, old, new), *_board(session, contest, old, new, at),
     ]
@@ -149,6 +150,29 @@ def _promised(
             "và dời hạn nhận clip nếu cần thêm thời gian.",
             "There are entries already, so the opening cannot be moved ahead of now. Keep it, and "
             "move the deadline for clips if there is to be more time.",
+        )
+
+
+def _granted(
+    session: Session, contest: Contest, old: Profile, new: Profile
+) -> Iterator[Effect]:
+    """Time that units were granted stands as well."""
+    zone, close = new.schedule.zone, new.schedule.counts_close
+    query = select(func.count(), func.max(Unit.entries_until)).where(
+        Unit.contest_id == contest.id, Unit.entries_until > close
+    )
+    if close >= old.schedule.counts_close:
+        return
+    count, last = session.execute(query).one()
+    if count and last is not None:
+        yield Effect(
+            REFUSED,
+            f"{count} đơn vị được gia hạn gửi clip muộn nhất {write_time(last, zone, 'vi')}, sau "
+            f"giờ chốt mới ({write_time(close, zone, 'vi')}). Hãy chọn giờ chốt không sớm hơn, "
+            "hoặc thu lại phần gia hạn trước.",
+            f"Units with time granted until {write_time(last, zone, 'en')}: {count}; the new "
+            f"cut-off ({write_time(close, zone, 'en')}) lies before. Choose a later one, or take "
+            "the time back first.",
         )
 
 

@@ -45,9 +45,9 @@ MAILS_KEPT = UPLOADS_KEPT = EVENTS_KEPT = timedelta(days=90)
 BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
-    "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
-    "names.read", "page.watch", "page.watch_shared", "results.prospects", "reviews.settle",
-    "upload.expire", "upload.remind",
+    "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
+    "mail.send", "names.read", "page.watch", "page.watch_shared", "results.prospects",
+    "reviews.settle", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",

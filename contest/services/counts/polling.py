@@ -37,6 +37,13 @@ def plan(session: Session, contest: Contest, *, at: datetime) -> None:
     )
 
 
+def plan_anew(session: Session, contest: Contest, *, at: datetime) -> None:
+    """After the cut-off was moved: readings towards it, where readings were planned before."""
+    known = select(Task.id).where(Task.kind == KIND, Task.row_id == contest.id).limit(1)
+    if session.scalar(known) is not None:
+        plan(session, contest, at=at)
+
+
 def now(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
     """Enqueue a reading of the counts now. Raises ``NotAllowed`` without ``interaction.import``."""
     require(actor, "interaction.import", contest)

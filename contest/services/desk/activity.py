@@ -13,10 +13,13 @@ from contest.models import (
     Check,
     ClipVersion,
     Contest,
+    Errand,
     LedgerStatement,
+    LinkFetch,
     Publication,
     Repair,
     ShareRecord,
+    SignedForm,
     Snapshot,
     Submission,
     Unit,
@@ -27,7 +30,8 @@ from contest.services.core import pagination
 from contest.services.core.pagination import Pagination
 
 OF_SUBMISSION = (
-    ClipVersion, Ballot, LedgerStatement, Publication, ShareRecord, Snapshot, Upload,
+    ClipVersion, Ballot, Errand, LedgerStatement, LinkFetch, Publication, ShareRecord, SignedForm,
+    Snapshot, Upload,
 )
 OF_VERSION = (Check, Repair)
 COUNTED = 10_000  # rows; how many more there are helps nobody

@@ -1,4 +1,5 @@
-"""Uploads whose bytes are still expected, and how they end. Below every verb that ends one."""
+"""Uploads and links whose bytes are still expected, and how they end. Below every verb that ends
+one."""
 
 from datetime import datetime
 
@@ -6,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.models import Submission, Upload
+from contest.models import LinkFetch, Submission, Upload
 from contest.models.base import LOCK
 from contest.services.core import audit, outbox
 
@@ -32,6 +33,14 @@ def close(session: Session, upload: Upload, state: str, *, actor: Actor, at: dat
 
 
 def close_all(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
-    """The entry takes no clip any more: whatever is on its way to it has ended."""
+    """The entry takes no clip any more, or another one: whatever is on its way to it has ended,
+    from a link as well."""
     for upload in of_submission(session, submission):
         close(session, upload, "terminated", actor=actor, at=at)
+    waiting = select(LinkFetch).where(
+        LinkFetch.submission_id == submission.id, LinkFetch.state == "waiting"
+    )
+    for fetch in session.scalars(waiting.with_for_update(of=LinkFetch, **LOCK)):
+        fetch.state, fetch.finished_at = "cancelled", at
+        audit.record(session, "link_fetch.cancelled", fetch, actor=actor, at=at,
+                     contest_id=submission.contest_id)

@@ -112,14 +112,15 @@ def of_unit(session: Session, unit: Unit) -> list[Submission]:
 
 
 def create(
-    session: Session, unit: Unit, form: SubmissionForm, *, actor: Actor, at: datetime
+    session: Session, unit: Unit, form: SubmissionForm, *, actor: Actor, at: datetime,
+    deputy: bool = False,
 ) -> Submission:
-    """Store an entry before the first byte of its clip.
+    """Store an entry before the first byte of its clip; ``deputy``: an organiser does, for it.
 
     Raises ``NotAllowed``; ``TooLate`` outside the entry period; ``Invalid`` beyond the quota or
     where the form breaks a rule.
     """
-    require(actor, "entry.edit", unit)
+    require(actor, "entry.deputise" if deputy else "entry.edit", unit)
     profile = profiles.profile_of(unit.contest)
     require_open(profile, at=at, unit=unit)
     _require_room(session, unit, profile)

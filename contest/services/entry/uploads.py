@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Gone, Invalid, TooLarge, not_found
 from contest.languages import write_size, write_time
-from contest.models import ClipVersion, Submission, UnitLink, UnitSession, Upload
+from contest.models import ClipVersion, Contest, Errand, Submission, UnitLink, UnitSession, Upload
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
@@ -56,6 +56,7 @@ class UploadStatus:
     fingerprint: str
     expires_at: datetime
     state: str
+    errand_id: int | None = None
 
 
 _ASKED = (
@@ -68,6 +69,7 @@ _ASKED = (
     .join(UnitLink, UnitLink.id == UnitSession.link_id)
     .outerjoin(Upload, and_(
         Upload.unit_id == UnitSession.unit_id, Upload.public_id == bindparam("public_id"),
+        Upload.errand_id.is_(None),
         or_(Upload.state == "open", Upload.state == "complete"),
     ))
     .where(UnitSession.token_hash == bindparam("token_hash"))
@@ -93,9 +95,10 @@ def asked(line: Connection, token: str, public_id: str, *, at: datetime) -> Uplo
 
 def begin(
     session: Session, submission: Submission, *, length: int, filename: str, fingerprint: str = "",
-    mend: bool = False, actor: Actor, at: datetime,
+    mend: bool = False, actor: Actor, at: datetime, errand: Errand | None = None,
 ) -> Upload:
     """Open an upload of ``length`` bytes for an entry; an open one of the entry is terminated.
+    ``errand``: an organiser sends it in the unit's place.
 
     ``mend``: if the clip fails for what can be repaired, a repair is requested at once.
 
@@ -103,7 +106,7 @@ def begin(
     ``Invalid`` for an empty file or a wrong extension; ``Conflict`` where the clip is final;
     either of the last two beyond the unit's allowance.
     """
-    require(actor, "entry.upload", submission)
+    require(actor, "entry.deputise" if errand else "entry.upload", submission)
     locks.lock(session, submission.unit)  # before the entry: rows are locked in one order
     submissions.hold(session, submission)
     submissions.require_replaceable(submission)
@@ -117,6 +120,7 @@ def begin(
         public_id=secrets.token_hex(16), contest_id=submission.contest_id,
         unit_id=submission.unit_id, submission_id=submission.id,
         length=length, filename=name, begun_at=at, mend=mend,
+        errand_id=errand.id if errand else None,
         fingerprint=fingerprint if FINGERPRINT.fullmatch(fingerprint) else "",
         expires_at=_expiry(submission, profile, at),
     )
@@ -152,6 +156,12 @@ def _checked_name(filename: str, profile: Profile) -> str:
     return name
 
 
+def require_file(filename: str, size: int, profile: Profile) -> None:
+    """Raises ``Invalid`` for a wrong ending or an empty file, ``TooLarge``."""
+    _checked_name(filename, profile)
+    _require_size(size, profile)
+
+
 def _require_size(length: int, profile: Profile) -> None:
     most = profile.upload.max_bytes
     if length == 0:
@@ -177,9 +187,30 @@ def all_open(session: Session) -> list[Upload]:
     return list(session.scalars(select(Upload).where(Upload.state == "open")))
 
 
-def find(session: Session, unit_id: int, public_id: str) -> Upload:
-    """A unit's upload. Raises ``NotFound`` for another's, ``Gone`` for one that has ended."""
-    query = select(Upload).where(Upload.public_id == public_id, Upload.unit_id == unit_id)
+def count_open(session: Session, contest: Contest) -> int:
+    """How many of a contest's uploads are unfinished."""
+    query = select(func.count(Upload.id)).where(Upload.contest_id == contest.id)
+    return session.scalar(query.where(Upload.state == "open")) or 0
+
+
+def prolong(session: Session, contest: Contest) -> None:
+    """Unfinished uploads may go on as long as the rules in force say now, if that is longer."""
+    profile = profiles.profile_of(contest)
+    query = select(Upload).where(Upload.contest_id == contest.id, Upload.state == "open")
+    for upload in session.scalars(query.with_for_update(of=Upload, **LOCK)):
+        upload.expires_at = max(
+            upload.expires_at, _expiry(upload.submission, profile, upload.begun_at)
+        )
+
+
+def find(
+    session: Session, public_id: str, *, unit_id: int | None = None, errand_id: int | None = None
+) -> Upload:
+    """The upload of a unit, or of an errand for it. Raises ``NotFound`` for another's, ``Gone`` for
+    one that has ended."""
+    own = (Upload.errand_id == errand_id if errand_id
+           else and_(Upload.unit_id == unit_id, Upload.errand_id.is_(None)))
+    query = select(Upload).where(Upload.public_id == public_id, own)
     upload = session.scalars(query).one_or_none()
     if upload is None:
         raise not_found()
@@ -211,9 +242,10 @@ def verdict(upload: Upload) -> Gone:
 def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datetime) -> None:
     """Close an open upload as ``terminated`` or ``expired``; a closed one stays as it is.
 
-    An expired upload is reported to the unit by mail.
+    A unit's expired upload is reported to it by mail.
     """
-    if open_uploads.close(session, upload, state, actor=actor, at=at) and state == "expired":
+    closed = open_uploads.close(session, upload, state, actor=actor, at=at)
+    if closed and state == "expired" and upload.errand_id is None:
         submission = upload.submission
         late = upload.expires_at >= submissions.closes_at(
             profiles.profile_of(submission.contest), submission
@@ -223,7 +255,8 @@ def end(session: Session, upload: Upload, state: str, *, actor: Actor, at: datet
 
 def remind(session: Session, upload: Upload, *, at: datetime) -> None:
     """Mail the unit that an upload is unfinished, and until when its bytes are kept."""
-    if upload.state == "open" and upload.submission.state in REPLACEABLE:
+    own = upload.errand_id is None
+    if own and upload.state == "open" and upload.submission.state in REPLACEABLE:
         _tell(session, upload, "upload_waiting", at=at)
 
 
@@ -270,6 +303,8 @@ def adopt(
     filename: str,
     actor: Actor,
     at: datetime,
+    begun_at: datetime | None = None,
+    errand_id: int | None = None,
 ) -> ClipVersion:
     """Make a clip that is in the store already a version, with a completed upload of its own.
 
@@ -278,7 +313,8 @@ def adopt(
     upload = Upload(
         public_id=secrets.token_urlsafe(24), contest_id=submission.contest_id,
         unit_id=submission.unit_id, submission_id=submission.id, state="complete", length=size,
-        filename=filename, sha256=sha256, begun_at=at, finished_at=at, expires_at=at,
+        filename=filename, sha256=sha256, begun_at=begun_at or at, finished_at=at, expires_at=at,
+        errand_id=errand_id,
     )
     session.add(upload)
     session.flush()
@@ -309,11 +345,30 @@ def _add_version(
         sha256=sha256,
     )
     checks.enqueue_quick(session, version, actor=actor, at=at)
-    mail.enqueue(
-        session, to=submission.contact_email, template="receipt", language=submission.language,
-        params={"submission_id": submission.id}, contest_id=submission.contest_id, at=at,
-    )
+    _receipt(session, submission, errand_of(session, upload), at=at)
     return version
+
+
+def errand_of(session: Session, upload: Upload) -> Errand | None:
+    """In whose course an organiser sends this in the unit's place; None where the unit does."""
+    return session.get(Errand, upload.errand_id) if upload.errand_id else None
+
+
+def _receipt(
+    session: Session, submission: Submission, errand: Errand | None, *, at: datetime
+) -> None:
+    """To the entry's contact; to the unit's as well where an organiser sent the clip."""
+    params: dict[str, object] = {"submission_id": submission.id}
+    to = [submission.contact_email]
+    if errand is not None:
+        params["deputy_reason"] = errand.reason
+        if submission.unit.contact_email.casefold() != submission.contact_email.casefold():
+            to.append(submission.unit.contact_email)
+    for address in to:
+        mail.enqueue(
+            session, to=address, template="receipt", language=submission.language, params=params,
+            contest_id=submission.contest_id, at=at,
+        )
 
 
 def fingerprint(path: Path) -> str:

@@ -57,7 +57,7 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
         contest_id=submission.contest_id,
         after={"mode": mode, "version": submission.version_id},
     )
-    _wish_release(session, publication, at=at)
+    wish_release(session, publication, at=at)
     return publication
 
 
@@ -81,7 +81,7 @@ def _again(
     publication.page_id = profile.contest.page_url[:MAX_PAGE]
     step = replanning.take_up(session, publication, mode, why, actor=actor, at=at)
     if step == "release":
-        _wish_release(session, publication, at=at)
+        wish_release(session, publication, at=at)
     elif step:
         enqueue_step(session, publication, step, at=at)
     return publication
@@ -337,7 +337,7 @@ def post_again(
         publication.error_data = {}
         enqueue_step(session, publication, "upload", at=at)
         if publication.position is None:
-            _wish_release(session, publication, at=at)
+            wish_release(session, publication, at=at)
         return
     move(session, publication, "unknown", actor=actor, at=at, reason=reason)
     publication.error_data = {"may_finish": True}
@@ -377,7 +377,8 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 # ------------------------------------------------------------------------------------ internal
 
 
-def _wish_release(session: Session, publication: Publication, *, at: datetime) -> None:
+def wish_release(session: Session, publication: Publication, *, at: datetime) -> None:
+    """Have the contest's clips released at this publication's moment, its bytes sent before it."""
     contest_id, due_at = publication.submission.contest_id, publication.release_at
     key = f"publication.release:{contest_id}:{due_at.isoformat()}"
     if due_at <= at:

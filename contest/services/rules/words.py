@@ -116,6 +116,12 @@ RULES = {
         "Để trống: tệp lớn nhất nhân số clip.",
         "Empty: the largest file for each clip.",
     ),
+    "upload.links": Label(
+        "Đơn vị được gửi đường dẫn tới clip",
+        "Units may give a link to their clip",
+        "Google Drive, Dropbox hoặc địa chỉ https; máy chủ tự tải tệp.",
+        "Google Drive, Dropbox or an https address; the server fetches the file.",
+    ),
     "review.checklist": Label("Danh mục thẩm định", "Checklist"),
     "review.reasons": Label("Lý do soạn sẵn", "Ready-made reasons"),
     "review.changes_days": Label("Số ngày để sửa", "Days for changes"),

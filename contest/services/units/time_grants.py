@@ -73,6 +73,18 @@ def revoke(
     return row.unit
 
 
+def move(
+    session: Session, row: TimeGrant, until: datetime, *, reason: str, actor: Actor, at: datetime
+) -> None:
+    """A grant goes along with a contest that is postponed; who calls has asked whether it may."""
+    locks.lock(session, row.unit)
+    before, row.until = row.until, until
+    _keep(session, row.unit)
+    audit.record(session, "unit.time_granted", row.unit, actor=actor, at=at,
+                 before={"until": before.isoformat()},
+                 after={"until": until.isoformat(), "reason": reason})
+
+
 def _keep(session: Session, unit: Unit) -> None:
     session.flush()
     unit.entries_until = session.scalar(

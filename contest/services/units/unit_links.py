@@ -1,21 +1,24 @@
 """How a unit comes in: links for a QR code, short codes to type, and sessions.
 
-Only hashes are kept, so a link or code can be shown once, when it is made. A unit may have
-several; making a new one leaves the others valid, rotating revokes them.
+Links and codes are known by their hashes. To be printed again they are kept sealed as well, with a
+key that the database does not hold. A unit may have several; making a new one leaves the others
+valid, rotating revokes them.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.errors import Gone, Invalid, not_found
+from contest.errors import Conflict, Gone, Invalid, not_found
 from contest.models import Contest, Unit, UnitLink, UnitSession
 from contest.permissions import require
 from contest.services.core import audit, profiles
+from contest.services.core.sealing import UNIT_LINKS, Keyring, sealed_by_another
 from contest.services.units import units
 from contest.tokens import hash_code, hash_token, new_code, new_token, tidy_code
 
@@ -27,7 +30,7 @@ AFTER_AWARDS = timedelta(days=30)  # units read their results until then
 
 @dataclass(frozen=True)
 class Issued:
-    """A link as it was made: ``token`` and ``code`` can be shown now and never again."""
+    """A link with its ``token`` and ``code``: as it was made, or opened to be printed again."""
 
     link: UnitLink
     unit: Unit
@@ -41,16 +44,19 @@ class Issued:
 
 
 def issue(
-    session: Session, unit: Unit, *, key: str, actor: Actor, at: datetime, label: str = ""
+    session: Session, unit: Unit, *, key: str, actor: Actor, at: datetime, label: str = "",
+    keys: Keyring | None = None,
 ) -> Issued:
-    """Make one more link and code for a unit. ``key`` is the installation's secret key. Raises
-    ``NotAllowed`` without ``unit.manage``."""
+    """Make one more link and code for a unit. ``key``: what codes are hashed with; ``keys``: what
+    seals both, without which they are never printed again. Raises ``NotAllowed`` without
+    ``unit.manage``."""
     require(actor, "unit.manage", unit)
     token, code = secrets.token_urlsafe(TOKEN_BYTES), new_code(CODE_LENGTH)
     awards = profiles.profile_of(unit.contest).schedule.awards
     link = UnitLink(
         unit_id=unit.id, token_hash=hash_token(token), code_hash=hash_code(code, key),
         label=label[:100], created_at=at, expires_at=max(awards, at) + AFTER_AWARDS,
+        sealed=keys.seal(UNIT_LINKS, f"{token} {code}") if keys else "",
     )
     session.add(link)
     session.flush()
@@ -63,7 +69,7 @@ def issue(
 
 def issue_all(
     session: Session, contest: Contest, unit_ids: list[int], *, key: str, actor: Actor,
-    at: datetime, rotate: bool = False, label: str = "",
+    at: datetime, rotate: bool = False, label: str = "", keys: Keyring | None = None,
 ) -> list[Issued]:
     """A link and code for each of these units; ``rotate`` revokes the earlier ones first. Raises
     ``NotAllowed`` without ``unit.manage``, ``NotFound`` for a unit of another contest."""
@@ -73,7 +79,36 @@ def issue_all(
         for unit in wanted:
             for link in live_links(session, unit, at=at):
                 revoke(session, link, actor=actor, at=at)
-    return [issue(session, u, key=key, actor=actor, at=at, label=label) for u in wanted]
+    return [issue(session, unit, key=key, actor=actor, at=at, label=label, keys=keys)
+            for unit in wanted]
+
+
+def printed_again(
+    session: Session, link: UnitLink, *, keys: Keyring, actor: Actor, at: datetime
+) -> Issued:
+    """The same link and code once more, for a sheet that was lost; the trail names who printed it.
+
+    Raises ``NotAllowed`` without ``unit.manage``; ``Gone`` for a revoked or expired link;
+    ``Conflict`` for one from before links were kept sealed: then a new code is the way.
+    """
+    require(actor, "unit.manage", link.unit)
+    _live(link, at=at)
+    try:
+        token, code = keys.unseal(UNIT_LINKS, link.sealed).split(" ") if link.sealed else ("", "")
+    except InvalidToken:
+        raise sealed_by_another() from None
+    if not token:
+        raise Conflict(
+            "Mã này được tạo trước khi hệ thống giữ được bản để in lại. Hãy tạo mã mới; mã cũ vẫn "
+            "dùng được đến khi thu hồi.",
+            "This code was made before codes could be printed again. Make a new one; the old one "
+            "goes on working until it is revoked.",
+        )
+    audit.record(
+        session, "unit_link.printed_again", link, actor=actor, at=at,
+        contest_id=link.unit.contest_id, after={"unit": link.unit_id},
+    )
+    return Issued(link, link.unit, token, code)
 
 
 def links_of(session: Session, unit: Unit) -> list[UnitLink]:

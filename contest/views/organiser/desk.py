@@ -14,7 +14,7 @@ from contest.errors import Conflict, Invalid
 from contest.models import ProfileRevision
 from contest.services.core import profiles
 from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
-from contest.services.desk import activity, agenda, public, tasks
+from contest.services.desk import activity, agenda, public, rule_changes, tasks
 from contest.services.desk.activity import Filter
 from contest.services.rules.changes import changes
 from contest.services.rules.words import SECTIONS
@@ -137,7 +137,7 @@ def save() -> Response:
     source = (form.source.data or "").replace("\r\n", "\n")
     try:
         _stay(source)
-        _contest, fresh = profiles.import_profile(
+        _contest, fresh = rule_changes.adopt(
             current.db, source, actor=current.actor, at=current.now,
             reason=form.reason.data or "", agreed=form.agreed.data,
         )

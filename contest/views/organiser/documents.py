@@ -202,8 +202,8 @@ def _example(value: Any) -> str:
 @bp.post("/sheet.<any(docx, pdf):kind>")
 @allows("unit.manage")
 def sheet(kind: str) -> Response:
-    """The sheet just shown, as a file. Its codes come back signed from the page itself, because the
-    database has only their hashes; hence no worker can make it."""
+    """The sheet just shown, as a file. Its codes come back signed from the page itself: they are
+    stored hashed and sealed only, so that no worker makes it."""
     try:
         values = _signer().loads(request.form.get("sheet", ""), max_age=SHEET_LIFE_S)
     except BadSignature:

@@ -10,8 +10,15 @@ from contest import lifecycle
 from contest.models import Submission
 from contest.services.core import deadlines
 from contest.services.desk import activity
-from contest.services.entry import checks, entry_requests, submission_lists, submissions
-from contest.states import SubmissionState
+from contest.services.entry import (
+    checks,
+    entry_requests,
+    errands,
+    paper_entries,
+    submission_lists,
+    submissions,
+)
+from contest.states import REPLACEABLE, SubmissionState
 from contest.views.organiser import activity_words
 from contest.views.organiser.overview import sentences
 from contest.views.shared.forms import Form
@@ -81,9 +88,19 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words, told_as=sentences,
         names=activity.names(current.db, set().union(*map(sentences.references, rows))),
+        **_done_for(found),
+        may_send=found.state in REPLACEABLE,
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         **_way_back(found),
     )
+
+
+def _done_for(found: Submission) -> dict[str, object]:
+    """What organisers did in the unit's place, and the signed paper."""
+    done_for = errands.of_submission(current.db, found)
+    on_paper = any(errand.kind == "paper" for errand, _ in done_for)
+    return {"done_for": done_for,
+            "signed": paper_entries.signed_forms(current.db, found) if on_paper else []}
 
 
 def _way_back(found: Submission) -> dict[str, object]:

@@ -4,17 +4,17 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-import media_checks
 from contest import lifecycle
 from contest.errors import SignInNeeded
-from contest.models import Submission, Unit, Upload
+from contest.models import Submission, Unit
 from contest.services.core import deadlines
 from contest.services.entry import (
     checks,
     entry_requests,
+    errands,
+    link_fetches,
     open_uploads,
     repairs,
     submissions,
@@ -22,16 +22,16 @@ from contest.services.entry import (
 )
 from contest.services.units import units
 from contest.views.shared import stills
+from contest.views.shared.entries import sending
+from contest.views.shared.entries.entry_form import entry_form, kind_names
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
-from contest.views.unit.entry_form import entry_form, kind_names
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
 
 bp = Blueprint("unit", __name__)
-CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely allow more
 
 
 @bp.errorhandler(SignInNeeded)
@@ -76,14 +76,7 @@ def _counted(entries: list[Submission]) -> int:
 @allows("public.read")
 def policy() -> Response:
     """The worker's policy, for the browser to check a clip before sending it."""
-    return jsonify(_policy())
-
-
-def _policy() -> dict[str, Any]:
-    profile = current.profile
-    public = media_checks.load_policy(profile.media, name=profile.contest.slug).public()
-    limits = {"max_bytes": profile.upload.max_bytes, "extensions": profile.upload.extensions}
-    return public | limits
+    return jsonify(sending.policy())
 
 
 # ---------------------------------------------------------------------------- the form
@@ -145,30 +138,34 @@ def send(code: str) -> Response:
 
 def _send_page(submission: Submission, status: int = 200, problem: str = "") -> Response:
     submissions.require_replaceable(submission)
-    unfinished = next(iter(open_uploads.of_submission(current.db, submission)), None)
+    on_the_way = open_uploads.of_submission(current.db, submission)
+    unfinished = next((one for one in on_the_way if one.errand_id is None), None)
     if unfinished is None:
         submissions.require_open(current.profile, at=current.now, submission=submission)
-    sent = _sent(unfinished) if unfinished else 0
+    links = current.profile.upload.links
+    fetches = link_fetches.of_submission(current.db, submission) if links else []
     return page(
-        "unit/send.html",
-        status,
-        submission=submission,
-        unfinished=unfinished,
-        sent=sent,
-        problem=problem,
+        "unit/send.html", status, submission=submission, problem=problem,
         expired=None if unfinished else uploads.last_expired(current.db, submission),
-        form=FlaskForm(),
-        policy=_policy(),
-        chunk=CHUNK,
         plain_limit=current.profile.upload.plain_form_max_bytes,
         closes=submissions.closes_at(current.profile, submission),
+        deputy=len(on_the_way) > bool(unfinished), links=links,
+        fetch=fetches[0] if fetches else None, host_of=link_fetches.host_of,
+        **sending.of(submission, unfinished),
     )
 
 
-def _sent(upload: Upload) -> int:
-    """Bytes received so far, as far as this process can see."""
-    path = current.platform.settings.uploads_dir / upload.public_id
-    return path.stat().st_size if path.exists() else 0
+@bp.post("/c/<slug>/unit/entries/<code>/link")
+@allows("entry.upload", by="unit")
+def send_link(code: str) -> Response:
+    """Have the clip fetched from a link, where the rules take links."""
+    submission = _submission(code)
+    link_fetches.ask(
+        current.db, submission, request.form.get("link", ""), actor=current.actor, at=current.now
+    )
+    flash_message("Máy chủ bắt đầu tải clip từ đường dẫn.",
+                  "The server begins to fetch the clip from the link.")
+    return back_to("unit.send", code=code)
 
 
 @bp.post("/c/<slug>/unit/entries/<code>/send")
@@ -225,6 +222,7 @@ def entry(code: str) -> Response:
         mending=bool(repairs.offered(found)) and may_send,
         repair=repair, repair_wait=repair_wait(repair),
         mended=repairs.made_by_us(current.db, found),
+        done_for=errands.of_submission(current.db, found),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from contest.actors import SYSTEM
-from contest.errors import Gone, Invalid, NotAllowed, TooLarge
+from contest.errors import Conflict, Gone, Invalid, NotAllowed, TooLarge
 from contest.models import UnitLink
 from contest.services.units import unit_import, unit_links, units
 from tests.contest.conftest import SECRET_KEY
@@ -126,6 +126,45 @@ def enter(platform, issued, clock):
     with platform.db.write() as session:
         link = unit_links.by_token(session, issued.token, at=clock.now())
         return unit_links.enter(session, link, at=clock.now())
+
+
+def test_a_lost_sheet_is_printed_again_with_the_same_code(platform, make, contest, clock):
+    unit, person = make.unit(contest), make.user("organiser", contest=contest)
+    issued = issue(platform, unit, clock, keys=platform.keys)
+
+    def again(link_id, who=person):
+        with platform.db.write() as session:
+            link = session.get_one(UnitLink, link_id)
+            return unit_links.printed_again(
+                session, link, keys=platform.keys, actor=make.actor(who), at=clock.now()
+            )
+
+    assert (again(issued.link.id).token, again(issued.link.id).code) == (issued.token, issued.code)
+    with platform.db.read() as session:
+        kept = session.get_one(UnitLink, issued.link.id).sealed
+        assert issued.code not in kept
+        assert issued.token not in kept
+        assert len(unit_links.links_of(session, unit)) == 1
+    with pytest.raises(NotAllowed):
+        again(issued.link.id, make.user("reviewer", contest=contest))
+    with pytest.raises(Conflict, match="before codes could be printed"):
+        again(issue(platform, unit, clock).link.id)
+    with platform.db.write() as session:
+        unit_links.revoke(session, session.get_one(UnitLink, issued.link.id), actor=SYSTEM,
+                          at=clock.now())
+    with pytest.raises(Gone):
+        again(issued.link.id)
+
+
+def test_a_units_page_prints_its_code_again(platform, make, contest, clock, visit):
+    unit = make.unit(contest)
+    issued = issue(platform, unit, clock, keys=platform.keys)
+    browser, place = visit.role("organiser"), "/c/quan11-2023/organiser/units"
+    assert "In lại mã này" in browser.get(f"{place}/{unit.id}").text
+    sheet = browser.post(f"{place}/links/{issued.link.id}/print")
+    assert issued.spaced_code in sheet.text
+    assert "/documents/sheet.pdf" in sheet.text
+    assert visit.role("reviewer").post(f"{place}/links/{issued.link.id}/print").status_code == 403
 
 
 def test_a_link_and_its_code_both_lead_to_the_unit(platform, make, contest, clock):

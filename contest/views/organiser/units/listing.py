@@ -62,7 +62,7 @@ def manage() -> Response:
 @bp.post("/c/<slug>/organiser/units/links")
 @allows("unit.manage")
 def issue() -> Response:
-    """Issue links for the chosen units and show them as a sheet to print, only this once."""
+    """Issue links for the chosen units and show them as a sheet to print."""
     chosen = wholes(request.form.getlist("unit"))
     if request.form.get("others"):
         others = units.without_link(current.db, current.contest, at=current.now)
@@ -72,13 +72,27 @@ def issue() -> Response:
                       "No unit was chosen. Tick the units whose codes are to be printed.")
     issued = unit_links.issue_all(
         current.db, current.contest, chosen, key=current.platform.keys.unit_codes(current.db),
-        actor=current.actor,
+        actor=current.actor, keys=current.platform.keys,
         at=current.now, rotate=bool(request.form.get("rotate")),
     )
+    return _sheet(issued)
+
+
+def _sheet(issued: list[Issued]) -> Response:
     return page(
         "organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host(),
         signed=sign_sheet(_sheet_values(issued)),
     )
+
+
+@bp.post("/c/<slug>/organiser/units/links/<int:link_id>/print")
+@allows("unit.manage")
+def print_again(link_id: int) -> Response:
+    """One unit's sheet once more, with the code that it has."""
+    link = unit_links.find(current.db, current.contest, link_id)
+    return _sheet([unit_links.printed_again(
+        current.db, link, keys=current.platform.keys, actor=current.actor, at=current.now
+    )])
 
 
 def _sheet_values(issued: list[Issued]) -> dict[str, object]:

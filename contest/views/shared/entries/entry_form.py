@@ -16,7 +16,7 @@ MOST_AUTHORS_TEXT = 5000
 PHONE = r"^\+?[0-9 ().-]{8,20}$"
 
 
-class _Form(Form):
+class EntryFields(Form):
     """The fields of every entry. ``entry_form`` adds the consents, unticked."""
 
     title = StringField(
@@ -99,10 +99,13 @@ def _lines(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def entry_form(profile: Profile, submission: Submission | None = None) -> _Form:
-    """The form of this profile, prefilled from ``entry`` if given."""
+def entry_form(
+    profile: Profile, submission: Submission | None = None, *,
+    fields: type[EntryFields] = EntryFields,
+) -> EntryFields:
+    """The form of this profile, prefilled from ``submission`` if given; ``fields``: with more."""
 
-    class Form(_Form):
+    class Form(fields):  # type: ignore[misc, valid-type]
         max_authors = profile.form.max_authors
 
     for purpose in profile.form.consents:

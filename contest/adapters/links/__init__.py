@@ -1,0 +1,1 @@
+"""Files from links: resolved once, connected to that very address, never into a private network."""
