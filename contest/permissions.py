@@ -77,6 +77,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "organiser.read": organiser,
     "unit.manage": organiser,
     "reminder.send": organiser,
+    "letter.change": organiser,
     "profile.change": any_of(is_admin, organiser),
     "publication.manage": organiser,
     "interaction.import": organiser,

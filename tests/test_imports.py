@@ -25,14 +25,15 @@ ALONE = {
     "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
-WORDS = "errors actors canonical languages lifecycle permissions profile states tokens"
+WORDS = "errors actors canonical languages letters lifecycle permissions profile states tokens"
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
-         "results"]
+         "messages", "results"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
     # rules and words, no input or output
     "errors": "", "canonical": "", "tokens": "", "ports": "", "languages": "", "docx": "errors",
+    "letters": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "",
@@ -47,7 +48,7 @@ HOUSE = {
         )
         for floor, room in enumerate(ROOMS)
     },
-    "mail_rendering": "languages models services.core",
+    "mail_rendering": "languages letters models services.core",
     # what stands for the outside, and the one place that chooses it
     "adapters": "errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",

@@ -1,4 +1,5 @@
-"""``mail.send``: renders a mail in its language and hands it to the mailer."""
+"""``mail.send``: renders a mail in its language and hands it to the mailer. ``reminders.tick``:
+queues the planned reminders that are due."""
 
 import smtplib
 from collections.abc import Callable
@@ -6,11 +7,12 @@ from functools import partial
 
 from contest import mail_rendering
 from contest.db import retried
-from contest.jobs import GiveUp, pages_app
+from contest.jobs import GiveUp, Later, pages_app
 from contest.models import Contest, Mail
 from contest.ports import MailRefused
 from contest.services.core import mail as mails
-from contest.services.core import outbox
+from contest.services.core import outbox, profiles
+from contest.services.messages import letter_texts, planned
 from contest.services.people import invitations
 from contest.wiring import Platform
 
@@ -49,10 +51,11 @@ def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
     with platform.db.read() as session:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
         token_of = partial(invitations.token_of, key=platform.keys.invitations(session))
+        words = letter_texts.words_of(session, mail.contest_id, mail.template, mail.language)
         values = mails.values(session, mail, token_of=token_of, at=platform.clock.now())
         return mail_rendering.render(
             pages_app.of(platform), mail.template, language=mail.language, contest=contest,
-            values=values, base_url=settings.base_url,
+            values=values, base_url=settings.base_url, words=words,
         )
 
 
@@ -61,4 +64,15 @@ def _not_sent(platform: Platform, mail_id: int, error: str, *, final: bool) -> N
         mails.not_sent(session, mail_id, error=error, final=final)
 
 
-HANDLERS = {"mail.send": send}
+def remind(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
+    """Queue what is due, then raise ``Later`` while a deadline is ahead."""
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        contest = session.get_one(Contest, contest_id)
+        planned.send_due(session, contest, at=at)
+        again = planned.next_look(session, contest, at=at)
+    if again is not None:
+        raise Later(again)
+
+
+HANDLERS = {"mail.send": send, profiles.REMIND: remind}

@@ -21,7 +21,7 @@ from contest.models.interactions import (
 )
 from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
-from contest.models.outbox import Mail, Task
+from contest.models.outbox import LetterText, Mail, Reminder, ReminderStop, Task, Telling
 from contest.models.people import (
     Invitation,
     Passkey,
@@ -50,12 +50,10 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
-    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
-    "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
-    "SimilarPair", "Snapshot", "SnapshotProof",
-    "StaffSession",
-    "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
-    "Upload", "UsedChallenge", "User",
+    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText",
+    "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
+    "ProfileRevision", "Publication", "RecoveryCode", "Reminder", "ReminderStop", "Repair",
+    "Result", "Review", "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SimilarPair",
+    "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission", "Task", "Telling",
+    "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

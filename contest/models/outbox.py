@@ -1,4 +1,4 @@
-"""Queued tasks, stored in the transaction that needs them; and mails."""
+"""Queued tasks, stored in the transaction that needs them; mails; what was sent, told, worded."""
 
 from datetime import datetime
 from typing import Any
@@ -55,3 +55,73 @@ class Mail(Base):
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class LetterText(Base):
+    """A contest's own words for a mail, in one language; both empty: the standard words again."""
+
+    __tablename__ = "letter_text"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "letter", "language"),
+        one_of("language", ("vi", "en")),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    letter: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime]
+
+
+class Reminder(Base):
+    """A planned reminder that somebody was sent, or was spared because they had just had one.
+
+    ``subject``: the row's id of the unit, entry or person, as ``about`` says. ``hours`` before
+    ``deadline``: the key that keeps it from being sent twice.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "about", "subject", "deadline", "hours"),
+        one_of("state", ("sent", "spared")),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    about: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[int]
+    deadline: Mapped[datetime]
+    hours: Mapped[int]
+    state: Mapped[str] = mapped_column(String(8))
+    mail_id: Mapped[int | None]  # which is swept 90 days after it was sent
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class ReminderStop(Base):
+    """A planned reminder that an organiser has stopped for everybody."""
+
+    __tablename__ = "reminder_stop"
+    __table_args__ = (UniqueConstraint("contest_id", "about", "deadline", "hours"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    about: Mapped[str] = mapped_column(String(16))
+    deadline: Mapped[datetime]
+    hours: Mapped[int]
+    stopped_by: Mapped[str] = mapped_column(String(64))
+    stopped_at: Mapped[datetime]
+
+
+class Telling(Base):
+    """Somebody without an address who was told of a deadline by a person; taken back: no row."""
+
+    __tablename__ = "telling"
+    __table_args__ = (UniqueConstraint("contest_id", "about", "subject", "deadline"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    about: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[int]
+    deadline: Mapped[datetime]
+    told_by: Mapped[str] = mapped_column(String(64))
+    told_at: Mapped[datetime]

@@ -27,6 +27,7 @@ from contest.models import (
     SimilarPair,
     Submission,
     Task,
+    Telling,
     TimeGrant,
 )
 from contest.permissions import PERMISSIONS
@@ -120,6 +121,10 @@ class World:
             unit_id=self.units[0].id, until=WHILE_OPEN, reason="Mất điện", granted_by="user:1",
             granted_at=WHILE_OPEN,
         ))
+        telling = self.make.add(Telling(
+            contest_id=self.contest.id, about="uploads", subject=self.units[0].id,
+            deadline=AFTER, told_by="user:1", told_at=WHILE_OPEN,
+        ))
         task = Task(kind="mail.send", row_id=1, key="failed one", state="failed",
                     contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
         self.make.add(task)
@@ -139,6 +144,7 @@ class World:
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
+            "telling_id": telling.id,
             "passkey_id": 1, "name": "manifest.json", "part": "schedule",
         }
 

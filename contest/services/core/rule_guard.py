@@ -14,12 +14,17 @@ from sqlalchemy.orm import Session
 
 from contest.languages import write_time
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
-from contest.profile import Profile
+from contest.profile import Profile, reminding
 from contest.profile.schema import Criterion
 from contest.states import IN_CONTEST, REPLACEABLE
 
 REFUSED, CARRIED, TOLD = "refused", "carried", "told"
 NAMED = 3  # units named in a refusal
+REMINDED = {
+    "uploads": ("gửi clip", "to send a clip"), "fixing": ("sửa clip", "to fix a clip"),
+    "reviewing": ("thẩm định", "to appraise"), "marking": ("chấm điểm", "to mark"),
+    "counting": ("chốt số", "to count"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def effects(
         *_final(session, contest, old, new), *_deadlines(old, new, at),
         *_promised(session, contest, old, new, at), *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
-        *_weights(given, old, new),
+        *_weights(given, old, new), *_reminders(old, new),
     ]
     return sorted(found, key=lambda one: (REFUSED, CARRIED, TOLD).index(one.kind))
 
@@ -146,6 +151,20 @@ def _promised(
             "và dời hạn nhận clip nếu cần thêm thời gian.",
             "There are entries already, so the opening cannot be moved ahead of now. Keep it, and "
             "move the deadline for clips if there is to be more time.",
+        )
+
+
+def _reminders(old: Profile, new: Profile) -> Iterator[Effect]:
+    """What was not sent yet moves with its deadline."""
+    zone = new.schedule.zone
+    for about, before, after in reminding.moved(old, new):
+        vi, en = REMINDED[about]
+        yield Effect(
+            TOLD,
+            f"Lời nhắc {vi} chưa gửi được xếp lại theo hạn mới: {write_time(before, zone, 'vi')} → "
+            f"{write_time(after, zone, 'vi')}.",
+            f"Reminders {en} that were not sent are planned anew for the new deadline: "
+            f"{write_time(before, zone, 'en')} → {write_time(after, zone, 'en')}.",
         )
 
 

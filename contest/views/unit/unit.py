@@ -23,7 +23,7 @@ from contest.services.entry import (
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import allows, back_to, current, flash_message, page
+from contest.views.shared.support import SAFE, allows, back_to, current, flash_message, page
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.entry_form import entry_form, kind_names
@@ -34,8 +34,12 @@ CHUNK = 32 << 20  # bytes of a part; proxies with a limit of their own rarely al
 
 @bp.errorhandler(SignInNeeded)
 def _no_cookie(_error: SignInNeeded) -> Response:
-    """Without a unit's cookie every page here shows the form for the unit's code."""
-    return page("unit/enter.html", 401, form=EnterForm(formdata=None))
+    """Without a unit's cookie every page here shows the form for the unit's code, once; it goes on
+    to the page that was asked for."""
+    form = EnterForm(formdata=None)
+    if request.method in SAFE:
+        form.next.data = request.full_path.rstrip("?")
+    return page("unit/enter.html", 401, form=form)
 
 
 @bp.url_value_preprocessor
