@@ -51,6 +51,15 @@ def due_at(profile: Profile, until: datetime, hours: int) -> datetime:
     return ends if ends <= until - HOUR else _quiet_since(profile, due) - HOUR
 
 
+def next_due(profile: Profile, at: datetime) -> tuple[str, datetime] | None:
+    """What is due next by the common deadlines, and when; None where nothing is ahead."""
+    ahead = [
+        (due, about) for about in ABOUT for hours in offsets(profile, about)
+        if (due := due_at(profile, deadline(profile, about), hours)) > at
+    ]
+    return (min(ahead)[1], min(ahead)[0]) if ahead else None
+
+
 def quiet_until(profile: Profile, at: datetime) -> datetime | None:
     """When the quiet hours end that ``at`` lies in; None outside of them."""
     begin, end = profile.reminders.quiet_from, profile.reminders.quiet_to

@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from contest import profile as rule_files
 from contest.errors import Conflict, Invalid
 from contest.models import Contest, ProfileRevision
+from contest.profile import reminding
 from contest.safekeeping import status
 from contest.safekeeping.status import Standing
 from contest.services.core import profiles
@@ -51,6 +52,7 @@ def desk() -> Response:
         token_end=expiry.soon(_watched(contest), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
         requests=len(entry_requests.waiting(current.db, contest)),
+        reminder=reminding.next_due(profile, current.now),
     )
 
 

@@ -164,7 +164,8 @@ def test_a_page_of_the_unit_asks_for_the_code_and_remembers_itself(
     form = BeautifulSoup(asked.text, "html.parser").select_one("form[data-enter]")
     data = {tag["name"]: tag.get("value", "") for tag in form.select("input")}
     wrong = phone.post("/u", data=data | {"code": "AAAA-AAAA"})
-    kept = BeautifulSoup(wrong.text, "html.parser").select_one("input[name=next]")["value"]
+    kept = BeautifulSoup(wrong.text, "html.parser").select_one(
+        "form[data-enter] input[name=next]")["value"]
     entered = phone.post("/u", data=data | {"code": code, "next": kept})
     assert entered.location == address
     assert phone.get(address).status_code == 200

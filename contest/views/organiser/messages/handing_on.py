@@ -4,12 +4,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 from wtforms.validators import Length
 
 from contest import mail_rendering
+from contest.letters import Words
 from contest.services.core import mail, pagination
 from contest.services.desk import activity, reminders
 from contest.services.messages import handing_on, letter_texts
@@ -84,6 +85,15 @@ def _key() -> str:
     return current.platform.keys.unit_codes(current.db)
 
 
+def _words(letter: str, language: str) -> Words | None:
+    """The contest's own words, looked for once in a request."""
+    known: dict[tuple[str, str], Words | None] = g.setdefault("letter_words", {})
+    if (letter, language) not in known:
+        known[letter, language] = letter_texts.words_of(
+            current.db, current.contest.id, letter, language)
+    return known[letter, language]
+
+
 def _text(one: Handed) -> str:
     """The letter's own text; its button's link is the unit's, and leads to the same page."""
     row = reminders.letter(current.contest, one.one, at=current.now)
@@ -91,7 +101,7 @@ def _text(one: Handed) -> str:
     values = mail.values(current.db, row, token_of=token_of, at=current.now)
     task = str(values["path"]).partition("#")[0]
     values["path"] = f"{url_for('entrance.enter')}?{urlencode({NEXT: task}, safe='/')}#{one.token}"
-    words = letter_texts.words_of(current.db, current.contest.id, row.template, row.language)
+    words = _words(row.template, row.language)
     app: Any = current_app
     return mail_rendering.render(
         app._get_current_object(), row.template, language=row.language, contest=current.contest,
