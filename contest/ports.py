@@ -1,5 +1,6 @@
 """The small protocols through which the contest reaches outside, and how they fail."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,3 +83,29 @@ class Antivirus(Protocol):
 
 class ScanUnavailable(Exception):
     """The antivirus does not answer; a later attempt may succeed."""
+
+
+class Pusher(Protocol):
+    """Sends a message to one browser, through the push service that the browser named."""
+
+    public: str  # the key that browsers subscribe with
+
+    def send(self, *, endpoint: str, browser_key: str, auth: str, message: bytes) -> None:
+        """Raises ``PushGone`` where the subscription has ended, ``PushRefused`` where the service
+        takes no such message, ``PushAway`` where a later attempt may succeed."""
+
+
+class PushGone(Exception):
+    """The browser has ended its subscription."""
+
+
+class PushRefused(Exception):
+    """The push service refuses this message permanently."""
+
+
+class PushAway(Exception):
+    """The push service does not answer, or asks to come back; ``wait``: when, if it says so."""
+
+    def __init__(self, why: str, wait: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
-from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner, PlanReader
+from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner, PlanReader, Pusher
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -57,6 +57,15 @@ class Platform:
         if self.settings.smtp_url:
             return SmtpMailer(self.settings.smtp_url)
         return LocalMailer(self.settings.data_dir / "mail")
+
+    @cached_property
+    def pusher(self) -> Pusher:
+        from contest.adapters.web_push import WebPush
+        from contest.services.core import push
+
+        with self.db.read() as session:
+            seed = self.keys.push(session)
+        return WebPush(seed, self.settings.base_url, is_known=push.is_known)
 
     @cached_property
     def office(self) -> PdfMaker:

@@ -1,6 +1,8 @@
 """``mail.send``: renders a mail in its language and hands it to the mailer. ``reminders.tick``:
-queues the planned reminders that are due."""
+queues the planned reminders that are due. ``push.send``: the same letters to browsers that want
+them."""
 
+import json
 import smtplib
 from collections.abc import Callable
 from functools import partial
@@ -9,9 +11,9 @@ from contest import mail_rendering
 from contest.db import retried
 from contest.jobs import GiveUp, Later, pages_app
 from contest.models import Contest, Mail
-from contest.ports import MailRefused
+from contest.ports import MailRefused, PushAway, PushGone, PushRefused
 from contest.services.core import mail as mails
-from contest.services.core import outbox, profiles
+from contest.services.core import outbox, profiles, push
 from contest.services.messages import letter_texts, planned
 from contest.services.people import invitations
 from contest.wiring import Platform
@@ -64,6 +66,58 @@ def _not_sent(platform: Platform, mail_id: int, error: str, *, final: bool) -> N
         mails.not_sent(session, mail_id, error=error, final=final)
 
 
+def push_letter(platform: Platform, message_id: int, beat: Callable[[], None]) -> None:
+    """Send one letter to one browser: its subject, and where its button leads.
+
+    A subscription that has ended is removed. Raises ``Later`` where the service asks to wait.
+    """
+    with platform.db.read() as session:
+        found = push.read(session, message_id)
+    if found is None:
+        return
+    message, browser = found
+    letter = Mail(contest_id=message.contest_id, to="", template=message.template,
+                  language=browser.language, params=message.params, created_at=message.created_at)
+    try:
+        platform.pusher.send(
+            endpoint=browser.endpoint, browser_key=browser.browser_key, auth=browser.auth,
+            message=_told(platform, letter),
+        )
+    except PushGone:
+        _ended(platform, browser.id)
+    except PushRefused as error:
+        raise GiveUp(str(error)) from error
+    except PushAway as error:
+        if error.wait is not None:
+            raise Later(platform.clock.now() + error.wait, str(error)) from error
+        raise
+    else:
+        _pushed(platform, message_id)
+
+
+def _told(platform: Platform, letter: Mail) -> bytes:
+    with platform.db.read() as session:
+        contest = session.get_one(Contest, letter.contest_id)
+        values = mails.values(session, letter, token_of=lambda _: "", at=platform.clock.now())
+        title = profiles.profile_of(contest).contest.title[letter.language]
+        path = values.get("path") or f"/c/{contest.slug}/"
+    said = {"title": write(platform, letter).subject, "body": title, "path": path,
+            "language": letter.language}
+    return json.dumps(said, ensure_ascii=False).encode()
+
+
+@retried
+def _ended(platform: Platform, subscription_id: int) -> None:
+    with platform.db.write() as session:
+        push.gone(session, subscription_id)
+
+
+@retried
+def _pushed(platform: Platform, message_id: int) -> None:
+    with platform.db.write() as session:
+        push.sent(session, message_id, at=platform.clock.now())
+
+
 def remind(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
     """Queue what is due, then raise ``Later`` while a deadline is ahead."""
     at = platform.clock.now()
@@ -75,4 +129,4 @@ def remind(platform: Platform, contest_id: int, beat: Callable[[], None]) -> Non
         raise Later(again)
 
 
-HANDLERS = {"mail.send": send, profiles.REMIND: remind}
+HANDLERS = {"mail.send": send, profiles.REMIND: remind, push.KIND: push_letter}

@@ -21,7 +21,16 @@ from contest.models.interactions import (
 )
 from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
-from contest.models.outbox import LetterText, Mail, Reminder, ReminderStop, Task, Telling
+from contest.models.outbox import (
+    LetterText,
+    Mail,
+    PushMessage,
+    PushSubscription,
+    Reminder,
+    ReminderStop,
+    Task,
+    Telling,
+)
 from contest.models.people import (
     Invitation,
     Passkey,
@@ -52,8 +61,9 @@ __all__ = [
     "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
     "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText",
     "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "ProfileRevision", "Publication", "RecoveryCode", "Reminder", "ReminderStop", "Repair",
-    "Result", "Review", "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SimilarPair",
-    "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission", "Task", "Telling",
-    "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "ProfileRevision", "Publication", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
+    "ReminderStop", "Repair", "Result", "Review", "RoleGrant", "SecurityEvent", "ShareRecord",
+    "SharedPage", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey",
+    "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
+    "Upload", "UsedChallenge", "User",
 ]

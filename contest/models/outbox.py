@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contest.models.base import Base, one_of
@@ -125,3 +125,40 @@ class Telling(Base):
     deadline: Mapped[datetime]
     told_by: Mapped[str] = mapped_column(String(64))
     told_at: Mapped[datetime]
+
+
+class PushSubscription(Base):
+    """A browser that is told by web push: of a person, or of a unit. ``session_id``: the signed-in
+    session in which it asked for it (of staff or unit); when that is revoked, it is told no more.
+    """
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (
+        UniqueConstraint("endpoint"),
+        CheckConstraint("(user_id IS NULL) <> (unit_id IS NULL)", name="one_owner"),
+        Index("ix_push_subscription_user_id", "user_id"),
+        Index("ix_push_subscription_unit_id", "unit_id"),
+    )
+
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    session_id: Mapped[int]
+    endpoint: Mapped[str] = mapped_column(String(1000))
+    browser_key: Mapped[str] = mapped_column(String(100))
+    auth: Mapped[str] = mapped_column(String(40))  # the browser's 16 bytes
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[datetime]
+
+
+class PushMessage(Base):
+    """A letter on its way to a subscribed browser; rendered when it is sent, as a mail is."""
+
+    __tablename__ = "push_message"
+    __table_args__ = (Index("ix_push_message_subscription_id", "subscription_id"),)
+
+    contest_id: Mapped[int | None] = mapped_column(ForeignKey("contest.id"))
+    subscription_id: Mapped[int]  # which may have gone meanwhile
+    template: Mapped[str] = mapped_column(String(64))
+    params: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

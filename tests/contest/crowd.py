@@ -106,7 +106,7 @@ class Crowd(Looked):
         self.contest = self.make.contest(edit=_with_reminders)
         for number in range(1, self.n):
             self.make.contest(f"quan-{number}")
-            source = QUAN11.read_text().replace(CAP, f"{CAP[:-1]}{number}")
+            source = _with_reminders(QUAN11.read_text().replace(CAP, f"{CAP[:-1]}{number}"))
             with self.platform.db.write() as session:
                 profiles.import_profile(
                     session, source, actor=SYSTEM, at=WHILE_OPEN, reason="Sửa trần điểm"

@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "0018"
 down_revision: str | None = "0016"
 branch_labels = None
 depends_on = None
 MOMENT = sa.DateTime(timezone=True)
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -46,6 +48,46 @@ def upgrade() -> None:
         sa.Column("told_by", sa.String(length=64), nullable=False),
         sa.Column("told_at", MOMENT, nullable=False),
     )
+    _push()
+
+
+def _push() -> None:
+    op.create_table(
+        "push_subscription",
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=1000), nullable=False),
+        sa.Column("browser_key", sa.String(length=100), nullable=False),
+        sa.Column("auth", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(user_id IS NULL) <> (unit_id IS NULL)",
+                           name=op.f("ck_push_subscription_one_owner")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"],
+                                name=op.f("fk_push_subscription_user_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"],
+                                name=op.f("fk_push_subscription_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscription_endpoint")),
+    )
+    for column in ("user_id", "unit_id"):
+        op.create_index(f"ix_push_subscription_{column}", "push_subscription", [column])
+    op.create_table(
+        "push_message",
+        sa.Column("contest_id", sa.Integer(), nullable=True),
+        sa.Column("subscription_id", sa.Integer(), nullable=False),
+        sa.Column("template", sa.String(length=64), nullable=False),
+        sa.Column("params", Json, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("sent_at", MOMENT, nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["contest_id"], ["contest.id"],
+                                name=op.f("fk_push_message_contest_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_message")),
+    )
+    op.create_index("ix_push_message_subscription_id", "push_message", ["subscription_id"])
 
 
 def _what() -> tuple[sa.schema.SchemaItem, ...]:
@@ -67,5 +109,5 @@ def _table(name: str, key: list[str], *columns: sa.schema.SchemaItem) -> None:
 
 
 def downgrade() -> None:
-    for name in ("telling", "reminder_stop", "reminder", "letter_text"):
+    for name in ("push_message", "push_subscription", "telling", "reminder_stop", "reminder", "letter_text"):
         op.drop_table(name)

@@ -55,7 +55,7 @@ from contest.models import (
     User,
 )
 from contest.profile import Profile
-from contest.services.core import deadlines, outbox, profiles
+from contest.services.core import deadlines, outbox, profiles, push
 from contest.tokens import digits_of
 
 TEMPLATES = (
@@ -87,11 +87,13 @@ def enqueue(
     contest_id: int | None,
     at: datetime,
 ) -> Mail | None:
-    """Queue a mail, to be sent after the commit; None where there is no address.
+    """Queue a mail, to be sent after the commit; None where there is no address. The browsers of
+    those whom it is about get it by web push besides (``push``).
 
     ``params`` may hold references and what is to be shown, never a token or a password.
     """
     assert template in TEMPLATES, template  # noqa: S101 - a typing error, found by the first test
+    push.enqueue(session, template, [params], contest_id=contest_id, at=at)
     if not to.strip():
         return None
     mail = Mail(
@@ -110,6 +112,8 @@ def enqueue_all(
 ) -> None:
     """As ``enqueue`` for many mails (address, language, parameters) of one template at once."""
     assert template in TEMPLATES, template  # noqa: S101 - as above
+    mails = list(mails)
+    push.enqueue(session, template, [params for *_, params in mails], contest_id=contest_id, at=at)
     rows = [
         {"contest_id": contest_id, "to": to.strip(), "template": template,
          "language": chosen(language), "params": params, "created_at": at}

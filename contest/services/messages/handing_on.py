@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, not_found
-from contest.models import Contest, Telling, UnitLink
+from contest.models import Contest, Submission, Telling, Unit, UnitLink
 from contest.permissions import require
 from contest.services.core import audit, locks
 from contest.services.desk import reminders
@@ -53,6 +53,15 @@ def listed(
         Handed(one, tokens.get(one.unit_id, ""), told.get((one.subject, _until(one))))
         for one in found
     ]
+
+
+def rows_of(session: Session, shown: Sequence[Handed]) -> list[object]:
+    """The units and entries of a page, read at once: to be held while its texts are written."""
+    unit_ids = [one.one.unit_id for one in shown]
+    entries = [one.one.subject for one in shown if one.one.code]
+    submissions = select(Submission).where(Submission.id.in_(entries))
+    return [*session.scalars(select(Unit).where(Unit.id.in_(unit_ids))),
+            *session.scalars(submissions.options(joinedload(Submission.version)))]
 
 
 def _concerned(

@@ -40,13 +40,16 @@ def listed(kind: str) -> Response:
     untold = [one for one in found if one.told is None]
     shown = found if request.args.get("show") == "all" else untold
     part = pagination.part(shown, page_number(), size=20)
-    return page(
+    held = handing_on.rows_of(current.db, part.rows)
+    answer = page(
         "organiser/handing_on.html", kind=kind, total=len(found), untold=len(untold),
         everybody=request.args.get("show") == "all", form=ToldForm(formdata=None),
         rows=[(one, _text(one) if one.token else "") for one in part.rows],
         without_link=sum(not one.token for one in found), pages=neighbours(part),
         names=activity.names(current.db, {one.told.told_by for one in part.rows if one.told}),
     )
+    del held  # until here the texts find their rows in the session
+    return answer
 
 
 @bp.post(f"{KIND}/links")
