@@ -1,5 +1,6 @@
 """The small protocols through which the contest reaches outside, and how they fail."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -109,3 +110,17 @@ class PushAway(Exception):
     def __init__(self, why: str, wait: timedelta | None = None) -> None:
         super().__init__(why)
         self.wait = wait
+
+
+class ChatBot(Protocol):
+    """A bot in a chat programme that people have written a code to."""
+
+    def name(self) -> str:
+        """Its user name. Raises as ``say``."""
+
+    def say(self, chat: int, text: str) -> None:
+        """Raises ``PushGone``, ``PushRefused``, ``PushAway``."""
+
+    def codes(self) -> Iterator[tuple[int, str]]:
+        """Chats and the codes that they wrote since the last look. What was taken from the iterator
+        to its end is not told again. Raises as ``say``."""

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from contest.clock import Clock, FileClock, SystemClock
 from contest.config import Settings
-from contest.ports import Antivirus, BlobStore, Mailer, PdfMaker, PictureCleaner, PlanReader, Pusher
+from contest.ports import (
+    Antivirus,
+    BlobStore,
+    ChatBot,
+    Mailer,
+    PdfMaker,
+    PictureCleaner,
+    PlanReader,
+    Pusher,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,6 +75,13 @@ class Platform:
         with self.db.read() as session:
             seed = self.keys.push(session)
         return WebPush(seed, self.settings.base_url, is_known=push.is_known)
+
+    @cached_property
+    def telegram(self) -> ChatBot | None:
+        """The bot; None where no ``HOITHI_TELEGRAM_TOKEN`` is set."""
+        from contest.adapters.telegram import TelegramBot
+
+        return TelegramBot(self.settings.telegram_token) if self.settings.telegram_token else None
 
     @cached_property
     def office(self) -> PdfMaker:

@@ -56,7 +56,7 @@ HOUSE = {
     "uploads": f"actors db errors languages models pace tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
-    "views.account": f"{WORDS} clock db models {SERVICES} views.shared",
+    "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models {SERVICES} views.shared",

@@ -10,11 +10,11 @@ from functools import partial
 from contest import mail_rendering
 from contest.db import retried
 from contest.jobs import GiveUp, Later, pages_app
-from contest.models import Contest, Mail
+from contest.models import Contest, Mail, PushSubscription
 from contest.ports import MailRefused, PushAway, PushGone, PushRefused
 from contest.services.core import mail as mails
 from contest.services.core import outbox, profiles, push
-from contest.services.messages import letter_texts, planned
+from contest.services.messages import chats, letter_texts, planned
 from contest.services.people import invitations
 from contest.wiring import Platform
 
@@ -79,10 +79,7 @@ def push_letter(platform: Platform, message_id: int, beat: Callable[[], None]) -
     letter = Mail(contest_id=message.contest_id, to="", template=message.template,
                   language=browser.language, params=message.params, created_at=message.created_at)
     try:
-        platform.pusher.send(
-            endpoint=browser.endpoint, browser_key=browser.browser_key, auth=browser.auth,
-            message=_told(platform, letter),
-        )
+        _say(platform, browser, _told(platform, letter))
     except PushGone:
         _ended(platform, browser.id)
     except PushRefused as error:
@@ -95,15 +92,52 @@ def push_letter(platform: Platform, message_id: int, beat: Callable[[], None]) -
         _pushed(platform, message_id)
 
 
-def _told(platform: Platform, letter: Mail) -> bytes:
+def _say(platform: Platform, to: PushSubscription, said: dict[str, str]) -> None:
+    """In the browser, or in the chat. Raises ``PushGone``, ``PushRefused``, ``PushAway``."""
+    chat = chats.chat_of(to.endpoint)
+    if chat is None:
+        message = json.dumps(said, ensure_ascii=False).encode()
+        platform.pusher.send(endpoint=to.endpoint, browser_key=to.browser_key, auth=to.auth,
+                             message=message)
+    elif platform.telegram is None:
+        raise PushRefused("HOITHI_TELEGRAM_TOKEN is not set")
+    else:
+        link = platform.settings.base_url + said["path"]
+        platform.telegram.say(chat, f"{said['title']}\n{link}\n{said['body']}")
+
+
+def _told(platform: Platform, letter: Mail) -> dict[str, str]:
     with platform.db.read() as session:
         contest = session.get_one(Contest, letter.contest_id)
         values = mails.values(session, letter, token_of=lambda _: "", at=platform.clock.now())
         title = profiles.profile_of(contest).contest.title[letter.language]
         path = values.get("path") or f"/c/{contest.slug}/"
-    said = {"title": write(platform, letter).subject, "body": title, "path": path,
+    return {"title": write(platform, letter).subject, "body": title, "path": path,
             "language": letter.language}
-    return json.dumps(said, ensure_ascii=False).encode()
+
+
+def look_for_codes(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
+    """Link the chats that wrote a code to the bot; raise ``Later`` while a code is awaited."""
+    at = platform.clock.now()
+    if platform.telegram is None:
+        return
+    try:
+        for chat, code in platform.telegram.codes():
+            _link(platform, chat, code)
+    except PushAway as error:
+        raise Later(at + (error.wait or chats.LOOK * 2), str(error)) from error
+    except PushRefused as error:
+        raise GiveUp(str(error)) from error
+    with platform.db.write() as session:
+        waits = chats.waiting(session, at=at)
+    if waits:
+        raise Later(at + chats.LOOK)
+
+
+@retried
+def _link(platform: Platform, chat: int, code: str) -> None:
+    with platform.db.write() as session:
+        chats.link(session, code, chat, at=platform.clock.now())
 
 
 @retried
@@ -129,4 +163,5 @@ def remind(platform: Platform, contest_id: int, beat: Callable[[], None]) -> Non
         raise Later(again)
 
 
-HANDLERS = {"mail.send": send, profiles.REMIND: remind, push.KIND: push_letter}
+HANDLERS = {"mail.send": send, profiles.REMIND: remind, push.KIND: push_letter,
+            chats.KIND: look_for_codes}

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
@@ -30,6 +30,7 @@ KIND = "push.send"
 HOSTS = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com",
          ".push.apple.com", ".notify.windows.com")
 NOT_PUSHED = frozenset({"invitation", "second_factor"})  # they go to the person's mail alone
+CHAT, WAITING = "telegram:", "telegram?"  # how a chat's address begins, and one that is awaited
 MOST = 10  # browsers of one owner; the oldest goes
 POINT_LENGTH, AUTH_LENGTH = 87, 22  # of 65 and 16 bytes as base64url
 
@@ -46,19 +47,19 @@ def subscribe(
     require(actor, "push.subscribe")
     _check(endpoint, browser_key, auth)
     session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
-    owner = {"user_id" if actor.kind == "user" else "unit_id": _owner(actor)}
     row = PushSubscription(
-        **owner, session_id=session_id, endpoint=endpoint, browser_key=browser_key, auth=auth,
-        language=chosen(language), created_at=at,
+        **owner_of(actor), session_id=session_id, endpoint=endpoint, browser_key=browser_key,
+        auth=auth, language=chosen(language), created_at=at,
     )
     session.add(row)
     session.flush()
-    _keep_the_newest(session, actor)
+    keep_the_newest(session, actor)
     return row
 
 
-def _owner(actor: Actor) -> int | None:
-    return actor.id if actor.kind == "user" else actor.unit_id
+def owner_of(actor: Actor) -> dict[str, int | None]:
+    """The column that names whose subscription it is."""
+    return {"user_id": actor.id} if actor.kind == "user" else {"unit_id": actor.unit_id}
 
 
 def _check(endpoint: str, browser_key: str, auth: str) -> None:
@@ -87,21 +88,22 @@ def is_known(endpoint: str) -> bool:
     )
 
 
-def _keep_the_newest(session: Session, actor: Actor) -> None:
-    query = _of(actor).order_by(PushSubscription.id.desc()).offset(MOST)
+def keep_the_newest(session: Session, actor: Actor) -> None:
+    query = of_actor(actor).order_by(PushSubscription.id.desc()).offset(MOST)
     for row in session.scalars(query).all():
         session.delete(row)
 
 
-def _of(actor: Actor) -> Any:
-    column = PushSubscription.user_id if actor.kind == "user" else PushSubscription.unit_id
-    return select(PushSubscription).where(column == _owner(actor))
+def of_actor(actor: Actor) -> Select[PushSubscription]:
+    """The subscriptions of this person or unit."""
+    return select(PushSubscription).filter_by(**owner_of(actor))
 
 
 def forget(session: Session, endpoint: str, *, actor: Actor) -> None:
     """Tell this browser no more; one that is not the actor's is left alone."""
     require(actor, "push.subscribe")
-    row = session.scalars(_of(actor).where(PushSubscription.endpoint == endpoint)).one_or_none()
+    own = of_actor(actor).where(PushSubscription.endpoint == endpoint)
+    row = session.scalars(own).one_or_none()
     if row is not None:
         session.delete(row)
 
@@ -126,6 +128,13 @@ def enqueue(
         outbox.enqueue_all(session, KIND, ids, contest_id=contest_id, at=at)
 
 
+def reach(session: Session, letters: Iterable[Mapping[str, Any]]) -> list[bool]:
+    """For each letter, by its parameters: is there a browser that it would go to?"""
+    about = list(letters)
+    wanted = _subscribed(session, about) if about else {}
+    return [_whose(params) in wanted for params in about]
+
+
 def _whose(params: Mapping[str, Any]) -> tuple[str, int]:
     kind = next((k for k in ("user_id", "unit_id", "submission_id") if k in params), "")
     return kind, int(params[kind]) if kind else 0
@@ -143,6 +152,7 @@ def _subscribed(
     staff = select(StaffSession.id).where(StaffSession.revoked_at.is_(None))
     units = select(UnitSession.id).where(UnitSession.revoked_at.is_(None))
     sub = PushSubscription
+    linked = ~sub.endpoint.startswith(WAITING, autoescape=True)
     queries: tuple[tuple[str, Any], ...] = (
         ("user_id", select(sub.user_id, sub.id).where(
             sub.user_id.in_(ids["user_id"]), sub.session_id.in_(staff))),
@@ -154,7 +164,7 @@ def _subscribed(
     )
     found: dict[tuple[str, int], list[int]] = {}
     for kind, query in queries:
-        for owner, subscription_id in session.execute(query) if ids[kind] else ():
+        for owner, subscription_id in session.execute(query.where(linked)) if ids[kind] else ():
             found.setdefault((kind, owner), []).append(subscription_id)
     return found
 

@@ -49,7 +49,7 @@ KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
     "names.read", "page.watch", "page.watch_shared", "push.send", "reminders.tick",
-    "results.prospects", "upload.expire", "upload.remind",
+    "results.prospects", "telegram.look", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",

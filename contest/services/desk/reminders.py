@@ -8,7 +8,7 @@ findings    entries that the unit has to repair          ``findings``, ``changes
 jury        jurors who still owe ballots                 ``jury_reminder``
 reviewing   reviewers, while clips wait for them         ``review_reminder``
 counting    organisers: clips without a count of the     ``count_reminder``
-            last day, corrections that wait for another
+            last day, what waits for a second person
 ==========  ===========================================  ==========================================
 
 Recipients mailed within the last hour are skipped unless the sender chooses "again": a second
@@ -31,6 +31,7 @@ from contest.profile import Profile
 from contest.services.core import audit, deadlines, mail, profiles
 from contest.services.counts import corrections
 from contest.services.desk import desk
+from contest.services.entry import entry_requests
 from contest.services.jury import jury_round
 from contest.states import SubmissionState
 
@@ -190,9 +191,10 @@ def _reviewers(
 def _organisers(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
-    """While clips on the Page have no fresh count, or a correction waits for a second person."""
+    """While clips on the Page have no fresh count, or something waits for a second person."""
     left = desk.snapshots_due(session, contest, profile, at=at)
     left += corrections.waiting_count(session, contest)
+    left += len(entry_requests.waiting(session, contest))
     if left:
         yield from _staff(session, contest, Role.ORGANISER, "count_reminder", left,
                           until=profile.schedule.counts_close,

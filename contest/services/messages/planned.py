@@ -19,7 +19,7 @@ from contest.errors import Conflict
 from contest.models import Contest, Mail, Reminder, ReminderStop
 from contest.permissions import require
 from contest.profile import Profile, reminding
-from contest.services.core import audit, locks, mail, profiles
+from contest.services.core import audit, locks, mail, profiles, push
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
 
@@ -41,8 +41,9 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Wave:
-    """One reminder. ``ahead``: those who would get it now and have not; ``unreached``: how many of
-    those concerned have no address. ``state``: waiting, stopped, late (not sent in time), over."""
+    """One reminder. ``ahead``: those who would get it now and have not, by mail or in a browser;
+    ``unreached``: how many of those concerned have neither. ``state``: waiting, stopped,
+    late (not sent in time), over."""
 
     key: Key
     due_at: datetime
@@ -101,21 +102,40 @@ def _of(
 ) -> Iterator[Wave]:
     by_deadline: dict[datetime, list[Recipient]] = {reminding.deadline(profile, about): []}
     closed = about == "marking" and contest.jury_locked_at is not None
-    for one in [] if closed else reminders.recipients(session, contest, KINDS[about], at=at):
+    found = [] if closed else reminders.recipients(session, contest, KINDS[about], at=at)
+    reached = _reached(session, found)
+    for one in found:
         assert one.until is not None  # noqa: S101 - every kind has its deadline
         by_deadline.setdefault(one.until, []).append(one)
     shown = {key.deadline for key in log.states if key.about == about}
     for deadline in sorted({*by_deadline, *shown}):
         for hours in reminding.offsets(profile, about):
             key = Key(about, deadline, hours)
-            yield _wave(profile, key, by_deadline.get(deadline, []), log, at)
+            concerned = by_deadline.get(deadline, [])
+            yield _wave(_State(profile, log, reached, at), key, concerned)
 
 
-def _wave(
-    profile: Profile, key: Key, concerned: Collection[Recipient], log: _Log, at: datetime
-) -> Wave:
-    due_at, stop = reminding.due_at(profile, key.deadline, key.hours), log.stops.get(key)
-    states = log.states.get(key, [])
+def _reached(session: Session, found: Collection[Recipient]) -> set[int]:
+    """Subjects that a mail or a browser reaches."""
+    silent = [one for one in found if not one.email]
+    pushed = push.reach(session, [one.params for one in silent])
+    return {one.subject for one in found if one.email} | {
+        one.subject for one, wants in zip(silent, pushed, strict=True) if wants}
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is the same for all waves of one kind."""
+
+    profile: Profile
+    log: _Log
+    reached: set[int]
+    at: datetime
+
+
+def _wave(of: _State, key: Key, concerned: Collection[Recipient]) -> Wave:
+    due_at, log, at = reminding.due_at(of.profile, key.deadline, key.hours), of.log, of.at
+    stop, states = log.stops.get(key), log.states.get(key, [])
     if at >= key.deadline:
         state = "over"
     elif stop is not None:
@@ -126,8 +146,8 @@ def _wave(
         state = "waiting"
     left = [] if state == "over" else [r for r in concerned if not log.has(key, r.subject)]
     return Wave(
-        key, due_at, state, tuple(r for r in left if r.email),
-        unreached=sum(not r.email for r in left), sent=len(states),
+        key, due_at, state, tuple(r for r in left if r.subject in of.reached),
+        unreached=sum(r.subject not in of.reached for r in left), sent=len(states),
         failed=states.count("failed"), stop=stop,
     )
 

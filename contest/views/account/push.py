@@ -1,14 +1,17 @@
 """Notices on this device by web push, for staff and for units; the worker that shows them."""
 
-from flask import Blueprint, send_from_directory, url_for
+from flask import Blueprint, redirect, send_from_directory, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import Invalid
+from contest.errors import Busy, Invalid, not_found
+from contest.models import Unit
+from contest.ports import PushAway, PushRefused
 from contest.ready_pages import STATIC
 from contest.services.core import push
+from contest.services.messages import chats
 from contest.services.people import people
 from contest.services.units import units
 from contest.views.shared.forms import Form
@@ -56,27 +59,91 @@ def unit() -> Response:
     return _page("unit", url_for("unit.home", slug=current.contest.slug))
 
 
-def _page(who: str, back: str) -> Response:
-    return page("account/push.html", who=who, back=back, form=FlaskForm(),
-                key=current.platform.pusher.public)
+def _page(who: str, back: str, code: str = "") -> Response:
+    return page(
+        "account/push.html", who=who, back=back, form=FlaskForm(), code=code,
+        key=current.platform.pusher.public, bot=current.platform.telegram is not None,
+        bot_name=_bot_name() if code else "", chats=chats.linked(current.db, current.actor),
+    )
+
+
+def _bot_name() -> str:
+    bot = current.platform.telegram
+    try:
+        return bot.name() if bot else ""
+    except (PushAway, PushRefused):
+        raise Busy(
+            "Telegram chưa trả lời. Hãy thử lại sau ít phút; email vẫn gửi như thường.",
+            "Telegram does not answer. Try again in a few minutes; mails go out as always.",
+        ) from None
+
+
+@bp.post("/push/staff/telegram")
+@allows("push.subscribe")
+def link_staff() -> Response:
+    """A code to write to the bot, shown once."""
+    return _page("staff", url_for("account.home"), _code(_staff_session()))
+
+
+@bp.post("/push/unit/telegram")
+@allows("push.subscribe", by="unit")
+def link_unit() -> Response:
+    """The same for a unit."""
+    return _page("unit", _unit_home(), _code(_unit_session()))
+
+
+def _code(session_id: int) -> str:
+    if current.platform.telegram is None:
+        raise not_found()
+    return chats.begin(current.db, session_id=session_id, language=current.language,
+                       actor=current.actor, at=current.now)
+
+
+@bp.post("/push/staff/telegram/unlink")
+@allows("push.subscribe")
+def unlink_staff() -> Response:
+    """Tell the person in no chat any more."""
+    chats.unlink(current.db, actor=current.actor)
+    return redirect(url_for("push.staff"), 303)
+
+
+@bp.post("/push/unit/telegram/unlink")
+@allows("push.subscribe", by="unit")
+def unlink_unit() -> Response:
+    """The same for a unit."""
+    chats.unlink(current.db, actor=current.actor)
+    return redirect(_unit_home(), 303)
+
+
+def _unit_home() -> str:
+    unit = current.db.get_one(Unit, current.actor.unit_id)
+    return url_for("unit.home", slug=unit.contest.slug)
+
+
+def _staff_session() -> int:
+    row = people.session_of_token(current.db, staff_token(), at=current.now)
+    assert row is not None  # noqa: S101 - the actor was found by it
+    return row.id
+
+
+def _unit_session() -> int:
+    row = units.session_of_token(current.db, unit_token(), at=current.now)
+    assert row is not None  # noqa: S101 - as above
+    return row.id
 
 
 @bp.post("/push/staff")
 @allows("push.subscribe")
 def subscribe_staff() -> Response:
     """Tell this browser of the person from now on."""
-    row = people.session_of_token(current.db, staff_token(), at=current.now)
-    assert row is not None  # noqa: S101 - the actor was found by it
-    return _subscribe(row.id)
+    return _subscribe(_staff_session())
 
 
 @bp.post("/push/unit")
 @allows("push.subscribe", by="unit")
 def subscribe_unit() -> Response:
     """Tell this browser of the unit from now on."""
-    row = units.session_of_token(current.db, unit_token(), at=current.now)
-    assert row is not None  # noqa: S101 - as above
-    return _subscribe(row.id)
+    return _subscribe(_unit_session())
 
 
 def _subscribe(session_id: int) -> Response:

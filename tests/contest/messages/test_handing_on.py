@@ -14,7 +14,6 @@ from contest.wiring import Platform
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
 
-pytestmark = pytest.mark.both_databases
 ROOM = "/c/quan11-2023/organiser/messages/chat"
 
 

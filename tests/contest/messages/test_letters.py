@@ -20,7 +20,6 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 
-pytestmark = pytest.mark.both_databases
 ROOM = "/c/quan11-2023/organiser/messages/letters"
 BODY = "Mời {unit} sửa clip {code}:\n\n{findings}\n\n{next_step}\nXem https://quan11.example/sua"
 

@@ -22,7 +22,6 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import QUAN11, Factory
 
-pytestmark = pytest.mark.both_databases
 ROOM = "/c/quan11-2023/organiser/messages"
 
 

@@ -1,7 +1,7 @@
 """Web push: encrypted as the RFC's example, sent beside mails, ended with session or browser."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,12 +22,13 @@ from contest.models import (
 )
 from contest.services.core import keys, mail, push
 from contest.services.core.keys import reseal
+from contest.services.messages import planned
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.messages.push_service import Phone, keys_of, serving
+from tests.contest.messages.test_planned import planning
 
-pytestmark = pytest.mark.both_databases
 Service = tuple[str, list[dict[str, Any]]]
 FCM = "https://fcm.googleapis.com/fcm/send/abc"
 
@@ -142,6 +143,25 @@ def test_a_service_that_is_away_is_asked_again_and_one_that_refuses_is_not(
     assert (private.state, private.error) == ("failed", "not a known push service")
     assert len(came) == 4  # no redirect was followed, no other address asked
     assert phone.heard == []
+
+
+def test_a_planned_reminder_reaches_a_unit_that_has_only_a_browser(
+    make: Factory, platform: Platform, phone: Phone, service: Service
+):
+    contest = make.contest("nhac-2023", edit=planning('uploads = ["3d"]'))
+    units = [make.unit(contest, contact_email="") for _ in range(2)]
+    subscribed(make, platform, units[0].id, f"{service[0]}/201/a", phone)
+    platform.clock.moment = datetime.fromisoformat("2023-06-08T07:00:00+07:00")
+    for count in (1, 0):
+        with platform.db.write() as session:
+            assert planned.send_due(session, session.get_one(Contest, contest.id),
+                                    at=platform.clock.now()) == count
+    with platform.db.read() as session:
+        [wave] = planned.waves(session, session.get_one(Contest, contest.id), at=make.at)
+        assert (wave.sent, wave.unreached) == (1, 1)
+        [task] = session.scalars(select(Task.id).where(Task.kind == push.KIND))
+    perform(platform, task)
+    assert [said["path"] for said in phone.heard] == ["/c/nhac-2023/unit"]
 
 
 def test_revoking_the_session_ends_it(
