@@ -57,6 +57,9 @@ def test_words_are_seen_while_they_are_written_and_handed_on_by_one_tap(
     seen(page, tmp_path / f"letter-{width}.png")
     handed_on(page, address)
     seen(page, tmp_path / f"chat-{width}.png")
+    page.goto(f"{address}/account/push")
+    expect(page.locator("[data-push] p:visible").first).to_be_visible()
+    seen(page, tmp_path / f"push-{width}.png")
     assert errors == []
     context.close()
 
