@@ -155,10 +155,11 @@ def _pushed(platform: Platform, message_id: int) -> None:
 def remind(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
     """Queue what is due, then raise ``Later`` while a deadline is ahead."""
     at = platform.clock.now()
-    with platform.db.write() as session:
-        contest = session.get_one(Contest, contest_id)
-        planned.send_due(session, contest, at=at)
-        again = planned.next_look(session, contest, at=at)
+    with platform.db.read() as session:
+        due, again = planned.look(session, session.get_one(Contest, contest_id), at=at)
+    if due:
+        with platform.db.write() as session:
+            planned.send_due(session, session.get_one(Contest, contest_id), at=at)
     if again is not None:
         raise Later(again)
 

@@ -227,13 +227,16 @@ def _keep(
                      after={"kind": KINDS[key.about], "mails": len(chosen), "hours": key.hours})
 
 
-def next_look(session: Session, contest: Contest, *, at: datetime) -> datetime | None:
-    """When what is due is to be looked for again; None once no deadline is ahead."""
+def look(session: Session, contest: Contest, *, at: datetime) -> tuple[bool, datetime | None]:
+    """Whether somebody is to be sent something now, and when to look again: None once no deadline
+    is ahead. Only reads, so that a look in vain keeps nobody waiting."""
     profile = profiles.profile_of(contest)
     if not reminding.planned(profile) or at >= reminding.last_instant(profile):
-        return None
-    ahead = [w.due_at for w in waves(session, contest, at=at) if w.due_at > at]
-    return min([at + TICK, *ahead])
+        return False, None
+    found = waves(session, contest, at=at)
+    due = any(w.state == "waiting" and w.due_at <= at and w.ahead for w in found)
+    again = min([at + TICK, *(w.due_at for w in found if w.due_at > at)])
+    return due and reminding.quiet_until(profile, at) is None, again
 
 
 # ---------------------------------------------------------------------------- stopping

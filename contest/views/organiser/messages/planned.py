@@ -7,9 +7,11 @@ from wtforms.validators import InputRequired, Length
 
 from contest.errors import Invalid
 from contest.profile import reminding
+from contest.services.core import pagination
 from contest.services.desk import activity
 from contest.services.messages import planned
 from contest.views.shared.forms import Form
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("messages", __name__, url_prefix="/c/<slug>/organiser/messages")
@@ -27,10 +29,11 @@ class WaveForm(Form):
 def listed() -> Response:
     """Every reminder that the rules plan: when, to whom, which words; what failed."""
     found = planned.waves(current.db, current.contest, at=current.now)
-    stopped_by = {wave.stop.stopped_by for wave in found if wave.stop}
+    part = pagination.part(found, page_number())
+    stopped_by = {wave.stop.stopped_by for wave in part.rows if wave.stop}
     return page(
-        "organiser/messages.html", waves=found, form=WaveForm(formdata=None),
-        planned=reminding.planned(current.profile),
+        "organiser/messages.html", waves=part.rows, pages=neighbours(part),
+        form=WaveForm(formdata=None), planned=reminding.planned(current.profile),
         failed=planned.failures(current.db, current.contest),
         names=activity.names(current.db, stopped_by),
     )
