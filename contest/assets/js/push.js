@@ -46,8 +46,9 @@ async function start() {
   if (!("serviceWorker" in navigator) || !("PushManager" in window)) return show("none");
   if (Notification.permission === "denied") return show("blocked");
   const place = await navigator.serviceWorker.register(form.dataset.worker);
-  for (const [name, act] of [["turn-on", turnOn], ["turn-off", turnOff]]) {
-    part(name).addEventListener("click", () => {
+  for (const [element, event, act] of [[form, "submit", turnOn], [part("turn-off"), "click", turnOff]]) {
+    element.addEventListener(event, (happened) => {
+      happened.preventDefault();
       part("said").textContent = "";
       act(place).catch((error) => { part("said").textContent = error.message; });
     });
