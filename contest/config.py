@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from contest.errors import ConfigError
 
-SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url", "backup_passphrase"})
+SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url", "backup_passphrase",
+                    "telegram_token"})
 SHORTEST_KEY = 32  # characters; ASVS 5.0, 11.2.1: 128 bits and more
 CONTACT = r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)?"  # RFC 9116, 2.5.3
 HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
@@ -43,6 +44,7 @@ class Settings:
     trusted_networks: tuple[str, ...] = ()  # which: addresses and networks
     second_factor: str = "required"  # of organisers and administrators, or "optional"
     sendfile: str = ""  # "x-accel": the front server sends the clips
+    telegram_token: str = field(default="", repr=False)  # of a bot; empty: nothing of it is shown
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
     security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
     link_standins: str = ""  # in tests: name=127.0.0.1:port, …: who stands for a link's server
@@ -141,6 +143,7 @@ class Settings:
             app_secret=env.get("HOITHI_APP_SECRET", ""),
             graph_url=env.get("HOITHI_GRAPH_URL", "").rstrip("/"),
             smtp_url=env.get("HOITHI_SMTP_URL", ""),
+            telegram_token=env.get("HOITHI_TELEGRAM_TOKEN", ""),
             clock_file=env.get("HOITHI_CLOCK_FILE", ""),
             **_proxies(env.get("HOITHI_TRUSTED_PROXIES", "0")),
             second_factor=env.get("HOITHI_SECOND_FACTOR", "required"),
@@ -257,6 +260,9 @@ def _check(settings: Settings, *, keyed: bool) -> None:
     if settings.second_factor not in ("required", "optional"):
         raise _refuse("HOITHI_SECOND_FACTOR", "chỉ nhận “required” hoặc “optional”",
                       'takes only "required" or "optional"')
+    if not fullmatch(r"(\d+:[\w-]{20,})?", settings.telegram_token):
+        raise _refuse("HOITHI_TELEGRAM_TOKEN", "không giống mã bot của Telegram (số:chữ)",
+                      "is no token of a Telegram bot (digits:letters)")
     if settings.sendfile not in ("", "x-accel"):
         raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
     if not fullmatch(CONTACT, settings.security_contact):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from contest.errors import Busy, Conflict, DomainError
-from contest.letters import fold, sortable
+from contest.folding import fold, sortable
 
 if TYPE_CHECKING:
     from alembic.config import Config

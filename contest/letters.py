@@ -1,22 +1,170 @@
-"""Letters as people look for them: without accents and capitals, and numbers by their size.
+"""The letters that a contest may word itself, and what each may name in braces.
 
-The same two functions exist in both databases (``services/core/search.py`` writes them, ``db.py``
-gives them to SQLite), so that a list may be searched and sorted a page at a time.
+A letter's own words are plain text; ``{unit}`` and the like are replaced, once, by what they stand
+for, and nothing else in them is ever interpreted. ``{next_step}`` is the sentence that depends on
+the hour (until when something may still be sent, or that it is too late), so that no wording can
+ask for what the next click refuses.
 """
 
 import re
-import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-DIGITS = 10  # a number's least width where texts are compared
-_NUMBER = re.compile("[0-9]+")
+from contest.errors import Invalid
 
-
-def fold(text: str) -> str:
-    """``Phường 2`` -> ``phuong 2``, composed or not; đ is a letter of its own, and becomes d."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
-    return bare.replace("đ", "d").replace("Đ", "d").lower()
+NAMED = re.compile(r"\{([^{}]*)\}")
+MOST_SUBJECT, MOST_BODY = 150, 5000
 
 
-def sortable(text: str) -> str:
-    """What to compare instead of ``text``, so that “Phường 2” comes before “Phường 10”."""
-    return _NUMBER.sub(lambda found: found[0].lstrip("0").zfill(DIGITS), fold(text))
+@dataclass(frozen=True)
+class Field:
+    """What a name in braces stands for: a value of the letter, shown through ``filter``."""
+
+    vi: str
+    en: str
+    value: str
+    filter: str = ""
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter: to whom and when; the names it may hold; those that it cannot do without."""
+
+    vi: str
+    en: str
+    fields: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class Words:
+    """A contest's own words for a letter in one language."""
+
+    letter: str
+    subject: str
+    body: str
+
+
+NEXT = "next_step"  # the block of the template, not a value
+FIELDS = {
+    "contest": Field("tên hội thi", "the contest's title", "contest_title"),
+    "organiser": Field("đơn vị tổ chức", "the organiser", "organiser"),
+    "contact": Field("nơi liên hệ", "whom to ask", "contact"),
+    "unit": Field("tên đơn vị", "the unit", "unit"),
+    "code": Field("mã bài dự thi", "the entry's code", "code"),
+    "title": Field("tên clip", "the clip's title", "title"),
+    "reason": Field("lý do đã ghi", "the reason given", "reason"),
+    "findings": Field("từng điểm cần sửa", "each point to fix", "findings"),
+    "received_at": Field("lúc nhận clip", "when the clip arrived", "received_at", "time"),
+    "until": Field("hạn gửi clip", "until when it may be sent", "until", "last_day"),
+    "page": Field("tên Fanpage", "the Fanpage", "page_name"),
+    "release_at": Field("giờ đăng", "when it is posted", "release_at", "time"),
+    "post": Field("địa chỉ bài đăng", "the post's address", "permalink"),
+    "points": Field("điểm", "its points", "points"),
+    "rank": Field("hạng", "its rank", "rank"),
+    "prize": Field("giải thưởng", "its prize", "prize"),
+    "filename": Field("tên tệp", "the file", "filename"),
+    "size": Field("dung lượng", "its size", "size", "size"),
+    "kept_until": Field("giữ đến lúc", "kept until", "kept_until", "time"),
+    "minimum": Field("số clip mỗi đơn vị ít nhất", "the least clips of a unit", "minimum"),
+    "deadline": Field("hạn chót", "the deadline", "deadline", "last_day"),
+    "count": Field("số còn lại", "how many are left", "count"),
+    "remedy": Field("việc cần làm", "what to do", "remedy"),
+    "ends": Field("lúc hết hạn", "when it ends", "ends"),
+    "roles": Field("lời mời với vai trò", "the sentence that names the roles", "roles"),
+    NEXT: Field("câu về việc cần làm và thời hạn, tự đổi theo giờ gửi",
+                "what to do and until when, as it is when the letter goes out", NEXT),
+}
+EVERYWHERE = ("contest", "organiser", "contact")
+ENTRY = ("code", "title", "unit")
+LETTERS = {
+    "reminder": Letter("Nhắc đơn vị chưa có clip", "Units without a clip are reminded",
+                       ("unit", "minimum", "deadline"), ("deadline",)),
+    "findings": Letter("Clip cần sửa về kỹ thuật", "A clip needs fixing",
+                       (*ENTRY, "findings", "until", NEXT), ("findings", NEXT)),
+    "changes_requested": Letter("Người thẩm định đề nghị chỉnh sửa", "A reviewer asks for changes",
+                                (*ENTRY, "reason", "until", NEXT), ("reason", NEXT)),
+    "review_reminder": Letter("Nhắc người thẩm định", "Reviewers are reminded",
+                              ("count", "deadline"), ("deadline",)),
+    "jury_reminder": Letter("Nhắc giám khảo", "Jurors are reminded",
+                            ("count", "deadline"), ("deadline",)),
+    "count_reminder": Letter("Nhắc Ban tổ chức về việc chốt số", "Organisers: the counts",
+                             ("count", "deadline"), ("deadline",)),
+    "receipt": Letter("Đã nhận clip", "A clip has arrived", (*ENTRY, "received_at"), ("code",)),
+    "upload_waiting": Letter("Clip mới gửi được một phần", "A clip is half sent",
+                             ("title", "unit", "filename", "size", "kept_until"), ("kept_until",)),
+    "upload_expired": Letter("Lượt gửi clip đã hết hạn", "An unfinished upload has ended",
+                             ("title", "unit", "filename", "size", "kept_until", NEXT), (NEXT,)),
+    "approved": Letter("Clip đã được duyệt", "A clip is approved", (*ENTRY, "page", "release_at")),
+    "reopened": Letter("Clip được thẩm định lại", "A clip is appraised again", (*ENTRY, "reason")),
+    "rejected": Letter("Clip không được chọn", "A clip is rejected", (*ENTRY, "reason"),
+                       ("reason",)),
+    "reinstated": Letter("Clip trở lại hội thi", "A clip is in the contest again",
+                         (*ENTRY, NEXT), (NEXT,)),
+    "published": Letter("Clip đã đăng trên Fanpage", "A clip is on the Page",
+                        (*ENTRY, "page", "post", NEXT), ("post", NEXT)),
+    "result": Letter("Kết quả của từng clip", "Each clip's result",
+                     (*ENTRY, "points", "rank", "prize"), ("points",)),
+    "invitation": Letter("Mời nhân sự", "Staff are invited", ("roles", NEXT), (NEXT,)),
+    "page_paused": Letter("Việc đăng bài tự dừng", "Posting has stopped by itself",
+                          ("remedy", "reason"), ("remedy",)),
+    "page_expiring": Letter("Mã truy cập Fanpage sắp hết hạn", "The Page's token is about to end",
+                            ("page", "ends", NEXT), (NEXT,)),
+}
+
+
+def names(letter: str) -> tuple[str, ...]:
+    """Every name that this letter may hold in braces."""
+    return LETTERS[letter].fields + EVERYWHERE
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in order: what is written, and (True) the names in braces. Whatever is put in for
+    a name is not looked at again."""
+    at = 0
+    for found in NAMED.finditer(text):
+        if found[1] in FIELDS:
+            yield text[at : found.start()], False
+            yield found[1], True
+            at = found.end()
+    yield text[at:], False
+
+
+def check(words: Words) -> None:
+    """Raises ``Invalid`` for an empty or too long text, a name that this letter does not know, or
+    one that it cannot do without."""
+    if not words.subject.strip() or not words.body.strip():
+        raise Invalid("Hãy ghi cả tiêu đề và nội dung, hoặc bấm “Dùng lại lời mẫu”.",
+                      "Write both subject and text, or choose “Back to the standard words”.")
+    if len(words.subject) > MOST_SUBJECT or len(words.body) > MOST_BODY:
+        raise Invalid(
+            f"Tiêu đề nhiều nhất {MOST_SUBJECT} ký tự, nội dung nhiều nhất {MOST_BODY}; hiện có "
+            f"{len(words.subject)} và {len(words.body)}. Hãy viết ngắn lại.",
+            f"A subject has at most {MOST_SUBJECT} characters and a text {MOST_BODY}; these have "
+            f"{len(words.subject)} and {len(words.body)}. Please shorten them.",
+        )
+    _check_names(words)
+
+
+def _check_names(words: Words) -> None:
+    allowed = names(words.letter)
+    used = NAMED.findall(words.subject) + NAMED.findall(words.body)
+    listed = " ".join(f"{{{name}}}" for name in allowed)
+    if unknown := [name for name in used if name not in allowed]:
+        raise Invalid(
+            f"Thư này không có {{{unknown[0]}}}. Chỉ dùng được: {listed}.",
+            f"This letter does not know {{{unknown[0]}}}. It may hold: {listed}.",
+        )
+    in_body = NAMED.findall(words.body)
+    if lacking := [name for name in LETTERS[words.letter].needs if name not in in_body]:
+        field = FIELDS[lacking[0]]
+        raise Invalid(
+            f"Nội dung thư này phải có {{{lacking[0]}}} ({field.vi}). Hãy thêm vào.",
+            f"The text of this letter must hold {{{lacking[0]}}} ({field.en}). Please add it.",
+        )

@@ -80,6 +80,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "organiser.read": organiser,
     "unit.manage": organiser,
     "reminder.send": organiser,
+    "letter.change": organiser,
+    "push.subscribe": lambda actor, subject: actor.kind in ("user", "unit"),
     "profile.change": any_of(is_admin, organiser),
     "publication.manage": organiser,
     "interaction.import": organiser,

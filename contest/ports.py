@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -115,3 +116,43 @@ class LinkInterrupted(Exception):
     def __init__(self, why: str, *, retry_after: float | None = None) -> None:
         super().__init__(why)
         self.retry_after = retry_after
+
+
+class Pusher(Protocol):
+    """Sends a message to one browser, through the push service that the browser named."""
+
+    public: str  # the key that browsers subscribe with
+
+    def send(self, *, endpoint: str, browser_key: str, auth: str, message: bytes) -> None:
+        """Raises ``PushGone`` where the subscription has ended, ``PushRefused`` where the service
+        takes no such message, ``PushAway`` where a later attempt may succeed."""
+
+
+class PushGone(Exception):
+    """The browser has ended its subscription."""
+
+
+class PushRefused(Exception):
+    """The push service refuses this message permanently."""
+
+
+class PushAway(Exception):
+    """The push service does not answer, or asks to come back; ``wait``: when, if it says so."""
+
+    def __init__(self, why: str, wait: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class ChatBot(Protocol):
+    """A bot in a chat programme that people have written a code to."""
+
+    def name(self) -> str:
+        """Its user name. Raises as ``say``."""
+
+    def say(self, chat: int, text: str) -> None:
+        """Raises ``PushGone``, ``PushRefused``, ``PushAway``."""
+
+    def codes(self) -> Iterator[tuple[int, str]]:
+        """Chats and the codes that they wrote since the last look. What was taken from the iterator
+        to its end is not told again. Raises as ``say``."""

@@ -11,11 +11,13 @@ from contest.config import Settings
 from contest.ports import (
     Antivirus,
     BlobStore,
+    ChatBot,
     LinkReader,
     Mailer,
     PdfMaker,
     PictureCleaner,
     PlanReader,
+    Pusher,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +67,22 @@ class Platform:
         if self.settings.smtp_url:
             return SmtpMailer(self.settings.smtp_url)
         return LocalMailer(self.settings.data_dir / "mail")
+
+    @cached_property
+    def pusher(self) -> Pusher:
+        from contest.adapters.web_push import WebPush
+        from contest.services.core import push
+
+        with self.db.read() as session:
+            seed = self.keys.push(session)
+        return WebPush(seed, self.settings.base_url, is_known=push.is_known)
+
+    @cached_property
+    def telegram(self) -> ChatBot | None:
+        """The bot; None where no ``HOITHI_TELEGRAM_TOKEN`` is set."""
+        from contest.adapters.telegram import TelegramBot
+
+        return TelegramBot(self.settings.telegram_token) if self.settings.telegram_token else None
 
     @cached_property
     def office(self) -> PdfMaker:

@@ -25,20 +25,20 @@ ALONE = {
     "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
-WORDS = "errors actors canonical languages letters lifecycle permissions profile states tokens"
+WORDS = "errors actors canonical folding languages letters lifecycle permissions profile states tokens"
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
-         "results"]
+         "messages", "results"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
     # rules and words, no input or output
-    "errors": "", "canonical": "", "tokens": "", "ports": "", "letters": "", "languages": "",
-    "docx": "errors",
+    "errors": "", "canonical": "", "tokens": "", "ports": "", "folding": "", "languages": "",
+    "docx": "errors", "letters": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "", "clip_links": "errors",
     # what is stored
-    "models": "states", "db": "errors letters", "migrations": "db models",
+    "models": "states", "db": "errors folding", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
     "drawing": "canonical", "ready_pages": "languages",
     **{  # each room may use those before it; results are made into papers and pictures, too
@@ -49,7 +49,7 @@ HOUSE = {
         )
         for floor, room in enumerate(ROOMS)
     },
-    "mail_rendering": "languages models services.core",
+    "mail_rendering": "languages letters models services.core",
     # what stands for the outside, and the one place that chooses it
     "adapters": "clip_links errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
@@ -57,7 +57,7 @@ HOUSE = {
     "uploads": f"actors db errors languages models pace permissions tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
-    "views.account": f"{WORDS} clock db models {SERVICES} views.shared",
+    "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models {SERVICES} views.shared",

@@ -21,7 +21,16 @@ from contest.models.interactions import (
 )
 from contest.models.keys import StoredKey
 from contest.models.onscreen_names import OnscreenNames
-from contest.models.outbox import Mail, Task
+from contest.models.outbox import (
+    LetterText,
+    Mail,
+    PushMessage,
+    PushSubscription,
+    Reminder,
+    ReminderStop,
+    Task,
+    Telling,
+)
 from contest.models.people import (
     Invitation,
     Passkey,
@@ -59,14 +68,12 @@ __all__ = [
     "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
     "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
     "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision",
-    "Invitation",
-    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LinkFetch",
-    "Mail",
-    "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "ReviewVote",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm",
-    "SimilarPair", "Snapshot", "SnapshotProof",
-    "StaffSession",
-    "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
+    "Invitation", "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid",
+    "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection",
+    "PagePause", "Passkey", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
+    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "Review", "ReviewVote",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair",
+    "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission", "Task", "Telling",
+    "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
     "Upload", "UsedChallenge", "User",
 ]

@@ -1,6 +1,7 @@
 """A contest's rules as data: schema, loading, hashing."""
 
+from contest.profile import reminding
 from contest.profile.loading import Loaded, load, parse, stored
 from contest.profile.schema import Criterion, Profile, Text
 
-__all__ = ["Criterion", "Loaded", "Profile", "Text", "load", "parse", "stored"]
+__all__ = ["Criterion", "Loaded", "Profile", "Text", "load", "parse", "reminding", "stored"]

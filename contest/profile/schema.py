@@ -306,6 +306,25 @@ class Security(Part):
     second_factor: list[Literal["organiser", "reviewer", "juror"]] = Field(default_factory=list)
 
 
+Before = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} ?(d|h|ngày|giờ)$")]
+Offsets = Annotated[list[Before], Field(max_length=6)]
+HoursOfDay = Annotated[int, Field(ge=0, le=23)]
+
+
+class Reminders(Part):
+    """How long before each deadline those concerned are reminded: ``"3d"``, ``"6h"`` (or ``"3
+    ngày"``, ``"6 giờ"``). None between ``quiet_from`` and ``quiet_to``, hours of the contest's
+    zone; the same hour twice means that no hour is quiet."""
+
+    uploads: Offsets = Field(default_factory=list)  # units below their quota
+    fixing: Offsets = Field(default_factory=list)  # units with a clip to mend
+    reviewing: Offsets = Field(default_factory=list)  # reviewers, before the clips are posted
+    marking: Offsets = Field(default_factory=list)  # jurors who owe ballots
+    counting: Offsets = Field(default_factory=list)  # organisers, before the counts close
+    quiet_from: HoursOfDay = 21
+    quiet_to: HoursOfDay = 7
+
+
 TieBreak = Literal["jury_mean", "top_criterion", "uncapped_points", "chair"]
 
 
@@ -326,6 +345,7 @@ class Profile(Part):
     publication: Publication
     security: Security = Security()
     documents: Documents = Documents()
+    reminders: Reminders = Reminders()
     rules_note: Text | None = None
 
     @model_validator(mode="after")
@@ -341,6 +361,14 @@ class Profile(Part):
         if len(set(self.tie_breaks)) != len(self.tie_breaks):
             raise ValueError("duplicate_id")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before_reminders(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that plan no reminder keep the hash they had before there were any."""
+        content: dict[str, Any] = whole(self)
+        if self.reminders == Reminders():
+            del content["reminders"]
+        return content
 
     @property
     def upload_allowance(self) -> Allowance:

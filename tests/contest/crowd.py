@@ -19,6 +19,7 @@ from contest.models import (
     ChairDecision,
     Check,
     ClipVersion,
+    Contest,
     Correction,
     CorrectionVerdict,
     Derivative,
@@ -44,6 +45,7 @@ from contest.models import (
 )
 from contest.services.core import audit, profiles
 from contest.services.core.sealing import FANPAGE
+from contest.services.messages import handing_on
 from contest.services.results import results
 from contest.services.results.results import BundleStore
 from contest.states import SUBMISSION
@@ -101,10 +103,10 @@ class Crowd(Looked):
 
     def _contests(self) -> None:
         """``n`` contests; the first one has ``n`` revisions of its rules and ``n`` units."""
-        self.contest = self.make.contest()
+        self.contest = self.make.contest(edit=_with_reminders)
         for number in range(1, self.n):
             self.make.contest(f"quan-{number}")
-            source = QUAN11.read_text().replace(CAP, f"{CAP[:-1]}{number}")
+            source = _with_reminders(QUAN11.read_text().replace(CAP, f"{CAP[:-1]}{number}"))
             with self.platform.db.write() as session:
                 profiles.import_profile(
                     session, source, actor=SYSTEM, at=WHILE_OPEN, reason="Sửa trần điểm"
@@ -112,6 +114,13 @@ class Crowd(Looked):
         with self.platform.db.read() as session:
             self.contest = profiles.find(session, self.contest.slug)
         self.units = [self.make.unit(self.contest) for _ in range(self.n)]
+        for number in range(self.n):  # who are told by a person
+            self.make.unit(self.contest, f"Không email {number}", contact_email="")
+        with self.platform.db.write() as session:
+            handing_on.prepare(
+                session, session.get_one(Contest, self.contest.id), "missing", actor=SYSTEM,
+                key=self.platform.keys.unit_codes(session), at=WHILE_OPEN,
+            )
         for unit in [*self.units, *self.units[:1] * (self.n - 1)]:
             self.make.unit_link(unit)
             self._add(TimeGrant(
@@ -361,3 +370,7 @@ class Crowd(Looked):
 def _unsafe_and_quick(connection: Any, record: Any) -> None:
     """Nothing in these tests outlives a crash."""
     connection.execute("PRAGMA synchronous=OFF")
+
+
+def _with_reminders(source: str) -> str:
+    return f'{source}\n[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'

@@ -30,6 +30,7 @@ from contest.models import (
     SimilarPair,
     Submission,
     Task,
+    Telling,
     TimeGrant,
 )
 from contest.permissions import PERMISSIONS
@@ -123,6 +124,10 @@ class World:
             unit_id=self.units[0].id, until=WHILE_OPEN, reason="Mất điện", granted_by="user:1",
             granted_at=WHILE_OPEN,
         ))
+        telling = self.make.add(Telling(
+            contest_id=self.contest.id, about="uploads", subject=self.units[0].id,
+            deadline=AFTER, told_by="user:1", told_at=WHILE_OPEN,
+        ))
         task = Task(kind="mail.send", row_id=1, key="failed one", state="failed",
                     contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
         self.make.add(task)
@@ -159,6 +164,7 @@ class World:
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id,
+            "telling_id": telling.id,
             "passkey_id": 1, "name": "manifest.json", "part": "schedule",
         }
 

@@ -11,5 +11,11 @@ function enter() {
   form.submit();
 }
 
+// A short part is a place on the page that was asked for: the person is led there after the code.
+document.querySelector("[data-enter]").addEventListener("submit", (event) => {
+  const { next } = event.target.elements;
+  if (location.hash && next.value && !next.value.includes("#")) next.value += location.hash;
+});
+
 addEventListener("hashchange", enter);
 enter();

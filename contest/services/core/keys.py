@@ -30,10 +30,10 @@ from contest.services.core.sealing import (
     sealed_by_another,
 )
 
-UNIT_CODES, INVITATIONS, LEDGER, SIGNATURE = (
-    "unit codes", "invitations", "ledger salt", "result signature",
+UNIT_CODES, INVITATIONS, LEDGER, SIGNATURE, PUSH = (
+    "unit codes", "invitations", "ledger salt", "result signature", "web push",
 )
-PURPOSES = (INVITATIONS, LEDGER, SIGNATURE, UNIT_CODES)
+PURPOSES = (INVITATIONS, LEDGER, PUSH, SIGNATURE, UNIT_CODES)
 Column = InstrumentedAttribute[str]
 MADE_HERE = "made stored keys"  # in ``Session.info``: nobody may rely on them before the commit
 
@@ -71,6 +71,10 @@ class Keys(Keyring):
     def signature(self, session: Session) -> bytes:
         """The Ed25519 seed that results are signed with, 32 bytes."""
         return bytes.fromhex(self._stored(session, SIGNATURE))
+
+    def push(self, session: Session) -> bytes:
+        """The seed of the key that web push is signed with, 32 bytes."""
+        return bytes.fromhex(self._stored(session, PUSH))
 
     def check(self, session: Session) -> None:
         """Raises ``ConfigError`` where no secret key opens the stored keys."""
@@ -161,7 +165,7 @@ def _rows(session: Session) -> dict[str, str]:
 
 def _first_form(secret_key: str, purpose: str) -> str:
     """What the secret key itself gave for this purpose before keys were stored."""
-    return derived(secret_key, purpose).hex() if purpose == SIGNATURE else secret_key
+    return derived(secret_key, purpose).hex() if purpose in (PUSH, SIGNATURE) else secret_key
 
 
 def _insert_unless_there(session: Session, purpose: str, sealed: str) -> None:

@@ -22,6 +22,8 @@ postponed           lines, reason, unit_id or       units and jurors: dates have
 upload_waiting      submission_id, upload_id        … a clip is half sent: until when it is kept
 upload_expired      submission_id, upload_id, late  … its time ran out; late: and the contest's too
 reminder            unit_id                         the unit's contact: no clip yet
+review_reminder     user_id, count                  a reviewer: so many clips are waiting
+count_reminder      user_id, count                  an organiser: so much is left to count, confirm
 jury_reminder       user_id, count                  a juror: so many ballots are missing
 page_paused         user_id, pause_id, remedy,      an organiser: posting has stopped by itself
                     reason
@@ -35,7 +37,7 @@ second_factor       user_id, what, passkey          staff: their second factor w
 ==================  ==============================  =========================================
 
 A template may be given further values to show; ``path`` is where its button leads (one of our own
-pages, beginning with ``/``; by default the contest's page).
+pages, beginning with ``/``): by default to the task itself, for an entry its page (``TASKS``).
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -59,15 +61,28 @@ from contest.models import (
     Upload,
     User,
 )
-from contest.services.core import deadlines, outbox, profiles
+from contest.profile import Profile
+from contest.services.core import deadlines, outbox, profiles, push
 from contest.tokens import digits_of
 
 TEMPLATES = (
-    "approved", "board_waits", "changes_requested", "findings", "invitation", "jury_reminder",
-    "link_failed", "page_expiring", "page_paused", "postponed", "published", "receipt",
-    "reinstated", "rejected", "reminder", "reopened", "result", "result_moved", "second_factor",
-    "upload_expired", "upload_waiting",
+    "approved", "board_waits", "changes_requested", "count_reminder", "findings", "invitation",
+    "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "published",
+    "receipt", "reinstated", "rejected", "reminder", "reopened", "result", "result_moved",
+    "review_reminder", "second_factor", "upload_expired", "upload_waiting",
 )
+# Where the button of a mail about an entry leads, within its contest; else to the entry's status.
+TASKS = {
+    "findings": "unit/entries/{code}#findings", "published": "clips/{code}",
+    "result": "results/clips/{code}",
+}
+STATUS = "unit/entries/{code}"
+# The deadline that a letter to the staff names.
+DEADLINES: dict[str, Callable[[Profile], datetime]] = {
+    "jury_reminder": lambda profile: profile.schedule.ballots_close,
+    "review_reminder": lambda profile: profile.release_at,
+    "count_reminder": lambda profile: profile.schedule.counts_close,
+}
 
 
 def enqueue(
@@ -80,11 +95,13 @@ def enqueue(
     contest_id: int | None,
     at: datetime,
 ) -> Mail | None:
-    """Queue a mail, to be sent after the commit; None where there is no address.
+    """Queue a mail, to be sent after the commit; None where there is no address. The browsers of
+    those whom it is about get it by web push besides (``push``).
 
     ``params`` may hold references and what is to be shown, never a token or a password.
     """
     assert template in TEMPLATES, template  # noqa: S101 - a typing error, found by the first test
+    push.enqueue(session, template, [params], contest_id=contest_id, at=at)
     if not to.strip():
         return None
     mail = Mail(
@@ -103,6 +120,8 @@ def enqueue_all(
 ) -> None:
     """As ``enqueue`` for many mails (address, language, parameters) of one template at once."""
     assert template in TEMPLATES, template  # noqa: S101 - as above
+    mails = list(mails)
+    push.enqueue(session, template, [params for *_, params in mails], contest_id=contest_id, at=at)
     rows = [
         {"contest_id": contest_id, "to": to.strip(), "template": template,
          "language": chosen(language), "params": params, "created_at": at}
@@ -174,9 +193,7 @@ def values(
     """
     found: dict[str, Any] = dict(mail.params)
     if "submission_id" in mail.params:
-        found |= _submission(
-            session, mail.params["submission_id"], mail.language, at=at or mail.created_at
-        )
+        found = _submission(session, mail, at=at or mail.created_at) | found
     if mail.template == "result_moved" and mail.contest_id is not None:
         found["newest_result"] = deadlines.newest_result(session, mail.contest_id)
     if "upload_id" in mail.params:
@@ -184,16 +201,23 @@ def values(
         found |= {"filename": upload.filename, "size": upload.length,
                   "kept_until": upload.expires_at}
     if "unit_id" in mail.params:
-        found["unit"] = session.get_one(Unit, mail.params["unit_id"]).name
+        found = _unit(session.get_one(Unit, mail.params["unit_id"])) | found
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of)
     return found
 
 
-def _submission(
-    session: Session, submission_id: int, language: str, *, at: datetime
-) -> dict[str, Any]:
-    submission = session.get_one(Submission, submission_id, options=[joinedload(Submission.unit)])
+def _unit(unit: Unit) -> dict[str, Any]:
+    profile = profiles.profile_of(unit.contest)
+    return {
+        "unit": unit.name, "deadline": deadlines.clip_until(profile, unit.entries_until),
+        "minimum": profile.quota.minimum, "path": f"/c/{unit.contest.slug}/unit",
+    }
+
+
+def _submission(session: Session, mail: Mail, *, at: datetime) -> dict[str, Any]:
+    unit = joinedload(Submission.unit)
+    submission = session.get_one(Submission, mail.params["submission_id"], options=[unit])
     post = session.scalars(
         select(Publication)
         .where(Publication.submission_id == submission.id)
@@ -201,7 +225,9 @@ def _submission(
     ).first()
     profile = profiles.profile_of(submission.contest)
     phase = deadlines.phase_of(session, submission, at=at)
+    task = TASKS.get(mail.template, STATUS).format(code=submission.code)
     return {
+        "path": f"/c/{submission.contest.slug}/{task}",
         "code": submission.code, "state": submission.state, "title": submission.title,
         "unit": submission.unit.name, "contact_name": submission.contact_name,
         "reason": submission.state_reason, "until": deadlines.until(profile, submission),
@@ -209,7 +235,7 @@ def _submission(
         "may_send": lifecycle.may("submission", submission.state, "send", phase),
         "may_cast": lifecycle.may("submission", submission.state, "cast", phase),
         "received_at": submission.version and submission.version.received_at,
-        "findings": _findings(session, submission, language),
+        "findings": _findings(session, submission, mail.language),
         "release_at": post.release_at if post else profile.release_at,
         "permalink": post.permalink if post else "",
     }
@@ -238,6 +264,9 @@ def _person(
     values: dict[str, Any] = {
         "name": user.name, "roles": sorted(session.scalars(grants)), "token": "",
     }
+    if (deadline := DEADLINES.get(mail.template)) and mail.contest_id:
+        contest = session.get_one(Contest, mail.contest_id)
+        values["deadline"] = deadline(profiles.profile_of(contest))
     if invitation_id := mail.params.get("invitation_id"):
         invitation = session.get_one(Invitation, invitation_id)
         token = token_of(invitation)

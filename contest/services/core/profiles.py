@@ -13,10 +13,11 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, ProfileRevision
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.profile import Loaded, Profile
-from contest.services.core import appraisal, audit, rule_carrying, rule_guard
+from contest.profile import Loaded, Profile, reminding
+from contest.services.core import appraisal, audit, outbox, rule_carrying, rule_guard
 from contest.services.core.rule_guard import Effect
 
+REMIND = "reminders.tick"  # the task that sends planned reminders
 KEPT = 64  # profiles in memory, the latest used ones
 _known: dict[str, Profile] = {}  # by SHA-256 of the content, the latest used one last
 _lock = Lock()
@@ -155,6 +156,19 @@ def _add_revision(
         before={"sha256": before},
         after={"sha256": loaded.sha256, "number": revision.number, "reason": reason},
     )
+    _plan_reminders(session, contest, loaded.profile, at=at)
+
+
+def _plan_reminders(
+    session: Session, contest: Contest, profile: Profile, *, at: datetime
+) -> None:
+    """From now on what is due is looked for, where the rules name reminders."""
+    if reminding.planned(profile):
+        task = outbox.enqueue(
+            session, REMIND, contest.id, at=at, contest_id=contest.id, priority="low"
+        )
+        if task.state in ("done", "failed"):
+            outbox.enqueue_again(session, task, at=at)
 
 
 def revisions(session: Session, contest: Contest) -> list[ProfileRevision]:

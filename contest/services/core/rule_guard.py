@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.languages import write_time
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
-from contest.profile import Profile
+from contest.profile import Profile, reminding
 from contest.profile.schema import Criterion
 from contest.services.core import appraisal
 from contest.services.core.appraisal import Board, Standing
@@ -23,6 +23,11 @@ from contest.states import IN_CONTEST, REPLACEABLE
 
 REFUSED, CARRIED, TOLD = "refused", "carried", "told"
 NAMED = 3  # units named in a refusal
+REMINDED = {
+    "uploads": ("gửi clip", "to send a clip"), "fixing": ("sửa clip", "to fix a clip"),
+    "reviewing": ("thẩm định", "to appraise"), "marking": ("chấm điểm", "to mark"),
+    "counting": ("chốt số", "to count"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ def effects(
         *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
         *_weights(given, old, new), *_board(session, contest, old, new, at),
+        *_reminders(old, new),
     ]
     return sorted(found, key=lambda one: (REFUSED, CARRIED, TOLD).index(one.kind))
 
@@ -173,6 +179,20 @@ def _granted(
             f"Units with time granted until {write_time(last, zone, 'en')}: {count}; the new "
             f"cut-off ({write_time(close, zone, 'en')}) lies before. Choose a later one, or take "
             "the time back first.",
+        )
+
+
+def _reminders(old: Profile, new: Profile) -> Iterator[Effect]:
+    """What was not sent yet moves with its deadline."""
+    zone = new.schedule.zone
+    for about, before, after in reminding.moved(old, new):
+        vi, en = REMINDED[about]
+        yield Effect(
+            TOLD,
+            f"Lời nhắc {vi} chưa gửi được xếp lại theo hạn mới: {write_time(before, zone, 'vi')} → "
+            f"{write_time(after, zone, 'vi')}.",
+            f"Reminders {en} that were not sent are planned anew for the new deadline: "
+            f"{write_time(before, zone, 'en')} → {write_time(after, zone, 'en')}.",
         )
 
 

@@ -7,20 +7,20 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from contest.letters import DIGITS, fold
+from contest.folding import DIGITS, fold
 
 MARKS = r"[\u0300-\u036F]"  # combining ones
 
 
 class folded(GenericFunction[str]):
-    """``letters.fold`` of a column."""
+    """``folding.fold`` of a column."""
 
     type = String()
     inherit_cache = True
 
 
 class sortable(GenericFunction[str]):
-    """``letters.sortable`` of a column: “Phường 2” before “Phường 10”."""
+    """``folding.sortable`` of a column: “Phường 2” before “Phường 10”."""
 
     type = String()
     inherit_cache = True

@@ -6,6 +6,7 @@ what                            kept after it ended         why so long
 sessions, invitations           ``KEPT``, 30 days           "last seen", "this link was used"
 finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list of jobs
 sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
+letters to browsers             ``MAILS_KEPT``, 90 days     the same
 uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
 refusals (security page)        ``EVENTS_KEPT``, 90 days    who tried what, and from where
 answered challenges (passkeys)  not at all                  an old one is refused for its age
@@ -31,6 +32,7 @@ from sqlalchemy.orm import Session
 from contest.models import (
     Invitation,
     Mail,
+    PushMessage,
     SecurityEvent,
     StaffSession,
     Task,
@@ -46,8 +48,8 @@ BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
-    "mail.send", "names.read", "page.watch", "page.watch_shared", "results.prospects",
-    "reviews.settle", "upload.expire", "upload.remind",
+    "mail.send", "names.read", "page.watch", "page.watch_shared", "push.send", "reminders.tick",
+    "results.prospects", "reviews.settle", "telegram.look", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
@@ -79,6 +81,8 @@ def _over(at: datetime) -> list[tuple[Any, ColumnElement[bool]]]:
                     Task.finished_at < at - KEPT)),
         (Mail, and_(Mail.state == "sent", Mail.sent_at < at - MAILS_KEPT, _not_last(Mail),
                     _nothing_to_do(Mail, "mail.send"))),
+        (PushMessage, and_(PushMessage.created_at < at - MAILS_KEPT, _not_last(PushMessage),
+                           _nothing_to_do(PushMessage, "push.send"))),
         (Upload, and_(Upload.state.in_(("expired", "terminated")), _not_last(Upload),
                       Upload.finished_at < at - UPLOADS_KEPT,
                       _nothing_to_do(Upload, "upload.expire", "upload.remind"))),

@@ -122,6 +122,11 @@ def waiting(
     return session.scalars(query).all()
 
 
+def waiting_count(session: Session, contest: Contest) -> int:
+    """How many wait."""
+    return _count(session, _waiting(contest))
+
+
 def _of_contest(contest: Contest) -> Select[Correction]:
     """With their clips, verdicts and what the snapshot says."""
     snapshot = contains_eager(Correction.snapshot)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.letters import sortable
+from contest.folding import sortable
 from contest.models import Check, ClipVersion, Contest, Submission, Unit
 from contest.profile import Profile
 from contest.services.entry.checks import QUICK

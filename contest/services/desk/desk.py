@@ -74,7 +74,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         publications=publications,
         published=publications.get("published", 0),
         copies=similarity.waiting(session, contest),
-        snapshots_due=_snapshots_due(session, contest, profile, at=at),
+        snapshots_due=snapshots_due(session, contest, profile, at=at),
         unread=len(readings.codes(session, contest)),
         jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
         tasks=_by_state(session, _tasks(contest)),
@@ -166,7 +166,7 @@ def _oldest_review(session: Session, contest: Contest) -> datetime | None:
     )
 
 
-def _snapshots_due(
+def snapshots_due(
     session: Session, contest: Contest, profile: Profile, *, at: datetime
 ) -> int:
     """Clips on the Page not counted within the last day (before the counts close)."""

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.letters import DIGITS, fold
+from contest.folding import DIGITS, fold
 from contest.models import Contest, Publication, RoleGrant, Submission, Unit, User
 from contest.permissions import can
 from contest.services.core import profiles

@@ -6,31 +6,36 @@ kind        who                                          mail
 missing     units below their quota (plan II.2)          ``reminder``
 findings    entries that the unit has to repair          ``findings``, ``changes_requested``
 jury        jurors who still owe ballots                 ``jury_reminder``
+reviewing   reviewers, while clips wait for them         ``review_reminder``
+counting    organisers: clips without a count of the     ``count_reminder``
+            last day, what waits for a second person
 ==========  ===========================================  ==========================================
 
 Recipients mailed within the last hour are skipped unless the sender chooses "again": a second
 click does no harm.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.actors import Actor
+from contest.actors import Actor, Role
 from contest.errors import TooLate
-from contest.models import Contest, Mail, Submission, Unit
+from contest.models import Contest, Mail, RoleGrant, Submission, Unit, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, deadlines, mail, profiles
+from contest.services.counts import corrections
 from contest.services.desk import desk
+from contest.services.entry import entry_requests
 from contest.services.jury import jury_round
 from contest.states import SubmissionState
 
-KINDS = ("missing", "findings", "jury")
+KINDS = ("missing", "findings", "jury", "reviewing", "counting")
 PAUSE = timedelta(hours=1)
 TO_MEND: dict[str, str] = {
     SubmissionState.NEEDS_FIX: "findings",
@@ -54,6 +59,8 @@ class Recipient:
     owed: int = 0
     params: Mapping[str, object] = field(default_factory=dict)
     last_at: datetime | None = None
+    unit_id: int = 0  # of a unit or an entry
+    until: datetime | None = None  # what is asked for is due then
 
     def lately(self, at: datetime) -> bool:
         return self.last_at is not None and at - self.last_at < PAUSE
@@ -64,8 +71,7 @@ def recipients(
 ) -> list[Recipient]:
     """Everybody concerned by a reminder of ``KINDS``, with or without an e-mail address."""
     profile = profiles.profile_of(contest)
-    found = {"missing": _units, "findings": _entries, "jury": _jurors}[kind]
-    return list(found(session, contest, profile, at))
+    return list(FOUND[kind](session, contest, profile, at))
 
 
 def over(contest: Contest, kind: str, *, at: datetime) -> bool:
@@ -73,6 +79,8 @@ def over(contest: Contest, kind: str, *, at: datetime) -> bool:
     schedule = profiles.profile_of(contest).schedule
     if kind == "jury":
         return contest.jury_locked_at is not None or at >= schedule.ballots_close
+    if kind == "reviewing":
+        return at >= schedule.counts_close  # late clips are appraised after the release, too
     return at >= (schedule.entries_close if kind == "missing" else schedule.counts_close)
 
 
@@ -120,6 +128,7 @@ def _units(
         yield Recipient(
             unit.id, unit.name, "reminder", email=unit.contact_email, phone=unit.contact_phone,
             person=unit.contact_name, last_at=last.get(unit.id), params={"unit_id": unit.id},
+            until=deadlines.clip_until(profile, unit.entries_until), unit_id=unit.id,
         )
 
 
@@ -135,7 +144,7 @@ def _entries(
             Submission.id, Submission.code, Submission.title, Submission.state,
             Submission.changes_until, Submission.contact_email.label("email"),
             Submission.contact_phone.label("phone"), Submission.contact_name.label("person"),
-            Submission.language, Unit.name.label("unit"), Unit.entries_until,
+            Submission.unit_id, Submission.language, Unit.name.label("unit"), Unit.entries_until,
         )
         .join(Submission.unit)
         .where(*to_mend)
@@ -143,10 +152,12 @@ def _entries(
     )
     for row in session.execute(query):
         template = TO_MEND[row.state]
-        if at < deadlines.clip_until(profile, row.changes_until, row.entries_until):
+        until = deadlines.clip_until(profile, row.changes_until, row.entries_until)
+        if at < until:
             yield Recipient(
                 row.id, row.unit, template, email=row.email, phone=row.phone, person=row.person,
-                language=row.language, code=row.code, title=row.title,
+                language=row.language, code=row.code, title=row.title, until=until,
+                unit_id=row.unit_id,
                 last_at=last[template].get(row.id), params={"submission_id": row.id},
             )
 
@@ -159,6 +170,56 @@ def _jurors(
             user, owed = juror.user, juror.owed
             yield Recipient(
                 user.id, user.name, "jury_reminder", email=user.email, language=user.language,
-                owed=owed, last_at=juror.reminded_at,
+                owed=owed, last_at=juror.reminded_at, until=profile.schedule.ballots_close,
                 params={"user_id": user.id, "count": owed, "path": f"/c/{contest.slug}/jury/"},
             )
+
+
+def _reviewers(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    waiting = session.scalar(
+        select(func.count()).where(
+            Submission.contest_id == contest.id, Submission.state == SubmissionState.IN_REVIEW
+        )
+    )
+    if waiting:
+        yield from _staff(session, contest, Role.REVIEWER, "review_reminder", waiting,
+                          until=profile.release_at, page="review/")
+
+
+def _organisers(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    """While clips on the Page have no fresh count, or something waits for a second person."""
+    left = desk.snapshots_due(session, contest, profile, at=at)
+    left += corrections.waiting_count(session, contest)
+    left += len(entry_requests.waiting(session, contest))
+    if left:
+        yield from _staff(session, contest, Role.ORGANISER, "count_reminder", left,
+                          until=profile.schedule.counts_close,
+                          page="organiser/counts-at-close")
+
+
+def _staff(
+    session: Session, contest: Contest, role: Role, template: str, count: int, *,
+    until: datetime, page: str,
+) -> Iterator[Recipient]:
+    last = mail.last_asked(session, contest, template, "user_id")
+    query = (
+        select(User).join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(RoleGrant.contest_id == contest.id, RoleGrant.role == role, User.active)
+        .order_by(User.name, User.id)
+    )
+    for user in session.scalars(query):
+        yield Recipient(
+            user.id, user.name, template, email=user.email, language=user.language, owed=count,
+            last_at=last.get(user.id), until=until,
+            params={"user_id": user.id, "count": count, "path": f"/c/{contest.slug}/{page}"},
+        )
+
+
+FOUND: dict[str, Callable[[Session, Contest, Profile, datetime], Iterator[Recipient]]] = {
+    "missing": _units, "findings": _entries, "jury": _jurors, "reviewing": _reviewers,
+    "counting": _organisers,
+}

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from contest.letters import fold
+from contest.folding import fold
 from contest.models import Result
 from contest.models.base import Json
 from contest.services.core import search

@@ -30,6 +30,7 @@ SECTIONS = {
     "prizes": Label("Giải thưởng", "Prizes"),
     "publication": Label("Đăng Fanpage", "Publication"),
     "documents": Label("Văn bản", "Papers"),
+    "reminders": Label("Lời nhắc", "Reminders"),
     "other": Label("Bảo mật, ghi chú", "Security, note"),
 }
 RULES = {
@@ -186,6 +187,43 @@ RULES = {
         "Nơi nhận", "Recipients", "Mỗi dòng một nơi.", "One on each line."
     ),
     "security.second_factor": Label("Bắt buộc xác thực hai bước", "Second factor demanded of"),
+    "reminders.uploads": Label(
+        "Nhắc đơn vị chưa có clip, trước hạn nhận clip",
+        "Units without a clip, before the deadline for clips",
+        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
+        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
+    ),
+    "reminders.fixing": Label(
+        "Nhắc đơn vị sửa clip, trước hạn gửi lại",
+        "Units with a clip to fix, before it is due",
+        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
+        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
+    ),
+    "reminders.reviewing": Label(
+        "Nhắc người thẩm định, trước giờ đăng chung",
+        "Reviewers, before the common release",
+        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
+        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
+    ),
+    "reminders.marking": Label(
+        "Nhắc giám khảo còn thiếu phiếu, trước hạn chấm",
+        "Jurors who owe ballots, before their deadline",
+        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
+        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
+    ),
+    "reminders.counting": Label(
+        "Nhắc Ban tổ chức, trước giờ chốt tương tác",
+        "Organisers, before the counts close",
+        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
+        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
+    ),
+    "reminders.quiet_from": Label(
+        "Không nhắc từ (giờ)",
+        "No reminder from (hour)",
+        "Giờ trong ngày; cùng một giờ ở hai ô là nhắc cả ngày lẫn đêm.",
+        "An hour of the day; the same hour in both boxes means day and night.",
+    ),
+    "reminders.quiet_to": Label("Nhắc lại được từ (giờ)", "Reminders again from (hour)"),
     "rules_note": Label("Ghi chú trong thể lệ", "Note in the rules"),
 }
 COLUMNS = {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor, unit_actor
 from contest.errors import not_found
-from contest.letters import fold
+from contest.folding import fold
 from contest.models import Contest, Submission, Unit, UnitLink, UnitSession
 from contest.services.core import pagination
 from contest.services.core.pagination import Pagination

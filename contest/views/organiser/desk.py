@@ -12,6 +12,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from contest import profile as rule_files
 from contest.errors import Conflict, Invalid
 from contest.models import ProfileRevision
+from contest.profile import reminding
 from contest.services.core import profiles
 from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
 from contest.services.desk import activity, agenda, public, rule_changes, tasks
@@ -41,6 +42,7 @@ def desk() -> Response:
         coming=agenda.coming(profile, at=current.now),
         deadline=public.next_deadline(profile, at=current.now),
         picture=situation.drawn(found), words=words,
+        reminder=reminding.next_due(profile, current.now),
     )
 
 

@@ -12,13 +12,14 @@ from contest import mail_rendering
 from contest.services.core import mail, pagination
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
+from contest.services.messages import letter_texts
 from contest.services.people import invitations
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("reminders", __name__, url_prefix="/c/<slug>/organiser/reminders")
-KIND = "/<any(missing, findings, jury):kind>"
+KIND = "/<any(missing, findings, jury, reviewing, counting):kind>"
 
 
 class SendForm(Form):
@@ -66,8 +67,10 @@ def _letter(one: Recipient) -> mail_rendering.RenderedMail:
     row = reminders.letter(current.contest, one, at=current.now)
     settings = current.platform.settings
     app: Any = current_app
+    words = letter_texts.words_of(current.db, current.contest.id, row.template, row.language)
     token_of = partial(invitations.token_of, key=current.platform.keys.invitations(current.db))
     return mail_rendering.render(
         app._get_current_object(), row.template, language=row.language, contest=current.contest,
         values=mail.values(current.db, row, token_of=token_of), base_url=settings.base_url,
+        words=words,
     )

@@ -11,7 +11,7 @@ from contest.errors import DomainError
 from contest.models import Unit, UnitLink
 from contest.services.units import unit_links, units
 from contest.tokens import hash_code, tidy_code
-from contest.views.shared import throttle
+from contest.views.shared import returning, throttle
 from contest.views.shared.forms import Form
 from contest.views.shared.support import (
     UNIT_COOKIE,
@@ -29,10 +29,12 @@ bp = Blueprint("entrance", __name__)
 
 class EnterForm(Form):
     """A link's token (filled in by the page's script) or a typed code. ``sure``: the person said
-    that this phone shall be another unit's from now on."""
+    that this phone shall be another unit's from now on. ``next``: the unit's page to go on to, from
+    a mail or a link that was handed on."""
 
     token = HiddenField(validators=[Length(max=100)])
     sure = HiddenField(validators=[Length(max=1)])
+    next = HiddenField(validators=[Length(max=500)])
     code = StringField(
         _l("Mã của đơn vị"),
         description=_l("8 chữ và số in cạnh mã QR của đơn vị, ví dụ ABCD-EFGH."),
@@ -46,7 +48,9 @@ class EnterForm(Form):
 @allows("unit.enter", by="unit")
 def enter() -> Response:
     """The address of every QR code. Changes nothing: the script posts the link's token."""
-    return page("unit/enter.html", form=EnterForm())
+    form = EnterForm()
+    form.next.data = returning.wanted()
+    return page("unit/enter.html", form=form)
 
 
 def _is_guess() -> bool:
@@ -91,10 +95,16 @@ def exchange() -> Response:
     entered = unit_links.enter(current.db, link, at=current.now, agent=agent)
     if _is_another(link.unit_id):
         unit_links.leave(current.db, unit_token(), at=current.now)
-    response = redirect(url_for("unit.home", slug=entered.unit.contest.slug), 303)
+    response = redirect(_next(form, url_for("unit.home", slug=entered.unit.contest.slug)), 303)
     life = int((entered.expires_at - current.now).total_seconds())
     set_cookie(response, UNIT_COOKIE, entered.token, max_age=life)
     return response
+
+
+def _next(form: EnterForm, home: str) -> str:
+    """Where the person wanted to go, if it is a page of this unit's contest; else its home."""
+    wanted = returning.safe_path(form.next.data or "")
+    return wanted if wanted.startswith((f"{home}/", f"{home}#")) else home
 
 
 def _is_another(unit_id: int) -> bool:

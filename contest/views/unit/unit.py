@@ -25,7 +25,7 @@ from contest.views.shared import stills
 from contest.views.shared.entries import sending
 from contest.views.shared.entries.entry_form import entry_form, kind_names
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import allows, back_to, current, flash_message, page
+from contest.views.shared.support import SAFE, allows, back_to, current, flash_message, page
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
@@ -36,8 +36,12 @@ bp = Blueprint("unit", __name__)
 
 @bp.errorhandler(SignInNeeded)
 def _no_cookie(_error: SignInNeeded) -> Response:
-    """Without a unit's cookie every page here shows the form for the unit's code."""
-    return page("unit/enter.html", 401, form=EnterForm(formdata=None))
+    """Without a unit's cookie every page here shows the form for the unit's code, once; it goes on
+    to the page that was asked for."""
+    form = EnterForm(formdata=None)
+    if request.method in SAFE:
+        form.next.data = request.full_path.rstrip("?")
+    return page("unit/enter.html", 401, form=form)
 
 
 @bp.url_value_preprocessor

@@ -134,7 +134,7 @@ def test_all_that_was_made_works_beside_the_old_key_and_after_it(
     made.holds_with(both)
     done = rotate(both)
     assert (done.exit_code, done.stdout.splitlines()) == (0, [
-        "stored_key.sealed\t4\t0", "user.totp_secret\t1\t0", "page_connection.token\t1\t0",
+        "stored_key.sealed\t5\t0", "user.totp_secret\t1\t0", "page_connection.token\t1\t0",
         "page_connection.app_secret\t1\t0",
     ])
     assert "The old keys may be removed" in done.stderr

@@ -179,7 +179,7 @@ def values_for(template, make, contest):
     unit = make.unit(contest, "Unit Five")
     if template == "reminder":
         return {"unit_id": unit.id}
-    if template == "jury_reminder":
+    if template in ("jury_reminder", "review_reminder", "count_reminder"):
         return {"user_id": make.user("juror", contest=contest, name="Ann").id, "count": 2}
     if template == "invitation":
         return {"user_id": make.user("juror", contest=contest, name="Ann").id}

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from sqlalchemy import literal, select
 
-from contest.letters import fold, sortable
+from contest.folding import fold, sortable
 from contest.models import Contest, Unit
 from contest.services.core import search
 from contest.wiring import Platform

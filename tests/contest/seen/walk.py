@@ -33,14 +33,16 @@ VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "documents.template": {"kind": ("minutes",)},
     "documents.template_file": {"kind": ("minutes",)},
     "lists.export": {"what": ("units", "entries"), "kind": ("csv", "xlsx", "json")},
-    "reminders.preview": {"kind": ("missing", "findings", "jury")},
+    "handing_on.listed": {"kind": ("missing", "findings")},
+    "letters.one": {"letter": ("findings", "rejected", "reminder", "result")},
+    "reminders.preview": {"kind": ("missing", "findings", "jury", "reviewing", "counting")},
     "repairs.file": {"kind": ("clip",)},
     "results.export": {"kind": ("json", "xlsx", "csv", "zip")},
     "published.entry": {"code": ("shown",)},
 }
 CLIPS = ("shown", "held")
 FIRST = ("session_id", "check_id", "publication_id", "correction_id", "void_id", "evidence_id",
-         "passkey_id", "request_id", "grant_id", "fetch_id")
+         "passkey_id", "request_id", "grant_id", "fetch_id", "telling_id")
 
 
 class Walk:

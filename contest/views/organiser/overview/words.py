@@ -22,6 +22,9 @@ JOBS = {
     "interactions.poll": _l("Lấy số tương tác"), "mail.send": _l("Gửi thư"),
     "upload.remind": _l("Nhắc lượt gửi dở"), "upload.expire": _l("Dọn lượt gửi dở"),
     "pages.render": _l("Dựng trang kết quả"), "documents.pdf": _l("Tạo PDF"),
+    "link.fetch": _l("Tải clip từ đường dẫn"), "reviews.settle": _l("Đếm lại phiếu thẩm định"),
+    "reminders.tick": _l("Gửi lời nhắc theo lịch"), "push.send": _l("Gửi thông báo tới máy"),
+    "telegram.look": _l("Đọc mã nối Telegram"),
     "results.prospects": _l("Xem giải dựa vào điều gì"), "release": _l("Đăng clip lên Trang"),
 }
 INSTANTS = {

@@ -1,0 +1,48 @@
+// Texts to hand on are shared or copied by one tap; a letter is shown while it is being worded.
+// Without this the text can be selected, and a button shows the letter.
+async function copy(place, button) {
+  const text = place.querySelector(".letter");
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+  } catch { // an address without https, or a browser that does not let us
+    getSelection().selectAllChildren(text);
+    document.execCommand("copy");
+  }
+  button.textContent = button.dataset.done;
+}
+
+for (const place of document.querySelectorAll("[data-hand-on]")) {
+  const share = place.querySelector("[data-share]");
+  const copyButton = place.querySelector("[data-copy]");
+  copyButton.hidden = false;
+  copyButton.addEventListener("click", () => copy(place, copyButton));
+  share.hidden = !navigator.share;
+  share.addEventListener("click", () => {
+    navigator.share({ text: place.querySelector(".letter").textContent }).catch((error) => {
+      if (error.name !== "AbortError") copy(place, copyButton);
+    });
+  });
+}
+
+// The answers may come in another order than they were asked for: only the last one counts.
+function live(form) {
+  const preview = document.getElementById("preview");
+  let timer = 0;
+  let asked = 0;
+  const show = async () => {
+    const mine = ++asked;
+    const answer = await fetch(form.dataset.live, { method: "POST", body: new FormData(form), headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("preview");
+    if (mine !== asked || !fresh) return;
+    preview.textContent = "";
+    preview.append(...fresh.childNodes); // nodes, no text: nothing is read as markup once more
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => show().catch(() => {}), 500);
+  });
+}
+
+const worded = document.querySelector("form[data-live]");
+if (worded) live(worded);

@@ -1,0 +1,1 @@
+"""What is sent and told: planned reminders, letters, messages to hand on."""
