@@ -8,11 +8,13 @@ from pathlib import Path
 
 MANIFEST = "MANIFEST.sha256"
 SIGNATURE = "signature.json"
+ERASED = "erased.json"  # came after the manifest (``erasure.py``)
 
 
 def manifest(files: Mapping[str, bytes]) -> bytes:
-    """SHA-256 of every file but itself and the signature, as ``sha256sum -c`` reads it."""
-    names = sorted(set(files) - {MANIFEST, SIGNATURE})
+    """SHA-256 of every file but itself, the signature and what came later, as ``sha256sum -c``
+    reads it."""
+    names = sorted(set(files) - {MANIFEST, SIGNATURE, ERASED})
     lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in names]
     return "".join(lines).encode()
 

@@ -27,7 +27,7 @@ ALONE = {
 }
 WORDS = "errors actors canonical languages lifecycle permissions profile states tokens"
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
-         "results"]
+         "results", "privacy"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
@@ -37,13 +37,14 @@ HOUSE = {
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "",
     # what is stored
-    "models": "states", "db": "errors", "migrations": "db models",
+    "models": "canonical states", "db": "errors", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
     "drawing": "canonical", "ready_pages": "languages",
     **{  # each room may use those before it; results are made into papers and pictures, too
         f"services.{room}": " ".join(
             [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
             + (["ports", "docx", "drawing"] if room == "results" else [])
+            + (["ports"] if room == "privacy" else [])
         )
         for floor, room in enumerate(ROOMS)
     },

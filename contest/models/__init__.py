@@ -1,6 +1,6 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
-from contest.models.audit import AuditHead, AuditRow
+from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
@@ -31,6 +31,13 @@ from contest.models.people import (
     UsedChallenge,
     User,
 )
+from contest.models.privacy import (
+    AccessRecord,
+    ConsentEvent,
+    PrivacyRequest,
+    RetentionHold,
+    Tombstone,
+)
 from contest.models.publications import (
     PageConnection,
     PageInspection,
@@ -47,15 +54,15 @@ from contest.models.submissions import Check, ClipVersion, Consent, Submission, 
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
-    "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "EntryRequest", "Evidence", "FlagDecision", "Invitation",
-    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail",
-    "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
-    "SimilarPair", "Snapshot", "SnapshotProof",
-    "StaffSession",
-    "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
-    "Upload", "UsedChallenge", "User",
+    "AccessRecord", "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision",
+    "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest",
+    "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate",
+    "EntryRequest", "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture",
+    "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark",
+    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
+    "PrivacyRequest", "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result",
+    "RetentionHold", "Review", "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
+    "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission",
+    "Task", "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload",
+    "UsedChallenge", "User",
 ]

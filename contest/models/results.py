@@ -39,6 +39,9 @@ class Result(Base):
     frozen_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     bundle_sha256: Mapped[str] = mapped_column(String(64), default="")
+    # Where texts were erased: since when, and the file that now stands for the bundle.
+    erased_at: Mapped[datetime | None]
+    erased_bundle_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     contest: Mapped[Contest] = relationship()
 
 

@@ -46,8 +46,8 @@ BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
-    "names.read", "page.watch", "page.watch_shared", "results.prospects", "upload.expire",
-    "upload.remind",
+    "names.read", "page.watch", "page.watch_shared", "privacy.tidy", "results.prospects",
+    "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
