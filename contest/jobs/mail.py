@@ -12,6 +12,7 @@ from contest.ports import MailRefused
 from contest.services.core import mail as mails
 from contest.services.core import outbox
 from contest.services.people import invitations
+from contest.services.privacy import links
 from contest.wiring import Platform
 
 
@@ -50,6 +51,7 @@ def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
         contest = session.get(Contest, mail.contest_id) if mail.contest_id else None
         token_of = partial(invitations.token_of, key=platform.keys.invitations(session))
         values = mails.values(session, mail, token_of=token_of, at=platform.clock.now())
+        values |= links.of_mail(platform.keys, contest, mail)
         return mail_rendering.render(
             pages_app.of(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url,

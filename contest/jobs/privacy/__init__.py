@@ -1,6 +1,6 @@
 """Work for persons: what is left to do after an erasure."""
 
-from contest.jobs.privacy import tidying
-from contest.services.privacy import erasing
+from contest.jobs.privacy import erasure, tidying
+from contest.services.privacy import deeds, erasing
 
-HANDLERS = {erasing.TIDY: tidying.run}
+HANDLERS = {deeds.ERASE: erasure.run, erasing.TIDY: tidying.run}

@@ -25,6 +25,9 @@ page_expiring       user_id, page_name, page_id,    an organiser: the Page's tok
                     ends, shared
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 second_factor       user_id, what, passkey          staff: their second factor was changed
+privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
+privacy_told        privacy_request_id, said_state, whoever asked about their data: where it stands
+                    extended
 ==================  ==============================  =========================================
 
 A template may be given further values to show; ``path`` is where its button leads (one of our own
@@ -45,6 +48,7 @@ from contest.models import (
     Contest,
     Invitation,
     Mail,
+    PrivacyRequest,
     Publication,
     RoleGrant,
     Submission,
@@ -57,7 +61,8 @@ from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "changes_requested", "findings", "invitation", "jury_reminder",
-    "page_expiring", "page_paused", "published", "receipt", "reinstated", "rejected", "reminder",
+    "page_expiring", "page_paused", "privacy_confirm", "privacy_told", "published", "receipt",
+    "reinstated", "rejected", "reminder",
     "reopened", "result", "second_factor", "upload_expired", "upload_waiting",
 )
 
@@ -175,9 +180,20 @@ def values(
                   "kept_until": upload.expires_at}
     if "unit_id" in mail.params:
         found["unit"] = session.get_one(Unit, mail.params["unit_id"]).name
+    if "privacy_request_id" in mail.params:
+        found |= _request(session, mail.params["privacy_request_id"])
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of)
     return found
+
+
+def _request(session: Session, request_id: int) -> dict[str, Any]:
+    request = session.get_one(PrivacyRequest, request_id)
+    return {
+        "code": request.code, "kind": request.kind, "answer": request.answer,
+        "answer_by": request.answer_by, "due_by": request.due_by,
+        "extension_reason": request.extension_reason,
+    }
 
 
 def _submission(

@@ -220,3 +220,12 @@ def preview(
     return places.spared(found, spared), stored_files.evidence_of(
         session, contest, finder, store.blobs
     )
+
+
+def pictures(session: Session, contest: Contest) -> list[Evidence]:
+    """Evidence in which nothing can be read: a person looks who is to be seen in it."""
+    query = select(Evidence).where(
+        Evidence.contest_id == contest.id, Evidence.erased_at.is_(None),
+        Evidence.kind.in_(("screenshot", "recording")),
+    )
+    return list(session.scalars(query.order_by(Evidence.id.desc()).limit(200)))

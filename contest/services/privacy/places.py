@@ -87,14 +87,11 @@ def _of_table(
     session: Session, table: Table, columns: list[Column[Any]], contest_id: int | None,
     finder: Finds,
 ) -> Iterator[Place]:
-    last = 0
-    query = _rows(table, columns, contest_id)
-    while rows := session.execute(query.where(table.c.id > last).limit(BATCH)).all():
-        for row_id, *values in rows:
-            for column, value in zip(columns, values, strict=True):
-                if any(finder.finds(text) for text in texts(value)):
-                    yield Place(table.name, row_id, column.name, value)
-        last = rows[-1][0]
+    query = _rows(table, columns, contest_id).execution_options(yield_per=BATCH)
+    for row_id, *values in session.execute(query):
+        for column, value in zip(columns, values, strict=True):
+            if any(finder.finds(text) for text in texts(value)):
+                yield Place(table.name, row_id, column.name, value)
 
 
 def _rows(table: Table, columns: list[Column[Any]], contest_id: int | None) -> Select[Any]:

@@ -25,6 +25,8 @@ from contest.services.desk.activity import Filter
 from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
+from contest.services.privacy import requests as privacy_requests
+from contest.services.privacy import workdays
 from contest.services.rules.changes import changes
 from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
@@ -51,7 +53,16 @@ def desk() -> Response:
         token_end=expiry.soon(_watched(contest), at=current.now),
         counting=sitting.is_near(profile, at=current.now),
         requests=len(entry_requests.waiting(current.db, contest)),
+        personal=_personal(contest),
     )
+
+
+def _personal(contest: Contest) -> tuple[int, int | None]:
+    """Requests about personal data that wait, and days left of the most urgent one."""
+    waiting = privacy_requests.waiting(current.db, contest)
+    urgent = [due for one in waiting if (due := privacy_requests.urgent_at(one))]
+    zone = current.profile.schedule.zone
+    return len(waiting), workdays.days_left(min(urgent), current.now, zone) if urgent else None
 
 
 def _watched(contest: Contest) -> Watched | None:

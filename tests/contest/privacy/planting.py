@@ -63,7 +63,8 @@ class OnePerson(Planted):
     def word(self, phase: str, whose: str, kind: str) -> str:
         if kind in ("decision", "reason", "verdict"):
             return f"Ông {NAME} có tên trong clip"  # bundles take no contacts
-        if kind == "login" or (kind, whose) == ("sharer", "rival") or kind in BODIES or (kind == "person" and whose != "reviewer"):
+        other = kind == "person" and whose != "reviewer"
+        if other or kind == "login" or (kind, whose) == ("sharer", "rival") or kind in BODIES:
             return super().word(phase, whose, kind)
         if kind in ("filename", "evidence"):
             return BARE
