@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scoring import archive, erasure, evidence, signature
+from scoring import archive, evidence, signature
 from scoring.engine import compute
 from scoring.errors import BundleError, InputError
-from scoring.manifest import ERASED, MANIFEST, SIGNATURE, manifest, own_sources
+from scoring.manifest import (
+    ERASED,
+    MANIFEST,
+    SIGNATURE,
+    StandIn,
+    manifest,
+    own_sources,
+    standing,
+)
 from scoring.nodes import Node, parse
 from scoring.numbers import written
 
@@ -46,12 +54,12 @@ def check(content: bytes, *, key: str | None = None) -> list[Check]:
     return checks
 
 
-def _erased(files: Mapping[str, bytes]) -> tuple[dict[str, erasure.StandIn], list[Check]]:
+def _erased(files: Mapping[str, bytes]) -> tuple[dict[str, StandIn], list[Check]]:
     """What stands in for erased texts, and whether the bundle's signer vouches for it."""
     if ERASED not in files:
         return {}, []
     try:
-        found, genuine = erasure.standing(files)
+        found, genuine = standing(files)
     except InputError as fault:
         return {}, [_unreadable(fault)]
     vi, en = _VOUCHED[genuine]
@@ -91,7 +99,7 @@ def _damaged(damage: archive.Damage) -> Check:
     )
 
 
-def _files(files: Mapping[str, bytes], erased: Mapping[str, erasure.StandIn]) -> list[Check]:
+def _files(files: Mapping[str, bytes], erased: Mapping[str, StandIn]) -> list[Check]:
     """Each file against the manifest, both ways."""
     listed = dict(_listed(files.get(MANIFEST, b"")))
     real = dict(_listed(manifest(files)))
@@ -113,7 +121,7 @@ def _listed(text: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _file(
-    name: str, listed: str | None, real: str | None, erased: erasure.StandIn | None
+    name: str, listed: str | None, real: str | None, erased: StandIn | None
 ) -> Check:
     if real is None:
         return Check(name, False, f"{name}: gói thiếu tệp này.", f"{name}: missing.")

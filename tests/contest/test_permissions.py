@@ -144,7 +144,8 @@ class World:
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
-            "passkey_id": 1, "privacy_id": 1, "act": "answer", "name": "manifest.json", "part": "schedule",
+            "passkey_id": 1, "privacy_id": 1, "act": "answer", "name": "manifest.json",
+            "part": "schedule",
         }
 
     def _cookie(self, role: str) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 Figures, hashes and signature stay: what is changed is what people wrote (titles, authors, reasons)
 and the explanations made of it. The bundle that was published keeps its name in the row; beside it
-stands the file that now stands in for it (``scoring/erasure.py``).
+stands the file that now stands in for it (``scoring/manifest.py``).
 """
 
 import json
@@ -22,7 +22,8 @@ from contest.services.privacy import places
 from contest.services.privacy.places import Finds
 from contest.services.results import bundles
 from contest.services.results.bundles import Signer
-from scoring import archive, erasure, evidence
+from scoring import archive, evidence
+from scoring import manifest as listing
 
 TEXTS = ("title", "authors")  # of an entry in ``names``: the unit is no person
 
@@ -110,9 +111,9 @@ def _bundle(
     members, _ = archive.read(content)
     texts = {
         name: _text(name, text, finder) for name, text in members.items()
-        if name in erasure.ERASABLE and name != "ranking.json"
+        if name in listing.ERASABLE and name != "ranking.json"
     }
-    fresh = erasure.erase(
+    fresh = listing.erase(
         content, texts, at=at, ground=ground, sign=store.signer.sign,
         public_key=store.signer.public_key,
     )
