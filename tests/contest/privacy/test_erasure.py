@@ -14,7 +14,7 @@ from contest.jobs.privacy import tidying
 from contest.models import AuditRow, Base, Contest, Result, Task, Tombstone, User
 from contest.safekeeping import checks
 from contest.services.core import audit
-from contest.services.privacy import places
+from contest.services.privacy import again, places, tombstones
 from contest.services.privacy.erasing import Erased, Erasure, Wish
 from contest.services.privacy.person import Finder
 from contest.services.privacy.result_texts import Store
@@ -154,3 +154,35 @@ def test_a_namesake_is_spared(platform: Platform, make: Factory, clock: FixedClo
     erased(phase, spared=frozenset({key}))
     with platform.db.read() as session:
         assert rows_that_tell(session) == {"submission.authors"}
+
+
+def test_what_was_erased_stays_erased_in_a_database_that_is_older(
+    platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    """A restore: the tombstones of a later erasure are applied to a database that knew the person,
+    by digests alone."""
+    phase = planting.planted(make, clock)
+    lines = {"contest": phase.contest.slug, "ground": "request:1", "by": "user:1",
+             "at": "2023-06-27T00:00:00+00:00"}
+    with platform.db.read() as session:
+        contest = session.get_one(Contest, phase.contest.id)
+        finder, key = Finder(planting.PERSON), tombstones.key(session, platform.keys, contest)
+        for place in places.found(session, contest.id, finder):
+            places.without(place.value, finder)  # sees how the person is spelt
+        rows = [*tombstones.words(finder, key)]
+        subjects = [(f"submission:{phase.clips['shown'].id}", "clip", ""),
+                    (f"user:{phase.people['reviewer'].id}", "email", ""),
+                    *((subject, "word", digest) for subject, digest in rows)]
+    data_dir = platform.settings.data_dir
+    (data_dir / tombstones.FILE).write_text("".join(
+        json.dumps({**lines, "subject": subject, "field": field, "digest": digest},
+                   ensure_ascii=False, sort_keys=True) + "\n"
+        for subject, field, digest in subjects
+    ))
+    assert again.done(platform.db.write, data_dir, platform.blobs, platform.keys) == 1
+    assert again.done(platform.db.write, data_dir, platform.blobs, platform.keys) == 0
+    tidied(phase)
+    with platform.db.read() as session:
+        assert rows_that_tell(session) == set()
+    assert files_that_tell(data_dir) == set()
+    holds(platform, phase.contest.id)
