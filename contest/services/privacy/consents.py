@@ -11,7 +11,7 @@ from contest.errors import Conflict, NotAllowed, not_found
 from contest.models import Consent, Submission
 from contest.permissions import can
 from contest.services.core import audit, deadlines, locks, profiles
-from contest.services.entry import consents, submissions
+from contest.services.entry import consents, entry_requests, submissions
 from contest.states import SubmissionState
 
 LEAVES, STAYS, TWO = "leaves", "stays", "two_people"
@@ -80,6 +80,10 @@ def withdraw(
     if follows == LEAVES:
         submissions.leave(session, submission, SubmissionState.WITHDRAWN, actor=actor, at=at,
                           reason=REASON)
+    elif follows == TWO and actor.kind == "unit" and (
+        entry_requests.waiting_of(session, submission) is None
+    ):
+        entry_requests.ask_withdrawal(session, submission, reason=REASON, actor=actor, at=at)
     return follows
 
 

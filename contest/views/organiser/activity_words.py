@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 # Every action of the trail; a test compares this with the code that records them.
 ACTIONS = {
+    "audit.resealed": _l("Niêm phong lại nhật ký"),
     "ballot.abstained": _l("Không cho điểm"),
     "ballot.locked": _l("Khoá phiếu chấm"),
     "ballot.open": _l("Mở lại phiếu chấm"),
@@ -61,6 +62,7 @@ ACTIONS = {
     "person.invited": _l("Mời người"),
     "person.locked": _l("Khoá tài khoản"),
     "person.made_admin": _l("Cấp quyền quản trị"),
+    "consent.withdrawn": _l("Rút sự đồng ý"),
     "person.erased": _l("Xoá dữ liệu của một người"),
     "person.passkey_added": _l("Thêm khoá truy cập"),
     "person.passkey_copied": _l("Từ chối khoá truy cập có thể bị sao chép"),
@@ -154,6 +156,7 @@ KINDS = {
     "outbox": _l("Việc nền"),
     "page_inspection": _l("Fanpage"),
     "page_pause": _l("Đăng bài"),
+    "privacy_request": _l("Yêu cầu về dữ liệu cá nhân"),
     "profile_revision": _l("Thể lệ"),
     "publication": _l("Bài đăng"),
     "result": _l("Kết quả"),
