@@ -46,8 +46,8 @@ BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "mail.send",
-    "names.read", "page.watch", "page.watch_shared", "privacy.erase", "privacy.tidy",
-    "results.prospects",
+    "names.read", "page.watch", "page.watch_shared", "privacy.archive", "privacy.erase",
+    "privacy.tidy", "results.prospects",
     "upload.expire", "upload.remind",
 )
 REMEMBERED = (

@@ -15,7 +15,17 @@ from sqlalchemy.orm import Session
 
 from contest import canonical
 from contest.actors import Actor
-from contest.models import Base, Contest, Evidence, Mail, Submission, Task, Tombstone, User
+from contest.models import (
+    Base,
+    Contest,
+    Evidence,
+    Mail,
+    PrivacyRequest,
+    Submission,
+    Task,
+    Tombstone,
+    User,
+)
 from contest.services.core import audit, outbox
 from contest.services.core.keys import Keys
 from contest.services.privacy import account, places, result_texts, stored_files, tombstones
@@ -72,7 +82,7 @@ class Erasure:
             self._bury_row(account.erase(self.session, self.wish.account))
         for submission_id in self.wish.clips:
             candidates += self._clip(self.session.get_one(Submission, submission_id))
-        candidates += self._evidence() + self._templates()
+        candidates += self._evidence() + self._templates() + self._archives()
         self._mails()
         changed = result_texts.erase(
             self.session, self.contest, self.finder, self.store, ground=self.wish.ground,
@@ -120,6 +130,18 @@ class Erasure:
             self._bury(f"document_template:{one.id}", "file", one.sha256)
             self.session.delete(one)
         return [one.sha256 for one in found]
+
+    def _archives(self) -> list[str]:
+        """Copies of what was held about the person, made at their request."""
+        query = select(PrivacyRequest).where(
+            PrivacyRequest.contest_id == self.contest.id, PrivacyRequest.archive_sha256 != ""
+        )
+        files = []
+        for one in self.session.scalars(query):
+            if any(self.finder.finds(text) for text in (one.person_name, one.person_email)):
+                files.append(one.archive_sha256)
+                one.archive_sha256 = ""
+        return files
 
     def _mails(self) -> None:
         """Mails to the person that have not gone out do not go out."""

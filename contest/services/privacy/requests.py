@@ -16,7 +16,7 @@ from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, PrivacyRequest, Submission
 from contest.permissions import require
-from contest.services.core import audit, locks, mail, profiles
+from contest.services.core import audit, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.privacy import workdays
 from contest.services.privacy.person import Person
@@ -27,6 +27,7 @@ UNSHOWN = timedelta(days=30)  # a request of which nobody shows who asks lapses
 CODE = 8  # letters of a request's number
 WORDS = 3  # of a reason
 OPEN = ("received", "answered")
+ARCHIVE = "privacy.archive"  # the task that makes the copy of what is held
 CONFIRM, TOLD = "privacy_confirm", "privacy_told"
 
 
@@ -181,6 +182,8 @@ def answer(
     _reason(said, "Hãy trả lời người yêu cầu", "Answer the person")
     request.answer, request.answered_at = said.strip(), at
     move(session, request, "answered", actor=actor, at=at)
+    if request.kind == "see":
+        outbox.enqueue(session, ARCHIVE, request.id, at=at, contest_id=contest.id)
     _mail(session, request, TOLD, at=at)
     return request
 

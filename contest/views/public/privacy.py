@@ -3,13 +3,15 @@
 The page says the same whether or not somebody is known here. Asking is throttled by address.
 """
 
-from flask import Blueprint, request
+from flask import Blueprint, request, send_file
+from flask import Response as BaseResponse
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from contest.actors import PUBLIC, Actor
+from contest.errors import Gone
 from contest.services.entry import submissions
 from contest.services.privacy import links, requests
 from contest.services.units import units
@@ -78,6 +80,32 @@ def confirm() -> Response:
         number = links.request_of(current.platform.keys, "confirm", form.token.data or "")
         done = requests.confirm(current.db, number, at=current.now)
     return page("privacy/confirm.html", form=form, done=done)
+
+
+@bp.get("/archive")
+@allows("privacy.ask", by="unit")
+def archive() -> Response:
+    """Where the link to one's own data leads."""
+    return page("privacy/archive.html", form=LinkForm(formdata=None))
+
+
+@bp.post("/archive")
+@throttle.guessed(throttle.CODES)
+@allows("privacy.ask", by="unit")
+def download() -> BaseResponse:
+    """The archive, to whoever has the mailed link, while it is kept."""
+    form = LinkForm()
+    with form.taken(lambda status: page("privacy/archive.html", status, form=form), "token"):
+        number = links.request_of(current.platform.keys, "archive", form.token.data or "")
+        found = requests.find(current.db, current.contest, number)
+        if not found.archive_sha256 or current.now >= (found.archive_until or current.now):
+            raise Gone("Tệp này không còn. Hãy gửi lại yêu cầu.",
+                       "This file is no longer there. Please ask again.")
+        path = current.platform.blobs.path(found.archive_sha256)
+    answer = send_file(path, mimetype="application/zip", as_attachment=True,
+                       download_name=f"{found.code}.zip", max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _page(form: AskForm, status: int = 200) -> Response:
