@@ -31,13 +31,7 @@ from contest.models.people import (
     UsedChallenge,
     User,
 )
-from contest.models.privacy import (
-    AccessRecord,
-    ConsentEvent,
-    PrivacyRequest,
-    RetentionHold,
-    Tombstone,
-)
+from contest.models.privacy import ConsentEvent, PrivacyRequest, Tombstone
 from contest.models.publications import (
     PageConnection,
     PageInspection,
@@ -54,15 +48,14 @@ from contest.models.submissions import Check, ClipVersion, Consent, Submission, 
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AccessRecord", "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision",
-    "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest",
-    "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate",
-    "EntryRequest", "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture",
-    "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark",
-    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "PrivacyRequest", "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result",
-    "RetentionHold", "Review", "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage",
-    "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission",
-    "Task", "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload",
-    "UsedChallenge", "User",
+    "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
+    "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
+    "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest",
+    "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture", "JuryCount",
+    "LateApproval", "LedgerStatement", "LedgerVoid", "Mail", "Mark", "OnscreenNames",
+    "PageConnection", "PageInspection", "PagePause", "Passkey", "PrivacyRequest",
+    "ProfileRevision", "Publication", "RecoveryCode", "Repair", "Result", "Review", "RoleGrant",
+    "SecurityEvent", "ShareRecord", "SharedPage", "SimilarPair", "Snapshot", "SnapshotProof",
+    "StaffSession", "StoredKey", "Submission", "Task", "TimeGrant", "ToldNumber", "Tombstone",
+    "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

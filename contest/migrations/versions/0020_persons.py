@@ -1,5 +1,5 @@
-"""Persons: requests about their data, what was erased, consents as they were given and withdrawn, who
-looked; and texts of the audit trail beside it, where they can be erased."""
+"""Persons: requests about their data, what was erased, consents as they were given and withdrawn;
+and texts of the audit trail beside it, where they can be erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,10 +11,7 @@ branch_labels = None
 depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-TABLES = (
-    "privacy_request", "consent_event", "audit_note", "tombstone", "retention_hold",
-    "access_record", "audit_former",
-)
+TABLES = ("privacy_request", "consent_event", "audit_note", "tombstone", "audit_former")
 # Only the form of a unit ticks consents, so the unit is who gave them; which browser is not known.
 CARRIED = """
 INSERT INTO consent_event
@@ -27,44 +24,6 @@ WHERE c.{at} IS NOT NULL ORDER BY c.{at}, c.id
 
 
 def upgrade() -> None:
-    op.create_table(
-        "access_record",
-        sa.Column("contest_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.String(length=64), nullable=False),
-        sa.Column("what", sa.String(length=16), nullable=False),
-        sa.Column("subject", sa.String(length=80), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "what IN ('contacts', 'original', 'evidence', 'export', 'request')",
-            name=op.f("ck_access_record_what"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["contest_id"], ["contest.id"], name=op.f("fk_access_record_contest_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_record")),
-    )
-    op.create_index("ix_access_record_contest_id_at", "access_record", ["contest_id", "at"])
-    op.create_index("ix_access_record_subject", "access_record", ["subject"])
-    op.create_table(
-        "retention_hold",
-        sa.Column("contest_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("created_by", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "reason <> ''",
-            name=op.f("ck_retention_hold_reason"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["contest_id"], ["contest.id"], name=op.f("fk_retention_hold_contest_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_hold")),
-    )
     op.create_table(
         "tombstone",
         sa.Column("contest_id", sa.Integer(), nullable=True),
@@ -125,7 +84,6 @@ def upgrade() -> None:
         sa.Column("person_email", sa.String(length=254), nullable=False),
         sa.Column("account", sa.String(length=500), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=True),
@@ -133,7 +91,6 @@ def upgrade() -> None:
         sa.Column("proof", sa.String(length=16), nullable=False),
         sa.Column("vouched_by", sa.String(length=64), nullable=True),
         sa.Column("vouched_how", sa.Text(), nullable=False),
-        sa.Column("confirm_hash", sa.String(length=64), nullable=False),
         sa.Column("confirm_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -150,7 +107,6 @@ def upgrade() -> None:
         sa.Column("second_by", sa.String(length=64), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archive_sha256", sa.String(length=64), nullable=False),
-        sa.Column("archive_hash", sa.String(length=64), nullable=False),
         sa.Column("archive_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(

@@ -1,7 +1,7 @@
-"""Persons: what they ask for, what was erased, what they agreed to, who looked."""
+"""Persons: what they ask for, what was erased, what they agreed to."""
 
-from contest.models.privacy.erasure import RetentionHold, Tombstone
+from contest.models.privacy.consents import ConsentEvent
+from contest.models.privacy.erasure import Tombstone
 from contest.models.privacy.requests import PrivacyRequest
-from contest.models.privacy.traces import AccessRecord, ConsentEvent
 
-__all__ = ["AccessRecord", "ConsentEvent", "PrivacyRequest", "RetentionHold", "Tombstone"]
+__all__ = ["ConsentEvent", "PrivacyRequest", "Tombstone"]

@@ -1,8 +1,8 @@
-"""What was erased, and what may not be erased yet."""
+"""What was erased."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contest.models.base import Base
@@ -28,18 +28,3 @@ class Tombstone(Base):
     ground: Mapped[str] = mapped_column(String(64))
     erased_by: Mapped[str] = mapped_column(String(64))
     erased_at: Mapped[datetime]
-
-
-class RetentionHold(Base):
-    """An exception from retention: rows of a kind, or one row, are kept until an instant."""
-
-    __tablename__ = "retention_hold"
-    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
-
-    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
-    kind: Mapped[str] = mapped_column(String(32))  # a key of the rules' [retention]
-    until: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Text)
-    created_by: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    lifted_at: Mapped[datetime | None]

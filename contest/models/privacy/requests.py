@@ -18,8 +18,8 @@ class PrivacyRequest(Base):
 
     ``person_*`` and ``account``: by what the person is found. ``proof``: how identity was shown;
     ``none`` until then, while the request is ``unconfirmed``. ``spared``: places that name somebody
-    else of the same name. ``confirm_hash``: of the mailed link's token; ``archive_hash``: of the
-    link to the archive, valid until ``archive_until``.
+    else of the same name. ``confirm_until``: of the mailed link; ``archive_until``: of the copy of
+    what is held and the link to it.
     """
 
     __tablename__ = "privacy_request"
@@ -42,7 +42,6 @@ class PrivacyRequest(Base):
     person_email: Mapped[str] = mapped_column(String(254), default="")
     account: Mapped[str] = mapped_column(String(500), default="")
     message: Mapped[str] = mapped_column(Text, default="")
-    purpose: Mapped[str] = mapped_column(String(64), default="")  # of a consent to withdraw
     language: Mapped[str] = mapped_column(String(2), default="vi")
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
@@ -50,7 +49,6 @@ class PrivacyRequest(Base):
     proof: Mapped[str] = mapped_column(String(16), default="none")
     vouched_by: Mapped[str | None] = mapped_column(String(64))
     vouched_how: Mapped[str] = mapped_column(Text, default="")
-    confirm_hash: Mapped[str] = mapped_column(String(64), default="")
     confirm_until: Mapped[datetime | None]
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
@@ -67,5 +65,4 @@ class PrivacyRequest(Base):
     second_by: Mapped[str | None] = mapped_column(String(64))
     finished_at: Mapped[datetime | None]
     archive_sha256: Mapped[str] = mapped_column(String(64), default="")
-    archive_hash: Mapped[str] = mapped_column(String(64), default="")
     archive_until: Mapped[datetime | None]

@@ -1,10 +1,10 @@
 """Erasure that keeps the truth: the person goes, what was counted, decided and signed stays.
 
 All rows change in one transaction, each with its tombstone; files go after its commit
-(``adapters`` of the caller), because a file that is gone cannot be brought back by a rollback.
+(``jobs/privacy/tidying.py``), because a file that is gone cannot be brought back by a rollback.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -26,6 +26,7 @@ from contest.models import (
     Tombstone,
     User,
 )
+from contest.ports import BlobStore
 from contest.services.core import audit, outbox
 from contest.services.core.keys import Keys
 from contest.services.privacy import account, places, result_texts, stored_files, tombstones
@@ -39,7 +40,7 @@ EMPTIED = frozenset({
     "person_email", "to", "address", "agent",
 })
 NOT_HERE = frozenset({("result", name) for name in ("input", "output", "names", "gaps", "reason")})
-RENDER, TIDY = "pages.render", "privacy.tidy"
+TIDY = "privacy.tidy"  # the task that removes files
 
 
 @dataclass(frozen=True)
@@ -232,16 +233,13 @@ class Erasure:
 
 
 def preview(
-    session: Session, contest: Contest, finder: Finds, store: Store, *,
-    spared: Collection[str] = (),
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore
 ) -> tuple[list[Place], list[Evidence]]:
     """What an erasure would change, nothing being changed: places in the database, and evidence
     that says the name."""
     found = [place for place in places.found(session, contest.id, finder)
              if place.table != User.__tablename__]
-    return places.spared(found, spared), stored_files.evidence_of(
-        session, contest, finder, store.blobs
-    )
+    return found, stored_files.evidence_of(session, contest, finder, blobs)
 
 
 def pictures(session: Session, contest: Contest) -> list[Evidence]:

@@ -3,7 +3,7 @@
 Nothing is listed by hand but exceptions, so that a table that comes tomorrow is looked into, too.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -159,8 +159,3 @@ def without(value: Any, finder: Finds) -> Any:
     if isinstance(value, list):
         return [without(one, finder) for one in value]
     return value
-
-
-def spared(places: Collection[Place], keys: Collection[str]) -> list[Place]:
-    """Those that nobody said are about somebody else."""
-    return [place for place in places if place.key not in set(keys)]

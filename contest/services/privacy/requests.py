@@ -43,7 +43,6 @@ class Asked:
     account: str = ""
     receipt: str = ""
     message: str = ""
-    purpose: str = ""
     with_clip: bool = False
     language: str = "vi"
 
@@ -73,7 +72,7 @@ def ask(
         contest_id=contest.id, code=_new_code(session), kind=asked.kind, role=asked.role,
         person_name=asked.name.strip(), person_phone=asked.phone.strip(),
         person_email=asked.email.strip(), account=asked.account.strip(),
-        message=asked.message.strip(), purpose=asked.purpose, with_clip=asked.with_clip,
+        message=asked.message.strip(), with_clip=asked.with_clip,
         language=asked.language, submission_id=submission.id if submission else None,
         unit_id=actor.unit_id if actor.kind == "unit" else None,
         created_by=actor.label, created_at=at,

@@ -14,8 +14,6 @@ from contest.models import Evidence, PrivacyRequest
 from contest.services.desk import activity
 from contest.services.privacy import account, deeds, erasing, requests, workdays
 from contest.services.privacy.person import Finder
-from contest.services.privacy.result_texts import Store
-from contest.services.results.bundles import Signer
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form
 from contest.views.shared.privacy.forms import AskForm
@@ -155,11 +153,8 @@ def _page(privacy_id: int, form: FlaskForm, status: int = 200) -> Response:
 
 def _erase_page(privacy_id: int, form: EraseForm, status: int = 200) -> Response:
     found = requests.find(current.db, current.contest, privacy_id)
-    platform = current.platform
-    store = Store(platform.blobs, platform.settings.data_dir / "bundles",
-                  Signer(platform.keys.signature(current.db)))
     where, evidence = erasing.preview(
-        current.db, current.contest, Finder(requests.person_of(found)), store
+        current.db, current.contest, Finder(requests.person_of(found)), current.platform.blobs
     )
     return page(
         "organiser/privacy_erase.html", status, one=found, form=form, places=where,

@@ -1,4 +1,4 @@
-"""What a person agreed to, step by step; and who looked at what concerns persons."""
+"""What a person agreed to, step by step."""
 
 from datetime import datetime
 
@@ -29,20 +29,3 @@ class ConsentEvent(Base):
     notice_version: Mapped[str] = mapped_column(String(32))
     notice_sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
-
-
-class AccessRecord(Base):
-    """Somebody opened contacts, an original clip, evidence or an export. ``subject``: of what."""
-
-    __tablename__ = "access_record"
-    __table_args__ = (
-        one_of("what", ("contacts", "original", "evidence", "export", "request")),
-        Index("ix_access_record_contest_id_at", "contest_id", "at"),
-        Index("ix_access_record_subject", "subject"),
-    )
-
-    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
-    at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(64))
-    what: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(80))
