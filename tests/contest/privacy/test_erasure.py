@@ -149,8 +149,8 @@ def test_a_namesake_is_spared(platform: Platform, make: Factory, clock: FixedClo
     phase = planting.planted(make, clock, "released")
     with platform.db.read() as session:
         contest = session.get_one(Contest, phase.contest.id)
-        key = next(p.key for p in places.found(session, contest.id, Finder(planting.PERSON))
-                   if p.table == "submission" and p.column == "authors")
+        [key] = [place.key for place in places.found(session, contest.id, Finder(planting.PERSON))
+                 if place.key == f"submission:{phase.clips['rival'].id}.authors"]
     erased(phase, spared=frozenset({key}))
     with platform.db.read() as session:
         assert rows_that_tell(session) == {"submission.authors"}
