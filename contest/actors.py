@@ -26,6 +26,7 @@ class Actor:
     unit_id: int | None = None
     contest_id: int | None = None
     second_factor: bool = False
+    session: str = ""  # of a unit: the row of its browser's session
 
     @property
     def label(self) -> str:

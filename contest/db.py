@@ -65,7 +65,8 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                       "secure_delete=FAST"):
             connection.execute(f"PRAGMA {pragma}")
         for name, function in (("folded", fold), ("sortable", sortable)):
             connection.create_function(name, 1, partial(_of_text, function), deterministic=True)
@@ -162,6 +163,21 @@ class Database:
         """A session that commits at the end of the block, or rolls back on an exception."""
         with self.writer() as session, session.begin():
             yield session
+
+    def compact(self) -> None:
+        """Write the database anew, so that nothing that was deleted or changed is left in its
+        files. Waits for others; on PostgreSQL table by table."""
+        if self.engine.dialect.name == "sqlite":
+            raw = self.engine.raw_connection()  # SQLAlchemy's own would begin a transaction
+            try:
+                raw.cursor().execute("VACUUM")
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+            return
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM (FULL)")
 
     def upgrade(self) -> None:
         upgrade(self.url)

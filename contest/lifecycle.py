@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contest.states import BALLOT, CHECK, FIX, MACHINES, PUBLICATION, RESULT, SUBMISSION, Machine
+from contest.states import (
+    BALLOT,
+    CHECK,
+    FIX,
+    MACHINES,
+    PRIVACY_REQUEST,
+    PUBLICATION,
+    RESULT,
+    SUBMISSION,
+    Machine,
+)
 
 
 class Phase(StrEnum):
@@ -31,6 +41,7 @@ class Phase(StrEnum):
 OF_ENTRY = (Phase.OPEN, Phase.CLOSED, Phase.COUNTED, Phase.FROZEN, Phase.PUBLIC)
 PHASES: dict[str, tuple[Phase, ...]] = {
     "submission": OF_ENTRY, "fix": OF_ENTRY, "check": (Phase.ALWAYS,), "result": (Phase.ALWAYS,),
+    "privacy_request": (Phase.ALWAYS,),
     "publication": (Phase.BEFORE, Phase.RELEASED),
     "ballot": (Phase.MARKING, Phase.DUE, Phase.FROZEN, Phase.PUBLIC),
 }
@@ -42,6 +53,7 @@ WHO = {
     "review.chair": "the board's chair", "check.retry": "a reviewer or an organiser",
     "publication.manage": "an organiser", "jury.mark": "the juror",
     "result.close": "an organiser", "result.publish": "an organiser",
+    "privacy.manage": "an organiser", "privacy.ask": "whoever asked",
 }
 # Until when, by the last phase in which something is possible.
 UNTIL = {
@@ -132,6 +144,15 @@ WAYS: tuple[Way, ...] = (
     _way(FIX, "queued running failed", "make", "", "queued running ready failed"),
     _way(FIX, "ready", "accept", "entry.edit", "accepted", Phase.OPEN),
     _way(FIX, "queued running ready failed", "decline", "entry.edit", "declined"),
+    _way(PRIVACY_REQUEST, "unconfirmed", "confirm", "privacy.ask", "received"),
+    _way(PRIVACY_REQUEST, "unconfirmed", "vouch", "privacy.manage", "received"),
+    _way(PRIVACY_REQUEST, "unconfirmed", "lapse", "", "lapsed"),
+    _way(PRIVACY_REQUEST, "received", "answer", "privacy.manage", "answered"),
+    _way(PRIVACY_REQUEST, "received answered", "extend", "privacy.manage"),
+    _way(PRIVACY_REQUEST, "received answered", "refuse", "privacy.manage", "refused"),
+    _way(PRIVACY_REQUEST, "received answered", "take_back", "privacy.ask", "taken_back"),
+    _way(PRIVACY_REQUEST, "answered", "finish", "privacy.manage", "done"),
+    _way(PRIVACY_REQUEST, "refused", "reopen", "privacy.manage", "received"),
 )
 
 # States that nothing leads out of, and why nobody waits there.
@@ -141,6 +162,9 @@ ENDS = {
     ("publication", "published"): "the clip is on the Page; its counts are read",
     ("fix", "accepted"): "it has become a version of the clip",
     ("fix", "declined"): "another may be asked for while the clip may be sent",
+    ("privacy_request", "done"): "what was asked for is done, and the person was told",
+    ("privacy_request", "taken_back"): "the person no longer asks for it",
+    ("privacy_request", "lapsed"): "nobody showed who asked; it may be asked again",
     ("ballot", "locked"): "part of a frozen result; what was missing then was agreed by two",
 }
 # A mail that asks for something -> what it asks for: sent, and worded so, only where that is

@@ -92,6 +92,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "job.retry": organiser,
     "audit.read": organiser,
     "export.read": organiser,
+    "privacy.ask": anyone,
+    "privacy.manage": organiser,
 }
 
 

@@ -117,7 +117,21 @@ FIX = _machine(
     declined=(),
 )
 
-MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX)
+# What somebody asks about data that concern them (`services/privacy/requests.py`). `unconfirmed`:
+# nothing has shown yet who asks.
+PRIVACY_REQUEST = _machine(
+    "privacy_request",
+    "unconfirmed",
+    unconfirmed=("received", "lapsed"),
+    received=("answered", "refused", "taken_back"),
+    answered=("done", "refused", "taken_back"),
+    refused=("received",),
+    done=(),
+    taken_back=(),
+    lapsed=(),
+)
+
+MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX, PRIVACY_REQUEST)
 
 # What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
 IN_CONTEST = frozenset(SubmissionState) - {SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED}

@@ -11,7 +11,15 @@ from typing import Any
 from scoring import archive, evidence, signature
 from scoring.engine import compute
 from scoring.errors import BundleError, InputError
-from scoring.manifest import MANIFEST, SIGNATURE, manifest, own_sources
+from scoring.manifest import (
+    ERASED,
+    MANIFEST,
+    SIGNATURE,
+    StandIn,
+    manifest,
+    own_sources,
+    standing,
+)
 from scoring.nodes import Node, parse
 from scoring.numbers import written
 
@@ -34,14 +42,45 @@ def check(content: bytes, *, key: str | None = None) -> list[Check]:
             "Tệp này không phải gói minh chứng của hội thi.", "This file is no evidence bundle."
         )
     checks = [_damaged(place) for place in damage]
-    checks += _files(files)
+    erased, said = _erased(files)
+    checks += _files(files, erased)
     checks.append(_signature(files, key))
+    checks += said
     for part in (_profile, _code, _cut_off, _ranking):
         try:
             checks += part(files)
         except InputError as fault:
             checks.append(_unreadable(fault))
     return checks
+
+
+def _erased(files: Mapping[str, bytes]) -> tuple[dict[str, StandIn], list[Check]]:
+    """What stands in for erased texts, and whether the bundle's signer vouches for it."""
+    if ERASED not in files:
+        return {}, []
+    try:
+        found, genuine = standing(files)
+    except InputError as fault:
+        return {}, [_unreadable(fault)]
+    vi, en = _VOUCHED[genuine]
+    return (found if genuine is not False else {}), [Check(ERASED, genuine, vi, en)]
+
+
+_VOUCHED: dict[bool | None, tuple[str, str]] = {
+    True: (
+        "Một số nội dung đã được xoá theo luật; nội dung thay thế do chính khoá của gói ký.",
+        "Texts were erased as the law demands; what stands in for them is signed with the "
+        "bundle's own key.",
+    ),
+    False: (
+        "Danh sách nội dung đã xoá không do khoá của gói ký.",
+        "The list of erased texts is not signed with the bundle's key.",
+    ),
+    None: (
+        "Một số nội dung đã được xoá; chữ ký của danh sách chưa kiểm tra được trên máy này.",
+        "Texts were erased; the list's signature cannot be checked on this machine.",
+    ),
+}
 
 
 def _damaged(damage: archive.Damage) -> Check:
@@ -60,12 +99,16 @@ def _damaged(damage: archive.Damage) -> Check:
     )
 
 
-def _files(files: Mapping[str, bytes]) -> list[Check]:
+def _files(files: Mapping[str, bytes], erased: Mapping[str, StandIn]) -> list[Check]:
     """Each file against the manifest, both ways."""
     listed = dict(_listed(files.get(MANIFEST, b"")))
     real = dict(_listed(manifest(files)))
-    checks = [_file(name, listed.get(name), real.get(name)) for name in sorted(listed | real)]
-    exact = files.get(MANIFEST) == manifest(files)
+    checks = [
+        _file(name, listed.get(name), real.get(name), erased.get(name))
+        for name in sorted(listed | real)
+    ]
+    lines = [f"{listed.get(name)}  {name}\n" for name in sorted(real)]
+    exact = files.get(MANIFEST) == "".join(lines).encode()
     if not exact and all(item.holds for item in checks):
         checks.append(_missing_manifest())
     return checks
@@ -77,7 +120,9 @@ def _listed(text: bytes) -> Iterator[tuple[str, str]]:
         yield name, digest
 
 
-def _file(name: str, listed: str | None, real: str | None) -> Check:
+def _file(
+    name: str, listed: str | None, real: str | None, erased: StandIn | None
+) -> Check:
     if real is None:
         return Check(name, False, f"{name}: gói thiếu tệp này.", f"{name}: missing.")
     if listed is None:
@@ -86,6 +131,15 @@ def _file(name: str, listed: str | None, real: str | None) -> Check:
             False,
             f"{name}: không có trong {MANIFEST}.",
             f"{name}: not in {MANIFEST}.",
+        )
+    if listed != real and erased is not None and erased.sha256 == real:
+        return Check(
+            name,
+            True,
+            f"{name}: đã xoá ngày {erased.at[:10]} (căn cứ {erased.ground}); nội dung thay thế "
+            "đúng như đã ký, từ đó chỉ còn chữ ký bảo đảm cho nó.",
+            f"{name}: erased on {erased.at[:10]} (ground {erased.ground}); what stands in for it "
+            "is as signed, and nothing but the signature vouches for it since.",
         )
     if listed != real:
         return Check(
@@ -172,6 +226,13 @@ def _profile(files: Mapping[str, bytes]) -> list[Check]:
     content = files.get(name)
     real = hashlib.sha256(content or b"").hexdigest()
     known = content is not None and about["format"].value == evidence.FORMAT
+    erased, _ = _erased(files)
+    if name in erased and erased[name].sha256 == real:
+        at = erased[name].at[:10]
+        return [
+            Check("profile", True, f"Thể lệ: có nội dung đã xoá ngày {at}.",
+                  f"Profile: erased on {at}, in parts.")
+        ]
     if not known or about["profile_sha256"].value != real:
         return [
             Check(

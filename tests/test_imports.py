@@ -25,9 +25,11 @@ ALONE = {
     "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
-WORDS = "errors actors canonical folding languages letters lifecycle permissions profile states tokens"
+WORDS = (
+    "errors actors canonical folding languages letters lifecycle permissions profile states tokens"
+)
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
-         "messages", "results"]
+         "messages", "results", "privacy"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
@@ -38,7 +40,7 @@ HOUSE = {
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "", "clip_links": "errors",
     # what is stored
-    "models": "states", "db": "errors folding", "migrations": "db models",
+    "models": "canonical states", "db": "errors folding", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
     "drawing": "canonical", "ready_pages": "languages",
     **{  # each room may use those before it; results are made into papers and pictures, too
@@ -46,6 +48,7 @@ HOUSE = {
             [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
             + (["ports", "docx", "drawing"] if room == "results" else [])
             + (["clip_links"] if room == "entry" else [])
+            + (["ports"] if room == "privacy" else [])
         )
         for floor, room in enumerate(ROOMS)
     },

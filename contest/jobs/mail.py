@@ -16,6 +16,7 @@ from contest.services.core import mail as mails
 from contest.services.core import outbox, profiles, push
 from contest.services.messages import chats, letter_texts, planned
 from contest.services.people import invitations
+from contest.services.privacy import links
 from contest.wiring import Platform
 
 
@@ -55,6 +56,7 @@ def write(platform: Platform, mail: Mail) -> mail_rendering.RenderedMail:
         token_of = partial(invitations.token_of, key=platform.keys.invitations(session))
         words = letter_texts.words_of(session, mail.contest_id, mail.template, mail.language)
         values = mails.values(session, mail, token_of=token_of, at=platform.clock.now())
+        values |= links.of_mail(platform.keys, contest, mail)
         return mail_rendering.render(
             pages_app.of(platform), mail.template, language=mail.language, contest=contest,
             values=values, base_url=settings.base_url, words=words,

@@ -11,6 +11,7 @@ from contest.jobs import Later, clips, uploads
 from contest.jobs.links import fetching
 from contest.services.core import sweep
 from contest.services.entry import stored_bytes
+from contest.services.privacy import archive, requests
 from contest.wiring import Platform
 
 EVERY = timedelta(days=1)
@@ -23,6 +24,7 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
         beat()
     while _some_bytes(platform, at):
         beat()
+    _persons(platform, at)
     clips.sweep_work(clips.work_dir(platform))
     uploads.sweep_strays(platform)
     fetching.sweep_strays(platform)
@@ -42,6 +44,15 @@ def _some_bytes(platform: Platform, at: datetime) -> bool:
     for sha256 in freed.files:
         platform.blobs.drop(sha256)
     return freed.clips > 0
+
+
+def _persons(platform: Platform, at: datetime) -> None:
+    """Requests of which nobody showed who asks lapse; archives go when their link ends."""
+    with platform.db.write() as session:
+        requests.lapse(session, at=at)
+        files = archive.over(session, at=at)
+    for sha256 in files:
+        platform.blobs.drop(sha256)
 
 
 HANDLERS = {sweep.KIND: run}

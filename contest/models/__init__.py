@@ -1,6 +1,6 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
-from contest.models.audit import AuditHead, AuditRow
+from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision
@@ -40,6 +40,7 @@ from contest.models.people import (
     UsedChallenge,
     User,
 )
+from contest.models.privacy import ConsentEvent, PrivacyRequest, Tombstone
 from contest.models.publications import (
     PageConnection,
     PageInspection,
@@ -65,15 +66,15 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditRow", "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint",
-    "ClipVersion", "Consent", "Contest", "Correction", "CorrectionVerdict", "Derivative",
-    "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision",
-    "Invitation", "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid",
-    "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection",
-    "PagePause", "Passkey", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
-    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "Review", "ReviewVote",
-    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair",
-    "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission", "Task", "Telling",
-    "TimeGrant", "ToldNumber", "Unit", "UnitLink", "UnitSession",
-    "Upload", "UsedChallenge", "User",
+    "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
+    "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
+    "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
+    "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture", "JuryCount",
+    "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark",
+    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey", "PrivacyRequest",
+    "ProfileRevision", "Publication", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
+    "ReminderStop", "Repair", "Result", "Review", "ReviewVote", "RoleGrant", "SecurityEvent",
+    "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof",
+    "StaffSession", "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber",
+    "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

@@ -34,6 +34,7 @@ class Evidence(Base):
     kind: Mapped[str] = mapped_column(String(32))  # counts, ledger, screenshot, recording
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # its file is gone, its hash stays
 
 
 class Snapshot(Base):

@@ -35,6 +35,9 @@ class Result(Base):
     frozen_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     bundle_sha256: Mapped[str] = mapped_column(String(64), default="")
+    # Where texts were erased: since when, and the file that now stands for the bundle.
+    erased_at: Mapped[datetime | None]
+    erased_bundle_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     gaps: Mapped[list[Any]] = mapped_column(default=list)  # what was missing at closing
     # Megabytes, hence last: SQLite walks through them to reach what lies behind.
     input: Mapped[dict[str, Any]]  # what scoring.compute was given

@@ -17,6 +17,7 @@ from pathlib import Path
 from contest.safekeeping import clips, databases, sealed_settings, status
 from contest.safekeeping.folder import BackupFolder, Manifest
 from contest.safekeeping.progress import Progress, Say, silent
+from contest.services.privacy import tombstones
 from contest.wiring import Platform
 
 SPARE = 64 * 1024**2  # bytes left free on the backup's disk
@@ -96,6 +97,8 @@ def _make(platform: Platform, folder: BackupFolder, wishes: Wishes) -> Made:
         )
         folder.keep(manifest)
         unless_whole.pop_all()
+    with platform.db.read() as session:
+        tombstones.write(session, folder.root)  # of all sets: what is erased stays so in each
     pruned = folder.prune(wishes.keep) if wishes.keep else []
     return Made(manifest, new.files, new.size, pruned)
 

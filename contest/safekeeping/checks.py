@@ -50,6 +50,13 @@ def newest_results(session: Session, blobs: BlobStore) -> Iterator[Found]:
 
 def _again(result: Result, slug: str) -> Found:
     digests = {canonical.sha256(scoring.compute(result.input)), canonical.sha256(result.output)}
+    if result.erased_at and len(digests) == 1:
+        at = result.erased_at.date().isoformat()
+        return Found("result", True,
+                     f"{slug}: tính lại bản {result.number} ra đúng kết quả đã chốt; có nội dung "
+                     f"đã xoá ngày {at}.",
+                     f"{slug}: revision {result.number} computed again is the frozen one; texts "
+                     f"of it were erased on {at}.")
     if digests == {result.output_sha256}:
         return Found("result", True,
                      f"{slug}: tính lại bản {result.number} ra đúng kết quả đã chốt.",
@@ -61,7 +68,9 @@ def _again(result: Result, slug: str) -> Found:
 def _bundle(result: Result, slug: str, blobs: BlobStore) -> Found:
     """As ``python -m scoring verify`` does."""
     try:
-        looked = scoring.bundle.verify(blobs.path(result.bundle_sha256))
+        looked = scoring.bundle.verify(
+            blobs.path(result.erased_bundle_sha256 or result.bundle_sha256)
+        )
         failing = [check.en for check in looked if check.holds is False]
     except (OSError, ValueError, scoring.BundleError) as error:
         failing = [str(error)]

@@ -18,6 +18,7 @@ from contest.models import (
     DocumentPdf,
     DocumentTemplate,
     Evidence,
+    PrivacyRequest,
     Repair,
     Result,
     SignedForm,
@@ -51,8 +52,17 @@ def _queries() -> Iterator[tuple[str, Select[Any]]]:
     yield "derivative", select(Derivative.sha256)
     yield "template", select(DocumentTemplate.sha256)
     yield "pdf", select(DocumentPdf.sha256).where(DocumentPdf.sha256 != "")
-    yield "bundle", select(Result.bundle_sha256).where(Result.bundle_sha256 != "")
-    yield "evidence", select(Evidence.sha256)
+    yield "bundle", (
+        select(Result.bundle_sha256)
+        .where(Result.bundle_sha256 != "", Result.erased_bundle_sha256 == "")
+    )
+    yield "bundle", (
+        select(Result.erased_bundle_sha256).where(Result.erased_bundle_sha256 != "")
+    )
+    yield "evidence", select(Evidence.sha256).where(Evidence.erased_at.is_(None))
+    yield "archive", (
+        select(PrivacyRequest.archive_sha256).where(PrivacyRequest.archive_sha256 != "")
+    )
     yield "signed form", select(SignedForm.sha256)
     yield "clip", select(ClipVersion.sha256).where(kept)
 

@@ -4,6 +4,7 @@ Files come first and the database last, whole or not at all: an installation who
 has all its files. Run again after a kill, it goes on where it was.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from contest.safekeeping.checks import Found
 from contest.safekeeping.folder import BackupFolder, Manifest, read_json, write_json
 from contest.safekeeping.progress import Progress, Say, silent
 from contest.services.core.keys import Keys
+from contest.services.privacy import again, tombstones
 
 MARK = "restoring.json"  # while it stands, what is there came of this set
 
@@ -65,6 +67,7 @@ def restore(settings: Settings, source: Path, wanted: Wanted) -> Restored:
             database.upgrade()  # a set of an earlier version
             found += look(database, settings)
             found += _keys(database, settings, opened)
+            found += _erased_again(database, folder, settings)
         finally:
             database.engine.dispose()
         (settings.data_dir / MARK).unlink()
@@ -198,6 +201,34 @@ def _keys(database: Database, settings: Settings, opened: dict[str, str]) -> lis
         return [Found("keys", False, error.vi, error.en)]
     return [Found("keys", True, "Khoá mở được những gì cơ sở dữ liệu niêm phong.",
                   "The secret key opens what the database stores sealed.")]
+
+
+def _erased_again(
+    database: Database, folder: BackupFolder, settings: Settings
+) -> list[Found]:
+    """What was erased since the set was made is erased again, by the tombstones beside the sets;
+    files that the set still had go with it."""
+    path = folder.root / tombstones.FILE
+    kept = kept_secret_file(settings.data_dir)
+    text = settings.secret_key or (kept.read_text() if kept.exists() else "")
+    if not path.exists():
+        return []
+    if not text:
+        return [Found(
+            "erased", False,
+            "Chưa xoá lại được những gì đã xoá sau bản sao lưu: hãy đặt HOITHI_SECRET_KEY cũ rồi "
+            "chạy “hoithi privacy again”.",
+            "What was erased after the backup is not erased again yet: set the old "
+            'HOITHI_SECRET_KEY, then run "hoithi privacy again".',
+        )]
+    shutil.copyfile(path, settings.data_dir / tombstones.FILE)
+    keys = Keys(Settings.keys_in(text), database.write)
+    done = again.done(
+        database.write, settings.data_dir, FolderStore(settings.storage_dir), keys
+    )
+    database.compact()
+    return [Found("erased", True, f"{done} lần xoá sau bản sao lưu đã được làm lại.",
+                  f"{done} erasures since the set were done again.")]
 
 
 def _damaged_set(manifest: Manifest) -> Invalid:

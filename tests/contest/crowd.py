@@ -31,6 +31,7 @@ from contest.models import (
     PageConnection,
     PageInspection,
     PagePause,
+    PrivacyRequest,
     Publication,
     Repair,
     Result,
@@ -304,8 +305,17 @@ class Crowd(Looked):
         return found
 
     def _work(self) -> None:
-        """Jobs and mails in each of their states."""
+        """Jobs and mails in each of their states; requests about personal data."""
         for number in range(self.n):
+            self._add(*(
+                PrivacyRequest(
+                    contest_id=self.contest.id, code=f"YC-{state}{number}", state=state,
+                    kind="erase", role="sharer", person_name="Người Lạ Nào Đó",
+                    created_by="public", created_at=WHILE_OPEN,
+                    due_by=WHILE_OPEN, answer_by=WHILE_OPEN, received_at=WHILE_OPEN,
+                )
+                for state in ("answered", "done", "unconfirmed")
+            ))
             self._add(*(
                 Task(kind="mail.send", row_id=number + 1, key=f"{state} {number}", state=state,
                      contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
@@ -363,7 +373,7 @@ class Crowd(Looked):
                 "user_id": self.people["juror"][0].id,
                 "pair_id": first(SimilarPair.id), "correction_id": first(Correction.id),
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
-                "fix_id": first(Repair.id),
+                "fix_id": first(Repair.id), "privacy_id": first(PrivacyRequest.id),
             }
 
 

@@ -24,6 +24,7 @@ from contest.models import (
     Errand,
     Evidence,
     LinkFetch,
+    PrivacyRequest,
     Publication,
     Repair,
     SignedForm,
@@ -111,6 +112,10 @@ class World:
             sha256=version.sha256, size=version.size, report={"verdict": "pass"},
             created_at=WHILE_OPEN,
         ))
+        self.make.add(PrivacyRequest(
+            contest_id=self.contest.id, code="YC-1", state="answered", kind="erase", role="sharer",
+            person_name="Người Chia Sẻ Nào Đó", created_by="public", created_at=WHILE_OPEN,
+        ))
         self.make.add(Evidence(
             contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",
             size=version.size, kind="counts", created_by="user:1", created_at=WHILE_OPEN,
@@ -163,9 +168,9 @@ class World:
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
-            "errand_key": errand.public_id, "fetch_id": fetch.id,
-            "telling_id": telling.id,
-            "passkey_id": 1, "name": "manifest.json", "part": "schedule",
+            "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
+            "passkey_id": 1, "privacy_id": 1, "act": "answer", "name": "manifest.json",
+            "part": "schedule",
         }
 
     def _cookie(self, role: str) -> tuple[str, str] | None:

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from contest import canonical
 from contest.actors import Actor
-from contest.models import AuditHead, AuditRow, Base
+from contest.models import AuditHead, AuditNote, AuditRow, Base
+from contest.models.audit import NOTE, is_note
 from contest.services.core import bulk
 
 GENESIS = "0" * 64
@@ -43,8 +44,9 @@ def record(
 ) -> None:
     """Have one row appended when ``session`` commits; its place in the chain is known only then.
 
-    ``before``/``after`` hold references and states, never personal data. Raises ``RuntimeError``
-    in a reading session, which would never commit it.
+    ``before``/``after`` hold references and states; texts become notes, which can be erased
+    (``models/audit.py``). Raises ``RuntimeError`` in a reading session, which would never commit
+    it.
     """
     if not session.info.get("writes"):
         raise RuntimeError(f"{action}: a reading session records nothing")
@@ -117,7 +119,9 @@ def _append(session: Session) -> None:
     ).one()
     for row, _ in _pending(session):
         if isinstance(row, _Many):
+            first = head.seq + 1
             bulk.send(session, _TABLE, _COLUMNS, _sealed(row, head))
+            bulk.send(session, _NOTES, _OF_NOTE, _shared(row.like, first, head.seq))
             continue
         row.seq, row.prev_hash = head.seq + 1, head.hash
         row.hash = seal(row)
@@ -131,15 +135,26 @@ _COLUMNS = ("seq", "at", "contest_id", "actor", "action", "subject", "before", "
             "prev_hash", "hash")
 
 
+_NOTES: Any = AuditNote.__table__
+_OF_NOTE = ("audit_seq", "sha256", "salt", "value")
+
+
+def _shared(like: AuditRow, first: int, last: int) -> Iterator[tuple[object, ...]]:
+    """The texts that many rows share, once for each of them."""
+    for note in like.notes:
+        for seq in range(first, last + 1):
+            yield seq, note.sha256, note.salt, bulk.Written(note.value)
+
+
 def _sealed(many: _Many, head: AuditHead) -> Iterator[tuple[object, ...]]:
     """The values of each row, sealed as ``seal`` does; what they share is written once, because
     everybody waits for the head meanwhile."""
-    like, written = many.like, bulk.Written(many.like.after)
+    like, written = many.like, bulk.Written(many.like.sealed_after)
     begun: dict[str, tuple[str, bulk.Written]] = {}
     for subject, before in many.rows:
         known = begun.get(key := str(before))
         if known is None:
-            like.seq, like.subject, like.before = 0, "", before
+            like.seq, like.subject, like.sealed_before = 0, "", before
             start = canonical.text(_content(like)).partition('"seq":0,"subject":""')[0]
             known = begun[key] = (start, bulk.Written(before))
         previous = head.hash
@@ -177,8 +192,8 @@ def _content(row: AuditRow) -> dict[str, Any]:
         "actor": row.actor,
         "action": row.action,
         "subject": row.subject,
-        "before": row.before,
-        "after": row.after,
+        "before": row.sealed_before,
+        "after": row.sealed_after,
     }
 
 
@@ -211,3 +226,10 @@ def _faults(row: AuditRow, expected: int, previous: str) -> Iterator[Fault]:
         yield Fault(row.seq, "does not follow the row before")
     if row.hash != seal(row):
         yield Fault(row.seq, "was changed after it was written")
+    known = {note.sha256 for note in row.notes}
+    wanted = {v[NOTE] for part in (row.sealed_before, row.sealed_after) for v in part.values()
+              if is_note(v)}
+    if wanted - known:
+        yield Fault(row.seq, "a text of it is missing")
+    if not all(note.holds() for note in row.notes):
+        yield Fault(row.seq, "a text of it was changed after it was written")

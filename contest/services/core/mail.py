@@ -34,6 +34,9 @@ board_waits         user_id, submission_id,         the board's chair, or withou
                     version_id, chair               organisers: votes no longer decide about a clip
 result_moved        user_id, submission_id          an organiser: a final result has to be replaced
 second_factor       user_id, what, passkey          staff: their second factor was changed
+privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
+privacy_told        privacy_request_id, said_state, whoever asked about their data: where it stands
+                    extended
 ==================  ==============================  =========================================
 
 A template may be given further values to show; ``path`` is where its button leads (one of our own
@@ -54,6 +57,7 @@ from contest.models import (
     Contest,
     Invitation,
     Mail,
+    PrivacyRequest,
     Publication,
     RoleGrant,
     Submission,
@@ -67,9 +71,10 @@ from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "board_waits", "changes_requested", "count_reminder", "findings", "invitation",
-    "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "published",
-    "receipt", "reinstated", "rejected", "reminder", "reopened", "result", "result_moved",
-    "review_reminder", "second_factor", "upload_expired", "upload_waiting",
+    "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "privacy_confirm",
+    "privacy_told", "published", "receipt", "reinstated", "rejected", "reminder", "reopened",
+    "result", "result_moved", "review_reminder", "second_factor", "upload_expired",
+    "upload_waiting",
 )
 # Where the button of a mail about an entry leads, within its contest; else to the entry's status.
 TASKS = {
@@ -202,9 +207,20 @@ def values(
                   "kept_until": upload.expires_at}
     if "unit_id" in mail.params:
         found = _unit(session.get_one(Unit, mail.params["unit_id"])) | found
+    if "privacy_request_id" in mail.params:
+        found |= _request(session, mail.params["privacy_request_id"])
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of)
     return found
+
+
+def _request(session: Session, request_id: int) -> dict[str, Any]:
+    request = session.get_one(PrivacyRequest, request_id)
+    return {
+        "code": request.code, "kind": request.kind, "answer": request.answer,
+        "answer_by": request.answer_by, "due_by": request.due_by,
+        "extension_reason": request.extension_reason,
+    }
 
 
 def _unit(unit: Unit) -> dict[str, Any]:

@@ -12,7 +12,17 @@ from contest.errors import Conflict
 from contest.models import Base
 from contest.models.base import LOCK
 from contest.services.core import audit
-from contest.states import BALLOT, CHECK, FIX, MACHINES, PUBLICATION, RESULT, SUBMISSION, Machine
+from contest.states import (
+    BALLOT,
+    CHECK,
+    FIX,
+    MACHINES,
+    PRIVACY_REQUEST,
+    PUBLICATION,
+    RESULT,
+    SUBMISSION,
+    Machine,
+)
 
 OF_TABLE: dict[str, Machine] = {
     "submission": SUBMISSION,
@@ -21,6 +31,7 @@ OF_TABLE: dict[str, Machine] = {
     "result": RESULT,
     "ballot": BALLOT,
     "fix": FIX,
+    "privacy_request": PRIVACY_REQUEST,
 }
 assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - each machine has its table
 

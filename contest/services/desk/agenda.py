@@ -65,6 +65,7 @@ class Situation:
     people: Mapping[str, int]  # how many have each role
     without_link: int = 0  # units
     requests: int = 0
+    personal: tuple[int, datetime | None] = (0, None)  # requests about personal data, and by when
     moved: Sequence[str] = ()  # clips that left or came back after the newest result was final
     board: Mapping[str, int] = field(default_factory=dict)  # how many clips wait for whom
     result: str | None = None  # state of the newest revision
@@ -89,7 +90,7 @@ class Going:
 
 def todo(found: Situation, profile: Profile, *, at: datetime) -> list[Todo]:
     """Everything there is to do, the most urgent first."""
-    parts = (_machine, _before, _clips, _page, _jury, _closing)
+    parts = (_machine, _personal, _before, _clips, _page, _jury, _closing)
     things = [one for part in parts for one in part(found, profile, at) if one.count]
     last = profile.schedule.awards + timedelta(days=365)
     return sorted(things, key=lambda one: (-one.urgency(at), one.due or last))
@@ -102,6 +103,12 @@ def _machine(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]
     yield Todo("overdue", Harm.STOPS, "organiser.jobs", late, at, {"state": "pending"})
     failed = found.standing.tasks.get("failed", 0)
     yield Todo("failed", Harm.WAITS, "organiser.jobs", failed, None, {"state": "failed"})
+
+
+def _personal(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
+    """In every phase: the law's clock does not stop."""
+    waiting, due = found.personal
+    yield Todo("personal", Harm.LOSES, "privacy_requests.listed", waiting, due)
 
 
 def _before(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:

@@ -19,7 +19,7 @@ from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
-from contest.services.entry import open_uploads, result_mails
+from contest.services.entry import consents, open_uploads, result_mails
 from contest.services.fanpage import publications
 from contest.services.units import units
 from contest.states import REPLACEABLE, SubmissionState
@@ -131,7 +131,7 @@ def create(
     )
     session.add(submission)
     session.flush()
-    _set_consents(session, submission, form, profile, at)
+    _set_consents(session, submission, form, profile=profile, actor=actor, at=at)
     audit.record(
         session, "submission.created", submission, actor=actor, at=at, after=_trace(submission)
     )
@@ -154,7 +154,7 @@ def change(
     for name, value in _columns(form).items():
         setattr(submission, name, value)
     submission.updated_at = at
-    _set_consents(session, submission, form, profile, at)
+    _set_consents(session, submission, form, profile=profile, actor=actor, at=at)
     audit.record(
         session, "submission.changed", submission, actor=actor, at=at, after=_trace(submission)
     )
@@ -246,19 +246,23 @@ def given(submission: Submission) -> frozenset[str]:
 
 
 def _set_consents(
-    session: Session, submission: Submission, form: SubmissionForm, profile: Profile, at: datetime
+    session: Session, submission: Submission, form: SubmissionForm, *, profile: Profile,
+    actor: Actor, at: datetime,
 ) -> None:
     known = {c.purpose: c for c in submission.consents}
     for purpose in profile.form.consents:
         row, ticked = known.get(purpose.id), purpose.id in form.consents
         if ticked and row is None:
-            session.add(_consent(submission, purpose, profile, at))
+            row = _consent(submission, purpose, profile, at)
+            session.add(row)
+            consents.record(session, row, consents.GIVEN, actor=actor, at=at)
         elif ticked and row is not None and row.withdrawn_at is not None:
             row.given_at, row.withdrawn_at = at, None
             row.notice_version = profile.form.notice_version
             row.notice_sha256 = notice_sha256(profile, purpose)
-        elif not ticked and row is not None and row.withdrawn_at is None:
-            row.withdrawn_at = at
+            consents.record(session, row, consents.GIVEN, actor=actor, at=at)
+        elif not ticked and row is not None:
+            consents.withdraw(session, row, actor=actor, at=at)
     session.flush()
     session.expire(submission, ["consents"])
 

@@ -78,7 +78,7 @@ def bundle(result: Result, blobs: BlobStore) -> bytes:
         raise Conflict(
             "Gói minh chứng có sau khi chốt kết quả.", "There is a bundle once it is frozen."
         )
-    return blobs.path(result.bundle_sha256).read_bytes()
+    return blobs.path(result.erased_bundle_sha256 or result.bundle_sha256).read_bytes()
 
 
 def as_workbook(result: Result, language: str) -> bytes:

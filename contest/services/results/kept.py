@@ -42,4 +42,5 @@ def _state(result: Result) -> tuple[Hashable, ...]:
     return (
         result.id, result.state, result.input_sha256, result.output_sha256, result.bundle_sha256,
         result.profile_revision_id, result.created_at, result.frozen_at, result.reason,
+        result.erased_at,
     )

@@ -45,7 +45,7 @@ def actor_of(unit: Unit) -> Actor:
 def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:
     """The unit behind a cookie as an actor; None without a live session."""
     row = session_of_token(session, token, at=at)
-    return actor_of(row.unit) if row else None
+    return replace(actor_of(row.unit), session=f"unit_session:{row.id}") if row else None
 
 
 def find(session: Session, contest: Contest, unit_id: int) -> Unit:

@@ -16,6 +16,7 @@ from contest.models import (
     Contest,
     Derivative,
     Evidence,
+    PrivacyRequest,
     Publication,
     Repair,
     Result,
@@ -202,6 +203,10 @@ class Phase:
             kind="mail.send", row_id=1, key=f"{self.name} failed", state="failed", attempts=3,
             contest_id=self.contest.id, due_at=self.at, created_at=self.at,
             error=self.word("task", "failure"),
+        )).id
+        self.privacy_id = self.make.add(PrivacyRequest(
+            contest_id=self.contest.id, code=f"YC-{self.name}", kind="erase", state="answered",
+            role="sharer", person_name="Người Lạ Nào Đó", created_by="public", created_at=self.at,
         )).id
 
     def _actor(self, whose: str) -> Any:

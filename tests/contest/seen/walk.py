@@ -117,8 +117,8 @@ class Walk:
             "sha256": evidence, "user_id": phase.jury["second"].id,
             "unit_id": phase.units["home"].id, "pair_id": self.pairs.get(name, 1),
             "repair_id": 1, "name": "manifest.json", "link_id": phase.link_id,
-            "task_id": phase.task_id, "part": "schedule", "width": 400,
-            "errand_key": "e" * 32, **dict.fromkeys(FIRST, 1),
+            "task_id": phase.task_id, "privacy_id": phase.privacy_id, "act": "answer",
+            "part": "schedule", "width": 400, "errand_key": "e" * 32, **dict.fromkeys(FIRST, 1),
         }
 
     def _of_clip(self, phase: Phase, whose: str) -> dict[str, Any]:

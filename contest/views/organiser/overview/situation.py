@@ -20,6 +20,7 @@ from contest.services.desk.public import Phase
 from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
+from contest.services.privacy import requests as privacy_requests
 from contest.services.results import closing, moved_since, results
 from contest.services.units import units
 from contest.views.organiser.overview import pictures, words
@@ -39,7 +40,7 @@ def gathered() -> Situation:
     return Situation(
         standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
         people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
-        moved=_moved(result), board=_board(),
+        personal=_personal(), moved=_moved(result), board=_board(),
         without_link=len(units.without_link(db, contest, at=at)) if early else 0,
         has_page=watched is not None, posts_itself=profile.publication.mode == "api",
         paused=bool(contest.publishing_paused), token_end=expiry.soon(watched, at=at),
@@ -47,6 +48,13 @@ def gathered() -> Situation:
         machine=tuple(_machine(disk(), safe(), antivirus())),
         blockers=[one for one in _blockers(phase) if one.code != OWN],
     )
+
+
+def _personal() -> tuple[int, datetime | None]:
+    """Requests about personal data that wait, and when the most urgent one is due."""
+    waiting = privacy_requests.waiting(current.db, current.contest)
+    due = [at for one in waiting if (at := privacy_requests.urgent_at(one))]
+    return len(waiting), min(due, default=None)
 
 
 def _moved(newest: str | None) -> Sequence[str]:

@@ -22,6 +22,8 @@ JOBS = {
     "interactions.poll": _l("Lấy số tương tác"), "mail.send": _l("Gửi thư"),
     "upload.remind": _l("Nhắc lượt gửi dở"), "upload.expire": _l("Dọn lượt gửi dở"),
     "pages.render": _l("Dựng trang kết quả"), "documents.pdf": _l("Tạo PDF"),
+    "privacy.archive": _l("Gom dữ liệu của một người"), "privacy.erase": _l("Xoá dữ liệu cá nhân"),
+    "privacy.tidy": _l("Dọn dữ liệu hết hạn giữ"),
     "link.fetch": _l("Tải clip từ đường dẫn"), "reviews.settle": _l("Đếm lại phiếu thẩm định"),
     "reminders.tick": _l("Gửi lời nhắc theo lịch"), "push.send": _l("Gửi thông báo tới máy"),
     "telegram.look": _l("Đọc mã nối Telegram"),
@@ -50,6 +52,9 @@ _COUNTED: dict[str, tuple[Callable[[int], str], object]] = {
                  _l("Xem và quyết định")),
     "review": (lambda n: ngettext("%(num)s clip chờ thẩm định.", "%(num)s clip chờ thẩm định.", n),
                _l("Thẩm định")),
+    "personal": (lambda n: ngettext("%(num)s yêu cầu về dữ liệu cá nhân đang chờ.",
+                                    "%(num)s yêu cầu về dữ liệu cá nhân đang chờ.", n),
+                 _l("Xem yêu cầu")),
     "nobody": (lambda n: ngettext(
         "%(num)s clip không kết luận được vì Tổ thẩm định chưa có Chủ tịch hoặc không đủ người.",
         "%(num)s clip không kết luận được vì Tổ thẩm định chưa có Chủ tịch hoặc không đủ người.",

@@ -1,0 +1,1 @@
+"""Persons: what they ask for, and what is done with data that concern them."""

@@ -1,0 +1,143 @@
+"""Everything that is held about a person, as one archive: a page for people, JSON for programs, and
+the clips of the entry that the request names.
+
+What stands in a row beside the person is other people's and left out: of each place only the value
+in which the person stands. Whoever judged is not named.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.models import ClipVersion, Contest, PrivacyRequest, Submission
+from contest.ports import BlobStore
+from contest.services.core import mail, profiles
+from contest.services.entry import consents
+from contest.services.privacy import places, requests
+from contest.services.privacy.person import Finder
+
+LIFE = timedelta(days=7)
+# Kept from the person, too: what others wrote in confidence, and how we find people.
+WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("outbox", "error")})
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held: places of the person, consents, clips' files (name in the archive, hash)."""
+
+    places: list[places.Place]
+    consents: list[dict[str, Any]]
+    clips: list[tuple[str, str]]
+
+
+def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
+    """Everything about the person of a request."""
+    finder = Finder(requests.person_of(request))
+    submission = session.get(Submission, request.submission_id) if request.submission_id else None
+    return Held(
+        [place for place in places.found(session, contest.id, finder)
+         if (place.table, place.column) not in WITHHELD],
+        [{"purpose": e.purpose, "act": e.act, "at": e.at.isoformat(),
+          "notice_version": e.notice_version, "by": e.given_by}
+         for e in (consents.history(session, submission) if submission else [])],
+        list(_clips(session, submission)) if submission else [],
+    )
+
+
+def _clips(session: Session, submission: Submission) -> Iterator[tuple[str, str]]:
+    query = select(ClipVersion).where(
+        ClipVersion.submission_id == submission.id, ClipVersion.bytes_gone_at.is_(None)
+    )
+    for version in session.scalars(query.order_by(ClipVersion.number)):
+        ending = Path(version.filename).suffix.lower()[:8]
+        yield f"clips/{submission.code}-{version.number}{ending}", version.sha256
+
+
+def write(
+    path: Path, found: Held, contest: Contest, request: PrivacyRequest, blobs: BlobStore, *,
+    at: datetime,
+) -> None:
+    """Write the archive; clips are copied as they stream, not held in memory."""
+    title = profiles.profile_of(contest).contest.title
+    said = title.en if request.language == "en" else title.vi
+    document = {
+        "contest": said, "request": request.code, "made_at": at.isoformat(),
+        "person": {"name": request.person_name, "phone": request.person_phone,
+                   "email": request.person_email, "account": request.account},
+        "held": [{"where": f"{p.table}.{p.column}", "row": p.row_id, "value": _own(p, request)}
+                 for p in found.places],
+        "consents": found.consents, "clips": [name for name, _ in found.clips],
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
+        archive.writestr("data.html", _page(document, request.language))
+        for name, sha256 in found.clips:
+            if blobs.exists(sha256):
+                archive.write(blobs.path(sha256), name)
+
+
+def _own(place: places.Place, request: PrivacyRequest) -> list[str]:
+    """The texts of a place in which the person stands; other people's are left out."""
+    finder = Finder(requests.person_of(request))
+    return [text for text in places.texts(place.value) if finder.finds(text)]
+
+
+def _page(document: dict[str, Any], language: str) -> str:
+    words = _WORDS[language]
+    rows = "".join(
+        f"<tr><td>{escape(one['where'])}</td><td>{escape('; '.join(one['value']))}</td></tr>"
+        for one in document["held"]
+    )
+    steps = "".join(f"<li>{escape(one['at'][:16])}: {escape(one['purpose'])} – "
+                    f"{words[one['act']]}</li>" for one in document["consents"])
+    clips = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>'
+                    for name in document["clips"])
+    return (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
+        f"<title>{words['title']}</title><h1>{words['title']}</h1>"
+        f"<p>{escape(document['contest'])} · {escape(document['request'])} · "
+        f"{escape(document['made_at'][:16])}</p>"
+        f"<h2>{words['held']}</h2><table border=1><tr><th>{words['where']}</th>"
+        f"<th>{words['value']}</th></tr>{rows}</table>"
+        f"<h2>{words['consents']}</h2><ul>{steps}</ul><h2>{words['clips']}</h2><ul>{clips}</ul>"
+    )
+
+
+_WORDS = {
+    "vi": {"title": "Dữ liệu về bạn", "held": "Dữ liệu đang giữ", "where": "Ở đâu",
+           "value": "Nội dung", "consents": "Sự đồng ý", "clips": "Clip", "given": "đồng ý",
+           "withdrawn": "rút lại"},
+    "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
+           "consents": "Consents", "clips": "Clips", "given": "given",
+           "withdrawn": "withdrawn"},
+}
+
+
+def made(session: Session, request: PrivacyRequest, sha256: str, *, at: datetime) -> None:
+    """The archive is in the store: keep its name for a while, and mail the person the link."""
+    request.archive_sha256, request.archive_until = sha256, at + LIFE
+    mail.enqueue(
+        session, to=request.person_email, template=requests.TOLD, language=request.language,
+        params={"privacy_request_id": request.id, "said_state": "archive", "extended": False},
+        contest_id=request.contest_id, at=at,
+    )
+
+
+def over(session: Session, *, at: datetime) -> list[str]:
+    """Forget archives whose time is over; returns their files."""
+    query = select(PrivacyRequest).where(
+        PrivacyRequest.archive_sha256 != "", PrivacyRequest.archive_until < at
+    )
+    files = []
+    for request in session.scalars(query):
+        files.append(request.archive_sha256)
+        request.archive_sha256 = ""
+    return files

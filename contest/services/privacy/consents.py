@@ -1,0 +1,98 @@
+"""Withdrawal of a consent, each on its own, and what follows from it, which is told first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from contest import lifecycle
+from contest.actors import Actor
+from contest.errors import Conflict, NotAllowed, not_found
+from contest.models import Consent, Submission
+from contest.permissions import can
+from contest.services.core import audit, deadlines, locks, profiles
+from contest.services.entry import consents, entry_requests, submissions
+from contest.states import SubmissionState
+
+LEAVES, STAYS, TWO = "leaves", "stays", "two_people"
+REASON = "Rút sự đồng ý xử lý dữ liệu cá nhân"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent in force, its words, and what withdrawing it leads to: ``leaves`` (the clip leaves
+    the contest and the Page), ``two_people`` (the same, once organisers decide), ``stays``."""
+
+    consent: Consent
+    words: dict[str, str]
+    follows: str
+
+
+def in_force(session: Session, submission: Submission, *, at: datetime) -> list[Given]:
+    """What may be withdrawn of an entry."""
+    purposes = {p.id: p for p in profiles.profile_of(submission.contest).form.consents}
+    return [
+        Given(
+            consent,
+            purposes[consent.purpose].text.model_dump() if consent.purpose in purposes
+            else {"vi": consent.purpose, "en": consent.purpose},
+            _follows(session, submission, consent.purpose, at=at),
+        )
+        for consent in submission.consents if consent.withdrawn_at is None
+    ]
+
+
+def _follows(session: Session, submission: Submission, purpose: str, *, at: datetime) -> str:
+    purposes = {p.id: p for p in profiles.profile_of(submission.contest).form.consents}
+    if purpose not in purposes or not purposes[purpose].required:
+        return STAYS
+    phase = deadlines.phase_of(session, submission, at=at)
+    if lifecycle.may("submission", submission.state, "withdraw", phase):
+        return LEAVES
+    return TWO if lifecycle.may("submission", submission.state, "ask_withdrawal", phase) else STAYS
+
+
+def withdraw(
+    session: Session, submission: Submission, purpose: str, *, actor: Actor, at: datetime
+) -> str:
+    """Withdraw one consent; a clip that needs it leaves the contest. Returns what followed.
+
+    By the unit itself or an organiser (for whom asked them). Raises ``NotAllowed`` to others,
+    ``NotFound`` for a consent that is not in force, ``Conflict`` while the clip is being posted. Of
+    a published result nothing moves by itself: ``two_people`` is returned, the consent is withdrawn
+    from then on, and organisers decide about the clip (``entry_requests``).
+    """
+    if not (can(actor, "entry.edit", submission) or can(actor, "privacy.manage", submission)):
+        raise NotAllowed(
+            "Chỉ đơn vị của bài hoặc Ban Tổ chức rút được sự đồng ý này.",
+            "Only the entry's unit or the organisers withdraw this consent.",
+        )
+    locks.lock(session, submission.unit)
+    locks.lock(session, submission)
+    found = next((c for c in submission.consents
+                  if c.purpose == purpose and c.withdrawn_at is None), None)
+    if found is None:
+        raise not_found()
+    follows = _follows(session, submission, purpose, at=at)
+    consents.withdraw(session, found, actor=actor, at=at)
+    audit.record(session, "consent.withdrawn", submission, actor=actor, at=at,
+                 after={"purpose": purpose, "code": submission.code})
+    if follows == LEAVES:
+        submissions.leave(session, submission, SubmissionState.WITHDRAWN, actor=actor, at=at,
+                          reason=REASON)
+    elif follows == TWO and actor.kind == "unit" and (
+        entry_requests.waiting_of(session, submission) is None
+    ):
+        entry_requests.ask_withdrawal(session, submission, reason=REASON, actor=actor, at=at)
+    return follows
+
+
+def require_left(submission: Submission) -> None:
+    """Raises ``Conflict`` while an entry whose clip is to be erased is still in the contest."""
+    if submission.state not in (SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED):
+        raise Conflict(
+            f"Bài {submission.code} còn trong hội thi. Hãy rút bài trước; sau khi công bố thì cần "
+            "hai người trong Ban Tổ chức và một bản kết quả mới.",
+            f"Entry {submission.code} is still in the contest. Withdraw it first; after "
+            "publication that takes two organisers and a new revision of the result.",
+        )

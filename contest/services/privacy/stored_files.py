@@ -1,0 +1,138 @@
+"""Stored files that show a person: found by what they say, deleted when no row needs them.
+
+Pictures and films are not looked into: a person names them (``also`` of a request).
+"""
+
+import html
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from contest.models import (
+    ClipFingerprint,
+    ClipVersion,
+    Contest,
+    Derivative,
+    DocumentPdf,
+    DocumentTemplate,
+    Evidence,
+    OnscreenNames,
+    PrivacyRequest,
+    Repair,
+    Result,
+    SimilarPair,
+    Submission,
+)
+from contest.ports import BlobStore
+from contest.services.privacy.places import Finds
+
+LARGEST = 64 * 1024**2  # of a file that is read for words
+UNPACKED = 256 * 1024**2
+ZIPPED = b"PK\x03\x04"
+ENCODINGS = ("utf-8", "utf-16", "cp1258")
+
+
+def shows(path: Path, finder: Finds) -> bool:
+    """Whether a file's text or name tells of the person; of archives (XLSX, DOCX) each part's."""
+    try:
+        content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    except OSError:
+        return False
+    return finder.finds(path.name) or any(finder.finds(text) for text in _readable(content))
+
+
+def _readable(content: bytes) -> Iterator[str]:
+    if content.startswith(ZIPPED):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                if sum(one.file_size for one in archive.infolist()) <= UNPACKED:
+                    for name in archive.namelist():
+                        yield name
+                        yield from _readable(archive.read(name))
+        except (zipfile.BadZipFile, OSError, ValueError):
+            pass
+        return
+    for encoding in ENCODINGS:
+        try:
+            yield html.unescape(content.decode(encoding))
+        except UnicodeError:
+            continue
+
+
+def evidence_of(
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore
+) -> list[Evidence]:
+    """Evidence of a contest that tells of the person."""
+    query = select(Evidence).where(Evidence.contest_id == contest.id, Evidence.erased_at.is_(None))
+    return [one for one in session.scalars(query.order_by(Evidence.id))
+            if blobs.exists(one.sha256) and shows(blobs.path(one.sha256), finder)]
+
+
+def templates_of(
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore
+) -> list[DocumentTemplate]:
+    """The contest's own templates that name the person."""
+    query = select(DocumentTemplate).where(DocumentTemplate.contest_id == contest.id)
+    return [one for one in session.scalars(query)
+            if blobs.exists(one.sha256) and shows(blobs.path(one.sha256), finder)]
+
+
+def drop_papers(session: Session, contest: Contest) -> list[str]:
+    """Forget the printed papers of a contest: they are made again of what stands now."""
+    where = DocumentPdf.contest_id == contest.id
+    files = list(session.scalars(select(DocumentPdf.sha256).where(where)))
+    session.execute(delete(DocumentPdf).where(where))
+    return [sha256 for sha256 in files if sha256]
+
+
+def drop_clip(session: Session, submission: Submission, at: Any) -> list[str]:
+    """Give up every version of a clip and all that was made of it; returns the files."""
+    ids = list(session.scalars(
+        select(ClipVersion.id).where(ClipVersion.submission_id == submission.id)
+    ))
+    files = list(session.scalars(select(ClipVersion.sha256).where(ClipVersion.id.in_(ids))))
+    files += session.scalars(select(Derivative.sha256).where(Derivative.version_id.in_(ids)))
+    for repair in session.scalars(select(Repair).where(Repair.version_id.in_(ids))):
+        files += [repair.sha256 or "", *repair.stills.values()]
+        repair.stills, repair.report = {}, {}
+    session.execute(
+        update(ClipVersion).where(ClipVersion.id.in_(ids), ClipVersion.bytes_gone_at.is_(None))
+        .values(bytes_gone_at=at)
+    )
+    pair = or_(SimilarPair.version_id.in_(ids), SimilarPair.other_id.in_(ids))
+    session.execute(update(SimilarPair).where(pair).values(data={}))
+    for table in (Derivative, ClipFingerprint, OnscreenNames):
+        session.execute(delete(table).where(table.version_id.in_(ids)))
+    return sorted({sha256 for sha256 in files if sha256})
+
+
+def unneeded(session: Session, files: list[str]) -> list[str]:
+    """Those of ``files`` that no row shows any more."""
+    session.flush()
+    return [sha256 for sha256 in sorted(set(files)) if not session.scalar(
+        select(or_(*_needs(sha256)))
+    ) and sha256 not in _stills(session)]
+
+
+def _stills(session: Session) -> set[str]:
+    return {sha for stills in session.scalars(select(Repair.stills)) for sha in stills.values()}
+
+
+def _needs(sha256: str) -> list[ColumnElement[bool]]:
+    kept = ClipVersion.bytes_gone_at.is_(None)
+    return [
+        exists().where(ClipVersion.sha256 == sha256, kept),
+        exists().where(Derivative.sha256 == sha256),
+        exists().where(Repair.sha256 == sha256, Repair.version_id == ClipVersion.id, kept),
+        exists().where(Evidence.sha256 == sha256, Evidence.erased_at.is_(None)),
+        exists().where(DocumentTemplate.sha256 == sha256),
+        exists().where(DocumentPdf.sha256 == sha256),
+        exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
+        exists().where(Result.erased_bundle_sha256 == sha256),
+        exists().where(PrivacyRequest.archive_sha256 == sha256),
+    ]

@@ -1,0 +1,1 @@
+"""What the public's and the organisers' pages about personal data share."""
