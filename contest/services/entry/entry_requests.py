@@ -21,7 +21,7 @@ from contest.services.core import audit, deadlines, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import interactions
-from contest.services.entry import checks, result_mails, submissions
+from contest.services.entry import checks, staff_mails, submissions
 from contest.services.units import units
 from contest.states import SubmissionState
 
@@ -195,7 +195,7 @@ def _bring_back(
     submission.state_reason, submission.held_by, submission.held_until = "", None, None
     version = submission.version
     if to == SubmissionState.PUBLISHED:
-        result_mails.tell(session, submission, at=at)
+        staff_mails.tell_result_moved(session, submission, at=at)
     if to == SubmissionState.CHECKING and version is not None:
         checks.enqueue_quick(session, version, actor=actor, at=at)
     if to == SubmissionState.IN_REVIEW and version is not None:

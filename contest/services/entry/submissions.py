@@ -19,7 +19,7 @@ from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
-from contest.services.entry import consents, open_uploads, result_mails
+from contest.services.entry import consents, open_uploads, staff_mails
 from contest.services.fanpage import publications
 from contest.services.units import units
 from contest.states import REPLACEABLE, SubmissionState
@@ -323,7 +323,7 @@ def leave(
     on_page = submission.state == SubmissionState.PUBLISHED
     move(session, submission, to, actor=actor, at=at, reason=reason)
     if on_page:
-        result_mails.tell(session, submission, at=at)
+        staff_mails.tell_result_moved(session, submission, at=at)
     open_uploads.close_all(session, submission, actor=actor, at=at)
     publications.cancel(session, submission, actor=actor, at=at, reason=reason)
 

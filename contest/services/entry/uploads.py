@@ -126,16 +126,20 @@ def begin(
     )
     session.add(upload)
     session.flush()
+    _plan_end(session, upload, at=at)
+    audit.record(session, "upload.begun", upload, actor=actor, at=at,
+                 after={"submission": submission.id, "length": length})
+    return upload
+
+
+def _plan_end(session: Session, upload: Upload, *, at: datetime) -> None:
     for kind, due_at in (
         ("upload.remind", upload.expires_at - (upload.expires_at - at) / 3),
         ("upload.expire", upload.expires_at),
     ):
         outbox.enqueue(
-            session, kind, upload.id, at=at, due_at=due_at, contest_id=submission.contest_id
+            session, kind, upload.id, at=at, due_at=due_at, contest_id=upload.contest_id
         )
-    audit.record(session, "upload.begun", upload, actor=actor, at=at,
-                 after={"submission": submission.id, "length": length})
-    return upload
 
 
 def _expiry(submission: Submission, profile: Profile, at: datetime) -> datetime:

@@ -18,7 +18,7 @@ from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import appraisal, audit, locks, profiles
 from contest.services.core.appraisal import CHANGES, EXCUSED, REJECT, Board, Member, Standing
-from contest.services.entry import board_mails, deciding
+from contest.services.entry import deciding, staff_mails
 from contest.services.entry.deciding import Decision
 from contest.states import SubmissionState
 
@@ -162,7 +162,7 @@ def _voted(
     if now.standing == Standing.DECIDED:
         return _conclude(session, submission, now, actor=actor, at=at)
     if now.standing == Standing.CHAIR and before.standing != Standing.CHAIR:
-        board_mails.tell(session, submission, now, at=at)
+        staff_mails.tell_board_waits(session, submission, now, at=at)
     return None
 
 
@@ -297,7 +297,7 @@ def settle(session: Session, contest: Contest, *, at: datetime) -> int:
             _conclude(session, submission, now, actor=SYSTEM, at=at)
             decided += 1
         elif profile.review.by_board and now.standing == Standing.CHAIR and now.votes:
-            board_mails.tell(session, submission, now, at=at)
+            staff_mails.tell_board_waits(session, submission, now, at=at)
     return decided
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from contest.cli.backup import say, show
+from contest.cli.safekeeping.backup import say, show
 from contest.config import Settings
 from contest.safekeeping.restore import Wanted, restore
 
