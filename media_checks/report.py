@@ -9,8 +9,8 @@ from .picture.fingerprint import Fingerprint
 from .policy import Policy
 from .probing.facts import Facts, Span
 from .rules import RULES
-from .rules.apps import setting
-from .words import Text
+from .rules.apps import SAYS_ALL, setting
+from .words import NOTHING, Text
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ def judge(facts: Facts, policy: Policy) -> list[Finding]:
             continue
         remedy = judged.remedy
         if not judged.ok:
-            remedy += setting(facts.made_by, name, limits)
+            there = setting(facts.made_by, name, limits)
+            remedy = there if there != NOTHING and name in SAYS_ALL else remedy + there
             remedy = Text(**limits["remedy"]) if "remedy" in limits else remedy
         message = judged.message + remedy
         findings.append(

@@ -173,6 +173,7 @@ SETTINGS = {
         "hold the Screen Recording button in Control Centre and turn Microphone on",
     ),
 }
+SAYS_ALL = ("aspect_ratio", "frame_rate")  # the setting alone is what there is to do
 SECOND_HAND = ("zalo", "messenger", "youtube", "tiktok", "handbrake")
 
 

@@ -111,7 +111,8 @@ def _intact(facts: Facts, _limits: Limits) -> Judgement:
         "Export the clip from the editing app again, play it to the end, then send it again.",
     )
     if worst.kind in ("truncated", "hole"):
-        remedy = Text("Hãy gửi lại tệp; nếu vẫn báo lỗi:", "Send it again; if that fails:") + remedy
+        again = Text("Hãy gửi lại tệp. Nếu vẫn báo lỗi:", "Send it again. If that fails:")
+        remedy = again + Text(_begun_small(remedy.vi), _begun_small(remedy.en))
     return Judgement(
         False,
         [problem.kind for problem in facts.problems],
@@ -122,6 +123,10 @@ def _intact(facts: Facts, _limits: Limits) -> Judgement:
         whole,
         at=[(p.at, p.at) for p in facts.problems if p.at is not None],
     )
+
+
+def _begun_small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _remark(facts: Facts) -> Text:

@@ -37,9 +37,11 @@ def late_sound(out: Path, at: float) -> None:
     )
 
 
-def gap(start: float, end: float) -> str:
-    """A filter that leaves packets out and keeps the times of the others."""
-    return f"aselect='not(between(t,{start},{end}))'"
+def gap(out: Path, start: float, end: float) -> None:
+    """Packets of sound are left out, the others keep their times; FFmpeg 8 fills gaps that it makes
+    itself while it encodes."""
+    left_out = f"noise=drop='between(pts*tb\\,{start}\\,{end})'"
+    ffmpeg("-i", kept(out.suffix[1:]), "-c", "copy", "-bsf:a", left_out, out)
 
 
 def sounds_on(out: Path, seconds: int) -> None:
@@ -62,10 +64,10 @@ CLIPS = [
     Clip("sound-ends-early.mkv", "fail", "audio_silent", lambda out: both(out, 4, 1.5)),
     Clip("sound-begins-late.mp4", "fail", "audio_silent", lambda out: late_sound(out, 2.6), SYNC),
     Clip("sound-begins-late.ts", "fail", "audio_silent", lambda out: late_sound(out, 2.6)),
-    Clip("sound-with-gap.mp4", "fail", "audio_silent", filmed(voice=gap(0.8, 3.4))),
-    Clip("sound-with-gap.mkv", "fail", "audio_silent", filmed(voice=gap(0.8, 3.4))),
+    Clip("sound-with-gap.mp4", "fail", "audio_silent", lambda out: gap(out, 0.8, 3.4)),
+    Clip("sound-with-gap.mkv", "fail", "audio_silent", lambda out: gap(out, 0.8, 3.4)),
     Clip("sound-a-little-late.mp4", "pass", "", lambda out: late_sound(out, 0.7), SYNC),
-    Clip("sound-with-short-gap.mp4", "pass", "", filmed(voice=gap(1.2, 1.8))),
+    Clip("sound-with-short-gap.mp4", "pass", "", lambda out: gap(out, 1.2, 1.8)),
     Clip("sound-too-long.mp4", "fail", "duration", lambda out: both(out, 4.5, 6), UNEQUAL),
     Clip("sound-for-a-minute.mp4", "fail", "duration frozen", lambda out: sounds_on(out, 60)),
     Clip(
