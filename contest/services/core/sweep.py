@@ -30,6 +30,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.models import (
+    Base,
     Invitation,
     Mail,
     PushMessage,
@@ -69,7 +70,7 @@ def sweep(session: Session, *, at: datetime) -> int:
     return sum(_remove(session, table, over) for table, over in _over(at))
 
 
-def _over(at: datetime) -> list[tuple[Any, ColumnElement[bool]]]:
+def _over(at: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
     """What to delete, table by table; a task before the row that it is about."""
     return [
         (StaffSession, _ended(at - KEPT, StaffSession.expires_at, StaffSession.revoked_at)),
@@ -94,17 +95,17 @@ def _ended(before: datetime, *ends: Any) -> ColumnElement[bool]:
     return or_(*(end < before for end in ends))
 
 
-def _not_last(table: Any) -> ColumnElement[bool]:
+def _not_last(table: type[Base]) -> ColumnElement[bool]:
     """SQLite gives the id of a deleted last row to the next one; the audit trail refers to ids."""
     return and_(table.id < select(func.max(table.id)).scalar_subquery())
 
 
-def _nothing_to_do(table: Any, *kinds: str) -> ColumnElement[bool]:
+def _nothing_to_do(table: type[Base], *kinds: str) -> ColumnElement[bool]:
     """No outbox row refers to it any more."""
     return ~exists().where(Task.kind.in_(kinds), Task.row_id == table.id)
 
 
-def _remove(session: Session, table: Any, over: ColumnElement[bool]) -> int:
+def _remove(session: Session, table: type[Base], over: ColumnElement[bool]) -> int:
     ids = list(session.scalars(select(table.id).where(over).order_by(table.id).limit(BATCH)))
     if ids:
         session.execute(delete(table).where(table.id.in_(ids)))

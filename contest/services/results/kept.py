@@ -13,7 +13,7 @@ from contest.models import Result
 
 MOST = 64  # answers of one database, the latest used ones
 T = TypeVar("T")
-_known: WeakKeyDictionary[Any, OrderedDict[Hashable, Any]] = WeakKeyDictionary()  # by engine
+_known: WeakKeyDictionary[object, OrderedDict[Hashable, Any]] = WeakKeyDictionary()  # by engine
 _lock = Lock()
 
 

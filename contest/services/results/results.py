@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, event, func, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapper, Session
 
 import scoring
 from contest import canonical
@@ -62,7 +62,7 @@ class BundleStore:
 
 
 @event.listens_for(Result, "before_update")
-def _never_changed(mapper: Any, connection: Any, result: Result) -> None:
+def _never_changed(mapper: Mapper[Result], connection: object, result: Result) -> None:
     """Refuse, in the ORM, every change of a frozen revision except its publication."""
     state = inspect(result).attrs
     before = state.state.history.deleted or [result.state]

@@ -89,7 +89,9 @@ def disqualified(result: Result) -> list[dict[str, Any]]:
     ]
 
 
-def _line(row: Any, names: Mapping[str, Any], profile: Profile, language: str) -> Line:
+def _line(
+    row: Mapping[str, Any], names: Mapping[str, Any], profile: Profile, language: str
+) -> Line:
     entry = names.get(row["entry"], {})
     return Line(
         rank=row["rank"],
@@ -110,11 +112,11 @@ def _line(row: Any, names: Mapping[str, Any], profile: Profile, language: str) -
     )
 
 
-def _name(row: Any, names: Mapping[str, Any], key: str) -> str:
+def _name(row: Mapping[str, Any], names: Mapping[str, Any], key: str) -> str:
     return str(names.get(row["entry"], {}).get(key) or row[key])
 
 
-def _points(row: Any, language: str) -> dict[str, Any]:
+def _points(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     parts = {key: row[key] for key in ("jury", "interactions", "total")}
     shown: dict[str, Any] = {k: written(v["rounded"], language) for k, v in parts.items()}
     shown["jury_share"] = float(Fraction(parts["jury"]["exact"]))
@@ -122,7 +124,7 @@ def _points(row: Any, language: str) -> dict[str, Any]:
     return shown
 
 
-def _second(row: Any, language: str) -> dict[str, str] | None:
+def _second(row: Mapping[str, Any], language: str) -> dict[str, str] | None:
     scale = row.get("second_scale")
     if not scale:
         return None
@@ -130,7 +132,7 @@ def _second(row: Any, language: str) -> dict[str, str] | None:
     return {"of": scale["of"], **parts}
 
 
-def _checked(row: Any, language: str) -> str | None:
+def _checked(row: Mapping[str, Any], language: str) -> str | None:
     found = row.get("checked")
     if found is None:
         return None
