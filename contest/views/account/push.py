@@ -61,7 +61,9 @@ def unit() -> Response:
 
 def _page(who: str, back: str, code: str = "") -> Response:
     return page(
-        "account/push.html", who=who, back=back, form=FlaskForm(), code=code,
+        "account/push.html", back=back,
+        to={act: url_for(f"push.{act}_{who}") for act in ("subscribe", "forget", "link", "unlink")},
+        form=FlaskForm(), code=code,
         key=current.platform.pusher.public, bot=current.platform.telegram is not None,
         bot_name=_bot_name() if code else "", chats=chats.linked(current.db, current.actor),
     )
