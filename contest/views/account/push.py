@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import Busy, Invalid, not_found
+from contest.errors import Busy, Conflict, Invalid
 from contest.models import Unit
 from contest.ports import PushAway, PushRefused
 from contest.ready_pages import STATIC
@@ -96,7 +96,8 @@ def link_unit() -> Response:
 
 def _code(session_id: int) -> str:
     if current.platform.telegram is None:
-        raise not_found()
+        raise Conflict("Hệ thống này chưa nối với Telegram. Hãy dùng thông báo trên máy hoặc email.",
+                       "This installation has no Telegram bot. Use notices on the device or mail.")
     return chats.begin(current.db, session_id=session_id, language=current.language,
                        actor=current.actor, at=current.now)
 
