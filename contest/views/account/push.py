@@ -96,8 +96,10 @@ def link_unit() -> Response:
 
 def _code(session_id: int) -> str:
     if current.platform.telegram is None:
-        raise Conflict("Hệ thống này chưa nối với Telegram. Hãy dùng thông báo trên máy hoặc email.",
-                       "This installation has no Telegram bot. Use notices on the device or mail.")
+        raise Conflict(
+            "Hệ thống này chưa nối với Telegram. Hãy dùng thông báo trên máy hoặc email.",
+            "This installation has no Telegram bot. Use notices on the device or mail.",
+        )
     return chats.begin(current.db, session_id=session_id, language=current.language,
                        actor=current.actor, at=current.now)
 
