@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import Busy, Invalid, not_found
+from contest.errors import Busy, Conflict, Invalid
 from contest.models import Unit
 from contest.ports import PushAway, PushRefused
 from contest.ready_pages import STATIC
@@ -61,7 +61,9 @@ def unit() -> Response:
 
 def _page(who: str, back: str, code: str = "") -> Response:
     return page(
-        "account/push.html", who=who, back=back, form=FlaskForm(), code=code,
+        "account/push.html", back=back,
+        to={act: url_for(f"push.{act}_{who}") for act in ("subscribe", "forget", "link", "unlink")},
+        form=FlaskForm(), code=code,
         key=current.platform.pusher.public, bot=current.platform.telegram is not None,
         bot_name=_bot_name() if code else "", chats=chats.linked(current.db, current.actor),
     )
@@ -94,7 +96,10 @@ def link_unit() -> Response:
 
 def _code(session_id: int) -> str:
     if current.platform.telegram is None:
-        raise not_found()
+        raise Conflict(
+            "Hệ thống này chưa nối với Telegram. Hãy dùng thông báo trên máy hoặc email.",
+            "This installation has no Telegram bot. Use notices on the device or mail.",
+        )
     return chats.begin(current.db, session_id=session_id, language=current.language,
                        actor=current.actor, at=current.now)
 

@@ -171,7 +171,7 @@ def test_who_blocks_the_bot_is_told_no_more_and_a_busy_bot_is_waited_for(
 def test_without_a_token_nothing_is_shown(visit: Visits, make: Factory, contest: Contest):
     client = visit.role("juror")
     assert "Telegram" not in client.get("/account/push").text
-    assert client.post("/push/staff/telegram").status_code == 404
+    assert client.post("/push/staff/telegram").status_code == 409
 
 
 def test_the_token_is_checked_and_never_printed():
