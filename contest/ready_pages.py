@@ -144,7 +144,7 @@ def answer(data_dir: Path, slug: str, language: str, request: Request) -> Respon
         return None
     try:
         content = (folder(data_dir, slug) / name).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # no file of ours has U+0000 in its name
         return None
     response = Response(content, content_type="text/html; charset=utf-8")
     if compressed:

@@ -6,6 +6,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from contest.views.shared.forms import Form
+from tests.contest.conftest import Visits
 
 
 class Sample(Form):
@@ -32,3 +33,13 @@ def test_built_in_messages(
         form = Sample(meta={"csrf": False})
         assert not form.validate()
         assert form.errors == errors
+
+
+def test_a_number_beyond_any_column_is_refused_with_a_sentence(visit: Visits) -> None:
+    """WTForms compares with floats, and no float is as large."""
+    place = "/c/quan11-2023/organiser/rules"
+    for number in ("9" * 18 + "9", "9" * 400, "-" + "9" * 400):
+        form = {"minutes": number, "grace_reason": "Nghẽn mạng"}
+        answer = visit.role("organiser").post(f"{place}/grace", data=form)
+        assert answer.status_code == 422
+        assert "Số này quá lớn" in answer.text

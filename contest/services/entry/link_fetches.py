@@ -273,8 +273,9 @@ def _end(
         return False
     fetch.state, fetch.finished_at = state, at
     audit.record(
-        session, f"link_fetch.{state}", fetch, actor=actor, at=at,
-        contest_id=fetch.submission.contest_id, after={"reason": fetch.said.get("vi", "")},
+        session, "link_fetch.failed" if state == "failed" else "link_fetch.cancelled", fetch,
+        actor=actor, at=at, contest_id=fetch.submission.contest_id,
+        after={"reason": fetch.said.get("vi", "")},
     )
     return True
 

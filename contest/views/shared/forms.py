@@ -46,6 +46,13 @@ _LENGTHS = {
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+MOST_NUMBER = 10**18
+
+
+def _is_huge(value: object) -> bool:
+    return isinstance(value, int) and abs(value) >= MOST_NUMBER
+
+
 class Messages:
     """Translates WTForms' built-in messages, which still have placeholders."""
 
@@ -80,8 +87,14 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As WTForms, and no text may hold what cannot be printed: PostgreSQL refuses to store
-        U+0000, and a sheet or a paper would carry the others on."""
-        good = bool(super().validate(extra_validators))
+        U+0000, and a sheet or a paper would carry the others on; nor a number be beyond any column,
+        which WTForms' own checks fail at."""
+        huge = [field for field in self if _is_huge(field.data)]
+        for field in huge:
+            field.data = None
+        good = bool(super().validate(extra_validators)) and not huge
+        for field in huge:
+            field.errors = [_l("Số này quá lớn. Hãy kiểm tra lại.")]
         for field in self:
             if isinstance(field.data, str) and UNPRINTABLE.search(field.data):
                 field.errors = [*field.errors, _l(

@@ -21,7 +21,16 @@ from contest.clock import FixedClock, SystemClock
 from contest.config import Settings
 from contest.db import upgrade
 from contest.errors import ConfigError
-from contest.models import Base, Contest, Invitation, PageConnection, StoredKey, User
+from contest.models import (
+    Base,
+    Contest,
+    Invitation,
+    PageConnection,
+    StoredKey,
+    Unit,
+    UnitLink,
+    User,
+)
 from contest.services.core import keys as stored
 from contest.services.core.keys import Keys
 from contest.services.core.sealing import FANPAGE, SECOND_FACTOR, Keyring
@@ -61,6 +70,10 @@ class Made:
         _, self.token, self.code = stage.make.unit_link(stage.units[0])
         self.user = stage.make.user("organiser", contest=stage.contest)
         with self.platform.db.write() as session:
+            self.printed = unit_links.issue(
+                session, session.get_one(Unit, stage.units[0].id), keys=self.platform.keys,
+                key=self.platform.keys.unit_codes(session), actor=SYSTEM, at=AFTER,
+            )
             user = session.get_one(User, self.user.id)
             second_factor.begin(session, user, keys=self.platform.keys)
             user.totp_confirmed_at = NOW
@@ -83,6 +96,11 @@ class Made:
             unit_links.by_token(session, self.token, at=AFTER)
             code_key = platform.keys.unit_codes(session)
             assert unit_links.by_code(session, self.code, key=code_key, at=AFTER).id
+            again = unit_links.printed_again(
+                session, session.get_one(UnitLink, self.printed.link.id), keys=platform.keys,
+                actor=SYSTEM, at=AFTER,
+            )
+            assert (again.token, again.code) == (self.printed.token, self.printed.code)
             user, wall = session.get_one(User, self.user.id), SystemClock().now()
             user.totp_last_step = 0
             session.flush()
@@ -135,13 +153,13 @@ def test_all_that_was_made_works_beside_the_old_key_and_after_it(
     done = rotate(both)
     assert (done.exit_code, done.stdout.splitlines()) == (0, [
         "stored_key.sealed\t5\t0", "user.totp_secret\t1\t0", "page_connection.token\t1\t0",
-        "page_connection.app_secret\t1\t0",
+        "page_connection.app_secret\t1\t0", "unit_link.sealed\t1\t0",
     ])
     assert "The old keys may be removed" in done.stderr
     made.holds_with(both)
     made.holds_with(only_new)
     again = rotate(only_new)
-    assert [line.split("\t")[1:] for line in again.stdout.splitlines()] == [["0", "0"]] * 4
+    assert [line.split("\t")[1:] for line in again.stdout.splitlines()] == [["0", "0"]] * 5
     assert 'begin with "hoithi keys new"' in again.stderr
 
 
@@ -163,7 +181,7 @@ def test_the_trail_tells_of_a_rotation_and_no_secret(made: Made, both: Platform)
         rows = session.execute(sa.text("SELECT action, after FROM audit")).all()
         sealed = [key.sealed for key in session.scalars(select(StoredKey))]
     told = [str(after) for action, after in rows if action == "keys.rotated"]
-    assert len(told) == 4
+    assert len(told) == 5
     assert not [s for s in (*sealed, "EAAB", made.totp, NEW, SECRET_KEY) if s in str(rows)]
 
 

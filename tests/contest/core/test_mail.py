@@ -168,6 +168,10 @@ def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
 
 PARAMS = {
     "result": {"points": "81,25", "rank": "2", "prize": "2"},
+    "link_failed": {"host": "drive.google.com", "why_vi": "Tệp chưa được chia sẻ.",
+                    "why_en": "The file is not shared."},
+    "postponed": {"lines": [[["Hạn nhận clip", "Clips until"], ["hết ngày 10/6", "the end of 10/6"],
+                             ["hết ngày 13/6", "the end of 13/6"]]], "reason": "Storm"},
     "page_expiring": {"page_name": "Page", "page_id": "1", "ends": "16:00 on 19 June 2023"},
     "page_paused": {"remedy": "Page: token 190", "reason": "Error validating access token."},
 }

@@ -11,7 +11,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -37,7 +36,7 @@ class MoveForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    phase = SelectField(_l("Mốc cần dời"))
+    phase = RadioField(_l("Mốc cần dời"), default="schedule.entries_close")  # a list cuts it off
     days = IntegerField(
         _l("Dời bao nhiêu ngày"), [Optional(), NumberRange(min=-366, max=366)],
         description=_l("Số âm để làm sớm hơn. Giờ trong ngày giữ nguyên."),
