@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.models import Contest, ProfileRevision, Review, ReviewVote, Submission, User
+from contest.models import Contest, Mail, ProfileRevision, Review, ReviewVote, Submission, User
 from contest.services.core import profiles
 from contest.services.core.appraisal import EXCUSED, Board, Numbers, Standing
 from contest.services.entry import reviews, votes
@@ -122,6 +122,15 @@ class BoardOfWalk:
             rules = session.get_one(ProfileRevision, review.profile_revision_id)
             numbers = Numbers.of(profiles.profile_at(rules), at=review.created_at)
             self._was_reached(review, [v for v in made if v.review_id == review_id], numbers)
+
+    def may_follow(self, session: Session, told: Mail) -> None:
+        """Who was told that it is the chair's turn finds it so; without a chair an organiser was
+        told, who can name one."""
+        one = session.get_one(Submission, told.params["submission_id"])
+        board = votes.board(session, one, at=self.at)
+        assert one.state == "in_review" and board.chair_may
+        assert told.params["chair"] == (board.chair is not None)
+        assert board.chair is None or told.params["user_id"] == board.chair.id
 
     def _somebody_may(self, board: Board) -> None:
         """Members, or the chair; else an organiser names one, which a walk does, too."""

@@ -368,6 +368,8 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
         ).order_by(Mail.id)).all()
         for one in new:
             self.mails = one.id
+            if one.template == "board_waits":
+                self.may_follow(session, one)
             if one.template not in lifecycle.ASKS or "submission_id" not in one.params:
                 continue
             values = mail.values(session, one, token_of=lambda _: "", at=self.at)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from contest.jobs.checks import HANDLERS
 from contest.models import Contest, Mail, Review, Submission, Task, User
 from contest.profile import Profile
 from contest.services.core import appraisal, profiles
@@ -106,14 +107,12 @@ class Room:
                 reason="Tổ thẩm định thiếu người", agreed=agreed,
             )
 
-    def settle(self) -> int:
-        """What the task does that a change of rules or board has enqueued."""
-        with self.platform.db.write() as session:
-            assert session.scalar(
-                select(func.count(Task.id)).where(Task.kind == appraisal.SETTLE)
-            )
-            contest = session.get_one(Contest, self.contest.id)
-            return votes.settle(session, contest, at=self.make.at)
+    def settle(self) -> None:
+        """The task runs that a change of rules or board has enqueued."""
+        with self.platform.db.read() as session:
+            kinds = set(session.scalars(select(Task.kind)))
+        assert appraisal.SETTLE in kinds
+        HANDLERS[appraisal.SETTLE](self.platform, self.contest.id, lambda: None)
 
     def board(self) -> Board:
         with self.platform.db.read() as session:

@@ -247,7 +247,8 @@ def test_the_vote_of_who_leaves_no_longer_counts(room: Callable[..., Room]) -> N
     here.vote(1, "approve")
     here.vote(2, "reject")
     here.leave(2)
-    assert here.settle() == 0
+    here.settle()
+    assert here.state == "in_review"
     assert set(here.board().votes) == {here.members[1].id}
     here.leave(3)
     here.settle()
@@ -276,7 +277,7 @@ def test_lower_numbers_are_shown_first_and_decide_at_once(room: Callable[..., Ro
     assert here.submission.code in refusal.value.vi
     here.change_rules(approvals=2, agreed=True)
     assert here.state == "in_review"
-    assert here.settle() == 1
+    here.settle()
     assert here.state == "approved"
 
 
