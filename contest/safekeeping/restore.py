@@ -211,7 +211,7 @@ def _erased_again(
     path = folder.root / tombstones.FILE
     kept = kept_secret_file(settings.data_dir)
     text = settings.secret_key or (kept.read_text() if kept.exists() else "")
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         return []
     if not text:
         return [Found(
@@ -226,6 +226,8 @@ def _erased_again(
     done = again.done(
         database.write, settings.data_dir, FolderStore(settings.storage_dir), keys
     )
+    if not done:
+        return []
     database.compact()
     return [Found("erased", True, f"{done} lần xoá sau bản sao lưu đã được làm lại.",
                   f"{done} erasures since the set were done again.")]

@@ -71,7 +71,10 @@ def write(session: Session, folder: Path) -> None:
     path = folder / FILE
     known = path.read_text().splitlines() if path.exists() else []
     lines = dict.fromkeys([*known, *as_lines(session).splitlines()])
+    if not lines:
+        return
     fresh = folder / f".{FILE}.part"
+    fresh.touch(mode=0o600)
     fresh.write_text("".join(f"{line}\n" for line in lines))
     fresh.replace(path)
 
