@@ -36,14 +36,16 @@ Flags = Mapping[tuple[str, str], Sequence[Flag]]  # by code and field
 
 
 def flags_of(
-    session: Session, contest: Contest, clips: Collection[int], *, at: datetime
+    session: Session, contest: Contest, clips: Collection[int], *, at: datetime,
+    earlier: bool = False,
 ) -> Flags:
     """Flags on the newest numbers of these clips (submissions' ids): the readings of the others are
-    read only where one of these has risen so much that they have to be compared."""
+    read only where one of these has risen so much that they have to be compared. ``earlier``: on
+    those before the newest, too, which may have risen."""
     if not clips:
         return {}
     series = _series(session, contest, at=at, only=clips)
-    if not any(may_jump(one) for one in series):
+    if not earlier and not any(may_jump(one) for one in series):
         return _flagged(contest, series)
     everybody = _series(session, contest, at=at)
     return _flagged(contest, everybody, of={one.clip for one in series})
