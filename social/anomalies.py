@@ -6,7 +6,7 @@ Pure: standard library, no clock. The limits are our own, chosen to flag rarely
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -69,11 +69,16 @@ class Flag:
     until: datetime | None = None
 
 
-def find(clips: Sequence[Series], *, zone: tzinfo) -> list[Flag]:
-    """All flags, clip by clip in the order given."""
+def find(
+    clips: Sequence[Series], *, zone: tzinfo, of: Collection[str] | None = None
+) -> list[Flag]:
+    """All flags, clip by clip in the order given; ``of`` these clips alone, where they are named:
+    the others are only compared with."""
     others = _Others(clips)
     flags: list[Flag] = []
     for clip in clips:
+        if of is not None and clip.clip not in of:
+            continue
         if clip.points:
             flags += [*_jumps(clip, others), *_round(clip), *_shares_ratio(clip),
                       *_night(clip, zone), *_drops(clip)]

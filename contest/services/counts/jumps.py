@@ -35,26 +35,27 @@ def step(before: int | None, value: int) -> str | None:
 Flags = Mapping[tuple[str, str], Sequence[Flag]]  # by code and field
 
 
-def flags(session: Session, contest: Contest, *, at: datetime) -> Flags:
-    """Flags on the newest numbers of the clips on the Page."""
-    return _flagged(contest, _series(session, contest, at=at))
-
-
 def flags_of(
-    session: Session, contest: Contest, clips: Collection[int], *, at: datetime
+    session: Session, contest: Contest, clips: Collection[int], *, at: datetime,
+    earlier: bool = False,
 ) -> Flags:
-    """The same of these clips (submissions' ids) alone: the readings of the others are read only
-    where one of these has risen so much that they have to be compared."""
+    """Flags on the newest numbers of these clips (submissions' ids): the readings of the others are
+    read only where one of these has risen so much that they have to be compared. ``earlier``: on
+    those before the newest, too, which may have risen."""
+    if not clips:
+        return {}
     series = _series(session, contest, at=at, only=clips)
-    if not any(may_jump(one) for one in series):
+    if not earlier and not any(may_jump(one) for one in series):
         return _flagged(contest, series)
-    names, everybody = {one.clip for one in series}, flags(session, contest, at=at)
-    return {key: found for key, found in everybody.items() if key[0] in names}
+    everybody = _series(session, contest, at=at)
+    return _flagged(contest, everybody, of={one.clip for one in series})
 
 
-def _flagged(contest: Contest, series: Sequence[Series]) -> Flags:
+def _flagged(
+    contest: Contest, series: Sequence[Series], *, of: Collection[str] | None = None
+) -> Flags:
     found: dict[tuple[str, str], list[Flag]] = defaultdict(list)
-    for flag in find(series, zone=profiles.profile_of(contest).schedule.zone):
+    for flag in find(series, zone=profiles.profile_of(contest).schedule.zone, of=of):
         if flag.kind in OF_FIELD:
             found[flag.clip, OF_FIELD[flag.kind]].append(flag)
     return found

@@ -36,7 +36,7 @@ from contest.services.counts.interactions import CLOCKS_DIFFER, UNREAD, Reading
 FIELDS = ("reactions", "shares")
 LASTS = timedelta(hours=2)  # what was typed longer ago belongs to an earlier sitting
 NEAR = timedelta(hours=3)
-MOST_CLIPS = 200  # on a page
+MOST_CLIPS = 50  # on a page: each has a picture and two fields
 Key = tuple[int, str]  # a submission's id and one of FIELDS
 
 

@@ -182,7 +182,8 @@ def _rows() -> Any:
 
 def _page(status: int = 200, form: Any = None) -> Response:
     rows, schedule = _rows(), current.profile.schedule
-    flags = jumps.flags(current.db, current.contest, at=current.now)
+    typed = [row.submission.id for row in rows.rows if row.mine]  # the others show no marks
+    flags = jumps.flags_of(current.db, current.contest, typed, at=current.now, earlier=True)
     waiting = interactions.late_waiting(current.db, current.contest, most=MOST_WAITING)
     return page(
         "organiser/sitting.html", status, rows=rows.rows, found=rows, pages=neighbours(rows),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
-from contest.models import AuditRow, Contest, Evidence, Snapshot
+from contest.models import AuditRow, Contest, Evidence, Snapshot, Submission
 from contest.services.counts import evidence, jumps, sitting
 from contest.services.counts.sitting import Typed
 from contest.services.results import scoring_input
@@ -206,7 +206,8 @@ def test_a_clip_that_rose_far_beyond_the_others_is_flagged(room: Room, make: Fac
     room.tell(3, code="CX1003", value=106)
     room.tell(4, code="CX1000", value=300)
     with make.platform.db.read() as session:
-        flags = jumps.flags(session, room.now(session), at=BEGUN)
+        clips = session.scalars(select(Submission.id)).all()
+        flags = jumps.flags_of(session, room.now(session), clips, at=BEGUN)
     [flag] = flags["CX1000", "reactions"]
     assert (flag.kind, flag.numbers["gain"]) == ("jump", 200)
     assert set(flags) == {("CX1000", "reactions")}
