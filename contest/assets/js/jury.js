@@ -96,7 +96,28 @@ function goOn(page) {
     field.value = fresh.elements.csrf_token.value;
   }
   signedOut = false;
-  return saver.now();
+  return waiting ? send(waiting) : saver.now();
+}
+
+// A reason for stepping aside is not lost either: asked first whether the session is still there.
+let waiting = null; // its form, until the person has signed in again
+
+function send(other) {
+  waiting = null;
+  other.dataset.asked = "1";
+  if (other.requestSubmit) other.requestSubmit();
+  else other.submit();
+}
+
+async function askFirst(event) {
+  const other = event.target;
+  if (other.dataset.asked) return;
+  event.preventDefault();
+  const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (response?.status !== 401) return send(other);
+  waiting = other;
+  signedOut = true;
+  signIn.open();
 }
 
 function touched() {
@@ -138,6 +159,7 @@ function start() {
     else saver.now();
   });
   addEventListener("focus", () => signedOut && signIn.look());
+  for (const other of document.querySelectorAll(".jury__aside form")) other.addEventListener("submit", askFirst);
   addEventListener("pageshow", () => (pressed = null));
   if (takeDraft(form)) touched();
   else showLevels();

@@ -120,6 +120,18 @@ def test_marks_are_not_sent_as_another_persons(
         assert session.query(Ballot).all() == []
 
 
+def test_a_reason_for_stepping_aside_outlives_the_session(
+    page: Page, make: Factory, juror: User
+) -> None:
+    page.get_by_text("Từ chối chấm…").click()
+    end_sessions(make)
+    page.get_by_label("Lý do").first.fill("Tôi dựng clip này.")
+    page.get_by_role("button", name="Từ chối chấm clip này").click()
+    sign_in(page, juror.email)
+    expect(page.locator("main")).to_contain_text("Bạn đã chấm xong tất cả các clip")
+    assert stored(make)[0] == "recused"
+
+
 def test_enter_leads_to_the_next_box_and_hands_nothing_in(
     page: Page, make: Factory, contest: Contest
 ) -> None:
