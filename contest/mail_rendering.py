@@ -11,10 +11,10 @@ from jinja2.runtime import Context
 from jinja2.utils import urlize
 from markupsafe import escape
 
-from contest import letters
 from contest.languages import COOKIE
-from contest.letters import FIELDS, NEXT, Words
 from contest.models import Contest
+from contest.profile import letters
+from contest.profile.letters import FIELDS, NEXT, Words
 from contest.services.core import profiles
 
 PARAGRAPH = '<p style="margin:0 0 16px">'

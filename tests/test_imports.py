@@ -26,7 +26,7 @@ ALONE = {
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }
 WORDS = (
-    "errors actors canonical folding languages letters lifecycle permissions profile states tokens"
+    "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
          "messages", "results", "privacy"]
@@ -35,7 +35,7 @@ SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 HOUSE = {
     # rules and words, no input or output
     "errors": "", "canonical": "", "tokens": "", "ports": "", "folding": "", "languages": "",
-    "docx": "errors", "letters": "errors",
+    "docx": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
     "pace": "", "clip_links": "errors",
@@ -52,7 +52,7 @@ HOUSE = {
         )
         for floor, room in enumerate(ROOMS)
     },
-    "mail_rendering": "languages letters models services.core",
+    "mail_rendering": "languages models profile services.core",
     # what stands for the outside, and the one place that chooses it
     "adapters": "clip_links errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",

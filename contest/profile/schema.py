@@ -25,8 +25,6 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=6
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 CLIPS_EACH = 10  # of one entry, replacements included
-
-
 known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
 
 
@@ -312,9 +310,8 @@ HoursOfDay = Annotated[int, Field(ge=0, le=23)]
 
 
 class Reminders(Part):
-    """How long before each deadline those concerned are reminded: ``"3d"``, ``"6h"`` (or ``"3
-    ngày"``, ``"6 giờ"``). None between ``quiet_from`` and ``quiet_to``, hours of the contest's
-    zone; the same hour twice means that no hour is quiet."""
+    """How long before each deadline people are reminded: ``"3d"``, ``"6 giờ"``. None between
+    ``quiet_from`` and ``quiet_to``, the zone's hours; the same hour twice: never quiet."""
 
     uploads: Offsets = Field(default_factory=list)  # units below their quota
     fixing: Offsets = Field(default_factory=list)  # units with a clip to mend
@@ -351,10 +348,8 @@ class Profile(Part):
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Profile":
         for ids in (
-            [c.id for c in self.form.consents],
-            [c.id for c in self.review.checklist],
-            [c.id for c in self.jury.criteria],
-            [p.id for p in self.prizes],
+            [c.id for c in self.form.consents], [c.id for c in self.review.checklist],
+            [c.id for c in self.jury.criteria], [p.id for p in self.prizes],
         ):
             if len(set(ids)) != len(ids):
                 raise ValueError("duplicate_id")

@@ -14,8 +14,9 @@ from contest.models import Contest, ProfileRevision
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Loaded, Profile, reminding
-from contest.services.core import appraisal, audit, outbox, rule_carrying, rule_guard
-from contest.services.core.rule_guard import Effect
+from contest.services.core import appraisal, audit, outbox
+from contest.services.core.in_use import rule_carrying, rule_guard
+from contest.services.core.in_use.effects import CARRIED, REFUSED, Effect
 
 REMIND = "reminders.tick"  # the task that sends planned reminders
 KEPT = 64  # profiles in memory, the latest used ones
@@ -109,8 +110,8 @@ def _guard(
     agreed: bool,
 ) -> None:
     found = effects_of(session, contest, profile, at=at)
-    refused = [one for one in found if one.kind == rule_guard.REFUSED]
-    carried = [one for one in found if one.kind == rule_guard.CARRIED]
+    refused = [one for one in found if one.kind == REFUSED]
+    carried = [one for one in found if one.kind == CARRIED]
     data = [{"kind": one.kind, "vi": one.vi, "en": one.en} for one in found]
     if refused:
         raise Conflict(" ".join(one.vi for one in refused), " ".join(one.en for one in refused),

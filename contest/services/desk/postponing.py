@@ -17,8 +17,8 @@ from contest.errors import Conflict, DomainError, Invalid
 from contest.models import Contest, RoleGrant, TimeGrant, Unit, User
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, locks, mail, profiles, rule_guard
-from contest.services.core.rule_guard import Effect
+from contest.services.core import audit, locks, mail, profiles
+from contest.services.core.in_use.effects import REFUSED, Effect
 from contest.services.desk import rule_changes
 from contest.services.rules.changes import Change, changes, in_words
 from contest.services.rules.toml_editing import edited
@@ -111,7 +111,7 @@ def preview(session: Session, contest: Contest, move: Move, *, at: datetime) -> 
     told = list(_units(session, contest))
     return Preview(
         source, changes(old, new), effects,
-        [(one.vi, one.en) for one in effects if one.kind == rule_guard.REFUSED],
+        [(one.vi, one.en) for one in effects if one.kind == REFUSED],
         posts, uploads, list(_grants(session, contest, move, new)),
         sum(bool(unit.contact_email) for unit in told),
         [unit.name for unit in told if not unit.contact_email],

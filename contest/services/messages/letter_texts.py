@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest import letters
 from contest.actors import Actor
-from contest.letters import Words
 from contest.models import Contest, LetterText
 from contest.permissions import require
+from contest.profile import letters
+from contest.profile.letters import Words
 from contest.services.core import audit, locks
 
 

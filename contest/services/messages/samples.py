@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.languages import write_time
-from contest.letters import LETTERS
 from contest.models import Contest, Submission, Unit, Upload
+from contest.profile.letters import LETTERS
 from contest.services.core import profiles
 from contest.services.desk import reminders
 

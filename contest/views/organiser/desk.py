@@ -14,7 +14,7 @@ from contest.errors import Conflict, Invalid
 from contest.models import ProfileRevision
 from contest.profile import reminding
 from contest.services.core import profiles
-from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
+from contest.services.core.in_use.effects import CARRIED, REFUSED, TOLD
 from contest.services.desk import activity, agenda, public, rule_changes, tasks
 from contest.services.desk.activity import Filter
 from contest.services.rules.changes import changes

@@ -9,7 +9,7 @@ from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid
 from contest.models import AuditRow, Ballot, Contest, Mark, Submission, User
 from contest.services.core import profiles
-from contest.services.core.rule_guard import CARRIED, REFUSED, TOLD
+from contest.services.core.in_use.effects import CARRIED, REFUSED, TOLD
 from contest.services.jury import ballots
 from contest.wiring import Platform
 from tests.contest.conftest import Visits

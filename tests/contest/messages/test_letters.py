@@ -8,12 +8,12 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from contest import letters, mail_rendering
 from contest.clock import FixedClock
 from contest.errors import Invalid, NotAllowed
 from contest.jobs.mail import write
-from contest.letters import FIELDS, LETTERS, Words
 from contest.models import AuditRow, Contest, Mail, Submission
+from contest.profile import letters, mail_rendering
+from contest.profile.letters import FIELDS, LETTERS, Words
 from contest.services.core import mail
 from contest.services.messages import letter_texts
 from contest.wiring import Platform

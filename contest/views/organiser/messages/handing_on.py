@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import Length
 
 from contest import mail_rendering
-from contest.letters import Words
+from contest.profile.letters import Words
 from contest.services.core import mail, pagination
 from contest.services.desk import activity, reminders
 from contest.services.messages import handing_on, letter_texts

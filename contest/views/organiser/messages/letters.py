@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from contest import letters, mail_rendering
+from contest import mail_rendering
 from contest.errors import DomainError, not_found
-from contest.letters import FIELDS, LETTERS, Words
 from contest.models import AuditRow, Mail
+from contest.profile import letters
+from contest.profile.letters import FIELDS, LETTERS, Words
 from contest.services.core import audit, mail
 from contest.services.desk import activity
 from contest.services.messages import letter_texts, samples

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.models import Ballot, Contest, Mark, Submission
 from contest.profile import Profile
-from contest.services.core import audit, rule_guard
+from contest.services.core import audit
+from contest.services.core.in_use import rule_guard
 from contest.services.core.transitions import move_all
 
 

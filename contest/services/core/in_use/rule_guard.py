@@ -12,31 +12,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from contest.languages import write_time
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
-from contest.profile import Profile, reminding
+from contest.profile import Profile
 from contest.profile.schema import Criterion
 from contest.services.core import appraisal
 from contest.services.core.appraisal import Board, Standing
+from contest.services.core.in_use import dates
+from contest.services.core.in_use.effects import CARRIED, REFUSED, TOLD, Effect
 from contest.services.core.search import sortable
 from contest.states import IN_CONTEST, REPLACEABLE
 
-REFUSED, CARRIED, TOLD = "refused", "carried", "told"
 NAMED = 3  # units named in a refusal
-REMINDED = {
-    "uploads": ("gửi clip", "to send a clip"), "fixing": ("sửa clip", "to fix a clip"),
-    "reviewing": ("thẩm định", "to appraise"), "marking": ("chấm điểm", "to mark"),
-    "counting": ("chốt số", "to count"),
-}
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One consequence, as a sentence in both languages."""
-
-    kind: str
-    vi: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -56,12 +42,10 @@ def effects(
     """The consequences of putting ``new`` in force now, refusals first."""
     given = given_so_far(session, contest)
     found = [
-        *_final(session, contest, old, new), *_deadlines(old, new, at),
-        *_promised(session, contest, old, new, at), *_granted(session, contest, old, new),
+        *_final(session, contest, old, new), *dates.effects(session, contest, old, new, at),
         *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
         *_weights(given, old, new), *_board(session, contest, old, new, at),
-        *_reminders(old, new),
     ]
     return sorted(found, key=lambda one: (REFUSED, CARRIED, TOLD).index(one.kind))
 
@@ -83,7 +67,7 @@ def given_so_far(session: Session, contest: Contest) -> Given:
     )
 
 
-# ---------------------------------------------------------------------------- results, deadlines
+# ---------------------------------------------------------------------------- results
 
 
 def _final(session: Session, contest: Contest, old: Profile, new: Profile) -> Iterator[Effect]:
@@ -104,96 +88,6 @@ def _final(session: Session, contest: Contest, old: Profile, new: Profile) -> It
         "cannot change now. First compute a new revision (with its reason) on the page Results, "
         "then change the rules before that one is frozen.",
     )
-
-
-def _deadlines(old: Profile, new: Profile, at: datetime) -> Iterator[Effect]:
-    zone = new.schedule.zone
-    for vi, en, before, after in (
-        ("Hạn nhận clip", "The deadline for clips", old.schedule.entries_close,
-         new.schedule.entries_close),
-        ("Giờ chốt số", "The cut-off of the counts", old.schedule.counts_close,
-         new.schedule.counts_close),
-        ("Hạn chấm điểm", "The jury's deadline", old.schedule.ballots_close,
-         new.schedule.ballots_close),
-        ("Giờ đăng chung", "The common release", old.release_at, new.release_at),
-    ):
-        if before != after and after <= at:
-            yield Effect(
-                REFUSED,
-                f"{vi} mới ({write_time(after, zone, 'vi')}) đã qua; bây giờ là "
-                f"{write_time(at, zone, 'vi')}. Hãy chọn một giờ còn ở phía trước, hoặc giữ "
-                f"{write_time(before, zone, 'vi')}.",
-                f"{en} ({write_time(after, zone, 'en')}) would lie in the past; it is now "
-                f"{write_time(at, zone, 'en')}. Choose one ahead, or keep "
-                f"{write_time(before, zone, 'en')}.",
-            )
-
-
-def _promised(
-    session: Session, contest: Contest, old: Profile, new: Profile, at: datetime
-) -> Iterator[Effect]:
-    """Deadlines that units were given stand; entries do not close before they open again."""
-    zone, close = new.schedule.zone, new.schedule.counts_close
-    of_contest = Submission.contest_id == contest.id
-    if close < old.schedule.counts_close:
-        query = select(func.count(), func.max(Submission.changes_until)).where(
-            of_contest, Submission.changes_until > close, Submission.state.in_(REPLACEABLE)
-        )
-        count, last = session.execute(query).one()
-        if count and last is not None:
-            yield Effect(
-                REFUSED,
-                f"{count} bài được hẹn gửi lại muộn nhất {write_time(last, zone, 'vi')}, sau giờ "
-                f"chốt mới ({write_time(close, zone, 'vi')}). Hãy chọn giờ chốt không sớm hơn.",
-                f"Entries with time to send until {write_time(last, zone, 'en')}: {count}; the new "
-                f"cut-off ({write_time(close, zone, 'en')}) lies before. Choose a later one.",
-            )
-    opened = old.schedule.entries_open <= at < new.schedule.entries_open
-    if opened and session.scalar(select(Submission.id).where(of_contest).limit(1)):
-        yield Effect(
-            REFUSED,
-            "Đã có bài dự thi nên không dời giờ mở nhận clip ra sau lúc này được. Hãy giữ giờ mở, "
-            "và dời hạn nhận clip nếu cần thêm thời gian.",
-            "There are entries already, so the opening cannot be moved ahead of now. Keep it, and "
-            "move the deadline for clips if there is to be more time.",
-        )
-
-
-def _granted(
-    session: Session, contest: Contest, old: Profile, new: Profile
-) -> Iterator[Effect]:
-    """Time that units were granted stands as well."""
-    zone, close = new.schedule.zone, new.schedule.counts_close
-    query = select(func.count(), func.max(Unit.entries_until)).where(
-        Unit.contest_id == contest.id, Unit.entries_until > close
-    )
-    if close >= old.schedule.counts_close:
-        return
-    count, last = session.execute(query).one()
-    if count and last is not None:
-        yield Effect(
-            REFUSED,
-            f"{count} đơn vị được gia hạn gửi clip muộn nhất {write_time(last, zone, 'vi')}, sau "
-            f"giờ chốt mới ({write_time(close, zone, 'vi')}). Hãy chọn giờ chốt không sớm hơn, "
-            "hoặc thu lại phần gia hạn trước.",
-            f"Units with time granted until {write_time(last, zone, 'en')}: {count}; the new "
-            f"cut-off ({write_time(close, zone, 'en')}) lies before. Choose a later one, or take "
-            "the time back first.",
-        )
-
-
-def _reminders(old: Profile, new: Profile) -> Iterator[Effect]:
-    """What was not sent yet moves with its deadline."""
-    zone = new.schedule.zone
-    for about, before, after in reminding.moved(old, new):
-        vi, en = REMINDED[about]
-        yield Effect(
-            TOLD,
-            f"Lời nhắc {vi} chưa gửi được xếp lại theo hạn mới: {write_time(before, zone, 'vi')} → "
-            f"{write_time(after, zone, 'vi')}.",
-            f"Reminders {en} that were not sent are planned anew for the new deadline: "
-            f"{write_time(before, zone, 'en')} → {write_time(after, zone, 'en')}.",
-        )
 
 
 # ---------------------------------------------------------------------------- the rubric
