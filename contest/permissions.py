@@ -109,6 +109,6 @@ def require(actor: Actor, action: str, subject: object = None) -> None:
     if actor.kind == "public":
         raise SignInNeeded("Bạn cần đăng nhập để làm việc này.", "Please sign in to do this.")
     raise NotAllowed(
-        "Tài khoản của bạn không có quyền làm việc này. Hãy liên hệ Ban tổ chức.",
+        "Tài khoản của bạn không có quyền làm việc này. Hãy liên hệ Ban Tổ chức.",
         "Your account is not allowed to do this. Please ask the organisers.",
     )

@@ -187,7 +187,7 @@ def foot(document: Docx, width: float) -> None:
         write(code, ("{{ qr }}", ""), first=True)
         write(words, ("Kiểm tra kết quả: {{ verify_address }}", ""), size=8.5, first=True,
               before=4, colour=GREY)
-        write(words, ("{% if draft %}DỰ THẢO. {% endif %}Kết quả bản {{ revision }}, mã băm "
+        write(words, ("{% if draft %}DỰ THẢO. {% endif %}Kết quả bản {{ revision }}, mã kiểm tra "
                       "{{ result_sha256 }}.", ""), size=7.5, colour=GREY)
         write(words, ("Vân tay khoá ký (SHA-256): {{ fingerprint }}", ""), size=7.5, colour=GREY)
         footer._element.remove(footer.paragraphs[0]._p)

@@ -21,7 +21,7 @@ def command(moment: str | None) -> None:
     path = Path(given) if given else simulated_time_file(settings.data_dir)
     if not path.exists():
         raise Invalid(
-            "Ở đây dùng giờ thật, không chỉnh được. Giờ mô phỏng chỉ có ở cuộc thi mẫu.",
+            "Ở đây dùng giờ thật, không chỉnh được. Giờ mô phỏng chỉ có ở hội thi mẫu.",
             "The real time is in force here. Only the sample contest has a simulated one.",
         )
     clock = FileClock(path)

@@ -86,5 +86,5 @@ def _contest(session: Session, slug: str | None) -> Contest:
         return profiles.find(session, slug)
     known = profiles.all_contests(session)
     if len(known) != 1:
-        raise Invalid("Hãy nêu cuộc thi bằng --contest SLUG.", "Name the contest: --contest SLUG.")
+        raise Invalid("Hãy nêu hội thi bằng --contest SLUG.", "Name the contest: --contest SLUG.")
     return known[0]

@@ -120,7 +120,7 @@ def fill(platform: Platform, say: Say) -> None:
     for clip in cast.CLIPS:
         if clip.review == "approve":
             _mark(platform, clip)
-    say("cuộc thi mẫu đã đủ clip")
+    say("hội thi mẫu đã đủ clip")
 
 
 def _contest(session: Session) -> Contest:

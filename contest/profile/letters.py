@@ -94,7 +94,7 @@ LETTERS = {
                               ("count", "deadline"), ("deadline",)),
     "jury_reminder": Letter("Nhắc giám khảo", "Jurors are reminded",
                             ("count", "deadline"), ("deadline",)),
-    "count_reminder": Letter("Nhắc Ban tổ chức về việc chốt số", "Organisers: the counts",
+    "count_reminder": Letter("Nhắc Ban Tổ chức về việc chốt số", "Organisers: the counts",
                              ("count", "deadline"), ("deadline",)),
     "receipt": Letter("Đã nhận clip", "A clip has arrived", (*ENTRY, "received_at"), ("code",)),
     "upload_waiting": Letter("Clip mới gửi được một phần", "A clip is half sent",

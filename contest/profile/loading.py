@@ -130,5 +130,5 @@ def _refusal(lines: list[tuple[str, str, str]]) -> Invalid:
     vi = "; ".join(f"{key}: {text}" for key, text, _ in lines)
     en = "; ".join(f"{key}: {text}" for key, _, text in lines)
     keys = [{"key": k, "vi": v, "en": e} for k, v, e in lines]
-    return Invalid(f"Hồ sơ cuộc thi chưa hợp lệ — {vi}.", f"The profile is not valid: {en}.",
+    return Invalid(f"Hồ sơ hội thi chưa hợp lệ — {vi}.", f"The profile is not valid: {en}.",
                    faults=keys)

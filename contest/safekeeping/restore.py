@@ -124,7 +124,7 @@ def told_of_files(manifest: Manifest, damaged: list[str]) -> list[Found]:
     listed = f" ({', '.join(damaged[:3])}…)" if damaged else ""
     found = [Found(
         "files", not damaged,
-        f"{right} / {len(manifest.clips)} tệp đúng mã băm{listed}.",
+        f"{right} / {len(manifest.clips)} tệp đúng mã kiểm tra{listed}.",
         f"{right} of {len(manifest.clips)} files have the right hash{listed}.",
     )]
     lost = [sha for sha, why in manifest.gone.items() if why != GIVEN_UP]

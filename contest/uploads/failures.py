@@ -130,7 +130,7 @@ FAILURES: dict[str, tuple[int, str, str]] = {
     ),
     "disk_full": (
         507,
-        "Máy chủ không còn đủ chỗ cho tệp {found}. Hãy báo Ban tổ chức và thử lại sau.",
+        "Máy chủ không còn đủ chỗ cho tệp {found}. Hãy báo Ban Tổ chức và thử lại sau.",
         "The server has no room for a file of {found}. Tell the organisers and try again later.",
     ),
 }

@@ -30,7 +30,7 @@ class FilesOnDisk(Request):
         if announced > IN_MEMORY and announced > folder.room({}):
             raise NoSpace(
                 f"Máy chủ không còn đủ chỗ cho tệp {write_size(announced, 'vi')}. "
-                "Hãy báo Ban tổ chức và thử lại sau.",
+                "Hãy báo Ban Tổ chức và thử lại sau.",
                 f"The server has no room for a file of {write_size(announced, 'en')}. "
                 "Tell the organisers and try again later.",
             )

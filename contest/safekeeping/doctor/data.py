@@ -164,7 +164,7 @@ def _damaged(damaged: list[str], of: int) -> Finding:
         return ok("files.hashes", f"{of} tệp được băm lại, đều đúng.",
                   f"{of} files were hashed again and are right.")
     return bad("files.hashes", (
-        f"{len(damaged)} trên {of} tệp sai mã băm, ví dụ {damaged[0]}.",
+        f"{len(damaged)} trên {of} tệp sai mã kiểm tra, ví dụ {damaged[0]}.",
         f"{len(damaged)} of {of} files have another hash, such as {damaged[0]}."), _BRING)
 
 

@@ -236,7 +236,7 @@ def reason_of(
     late = is_late(profiles.profile_of(contest), taken_at, told_at=at)
     if late and not late_reason.strip() and source != "graph":
         raise Invalid(
-            "Số liệu sau giờ chốt cần có lý do, và một người khác trong Ban tổ chức xác nhận.",
+            "Số liệu sau giờ chốt cần có lý do, và một người khác trong Ban Tổ chức xác nhận.",
             "Counts after the cut-off need a reason, and another organiser's agreement.",
         )
     return (late_reason.strip() or "lấy tự động sau giờ chốt") if late else ""
@@ -324,7 +324,7 @@ def require_another(made: Iterable[Made], actor: Actor, vi: str, en: str) -> Non
     """
     if any(one.created_by == actor.label for one in made):
         raise Conflict(
-            f"Người {vi} không thể tự xác nhận. Hãy nhờ một người khác trong Ban tổ chức.",
+            f"Người {vi} không thể tự xác nhận. Hãy nhờ một người khác trong Ban Tổ chức.",
             f"Whoever {en}. Ask another organiser.",
         )
 

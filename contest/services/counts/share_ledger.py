@@ -329,7 +329,7 @@ def _undated(rows: int) -> Invalid:
 def _unexplained(rows: int) -> Invalid:
     return Invalid(
         f"Chưa nhập được: {rows} dòng được thấy, hoặc nhập, sau giờ chốt: cần lý do, và một người "
-        "khác trong Ban tổ chức xác nhận.",
+        "khác trong Ban Tổ chức xác nhận.",
         f"Nothing was imported: {rows} rows were seen or entered after the cut-off: they need a "
         "reason, and another organiser's agreement.",
     )

@@ -67,7 +67,7 @@ def _require_allowed(
     require(actor, "entry.upload", submission)
     if not profile.upload.links:
         raise Conflict(
-            "Thể lệ không nhận clip bằng đường dẫn. Hãy gửi tệp clip, hoặc nhờ Ban tổ chức.",
+            "Thể lệ không nhận clip bằng đường dẫn. Hãy gửi tệp clip, hoặc nhờ Ban Tổ chức.",
             "The rules take no links. Send the clip itself, or ask the organisers.",
         )
     return None

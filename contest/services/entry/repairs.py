@@ -100,12 +100,12 @@ def enqueue(
     if check is None or not offered(submission) or wish.frame not in FRAMES or wish.cut not in CUTS:
         raise Conflict(
             "Clip này không có lỗi nào mà hệ thống sửa giúp được. Hãy tải lại trang.",
-            "There is nothing in this clip that can be mended for you. Please reload the page.",
+            "There is nothing in this clip that can be repaired for you. Please reload the page.",
         )
     if not left(session, submission):
         raise Invalid(
             f"Bài này đã nhờ sửa {MOST} lần, là mức cao nhất. Hãy tự sửa clip rồi gửi lại.",
-            f"This entry has asked {MOST} times, the most allowed. Mend the clip and send it.",
+            f"This entry has asked {MOST} times, the most allowed. Repair the clip and send it.",
         )
     for earlier in session.scalars(select(Repair).where(
         Repair.version_id == check.version_id, Repair.state.in_(OPEN)
@@ -264,12 +264,12 @@ def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> C
     if repair.state != "ready" or repair.version_id != submission.version_id:
         raise Conflict(
             "Bản sửa này không còn dùng được vì đã có clip mới hơn. Hãy tải lại trang.",
-            "This mended clip is out of date, there is a newer one. Please reload the page.",
+            "This repaired clip is out of date, there is a newer one. Please reload the page.",
         )
     if not passes(repair) or repair.sha256 is None or repair.size is None:
         raise Invalid(
             "Bản sửa vẫn chưa đạt yêu cầu kỹ thuật. Hãy tự sửa clip rồi gửi lại.",
-            "The mended clip does not meet the rules either. Mend the clip and send it again.",
+            "The repaired clip does not meet the rules either. Repair the clip and send it again.",
         )
     stem = repair.version.filename.rpartition(".")[0][:200] or "clip"
     made = uploads.adopt(

@@ -38,7 +38,7 @@ def require_allowance(session: Session, unit: Unit, length: int, profile: Profil
         raise TooLarge(
             f"Các clip của đơn vị đang chiếm {write_size(held, 'vi')}, thêm tệp này "
             f"({write_size(length, 'vi')}) sẽ vượt mức {write_size(room, 'vi')}. Hãy gửi tệp nhỏ "
-            "hơn hoặc liên hệ Ban tổ chức; clip cũ đã thay tự được xoá sau "
+            "hơn hoặc liên hệ Ban Tổ chức; clip cũ đã thay tự được xoá sau "
             f"{REPLACED_KEPT.days} ngày.",
             f"Your unit's clips take {write_size(held, 'en')}; with this file "
             f"({write_size(length, 'en')}) they would exceed {write_size(room, 'en')}. Send a "

@@ -76,7 +76,7 @@ def require_open(
     if at >= close:
         raise TooLate(
             f"Đã hết hạn nhận clip lúc {write_time(close, zone, 'vi')}; bây giờ là "
-            f"{write_time(at, zone, 'vi')}. Hãy liên hệ Ban tổ chức nếu có lý do đặc biệt.",
+            f"{write_time(at, zone, 'vi')}. Hãy liên hệ Ban Tổ chức nếu có lý do đặc biệt.",
             f"Entries closed at {write_time(close, zone, 'en')}; it is now "
             f"{write_time(at, zone, 'en')}. Ask the organisers if there is a special reason.",
         )
@@ -170,7 +170,7 @@ def require_replaceable(submission: Submission) -> None:
     if submission.state not in REPLACEABLE:
         raise Conflict(
             "Bài dự thi này không sửa được nữa vì đã được duyệt, đã đăng hoặc đã rút. "
-            "Hãy liên hệ Ban tổ chức.",
+            "Hãy liên hệ Ban Tổ chức.",
             "This entry can no longer be changed: it was approved, published or withdrawn. "
             "Ask the organisers.",
         )

@@ -232,7 +232,7 @@ def verdict(upload: Upload) -> Gone:
         return Gone(
             f"Clip bắt đầu gửi lúc {write_time(upload.begun_at, zone, 'vi')} nhưng chưa xong trước "
             f"{write_time(upload.expires_at, zone, 'vi')} nên không được nhận. "
-            "Hãy liên hệ Ban tổ chức.",
+            "Hãy liên hệ Ban Tổ chức.",
             f"The upload began at {write_time(upload.begun_at, zone, 'en')} but had not finished "
             f"by {write_time(upload.expires_at, zone, 'en')}, so it was not accepted. "
             "Ask the organisers.",

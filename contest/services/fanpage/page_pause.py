@@ -44,7 +44,7 @@ REMEDIES = {
         "“Resume”.",
     ),
     "manual": (
-        "Ban tổ chức đã tạm dừng việc đăng. Bấm “Chạy tiếp” khi sẵn sàng.",
+        "Ban Tổ chức đã tạm dừng việc đăng. Bấm “Chạy tiếp” khi sẵn sàng.",
         "The organisers have paused posting. Choose “Resume” when ready.",
     ),
 }

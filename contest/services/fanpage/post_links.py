@@ -26,8 +26,8 @@ WHY: dict[WhyUncounted, tuple[tuple[str, str], ...]] = {
         "another Page.",
     ), CHECK_LINK),
     WhyUncounted.ANOTHER_PAGE: ((
-        "Bài này thuộc một Trang khác ({owner}), không phải Trang của cuộc thi. Hãy dán liên kết "
-        "bài trên Trang của cuộc thi.",
+        "Bài này thuộc một Trang khác ({owner}), không phải Trang của hội thi. Hãy dán liên kết "
+        "bài trên Trang của hội thi.",
         "This post belongs to another Page ({owner}), not to the contest's. Paste the link of the "
         "post on the contest's Page.",
     ),),

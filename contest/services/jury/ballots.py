@@ -163,7 +163,7 @@ def _open_round(session: Session, submission: Submission, *, actor: Actor, at: d
     closes = profiles.profile_of(contest).schedule.ballots_close
     if at >= closes:
         raise TooLate(
-            "Đã hết thời gian chấm điểm. Nếu cần chấm tiếp, hãy báo Ban tổ chức.",
+            "Đã hết thời gian chấm điểm. Nếu cần chấm tiếp, hãy báo Ban Tổ chức.",
             "The time for marking is over. If you need more, please tell the organisers.",
             closes=closes.isoformat(),
         )

@@ -170,6 +170,6 @@ def use(session: Session, invitation: Invitation, *, at: datetime) -> None:
 def _gone() -> Gone:
     return Gone(
         "Liên kết này đã được dùng, đã hết hạn hoặc đã được thay. "
-        "Hãy xin Ban tổ chức gửi liên kết mới.",
+        "Hãy xin Ban Tổ chức gửi liên kết mới.",
         "This link was used, has expired or was replaced. Please ask the organisers for a new one.",
     )

@@ -311,7 +311,7 @@ def _keep_an_organiser(
     )
     if session.scalars(others).first() is None:
         raise Conflict(
-            "Đây là thành viên Ban tổ chức duy nhất. Hãy thêm người khác trước.",
+            "Đây là thành viên Ban Tổ chức duy nhất. Hãy thêm người khác trước.",
             "This is the only organiser. Please add somebody else first.",
         )
 

@@ -47,7 +47,7 @@ def require_erasable(session: Session, user: User, contest: Contest) -> None:
     )
     if not session.scalar(others):
         raise Conflict(
-            "Đây là người duy nhất trong Ban tổ chức. Hãy mời người khác trước khi xoá.",
+            "Đây là người duy nhất trong Ban Tổ chức. Hãy mời người khác trước khi xoá.",
             "This is the only organiser. Invite another one before it is erased.",
         )
 

@@ -212,7 +212,7 @@ RULES = {
         "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
     ),
     "reminders.counting": Label(
-        "Nhắc Ban tổ chức, trước giờ chốt tương tác",
+        "Nhắc Ban Tổ chức, trước giờ chốt tương tác",
         "Organisers, before the counts close",
         "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
         "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
@@ -313,7 +313,7 @@ CHOICES = {
     "reject": Label("Từ chối", "Rejection"),
     "api": Label("Hệ thống đăng", "Posted by the platform"),
     "manual": Label("Đăng bằng tay", "Posted by hand"),
-    "organiser": Label("Ban tổ chức", "Organisers"),
+    "organiser": Label("Ban Tổ chức", "Organisers"),
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }

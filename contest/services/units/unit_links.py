@@ -178,7 +178,7 @@ def _live(link: UnitLink | None, *, at: datetime) -> UnitLink:
         )
     if link.revoked_at or link.expires_at <= at:
         raise Gone(
-            "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy xin Ban tổ chức mã mới.",
+            "Đường dẫn của đơn vị đã hết hạn hoặc đã được thay. Hãy xin Ban Tổ chức mã mới.",
             "Your unit's link has expired or was replaced. Ask the organisers for a new one.",
         )
     return link

@@ -25,7 +25,7 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 
 bp = Blueprint("people", __name__, url_prefix="/c/<slug>/organiser/people")
 ROLES = (
-    ("organiser", _l("Ban tổ chức")), ("reviewer", _l("Thẩm định")), ("juror", _l("Ban giám khảo")),
+    ("organiser", _l("Ban Tổ chức")), ("reviewer", _l("Thẩm định")), ("juror", _l("Ban giám khảo")),
 )
 
 

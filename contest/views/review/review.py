@@ -69,7 +69,7 @@ class DecisionForm(Form):
         _l("Hạn gửi lại"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[Optional()]
     )
     note = TextAreaField(
-        _l("Ghi chú nội bộ"), description=_l("Chỉ Ban thẩm định và Ban tổ chức đọc được."),
+        _l("Ghi chú nội bộ"), description=_l("Chỉ Ban thẩm định và Ban Tổ chức đọc được."),
         validators=[Length(max=4000)], render_kw={"rows": 2},
     )
 

@@ -39,7 +39,7 @@ class PairForm(Form):
     )
     reason = StringField(
         _l("Lý do"), [InputRequired(_l("Hãy ghi lý do kết luận.")), Length(max=500)],
-        description=_l("Lưu trong nhật ký; Ban thẩm định và Ban tổ chức đọc được."),
+        description=_l("Lưu trong nhật ký; Ban thẩm định và Ban Tổ chức đọc được."),
     )
 
 

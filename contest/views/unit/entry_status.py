@@ -122,7 +122,7 @@ def todo(
     """One sentence on what to do or expect next; nothing that would be refused, or no longer
     counts (``counting``: before the cut-off; ``announced``: the result is public)."""
     if submission.state in WAIT_FOR_UNIT and not may_send:
-        return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban tổ chức."))
+        return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban Tổ chức."))
     if announced:
         return str(_("Kết quả hội thi đã được công bố. Cảm ơn đơn vị đã tham gia."))
     if submission.state == SubmissionState.PUBLISHED and not counting:
@@ -144,7 +144,7 @@ def todo(
         SubmissionState.APPROVED: _("Clip đã được duyệt và sẽ được đăng lên Fanpage."),
         SubmissionState.PUBLISHED: _("Clip đã được đăng. Hãy mời mọi người xem và bình chọn."),
         SubmissionState.WITHDRAWN: _(
-            "Bài này đã rút. Muốn đưa bài trở lại, hãy liên hệ Ban tổ chức."
+            "Bài này đã rút. Muốn đưa bài trở lại, hãy liên hệ Ban Tổ chức."
         ),
         SubmissionState.DISQUALIFIED: _("Bài này không còn trong hội thi."),
     }

@@ -46,7 +46,7 @@ def admit(slug: str, code: str) -> None:
     if announced and 2 * announced > free:
         raise NoSpace(
             f"Máy chủ không còn đủ chỗ cho tệp {write_size(announced, 'vi')}. "
-            "Hãy báo Ban tổ chức và thử lại sau.",
+            "Hãy báo Ban Tổ chức và thử lại sau.",
             f"The server has no room for a file of {write_size(announced, 'en')}. "
             "Tell the organisers and try again later.",
         )

@@ -79,7 +79,7 @@ def accept(code: str, repair_id: int) -> Response:
     """Send the repaired clip in place of the current one."""
     made = repairs.accept(current.db, _fix(code, repair_id), actor=current.actor, at=current.now)
     flash_message(f"Đã gửi bản sửa làm bản {made.number}; clip đang được kiểm tra lại.",
-         f"The mended clip is version {made.number}; it is being checked again.")
+         f"The repaired clip is version {made.number}; it is being checked again.")
     return back_to("unit.entry", code=code)
 
 
@@ -89,7 +89,7 @@ def decline(code: str, repair_id: int) -> Response:
     """Leave the clip as it is."""
     repairs.decline(current.db, _fix(code, repair_id), actor=current.actor, at=current.now)
     flash_message(
-        "Đã bỏ bản sửa; clip giữ nguyên.", "The mended clip is put aside; your clip stays."
+        "Đã bỏ bản sửa; clip giữ nguyên.", "The repaired clip is put aside; your clip stays."
     )
     return back_to("unit.entry", code=code)
 

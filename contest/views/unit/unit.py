@@ -238,7 +238,7 @@ def ask_withdrawal(code: str) -> Response:
     entry_requests.ask_withdrawal(
         current.db, _submission(code), reason=reason, actor=current.actor, at=current.now
     )
-    flash_message("Đã gửi yêu cầu rút bài tới Ban tổ chức.",
+    flash_message("Đã gửi yêu cầu rút bài tới Ban Tổ chức.",
                   "The organisers have been asked to take the entry out.")
     return back_to("unit.entry", code=code)
 

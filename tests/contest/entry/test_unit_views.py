@@ -69,7 +69,7 @@ def test_a_dead_link_is_gone(visit, make, unit, clock, ended):
     _link, token, _code = make.unit_link(unit, **{ended: clock.now() - timedelta(days=1)})
     response = visit.public().post("/u", data={"token": token})
     assert response.status_code == 410
-    assert "Ban tổ chức" in soup(response).find(class_="errors").text
+    assert "Ban Tổ chức" in soup(response).find(class_="errors").text
 
 
 def test_a_wrong_code_is_told_at_its_field_and_tried_ten_times_a_minute(visit):

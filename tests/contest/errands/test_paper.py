@@ -114,4 +114,4 @@ def test_the_pages_from_paper_to_the_printed_receipt(office, visit):
     assert visit.unit(office.unit).get(address).status_code == 401
     assert browser.get(address[:-64] + "c" * 64).status_code == 404
     phone = visit.unit(office.unit).get(f"/c/quan11-2023/unit/entries/{code}")
-    assert "Ban tổ chức nhập phiếu giấy" in phone.text
+    assert "Ban Tổ chức nhập phiếu giấy" in phone.text

@@ -170,7 +170,7 @@ def test_after_publication_a_unit_asks_and_an_organiser_decides(
     assert unit.post(f"{address}/ask-withdrawal", data={"reason": "xin"}).status_code == 422
     why = "Tác giả xin rút bài"
     assert unit.post(f"{address}/ask-withdrawal", data={"reason": why}).status_code == 303
-    assert "Ban tổ chức chưa quyết định" in unit.get(address).text
+    assert "Ban Tổ chức chưa quyết định" in unit.get(address).text
     assert stage.make.fresh(stage.clips[2]).state == "published"
     organiser = visit.role("organiser")
     assert why in organiser.get(f"{HOME}/requests").text

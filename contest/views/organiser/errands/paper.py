@@ -33,7 +33,7 @@ class PaperFields(EntryFields):
     scans = MultipleFileField(
         _l("Ảnh chụp phiếu có chữ ký"), render_kw={"accept": PICTURES, "capture": "environment"},
         description=_l(
-            "Bằng chứng của sự đồng ý; chỉ Ban tổ chức xem được. Tổng cộng tối đa 16 MB."
+            "Bằng chứng của sự đồng ý; chỉ Ban Tổ chức xem được. Tổng cộng tối đa 16 MB."
         ),
     )
     reason = TextAreaField(

@@ -60,7 +60,7 @@ def propose(code: str) -> Response:
             current.db, found, reason=form.reason.data or "", actor=current.actor, at=current.now
         )
     flash_message(
-        "Đã ghi đề nghị; bài trở lại khi một người khác trong Ban tổ chức đồng ý.",
+        "Đã ghi đề nghị; bài trở lại khi một người khác trong Ban Tổ chức đồng ý.",
         "The proposal is recorded; the entry comes back once another organiser agrees.",
     )
     return back_to("entries.entry", code=code)

@@ -36,7 +36,7 @@ VALUES = {
     "shares_ratio": _l("chia sẻ nhiều hơn cảm xúc"), "drop": _l("giảm"),
     "account": _l("một tài khoản"), "ledger": _l("sổ nhiều hơn Trang"),
     "pass": _l("đạt"), "look": _l("cần xem"), "fail": _l("chưa đạt"),
-    "organiser": _l("Ban tổ chức"), "reviewer": _l("thẩm định"), "juror": _l("giám khảo"),
+    "organiser": _l("Ban Tổ chức"), "reviewer": _l("thẩm định"), "juror": _l("giám khảo"),
 }
 CODED = ("kind", "how", "purpose", "decision", "verdict", "ledger", "mode", "roles")  # by word
 ROWS = {"unit": "unit", "into": "unit"}  # a number -> of which table

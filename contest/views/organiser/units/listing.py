@@ -189,7 +189,7 @@ def carry_over() -> Response:
     wanted = request.form.get("contest", "")
     other = next((one for one in _others() if one.slug == wanted), None)
     if other is None:
-        raise Invalid("Hãy chọn một hội thi mà bạn là Ban tổ chức.",
+        raise Invalid("Hãy chọn một hội thi mà bạn là Ban Tổ chức.",
                       "Choose a contest that you organise.")
     rows = unit_changes.of_contest(current.db, other)
     return _preview(rows, unit_import.as_csv(rows))

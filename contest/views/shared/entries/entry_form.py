@@ -50,7 +50,7 @@ class EntryFields(Form):
     )
     contact_phone = TelField(
         _l("Điện thoại liên hệ"),
-        description=_l("Chỉ Ban tổ chức thấy, không công bố."),
+        description=_l("Chỉ Ban Tổ chức thấy, không công bố."),
         validators=[
             InputRequired(_l("Hãy ghi số điện thoại liên hệ.")),
             Regexp(PHONE, message=_l("Số điện thoại gồm 8–20 chữ số, ví dụ 0903 123 456.")),
