@@ -350,7 +350,7 @@ def test_the_preview_tells_of_every_row(room: Room, tmp_path: Path, visit: Any) 
 def test_a_refused_preview_says_why(room: Room, tmp_path: Path, visit: Any) -> None:
     path = export(tmp_path / "e.csv", {"Post ID": "777", "Page ID": "999", "Reactions": 9})
     text = uploaded(visit.role("organiser").english(), path.read_bytes()).text
-    assert "Not imported: please mend the errors below" in text
+    assert "Not imported: please correct the errors below" in text
     assert "This file is of the Page 999" in text
     assert "rows: 2." in text
 
