@@ -10,6 +10,7 @@ from contest.models import (
     Contest,
     Invitation,
     Passkey,
+    PushSubscription,
     RecoveryCode,
     RoleGrant,
     StaffSession,
@@ -60,7 +61,7 @@ def erase(session: Session, user: User) -> Buried:
     user.name, user.email = GONE, f"da-xoa-{user.id}@example.invalid"
     user.password_hash = user.totp_secret = user.passkey_handle = ""
     user.totp_confirmed_at, user.has_passkey, user.active = None, False, False
-    for table in (StaffSession, Passkey, RecoveryCode, Invitation):
+    for table in (StaffSession, Passkey, RecoveryCode, Invitation, PushSubscription):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()
     return buried

@@ -84,6 +84,7 @@ class Erasure:
         for submission_id in self.wish.clips:
             candidates += self._clip(self.session.get_one(Submission, submission_id))
         candidates += self._evidence() + self._templates() + self._archives()
+        candidates += self._signed_forms()
         self._mails()
         changed = result_texts.erase(
             self.session, self.contest, self.finder, self.store, ground=self.wish.ground,
@@ -131,6 +132,14 @@ class Erasure:
             self._bury(f"document_template:{one.id}", "file", one.sha256)
             self.session.delete(one)
         return [one.sha256 for one in found]
+
+    def _signed_forms(self) -> list[str]:
+        found = stored_files.signed_forms_of(
+            self.session, self.contest, self.finder, self.wish.clips
+        )
+        for one in found:
+            self._bury(f"signed_form:{one.id}", "file", one.sha256)
+        return stored_files.drop_signed_forms(self.session, found)
 
     def _archives(self) -> list[str]:
         """Copies of what was held about the person, made at their request."""

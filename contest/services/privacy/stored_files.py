@@ -21,10 +21,12 @@ from contest.models import (
     DocumentPdf,
     DocumentTemplate,
     Evidence,
+    LinkFetch,
     OnscreenNames,
     PrivacyRequest,
     Repair,
     Result,
+    SignedForm,
     SimilarPair,
     Submission,
 )
@@ -90,6 +92,30 @@ def drop_papers(session: Session, contest: Contest) -> list[str]:
     return [sha256 for sha256 in files if sha256]
 
 
+def drop_signed_forms(session: Session, forms: list[SignedForm]) -> list[str]:
+    """Give up pictures of signed forms; that there was a consent stays with its events."""
+    for one in forms:
+        session.delete(one)
+    return [one.sha256 for one in forms]
+
+
+def signed_forms_of(
+    session: Session, contest: Contest, finder: Finds, clips: tuple[int, ...]
+) -> list[SignedForm]:
+    """Signed forms of these clips, and of entries whose own fields name the person: nothing can be
+    read in a picture, but whoever signs stands on the form."""
+    query = select(SignedForm, Submission).join(
+        Submission, Submission.id == SignedForm.submission_id
+    ).where(Submission.contest_id == contest.id)
+    return [
+        form for form, submission in session.execute(query)
+        if submission.id in clips or any(map(finder.finds, (
+            *submission.authors, submission.contact_name, submission.contact_phone,
+            submission.contact_email,
+        )))
+    ]
+
+
 def drop_clip(session: Session, submission: Submission, at: Any) -> list[str]:
     """Give up every version of a clip and all that was made of it; returns the files."""
     ids = list(session.scalars(
@@ -103,6 +129,9 @@ def drop_clip(session: Session, submission: Submission, at: Any) -> list[str]:
     session.execute(
         update(ClipVersion).where(ClipVersion.id.in_(ids), ClipVersion.bytes_gone_at.is_(None))
         .values(bytes_gone_at=at)
+    )
+    session.execute(  # a link that people share is as good as a password
+        update(LinkFetch).where(LinkFetch.submission_id == submission.id).values(address="")
     )
     pair = or_(SimilarPair.version_id.in_(ids), SimilarPair.other_id.in_(ids))
     session.execute(update(SimilarPair).where(pair).values(data={}))
@@ -134,5 +163,6 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(DocumentPdf.sha256 == sha256),
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
+        exists().where(SignedForm.sha256 == sha256),
         exists().where(PrivacyRequest.archive_sha256 == sha256),
     ]

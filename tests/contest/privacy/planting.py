@@ -13,11 +13,14 @@ from contest.models import (
     ConsentEvent,
     Correction,
     EntryRequest,
+    Errand,
     Evidence,
     FlagDecision,
     LateApproval,
     LedgerStatement,
     LedgerVoid,
+    LetterText,
+    LinkFetch,
     Mail,
     OnscreenNames,
     PageInspection,
@@ -25,10 +28,14 @@ from contest.models import (
     Passkey,
     PrivacyRequest,
     Publication,
+    PushMessage,
+    PushSubscription,
     Repair,
     Review,
+    ReviewVote,
     SecurityEvent,
     ShareRecord,
+    SignedForm,
     SimilarPair,
     Snapshot,
     StaffSession,
@@ -141,9 +148,34 @@ def _rows(phase: Phase) -> list[Any]:
         PrivacyRequest(contest_id=contest_id, code="x", kind="erase", role="author",
                        person_name=NAME, person_phone=PHONE, person_email=MAIL, account=ACCOUNT,
                        message=SAID, created_by="public", created_at=at),
+        *_rows_of_this_year(phase, common),
         Task(kind="mail.send", row_id=2, key="waiting", contest_id=contest_id, due_at=at,
              created_at=at, error=SAID),
         waiting,
+    ]
+
+
+def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
+    """Votes, errands, links, paper, letters, devices."""
+    clip, at, contest_id = phase.clips["shown"], phase.at, phase.contest.id
+    reviewer = phase.people["reviewer"]
+    return [
+        ReviewVote(submission_id=clip.id, version_id=clip.version_id, member_id=reviewer.id,
+                   profile_revision_id=phase.contest.revision_id, outcome="reject", checklist={},
+                   reason=SAID, note=SAID, given_at=at),
+        Errand(public_id="errand", submission_id=clip.id, user_id=reviewer.id, kind="paper",
+               reason=SAID, created_at=at),
+        SignedForm(submission_id=clip.id, sha256=_kept(phase, f"form: {SAID}".encode()), size=9,
+                   **common),
+        LinkFetch(public_id="link", submission_id=clip.id, state="failed", said={"vi": SAID},
+                  address=f"https://drive.example/{BARE}", filename=f"{BARE}.mp4", begun_at=at,
+                  expires_at=at, finished_at=at),
+        LetterText(contest_id=contest_id, letter="reminder", language="vi", subject=NAME, body=SAID,
+                   changed_by="user:1", changed_at=at),
+        PushSubscription(user_id=reviewer.id, session_id=1, endpoint=f"https://push.example/{BARE}",
+                         browser_key="k", auth="a", created_at=at),
+        PushMessage(contest_id=contest_id, subscription_id=1, template="receipt",
+                    params={"said": SAID}, created_at=at),
     ]
 
 
