@@ -14,6 +14,7 @@ from sqlalchemy import case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor, Role
+from contest.errors import Conflict
 from contest.models import StaffSession, User
 from contest.services.core import audit, sweep
 from contest.tokens import hash_token, new_token
@@ -64,6 +65,18 @@ def may_be_kept(actor: Actor) -> bool:
     """Whether the person marks clips, and does nothing else anywhere."""
     roles = {role for held in actor.roles.values() for role in held}
     return roles == {Role.JUROR} and not actor.admin
+
+
+def require_recent(row: StaffSession | None, *, at: datetime) -> None:
+    """Of somebody who has neither password nor second factor nothing can be asked: a device that is
+    kept for weeks gives nobody who found it a key of their own. Raises ``Conflict``."""
+    if row is not None and row.kept and at - row.created_at > LIFE:
+        raise Conflict(
+            "Máy này đăng nhập đã quá 12 giờ. Hãy nhờ Ban Tổ chức gửi lại liên kết, mở liên kết đó "
+            "rồi làm bước này ngay.",
+            "This device signed in more than 12 hours ago. Ask the organisers for a new link, open "
+            "it, and do this at once.",
+        )
 
 
 def life_of(row: StaffSession) -> timedelta:

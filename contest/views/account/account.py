@@ -361,6 +361,8 @@ def send_password() -> Response:
     form = PasswordForm()
     if not form.validate():
         return page("account/password.html", 422, form=form, me=me())
+    if not me().password_hash and not me().second_factor_on:
+        sessions.require_recent(this_session(), at=current.now)
     try:
         token = signing_in.change_password(
             current.db, me(), old=form.old.data or "", new=form.new.data, browser=this_browser(),

@@ -7,8 +7,8 @@ from wtforms import PasswordField, StringField
 
 from contest.clock import SystemClock
 from contest.errors import Invalid
-from contest.services.people import confirming
-from contest.views.account.account import me
+from contest.services.people import confirming, sessions
+from contest.views.account.account import me, this_session
 from contest.views.shared.forms import Form, refused
 from contest.views.shared.support import current
 
@@ -47,10 +47,13 @@ def proven(form: ProofForm) -> bool:
 
 
 def prove(form: ProofForm) -> None:
-    """Raises ``Invalid`` for what ``proven`` refuses, with the first fault's sentence."""
+    """Raises ``Invalid`` for what ``proven`` refuses, with the first fault's sentence; ``Conflict``
+    where nothing can be asked and the device signed in long ago."""
     if not form.validate():
         faults = [str(fault) for faults in form.errors.values() for fault in faults]
         raise Invalid(faults[0], faults[0])
+    if not form.asked:
+        sessions.require_recent(this_session(), at=current.now)
     confirming.confirm(
         current.db, me(), form.given, at=current.now, wall=SystemClock().now(),
         keys=current.platform.keys,

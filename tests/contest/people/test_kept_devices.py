@@ -130,3 +130,21 @@ def test_use_renews_the_cookie_and_the_organiser_sees_and_ends_the_device(
         theirs = people.session_of_token(session, other, at=clock.now()).id
     organiser.post(f"{address}/sessions/{theirs}/end")  # not this person's
     assert is_in(platform, other, clock)
+
+
+def test_a_kept_device_makes_nobody_a_key_of_their_own(
+    platform: Platform, make: Factory, contest: Contest, visit: Visits, clock: FixedClock
+) -> None:
+    """Without password and second factor nothing can be asked, so the sign-in has to be fresh."""
+    user = make.user("juror", contest=contest)
+    with platform.db.write() as session:
+        session.get_one(User, user.id).password_hash = ""
+    token = link_in(platform, user)
+    new = {"new": "thuyền giấy đội mưa sang sông 57"}
+    clock.moment += sessions.LIFE + timedelta(minutes=1)
+    answer = _browser(visit, token).post("/account/password", data=new)
+    assert answer.status_code == 409 and "liên kết" in answer.text
+    assert make.fresh(user).password_hash == ""
+    fresh = link_in(platform, user)
+    assert _browser(visit, fresh).post("/account/password", data=new).status_code == 303
+    assert make.fresh(user).password_hash
