@@ -158,21 +158,22 @@ def test_a_clips_check_is_tried_again_while_the_daemon_is_away(
 # -------------------------------------------------------------------------------- where it is said
 
 
-def desk(visit: Visits) -> str:
-    return str(visit.role("organiser").get("/c/quan11-2023/organiser/").get_data(as_text=True))
+def desk(visit: Visits, page: str = "") -> str:
+    address = f"/c/quan11-2023/organiser/{page}"
+    return str(visit.role("organiser").get(address).get_data(as_text=True))
 
 
-def test_the_desk_says_that_it_works(daemon: Daemon, visit: Visits) -> None:
-    assert "Diệt virus: đang chạy" in desk(visit)
+def test_the_page_of_jobs_says_that_it_works(daemon: Daemon, visit: Visits) -> None:
+    assert "Diệt virus: đang chạy" in desk(visit, "jobs")
 
 
 def test_the_desk_says_that_it_is_away(visit: Visits) -> None:
     assert "nên clip và minh chứng mới phải chờ" in desk(visit)
 
 
-def test_the_desk_says_that_it_is_off(platform: Platform, visit: Visits) -> None:
+def test_the_page_of_jobs_says_that_it_is_off(platform: Platform, visit: Visits) -> None:
     platform.__dict__["antivirus"] = None
-    assert "Diệt virus: chưa bật" in desk(visit)
+    assert "Diệt virus: chưa bật" in desk(visit, "jobs")
 
 
 @pytest.mark.parametrize(("address", "said"), [

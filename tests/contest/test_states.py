@@ -10,6 +10,7 @@ FINAL = {
     "publication": {"published"},
     "result": {"published", "discarded"},
     "ballot": {"locked"}, "fix": {"accepted", "declined"},
+    "privacy_request": {"done", "taken_back", "lapsed"},
 }
 
 

@@ -55,7 +55,7 @@ if (find) {
   });
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+for (const button of document.querySelectorAll(`[data-copy]:not([data-copy=""])`)) {
   const field = document.getElementById(button.dataset.copy);
   const label = button.textContent;
   button.hidden = false;

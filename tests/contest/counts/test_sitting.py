@@ -339,7 +339,7 @@ def test_the_desk_and_the_board_lead_there(
     clock.moment = CUT_OFF + timedelta(hours=3)
     later = visit.user(room.first)
     assert "Mở trang chốt số" not in later.get(here).text
-    assert "Chốt số lúc 16g00" in later.get(here).text
+    assert "Chốt số lúc 16g00" in later.get(f"{here}interactions").text
     assert "Counts at 16:00" in later.english().get(ADDRESS).text
 
 

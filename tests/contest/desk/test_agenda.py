@@ -109,7 +109,8 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
         "disk_kept", "disk_short", "antivirus", "backup_late", "proof_late", "backup_failed")]
     everything = Situation(
         standing, Phase.ENTRIES, {"organiser": 1}, without_link=1, requests=1, has_page=False,
-        paused=True, token_end=AT["review"], counting=True, machine=machine)
+        paused=True, token_end=AT["review"], counting=True, machine=machine,
+        personal=(1, AT["review"]), moved=("CX1",), board={"nobody": 1, "chair": 1})
     phases = [replace(everything, phase=phase, result=result, standing=(
         standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)))
         for phase, result in (

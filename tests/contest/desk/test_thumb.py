@@ -18,10 +18,13 @@ from tests.contest.test_permissions import LINES, allowed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.template",
-         "ledger_template", "similarity.clip", "poster", "media.file")
-SPECIAL = {"documents.template": {"kind": "minutes"}, "reminders.preview": {"kind": "findings"},
-           "rules.section": {"part": "schedule"}}
+         "ledger_template", "similarity.clip", "poster", "media.file", "paper_entries.signed")
+SPECIAL = {"documents.template": {"kind": "minutes"}, "handing_on.listed": {"kind": "missing"},
+           "letters.one": {"letter": "reminder", "spoken": "vi"},
+           "reminders.preview": {"kind": "findings"}, "rules.section": {"part": "schedule"}}
 OF_ONE = ("interactions.clip", "corrections.correct", "similarity.pair")
+OF_A_ROW = ("errands.choose", "errands.send", "messages.one", "privacy_requests.show",
+            "privacy_requests.places", "privacy_requests.step")
 BAD = """() => {
   const edge = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth > edge) found.push("wider than the screen");
@@ -47,12 +50,14 @@ BAD = """() => {
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def pages(crowd: Crowd, app: Flask) -> list[str]:
@@ -65,6 +70,12 @@ def pages(crowd: Crowd, app: Flask) -> list[str]:
         values = dict(SPECIAL.get(rule.endpoint, {}))
         if rule.endpoint in OF_ONE:
             values["code"] = "@published"
+        unknown = rule.arguments - set(crowd.values) - set(values)
+        if unknown == {"code"}:
+            values["code"] = "@published"
+        elif unknown:  # a page of one row that the crowd has none of
+            assert rule.endpoint in OF_A_ROW, (rule.endpoint, unknown)
+            continue
         assert "organiser" in allowed(LINES[rule.endpoint])
         found.append(crowd.address(rule.endpoint, values))
     return found

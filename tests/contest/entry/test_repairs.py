@@ -199,7 +199,7 @@ def test_a_clip_that_breaks_the_tool_is_told(room: Room, platform: Platform) -> 
     path.write_bytes(b"no clip at all")
     job.make(platform, repair.id, lambda: None)
     found = room.make.fresh(repair)
-    assert found.state == "failed" and "MP4" in found.error
+    assert found.state == "failed" and "Không đọc được tệp này" in found.error
 
 
 # ---------------------------------------------------------------------------- asked with the upload

@@ -79,7 +79,7 @@ def test_counts_come_in_by_file_by_hand_and_share_by_share(
     screenshot = tmp_path / "man hinh.png"
     Image.new("RGB", (20, 20), "white").save(screenshot)
     page.goto(f"{COUNTS}/write")
-    page.get_by_label("Clip").select_option(room.two.code)
+    page.get_by_label("Clip", exact=True).select_option(room.two.code)
     page.get_by_label("Cảm xúc").fill("77")
     page.get_by_label("Ảnh chụp màn hình").set_input_files(screenshot)
     page.get_by_role("button", name="Ghi số liệu").click()

@@ -8,11 +8,12 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
+from contest import mail_rendering
 from contest.clock import FixedClock
 from contest.errors import Invalid, NotAllowed
 from contest.jobs.mail import write
 from contest.models import AuditRow, Contest, Mail, Submission
-from contest.profile import letters, mail_rendering
+from contest.profile import letters
 from contest.profile.letters import FIELDS, LETTERS, Words
 from contest.services.core import mail
 from contest.services.messages import letter_texts
@@ -143,7 +144,9 @@ def test_the_standard_words_can_be_saved_as_they_are(app: Flask, contest: Contes
 
 
 def test_every_letter_of_a_contest_can_be_worded():
-    assert set(mail.TEMPLATES) - set(LETTERS) == {"second_factor"}  # of an account, no contest's
+    of_accounts, of_the_law = {"second_factor"}, {"privacy_confirm", "privacy_told"}
+    about_one_event = {"board_waits", "link_failed", "postponed", "result_moved"}  # its own words
+    assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law | about_one_event
 
 
 def test_the_page_previews_saves_and_takes_the_standard_words_again(

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from contest.languages import write_number, write_size
+from contest.languages import write_number, write_size, write_time
 from contest.services.desk.agenda import Todo
 from contest.views.shared.disk import Disk
-from contest.views.shared.support import current
+from contest.views.shared.support import current, zone
 
 JOBS = {
     "check.quick": _l("Kiểm tra clip"), "check.deep": _l("Kiểm tra sâu, tạo bản xem"),
@@ -130,8 +130,9 @@ def _with_values(one: Todo, disk: Disk, paused: str) -> tuple[str, str]:
     if one.code == "paused":
         return _("Việc đăng bài đang tạm dừng: %(why)s", why=paused), _("Cho đăng tiếp")
     if one.code == "token":
-        return _("Mã truy cập Fanpage sắp hết hạn; sau đó không đăng bài và không đọc số được."), _(
-            "Thay mã truy cập")
+        ends = write_time(one.due, zone(), current.language) if one.due else ""
+        return _("Mã truy cập Fanpage hết hạn lúc %(time)s; sau đó không đăng bài và không đọc số "
+                 "được.", time=ends), _("Thay mã truy cập")
     free = write_size(disk.free, current.language)
     percent = write_number(disk.percent, current.language)
     if one.code == "disk_kept":

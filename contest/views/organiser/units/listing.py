@@ -1,7 +1,6 @@
 """The organisers' list of units: import, links, printed sheets."""
 
 import base64
-import binascii
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, request, url_for
@@ -201,7 +200,7 @@ def apply() -> Response:
     """Import the previewed file, parsed and checked again: all rows or none."""
     try:
         data = base64.b64decode(request.form.get("data", ""), validate=True)
-    except binascii.Error:
+    except ValueError:  # also what is no ASCII
         raise Invalid("Tệp xem trước bị hỏng. Hãy chọn lại tệp.",
                       "The previewed file is damaged. Pick the file again.") from None
     rows = unit_import.read(data, "")
