@@ -55,13 +55,22 @@ if (find) {
   });
 }
 
-for (const button of document.querySelectorAll(`[data-copy]:not([data-copy=""])`)) {
-  const field = document.getElementById(button.dataset.copy);
+// What a button copies is named by its id: a field's value, or the text of anything else.
+async function copy(source) {
+  source.select?.();
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+  } catch { // an address without https, or a browser that does not let us
+    if (!source.select) getSelection().selectAllChildren(source);
+    document.execCommand("copy");
+  }
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    field.select();
-    await navigator.clipboard?.writeText(field.value).catch(() => document.execCommand("copy"));
+    await copy(document.getElementById(button.dataset.copy));
     button.textContent = button.dataset.done;
     setTimeout(() => (button.textContent = label), 3000);
   });

@@ -1,25 +1,12 @@
 // Texts to hand on are shared or copied by one tap; a letter is shown while it is being worded.
 // Without this the text can be selected, and a button shows the letter.
-async function copy(place, button) {
-  const text = place.querySelector(".letter");
-  try {
-    await navigator.clipboard.writeText(text.textContent);
-  } catch { // an address without https, or a browser that does not let us
-    getSelection().selectAllChildren(text);
-    document.execCommand("copy");
-  }
-  button.textContent = button.dataset.done;
-}
-
 for (const place of document.querySelectorAll("[data-hand-on]")) {
   const share = place.querySelector("[data-share]");
   const copyButton = place.querySelector("[data-copy]");
-  copyButton.hidden = false;
-  copyButton.addEventListener("click", () => copy(place, copyButton));
   share.hidden = !navigator.share;
   share.addEventListener("click", () => {
     navigator.share({ text: place.querySelector(".letter").textContent }).catch((error) => {
-      if (error.name !== "AbortError") copy(place, copyButton);
+      if (error.name !== "AbortError") copyButton.click();
     });
   });
 }
