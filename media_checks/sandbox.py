@@ -97,6 +97,7 @@ class RunResult:
 
 Sink = Callable[[bytes], None]
 PositionReporter = Callable[[float], None]  # seconds of the clip that are written
+READ = 1 << 16  # what a pipe holds; a larger buffer is memory asked for anew at each read
 OUT_TIME = re.compile(r"^out_time_us=(\d+)$")
 
 
@@ -259,7 +260,7 @@ def _drain(
             if not ready:
                 return RunResult(-signal.SIGKILL, timed_out=True)
             for key, _ in ready:
-                chunk = os.read(key.fd, 1 << 18)
+                chunk = os.read(key.fd, READ)
                 if not chunk:
                     selector.unregister(key.fd)
                     continue

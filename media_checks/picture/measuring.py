@@ -106,8 +106,9 @@ class PictureReader:
         share = at / self.plan.seconds if self.plan.seconds else 0.5
         if black or (self._best >= 0 and not 0.08 <= share <= 0.9):  # noqa: PLR2004 - the ends
             return
-        edges = ImageStat.Stat(grey.filter(ImageFilter.FIND_EDGES)).mean[0]
-        score = edges * ImageStat.Stat(grey).stddev[0]
+        small = grey.reduce(2)
+        edges = ImageStat.Stat(small.filter(ImageFilter.FIND_EDGES)).mean[0]
+        score = edges * ImageStat.Stat(small).stddev[0]
         if not 0.08 <= share <= 0.9:  # noqa: PLR2004 - only until a better one comes
             score = 0.0
         if score > self._best:

@@ -186,24 +186,21 @@ def peak_output(audio: Any) -> Any:
 def sound_outputs(audio: Any, facts: AudioFacts, *, between: bool = True) -> list[Any]:
     """Outputs, as nodes of ffmpeg-python, that give ``SoundReader`` what it takes.
 
-    Loudness, peaks and silences come of the sound as it is, in the log; the rest of a copy at
-    ``voice_band.RATE``, which holds all of speech at a third of the work. ``HUM_PIPE`` gets the
+    Loudness and peaks come of the sound as it is, in the log; silences, in the log too, and the
+    rest of a copy at ``voice_band.RATE``, which holds all of speech at a third of the work. ``HUM_PIPE`` gets the
     lowest part of that. Gaps between packets, and the time before the first, are filled with
     silence; samples are counted before that. ``between``: peaks between the samples count, too.
     """
     counted = audio.filter("volumedetect")
     filled = counted.filter("aresample", **{"async": 1}, first_pts=0)
     parts = filled.filter_multi_output("asplit", 2)
-    whole = (
-        parts[0]
-        .filter("ebur128", peak="true" if between else "sample", framelog="info")
-        .filter("silencedetect", noise="-50dB", duration=0.5)
-    )
+    whole = parts[0].filter("ebur128", peak="true" if between else "sample", framelog="info")
     layout = "stereo" if facts.channels > 1 else "mono"
     small = (
         parts[1]
         .filter("aresample", RATE)
         .filter("aformat", channel_layouts=layout, sample_fmts="s16")
+        .filter("silencedetect", noise="-50dB", duration=0.5)
     )
     copies = small.filter_multi_output("asplit", 2)
     low = copies[1].filter("aformat", channel_layouts="mono", sample_fmts="s16")

@@ -66,7 +66,8 @@ class VoiceBand:
             left, right = samples[:, 0], samples[:, 1]
             # Not `@`: its threads wait in a loop, beside FFmpeg.
             self._sums += [(a * b).sum() for a, b in ((left, left), (right, right), (left, right))]
-        middle = samples.mean(axis=1).reshape(-1, SIZE)
+        # Side by side: a mean across so short an axis takes as long as the spectrum.
+        middle = (sum(samples.T) / self.channels).reshape(-1, SIZE)
         self.peaks.extend(_floored(np.abs(middle).max(axis=1) ** 2))
         spectrum = np.abs(np.fft.rfft(middle * HANN, axis=1)) * HIGHPASS
         power = 2 * (spectrum**2).sum(axis=1) / (SIZE * HANN_POWER)
