@@ -187,9 +187,10 @@ def sound_outputs(audio: Any, facts: AudioFacts, *, between: bool = True) -> lis
     """Outputs, as nodes of ffmpeg-python, that give ``SoundReader`` what it takes.
 
     Loudness and peaks come of the sound as it is, in the log; silences, in the log too, and the
-    rest of a copy at ``voice_band.RATE``, which holds all of speech at a third of the work. ``HUM_PIPE`` gets the
-    lowest part of that. Gaps between packets, and the time before the first, are filled with
-    silence; samples are counted before that. ``between``: peaks between the samples count, too.
+    rest of a copy at ``voice_band.RATE``, which holds all of speech at a third of the work.
+    ``HUM_PIPE`` gets the lowest part of that. Gaps between packets, and the time before the first,
+    are filled with silence; samples are counted before that. ``between``: peaks between the samples
+    count, too.
     """
     counted = audio.filter("volumedetect")
     filled = counted.filter("aresample", **{"async": 1}, first_pts=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class VoiceBand:
             # Not `@`: its threads wait in a loop, beside FFmpeg.
             self._sums += [(a * b).sum() for a, b in ((left, left), (right, right), (left, right))]
         # Side by side: a mean across so short an axis takes as long as the spectrum.
-        middle = (sum(samples.T) / self.channels).reshape(-1, SIZE)
+        middle = (reduce(np.add, samples.T) / self.channels).reshape(-1, SIZE)
         self.peaks.extend(_floored(np.abs(middle).max(axis=1) ** 2))
         spectrum = np.abs(np.fft.rfft(middle * HANN, axis=1)) * HIGHPASS
         power = 2 * (spectrum**2).sum(axis=1) / (SIZE * HANN_POWER)

@@ -56,18 +56,19 @@ def _copy(
     return count
 
 
-def _lines(rows: Sequence[tuple[object, ...]]) -> str:
-    """Rows as COPY reads them. What is to be escaped is looked for in all of them at once, which
-    costs a third of asking value by value; what separates them meanwhile, no text may hold."""
+def _lines(rows: Sequence[tuple[object, ...]]) -> bytes:
+    """Rows as COPY reads them. What is to be escaped is looked for in all at once, as bytes:
+    a fifth of what it costs value by value. What separates them meanwhile, no text may hold."""
     text = "".join([
         f"{BETWEEN.join([one if type(one) is str else _text(one) for one in row])}{END}"
         for row in rows
     ])
     if text.count("\0") - text.count(NULL) != sum(map(len, rows)):
         raise ValueError("a value with a NUL, which PostgreSQL cannot hold")
+    data = text.encode()
     for sign, written in ESCAPES:
-        text = text.replace(sign, written)
-    return text
+        data = data.replace(sign, written)
+    return data
 
 
 def _text(value: object) -> str:
@@ -84,8 +85,8 @@ def _moment(value: datetime) -> str:
 
 BETWEEN, END, NULL = "\0-", "\0.", "\0?"
 ESCAPES = (
-    ("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"),
-    (BETWEEN, "\t"), (END, "\n"), (NULL, "\\N"),
+    (b"\\", b"\\\\"), (b"\t", b"\\t"), (b"\n", b"\\n"), (b"\r", b"\\r"),
+    (BETWEEN.encode(), b"\t"), (END.encode(), b"\n"), (NULL.encode(), b"\\N"),
 )
 WRITERS: dict[type, Callable[[Any], str]] = {
     int: str, bool: str, datetime: _moment, type(None): lambda _: NULL,

@@ -88,7 +88,7 @@ def posted(session: Session, contest: Contest, *, most: int | None = None) -> li
         .where(*official.on_page(contest))
         .order_by(Publication.position, Publication.id)
     )
-    return [Posted(*row) for row in session.execute(query.limit(most))]
+    return list(map(Posted._make, session.execute(query.limit(most))))
 
 
 def listed(

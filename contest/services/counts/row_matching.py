@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -216,17 +216,21 @@ def check_dates(
     zone: of the contest, for the file names none.
     """
     problems = []
-    seen: dict[str, list[datetime]] = {}  # clips that were released together say the same
-    for row, clip, _ in found:
-        moments = seen.get(row.published)
-        if moments is None:
-            moments = [moment.replace(tzinfo=zone) for moment in readings(row.published)]
-            seen[row.published] = moments
-        ours = clip.published_at
+
+    @cache  # clips that were released together say the same
+    def judged(written: str, ours: datetime | None) -> str:
+        moments = [moment.replace(tzinfo=zone) for moment in readings(written)]
         if moments and min(moments) - taken_at > ZONES:
+            return "later"
+        far = ours is not None and all(abs(moment - ours) > ZONES for moment in moments)
+        return "another" if moments and far else ""
+
+    for row, clip, _ in found:
+        said = judged(row.published, clip.published_at)
+        if said == "later":
             problems.append(_later(row))
-        elif moments and ours and all(abs(moment - ours) > ZONES for moment in moments):
-            problems.append(_at_another_time(row, clip, ours, zone))
+        elif said and clip.published_at:
+            problems.append(_at_another_time(row, clip, clip.published_at, zone))
     return problems
 
 
@@ -236,6 +240,8 @@ def check_release(
     """Rows of clips that were not posted yet at the moment of the file's counts."""
     problems = []
     for row, clip, _ in found:
+        if taken_at >= clip.since:
+            continue
         said = before_release(clip.code, taken_at, since=clip.since, zone=zone)
         if said is not None:
             vi, en = said
