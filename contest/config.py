@@ -49,9 +49,10 @@ class Settings:
     security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
     link_standins: str = ""  # in tests: name=127.0.0.1:port, …: who stands for a link's server
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
-    backup_to: str = ""  # a folder: a backup is made and proved there every day, at
+    backup_to: str = ""  # a folder, or restic's place: a backup is made there every day, at
     backup_at: str = "02:00"  # this time of the machine
     backup_passphrase: str = field(default="", repr=False)  # seals the keys in a backup
+    backup_sftp: str = ""  # the command that opens an sftp place, instead of ssh's own settings
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -236,7 +237,8 @@ def _backup(env: Mapping[str, str]) -> dict[str, Any]:
         raise _refuse("HOITHI_BACKUP_AT", f"“{at}” không phải giờ và phút như 02:00",
                       f'"{at}" is no hour and minute such as 02:00')
     return {"backup_to": env.get("HOITHI_BACKUP_TO", ""), "backup_at": at,
-            "backup_passphrase": env.get("HOITHI_BACKUP_PASSPHRASE", "")}
+            "backup_passphrase": env.get("HOITHI_BACKUP_PASSPHRASE", ""),
+            "backup_sftp": env.get("HOITHI_BACKUP_SFTP", "")}
 
 
 def _check(settings: Settings, *, keyed: bool) -> None:

@@ -3,7 +3,7 @@
 #
 #   scripts/system.sh run      installs what is missing to run it
 #   scripts/system.sh test     … and what the tests need besides: a browser, LibreOffice,
-#                              MediaInfo and MediaConch
+#                              MediaInfo, MediaConch, restic
 #   scripts/system.sh python   prints the interpreter to use
 #
 # Asks nothing, and does nothing where nothing is missing. Installs with apt-get as root or through sudo;
@@ -79,6 +79,8 @@ required() {
     has mediainfo || echo mediainfo
     has mediaconch || echo mediaconch
     has systemd-analyze || echo systemd
+    has restic || echo restic
+    [ -x /usr/lib/openssh/sftp-server ] || echo openssh-sftp-server
   fi
 }
 

@@ -3,11 +3,10 @@ within the hour."""
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from contest.jobs import Later, LeaseLost
-from contest.safekeeping import proof, schedule
-from contest.safekeeping.backup import Wishes, back_up
+from contest.safekeeping import anywhere, schedule
+from contest.safekeeping.backup import Wishes
 from contest.safekeeping.restore import Wanted
 from contest.wiring import Platform
 
@@ -19,17 +18,25 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
     settings = platform.settings
     if not settings.backup_to:
         return
-    to = Path(settings.backup_to).absolute()
+    to = settings.backup_to
     try:
-        made = back_up(platform, to, Wishes(keep=schedule.KEPT, beat=beat))
-        proved = proof.prove(settings, to, Wanted(beat=beat))
+        made = anywhere.back_up(platform, to, Wishes(keep=schedule.KEPT, beat=beat))
+        proved = _proved(platform, beat)
     except LeaseLost:
         raise
     except Exception as error:
         log.exception("the backup failed")
         raise Later(platform.clock.now() + schedule.AGAIN, str(error)) from error
-    log.info("%s: %s new files; proved: %s", made.manifest.name, made.files, proved.holds)
+    log.info("%s: %s new files; proved: %s", made.manifest.name, made.files, proved)
     raise Later(schedule.next_at(platform.clock.now(), settings.backup_at))
+
+
+def _proved(platform: Platform, beat: Callable[[], None]) -> bool | None:
+    """Whether the newest set holds; None on a day without a proof."""
+    settings = platform.settings
+    if not anywhere.proves_daily(settings):
+        return None
+    return anywhere.prove(settings, settings.backup_to, Wanted(beat=beat)).holds
 
 
 HANDLERS = {schedule.KIND: run}

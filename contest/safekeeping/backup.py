@@ -61,7 +61,7 @@ def back_up(platform: Platform, to: Path, wishes: Wishes) -> Made:
             sealed_settings.require_passphrase(settings.backup_passphrase)
         folder = BackupFolder.prepared(to, outside=(settings.data_dir, settings.storage_dir))
         with folder.alone(), clips.refusing_full_disks(to):
-            made = _make(platform, folder, wishes)
+            made = make(platform, folder, wishes)
         status.backed_up(settings.data_dir, made.manifest, made.manifest.instant)
     return made
 
@@ -77,7 +77,10 @@ def noting_failure(data_dir: Path) -> Iterator[None]:
         raise
 
 
-def _make(platform: Platform, folder: BackupFolder, wishes: Wishes) -> Made:
+def make(
+    platform: Platform, folder: BackupFolder, wishes: Wishes, copying: "type[Copying] | None" = None
+) -> Made:
+    """Make a set in an opened folder; ``copying`` brings the files there. Raises as ``back_up``."""
     at = datetime.now(UTC)
     _require_room(folder, databases.size_of(platform.db))
     with ExitStack() as unless_whole:
@@ -86,7 +89,7 @@ def _make(platform: Platform, folder: BackupFolder, wishes: Wishes) -> Made:
         wishes.say("cơ sở dữ liệu / database …")
         snapshot = databases.take(platform.db, place, beat=wishes.beat)
         wishes.say(f"{len(snapshot.named)} tệp / files …")
-        new = _Copying(platform, folder, wishes).all(snapshot.named)
+        new = (copying or Copying)(platform, folder, wishes).all(snapshot.named)
         if wishes.secrets:
             passphrase = platform.settings.backup_passphrase
             sealed_settings.seal(platform.settings, place / sealed_settings.FILE, passphrase)
@@ -115,7 +118,7 @@ def _require_room(folder: BackupFolder, size: int) -> None:
         raise clips.no_room(folder.root)
 
 
-class _Copying:
+class Copying:
     """Brings what the folder has not yet, and knows what could not be brought."""
 
     def __init__(self, platform: Platform, folder: BackupFolder, wishes: Wishes) -> None:
@@ -124,7 +127,8 @@ class _Copying:
         self.gone: dict[str, str] = {}
         self.files = self.size = 0
 
-    def all(self, named: dict[str, str]) -> "_Copying":
+    def all(self, named: dict[str, str]) -> "Copying":
+        """Bring each file that rows name."""
         new = self._look(named)
         _require_room(self.folder, sum(new.values()))
         progress = Progress(sum(new.values()), self.wishes.say, self.wishes.beat)

@@ -37,9 +37,10 @@ class Progress:
         left = (self.total - self.done) * (now - self.begun) / max(self.done, 1)
         share = 100 * self.done // max(self.total, 1)
         done, total = write_size(self.done, "en"), write_size(self.total, "en")
-        return f"{done} / {total} ({share} %), còn / left: {_minutes(left)}"
+        return f"{done} / {total} ({share} %), còn / left: {minutes(left)}"
 
 
-def _minutes(seconds: float) -> str:
+def minutes(seconds: float) -> str:
+    """``3 min 20 s``."""
     minutes, rest = divmod(int(max(seconds, 0)), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

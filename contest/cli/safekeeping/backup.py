@@ -1,15 +1,14 @@
 """``hoithi backup``: a set of everything in a folder, and the proof that it can be restored."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from contest.cli.support import check_keys, open_platform
 from contest.errors import Invalid
 from contest.languages import write_size
-from contest.safekeeping import proof
-from contest.safekeeping.backup import Made, Wishes, back_up
+from contest.safekeeping import anywhere
+from contest.safekeeping.backup import Made, Wishes
 from contest.safekeeping.restore import Restored, Wanted
 from contest.wiring import Platform
 
@@ -23,27 +22,29 @@ from contest.wiring import Platform
 def command(
     to: str | None, without_secrets: bool, keep: int | None, verify: bool, name: str
 ) -> None:
-    """Back up database, clips and settings to the folder TO (else HOITHI_BACKUP_TO).
+    """Back up database, clips and settings to TO (else HOITHI_BACKUP_TO).
+
+    TO is a folder, or a place of restic's: sftp:user@host:/folder, s3:https://server/bucket.
 
     Settings and keys are sealed with HOITHI_BACKUP_PASSPHRASE. Exit code 1: something is missing or
     does not hold.
     """
     platform = open_platform(keyed=not verify)
-    folder = _folder(platform, to)
+    place = _place(platform, to)
     if verify:
-        show(proof.prove(platform.settings, folder, Wanted(name=name, say=say)))
+        show(anywhere.prove(platform.settings, place, Wanted(name=name, say=say)))
         return
     check_keys(platform)
-    made = back_up(platform, folder, Wishes(secrets=not without_secrets, keep=keep or 0, say=say))
-    _tell(made)
+    wishes = Wishes(secrets=not without_secrets, keep=keep or 0, say=say)
+    _tell(anywhere.back_up(platform, place, wishes))
 
 
-def _folder(platform: Platform, to: str | None) -> Path:
+def _place(platform: Platform, to: str | None) -> str:
     found = to or platform.settings.backup_to
     if not found:
-        raise Invalid("Hãy nêu thư mục sao lưu, hoặc đặt HOITHI_BACKUP_TO.",
-                      "Name the folder to back up to, or set HOITHI_BACKUP_TO.")
-    return Path(found).absolute()
+        raise Invalid("Hãy nêu nơi sao lưu, hoặc đặt HOITHI_BACKUP_TO.",
+                      "Name the place to back up to, or set HOITHI_BACKUP_TO.")
+    return found
 
 
 def say(line: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from contest import ready_pages
 from contest.jobs import Later, pages_app
 from contest.models import Contest, Tombstone
-from contest.safekeeping import clips
+from contest.safekeeping import clips, restic, schedule
 from contest.safekeeping.folder import BackupFolder
 from contest.services.privacy import leftovers, stored_files, tombstones
 from contest.services.privacy.person import DigestFinder
@@ -70,6 +70,10 @@ def _finders(
 def _from_backups(platform: Platform, files: list[str]) -> None:
     """Remove the files from the backup folder and leave it the tombstones. Its databases keep what
     they held until they are pruned; a restore of one applies the tombstones."""
+    if restic.is_place(platform.settings.backup_to):
+        with platform.db.write() as session:  # the tombstones go there at once
+            schedule.hurry(session, at=platform.clock.now())
+        return
     if not platform.settings.backup_to or not Path(platform.settings.backup_to).is_dir():
         return
     folder = BackupFolder.opened(Path(platform.settings.backup_to))

@@ -1,0 +1,180 @@
+"""Backups in an sftp place, by restic and OpenSSH's own server of sftp."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from contest.config import Settings
+from contest.db import Database
+from contest.errors import ConfigError, Invalid
+from contest.models import ClipVersion, Task
+from contest.safekeeping import anywhere, restic, schedule, status
+from contest.safekeeping.backup import Wishes
+from contest.safekeeping.restore import Wanted
+from contest.wiring import Platform
+from tests.contest.factory import Factory
+from tests.contest.safekeeping.conftest import PASSPHRASE
+from tests.contest.safekeeping.test_backup import everything, files
+from tests.contest.stage import Stage
+
+SFTP = "/usr/lib/openssh/sftp-server"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, backup_sftp=SFTP)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> str:
+    return f"sftp:somewhere:{tmp_path}/repository"
+
+
+def test_everything_comes_back_from_an_sftp_place(
+    platform: Platform, stage: Stage, there: str, place: Settings, make: Factory
+) -> None:
+    anywhere.back_up(platform, there, Wishes())
+    make.submission(stage.units[0], clip=b"one more clip")
+    before = everything(platform.db)
+    said: list[str] = []
+    made = anywhere.back_up(platform, there, Wishes(say=said.append))
+    assert made.manifest.gone == {}
+    assert list((platform.settings.data_dir / "elsewhere" / "sets").iterdir()) == []
+    restored = anywhere.restore(place, there, Wanted())
+    assert restored.manifest.name == made.manifest.name
+    assert [(one.what, one.holds) for one in restored.found] == [
+        ("files", True), ("audit", True), ("result", True), ("bundle", True), ("keys", True),
+    ]
+    back = Database(place.database_url)
+    assert everything(back) == before
+    back.engine.dispose()
+    assert files(place.storage_dir) == files(platform.settings.storage_dir)
+    assert not (place.data_dir / "fetched").exists()
+
+
+@pytest.mark.database_kind("sqlite")
+def test_nothing_of_it_can_be_read_there_and_the_oldest_sets_go(
+    platform: Platform, stage: Stage, there: str, tmp_path: Path
+) -> None:
+    names = [anywhere.back_up(platform, there, Wishes(keep=2)).manifest.name for _ in range(3)]
+    found = restic.Repository.of(platform.settings, there).snapshots()
+    assert [one.name for one in found] == names[:0:-1]
+    held = b"".join(files(tmp_path / "repository").values())
+    assert b"SQLite format" not in held
+    assert platform.settings.secret_key.encode() not in held
+
+
+@pytest.mark.database_kind("sqlite")
+def test_the_proof_brings_it_back_and_tells_the_desk(
+    platform: Platform, stage: Stage, there: str, tmp_path: Path
+) -> None:
+    settings = replace(platform.settings, backup_to=there)
+    anywhere.back_up(platform, there, Wishes())
+    assert anywhere.proves_daily(settings)
+    assert anywhere.prove(settings, there, Wanted()).holds
+    assert not anywhere.proves_daily(settings)
+    assert not anywhere.proves_daily(replace(settings, backup_to="s3:https://server/bucket"))
+    packs = sorted((tmp_path / "repository" / "data").rglob("*"), key=lambda p: p.stat().st_size)
+    packs[-1].chmod(0o600)
+    packs[-1].write_bytes(b"rotten" + packs[-1].read_bytes()[6:])
+    with pytest.raises(Invalid, match="restic"):
+        anywhere.prove(settings, there, Wanted())
+    told = status.standing(settings.data_dir, scheduled=True, at=platform.clock.now())
+    assert told.failure is not None
+    assert "restic" in told.failure.en
+
+
+@pytest.mark.database_kind("sqlite")
+@pytest.mark.parametrize("wrong", ["passphrase", "way", "set", "none"])
+def test_what_does_not_serve_is_said_in_one_sentence(
+    platform: Platform, stage: Stage, there: str, place: Settings, wrong: str
+) -> None:
+    if wrong != "none":
+        anywhere.back_up(platform, there, Wishes())
+    else:
+        restic.Repository.of(platform.settings, there).ready()
+    asked = {
+        "passphrase": replace(place, backup_passphrase="another one, long enough"),
+        "way": replace(place, backup_sftp="/bin/false"),
+    }.get(wrong, place)
+    with pytest.raises(Invalid) as refused:
+        anywhere.restore(asked, there, Wanted(name="2020" if wrong == "set" else ""))
+    assert len(refused.value.en) < 400
+    assert "\n" not in refused.value.en
+    assert not place.storage_dir.exists()
+    with pytest.raises(ConfigError, match="HOITHI_BACKUP_PASSPHRASE"):
+        anywhere.back_up(platform_without_passphrase(platform), there, Wishes(secrets=False))
+
+
+def platform_without_passphrase(platform: Platform) -> Platform:
+    return Platform(replace(platform.settings, backup_passphrase=""))
+
+
+def test_an_address_shows_no_password() -> None:
+    assert restic.shown("rest:https://me:secret@host/x") == "rest:https://***@host/x"
+    assert restic.is_place("s3:https://server/bucket")
+    assert not restic.is_place("/mnt/backup:old")
+    assert not restic.is_place("")
+
+
+@pytest.mark.database_kind("sqlite")
+def test_killed_while_it_sends_the_next_run_goes_on(
+    platform: Platform, stage: Stage, there: str, make: Factory, place: Settings
+) -> None:
+    for number in range(6):
+        make.submission(stage.units[0], clip=os.urandom(6_000_000) + bytes([number]))
+    anywhere.back_up(platform, there, Wishes())
+    for pause in (0.4, 1.2):
+        make.submission(stage.units[0], clip=os.urandom(20_000_000))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contest", "backup", there], stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, start_new_session=True, env=environment(platform.settings),
+        )
+        until = platform.settings.data_dir / "elsewhere" / "sets"
+        while not any(until.iterdir()) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(pause)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    made = anywhere.back_up(platform, there, Wishes())
+    restored = anywhere.restore(place, there, Wanted())
+    assert restored.manifest.name == made.manifest.name
+    assert restored.holds
+    with platform.db.read() as session:
+        wanted = set(session.scalars(select(ClipVersion.sha256)))
+    assert wanted <= {path.name for path in place.storage_dir.glob("*/*")}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"], "HOITHI_DATA_DIR": str(settings.data_dir),
+        "HOITHI_DATABASE_URL": settings.database_url, "HOITHI_STORAGE_URL": settings.storage_url,
+        "HOITHI_BACKUP_PASSPHRASE": PASSPHRASE, "HOITHI_BACKUP_SFTP": SFTP,
+        "HOITHI_SECRET_KEY": settings.secret_key, "HOME": str(settings.data_dir),
+    }
+
+
+@pytest.mark.database_kind("sqlite")
+def test_an_erasure_hurries_the_next_set_whose_tombstones_hold_for_every_one(
+    platform: Platform, stage: Stage, there: str, place: Settings
+) -> None:
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        schedule.ensure(session, replace(platform.settings, backup_to=there), at=at)
+        schedule.hurry(session, at=at)
+        assert session.scalars(select(Task).where(Task.key == schedule.KIND)).one().due_at == at
+    first = anywhere.back_up(platform, there, Wishes()).manifest.name
+    anywhere.back_up(platform, there, Wishes())
+    newest = restic.Repository.of(platform.settings, there).snapshots()[0]
+    assert json.dumps(newest.name) != json.dumps(first)
+    restored = anywhere.restore(place, there, Wanted(name=first))
+    assert (restored.manifest.name, restored.holds) == (first, True)
