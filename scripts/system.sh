@@ -3,7 +3,7 @@
 #
 #   scripts/system.sh run      installs what is missing to run it
 #   scripts/system.sh test     … and what the tests need besides: a browser, LibreOffice,
-#                              MediaInfo, MediaConch, restic
+#                              MediaInfo, MediaConch, restic, Prometheus
 #   scripts/system.sh python   prints the interpreter to use
 #
 # Asks nothing, and does nothing where nothing is missing. Installs with apt-get as root or through sudo;
@@ -80,6 +80,7 @@ required() {
     has mediaconch || echo mediaconch
     has systemd-analyze || echo systemd
     has restic || echo restic
+    has promtool || echo prometheus
     [ -x /usr/lib/openssh/sftp-server ] || echo openssh-sftp-server
   fi
 }

@@ -1,5 +1,8 @@
 """Assets, choice of language, health checks, metrics."""
 
+import tempfile
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, abort, jsonify, redirect, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
@@ -8,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from contest.languages import chosen
-from contest.models import Submission, Task
+from contest.models import Task
 from contest.ready_pages import STATIC, kept_assets
+from contest.services.desk import measures
 from contest.views.shared.addresses import is_loopback
 from contest.views.shared.returning import safe_path
 from contest.views.shared.support import allows, current, language_cookie
@@ -17,6 +21,7 @@ from contest.views.shared.support import allows, current, language_cookie
 bp = Blueprint("basics", __name__)
 LONGEST_NAME = 200  # a file system refuses to look for longer ones
 A_YEAR = 365 * 24 * 3600
+NEEDED = 16 * 1024  # bytes
 
 
 @bp.get("/static/<path:name>")
@@ -57,9 +62,11 @@ def healthz() -> BaseResponse:
 @bp.get("/readyz")
 @allows("public.read")
 def readyz() -> tuple[BaseResponse, int]:
-    """Whether database and queue answer; 503 without the database only: pages need no queue."""
-    state = {"database": _database(), "queue": _queue()}
-    return jsonify(state), 200 if state["database"] == "ok" else 503
+    """Whether database and queue answer and something can be written; 503 without the database or
+    with a full disk: pages need no queue, but nothing that people send could be kept."""
+    state = {"database": _database(), "queue": _queue(), "disk": _disk()}
+    ready = state["database"] == state["disk"] == "ok"
+    return jsonify(state), 200 if ready else 503
 
 
 def _database() -> str:
@@ -78,20 +85,39 @@ def _queue() -> str:
     return "ok"
 
 
+def _disk() -> str:
+    """full: the data folder takes not even a few kilobytes."""
+    folder = current.platform.settings.data_dir
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(NEEDED))
+            file.flush()
+    except OSError:
+        return "full"
+    return "ok"
+
+
 @bp.get("/metrics")
 @allows("public.read")
 def metrics() -> Response:
-    """Counts by state, for Prometheus; nothing about persons. For machines within: whoever reaches
-    this process directly, and this machine itself; nobody whom a server in front let in."""
+    """What an operator watches, for Prometheus (docs/watching.md); nothing about persons.
+
+    For machines within: whoever reaches this process directly, and this machine itself; nobody whom
+    a server in front let in.
+    """
     outside = request.environ.get("hoithi.forwarded") and not is_loopback(request.remote_addr or "")
     if outside:
         abort(403)
     registry = CollectorRegistry()
-    entries = Gauge("hoithi_submissions", "Submissions by state", ["state"], registry=registry)
-    for state, count in current.db.execute(
-        select(Submission.state, func.count()).group_by(Submission.state)
+    settings = current.platform.settings
+    for one in measures.measured(
+        current.db, {"data": settings.data_dir, "clips": settings.storage_dir},
+        at=current.platform.clock.now(), wall=datetime.now(UTC),
     ):
-        entries.labels(state).set(count)
+        labels = [one.label] if one.label else []
+        gauge = Gauge(f"hoithi_{one.name}", one.help, labels, registry=registry)
+        for value, number in one.values.items():
+            (gauge.labels(value) if labels else gauge).set(number)
     tasks = Gauge("hoithi_outbox", "Outbox rows by kind and state", ["kind", "state"],
                   registry=registry)
     query = select(Task.kind, Task.state, func.count()).group_by(Task.kind, Task.state)
