@@ -9,6 +9,8 @@
 """
 
 import secrets
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -87,6 +89,15 @@ class Visits:
         client = self.public()
         client.set_cookie("hoithi_unit", self.make.unit_token(unit))
         return client
+
+
+@pytest.fixture
+def tmp_path(database_folder: Path) -> Iterator[Path]:
+    """A folder of the test's own, in memory where there is room: a clip is stored, and the Page's
+    stand-in answers, only when the disk has it."""
+    folder = Path(tempfile.mkdtemp(prefix="test-", dir=database_folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
