@@ -26,8 +26,10 @@ from werkzeug.serving import make_server
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import Contest, Unit, User
+from contest.services.people import passwords
 from contest.web import create_app
 from contest.wiring import Platform
+from tests.compiled_once import QUICK_HASHER
 from tests.contest.factory import Factory
 
 if TYPE_CHECKING:
@@ -89,6 +91,13 @@ class Visits:
         client = self.public()
         client.set_cookie("hoithi_unit", self.make.unit_token(unit))
         return client
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords and recovery codes are hashed as they are, with less effort. Today's settings:
+    ``people/test_passwords.py``, and whatever runs as a process of its own."""
+    monkeypatch.setattr(passwords, "HASHER", QUICK_HASHER)
 
 
 @pytest.fixture
