@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from .errors import MediaCheckError
 from .policy import DEFAULT, Policy, built_in_names, find_policy
@@ -194,7 +194,7 @@ def _sentence(error: dict[str, str], options: argparse.Namespace) -> str:
     return error[f"message_{options.lang}"]
 
 
-def _as_json(results: Sequence[Result], policy: Policy) -> Any:
+def _as_json(results: Sequence[Result], policy: Policy) -> object:
     """One report as it is; of several a list, each with its path."""
     about = {"name": policy.name, "revision": policy.revision}
     told = [result.report or {"error": result.error, "policy": about} for result in results]

@@ -11,8 +11,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import ffmpeg
-
+from . import filter_graph
 from .checking import conclude
 from .picture.closer import look_closer
 from .picture.frames import START, input_options, shown_as
@@ -142,19 +141,18 @@ def _decode(
 def arguments(box: Sandbox, probed: ProbeResult, plan: Plan) -> list[str]:
     """FFmpeg's arguments for ``_decode``."""
     options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
-    source = ffmpeg.input(box.clip_url, **options)
-    video = source[str(probed.video_index)]
+    clip = filter_graph.source(box.clip_url, **options)
+    video = clip[str(probed.video_index)]
     looked_at, watched = video, None
     if not can_copy(probed.facts):
         parts = shown_as(video, probed.facts.video).filter_multi_output("split", 2)
         looked_at, watched = parts[0], parts[1]
-    kept, heard = played(source, probed, 2)
-    outputs = [rendition_output(source, kept, probed, box.out("out.mp4"), watched)]
+    kept, heard = played(clip, probed, 2)
+    outputs = [rendition_output(clip, kept, probed, box.out("out.mp4"), watched)]
     outputs.append(picture_output(looked_at, plan))
-    if probed.facts.audio is not None and probed.facts.audio.duration_s > 0:
+    if heard is not None and probed.facts.audio is not None and probed.facts.audio.duration_s > 0:
         outputs += sound_outputs(heard, probed.facts.audio)
-    compiled: list[str] = ffmpeg.merge_outputs(*outputs).get_args()
-    return [*START, *compiled]
+    return [*START, *filter_graph.arguments(*outputs)]
 
 
 def _lost_end(facts: Facts, collector: FrameCollector) -> list[Problem]:

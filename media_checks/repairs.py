@@ -13,9 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import ffmpeg
-
+from . import filter_graph
 from .errors import ToolFailed
+from .filter_graph import Output, Stream
 from .picture.frames import input_options, shown_as
 from .probing import allowed
 from .probing.probe import ProbeResult, probe
@@ -99,17 +99,23 @@ def recipe_for(report: Mapping[str, Any], options: RepairOptions) -> Recipe:
     if FRAME in what or BORDERS in what:
         crop, scale, frame = _picture(report, options, what)
     start, seconds = 0.0, None
-    if LENGTH in what:
-        seconds = _limit(report, "duration", "max_s") - SPARE_S
+    if LENGTH in what and (most := _limit(report, "duration", "max_s")) is not None:
+        seconds = most - SPARE_S
         if options.cut == "start":
             start = round(facts["duration_s"] - seconds, 3)
     gain = _gain(report) if SOUND in what and options.sound else None
     return Recipe(crop, scale, frame, start, seconds, gain)
 
 
-def _limit(report: Mapping[str, Any], rule: str, name: str) -> Any:
-    allowed_ = next((f["allowed"] for f in report["findings"] if f["rule"] == rule), None)
-    return allowed_[name] if isinstance(allowed_, Mapping) else allowed_
+def _limit(report: Mapping[str, Any], rule: str, name: str) -> float | None:
+    """A limit of the policy, as the report tells it; None where there is none."""
+    told = _allowed(report, rule, name)
+    return told if isinstance(told, int | float) else None
+
+
+def _allowed(report: Mapping[str, Any], rule: str, name: str) -> object:
+    told: object = next((f["allowed"] for f in report["findings"] if f["rule"] == rule), None)
+    return told[name] if isinstance(told, Mapping) else told
 
 
 def _gain(report: Mapping[str, Any]) -> float:
@@ -131,8 +137,8 @@ def _picture(
     ratio = _ratio(report, box)
     if BORDERS in what:
         box = _inside_bars(report["facts"]["picture"], box)
-    least = (_limit(report, "resolution", "min_width") or 2,
-             _limit(report, "resolution", "min_height") or 2)  # fmt: skip
+    least = (int(_limit(report, "resolution", "min_width") or 2),
+             int(_limit(report, "resolution", "min_height") or 2))  # fmt: skip
     if options.frame == "pad" and FRAME in what:
         return _padded(box, ratio, least)
     box = _largest(box, ratio)
@@ -141,8 +147,8 @@ def _picture(
 
 
 def _ratio(report: Mapping[str, Any], box: Place) -> Fraction:
-    wanted = _limit(report, "aspect_ratio", "ratio")
-    return parse_ratio(wanted) if wanted else Fraction(box[2], box[3])
+    wanted = _allowed(report, "aspect_ratio", "ratio")
+    return parse_ratio(str(wanted)) if wanted else Fraction(box[2], box[3])
 
 
 def _inside_bars(picture: Mapping[str, Any], box: Place) -> Place:
@@ -165,7 +171,7 @@ def _largest(box: Place, ratio: Fraction) -> Place:
 
 def _enlarged(size: Size, ratio: Fraction, least: Size) -> Size:
     """A size of this ratio, at least ``size`` and ``least``, both sides even."""
-    height = max(size[1], int(least[1]), -(-int(least[0]) * ratio.denominator // ratio.numerator))
+    height = max(size[1], least[1], -(-least[0] * ratio.denominator // ratio.numerator))
     height += height % 2
     return round(height * ratio / 2) * 2, height
 
@@ -199,7 +205,7 @@ def repair(
     with tempfile.TemporaryDirectory(prefix=".repair-", dir=out.parent) as folder:
         box = Sandbox(path, Path(folder))
         args = ["-hide_banner", "-nostdin", "-nostats", "-v", "error"]
-        args += _output(box, probed, recipe).get_args()
+        args += filter_graph.arguments(_output(box, probed, recipe))
         _run(box, args, probed, recipe, progress)
         repaired = Path(folder) / "out.mp4"
         probe(repaired)  # a status of 0 does not prove that anything was written
@@ -208,25 +214,25 @@ def repair(
     progress(1.0)
 
 
-def _output(box: Sandbox, probed: ProbeResult, recipe: Recipe) -> Any:
+def _output(box: Sandbox, probed: ProbeResult, recipe: Recipe) -> Output:
     options: dict[str, Any] = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
     if recipe.start:
         options["ss"] = recipe.start
     if recipe.seconds is not None:
         options["t"] = recipe.seconds
-    source = ffmpeg.input(box.clip_url, **options)
+    clip = filter_graph.source(box.clip_url, **options)
     coding = _copied_or_encoded(probed, recipe)
-    video = shown_as(source[str(probed.video_index)], probed.facts.video)
+    video = shown_as(clip[str(probed.video_index)], probed.facts.video)
     if recipe.crop and recipe.scale and recipe.frame:
         video = _reframed(video, probed, recipe)
     streams = [video]
     if probed.audio_index is not None:
-        audio = source[str(probed.audio_index)]
+        audio = clip[str(probed.audio_index)]
         if probed.facts.audio:
             [audio] = plain(audio, probed.facts.audio, 1)
         streams.append(_louder(audio, recipe.gain) if recipe.gain is not None else audio)
-    return ffmpeg.output(
-        *streams, box.out("out.mp4"), f="mp4", map_metadata="-1", map_chapters="-1",
+    return filter_graph.output(
+        box.out("out.mp4"), *streams, f="mp4", map_metadata="-1", map_chapters="-1",
         movflags="+faststart", sn=None, dn=None, **coding,
     )  # fmt: skip
 
@@ -246,7 +252,7 @@ def _copied_or_encoded(probed: ProbeResult, recipe: Recipe) -> dict[str, Any]:
     return picture | sound
 
 
-def _reframed(video: Any, probed: ProbeResult, recipe: Recipe) -> Any:
+def _reframed(video: Stream, probed: ProbeResult, recipe: Recipe) -> Stream:
     """FFmpeg turns the picture upright by itself; wide pixels are made square first."""
     shown = probed.facts.video
     assert recipe.crop and recipe.scale and recipe.frame  # noqa: S101 - asked by the caller
@@ -259,7 +265,7 @@ def _reframed(video: Any, probed: ProbeResult, recipe: Recipe) -> Any:
     return video.filter("setsar", 1)
 
 
-def _louder(audio: Any, gain: float) -> Any:
+def _louder(audio: Stream, gain: float) -> Stream:
     """Gain, then a limiter at four times the rate, so that peaks between samples count."""
     limit = round(10 ** (PEAK_DBTP / 20), 4)
     return (
@@ -316,15 +322,15 @@ def still(path: str | Path, at: float, out: str | Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".still-", dir=out.parent) as folder:
         box = Sandbox(path, Path(folder))
         options = allowed.INPUT_OPTIONS | input_options() | {"ss": max(0.0, at + probed.zero)}
-        source = ffmpeg.input(box.clip_url, **options)
-        shown = shown_as(source[str(probed.video_index)], video)
+        clip = filter_graph.source(box.clip_url, **options)
+        shown = shown_as(clip[str(probed.video_index)], video)
         picture = shown.filter("scale", STILL_WIDTH, height).filter("setsar", 1)
-        node = ffmpeg.output(
-            picture, box.out("still.jpg"), f="image2", update=1, **{"frames:v": 1, "q:v": 3}
+        node = filter_graph.output(
+            box.out("still.jpg"), picture, f="image2", update=1, **{"frames:v": 1, "q:v": 3}
         )
         box.run(
             find_tools().ffmpeg,
-            ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()],
+            ["-hide_banner", "-nostdin", "-v", "quiet", *filter_graph.arguments(node)],
             limits=Limits(cpu_s=60, wall_s=120, file_size=8 << 20),
             stdout=Collector(1 << 16),
             stderr=Collector(1 << 20),

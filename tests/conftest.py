@@ -7,7 +7,7 @@ import socket
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -201,6 +201,19 @@ def database_folder() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session")
+def sqlite_in(sqlite_template: Path) -> Callable[[Path], str]:
+    """Puts an SQLite database at the newest migration into a folder; its address. To migrate one
+    from nothing costs a second."""
+
+    def put(folder: Path) -> str:
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(sqlite_template, folder / "hoithi.db")
+        return f"sqlite:///{folder}/hoithi.db"
+
+    return put
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Which databases a test meets: see ``tests/README.md``, "Both databases"."""
     if "database_kind" in metafunc.fixturenames:
@@ -280,8 +293,8 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
-    with SimulatorProcess(tmp_path_factory.mktemp("page"), chunk_size=1000) as running:
+def one_simulator(database_folder: Path) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(database_folder / "page", chunk_size=1000) as running:
         yield running
 
 

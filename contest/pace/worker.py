@@ -6,11 +6,11 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 
+from contest.pace.gunicorn_parts import Connection
 from contest.pace.lines import Line, Pace
 
 FIRST_BYTE_S = 0.02  # what a thread waits for the first byte of a new connection; then the poller
@@ -32,7 +32,7 @@ class PacedWorker(gthread.ThreadWorker):  # type: ignore[misc]
         self.pace = type(self).make_pace()
         super().init_process()
 
-    def handle(self, conn: Any) -> Any:
+    def handle(self, conn: Connection) -> object:
         """One request of a connection. An idle new connection goes back to the poller at once, and
         a closing one lingers here: gunicorn would wait for it in its main thread."""
         if not conn.initialized and not conn.wait_for_data(FIRST_BYTE_S):
@@ -47,7 +47,7 @@ class PacedWorker(gthread.ThreadWorker):  # type: ignore[misc]
             util.close_graceful(conn.sock)
         return again
 
-    def one_request(self, conn: Any) -> Any:
+    def one_request(self, conn: Connection) -> object:
         """Read and answer one request; whether the connection goes on."""
         unreader = conn.parser.unreader
         received, line = [0], Line(lambda: received[0], lambda: end_reading(conn.sock), False)
@@ -57,7 +57,7 @@ class PacedWorker(gthread.ThreadWorker):  # type: ignore[misc]
             with self.waiting(conn):
                 line.waiting = self.paces_bodies or not getattr(conn, "in_body", False)
                 try:
-                    data: bytes = take(unreader, size_hint)
+                    data = take(unreader, size_hint)
                 except BlockingIOError:  # not a byte for the whole window
                     data = b""
                 finally:
@@ -65,11 +65,11 @@ class PacedWorker(gthread.ThreadWorker):  # type: ignore[misc]
             received[0] += len(data)
             return data
 
-        unreader.chunk = chunk
+        unreader.chunk = chunk  # type: ignore[method-assign]
         with self.pace.watching(line):
             return super().handle(conn)
 
-    def handle_request(self, req: Any, conn: Any) -> Any:
+    def handle_request(self, req: object, conn: Connection) -> object:
         """Answer a request whose head is complete."""
         conn.in_body = True
         try:
@@ -77,7 +77,7 @@ class PacedWorker(gthread.ThreadWorker):  # type: ignore[misc]
         finally:
             conn.in_body = False
 
-    def waiting(self, conn: Any) -> contextlib.AbstractContextManager[None]:
+    def waiting(self, conn: Connection) -> contextlib.AbstractContextManager[None]:
         """Around each read from the line; for what a thread must not keep meanwhile."""
         return contextlib.nullcontext()
 

@@ -9,10 +9,10 @@ import contextlib
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from contest.pace.gunicorn_parts import Connection
 from contest.pace.lines import Pace
 from contest.pace.worker import PacedWorker
 
@@ -32,7 +32,7 @@ class PagesWorker(PacedWorker):
         self.at_work = threading.local()
         super().init_process()
 
-    def handle_request(self, req: Any, conn: Any) -> Any:
+    def handle_request(self, req: object, conn: Connection) -> object:
         """Answer a request whose head is complete, in a place of its own."""
         with self.places:
             self.at_work.here = True
@@ -42,7 +42,7 @@ class PagesWorker(PacedWorker):
                 self.at_work.here = False
 
     @contextlib.contextmanager
-    def waiting(self, conn: Any) -> Iterator[None]:
+    def waiting(self, conn: Connection) -> Iterator[None]:
         """Leave the place while bytes are waited for."""
         if not getattr(self.at_work, "here", False):
             yield

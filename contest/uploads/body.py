@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
+from contest.pace.gunicorn_parts import Input
 from contest.uploads import headers
 from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ
@@ -72,7 +73,7 @@ class SocketBody:
         self.length: int | None = length
         self._left = length
         self._cut = self._slow = self._torn = False
-        self._input: Any = environ["wsgi.input"]
+        self._input: Input = environ["wsgi.input"]
         self._sock: socket.socket = environ["gunicorn.socket"]
         unreader = self._input.reader.unreader
         ahead = unreader.take_buffered()
@@ -87,8 +88,8 @@ class SocketBody:
     @staticmethod
     def offered(environ: Environ) -> bool:
         """Whether this request has a plain socket and an untouched body of known length."""
-        sock: Any = environ.get("gunicorn.socket")
-        stream: Any = environ.get("wsgi.input")
+        sock: object = environ.get("gunicorn.socket")
+        stream: Input | None = environ.get("wsgi.input")
         reader = getattr(stream, "reader", None)
         unreader = getattr(reader, "unreader", None)
         return (
@@ -96,7 +97,7 @@ class SocketBody:
             and getattr(unreader, "sock", None) is sock
             and hasattr(unreader, "take_buffered")
             and type(reader).__name__ == "LengthReader"
-            and stream.buf.tell() == 0
+            and stream is not None and stream.buf.tell() == 0
         )
 
     def chunks(self, buffer: memoryview, most: int) -> Iterator[memoryview]:
@@ -144,7 +145,7 @@ class StreamBody:
         self._left = length
         self.received = 0
         self._cut = self._slow = False
-        self._input: Any = environ["wsgi.input"]
+        self._input: Input = environ["wsgi.input"]
         self._sock: socket.socket | None = environ.get("gunicorn.socket")
 
     def chunks(self, buffer: memoryview, most: int) -> Iterator[memoryview]:

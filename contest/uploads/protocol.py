@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
 from contest.pace.lines import Line, Pace
 from contest.uploads import body as bodies
@@ -123,7 +122,7 @@ class UploadApp:
             "DELETE": self._delete,
         }
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
         """Answer one request. No input makes this raise or answer 500."""
         request = Request(environ)
         try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable
-from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from contest.pace.gunicorn_parts import Connection
 from contest.pace.lines import Pace
 from contest.pace.worker import PacedWorker
 from contest.uploads.protocol import LEAST_BYTES_S, WINDOW_S
@@ -28,7 +28,7 @@ class UploadWorker(PacedWorker):
     def make_pace() -> Pace:
         return Pace(least_bytes_s=LEAST_BYTES_S, window_s=HEAD_S)
 
-    def one_request(self, conn: Any) -> Any:
+    def one_request(self, conn: Connection) -> object:
         """On a fast line the next part follows at once: it need not go through the main thread."""
         again = super().one_request(conn)
         while again is True and self._next_part_is_here(conn):
@@ -36,7 +36,7 @@ class UploadWorker(PacedWorker):
         return again
 
     @staticmethod
-    def _next_part_is_here(conn: Any) -> bool:
+    def _next_part_is_here(conn: Connection) -> bool:
         if conn.parser.unreader.buf.getvalue():
             return False  # read ahead already; the main thread handles that
         waiting = select.poll()
@@ -50,7 +50,7 @@ class UploadServer(BaseApplication):  # type: ignore[misc]
     `load_app` runs in the worker, so that database connections are not shared by a fork.
     """
 
-    def __init__(self, load_app: Callable[[], Any], bind: str, **options: Any) -> None:
+    def __init__(self, load_app: Callable[[], object], bind: str, **options: object) -> None:
         self._load_app = load_app
         self._options = {
             "bind": bind,
@@ -71,6 +71,6 @@ class UploadServer(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> object:
         """The WSGI application, built in the worker."""
         return self._load_app()

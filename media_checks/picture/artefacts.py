@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import ffmpeg
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
+from .. import filter_graph
 from ..probing import allowed
 from ..probing.facts import Span, VideoFacts
 from ..probing.probe import ProbeResult
@@ -94,10 +94,12 @@ def _frame(
     if reader.plan.keys_only:  # so is the poster; the sixty frames before it need no decoding
         options |= {"skip_frame": "nokey"}
     seek = max(0.0, reader.poster_at - 0.01 + probed.zero)
-    source = ffmpeg.input(box.clip_url, **options, ss=f"{seek:.3f}")
-    picture = shown_as(source[str(probed.video_index)], video).filter("scale", *size)
-    node = ffmpeg.output(picture, "pipe:1", format="rawvideo", pix_fmt="rgb24", **{"frames:v": 1})
-    args = ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()]
+    clip = filter_graph.source(box.clip_url, **options, ss=f"{seek:.3f}")
+    picture = shown_as(clip[str(probed.video_index)], video).filter("scale", *size)
+    node = filter_graph.output(
+        "pipe:1", picture, format="rawvideo", pix_fmt="rgb24", **{"frames:v": 1}
+    )
+    args = ["-hide_banner", "-nostdin", "-v", "quiet", *filter_graph.arguments(node)]
     try:
         box.run(
             find_tools().ffmpeg,

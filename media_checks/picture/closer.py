@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ffmpeg
 from PIL import Image
 
+from .. import filter_graph
 from ..probing import allowed
 from ..probing.facts import Facts, Span
 from ..probing.probe import ProbeResult
@@ -80,13 +80,12 @@ class Closer:
 
     def _arguments(self, seek: float, length: float) -> list[str]:
         options = input_options() | {"ss": f"{seek:.3f}", "t": f"{length:.3f}", "an": None}
-        source = ffmpeg.input(self.box.clip_url, **allowed.INPUT_OPTIONS, **options)
-        picture = shown_as(source[str(self.probed.video_index)], self.probed.facts.video)
+        clip = filter_graph.source(self.box.clip_url, **allowed.INPUT_OPTIONS, **options)
+        picture = shown_as(clip[str(self.probed.video_index)], self.probed.facts.video)
         picture = picture.filter("showinfo", checksum=0)
         picture = picture.filter("scale", *self.plan.tile, flags="area").filter("format", "gray")
-        node = ffmpeg.output(picture, "pipe:1", format="rawvideo", fps_mode="passthrough")
-        arguments: list[str] = node.get_args()
-        return arguments
+        node = filter_graph.output("pipe:1", picture, format="rawvideo", fps_mode="passthrough")
+        return filter_graph.arguments(node)
 
 
 class _Taker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..filter_graph import Stream
 from ..probing.facts import VideoFacts
 from ..sound.listening import START
 from ..tools import find_tools, version_number
@@ -25,8 +26,8 @@ def input_options() -> dict[str, Any]:
     return {"threads": 2} | ({"apply_cropping": "codec"} if able else {})
 
 
-def shown_as(video: Any, facts: VideoFacts) -> Any:
-    """``video``, a node of ffmpeg-python, without what the container wants cut off.
+def shown_as(video: Stream, facts: VideoFacts) -> Stream:
+    """``video`` without what the container wants cut off.
 
     FFmpeg has turned the picture upright by then, so the part is turned with it.
     """

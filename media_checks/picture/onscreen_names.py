@@ -18,9 +18,9 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-import ffmpeg
 from PIL import Image, ImageChops, ImageStat
 
+from .. import filter_graph
 from ..probing import allowed
 from ..probing.probe import ProbeResult, probe
 from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
@@ -125,15 +125,15 @@ def _extract(
     width = round(height * video.display_width / video.display_height / 2) * 2
     options = {**allowed.INPUT_OPTIONS, "ss": part[0], "t": part[1], "threads": 2}
     stills = (
-        ffmpeg.input(box.clip_url, **options)[str(probed.video_index)]
+        filter_graph.source(box.clip_url, **options)[str(probed.video_index)]
         .filter("fps", 1 / EVERY_S)
         .filter("scale", width, height, flags="area")
         .filter("format", "gray")
     )
-    node = ffmpeg.output(stills, box.out(name), f="image2", **{"c:v": "pgm"})
+    node = filter_graph.output(box.out(name), stills, f="image2", **{"c:v": "pgm"})
     box.run(
         find_tools().ffmpeg,
-        ["-hide_banner", "-nostdin", "-v", "quiet", *node.get_args()],
+        ["-hide_banner", "-nostdin", "-v", "quiet", *filter_graph.arguments(node)],
         limits=Limits(cpu_s=240, wall_s=480, file_size=8 << 20),
         stdout=Collector(1 << 16),
         stderr=Collector(1 << 20),

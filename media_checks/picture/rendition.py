@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ffmpeg
-
+from .. import filter_graph
 from ..errors import ToolFailed, Unreadable
+from ..filter_graph import Output, Source, Stream
 from ..probing import allowed
 from ..probing.facts import AudioFacts, Facts
 from ..probing.probe import ProbeResult, probe
@@ -52,10 +52,10 @@ def render(
     with tempfile.TemporaryDirectory(prefix=".render-", dir=out.parent) as folder:
         box = Sandbox(path, Path(folder))
         options = allowed.INPUT_OPTIONS | input_options() | {"threads": 4}
-        source = ffmpeg.input(box.clip_url, **options)
-        [audio] = played(source, probed, 1)
-        node = rendition_output(source, audio, probed, box.out("out.mp4"))
-        _run(box, [*START, "-v", "error", *node.get_args()], probed.facts, progress)
+        clip = filter_graph.source(box.clip_url, **options)
+        [audio] = played(clip, probed, 1)
+        node = rendition_output(clip, audio, probed, box.out("out.mp4"))
+        _run(box, [*START, "-v", "error", *filter_graph.arguments(node)], probed.facts, progress)
         rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
     progress(1.0)
     return rendition
@@ -82,37 +82,38 @@ def _copies(audio: AudioFacts) -> bool:
     return audio.codec == "aac" and audio.profile == "LC" and is_plain(audio)
 
 
-def played(source: Any, probed: ProbeResult, uses: int) -> list[Any]:
-    """The sound of ``source``, a node of ffmpeg-python, once for each use; None without any."""
+def played(clip: Source, probed: ProbeResult, uses: int) -> list[Stream] | list[None]:
+    """The sound of ``clip``, once for each use; None without any."""
     if probed.facts.audio is None:
         return [None] * uses
-    return plain(source[str(probed.audio_index)], probed.facts.audio, uses)
+    return plain(clip[str(probed.audio_index)], probed.facts.audio, uses)
 
 
 def rendition_output(
-    source: Any, audio: Any, probed: ProbeResult, url: str, video: Any = None
-) -> Any:
-    """The output, as a node of ffmpeg-python, that writes the rendition to ``url``.
+    clip: Source, audio: Stream | None, probed: ProbeResult, url: str, video: Stream | None = None
+) -> Output:
+    """The output that writes the rendition to ``url``.
 
-    ``video`` are the frames to encode, by default those of ``source``; when the streams can be
+    ``video`` are the frames to encode, by default those of ``clip``; when the streams can be
     copied they go past the decoder and ``video`` is left alone.
     """
     options: dict[str, Any] = {
         "sn": None, "dn": None, "map_metadata": "-1", "map_metadata:s": "-1", "map_chapters": "-1",
         "fflags": "+bitexact", "movflags": "+faststart", "f": "mp4",
     }  # fmt: skip
-    copy, whole = can_copy(probed.facts), source[str(probed.video_index)]
+    copy, whole = can_copy(probed.facts), clip[str(probed.video_index)]
     if not copy:
         shown = shown_as(whole, probed.facts.video) if video is None else video
         whole = _for_the_web(shown, probed.facts)
     streams = [whole] if audio is None else [whole, audio]
-    return ffmpeg.output(*streams, url, **options, **(COPY if copy else _encoding(probed.facts)))
+    options |= COPY if copy else _encoding(probed.facts)
+    return filter_graph.output(url, *streams, **options)
 
 
 COPY = {"c": "copy"}
 
 
-def _for_the_web(video: Any, facts: Facts) -> Any:
+def _for_the_web(video: Stream, facts: Facts) -> Stream:
     width, height = target_size(facts)
     return video.filter("scale", width, height).filter("setsar", 1).filter("format", "yuv420p")
 

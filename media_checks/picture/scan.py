@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import ffmpeg
-
+from .. import filter_graph
 from ..errors import ToolFailed, Unreadable
+from ..filter_graph import Output, Stream
 from ..probing import allowed
 from ..probing.damage import FAULT, Damage
 from ..probing.facts import Facts, Problem
@@ -132,13 +132,15 @@ def _look_apart(
     """Copy the keyframes that are wanted, and look at the copy; None when it cannot be made."""
     with tempfile.TemporaryDirectory(prefix="keys-") as folder:
         box = Sandbox(path, Path(folder))
-        source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=probed.zero + plan.seconds)
+        clip = filter_graph.source(
+            box.clip_url, **allowed.INPUT_OPTIONS, t=probed.zero + plan.seconds
+        )
         options = {"c": "copy", "bsf:v": f"noise=drop='{_drop(plan.interval_s)}'"}
-        video = source[str(probed.video_index)]
-        node = ffmpeg.output(video, box.out("keys.mov"), format="mov", **options)
+        video = clip[str(probed.video_index)]
+        node = filter_graph.output(box.out("keys.mov"), video, format="mov", **options)
         ended = box.run(
             find_tools().ffmpeg,
-            [*START, "-v", "quiet", *node.get_args()],
+            [*START, "-v", "quiet", *filter_graph.arguments(node)],
             limits=replace(_limits(plan), file_size=probed.facts.size + (1 << 20)),
             stdout=Collector(1 << 16),
             stderr=Collector(1 << 20),
@@ -280,9 +282,9 @@ def arguments(url: str, probed: ProbeResult, plan: Plan) -> list[str]:
         options |= {"skip_frame": "nokey", "skip_loop_filter": "all"}
     if plan.thin:
         options["bsf:v"] = f"noise=drop='{_drop(plan.interval_s)}'"
-    source = ffmpeg.input(url, **options)
-    video = shown_as(source[str(probed.video_index)], probed.facts.video)
-    compiled: list[str] = picture_output(video, plan).get_args()
+    clip = filter_graph.source(url, **options)
+    video = shown_as(clip[str(probed.video_index)], probed.facts.video)
+    compiled = filter_graph.arguments(picture_output(video, plan))
     # Of a copy of keyframes the first may come late: its times are to be taken as they are.
     return [*START, *(["-copyts"] if plan.apart else []), *compiled]
 
@@ -294,8 +296,8 @@ def _drop(interval: float) -> str:
     return f"if(key*(eq(ld(1),0)+{far}),{kept},1)".replace(",", "\\,")
 
 
-def picture_output(video: Any, plan: Plan) -> Any:
-    """The output, as a node of ffmpeg-python, that ``FrameCollector`` takes frames from.
+def picture_output(video: Stream, plan: Plan) -> Output:
+    """The output that ``FrameCollector`` takes frames from.
 
     Times and sizes are told before the frames are scaled.
     """
@@ -307,4 +309,4 @@ def picture_output(video: Any, plan: Plan) -> Any:
         .filter("scale", width, height, flags="area")
         .filter("format", "rgb24")
     )
-    return ffmpeg.output(chosen, "pipe:1", format="rawvideo", fps_mode="passthrough")
+    return filter_graph.output("pipe:1", chosen, format="rawvideo", fps_mode="passthrough")

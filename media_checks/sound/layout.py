@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..filter_graph import Stream
 from ..probing.facts import AudioFacts
 
 MOST_CHANNELS = 8  # more have no layout that FFmpeg 5.1 can mix
@@ -12,11 +11,8 @@ ASIDE = 0.35  # how much of the other channels goes to each side
 AROUND = "stereo|c0=0.5*c0+0.5*c1|c1=0.5*c0-0.5*c1"
 
 
-def plain(audio: Any, facts: AudioFacts, uses: int) -> list[Any]:
-    """``audio``, a node of ffmpeg-python, once for each use; in two channels if it cannot be mixed.
-
-    A node that comes of a filter can be used only once.
-    """
+def plain(audio: Stream, facts: AudioFacts, uses: int) -> list[Stream]:
+    """``audio``, once for each use; in two channels if it cannot be mixed."""
     if is_plain(facts):
         return [audio] * uses
     way = AROUND if "ambisonic" in facts.layout else _sides(facts.channels)

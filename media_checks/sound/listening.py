@@ -6,10 +6,9 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import ffmpeg
-
+from .. import filter_graph
+from ..filter_graph import Output, Stream
 from ..probing import allowed
 from ..probing.damage import FAULT, Damage
 from ..probing.facts import AudioFacts
@@ -96,15 +95,15 @@ def _even_out(path: Path, probed: ProbeResult, seconds: float, made: Path) -> bo
     FFmpeg begins its measurements anew when channels or rate change on the way.
     """
     box = Sandbox(path, made.parent)
-    source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
+    clip = filter_graph.source(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
     assert probed.facts.audio  # noqa: S101 - asked by the caller
-    [audio] = plain(source[str(probed.audio_index)], probed.facts.audio, 1)
-    node = ffmpeg.output(
-        audio, box.out(made.name), format="matroska", acodec="pcm_f32le", ac=2, ar=EVEN_RATE
+    [audio] = plain(clip[str(probed.audio_index)], probed.facts.audio, 1)
+    node = filter_graph.output(
+        box.out(made.name), audio, format="matroska", acodec="pcm_f32le", ac=2, ar=EVEN_RATE
     )
     ended = box.run(
         find_tools().ffmpeg,
-        [*START, *node.get_args()],
+        [*START, *filter_graph.arguments(node)],
         limits=_limits(seconds, file_size=int(1.1 * seconds * EVEN_RATE * 8) + (1 << 20)),
         stdout=Collector(1 << 16),
         stderr=Lines(lambda _: None),
@@ -128,8 +127,8 @@ def _measure(
     """A run over stream ``index``, which ``audio`` describes, and one for its peaks if need be."""
     heard = SoundScan(SoundReader(audio), damage=Damage(index, audio.codec))
     box = Sandbox(path)
-    source = ffmpeg.input(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
-    measured, printed = plain(source[str(index)], audio, 2)
+    clip = filter_graph.source(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
+    measured, printed = plain(clip[str(index)], audio, 2)
     between = most_full_scale_pct <= 0
     outputs = [*sound_outputs(measured, audio, between=between), *_print(printed)]
 
@@ -140,7 +139,7 @@ def _measure(
     lines = Lines(line)
     ended = box.run(
         find_tools().ffmpeg,
-        [*START, *ffmpeg.merge_outputs(*outputs).get_args()],
+        [*START, *filter_graph.arguments(*outputs)],
         limits=_limits(seconds),
         stdout=heard.chromaprint,
         stderr=lines,
@@ -149,17 +148,17 @@ def _measure(
     lines.finish()
     heard.whole = not (ended.timed_out or ended.status < 0)
     if not between and heard.whole and heard.sound.full_scale_pct > most_full_scale_pct:
-        _find_peak(box, plain(source[str(index)], audio, 1)[0], seconds, heard.sound)
+        _find_peak(box, plain(clip[str(index)], audio, 1)[0], seconds, heard.sound)
     return heard
 
 
-def _find_peak(box: Sandbox, audio: Any, seconds: float, sound: SoundReader) -> None:
+def _find_peak(box: Sandbox, audio: Stream, seconds: float, sound: SoundReader) -> None:
     """A run for the highest peak alone, those between the samples included."""
     reader = SoundReader()
     lines = Lines(reader.line)
     box.run(
         find_tools().ffmpeg,
-        [*START, *peak_output(audio).get_args()],
+        [*START, *filter_graph.arguments(peak_output(audio))],
         limits=_limits(seconds),
         stdout=Collector(1 << 16),
         stderr=lines,
@@ -168,5 +167,7 @@ def _find_peak(box: Sandbox, audio: Any, seconds: float, sound: SoundReader) -> 
     sound.take_peak(reader)
 
 
-def _print(audio: Any) -> list[Any]:
-    return [ffmpeg.output(audio, "pipe:1", **SOUND_OUTPUT)] if find_tools().chromaprint else []
+def _print(audio: Stream) -> list[Output]:
+    if not find_tools().chromaprint:
+        return []
+    return [filter_graph.output("pipe:1", audio, **SOUND_OUTPUT)]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any
 
-import ffmpeg
 import numpy as np
 
+from ..filter_graph import Output, Stream, output
 from ..probing.facts import AudioFacts, Facts, SoundFacts, Span
 from .hum import RATE as HUM_RATE
 from .hum import find_hum
@@ -172,19 +171,19 @@ def _number(text: str) -> float:
     return value if math.isfinite(value) else FLOOR
 
 
-def peak_output(audio: Any) -> Any:
-    """An output, as a node of ffmpeg-python, that only measures peaks between the samples.
+def peak_output(audio: Stream) -> Output:
+    """An output that only measures peaks between the samples.
 
     Of samples in 16 bits, as ``volumedetect`` hands them on in ``sound_outputs``.
     """
     plain = audio.filter("aformat", sample_fmts="s16")
     filled = plain.filter("aresample", **{"async": 1}, first_pts=0)
     measured = filled.filter("ebur128", peak="true", framelog="verbose")
-    return ffmpeg.output(measured, "pipe:", format="null")
+    return output("pipe:", measured, format="null")
 
 
-def sound_outputs(audio: Any, facts: AudioFacts, *, between: bool = True) -> list[Any]:
-    """Outputs, as nodes of ffmpeg-python, that give ``SoundReader`` what it takes.
+def sound_outputs(audio: Stream, facts: AudioFacts, *, between: bool = True) -> list[Output]:
+    """Outputs that give ``SoundReader`` what it takes.
 
     Loudness and peaks come of the sound as it is, in the log; silences, in the log too, and the
     rest of a copy at ``voice_band.RATE``, which holds all of speech at a third of the work.
@@ -206,7 +205,7 @@ def sound_outputs(audio: Any, facts: AudioFacts, *, between: bool = True) -> lis
     copies = small.filter_multi_output("asplit", 2)
     low = copies[1].filter("aformat", channel_layouts="mono", sample_fmts="s16")
     return [
-        ffmpeg.output(whole, "pipe:", format="null"),
-        ffmpeg.output(copies[0], VOICE_PIPE, format="s16le"),
-        ffmpeg.output(low.filter("aresample", HUM_RATE), HUM_PIPE, format="s16le"),
+        output("pipe:", whole, format="null"),
+        output(VOICE_PIPE, copies[0], format="s16le"),
+        output(HUM_PIPE, low.filter("aresample", HUM_RATE), format="s16le"),
     ]

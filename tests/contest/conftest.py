@@ -9,6 +9,8 @@
 """
 
 import secrets
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,8 +26,10 @@ from werkzeug.serving import make_server
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import Contest, Unit, User
+from contest.services.people import passwords
 from contest.web import create_app
 from contest.wiring import Platform
+from tests.compiled_once import QUICK_HASHER
 from tests.contest.factory import Factory
 
 if TYPE_CHECKING:
@@ -87,6 +91,22 @@ class Visits:
         client = self.public()
         client.set_cookie("hoithi_unit", self.make.unit_token(unit))
         return client
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords and recovery codes are hashed as they are, with less effort. Today's settings:
+    ``people/test_passwords.py``, and whatever runs as a process of its own."""
+    monkeypatch.setattr(passwords, "HASHER", QUICK_HASHER)
+
+
+@pytest.fixture
+def tmp_path(database_folder: Path) -> Iterator[Path]:
+    """A folder of the test's own, in memory where there is room: a clip is stored, and the Page's
+    stand-in answers, only when the disk has it."""
+    folder = Path(tempfile.mkdtemp(prefix="test-", dir=database_folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

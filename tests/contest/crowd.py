@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from contest.actors import SYSTEM
 from contest.clock import FixedClock
@@ -65,18 +65,14 @@ CAP = "points_cap = 300"
 class Crowd(Looked):
     """The platform with its contest, and browsers of each role."""
 
-    def __init__(self, folder: Path, n: int, database_url: str = "") -> None:
+    def __init__(self, folder: Path, n: int, database_url: str) -> None:
         self.n, self.clock = n, FixedClock(WHILE_OPEN)
         self.platform = Platform(Settings(
-            data_dir=folder, database_url=database_url or f"sqlite:///{folder}/crowd.db",
-            redis_url="",
+            data_dir=folder, database_url=database_url, redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
             secret_key=SECRET_KEY, second_factor="optional",
         ))
         self.platform.__dict__["clock"] = self.clock
-        if not database_url:
-            event.listen(self.platform.db.engine, "connect", _unsafe_and_quick)
-        self.platform.db.upgrade()
         self.make = Factory(self.platform)
         self._contests()
         self._people()
@@ -375,11 +371,6 @@ class Crowd(Looked):
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
                 "fix_id": first(Repair.id), "privacy_id": first(PrivacyRequest.id),
             }
-
-
-def _unsafe_and_quick(connection: Any, record: Any) -> None:
-    """Nothing in these tests outlives a crash."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _with_reminders(source: str) -> str:

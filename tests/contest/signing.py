@@ -8,16 +8,16 @@ from sqlalchemy import select
 from contest.models import AuditRow, RecoveryCode
 from contest.services.people import passwords, second_factor
 from contest.tokens import new_code
+from tests.compiled_once import QUICK_HASHER
 
 PASSWORD = "con mèo trèo cây cau"
-HASH = passwords.hash_password(PASSWORD)
+HASH = QUICK_HASHER.hash(PASSWORD)
 NEW = "kỳ lân nhảy dây bảy lần"
 
 
 @cache
 def _recovery_codes():
-    """Ten codes -> their hashes: to hash ten takes more than a second, which is why it is done once
-    a process. That they are renewed is tested where a person asks for it."""
+    """Ten codes -> their hashes. That they are renewed is tested where a person asks for it."""
     codes = (new_code(second_factor.RECOVERY_LENGTH) for _ in range(second_factor.RECOVERY_CODES))
     return {code: passwords.hash_password(code) for code in codes}
 

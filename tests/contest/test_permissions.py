@@ -8,9 +8,10 @@ depends on it.
 import hashlib
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pysqlite3
 import pytest
 from sqlalchemy import select
 
@@ -60,15 +61,15 @@ def allowed(who: str) -> set[str]:
 class World:
     """A full contest and another one, a browser of each role, and the way back to the beginning."""
 
-    def __init__(self, folder: Path) -> None:
-        self.file, self.kept, self.clock = folder / "now.db", folder / "kept.db", FixedClock(AFTER)
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.file = Path(database_url.removeprefix("sqlite:///"))
+        self.kept, self.clock = folder / "kept.db", FixedClock(AFTER)
         self.platform = Platform(Settings(
-            data_dir=folder, database_url=f"sqlite:///{self.file}", redis_url="",
+            data_dir=folder, database_url=database_url, redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
             secret_key=SECRET_KEY, second_factor="optional",
         ))
         self.platform.__dict__["clock"] = self.clock
-        self.platform.db.upgrade()
         self.make = Factory(self.platform)
         self.contest, self.foreign = self.make.contest(), self.make.contest("quan-3-2024")
         stage = Stage(self.platform, self.make, self.contest)
@@ -85,10 +86,10 @@ class World:
         self.app.test_client_class = Client
         self.visit = Visits(self.app, self.make, self.contest)
         self.cookies = {role: self._cookie(role) for role in ROLES}
+        self.digest = self.look()
         self.platform.db.engine.dispose()
         shutil.copyfile(self.file, self.kept)
-        self.touched = False
-        self.digest = self.look()
+        self._watch()
 
     def _files(self, submission: Submission) -> None:
         """A poster and a piece of evidence: any stored file will do."""
@@ -193,15 +194,35 @@ class World:
             client.set_cookie(*cookie)
         return client
 
+    def _watch(self) -> None:
+        """Look on from a connection that writes nothing."""
+        self.watching = pysqlite3.connect(self.file)
+        self.version = self._version()
+
+    def _version(self) -> object:
+        """Another as soon as anybody has committed a change to the file."""
+        return self.watching.execute("PRAGMA data_version").fetchone()
+
+    def is_untouched(self) -> bool:
+        return self._version() == self.version
+
+    def is_as_it_was(self) -> bool:
+        """Whether every row is as at the beginning; none is read where nothing was committed."""
+        return self.is_untouched() or self.look() == self.digest
+
     def begin_again(self) -> None:
-        """Back to the beginning, where anything may have changed."""
-        if not self.touched:
+        """Back to the beginning, where anything has changed."""
+        if self.is_untouched():
             return
-        self.platform.db.engine.dispose()
+        self.close()
         for leftover in (f"{self.file}-wal", f"{self.file}-shm"):
             Path(leftover).unlink(missing_ok=True)
         shutil.copyfile(self.kept, self.file)
-        self.touched = False
+        self._watch()
+
+    def close(self) -> None:
+        self.watching.close()
+        self.platform.db.engine.dispose()
 
     def look(self) -> str:
         """A digest of every row of every table."""
@@ -233,15 +254,15 @@ class World:
         )
         code = (answer.json or {}).get("error", "") if answer.is_json else ""
         answer.close()
-        self.touched = method != "GET"
         return answer.status_code, code
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"))
+def world(database_folder: Path, sqlite_in: Callable[[Path], str]) -> Iterator[World]:
+    folder = database_folder / "world"
+    made = World(folder, sqlite_in(folder))
     yield made
-    made.platform.db.engine.dispose()
+    made.close()
 
 
 def refused(status: int, code: str) -> bool:
@@ -264,7 +285,7 @@ def test_those_get_in_who_may_and_looking_changes_nothing(world: World, endpoint
         for role in ROLES:
             answers[role] = world.ask(role, method, address)
             if method == "GET" or refused(*answers[role]):
-                assert world.look() == world.digest, (role, method, address, answers[role])
+                assert world.is_as_it_was(), (role, method, address, answers[role])
         let_in = {role for role, answer in answers.items() if not refused(*answer)}
         assert let_in == allowed(LINES[endpoint]), (method, address, answers)
         assert [a for a in answers.values() if a[0] >= 500] == []
@@ -277,7 +298,15 @@ def test_a_post_without_our_token_is_refused(world: World, endpoint: str) -> Non
             continue
         for role in allowed(LINES[endpoint]):
             assert world.ask(role, method, address, csrf=False) == (400, "bad_request")
-            assert world.look() == world.digest
+            assert world.is_as_it_was()
+
+
+def test_a_changed_row_is_noticed_and_taken_back(world: World) -> None:
+    world.begin_again()
+    world.make.unit(world.contest)
+    assert not world.is_as_it_was()
+    world.begin_again()
+    assert world.is_as_it_was() and world.look() == world.digest
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -5,7 +5,7 @@ without rows, with the reason. One kind of database is enough: both are sent the
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -22,8 +22,11 @@ FEW, MANY = 1, 30
 
 
 @pytest.fixture(scope="module")
-def crowds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Crowd]]:
-    made = {n: Crowd(tmp_path_factory.mktemp(f"crowd{n}"), n) for n in (FEW, MANY)}
+def crowds(
+    database_folder: Path, sqlite_in: Callable[[Path], str]
+) -> Iterator[dict[int, Crowd]]:
+    folders = {n: database_folder / f"crowd{n}" for n in (FEW, MANY)}
+    made = {n: Crowd(folder, n, sqlite_in(folder)) for n, folder in folders.items()}
     yield made
     for crowd in made.values():
         crowd.platform.db.engine.dispose()

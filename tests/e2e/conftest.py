@@ -83,7 +83,7 @@ class House:
 
 @pytest.fixture(scope="session")
 def open_house(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+    database_folder: Path, sqlite_in: Callable[[Path], str]
 ) -> Iterator[Callable[[str], House]]:
     """Opens the house in a state of `STATES`, once each."""
     opened: dict[str, House] = {}
@@ -91,18 +91,18 @@ def open_house(
 
         def enter(state: str) -> House:
             if state not in opened:
-                folder = tmp_path_factory.mktemp(state)
-                (folder / "hoithi.db").write_bytes(sqlite_template.read_bytes())
-                opened[state] = doors.enter_context(_served(folder, state))
+                folder = database_folder / state
+                url = sqlite_in(folder)
+                opened[state] = doors.enter_context(_served(folder, url, state))
             return opened[state]
 
         yield enter
 
 
 @contextmanager
-def _served(folder: Path, state: str) -> Iterator[House]:
+def _served(folder: Path, database_url: str, state: str) -> Iterator[House]:
     settings = Settings(
-        data_dir=folder, database_url=f"sqlite:///{folder}/hoithi.db", redis_url="",
+        data_dir=folder, database_url=database_url, redis_url="",
         storage_url=f"file://{folder}/clips", base_url="http://127.0.0.1",
         secret_key="a secret key that only tests know, 40 and more", second_factor="optional",
     )

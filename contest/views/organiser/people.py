@@ -48,11 +48,8 @@ class RolesForm(Form):
 
     def __init__(self, *args: Any, **values: object) -> None:
         super().__init__(*args, **values)
-        self.unit.choices = [SelectChoice(0, _l("Không thuộc đơn vị nào"))]
-        self.unit.choices += [
-            SelectChoice(unit_id, name)
-            for unit_id, name in units.names(current.db, current.contest).items()
-        ]
+        names = units.names(current.db, current.contest)
+        self.unit.choices = {0: str(_l("Không thuộc đơn vị nào")), **names}
 
 
 class AddForm(RolesForm):

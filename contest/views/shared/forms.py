@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
+from wtforms import SelectField
 from wtforms.validators import ValidationError
-from wtforms.widgets import Select
+from wtforms.widgets import Select, html_params
 
 from contest.errors import DomainError
 from contest.languages import DEFAULT
@@ -147,9 +148,14 @@ def refused(form: Form, field: str, error: DomainError) -> None:
 
 
 class PlainSelect(Select):  # type: ignore[misc]
-    """A select with minimal option markup: there may be thousands of units."""
+    """A select whose options are a value and a label and no more, written at once: there may be
+    thousands of units. The field's choices are a dict of both."""
 
-    @classmethod
-    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
-        selected, value, label = " selected" * choice.selected, escape(choice.value), choice.label
-        return Markup(f'<option{selected} value="{value}">{escape(label)}</option>')  # noqa: S704
+    def __call__(self, field: SelectField, **kwargs: object) -> Markup:
+        flags = {name: True for name in self.validation_attrs if getattr(field.flags, name, False)}
+        begin = html_params(**{"name": field.name, "id": field.id} | flags | kwargs)
+        options = "".join(
+            f'<option{" selected" * (value == field.data)} value="{escape(value)}">'
+            f"{escape(label)}</option>" for value, label in field.choices.items()
+        )
+        return Markup(f"<select {begin}>{options}</select>")  # noqa: S704 - each part is escaped

@@ -1,6 +1,7 @@
 """The trail as sentences: in words, without a raw value, in both languages."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -50,10 +51,8 @@ def test_details_are_said_in_words(
         assert " ".join(told(app, "en", before, after, names)) == en
 
 
-def test_no_sentence_of_a_full_contest_holds_a_raw_value(
-    tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    crowd = Crowd(tmp_path_factory.mktemp("told"), 2)
+def test_no_sentence_of_a_full_contest_holds_a_raw_value(sqlite_url: str, tmp_path: Path) -> None:
+    crowd = Crowd(tmp_path, 2, sqlite_url)
     with crowd.platform.db.read() as session:
         rows = activity.rows(session, crowd.contest, activity.Filter()).rows
         labels = set().union(*map(sentences.references, rows))

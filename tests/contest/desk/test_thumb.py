@@ -81,8 +81,10 @@ def pages(crowd: Crowd, app: Flask) -> list[str]:
     return found
 
 
-def test_every_page_of_the_organiser_fits_a_thumb(browser: Browser, tmp_path: Path) -> None:
-    crowd = Crowd(tmp_path, 2)
+def test_every_page_of_the_organiser_fits_a_thumb(
+    browser: Browser, tmp_path: Path, sqlite_url: str
+) -> None:
+    crowd = Crowd(tmp_path, 2, sqlite_url)
     token = crowd.make.staff_token(crowd.people["organiser"][0])
     with served(crowd.app) as address, browser.new_context(
         viewport={"width": 390, "height": 844}

@@ -108,8 +108,8 @@ def serving(board: Switchboard) -> Iterator[Switchboard]:
 
 
 @pytest.fixture(scope="session")
-def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecondPage]:
-    with SecondPage(tmp_path_factory.mktemp("second-page")) as running:
+def second(database_folder: Path) -> Iterator[SecondPage]:
+    with SecondPage(database_folder / "second-page") as running:
         yield running
 
 

@@ -3,11 +3,13 @@
 from time import process_time
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from contest.errors import Invalid
 from contest.services.people import passwords
 
+SHIPPED = passwords.HASHER
 PERSON = ("Nguyễn Văn Tuấn", "tuan.nguyen@quandoan11.vn")
 
 
@@ -67,7 +69,14 @@ def test_no_password_is_never_right():
     assert not passwords.verify("", "nobody has this password")
 
 
-def test_a_hash_with_weaker_settings_is_outdated():
+def test_the_settings_are_those_of_rfc_9106():
+    """The tests of this folder hash with less (``conftest.quick_hashes``)."""
+    assert extract_parameters(SHIPPED.hash("x")) == RFC_9106_LOW_MEMORY
+    assert SHIPPED.verify(SHIPPED.hash("x"), "x")
+
+
+def test_a_hash_with_weaker_settings_is_outdated(monkeypatch):
+    monkeypatch.setattr(passwords, "HASHER", SHIPPED)
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("x")
     assert passwords.outdated(weak)
     assert not passwords.outdated(passwords.hash_password("x"))

@@ -4,7 +4,7 @@ The short form asks, in every phase, as those who are let in (of routes for ever
 them), and in one phase as those who are not, too; ``--long`` asks everything of everybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,8 +37,9 @@ AMONG_EVERYBODY = ("public", "unit", "juror", "former_juror", "foreign_organiser
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    made = Walk(tmp_path_factory.mktemp("seen"), PHASES)
+def walk(database_folder: Path, sqlite_in: Callable[[Path], str]) -> Iterator[Walk]:
+    folder = database_folder / "seen"
+    made = Walk(folder, sqlite_in(folder), PHASES)
     with pytest.MonkeyPatch.context() as patch:
         made.listen_to_cards(patch)
         yield made
@@ -143,10 +144,10 @@ def test_nothing_of_another_contest_is_found_under_ones_own_address(walk: Walk) 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("phase", ["released", "releasedblind", "frozen"])
 def test_no_answer_to_a_form_tells_more_than_the_pages_do(
-    phase: str, tmp_path: Path
+    phase: str, tmp_path: Path, sqlite_url: str
 ) -> None:
     """Whether it is refused, shown again or done: an empty one, and one with a reason."""
-    walk, wrong = Walk(tmp_path, [phase]), []
+    walk, wrong = Walk(tmp_path, sqlite_url, [phase]), []
     browsers = walk.browsers(phase)
     may = {role: horizon(role, phase) for role in browsers}
     for endpoint, variant, address in walk.addresses(phase, method="POST"):

@@ -48,15 +48,14 @@ FIRST = ("session_id", "check_id", "publication_id", "correction_id", "void_id",
 class Walk:
     """All phases in one database, and what people see there."""
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+    def __init__(self, folder: Path, database_url: str, names: Sequence[str]) -> None:
         self.clock, self.planted = FixedClock(datetime.fromisoformat(TIMES["open"])), Planted()
         self.platform = Platform(Settings(
-            data_dir=folder, database_url=f"sqlite:///{folder}/seen.db", redis_url="",
+            data_dir=folder, database_url=database_url, redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
             secret_key=SECRET_KEY, second_factor="optional",
         ))
         self.platform.__dict__["clock"] = self.clock
-        self.platform.db.upgrade()
         self.make, self.drawn = Factory(self.platform), list[str]()
         self.phases = {name: self._phase(name) for name in names}
         self.foreign = self._phase("released", "elsewhere")

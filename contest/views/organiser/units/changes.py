@@ -6,7 +6,6 @@ from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError
@@ -81,10 +80,8 @@ class OtherUnitForm(Form):
     def __init__(self, unit: Unit) -> None:
         super().__init__()
         found = units.names(current.db, current.contest)
-        self.into.choices = [SelectChoice(0, _l("Chọn đơn vị"))]
-        self.into.choices += [
-            SelectChoice(key, name) for key, name in found.items() if key != unit.id
-        ]
+        found.pop(unit.id, None)
+        self.into.choices = {0: str(_l("Chọn đơn vị")), **found}
 
 
 def _unit(unit_id: int) -> Unit:
