@@ -48,6 +48,7 @@ PHASES: dict[str, tuple[Phase, ...]] = {
 # A permission of ``permissions.py`` -> who has it, as people say it. Empty: the platform itself.
 WHO = {
     "": "the platform", "entry.upload": "the unit", "entry.edit": "the unit",
+    "entry.deputise": "an organiser for it",
     "entry.disqualify": "an organiser", "entry.reinstate": "two organisers",
     "review.decide": "a reviewer", "review.vote": "a member of the board",
     "review.chair": "the board's chair", "check.retry": "a reviewer or an organiser",
@@ -55,6 +56,8 @@ WHO = {
     "result.close": "an organiser", "result.publish": "an organiser",
     "privacy.manage": "an organiser", "privacy.ask": "whoever asked",
 }
+# What somebody else may do in another's place (``services/entry/errands.py``).
+DEPUTIES = {"entry.upload": "entry.deputise"}
 # Until when, by the last phase in which something is possible.
 UNTIL = {
     Phase.OPEN: "the clip's deadline, or the time given to mend it",
@@ -75,6 +78,17 @@ class Way:
     permission: str
     to: tuple[str, ...]
     phases: tuple[Phase, ...]
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """One of these is needed; the first is the one whose act it is."""
+        deputy = DEPUTIES.get(self.permission)
+        return (self.permission, deputy) if deputy else (self.permission,)
+
+    @property
+    def by(self) -> str:
+        """Who may, as people say it."""
+        return ", or ".join(WHO[permission] for permission in self.permissions)
 
     @property
     def until(self) -> str:
@@ -173,7 +187,8 @@ ASKS = {
     "findings": ("submission", "send"), "changes_requested": ("submission", "send"),
     "upload_waiting": ("submission", "send"), "upload_expired": ("submission", "send"),
     "jury_reminder": ("ballot", "submit"), "reinstated": ("submission", "send"),
-    "board_waits": ("submission", "cast"), "result_moved": ("result", "new_revision"),
+    "board_waits": ("submission", "cast"), "vote_waits": ("submission", "vote"),
+    "time_granted": ("submission", "send"), "result_moved": ("result", "new_revision"),
 }
 
 
@@ -238,7 +253,7 @@ def _rows(machine: Machine) -> str:
         if end := ENDS.get((machine.name, state)):
             lines.append(f"| {state} | | *end:* {end} | | | |")
         lines += [
-            f"| {state} | {' '.join(way.phases)} | {way.act} | {WHO[way.permission]} |"
+            f"| {state} | {' '.join(way.phases)} | {way.act} | {way.by} |"
             f" {' '.join(way.to) or '–'} | {way.until or '–'} |"
             for way in WAYS if way.machine == machine.name and state in way.states
         ]

@@ -1,6 +1,7 @@
 """Rendering mails: a template in one language, with the filters and addresses of the pages; and a
 contest's own words in its frame, with its greeting, button and signature."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,12 @@ from markupsafe import escape
 from contest.languages import COOKIE
 from contest.models import Contest
 from contest.profile import letters
-from contest.profile.letters import FIELDS, NEXT, Words
+from contest.profile.letters import BLOCKS, FIELDS, Words
 from contest.services.core import profiles
 
+LISTS = {"findings", "clips"}  # values that are lists: a line each
+LISTED = re.compile(rf"^- (\{{(?:{'|'.join(sorted(LISTS))})\}})$", re.MULTILINE)
+EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 PARAGRAPH = '<p style="margin:0 0 16px">'
 Fill = Callable[[str], str]
 
@@ -103,7 +107,7 @@ def _own(words: Words, text: Template, html: Template, known: dict[str, Any]) ->
 
     return RenderedMail(
         _line(as_text(words.subject)),
-        _with_body(text, as_text(words.body).strip() + "\n", known),
+        _with_body(text, EMPTY_LINES.sub("\n\n", as_text(words.body)).strip() + "\n", known),
         _with_body(html, _as_html(words.body, fill), known),
     )
 
@@ -124,7 +128,8 @@ def _said(name: str, template: Template, known: dict[str, Any]) -> str:
 def _as_html(body: str, fill: Fill) -> str:
     """Paragraphs, lines kept; addresses are links, everything else is text."""
     paragraphs = [part for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
-    return "".join(f"{PARAGRAPH}{''.join(_parts(one.strip(), fill))}</p>\n" for one in paragraphs)
+    written = ("".join(_parts(one.strip(), fill)) for one in paragraphs)
+    return "".join(f"{PARAGRAPH}{one}</p>\n" for one in written if one.strip())
 
 
 def _parts(paragraph: str, fill: Fill) -> Iterator[str]:
@@ -157,13 +162,14 @@ def standard(
         known = _known(app, contest, language, base_url) | _names(letter)
         text, _ = _templates(env, letter)
         subject = _line(_shown(text, "subject", known))
-        lines = _shown(text, "body", known).replace("- {findings}", "{findings}").strip()
+        lines = _shown(text, "body", known).strip()
+        lines = LISTED.sub(r"\1", lines)
         return Words(letter, subject, lines)
 
 
 def _shown(template: Template, block: str, known: dict[str, Any]) -> str:
     context = template.new_context(known)
-    for name in {NEXT, "roles"} & set(template.blocks):
+    for name in set(BLOCKS) & set(template.blocks):
         context.blocks[name] = [_saying(f"{{{name}}}\n")]
     return _block(template, block, context)
 
@@ -177,8 +183,7 @@ def _names(letter: str) -> dict[str, Any]:
         FIELDS[name].value: _Name(f"{{{name}}}") for name in letters.names(letter)
     }
     found |= {"may_send": True, "late": False, "token": "", "roles": [], "state": ""}
-    if "findings" in found:
-        found["findings"] = [{"message": "{findings}"}]
+    found |= {name: [{"message": f"{{{name}}}"}] for name in LISTS & set(found)}
     return found | {name: _Minimum(2) for name in {"minimum"} & set(found)} | {
         name: _Number(2) for name in {"count"} & set(found)}
 

@@ -49,7 +49,7 @@ class Reading:
     """One thing that one sentence says. ``rank``: the lower, the surer; ``note``: what was assumed.
 
     ``exact`` is False for an instant whose hour the sentence does not state: another sentence that
-    states it for the same day wins without a doubt.
+    states it for the same day wins without a doubt. ``parts``: of a list, each item's sentence.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Reading:
     rank: int = 1
     note: Words | None = None
     exact: bool = True
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Value:
     place: Place
     note: Words | None = None
     others: tuple[Reading, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ def _line(value: Value) -> dict[str, Any]:
         "place_en": place.en,
         "others": [{"value": o.value, "source": o.source} for o in value.others],
     }
+    if value.parts:
+        line["parts"] = list(value.parts)
     if value.note:
         line |= {"note_vi": value.note.vi, "note_en": value.note.en}
     return line

@@ -77,7 +77,9 @@ def _value(key: str, readings: list[Reading]) -> Value:
     for reading in ranked:
         if not _agree(reading, best) and all(reading.value != o.value for o in others):
             others.append(reading)
-    return Value(key, best.value, best.source, best.place, best.note, tuple(others))
+    return Value(
+        key, best.value, best.source, best.place, best.note, tuple(others), best.parts
+    )
 
 
 def _agree(one: Reading, other: Reading) -> bool:

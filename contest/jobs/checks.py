@@ -1,5 +1,6 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result.
-``reviews.settle``: count the board's votes about every clip again."""
+``reviews.settle``: count the board's votes about every clip again. ``reviews.call``: tell its
+members of clips that wait for them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -9,11 +10,12 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import media_checks
-from contest.jobs import GiveUp
+from contest.jobs import GiveUp, Later
 from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
 from contest.models import Contest
-from contest.services.core import appraisal, outbox
-from contest.services.entry import checks, repairs, votes
+from contest.profile import reminding
+from contest.services.core import appraisal, outbox, profiles
+from contest.services.entry import checks, repairs, staff_mails, votes
 from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
 from contest.wiring import Platform
 
@@ -146,4 +148,18 @@ def settle(platform: Platform, contest_id: int, beat: Beat) -> None:
     beat()
 
 
-HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle}
+def call(platform: Platform, contest_id: int, beat: Beat) -> None:
+    """Tell the board's members what waits for their votes. Raises ``Later`` in quiet hours."""
+    at = platform.clock.now()
+    with platform.db.write() as session:
+        contest = session.get_one(Contest, contest_id)
+        quiet = reminding.quiet_until(profiles.profile_of(contest), at)
+        if quiet is None:
+            staff_mails.tell_members(session, contest, at=at)
+    if quiet is not None:
+        raise Later(quiet)
+    beat()
+
+
+HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle,
+            staff_mails.CALL: call}

@@ -51,7 +51,8 @@ class Words:
     body: str
 
 
-NEXT = "next_step"  # the block of the template, not a value
+NEXT, CHANGES = "next_step", "changes"  # blocks of the template, not values
+BLOCKS = (NEXT, CHANGES, "roles")
 FIELDS = {
     "contest": Field("tên hội thi", "the contest's title", "contest_title"),
     "organiser": Field("đơn vị tổ chức", "the organiser", "organiser"),
@@ -77,6 +78,10 @@ FIELDS = {
     "count": Field("số còn lại", "how many are left", "count"),
     "remedy": Field("việc cần làm", "what to do", "remedy"),
     "ends": Field("lúc hết hạn", "when it ends", "ends"),
+    "clips": Field("từng clip chờ phiếu", "each clip that waits", "clips"),
+    "host": Field("nơi chứa tệp", "where the file is", "host"),
+    "why": Field("vì sao không tải được, cần làm gì", "why it did not come, and what to do", "why"),
+    CHANGES: Field("từng mốc đã dời: cũ → mới", "each date that moved: old → new", CHANGES),
     "roles": Field("lời mời với vai trò", "the sentence that names the roles", "roles"),
     NEXT: Field("câu về việc cần làm và thời hạn, tự đổi theo giờ gửi",
                 "what to do and until when, as it is when the letter goes out", NEXT),
@@ -112,6 +117,20 @@ LETTERS = {
     "result": Letter("Kết quả của từng clip", "Each clip's result",
                      (*ENTRY, "points", "rank", "prize"), ("points",)),
     "invitation": Letter("Mời nhân sự", "Staff are invited", ("roles", NEXT), (NEXT,)),
+    "board_waits": Letter("Chủ tịch Tổ thẩm định được mời quyết định",
+                          "The board's chair is asked to decide", (*ENTRY, NEXT), (NEXT,)),
+    "vote_waits": Letter("Thành viên Tổ thẩm định: có clip chờ phiếu",
+                         "Members of the board: clips wait for a vote",
+                         ("count", "clips", NEXT), (NEXT,)),
+    "link_failed": Letter("Không tải được clip từ đường dẫn", "A clip did not come from its link",
+                          (*ENTRY, "host", "why"), ("why",)),
+    "postponed": Letter("Dời lịch", "Dates have moved", (CHANGES, "reason"), (CHANGES, "reason")),
+    "time_granted": Letter("Đơn vị được gia hạn riêng", "A unit is granted time alone",
+                           ("unit", "deadline", "reason", NEXT), ("reason", NEXT)),
+    "time_revoked": Letter("Phần gia hạn được thu lại", "Granted time is taken back",
+                           ("unit", "deadline", NEXT), (NEXT,)),
+    "result_moved": Letter("Kết quả đã chốt cần bản thay thế", "A final result has to be replaced",
+                           (*ENTRY, "reason", NEXT), (NEXT,)),
     "page_paused": Letter("Việc đăng bài tự dừng", "Posting has stopped by itself",
                           ("remedy", "reason"), ("remedy",)),
     "page_expiring": Letter("Mã truy cập Fanpage sắp hết hạn", "The Page's token is about to end",

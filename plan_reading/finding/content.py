@@ -101,9 +101,12 @@ def _checklist(sentences: list[Sentence]) -> Iterator[Reading]:
                 found[id_] = sentence
     if found:
         movement = _movement(sentences)
-        items = [_item(demand, movement) for demand in DEMANDS if demand[0] in found]
+        demands = [demand for demand in DEMANDS if demand[0] in found]
+        items = [_item(demand, movement) for demand in demands]
+        parts = tuple(found[demand[0]].text for demand in demands)
         source = "\n".join(dict.fromkeys(sentence.text for sentence in found.values()))
-        yield Reading("review.checklist", items, source, next(iter(found.values())).place)
+        place = next(iter(found.values())).place
+        yield Reading("review.checklist", items, source, place, parts=parts)
 
 
 def _movement(sentences: list[Sentence]) -> str:

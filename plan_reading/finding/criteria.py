@@ -37,7 +37,8 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
     lines = lines[:MOST]
     source = "\n".join(dict.fromkeys(sentence.text for sentence, _, _ in lines))
     value = [_table(number, name, points) for number, (_, name, points) in enumerate(lines, 1)]
-    yield Reading("jury.criteria", value, source, lines[0][0].place)
+    parts = tuple(sentence.text for sentence, _, _ in lines)
+    yield Reading("jury.criteria", value, source, lines[0][0].place, parts=parts)
     reached = sum(points for _, _, points in lines)
     if total and total[1] != reached:
         yield Doubt(

@@ -90,7 +90,8 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
     prizes = list(found.values())
     source = "\n".join(dict.fromkeys(prize.sentence.text for prize in prizes))
     place = prizes[0].sentence.place
-    yield Reading("prizes", [_table(prize) for prize in prizes], source, place)
+    parts = tuple(prize.sentence.text for prize in prizes)
+    yield Reading("prizes", [_table(prize) for prize in prizes], source, place, parts=parts)
     amounts = [{"id": p.id, "amount": p.amount} for p in prizes if p.amount]
     if amounts:
         yield Reading("beside.prize_amounts", amounts, source, place)

@@ -59,9 +59,16 @@ def test_a_person_can_lead_an_entry_out_of_what_only_the_platform_does(machine: 
 
 
 def test_who_may_is_a_permission_of_the_platform() -> None:
-    asked = {way.permission for way in WAYS} - {""}
+    asked = {permission for way in WAYS for permission in way.permissions} - {""}
     assert asked <= set(PERMISSIONS)
     assert asked | {""} == set(lifecycle.WHO)
+
+
+def test_whoever_may_send_for_a_unit_stands_in_the_table() -> None:
+    """An organiser's upload asks for ``entry.deputise`` (``services/entry/uploads.py``)."""
+    sends = [way for way in WAYS if way.act == "send"]
+    assert {way.permissions for way in sends} == {("entry.upload", "entry.deputise")}
+    assert "| send | the unit, or an organiser for it |" in lifecycle.as_markdown()
 
 
 def test_an_end_has_no_way_and_a_reason() -> None:

@@ -32,6 +32,10 @@ page_expiring       user_id, page_name, page_id,    an organiser: the Page's tok
 invitation          user_id (, invitation_id)       staff: a role, and a link to set a password
 board_waits         user_id, submission_id,         the board's chair, or without one the
                     version_id, chair               organisers: votes no longer decide about a clip
+vote_waits          user_id, versions (of clips)    a member of the board: clips that wait for a
+                                                    vote of theirs, many in one mail
+time_granted        unit_id, reason                 the unit: time for it alone, until when
+time_revoked        unit_id                         … the time is taken back: until when now
 result_moved        user_id, submission_id          an organiser: a final result has to be replaced
 second_factor       user_id, what, passkey          staff: their second factor was changed
 privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
@@ -47,7 +51,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, exists, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest import lifecycle
@@ -59,6 +63,7 @@ from contest.models import (
     Mail,
     PrivacyRequest,
     Publication,
+    ReviewVote,
     RoleGrant,
     Submission,
     Unit,
@@ -67,14 +72,15 @@ from contest.models import (
 )
 from contest.profile import Profile
 from contest.services.core import deadlines, outbox, profiles, push
+from contest.states import SubmissionState
 from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "board_waits", "changes_requested", "count_reminder", "findings", "invitation",
     "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "privacy_confirm",
     "privacy_told", "published", "receipt", "reinstated", "rejected", "reminder", "reopened",
-    "result", "result_moved", "review_reminder", "second_factor", "upload_expired",
-    "upload_waiting",
+    "result", "result_moved", "review_reminder", "second_factor", "time_granted", "time_revoked",
+    "upload_expired", "upload_waiting", "vote_waits",
 )
 # Where the button of a mail about an entry leads, within its contest; else to the entry's status.
 TASKS = {
@@ -206,11 +212,16 @@ def values(
         found |= {"filename": upload.filename, "size": upload.length,
                   "kept_until": upload.expires_at}
     if "unit_id" in mail.params:
-        found = _unit(session.get_one(Unit, mail.params["unit_id"])) | found
+        unit = session.get_one(Unit, mail.params["unit_id"])
+        found = _unit(unit, at=at or mail.created_at) | found
     if "privacy_request_id" in mail.params:
         found |= _request(session, mail.params["privacy_request_id"])
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of)
+    if "versions" in mail.params:
+        found |= _votes(session, mail)
+    if "why_vi" in mail.params:
+        found["why"] = mail.params[f"why_{mail.language}"]
     return found
 
 
@@ -223,12 +234,30 @@ def _request(session: Session, request_id: int) -> dict[str, Any]:
     }
 
 
-def _unit(unit: Unit) -> dict[str, Any]:
+def _unit(unit: Unit, *, at: datetime) -> dict[str, Any]:
     profile = profiles.profile_of(unit.contest)
+    deadline = deadlines.clip_until(profile, unit.entries_until)
     return {
-        "unit": unit.name, "deadline": deadlines.clip_until(profile, unit.entries_until),
+        "unit": unit.name, "deadline": deadline, "may_send": at < deadline,
         "minimum": profile.quota.minimum, "path": f"/c/{unit.contest.slug}/unit",
     }
+
+
+def _votes(session: Session, mail: Mail) -> dict[str, Any]:
+    """Of the clips that a mail names, those that still wait for this member's vote."""
+    own = exists().where(
+        ReviewVote.version_id == Submission.version_id, ReviewVote.ended == "",
+        ReviewVote.member_id == mail.params["user_id"],
+    )
+    query = (
+        select(Submission.code, Submission.title, Unit.name).join(Submission.unit)
+        .where(Submission.version_id.in_(mail.params["versions"]), ~own,
+               Submission.state == SubmissionState.IN_REVIEW)
+        .order_by(Submission.code)
+    )
+    clips = [{"message": f"{code} · {title} ({unit})"}
+             for code, title, unit in session.execute(query)]
+    return {"clips": clips, "count": len(clips)}
 
 
 def _submission(session: Session, mail: Mail, *, at: datetime) -> dict[str, Any]:

@@ -11,6 +11,9 @@ counting    organisers: clips without a count of the     ``count_reminder``
             last day, what waits for a second person
 ==========  ===========================================  ==========================================
 
+``recipients`` also finds ``granted``: units with time of their own (``time_granted``), which an
+organiser hands on by chat where they have no address.
+
 Recipients mailed within the last hour are skipped unless the sender chooses "again": a second
 click does no harm.
 """
@@ -20,11 +23,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor, Role
 from contest.errors import TooLate
-from contest.models import Contest, Mail, RoleGrant, Submission, Unit, User
+from contest.models import Contest, Mail, RoleGrant, Submission, TimeGrant, Unit, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
@@ -219,7 +222,28 @@ def _staff(
         )
 
 
+def _granted(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    """Units that have time of their own, which is not over. Told by mail when it was granted; the
+    others from the list of texts to hand on."""
+    query = (
+        select(TimeGrant).join(TimeGrant.unit).options(contains_eager(TimeGrant.unit))
+        .where(Unit.contest_id == contest.id, Unit.retired_at.is_(None),
+               TimeGrant.revoked_at.is_(None), TimeGrant.until == Unit.entries_until,
+               TimeGrant.until > at)
+        .order_by(Unit.name, TimeGrant.id)
+    )
+    for unit, reason in {row.unit: row.reason for row in session.scalars(query)}.items():
+        yield Recipient(
+            unit.id, unit.name, "time_granted", email=unit.contact_email, unit_id=unit.id,
+            phone=unit.contact_phone, person=unit.contact_name,
+            until=deadlines.clip_until(profile, unit.entries_until),
+            params={"unit_id": unit.id, "reason": reason},
+        )
+
+
 FOUND: dict[str, Callable[[Session, Contest, Profile, datetime], Iterator[Recipient]]] = {
     "missing": _units, "findings": _entries, "jury": _jurors, "reviewing": _reviewers,
-    "counting": _organisers,
+    "counting": _organisers, "granted": _granted,
 }

@@ -27,7 +27,7 @@ from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import deadlines, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import onscreen_names, similarity
+from contest.services.entry import onscreen_names, similarity, staff_mails
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
 
@@ -230,6 +230,7 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
         return
     if verdict in GOOD:
         move(session, submission, SubmissionState.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
+        staff_mails.call_members(session, submission.contest, at=at)
         enqueue_deep(session, version, at=at)
         onscreen_names.enqueue(session, version, at=at)
         return

@@ -200,6 +200,7 @@ def _bring_back(
         checks.enqueue_quick(session, version, actor=actor, at=at)
     if to == SubmissionState.IN_REVIEW and version is not None:
         checks.deep_check_pending(session, version, at=at)
+        staff_mails.call_members(session, submission.contest, at=at)
     mail.enqueue(
         session, to=submission.contact_email, template="reinstated", at=at,
         language=submission.language, params={"submission_id": submission.id},

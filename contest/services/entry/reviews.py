@@ -17,7 +17,7 @@ from contest.services.core.appraisal import APPROVE, CHANGES, REJECT, Standing
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
-from contest.services.entry import deciding, votes
+from contest.services.entry import deciding, staff_mails, votes
 from contest.services.entry.deciding import Decision, suggested_until
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
@@ -284,6 +284,7 @@ def reopen(
             "Hãy ghi lý do mở lại thẩm định.", "Please state why the review is opened again."
         )
     move(session, submission, SubmissionState.IN_REVIEW, actor=actor, at=at, reason=reason.strip())
+    staff_mails.call_members(session, submission.contest, at=at)
     publications.cancel(session, submission, actor=actor, at=at, reason=reason.strip())
     mail.enqueue(
         session, to=submission.contact_email, template="reopened", language=submission.language,

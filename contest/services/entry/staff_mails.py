@@ -1,16 +1,22 @@
-"""Mails of this room to the staff: a board waits for somebody; a final result no longer holds."""
+"""Mails of this room to the staff: a board waits for its members or its chair; a final result no
+longer holds."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.models import Mail, Review, Submission, User
-from contest.services.core import deadlines, mail
-from contest.services.core.appraisal import Board
+from contest.models import Contest, Mail, Review, Submission, User
+from contest.profile import reminding
+from contest.services.core import appraisal, deadlines, locks, mail, outbox, profiles
+from contest.services.core.appraisal import Board, Standing
 from contest.services.fanpage.organisers import organisers_of
 
-BOARD_WAITS, RESULT_MOVED = "board_waits", "result_moved"
+BOARD_WAITS, RESULT_MOVED, VOTE_WAITS = "board_waits", "result_moved", "vote_waits"
+CALL = "reviews.call"  # the task that tells the board's members of clips that wait for them
+GATHERED = timedelta(minutes=30)  # clips of so long go into one mail
+LEAST = timedelta(minutes=15)
 FINAL = ("frozen", "published")
 
 
@@ -66,3 +72,70 @@ def _told(session: Session, submission: Submission) -> set[int]:
     if last is not None:
         query = query.where(Mail.created_at > last)
     return {int(one.params["user_id"]) for one in session.scalars(query)}
+
+
+# ---------------------------------------------------------------------------- a vote waits
+
+
+def call_members(session: Session, contest: Contest, *, at: datetime) -> None:
+    """A clip waits for votes, or the board has changed: its members are told within the hour, in
+    one mail about all clips that have come meanwhile, and after the quiet hours."""
+    profile = profiles.profile_of(contest)
+    if profile.review.by_board:
+        due = at + LEAST
+        due += -due.timestamp() % GATHERED.total_seconds() * timedelta(seconds=1)
+        due = reminding.quiet_until(profile, due) or due
+        outbox.enqueue(session, CALL, contest.id, at=at, due_at=due, contest_id=contest.id,
+                       key=f"{CALL}:{contest.id}:{int(due.timestamp())}")
+
+
+def tell_members(session: Session, contest: Contest, *, at: datetime) -> int:
+    """One mail to each member for whom clips wait that they were not told about; returns how many
+    mails. Nobody is told twice about a version, but once more after each decision about it."""
+    profile = profiles.profile_of(contest)
+    if not profile.review.by_board:
+        return 0
+    locks.lock(session, contest)
+    waiting = _waiting(session, contest, at=at)
+    told = _called(session, contest, {version for owed in waiting.values() for version in owed})
+    count = 0
+    for user_id, versions in waiting.items():
+        if new := [one for one in versions if (user_id, one) not in told]:
+            user = session.get_one(User, user_id)
+            mail.enqueue(
+                session, to=user.email, template=VOTE_WAITS, language=user.language, at=at,
+                params={"user_id": user_id, "versions": new, "path": f"/c/{contest.slug}/review/"},
+                contest_id=contest.id,
+            )
+            count += 1
+    return count
+
+
+def _waiting(session: Session, contest: Contest, *, at: datetime) -> Mapping[int, list[int]]:
+    """Member -> the versions that wait for a vote of theirs, which can still decide something."""
+    boards = appraisal.boards(session, contest, profiles.profile_of(contest), at=at)
+    query = select(Submission.id, Submission.version_id).where(Submission.id.in_(boards))
+    versions = {row[0]: row[1] for row in session.execute(query)}
+    found: dict[int, list[int]] = {}
+    for board in boards.values():
+        version = versions[board.submission_id]
+        if board.standing == Standing.VOTES and version is not None:
+            for member in board.left:
+                found.setdefault(member.id, []).append(version)
+    return found
+
+
+def _called(
+    session: Session, contest: Contest, versions: set[int]
+) -> set[tuple[int, int]]:
+    """Who was told about which version since the last decision about it."""
+    query = select(Review.version_id, func.max(Review.created_at)).where(
+        Review.version_id.in_(versions))
+    decided = {row[0]: row[1] for row in session.execute(query.group_by(Review.version_id))}
+    sent = select(Mail.params, Mail.created_at).where(
+        Mail.contest_id == contest.id, Mail.template == VOTE_WAITS)
+    return {
+        (int(params["user_id"]), version)
+        for params, created_at in session.execute(sent) for version in params["versions"]
+        if version not in decided or created_at > decided[version]
+    }

@@ -298,6 +298,7 @@ def settle(session: Session, contest: Contest, *, at: datetime) -> int:
             decided += 1
         elif profile.review.by_board and now.standing == Standing.CHAIR and now.votes:
             staff_mails.tell_board_waits(session, submission, now, at=at)
+    staff_mails.call_members(session, contest, at=at)
     return decided
 
 

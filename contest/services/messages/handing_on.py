@@ -26,7 +26,8 @@ from contest.services.desk.reminders import Recipient
 from contest.services.units import unit_links, units
 from contest.tokens import hash_token
 
-KINDS = {"missing": "uploads", "findings": "fixing"}  # units' reminders, and what they are about
+# Reminders of units and what they are about; and units that were granted time alone.
+KINDS = {"missing": "uploads", "findings": "fixing", "granted": "granted"}
 LABEL = "Zalo"
 
 
@@ -163,4 +164,4 @@ def take_back(
 
 
 def _subject(kind: str, row_id: int) -> str:
-    return f"{'unit' if kind == 'missing' else 'submission'}:{row_id}"
+    return f"{'submission' if kind == 'findings' else 'unit'}:{row_id}"

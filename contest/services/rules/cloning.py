@@ -17,9 +17,7 @@ def moved(source: str, profile: Profile, *, slug: str, opens: date) -> str:
     Hours stay as they are in the contest's zone. ``slug``: the new contest's name in addresses.
     """
     apart = opens - profile.schedule.entries_open.astimezone(profile.schedule.zone).date()
-    dates = {
-        key: at + apart for key, at in _instants(tomllib.loads(source))
-    }
+    dates = {key: at + apart for key, at in instants(source)}
     return edited(source, {**dates, "contest.slug": slug, "media.name": slug,
                            "form.notice_version": opens.isoformat()})
 
@@ -29,6 +27,11 @@ def same_weekday(profile: Profile, year: int) -> date:
     old = profile.schedule.entries_open.astimezone(profile.schedule.zone).date()
     weeks = round((date(year, old.month, min(old.day, 28)) - old) / WEEK)
     return old + weeks * WEEK
+
+
+def instants(source: str) -> Iterator[tuple[str, datetime]]:
+    """Every date of a rule file, by its key."""
+    return _instants(tomllib.loads(source))
 
 
 def _instants(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, datetime]]:

@@ -34,6 +34,7 @@ NOT_OF_A_TEMPLATE: dict[str, Any] = {
     "documents.recipients": [],
 }
 SECTION_OF_THE_PLAN = re.compile(r"^(# -+ [^(\n]*[^(\s]) \([^\n]*\)$", re.MULTILINE)
+PLACE_IN_THE_PLAN = re.compile(r"^([^\n]*#[^\n]*\S) \([IV]+\.[^)\n]*\)$", re.MULTILINE)
 VALUES_OF_THE_PLAN = re.compile(r"^(\[media\.rules\.\w+\]) +#.*$", re.MULTILINE)
 HEADER = "# Thể lệ, đọc từ kế hoạch của hội thi; chỗ kế hoạch không nói thì lấy theo mẫu.\n\n"
 MOST_SLUG = 40
@@ -52,7 +53,7 @@ def template_of(reference: str) -> str:
     for old, new in SPEAKS_OF_THE_REFERENCE:
         reference = reference.replace(old, new)
     body = reference[reference.index("\n\n") :].lstrip()  # behind the comment about the reference
-    for comments in (SECTION_OF_THE_PLAN, VALUES_OF_THE_PLAN):
+    for comments in (SECTION_OF_THE_PLAN, VALUES_OF_THE_PLAN, PLACE_IN_THE_PLAN):
         body = comments.sub(r"\1", body)
     return HEADER + edited(body, NOT_OF_A_TEMPLATE)
 

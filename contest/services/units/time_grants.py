@@ -1,4 +1,4 @@
-"""More time for a unit, with a reason that everybody can read on the rules page."""
+"""More time for a unit, with a reason that everybody reads on the rules page; it is told so."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.languages import write_time
 from contest.models import Contest, TimeGrant, Unit
 from contest.permissions import require
-from contest.services.core import audit, deadlines, locks, profiles, search
+from contest.services.core import audit, deadlines, locks, mail, profiles, search
 
 
 def grant(
@@ -35,7 +35,17 @@ def grant(
     _keep(session, unit)
     audit.record(session, "unit.time_granted", unit, actor=actor, at=at,
                  after={"until": until.isoformat(), "reason": row.reason})
+    _tell(session, unit, "time_granted", at=at, reason=row.reason)
     return row
+
+
+def _tell(session: Session, unit: Unit, template: str, *, at: datetime, **said: str) -> None:
+    """The unit hears of it at once. One without an address: in its browsers, and it stands on the
+    list of texts to hand on (``messages/handing_on.py``)."""
+    mail.enqueue(
+        session, to=unit.contact_email, template=template, contest_id=unit.contest_id, at=at,
+        params={"unit_id": unit.id, **said},
+    )
 
 
 def _check(unit: Unit, until: datetime, reason: str, at: datetime) -> None:
@@ -70,6 +80,7 @@ def revoke(
         _keep(session, row.unit)
         audit.record(session, "unit.time_revoked", row.unit, actor=actor, at=at,
                      after={"until": row.until.isoformat()})
+        _tell(session, row.unit, "time_revoked", at=at)
     return row.unit
 
 

@@ -96,7 +96,7 @@ ACTIONS = {
     "privacy_request.refused": _l("Từ chối yêu cầu về dữ liệu cá nhân"),
     "privacy_request.taken_back": _l("Rút lại yêu cầu về dữ liệu cá nhân"),
     "privacy_request.unconfirmed": _l("Yêu cầu về dữ liệu cá nhân chờ xác nhận"),
-    "profile.carried": _l("Chuyển phiếu chấm theo thể lệ mới"),
+    "profile.carried": _l("Phiếu đã có đi theo thể lệ mới"),
     "profile.imported": _l("Lưu thể lệ"),
     "publication.armed": _l("Sẵn sàng đăng"),
     "publication.cancelled": _l("Huỷ đăng"),

@@ -18,6 +18,7 @@ from contest.services.core.in_use.effects import CARRIED, REFUSED, TOLD
 from contest.services.desk import activity, agenda, public, rule_changes, tasks
 from contest.services.desk.activity import Filter
 from contest.services.rules.changes import changes
+from contest.services.rules.doubts import doubts
 from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
 from contest.views.organiser.overview import sentences, situation, words
@@ -106,7 +107,8 @@ class SaveForm(Form):
 
     source = HiddenField()
     reason = StringField(_l("Lý do thay đổi"), [Length(max=500)])
-    agreed = BooleanField(_l("Tôi đã xem và đồng ý với những thay đổi trên phiếu chấm"))
+    agreed = BooleanField(_l(
+        "Tôi đã xem và đồng ý với những thay đổi trên phiếu chấm, phiếu thẩm định nêu trên"))
 
 
 @bp.get("/rules")
@@ -203,14 +205,15 @@ def _profile_page(form: ProfileForm, status: int = 200) -> Response:
 
 def _diff_page(source: str, form: SaveForm, status: int = 200) -> Response:
     lines = profiles.diff(_in_force(), source)
-    effects = profiles.effects_of(
-        current.db, current.contest, rule_files.load(source).profile, at=current.now
-    )
+    new = rule_files.load(source).profile
+    effects = profiles.effects_of(current.db, current.contest, new, at=current.now)
+    known = doubts(current.profile)
     kinds = {kind: [one for one in effects if one.kind == kind] for kind in KINDS}
     opened = current.now >= current.profile.schedule.entries_open
     return page(
         "organiser/profile_diff.html", status, lines=lines[2:], form=form, reason_needed=opened,
-        changes=changes(current.profile, rule_files.load(source).profile), **kinds,
+        changes=changes(current.profile, new), **kinds,
+        doubts=[one[current.language] for one in doubts(new) if one not in known],
     )
 
 

@@ -181,8 +181,12 @@ VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽ
 def values_for(template, make, contest):
     """The parameters of any template, with rows for them."""
     unit = make.unit(contest, "Unit Five")
-    if template == "reminder":
-        return {"unit_id": unit.id}
+    if template in ("reminder", "time_granted", "time_revoked"):
+        return {"unit_id": unit.id, "reason": "Storm"}
+    if template == "vote_waits":
+        juror = make.user("reviewer", contest=contest, name="Ann")
+        clip = make.submission(unit, "in_review", title="One day")
+        return {"user_id": juror.id, "versions": [clip.version_id]}
     if template in ("jury_reminder", "review_reminder", "count_reminder"):
         return {"user_id": make.user("juror", contest=contest, name="Ann").id, "count": 2}
     if template == "invitation":

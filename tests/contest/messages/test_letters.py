@@ -101,6 +101,35 @@ def test_a_value_that_looks_like_a_name_is_not_replaced_once_more(
     assert "{code} &amp; {{ 7 * 7 }}" in letter.html
 
 
+def test_a_letter_about_one_event_is_worded_like_any_other(
+    platform: Platform, make: Factory, contest: Contest, submission: Submission
+):
+    """Dates that moved are listed, the reason stands where it was put, and what is empty leaves no
+    gap."""
+    say(platform, make, contest,
+        Words("postponed", "Lịch mới", "Xin chú ý:\n\n{changes}\n\n{reason}"))
+    say(platform, make, contest,
+        Words("result_moved", "Bản mới", "Clip {code}\n\n{reason}\n\n{next_step}"))
+    say(platform, make, contest, Words("link_failed", "{title}", "Từ {host}: {why}"))
+    line = [["Hạn nhận clip", "Clips until"], ["hết ngày 10/6", "…"], ["hết ngày 13/6", "…"]]
+    unit = {"unit_id": submission.unit_id, "lines": [line, line], "reason": "Bão <b>số 5</b>"}
+    link = {"host": "drive.google.com", "why_vi": "Chưa chia sẻ.", "why_en": "Not shared."}
+    user = {"user_id": make.user("organiser", contest=contest).id, "reason": ""}
+    about = {"submission_id": submission.id}
+    with platform.db.write() as session:
+        rows = [mail.enqueue(session, to="an@example.vn", template=template, params=params,
+                             contest_id=contest.id, at=platform.clock.now())
+                for template, params in (("postponed", unit), ("link_failed", about | link),
+                                         ("result_moved", about | user))]
+    moved, failed, result = (write(platform, row) for row in rows if row)
+    told = "- Hạn nhận clip: hết ngày 10/6 → hết ngày 13/6\n"
+    assert f"Xin chú ý:\n\n{told}{told}\nBão <b>số 5</b>\n" in moved.text
+    assert "Bão &lt;b&gt;số 5" in moved.html
+    assert "Từ drive.google.com: Chưa chia sẻ." in failed.text
+    assert "Clip CXABC234\n\nBản kết quả đó đã được thay" in result.text
+    assert "<p style=\"margin:0 0 16px\"></p>" not in result.html
+
+
 def test_what_to_do_next_is_as_it_is_when_the_letter_goes_out(
     platform: Platform, make: Factory, contest: Contest, submission: Submission, clock: FixedClock
 ):
@@ -145,8 +174,7 @@ def test_the_standard_words_can_be_saved_as_they_are(app: Flask, contest: Contes
 
 def test_every_letter_of_a_contest_can_be_worded():
     of_accounts, of_the_law = {"second_factor"}, {"privacy_confirm", "privacy_told"}
-    about_one_event = {"board_waits", "link_failed", "postponed", "result_moved"}  # its own words
-    assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law | about_one_event
+    assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law
 
 
 def test_the_page_previews_saves_and_takes_the_standard_words_again(

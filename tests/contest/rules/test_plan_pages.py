@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from bs4 import BeautifulSoup
 
+from contest import profile as rule_files
 from contest.models import Contest
 from contest.services.core import profiles
 from contest.wiring import Platform
@@ -64,6 +65,57 @@ def test_nothing_is_taken_that_was_not_ticked_and_edits_win(admin: Client):
         **sent, "unsaid_0": "https://www.facebook.com/x", cap: "999", low: "60"})
     source = filled(shown)["source"]
     assert "points_cap = 300" in source and "min_s = 60" in source
+
+
+def test_lists_are_changed_row_by_row_each_with_its_sentence(admin: Client):
+    """Add, take out, reorder and change; what Enter or "add rows" sends loses nothing."""
+    page = read(admin, docx(REFERENCE))
+    rows = {
+        card["aria-label"]: card for card in BeautifulSoup(page.text, "html.parser").select(
+            ".draft-row")}
+    third = rows["Giải thưởng 3"]
+    assert "01 Giải ba + Hiện kim + Giấy khen" in third.blockquote.text
+    assert rows["Giải thưởng 5"].blockquote is None  # an empty one
+    assert "hợp thuần phong, mỹ tục" in rows["Danh mục thẩm định 6"].blockquote.text
+    sent = filled(page) | {"unsaid_0": "https://www.facebook.com/quandoan11"}
+    prizes = next(name for name, value in sent.items() if value == "Giải nhất")[: -len("0_text")]
+    items = next(name for name, value in sent.items() if value.startswith("Trong clip có tên"))
+    items = items[: -len("0_text")]
+    sent |= {
+        f"{prizes}4_text": "Giải  tập thể", f"{prizes}4_number": "2", f"{prizes}4_place": "1",
+        f"{prizes}1_text": "", f"{prizes}3_number": "5", f"{prizes}2_place": "1",
+        f"{items}0_text": "Có tên tác giả ở cuối clip", f"{items}6_text": "",
+    }
+    more = admin.post("/setup/plan/rules", data=sent | {"more": prizes.split("_")[1]})
+    assert more.status_code == 200
+    again = filled(more)
+    typed = [name for name in sent if name.startswith(("row_", "take_", "slug", "unsaid_"))]
+    assert {name: again[name] for name in typed} == {name: sent[name] for name in typed}
+    again |= {f"{prizes}8_text": "Giải sáng tạo", f"{prizes}8_number": "1"}
+    source = filled(admin.post("/setup/plan/rules", data=again))["source"]
+    rules = rule_files.load(source).profile
+    assert [(one.id, one.name.vi, one.count) for one in rules.prizes] == [
+        ("first", "Giải nhất", 1), ("third", "Giải ba", 1), ("prize-5", "Giải tập thể", 2),
+        ("consolation", "Giải khuyến khích", 5), ("prize-9", "Giải sáng tạo", 1)]
+    assert rules.prizes[0].name.en == "First prize"
+    assert rules.prizes[2].certificate and not rules.prizes[2].cash
+    checklist = {one.id: one.text.vi for one in rules.review.checklist}
+    assert checklist["names"] == "Có tên tác giả ở cuối clip"
+    assert "sound" not in checklist and "decency" in checklist
+
+
+def test_a_list_that_lacks_something_is_said_at_its_row(admin: Client):
+    sent = filled(read(admin, docx(REFERENCE))) | {"unsaid_0": "https://www.facebook.com/q"}
+    first = next(name for name, value in sent.items() if value == "Giải nhất")
+    base = first[: -len("0_text")]
+    lacks = admin.post("/setup/plan/rules", data=sent | {f"{base}0_number": ""})
+    assert lacks.status_code == 422 and "Hãy điền số cho dòng này" in lacks.text
+    emptied = {name: "" for name in sent if name.startswith(base) and name.endswith("_text")}
+    none = admin.post("/setup/plan/rules", data=sent | emptied)
+    assert none.status_code == 422 and "Danh sách cần ít nhất một dòng" in none.text
+    strange = admin.post("/setup/plan/rules", data=sent | {
+        "more": "99", base.replace("row", "added").rstrip("_"): "²"})
+    assert strange.status_code == 200
 
 
 def labels(answer) -> dict[str, str]:

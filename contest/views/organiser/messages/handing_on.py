@@ -23,7 +23,7 @@ from contest.views.shared.returning import NEXT
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("handing_on", __name__, url_prefix="/c/<slug>/organiser/messages/chat")
-KIND = "/<any(missing, findings):kind>"
+KIND = "/<any(missing, findings, granted):kind>"
 
 
 class ToldForm(Form):

@@ -1,10 +1,11 @@
 """The form of a draft: each value that was read, to take or to change; what nobody has said."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -19,16 +20,20 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 import plan_reading
 from contest.services.rules import drafting
+from contest.views.organiser.rules import draft_rows
+from contest.views.organiser.rules.draft_rows import LISTS, RowShown
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
 INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 LONGEST = 2000
-# Lists of tables and words of the schema: taken as they are, changed in the rules afterwards.
+# Words of the schema: taken as they are, changed in the rules afterwards. Lists of tables have rows
+# of their own (``draft_rows``).
 ONLY_TAKEN = (
-    "prizes", "jury.criteria", "review.checklist", "form.kinds", "media.rules.audio_present.level",
-    "media.rules.audio_noise.level", "scoring.unit_score", "scoring.shares_per_account_per",
+    *LISTS, "form.kinds", "media.rules.audio_present.level", "media.rules.audio_noise.level",
+    "scoring.unit_score", "scoring.shares_per_account_per",
 )
+MORE = 3  # empty rows that "add rows" adds
 MOST_SOURCE = 600  # characters of a sentence that are shown
 
 
@@ -48,6 +53,8 @@ class Row:
     own: bool
     take: Field | None
     text: Field | None
+    number: int = 0
+    table: Sequence[RowShown] = ()
 
 
 class DraftForm(Form):
@@ -66,14 +73,41 @@ class DraftForm(Form):
         said: dict[str, Any] = {}
         for number, value in enumerate(draft["values"]):
             if self[f"take_{number}"].data:
-                field = self._fields.get(f"value_{number}")
-                said[value["key"]] = value["value"] if field is None else _typed(field)
+                said[value["key"]] = self._said(number, value)
         for number, key in enumerate(_unsaid(draft)):
             said[key] = _typed(self[f"unsaid_{number}"])
         return said
 
+    def with_rows(self, draft: Mapping[str, Any]) -> "DraftForm":
+        """The form again, as it was sent, with the rows that were asked for."""
+        for number, value in enumerate(draft["values"]):
+            if value["key"] in LISTS:
+                self[f"added_{number}"].data = _added(number)
+        return self
+
+    def _said(self, number: int, value: Mapping[str, Any]) -> Any:
+        if value["key"] in LISTS:
+            return draft_rows.adopted(self, value["key"], number, value["value"])
+        field = self._fields.get(f"value_{number}")
+        return value["value"] if field is None else _typed(field)
+
     def lacking(self, draft: Mapping[str, Any]) -> bool:
-        """Whether a value that the rules cannot do without was not taken; said at its field."""
+        """Whether a value that the rules cannot do without was not taken, or a list that was taken
+        lacks something; said at its field."""
+        return self._without_own(draft) | any([self._faulty(draft, key) for key in LISTS])
+
+    def _faulty(self, draft: Mapping[str, Any], key: str) -> bool:
+        for number, value in enumerate(draft["values"]):
+            take = self[f"take_{number}"]
+            if value["key"] != key or not take.data:
+                continue
+            if not draft_rows.adopted(self, key, number, value["value"]):
+                take.errors = [_l("Danh sách cần ít nhất một dòng; hoặc bỏ nhận để lấy theo mẫu.")]
+                return True
+            return draft_rows.lacking(self, key, number)
+        return False
+
+    def _without_own(self, draft: Mapping[str, Any]) -> bool:
         lacks = [
             self[f"take_{number}"] for number, value in enumerate(draft["values"])
             if value["key"] in drafting.OWN and not self[f"take_{number}"].data
@@ -85,7 +119,10 @@ class DraftForm(Form):
     def rows(self, draft: Mapping[str, Any]) -> Iterator[Row]:
         """The values that were read, as the page shows them."""
         for number, value in enumerate(draft["values"]):
-            yield _row(value, self[f"take_{number}"], self._fields.get(f"value_{number}"))
+            row = _row(value, self[f"take_{number}"], self._fields.get(f"value_{number}"))
+            sources = value.get("parts", [])
+            table = list(draft_rows.shown(self, number, sources)) if row.key in LISTS else []
+            yield replace(row, number=number, table=table)
 
     def unsaid(self, draft: Mapping[str, Any]) -> list[Field]:
         """The fields of what the plan does not say and the rules need."""
@@ -98,12 +135,23 @@ def form_for(draft: Mapping[str, Any], **given: Any) -> DraftForm:
     for number, value in enumerate(draft["values"]):
         sure = not any(other["value"] != value["value"] for other in value["others"])
         fields[f"take_{number}"] = BooleanField(_l("Nhận giá trị này"), default=sure)
-        if (field := _field(value["key"], value["value"])) is not None:
+        if value["key"] in LISTS:
+            added = _added(number)
+            fields[f"added_{number}"] = HiddenField(default=added)
+            fields |= draft_rows.fields(value["key"], number, value["value"], added)
+        elif (field := _field(value["key"], value["value"])) is not None:
             fields[f"value_{number}"] = field
     for number, key in enumerate(_unsaid(draft)):
         fields[f"unsaid_{number}"] = _field(key, None)
     made: DraftForm = type("FilledDraftForm", (DraftForm,), fields)(**given)
     return made
+
+
+def _added(number: int) -> int:
+    """How many rows were added to a list so far, by its button."""
+    before = request.form.get(f"added_{number}", "")
+    count = min(int(before), draft_rows.MOST) if before.isdecimal() and len(before) < MORE else 0
+    return count + MORE * (request.form.get("more") == str(number))
 
 
 def _unsaid(draft: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from itsdangerous import BadSignature
@@ -74,6 +74,8 @@ def adopt() -> Response:
     """Put what was taken into the template and show the rule file whole, before it is created."""
     draft = _draft(TokenForm().token.data)
     form = form_for(draft)
+    if "more" in request.form:
+        return _draft_page(form.with_rows(draft), draft)
     if form.lacking(draft) | (not form.validate_on_submit()):
         form.lacking(draft)
         return _draft_page(form, draft, 422)

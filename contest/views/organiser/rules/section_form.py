@@ -272,15 +272,26 @@ def _kept_ending(old: str, new: str) -> str:
 def _rows(form: Form, rows: Rows, old: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows that have something written in them; a row emptied is gone."""
     made: list[dict[str, Any]] = []
-    for number in range(len(old) + SPARE):
-        said = {
-            column.key: _value(form, column, current.profile, f"{rows.key}.{number}.{column.key}")
-            for column in rows.columns
-        }
-        if any(said[column.key] for column in rows.columns if column.kind == "text"):
-            new = {"id": f"{_last(rows.key)}-{number + 1}"}
-            made.append(_filled(dict(old[number]) if number < len(old) else new, said))
+    for number in kept_rows(form, rows):
+        new = {"id": f"{_last(rows.key)}-{number + 1}"}
+        base = dict(old[number]) if number < len(old) else new
+        made.append(_filled(base, _row_data(form, rows, number)))
     return made
+
+
+def kept_rows(form: Form, rows: Rows) -> list[int]:
+    """The numbers of the form's rows that have something written in them."""
+    old = _tables(value_at(current.profile, rows.key))
+    texts = [column.key for column in rows.columns if column.kind == "text"]
+    written = ((number, _row_data(form, rows, number)) for number in range(len(old) + SPARE))
+    return [number for number, said in written if any(said[key] for key in texts)]
+
+
+def _row_data(form: Form, rows: Rows, number: int) -> dict[str, Any]:
+    return {
+        column.key: _value(form, column, current.profile, f"{rows.key}.{number}.{column.key}")
+        for column in rows.columns
+    }
 
 
 def _last(key: str) -> str:

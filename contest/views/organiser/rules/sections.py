@@ -1,6 +1,10 @@
 """The rules section by section; a change goes on to the page that shows it before it is saved."""
 
+import json
+from dataclasses import asdict
+
 from flask import Blueprint
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
@@ -11,6 +15,7 @@ from contest.services.rules.toml_editing import edited
 from contest.services.rules.words import SECTIONS as TITLES
 from contest.services.rules.words import label_of
 from contest.views.organiser.desk import show_change
+from contest.views.organiser.rules.live import BAD, LOOK, Finding, findings
 from contest.views.organiser.rules.section_form import changed, form_for, shown
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, current, own_or_404, page
@@ -43,6 +48,23 @@ def change(part: str) -> Response:
         form.form_errors = _faults(error)
         return _section_page(form, part, 422)
     return show_change(source)
+
+
+@bp.post("/<part>/check")
+@allows("profile.change")
+def check(part: str) -> Response:
+    """JSON, asked while the section is being filled in: what it would be told after saving."""
+    _known(part)
+    found = findings(form_for(part, current.profile), part)
+    answer = {"findings": [asdict(one) for one in found], "said": _summary(found)}
+    return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
+
+
+def _summary(found: list[Finding]) -> str:
+    bad, look = (sum(one.kind == kind for one in found) for kind in (BAD, LOOK))
+    parts = [ngettext("%(num)s chỗ cần sửa", "%(num)s chỗ cần sửa", bad)] * (bad > 0)
+    parts += [ngettext("%(num)s chỗ nên xem lại", "%(num)s chỗ nên xem lại", look)] * (look > 0)
+    return "; ".join(parts)
 
 
 @bp.post("/preview")

@@ -1,0 +1,125 @@
+"""Rules to begin with: several kinds of contests, each a commented rule file, with the organiser's
+own names and dates put in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from contest import profile as rule_files
+from contest.errors import Invalid
+from contest.services.rules import cloning, drafting
+from contest.services.rules.toml_editing import edited
+from contest.services.rules.words import Label
+
+PROFILES = Path(__file__).parents[2] / "profiles"
+DAY, ZONE = timedelta(days=1), drafting.ZONE
+# The contest's own names, which no template has.
+NAMES = ("title", "theme", "organiser", "contact")
+PAGE = ("page_name", "page_url")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A kind of contest. ``whom``: who it is for, and what it is like, in a sentence or two."""
+
+    name: str
+    file: str
+    label: Label
+    whom: Label
+
+
+TEMPLATES = (
+    Template(
+        "clip-quan", "quan11-2023.toml",
+        Label("Hội thi clip cấp quận, huyện", "Clip contest of a district"),
+        Label("Cho Quận, Huyện Đoàn có Fanpage và nhiều cơ sở Đoàn: clip 3–5 phút khung 4:3, "
+              "40 % điểm giám khảo, 60 % lượt chia sẻ và cảm xúc. Theo thể lệ của Quận 11.",
+              "For a district union with a Fanpage and many units: clips of 3 to 5 minutes at 4:3, "
+              "40 % jury, 60 % shares and reactions. The rules of District 11."),
+    ),
+    Template(
+        "clip-phuong", "templates/clip-phuong.toml",
+        Label("Hội thi nhỏ của phường, xã trong hai tuần", "Small contest of a ward, two weeks"),
+        Label("Cho phường, xã, trường học ít người: clip 1–3 phút quay bằng điện thoại, đăng "
+              "Fanpage bằng tay, 60 % giám khảo, 40 % lượt cảm xúc; từ mở nhận đến trao giải 14 "
+              "ngày.",
+              "For a ward or a school with few people: clips of 1 to 3 minutes made with a phone, "
+              "posted by hand, 60 % jury, 40 % reactions; 14 days from the opening to the prizes."),
+    ),
+    Template(
+        "phim-ngan", "templates/phim-ngan.toml",
+        Label("Liên hoan phim ngắn 16:9", "Short films at 16:9"),
+        Label("Cho cuộc thi mà nhóm làm phim cần thời gian: phim 5–10 phút Full HD, sáu tuần "
+              "nhận phim, giám khảo chấm kín 70 %, lượt cảm xúc 30 %.",
+              "For teams that need time: films of 5 to 10 minutes in Full HD, six weeks to send "
+              "them, 70 % by a blind jury, 30 % reactions."),
+    ),
+    Template(
+        "giam-khao", "templates/giam-khao.toml",
+        Label("Giám khảo là chính", "The jury decides most"),
+        Label("Cho cơ quan muốn chất lượng hơn lượt xem: 80 % giám khảo chấm kín (bỏ điểm cao "
+              "và thấp nhất), 20 % lượt cảm xúc, không tính chia sẻ; Tổ thẩm định biểu quyết.",
+              "For bodies that want quality before reach: 80 % by a blind jury (highest and lowest "
+              "mark left out), 20 % reactions, no shares; a board appraises by vote."),
+    ),
+    Template(
+        "clip-doc", "templates/clip-doc.toml",
+        Label("Thử thách clip dọc", "Vertical clips"),
+        Label("Cho phong trào rộng trên điện thoại: clip dọc 9:16 từ 30 đến 90 giây, mỗi đơn vị "
+              "đến 10 clip, giám khảo và lượt cảm xúc mỗi bên một nửa.",
+              "For a wide movement on phones: vertical 9:16 clips of 30 to 90 seconds, up to 10 of "
+              "each unit, jury and reactions half each."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the organiser gives. ``names``: by ``NAMES`` and ``PAGE``; ``closes``: the last day for
+    clips, None for as many days as the template has."""
+
+    names: Mapping[str, str]
+    opens: date
+    closes: date | None = None
+    slug: str = ""
+
+
+def template(name: str) -> Template:
+    """Raises ``Invalid`` for a name that there is not."""
+    for one in TEMPLATES:
+        if one.name == name:
+            return one
+    raise Invalid("Hãy chọn một mẫu thể lệ trong danh sách.", "Choose one of the templates listed.")
+
+
+def source_of(one: Template) -> str:
+    """The template's rule file, without what only the reference contest has."""
+    source = (PROFILES / one.file).read_text("utf-8")
+    return drafting.template_of(source) if one.file == "quan11-2023.toml" else source
+
+
+def rule_file(one: Template, given: Start) -> str:
+    """The rules of a new contest: the template with the organiser's names, all dates moved so that
+    clips are taken from ``opens`` on; with ``closes``, to the end of that day, and what follows
+    moves along. Raises ``Invalid`` where the last day is before the first."""
+    if given.closes is not None and given.closes < given.opens:
+        raise Invalid("Ngày cuối nhận clip phải từ ngày bắt đầu trở đi. Hãy chọn lại.",
+                      "The last day for clips cannot be before the first. Choose another.")
+    source = source_of(one)
+    slug = given.slug or drafting.slug_for(
+        given.names["organiser"], given.names["title"], str(given.opens.year))
+    moved = cloning.moved(source, rule_files.load(source).profile, slug=slug, opens=given.opens)
+    names = {f"contest.{name}.{language}": given.names[name]
+             for name in NAMES for language in ("vi", "en")}
+    page = {f"contest.{name}": given.names[name] for name in PAGE}
+    return edited(moved, names | page | (_stretched(moved, given.closes) if given.closes else {}))
+
+
+def _stretched(source: str, closes: date) -> dict[str, datetime]:
+    """Every date behind the opening, moved so that clips are taken to the end of ``closes``."""
+    schedule = rule_files.load(source).profile.schedule
+    apart = closes + DAY - schedule.entries_close.astimezone(schedule.zone).date()
+    return {
+        key: at + apart for key, at in cloning.instants(source) if key != "schedule.entries_open"
+    }
