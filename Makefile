@@ -53,6 +53,11 @@ audit: setup  ## look at every page: axe, pa11y, html-validate, Lighthouse; pict
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long tests/e2e/test_every_page.py
 	$(LIGHTHOUSE)
 
+.PHONY: guide
+guide: setup  ## make the guide's pictures anew, from the real screens
+	$(BIN)/python -m pytest -n 0 tests/e2e/guide/make_pictures.py
+	node scripts/build_assets.mjs
+
 .PHONY: audit-deps
 audit-deps: $(STAMPS)/audit  ## which locked packages have a known hole? (needs the network, and says so)
 	@python3 scripts/audit_deps.py $(STAMPS)/audit/bin/pip-audit

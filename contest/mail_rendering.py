@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from jinja2.utils import urlize
 from markupsafe import escape
 
+from contest.guide import book as guide
 from contest.languages import COOKIE
 from contest.models import Contest
 from contest.profile import letters
@@ -57,6 +58,8 @@ def render(
     # A context of its own: a page that shows a mail renders it while it is being rendered.
     with app.app_context(), app.test_request_context("/", base_url=base_url, headers=cookie):
         known = _known(app, contest, language, base_url) | dict(values)
+        if words is None and (page := guide.page_of_letter(template)) is not None:
+            known["guide"] = f"{base_url}/help/{page}"  # a contest's own words lead where they say
         text, html = _templates(app.jinja_env, template)
         if words is not None:
             return _own(words, text, html, known)

@@ -3,7 +3,8 @@
 //
 //   contest/assets/js/NAME.js     an entry point, unless NAME starts with "_"
 //   contest/assets/css/NAME.css   an entry point, unless NAME starts with "_"
-//   contest/assets/img/…          copied as it is, under a hashed name
+//   contest/assets/img/…          copied as it is, under a hashed name; so are
+//   contest/assets/films/…        the guide's films, where "make films" has made them
 //
 // `import()` makes a chunk that is loaded when it is needed; importing a .wasm file gives its address.
 
@@ -71,7 +72,8 @@ function namedSource(file, facts) {
 }
 
 async function copyImages(manifest) {
-  for (const file of await filesUnder(path.join(sources, "img"))) {
+  const folders = ["img", "films"].map((name) => path.join(sources, name));
+  for (const file of (await Promise.all(folders.map(filesUnder))).flat()) {
     const hash = createHash("sha256").update(await readFile(file)).digest("hex").slice(0, 8).toUpperCase();
     const { name, ext } = path.parse(file);
     manifest[path.basename(file)] = `${name}-${hash}${ext}`;

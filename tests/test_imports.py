@@ -38,7 +38,7 @@ HOUSE = {
     "docx": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
-    "pace": "", "clip_links": "errors",
+    "pace": "", "clip_links": "errors", "guide": "folding",
     # what is stored
     "models": "canonical states", "db": "errors folding", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
@@ -52,7 +52,7 @@ HOUSE = {
         )
         for floor, room in enumerate(ROOMS)
     },
-    "mail_rendering": "languages models profile services.core",
+    "mail_rendering": "guide languages models profile services.core",
     # what stands for the outside, and the one place that chooses it
     "adapters": "clip_links errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
@@ -66,7 +66,7 @@ HOUSE = {
     "views.jury": f"{WORDS} models {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
                        " safekeeping views.shared",
-    "views.public": f"{WORDS} clock drawing models ready_pages {SERVICES} views.shared",
+    "views.public": f"{WORDS} clock drawing guide models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
     "web": "db errors languages uploads views views.shared wiring",
     # processes of their own

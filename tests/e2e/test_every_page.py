@@ -20,7 +20,7 @@ CONTEST = "/c/quan11-2023"
 # Where each role begins; from there every link is followed.
 STARTS = {
     "public": ["/", f"{CONTEST}/", "/account/sign-in", "/u", f"{CONTEST}/verify", "/nowhere",
-               "/design"],
+               "/design", "/help/search?q=clip"],
     "organiser": [f"{CONTEST}/organiser/", "/account/"],
     "reviewer": [f"{CONTEST}/review/"],
     "juror": [f"{CONTEST}/jury/"],
@@ -29,7 +29,8 @@ STARTS = {
 }
 # Views that the walk of a role must have met: a page without a link to it is found missing here.
 KINDS = {
-    "public": ["public.rules", "public.clips", "public.clip"],
+    "public": ["public.rules", "public.clips", "public.clip", "guide.contents", "guide.role",
+               "guide.topic", "guide.whole"],
     "organiser": [
         "organiser.jobs", "organiser.log", "organiser.profile", "entries.listed", "entries.entry",
         "errands.choose", "paper_entries.new", "paper_entries.receipt", "postpone.show",

@@ -16,7 +16,7 @@ from tests.e2e.conftest import AXE, House
 
 CUT_OFF = (Path(__file__).parent / "cut_off.js").read_text()
 FILES = (".ics", ".toml", ".json", ".jpg", ".png", ".xlsx", ".csv", ".zip", ".pdf", ".docx")
-EVERYBODYS = ("public.", "published.")  # views that are walked by the public alone
+EVERYBODYS = ("public.", "published.", "guide.")  # views that are walked by the public alone
 DESK = 1000  # CSS pixels; a wider screen is one
 MOST_OF_A_KIND = 2  # pages of one view: entries, units, people look alike
 OVERFLOWING = """() => {
