@@ -1,5 +1,6 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result.
-``reviews.settle``: count the board's votes about every clip again."""
+``reviews.settle``: count the board's votes about every clip again. ``reviews.fall``: give a
+decision that nobody took back in the seconds in which it was held."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -9,12 +10,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import media_checks
+from contest.errors import DomainError
 from contest.jobs import GiveUp
 from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
 from contest.models import Contest
 from contest.services.core import appraisal, outbox
 from contest.services.entry import checks, repairs, votes
 from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
+from contest.services.reviewing import held
 from contest.wiring import Platform
 
 # media_checks' artefact -> kind of Derivative
@@ -146,4 +149,17 @@ def settle(platform: Platform, contest_id: int, beat: Beat) -> None:
     beat()
 
 
-HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle}
+def fall(platform: Platform, held_id: int, beat: Beat) -> None:
+    """Give a reviewer's decision that was not taken back, or have its reviewer told why not."""
+    try:
+        with platform.db.write() as session:
+            held.give(session, held_id, at=platform.clock.now())
+    except DomainError as refused:
+        with platform.db.write() as session:
+            held.lapse(session, held_id, refused, at=platform.clock.now())
+    beat()
+
+
+HANDLERS = {
+    f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle, held.FALL: fall,
+}

@@ -25,6 +25,7 @@ JOBS = {
     "privacy.archive": _l("Gom dữ liệu của một người"), "privacy.erase": _l("Xoá dữ liệu cá nhân"),
     "privacy.tidy": _l("Dọn dữ liệu hết hạn giữ"),
     "link.fetch": _l("Tải clip từ đường dẫn"), "reviews.settle": _l("Đếm lại phiếu thẩm định"),
+    "reviews.fall": _l("Ghi kết luận thẩm định"),
     "reminders.tick": _l("Gửi lời nhắc theo lịch"), "push.send": _l("Gửi thông báo tới máy"),
     "telegram.look": _l("Đọc mã nối Telegram"),
     "results.prospects": _l("Xem giải dựa vào điều gì"), "release": _l("Đăng clip lên Trang"),
