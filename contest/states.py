@@ -131,7 +131,18 @@ PRIVACY_REQUEST = _machine(
     lapsed=(),
 )
 
-MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX, PRIVACY_REQUEST)
+# A reviewer's decision, or vote, in the seconds in which it is taken back by one key
+# (`services/reviewing/held.py`). `lapsed`: it could not be given; its reviewer is told why.
+DECISION = _machine(
+    "decision",
+    "held",
+    held=("given", "taken_back", "lapsed"),
+    given=(),
+    taken_back=(),
+    lapsed=(),
+)
+
+MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX, PRIVACY_REQUEST, DECISION)
 
 # What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
 IN_CONTEST = frozenset(SubmissionState) - {SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED}

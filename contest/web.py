@@ -31,6 +31,7 @@ from contest.languages import (
 from contest.uploads.forms import FilesOnDisk
 from contest.views.shared import returning, support
 from contest.views.shared.addresses import TrustedProxies
+from contest.views.shared.entries import contact
 from contest.views.shared.numbers import WholeNumber
 from contest.views.shared.state_words import STATE_WORDS
 from contest.views.shared.support import current
@@ -160,6 +161,7 @@ def _templates(app: Flask, platform: Platform) -> None:
         size=lambda value: write_size(value, current.language),
         duration=lambda value: write_duration(value, current.language),
         said=lambda text: text[current.language],
+        tel=contact.tel, zalo=contact.zalo, callable_numbers=contact.callable_numbers,
     )
     env.globals.update(
         asset=_assets(), language=lambda: current.language, languages=LANGUAGES,

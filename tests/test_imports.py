@@ -28,8 +28,8 @@ ALONE = {
 WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
-ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "desk",
-         "messages", "results", "privacy"]
+ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "reviewing",
+         "desk", "messages", "results", "privacy"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
@@ -59,7 +59,7 @@ HOUSE = {
     "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
     "uploads": f"actors db errors languages models pace permissions tokens {SERVICES} wiring",
     # screens: no audience knows another
-    "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
+    "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",

@@ -245,7 +245,9 @@ def _decide(stage: Stage, part: Part, outcome: str, turn: int) -> None:
         )
         items = re.findall(r'name="checklist"[^>]*value="([^"]+)"', page.text)
         reason = "" if outcome == "approve" else "Clip chưa có tên tác giả, vui lòng xem lại."
-        browser.submit(form, {"outcome": outcome, "checklist": items, "reason": reason})
+        browser.submit(
+            form, {"outcome": outcome, "checklist": items, "reason": reason, "hold": ""}
+        )
 
     insist(decided, do)
 

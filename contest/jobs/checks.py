@@ -1,6 +1,7 @@
 """``check.quick`` and ``check.deep``: run media_checks on a stored clip and record the result.
 ``reviews.settle``: count the board's votes about every clip again. ``reviews.call``: tell its
-members of clips that wait for them."""
+members of clips that wait for them. ``reviews.fall``: give a decision that nobody took back in the
+seconds in which it was held."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import media_checks
+from contest.errors import DomainError
 from contest.jobs import GiveUp, Later
 from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
 from contest.models import Contest
@@ -17,6 +19,7 @@ from contest.profile import reminding
 from contest.services.core import appraisal, outbox, profiles
 from contest.services.entry import checks, repairs, staff_mails, votes
 from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
+from contest.services.reviewing import held
 from contest.wiring import Platform
 
 # media_checks' artefact -> kind of Derivative
@@ -161,5 +164,18 @@ def call(platform: Platform, contest_id: int, beat: Beat) -> None:
     beat()
 
 
-HANDLERS = {f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle,
-            staff_mails.CALL: call}
+def fall(platform: Platform, held_id: int, beat: Beat) -> None:
+    """Give a reviewer's decision that was not taken back, or have its reviewer told why not."""
+    try:
+        with platform.db.write() as session:
+            held.give(session, held_id, at=platform.clock.now())
+    except DomainError as refused:
+        with platform.db.write() as session:
+            held.lapse(session, held_id, refused, at=platform.clock.now())
+    beat()
+
+
+HANDLERS = {
+    f"check.{QUICK}": quick, f"check.{DEEP}": deep, appraisal.SETTLE: settle,
+    staff_mails.CALL: call, held.FALL: fall,
+}

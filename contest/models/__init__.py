@@ -50,7 +50,7 @@ from contest.models.publications import (
 )
 from contest.models.repairs import Repair
 from contest.models.results import ChairDecision, Result
-from contest.models.reviews import EntryRequest, Review, ReviewVote
+from contest.models.reviews import EntryRequest, HeldDecision, Review, ReviewVote
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
 from contest.models.submissions import (
@@ -69,12 +69,13 @@ __all__ = [
     "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
     "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
     "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
-    "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture", "JuryCount",
-    "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark",
-    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey", "PrivacyRequest",
-    "ProfileRevision", "Publication", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
-    "ReminderStop", "Repair", "Result", "Review", "ReviewVote", "RoleGrant", "SecurityEvent",
-    "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof",
-    "StaffSession", "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber",
-    "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "Evidence", "FlagDecision", "FormerSeal", "HeldDecision", "Invitation", "JurorDeparture",
+    "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch",
+    "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
+    "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
+    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "Review", "ReviewVote",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair",
+    "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission", "Task", "Telling",
+    "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload",
+    "UsedChallenge", "User",
 ]

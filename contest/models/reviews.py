@@ -1,13 +1,15 @@
 """What was decided about entries, each decision kept: by reviewers, and by a second person."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contest.models.base import Base, one_of
+from contest.models.base import Base, one_of, state_check, state_column
 from contest.models.people import User
 from contest.models.submissions import Submission
+from contest.states import DECISION
 
 
 class Review(Base):
@@ -75,6 +77,37 @@ class ReviewVote(Base):
     ended_at: Mapped[datetime | None]
     submission: Mapped[Submission] = relationship()
     member: Mapped[User] = relationship()
+
+
+class HeldDecision(Base):
+    """What a reviewer has decided (or voted) a moment ago and may still take back: nothing follows
+    from it before ``due_at``. ``content``: the decision; emptied once it was given, for then the
+    review's or the vote's row has it."""
+
+    __tablename__ = "held_decision"
+    __table_args__ = (
+        state_check(DECISION),
+        # The end first, then the state, in one transaction: `move` writes in between.
+        CheckConstraint("state = 'held' OR ended_at IS NOT NULL", name="end"),
+        Index("ix_held_decision_user_id_state", "user_id", "state"),
+        Index(
+            "uq_held_decision_in_force", "submission_id", "user_id", unique=True,
+            sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'"),
+        ),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[str] = state_column(DECISION)
+    casting: Mapped[bool] = mapped_column(default=False)  # the chair's word
+    content: Mapped[dict[str, Any]]
+    said: Mapped[dict[str, str]] = mapped_column(default=dict)  # why it lapsed, vi and en
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship()
+    user: Mapped[User] = relationship()
 
 
 class EntryRequest(Base):

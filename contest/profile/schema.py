@@ -58,12 +58,14 @@ class ContestPart(Part):
     # The Page's number, where its address does not hold it: nothing is posted on any other Page.
     page_id: str = Field(default="", pattern=r"^[0-9]{0,20}$")
     contact: Text
+    phone: str = Field(default="", pattern=r"^(\+?[0-9][0-9 .()-]{6,18}[0-9])?$")  # whom units call
+    zalo: str = Field(default="", pattern=r"^(\+?[0-9][0-9 .]{6,18}[0-9]|https://zalo\.me/\S{1,80})?$")
     code_prefix: str = Field(default="CX", pattern=r"^[A-Z]{2,4}$")
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A profile that does not name the Page's number keeps the hash it had before the key."""
-        return {k: v for k, v in whole(self).items() if k != "page_id" or v}
+        """A profile that does not name these keys keeps the hash it had before they were known."""
+        return {k: v for k, v in whole(self).items() if v or k not in ("page_id", "phone", "zalo")}
 
 
 class Schedule(Part):
@@ -252,10 +254,8 @@ class Scoring(Part):
     @model_serializer(mode="wrap")
     def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without a rule that says nothing new: the hash of profiles before it stays the same."""
-        content: dict[str, Any] = plain(self)
-        if not self.per_day:
-            del content["shares_per_account_per"]
-        return content
+        known, later = plain(self).items(), "shares_per_account_per"
+        return {k: v for k, v in known if self.per_day or k != later}
 
     @property
     def per_day(self) -> bool:

@@ -11,6 +11,7 @@ FINAL = {
     "result": {"published", "discarded"},
     "ballot": {"locked"}, "fix": {"accepted", "declined"},
     "privacy_request": {"done", "taken_back", "lapsed"},
+    "decision": {"given", "taken_back", "lapsed"},
 }
 
 

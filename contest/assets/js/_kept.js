@@ -25,21 +25,27 @@ export function forget(place) {
   }
 }
 
-// What is forgotten once somebody has signed out: marks, numbers, and uploads to go on with.
-const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "tus::"];
-const SIGNED_OUT = ["hoithi_forget", "__Host-forget"]; // the second at an https address
+// What is forgotten once somebody has signed out: marks, numbers, forms, and uploads to go on with.
+const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "hoithi-entry:", "tus::"];
+
+// What the server tells our script once, by a cookie: "forget" after signing out, "saved" after a form was
+// stored. True where it did; the cookie is taken away. At an https address it has another name.
+export function told(word) {
+  const name = [`hoithi_${word}`, `__Host-${word}`].find((one) => document.cookie.split("; ").includes(`${one}=1`));
+  if (!name) return false;
+  const secure = name.startsWith("__Host-") ? "; Secure" : "";
+  document.cookie = `${name}=; Max-Age=0; Path=/; SameSite=Lax${secure}`;
+  return true;
+}
 
 // The server's answer to signing out asks for it: nothing goes before the server has agreed.
 export function forgetWhereSignedOut() {
-  const said = SIGNED_OUT.find((name) => document.cookie.split("; ").includes(`${name}=1`));
-  if (!said) return;
+  if (!told("forget")) return;
   try {
     for (const place of Object.keys(localStorage)) {
       if (OF_A_PERSON.some((start) => place.startsWith(start))) forget(place);
     }
   } catch {
-    return; // no storage: nothing was kept
+    // no storage: nothing was kept
   }
-  const secure = said.startsWith("__Host-") ? "; Secure" : "";
-  document.cookie = `${said}=; Max-Age=0; Path=/; SameSite=Lax${secure}`;
 }

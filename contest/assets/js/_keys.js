@@ -1,8 +1,9 @@
-// Keys of the reviewer's page. One switch turns them off for good on this device (WCAG 2.1.4):
-// who speaks to the computer, or brushes a key, must not decide by accident. A key alone never sends anything.
+// Keys of the reviewer's pages. One switch turns them off for good on this device (WCAG 2.1.4): who speaks
+// to the computer, or brushes a key, must not decide by accident. What Enter sends can be taken back.
 const SWITCH = "hoithi-keys";
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
-const PRESSING = "button, a, summary, video, input";
+const PRESSING = "button, a, summary";
+const MOVING = "input[type=radio], video"; // the arrows are theirs
 
 function stored() {
   try {
@@ -20,21 +21,36 @@ function store(on) {
   }
 }
 
-function meant(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return false;
-  if (event.target.matches(TYPING)) return false;
-  return !(event.key === " " && event.target.matches(PRESSING));
+// Digits by their place on the keyboard: with a Vietnamese layout they write letters.
+function named(event) {
+  return /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? event.key.toLowerCase();
 }
 
-// `actions`: key -> what it does.
+function meant(event, key) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return false;
+  if (event.shiftKey && key !== "?" && key !== "+") return false; // these two are written with it
+  if (event.repeat && !key.startsWith("arrow")) return false;
+  if (event.target.matches(TYPING)) return false;
+  if (key === " ") return !event.target.matches(`${PRESSING}, video, input`);
+  if (key === "enter") return !event.target.matches(PRESSING);
+  return !(key.startsWith("arrow") && event.target.matches(MOVING));
+}
+
+// `actions`: key -> what it does. `panel`: names the keys and holds the switch, where the page has one.
 export function startKeys(panel, actions) {
-  const box = panel.querySelector("[data-keys-switch]");
-  panel.hidden = false;
-  box.checked = stored();
-  box.addEventListener("change", () => store(box.checked));
+  const box = panel?.querySelector("[data-keys-switch]");
+  if (box) {
+    panel.hidden = false;
+    box.checked = stored();
+    box.addEventListener("change", () => {
+      store(box.checked);
+      document.documentElement.classList.toggle("has-keys", box.checked);
+    });
+  }
+  document.documentElement.classList.toggle("has-keys", stored());
   document.addEventListener("keydown", (event) => {
-    const action = actions[event.key.toLowerCase()];
-    if (!action || !box.checked || !meant(event)) return;
+    const key = named(event), action = actions[key];
+    if (!action || event.defaultPrevented || !stored() || !meant(event, key)) return;
     event.preventDefault();
     action();
   });

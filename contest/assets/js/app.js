@@ -1,6 +1,7 @@
 // Small helps on every page. Everything works without them.
 import { startCountdowns } from "./_countdown.js";
 import { startConfirms } from "./_confirm.js";
+import { startFiles } from "./_files.js";
 import { forgetWhereSignedOut } from "./_kept.js";
 import { startRefresh } from "./_refresh.js";
 
@@ -78,4 +79,5 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 startCountdowns();
 startConfirms();
+startFiles();
 startRefresh();

@@ -1,36 +1,22 @@
 // The reviewer's page: frames and time codes seek, speeds, ready-made reasons, fields that belong
 // to one outcome, keys, the next clip fetched ahead. Everything works without it, with more scrolling.
 import { startAhead } from "./_ahead.js";
+import { startDeciding } from "./_deciding.js";
 import { startKeys } from "./_keys.js";
+import { startSeeking, timeCode } from "./_seeking.js";
 
 const video = document.getElementById("player");
 const form = document.querySelector("[data-review]");
+const panel = document.querySelector("[data-keys]");
+const speeds = document.querySelector("[data-speeds]");
 
-function seek(seconds) {
-  const go = () => {
-    video.currentTime = seconds;
-    video.play().catch(() => {}); // the browser may want a gesture; the picture is there anyway
-  };
-  if (video.readyState > 0) go();
-  else video.addEventListener("loadedmetadata", go, { once: true });
-  video.scrollIntoView({ block: "nearest" });
-}
-
-function startSeeking() {
-  for (const link of document.querySelectorAll("[data-seek]")) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      seek(Number(link.dataset.seek));
-    });
-  }
+function markFrames() {
   const frames = [...document.querySelectorAll(".sheet a")];
   video.addEventListener("timeupdate", () => {
     const current = frames.filter((f) => Number(f.dataset.seek) <= video.currentTime + 0.05).pop();
     for (const frame of frames) frame.toggleAttribute("aria-current", frame === current);
   });
 }
-
-const speeds = document.querySelector("[data-speeds]");
 
 function startSpeeds() {
   speeds.hidden = false;
@@ -48,54 +34,62 @@ function faster(step) {
   all[Math.min(Math.max(now + step, 0), all.length - 1)].click();
 }
 
-function choose(outcome) {
-  const radio = form?.querySelector(`[name=outcome][value=${outcome}]`);
-  if (!radio) return;
-  radio.click();
-  radio.focus();
+// "1:23 " where the cursor stands, or at the end: where the clip is now.
+function stamp(field) {
+  const code = timeCode(video.currentTime), at = field.selectionEnd ?? field.value.length;
+  const gap = at && !/\s$/.test(field.value.slice(0, at)) ? " " : "";
+  field.setRangeText(`${gap}${code} `, at, at, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function keys() {
-  const playing = {
-    " ": () => (video.paused ? video.play() : video.pause()),
-    j: () => (video.currentTime -= 5),
-    l: () => (video.currentTime += 5),
+function startStamps() {
+  const buttons = [...document.querySelectorAll("[data-stamp]")];
+  const show = () => {
+    for (const button of buttons) button.querySelector("[data-stamp-now]").textContent = timeCode(video.currentTime);
+  };
+  for (const event of ["timeupdate", "seeking", "seeked"]) video.addEventListener(event, show);
+  for (const button of buttons) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      stamp(form.elements[button.dataset.stamp]);
+      form.elements[button.dataset.stamp].focus();
+    });
+  }
+}
+
+function playing() {
+  const pause = () => (video.paused ? video.play().catch(() => {}) : video.pause());
+  return {
+    " ": pause,
+    k: pause,
+    arrowleft: () => (video.currentTime -= 5),
+    arrowright: () => (video.currentTime += 5),
     "+": () => faster(1),
     "=": () => faster(1),
     "-": () => faster(-1),
   };
-  const deciding = { d: () => choose("approve"), s: () => choose("changes"), x: () => choose("reject") };
-  return { ...(video && { ...playing, k: playing[" "] }), ...(form && deciding) };
 }
 
-function startForm(form) {
-  const chosen = () => form.elements.outcome.value;
-  const show = () => {
-    for (const part of form.querySelectorAll("[data-for-outcome]")) {
-      part.hidden = !part.dataset.forOutcome.split(" ").includes(chosen());
-    }
-    for (const reason of form.querySelectorAll("[data-reason]")) {
-      reason.hidden = reason.dataset.outcome !== chosen();
-    }
-  };
-  form.querySelector("[data-reasons]").hidden = false;
-  form.addEventListener("change", show);
-  for (const reason of form.querySelectorAll("[data-reason]")) {
-    reason.addEventListener("click", () => {
-      const text = form.elements.reason;
-      text.value = [text.value.trim(), reason.dataset.reason].filter(Boolean).join("\n");
-      text.focus();
-    });
-  }
-  show();
+function help() {
+  panel.open = !panel.open;
+  panel.querySelector("summary").focus();
 }
 
+const actions = { "?": help };
 if (video) {
-  startSeeking();
+  startSeeking(() => video);
+  markFrames();
   startSpeeds();
+  Object.assign(actions, playing());
 }
-if (form) startForm(form);
-const panel = document.querySelector("[data-keys]");
-if (panel) startKeys(panel, keys());
+if (form) {
+  const deciding = startDeciding(form);
+  Object.assign(actions, deciding.keys);
+  if (video) {
+    startStamps();
+    actions.t = () => stamp(deciding.note());
+  }
+}
+if (panel) startKeys(panel, actions);
 const ahead = document.querySelector("[data-ahead]");
 if (ahead) startAhead(ahead);

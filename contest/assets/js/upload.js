@@ -50,10 +50,12 @@ class Uploader {
     this.file = this.input.files[0];
     this.#show();
     this.parts.findings.replaceChildren();
+    this.parts.picked.hidden = true;
     if (!this.file) return this.#say("info", "");
     this.#say("info", this.texts.looking);
     const looked = await this.#look(this.file);
     if (this.input.files[0] !== this.file) return; // another one was picked meanwhile
+    this.#showClip(looked.facts);
     this.parts.findings.replaceChildren(...looked.findings.map((f) => this.#finding(f)));
     this.mend = looked.mendable;
     const stopped = looked.findings.some((f) => f.level === "hard") && !this.mend;
@@ -66,12 +68,22 @@ class Uploader {
     this.parts.go.focus();
   }
 
+  // The facts at once, the picture as soon as the browser has decoded one.
+  async #showClip(facts) {
+    const { file, texts, parts } = this;
+    const { firstPicture, showClip } = await import("./_clip_picture.js").catch(() => ({}));
+    if (!showClip || this.file !== file) return;
+    showClip(parts.picked, file, facts, null, texts);
+    const seen = await firstPicture(file).catch(() => null);
+    if (seen && this.file === file) showClip(parts.picked, file, facts, seen, texts);
+  }
+
   async #look(file) {
     try {
       const { precheck } = await import("./precheck.js");
       return await precheck(file, this.config.policy, this.texts);
     } catch {
-      return { readable: false, findings: [], mendable: false };
+      return { readable: false, facts: null, findings: [], mendable: false };
     }
   }
 

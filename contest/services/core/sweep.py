@@ -5,6 +5,7 @@ what                            kept after it ended         why so long
 ==============================  ==========================  =======================================
 sessions, invitations           ``KEPT``, 30 days           "last seen", "this link was used"
 finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list of jobs
+decisions that were held        ``KEPT``, 30 days           the review's row has what was decided
 sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
 letters to browsers             ``MAILS_KEPT``, 90 days     the same
 uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
@@ -31,6 +32,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import (
     Base,
+    HeldDecision,
     Invitation,
     Mail,
     PushMessage,
@@ -51,7 +53,8 @@ FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
     "mail.send", "names.read", "page.watch", "page.watch_shared", "privacy.archive",
     "privacy.erase", "privacy.tidy", "push.send", "reminders.tick", "results.prospects",
-    "reviews.call", "reviews.settle", "telegram.look", "upload.expire", "upload.remind",
+    "reviews.call", "reviews.fall", "reviews.settle", "telegram.look", "upload.expire",
+    "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
@@ -81,6 +84,8 @@ def _over(at: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
                             Invitation.used_at)),
         (Task, and_(Task.state == "done", Task.kind.in_(FORGOTTEN), _not_last(Task),
                     Task.finished_at < at - KEPT)),
+        (HeldDecision, and_(HeldDecision.state != "held", _not_last(HeldDecision),
+                            HeldDecision.ended_at < at - KEPT)),
         (Mail, and_(Mail.state == "sent", Mail.sent_at < at - MAILS_KEPT, _not_last(Mail),
                     _nothing_to_do(Mail, "mail.send"))),
         (PushMessage, and_(PushMessage.created_at < at - MAILS_KEPT, _not_last(PushMessage),

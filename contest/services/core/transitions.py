@@ -15,6 +15,7 @@ from contest.services.core import audit
 from contest.states import (
     BALLOT,
     CHECK,
+    DECISION,
     FIX,
     MACHINES,
     PRIVACY_REQUEST,
@@ -32,6 +33,7 @@ OF_TABLE: dict[str, Machine] = {
     "ballot": BALLOT,
     "fix": FIX,
     "privacy_request": PRIVACY_REQUEST,
+    "held_decision": DECISION,
 }
 assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - each machine has its table
 

@@ -1,5 +1,6 @@
 """Which file of a clip a person may have: the original, the rendition, the pictures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import not_found
-from contest.models import ClipVersion, Contest, Submission
+from contest.models import ClipVersion, Contest, Derivative, Submission
 from contest.permissions import can, require
 from contest.services.core import profiles
 from contest.services.entry import checks
@@ -60,6 +61,14 @@ def find(
         raise not_found()
     ending = ENDINGS[made.media_type]
     return File(made.sha256, made.media_type, f"{stem}-{kind}.{ending}")
+
+
+def with_poster(session: Session, versions: Sequence[ClipVersion]) -> frozenset[int]:
+    """Which of these versions have a still frame, for a list: one query."""
+    query = select(Derivative.version_id).where(
+        Derivative.kind == "poster", Derivative.version_id.in_([one.id for one in versions])
+    )
+    return frozenset(session.scalars(query)) if versions else frozenset()
 
 
 def _may_watch(actor: Actor, version: ClipVersion, kind: str) -> bool:

@@ -1,5 +1,6 @@
 """Review of content (plan III.3): the queue, who is reviewing a clip, and the three outcomes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.languages import write_time
-from contest.models import ClipVersion, Contest, Review, Submission, User
+from contest.models import ClipVersion, Contest, HeldDecision, Review, Submission, User
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import appraisal, mail, pagination, profiles
@@ -24,8 +25,8 @@ from contest.states import SubmissionState
 
 __all__ = [
     "APPROVE", "CHANGES", "REJECT", "Decision", "before_board", "blockers", "counts", "decide",
-    "find", "history", "holder", "holders", "let_go", "listed", "peek_next", "reopen",
-    "suggested_until", "take", "take_next",
+    "find", "history", "holder", "holders", "just_decided", "let_go", "listed", "peek_next",
+    "reopen", "require_possible", "suggested_until", "take", "take_next",
 ]
 
 HOLD = timedelta(minutes=30)
@@ -80,8 +81,10 @@ def before_board(
 ) -> dict[str, list[int]]:
     """The entries in each list of ``OF_BOARD``."""
     found = appraisal.boards(session, contest, profiles.profile_of(contest), at=at)
+    given = set(session.scalars(_in_force().where(HeldDecision.user_id == actor.id)))
+    left = {i: one.left for i, one in found.items() if i not in given}
     return {
-        "mine": [i for i, one in found.items() if actor.id in {m.id for m in one.left}],
+        "mine": [i for i, members in left.items() if actor.id in {m.id for m in members}],
         "chair": [i for i, one in found.items() if one.standing == Standing.CHAIR],
     }
 
@@ -155,12 +158,7 @@ def take(session: Session, submission: Submission, *, actor: Actor, at: datetime
     if profiles.profile_of(submission.contest).review.by_board:
         return  # several look at a clip at a time, and nobody holds it
     session.refresh(submission, with_for_update=LOCK)
-    if submission.state != SubmissionState.IN_REVIEW:
-        raise Conflict(
-            "Clip này không còn chờ thẩm định. Hãy chọn clip khác trong danh sách.",
-            "This clip is no longer waiting for review. Choose another from the list.",
-        )
-    _refuse_held(session, submission, actor=actor, at=at)
+    _refuse_others(session, submission, actor=actor, at=at)
     submission.held_by, submission.held_until = actor.id, at + HOLD
 
 
@@ -193,12 +191,23 @@ def peek_next(
 
 
 def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
-    """The longest-waiting clip that no other reviewer holds."""
+    """The longest-waiting clip that no other reviewer holds, and nobody has just decided about."""
     free = or_(
         Submission.held_until.is_(None), Submission.held_until <= at,
         Submission.held_by == actor.id,
     )
-    return _longest_waiting(contest).where(free)
+    return _longest_waiting(contest).where(free, Submission.id.not_in(_in_force()))
+
+
+def just_decided(session: Session, entries: Sequence[Submission]) -> frozenset[int]:
+    """Which of these somebody has decided about and may still take it back, for a list."""
+    query = _in_force().where(HeldDecision.submission_id.in_([one.id for one in entries]))
+    return frozenset(session.scalars(query)) if entries else frozenset()
+
+
+def _in_force() -> Select[Any]:
+    """Entries about which somebody has decided that they may still take back."""
+    return select(HeldDecision.submission_id).where(HeldDecision.state == "held")
 
 
 def _unvoted(session: Session, contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
@@ -223,6 +232,17 @@ def let_go(session: Session, submission: Submission, *, actor: Actor, at: dateti
     session.refresh(submission, with_for_update=LOCK)
     if submission.held_by == actor.id:
         submission.held_by = submission.held_until = None
+
+
+def _refuse_others(
+    session: Session, submission: Submission, *, actor: Actor, at: datetime
+) -> None:
+    if submission.state != SubmissionState.IN_REVIEW:
+        raise Conflict(
+            "Clip này không còn chờ thẩm định. Hãy chọn clip khác trong danh sách.",
+            "This clip is no longer waiting for review. Choose another from the list.",
+        )
+    _refuse_held(session, submission, actor=actor, at=at)
 
 
 def _refuse_held(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
@@ -266,6 +286,24 @@ def decide(
     )
     deciding.move_on(session, submission, decision, review, actor=actor, at=at)
     return review
+
+
+def require_possible(
+    session: Session, submission: Submission, decision: Decision, *, actor: Actor, at: datetime,
+    casting: bool = False,
+) -> None:
+    """Holds the entry's row and changes nothing; raises as ``decide`` would, or with ``casting`` as
+    ``votes.decide_as_chair``."""
+    profile = profiles.profile_of(submission.contest)
+    if casting or profile.review.by_board:
+        require_ = votes.require_word if casting else votes.require_vote
+        require_(session, submission, decision, actor=actor, at=at)
+        return
+    require(actor, "review.decide", submission)
+    session.refresh(submission, with_for_update=LOCK)
+    _refuse_others(session, submission, actor=actor, at=at)
+    deciding.require_newest(submission, decision)
+    deciding.check(decision, profile, at=at)
 
 
 def reopen(

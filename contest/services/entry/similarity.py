@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.actors import Actor
@@ -198,13 +198,12 @@ def compared(session: Session, version: ClipVersion) -> bool:
 def listed(
     session: Session, contest: Contest, *, decided: bool = False, number: int = 1
 ) -> Pagination[SimilarPair]:
-    """Pairs of different entries with a current clip of this contest: open or decided ones.
+    """Pairs of different entries with a current clip of this contest: open or decided ones, each
+    two entries once, whichever of them sent a clip again.
 
     Entries, units and contests of the clips are loaded with them.
     """
-    query = _alarms(contest).where(
-        SimilarPair.verdict.is_not(None) if decided else SimilarPair.verdict.is_(None)
-    )
+    query = _once(contest, decided=decided)
     entries = [
         selectinload(clip).joinedload(ClipVersion.submission).joinedload(of)
         for clip in (SimilarPair.version, SimilarPair.other)
@@ -220,11 +219,25 @@ def listed(
 
 def waiting(session: Session, contest: Contest) -> int:
     """How many pairs have no verdict yet."""
-    query = _alarms(contest).where(SimilarPair.verdict.is_(None))
+    query = _once(contest, decided=False)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _alarms(contest: Contest) -> Select[SimilarPair]:
+def _once(contest: Contest, *, decided: bool) -> Select[Any]:
+    """Of the pairs between two entries the one that counts: between the clips in force, else the
+    most similar. Open are those that nobody has decided about; an older pair of the same two
+    entries is not asked about again."""
+    ranked = _ranked(contest)
+    if decided:
+        ranked = ranked.where(SimilarPair.verdict.is_not(None))
+    first = ranked.subquery()
+    query = select(SimilarPair).join(
+        first, and_(first.c.id == SimilarPair.id, first.c.place == 1)
+    )
+    return query if decided else query.where(SimilarPair.verdict.is_(None))
+
+
+def _ranked(contest: Contest) -> Select[Any]:
     later, earlier = aliased(Submission), aliased(Submission)
     clip, other = aliased(ClipVersion), aliased(ClipVersion)
     in_force = or_(
@@ -236,8 +249,16 @@ def _alarms(contest: Contest) -> Select[SimilarPair]:
             for submission, of in ((later, clip), (earlier, other))
         )
     )
+    both = case(
+        (and_(later.version_id == clip.id, earlier.version_id == other.id), 0), else_=1
+    )
+    low = case((later.id < earlier.id, later.id), else_=earlier.id)
+    place = func.row_number().over(
+        partition_by=(low, later.id + earlier.id),  # whichever came later
+        order_by=(both, SimilarPair.score.desc(), SimilarPair.id),
+    )
     return (
-        select(SimilarPair)
+        select(SimilarPair.id, place.label("place"))
         .join(clip, clip.id == SimilarPair.version_id)
         .join(later, later.id == clip.submission_id)
         .join(other, other.id == SimilarPair.other_id)

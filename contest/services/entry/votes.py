@@ -34,16 +34,25 @@ def give(
     ``Invalid`` for what is missing, as of a decision; ``Conflict`` for a newer version, or once
     it was decided.
     """
-    profile = _hold(session, submission, actor)
-    deciding.require_newest(submission, decision)
-    deciding.check(decision, profile, at=at)
-    before = board(session, submission, at=at)
-    _require_able(before, submission, actor)
+    profile, before = require_vote(session, submission, decision, actor=actor, at=at)
     old, new = _mine(session, submission, actor), _vote(submission, decision, profile, actor, at)
     if old is not None and _says(old) == _says(new):
         return None  # sent twice
     _end(session, old, "changed", at=at)
     return _voted(session, submission, new, before, actor=actor, at=at)
+
+
+def require_vote(
+    session: Session, submission: Submission, decision: Decision, *, actor: Actor, at: datetime
+) -> tuple[Profile, Board]:
+    """Holds the entry's row; raises as ``give`` and changes nothing. The rules, and the board as it
+    stands before this vote."""
+    profile = _hold(session, submission, actor)
+    deciding.require_newest(submission, decision)
+    deciding.check(decision, profile, at=at)
+    before = board(session, submission, at=at)
+    _require_able(before, submission, actor)
+    return profile, before
 
 
 def stand_aside(
@@ -190,6 +199,21 @@ def decide_as_chair(
     whoever is not this clip's chair; ``Conflict`` while the members' votes can still decide, and
     for a rejection that nobody else has voted for where the rules ask for two.
     """
+    profile, now = require_word(session, submission, decision, actor=actor, at=at)
+    word = _vote(submission, decision, profile, actor, at)
+    review = _store(session, submission, decision, now, reviewer_id=word.member_id, at=at)
+    word.casting, word.ended, word.ended_at, word.review_id = True, "decided", at, review.id
+    session.add(word)
+    session.flush()
+    record(session, "review_vote.casting", word, submission, actor=actor, at=at)
+    deciding.move_on(session, submission, decision, review, actor=actor, at=at)
+    return review
+
+
+def require_word(
+    session: Session, submission: Submission, decision: Decision, *, actor: Actor, at: datetime
+) -> tuple[Profile, Board]:
+    """As ``require_vote``, for ``decide_as_chair``."""
     require(actor, "review.chair", submission)
     profile = _hold(session, submission, actor)
     deciding.require_newest(submission, decision)
@@ -201,14 +225,7 @@ def decide_as_chair(
     deciding.check(decision, profile, at=at)
     now = board(session, submission, at=at)
     _require_casting(now, decision, profile, actor)
-    word = _vote(submission, decision, profile, actor, at)
-    review = _store(session, submission, decision, now, reviewer_id=word.member_id, at=at)
-    word.casting, word.ended, word.ended_at, word.review_id = True, "decided", at, review.id
-    session.add(word)
-    session.flush()
-    record(session, "review_vote.casting", word, submission, actor=actor, at=at)
-    deciding.move_on(session, submission, decision, review, actor=actor, at=at)
-    return review
+    return profile, now
 
 
 def _require_casting(now: Board, decision: Decision, profile: Profile, actor: Actor) -> None:

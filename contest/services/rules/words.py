@@ -57,6 +57,18 @@ RULES = {
         "Digits only; nothing is posted on any other Page.",
     ),
     "contest.contact": Label("Nơi liên hệ", "Contact"),
+    "contest.phone": Label(
+        "Điện thoại để đơn vị gọi",
+        "Telephone for units",
+        "Hiện thành nút gọi ở mọi trang của đơn vị, ví dụ 028 3963 0000.",
+        "A button on every page of a unit, such as 028 3963 0000.",
+    ),
+    "contest.zalo": Label(
+        "Zalo để đơn vị nhắn",
+        "Zalo for units",
+        "Số điện thoại dùng Zalo, hoặc địa chỉ https://zalo.me/… của nhóm hay trang.",
+        "A number that uses Zalo, or the https://zalo.me/… address of a group or page.",
+    ),
     "contest.code_prefix": Label(
         "Chữ đầu của mã bài",
         "Letters before a clip's code",

@@ -1,5 +1,6 @@
 """The reviewers' pages: the queue, one clip with everything about it, the decision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, request
@@ -25,6 +26,7 @@ from contest.profile import Profile
 from contest.services.core import appraisal, deadlines
 from contest.services.entry import (
     checks,
+    media,
     onscreen_names,
     reviews,
     similarity,
@@ -32,12 +34,13 @@ from contest.services.entry import (
 )
 from contest.services.entry.reviews import Decision
 from contest.states import SubmissionState
-from contest.views.review import board_page
+from contest.views.review import board_page, undo
 from contest.views.review import similarity as copy_pages
 from contest.views.review.board_page import BoardOnPage
 from contest.views.review.review_page import clip_on_page, fetched_ahead
-from contest.views.shared.clips import of_version
+from contest.views.shared.clips import address, of_version
 from contest.views.shared.forms import Form
+from contest.views.shared.media import NARROW
 from contest.views.shared.numbers import whole
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -56,6 +59,7 @@ class DecisionForm(Form):
     """A reviewer's decision. ``version`` identifies the clip that was watched."""
 
     version = HiddenField(validators=[InputRequired()])
+    hold = HiddenField(validators=[Length(max=1)])
     checklist = MultiCheckboxField(_l("Các tiêu chí đã đạt"))
     outcome = RadioField(
         _l("Kết luận"), validators=[InputRequired(_l("Hãy chọn một kết luận."))]
@@ -120,21 +124,29 @@ def queue() -> Response:
         counts=reviews.counts(current.db, contest)
         | ({"mine": board.mine, "chair": board.chair} if board else {}),
         alike=similarity.waiting(current.db, contest),
-        rows=[_row(submission) for submission in found.rows],
+        rows=_rows(found.rows),
+        just_decided=reviews.just_decided(current.db, found.rows),
         holders=reviews.holders(current.db, list(found.rows), at=current.now),
         decides=can(current.actor, "review.decide", contest),
         board=board,
         pages=neighbours(found),
+        **undo.on_page(),
     )
 
 
-def _row(submission: Submission) -> dict[str, object]:
+def _rows(found: Sequence[Submission]) -> list[dict[str, object]]:
+    posters = media.with_poster(current.db, [one.version for one in found if one.version])
+    return [_row(one, still=one.version_id in posters) for one in found]
+
+
+def _row(submission: Submission, *, still: bool) -> dict[str, object]:
     assert submission.version is not None  # noqa: S101 - the lists hold entries with a clip
     check = checks.telling(submission.version)
     faults = [f for f in checks.findings(check, current.language) if f["kind"] != "ok"]
     return {
         "submission": submission, "version": submission.version, "check": check,
         "faults": len(faults),
+        "still": still and address(submission, submission.version, "poster", w=NARROW),
     }
 
 
@@ -185,9 +197,16 @@ def decide(code: str) -> Response:
     form = _decision_form(submission)
     with form.taken(lambda status: _clip_page(_submission(code), form, status)):
         decision = form.decision(current.profile)
+        if request.form.get("hold"):  # our page's form; a program that sends none decides at once
+            undo.hold(submission, decision, casting=request.form.get("do") == "cast")
+            return _after()
         act = votes.decide_as_chair if request.form.get("do") == "cast" else reviews.decide
         made = act(current.db, submission, decision, actor=current.actor, at=current.now)
     _tell(submission, made.outcome if made else "")
+    return _after()
+
+
+def _after() -> Response:
     return _onward() if request.form.get("do") == "next" else back_to("reviews.queue")
 
 
@@ -265,7 +284,7 @@ def _submission(code: str) -> Submission:
 def _decision_form(submission: Submission) -> DecisionForm:
     profile = current.profile
     until = reviews.suggested_until(profile, at=current.now).astimezone(profile.schedule.zone)
-    form = DecisionForm(data={"version": submission.version_id, "until": _plain(until)}
+    form = DecisionForm(data={"version": submission.version_id, "until": _plain(until), "hold": "1"}
                         | _mine(submission))
     form.checklist.choices = [(i.id, i.text[current.language]) for i in profile.review.checklist]
     phase = deadlines.phase_of(current.db, submission, at=current.now)
@@ -280,9 +299,9 @@ def _decision_form(submission: Submission) -> DecisionForm:
 
 
 def _mine(submission: Submission) -> dict[str, object]:
-    """The member's vote that is in force, to begin with."""
+    """To begin with: what this person has just taken back, else their vote that is in force."""
     board = board_page.on_page(submission)
-    vote = board.mine if board else None
+    vote = undo.draft(submission) or (board.mine if board else None)
     if vote is None or vote.outcome == appraisal.EXCUSED:
         return {}
     until = vote.until and _plain(vote.until.astimezone(current.profile.schedule.zone))
@@ -330,6 +349,7 @@ def _clip_page(
         mine=mine,
         following=following,
         ahead=fetched_ahead(following) if following else {},
+        **undo.on_page(),
         **_rights(submission, holder, board, mine=mine),
     )
 
@@ -341,7 +361,9 @@ def _rights(
     in_review = may and submission.state == SubmissionState.IN_REVIEW
     return {
         "may_take": in_review and holder is None and board is None,
-        "may_decide": in_review and (board.may_vote if board else mine),
+        "may_decide": (
+            in_review and (board.may_vote if board else mine) and not undo.held_about(submission)
+        ),
         "may_reopen": may and lifecycle.may("submission", submission.state, "reopen"),
         "may_retry": can(current.actor, "check.retry", submission),
     }

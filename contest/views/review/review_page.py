@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services.entry import checks
-from contest.views.shared.clips import address, rule_names, time_code
+from contest.views.shared.clips import address, clip_seconds, coder, rule_names, time_code
 from contest.views.shared.support import current
 
 PICTURES = ("sheet", "poster", "crop", "waveform", "loudness")
@@ -41,6 +41,7 @@ def clip_on_page(submission: Submission) -> dict[str, object]:
     assert version is not None  # noqa: S101 - the queue holds entries with a clip
     made = checks.derivatives(current.db, version)
     quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
+    video = clip_address(submission, version, made)
     return {
         "version": version,
         "quick": quick,
@@ -48,8 +49,9 @@ def clip_on_page(submission: Submission) -> dict[str, object]:
         "deep_left": checks.seconds_left(deep, at=current.now),
         "deep_says": checks.revision(deep, current.language),
         "findings": prepared_findings(checks.telling(version)),
-        "clip_seconds": seconds(quick),
-        "video": clip_address(submission, version, made),
+        "clip_seconds": clip_seconds(quick),
+        "video": video,
+        "coded": coder(video["src"] if video else "", clip_seconds(quick)),
         **{kind: picture(submission, version, made.get(kind)) for kind in PICTURES},
     }
 
@@ -78,10 +80,3 @@ def prepared_findings(check: Check | None) -> list[dict[str, object]]:
 def _stretch(start: float, end: float) -> dict[str, object]:
     code = time_code(start) if int(start) == int(end) else f"{time_code(start)}–{time_code(end)}"
     return {"at": start, "code": code, "label": _("Xem đoạn %(code)s", code=code)}
-
-
-def seconds(check: Check | None) -> float | None:
-    """The clip's duration in seconds as viewed, from its check; None if unknown."""
-    facts = check.report.get("facts", {}) if check else {}
-    video = facts.get("video") or facts
-    return video.get("duration_s")

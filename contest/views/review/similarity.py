@@ -161,10 +161,18 @@ def summary(submission: Submission) -> dict[str, object]:
     found = similarity.of_version(current.db, submission.version)
     repeats = similarity.repeats(current.db, submission.version)
     return {
-        "alarms": [_shown(s) for s in found if not s.same_submission],
+        "alarms": [_shown(s) for s in _once([s for s in found if not s.same_submission])],
         "own": [_shown(s) for s in found if s.same_submission],
         "repeats": repeats and {
             "lag": round(repeats["lag"]), "percent": round(100 * repeats["share"]),
         },
         "compared": similarity.compared(current.db, submission.version),
     }
+
+
+def _once(found: list[Comparison]) -> list[Comparison]:
+    """Each other entry once: its clip in force, else the most similar of those it sent."""
+    best: dict[int, Comparison] = {}
+    for one in sorted(found, key=lambda s: s.there.submission.version_id != s.there.id):
+        best.setdefault(one.there.submission_id, one)
+    return sorted(best.values(), key=lambda s: -s.pair.score)

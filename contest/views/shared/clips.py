@@ -1,11 +1,14 @@
 """Parts of a clip's page shared by several rooms: files, time codes, rules and repairs in words."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
-from contest.models import ClipVersion, Submission
+from contest.models import Check, ClipVersion, Submission
 from contest.services.entry import repairs
 from contest.views.shared.support import current
 
@@ -16,11 +19,43 @@ def time_code(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def address(submission: Submission, version: ClipVersion, kind: str) -> str:
-    """The URL of a version's file."""
+def clip_seconds(check: Check | None) -> float | None:
+    """The clip's duration in seconds as viewed, from its check; None if unknown."""
+    facts = check.report.get("facts", {}) if check else {}
+    video = facts.get("video") or facts
+    return video.get("duration_s")
+
+
+CODE = re.compile(r"(?<![\d:])(\d{1,2}):([0-5]\d)(?![\d:])")
+
+
+def coder(src: str, seconds: float | None) -> Callable[[str], Markup]:
+    """Makes links of the time codes in a text ("1:23"), to that moment of the clip at ``src``. What
+    lies beyond its ``seconds`` is a time of day and stays as it is, as all does without a clip."""
+
+    def coded(text: str) -> Markup:
+        found, end = Markup(), 0
+        for match in CODE.finditer(text) if src else ():
+            at = 60 * int(match[1]) + int(match[2])
+            if at <= (seconds or 0):
+                found += escape(text[end : match.start()]) + _moment(src, at, match[0])
+                end = match.end()
+        return found + escape(text[end:])
+
+    return coded
+
+
+def _moment(src: str, at: int, code: str) -> Markup:
+    return Markup('<a class="seek" href="{0}#t={1}" data-seek="{1}">{2}</a>').format(src, at, code)
+
+
+def address(
+    submission: Submission, version: ClipVersion, kind: str, *, w: int | None = None
+) -> str:
+    """The URL of a version's file; ``w``: a still frame only so many pixels wide."""
     return url_for(
         "media.file", slug=current.contest.slug, code=submission.code, number=version.number,
-        kind=kind,
+        kind=kind, w=w,
     )
 
 

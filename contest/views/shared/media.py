@@ -3,6 +3,7 @@
 In production the front server sends the bytes (X-Accel-Redirect); otherwise Flask does.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, request, send_file
@@ -10,11 +11,13 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response
 
+from contest.drawing import stills
 from contest.errors import not_found
 from contest.services.entry import media
 from contest.services.entry.media import File
 from contest.views.shared.support import allows, current
 
+NARROW = stills.WIDTHS[0]  # pixels, of a still frame in a list
 bp = Blueprint("media", __name__, url_prefix="/c/<slug>/media")
 # A file from outside runs nothing, wherever a browser opens it.
 POLICY = ("default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; "
@@ -26,17 +29,33 @@ POLICY = ("default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsa
 def file(code: str, number: int, kind: str) -> Response:
     """One file of a clip: the original as a download, the others inline."""
     found = media.find(current.db, current.contest, code, number, kind, actor=current.actor)
+    if kind == "poster" and request.args.get("w") == str(NARROW):
+        return _narrowed(found)
     return send(found, keep=kind == media.ORIGINAL)
 
 
 def send(found: File, *, keep: bool = False) -> Response:
     """The response with a file of the store: 200, 206, 304 or 416; ``keep``: as a download."""
+    answer = _by_front_server if current.platform.settings.sendfile else _answer
+    return _private(answer(_path(found), found), found, keep=keep)
+
+
+def _narrowed(found: File) -> Response:
+    """A still frame for a list (``drawing/stills.py``), as private as the clip."""
+    kept = current.platform.settings.data_dir / "stills"
+    path = stills.narrowed(_path(found), found.sha256, NARROW, kept)
+    narrow = replace(found, sha256=f"{found.sha256}-{NARROW}")
+    return _private(_answer(path, narrow), narrow)
+
+
+def _path(found: File) -> Path:
     try:
-        path = current.platform.blobs.path(found.sha256)
+        return current.platform.blobs.path(found.sha256)
     except FileNotFoundError:
         raise not_found() from None
-    answer = _by_front_server if current.platform.settings.sendfile else _answer
-    response = answer(path, found)
+
+
+def _private(response: Response, found: File, *, keep: bool = False) -> Response:
     response.headers["Content-Type"] = found.media_type
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = POLICY

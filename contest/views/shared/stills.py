@@ -7,17 +7,18 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from contest.models import Derivative, Submission
-from contest.services.entry import checks
 from contest.views.shared.support import current
 
 # Rules whose findings a single frame can show.
 SEEN = frozenset({"aspect_ratio", "resolution", "borders", "black", "frozen"})
 
 
-def beside(submission: Submission, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The findings, each with its ``still`` (address, size, tile, time code) or None."""
-    version = submission.version
-    sheet = checks.derivatives(current.db, version).get("sheet") if version else None
+def beside(
+    submission: Submission, found: list[dict[str, Any]], made: Mapping[str, Derivative]
+) -> list[dict[str, Any]]:
+    """The findings, each with its ``still`` (address, size, tile, time code) or None. ``made``: the
+    files made from the clip, by kind."""
+    sheet = made.get("sheet")
     if sheet is None or not sheet.data.get("tiles"):
         return [finding | {"still": None} for finding in found]
     return [finding | {"still": _still(submission, sheet, finding)} for finding in found]

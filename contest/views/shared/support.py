@@ -156,7 +156,12 @@ def forget_device(response: Response) -> None:
     not sent, drafts, uploads to go on with. The header does it where the address is https; the
     cookie tells our own script (``_kept.js``) to do it everywhere."""
     response.headers["Clear-Site-Data"] = '"storage"'
-    response.set_cookie(cookie_name(FORGET_COOKIE), "1", max_age=FORGET_S, samesite="Lax",
+    tell_script(response, FORGET_COOKIE, max_age=FORGET_S)
+
+
+def tell_script(response: Response, name: str, *, max_age: int) -> None:
+    """A cookie that tells our own script something once; it takes it away (``_kept.js``)."""
+    response.set_cookie(cookie_name(name), "1", max_age=max_age, samesite="Lax",
                         path="/", secure=current.platform.settings.https)
 
 

@@ -1,16 +1,17 @@
 """Texts for a unit about its entry: its steps, findings, and what to do next."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from contest.languages import write_deadline
-from contest.models import Check, Submission
+from contest.models import Check, Derivative, Submission
 from contest.profile import Profile
 from contest.services.entry import checks, submissions
 from contest.states import REPLACEABLE, SubmissionState
-from contest.views.shared.clips import rule_names
+from contest.views.shared.clips import address, rule_names
 from contest.views.shared.support import current
 
 __all__ = ["OUT", "REPLACEABLE", "findings", "latest_check", "steps", "todo", "versions"]
@@ -172,3 +173,31 @@ def findings(submission: Submission) -> list[dict[str, Any]]:
         {**found, "title": names.get(found["rule"], found["rule"])}
         for found in checks.findings(check, current.language)
     ]
+
+
+# Which of the kinds of repair (``media_checks.repairs``) mends what a rule finds.
+MENDED_BY = {"aspect_ratio": "frame", "borders": "borders", "duration": "length",
+             "audio_level": "sound", "audio_silent": "sound"}  # fmt: skip
+
+
+def with_help(found: list[dict[str, Any]], offered: list[str]) -> list[dict[str, Any]]:
+    """The findings, each with ``mend``: whether the platform can repair that very fault."""
+    return [
+        one | {"mend": one["kind"] != "ok" and MENDED_BY.get(one["rule"]) in offered}
+        for one in found
+    ]
+
+
+def to_watch(submission: Submission, made: Mapping[str, Derivative]) -> dict[str, Any] | None:
+    """The newest clip to watch: its rendition, until there is one what was sent. ``made``: the
+    files made from it, by kind."""
+    version = submission.version
+    if version is None:
+        return None
+    if "rendition" not in made and version.bytes_gone_at is not None:
+        return None
+    kind = "rendition" if "rendition" in made else "original"
+    return {
+        "src": address(submission, version, kind), "rendition": kind == "rendition",
+        "poster": address(submission, version, "poster") if "poster" in made else "",
+    }

@@ -22,15 +22,25 @@ from contest.services.entry import (
 )
 from contest.services.units import units
 from contest.views.shared import stills
+from contest.views.shared.clips import clip_seconds, coder
 from contest.views.shared.entries import sending
 from contest.views.shared.entries.entry_form import entry_form, kind_names
 from contest.views.shared.qr import qr_svg
-from contest.views.shared.support import SAFE, allows, back_to, current, flash_message, page
+from contest.views.shared.support import (
+    SAFE,
+    allows,
+    back_to,
+    current,
+    flash_message,
+    page,
+    tell_script,
+)
 from contest.views.unit import entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
 
+SAVED, SAVED_S = "saved", 120  # tells the script that the draft on the phone has served
 bp = Blueprint("unit", __name__)
 
 
@@ -97,7 +107,12 @@ def new() -> Response:
     submission = submissions.create(
         current.db, _unit(), form.submission(), actor=current.actor, at=current.now
     )
-    return back_to("unit.review", code=submission.code)
+    return _saved(back_to("unit.review", code=submission.code))
+
+
+def _saved(response: Response) -> Response:
+    tell_script(response, SAVED, max_age=SAVED_S)
+    return response
 
 
 @bp.route("/c/<slug>/unit/entries/<code>/edit", methods=["GET", "POST"])
@@ -111,9 +126,9 @@ def edit(code: str) -> Response:
     submissions.change(
         current.db, submission, form.submission(), actor=current.actor, at=current.now
     )
-    return back_to(
+    return _saved(back_to(
         "unit.review" if submission.version is None else "unit.entry", code=submission.code
-    )
+    ))
 
 
 @bp.get("/c/<slug>/unit/entries/<code>/review")
@@ -199,9 +214,6 @@ def entry(code: str) -> Response:
     close = submissions.closes_at(current.profile, found)
     phase = deadlines.phase_of(current.db, found, at=current.now)
     may_send = lifecycle.may("submission", found.state, "send", phase)
-    check = entry_status.latest_check(found)
-    deep = checks.latest(found.version, checks.DEEP) if found.version else None
-    repair = repairs.latest(current.db, found)
     came_to = outcome(found)
     return page(
         "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
@@ -212,22 +224,34 @@ def entry(code: str) -> Response:
             counting=current.now < current.profile.schedule.counts_close,
             announced=came_to.line is not None,
         ),
-        versions=entry_status.versions(found),
-        findings=stills.beside(found, entry_status.findings(found)),
-        check=check, check_left=checks.seconds_left(check, at=current.now),
-        deep=deep, deep_left=checks.seconds_left(deep, at=current.now),
-        deep_says=checks.revision(deep, current.language),
+        **_clip(found, may_send=may_send),
         unfinished=next(iter(open_uploads.of_submission(current.db, found)), None),
         can_replace=may_send, closes=close,
         can_withdraw=lifecycle.may("submission", found.state, "withdraw", phase),
         asked=entry_requests.last_of(current.db, found),
         can_ask=lifecycle.may("submission", found.state, "ask_withdrawal", phase),
         kind=kind_names()[found.kind],
-        mending=bool(repairs.offered(found)) and may_send,
-        repair=repair, repair_wait=repair_wait(repair),
-        mended=repairs.made_by_us(current.db, found),
         done_for=errands.of_submission(current.db, found),
     )
+
+
+def _clip(found: Submission, *, may_send: bool) -> dict[str, Any]:
+    """The clip that was sent: to watch, what was found in it, what mends that."""
+    made = checks.derivatives(current.db, found.version) if found.version else {}
+    check, watch = entry_status.latest_check(found), entry_status.to_watch(found, made)
+    deep = checks.latest(found.version, checks.DEEP) if found.version else None
+    repair, offered = repairs.latest(current.db, found), repairs.offered(found) if may_send else []
+    shown = stills.beside(found, entry_status.findings(found), made)
+    return {
+        "watch": watch, "coded": coder(watch["src"] if watch else "", clip_seconds(check)),
+        "versions": entry_status.versions(found),
+        "findings": entry_status.with_help(shown, offered),
+        "check": check, "check_left": checks.seconds_left(check, at=current.now),
+        "deep": deep, "deep_left": checks.seconds_left(deep, at=current.now),
+        "deep_says": checks.revision(deep, current.language),
+        "mending": bool(offered), "repair": repair, "repair_wait": repair_wait(repair),
+        "mended": repairs.made_by_us(current.db, found),
+    }
 
 
 @bp.post("/c/<slug>/unit/entries/<code>/ask-withdrawal")

@@ -9,7 +9,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from contest.clock import FixedClock
 from contest.models import Contest, Submission, User
+from contest.services.reviewing import held
 from contest.wiring import Platform
 from media_checks.deep import LOOK_EVERY_S
 from tests.contest.entry.test_checks import Checking, small
@@ -115,7 +117,7 @@ def test_speeds(page: Page) -> None:
 
 
 def test_asking_for_changes_with_a_ready_made_reason(
-    page: Page, make: Factory, submission: Submission
+    page: Page, make: Factory, submission: Submission, clock: FixedClock
 ) -> None:
     reason, until = page.get_by_label("Lý do gửi đơn vị"), page.get_by_label("Hạn gửi lại")
     expect(reason).to_be_hidden()
@@ -126,7 +128,9 @@ def test_asking_for_changes_with_a_ready_made_reason(
     reason.press_sequentially(" Cảm ơn!")
     expect(page.get_by_role("button", name="Nội dung không thuộc chủ đề")).to_be_hidden()
     page.get_by_role("button", name="Ghi kết luận").click()
-    page.get_by_text("Đã gửi yêu cầu chỉnh sửa").wait_for()
+    page.get_by_text(f"Clip {submission.code}: Yêu cầu chỉnh sửa.").wait_for()
+    clock.moment += held.HOLD
+    Checking(make.platform, make, submission.contest).work(held.FALL)
     row = make.fresh(submission)
     assert row.state == "changes_requested"
     assert row.state_reason.startswith("Clip chưa có tên tác giả")

@@ -26,6 +26,7 @@ JOBS = {
     "privacy.tidy": _l("Dọn dữ liệu hết hạn giữ"),
     "link.fetch": _l("Tải clip từ đường dẫn"), "reviews.settle": _l("Đếm lại phiếu thẩm định"),
     "reviews.call": _l("Báo Tổ thẩm định có clip chờ phiếu"),
+    "reviews.fall": _l("Ghi kết luận thẩm định"),
     "reminders.tick": _l("Gửi lời nhắc theo lịch"), "push.send": _l("Gửi thông báo tới máy"),
     "telegram.look": _l("Đọc mã nối Telegram"),
     "results.prospects": _l("Xem giải dựa vào điều gì"), "release": _l("Đăng clip lên Trang"),
