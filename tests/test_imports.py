@@ -59,11 +59,11 @@ HOUSE = {
     "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
     "uploads": f"actors db errors languages models pace permissions tokens {SERVICES} wiring",
     # screens: no audience knows another
-    "views.shared": f"{WORDS} models ports ready_pages wiring {SERVICES}",
+    "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
-    "views.jury": f"{WORDS} models {SERVICES} views.shared",
+    "views.jury": f"{WORDS} models ready_pages {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
                        " safekeeping views.shared",
     "views.public": f"{WORDS} clock drawing models ready_pages {SERVICES} views.shared",

@@ -27,6 +27,7 @@ export function forget(place) {
 
 // What is forgotten once somebody has signed out: marks, numbers, and uploads to go on with.
 const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "tus::"];
+export const PAGES = "hoithi-jury:"; // the beginning of a cache's name
 const SIGNED_OUT = ["hoithi_forget", "__Host-forget"]; // the second at an https address
 
 // The server's answer to signing out asks for it: nothing goes before the server has agreed.
@@ -40,6 +41,13 @@ export function forgetWhereSignedOut() {
   } catch {
     return; // no storage: nothing was kept
   }
+  forgetPages().catch(() => null);
   const secure = said.startsWith("__Host-") ? "; Secure" : "";
   document.cookie = `${said}=; Max-Age=0; Path=/; SameSite=Lax${secure}`;
+}
+
+// A juror's pages, kept for a time without a line.
+async function forgetPages() {
+  if (!globalThis.caches) return;
+  for (const name of await caches.keys()) if (name.startsWith(PAGES)) await caches.delete(name);
 }

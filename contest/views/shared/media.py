@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response
 
+from contest.drawing import stills
 from contest.errors import not_found
 from contest.services.entry import media
 from contest.services.entry.media import File
@@ -27,6 +28,25 @@ def file(code: str, number: int, kind: str) -> Response:
     """One file of a clip: the original as a download, the others inline."""
     found = media.find(current.db, current.contest, code, number, kind, actor=current.actor)
     return send(found, keep=kind == media.ORIGINAL)
+
+
+@bp.get("/<code>/<int:number>/still-<int:width>.jpg")
+@allows("media.watch", by="either")
+def still(code: str, number: int, width: int) -> Response:
+    """The still frame for a small box, so many pixels wide at most."""
+    if width not in stills.WIDTHS:
+        raise not_found()
+    found = media.find(current.db, current.contest, code, number, "poster", actor=current.actor)
+    try:
+        original = current.platform.blobs.path(found.sha256)
+    except FileNotFoundError:
+        raise not_found() from None
+    kept = current.platform.settings.data_dir / "stills"
+    path = stills.narrowed(original, found.sha256, width, kept)
+    response = send_file(path, "image/jpeg", etag=f"{found.sha256}-{width}")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
 
 
 def send(found: File, *, keep: bool = False) -> Response:
