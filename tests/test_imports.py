@@ -63,7 +63,7 @@ HOUSE = {
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
     "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
-    "views.jury": f"{WORDS} models {SERVICES} views.shared",
+    "views.jury": f"{WORDS} models ready_pages {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
                        " safekeeping views.shared",
     "views.public": f"{WORDS} clock drawing guide models ready_pages {SERVICES} views.shared",

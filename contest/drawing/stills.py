@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-WIDTHS = (400, 800)  # a card in a gallery; the same on a phone, whose pixels are twice as fine
+WIDTHS = (160, 400, 800)  # a row of a list; a card in a gallery; the same on a fine screen
 LARGEST = 4096  # pixels a side; a larger still frame is not opened
 QUALITY = 78
 

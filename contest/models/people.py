@@ -170,3 +170,23 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class SavedView(Base):
+    """The filter of an organiser's table, kept by a person under a name; ``shared`` with the other
+    organisers of the contest. ``filter``: what stands in the table's address."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "user_id", "place", "name"),
+        one_of("place", ("entries", "units", "publications", "people", "jobs")),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    place: Mapped[str] = mapped_column(String(16))  # the table
+    name: Mapped[str] = mapped_column(String(60))
+    filter: Mapped[dict[str, str]] = mapped_column(default=dict)
+    shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    user: Mapped[User] = relationship()

@@ -25,6 +25,7 @@ export function forget(place) {
   }
 }
 
+export const PAGES = "hoithi-jury:"; // the beginning of a cache's name
 // What is forgotten once somebody has signed out: marks, numbers, forms, and uploads to go on with.
 const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "hoithi-entry:", "tus::"];
 
@@ -48,4 +49,11 @@ export function forgetWhereSignedOut() {
   } catch {
     // no storage: nothing was kept
   }
+  forgetPages().catch(() => null);
+}
+
+// A juror's pages, kept for a time without a line.
+async function forgetPages() {
+  if (!globalThis.caches) return;
+  for (const name of await caches.keys()) if (name.startsWith(PAGES)) await caches.delete(name);
 }

@@ -1,7 +1,7 @@
 // A part of a page that shows work in progress (data-refresh="seconds") fetches itself anew until
 // the server no longer marks it, and with it the parts that say the same elsewhere (data-with="ids").
 // Nothing else on the page moves, and what is being typed stays.
-function exchange(old, fresh) {
+export function exchange(old, fresh) {
   if (!old || !fresh || old.innerHTML === fresh.innerHTML || old.contains(document.activeElement)) return;
   old.textContent = "";
   old.append(...fresh.childNodes); // nodes, no text: nothing is read as markup once more

@@ -1,107 +1,24 @@
-// A ballot saves itself: at every change the form is sent, one request at a time, and the page says when it was kept.
-// What the server does not have yet is kept on the device: without a network, with a session that has ended, in a
-// tab that is closed meanwhile. Handing in saves first, so that no button takes marks away.
-// Without this script the form's own button does the same.
-import { clearDraft, keepDraft, takeDraft } from "./_draft.js";
-import { Saver } from "./_saver.js";
+// The ballots of a page, one beside its clip or two side by side. Without this script their own buttons do the same.
+import { keepPage } from "./_pages.js";
+import { Paper } from "./_paper.js";
+import { exchange } from "./_refresh.js";
 import { SignIn } from "./_sign_in.js";
 
-const form = document.querySelector("form[data-ballot]");
-const status = form?.querySelector("[data-saved]");
-let changed = false;
-let saved = true; // the last answer
-let signedOut = false; // nothing is sent before the person has signed in again
-let pressed = null; // the button to press once what is on its way has been kept
+const dialog = document.querySelector("dialog[data-address]");
+const signIn = dialog && new SignIn(dialog, goOn);
+const on = { signIn: () => signIn.open(), rested };
+const papers = [...document.querySelectorAll("form[data-ballot]")].map((form) => new Paper(form, on));
+let waiting = null; // the form of another kind to be sent once the person has signed in again
+let asking = false; // whether the session is still there
 
-function say(text, bad = false) {
-  status.textContent = text;
-  status.classList.toggle("jury__saved--bad", bad);
-  status.classList.remove("jury__saved--none");
-}
-
-function showErrors(fields = {}) {
-  for (const place of form.querySelectorAll("[data-error]")) {
-    const text = fields[place.dataset.error] ?? "";
-    place.textContent = text;
-    place.hidden = !text;
-    form.elements[place.dataset.error].setAttribute("aria-invalid", text ? "true" : "false");
-  }
-}
-
-function showLevels() {
-  for (const level of form.querySelectorAll("[data-points]")) {
-    const value = document.getElementById(level.dataset.for).value;
-    level.setAttribute("aria-pressed", String(value !== "" && Number(value) === Number(level.dataset.points)));
-  }
-}
-
-function away() {
-  changed = true;
-  pressed = null; // nothing is handed in behind a person's back once the network is there again
-  keepDraft(form);
-  say(navigator.onLine ? form.dataset.failed : form.dataset.offline, true);
-}
-
-const saver = new Saver({
-  wanted: () => changed && !signedOut,
-  send() {
-    changed = false;
-    say(form.dataset.saving);
-    return fetch(form.action, {
-      method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, credentials: "same-origin",
-    });
-  },
-  answered,
-  away,
-  rested() {
-    if (signedOut || !pressed) return signedOut;
-    if (changed && saved) return false; // typed meanwhile: saved first
-    const button = pressed;
-    if (!saved) pressed = null;
-    else button.click();
-    return saved;
-  },
-});
-
-async function answered(response) {
-  const answer = await response.json();
-  saved = response.ok;
-  if (response.status === 401) return askToSignIn();
-  showErrors(answer.fields);
-  if (!response.ok) return say(answer.message, true);
-  form.elements.version.value = answer.version;
-  if (changed) return keepDraft(form);
-  clearDraft(form);
-  return say(answer.said);
-}
-
-const signIn = status && new SignIn(document.querySelector("dialog[data-address]"), goOn);
-
-function askToSignIn() {
-  signedOut = changed = true;
-  keepDraft(form);
-  say(form.dataset.signedOut, true);
-  signIn.open();
-}
-
-// The page as the server shows it now: its token for forms, if it is the same person's.
 function goOn(page) {
-  const fresh = page.querySelector("form[data-ballot]");
-  if (fresh?.dataset.ballot !== form.dataset.ballot) {
-    if (fresh) return say(form.dataset.other, true);
-    changed = false;
-    return location.reload(); // no longer to be changed: the page says why
-  }
-  for (const field of document.querySelectorAll("input[name=csrf_token]")) {
-    field.value = fresh.elements.csrf_token.value;
-  }
-  signedOut = false;
-  return waiting ? send(waiting) : saver.now();
+  asking = false;
+  const same = papers.map((paper) => paper.goOn(page));
+  if (same.includes(false)) return location.reload();
+  return waiting && send(waiting);
 }
 
 // A reason for stepping aside is not lost either: asked first whether the session is still there.
-let waiting = null; // its form, until the person has signed in again
-
 function send(other) {
   waiting = null;
   other.dataset.asked = "1";
@@ -116,53 +33,31 @@ async function askFirst(event) {
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
   if (response?.status !== 401) return send(other);
   waiting = other;
-  signedOut = true;
-  signIn.open();
+  asking = true;
+  return signIn.open();
 }
 
-function touched() {
-  changed = true;
-  keepDraft(form);
-  showLevels();
-  if (signedOut) signIn.open();
-  else saver.now();
+// After a change the page kept on the device is of the past, and so is the clip's place among the others.
+let resting = 0;
+function rested() {
+  clearTimeout(resting);
+  resting = setTimeout(renew, 800);
 }
 
-// Enter leads to the next box, Shift+Enter back: a ballot is handed in by its button alone.
-function lead(event) {
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-mark]")) return;
-  event.preventDefault();
-  const boxes = [...form.querySelectorAll("[data-mark]"), form.elements.comment];
-  const next = boxes[boxes.indexOf(event.target) + (event.shiftKey ? -1 : 1)];
-  next?.focus();
-  next?.select();
+async function renew() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || papers.some((paper) => paper.open)) return;
+  await keepPage(location.pathname + location.search, answer.clone());
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  exchange(document.getElementById("standing"), page.getElementById("standing"));
 }
 
-function start() {
-  form.addEventListener("change", touched);
-  form.addEventListener("keydown", lead);
-  form.addEventListener("click", (event) => {
-    const level = event.target.closest("[data-points]");
-    if (!level) return;
-    document.getElementById(level.dataset.for).value = level.dataset.points;
-    touched();
-  });
+for (const paper of papers) paper.start();
+if (papers.length) {
   addEventListener("beforeunload", (event) => {
-    if (changed || saver.busy) event.preventDefault();
+    if (papers.some((paper) => paper.open)) event.preventDefault();
   });
-  form.addEventListener("submit", (event) => {
-    if (pressed && saved && !changed && !saver.busy && !signedOut) return; // all is kept: hand it in
-    event.preventDefault(); // the browser's own page of errors would take the marks away
-    pressed = event.submitter ?? form.querySelector("[type=submit]");
-    changed = true;
-    if (signedOut) signIn.open();
-    else saver.now();
-  });
-  addEventListener("focus", () => signedOut && signIn.look());
-  for (const other of document.querySelectorAll(".jury__aside form")) other.addEventListener("submit", askFirst);
-  addEventListener("pageshow", () => (pressed = null));
-  if (takeDraft(form)) touched();
-  else showLevels();
+  addEventListener("focus", () => (asking || papers.some((paper) => paper.signedOut)) && signIn.look());
+  addEventListener("pageshow", () => papers.forEach((paper) => (paper.pressed = null)));
 }
-
-if (status) start();
+for (const other of document.querySelectorAll(".jury__aside form")) other.addEventListener("submit", askFirst);

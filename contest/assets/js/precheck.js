@@ -14,8 +14,8 @@ export async function precheck(file, policy, texts) {
   const findings = [checkSize(file, policy), checkType(file, policy)];
   const facts = await readFacts(file).catch(() => null);
   if (facts) findings.push(...judge(facts, policy.rules));
-  const told_ = findings.filter(Boolean).map((f) => told(f, policy.rules, texts));
-  return { readable: facts !== null, facts, findings: told_, mendable: mendable(told_, facts, policy.rules) };
+  const sentences = findings.filter(Boolean).map((f) => told(f, policy.rules, texts));
+  return { readable: facts !== null, facts, findings: sentences, mendable: mendable(sentences, facts, policy.rules) };
 }
 
 // As the worker repairs by itself (services/entry/repairs.py): rims are cut off to the right shape if

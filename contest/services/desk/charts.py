@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from contest.folding import sortable
-from contest.models import Check, ClipVersion, Contest, Submission, Unit
+from contest.models import Check, ClipVersion, Contest, Snapshot, Submission, Unit
 from contest.profile import Profile
 from contest.services.entry.checks import QUICK
 from contest.states import IN_CONTEST
 
 MOST_DAYS = 62
+MOST_HOURS = 48
 MOST_REPORTS = 500  # the newest refused clips; more would tell no other story
 
 
@@ -56,6 +57,55 @@ def by_day(session: Session, contest: Contest, profile: Profile) -> list[tuple[d
     first = max(min(counts), last - timedelta(days=MOST_DAYS - 1))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [(day, counts[day]) for day in days]
+
+
+def by_hour(
+    session: Session, contest: Contest, profile: Profile, *, at: datetime
+) -> list[tuple[datetime, int]]:
+    """How many reactions and shares were added in each local hour of the last ``MOST_HOURS``, as
+    the readings tell: what is new between two readings counts in the hour of the later one. From
+    the first hour with a reading on; a number that fell adds nothing."""
+    begin = at - timedelta(hours=MOST_HOURS)
+    gained: Counter[datetime] = Counter()
+    for column in (Snapshot.reactions, Snapshot.shares):
+        for hour, count in session.execute(_gained(session, contest, column, begin)):
+            moment = datetime.strptime(f"{hour}:00+0000", "%Y-%m-%d %H:%M%z")
+            gained[moment.astimezone(profile.schedule.zone)] += max(0, int(count or 0))
+    if not gained:
+        return []
+    first, last = min(gained), max(gained)
+    hours = [first + timedelta(hours=n) for n in range((last - first) // timedelta(hours=1) + 1)]
+    return [(hour, gained[hour]) for hour in hours]
+
+
+def _gained(session: Session, contest: Contest, column: Any, begin: datetime) -> Any:
+    """By hour (UTC, “2023-06-19 08”) the growth of one number, clip by clip."""
+    before = func.lag(column).over(
+        partition_by=Snapshot.submission_id, order_by=(Snapshot.taken_at, Snapshot.id)
+    )
+    step = (
+        select(Snapshot.taken_at.label("at"), column.label("now"), before.label("before"))
+        .join(Submission, Submission.id == Snapshot.submission_id)
+        .where(Submission.contest_id == contest.id, Snapshot.taken_at >= begin,
+               column.is_not(None), Snapshot.late_reason == "")
+        .subquery()
+    )
+    if session.get_bind().dialect.name == "sqlite":
+        hour = func.strftime("%Y-%m-%d %H", step.c.at)
+    else:
+        hour = func.to_char(func.timezone("UTC", step.c.at), "YYYY-MM-DD HH24")
+    grown = case((step.c.now > step.c.before, step.c.now - step.c.before), else_=0)
+    return select(hour, func.sum(grown)).group_by(hour)
+
+
+def stored(session: Session, contest: Contest) -> int:
+    """Bytes that the contest's clips take, replaced ones that are still there included."""
+    query = (
+        select(func.sum(ClipVersion.size))
+        .join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(Submission.contest_id == contest.id, ClipVersion.bytes_gone_at.is_(None))
+    )
+    return int(session.scalar(query) or 0)
 
 
 def units(session: Session, contest: Contest, profile: Profile) -> Sequence[UnitSquare]:

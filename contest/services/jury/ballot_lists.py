@@ -1,10 +1,10 @@
 """One juror's work in lists and numbers: the clips in the juror's own order, what is still owed,
-the next one, and statistics of the juror's own marks, never of another's."""
+the next one, the last one."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVarTuple
+from typing import TypeVarTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -15,23 +15,22 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    not_,
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
-from contest.models import Ballot, Contest, Mark, Submission
+from contest.models import Ballot, Contest, Submission
 from contest.permissions import can, require
 from contest.services.core import pagination, profiles
 from contest.services.core.pagination import Pagination
-from contest.services.jury import ballots, jury_counts
+from contest.services.jury import jury_counts
 from contest.services.jury.ballots import OUT
 
 SHOWN = 20  # codes of what is owed; a longer list helps nobody
+AHEAD = 5  # clips whose pages are kept on the juror's device
 PRIME = 2**31 - 1
 
 Columns = TypeVarTuple("Columns")  # of a query
@@ -106,14 +105,43 @@ def next_due(
 ) -> Submission | None:
     """The next clip that is due, in the juror's order from ``after`` on and round; clips put off
     come last."""
+    return next(iter(following(session, contest, actor=actor, after=after, most=1)), None)
+
+
+def following(
+    session: Session, contest: Contest, *, actor: Actor, after: Submission | None = None,
+    most: int = AHEAD,
+) -> Sequence[Submission]:
+    """The next ``most`` clips that are due, in that order."""
     place, turns = _place(actor), []
     query = _with_ballots(select(Submission.id), contest, actor).where(_due(actor))
     if after is not None:
         query = query.where(Submission.id != after.id)
         turns = [case((place > _place_of(actor, after.id), 0), else_=1)]
     put_off = case((Ballot.skipped.is_(True), 1), else_=0)
-    first = query.order_by(put_off, *turns, place).limit(1)
-    return session.scalars(select(Submission).where(Submission.id.in_(first))).first()
+    ids = list(session.scalars(query.order_by(put_off, *turns, place).limit(most)))
+    found = {s.id: s for s in session.scalars(select(Submission).where(Submission.id.in_(ids)))}
+    return [found[number] for number in ids]
+
+
+def last_marked(
+    session: Session, contest: Contest, *, actor: Actor, besides: Submission | None = None
+) -> Submission | None:
+    """The clip whose ballot this juror changed last, ``besides`` the one that is open."""
+    joined = select(Submission).join(Ballot, Ballot.submission_id == Submission.id)
+    query = _markable(joined, contest).where(Ballot.juror_id == actor.id, _foreign(actor))
+    if besides is not None:
+        query = query.where(Submission.id != besides.id)
+    newest = query.order_by(Ballot.updated_at.desc(), Ballot.id.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def ready(session: Session, contest: Contest, *, actor: Actor) -> int:
+    """How many ballots of this juror lack no mark and are not handed in."""
+    criteria = len(profiles.profile_of(contest).jury.criteria)
+    query = _with_ballots(select(func.count()).select_from(Submission), contest, actor)
+    query = query.where(_foreign(actor), Ballot.state == "open", Ballot.given >= criteria)
+    return session.scalar(query) or 0
 
 
 def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submission) -> Owed:
@@ -186,56 +214,3 @@ def _place(actor: Actor) -> ColumnElement[int]:
     prime = literal(PRIME, BigInteger)
     turned = (cast(Submission.id, BigInteger) * factor + offset) % prime
     return turned * turned % prime
-
-
-# ---------------------------------------------------------------------------- one's own figures
-
-
-@dataclass(frozen=True)
-class OwnFigures:
-    """A juror's own complete ballots, in percent: how many, mean, lowest, highest."""
-
-    count: int
-    mean: float
-    lowest: float
-    highest: float
-
-
-def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigures | None:
-    """Of the juror's own complete ballots; None where there is none. Raises ``NotAllowed`` without
-    ``jury.read``."""
-    require(actor, "jury.read", contest)
-    found = union_all(
-        _known_points(contest, actor), _summed_points(contest, actor)
-    ).subquery().c.points
-    count, *figures = session.execute(
-        select(func.count(found), func.avg(found), func.min(found), func.max(found))
-    ).one()
-    possible = sum(c.weight * c.max for c in profiles.profile_of(contest).jury.criteria)
-    return OwnFigures(count, *(float(100 * f / possible) for f in figures)) if count else None
-
-
-def _known_points(contest: Contest, actor: Actor) -> Select[Any]:
-    """The points that stand on the juror's ballots, those left out excepted."""
-    return select(Ballot.points.label("points")).where(
-        Ballot.juror_id == actor.id, Ballot.state.not_in(OUT),
-        Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest),
-    )
-
-
-def _summed_points(contest: Contest, actor: Actor) -> Select[Any]:
-    """The points of ballots on which they do not stand, or under another rubric: added up."""
-    criteria = profiles.profile_of(contest).jury.criteria
-    weight = case({c.id: c.weight for c in criteria}, value=Mark.criterion)
-    stands = and_(Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest))
-    return (
-        select(func.sum(Mark.value * weight).label("points"))
-        .select_from(Ballot).join(Ballot.submission).join(Ballot.marks)
-        .where(
-            Submission.contest_id == contest.id, Ballot.juror_id == actor.id,
-            Ballot.state.not_in(OUT), Ballot.given >= len(criteria), not_(stands),
-            Mark.criterion.in_([c.id for c in criteria]),
-        )
-        .group_by(Ballot.id)
-        .having(func.count() == len(criteria))
-    )

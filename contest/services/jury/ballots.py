@@ -9,14 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
 from contest.models import Ballot, Contest, Mark, Submission
 from contest.models.base import LOCK
-from contest.permissions import require
+from contest.permissions import can, require
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.transitions import move
@@ -103,6 +103,27 @@ def submit(session: Session, submission: Submission, *, actor: Actor, at: dateti
     move(session, ballot, "submitted", actor=actor, at=at)
     ballot.submitted_at = at
     return ballot
+
+
+def submit_ready(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
+    """Hand in every open ballot of this juror in which no mark is missing; returns how many. Raises
+    what every change raises (``save``)."""
+    require(actor, "jury.read", contest)
+    query = (
+        select(Ballot).join(Ballot.submission)
+        .where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE),
+               Ballot.juror_id == actor.id, Ballot.state == "open")
+        .options(contains_eager(Ballot.submission), selectinload(Ballot.marks))
+        .order_by(Submission.id)  # rows are locked in one order
+    )
+    profile = profiles.profile_of(contest)
+    complete = [
+        ballot.submission for ballot in session.scalars(query)
+        if not missing_criteria(profile, ballot) and can(actor, "jury.mark", ballot.submission)
+    ]
+    for submission in complete:
+        submit(session, submission, actor=actor, at=at)
+    return len(complete)
 
 
 def step_aside(
@@ -256,5 +277,5 @@ def _changed_elsewhere(ballot: Ballot) -> Conflict:
     return Conflict(
         "Phiếu này vừa được sửa ở một thẻ hoặc thiết bị khác. Hãy tải lại trang để xem điểm mới.",
         "This ballot was changed in another tab or device. Reload the page to see its marks.",
-        marks=marks_of(ballot), version=ballot.version,
+        marks=marks_of(ballot), comment=ballot.comment, version=ballot.version,
     )

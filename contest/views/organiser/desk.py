@@ -22,6 +22,8 @@ from contest.services.rules.doubts import doubts
 from contest.services.rules.words import SECTIONS
 from contest.views.organiser import activity_words
 from contest.views.organiser.overview import sentences, situation, words
+from contest.views.organiser.tables import filters
+from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.disk import disk
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.paging import neighbours, page_number
@@ -54,6 +56,7 @@ def jobs() -> Response:
     found = tasks.listed(current.db, current.contest, state=state, number=page_number())
     return page(
         "organiser/jobs.html", found=found, state=state, pages=neighbours(found), words=words,
+        deeds=choices("jobs"), kept=filters.kept("jobs"),
         disk=disk(), antivirus=situation.antivirus(), safe=situation.safe(),
     )
 

@@ -21,6 +21,8 @@ from contest.services.entry import (
 from contest.states import REPLACEABLE, SubmissionState
 from contest.views.organiser import activity_words
 from contest.views.organiser.overview import sentences
+from contest.views.organiser.tables import filters
+from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -48,6 +50,7 @@ def listed() -> Response:
         "organiser/entries.html", found=found, state=state, words=words, order=order,
         pictures=submission_lists.pictures(current.db, found.rows), states=list(SubmissionState),
         counts=submission_lists.counts(current.db, current.contest), pages=neighbours(found),
+        deeds=choices("entries"), kept=filters.kept("entries"),
     )
 
 

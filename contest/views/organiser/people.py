@@ -13,13 +13,18 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.errors import DomainError
 from contest.models import StaffSession
+from contest.permissions import can
 from contest.services.core import appraisal
+from contest.services.core.pagination import part
 from contest.services.people import chair as chair_role
 from contest.services.people import invitations, lost_phone, people, sessions
 from contest.services.people.people import Person
 from contest.services.units import units
+from contest.views.organiser.tables import filters
+from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.browsers import browser_name
 from contest.views.shared.forms import Form, PlainSelect, refused
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -73,8 +78,13 @@ def manage() -> Response:
         current.db, current.contest, at=current.now, actor=current.actor
     )
     named = chair_role.of(current.db, current.contest) if current.profile.review.by_board else None
-    return page("organiser/people.html", people=listed, role_names=dict(ROLES),
-                chair_id=named and named.user_id)
+    words, role = (request.args.get(key, "").strip() for key in ("q", "role"))
+    found = part(filters.matching(listed, words, role), page_number())
+    organises = can(current.actor, "organiser.read", current.contest)  # not every administrator
+    return page("organiser/people.html", found=found, people=found.rows, role_names=dict(ROLES),
+                chair_id=named and named.user_id, words=words, role=role, pages=neighbours(found),
+                deeds=choices("people") if organises else {},
+                kept=filters.kept("people") if organises else None)
 
 
 @bp.get("/new")

@@ -9,8 +9,10 @@ from wtforms.validators import InputRequired, Length
 
 from contest import lifecycle
 from contest.models import Publication
-from contest.services.entry import checks
+from contest.services.entry import checks, submission_lists
 from contest.services.fanpage import board, page_checks, page_pause, publications
+from contest.views.organiser.tables import filters
+from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -127,6 +129,8 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
         pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][current.language == "en"] if pause else "",
         reason=page_pause.reason_of(pause, current.language) if pause else "",
+        pictures=submission_lists.pictures(current.db, [one.submission for one in found.rows]),
+        deeds=choices("publications"), kept=filters.kept("publications"),
         inspected=page_checks.last(current.db, contest), **(forms | values),
     )
 
@@ -137,6 +141,7 @@ def _prepared(publication: Publication) -> dict[str, object]:
     done = publication.session_id is not None and publication.offset >= size
     return {
         "id": publication.id,
+        "submission_id": submission.id,
         "code": submission.code,
         "title": submission.title,
         "unit": submission.unit.name,

@@ -150,7 +150,7 @@ def words(seen: Comparison) -> str:
     kinds = {
         "both": _("Giống cả hình và tiếng"), "picture": _("Giống hình"), "sound": _("Giống tiếng"),
     }
-    share = _("phần giống bằng %(percent)s %% clip ngắn hơn", percent=round(100 * seen.pair.score))
+    share = _("trùng %(percent)s %%", percent=round(100 * seen.pair.score))
     mirrored = _("hình lật gương") if seen.pair.data.get("mirrored") else ""
     return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
 

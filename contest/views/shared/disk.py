@@ -10,10 +10,11 @@ WARN_PERCENT, KEPT_PERCENT = 20, 10  # of the disk free; below the second no upl
 
 @dataclass(frozen=True)
 class Disk:
-    """free: bytes; percent: of the whole."""
+    """free, total: bytes; percent: free of the whole."""
 
     free: int
     percent: int
+    total: int
 
     @property
     def is_short(self) -> bool:
@@ -29,4 +30,4 @@ class Disk:
 def disk() -> Disk:
     """The disk that uploads are written to."""
     found = shutil.disk_usage(current.platform.settings.data_dir)
-    return Disk(found.free, 100 * found.free // found.total)
+    return Disk(found.free, 100 * found.free // found.total, found.total)

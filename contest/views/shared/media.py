@@ -34,6 +34,25 @@ def file(code: str, number: int, kind: str) -> Response:
     return send(found, keep=kind == media.ORIGINAL)
 
 
+@bp.get("/<code>/<int:number>/still-<int:width>.jpg")
+@allows("media.watch", by="either")
+def still(code: str, number: int, width: int) -> Response:
+    """The still frame for a small box, so many pixels wide at most."""
+    if width not in stills.WIDTHS:
+        raise not_found()
+    found = media.find(current.db, current.contest, code, number, "poster", actor=current.actor)
+    try:
+        original = current.platform.blobs.path(found.sha256)
+    except FileNotFoundError:
+        raise not_found() from None
+    kept = current.platform.settings.data_dir / "stills"
+    path = stills.narrowed(original, found.sha256, width, kept)
+    response = send_file(path, "image/jpeg", etag=f"{found.sha256}-{width}")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
 def send(found: File, *, keep: bool = False) -> Response:
     """The response with a file of the store: 200, 206, 304 or 416; ``keep``: as a download."""
     answer = _by_front_server if current.platform.settings.sendfile else _answer

@@ -127,7 +127,7 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
     said = {}
     for language in ("vi", "en"):
         with app.test_request_context(headers={"Cookie": f"lang={language}"}):  # type: ignore[attr-defined]
-            said[language] = {code: words.said(one, disk=Disk(10**9, 5), paused="Chờ")
+            said[language] = {code: words.said(one, disk=Disk(10**9, 5, 10**10), paused="Chờ")
                               for code, one in things.items()}
     for code, (sentence, act) in said["vi"].items():
         assert len(sentence) > 10 and act

@@ -12,7 +12,7 @@ from contest.views.shared.disk import Disk
     [(50, False, False), (20, False, False), (19, True, False), (10, True, False), (9, True, True)],
 )
 def test_a_fifth_is_a_warning_and_a_tenth_the_end(percent: int, short: bool, kept: bool) -> None:
-    found = Disk(percent * 10**9, percent)
+    found = Disk(percent * 10**9, percent, 10**11)
     assert (found.is_short, found.is_kept) == (short, kept)
     assert disks.KEPT_PERCENT == 100 // KEPT_SHARE
 

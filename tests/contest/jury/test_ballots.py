@@ -12,7 +12,7 @@ from contest.clock import FixedClock
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed, TooLate
 from contest.models import AuditRow, Ballot, Contest, Submission, User
 from contest.services.core import profiles
-from contest.services.jury import ballot_lists, ballots, jury_round
+from contest.services.jury import ballot_lists, ballots, jury_round, own_marks
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 
@@ -73,7 +73,7 @@ def test_a_second_tab_is_told_what_is_stored(
     room.act("save", submission, {name: 3}, version=0)
     with pytest.raises(Conflict) as refusal:
         room.act("save", submission, {name: 9}, version=0)
-    assert refusal.value.data == {"marks": {name: 3}, "version": 1}
+    assert refusal.value.data == {"marks": {name: 3}, "comment": "", "version": 1}
     assert room.marks(submission) == {name: 3}
 
 
@@ -269,7 +269,7 @@ def test_a_juror_sees_own_figures_only(
     make.ballot(submission, juror, marks)
     make.ballot(submission, make.user("juror", contest=contest), dict.fromkeys(marks, 0))
     with platform.db.read() as session:
-        own = ballot_lists.own_figures(session, contest, actor=make.actor(juror))
+        own = own_marks.own_figures(session, contest, actor=make.actor(juror))
     assert own is not None
     assert own.count == 1
     assert own.mean == own.lowest == own.highest == 100 - len(marks)

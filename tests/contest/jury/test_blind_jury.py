@@ -56,8 +56,10 @@ def names_in(answer) -> list[str]:
 
 
 def test_nothing_a_juror_opens_or_sends_names_anybody(
-    at_work: Client, submission: Submission, contest: Contest
+    at_work: Client, submission: Submission, contest: Contest, make: Factory
 ) -> None:
+    other = make.submission(submission.unit, "approved", authors=["Tác Giả Kín"])
+    pair = f"{ROOM}own/compare?clip={submission.code}&clip={other.code}"
     clip, half = ROOM + submission.code, {"version": "0", "mark-content": "30"}
     full = rubric(contest) | {"version": "1"}
     answers = [
@@ -67,9 +69,10 @@ def test_nothing_a_juror_opens_or_sends_names_anybody(
         at_work.post(clip, data=full | {"do": "submit"}), at_work.get(ROOM), at_work.get(clip),
         at_work.post(f"{clip}/reopen"), at_work.post(f"{clip}/aside/recused", data=REASON),
         at_work.get(clip), at_work.get("/account/"), at_work.english().get(clip),
+        at_work.get(f"{ROOM}own"), at_work.get(pair),
     ]
     assert [a.status_code for a in answers] == [
-        200, 200, 200, 409, 422, 303, 200, 200, 303, 303, 200, 200, 200
+        200, 200, 200, 409, 422, 303, 200, 200, 303, 303, 200, 200, 200, 200, 200
     ]
     assert [names_in(a) for a in answers] == [[]] * len(answers)
 

@@ -19,7 +19,7 @@ from contest.errors import DomainError
 from contest.models import Ballot, Contest, JuryCount, Mark, Submission
 from contest.services.core import profiles
 from contest.services.core.transitions import move
-from contest.services.jury import ballot_lists, ballots, jury_counts, jury_round
+from contest.services.jury import ballot_lists, ballots, jury_counts, jury_round, own_marks
 from contest.wiring import Platform
 from tests.contest.core.together import Meeting
 from tests.contest.factory import Factory
@@ -131,7 +131,7 @@ class Walk:
                 assert (one.due, one.owed, one.ready, one.states) == slow[:4], after
                 far = ballot_lists.tally(session, self.contest, actor=actor)
                 assert (far.due, far.owed, far.given) == (slow[0], slow[1], slow[4]), after
-                own = ballot_lists.own_figures(session, self.contest, actor=actor)
+                own = own_marks.own_figures(session, self.contest, actor=actor)
                 assert (own and (own.count, own.mean, own.lowest, own.highest)) == slow[5], after
 
     def _slowly(self, session: Session, actor: Any) -> tuple[Any, ...]:

@@ -34,6 +34,7 @@ from contest.models import (
     Repair,
     Review,
     ReviewVote,
+    SavedView,
     SecurityEvent,
     ShareRecord,
     SignedForm,
@@ -178,6 +179,8 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
                    changed_by="user:1", changed_at=at),
         PushSubscription(user_id=reviewer.id, session_id=1, endpoint=f"https://push.example/{BARE}",
                          browser_key="k", auth="a", created_at=at),
+        SavedView(contest_id=contest_id, user_id=reviewer.id, place="entries", name=NAME,
+                  filter={"q": NAME}, shared=True, created_at=at),
         PushMessage(contest_id=contest_id, subscription_id=1, template="receipt",
                     params={"said": SAID}, created_at=at),
     ]

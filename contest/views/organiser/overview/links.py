@@ -37,7 +37,11 @@ def _links() -> Iterator[tuple[str, str, str]]:
            _full("published.results"))
     yield (_("Trang trao giải"), _("Mở trên màn hình lớn, từng giải một."),
            _full("published.ceremony"))
+    yield (_("Tự kiểm tra kết quả"), _("Ai cũng tính lại được kết quả từ gói minh chứng."),
+           _full("published.verify"))
     yield (_("Bảng kết quả để nhúng"), _("Cho trang web khác."), _full("published.embed"))
+    yield (_("Clip dự thi"), _("Các clip đã đăng, tìm được theo tên và đơn vị."),
+           _full("public.clips"))
     yield _("Lịch"), _("Thêm các mốc vào lịch của điện thoại."), _full("public.calendar_file")
     yield (_("Thẻ chia sẻ của hội thi"), _("Ảnh để đăng lên Facebook, Zalo."),
            _full("share_cards.contest", spoken=spoken))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from contest.services.desk.agenda import Situation
 from contest.states import SubmissionState
+from contest.views.shared.disk import Disk
 
 HEIGHT = 120  # px of the tallest bar
 FEW = 14  # bars that have room for their numbers
@@ -44,7 +45,8 @@ def bars(days: Sequence[tuple[date, int]]) -> list[Bar]:
     tallest = next((day for day, count in days if count == most), None)
     return [
         Bar(day, count, round(n * step + step * 0.1, 3), round(step * 0.8, 3),
-            round(HEIGHT * count / most, 1), count > 0 and (len(days) <= FEW or day == tallest))
+            round(HEIGHT * count / max(most, 1), 1),
+            count > 0 and (len(days) <= FEW or day == tallest))
         for n, (day, count) in enumerate(days)
     ]
 
@@ -82,6 +84,15 @@ def posts(states: Mapping[str, int]) -> list[Piece]:
         (_("Đã đăng"), states.get("published", 0), "ok"),
         (_("Chờ đăng"), waiting, "info"),
         (_("Cần xem lại"), states.get("failed", 0) + states.get("unknown", 0), "bad"),
+    ))
+
+
+def disk(room: Disk, clips: int) -> list[Piece]:
+    """The disk of the clips in bytes: this contest's, all else, free."""
+    used = room.total - room.free
+    return pieces((
+        (_("Clip của hội thi này"), min(clips, used), "info"),
+        (_("Những thứ khác"), max(0, used - clips), ""), (_("Còn trống"), room.free, "ok"),
     ))
 
 

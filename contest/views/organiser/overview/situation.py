@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from contest.models import Contest
+from contest.models import Contest, Result
 from contest.safekeeping import status
 from contest.safekeeping.status import Standing as Safe
 from contest.services.core import appraisal
@@ -33,14 +33,15 @@ OWN = "requests.waiting"  # a blocker that the desk says in words of its own
 def gathered() -> Situation:
     """The contest's situation now. Each phase asks only for what it needs."""
     contest, profile, at, db = current.contest, current.profile, current.now, current.db
-    result = agenda.newest_result(db, contest)
+    newest = results.current(db, contest)
+    result = newest.state if newest else None
     phase = public.phase_of(profile, at=at, published=result == "published")
     watched = _watched(contest)
     early = phase in (Phase.BEFORE, Phase.ENTRIES)
     return Situation(
         standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
         people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
-        personal=_personal(), moved=_moved(result), board=_board(),
+        personal=_personal(), moved=_moved(newest), board=_board(),
         without_link=len(units.without_link(db, contest, at=at)) if early else 0,
         has_page=watched is not None, posts_itself=profile.publication.mode == "api",
         paused=bool(contest.publishing_paused), token_end=expiry.soon(watched, at=at),
@@ -57,10 +58,9 @@ def _personal() -> tuple[int, datetime | None]:
     return len(waiting), min(due, default=None)
 
 
-def _moved(newest: str | None) -> Sequence[str]:
+def _moved(newest: Result | None) -> Sequence[str]:
     """Codes of clips that left or came back after the newest result was final."""
-    found = results.current(current.db, current.contest) if newest else None
-    return [one.code for one in moved_since.moved(current.db, found)] if found else ()
+    return [one.code for one in moved_since.moved(current.db, newest)] if newest else ()
 
 
 def _board() -> Counter[str]:

@@ -18,6 +18,8 @@ from contest.services.units import unit_changes, unit_import, unit_links, units
 from contest.services.units.unit_import import Row
 from contest.services.units.unit_links import Issued
 from contest.views.organiser.documents import sign_sheet
+from contest.views.organiser.tables import filters
+from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
 from contest.views.shared.numbers import wholes
 from contest.views.shared.paging import neighbours, page_number
@@ -55,6 +57,7 @@ def manage() -> Response:
         "organiser/units.html", found=found, quota=quota, short=short, search=search,
         total=total, missing=missing, pages=neighbours(found),
         retired=units.retired(current.db, current.contest),
+        deeds=choices("units"), kept=filters.kept("units"),
     )
 
 

@@ -1,0 +1,210 @@
+"""What one juror sees of the own marks: a clip's total, the own order of the clips, how the scale
+was used. Never another juror's."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select, union_all
+from sqlalchemy.orm import Session, joinedload
+
+from contest.actors import Actor
+from contest.models import Ballot, Contest, Mark, Submission
+from contest.permissions import require
+from contest.profile import Profile
+from contest.services.core import pagination, profiles
+from contest.services.core.pagination import Pagination
+from contest.services.jury import ballots, jury_counts
+from contest.services.jury.ballots import OUT
+
+Query = Select[*tuple[Any, ...]]
+NEAR = 4  # clips shown beside one
+
+
+@dataclass(frozen=True)
+class Total:
+    """The weighted sum of the marks given so far out of what is possible, and how many criteria
+    have no mark yet. Whole numbers, as the rules have them."""
+
+    points: int
+    possible: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A clip in the juror's own order: its place (the same for the same points), and the ballot's
+    ``state``."""
+
+    place: int
+    points: int
+    state: str
+    submission: Submission
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How one criterion's scale was used: mark -> how many clips got it."""
+
+    criterion: str
+    most: int
+    counts: Mapping[int, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def lowest(self) -> int:
+        return min(self.counts)
+
+    @property
+    def highest(self) -> int:
+        return max(self.counts)
+
+    @property
+    def mean(self) -> float:
+        return sum(value * times for value, times in self.counts.items()) / self.count
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """A juror's own complete ballots, in percent: how many, mean, lowest, highest."""
+
+    count: int
+    mean: float
+    lowest: float
+    highest: float
+
+
+def total(profile: Profile, marks: Mapping[str, int]) -> Total:
+    """What the marks add up to (``ballots.save`` stores the same, once none is missing)."""
+    criteria = profile.jury.criteria
+    points = sum(c.weight * marks[c.id] for c in criteria if c.id in marks)
+    return Total(
+        points, sum(c.weight * c.max for c in criteria), sum(c.id not in marks for c in criteria)
+    )
+
+
+def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigures | None:
+    """Of the juror's own complete ballots; None where there is none. Raises ``NotAllowed`` without
+    ``jury.read``."""
+    require(actor, "jury.read", contest)
+    found = _complete(contest, actor).c.points
+    count, *figures = session.execute(
+        select(func.count(found), func.avg(found), func.min(found), func.max(found))
+    ).one()
+    possible = total(profiles.profile_of(contest), {}).possible
+    return OwnFigures(count, *(float(100 * f / possible) for f in figures)) if count else None
+
+
+def ranking(
+    session: Session, contest: Contest, *, actor: Actor, number: int = 1
+) -> Pagination[Ranked]:
+    """A page of the clips that this juror has marked in full, the best first. Raises ``NotAllowed``
+    without ``jury.read``."""
+    require(actor, "jury.read", contest)
+    query = _ranked(contest, actor)
+    order = (query.selected_columns.points.desc(), Submission.code)
+    found = pagination.take(session, query.order_by(*order), number, whole=True)
+    return Pagination(_rows(session, found.rows), found.number, found.count, found.total)
+
+
+def near(
+    session: Session, contest: Contest, submission: Submission, *, actor: Actor
+) -> tuple[Ranked | None, Sequence[Ranked]]:
+    """A clip's place in the juror's own order (None until it is marked in full), and the clips with
+    the nearest points, the best first. Raises ``NotAllowed`` without ``jury.read``."""
+    require(actor, "jury.read", contest)
+    ranked = _ranked(contest, actor).subquery()
+    own = session.execute(select(ranked).where(ranked.c.id == submission.id)).one_or_none()
+    if own is None:
+        return None, ()
+    query = select(ranked).where(ranked.c.id != submission.id)
+    nearest = query.order_by(func.abs(ranked.c.points - own.points), ranked.c.code).limit(NEAR)
+    rows = sorted(session.execute(nearest), key=lambda row: (row.place, row.code))
+    [placed, *others] = _rows(session, [own, *rows])
+    return placed, others
+
+
+def spread(session: Session, contest: Contest, *, actor: Actor) -> list[Spread]:
+    """By criterion, in the rubric's order, those with a mark. Raises ``NotAllowed`` without
+    ``jury.read``."""
+    require(actor, "jury.read", contest)
+    query = (
+        select(Mark.criterion, Mark.value, func.count())
+        .join(Mark.ballot).join(Ballot.submission)
+        .where(*_own(contest, actor)).group_by(Mark.criterion, Mark.value)
+    )
+    counts: dict[str, dict[int, int]] = defaultdict(dict)
+    for criterion, value, times in session.execute(query):
+        counts[criterion][value] = times
+    criteria = profiles.profile_of(contest).jury.criteria
+    return [Spread(c.id, c.max, counts[c.id]) for c in criteria if c.id in counts]
+
+
+def points_of(
+    session: Session, contest: Contest, found: Iterable[Submission], *, actor: Actor
+) -> dict[int, int]:
+    """Clip's id -> this juror's points, for those of these clips that are marked in full."""
+    complete = _complete(contest, actor).c
+    ids = [submission.id for submission in found]
+    rows = session.execute(select(complete.id, complete.points).where(complete.id.in_(ids)))
+    return {row.id: row.points for row in rows}
+
+
+def _rows(session: Session, rows: Sequence[Any]) -> list[Ranked]:
+    ids = [row.id for row in rows]
+    query = select(Submission).where(Submission.id.in_(ids)).options(joinedload(Submission.unit))
+    clips = {submission.id: submission for submission in session.scalars(query)}
+    return [Ranked(row.place, row.points, row.state, clips[row.id]) for row in rows]
+
+
+def _ranked(contest: Contest, actor: Actor) -> Query:
+    """Clips with place and points, in no order yet."""
+    complete = _complete(contest, actor)
+    place = func.rank().over(order_by=complete.c.points.desc()).label("place")
+    return (
+        select(complete.c.id, complete.c.points, complete.c.state, Submission.code, place)
+        .join(Submission, Submission.id == complete.c.id)
+        .where(*jury_counts.markable(contest))
+    )
+
+
+def _own(contest: Contest, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (Submission.contest_id == contest.id, Ballot.juror_id == actor.id,
+            Ballot.state.not_in(OUT))
+
+
+def _complete(contest: Contest, actor: Actor) -> Any:
+    """Clip's id, points and state of the juror's complete ballots."""
+    return union_all(_known_points(contest, actor), _summed_points(contest, actor)).subquery()
+
+
+def _known_points(contest: Contest, actor: Actor) -> Query:
+    """The points that stand on the juror's ballots, those left out excepted."""
+    return select(
+        Ballot.submission_id.label("id"), Ballot.points.label("points"), Ballot.state
+    ).where(
+        Ballot.juror_id == actor.id, Ballot.state.not_in(OUT),
+        Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest),
+    )
+
+
+def _summed_points(contest: Contest, actor: Actor) -> Query:
+    """The points of ballots on which they do not stand, or under another rubric: added up."""
+    criteria = profiles.profile_of(contest).jury.criteria
+    weight = case({c.id: c.weight for c in criteria}, value=Mark.criterion)
+    stands = and_(Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest))
+    return (
+        select(Ballot.submission_id.label("id"), func.sum(Mark.value * weight).label("points"),
+               Ballot.state)
+        .select_from(Ballot).join(Ballot.submission).join(Ballot.marks)
+        .where(
+            *_own(contest, actor), Ballot.given >= len(criteria), not_(stands),
+            Mark.criterion.in_([c.id for c in criteria]),
+        )
+        .group_by(Ballot.id, Ballot.submission_id, Ballot.state)
+        .having(func.count() == len(criteria))
+    )
