@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     field_validator,
@@ -21,27 +19,13 @@ from pydantic import (
     model_validator,
 )
 
+from contest.profile.parts import Part, Publication, Text
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 CLIPS_EACH = 10  # of one entry, replacements included
 known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
-
-
-class Part(BaseModel):
-    """A table of the file: unknown keys refused, values not converted, instances immutable."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Text(Part):
-    """A text in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def __getitem__(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 class ContestPart(Part):
@@ -276,14 +260,6 @@ class Prize(Part):
     count: Positive
     certificate: bool = True
     cash: bool = False
-
-
-class Publication(Part):
-    """How approved clips reach the Page (plan III.3, note)."""
-
-    release_at: AwareDatetime | None = None  # default: schedule.publicity_opens
-    caption: str = Field(min_length=1)
-    mode: Literal["api", "manual"] = "api"
 
 
 class Documents(Part):

@@ -1,6 +1,6 @@
 """Public facts of a contest: its phase, and its clips on the Page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -103,12 +103,14 @@ def clips(session: Session, contest: Contest, *, most: int | None = None) -> lis
 
 
 def gallery(
-    session: Session, contest: Contest, *, words: str = "", number: int = 1
+    session: Session, contest: Contest, *, words: str = "", kind: str = "", number: int = 1
 ) -> Pagination[PublicClip]:
     """One page of the published clips with ``words`` in code, title or unit; not in a unit's name
-    while it is hidden, for what is found would tell it."""
+    while it is hidden, for what is found would tell it. ``kind``: of individuals or teams only."""
     unit = () if profiles.names_are_hidden(contest) else (Unit.name,)
     query = search.matching(_shown(contest), words, Submission.code, Submission.title, *unit)
+    if kind:
+        query = query.where(Submission.kind == kind)
     found = pagination.take(session, query, number, whole=True)
     return replace(found, rows=[_clip(row, contest) for row in found.rows])
 
@@ -125,6 +127,13 @@ def clip(session: Session, contest: Contest, code: str) -> PublicClip:
     if found is None:
         raise not_found()
     return _clip(found, contest)
+
+
+def posters(session: Session, contest: Contest, codes: Collection[str]) -> dict[str, str]:
+    """The hash of the still frame of those of these clips that are on the Page now, by code."""
+    query = _shown(contest).where(Submission.code.in_(codes), Derivative.sha256.is_not(None))
+    found = session.execute(query.with_only_columns(Submission.code, Derivative.sha256))
+    return {code: sha256 for code, sha256 in found if sha256 is not None}
 
 
 def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:

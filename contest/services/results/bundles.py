@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,7 +13,7 @@ from contest.models import Contest, ProfileRevision, Result
 from contest.ports import BlobStore
 from contest.services.core import profiles
 from contest.services.results.scoring_input import Prepared
-from scoring import BundleError, bundle, signature
+from scoring import BundleError, bundle, manifest, signature
 
 
 class Signer:
@@ -78,6 +79,15 @@ def _canonical(revision: ProfileRevision) -> bytes:
 
 def _names(result: Result) -> dict[str, dict[str, str]]:
     return {"entries": {code: str(entry["title"]) for code, entry in result.names.items()}}
+
+
+@cache
+def program() -> str:
+    """The hash of the list of ``scoring``'s files: of the program whose sentences the second one,
+    in the browser, is held equal to (``assets/js/verify/``)."""
+    lines = [f"{hashlib.sha256(text).hexdigest()}  {name}\n" for name, text in
+             sorted(manifest.own_sources().items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def store(content: bytes, blobs: BlobStore, folder: Path) -> str:

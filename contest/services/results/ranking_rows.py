@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     TableValuedAlias,
     cast,
     func,
@@ -24,7 +25,8 @@ from sqlalchemy.orm import Session
 from contest.folding import fold
 from contest.models import Result
 from contest.models.base import Json
-from contest.services.core import search
+from contest.services.core import pagination, search
+from contest.services.core.pagination import Pagination
 from contest.services.results.kept import kept
 
 
@@ -46,7 +48,18 @@ def pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any
     return kept(session, result, wanted, lambda: _pick(session, result, wanted))
 
 
+def page(
+    session: Session, result: Result, wanted: Picked, number: int
+) -> Pagination[Any]:
+    """Page ``number`` of the chosen rows, taken by the database."""
+    return pagination.take(session, _chosen(session, result, wanted), number)
+
+
 def _pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, Any]]:
+    return list(session.scalars(_chosen(session, result, wanted).limit(wanted.most)))
+
+
+def _chosen(session: Session, result: Result, wanted: Picked) -> Select[Any]:
     rows, place = _elements(session)
     entry, unit, prize = (_text(session, rows.c.value, key) for key in ("entry", "unit", "prize"))
     query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(
@@ -60,7 +73,7 @@ def _pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, An
         found = [search.folded(column).contains(fold(word), autoescape=True)
                  for column in (unit, entry)]
         query = query.where(or_(*found))
-    return list(session.scalars(query.order_by(place).limit(wanted.most)))
+    return query.order_by(place)
 
 
 def names(session: Session, result: Result, codes: Collection[str]) -> dict[str, Any]:

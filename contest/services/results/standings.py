@@ -1,7 +1,7 @@
 """A published result as people read it: a line for each unit, numbers formatted, prizes named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from contest.models import Contest, Result
 from contest.profile import Profile
+from contest.services.core.pagination import Pagination
 from contest.services.results import ranking_rows
 from contest.services.results.ranking_rows import Picked
 
@@ -74,6 +75,15 @@ def some_lines(
     rows = ranking_rows.pick(session, result, found)
     names = ranking_rows.names(session, result, [row["entry"] for row in rows])
     return [_line(row, names, profile, language) for row in rows]
+
+
+def page_of_lines(
+    session: Session, result: Result, profile: Profile, language: str, found: Picked, *, number: int
+) -> Pagination[Line]:
+    """One page of the chosen lines, best first."""
+    page = ranking_rows.page(session, result, found, number)
+    names = ranking_rows.names(session, result, [row["entry"] for row in page.rows])
+    return replace(page, rows=[_line(row, names, profile, language) for row in page.rows])
 
 
 def longest_bar(found: Sequence[Line]) -> float:

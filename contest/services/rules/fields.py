@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
 from contest.profile import Profile, Text
-from contest.profile.schema import Part
+from contest.profile.parts import Part
 from media_checks.rules import RULES, Limit
 
 # Section -> the tables and keys of the file that it shows.

@@ -189,6 +189,12 @@ RULES = {
         "May hold {title} {unit} {authors} {contest} {code}.",
     ),
     "publication.mode": Label("Cách đăng", "Way of posting"),
+    "publication.watch_here": Label(
+        "Cho xem clip ngay trên trang của hội thi",
+        "Let everybody watch the clips on the contest's own pages",
+        "Chỉ clip đã đăng, từ giờ đăng; lượt xem ở đây không tính điểm tương tác.",
+        "Published clips only, from the release on; watching here earns no points.",
+    ),
     "documents.place": Label("Địa danh trên văn bản", "Place on papers"),
     "documents.symbol": Label("Ký hiệu văn bản", "Symbol on papers"),
     "documents.authority": Label("Cơ quan quyết định", "Deciding body"),

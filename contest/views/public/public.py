@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from contest.drawing import stills
-from contest.errors import not_found
+from contest.errors import Conflict, not_found
 from contest.languages import write_date, write_deadline
 from contest.models import Result
 from contest.services.core import profiles
-from contest.services.desk import calendar, public
+from contest.services.desk import calendar, public, watching
 from contest.services.desk.public import Phase, Step
 from contest.services.results import standings
 from contest.services.units import time_grants
 from contest.views.public import share_cards
+from contest.views.shared import media
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, current, page
 
@@ -96,9 +97,22 @@ def profile_source() -> Response:
 @allows("public.read")
 def clips() -> BaseResponse:
     """The gallery, a page at a time."""
-    words = request.args.get("q", "").strip()
-    found = public.gallery(current.db, current.contest, words=words, number=page_number())
-    return page("public/clips.html", found=found, words=words, pages=neighbours(found))
+    words, kind = request.args.get("q", "").strip(), request.args.get("show", "")
+    kinds = current.profile.form.kinds
+    kind = kind if kind in kinds else ""
+    found = public.gallery(
+        current.db, current.contest, words=words, kind=kind, number=page_number()
+    )
+    return page(
+        "public/clips.html", found=found, words=words, kind=kind, kinds=_choices(kinds),
+        pages=neighbours(found),
+    )
+
+
+def _choices(kinds: Sequence[str]) -> dict[str, str]:
+    """The kinds of entries to narrow the gallery to; none where there is but one."""
+    said = {"individual": _("Của cá nhân"), "team": _("Của tập thể")}
+    return {kind: said[kind] for kind in said if kind in kinds and len(kinds) > 1}
 
 
 @bp.get("/c/<slug>/clips/<code>")
@@ -107,9 +121,21 @@ def clip(code: str) -> BaseResponse:
     return page(
         "public/clip.html",
         clip=public.clip(current.db, current.contest, code),
+        film=watching.film(current.db, current.contest, code, at=current.now),
         result=_published(),
         card=share_cards.clip_address(code),
     )
+
+
+@bp.get("/c/<slug>/clips/<code>/film.mp4")
+@allows("public.read")
+def film(code: str) -> BaseResponse:
+    """A published clip to watch here, with Range, as the private pages get it."""
+    public.clip(current.db, current.contest, code)  # 404 for one that is not on the Page
+    found = watching.film(current.db, current.contest, code, at=current.now)
+    if found is None:
+        raise Conflict("Clip này chỉ xem trên Fanpage.", "This clip is watched on the Page only.")
+    return media.send(found)
 
 
 @bp.get("/c/<slug>/clips/<code>/poster.jpg")

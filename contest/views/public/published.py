@@ -11,14 +11,17 @@ from contest import ready_pages
 from contest.errors import not_found
 from contest.languages import chosen
 from contest.models import Result
+from contest.services.desk import public
 from contest.services.results import bundles, exports, ranking_rows, standings
 from contest.services.results import results as services
 from contest.services.results.ranking_rows import Picked
 from contest.views.public import share_cards
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, attachment, current, kept_language, page
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
 MOST_EMBEDDED = 100  # lines in another site's frame
+MOST_SHOWN = 60  # lines on a result's own page, which stays below 100 KB; the table has all
 
 
 @bp.before_app_request
@@ -43,12 +46,13 @@ def results() -> Response:
 
 def result_page(result: Result) -> Response:
     """A result's page, as sent and as stored on disk."""
-    lines = services.lines(result, current.language)
+    lines = services.some_lines(result, current.language, Picked(most=MOST_SHOWN))
     return page(
         "public/results.html",
         result=result,
         revision=services.revision_of(result),
         lines=lines,
+        length=ranking_rows.length(current.db, result),
         most=standings.longest_bar(lines),
         disqualified=standings.disqualified(result),
         fingerprint=fingerprint(),
@@ -61,6 +65,23 @@ def result_page(result: Result) -> Response:
 def edition(number: int) -> Response:
     """An earlier published revision."""
     return result_page(revision(number))
+
+
+@bp.get("/results/table")
+@allows("public.read")
+def table() -> Response:
+    """The whole ranking with pictures, a page at a time, searched and narrowed."""
+    result, words = _result(), request.args.get("q", "").strip()
+    won = request.args.get("show") == "prizes"
+    found = standings.page_of_lines(
+        current.db, result, services.profile_of(result), current.language,
+        Picked(words=words, prizes=won), number=page_number(),
+    )
+    return page(
+        "public/table.html", result=result, found=found, words=words, won=won,
+        pages=neighbours(found),
+        posters=public.posters(current.db, current.contest, [line.code for line in found.rows]),
+    )
 
 
 @bp.get("/results/clips/<code>")
@@ -107,8 +128,11 @@ def bundle(number: int) -> Response:
 @bp.get("/verify")
 @allows("public.read")
 def verify() -> Response:
-    """The hashes of every published revision, and how to recompute the result."""
-    return page("public/verify.html", results=revisions(), fingerprint=fingerprint())
+    """Recompute the result here, in the reader's own browser; every revision's hashes."""
+    return page(
+        "public/verify.html", results=revisions(), fingerprint=fingerprint(),
+        program=bundles.program(),
+    )
 
 
 def fingerprint() -> str:

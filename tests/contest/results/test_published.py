@@ -14,14 +14,16 @@ from sqlalchemy import select
 
 import scoring
 from contest import ready_pages
+from contest.clock import FixedClock
 from contest.jobs import results as pages
-from contest.models import Contest, Result, Submission
+from contest.models import Contest, Derivative, Result, Submission
 from contest.services.core import profiles
 from contest.services.results import bundles, ranking_rows, results, standings
 from contest.services.results.ranking_rows import Picked
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Stage
 
 ADDRESS = "/c/quan11-2023/results"
 COUNTS = ((120, 15), (260, 60), (30, 5))
@@ -332,3 +334,28 @@ def test_the_units_page_tells_what_its_clip_came_to(
     assert "Rút bài dự thi…" not in page.text
     last = page.select(".timeline__step")[-1]
     assert "timeline__step--done" in last["class"]
+
+
+def test_the_table_is_searched_without_accents_narrowed_and_taken_by_pages(
+    visit: Visits, make: Factory, contest: Contest, clock: FixedClock, platform: Platform
+):
+    clock.moment = AFTER
+    stage = Stage(platform, make, contest)
+    stage.publish(stage.freeze(stage.compute()))
+    make.add(Derivative(
+        version_id=stage.clips[0].version_id, kind="poster", sha256="a" * 64, size=9, data={},
+        media_type="image/jpeg", created_at=make.at,
+    ))
+
+    def rows(query: str) -> list[str]:
+        page = BeautifulSoup(visit.public().get(f"{ADDRESS}/table{query}").text, "html.parser")
+        return [row.th.get_text(strip=True) for row in page.select("tbody tr")]
+
+    assert rows("") == rows("?page=9") == ["Đoàn C", "Đoàn B", "Đoàn A"]
+    assert rows("?q=DOAN") == rows("")
+    assert rows(f"?q=doan+{stage.clips[1].code.lower()}") == ["Đoàn B"]
+    assert len(rows("?show=prizes")) == 3
+    assert rows("?q=khong+co") == []
+    shown = visit.public().get(f"{ADDRESS}/table").text
+    assert f"{stage.clips[0].code}/poster-400.jpg?v=aaaaaaaa" in shown
+    assert f"{stage.clips[1].code}/poster-400.jpg" not in shown

@@ -1,0 +1,100 @@
+// The whole way from parsed input to the ranking, as plain values (scoring/engine.py).
+import { HUNDRED, both, byText } from "./_exact.js";
+import { explain } from "./_explain.js";
+import { Fault } from "./_json.js";
+import { rank } from "./_ranking.js";
+import { read, stated } from "./_schema.js";
+
+/** The output of `scoring.compute` for a parsed JSON value; a Fault where it may not stand so. */
+export const compute = (data) => work(data).output;
+
+/** The same with what it was worked out from: the contest, and its ranked lines with every score. */
+export function work(data) {
+  const contest = read(data);
+  const missing = gaps(contest);
+  if (contest.rules.missing === "refuse") refuseGaps(contest, missing);
+  const { lines, unmarked } = rank(contest);
+  return { contest, lines, output: report(contest, { lines, unmarked }, missing) };
+}
+
+function report(contest, { lines, unmarked }, missing) {
+  const out = contest.entries.filter((entry) => entry.disqualified).sort((a, b) => byText(a.id, b.id));
+  const equals = new Map(); // total -> the lines that have it
+  for (const line of lines) equals.set(`${line.total}`, [...(equals.get(`${line.total}`) ?? []), line]);
+  const without = lines.filter((line) => line.prize === null);
+  return {
+    format: "hoithi-ranking/1",
+    rules: stated(contest.rules),
+    ranking: lines.map((line) => lineOf(line, equals.get(`${line.total}`), contest.rules)),
+    next_in_line: without.filter((line) => line.rank === without[0].rank).map((line) => line.unit),
+    unranked: unmarked.map((entry) => ({ unit: entry.unit, entry: entry.id, why: "no_marks" })),
+    disqualified: out.map((entry) => ({ unit: entry.unit, entry: entry.id, reason: entry.reason })),
+    missing,
+  };
+}
+
+function lineOf(line, equals, rules) {
+  const found = {
+    rank: line.rank, unit: line.unit, entry: line.clips[0].entry.id,
+    jury: both(line.juryPoints), interactions: both(line.interactionPoints), total: both(line.total),
+    points: line.points,
+    capped: line.clips.some((clip) => clip.interactions.capped),
+    verified: line.clips.every((clip) => clip.interactions.verified),
+    ...checked(line.clips.map((clip) => clip.interactions)),
+    decided_by: line.decidedBy, prize: line.prize, entries: line.clips.map((clip) => clip.entry.id),
+    jury_mean: line.clips.some((clip) => clip.jury.mean === null) ? null : both(HUNDRED.times(line.juryMean)),
+    explanation: explain(rules, line, equals),
+  };
+  const scale = rules.secondScale;
+  if (!scale || rules.unitScore !== "best") return found;
+  const scaled = (value) => both(value.times(scale).by(HUNDRED));
+  found.second_scale = {
+    of: `${scale}`, jury: scaled(line.juryPoints), interactions: scaled(line.interactionPoints),
+    total: scaled(line.total),
+  };
+  return found;
+}
+
+/** How many shares have a known account, where some clip's ledger is not complete. */
+function checked(counts) {
+  if (counts.every((one) => one.checked === null)) return {};
+  const total = (values) => values.reduce((all, one) => all + (one ?? 0n), 0n);
+  const given = counts.filter((one) => one.checked !== null || !one.verified).map((one) => one.given);
+  return { checked: { shares: total(counts.map((one) => one.checked)), of: total(given) } };
+}
+
+/** What is not there, as the output tells it. */
+function gaps(contest) {
+  const { rules } = contest, jurors = [...contest.jurors].sort(byText);
+  return [...contest.running].sort((a, b) => byText(a.id, b.id)).flatMap((entry) => [
+    ...(rules.juryShare.zero ? [] : jurors.flatMap((juror) => openMarks(entry, juror, rules.criteria))),
+    ...(rules.interactionShare.zero ? [] : openCounts(entry)),
+  ]);
+}
+
+const gap = (what, entry, juror = null, criteria = []) => ({ what, entry: entry.id, unit: entry.unit, juror, criteria });
+
+function openMarks(entry, juror, criteria) {
+  const ballot = entry.marks.get(juror) ?? new Map();
+  if (typeof ballot === "string" || ballot.size === criteria.length) return [];
+  const open = criteria.map((one) => one.id).filter((id) => !ballot.has(id)).sort(byText);
+  return [gap(ballot.size ? "marks" : "ballot", entry, juror, open)];
+}
+
+function openCounts(entry) {
+  if ([entry.reactions, entry.shares, entry.ledger].every((one) => one === null)) return [gap("interactions", entry)];
+  const unshared = entry.shares === null && (entry.ledger === null || !entry.complete);
+  return [...(entry.reactions === null ? [gap("reactions", entry)] : []), ...(unshared ? [gap("shares", entry)] : [])];
+}
+
+function refuseGaps(contest, missing) {
+  for (const one of missing) {
+    const path = `$.entries[${contest.entries.findIndex((entry) => entry.id === one.entry)}]`;
+    if (one.juror !== null) {
+      throw new Fault(`${path}.marks`, `Giám khảo ${one.juror} chưa chấm đủ clip ${one.entry}.`,
+        `Juror ${one.juror} has not fully marked clip ${one.entry}.`);
+    }
+    throw new Fault(`${path}.interactions`, `Chưa có đủ số đếm tương tác của clip ${one.entry}.`,
+      `The interaction counts of clip ${one.entry} are not complete.`);
+  }
+}

@@ -1,0 +1,113 @@
+// From scores to ranks: a unit stands with its best clip, ties go through the chain (scoring/ranking.py).
+import { Fraction, NOTHING, average, byText, sum, whole } from "./_exact.js";
+import { score as countInteractions } from "./_interactions.js";
+import { score as countMarks } from "./_jury.js";
+
+const UNKNOWN = new Fraction(-1n);
+const known = (value) => value ?? UNKNOWN;
+
+/** Lines by rank, then unit; and the clips that no juror has marked completely. */
+export function rank(contest) {
+  const marks = countMarks(contest);
+  const scored = contest.running.map((entry) => scoreOf(entry, marks.get(entry.id), contest.rules));
+  const byUnit = new Map();
+  for (const clip of scored) {
+    if (clip.total) byUnit.set(clip.entry.unit, [...(byUnit.get(clip.entry.unit) ?? []), clip]);
+  }
+  const lines = [...byUnit].map(([unit, clips]) => lineOf(unit, clips, contest.rules));
+  const unmarked = scored.filter((clip) => !clip.total).map((clip) => clip.entry);
+  return {
+    lines: award(numbered(order(lines, contest)), contest.rules.prizes),
+    unmarked: unmarked.sort((a, b) => byText(a.id, b.id)),
+  };
+}
+
+function scoreOf(entry, jury, rules) {
+  const interactions = countInteractions(entry, rules);
+  let juryPoints = rules.juryShare.zero ? NOTHING : null;
+  if (jury.mean) juryPoints = rules.juryShare.times(jury.mean);
+  const interactionPoints = rules.interactionShare.times(interactions.score);
+  return { entry, jury, interactions, juryPoints, interactionPoints, total: juryPoints?.plus(interactionPoints) ?? null };
+}
+
+function lineOf(unit, clips, rules) {
+  const measured = clips.map((clip) => [clip, strength(clip, rules)]);
+  measured.sort(([a], [b]) => byText(a.entry.id, b.entry.id));
+  measured.sort(([, a], [, b]) => {
+    const place = a.findIndex((value, at) => value.compare(b[at]));
+    return place < 0 ? 0 : b[place].compare(a[place]);
+  });
+  const ordered = measured.map(([clip]) => clip);
+  const counting = rules.unitScore === "best" ? ordered.slice(0, 1) : ordered;
+  const juryPoints = sum(counting.map((clip) => clip.juryPoints));
+  const interactionPoints = sum(counting.map((clip) => clip.interactionPoints));
+  return {
+    unit, clips: counting, others: ordered.slice(counting.length).map((clip) => clip.entry.id),
+    juryPoints, interactionPoints, total: juryPoints.plus(interactionPoints),
+    points: counting.reduce((all, clip) => all + clip.interactions.points, 0n),
+    juryMean: average(counting.map((clip) => known(clip.jury.mean))),
+    top: average(counting.map((clip) => known(clip.jury.top))),
+    rank: 0, decidedBy: "total", prize: null,
+  };
+}
+
+/** Which clip a unit stands with: its total, then the chain without the chair. */
+function strength(clip, rules) {
+  const values = {
+    jury_mean: known(clip.jury.mean), top_criterion: known(clip.jury.top),
+    uncapped_points: whole(clip.interactions.points),
+  };
+  return [known(clip.total), ...rules.tieBreaks.filter((step) => step in values).map((step) => values[step])];
+}
+
+function order(lines, contest) {
+  const groups = split(lines, (line) => line.total);
+  return groups.flatMap((group) => untie(group, "total", contest.rules.tieBreaks, contest.decisions));
+}
+
+function untie(group, decidedBy, steps, decisions) {
+  if (group.length === 1) return [[{ ...group[0], decidedBy }]];
+  if (!steps.length) return [group.map((line) => ({ ...line, decidedBy: "shared" }))];
+  const parts = split(group, measure(steps[0], group, decisions));
+  return parts.flatMap((part) => untie(part, steps[0], steps.slice(1), decisions));
+}
+
+/** Lines of an equal value together, the highest first; within a group by unit. */
+function split(lines, value) {
+  const measured = lines.map((line) => [line, value(line)]);
+  measured.sort(([a], [b]) => byText(a.unit, b.unit));
+  measured.sort(([, a], [, b]) => b.compare(a));
+  const groups = [];
+  measured.forEach(([line, own], place) => {
+    if (place && own.compare(measured[place - 1][1]) === 0) groups[groups.length - 1].push(line);
+    else groups.push([line]);
+  });
+  return groups;
+}
+
+function measure(step, group, decisions) {
+  if (step === "jury_mean") return (line) => line.juryMean;
+  if (step === "top_criterion") return (line) => line.top;
+  if (step === "uncapped_points") return (line) => whole(line.points);
+  const decided = [...decisions].reverse().find((one) => group.every((line) => one.units.includes(line.unit)));
+  return (line) => whole(-Math.max(0, decided?.units.indexOf(line.unit) ?? 0));
+}
+
+/** Ranks as in sport: 1, 2, 2, 4. */
+function numbered(groups) {
+  const lines = [];
+  for (const group of groups) {
+    const place = lines.length + 1;
+    lines.push(...group.map((line) => ({ ...line, rank: place })));
+  }
+  return lines;
+}
+
+/** Units that share a rank share its prize; the places they fill are used up. */
+function award(lines, prizes) {
+  return lines.map((line) => {
+    let left = BigInt(line.rank);
+    const won = prizes.find((prize) => (left -= prize.count) <= 0n);
+    return won ? { ...line, prize: won.id } : line;
+  });
+}

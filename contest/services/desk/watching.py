@@ -1,0 +1,34 @@
+"""Watching a published clip on the contest's own pages, where its rules allow it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.models import Contest, Derivative, Publication, Submission
+from contest.services.core import profiles
+from contest.services.entry.media import ENDINGS, File
+from contest.states import SubmissionState
+
+
+def film(session: Session, contest: Contest, code: str, *, at: datetime) -> File | None:
+    """The rendition of a clip that is on the Page, from its release on; None for every other.
+
+    Never the original. A clip that leaves the contest is closed with the next request.
+    """
+    profile = profiles.profile_of(contest)
+    if not profile.publication.watch_here or at < profile.release_at:
+        return None
+    made = session.scalars(
+        select(Derivative)
+        .join(Publication, Publication.version_id == Derivative.version_id)
+        .join(Submission, Submission.id == Publication.submission_id)
+        .where(
+            Submission.contest_id == contest.id, Submission.code == code,
+            Submission.state == SubmissionState.PUBLISHED, Publication.state == "published",
+            Publication.release_at <= at, Derivative.kind == "rendition",
+        )
+    ).first()
+    if made is None:
+        return None
+    return File(made.sha256, made.media_type, f"{code}.{ENDINGS[made.media_type]}")
