@@ -2,6 +2,7 @@
 
 from contest.profile import reminding
 from contest.profile.loading import Loaded, load, parse, stored
-from contest.profile.schema import Criterion, Profile, Text
+from contest.profile.parts import Text
+from contest.profile.schema import Criterion, Profile
 
 __all__ = ["Criterion", "Loaded", "Profile", "Text", "load", "parse", "reminding", "stored"]

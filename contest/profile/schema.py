@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     field_validator,
@@ -21,27 +19,11 @@ from pydantic import (
     model_validator,
 )
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(gt=0)]
+from contest.profile.parts import Count, Identifier, Part, Positive, Text
+from contest.profile.persons import Confirming, Retention
+
 CLIPS_EACH = 10  # of one entry, replacements included
 known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
-
-
-class Part(BaseModel):
-    """A table of the file: unknown keys refused, values not converted, instances immutable."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Text(Part):
-    """A text in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def __getitem__(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 class ContestPart(Part):
@@ -343,6 +325,8 @@ class Profile(Part):
     security: Security = Security()
     documents: Documents = Documents()
     reminders: Reminders = Reminders()
+    retention: Retention = Retention()
+    consent: Confirming = Confirming()
     rules_note: Text | None = None
 
     @model_validator(mode="after")
@@ -358,12 +342,12 @@ class Profile(Part):
         return self
 
     @model_serializer(mode="wrap")
-    def _as_before_reminders(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Rules that plan no reminder keep the hash they had before there were any."""
+    def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that say nothing of these keep the hash they had before there were any."""
         content: dict[str, Any] = whole(self)
-        if self.reminders == Reminders():
-            del content["reminders"]
-        return content
+        later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming()}
+        return {key: value for key, value in content.items()
+                if key not in later or getattr(self, key) != later[key]}
 
     @property
     def upload_allowance(self) -> Allowance:

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
 from contest.profile import Profile, Text
-from contest.profile.schema import Part
+from contest.profile.parts import Part
 from media_checks.rules import RULES, Limit
 
 # Section -> the tables and keys of the file that it shows.
@@ -22,7 +22,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "contest": ("contest",), "schedule": ("schedule",), "entrants": ("quota", "form"),
     "upload": ("upload",), "media": ("media",), "review": ("review",), "jury": ("jury",),
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes",), "publication": ("publication",),
-    "documents": ("documents",), "reminders": ("reminders",), "other": ("security", "rules_note"),
+    "documents": ("documents",), "reminders": ("reminders",),
+    "persons": ("retention", "consent"), "other": ("security", "rules_note"),
 }
 FIXED = ("contest.slug", "media.name")  # the contest's name in addresses never changes
 LONG = ("caption", "notice.vi", "notice.en", "rules_note.vi", "rules_note.en")
