@@ -1,7 +1,7 @@
 """``sessions.sweep``: daily removes the rows that services/core/sweep.py lists as expired.
 
-Also files without a row: bytes of ended uploads, scratch folders of killed workers; and the bytes
-of clips that were replaced long ago.
+Also files without a row: bytes of ended uploads, scratch folders of killed workers; the bytes of
+clips that were replaced long ago; and what a contest's rules give a period (``privacy/retaining``).
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from contest.jobs import Later, clips, uploads
 from contest.jobs.links import fetching
+from contest.jobs.privacy import retaining
 from contest.services.core import sweep
 from contest.services.entry import stored_bytes
 from contest.services.privacy import archive, requests
@@ -25,6 +26,7 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
     while _some_bytes(platform, at):
         beat()
     _persons(platform, at)
+    retaining.run(platform, beat)
     clips.sweep_work(clips.work_dir(platform))
     uploads.sweep_strays(platform)
     fetching.sweep_strays(platform)

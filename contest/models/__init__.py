@@ -41,7 +41,13 @@ from contest.models.people import (
     UsedChallenge,
     User,
 )
-from contest.models.privacy import ConsentEvent, PrivacyRequest, Tombstone
+from contest.models.privacy import (
+    AccessLog,
+    ConsentEvent,
+    PrivacyRequest,
+    RetentionHold,
+    Tombstone,
+)
 from contest.models.publications import (
     PageConnection,
     PageInspection,
@@ -67,16 +73,16 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
+    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
     "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
     "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
     "Evidence", "FlagDecision", "FormerSeal", "HeldDecision", "Invitation", "JurorDeparture",
     "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch",
     "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
-    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "Review", "ReviewVote",
-    "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm",
-    "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey", "Submission",
-    "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink",
+    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "RetentionHold", "Review",
+    "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
+    "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey",
+    "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink",
     "UnitSession", "Upload", "UsedChallenge", "User",
 ]

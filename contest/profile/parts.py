@@ -1,15 +1,12 @@
-"""What every table of a rule file is; its texts; how clips reach the Page, and who sees them."""
+"""What every part of a profile is made of: tables, texts in both languages, kinds of values."""
 
-from typing import Any, Literal
+from typing import Annotated
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-)
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(gt=0)]
 
 
 class Part(BaseModel):
@@ -26,18 +23,3 @@ class Text(Part):
 
     def __getitem__(self, language: str) -> str:
         return self.en if language == "en" else self.vi
-
-
-class Publication(Part):
-    """How approved clips reach the Page (plan III.3, note)."""
-
-    release_at: AwareDatetime | None = None  # default: schedule.publicity_opens
-    caption: str = Field(min_length=1)
-    mode: Literal["api", "manual"] = "api"
-    watch_here: bool = False  # may everybody watch published clips on the contest's own pages, too?
-
-    @model_serializer(mode="wrap")
-    def _as_before_watching(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Rules that do not let people watch here keep the hash they had before they could."""
-        content: dict[str, Any] = write(self)
-        return {key: value for key, value in content.items() if key != "watch_here" or value}

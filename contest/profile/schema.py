@@ -19,11 +19,10 @@ from pydantic import (
     model_validator,
 )
 
-from contest.profile.parts import Part, Publication, Text
+from contest.profile.parts import Count, Identifier, Part, Positive, Text
+from contest.profile.persons import Confirming, Retention
+from contest.profile.publishing import Publication
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(gt=0)]
 CLIPS_EACH = 10  # of one entry, replacements included
 known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
 
@@ -319,6 +318,8 @@ class Profile(Part):
     security: Security = Security()
     documents: Documents = Documents()
     reminders: Reminders = Reminders()
+    retention: Retention = Retention()
+    consent: Confirming = Confirming()
     rules_note: Text | None = None
 
     @model_validator(mode="after")
@@ -334,12 +335,12 @@ class Profile(Part):
         return self
 
     @model_serializer(mode="wrap")
-    def _as_before_reminders(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Rules that plan no reminder keep the hash they had before there were any."""
+    def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that say nothing of these keep the hash they had before there were any."""
         content: dict[str, Any] = whole(self)
-        if self.reminders == Reminders():
-            del content["reminders"]
-        return content
+        later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming()}
+        return {key: value for key, value in content.items()
+                if key not in later or getattr(self, key) != later[key]}
 
     @property
     def upload_allowance(self) -> Allowance:

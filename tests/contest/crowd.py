@@ -370,6 +370,7 @@ class Crowd(Looked):
                 "pair_id": first(SimilarPair.id), "correction_id": first(Correction.id),
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
                 "fix_id": first(Repair.id), "privacy_id": first(PrivacyRequest.id),
+                "retained": "originals", "hold_id": 1,
             }
 
 

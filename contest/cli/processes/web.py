@@ -30,5 +30,6 @@ def _renew_pages(platform: Platform) -> None:
 
 def _load() -> object:
     app = create_app(open_platform())
-    app.extensions["refusals"].keeps = True  # what was refused is stored beside the requests
+    for log in ("refusals", "opened"):  # what was refused and opened is stored beside requests
+        app.extensions[log].keeps = True
     return app

@@ -82,15 +82,15 @@ def _over(at: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
         (UnitSession, _ended(at - KEPT, UnitSession.expires_at, UnitSession.revoked_at)),
         (Invitation, _ended(at - KEPT, Invitation.expires_at, Invitation.revoked_at,
                             Invitation.used_at)),
-        (Task, and_(Task.state == "done", Task.kind.in_(FORGOTTEN), _not_last(Task),
+        (Task, and_(Task.state == "done", Task.kind.in_(FORGOTTEN), not_last(Task),
                     Task.finished_at < at - KEPT)),
-        (HeldDecision, and_(HeldDecision.state != "held", _not_last(HeldDecision),
+        (HeldDecision, and_(HeldDecision.state != "held", not_last(HeldDecision),
                             HeldDecision.ended_at < at - KEPT)),
-        (Mail, and_(Mail.state == "sent", Mail.sent_at < at - MAILS_KEPT, _not_last(Mail),
+        (Mail, and_(Mail.state == "sent", Mail.sent_at < at - MAILS_KEPT, not_last(Mail),
                     _nothing_to_do(Mail, "mail.send"))),
-        (PushMessage, and_(PushMessage.created_at < at - MAILS_KEPT, _not_last(PushMessage),
+        (PushMessage, and_(PushMessage.created_at < at - MAILS_KEPT, not_last(PushMessage),
                            _nothing_to_do(PushMessage, "push.send"))),
-        (Upload, and_(Upload.state.in_(("expired", "terminated")), _not_last(Upload),
+        (Upload, and_(Upload.state.in_(("expired", "terminated")), not_last(Upload),
                       Upload.finished_at < at - UPLOADS_KEPT,
                       _nothing_to_do(Upload, "upload.expire", "upload.remind"))),
     ]
@@ -100,7 +100,7 @@ def _ended(before: datetime, *ends: Any) -> ColumnElement[bool]:
     return or_(*(end < before for end in ends))
 
 
-def _not_last(table: type[Base]) -> ColumnElement[bool]:
+def not_last(table: type[Base]) -> ColumnElement[bool]:
     """SQLite gives the id of a deleted last row to the next one; the audit trail refers to ids."""
     return and_(table.id < select(func.max(table.id)).scalar_subquery())
 

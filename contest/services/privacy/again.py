@@ -18,6 +18,7 @@ from contest.services.core.keys import Keys
 from contest.services.privacy import tombstones
 from contest.services.privacy.erasing import Erasure, Wish
 from contest.services.privacy.result_texts import Store
+from contest.services.privacy.retention import sweeping
 from contest.services.results.bundles import Signer
 
 SPARED = "spared:"
@@ -49,6 +50,9 @@ def erase(
     missing, files = tombstones.take(session, path), list[str]()
     for contest_id, ground in missing:
         contest = session.get_one(Contest, contest_id)
+        if ground.startswith(sweeping.GROUND):
+            files += sweeping.repeat(session, contest, ground, keys=keys, at=at)
+            continue
         finder = tombstones.finder_of(
             session, contest, ground, tombstones.key(session, keys, contest)
         )

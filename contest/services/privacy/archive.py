@@ -17,11 +17,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.models import ClipVersion, Contest, PrivacyRequest, Submission
+from contest.models import ClipVersion, Contest, PrivacyRequest, SignedForm, Submission
 from contest.ports import BlobStore
 from contest.services.core import mail, profiles
 from contest.services.entry import consents
-from contest.services.privacy import places, requests
+from contest.services.privacy import access, account, places, requests
 from contest.services.privacy.person import Finder
 
 LIFE = timedelta(days=7)
@@ -31,11 +31,18 @@ WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("outbox", "err
 
 @dataclass(frozen=True)
 class Held:
-    """What is held: places of the person, consents, clips' files (name in the archive, hash)."""
+    """What is held: places of the person, consents, files (name in the archive, hash): clips and
+    pictures of the form that they signed; who opened what about them."""
 
     places: list[places.Place]
     consents: list[dict[str, Any]]
     clips: list[tuple[str, str]]
+    forms: list[tuple[str, str]]
+    opened: list[dict[str, Any]]
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        return [*self.clips, *self.forms]
 
 
 def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
@@ -49,7 +56,30 @@ def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
           "notice_version": e.notice_version, "by": e.given_by}
          for e in (consents.history(session, submission) if submission else [])],
         list(_clips(session, submission)) if submission else [],
+        list(_forms(session, submission)) if submission else [],
+        _opened(session, contest, request, submission),
     )
+
+
+def _forms(session: Session, submission: Submission) -> Iterator[tuple[str, str]]:
+    query = select(SignedForm).where(SignedForm.submission_id == submission.id)
+    for number, form in enumerate(session.scalars(query.order_by(SignedForm.id)), start=1):
+        yield f"forms/{submission.code}-{number}.jpg", form.sha256
+
+
+def _opened(
+    session: Session, contest: Contest, request: PrivacyRequest, submission: Submission | None
+) -> list[dict[str, Any]]:
+    """Who opened it, by their part in the contest; what a person of the staff opened themselves."""
+    user = account.of_mail(session, contest, request.person_email)
+    mine = user.id if user and request.role == "staff" else None
+    subjects = [f"request:{request.id}"]
+    subjects += [f"{access.ENTRY}{submission.code}"] if submission else []
+    return [
+        {"at": row.at.isoformat(), "what": row.what, "subject": row.subject,
+         "by": "you" if row.actor == f"user:{mine}" else "staff"}
+        for row in access.of_person(session, contest, subjects, mine)
+    ]
 
 
 def _clips(session: Session, submission: Submission) -> Iterator[tuple[str, str]]:
@@ -75,11 +105,12 @@ def write(
         "held": [{"where": f"{p.table}.{p.column}", "row": p.row_id, "value": _own(p, request)}
                  for p in found.places],
         "consents": found.consents, "clips": [name for name, _ in found.clips],
+        "signed_forms": [name for name, _ in found.forms], "opened": found.opened,
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
         archive.writestr("data.html", _page(document, request.language))
-        for name, sha256 in found.clips:
+        for name, sha256 in found.files:
             if blobs.exists(sha256):
                 archive.write(blobs.path(sha256), name)
 
@@ -99,7 +130,10 @@ def _page(document: dict[str, Any], language: str) -> str:
     steps = "".join(f"<li>{escape(one['at'][:16])}: {escape(one['purpose'])} – "
                     f"{words[one['act']]}</li>" for one in document["consents"])
     clips = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>'
-                    for name in document["clips"])
+                    for name in (*document["clips"], *document["signed_forms"]))
+    openings = "".join(f"<li>{escape(one['at'][:16])}: {words[one['what']]} "
+                       f"({escape(one['subject'])}), {words[one['by']]}</li>"
+                       for one in document["opened"])
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         f"<title>{words['title']}</title><h1>{words['title']}</h1>"
@@ -108,16 +142,25 @@ def _page(document: dict[str, Any], language: str) -> str:
         f"<h2>{words['held']}</h2><table border=1><tr><th>{words['where']}</th>"
         f"<th>{words['value']}</th></tr>{rows}</table>"
         f"<h2>{words['consents']}</h2><ul>{steps}</ul><h2>{words['clips']}</h2><ul>{clips}</ul>"
+        f"<h2>{words['opened']}</h2><ul>{openings}</ul>"
     )
 
 
 _WORDS = {
     "vi": {"title": "Dữ liệu về bạn", "held": "Dữ liệu đang giữ", "where": "Ở đâu",
-           "value": "Nội dung", "consents": "Sự đồng ý", "clips": "Clip", "given": "đồng ý",
-           "withdrawn": "rút lại"},
+           "value": "Nội dung", "consents": "Sự đồng ý", "clips": "Clip, phiếu có chữ ký",
+           "given": "đồng ý",
+           "withdrawn": "rút lại", "opened": "Ai đã mở dữ liệu", "you": "chính bạn",
+           "staff": "người của hội thi", "contacts": "xem liên hệ", "original": "tải clip gốc",
+           "export": "tải danh sách", "signed_form": "xem phiếu có chữ ký",
+           "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn"},
     "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
-           "consents": "Consents", "clips": "Clips", "given": "given",
-           "withdrawn": "withdrawn"},
+           "consents": "Consents", "clips": "Clips, signed forms", "given": "given",
+           "withdrawn": "withdrawn", "opened": "Who opened your data", "you": "yourself",
+           "staff": "staff of the contest", "contacts": "contacts looked at",
+           "original": "original clip downloaded", "export": "list downloaded",
+           "signed_form": "signed form looked at", "evidence": "evidence downloaded",
+           "person": "your data looked at"},
 }
 
 

@@ -116,8 +116,11 @@ def signed_forms_of(
     ]
 
 
-def drop_clip(session: Session, submission: Submission, at: Any) -> list[str]:
-    """Give up every version of a clip and all that was made of it; returns the files."""
+def drop_clip(
+    session: Session, submission: Submission, at: Any, *, poster: bool = False
+) -> list[str]:
+    """Give up every version of a clip and all that was made of it; returns the files. ``poster``:
+    the still picture of the version in force stays, for pages of results."""
     ids = list(session.scalars(
         select(ClipVersion.id).where(ClipVersion.submission_id == submission.id)
     ))
@@ -135,8 +138,13 @@ def drop_clip(session: Session, submission: Submission, at: Any) -> list[str]:
     )
     pair = or_(SimilarPair.version_id.in_(ids), SimilarPair.other_id.in_(ids))
     session.execute(update(SimilarPair).where(pair).values(data={}))
-    for table in (Derivative, ClipFingerprint, OnscreenNames):
+    for table in (ClipFingerprint, OnscreenNames):
         session.execute(delete(table).where(table.version_id.in_(ids)))
+    made = delete(Derivative).where(Derivative.version_id.in_(ids))
+    if poster and submission.version_id:
+        made = made.where(~((Derivative.version_id == submission.version_id)
+                            & (Derivative.kind == "poster")))
+    session.execute(made)
     return sorted({sha256 for sha256 in files if sha256})
 
 

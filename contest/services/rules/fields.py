@@ -22,7 +22,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "contest": ("contest",), "schedule": ("schedule",), "entrants": ("quota", "form"),
     "upload": ("upload",), "media": ("media",), "review": ("review",), "jury": ("jury",),
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes",), "publication": ("publication",),
-    "documents": ("documents",), "reminders": ("reminders",), "other": ("security", "rules_note"),
+    "documents": ("documents",), "reminders": ("reminders",),
+    "persons": ("retention", "consent"), "other": ("security", "rules_note"),
 }
 FIXED = ("contest.slug", "media.name")  # the contest's name in addresses never changes
 LONG = ("caption", "notice.vi", "notice.en", "rules_note.vi", "rules_note.en")

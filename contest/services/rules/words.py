@@ -31,6 +31,7 @@ SECTIONS = {
     "publication": Label("Đăng Fanpage", "Publication"),
     "documents": Label("Văn bản", "Papers"),
     "reminders": Label("Lời nhắc", "Reminders"),
+    "persons": Label("Dữ liệu cá nhân", "Personal data"),
     "other": Label("Bảo mật, ghi chú", "Security, note"),
 }
 RULES = {
@@ -242,6 +243,45 @@ RULES = {
         "An hour of the day; the same hour in both boxes means day and night.",
     ),
     "reminders.quiet_to": Label("Nhắc lại được từ (giờ)", "Reminders again from (hour)"),
+    **{
+        f"retention.{key}": Label(
+            f"{vi} (ngày)", f"{en} (days)",
+            "Để trống: giữ đến khi có người yêu cầu xoá.",
+            "Empty: kept until somebody asks for erasure.",
+        )
+        for key, vi, en in (
+            ("rejected_clips", "Giữ clip bị loại, đã rút, sau khi rời hội thi",
+             "Rejected and withdrawn clips, after they left"),
+            ("originals", "Giữ clip gốc, bản xem, sau khi trao giải",
+             "Clips and renditions, after the awards"),
+            ("ledgers", "Giữ sổ chia sẻ, tệp số liệu, sau khi trao giải",
+             "Ledgers and files of counts, after the awards"),
+            ("screenshots", "Giữ ảnh, phim bằng chứng, sau khi trao giải",
+             "Screenshots and recordings, after the awards"),
+            ("logs", "Giữ nhật ký truy cập, sau khi xảy ra", "Logs of access, after it happened"),
+            ("signed_forms", "Giữ ảnh phiếu có chữ ký, sau khi trao giải",
+             "Signed forms, after the awards"),
+            ("requests", "Giữ yêu cầu về dữ liệu, sau khi kết thúc",
+             "Requests about data, after they ended"),
+        )
+    },
+    "retention.mails": Label(
+        "Giữ thư đã gửi, sau khi gửi (ngày)",
+        "Mails, after they were sent (days)",
+        "Nhiều nhất 90: nền tảng tự xoá thư sau 90 ngày, cả khi để trống.",
+        "At most 90: the platform forgets mails after 90 days, also where this is empty.",
+    ),
+    "consent.authors": Label("Từng tác giả tự xác nhận", "Each author confirms"),
+    "consent.minors": Label(
+        "Hỏi năm sinh; trẻ em cần người giám hộ đồng ý",
+        "Ask the birth year; a child needs a guardian's consent",
+    ),
+    "consent.minor_age": Label(
+        "Cần người giám hộ khi dưới (tuổi)",
+        "A guardian is needed below the age of",
+        "Luật Trẻ em 2016: trẻ em là người dưới 16 tuổi.",
+        "Luật Trẻ em 2016: a child is below 16.",
+    ),
     "rules_note": Label("Ghi chú trong thể lệ", "Note in the rules"),
 }
 COLUMNS = {
@@ -331,6 +371,9 @@ CHOICES = {
     "reject": Label("Từ chối", "Rejection"),
     "api": Label("Hệ thống đăng", "Posted by the platform"),
     "manual": Label("Đăng bằng tay", "Posted by hand"),
+    "no": Label("Không hỏi", "Not asked"),
+    "asked": Label("Có hỏi, không bắt buộc", "Asked, not required"),
+    "required": Label("Bắt buộc trước khi duyệt clip", "Required before a clip is approved"),
     "organiser": Label("Ban Tổ chức", "Organisers"),
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),

@@ -17,6 +17,7 @@ from contest.services.privacy import links, requests
 from contest.services.units import units
 from contest.views.shared import throttle
 from contest.views.shared.forms import Form
+from contest.views.shared.privacy import words
 from contest.views.shared.privacy.forms import AskForm
 from contest.views.shared.support import allows, back_to, current, page
 
@@ -113,7 +114,7 @@ def _page(form: AskForm, status: int = 200) -> Response:
     mine = actor.kind == "unit"
     unit = units.find(current.db, current.contest, actor.unit_id or 0) if mine else None
     return page(
-        "privacy/form.html", status, form=form, unit=unit,
+        "privacy/form.html", status, form=form, unit=unit, periods=words.periods(current.profile),
         entries=submissions.of_unit(current.db, unit) if unit else [],
         asked=requests.of_unit(current.db, current.contest, unit.id) if unit else [],
     )

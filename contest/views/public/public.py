@@ -20,6 +20,7 @@ from contest.services.units import time_grants
 from contest.views.public import share_cards
 from contest.views.shared import media
 from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.privacy import words
 from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("public", __name__)
@@ -79,6 +80,7 @@ def rules() -> BaseResponse:
     """The rules in plain words, generated from the profile in force."""
     return page(
         "public/rules.html", revisions=profiles.revisions(current.db, current.contest),
+        periods=words.periods(current.profile),
         grants=time_grants.of_contest(current.db, current.contest),
     )
 

@@ -32,6 +32,7 @@ from contest.models import (
     PushMessage,
     PushSubscription,
     Repair,
+    RetentionHold,
     Review,
     ReviewVote,
     SavedView,
@@ -88,9 +89,11 @@ class OnePerson(Planted):
         return PHONE
 
 
-def planted(make: Factory, clock: FixedClock, name: str = "published") -> Phase:
+def planted(
+    make: Factory, clock: FixedClock, name: str = "published", kind: type[Phase] = Phase
+) -> Phase:
     """A contest with the person in every field; files on the disk are a day old."""
-    phase = Phase(make, clock, OnePerson(), name)
+    phase = kind(make, clock, OnePerson(), name)
     with make.platform.db.write() as session:
         for row in _rows(phase):
             session.add(row)
@@ -115,7 +118,7 @@ def _rows(phase: Phase) -> list[Any]:
                     late_reason=SAID, raw={"from": {"name": NAME}}, **common)
     return [
         late,
-        Evidence(contest_id=contest_id, sha256=_kept(phase, _sheet()), size=9, kind="ledger",
+        Evidence(contest_id=contest_id, sha256=kept(phase, _sheet()), size=9, kind="ledger",
                  filename=f"{BARE}.csv", **common),
         Mail(contest_id=contest_id, to=MAIL, template="receipt", created_at=at, state="sent",
              params={"submission_id": clip.id, "said": SAID}, sent_at=at),
@@ -150,6 +153,7 @@ def _rows(phase: Phase) -> list[Any]:
         PrivacyRequest(contest_id=contest_id, code="x", kind="erase", role="author",
                        person_name=NAME, person_phone=PHONE, person_email=MAIL, account=ACCOUNT,
                        message=SAID, created_by="public", created_at=at),
+        RetentionHold(contest_id=contest_id, subject="submission:0", reason=SAID, **common),
         *_rows_of_this_year(phase, common),
         Task(kind="mail.send", row_id=2, key="waiting", contest_id=contest_id, due_at=at,
              created_at=at, error=SAID),
@@ -170,7 +174,7 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
                      made_at=at, due_at=at, ended_at=at),
         Errand(public_id="errand", submission_id=clip.id, user_id=reviewer.id, kind="paper",
                reason=SAID, created_at=at),
-        SignedForm(submission_id=clip.id, sha256=_kept(phase, f"form: {SAID}".encode()), size=9,
+        SignedForm(submission_id=clip.id, sha256=kept(phase, f"form: {SAID}".encode()), size=9,
                    **common),
         LinkFetch(public_id="link", submission_id=clip.id, state="failed", said={"vi": SAID},
                   address=f"https://drive.example/{BARE}", filename=f"{BARE}.mp4", begun_at=at,
@@ -223,12 +227,13 @@ def _sheet() -> bytes:
     return f"account,link\n{NAME},{ACCOUNT}\n".encode("utf-16")
 
 
-def _kept(phase: Phase, content: bytes) -> str:
+def kept(phase: Phase, content: bytes) -> str:
     platform = phase.platform
     digest = hashlib.sha256(content).hexdigest()
     incoming = platform.settings.data_dir / f"in-{digest}"
     incoming.write_bytes(content)
     platform.blobs.put(incoming, digest)
+    os.utime(platform.blobs.path(digest), (1, 1))  # yesterday's: today's are not removed yet
     return digest
 
 
@@ -241,7 +246,7 @@ def _files(phase: Phase) -> None:
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(SAID)
-    _kept(phase, f"never applied: {SAID}".encode())
+    kept(phase, f"never applied: {SAID}".encode())
 
 
 def traces(content: bytes) -> list[str]:

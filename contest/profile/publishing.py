@@ -1,0 +1,22 @@
+"""How clips reach the Page, and who sees them."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
+
+from contest.profile.parts import Part
+
+
+class Publication(Part):
+    """How approved clips reach the Page (plan III.3, note)."""
+
+    release_at: AwareDatetime | None = None  # default: schedule.publicity_opens
+    caption: str = Field(min_length=1)
+    mode: Literal["api", "manual"] = "api"
+    watch_here: bool = False  # may everybody watch published clips on the contest's own pages, too?
+
+    @model_serializer(mode="wrap")
+    def _as_before_watching(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that do not let people watch here keep the hash they had before they could."""
+        content: dict[str, Any] = write(self)
+        return {key: value for key, value in content.items() if key != "watch_here" or value}
