@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0027"
-down_revision: str = "0026"
+down_revision: str | None = "0026"
 branch_labels = None
 depends_on = None
 
