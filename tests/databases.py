@@ -42,6 +42,32 @@ DO $make$ DECLARE name text; filled boolean; steps text := ''; BEGIN
   );
 END $make$;
 """
+# A state beside it, in tables that only this connection sees, and no dump holds.
+KEPT = """
+DO $keep$ DECLARE name text; kept text; filled boolean; at bigint; steps text := ''; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO filled;
+    IF filled THEN
+      kept := format('pg_temp.%I', '{name}_' || name);
+      EXECUTE format('CREATE TABLE %s AS TABLE public.%I', kept, name);
+      steps := steps || format(
+        'DELETE FROM public.%1$I; INSERT INTO public.%1$I SELECT * FROM %2$s; ', name, kept);
+    END IF;
+  END LOOP;
+  FOR name, at IN SELECT sequencename, last_value FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    steps := steps || format('PERFORM setval(%L, %s); ', format('public.%I', name), at);
+  END LOOP;
+  EXECUTE format(
+    'CREATE PROCEDURE pg_temp.{name}() LANGUAGE plpgsql AS %L',
+    'BEGIN SET LOCAL session_replication_role = replica; ' || steps || 'END'
+  );
+END $keep$;
+"""
+UNTOUCHED = """
+SELECT NOT EXISTS (SELECT FROM contest) AND NOT EXISTS (SELECT FROM "user")
+  AND NOT EXISTS (SELECT FROM audit)
+"""
 # Changes with every table, column, constraint, function and trigger that comes, goes or is changed.
 FORM = """
 SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
@@ -95,6 +121,19 @@ class Reused:
         else:
             self.connection.execute(NOTHING)
             self._make()
+
+    def untouched(self) -> bool:
+        """Whether nobody and nothing has been stored since it began."""
+        found = self.connection.execute(UNTOUCHED).fetchone()
+        return found == (True,)
+
+    def keep(self, name: str) -> None:
+        """Keep the rows that stand in it now under this name."""
+        self.connection.execute(KEPT.format(name=name))
+
+    def put_back(self, name: str) -> None:
+        """The rows that were kept, into an untouched database."""
+        self.connection.execute(f"CALL pg_temp.{name}()")
 
     def close(self) -> None:
         self.connection.close()

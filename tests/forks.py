@@ -48,16 +48,24 @@ def command(
     *arguments: str, environ: Mapping[str, str], stdin: str = ""
 ) -> "subprocess.CompletedProcess[bytes]":
     """What the ``hoithi`` command with these arguments answers; it sees ``environ`` alone."""
-    with tempfile.TemporaryDirectory(prefix="hoithi-command-") as folder:
-        files = {name: Path(folder) / name for name in STREAMS}
-        files["stdin"].write_text(stdin)
-        process = begin(_main, arguments, dict(environ), Path.cwd(), Path(folder))
+    with tempfile.TemporaryDirectory(prefix="hoithi-command-") as name:
+        folder = Path(name)
+        process = begin_command(*arguments, environ=environ, folder=folder, stdin=stdin)
         process.join(LONGEST_S)
         if process.exitcode is None:
             process.kill()
             raise subprocess.TimeoutExpired(arguments, LONGEST_S)
-        out, err = files["stdout"].read_bytes(), files["stderr"].read_bytes()
+        out, err = (folder / "stdout").read_bytes(), (folder / "stderr").read_bytes()
     return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+
+
+def begin_command(
+    *arguments: str, environ: Mapping[str, str], folder: Path, stdin: str = ""
+) -> ForkServerProcess:
+    """The same command at work: to be killed, say. Its input and outputs are files in ``folder``.
+    """
+    (folder / "stdin").write_text(stdin)
+    return begin(_main, arguments, dict(environ), Path.cwd(), folder)
 
 
 def command_text(

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,11 +30,13 @@ from contest.services.people import passwords
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.compiled_once import QUICK_HASHER
+from tests.contest.built import Built
 from tests.contest.factory import Factory
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+Build = Callable[[tuple[object, ...], Callable[[], Any]], Any]
 WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 SECRET_KEY = "a secret key that only tests know, 40 and more"
 
@@ -138,9 +140,27 @@ def make(platform: Platform) -> Factory:
     return Factory(platform)
 
 
+@pytest.fixture(scope="session")
+def built_states(database_folder: Path) -> Built:
+    return Built(database_folder)
+
+
 @pytest.fixture
-def contest(make: Factory) -> Contest:
-    return make.contest()
+def built(request: pytest.FixtureRequest, built_states: Built, make: Factory) -> Build:
+    """``built(key, build)``: a state that is built once a worker (``built.py``); ``key`` names it
+    and what it depends on besides the clock."""
+    url, reused = make.platform.settings.database_url, None
+    if not url.startswith("sqlite"):
+        reused = request.getfixturevalue("reused_postgres")
+        if reused.url != url:
+            return lambda key, build: build()
+    return lambda key, build: built_states.get((*key, make.at), make, reused, build)
+
+
+@pytest.fixture
+def contest(make: Factory, built: Build) -> Contest:
+    made: Contest = built(("contest",), make.contest)
+    return made
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import Contest, Evidence, Snapshot, Submission
 from contest.services.jury import jury_round
-from contest.wiring import Platform
+from tests.contest.conftest import Build
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, COUNTED, Stage
 from tests.databases import own_database
@@ -60,14 +61,24 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest) -> Stage:
+def stage(make: Factory, clock: FixedClock, built: Build) -> Stage:
     """A frozen result; its bundle, clips and evidence are files in the store."""
-    stage = Kept(platform, make, contest)
-    platform.__dict__["clock"].moment = AFTER
-    with platform.db.write() as session:
+    made: Stage = built(("frozen, with files",), lambda: _stage(make, clock))
+    return made
+
+
+def _stage(make: Factory, clock: FixedClock) -> Stage:
+    stage = Kept(make.platform, make, make.contest())
+    clock.moment = AFTER
+    with make.platform.db.write() as session:
         jury_round.lock(session, stage.contest_now(session), actor=stage.organiser, at=AFTER)
     stage.freeze(stage.compute(), stage.second)
     return stage
+
+
+@pytest.fixture
+def contest(stage: Stage) -> Contest:
+    return stage.contest
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from contest.safekeeping.backup import Wishes, back_up
 from contest.safekeeping.folder import BackupFolder
 from contest.safekeeping.restore import Wanted, restore
 from contest.wiring import Platform
+from tests import forks
 from tests.contest.factory import Factory
 from tests.contest.safekeeping.conftest import PASSPHRASE
 from tests.contest.stage import Stage
@@ -27,7 +26,7 @@ TIMES = 6
 STARTED_S = 20.0
 
 
-def begin(settings: Settings, *arguments: str) -> "subprocess.Popen[bytes]":
+def begin(settings: Settings, folder: Path, *arguments: str) -> ForkServerProcess:
     environ = {
         "PATH": os.environ["PATH"], "HOITHI_DATA_DIR": str(settings.data_dir),
         "HOITHI_DATABASE_URL": settings.database_url, "HOITHI_STORAGE_URL": settings.storage_url,
@@ -35,18 +34,17 @@ def begin(settings: Settings, *arguments: str) -> "subprocess.Popen[bytes]":
     }
     if settings.secret_key:
         environ["HOITHI_SECRET_KEY"] = settings.secret_key
-    return subprocess.Popen([sys.executable, "-m", "contest", *arguments], env=environ,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return forks.begin_command(*arguments, environ=environ, folder=folder)
 
 
-def kill_in_the_middle(process: "subprocess.Popen[bytes]", seen: Path, chance: float) -> None:
+def kill_in_the_middle(process: ForkServerProcess, seen: Path, chance: float) -> None:
     """Kill it some milliseconds after ``seen`` is there, if it has not ended by then."""
     deadline = time.monotonic() + STARTED_S
-    while not seen.exists() and process.poll() is None and time.monotonic() < deadline:
+    while not seen.exists() and process.is_alive() and time.monotonic() < deadline:
         time.sleep(0.002)
     time.sleep(chance)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.kill()
+    process.join()
 
 
 @pytest.fixture
@@ -65,13 +63,13 @@ def test_killed_at_any_moment_the_last_good_set_remains_and_the_next_run_goes_on
     for number in range(TIMES):
         make.submission(large.units[1], clip=bytes([100 + number]) * 8_000_000)
         known = set((to / "sets").iterdir())
-        process = begin(platform.settings, "backup", str(to))
+        process = begin(platform.settings, to.parent, "backup", str(to))
         deadline = time.monotonic() + STARTED_S
         while set((to / "sets").iterdir()) == known and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(dice.uniform(0, 0.25))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.kill()
+        process.join()
         assert first.manifest in BackupFolder.opened(to).manifests()
     made = back_up(platform, to, Wishes())
     whole = {manifest.name for manifest in BackupFolder.opened(to).manifests()}
@@ -88,7 +86,7 @@ def test_a_killed_restore_goes_on(
     made = back_up(platform, to, Wishes())
     dice = random.Random(18)
     for _ in range(3):
-        process = begin(place, "restore", str(to))
+        process = begin(place, to.parent, "restore", str(to))
         kill_in_the_middle(process, place.data_dir / "restoring.json", dice.uniform(0, 0.1))
         if not (place.data_dir / "restoring.json").exists() and place.data_dir.exists():
             break  # this machine was quicker than the dice: it is restored
