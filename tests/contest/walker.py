@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ from contest.services.results.results import BundleStore
 from contest.services.units import units
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.walked_board import BOARDS, BoardOfWalk
+from tests.contest.walked_life import LifeOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
 from tests.contest.walked_units import UnitsOfWalk
 
@@ -55,8 +56,11 @@ OFTEN = {
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
+class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
     """One contest of its own, and whoever acts in it."""
+
+    FOLLOWED: ClassVar = {"board_waits": BoardOfWalk.may_follow, "vote_waits": LifeOfWalk.may_vote,
+                "time_granted": LifeOfWalk.may_still_send}
 
     def __init__(self, make: Factory, clock: FixedClock, seed: int) -> None:
         self.make, self.clock, self.random = make, clock, random.Random(seed)
@@ -97,9 +101,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
         late = self.at >= WAY[4][1]
         return self.random.choices(
             (self.an_entry, self.a_new_entry, self.the_page, self.the_jury, self.the_rules,
-             self.the_result, self.the_units, self.the_board),
+             self.the_result, self.the_units, self.the_board, self.the_life),
             weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 4,
-                     3 if self.board else 0),
+                     3 if self.board else 0, 6),
         )[0]
 
     def step(self, happens: Callable[[Session, Contest], None]) -> None:
@@ -151,9 +155,11 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
          "record_link": lambda s, o: None}.get(act, getattr(self, act, None))(session, one)
 
     def send(self, session: Session, one: Submission) -> None:
-        unit, self.number = self.make.actor(one.unit), self.number + 1
-        upload = uploads.begin(session, one, length=SIZE, filename="a.mp4", actor=unit, at=self.at)
-        made = uploads.finish(session, upload, sha256=f"{self.number:064x}", actor=unit, at=self.at)
+        errand, self.number = self.an_errand(session, one), self.number + 1
+        by = self.first if errand else self.make.actor(one.unit)
+        upload = uploads.begin(session, one, length=SIZE, filename="a.mp4", actor=by, at=self.at,
+                               errand=errand)
+        made = uploads.finish(session, upload, sha256=f"{self.number:064x}", actor=by, at=self.at)
         assert made is not None
         self.model.sent[one.id] += 1
 
@@ -221,6 +227,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
         most = profiles.profile_of(one.contest).quota.maximum
         if units.counted(session, one.unit_id) >= most:
             return
+        self.agrees_again(session, one)
         if asked is None:
             asked = entry_requests.propose(
                 session, one, reason=REASON, actor=self.first, at=self.at
@@ -368,8 +375,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk):
         ).order_by(Mail.id)).all()
         for one in new:
             self.mails = one.id
-            if one.template == "board_waits":
-                self.may_follow(session, one)
+            self.FOLLOWED.get(one.template, lambda *_: None)(self, session, one)
             if one.template not in lifecycle.ASKS or "submission_id" not in one.params:
                 continue
             values = mail.values(session, one, token_of=lambda _: "", at=self.at)

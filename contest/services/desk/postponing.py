@@ -82,7 +82,11 @@ def _at(data: Any, key: str) -> Any:
 
 def moved(contest: Contest, move: Move) -> dict[str, datetime]:
     """The moments that change. Raises ``Invalid`` for an unknown phase or no or too long a way."""
-    known = instants(contest)
+    return moved_from(instants(contest), move)
+
+
+def moved_from(known: dict[str, datetime], move: Move) -> dict[str, datetime]:
+    """The same of these moments, by phase."""
     if move.phase not in known:
         raise Invalid("Hãy chọn một mốc trong thể lệ.", "Choose one of the rules' dates.")
     if not timedelta() < abs(move.by) <= MOST:

@@ -39,13 +39,15 @@ def propose(
     """Propose that an entry which was withdrawn, rejected or disqualified comes back.
 
     Raises ``NotAllowed`` without ``entry.reinstate``; ``Invalid`` for a reason below ``WORDS``
-    words; ``Conflict`` where the entry is in the contest, its unit's quota is full, another request
-    waits, or the result is public (a new revision is begun first).
+    words; ``Conflict`` where the entry is in the contest, its unit's quota is full or has withdrawn
+    a consent that is required, another request waits, or the result is public (a new revision is
+    begun first).
     """
     require(actor, "entry.reinstate", submission)
     _hold(session, submission)
     _require_way(session, submission, REINSTATE, at=at)
     _require_room(session, submission)
+    _require_consents(submission)
     return _ask(session, submission, REINSTATE, reason=reason, actor=actor, at=at)
 
 
@@ -134,6 +136,18 @@ def _require_room(session: Session, submission: Submission) -> None:
         )
 
 
+def _require_consents(submission: Submission) -> None:
+    """Nobody but the unit gives back a consent that it has withdrawn."""
+    if missing := submissions.missing_consents(submission):
+        vi, en = ("; ".join(one.text[lang] for one in missing) for lang in ("vi", "en"))
+        raise Conflict(
+            f"Đơn vị đã rút sự đồng ý bắt buộc: {vi} Hãy liên hệ đơn vị đồng ý lại (trang bài dự "
+            "thi của đơn vị, mục “Sự đồng ý đã cho”), rồi khôi phục bài.",
+            f"The unit has withdrawn a consent that is required: {en} Have the unit agree again "
+            '(its page of the entry, "Consents given"), then bring the entry back.',
+        )
+
+
 # ---------------------------------------------------------------------------- deciding
 
 
@@ -164,6 +178,7 @@ def decide(
     )
     if agreed and found.kind == REINSTATE:
         _require_room(session, submission)
+        _require_consents(submission)
         _bring_back(session, submission, found, actor=actor, at=at)
     elif agreed:
         submissions.leave(

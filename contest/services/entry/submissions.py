@@ -257,14 +257,29 @@ def _set_consents(
             session.add(row)
             consents.record(session, row, consents.GIVEN, actor=actor, at=at)
         elif ticked and row is not None and row.withdrawn_at is not None:
-            row.given_at, row.withdrawn_at = at, None
-            row.notice_version = profile.form.notice_version
-            row.notice_sha256 = notice_sha256(profile, purpose)
-            consents.record(session, row, consents.GIVEN, actor=actor, at=at)
+            renew(session, row, purpose, profile, actor=actor, at=at)
         elif not ticked and row is not None:
             consents.withdraw(session, row, actor=actor, at=at)
     session.flush()
     session.expire(submission, ["consents"])
+
+
+def renew(
+    session: Session, row: Consent, purpose: Purpose, profile: Profile, *, actor: Actor,
+    at: datetime,
+) -> None:
+    """A consent that was withdrawn is given again, to the words in force now."""
+    row.given_at, row.withdrawn_at = at, None
+    row.notice_version = profile.form.notice_version
+    row.notice_sha256 = notice_sha256(profile, purpose)
+    consents.record(session, row, consents.GIVEN, actor=actor, at=at)
+
+
+def missing_consents(submission: Submission) -> list[Purpose]:
+    """What the rules require and the unit has withdrawn; without it no clip is in the contest."""
+    withdrawn = {c.purpose for c in submission.consents if c.withdrawn_at is not None}
+    required = profiles.profile_of(submission.contest).form.consents
+    return [purpose for purpose in required if purpose.required and purpose.id in withdrawn]
 
 
 def _consent(submission: Submission, purpose: Purpose, profile: Profile, at: datetime) -> Consent:

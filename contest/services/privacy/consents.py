@@ -9,7 +9,8 @@ from contest import lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict, NotAllowed, not_found
 from contest.models import Consent, Submission
-from contest.permissions import can
+from contest.permissions import can, require
+from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.entry import consents, entry_requests, submissions
 from contest.states import SubmissionState
@@ -85,6 +86,32 @@ def withdraw(
     ):
         entry_requests.ask_withdrawal(session, submission, reason=REASON, actor=actor, at=at)
     return follows
+
+
+def taken_back(submission: Submission) -> list[tuple[Consent, Purpose]]:
+    """What was withdrawn and the rules still ask for, to be given again."""
+    purposes = {p.id: p for p in profiles.profile_of(submission.contest).form.consents}
+    return [(consent, purposes[consent.purpose]) for consent in submission.consents
+            if consent.withdrawn_at is not None and consent.purpose in purposes]
+
+
+def give_again(
+    session: Session, submission: Submission, purpose: str, *, actor: Actor, at: datetime
+) -> None:
+    """The unit takes a withdrawal back. The entry does not come back by that: two organisers
+    decide (``entry_requests``). Raises ``NotAllowed`` to anybody else, ``NotFound`` for a consent
+    that is in force or no longer asked for."""
+    require(actor, "entry.edit", submission)
+    locks.lock(session, submission.unit)
+    locks.lock(session, submission)
+    found = [pair for pair in taken_back(submission) if pair[0].purpose == purpose]
+    if not found:
+        raise not_found()
+    [(consent, words)] = found
+    submissions.renew(session, consent, words, profiles.profile_of(submission.contest),
+                      actor=actor, at=at)
+    audit.record(session, "consent.given_again", submission, actor=actor, at=at,
+                 after={"purpose": purpose, "code": submission.code})
 
 
 def require_left(submission: Submission) -> None:

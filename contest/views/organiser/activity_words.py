@@ -20,6 +20,7 @@ ACTIONS = {
     "check.superseded": _l("Bỏ kiểm tra vì có bản mới"),
     "copy_pair.copy": _l("Kết luận hai clip trùng nhau"),
     "copy_pair.fine": _l("Kết luận hai clip không trùng"),
+    "consent.given_again": _l("Đồng ý lại điều đã rút"),
     "correction.agreed": _l("Đồng ý điều chỉnh số tương tác"),
     "correction.refused": _l("Không đồng ý điều chỉnh số tương tác"),
     "correction.written": _l("Đề nghị điều chỉnh số tương tác"),

@@ -50,6 +50,26 @@ def withdraw(code: str) -> Response:
     return back_to("consents.show", code=code)
 
 
+class AgainForm(Form):
+    """One consent that was withdrawn."""
+
+    purpose = HiddenField(validators=[InputRequired(), Length(max=64)])
+
+
+@bp.post("/again")
+@allows("entry.edit", by="unit")
+def again(code: str) -> Response:
+    """Agree again to what was withdrawn."""
+    form = AgainForm()
+    with form.taken(lambda status: _page(code, WithdrawForm(formdata=None), status)):
+        submission = _submission(code)
+        consents.give_again(current.db, submission, form.purpose.data, actor=current.actor,
+                            at=current.now)
+    flash_message("Đã đồng ý lại. Nếu bài đã rời hội thi, hãy liên hệ Ban Tổ chức để khôi phục.",
+                  "Agreed again. If the entry has left, ask the organisers to bring it back.")
+    return back_to("consents.show", code=code)
+
+
 def _submission(code: str) -> Submission:
     return submissions.find(current.db, current.contest, code, actor=current.actor)
 
@@ -58,6 +78,7 @@ def _page(code: str, form: WithdrawForm, status: int = 200) -> Response:
     submission = _submission(code)
     return page(
         "unit/consents.html", status, submission=submission, form=form,
+        taken_back=consents.taken_back(submission),
         given=consents.in_force(current.db, submission, at=current.now),
         events=events.history(current.db, submission),
         words={p.id: p.text for p in current.profile.form.consents},

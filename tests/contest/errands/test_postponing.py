@@ -86,7 +86,7 @@ def test_everything_after_moves_along_and_is_told(desk, make):
     assert ("Hạn nhận clip", "hết ngày 10/6/2023 (thứ Bảy)", "hết ngày 13/6/2023 (thứ Ba)") in [
         (one.label[0], one.old[0], one.new[0]) for one in seen.changes
     ]
-    assert desk.rows(Mail) == []
+    assert [mail.template for mail in desk.rows(Mail)] == ["time_granted"]
 
     assert desk.postpone(move) == 2
     new = desk.schedule()
@@ -99,7 +99,7 @@ def test_everything_after_moves_along_and_is_told(desk, make):
     assert kinds["publication.release"] == new.publicity_opens
     assert desk.rows(TimeGrant)[0].until == CLOSE + 4 * DAY
     assert make.fresh(desk.unit).entries_until == CLOSE + 4 * DAY
-    mails = {mail.to.casefold(): mail for mail in desk.rows(Mail)}
+    mails = {mail.to.casefold(): mail for mail in desk.rows(Mail)[1:]}
     assert set(mails) == {"phuong1@example.vn", "gk@example.vn"}
     assert {mail.template for mail in mails.values()} == {"postponed"}
     assert mails["gk@example.vn"].params["reason"] == "Bão số 2"

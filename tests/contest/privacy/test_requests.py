@@ -20,6 +20,7 @@ from contest.models import (
     Task,
 )
 from contest.services.core import mail as mails
+from contest.services.entry import entry_requests
 from contest.services.privacy import consents, deeds, links, requests
 from contest.services.privacy.requests import Asked
 from contest.wiring import Platform
@@ -145,6 +146,40 @@ def test_an_erasure_waits_for_the_mail_and_is_done_by_the_job(
             "pending"]
         [last] = session.scalars(select(ConsentEvent).order_by(ConsentEvent.id))
         assert (last.act, last.given_by) == ("withdrawn", f"unit:{unit.id}")
+
+
+def test_a_withdrawn_consent_is_given_again_by_the_unit_alone_before_the_entry_comes_back(
+    platform: Platform, make: Factory, contest: Contest, visit: Visits
+) -> None:
+    """Nobody brings back a clip whose unit has withdrawn what is required; the unit can."""
+    unit = make.unit(contest)
+    submission = make.submission(unit, "in_review")
+    first, second = (make.actor(make.user("organiser", contest=contest)) for _ in range(2))
+    at = platform.clock.now()
+    page = f"/c/{contest.slug}/unit/entries/{submission.code}/consents"
+    client = visit.unit(unit)
+    assert client.post(page, data={"purpose": "originality", "sure": "y"}).status_code == 303
+    assert make.fresh(submission).state == "withdrawn"
+    with platform.db.write() as session:
+        mine = session.get_one(Submission, submission.id)
+        with pytest.raises(Conflict) as refused:
+            entry_requests.propose(session, mine, reason="Đơn vị bấm nhầm", actor=first, at=at)
+        assert "Tác phẩm là mới" in refused.value.vi
+        assert "not copied" in refused.value.en
+        with pytest.raises(NotAllowed):
+            consents.give_again(session, mine, "originality", actor=first, at=at)
+    assert "Đồng ý lại" in client.get(page).text
+    assert client.post(f"{page}/again", data={"purpose": "originality"}).status_code == 303
+    assert client.post(f"{page}/again", data={"purpose": "originality"}).status_code == 404
+    assert "Đồng ý lại" not in client.get(page).text
+    with platform.db.write() as session:
+        mine = session.get_one(Submission, submission.id)
+        asked = entry_requests.propose(session, mine, reason="Đơn vị bấm nhầm", actor=first, at=at)
+        entry_requests.decide(session, session.get_one(Contest, contest.id), asked.id, agreed=True,
+                              actor=second, at=at)
+        assert mine.state == "in_review"
+        acts = [one.act for one in session.scalars(select(ConsentEvent).order_by(ConsentEvent.id))]
+        assert acts[-2:] == ["withdrawn", "given"]
 
 
 def test_after_the_result_two_organisers_decide(
