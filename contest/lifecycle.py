@@ -174,6 +174,7 @@ ASKS = {
     "upload_waiting": ("submission", "send"), "upload_expired": ("submission", "send"),
     "jury_reminder": ("ballot", "submit"), "reinstated": ("submission", "send"),
     "board_waits": ("submission", "cast"), "result_moved": ("result", "new_revision"),
+    "release_refused": ("result", "publish"),
 }
 
 

@@ -49,7 +49,7 @@ from contest.models.publications import (
     SharedPage,
 )
 from contest.models.repairs import Repair
-from contest.models.results import ChairDecision, Result
+from contest.models.results import AwardReel, ChairDecision, PlannedRelease, Result, StageShow
 from contest.models.reviews import EntryRequest, Review, ReviewVote
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
@@ -66,15 +66,16 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
+    "AuditHead", "AuditNote", "AuditRow", "AwardReel", "Ballot", "Base", "ChairDecision", "Check",
     "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
     "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
     "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture", "JuryCount",
     "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark",
-    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey", "PrivacyRequest",
-    "ProfileRevision", "Publication", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
-    "ReminderStop", "Repair", "Result", "Review", "ReviewVote", "RoleGrant", "SecurityEvent",
-    "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof",
-    "StaffSession", "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber",
-    "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease",
+    "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
+    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "Review", "ReviewVote",
+    "RoleGrant", "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair",
+    "Snapshot", "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "Submission", "Task",
+    "Telling", "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload",
+    "UsedChallenge", "User",
 ]

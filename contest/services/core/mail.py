@@ -33,6 +33,7 @@ invitation          user_id (, invitation_id)       staff: a role, and a link to
 board_waits         user_id, submission_id,         the board's chair, or without one the
                     version_id, chair               organisers: votes no longer decide about a clip
 result_moved        user_id, submission_id          an organiser: a final result has to be replaced
+release_refused     user_id, hour, why_vi, why_en   an organiser: not published at the planned hour
 second_factor       user_id, what, passkey          staff: their second factor was changed
 privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
 privacy_told        privacy_request_id, said_state, whoever asked about their data: where it stands
@@ -72,8 +73,8 @@ from contest.tokens import digits_of
 TEMPLATES = (
     "approved", "board_waits", "changes_requested", "count_reminder", "findings", "invitation",
     "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "privacy_confirm",
-    "privacy_told", "published", "receipt", "reinstated", "rejected", "reminder", "reopened",
-    "result", "result_moved", "review_reminder", "second_factor", "upload_expired",
+    "privacy_told", "published", "receipt", "reinstated", "rejected", "release_refused", "reminder",
+    "reopened", "result", "result_moved", "review_reminder", "second_factor", "upload_expired",
     "upload_waiting",
 )
 # Where the button of a mail about an entry leads, within its contest; else to the entry's status.
