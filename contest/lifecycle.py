@@ -189,6 +189,7 @@ ASKS = {
     "jury_reminder": ("ballot", "submit"), "reinstated": ("submission", "send"),
     "board_waits": ("submission", "cast"), "vote_waits": ("submission", "vote"),
     "time_granted": ("submission", "send"), "result_moved": ("result", "new_revision"),
+    "release_refused": ("result", "publish"),
 }
 
 

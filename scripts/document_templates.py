@@ -10,18 +10,14 @@ import sys
 from pathlib import Path
 
 from docx.document import Document as Docx
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from scripts import document_certificates
 from scripts.document_parts import (
-    BLUE,
     CENTRE,
     FULL,
-    GREY,
     LEFT,
     RANKING,
-    RED,
     RIGHT,
     body,
     columns,
@@ -192,51 +188,6 @@ def _appendix(document: Docx) -> None:
     _notes(document)
 
 
-def certificates() -> Docx:
-    document = new("Giấy khen", landscape=True, margins=(15, 22, 10, 22))
-    frame(document)
-    document.sections[0].header_distance = document.sections[0].footer_distance = Mm(5)
-    command(document, "{%p for row in certificates %}")
-    heading(document, "QĐ", (120, 133))
-    write(document, ("{{ authority }}", "b"), align=CENTRE, size=18, before=8, colour=BLUE)
-    write(document, ("tặng", "i"), align=CENTRE, size=16, before=2)
-    write(document, ("GIẤY KHEN", "b"), align=CENTRE, size=48, colour=RED)
-    write(document, ("{{ row.unit }}", "b"), align=CENTRE, size=26, before=2, after=2)
-    write(document, ("Đã đạt ", ""), ("{{ row.prize }}", "b"),
-          (" với tác phẩm “{{ row.title }}”", ""), align=CENTRE, size=17, after=2)
-    command(document, "{%p if row.authors %}")
-    write(document, ("Tác giả: {{ row.authors }}", "i"), align=CENTRE, size=14, after=2)
-    command(document, "{%p endif %}")
-    write(document, ("{{ title }}", ""), align=CENTRE, size=16)
-    write(document, ("Chủ đề “{{ theme }}”", "i"), align=CENTRE, size=14, after=6)
-    left, right = columns(document, 140, 113)
-    write(left, ("Vào sổ khen thưởng số: ....................", ""), size=12, first=True)
-    write(left, ("{{ qr }}", ""), size=8, before=3)
-    write(left, ("Kiểm tra kết quả: {{ verify_address }}", ""), size=8, colour=GREY)
-    write(left, ("Kết quả bản {{ revision }}. Vân tay khoá ký (SHA-256):", ""), size=7, colour=GREY)
-    write(left, ("{{ fingerprint }}", ""), size=7, colour=GREY)
-    signature(right, space=3)
-    command(document, "{%p if not loop.last %}")
-    document.add_page_break()
-    command(document, "{%p endif %}")
-    command(document, "{%p endfor %}")
-    return document
-
-
-def frame(document: Docx) -> None:
-    """A double line around the page, in the union's red."""
-    borders = OxmlElement("w:pgBorders")
-    borders.set(qn("w:offsetFrom"), "page")
-    for side in ("top", "left", "bottom", "right"):
-        line = OxmlElement(f"w:{side}")
-        for name, value in (("val", "double"), ("sz", "24"), ("space", "24"),
-                            ("color", "C8102E")):
-            line.set(qn(f"w:{name}"), value)
-        borders.append(line)
-    properties = document.sections[0]._sectPr
-    properties.find(qn("w:pgMar")).addnext(borders)
-
-
 def qr_sheet() -> Docx:
     document = new("Mã QR của các đơn vị", margins=(12, 15, 12, 15))
     table = document.add_table(3, 2)
@@ -308,7 +259,9 @@ def _board(document: Docx) -> None:
 
 
 PAPERS = {"appraisal": appraisal, "minutes": minutes, "decision": decision,
-          "certificates": certificates, "qr_sheet": qr_sheet}
+          "certificates": document_certificates.red,
+          "certificates_blue": document_certificates.blue,
+          "certificates_printed": document_certificates.printed, "qr_sheet": qr_sheet}
 
 
 def main(folder: Path) -> None:

@@ -49,6 +49,9 @@ has_vietnamese_reader() { has tesseract && tesseract --list-langs 2>/dev/null | 
 # A font of Times New Roman's widths with Vietnamese letters; Debian 12's fonts-liberation lacks them.
 has_paper_font() { has fc-list && [ -n "$(fc-list ':family=Liberation Serif:lang=vi' file)" ]; }
 
+# The tests have it compute a result's workbook; PDFs of papers do without.
+has_calc() { [ -e /usr/lib/libreoffice/program/libsclo.so ]; }
+
 has_browser() {
   local name
   [ -x "${HOITHI_CHROMIUM:-}" ] && return
@@ -76,6 +79,7 @@ required() {
   if [ "$1" = test ]; then
     has_browser || echo chromium
     has soffice || echo libreoffice-writer-nogui
+    has_calc || echo libreoffice-calc-nogui
     has mediainfo || echo mediainfo
     has mediaconch || echo mediaconch
     has systemd-analyze || echo systemd

@@ -29,7 +29,7 @@ WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "reviewing",
-         "desk", "messages", "results", "privacy"]
+         "desk", "messages", "results", "awards", "privacy"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
@@ -46,7 +46,7 @@ HOUSE = {
     **{  # each room may use those before it; results are made into papers and pictures, too
         f"services.{room}": " ".join(
             [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
-            + (["ports", "docx", "drawing"] if room == "results" else [])
+            + (["ports", "docx", "drawing"] if room in ("results", "awards") else [])
             + (["clip_links"] if room == "entry" else [])
             + (["ports"] if room == "privacy" else [])
         )
@@ -71,7 +71,7 @@ HOUSE = {
     "web": "db errors languages uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clip_links clock db mail_rendering models ports ready_pages uploads"
+    "jobs": f"{WORDS} clip_links clock db drawing mail_rendering models ports ready_pages uploads"
             f" {SERVICES} safekeeping wiring web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",

@@ -7,8 +7,10 @@ import click
 
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform
+from contest.services.awards import reel as award_reel
+from contest.services.awards import workbook
 from contest.services.core import profiles
-from contest.services.results import award_reel, exports
+from contest.services.results import exports
 
 
 @click.group("export")
@@ -33,7 +35,7 @@ def write(slug: str, number: int | None, kind: str, lang: str, output: Path | No
         if kind == "json":
             content = exports.as_json(found)
         elif kind == "xlsx":
-            content = exports.as_workbook(found, lang)
+            content = workbook.of_result(session, found, lang)
         else:
             content = exports.bundle(found, platform.blobs)
     if output is None:
@@ -54,6 +56,7 @@ def reel_(slug: str, output: Path, seconds: int, lang: str) -> None:
 
     platform = open_platform()
     with platform.db.read() as session:
-        parts = award_reel.parts(session, profiles.find(session, slug), platform.blobs, lang)
+        contest = profiles.find(session, slug)
+        parts = award_reel.of_published(session, contest, platform.blobs, lang)
     reel.make(parts, output, clip_s=seconds, say=lambda line: click.echo(line, err=True))
     click.echo(output)

@@ -2,14 +2,20 @@
 
 ``pages.render`` writes a contest's published result pages to disk, in every language: publishing
 does so itself, and the task covers a process that died in between. ``results.prospects`` computes
-which changes would move each prize of a large result.
+which changes would move each prize of a large result. ``result.release`` publishes at the hour that
+was planned. ``reel.make`` makes the award reel, and stops where nobody wants it any more.
 """
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from contest import ready_pages
-from contest.jobs import pages_app
+from contest.errors import Conflict, Invalid
+from contest.jobs import Later, pages_app
 from contest.models import Contest, Result
+from contest.services.awards import reel, releasing
 from contest.services.results import prospects, standings
 from contest.wiring import Platform
 
@@ -35,4 +41,67 @@ def work_out(platform: Platform, result_id: int, beat: Callable[[], None]) -> No
         prospects.work_out(result, prospects.folder_in(platform.settings.data_dir))
 
 
-HANDLERS = {"pages.render": render, prospects.TASK: work_out}
+def release(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
+    """Keep the plan: publish (which has the page rendered), or tell what is missing. Raises
+    ``Later`` where the clock went back."""
+    at = platform.clock.now()
+    try:
+        with platform.db.write() as session:
+            ahead = releasing.keep(session, row_id, at=at)
+    except (Conflict, Invalid) as why:
+        with platform.db.write() as session:
+            releasing.refuse(session, row_id, why, at=at)
+        return
+    if ahead is not None:
+        raise Later(ahead)
+
+
+NO_REEL = (
+    "Không dựng được phim: một clip không đọc được. Hãy xem lại bản xem của các clip đoạt giải.",
+    "The reel could not be made: a clip cannot be read. Look at the winners' clips.",
+)
+
+
+def make_reel(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
+    """Make the reel piece by piece; its progress is in its row, and so is the wish to stop."""
+    from contest.drawing.reel import Stopped, make  # noqa: PLC0415 - loads FFmpeg's bindings
+
+    with platform.db.write() as session:
+        parts = reel.begin(session, row_id, platform.blobs, at=platform.clock.now())
+    if parts is None:
+        return
+
+    def told(done_s: float) -> None:
+        beat()
+        with platform.db.write() as session:
+            if not reel.went_on(session, row_id, done_s):
+                raise Stopped
+
+    folder = platform.settings.data_dir / "reels"
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder) as name:
+        film = Path(name) / "reel.mp4"
+        try:
+            make(parts, film, told=told)
+        except Stopped:
+            return
+        except OSError:
+            with platform.db.write() as session:
+                reel.fail(session, row_id, *NO_REEL, at=platform.clock.now())
+            return
+        _keep_reel(platform, row_id, film)
+
+
+def _keep_reel(platform: Platform, row_id: int, film: Path) -> None:
+    """Store the film; earlier ones go."""
+    with film.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    platform.blobs.put(film, sha256)
+    with platform.db.write() as session:
+        gone = reel.keep(session, row_id, sha256, at=platform.clock.now())
+    for file_gone in gone:
+        platform.blobs.drop(file_gone)
+
+
+HANDLERS = {"pages.render": render, prospects.TASK: work_out, releasing.KIND: release,
+            reel.KIND: make_reel}

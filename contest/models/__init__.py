@@ -56,7 +56,7 @@ from contest.models.publications import (
     SharedPage,
 )
 from contest.models.repairs import Repair
-from contest.models.results import ChairDecision, Result
+from contest.models.results import AwardReel, ChairDecision, PlannedRelease, Result, StageShow
 from contest.models.reviews import EntryRequest, HeldDecision, Review, ReviewVote
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
@@ -73,16 +73,17 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
-    "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
-    "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
-    "Evidence", "FlagDecision", "FormerSeal", "HeldDecision", "Invitation", "JurorDeparture",
-    "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch",
-    "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
+    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AwardReel", "Ballot", "Base",
+    "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
+    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
+    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
+    "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
+    "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
+    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
     "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "RetentionHold", "Review",
     "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
-    "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StoredKey",
-    "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "Unit", "UnitLink",
-    "UnitSession", "Upload", "UsedChallenge", "User",
+    "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StageShow",
+    "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone",
+    "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

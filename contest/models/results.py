@@ -1,12 +1,13 @@
-"""Results: immutable revisions, computed from a stored input."""
+"""Results: immutable revisions, computed from a stored input; and what is made of them for the
+day they are told: the hour of publication, the show on the stage, the award reel."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contest.models.base import Base, state_check, state_column
+from contest.models.base import Base, one_of, state_check, state_column
 from contest.models.contests import Contest
 from contest.states import RESULT
 
@@ -57,3 +58,72 @@ class ChairDecision(Base):
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+
+
+class PlannedRelease(Base):
+    """The hour at which the newest frozen revision becomes public. A new hour is a new row, so that
+    each has a task of its own; of a contest at most one waits."""
+
+    __tablename__ = "planned_release"
+    __table_args__ = (
+        one_of("outcome", ("waiting", "moved", "cancelled", "published", "refused")),
+        Index(
+            "ix_planned_release_waiting", "contest_id", unique=True,
+            sqlite_where=text("outcome = 'waiting'"), postgresql_where=text("outcome = 'waiting'"),
+        ),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    due_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(16), default="waiting")
+    why_vi: Mapped[str] = mapped_column(Text, default="")  # what was missing when it was due
+    why_en: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None]
+
+
+class StageShow(Base):
+    """Where the ceremony stands: the screen shows it, a paired phone moves it. ``version`` counts
+    the moves. Of the key and the phone's token only hashes are kept."""
+
+    __tablename__ = "stage_show"
+    __table_args__ = (
+        UniqueConstraint("contest_id"), CheckConstraint("position >= 0", name="position"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    black: Mapped[bool] = mapped_column(default=False)
+    playing: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=0)
+    pairing_hash: Mapped[str] = mapped_column(String(64), default="")
+    pairing_until: Mapped[datetime | None]
+    remote_hash: Mapped[str] = mapped_column(String(64), default="")
+    remote_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class AwardReel(Base):
+    """One award reel: asked for, made by a worker, kept in the store. Lengths in seconds."""
+
+    __tablename__ = "award_reel"
+    __table_args__ = (
+        one_of("state", ("waiting", "working", "ready", "failed", "cancelled")),
+        CheckConstraint("state <> 'ready' OR sha256 <> ''", name="kept"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), index=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    done_s: Mapped[float] = mapped_column(default=0.0)
+    length_s: Mapped[float] = mapped_column(default=0.0)
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    error_vi: Mapped[str] = mapped_column(Text, default="")
+    error_en: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from contest.errors import NoSpace
 from contest.models import (
+    AwardReel,
     ClipVersion,
     Derivative,
     DocumentPdf,
@@ -59,6 +60,7 @@ def _queries() -> Iterator[tuple[str, Select[Any]]]:
     yield "bundle", (
         select(Result.erased_bundle_sha256).where(Result.erased_bundle_sha256 != "")
     )
+    yield "reel", select(AwardReel.sha256).where(AwardReel.sha256 != "")
     yield "evidence", select(Evidence.sha256).where(Evidence.erased_at.is_(None))
     yield "archive", (
         select(PrivacyRequest.archive_sha256).where(PrivacyRequest.archive_sha256 != "")

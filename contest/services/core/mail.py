@@ -37,6 +37,7 @@ vote_waits          user_id, versions (of clips)    a member of the board: clips
 time_granted        unit_id, reason                 the unit: time for it alone, until when
 time_revoked        unit_id                         … the time is taken back: until when now
 result_moved        user_id, submission_id          an organiser: a final result has to be replaced
+release_refused     user_id, hour, why_vi, why_en   an organiser: not published at the planned hour
 second_factor       user_id, what, passkey          staff: their second factor was changed
 privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
 privacy_told        privacy_request_id, said_state, whoever asked about their data: where it stands
@@ -78,9 +79,9 @@ from contest.tokens import digits_of
 TEMPLATES = (
     "approved", "board_waits", "changes_requested", "count_reminder", "findings", "invitation",
     "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "privacy_confirm",
-    "privacy_told", "published", "receipt", "reinstated", "rejected", "reminder", "reopened",
-    "result", "result_moved", "review_reminder", "second_factor", "time_granted", "time_revoked",
-    "upload_expired", "upload_waiting", "vote_waits",
+    "privacy_told", "published", "receipt", "reinstated", "rejected", "release_refused",
+    "reminder", "reopened", "result", "result_moved", "review_reminder", "second_factor",
+    "time_granted", "time_revoked", "upload_expired", "upload_waiting", "vote_waits",
 )
 # Where the button of a mail about an entry leads, within its contest; else to the entry's status.
 TASKS = {

@@ -52,14 +52,14 @@ KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
     "mail.send", "names.read", "page.watch", "page.watch_shared", "privacy.archive",
-    "privacy.erase", "privacy.tidy", "push.send", "reminders.tick", "results.prospects",
-    "reviews.call", "reviews.fall", "reviews.settle", "telegram.look", "upload.expire",
-    "upload.remind",
+    "privacy.erase", "privacy.tidy", "push.send", "reel.make", "reminders.tick",
+    "results.prospects", "reviews.call", "reviews.fall", "reviews.settle", "telegram.look",
+    "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
-    KIND,
+    "result.release", KIND,
 )
 
 

@@ -75,6 +75,8 @@ class Situation:
     token_end: datetime | None = None
     counting: bool = False  # the cut-off is near
     jury_locked: bool = False
+    planned: datetime | None = None  # when the result becomes public by itself
+    missed: Blocker | None = None  # such an hour that could not be kept, and why
     machine: Sequence[tuple[str, Harm]] = ()  # what the operator has to be told
     blockers: Sequence[Blocker] = ()  # that a second person or the closing waits for
 
@@ -192,11 +194,19 @@ def _closing(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]
         yield Todo(one.code, Harm.WAITS, one.endpoint, one.count, awards, blocker=one)
     if found.phase != Phase.CLOSING:
         return
+    if found.missed:
+        yield Todo("release_refused", Harm.STOPS, "results.overview", due=at, anchor="publish",
+                   blocker=found.missed)
+    awards = min(awards, found.planned or awards)
     if not found.jury_locked and at >= profile.schedule.ballots_close:
         yield Todo("lock", Harm.WAITS, "ballots.overview", due=awards)
     step = {"computed": "freeze", "frozen": "publish"}.get(found.result or "", "compute")
-    if step != "compute" or not found.blockers:
-        yield Todo(step, Harm.STOPS, "results.overview", due=awards)
+    by_itself = step == "publish" and found.planned is not None
+    if not by_itself and (step != "compute" or not found.blockers):
+        if step == "compute":  # a button that does it there
+            yield Todo(step, Harm.STOPS, "results.compute", due=awards, fields={"reason": ""})
+        else:
+            yield Todo(step, Harm.STOPS, "results.overview", due=awards, anchor=step)
 
 
 def roles(session: Session, contest: Contest) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.models import (
+    AwardReel,
     ClipFingerprint,
     ClipVersion,
     Contest,
@@ -85,10 +86,13 @@ def templates_of(
 
 
 def drop_papers(session: Session, contest: Contest) -> list[str]:
-    """Forget the printed papers of a contest: they are made again of what stands now."""
-    where = DocumentPdf.contest_id == contest.id
+    """Forget the printed papers and the award reel of a contest: they are made again of what stands
+    now."""
+    where, reels = DocumentPdf.contest_id == contest.id, AwardReel.contest_id == contest.id
     files = list(session.scalars(select(DocumentPdf.sha256).where(where)))
+    files += session.scalars(select(AwardReel.sha256).where(reels))
     session.execute(delete(DocumentPdf).where(where))
+    session.execute(update(AwardReel).where(reels).values(state="cancelled", sha256=""))
     return [sha256 for sha256 in files if sha256]
 
 
@@ -169,6 +173,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(Evidence.sha256 == sha256, Evidence.erased_at.is_(None)),
         exists().where(DocumentTemplate.sha256 == sha256),
         exists().where(DocumentPdf.sha256 == sha256),
+        exists().where(AwardReel.sha256 == sha256),
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),

@@ -6,12 +6,12 @@ are signed before the ceremony and a frozen revision cannot change.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +35,8 @@ from contest.services.results.ranking_rows import Picked
 
 SHIPPED = Path(__file__).parents[3] / "templates/documents"
 PDF_TASK = "documents.pdf"
+# The shipped designs of a certificate; the first is in force where nobody chose.
+DESIGNS = ("certificates", "certificates_blue", "certificates_printed")
 FINAL = {"minutes": ("published",), "decision": ("published",),
          "certificates": ("frozen", "published")}
 
@@ -110,6 +112,13 @@ def paper(session: Session, result: Result, kind: str, *, press: DocumentContext
         verify_address=press.verify_address, fingerprint=press.fingerprint,
     )
     return Document(kind, template(session, contest, kind, blobs=press.blobs), values)
+
+
+def only(paper: Document, code: str) -> Document | None:
+    """The certificate of one clip's unit; None where it won none."""
+    own = [line for line in cast(list[dict[str, str]], paper.values["certificates"])
+           if line["code"] == code]
+    return replace(paper, values=paper.values | {"certificates": own}) if own else None
 
 
 @dataclass(frozen=True)
@@ -230,6 +239,34 @@ def back_to_shipped(
     session.delete(row)
 
 
+def design(session: Session, contest: Contest) -> str | None:
+    """Which shipped design of the certificate is in force; None for a template of one's own."""
+    own = own_template(session, contest, DESIGNS[0])
+    if own is None:
+        return DESIGNS[0]
+    shipped = {_sha256((SHIPPED / f"{name}.docx").read_bytes()): name for name in DESIGNS}
+    return shipped.get(own.sha256)
+
+
+def choose_design(
+    session: Session, contest: Contest, name: str, *, press: DocumentContext, actor: Actor,
+    at: datetime,
+) -> None:
+    """Put one of ``DESIGNS`` in force. Raises ``NotAllowed`` without ``document.manage``,
+    ``Invalid`` for another name."""
+    require(actor, "document.manage", contest)
+    if name not in DESIGNS:
+        raise Invalid("Hãy chọn một mẫu trong danh sách.", "Please choose one of the designs.")
+    if design(session, contest) == name:
+        return
+    if name == DESIGNS[0]:
+        back_to_shipped(session, contest, name, actor=actor, at=at)
+        return
+    file = SHIPPED / f"{name}.docx"
+    take_template(session, contest, DESIGNS[0], file.read_bytes(), filename=file.name, press=press,
+                  actor=actor, at=at)
+
+
 def _store(content: bytes, press: DocumentContext) -> str:
     press.folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=press.folder, delete=False) as file:
@@ -294,6 +331,7 @@ def fail_pdf(row: DocumentPdf, vi: str, en: str, *, at: datetime) -> None:
 
 
 __all__ = [
+    "DESIGNS",
     "DOCUMENTS",
     "TEMPLATES",
     "BadTemplate",
@@ -302,9 +340,12 @@ __all__ = [
     "Listed",
     "ask_pdf",
     "back_to_shipped",
+    "choose_design",
+    "design",
     "fail_pdf",
     "keep_pdf",
     "listed",
+    "only",
     "own_template",
     "own_templates",
     "paper",

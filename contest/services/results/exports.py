@@ -1,11 +1,11 @@
-"""A result as files: JSON for programs, a workbook or CSV for the office, the evidence bundle.
+"""A result as files: JSON for programs, CSV for the office, the evidence bundle. The workbook that
+computes itself is ``services/awards/workbook.py``.
 
 Only once the jury round is locked; marks appear under juror codes.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -21,22 +21,14 @@ from contest.services.results.results import FINAL
 
 WORDS = {
     "vi": {
-        "ranking": "Xếp hạng", "marks": "Điểm giám khảo", "counts": "Tương tác",
-        "explained": "Cách tính", "rank": "Hạng", "unit": "Đơn vị", "code": "Mã clip",
-        "title": "Tên clip", "authors": "Tác giả", "jury": "Giám khảo",
-        "interactions": "Tương tác", "total": "Tổng", "prize": "Giải",
-        "second": "Trên thang {of}", "juror": "Giám khảo", "reactions": "Cảm xúc",
-        "shares": "Chia sẻ", "points": "Điểm tương tác", "verified": "Đã đối chiếu từng tài khoản",
-        "yes": "có", "no": "không", "recused": "từ chối chấm", "abstained": "không cho điểm",
+        "rank": "Hạng", "unit": "Đơn vị", "code": "Mã clip", "title": "Tên clip",
+        "authors": "Tác giả", "jury": "Giám khảo", "interactions": "Tương tác", "total": "Tổng",
+        "prize": "Giải", "second": "Trên thang {of}",
     },
     "en": {
-        "ranking": "Ranking", "marks": "Marks", "counts": "Interactions",
-        "explained": "Explanations", "rank": "Rank", "unit": "Unit", "code": "Clip",
-        "title": "Title", "authors": "Authors", "jury": "Jury", "interactions": "Interactions",
-        "total": "Total", "prize": "Prize", "second": "On the scale of {of}", "juror": "Juror",
-        "reactions": "Reactions", "shares": "Shares", "points": "Interaction points",
-        "verified": "Verified per account", "yes": "yes", "no": "no", "recused": "recused",
-        "abstained": "abstained",
+        "rank": "Rank", "unit": "Unit", "code": "Clip", "title": "Title", "authors": "Authors",
+        "jury": "Jury", "interactions": "Interactions", "total": "Total", "prize": "Prize",
+        "second": "On the scale of {of}",
     },
 }
 
@@ -81,16 +73,6 @@ def bundle(result: Result, blobs: BlobStore) -> bytes:
     return blobs.path(result.erased_bundle_sha256 or result.bundle_sha256).read_bytes()
 
 
-def as_workbook(result: Result, language: str) -> bytes:
-    """Four sheets: ranking, every mark by juror's code, counts, explanations."""
-    words = WORDS[language]
-    found = results.lines(result, language)
-    return spreadsheets.workbook({
-        words["ranking"]: _ranking(found, words), words["marks"]: _marks(result, language, words),
-        words["counts"]: _counts(result, words), words["explained"]: _explained(found, words),
-    })
-
-
 def as_csv(result: Result, language: str) -> bytes:
     """The ranking alone."""
     return spreadsheets.csv_file(_ranking(results.lines(result, language), WORDS[language]))
@@ -109,46 +91,3 @@ def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
         ]
         rows.append(row + ([line.second["total"]] if line.second else []))
     return titles, rows
-
-
-def _marks(result: Result, language: str, words: dict[str, str]) -> Table:
-    criteria = results.profile_of(result).jury.criteria
-    titles = [words["code"], words["unit"], words["juror"]]
-    titles += [f"{c.name[language]} (/{c.max})" for c in criteria]
-    rows = []
-    for entry in result.input["entries"]:
-        for juror, ballot in sorted(entry["marks"].items()):
-            start = [entry["id"], entry["unit"], juror]
-            if isinstance(ballot, str):
-                rows.append([*start, words[ballot]])
-            else:
-                rows.append([*start, *(ballot.get(c.id) for c in criteria)])
-    return titles, rows
-
-
-def _counts(result: Result, words: dict[str, str]) -> Table:
-    by_code = {e: row for row in result.output["ranking"] for e in row["entries"]}
-    head = ["code", "unit", "reactions", "shares", "verified"]
-    rows = []
-    for entry in result.input["entries"]:
-        counts = entry["interactions"] or {}
-        if entry["id"] in by_code or entry["disqualified"] or counts:
-            shares, checked = _shares(counts, words)
-            rows.append([entry["id"], entry["unit"], counts.get("reactions"), shares, checked])
-    return [words[key] for key in head], rows
-
-
-def _shares(counts: Mapping[str, Any], words: dict[str, str]) -> tuple[int | None, str]:
-    """A clip's shares, and whether they were checked per account: "37/90" in part."""
-    total, ledger = counts.get("shares"), counts.get("share_ledger")
-    if ledger is None:
-        return total, words["no"]
-    kept = sum(row["count"] for row in ledger)
-    if counts.get("ledger_state") == "partial":
-        return total, f"{kept}/{'?' if total is None else total}"
-    return kept, words["yes"]
-
-
-def _explained(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
-    rows = [[line.rank, line.unit, "\n".join(line.explanation)] for line in found]
-    return [words["rank"], words["unit"], words["explained"]], rows

@@ -60,5 +60,5 @@ def require_unmoved(session: Session, result: Result) -> None:
             f"After revision {result.number} was frozen, entries left the contest or came back: "
             f"{codes}. Replace it on the page Results (one step, with a preview), then publish "
             "that one.",
-            codes=[one.code for one in found],
+            codes=[one.code for one in found], mend="replace",
         )

@@ -56,16 +56,18 @@ def replace(
 
 
 def preview(
-    session: Session, contest: Contest, result: Result, *, keys: Keys, language: str
+    session: Session, contest: Contest, result: Result, *, keys: Keys, language: str,
+    without: str = "",
 ) -> list[NewPlace] | None:
-    """The ranking as it would be now, beside that of ``result``. None for a long one, which takes
-    minutes to compute, and where it cannot be computed, which then says why."""
+    """The ranking as it would be now, beside that of ``result``; ``without``: as if this clip were
+    disqualified. None for a long one, which takes minutes to compute, and where it cannot be
+    computed, which then says why."""
     if ranking_rows.length(session, result) > prospects.AT_ONCE:
         return None
     old = {row["unit"]: row["rank"] for row in ranking_rows.pick(session, result, Picked())}
     prepared = scoring_input.prepare(session, contest, keys=keys)
     try:
-        rows = scoring.compute(prepared.data)["ranking"]
+        rows = scoring.compute(_excluding(prepared.data, without))["ranking"]
     except scoring.InputError:
         return None
     rules = results.profile_of(result)
@@ -74,6 +76,25 @@ def preview(
                language)
         for row in rows
     ]
+
+
+def _excluding(data: dict[str, Any], code: str) -> dict[str, Any]:
+    out = {"disqualified": True, "reason": None}
+    return data | {"entries": [
+        entry | out if entry["id"] == code else entry for entry in data["entries"]
+    ]}
+
+
+def moving_up(
+    session: Session, result: Result, places: list[NewPlace], language: str
+) -> list[NewPlace]:
+    """Of the new places those that win a prize, or another one than before."""
+    rules = results.profile_of(result)
+    before = {
+        row["unit"]: standings.prize_name(row["prize"], rules, language)
+        for row in ranking_rows.pick(session, result, Picked(prizes=True))
+    }
+    return [one for one in places if one.prize and one.prize != before.get(one.unit)]
 
 
 def _place(row: dict[str, Any], before: int | None, prize: str | None, language: str) -> NewPlace:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, event, func, inspect, select
+from sqlalchemy import Select, event, func, inspect, select, update
 from sqlalchemy.orm import Mapper, Session
 
 import scoring
@@ -19,6 +19,7 @@ from contest.errors import Conflict, Invalid, NotAllowed
 from contest.models import (
     ChairDecision,
     Contest,
+    PlannedRelease,
     ProfileRevision,
     Result,
     Submission,
@@ -194,6 +195,7 @@ def _require_locked(session: Session, contest: Contest, *, actor: Actor, at: dat
     raise Conflict(
         "Vòng chấm còn mở: điểm được giữ kín. Hãy khoá vòng chấm rồi mới tính kết quả.",
         "The jury round is open and its marks are sealed. Lock the round, then compute.",
+        mend="round",
     )
 
 
@@ -220,7 +222,7 @@ def _open_revision(
         raise Invalid(
             f"Bản {latest.number} đã chốt: một bản mới cần có lý do, ví dụ một clip bị loại.",
             f"Revision {latest.number} is final: a new one needs a reason, such as a "
-            "disqualification.",
+            "disqualification.", mend="reason",
         )
     if latest is not None and latest.state == "frozen":
         move(session, latest, "discarded", actor=actor, at=at, reason=reason.strip())
@@ -283,7 +285,8 @@ def _require_open(result: Result) -> None:
     if result.state != "computed":
         raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
     if result.contest.jury_locked_at is None:
-        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.")
+        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.",
+                       mend="round")
 
 
 def _require_two(result: Result, actor: Actor) -> None:
@@ -293,12 +296,12 @@ def _require_two(result: Result, actor: Actor) -> None:
         raise Invalid(
             "Còn mục thiếu: hãy ghi lý do và tính lại, rồi người thứ hai chốt.",
             "Something is missing: state the reason and compute again, then a second person "
-            "freezes.",
+            "freezes.", mend="reason",
         )
     if actor.label == result.created_by:
         raise NotAllowed(
             "Còn mục thiếu nên cần một người khác trong Ban Tổ chức chốt kết quả.",
-            "Something is missing, so another organiser must freeze the result.",
+            "Something is missing, so another organiser must freeze the result.", mend="second",
         )
 
 
@@ -313,6 +316,7 @@ def _changed() -> Conflict:
     return Conflict(
         "Số liệu đã thay đổi sau khi tính. Hãy tính lại rồi chốt.",
         "The figures have changed since this was computed. Compute again, then freeze.",
+        mend="compute",
     )
 
 
@@ -331,6 +335,10 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
     tally.require_agreement(session, contest, totals, profile_of(result))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
+    hour = update(PlannedRelease).where(
+        PlannedRelease.contest_id == contest.id, PlannedRelease.outcome == "waiting"
+    )
+    session.execute(hour.values(outcome="published", ended_by=actor.label, ended_at=at))
     outbox.enqueue(
         session, "pages.render", contest.id, at=at, contest_id=contest.id, priority="high",
         key=f"pages.render:{contest.id}:{result.number}",

@@ -144,5 +144,5 @@ def require_agreement(
             "Hãy tính lại; nếu vẫn khác, hãy báo người vận hành.",
             f"The two tallies differ, so this stops here: {listed}. "
             "Compute again; if they still differ, tell the operators.",
-            differences=found,
+            differences=found, mend="compute",
         )

@@ -33,6 +33,9 @@ from contest.views.shared.support import (
 
 bp = Blueprint("documents", __name__, url_prefix="/c/<slug>/organiser/documents")
 SHEET_LIFE_S = 4 * 3600  # how long a sheet can be downloaded after its codes were made
+# A PDF that we made, shown by the browser's own viewer, which a sandbox would forbid.
+SEEN = ("default-src 'none'; object-src 'self'; "
+        "style-src 'unsafe-inline'; frame-ancestors 'self'")
 KINDS = "any(minutes, decision, certificates)"
 TEMPLATES = "any(minutes, decision, certificates, qr_sheet)"
 
@@ -86,7 +89,7 @@ def docx(number: int, kind: str) -> Response:
 @bp.get(f"/<int:number>/<{KINDS}:kind>.pdf")
 @allows("organiser.read")
 def pdf(number: int, kind: str) -> Response:
-    """The PDF of the document with its current values."""
+    """The PDF of the document with its current values; ``?view=1``: in the browser."""
     result = _result(number)
     source = documents.source(current.db, result, kind, press=press())
     made = documents.pdf(current.db, result, kind, source)
@@ -95,8 +98,11 @@ def pdf(number: int, kind: str) -> Response:
             "Chưa có PDF của văn bản này. Hãy bấm “Tạo PDF” ở trang Văn bản.",
             'There is no PDF of this paper yet. Press "Make PDF" on the Documents page.',
         )
-    name = f"{current.contest.slug}-{kind}-{number}.pdf"
-    return send(File(made.sha256, FILE_TYPES["pdf"], name), keep=True)
+    name, seen = f"{current.contest.slug}-{kind}-{number}.pdf", "view" in request.args
+    answer = send(File(made.sha256, FILE_TYPES["pdf"], name), keep=not seen)
+    if seen:
+        answer.headers["Content-Security-Policy"] = SEEN
+    return answer
 
 
 @bp.post(f"/<int:number>/<{KINDS}:kind>/pdf")

@@ -27,6 +27,8 @@ from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
+FINAL = ("frozen", "published")  # states of a result that counts the entries as they were
+
 bp = Blueprint("entries", __name__, url_prefix="/c/<slug>/organiser/entries")
 
 
@@ -78,7 +80,7 @@ def disqualify(code: str) -> Response:
 def onward(found: Submission) -> Response:
     """To the entry, or where a final result counts it otherwise to the page that offers the new
     revision."""
-    final = deadlines.newest_result(current.db, found.contest_id) in ("frozen", "published")
+    final = deadlines.newest_result(current.db, found.contest_id) in FINAL
     return back_to("results.overview") if final else back_to("entries.entry", code=found.code)
 
 
@@ -94,6 +96,7 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         **_done_for(found),
         may_send=found.state in REPLACEABLE,
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
+        final=deadlines.newest_result(current.db, found.contest_id) in FINAL,
         **_way_back(found),
     )
 

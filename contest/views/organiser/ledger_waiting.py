@@ -29,7 +29,8 @@ bp = Blueprint("ledger_waiting", __name__, url_prefix="/c/<slug>/organiser/ledge
 
 CODES = 50  # of a proposal's clips, shown at once
 LINES = 200  # of a clip's ledger, shown at once
-LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt.")
+LATE_HINT = _l("Chỉ cần khi số liệu được ghi nhận, hoặc nhập, sau giờ chốt. Lý do được công khai "
+               "trong gói minh chứng của kết quả.")
 
 
 class StateForm(Form):

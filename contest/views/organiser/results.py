@@ -3,17 +3,20 @@
 No mark is shown before the jury round is locked.
 """
 
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import StringField, TextAreaField
+from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
 from contest.models import Result
+from contest.services.awards import reel, releasing, workbook
 from contest.services.results import (
     bundles,
     closing,
@@ -26,6 +29,7 @@ from contest.services.results import (
 )
 from contest.services.results.ranking_rows import Picked
 from contest.services.results.results import BundleStore
+from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
 from contest.views.shared.numbers import wholes
 from contest.views.shared.support import (
@@ -45,22 +49,38 @@ MOST_LINES = 100  # of a ranking on the page; the files have all of them
 class ComputeForm(Form):
     reason = TextAreaField(
         _l("Lý do"), [Optional(), Length(max=1000)],
-        description=_l("Cần có khi còn mục thiếu, hoặc khi thay một kết quả đã công bố."),
+        description=_l("Cần có khi còn mục thiếu, hoặc khi thay một kết quả đã chốt. Lý do được "
+                       "công khai cùng kết quả."),
         render_kw={"rows": 2},
     )
+
+
+class HourForm(Form):
+    """When the result becomes public, in the contest's own time."""
+
+    hour = DateTimeLocalField(
+        _l("Giờ công bố"), [InputRequired(_l("Hãy ghi ngày giờ."))],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def moment(self) -> datetime:
+        """The instant meant."""
+        typed: datetime = self.hour.data
+        return typed.replace(tzinfo=current.profile.schedule.zone)
 
 
 class DecisionForm(Form):
     reason = StringField(
         _l("Biên bản số, hoặc lý do"),
         [InputRequired(_l("Hãy ghi số biên bản hoặc lý do.")), Length(max=1000)],
+        description=_l("Được công khai trong gói minh chứng của kết quả."),
     )
 
 
 @bp.get("/")
 @allows("organiser.read")
 def overview() -> Response:
-    return _page()
+    return shown()
 
 
 @bp.post("/compute")
@@ -68,7 +88,7 @@ def overview() -> Response:
 def compute() -> Response:
     """Compute the result from current data; may be repeated until it is frozen."""
     form = ComputeForm()
-    with form.taken(lambda status: _page(status, compute=form), "reason"):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("compute", form):
         result = results.compute(
             current.db, current.contest, keys=current.platform.keys,
             actor=current.actor,
@@ -84,7 +104,7 @@ def compute() -> Response:
 def replace() -> Response:
     """A new revision in one step, after a clip left or came back."""
     form = ComputeForm()
-    with form.taken(lambda status: _page(status, compute=form), "reason"):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("replace", form):
         made = replacement.replace(
             current.db, current.contest, vault=_vault(), actor=current.actor, at=current.now,
             reason=form.reason.data or "",
@@ -103,9 +123,10 @@ def replace() -> Response:
 @allows("result.close")
 def freeze(number: int) -> Response:
     """Freeze a revision and store its evidence bundle."""
-    results.freeze(
-        current.db, _result(number), vault=_vault(), actor=current.actor, at=current.now
-    )
+    with _step("freeze"):
+        results.freeze(
+            current.db, _result(number), vault=_vault(), actor=current.actor, at=current.now
+        )
     flash_message("Đã chốt kết quả và lưu gói minh chứng.", "Frozen; the evidence bundle is kept.")
     return back_to("results.overview")
 
@@ -113,7 +134,8 @@ def freeze(number: int) -> Response:
 @bp.post("/<int:number>/publish")
 @allows("result.publish")
 def publish(number: int) -> Response:
-    results.publish(current.db, _result(number), actor=current.actor, at=current.now)
+    with _step("publish"):
+        results.publish(current.db, _result(number), actor=current.actor, at=current.now)
     slug = current.contest.slug
     current.db.commit()  # the page can be rendered only after this, and is there before the message
     ready_pages.refresh(current_app, current.platform.settings.data_dir, slug)
@@ -126,7 +148,7 @@ def publish(number: int) -> Response:
 def decide() -> Response:
     """Record the chair's order of tied units; the result is then to be computed again."""
     form, places = DecisionForm(), _places()
-    with form.taken(lambda status: _page(status, decision=form)):
+    with form.taken(lambda status: shown(status, decision=form)):
         results.decide(
             current.db, current.contest, places, reason=form.reason.data or "", actor=current.actor,
             at=current.now,
@@ -154,7 +176,7 @@ def export(number: int, kind: str) -> Response:
     if kind == "json":
         content = exports.as_json(result)
     elif kind == "xlsx":
-        content = exports.as_workbook(result, current.language)
+        content = workbook.of_result(current.db, result, current.language)
     elif kind == "csv":
         content = exports.as_csv(result, current.language)
     else:
@@ -171,7 +193,14 @@ def _result(number: int) -> Result:
     return own_or_404(results.numbered(current.db, current.contest, number))
 
 
-def _page(status: int = 200, **forms: Form) -> Response:
+def _step(step: str, form: ComputeForm | None = None) -> AbstractContextManager[None]:
+    """A step whose refusal is shown beside it."""
+    forms: dict[str, Form] = {"compute": form} if form else {}
+    return beside(step, lambda status, said: shown(status, refused=said, **forms))
+
+
+def shown(status: int = 200, refused: Refused | None = None, **forms: Form) -> Response:
+    """The page; ``forms``: those that were refused."""
     contest, words = current.contest, request.args.get("q", "").strip()
     found = results.all_of(current.db, contest)
     latest = found[0] if found else None
@@ -183,11 +212,31 @@ def _page(status: int = 200, **forms: Form) -> Response:
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
         tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
-        decision=forms.get("decision") or DecisionForm(),
+        decision=forms.get("decision") or DecisionForm(), refused=refused, **_hour(forms),
         what_if=what_if_titles(),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
         **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),
     )
+
+
+def _hour(forms: dict[str, Form]) -> dict[str, Any]:
+    """The hour of publication: the one that is planned, the one that was missed, and the form,
+    which begins with the awards of the rules."""
+    contest, schedule = current.contest, current.profile.schedule
+    planned = releasing.waiting(current.db, contest)
+    begin = planned.due_at if planned else max(schedule.awards, current.now)
+    local = begin.astimezone(schedule.zone).replace(tzinfo=None, second=0, microsecond=0)
+    return {
+        "planned": planned, "missed": releasing.refused(current.db, contest),
+        **_reel(),
+        "hour": forms.get("hour") or HourForm(formdata=None, hour=local),
+    }
+
+
+def _reel() -> dict[str, Any]:
+    """The award reel that was asked for last, and how long it will take (s)."""
+    row = reel.newest(current.db, current.contest)
+    return {"reel": row, "left": reel.seconds_left(row, at=current.now) if row else None}
 
 
 def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:

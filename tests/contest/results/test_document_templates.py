@@ -11,10 +11,13 @@ from docx import Document
 from contest.docx import package, vetting
 from contest.docx.filling import fill
 from contest.services.results import appraisal_minutes, document_values
-from contest.services.results.documents import SHIPPED
+from contest.services.results.documents import DESIGNS, SHIPPED
 from scripts import document_templates
 
-SAMPLES = document_values.SAMPLES | {"appraisal": appraisal_minutes.SAMPLE}
+SAMPLES = document_values.SAMPLES | {
+    "appraisal": appraisal_minutes.SAMPLE,
+    **dict.fromkeys(DESIGNS, document_values.SAMPLES["certificates"]),
+}
 SAMPLE = SAMPLES["minutes"]
 KINDS = sorted(SAMPLES)
 

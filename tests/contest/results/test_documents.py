@@ -14,7 +14,6 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from contest.clock import FixedClock
-from contest.docx.filling import fill
 from contest.jobs.documents import make_pdf, press_of
 from contest.jobs.worker import perform
 from contest.languages import write_day
@@ -198,24 +197,6 @@ def test_papers_become_pdfs_with_every_letter(
     assert len(certificates) == len(winners)
     for page, row in zip(certificates, winners, strict=True):
         assert "GIẤY KHEN" in page and row["unit"] in page
-
-
-def test_a_certificate_of_the_longest_names_is_one_page(platform: Platform) -> None:
-    line = SAMPLES["certificates"]["certificates"][0] | {
-        "unit": "Chi đoàn Trung tâm Y tế và Bảo trợ xã hội Quận 11, Thành phố Hồ Chí Minh",
-        "title": "Thời gian là vàng: câu chuyện của những người trẻ ở bộ phận một cửa Phường 5",
-        "authors": "Nguyễn Thị Kim Anh, Trần Văn Bình, Lê Hoàng Phương Ý, Đỗ Quỳnh Như, "
-        "Phạm Minh Trí, Võ Thị Thanh Thuỷ",
-        "prize": "Giải khuyến khích (đồng giải)",
-    }
-    values = SAMPLES["certificates"] | {
-        "certificates": [line, line], "fingerprint": " ".join(["0a1b"] * 16),
-        "theme": "Tuổi trẻ Quận 11 thời kỳ chuyển đổi số gắn với phong trào 3 trách nhiệm",
-    }
-    content = fill((SHIPPED / "certificates.docx").read_bytes(), values)
-    pages = PdfReader(io.BytesIO(platform.office.pdf(content))).pages
-    assert len(pages) == 2
-    assert [pages[0].mediabox.width > pages[0].mediabox.height for _ in pages] == [True, True]
 
 
 def test_a_pdf_is_of_the_paper_as_it_is_now(

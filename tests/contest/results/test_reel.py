@@ -1,4 +1,4 @@
-"""The award reel: whole or not at all, in the clips' own frame."""
+"""The award reel: whole or not at all, at 1080p."""
 
 import json
 import subprocess
@@ -40,10 +40,17 @@ def probe(path: Path) -> dict[str, object]:
 def test_a_card_and_an_excerpt_for_each_prize(tmp_path: Path, clip: Path) -> None:
     said: list[str] = []
     parts = [Part(["Hội thi “3 trách nhiệm”"], None), Part(["Giải nhất", "Đoàn Phường 2"], clip)]
-    make(parts, tmp_path / "reel.mp4", clip_s=2, say=said.append)
+    done: list[float] = []
+    make(parts, tmp_path / "reel.mp4", clip_s=2, say=said.append, told=done.append)
     assert probe(tmp_path / "reel.mp4") == {
-        "size": (960, 720), "audio": "aac", "seconds": 2 * CARD_S + 2,
+        "size": (1920, 1080), "audio": "aac", "seconds": 2 * CARD_S + 2,
     }
+    assert done == [CARD_S, 2 * CARD_S, 2 * CARD_S + 2]
+    faults = subprocess.run(  # joined without encoding it again, it is one film from end to end
+        [find_tools().ffmpeg, "-v", "error", "-i", str(tmp_path / "reel.mp4"), "-f", "null", "-"],
+        check=True, capture_output=True, text=True,
+    )
+    assert faults.stderr == ""
     assert said == ["Hội thi “3 trách nhiệm”", "Giải nhất · Đoàn Phường 2"]
 
 

@@ -125,6 +125,32 @@ def test_excluding_a_clip_then_leads_straight_to_the_offer(stage: Stage, visit: 
     assert answer.headers["Location"].endswith("/organiser/results/")
 
 
+@pytest.mark.parametrize("public", [False, True])
+def test_a_winner_is_disqualified_and_replaced_in_one_step_with_a_look_at_who_moves_up(
+    stage: Stage, visit: Visits, public: bool
+) -> None:
+    first = stage.freeze(stage.compute())
+    if public:
+        stage.publish(first)
+    organiser, code = visit.role("organiser"), stage.clips[2].code  # the best one
+    address = f"{HOME}/entries/{code}"
+    assert f"{address}/replace" in organiser.get(address).text
+    page = organiser.get(f"{address}/replace").text
+    assert "lý do được công bố cùng bản kết quả mới" in page
+    up = page[page.index("Ai lên giải?"):page.index("Xem cả bảng")]
+    assert "<strong>Đoàn B</strong>: Giải nhất (từ hạng 2 lên hạng 1)" in up
+    assert "Đoàn C" not in up
+    assert organiser.post(f"{address}/replace", data={"reason": ""}).status_code == 422
+    assert states(stage)[0][0] == 1
+    assert organiser.post(f"{address}/replace", data={"reason": "Sao chép"}).status_code == 303
+    assert states(stage) == [(2, "frozen", 2), (1, "published" if public else "discarded", 3)]
+    made = stage_result(stage)
+    assert made.reason == f"Loại bài {code} (Đoàn C): Sao chép"
+    assert organiser.get(f"{address}/replace").headers["Location"].endswith(address)
+    stage.publish(made)
+    assert states(stage)[0] == (2, "published", 2)
+
+
 def test_a_clip_that_comes_back_after_freezing_is_counted_by_the_new_revision(
     stage: Stage,
 ) -> None:

@@ -1,6 +1,5 @@
 """Results: two tallies, sealed marks, one frozen truth, bundles that verify, exports."""
 
-import io
 import json
 import threading
 from collections.abc import Callable
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -337,25 +335,6 @@ def test_the_chairs_word_breaks_a_tie(stage: Stage) -> None:
         (3, "Đoàn D", "chair"), (4, "Đoàn A", "chair"),
     ]
     assert len(ties(stage, again)) == 1
-
-
-def test_the_workbook_holds_the_ranking_and_every_mark(stage: Stage) -> None:
-    stage.make.add(ShareRecord(
-        submission_id=stage.clips[0].id, account="lan", count=1, seen_at=COUNTED,
-        created_by="user:1", created_at=COUNTED,
-    ))
-    stage.say(stage.clips[0], "complete")
-    result = stage.compute()
-    with stage.platform.db.read() as session:
-        found = exports.pick(session, stage.contest_now(session), None, actor=stage.organiser)
-        book = load_workbook(io.BytesIO(exports.as_workbook(found, "vi")))
-        data = json.loads(exports.as_json(found))
-    assert book.sheetnames == ["Xếp hạng", "Điểm giám khảo", "Tương tác", "Cách tính"]
-    rows = list(book["Xếp hạng"].values)
-    assert rows[1][:3] == (1, "Đoàn C", stage.clips[2].code)
-    assert rows[1][7] == "95,20"
-    assert len(list(book["Điểm giám khảo"].values)) == 1 + 3 * 2
-    assert data["result"] == result.output
 
 
 def test_pages_of_the_organiser_show_nothing_before_the_lock(

@@ -10,6 +10,7 @@ from flask import url_for
 from contest.models import Contest, Result
 from contest.safekeeping import status
 from contest.safekeeping.status import Standing as Safe
+from contest.services.awards import releasing
 from contest.services.core import appraisal
 from contest.services.core.blockers import Blocker
 from contest.services.counts import corrections, ledger_late, sitting
@@ -48,7 +49,17 @@ def gathered() -> Situation:
         counting=sitting.is_near(profile, at=at), jury_locked=contest.jury_locked_at is not None,
         machine=tuple(_machine(disk(), safe(), antivirus())),
         blockers=[one for one in _blockers(phase) if one.code != OWN],
+        **(_hour(contest) if phase == Phase.CLOSING else {}),
     )
+
+
+def _hour(contest: Contest) -> dict[str, Any]:
+    """The planned hour of publication, and one that could not be kept."""
+    planned = releasing.waiting(current.db, contest)
+    return {
+        "planned": planned.due_at if planned else None,
+        "missed": None if planned else releasing.missed(current.db, contest),
+    }
 
 
 def _personal() -> tuple[int, datetime | None]:

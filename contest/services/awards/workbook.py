@@ -1,0 +1,308 @@
+"""The result as a workbook that computes itself: change a mark or a count, and the totals follow.
+
+A sheet for each purpose: ranking, marks, the jury's mean, counts, prizes, units in and out, the
+rules that the formulas read, and every explanation. Marks stand under juror codes. A standardised
+jury (marks stretched to a common spread) is the one thing no formula does: its means are numbers,
+and the sheet of rules says so.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from openpyxl.utils import get_column_letter as letter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.models import Result, Unit
+from contest.profile import Profile
+from contest.services.awards.workbook_words import WORDS
+from contest.services.core import spreadsheets
+from contest.services.core.spreadsheets import Formula, Number, Table, quoted
+from contest.services.results import results, standings
+from scoring import interactions, jury, schema
+from scoring.jury import JuryScore, Rubric
+from scoring.model import Contest, Entry, Rules
+
+# Rows of the sheet of rules that formulas name, in this order from row 2 on; the criteria follow.
+PARAMETERS = ("jury_weight", "interaction_weight", "points_per_share", "points_per_reaction",
+              "points_cap", "trim", "trim_from", "possible")
+FIRST_CRITERION = len(PARAMETERS) + 2
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the sheets are made of, and in which row of another sheet a thing stands."""
+
+    result: Result
+    profile: Profile
+    language: str
+    data: Contest
+    words: Mapping[str, str]
+    scores: Mapping[str, JuryScore]  # of each clip still in the contest
+    ballot_rows: dict[tuple[str, str], int] = field(default_factory=dict)  # (clip, juror) -> row
+    clip_rows: dict[str, int] = field(default_factory=dict)  # of the sheets "jury" and "counts"
+
+    @property
+    def rules(self) -> Rules:
+        return self.data.rules
+
+    def sheet(self, name: str) -> str:
+        return quoted(self.words[name])
+
+    def rule(self, name: str) -> str:
+        """The cell of a rule, as formulas name it."""
+        return f"{self.sheet('rules')}!$B${PARAMETERS.index(name) + 2}"
+
+
+def of_result(session: Session, result: Result, language: str) -> bytes:
+    """The workbook of a revision, in Vietnamese or English."""
+    profile, data = results.profile_of(result), schema.read(result.input)
+    book = Book(result, profile, language, data, WORDS[language], jury.score(data))
+    lines = results.lines(result, language)
+    clips = sorted(data.entries, key=lambda entry: entry.id)
+    book.clip_rows.update({entry.id: row for row, entry in enumerate(clips, start=2)})
+    marks, means, counts = _marks(book, clips), _means(book, clips), _counts(book, clips)
+    return spreadsheets.workbook({
+        book.words["ranking"]: _ranking(book, lines), book.words["marks"]: marks,
+        book.words["means"]: means, book.words["counts"]: counts,
+        book.words["prizes"]: _prizes(book, lines), book.words["units"]: _units(session, book),
+        book.words["rules"]: _rules(book), book.words["explained"]: _explained(book, lines),
+    })
+
+
+# ---------------------------------------------------------------------------- marks and means
+
+
+def _marks(book: Book, clips: list[Entry]) -> Table:
+    """A row for each ballot; its weighted sum is empty until every criterion has a mark."""
+    criteria, words = book.profile.jury.criteria, book.words
+    head = [words["code"], words["unit"], words["juror"]]
+    head += [f"{c.name[book.language]} (/{c.max})" for c in criteria] + [words["sum"]]
+    rows: list[list[object]] = []
+    for entry in clips:
+        for juror, ballot in sorted(entry.marks.items()):
+            start = [entry.id, _unit(book, entry), juror]
+            row = len(rows) + 2
+            if isinstance(ballot, str):
+                rows.append([*start, words[ballot], *[None] * len(criteria)])
+                continue
+            book.ballot_rows[entry.id, juror] = row
+            given = [ballot.get(c.id) for c in criteria]
+            rows.append([*start, *given, _weighted(book, row, len(criteria), ballot)])
+    return head, rows
+
+
+def _sum(book: Book, ballot: Mapping[str, int]) -> float | None:
+    """The weighted sum of a complete ballot."""
+    rubric = Rubric(book.rules.criteria)
+    found = rubric.weighted(ballot)
+    return None if found is None else found / rubric.scale
+
+
+def _weighted(book: Book, row: int, count: int, ballot: Mapping[str, int]) -> Formula:
+    cells = [f"{letter(4 + place)}{row}" for place in range(count)]
+    weights = [f"{book.sheet('rules')}!$C${FIRST_CRITERION + place}" for place in range(count)]
+    sums = "+".join(f"{cell}*{weight}" for cell, weight in zip(cells, weights, strict=True))
+    text = f'=IF(COUNT({cells[0]}:{cells[-1]})={count},{sums},"")'
+    return Formula(text, _sum(book, ballot), "0.##")
+
+
+def _means(book: Book, clips: list[Entry]) -> Table:
+    """A row for each clip: what each juror gave, and the mean in per cent of what is possible."""
+    jurors, words = sorted(book.data.jurors), book.words
+    head = [words["code"], words["unit"], *jurors, words["mean"]]
+    last = letter(2 + max(len(jurors), 1))
+    sums = f"{book.sheet('marks')}!${letter(4 + len(book.profile.jury.criteria))}"
+    rows: list[list[object]] = []
+    for row, entry in enumerate(clips, start=2):
+        cells = [_given(book, entry, juror, sums) for juror in jurors]
+        mean: object = _mean(book, entry, f"$C{row}:${last}{row}") if jurors else None
+        rows.append([entry.id, _unit(book, entry), *cells, mean])
+    return head, rows
+
+
+def _given(book: Book, entry: Entry, juror: str, sums: str) -> Formula | None:
+    """What a juror gave, from the sheet of marks."""
+    row, ballot = book.ballot_rows.get((entry.id, juror)), entry.marks.get(juror)
+    if row is None or ballot is None or isinstance(ballot, str):
+        return None
+    return Formula(f"={sums}${row}", _sum(book, ballot), "0.##")
+
+
+def _percent(book: Book, entry: Entry) -> float | None:
+    score = book.scores.get(entry.id)
+    return None if score is None or score.mean is None else float(100 * score.mean)
+
+
+def _mean(book: Book, entry: Entry, cells: str) -> object:
+    """In per cent; without the highest and lowest where the rules leave them out."""
+    known = _percent(book, entry)
+    if book.rules.standardise:
+        return None if known is None else Number(known, "0.00")
+    trim, possible = book.rules.trim, book.rule("possible")
+    plain = f"AVERAGE({cells})"
+    if trim:
+        ends = "".join(f"-LARGE({cells},{n})-SMALL({cells},{n})" for n in range(1, trim + 1))
+        trimmed = f"(SUM({cells}){ends})/(COUNT({cells})-{2 * trim})"
+        plain = f"IF(COUNT({cells})>={book.rule('trim_from')},{trimmed},{plain})"
+    return Formula(f'=IF(COUNT({cells})=0,"",100*{plain}/{possible})', known)
+
+
+# ---------------------------------------------------------------------------- counts and totals
+
+
+def _counts(book: Book, clips: list[Entry]) -> Table:
+    """A row for each clip: its numbers, its points, its share of 100, and its total."""
+    head = [book.words[key] for key in (
+        "code", "unit", "reactions", "shares", "shares_counted", "verified", "points",
+        "points_counted", "jury", "interactions", "total")]
+    return head, [_count(book, entry, row) for row, entry in enumerate(clips, start=2)]
+
+
+def _count(book: Book, entry: Entry, row: int) -> list[object]:
+    found, words = interactions.score(entry, book.rules), book.words
+    start = [entry.id, _unit(book, entry), entry.reactions, found.given, found.shares]
+    if entry.disqualified:
+        return [*start, words["out"], None, None, None, None, None]
+    checked = f"{found.checked}/{found.given}" if found.checked is not None else (
+        words["yes"] if found.verified else words["no"])
+    whole = f"({book.rule('jury_weight')}+{book.rule('interaction_weight')})"
+    points = f"=E{row}*{book.rule('points_per_share')}+C{row}*{book.rule('points_per_reaction')}"
+    mean = f"{book.sheet('means')}!${letter(3 + len(book.data.jurors))}${row}"
+    weighed = f"{mean}*{book.rule('jury_weight')}/{whole}"
+    public = f"=100*H{row}/{book.rule('points_cap')}*{book.rule('interaction_weight')}/{whole}"
+    jury_points, public_points, total = _parts(book, entry)
+    return [
+        *start, checked, Formula(points, found.points, "0"),
+        Formula(f"=MIN(G{row},{book.rule('points_cap')})", found.counted, "0"),
+        Formula(f'=IF({mean}="","",{weighed})', jury_points),
+        Formula(public, public_points), Formula(_total(book, row), total),
+    ]
+
+
+def _parts(book: Book, entry: Entry) -> tuple[float | None, float, float | None]:
+    """Jury, interactions and total of a clip, of 100; None where nobody marked it."""
+    rules, percent = book.rules, _percent(book, entry)
+    public = float(interactions.score(entry, rules).score * rules.interaction_share)
+    marked = None if percent is None else percent * float(rules.jury_share) / 100
+    lacking = marked is None and rules.jury_weight
+    return marked, public, None if lacking else (marked or 0.0) + public
+
+
+def _total(book: Book, row: int) -> str:
+    """Empty where the jury counts and nobody has marked the clip."""
+    if not book.rules.jury_weight:
+        return f"=N(I{row})+J{row}"
+    return f'=IF(I{row}="","",I{row}+J{row})'
+
+
+def _ranking(book: Book, lines: list[standings.Line]) -> Table:
+    """The order as it was decided; the points as formulas, and the rank that follows of them."""
+    head = ["rank", "unit", "code", "title", "authors", "jury", "interactions", "total", "prize"]
+    titles = [book.words[key] for key in head]
+    scale = book.rules.second_scale if lines and lines[0].second else None
+    if scale:
+        titles.append(book.words["second"].format(of=scale))
+    titles.append(book.words["rank_now"])
+    ranking = book.result.output["ranking"]
+    totals = sorted(_exact(row, "total") for row in ranking)
+    return titles, [
+        [line.rank, line.unit, line.code, line.title, ", ".join(line.authors),
+         *_points(book, row), line.prize or "",
+         *([Formula(f"=H{place}*{float(scale / 100)!r}", _exact(row, "total") * float(scale / 100))]
+           if scale else []),
+         Formula(f'=1+COUNTIF($H$2:$H${len(lines) + 1},">"&(H{place}+0.0000001))',
+                 1 + len(lines) - bisect_right(totals, _exact(row, "total")), "0")]
+        for place, (line, row) in enumerate(zip(lines, ranking, strict=True), start=2)
+    ]
+
+
+def _exact(row: Mapping[str, Any], part: str) -> float:
+    return float(Fraction(row[part]["exact"]))
+
+
+def _points(book: Book, row: Mapping[str, Any]) -> Iterator[Formula]:
+    """Jury, interactions and total of a unit: of its best clip, or of all its clips together."""
+    counted = row["entries"] if book.rules.unit_score == "sum" else row["entries"][:1]
+    for column, part in (("I", "jury"), ("J", "interactions"), ("K", "total")):
+        cells = [f"{book.sheet('counts')}!${column}${book.clip_rows[code]}" for code in counted]
+        yield Formula("=" + "+".join(f"N({cell})" for cell in cells), _exact(row, part))
+
+
+# ---------------------------------------------------------------------------- prizes, units, rules
+
+
+def _prizes(book: Book, lines: list[standings.Line]) -> Table:
+    head = [book.words[key] for key in ("prize", "unit", "code", "title", "authors", "rank",
+                                        "total", "shared")]
+    ranking = book.sheet("ranking")
+    rows = zip(lines, book.result.output["ranking"], strict=True)
+    return head, [
+        [line.prize, line.unit, line.code, line.title, ", ".join(line.authors),
+         Formula(f"={ranking}!$A${place}", line.rank, "0"),
+         Formula(f"={ranking}!$H${place}", _exact(row, "total")),
+         book.words["yes"] if line.shared else book.words["no"]]
+        for place, (line, row) in enumerate(rows, start=2) if line.prize
+    ]
+
+
+def _units(session: Session, book: Book) -> Table:
+    """Every unit of the contest: ranked, out and why, or without a clip that counts."""
+    words, output, names = book.words, book.result.output, book.result.names
+    ranked = {_name(names, row): (row["rank"], row["entries"]) for row in output["ranking"]}
+    out = {_name(names, row): (row["entry"], row["reason"]) for row in output["disqualified"]}
+    unmarked = {_name(names, row): row["entry"] for row in output["unranked"]}
+    query = select(Unit.name).where(Unit.contest_id == book.result.contest_id)
+    rows: list[list[object]] = []
+    for name in dict.fromkeys([*ranked, *unmarked, *out, *sorted(session.scalars(query))]):
+        if name in ranked:
+            rank, codes = ranked[name]
+            rows.append([name, words["in"], rank, ", ".join(codes), ""])
+        elif name in unmarked:
+            rows.append([name, words["no_marks"], None, unmarked[name], ""])
+        elif name in out:
+            rows.append([name, words["out"], None, out[name][0], out[name][1] or ""])
+        else:
+            rows.append([name, words["no_clip"], None, "", ""])
+    return [words[key] for key in ("unit", "standing", "rank", "codes", "reason")], rows
+
+
+def _rules(book: Book) -> Table:
+    """What the formulas read: change a weight here, and every total follows."""
+    rules, words = book.rules, book.words
+    rubric = Rubric(rules.criteria)
+    possible = Fraction(rubric.possible, rubric.scale)
+    values = {
+        "jury_weight": float(rules.jury_weight), "points_cap": rules.points_cap,
+        "interaction_weight": float(rules.interaction_weight), "trim": rules.trim,
+        "points_per_share": rules.points_per_share, "trim_from": rules.trim_from,
+        "points_per_reaction": rules.points_per_reaction, "possible": float(possible),
+    }
+    rows: list[list[object]] = [
+        [words[name], Number(values[name], "0.##"), None, words.get(f"{name}_note", "")]
+        for name in PARAMETERS
+    ]
+    criteria = zip(rules.criteria, book.profile.jury.criteria, strict=True)
+    rows += [[c.name[book.language], Number(of.max, "0"), Number(float(of.weight), "0.##"),
+              words["criterion"]] for of, c in criteria]
+    rows += [[words["revision"], book.result.number, None, book.result.reason],
+             [words["hash"], None, None, book.result.output_sha256]]
+    if rules.standardise:
+        rows.append([words["standardise"], words["yes"], None, words["standardise_note"]])
+    return [words[key] for key in ("rule", "value", "weight", "note")], rows
+
+
+def _explained(book: Book, lines: list[standings.Line]) -> Table:
+    rows: list[list[object]] = [[one.rank, one.unit, "\n".join(one.explanation)] for one in lines]
+    return [book.words[key] for key in ("rank", "unit", "explained")], rows
+
+
+def _unit(book: Book, entry: Entry) -> str:
+    return str(book.result.names.get(entry.id, {}).get("unit") or entry.unit)
+
+
+def _name(names: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    return str(names.get(row["entry"], {}).get("unit") or row["unit"])

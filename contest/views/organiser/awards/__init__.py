@@ -1,0 +1,1 @@
+"""The organisers' screens between the frozen result and the stage."""

@@ -1,0 +1,80 @@
+"""Certificates: a design chosen by its picture, one document for each unit."""
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from contest.errors import not_found
+from contest.models import Result
+from contest.services.results import documents, results
+from contest.views.organiser.documents import press
+from contest.views.shared.forms import Form
+from contest.views.shared.support import (
+    allows,
+    attachment,
+    back_to,
+    current,
+    flash_message,
+    own_or_404,
+    page,
+)
+
+bp = Blueprint("certificates", __name__, url_prefix="/c/<slug>/organiser/documents")
+
+
+class DesignForm(Form):
+    design = StringField(validators=[InputRequired(), Length(max=32)])
+
+
+def designs() -> dict[str, tuple[str, str]]:
+    """Design -> its name, and what it is for."""
+    return {
+        "certificates": (_("Khung đỏ"), _("Ngang, khung đôi màu đỏ. In trên giấy trắng.")),
+        "certificates_blue": (_("Khung xanh"), _("Ngang, khung xanh, tên đơn vị màu đỏ.")),
+        "certificates_printed": (
+            _("Phôi in sẵn"), _("Dọc, không khung: để in lên phôi đã có hoa văn.")
+        ),
+    }
+
+
+@bp.get("/<int:number>/certificates")
+@allows("organiser.read")
+def show(number: int) -> Response:
+    """The designs with their pictures, and each unit's own document."""
+    result = _result(number)
+    paper = documents.paper(current.db, result, "certificates", press=press())
+    return page(
+        "organiser/certificates.html", result=result, designs=designs(), draft=paper.draft,
+        used=documents.design(current.db, current.contest), lines=paper.values["certificates"],
+    )
+
+
+@bp.post("/<int:number>/certificates")
+@allows("document.manage")
+def choose(number: int) -> Response:
+    """Use one of the shipped designs; a template of one's own is put aside."""
+    form = DesignForm()
+    wanted = form.design.data if form.validate_on_submit() else ""
+    documents.choose_design(
+        current.db, current.contest, wanted or "", press=press(), actor=current.actor,
+        at=current.now,
+    )
+    flash_message("Đã chọn mẫu giấy khen.", "The design is chosen.")
+    return back_to("certificates.show", number=number)
+
+
+@bp.get("/<int:number>/certificates/<code>.docx")
+@allows("organiser.read")
+def one(number: int, code: str) -> Response:
+    """One unit's certificate."""
+    paper = documents.paper(current.db, _result(number), "certificates", press=press())
+    own = documents.only(paper, code)
+    if own is None:
+        raise not_found()
+    return attachment(own.docx(), f"giay-khen-{code}", "docx")
+
+
+def _result(number: int) -> Result:
+    return own_or_404(results.numbered(current.db, current.contest, number))
