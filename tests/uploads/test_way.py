@@ -1,5 +1,6 @@
-"""A unit's whole way on a phone, from the QR code to the receipt: its taps and fields are counted; what is
-typed is kept until it was saved; the clip is seen before and after it was sent; help is one tap away.
+"""A unit's whole way on a phone, from the QR code to the receipt: its taps and fields are counted;
+what is typed is kept until it was saved; the clip is seen before and after it was sent; help is one
+tap away.
 """
 
 from collections.abc import Iterator
