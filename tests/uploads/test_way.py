@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
-from contest.models import Contest
+from contest.models import Contest, Submission
 from tests.contest.desk.test_forty_taps import Thumb
 from tests.contest.entry.test_checks import small
 from tests.contest.entry.test_review_browser import wait_for
@@ -77,6 +78,7 @@ def test_seven_taps_from_the_code_to_the_receipt(
     phone.wait_for_url("**/unit/entries/*", timeout=60_000)
     expect(phone.locator(".receipt__code")).to_be_visible()
     _watched(phone)
+    _asked_for_changes(phone, house)
     print(f"\nA unit's clip, from the QR code to the receipt: {len(thumb.taps)} taps, "
           f"{len(thumb.fields)} fields\n  taps: {' · '.join(thumb.taps)}\n"
           f"  fields: {' · '.join(thumb.fields)}")
@@ -154,3 +156,18 @@ def _watched(page: Page) -> None:
     with page.context.browser.new_context() as stranger:  # type: ignore[union-attr]
         assert stranger.request.get(answer[0]).status == 401
     at_320(page)
+
+
+def _asked_for_changes(page: Page, house: House) -> None:
+    """What a reviewer wrote beside a moment seeks the clip; a time of day stays a text."""
+    with house.platform.db.write() as session:
+        submission = session.scalars(select(Submission)).one()
+        assert submission.version is not None
+        submission.version.checks[0].report = {"facts": {"video": {"duration_s": 4.0}}}
+        submission.state = "changes_requested"
+        submission.state_reason = "Logo của phim khác ở 0:02, gửi lại trước 16:00."
+    page.reload()
+    notice = page.locator("#status")
+    expect(notice.get_by_role("link")).to_have_count(2)  # the moment, and "Thay clip"
+    notice.get_by_role("link", name="0:02").click()
+    wait_for(page, "document.getElementById('player').currentTime >= 2")
