@@ -23,7 +23,7 @@ function store(on) {
 
 // Digits by their place on the keyboard: with a Vietnamese layout they write letters.
 function named(event) {
-  return /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? event.key.toLowerCase();
+  return /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? (event.key ?? "").toLowerCase(); // none where a browser fills a field in
 }
 
 function meant(event, key) {

@@ -29,6 +29,16 @@ function places(start) {
 
 const same = (one, other) => KEPT.every((name) => (one[name] ?? "") === (other[name] ?? ""));
 
+// A draft whose form is open holds a lock of its name, so that another tab does not throw it away.
+function holdOpen(place) {
+  navigator.locks?.request(place, { ifAvailable: true }, (lock) => lock && new Promise(() => {}));
+}
+
+async function isOpenElsewhere(place) {
+  const { held } = (await navigator.locks?.query()) ?? { held: [] };
+  return held.some((lock) => lock.name === place);
+}
+
 class Draft {
   constructor(form) {
     this.form = form;
@@ -98,8 +108,10 @@ class Draft {
       const { start, place, begun } = this;
       ofTab(SENT, JSON.stringify({ start, place, begun, fields: this.values() }));
     });
-    this.note.querySelector("[data-kept-clear]").addEventListener("click", () => {
-      if (this.begun) forget(this.begun.place);
+    holdOpen(this.place);
+    this.note.querySelector("[data-kept-clear]").addEventListener("click", async () => {
+      const { begun, place } = this;
+      if (begun && begun.place !== place && !(await isOpenElsewhere(begun.place))) forget(begun.place);
       this.clear();
       this.fill(this.given);
       this.form.elements[this.fields[0]].focus();

@@ -26,7 +26,8 @@ from contest.services.privacy.person import Finder
 
 LIFE = timedelta(days=7)
 # Kept from the person, too: what others wrote in confidence, and how we find people.
-WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("outbox", "error")})
+WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("held_decision", "content"),
+                      ("outbox", "error")})
 
 
 @dataclass(frozen=True)

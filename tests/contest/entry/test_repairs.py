@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 import media_checks
@@ -280,7 +281,10 @@ def test_a_waiting_repair_says_its_place_and_a_running_one_its_time(
 def test_a_unit_asks_looks_and_sends(room: Room, visit: Visits, platform: Platform) -> None:
     client = visit.unit(room.unit)
     base = f"/c/quan11-2023/unit/entries/{room.submission.code}"
-    assert "Nhờ sửa giúp" in client.get(base).text
+    beside = BeautifulSoup(client.get(base).text, "html.parser").find_all(class_="finding")
+    assert [("Nhờ sửa giúp" in one.text) for one in beside] == [
+        one.find("h3").text == "Tỉ lệ khung hình" for one in beside
+    ] and "Sửa giúp clip" not in client.get(base).text  # the help stands where the fault does
     assert "Cắt bớt rìa" in client.get(f"{base}/fix").text
     assert client.post(f"{base}/fix", data={"frame": "stretch"}).status_code == 422
     assert client.post(f"{base}/fix", data={"frame": "crop"}).status_code == 303

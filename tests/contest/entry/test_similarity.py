@@ -15,11 +15,13 @@ from contest.models import (
     AuditRow,
     Check,
     ClipFingerprint,
+    ClipVersion,
     Contest,
     RoleGrant,
     SimilarPair,
     Submission,
     Task,
+    Upload,
 )
 from contest.services.entry import checks, similarity
 from contest.services.entry.checks import Outcome
@@ -216,6 +218,37 @@ def test_the_reviewer_sees_it_and_says_what_it_is(
     assert "Cùng tư liệu chung" in client.get(f"{base}/{copy.code}").text
     assert "Không có cặp nào" in client.get(f"{base}/copies").text
     assert "Bản sao" in client.get(f"{base}/copies?list=decided").text
+
+
+def test_two_entries_are_listed_once_whichever_of_them_sent_a_clip_again(
+    room: Room, contest: Contest, visit: Visits, platform: Platform
+) -> None:
+    first = room.submission(contest, taken(1), title="Bài A")
+    other = room.submission(contest, taken(1), title="Bài B")
+    room.submission(contest, taken(7), title="Bài C")
+    with platform.db.write() as session:  # A sends its clip again: it is the later one now
+        at, unit_id = room.make.at, first.unit_id
+        upload = Upload(public_id="again", contest_id=contest.id, unit_id=unit_id, length=9,
+                        submission_id=first.id, state="complete", filename="a.mp4", begun_at=at,
+                        finished_at=at, expires_at=at)
+        session.add(upload)
+        session.flush()
+        again = ClipVersion(submission_id=first.id, upload_id=upload.id, number=2, size=9,
+                            sha256="f" * 64, filename="a.mp4", begun_at=at, received_at=at)
+        session.add(again)
+        session.flush()
+        session.get_one(Submission, first.id).version_id = again.id
+        [old] = session.scalars(select(SimilarPair))
+        session.add(SimilarPair(version_id=again.id, other_id=old.version_id, kind=old.kind,
+                                score=old.score, data=old.data, created_at=at))
+    client, base = visit.role("reviewer"), f"/c/{contest.slug}/review"
+    page = client.get(f"{base}/copies").text
+    assert page.count("/copies/") == 1 and "Chưa xem (1)" in page
+    assert client.get(f"{base}/{other.code}").text.count("Xem hai clip cạnh nhau") == 1
+    done = client.post(f"{base}/{first.code}/copies/2",
+                       data={"verdict": "fine", "reason": "Cùng một nhóm quay."})
+    assert done.status_code == 303  # and the older pair of the two is not asked about any more
+    assert "Không có cặp nào" in client.get(f"{base}/copies").text
 
 
 def test_a_pair_of_other_entries_does_not_exist_here(
