@@ -1,5 +1,5 @@
-"""The organisers' rooms stand in one row at 1280 px in both languages; what destroys is smaller than
-the main action; the tables' boxes and the charts of counts and disk are there."""
+"""The organisers' rooms stand in one row at 1280 px in both languages; what destroys is smaller
+than the main action; counts by hour and the disk are drawn of what is stored."""
 
 from datetime import timedelta
 
