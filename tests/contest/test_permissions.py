@@ -28,6 +28,7 @@ from contest.models import (
     PrivacyRequest,
     Publication,
     Repair,
+    SavedView,
     SignedForm,
     SimilarPair,
     Submission,
@@ -170,9 +171,8 @@ class World:
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
-            "passkey_id": 1, "privacy_id": 1, "act": "answer", "name": "manifest.json",
-            "retained": "originals", "hold_id": 1,
-            "part": "schedule",
+            "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer",
+            "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 
     def _cookie(self, role: str) -> tuple[str, str] | None:
@@ -186,6 +186,9 @@ class World:
         else:
             contest = self.foreign if role.startswith("foreign_") else self.contest
             user = self.make.user(role.removeprefix("foreign_"), contest=contest)
+        if role == "organiser":
+            self.make.add(SavedView(contest_id=self.contest.id, user_id=user.id, place="entries",
+                                    name="Đã duyệt", created_at=WHILE_OPEN))
         return "hoithi_staff", self.make.staff_token(user)
 
     def browser(self, role: str) -> Client:

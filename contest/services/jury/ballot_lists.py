@@ -55,11 +55,13 @@ class Clip:
 @dataclass(frozen=True)
 class Tally:
     """A juror's progress: all ``clips``; those ``due`` from this juror (not of the own unit); those
-    still ``owed``; marks ``given`` out of ``of`` that are required."""
+    still ``owed``, and how many of these are marked in full (``ready`` to be handed in); marks
+    ``given`` out of ``of`` that are required."""
 
     clips: int
     due: int
     owed: int
+    ready: int
     given: int
     of: int
 
@@ -97,7 +99,11 @@ def tally(session: Session, contest: Contest, *, actor: Actor) -> Tally:
         marks * count for (state, marks), count in counted.ballots.items() if state not in OUT
     )
     owed = states.get("new", 0) + states.get("open", 0)
-    return Tally(counted.clips, counted.due, owed, given, (counted.due - out) * criteria)
+    ready = sum(
+        count for (state, marks), count in counted.ballots.items()
+        if state == "open" and marks >= criteria
+    )
+    return Tally(counted.clips, counted.due, owed, ready, given, (counted.due - out) * criteria)
 
 
 def next_due(
@@ -134,14 +140,6 @@ def last_marked(
         query = query.where(Submission.id != besides.id)
     newest = query.order_by(Ballot.updated_at.desc(), Ballot.id.desc())
     return session.scalars(newest.limit(1)).first()
-
-
-def ready(session: Session, contest: Contest, *, actor: Actor) -> int:
-    """How many ballots of this juror lack no mark and are not handed in."""
-    criteria = len(profiles.profile_of(contest).jury.criteria)
-    query = _with_ballots(select(func.count()).select_from(Submission), contest, actor)
-    query = query.where(_foreign(actor), Ballot.state == "open", Ballot.given >= criteria)
-    return session.scalar(query) or 0
 
 
 def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submission) -> Owed:

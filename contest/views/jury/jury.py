@@ -41,7 +41,7 @@ def clips() -> Response:
     following = ballot_lists.following(current.db, contest, actor=who)
     return page(
         "jury/clips.html", found=found, tally=ballot_lists.tally(current.db, contest, actor=who),
-        ready=ballot_lists.ready(current.db, contest, actor=who), following=following,
+        following=following,
         last=ballot_lists.last_marked(current.db, contest, actor=who), pages=neighbours(found),
         points=own_marks.points_of(current.db, contest, shown, actor=who),
         possible=own_marks.total(current.profile, {}).possible,

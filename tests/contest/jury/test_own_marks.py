@@ -110,8 +110,8 @@ def test_the_pages_show_order_spread_and_two_clips_side_by_side(
     assert f'value="{entries[0].code}" checked' in one.text
     data = {"version": "0", "mark-content": "31", "pair": entries[1].code, "do": "save"}
     assert at_work.post(ROOM + entries[0].code, data=data).location == pair
-    assert "Tạm tính" not in at_work.get(ROOM + entries[0].code).text
     beside = at_work.get(ROOM + entries[0].code).text
+    assert 'data-possible="100">Tổng 31 / 100 điểm</p>' in beside
     assert "Thứ 2, 31 / 100 điểm." in beside
     assert f"compare?clip={entries[0].code}&amp;clip={entries[1].code}" in beside
 
