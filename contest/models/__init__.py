@@ -3,7 +3,7 @@
 from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
-from contest.models.contests import Contest, ProfileRevision
+from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.interactions import (
@@ -76,5 +76,5 @@ __all__ = [
     "ReminderStop", "Repair", "Result", "Review", "ReviewVote", "RoleGrant", "SecurityEvent",
     "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof",
     "StaffSession", "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber",
-    "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "Tombstone", "TrialEnd", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

@@ -56,7 +56,7 @@ FORGOTTEN = (
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
-    KIND,
+    KIND, "trial.end",
 )
 
 
