@@ -49,18 +49,24 @@ def remove(session: Session, contest_id: int, *, at: datetime) -> int:
     guard = TrialEnd(contest_id=contest_id)
     session.add(guard)
     session.flush()
-    doomed = list(_doomed(session, contest_id))
     of_trial = Submission.contest_id == contest_id
     session.execute(update(Submission).where(of_trial).values(version_id=None))
-    for table, ids in reversed(doomed):
-        for start in range(0, len(ids), PART):
-            session.execute(delete(table).where(table.c.id.in_(ids[start:start + PART])))
+    count = 0
+    while doomed := list(_doomed(session, contest_id)):  # triggers count anew what is left
+        count += sum(len(ids) for _, ids in doomed)
+        _delete(session, doomed)
     session.delete(guard)
-    count = sum(len(ids) for _, ids in doomed)
     if count:
         audit.record(session, "trial.removed", trial, actor=SYSTEM, at=at,
                      contest_id=trial.trial_of, after={"rows": count})
     return count
+
+
+def _delete(session: Session, doomed: list[tuple[Table, list[int]]]) -> None:
+    """Children first."""
+    for table, ids in reversed(doomed):
+        for start in range(0, len(ids), PART):
+            session.execute(delete(table).where(table.c.id.in_(ids[start:start + PART])))
 
 
 def _doomed(session: Session, contest_id: int) -> Iterator[tuple[Table, list[int]]]:
