@@ -84,19 +84,24 @@ def refresh(app: Flask, data_dir: Path, slug: str) -> None:
     """
     with _alone(data_dir, slug):
         try:
-            write(data_dir, slug, {language: _page(app, slug, language) for language in LANGUAGES})
+            pages = {language: _page(app, slug, language) for language in LANGUAGES}
+            if None in pages.values():  # of a dry run, which nobody outside sees
+                return remove(data_dir, slug)
+            write(data_dir, slug, {name: page for name, page in pages.items() if page is not None})
         except BaseException:
             remove(data_dir, slug)
             raise
 
 
-def _page(app: Flask, slug: str, language: str) -> bytes:
-    """The page as a request in this language gets it."""
+def _page(app: Flask, slug: str, language: str) -> bytes | None:
+    """The page as a request in this language gets it; None where the public gets none."""
     answer = app.test_client(use_cookies=False).get(
         f"/c/{slug}/results",
         headers={"Cookie": f"{COOKIE}={language}"},
         environ_overrides={RENDERING: True},
     )
+    if answer.status_code == 404:  # noqa: PLR2004
+        return None
     if answer.status_code != 200:  # noqa: PLR2004
         raise RuntimeError(f"the page of {slug} answered {answer.status_code}")
     return answer.get_data()

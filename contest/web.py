@@ -219,6 +219,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", MAY_USE)
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if "contest" in g and g.contest.trial_of is not None:
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if hsts := current.platform.settings.hsts:
         response.headers.setdefault("Strict-Transport-Security", hsts)
     if response.headers.get("Cache-Control", OF_FLASK) == OF_FLASK:

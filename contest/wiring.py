@@ -123,12 +123,17 @@ class Platform:
 
     def fanpage_of(self, session: "Session", contest_id: int) -> "Credentials | None":
         """The Fanpage of a contest: its own, or else the installation's. None: clips are posted
-        by hand and their links pasted. Raises ``ConfigError`` where no secret key opens it."""
+        by hand and their links pasted, as always in a dry run. Raises ``ConfigError`` where no
+        secret key opens it."""
         from cryptography.fernet import InvalidToken
 
+        from contest.models import Contest
         from contest.services.core.sealing import sealed_by_another
         from contest.services.fanpage import connections
 
+        contest = session.get(Contest, contest_id)
+        if contest is not None and contest.trial_of is not None:
+            return None
         try:
             own = connections.credentials(session, contest_id, keys=self.keys)
         except InvalidToken:

@@ -3,7 +3,7 @@
 from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
-from contest.models.contests import Contest, ProfileRevision
+from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Derivative
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.interactions import (
@@ -85,5 +85,5 @@ __all__ = [
     "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
     "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StageShow",
     "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone",
-    "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "TrialEnd", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

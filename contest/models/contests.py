@@ -23,7 +23,19 @@ class Contest(Base):
     publishing_paused: Mapped[str] = mapped_column(Text, default="")  # why; empty while running
     jury_locked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # A dry run: of which contest, and who began it. Once it has ended it has no revision.
+    trial_of: Mapped[int | None]
+    trial_by: Mapped[int | None]
     revision: Mapped["ProfileRevision | None"] = relationship(foreign_keys=[revision_id])
+
+
+class TrialEnd(Base):
+    """Stands only within the transaction that removes a dry run's rows: while it does, guards of
+    append-only tables let rows go. The audit trail's own guard never does."""
+
+    __tablename__ = "trial_end"
+
+    contest_id: Mapped[int]
 
 
 class ProfileRevision(Base):

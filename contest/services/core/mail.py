@@ -114,6 +114,7 @@ def enqueue(
     """
     assert template in TEMPLATES, template  # noqa: S101 - a typing error, found by the first test
     push.enqueue(session, template, [params], contest_id=contest_id, at=at)
+    to = _trial_address(session, contest_id) or to
     if not to.strip():
         return None
     mail = Mail(
@@ -132,7 +133,8 @@ def enqueue_all(
 ) -> None:
     """As ``enqueue`` for many mails (address, language, parameters) of one template at once."""
     assert template in TEMPLATES, template  # noqa: S101 - as above
-    mails = list(mails)
+    instead = _trial_address(session, contest_id)
+    mails = [(instead or to, language, params) for to, language, params in mails]
     push.enqueue(session, template, [params for *_, params in mails], contest_id=contest_id, at=at)
     rows = [
         {"contest_id": contest_id, "to": to.strip(), "template": template,
@@ -142,6 +144,14 @@ def enqueue_all(
     if rows:
         ids = session.scalars(insert(Mail).returning(Mail.id), rows).all()
         outbox.enqueue_all(session, "mail.send", ids, contest_id=contest_id, at=at)
+
+
+def _trial_address(session: Session, contest_id: int | None) -> str:
+    """A dry run writes to nobody but the organiser who began it; empty for any other contest."""
+    contest = session.get(Contest, contest_id) if contest_id is not None else None
+    if contest is None or contest.trial_by is None:
+        return ""
+    return session.get_one(User, contest.trial_by).email
 
 
 def sent(session: Session, mail_id: int, *, at: datetime) -> None:

@@ -26,7 +26,9 @@ _lock = Lock()
 
 def find(session: Session, slug: str) -> Contest:
     """The contest of this slug, with the revision in force. Raises ``NotFound`` otherwise."""
-    query = select(Contest).where(Contest.slug == slug).options(joinedload(Contest.revision))
+    query = select(Contest).where(Contest.slug == slug, Contest.revision_id.is_not(None)).options(
+        joinedload(Contest.revision)
+    )
     contest = session.scalars(query).one_or_none()
     if contest is None:
         raise not_found()
@@ -34,9 +36,18 @@ def find(session: Session, slug: str) -> Contest:
 
 
 def all_contests(session: Session) -> list[Contest]:
-    """All contests with the revisions in force, the newest first."""
-    query = select(Contest).options(joinedload(Contest.revision)).order_by(Contest.id.desc())
+    """All contests with the revisions in force, the newest first; dry runs among them, but those
+    that have ended."""
+    query = (
+        select(Contest).where(Contest.revision_id.is_not(None))
+        .options(joinedload(Contest.revision)).order_by(Contest.id.desc())
+    )
     return list(session.scalars(query))
+
+
+def public_contests(session: Session) -> list[Contest]:
+    """All that everybody may know of: no dry runs."""
+    return [contest for contest in all_contests(session) if contest.trial_of is None]
 
 
 def profile_of(contest: Contest) -> Profile:

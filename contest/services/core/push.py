@@ -16,6 +16,7 @@ from contest.actors import Actor
 from contest.errors import Invalid
 from contest.languages import chosen
 from contest.models import (
+    Contest,
     PushMessage,
     PushSubscription,
     StaffSession,
@@ -114,7 +115,8 @@ def enqueue(
 ) -> None:
     """Queue a letter for every browser of those whom it is about: ``letters`` are the parameters
     of each (``core/mail.py``). Nothing where nobody wants it."""
-    if template in NOT_PUSHED:
+    contest = session.get(Contest, contest_id) if contest_id is not None else None
+    if template in NOT_PUSHED or (contest is not None and contest.trial_of is not None):
         return
     about = list(letters)
     wanted = _subscribed(session, about)

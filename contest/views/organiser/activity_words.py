@@ -106,6 +106,8 @@ ACTIONS = {
     "privacy_request.unconfirmed": _l("Yêu cầu về dữ liệu cá nhân chờ xác nhận"),
     "profile.carried": _l("Phiếu đã có đi theo thể lệ mới"),
     "profile.imported": _l("Lưu thể lệ"),
+    "trial.begun": _l("Bắt đầu chạy thử"), "trial.ended": _l("Kết thúc chạy thử"),
+    "trial.removed": _l("Xoá dữ liệu chạy thử"),
     "publication.armed": _l("Sẵn sàng đăng"),
     "publication.cancelled": _l("Huỷ đăng"),
     "publication.failed": _l("Đăng không thành"),

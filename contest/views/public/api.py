@@ -34,7 +34,7 @@ def document() -> Response:
 @schemas.answers
 def contests() -> schemas.Contests:
     """All contests."""
-    found = [(c, profiles.profile_of(c)) for c in profiles.all_contests(current.db)]
+    found = [(c, profiles.profile_of(c)) for c in profiles.public_contests(current.db)]
     return schemas.Contests(contests=[_contest(contest, profile) for contest, profile in found])
 
 

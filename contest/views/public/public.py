@@ -49,7 +49,7 @@ def end_date(moment: datetime) -> str:
 @allows("public.read")
 def home() -> BaseResponse:
     """The only contest, or a list of contests; on an empty installation, how to begin."""
-    contests = profiles.all_contests(current.db)
+    contests = profiles.public_contests(current.db)
     if len(contests) == 1:
         return redirect(url_for("public.contest", slug=contests[0].slug))
     known = [(contest, profiles.profile_of(contest)) for contest in contests]

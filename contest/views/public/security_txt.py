@@ -39,7 +39,7 @@ def file() -> Response:
 
 
 def _of_the_newest_contest() -> str:
-    for contest in profiles.all_contests(current.db)[:1]:
+    for contest in profiles.public_contests(current.db)[:1]:
         said = profiles.profile_of(contest).contest.contact
         if found := ADDRESS.search(f"{said.vi} {said.en}"):
             return f"mailto:{found[0]}"

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from contest.actors import PUBLIC, Actor
+from contest.errors import not_found
 from contest.languages import COOKIE, chosen
 from contest.models import Contest
 from contest.permissions import PERMISSIONS, require
@@ -209,6 +210,7 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if "slug" in kwargs:
                 g.contest = profiles.find(current.db, kwargs.pop("slug"))
+                _keep_a_dry_run_inside(action)
             g.actor = _pick(action, by)
             require(g.actor, action, g.get("contest"))
             if _owes_second_factor(action):
@@ -220,6 +222,16 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
         return cast(View, guarded)
 
     return decorate
+
+
+def _keep_a_dry_run_inside(action: str) -> None:
+    """Nobody but those who take part sees a dry run's public pages."""
+    contest = cast(Contest, g.contest)
+    if contest.trial_of is None or action != "public.read":
+        return
+    inside = staff().admin or contest.id in staff().roles or unit().contest_id == contest.id
+    if not inside:
+        raise not_found()
 
 
 def _owes_second_factor(action: str) -> bool:

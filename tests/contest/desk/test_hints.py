@@ -3,7 +3,7 @@
 from bs4 import BeautifulSoup
 
 from contest.models import Contest
-from contest.views.shared.site.hints import HINTS
+from contest.views.account.hints import HINTS
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
 

@@ -21,6 +21,7 @@ JOBS = {
     "publication.check": _l("Kiểm tra Fanpage"), "page.watch": _l("Kiểm tra Fanpage"),
     "interactions.poll": _l("Lấy số tương tác"), "mail.send": _l("Gửi thư"),
     "upload.remind": _l("Nhắc lượt gửi dở"), "upload.expire": _l("Dọn lượt gửi dở"),
+    "trial.end": _l("Xoá dữ liệu chạy thử"),
     "pages.render": _l("Dựng trang kết quả"), "documents.pdf": _l("Tạo PDF"),
     "privacy.archive": _l("Gom dữ liệu của một người"), "privacy.erase": _l("Xoá dữ liệu cá nhân"),
     "privacy.tidy": _l("Dọn dữ liệu hết hạn giữ"),

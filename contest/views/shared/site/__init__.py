@@ -1,1 +1,1 @@
-"""Routes of the site itself: assets, language, health and numbers, the components page, hints."""
+"""Routes of the site itself: assets, language, health and numbers, the components page."""
