@@ -42,6 +42,7 @@ from contest.models.people import (
 )
 from contest.models.privacy import (
     AccessLog,
+    AuthorWord,
     ConsentEvent,
     PrivacyRequest,
     RetentionHold,
@@ -72,15 +73,16 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "Ballot", "Base", "ChairDecision", "Check",
-    "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
-    "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
-    "Evidence", "FlagDecision", "FormerSeal", "Invitation", "JurorDeparture", "JuryCount",
-    "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark",
-    "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey", "PrivacyRequest",
-    "ProfileRevision", "Publication", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
-    "ReminderStop", "Repair", "Result", "RetentionHold", "Review", "ReviewVote", "RoleGrant",
-    "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
-    "SnapshotProof", "StaffSession", "StoredKey", "Submission", "Task", "Telling", "TimeGrant",
-    "ToldNumber", "Tombstone", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "Ballot", "Base",
+    "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
+    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate",
+    "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal", "Invitation",
+    "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText",
+    "LinkFetch", "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause",
+    "Passkey", "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage",
+    "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
+    "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SecurityEvent", "ShareRecord",
+    "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession",
+    "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "Unit",
+    "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import (
+    AuthorWord,
     Base,
     Check,
     ClipVersion,
@@ -27,6 +28,7 @@ from contest.models import (
     PrivacyRequest,
     Publication,
     Repair,
+    RetentionHold,
     SignedForm,
     SimilarPair,
     Submission,
@@ -115,6 +117,11 @@ class World:
         self.make.add(PrivacyRequest(
             contest_id=self.contest.id, code="YC-1", state="answered", kind="erase", role="sharer",
             person_name="Người Chia Sẻ Nào Đó", created_by="public", created_at=WHILE_OPEN,
+            unit_id=self.units[0].id,
+        ))
+        self.make.add(RetentionHold(
+            contest_id=self.contest.id, subject="kind:ledgers", reason="đang có khiếu nại",
+            created_by="user:1", created_at=WHILE_OPEN,
         ))
         self.make.add(Evidence(
             contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",
@@ -150,6 +157,10 @@ class World:
         clip = self.entries["published"].version_id
         with self.platform.db.read() as session:
             paper = session.get_one(ClipVersion, clip).sha256
+        self.make.add(AuthorWord(
+            submission_id=submission.id, name=submission.authors[0], asked_at=WHILE_OPEN,
+            expires_at=AFTER,
+        ))
         self.make.add(SignedForm(
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
             created_at=WHILE_OPEN,
@@ -170,7 +181,7 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "passkey_id": 1, "privacy_id": 1, "act": "answer", "name": "manifest.json",
-            "retained": "originals", "hold_id": 1,
+            "retained": "originals", "hold_id": 1, "word_id": 1,
             "part": "schedule",
         }
 
