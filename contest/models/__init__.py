@@ -43,6 +43,7 @@ from contest.models.people import (
 )
 from contest.models.privacy import (
     AccessLog,
+    AuthorWord,
     ConsentEvent,
     PrivacyRequest,
     RetentionHold,
@@ -73,9 +74,9 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AwardReel", "Ballot", "Base",
-    "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
-    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
+    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel", "Ballot",
+    "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
+    "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
     "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",

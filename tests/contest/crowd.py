@@ -14,6 +14,7 @@ from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import (
+    AccessLog,
     Ballot,
     Base,
     ChairDecision,
@@ -35,6 +36,7 @@ from contest.models import (
     Publication,
     Repair,
     Result,
+    RetentionHold,
     Review,
     ShareRecord,
     SimilarPair,
@@ -312,6 +314,13 @@ class Crowd(Looked):
                 )
                 for state in ("answered", "done", "unconfirmed")
             ))
+            self._add(
+                RetentionHold(contest_id=self.contest.id, subject=f"evidence:{number}",
+                              reason="đang có khiếu nại", created_by="user:1",
+                              created_at=WHILE_OPEN),
+                AccessLog(contest_id=self.contest.id, actor=f"user:{number + 1}", what="contacts",
+                          subject="list:reminders", at=WHILE_OPEN),
+            )
             self._add(*(
                 Task(kind="mail.send", row_id=number + 1, key=f"{state} {number}", state=state,
                      contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
@@ -370,9 +379,21 @@ class Crowd(Looked):
                 "pair_id": first(SimilarPair.id), "correction_id": first(Correction.id),
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
                 "fix_id": first(Repair.id), "privacy_id": first(PrivacyRequest.id),
-                "retained": "originals", "hold_id": 1,
+                "retained": "originals", "hold_id": 1, "word_id": 1,
             }
 
 
+RETENTION = """
+[retention]
+originals = 60
+ledgers = 60
+screenshots = 60
+logs = 30
+mails = 30
+requests = 30
+"""
+
+
 def _with_reminders(source: str) -> str:
-    return f'{source}\n[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
+    reminders = '[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
+    return f"{source}\n{reminders}{RETENTION}"

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import (
+    AuthorWord,
     Base,
     Check,
     ClipVersion,
@@ -28,6 +29,7 @@ from contest.models import (
     PrivacyRequest,
     Publication,
     Repair,
+    RetentionHold,
     SavedView,
     SignedForm,
     SimilarPair,
@@ -117,6 +119,11 @@ class World:
         self.make.add(PrivacyRequest(
             contest_id=self.contest.id, code="YC-1", state="answered", kind="erase", role="sharer",
             person_name="Người Chia Sẻ Nào Đó", created_by="public", created_at=WHILE_OPEN,
+            unit_id=self.units[0].id,
+        ))
+        self.make.add(RetentionHold(
+            contest_id=self.contest.id, subject="kind:ledgers", reason="đang có khiếu nại",
+            created_by="user:1", created_at=WHILE_OPEN,
         ))
         self.make.add(Evidence(
             contest_id=self.contest.id, sha256=version.sha256, filename="counts.csv",
@@ -152,6 +159,10 @@ class World:
         clip = self.entries["published"].version_id
         with self.platform.db.read() as session:
             paper = session.get_one(ClipVersion, clip).sha256
+        self.make.add(AuthorWord(
+            submission_id=submission.id, name=submission.authors[0], asked_at=WHILE_OPEN,
+            expires_at=AFTER,
+        ))
         self.make.add(SignedForm(
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
             created_at=WHILE_OPEN,
@@ -171,7 +182,7 @@ class World:
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
-            "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer",
+            "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 

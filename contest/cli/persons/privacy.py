@@ -1,10 +1,13 @@
-"""``hoithi privacy``: the record of processing; erasures done again after a restore."""
+"""``hoithi privacy``: the record of processing, days off, erasures again after a restore."""
+
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from contest.cli.support import open_platform
 from contest.services.core import profiles
-from contest.services.privacy import again
+from contest.services.privacy import again, workdays
 from contest.services.privacy import register as records
 
 
@@ -21,6 +24,27 @@ def register(slug: str, language: str) -> None:
     with open_platform().db.read() as session:
         profile = profiles.profile_of(profiles.find(session, slug))
     click.echo(records.text(profile, language), nl=False)
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                required=False)
+def holidays(file: Path | None) -> None:
+    """Print the days off by which requests are due, with their sources; or correct them: FILE names
+    whole years, which stand in for those that came with the platform."""
+    folder = open_platform().settings.data_dir
+    workdays.use(folder)
+    if file is not None:
+        found = workdays.correct(file.read_text(), folder)
+        click.echo(f"years corrected: {', '.join(found)}", err=True)
+    for year, said in workdays.years().items():
+        kind = "corrected" if said["corrected"] else "announced" if said["announced"] else "law"
+        click.echo(f"[{year}] {kind}: {said.get('source', '')}")
+        click.echo(f"  off: {' '.join(said['off'])}")
+        if said["worked"]:
+            click.echo(f"  worked: {' '.join(said['worked'])}")
+    if not workdays.years().get(str(datetime.now(UTC).year), {}).get("off"):
+        click.echo("this year has no days: correct them with FILE", err=True)
 
 
 @command.command("again")

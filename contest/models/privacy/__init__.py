@@ -1,9 +1,12 @@
 """Persons: what they ask for, what was erased, what they agreed to, who looked, what is kept."""
 
 from contest.models.privacy.access import AccessLog
+from contest.models.privacy.authors import AuthorWord
 from contest.models.privacy.consents import ConsentEvent
 from contest.models.privacy.erasure import Tombstone
 from contest.models.privacy.holds import RetentionHold
 from contest.models.privacy.requests import PrivacyRequest
 
-__all__ = ["AccessLog", "ConsentEvent", "PrivacyRequest", "RetentionHold", "Tombstone"]
+__all__ = [
+    "AccessLog", "AuthorWord", "ConsentEvent", "PrivacyRequest", "RetentionHold", "Tombstone",
+]

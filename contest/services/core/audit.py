@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from contest import canonical
 from contest.actors import Actor
-from contest.models import AuditHead, AuditNote, AuditRow, Base
+from contest.models import AuditHead, AuditNote, AuditRow, Base, Tombstone
 from contest.models.audit import NOTE, is_note
 from contest.services.core import bulk
 
@@ -135,6 +135,7 @@ _COLUMNS = ("seq", "at", "contest_id", "actor", "action", "subject", "before", "
             "prev_hash", "hash")
 
 
+_NOTE_SUBJECT = "audit_note:"  # of a tombstone
 _NOTES: Any = AuditNote.__table__
 _OF_NOTE = ("audit_seq", "sha256", "salt", "value")
 
@@ -208,10 +209,13 @@ class Fault:
 def verify(session: Session) -> tuple[int, list[Fault]]:
     """Walk the whole chain: the number of rows, and every fault found."""
     rows = session.scalars(select(AuditRow).order_by(AuditRow.seq)).yield_per(1000)
+    buried = set(session.scalars(
+        select(Tombstone.subject).where(Tombstone.subject.startswith(_NOTE_SUBJECT))
+    ))
     count, previous = 0, GENESIS
     faults: list[Fault] = []
     for expected, row in enumerate(rows, start=1):
-        faults += _faults(row, expected, previous)
+        faults += _faults(row, expected, previous, buried)
         count, previous = expected, row.hash
     head = session.scalars(select(AuditHead)).one()
     if (head.seq, head.hash) != (count, previous):
@@ -219,7 +223,9 @@ def verify(session: Session) -> tuple[int, list[Fault]]:
     return count, faults
 
 
-def _faults(row: AuditRow, expected: int, previous: str) -> Iterator[Fault]:
+def _faults(
+    row: AuditRow, expected: int, previous: str, buried: set[str]
+) -> Iterator[Fault]:
     if row.seq != expected:
         yield Fault(row.seq, f"row {expected} is missing")
     if row.prev_hash != previous:
@@ -233,3 +239,5 @@ def _faults(row: AuditRow, expected: int, previous: str) -> Iterator[Fault]:
         yield Fault(row.seq, "a text of it is missing")
     if not all(note.holds() for note in row.notes):
         yield Fault(row.seq, "a text of it was changed after it was written")
+    if any(note.erased_at and f"{_NOTE_SUBJECT}{note.id}" not in buried for note in row.notes):
+        yield Fault(row.seq, "a text of it was erased and no tombstone says why")

@@ -12,6 +12,8 @@ rejected            submission_id                   … it is out of the contest
 reopened            submission_id                   … a reviewer's decision was taken back, and why
 reinstated          submission_id                   … it is in the contest again: what follows
 approved            submission_id                   … approved, when it will be published
+author_confirm      submission_id, author_word_id,  a named author, or a child's guardian: do you
+                    number(, guardian)              agree?
 published           submission_id                   … published, where
 result              submission_id, rank, points(,   … its points and rank: texts in the mail's
                     prize)                          language
@@ -58,6 +60,7 @@ from sqlalchemy.orm import Session, joinedload
 from contest import lifecycle
 from contest.languages import chosen
 from contest.models import (
+    AuthorWord,
     Check,
     Contest,
     Invitation,
@@ -77,11 +80,12 @@ from contest.states import SubmissionState
 from contest.tokens import digits_of
 
 TEMPLATES = (
-    "approved", "board_waits", "changes_requested", "count_reminder", "findings", "invitation",
-    "jury_reminder", "link_failed", "page_expiring", "page_paused", "postponed", "privacy_confirm",
-    "privacy_told", "published", "receipt", "reinstated", "rejected", "release_refused",
-    "reminder", "reopened", "result", "result_moved", "review_reminder", "second_factor",
-    "time_granted", "time_revoked", "upload_expired", "upload_waiting", "vote_waits",
+    "approved", "author_confirm", "board_waits", "changes_requested", "count_reminder",
+    "findings", "invitation", "jury_reminder", "link_failed", "page_expiring", "page_paused",
+    "postponed", "privacy_confirm", "privacy_told", "published", "receipt", "reinstated",
+    "rejected", "release_refused", "reminder", "reopened", "result", "result_moved",
+    "review_reminder", "second_factor", "time_granted", "time_revoked", "upload_expired",
+    "upload_waiting", "vote_waits",
 )
 # Where the button of a mail about an entry leads, within its contest; else to the entry's status.
 TASKS = {
@@ -227,6 +231,8 @@ def values(
         found = _unit(unit, at=at or mail.created_at) | found
     if "privacy_request_id" in mail.params:
         found |= _request(session, mail.params["privacy_request_id"])
+    if "author_word_id" in mail.params:
+        found |= _author(session.get_one(AuthorWord, mail.params["author_word_id"]), mail)
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of)
     if "versions" in mail.params:
@@ -243,6 +249,12 @@ def _request(session: Session, request_id: int) -> dict[str, Any]:
         "answer_by": request.answer_by, "due_by": request.due_by,
         "extension_reason": request.extension_reason,
     }
+
+
+def _author(word: AuthorWord, mail: Mail) -> dict[str, Any]:
+    guardian = bool(mail.params.get("guardian"))
+    return {"author": word.name, "guardian": guardian, "until": word.expires_at,
+            "contact_name": word.guardian_name if guardian else word.name}
 
 
 def _unit(unit: Unit, *, at: datetime) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from contest import lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, EntryRequest, Publication, Submission
-from contest.permissions import require
+from contest.permissions import can, require
 from contest.services.core import audit, deadlines, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
@@ -56,10 +56,12 @@ def ask_withdrawal(
 ) -> EntryRequest:
     """A unit asks that its entry be taken out of a published result.
 
-    Raises ``NotAllowed`` without ``entry.edit``; ``Invalid`` as ``propose``; ``Conflict`` before
-    publication, when the unit may withdraw by itself, and while another request waits.
+    An organiser records it for a person who asked them (``privacy.manage``); another one decides.
+    Raises ``NotAllowed`` to others; ``Invalid`` as ``propose``; ``Conflict`` before publication,
+    when the unit may withdraw by itself, and while another request waits.
     """
-    require(actor, "entry.edit", submission)
+    if not can(actor, "privacy.manage", submission):
+        require(actor, "entry.edit", submission)
     _hold(session, submission)
     if not lifecycle.may("submission", submission.state, "ask_withdrawal",
                          deadlines.phase_of(session, submission, at=at)):

@@ -18,7 +18,7 @@ from contest.services.core.appraisal import APPROVE, CHANGES, REJECT, Standing
 from contest.services.core.blockers import Blocker
 from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
-from contest.services.entry import deciding, staff_mails, votes
+from contest.services.entry import consents, deciding, staff_mails, votes
 from contest.services.entry.deciding import Decision, suggested_until
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
@@ -270,10 +270,13 @@ def decide(
     Approve: every required item holds; publication is planned. Changes: a reason and a deadline.
     Reject: a reason; the entry leaves the contest and the quota (plan III.3, note).
     Raises ``NotAllowed``; ``Invalid`` for what is missing; ``Conflict`` when another reviewer
-    holds the clip, a newer version arrived, or the entry is no longer in review.
+    holds the clip, a newer version arrived, the entry is no longer in review, or an author's word
+    that the rules demand is missing.
     """
     require(actor, "review.decide", submission)
     profile = profiles.profile_of(submission.contest)
+    if decision.outcome == APPROVE:
+        consents.require_authors(session, submission, profile)
     if profile.review.by_board:
         return votes.give(session, submission, decision, actor=actor, at=at)
     session.refresh(submission, with_for_update=LOCK)

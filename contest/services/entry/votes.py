@@ -17,8 +17,16 @@ from contest.models import Contest, Review, ReviewVote, Submission
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import appraisal, audit, locks, profiles
-from contest.services.core.appraisal import CHANGES, EXCUSED, REJECT, Board, Member, Standing
-from contest.services.entry import deciding, staff_mails
+from contest.services.core.appraisal import (
+    APPROVE,
+    CHANGES,
+    EXCUSED,
+    REJECT,
+    Board,
+    Member,
+    Standing,
+)
+from contest.services.entry import consents, deciding, staff_mails
 from contest.services.entry.deciding import Decision
 from contest.states import SubmissionState
 
@@ -223,6 +231,8 @@ def require_word(
             "Please state the chair's reason; the minutes say it.",
         )
     deciding.check(decision, profile, at=at)
+    if decision.outcome == APPROVE:
+        consents.require_authors(session, submission, profile)
     now = board(session, submission, at=at)
     _require_casting(now, decision, profile, actor)
     return profile, now

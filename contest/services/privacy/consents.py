@@ -81,9 +81,7 @@ def withdraw(
     if follows == LEAVES:
         submissions.leave(session, submission, SubmissionState.WITHDRAWN, actor=actor, at=at,
                           reason=REASON)
-    elif follows == TWO and actor.kind == "unit" and (
-        entry_requests.waiting_of(session, submission) is None
-    ):
+    elif follows == TWO and entry_requests.waiting_of(session, submission) is None:
         entry_requests.ask_withdrawal(session, submission, reason=REASON, actor=actor, at=at)
     return follows
 

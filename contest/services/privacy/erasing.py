@@ -37,7 +37,7 @@ from contest.services.privacy.result_texts import Store
 # Whole values of these are emptied rather than replaced: nobody is to be written to.
 EMPTIED = frozenset({
     "contact_phone", "contact_email", "contact_name", "person_name", "person_phone",
-    "person_email", "to", "address", "agent",
+    "person_email", "to", "address", "agent", "email", "guardian_contact",
 })
 NOT_HERE = frozenset({("result", name) for name in ("input", "output", "names", "gaps", "reason")})
 TIDY = "privacy.tidy"  # the task that removes files
@@ -180,6 +180,8 @@ class Erasure:
         values = {place.column: self._fresh(place) for place in found}
         if name == "audit_note":
             values |= {"salt": "", "erased_at": self.at}
+        if name == "author_word":
+            values |= {"birth_year": None}  # no text, and told by the person alone
         for place in found:
             self._bury(place.subject, place.column, place.value)
         self.session.flush()  # the guard of the row asks for its tombstone

@@ -9,6 +9,7 @@ from contest.services.core.sealing import Keyring
 from contest.services.privacy.requests import CONFIRM, LIFE, TOLD
 
 PURPOSES = ("confirm", "archive")
+AUTHOR, AUTHOR_MAIL = "author word", "author_confirm"
 
 
 def token(keys: Keyring, purpose: str, request_id: int) -> str:
@@ -28,8 +29,17 @@ def request_of(keys: Keyring, purpose: str, text: str) -> int:
         ) from None
 
 
+def author_token(keys: Keyring, word_id: int, number: int, *, guardian: bool = False) -> str:
+    """The secret part of an author's or guardian's link."""
+    return str(keys.serializer(AUTHOR).dumps([word_id, number, int(guardian)]))
+
+
 def of_mail(keys: Keyring, contest: Contest | None, mail: Mail) -> dict[str, str]:
     """Where the button of a mail leads: made when it goes out, so that no row holds a token."""
+    if contest is not None and mail.template == AUTHOR_MAIL:
+        made = author_token(keys, mail.params["author_word_id"], mail.params["number"],
+                            guardian=bool(mail.params.get("guardian")))
+        return {"path": f"/c/{contest.slug}/author#{made}"}
     if contest is None or "privacy_request_id" not in mail.params:
         return {}
     number, base = mail.params["privacy_request_id"], f"/c/{contest.slug}/privacy"

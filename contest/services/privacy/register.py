@@ -9,7 +9,15 @@ from contest.profile import Profile
 from contest.services.core import sweep
 from contest.services.entry.stored_bytes import REPLACED_KEPT
 from contest.services.privacy import workdays
+from contest.services.privacy.retention import kinds
 
+AFTER = {
+    "left": ("sau khi rời hội thi", "after leaving"),
+    "awards": ("sau khi trao giải", "after the awards"), "sent": ("sau khi gửi", "after sending"),
+    "happened": ("sau khi xảy ra", "after it happened"),
+    "ended": ("sau khi kết thúc", "after they ended"),
+}
+PLATFORM = {"mails": sweep.MAILS_KEPT, "logs": sweep.EVENTS_KEPT}  # where the rules are silent
 Row = tuple[str, str, str, str, str]  # what, of whom, why, how long, who sees it
 HEAD: dict[str, Row] = {
     "vi": ("Dữ liệu", "Của ai", "Để làm gì", "Giữ bao lâu", "Ai xem được"),
@@ -27,7 +35,7 @@ def text(profile: Profile, language: str) -> str:
         f"# {'Hồ sơ xử lý dữ liệu cá nhân' if vi else 'Record of processing'}: {about[1]}", "",
         f"{'Bên kiểm soát' if vi else 'Controller'}: {about[0]}. {about[2]}", "",
         ("Căn cứ" if vi else "Law") + ": Luật 91/2025/QH15; NĐ 356/2025/NĐ-CP.", "",
-        *_table(_rows(vi), HEAD[language]), "",
+        *_table(_rows(profile, vi), HEAD[language]), "",
         f"## {'Sự đồng ý' if vi else 'Consents'} ({profile.form.notice_version})", "",
         *(f"- {one.text.vi if vi else one.text.en}"
           f"{'' if one.required else ' (tuỳ chọn)' if vi else ' (optional)'}"
@@ -56,37 +64,75 @@ def _rights(vi: bool) -> str:
             "hours (docs/breach.md).")
 
 
-def _rows(vi: bool) -> list[Row]:
+def _rows(profile: Profile, vi: bool) -> list[Row]:
+    asked = "đến khi có yêu cầu xoá" if vi else "until erasure is asked for"
+
     def days(period: timedelta) -> str:
         return f"{period.days} ngày" if vi else f"{period.days} days"
 
-    asked = "đến khi có yêu cầu xoá" if vi else "until erasure is asked for"
-    public = "công khai trên Fanpage và trang hội thi" if vi else "public: Fanpage, pages"
-    staff = "Ban Tổ chức, thẩm định" if vi else "organisers, reviewers"
-    if vi:
-        return [
-            ("tên tác giả, tên bài", "tác giả", "xét giải, công bố", asked, public),
-            ("người liên hệ: tên, điện thoại, email", "đơn vị, tác giả", "liên lạc", asked, staff),
-            ("clip gốc, bản xem, ảnh", "người trong clip", "thẩm định, chấm, đăng",
-             f"bản đã thay {days(REPLACED_KEPT)}; còn lại {asked}", public),
-            ("điểm, nhận xét", "giám khảo", "tính kết quả", asked, "Ban Tổ chức sau khi khoá vòng"),
-            ("tài khoản đã chia sẻ", "người chia sẻ", "đếm tương tác", asked, "Ban Tổ chức"),
-            ("tài khoản, vai trò, phiên", "người làm việc", "đăng nhập",
-             f"phiên {days(sweep.KEPT)} sau khi hết", "chính họ, Ban Tổ chức"),
-            ("thư đã gửi", "người nhận", "báo tin", days(sweep.MAILS_KEPT), "không ai"),
-            ("lần từ chối truy cập, địa chỉ mạng", "người truy cập", "an toàn",
-             days(sweep.EVENTS_KEPT), "Ban Tổ chức, quản trị"),
-        ]
+    def kept(kind: str) -> str:
+        """The period of the rules, after its event; else what the platform itself keeps to."""
+        length = kinds.period(profile, kind)
+        if length is None:
+            return days(PLATFORM[kind]) if kind in PLATFORM else asked
+        return f"{days(length)} {AFTER[kinds.KINDS[kind]][0 if vi else 1]}"
+
+    said = {kind: kept(kind) for kind in kinds.KINDS} | {
+        "replaced": days(REPLACED_KEPT), "sessions": days(sweep.KEPT), "asked": asked,
+        "opened": asked if kinds.period(profile, "logs") is None else kept("logs"),
+    }
+    return _vietnamese(said) if vi else _english(said)
+
+
+def _vietnamese(kept: dict[str, str]) -> list[Row]:
+    public, staff = "công khai trên Fanpage và trang hội thi", "Ban Tổ chức, thẩm định"
+    own = "Ban Tổ chức"
     return [
-        ("authors' names, titles", "authors", "judging, publication", asked, public),
-        ("contacts: name, telephone, mail", "units, authors", "getting in touch", asked, staff),
+        ("tên tác giả, tên bài", "tác giả", "xét giải, công bố", kept["asked"], public),
+        ("người liên hệ: tên, điện thoại, email", "đơn vị, tác giả", "liên lạc", kept["asked"],
+         staff),
+        ("xác nhận của tác giả, năm sinh, người giám hộ", "tác giả, người giám hộ",
+         "sự đồng ý của chính họ", kept["asked"], staff),
+        ("clip gốc, bản xem, ảnh", "người trong clip", "thẩm định, chấm, đăng",
+         f"bản đã thay {kept['replaced']}; bài bị loại, đã rút: {kept['rejected_clips']}; còn lại "
+         f"{kept['originals']}", public),
+        ("phiếu dự thi có chữ ký", "tác giả", "chứng minh sự đồng ý", kept["signed_forms"], own),
+        ("điểm, nhận xét", "giám khảo", "tính kết quả", kept["asked"], f"{own} sau khi khoá vòng"),
+        ("tài khoản đã chia sẻ", "người chia sẻ", "đếm tương tác", kept["ledgers"], own),
+        ("ảnh chụp, phim quay màn hình", "người có trong đó", "bằng chứng số liệu",
+         kept["screenshots"], own),
+        ("tài khoản, vai trò, phiên", "người làm việc", "đăng nhập",
+         f"phiên {kept['sessions']} sau khi hết", f"chính họ, {own}"),
+        ("ai đã mở dữ liệu", "người làm việc", "trách nhiệm", kept["opened"],
+         f"{own}, người có dữ liệu"),
+        ("yêu cầu về dữ liệu", "người yêu cầu", "trả lời theo luật", kept["requests"], own),
+        ("thư đã gửi", "người nhận", "báo tin", kept["mails"], "không ai"),
+        ("lần từ chối truy cập, địa chỉ mạng", "người truy cập", "an toàn", kept["logs"],
+         f"{own}, quản trị"),
+    ]
+
+
+def _english(kept: dict[str, str]) -> list[Row]:
+    public, staff, own = "public: Fanpage, pages", "organisers, reviewers", "organisers"
+    return [
+        ("authors' names, titles", "authors", "judging, publication", kept["asked"], public),
+        ("contacts: name, telephone, mail", "units, authors", "getting in touch", kept["asked"],
+         staff),
+        ("authors' confirmations, birth years, guardians", "authors, guardians",
+         "their own consent", kept["asked"], staff),
         ("clips, renditions, pictures", "who is seen", "review, marking, publication",
-         f"replaced ones {days(REPLACED_KEPT)}; else {asked}", public),
-        ("marks, comments", "jurors", "the result", asked, "organisers after the lock"),
-        ("accounts that shared", "sharers", "counting", asked, "organisers"),
+         f"replaced ones {kept['replaced']}; of entries that left {kept['rejected_clips']}; else "
+         f"{kept['originals']}", public),
+        ("signed forms", "authors", "proof of consent", kept["signed_forms"], own),
+        ("marks, comments", "jurors", "the result", kept["asked"], "organisers after the lock"),
+        ("accounts that shared", "sharers", "counting", kept["ledgers"], own),
+        ("screenshots, recordings", "who is seen", "evidence of counts", kept["screenshots"], own),
         ("accounts, roles, sessions", "staff", "signing in",
-         f"sessions {days(sweep.KEPT)} after their end", "themselves, organisers"),
-        ("mails sent", "recipients", "telling", days(sweep.MAILS_KEPT), "nobody"),
-        ("refusals, network addresses", "visitors", "security", days(sweep.EVENTS_KEPT),
+         f"sessions {kept['sessions']} after their end", "themselves, organisers"),
+        ("who opened data", "staff", "accountability", kept["opened"],
+         "organisers, whom it concerns"),
+        ("requests about data", "who asks", "answers by law", kept["requests"], own),
+        ("mails sent", "recipients", "telling", kept["mails"], "nobody"),
+        ("refusals, network addresses", "visitors", "security", kept["logs"],
          "organisers, administrators"),
     ]

@@ -247,11 +247,27 @@ def reopen(
     return request
 
 
-def take_back(session: Session, request: PrivacyRequest, *, actor: Actor, at: datetime) -> None:
-    """Whoever asked no longer does."""
+def take_back(
+    session: Session, contest: Contest, request_id: int, *, reason: str = "", actor: Actor,
+    at: datetime,
+) -> PrivacyRequest:
+    """Whoever asked no longer does: the unit from whose page it came, or an organiser who says how
+    they know. Raises ``NotAllowed`` to others, ``NotFound``, ``Invalid`` without three words from
+    an organiser, ``Conflict`` once it is done, refused, or the erasure is decided."""
+    request = find(session, contest, request_id)
+    own = actor.kind == "unit" and actor.unit_id is not None and actor.unit_id == request.unit_id
+    if not own:
+        require(actor, "privacy.manage", contest)
+        _reason(reason, "Hãy ghi bạn biết người gửi rút lại bằng cách nào",
+                "Say how you know that it is taken back")
     locks.lock(session, request)
+    if request.kind == "erase" and request.decided_by:
+        raise Conflict("Việc xoá đã được quyết định nên không rút lại được.",
+                       "The erasure is decided and can no longer be taken back.")
     request.finished_at = at
-    move(session, request, "taken_back", actor=actor, at=at)
+    move(session, request, "taken_back", actor=actor, at=at, reason=reason.strip())
+    _mail(session, request, TOLD, at=at)
+    return request
 
 
 def lapse(session: Session, *, at: datetime) -> int:

@@ -5,24 +5,109 @@ day off ends with the next working day (Điều 148). Saturdays and Sundays are 
 """
 
 import tomllib
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from contest.errors import Invalid
+
 DATA = Path(__file__).with_name("holidays.toml")
+CORRECTED = "holidays.toml"  # in the data folder: its years stand in for those of ``DATA``
 ANSWER_WORKDAYS = 2  # Luật 91/2025/QH15, NĐ 356/2025/NĐ-CP: an answer
 DUE_DAYS = 15  # calendar days until it is done
 EXTENSION_DAYS = 15  # once, with a reason
 SATURDAY = 5
+KEYS = {"announced", "source", "off", "worked"}
 
 
-@cache
+@dataclass
+class _Place:
+    """Where an installation's corrected days lie, once it is known."""
+
+    folder: Path | None = None
+
+
+_place = _Place()
+
+
+def use(folder: Path) -> None:
+    """From now on corrected days are read from the installation's data folder."""
+    _place.folder = folder
+
+
+def years() -> dict[str, dict[str, Any]]:
+    """The days in force, by year: ``announced``, ``source``, ``off``, ``worked``, ``corrected``."""
+    path = _place.folder / CORRECTED if _place.folder else None
+    changed = path.stat().st_mtime_ns if path and path.exists() else 0
+    return _years(path, changed)
+
+
+@lru_cache(maxsize=4)
+def _years(path: Path | None, changed: int) -> dict[str, dict[str, Any]]:
+    found = {year: {**said, "corrected": False} for year, said in _read(DATA.read_text()).items()}
+    if path is not None and changed:
+        for year, said in _read(path.read_text()).items():
+            found[year] = {**said, "corrected": True}
+    return dict(sorted(found.items()))
+
+
+def correct(text: str, folder: Path) -> list[str]:
+    """Check a file of days off and keep it in the data folder; returns its years. Raises
+    ``Invalid`` with the line's year and what is wrong; nothing is kept then."""
+    found = _read(text)
+    fresh = folder / f".{CORRECTED}.part"
+    fresh.write_text(text)
+    fresh.replace(folder / CORRECTED)
+    return sorted(found)
+
+
+def _read(text: str) -> dict[str, dict[str, Any]]:
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"Tệp không phải TOML hợp lệ: {error}.",
+                      f"The file is not valid TOML: {error}.") from None
+    for year, said in found.items():
+        _check(year, said)
+    return found
+
+
+def _check(year: str, said: Any) -> None:
+    """A year: ``off`` and ``worked`` list its days; ``source`` names the decree once announced."""
+    def wrong(vi: str, en: str) -> Invalid:
+        return Invalid(f"Năm {year}: {vi}.", f"Year {year}: {en}.")
+
+    if not isinstance(said, dict) or said.keys() - KEYS or not {"off", "worked"} <= said.keys():
+        raise wrong("cần off và worked, có thể thêm announced, source",
+                    "needs off and worked, and may have announced and source")
+    for day in [*said["off"], *said["worked"]]:
+        try:
+            good = str(date.fromisoformat(str(day)).year) == year
+        except ValueError:
+            good = False
+        if not good:
+            raise wrong(f"ngày “{day}” phải viết như {year}-09-02",
+                        f'the day "{day}" is written like {year}-09-02')
+    if said.get("announced") and not str(said.get("source", "")).strip():
+        raise wrong("đã công bố thì ghi source: văn bản nào", "once announced, source names it")
+
+
 def _known() -> tuple[frozenset[date], frozenset[date]]:
-    years = tomllib.loads(DATA.read_text()).values()
+    return _days(tuple(
+        (tuple(year["off"]), tuple(year["worked"])) for year in years().values()
+    ))
+
+
+@lru_cache(maxsize=4)
+def _days(
+    said: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...],
+) -> tuple[frozenset[date], frozenset[date]]:
     return (
-        frozenset(date.fromisoformat(day) for year in years for day in year["off"]),
-        frozenset(date.fromisoformat(day) for year in years for day in year["worked"]),
+        frozenset(date.fromisoformat(day) for off, _ in said for day in off),
+        frozenset(date.fromisoformat(day) for _, worked in said for day in worked),
     )
 
 

@@ -8,6 +8,13 @@ from flask_babel import lazy_gettext as _l
 # Every action of the trail; a test compares this with the code that records them.
 ACTIONS = {
     "audit.resealed": _l("Niêm phong lại nhật ký"),
+    "author_word.asked": _l("Gửi liên kết xác nhận cho tác giả"),
+    "author_word.confirmed": _l("Tác giả xác nhận"),
+    "author_word.corrected": _l("Tác giả sửa tên mình"),
+    "author_word.guardian_agreed": _l("Người giám hộ đồng ý"),
+    "author_word.guardian_refused": _l("Người giám hộ không đồng ý"),
+    "author_word.objected": _l("Tác giả không đồng ý"),
+    "author_word.revoked": _l("Thu hồi liên kết của tác giả"),
     "ballot.abstained": _l("Không cho điểm"),
     "ballot.locked": _l("Khoá phiếu chấm"),
     "ballot.open": _l("Mở lại phiếu chấm"),
@@ -142,6 +149,7 @@ ACTIONS = {
     "snapshot.late_approved": _l("Duyệt số tương tác ghi muộn"),
     "snapshot.written": _l("Ghi số tương tác"),
     "submission.approved": _l("Duyệt clip"),
+    "submission.corrected": _l("Sửa tên, liên hệ của bài"),
     "submission.changed": _l("Sửa thông tin bài dự thi"),
     "submission.changes_requested": _l("Yêu cầu chỉnh sửa clip"),
     "submission.checking": _l("Nhận clip, bắt đầu kiểm tra"),
@@ -180,6 +188,7 @@ KINDS = {
     "document_pdf": _l("Văn bản"),
     "document_template": _l("Mẫu văn bản"),
     "entry_request": _l("Đề nghị về bài dự thi"),
+    "author_word": _l("Lời của tác giả"),
     "errand": _l("Việc làm thay đơn vị"),
     "evidence": _l("Minh chứng"),
     "fix": _l("Bản sửa"),
@@ -228,8 +237,9 @@ def action(code: str) -> str:
 
 def actor(label: str, names: Mapping[str, str]) -> str:
     """An actor's name; the reference, such as ``user:3``, where their data were erased."""
-    nobody = {"system": _("Hệ thống"), "public": _("Người chưa đăng nhập")}
-    return names.get(label) or nobody.get(label, label)
+    nobody = {"system": _("Hệ thống"), "public": _("Người chưa đăng nhập"),
+              "author": _("Tác giả"), "guardian": _("Người giám hộ")}
+    return names.get(label) or nobody.get(label) or nobody.get(label.partition(":")[0], label)
 
 
 def subject(label: str, names: Mapping[str, str], clips: Mapping[str, str]) -> str:

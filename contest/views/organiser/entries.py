@@ -25,6 +25,7 @@ from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.privacy.authors import named
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 FINAL = ("frozen", "published")  # states of a result that counts the entries as they were
@@ -105,7 +106,7 @@ def _done_for(found: Submission) -> dict[str, object]:
     """What organisers did in the unit's place, and the signed paper."""
     done_for = errands.of_submission(current.db, found)
     on_paper = any(errand.kind == "paper" for errand, _ in done_for)
-    return {"done_for": done_for,
+    return {"done_for": done_for, "named": named(found),
             "signed": paper_entries.signed_forms(current.db, found) if on_paper else []}
 
 

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from contest.errors import DomainError, not_found
+from contest.errors import DomainError, Gone, not_found
+from contest.languages import write_date
 from contest.models import Publication
 from contest.services.counts import (
     anomalies,
@@ -284,6 +285,10 @@ def evidence(sha256: str) -> Response:
     found = evidence_files.find(current.db, current.contest, sha256)
     if found is None:
         raise not_found()
+    if found.erased_at is not None:
+        day = write_date(found.erased_at, current.profile.schedule.zone, current.language)
+        raise Gone(f"Tệp này đã xoá ngày {day}; mã băm của nó còn trong kết quả.",
+                   f"This file was erased on {day}; its hash stays in the result.")
     name = found.filename if found.filename.isascii() else f"{sha256[:12]}"
     return send(File(sha256, "application/octet-stream", name or sha256), keep=True)
 

@@ -5,6 +5,7 @@ The page says the same whether or not somebody is known here. Asking is throttle
 
 from flask import Blueprint, request, send_file
 from flask import Response as BaseResponse
+from flask.blueprints import BlueprintSetupState
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -13,16 +14,22 @@ from wtforms.validators import InputRequired, Length
 from contest.actors import PUBLIC, Actor
 from contest.errors import Gone
 from contest.services.entry import submissions
-from contest.services.privacy import links, requests
+from contest.services.privacy import links, requests, workdays
 from contest.services.units import units
 from contest.views.shared import throttle
 from contest.views.shared.forms import Form
 from contest.views.shared.privacy import words
 from contest.views.shared.privacy.forms import AskForm
-from contest.views.shared.support import allows, back_to, current, page
+from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("privacy", __name__, url_prefix="/c/<slug>/privacy")
 ASKED = throttle.Allowance("5 per hour; 20 per day", "60 per hour; 300 per day")
+
+
+@bp.record
+def _days_off(state: BlueprintSetupState) -> None:
+    """Requests are due by the installation's own days off, where they were corrected."""
+    workdays.use(state.app.extensions["hoithi"].settings.data_dir)
 
 
 class LinkForm(Form):
@@ -62,6 +69,17 @@ def ask() -> Response:
 @allows("privacy.ask", by="unit")
 def sent() -> Response:
     return page("privacy/sent.html")
+
+
+@bp.post("/<int:privacy_id>/take-back")
+@allows("privacy.ask", by="unit")
+def take_back(privacy_id: int) -> Response:
+    """A unit no longer asks for it."""
+    requests.take_back(
+        current.db, current.contest, privacy_id, actor=_asking(), at=current.now
+    )
+    flash_message("Đã rút lại yêu cầu.", "The request is taken back.")
+    return back_to("privacy.form")
 
 
 @bp.get("/confirm")

@@ -25,6 +25,7 @@ from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
 from contest.views.shared.entries import sending
 from contest.views.shared.entries.entry_form import entry_form, kind_names
+from contest.views.shared.privacy.authors import named
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
     SAFE,
@@ -218,7 +219,7 @@ def entry(code: str) -> Response:
     return page(
         "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current.profile, came_to.announced_at),
-        outcome=came_to,
+        outcome=came_to, named=named(found),
         todo=entry_status.todo(
             found, may_send=may_send,
             counting=current.now < current.profile.schedule.counts_close,

@@ -9,6 +9,7 @@ from typing import Any
 from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.models import (
+    AuthorWord,
     Check,
     ConsentEvent,
     Correction,
@@ -154,6 +155,9 @@ def _rows(phase: Phase) -> list[Any]:
                        person_name=NAME, person_phone=PHONE, person_email=MAIL, account=ACCOUNT,
                        message=SAID, created_by="public", created_at=at),
         RetentionHold(contest_id=contest_id, subject="submission:0", reason=SAID, **common),
+        AuthorWord(submission_id=clip.id, name=NAME, email=MAIL, objection=SAID, asked_at=at,
+                   expires_at=at, guardian_name=NAME, guardian_relation=SAID[:100],
+                   guardian_contact=PHONE),
         *_rows_of_this_year(phase, common),
         Task(kind="mail.send", row_id=2, key="waiting", contest_id=contest_id, due_at=at,
              created_at=at, error=SAID),

@@ -50,6 +50,10 @@ class Kept(Phase):
         return super()._rules(source) + RETENTION
 
 
+def _killed() -> None:
+    raise KeyboardInterrupt
+
+
 def swept(phase: Phase) -> None:
     retaining.run(phase.platform, lambda: None)
 
@@ -66,7 +70,8 @@ def kept(phase: Phase, kind: str, at) -> dict[str, str]:
     with phase.platform.db.read() as session:
         contest = session.get_one(Contest, phase.contest.id)
         profile = profiles.profile_of(contest)
-        return {one.subject: one.kept for one in due.judged(session, contest, profile, kind, at=at)}
+        return {one.subject: one.kept for one in due.judged(
+            session, contest, profile, kind, why=due.Keeping(session, contest, at=at))}
 
 
 def test_rules_without_periods_are_byte_for_byte_what_they_were(make: Factory) -> None:
@@ -110,6 +115,8 @@ def test_everything_goes_in_its_time_and_everything_verifies(
         assert not any(one.bytes_gone_at for one in
                        session.get_one(Submission, phase.clips["shown"].id).versions)
     clock.moment = awards + timedelta(days=61)
+    with pytest.raises(KeyboardInterrupt):  # killed after the first batch
+        retaining.run(platform, _killed)
     swept(phase)
     tidying.run(platform, phase.contest.id, lambda: None)
     _all_gone(platform, phase, before)

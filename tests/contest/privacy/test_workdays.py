@@ -2,10 +2,12 @@
 
 import tomllib
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from contest.errors import Invalid
 from contest.services.privacy import workdays
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -58,3 +60,26 @@ def test_every_year_has_its_eleven_days_none_of_them_at_a_weekend() -> None:
             assert not workdays.is_workday(date.fromisoformat(day))
         assert not workdays.is_workday(date(int(year), 4, 30))
         assert not workdays.is_workday(date(int(year), 5, 1))
+
+
+def test_days_are_corrected_by_a_file_of_whole_years(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workdays._place, "folder", None)
+    workdays.use(tmp_path)
+    day = date(2027, 3, 3)
+    assert workdays.is_workday(day)
+    text = ('[2027]\nannounced = true\nsource = "Thông báo 1/TB"\noff = ["2027-03-03"]\n'
+            'worked = ["2027-03-06"]\n')
+    assert workdays.correct(text, tmp_path) == ["2027"]
+    assert not workdays.is_workday(day) and workdays.is_workday(date(2027, 3, 6))
+    assert not workdays.is_workday(date(2026, 1, 1)), "other years stay as they came"
+    said = workdays.years()
+    assert said["2027"]["corrected"] and not said["2026"]["corrected"] and said["2026"]["source"]
+    for wrong in ("[2027]\noff = []\n", '[2027]\noff = ["2026-03-03"]\nworked = []\n',
+                  '[2027]\noff = ["3/3"]\nworked = []\n', "[2027\n",
+                  "[2027]\nannounced = true\noff = []\nworked = []\n",
+                  "[2027]\noff = []\nworked = []\nmore = 1\n"):
+        with pytest.raises(Invalid):
+            workdays.correct(wrong, tmp_path)
+    assert not workdays.is_workday(day), "a wrong file changes nothing"

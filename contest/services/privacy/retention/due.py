@@ -54,10 +54,9 @@ def items(session: Session, contest: Contest, profile: Profile, kind: str) -> li
 
 
 def judged(
-    session: Session, contest: Contest, profile: Profile, kind: str, *, at: datetime
+    session: Session, contest: Contest, profile: Profile, kind: str, *, why: "Keeping"
 ) -> list[Item]:
     """As ``items``, each with the reason why it is kept, if there is one."""
-    why = Keeping(session, contest, at=at)
     return [replace(one, kept=why.of(one)) for one in items(session, contest, profile, kind)]
 
 

@@ -44,9 +44,13 @@ def outlooks(
     session: Session, contest: Contest, profile: Profile, *, at: datetime
 ) -> list[Outlook]:
     """Every kind that the rules give a period: those of which something goes first stand first."""
-    found = [_bulk(session, contest, profile, kind, at=at) if kind in kinds.IN_BULK
-             else of_items(profile, kind, due.judged(session, contest, profile, kind, at=at), at=at)
-             for kind in kinds.named(profile)]
+    why = due.Keeping(session, contest, at=at)
+    found = [
+        _bulk(session, contest, profile, kind, why=why.of_kind(kind), at=at)
+        if kind in kinds.IN_BULK
+        else of_items(profile, kind, due.judged(session, contest, profile, kind, why=why), at=at)
+        for kind in kinds.named(profile)
+    ]
     return sorted(found, key=lambda one: (not one.now, not one.soon, one.next_on is None,
                                           one.next_on or at))
 
@@ -64,7 +68,7 @@ def of_items(profile: Profile, kind: str, items: Sequence[Item], *, at: datetime
 
 
 def _bulk(
-    session: Session, contest: Contest, profile: Profile, kind: str, *, at: datetime
+    session: Session, contest: Contest, profile: Profile, kind: str, *, why: str, at: datetime
 ) -> Outlook:
     length = timedelta(days=_days(profile, kind))
     now = soon = later = 0
@@ -80,7 +84,6 @@ def _bulk(
         now, soon = now + int(first or 0), soon + int(second or 0)
         later += int(total or 0) - int(first or 0) - int(second or 0)
         dates += [begun + length] if begun else []
-    why = due.Keeping(session, contest, at=at).of_kind(kind)
     total = now + soon + later
     if why and total:
         return Outlook(kind, length.days, kinds.KINDS[kind], 0, 0, 0, {why: total}, None, 0, ())

@@ -94,11 +94,12 @@ def sweep(session: Session, contest: Contest, kind: str, *, keys: Keys, at: date
     if length is None:
         return 0
     batch = Batch(session, contest, kind, tombstones.key(session, keys, contest), at)
+    why = due.Keeping(session, contest, at=at)
     if kind in kinds.IN_BULK:
-        if not due.Keeping(session, contest, at=at).of_kind(kind):
+        if not why.of_kind(kind):
             batch.rows = _in_bulk(batch, at - length)
         return batch.end()
-    found = [one for one in due.judged(session, contest, profile, kind, at=at)
+    found = [one for one in due.judged(session, contest, profile, kind, why=why)
              if one.on <= at and not one.kept]
     for one in found[:BATCH]:
         batch.rows += _ONE[kind](batch, one)

@@ -25,6 +25,7 @@ ACTS: dict[str, tuple[Act, str]] = {  # act -> the service's verb, the name of w
     "vouch": (requests.vouch, "how"), "answer": (requests.answer, "said"),
     "refuse": (requests.refuse, "reason"), "extend": (requests.extend, "reason"),
     "finish": (requests.finish, "said"), "reopen": (requests.reopen, "reason"),
+    "take_back": (requests.take_back, "reason"),
 }
 
 
@@ -91,7 +92,7 @@ def show(privacy_id: int) -> Response:
 @bp.post("/<int:privacy_id>/<act>")
 @allows("privacy.manage")
 def step(privacy_id: int, act: str) -> Response:
-    """One step of a request: vouch, answer, refuse, extend, finish, reopen."""
+    """One step of a request: vouch, answer, refuse, extend, finish, reopen, take back."""
     if act not in ACTS:
         abort(404)
     form, (verb, name) = TextForm(), ACTS[act]

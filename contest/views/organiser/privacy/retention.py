@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import DateField, SelectField, StringField, TextAreaField
@@ -52,7 +52,8 @@ def of_kind(retained: str) -> Response:
     kind = retained
     if kind not in kinds.KINDS or kind in kinds.IN_BULK:
         abort(404)
-    items = due.judged(current.db, current.contest, current.profile, kind, at=current.now)
+    why = due.Keeping(current.db, current.contest, at=current.now)
+    items = due.judged(current.db, current.contest, current.profile, kind, why=why)
     found = pagination.part(items, page_number())
     return page(
         "organiser/retention_kind.html", kind=kind, found=found, pages=neighbours(found),
@@ -83,9 +84,13 @@ def lift(hold_id: int) -> Response:
 
 
 def _form(*, formdata: bool = False) -> HoldForm:
-    form = HoldForm() if formdata else HoldForm(formdata=None)
+    """The form; an address may name a thing of a kind's list."""
+    thing = request.args.get("thing", "")[:64]
+    form = HoldForm() if formdata else HoldForm(formdata=None, subject=thing)
+    thing = form.subject.data or ""
     form.subject.choices = [
         SelectChoice("", _l("Một bài (ghi mã ở dưới)")),
+        *([SelectChoice(thing, thing)] if ":" in thing and thing[:5] != holds.OF_KIND else []),
         *(SelectChoice(f"{holds.OF_KIND}{kind}", words.KINDS[kind]) for kind in kinds.KINDS),
     ]
     return form

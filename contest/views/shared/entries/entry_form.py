@@ -69,7 +69,7 @@ class EntryFields(Form):
     )
 
     def validate_authors(self, field: TextAreaField) -> None:
-        found, most = len(_lines(field.data)), self.max_authors
+        found, most = len(lines_of(field.data)), self.max_authors
         if not found:
             raise ValidationError(_("Hãy ghi ít nhất một tác giả."))
         if found > most:
@@ -85,7 +85,7 @@ class EntryFields(Form):
     def submission(self) -> SubmissionForm:
         """The form's content for the service."""
         return SubmissionForm(
-            title=self.title.data, kind=self.kind.data, authors=_lines(self.authors.data),
+            title=self.title.data, kind=self.kind.data, authors=lines_of(self.authors.data),
             description=self.description.data or "", contact_name=self.contact_name.data,
             contact_phone=self.contact_phone.data, contact_email=self.contact_email.data or "",
             consents=frozenset(
@@ -95,7 +95,8 @@ class EntryFields(Form):
         )
 
 
-def _lines(text: str | None) -> list[str]:
+def lines_of(text: str | None) -> list[str]:
+    """What stands on each line, empty ones left out."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 

@@ -60,6 +60,7 @@ class Waiting:
 # ``tests/contest/privacy/test_access.py`` holds it against the table of what each view shows.
 SHOWN: dict[str, tuple[str, str, str]] = {
     "entries.entry": ("contacts", access.ENTRY, "code"),
+    "entry_persons.show": ("contacts", access.ENTRY, "code"),
     "reviews.clip": ("contacts", access.ENTRY, "code"),
     "paper_entries.receipt": ("contacts", access.ENTRY, "code"),
     "unit_changes.detail": ("contacts", "unit:", "unit_id"),
