@@ -13,6 +13,7 @@ from enum import StrEnum
 from contest.states import (
     BALLOT,
     CHECK,
+    DECISION,
     FIX,
     MACHINES,
     PRIVACY_REQUEST,
@@ -41,7 +42,7 @@ class Phase(StrEnum):
 OF_ENTRY = (Phase.OPEN, Phase.CLOSED, Phase.COUNTED, Phase.FROZEN, Phase.PUBLIC)
 PHASES: dict[str, tuple[Phase, ...]] = {
     "submission": OF_ENTRY, "fix": OF_ENTRY, "check": (Phase.ALWAYS,), "result": (Phase.ALWAYS,),
-    "privacy_request": (Phase.ALWAYS,),
+    "privacy_request": (Phase.ALWAYS,), "decision": (Phase.ALWAYS,),
     "publication": (Phase.BEFORE, Phase.RELEASED),
     "ballot": (Phase.MARKING, Phase.DUE, Phase.FROZEN, Phase.PUBLIC),
 }
@@ -158,6 +159,8 @@ WAYS: tuple[Way, ...] = (
     _way(FIX, "queued running failed", "make", "", "queued running ready failed"),
     _way(FIX, "ready", "accept", "entry.edit", "accepted", Phase.OPEN),
     _way(FIX, "queued running ready failed", "decline", "entry.edit", "declined"),
+    _way(DECISION, "held", "take_back", "review.decide", "taken_back"),
+    _way(DECISION, "held", "give", "", "given lapsed"),
     _way(PRIVACY_REQUEST, "unconfirmed", "confirm", "privacy.ask", "received"),
     _way(PRIVACY_REQUEST, "unconfirmed", "vouch", "privacy.manage", "received"),
     _way(PRIVACY_REQUEST, "unconfirmed", "lapse", "", "lapsed"),
@@ -176,6 +179,9 @@ ENDS = {
     ("publication", "published"): "the clip is on the Page; its counts are read",
     ("fix", "accepted"): "it has become a version of the clip",
     ("fix", "declined"): "another may be asked for while the clip may be sent",
+    ("decision", "given"): "the entry has moved on by it",
+    ("decision", "taken_back"): "as if it had not been; the clip waits for a decision",
+    ("decision", "lapsed"): "its reviewer is told why, and may decide again",
     ("privacy_request", "done"): "what was asked for is done, and the person was told",
     ("privacy_request", "taken_back"): "the person no longer asks for it",
     ("privacy_request", "lapsed"): "nobody showed who asked; it may be asked again",

@@ -70,9 +70,14 @@ def _page(contest: Contest, at: datetime) -> dict[str, Any]:
             "remedy": "…", "reason": "…"}
 
 
+def _refused(contest: Contest, at: datetime) -> dict[str, Any]:
+    return {"hour": write_time(at, profiles.profile_of(contest).schedule.zone, "vi"),
+            "why_vi": "…", "why_en": "…"}
+
+
 OF_CONTEST: dict[str, Callable[[Contest, datetime], dict[str, Any]]] = {
     "postponed": _moved, "page_paused": _page, "page_expiring": _page,
-    "invitation": lambda _contest, _at: {},
+    "invitation": lambda _contest, _at: {}, "release_refused": _refused,
 }
 
 
