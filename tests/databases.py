@@ -64,10 +64,8 @@ DO $keep$ DECLARE name text; kept text; filled boolean; at bigint; steps text :=
   );
 END $keep$;
 """
-UNTOUCHED = """
-SELECT NOT EXISTS (SELECT FROM contest) AND NOT EXISTS (SELECT FROM "user")
-  AND NOT EXISTS (SELECT FROM audit)
-"""
+# The number of the next transaction that writes; those that only read have none.
+NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
 # Changes with every table, column, constraint, function and trigger that comes, goes or is changed.
 FORM = """
 SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
@@ -101,6 +99,7 @@ class Reused:
         self.url = url
         self.connection = psycopg.connect(url, autocommit=True)
         self._make()
+        self.next = self._next()
 
     def _make(self) -> None:
         upgrade(self.url)
@@ -121,19 +120,24 @@ class Reused:
         else:
             self.connection.execute(NOTHING)
             self._make()
+        self.next = self._next()
+
+    def _next(self) -> object:
+        return self.connection.execute(NEXT).fetchone()
 
     def untouched(self) -> bool:
-        """Whether nobody and nothing has been stored since it began."""
-        found = self.connection.execute(UNTOUCHED).fetchone()
-        return found == (True,)
+        """Whether nobody has written since it began, or since a state was kept or put back."""
+        return self._next() == self.next
 
     def keep(self, name: str) -> None:
         """Keep the rows that stand in it now under this name."""
         self.connection.execute(KEPT.format(name=name))
+        self.next = self._next()
 
     def put_back(self, name: str) -> None:
         """The rows that were kept, into an untouched database."""
         self.connection.execute(f"CALL pg_temp.{name}()")
+        self.next = self._next()
 
     def close(self) -> None:
         self.connection.close()
