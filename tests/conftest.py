@@ -55,11 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as processors: a third of the time a test waits for a pause, the disk or
+    """Twice as many as processors: for half of its time a worker waits for a pause, the disk or
     another process. A worker with all its servers and its browser wants 1.5 GB."""
     processors = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // WORKERS_MEMORY
-    return max(1, min(processors + processors // 2, memory))
+    return max(1, min(2 * processors, memory))
 
 
 def pytest_configure() -> None:

@@ -64,24 +64,19 @@ DO $keep$ DECLARE name text; kept text; filled boolean; at bigint; steps text :=
   );
 END $keep$;
 """
-UNTOUCHED = """
-SELECT NOT EXISTS (SELECT FROM contest) AND NOT EXISTS (SELECT FROM "user")
-  AND NOT EXISTS (SELECT FROM audit)
-"""
-# Changes with every table, column, constraint, function and trigger that comes, goes or is changed.
-FORM = """
-SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
-  SELECT concat_ws(':', 'class', oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace
-  UNION ALL SELECT concat_ws(':', 'column', attrelid, attname, atttypid, attnotnull, attisdropped)
-    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-    WHERE relnamespace = 'public'::regnamespace
-  UNION ALL SELECT concat_ws(':', 'constraint', oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace
-  UNION ALL SELECT concat_ws(':', 'function', oid, xmin) FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace
-  UNION ALL SELECT concat_ws(':', 'trigger', t.oid, tgenabled) FROM pg_trigger t
-    JOIN pg_class c ON c.oid = tgrelid WHERE relnamespace = 'public'::regnamespace
-) AS parts (part)
+# The number of the next transaction that writes; those that only read have none.
+NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
+# Changes with every table, column, constraint, function and trigger that comes, goes or is changed:
+# a row of the catalogue that was written anew has a later transaction's number.
+_NEWEST = "SELECT count(*), max(xmin::text::bigint) FROM"
+FORM = f"""
+{_NEWEST} pg_class WHERE relnamespace = 'public'::regnamespace
+UNION ALL {_NEWEST} pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL {_NEWEST} pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL {_NEWEST} pg_attribute WHERE attrelid IN
+  (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+UNION ALL {_NEWEST} pg_trigger WHERE tgrelid IN
+  (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 """
 NOTHING = "DROP SCHEMA public CASCADE; DROP SCHEMA beginning CASCADE; CREATE SCHEMA public"
 # As dropping it would: whoever is still connected is of an earlier test.
@@ -101,6 +96,7 @@ class Reused:
         self.url = url
         self.connection = psycopg.connect(url, autocommit=True)
         self._make()
+        self.next = self._next()
 
     def _make(self) -> None:
         upgrade(self.url)
@@ -108,7 +104,7 @@ class Reused:
         self.form = self._form()
 
     def _form(self) -> object:
-        return self.connection.execute(FORM).fetchone()
+        return self.connection.execute(FORM).fetchall()
 
     def begin_again(self) -> None:
         """As the migrations left it: rows, numbers, and nobody connected.
@@ -121,19 +117,24 @@ class Reused:
         else:
             self.connection.execute(NOTHING)
             self._make()
+        self.next = self._next()
+
+    def _next(self) -> object:
+        return self.connection.execute(NEXT).fetchone()
 
     def untouched(self) -> bool:
-        """Whether nobody and nothing has been stored since it began."""
-        found = self.connection.execute(UNTOUCHED).fetchone()
-        return found == (True,)
+        """Whether nobody has written since it began, or since a state was kept or put back."""
+        return self._next() == self.next
 
     def keep(self, name: str) -> None:
         """Keep the rows that stand in it now under this name."""
         self.connection.execute(KEPT.format(name=name))
+        self.next = self._next()
 
     def put_back(self, name: str) -> None:
         """The rows that were kept, into an untouched database."""
         self.connection.execute(f"CALL pg_temp.{name}()")
+        self.next = self._next()
 
     def close(self) -> None:
         self.connection.close()

@@ -2,7 +2,8 @@
 
 What is put back is what the services stored, row by row, with the numbers that sequences had
 reached; the objects that tests hold (a ``Contest``, a ``Stage``) are kept pickled beside it.
-Nothing is put back into a database in which anything stands already: there it is built.
+One may be built upon another. Nothing is put back into a database that somebody has written to
+since it began, or since a state was put back: there it is built.
 """
 
 import io

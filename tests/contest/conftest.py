@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,11 @@ from contest.wiring import Platform
 from tests.compiled_once import QUICK_HASHER
 from tests.contest.built import Built
 from tests.contest.factory import Factory
+from tests.contest.stage import Build
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Build = Callable[[tuple[object, ...], Callable[[], Any]], Any]
 WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 SECRET_KEY = "a secret key that only tests know, 40 and more"
 

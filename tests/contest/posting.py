@@ -1,8 +1,11 @@
 """Clips on their way to the Page, and work done until none is due."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +22,7 @@ from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
 from social.values import CheckFinding, PageCheck
 from tests.contest.factory import Factory
+from tests.contest.stage import Build
 
 RELEASE = datetime.fromisoformat("2023-06-12T08:00:00+07:00")
 CLIP = bytes(range(256)) * 10
@@ -32,11 +36,63 @@ def on_page(settings: Settings, simulator: SimulatorProcess) -> Settings:
     )
 
 
+PageRows = dict[str, list[tuple[object, ...]]]
+
+
+class PageStore:
+    """What the simulated Page knows, read and written beside it: its rows, and its films."""
+
+    TABLES = ("setting", "video", "post", "fault")
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.films = folder / "simulator.sqlite", folder / "videos"
+
+    def kept(self) -> PageRows:
+        with closing(sqlite3.connect(self.file)) as store:
+            rows = {name: store.execute(f"SELECT * FROM {name}").fetchall() for name in self.TABLES}
+        films = sorted(self.films.iterdir())
+        return rows | {"films": [(film.name, film.read_bytes()) for film in films]}
+
+    def put_back(self, rows: PageRows) -> None:
+        with closing(sqlite3.connect(self.file)) as store, store:
+            for name in self.TABLES:
+                store.execute(f"DELETE FROM {name}")
+                for row in rows[name]:
+                    marks = ", ".join("?" * len(row))
+                    store.execute(f"INSERT INTO {name} VALUES ({marks})", row)
+        for name, content in rows["films"]:
+            (self.films / str(name)).write_bytes(content)  # type: ignore[arg-type]
+
+
 class Bench:
     """Plans clips and works through the outbox, with the clock in the test's hand."""
 
+    built: Build | None = None  # what the fixture gives
+    page: SimulatorProcess | None = None
+
     def __init__(self, platform: Platform, make: Factory, contest: Contest, clock: FixedClock):
         self.platform, self.make, self.contest, self.clock = platform, make, contest, clock
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is kept of it: not what belongs to the running test."""
+        return {name: value for name, value in vars(self).items() if name not in ("built", "page")}
+
+    def posted(self, many: int = 1) -> list[Submission]:
+        """So many clips on the Page, posted once a worker where that can be put back."""
+        assert self.built is not None
+        assert self.page is not None
+        store = PageStore(self.page.state)
+
+        def post() -> tuple[list[Submission], PageRows]:
+            entries = [self.approved() for _ in range(many)]
+            self.at_release()
+            self.work()
+            return entries, store.kept()
+
+        entries: list[Submission]
+        entries, page = self.built(("posted", many, self.contest.revision_id), post)
+        store.put_back(page)
+        return entries
 
     def approved(self, *, deep: str = "done", **values: object) -> Submission:
         """An approved clip, planned; its deep check is `done`, or how it stands."""
@@ -163,5 +219,10 @@ def settings(settings: Settings, simulator: SimulatorProcess) -> Settings:
 
 
 @pytest.fixture
-def bench(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Bench:
-    return Bench(platform, make, contest, clock)
+def bench(  # noqa: PLR0917 - what a test of posting has
+    platform: Platform, make: Factory, contest: Contest, clock: FixedClock, built: Build,
+    simulator: SimulatorProcess,
+) -> Bench:
+    bench = Bench(platform, make, contest, clock)
+    bench.built, bench.page = built, simulator
+    return bench

@@ -1,6 +1,8 @@
 """A contest ready to be closed: what the tests of results start from."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,8 +16,17 @@ from contest.services.results.results import BundleStore
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 
+Build = Callable[[tuple[object, ...], Callable[[], Any]], Any]  # a fixture of conftest.py
 COUNTED = datetime.fromisoformat("2023-06-19T15:55:00+07:00")
 AFTER = datetime.fromisoformat("2023-06-26T09:00:00+07:00")  # the jury has closed, too
+
+
+def staged(built: Build, make: Factory, contest: Contest) -> "Stage":
+    """The stage of this contest at this moment, built once a worker where it can be put back."""
+    made: Stage = built(
+        ("stage", contest.slug, contest.revision_id), lambda: Stage(make.platform, make, contest)
+    )
+    return made
 
 
 class Stage:

@@ -11,13 +11,14 @@ from contest.models import AuditRow, Correction, CorrectionVerdict, FlagDecision
 from contest.services.counts import anomalies, corrections, interactions, official, share_ledger
 from contest.services.counts.corrections import Adjusted
 from contest.services.results import closing
-from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
+from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, two_posted
 from tests.contest.posting import Bench
+from tests.contest.stage import Build
 
 
 @pytest.fixture
-def room(bench: Bench) -> Room:
-    room = Room(bench)
+def room(bench: Bench, built: Build) -> Room:
+    room = two_posted(built, bench)
     room.count(room.one, 300, shares=90, taken_at=CUT_OFF - 2 * HOUR)
     room.count(room.two, 41, shares=12, taken_at=CUT_OFF - 2 * HOUR)
     return room

@@ -11,16 +11,15 @@ from contest.models import Contest, Submission
 from contest.services.counts import corrections, ledger_statements, share_ledger
 from contest.services.counts.corrections import Adjusted
 from contest.services.results import tally
-from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, COUNTED, Stage
+from tests.contest.stage import AFTER, COUNTED, Build, Stage, staged
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
     clock.moment = AFTER
-    return Stage(platform, make, contest)
+    return staged(built, make, contest)
 
 
 def test_a_result_with_corrections_can_be_frozen_and_published(stage: Stage) -> None:

@@ -11,16 +11,17 @@ import pytest
 from contest.errors import Invalid
 from contest.models import Evidence, Publication, Snapshot
 from contest.services.counts import interactions
-from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, template
+from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, template, two_posted
 from tests.contest.posting import Bench
+from tests.contest.stage import Build
 
 HEADINGS = "Post ID,Page ID,Page name,Publish time,Permalink,Description,Is share,Is crosspost,Date"
 OTHER = "https://www.facebook.com/x/posts/777777"
 
 
 @pytest.fixture
-def room(bench: Bench) -> Room:
-    return Room(bench)
+def room(bench: Bench, built: Build) -> Room:
+    return two_posted(built, bench)
 
 
 def export(path: Path, *rows: dict[str, object]) -> Path:

@@ -11,17 +11,18 @@ from contest.services.core import pagination
 from contest.services.counts import anomalies, interactions, ledger_statements, share_ledger
 from contest.services.fanpage import board
 from tests.contest.conftest import Visits
-from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room
+from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, two_posted
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, POSTS, text
 from tests.contest.posting import Bench
+from tests.contest.stage import Build
 
 ODD = "/c/quan11-2023/organiser/anomalies"
 MORE = pagination.ROWS + 5
 
 
 @pytest.fixture
-def room(bench: Bench) -> Room:
-    return Room(bench)
+def room(bench: Bench, built: Build) -> Room:
+    return two_posted(built, bench)
 
 
 @pytest.fixture

@@ -20,14 +20,6 @@ from tests.contest.posting import Bench
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
-def posted(bench: Bench, many: int = 1) -> list[Submission]:
-    """So many clips on the Page."""
-    entries = [bench.approved() for _ in range(many)]
-    bench.at_release()
-    bench.work()
-    return entries
-
-
 def rounds(bench: Bench) -> list[Task]:
     with bench.platform.db.read() as session:
         query = select(Task).where(Task.kind == polling.KIND).order_by(Task.due_at)
@@ -68,7 +60,7 @@ def publication(bench: Bench, submission: Submission) -> Publication:
 
 
 def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorProcess) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     simulator.answers(shares="told")
     simulator.set_counts(code=f"#{submission.code}", reactions={"LIKE": 7, "LOVE": 1}, shares=2)
     moments = [task.due_at for task in rounds(bench)]
@@ -90,7 +82,7 @@ def test_the_page_is_read_until_the_cut_off(bench: Bench, simulator: SimulatorPr
 
 
 def test_shares_that_are_not_told_are_unknown(bench: Bench, simulator: SimulatorProcess) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     simulator.set_counts(code=f"#{submission.code}", shares=40)
     assert bench.readings() == [submission.code]
     [found] = snapshots(bench)
@@ -103,7 +95,7 @@ def test_shares_that_are_not_told_are_unknown(bench: Bench, simulator: Simulator
 def test_what_can_be_read_is_kept_where_a_field_is_refused(
     bench: Bench, simulator: SimulatorProcess, refused: str, known: tuple[int | None, int | None]
 ) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     simulator.answers(shares="told", refused_fields=refused)
     simulator.set_counts(code=f"#{submission.code}", reactions=5, shares=9)
     assert bench.readings() == [submission.code]
@@ -114,7 +106,7 @@ def test_what_can_be_read_is_kept_where_a_field_is_refused(
 def test_a_post_id_stored_without_its_page_is_read_all_the_same(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     with bench.platform.db.write() as session:
         row = session.scalars(select(Publication)).one()
         assert row.post_id
@@ -126,7 +118,7 @@ def test_a_post_id_stored_without_its_page_is_read_all_the_same(
 def test_a_post_that_is_not_known_or_not_there_is_found_through_the_video(
     bench: Bench, simulator: SimulatorProcess, stored: str | None
 ) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     with bench.platform.db.write() as session:
         session.scalars(select(Publication)).one().post_id = stored
     assert bench.readings() == [submission.code]
@@ -142,7 +134,7 @@ PASSING = ["error_before", "bad_gateway", "drop", "empty", "error_in_200", "redi
 def test_one_clips_error_stops_no_other_and_is_shown(
     bench: Bench, simulator: SimulatorProcess, kind: str
 ) -> None:
-    entries = posted(bench, 3)
+    entries = bench.posted(3)
     bad, *good = entries
     simulator.fault("counts", kind, about=f"#{bad.code}", times=500)
     assert bench.readings() == sorted(submission.code for submission in good)
@@ -163,7 +155,7 @@ def test_one_clips_error_stops_no_other_and_is_shown(
 def test_a_round_that_is_begun_again_reads_only_what_it_lacks(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    bad, *good = posted(bench, 3)
+    bad, *good = bench.posted(3)
     simulator.fault("counts", "error_before", about=f"#{bad.code}", times=job.PASSES)
     assert bench.readings() == sorted(submission.code for submission in good)
     bench.clock.moment += job.AGAIN
@@ -173,7 +165,7 @@ def test_a_round_that_is_begun_again_reads_only_what_it_lacks(
 
 
 def test_a_round_done_twice_reads_each_clip_once(bench: Bench) -> None:
-    posted(bench, 2)
+    bench.posted(2)
     bench.readings()
     with bench.platform.db.write() as session:  # as if the worker had died before it said so
         newest = session.scalars(select(Task).where(Task.kind == polling.KIND)).all()
@@ -188,7 +180,7 @@ def test_a_round_done_twice_reads_each_clip_once(bench: Bench) -> None:
 def test_what_concerns_the_whole_page_keeps_what_was_read(
     bench: Bench, simulator: SimulatorProcess, kind: str
 ) -> None:
-    entries = posted(bench, 3)
+    entries = bench.posted(3)
     with bench.platform.db.read() as session:
         contest = session.get_one(Contest, bench.contest.id)
         order = [clip.code for clip in polling.left(session, contest, bench.clock.now())]
@@ -204,7 +196,7 @@ def test_what_concerns_the_whole_page_keeps_what_was_read(
 def test_a_page_that_is_away_is_not_asked_for_every_clip(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    posted(bench, 6)
+    bench.posted(6)
     simulator.fault("counts", "drop", times=500)
     assert bench.readings() == []
     [fault] = simulator.control("GET", "faults")["faults"]
@@ -214,7 +206,7 @@ def test_a_page_that_is_away_is_not_asked_for_every_clip(
 def test_a_regular_round_spares_the_limit_of_calls_and_goes_on_later(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entries = posted(bench, 3)
+    entries = bench.posted(3)
     simulator.answers(usage=97)
     assert len(bench.readings()) == 1
     simulator.answers(usage=1)
@@ -228,7 +220,7 @@ def test_a_regular_round_spares_the_limit_of_calls_and_goes_on_later(
 
 
 def test_a_round_does_not_try_for_ever(bench: Bench, simulator: SimulatorProcess) -> None:
-    posted(bench)
+    bench.posted()
     simulator.fault("counts", "error_before", times=500)
     bench.readings()
     bench.clock.moment += job.ROUND_FOR
@@ -239,7 +231,7 @@ def test_a_round_does_not_try_for_ever(bench: Bench, simulator: SimulatorProcess
 def test_a_round_does_not_wait_for_ever_for_a_token(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    posted(bench)
+    bench.posted()
     simulator.fault("counts", "expired_token", times=500)
     bench.readings()
     with bench.platform.db.write() as session:  # no other round
@@ -253,7 +245,7 @@ def test_a_round_does_not_wait_for_ever_for_a_token(
 
 
 def test_a_post_that_is_gone_is_said_so(bench: Bench, simulator: SimulatorProcess) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     simulator.control("POST", "hide", {"code": f"#{submission.code}"})
     assert bench.readings() == []
     assert "bị xoá hoặc bị ẩn" in publication(bench, submission).error_data["vi"]
@@ -265,7 +257,7 @@ def test_a_post_that_is_gone_is_said_so(bench: Bench, simulator: SimulatorProces
 def test_one_timeout_in_the_last_minute_loses_nothing(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     until(bench, CUT_OFF - 2 * MINUTE)
     work(bench)
     simulator.set_counts(code=f"#{submission.code}", reactions=9)
@@ -287,7 +279,7 @@ def test_one_timeout_in_the_last_minute_loses_nothing(
 def test_a_reading_due_before_the_cut_off_that_came_after_it_is_no_late_count_of_everything(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    entries = posted(bench, 3)
+    entries = bench.posted(3)
     until(bench, CUT_OFF - 3 * MINUTE)
     work(bench)
     simulator.set_counts(code=f"#{entries[0].code}", reactions=50)
@@ -303,7 +295,7 @@ def test_a_reading_due_before_the_cut_off_that_came_after_it_is_no_late_count_of
 def test_only_a_clip_without_a_count_near_the_cut_off_is_offered_a_late_one(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    lacking, *others = posted(bench, 3)
+    lacking, *others = bench.posted(3)
     until(bench, CUT_OFF - 5 * MINUTE)
     simulator.fault("counts", "permission", about=f"#{lacking.code}", times=500)
     work(bench)
@@ -321,7 +313,7 @@ def test_only_a_clip_without_a_count_near_the_cut_off_is_offered_a_late_one(
 def test_a_field_that_nobody_knows_near_the_cut_off_is_offered_too(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     until(bench, CUT_OFF - 5 * MINUTE)
     work(bench)
     simulator.answers(shares="told")
@@ -333,7 +325,7 @@ def test_a_field_that_nobody_knows_near_the_cut_off_is_offered_too(
 
 
 def test_who_asks_after_the_cut_off_gets_late_counts(bench: Bench) -> None:
-    posted(bench, 2)
+    bench.posted(2)
     until(bench, CUT_OFF - 5 * MINUTE)
     work(bench)
     until(bench, CUT_OFF + MINUTE)
@@ -342,7 +334,7 @@ def test_who_asks_after_the_cut_off_gets_late_counts(bench: Bench) -> None:
 
 
 def test_an_answer_is_not_older_than_it_is(bench: Bench) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     asked = CUT_OFF - SECOND
     with bench.platform.db.write() as session:
         row = session.get_one(Submission, submission.id)
@@ -355,7 +347,7 @@ def test_an_answer_is_not_older_than_it_is(bench: Bench) -> None:
 
 
 def test_a_handler_says_which_clips_are_missing(bench: Bench, simulator: SimulatorProcess) -> None:
-    [submission] = posted(bench)
+    [submission] = bench.posted()
     simulator.fault("counts", "error_before", times=500)
     with pytest.raises(Later, match=submission.code):
         job.poll(bench.platform, bench.contest.id, lambda: None)

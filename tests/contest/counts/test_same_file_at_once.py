@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from contest.models import Contest, Evidence, ShareRecord, Snapshot
 from contest.services.counts import share_ledger
 from tests.contest.core.together import Meeting, writing
-from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, ledger, template
+from tests.contest.counts.test_interactions import CUT_OFF, HOUR, Room, ledger, template, two_posted
 from tests.contest.posting import Bench
+from tests.contest.stage import Build
 
 
 @pytest.fixture
-def room(bench: Bench) -> Room:
-    return Room(bench)
+def room(bench: Bench, built: Build) -> Room:
+    return two_posted(built, bench)
 
 
 def rows(room: Room) -> tuple[int, int, int]:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from contest.models import Evidence, User
 from social.simulator.process import SimulatorProcess
-from tests.contest.counts.test_interactions import CUT_OFF, LINK, Room, template
+from tests.contest.counts.test_interactions import CUT_OFF, LINK, Room, template, two_posted
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, ODD, POSTS
 from tests.contest.posting import Bench
+from tests.contest.stage import Build
 
 pytestmark = pytest.mark.browser
 Open = Callable[[User, int], Page]
@@ -26,8 +27,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def room(bench: Bench) -> Room:
-    return Room(bench)
+def room(bench: Bench, built: Build) -> Room:
+    return two_posted(built, bench)
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from contest.models import Correction, Submission
 from contest.services.fanpage import page_pause
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Client, Visits
-from tests.contest.counts.test_interactions import CUT_OFF, Room, template
+from tests.contest.counts.test_interactions import CUT_OFF, Room, template, two_posted
 from tests.contest.posting import Bench
+from tests.contest.stage import Build
 
 pytestmark = pytest.mark.both_databases
 POSTS = "/c/quan11-2023/organiser/publications"
@@ -33,8 +34,8 @@ def organiser(visit: Visits) -> Client:
 
 
 @pytest.fixture
-def room(bench: Bench) -> Room:
-    return Room(bench)
+def room(bench: Bench, built: Build) -> Room:
+    return two_posted(built, bench)
 
 
 def text(response: object) -> str:

@@ -12,10 +12,9 @@ from contest.models import AuditRow, Contest, JurorDeparture, Mail, RoleGrant, U
 from contest.services.jury import jurors, jury_round
 from contest.services.people import people
 from contest.services.results import scoring_input, tally
-from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, staged
 
 MARKING = datetime.fromisoformat("2023-06-14T16:02:00+07:00")
 ROOM = "/c/quan11-2023/organiser/jury/"
@@ -23,8 +22,8 @@ REMINDER = "/c/quan11-2023/organiser/reminders/jury"
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
-    made = Stage(platform, make, contest)
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
+    made = staged(built, make, contest)
     clock.moment = MARKING
     return made
 

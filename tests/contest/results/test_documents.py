@@ -25,7 +25,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.results.test_document_templates import docx, words
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, staged
 
 DESK = "/c/quan11-2023/organiser/documents"
 DAY = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -38,9 +38,9 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
     clock.moment = AFTER
-    return Stage(platform, make, contest)
+    return staged(built, make, contest)
 
 
 @pytest.fixture

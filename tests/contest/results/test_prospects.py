@@ -10,14 +10,13 @@ from contest.clock import FixedClock
 from contest.jobs import results as jobs
 from contest.models import Contest, Result, Task
 from contest.services.results import prospects
-from contest.wiring import Platform
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, staged
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
-    made = Stage(platform, make, contest)
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
+    made = staged(built, make, contest)
     clock.moment = AFTER
     return made
 

@@ -11,18 +11,17 @@ from contest.errors import Conflict
 from contest.models import Contest, EntryRequest, Mail, Result, Submission
 from contest.services.entry import entry_requests, submissions
 from contest.services.results import moved_since, replacement, results
-from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, staged
 
 HOME = "/c/quan11-2023/organiser"
 WHY = "Loại nhầm clip của đơn vị"
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
-    made = Stage(platform, make, contest)
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
+    made = staged(built, make, contest)
     clock.moment = AFTER
     return made
 

@@ -14,7 +14,7 @@ from contest.models import Contest
 from contest.wiring import Platform
 from tests import forks
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, staged
 
 Command = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -26,8 +26,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest) -> Stage:
-    return Stage(platform, make, contest)
+def stage(make: Factory, contest: Contest, built: Build) -> Stage:
+    return staged(built, make, contest)
 
 
 @pytest.fixture

@@ -31,12 +31,12 @@ from contest.services.results import exports, results, tally
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, COUNTED, Stage
+from tests.contest.stage import AFTER, COUNTED, Build, Stage, staged
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
-    made = Stage(platform, make, contest)
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
+    made = staged(built, make, contest)
     clock.moment = AFTER
     return made
 

@@ -15,7 +15,7 @@ from contest.services.results import share_cards
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, staged
 
 SHARE = "/c/quan11-2023/share"
 PLAIN = Card(
@@ -31,9 +31,9 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
     clock.moment = AFTER
-    return Stage(platform, make, contest)
+    return staged(built, make, contest)
 
 
 def tags(text: str) -> dict[str, str]:
