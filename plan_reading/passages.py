@@ -20,13 +20,16 @@ SECTION = re.compile(
 )
 BULLET = re.compile(r"(?:[-+*•●▪■◦○✓➢\uf0a7\uf0b7\uf02d]|o(?= ))+ *")
 SENTENCE_END = re.compile(
-    r"(?<![ .](?i:tp|tm|tt|dt|gs|ts|kt))(?<! [qpQP])[.;!?]\s+(?=[^\W\d_a-z]|[\"(])"
+    r"(?<![ .](?i:tp|tm|tt|dt|gs|ts|kt|tl))(?<!^(?i:tm|kt|tl))(?<!(?i:tuq))(?<! [qpQP])"
+    r"[.;!?]\s+(?=[^\W\d_a-z]|[\"(])"
 )
 STARTS_ANEW = re.compile(
     r"[-+*•●▪■◦○✓➢\uf0a7\uf0b7]|(?:x{0,2}(?:ix|iv|v?i{0,3})|\d{1,2}(?:\.\d{1,2})*|[a-h])[.)/] "
     r"|(?:bi thu|pho bi thu|truong ban|can cu"
     r"|noi nhan|noi gui|kinh gui|ghi chu|luu y|phu luc|tm\.|kt\.)"
 )
+# "Giải Nhì: 02 giải": a label begins a line of its own, also where the line before has no stop.
+LABEL = re.compile(r"[^\W\d_a-z][^:.;!?\d]{1,39}:(?= |$)")
 JUNK = re.compile(r"[\u200b-\u200f\u2060\ufeff]|\*+")
 MANY_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 HYPHENATED = re.compile(r"[^\W\d_]-$")
@@ -89,6 +92,8 @@ def _width(lines: list[str]) -> int:
 
 def _goes_on(before: str, line: str, width: int) -> bool:
     if before.endswith((".", ";", ":", "!", "?")) or STARTS_ANEW.match(folded(line)):
+        return False
+    if LABEL.match(line) and line[0].isupper():
         return False
     if line[0].islower() or (line[0] in '"“(' and len(line) > 1):
         return True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..draft import Doubt, Reading
+from ..draft import Doubt, Place, Reading
 from ..letters.folding import folded
 from ..passages import Sentence
 
@@ -16,7 +16,7 @@ LINE = re.compile(
     r" )?(?P<points>\d{1,3})(?P<half>[.,]\d)? ?(?:diem|d\b)"
 )
 INTERACTION = re.compile(r"tuong tac|\blike|share|chia se|binh chon|luot|binh luan|giai\b|%")
-TOTAL = re.compile(r"tong|toan bai|thang diem|cong\b")
+TOTAL = re.compile(r"tong|toan bai|thang diem|(?:tieu chi )?cham diem|cong\b")
 MOST = 20
 
 
@@ -24,8 +24,11 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
     """``jury.criteria`` as a list of tables; a doubt where the stated total is another."""
     lines: list[tuple[Sentence, str, int]] = []
     total: tuple[Sentence, int] | None = None
+    said: Place | None = None  # the paragraph that has named the rubric: its other sentences go on
     for sentence in sentences:
-        if not CONTEXT.search(sentence.around) or INTERACTION.search(sentence.flat):
+        if CONTEXT.search(sentence.around):
+            said = sentence.place
+        if sentence.place != said or INTERACTION.search(sentence.flat):
             continue
         for name, points in _of(sentence):
             if TOTAL.match(folded(name)) or TOTAL.search(folded(name)[:14]):

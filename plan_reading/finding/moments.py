@@ -59,6 +59,8 @@ CLUE = re.compile(
     r"(?:ngay|tu|den|truoc|het|sang|chieu|toi|nhat|thu \w+|gio|\d[gh]\d{0,2}|luc|-)[ ,:(]*$|^["
     r" (]*$|\| $"
 )
+# What follows "01/10" in "01/10 đến 31/10/2024": the whole date that it begins.
+RANGE_END = re.compile(r" ?(?:den|toi|-)(?: het)?(?: ngay)? ?\d{1,2} ?/ ?\d{1,2} ?/ ?\d{4}")
 DAYTIME = {"chieu": 12, "toi": 12, "dem": 12}
 MONTH_END = re.compile(r"het thang (?P<m>\d{1,2})(?: ?/ ?| nam )?(?P<y>\d{4})?(?![\d/])")
 LAST_MINUTE = 59
@@ -136,6 +138,8 @@ def _is_date(flat: str, match: re.Match[str]) -> bool:
     after = flat[match.end() : match.end() + 14]
     if match["sep"] != "/" or re.match(r" ?(?:phut|giay|diem|clip|video|lan|lop)", after):
         return False
+    if RANGE_END.match(flat, match.end()):
+        return True
     return bool(CLUE.search(before)) and not re.search(r"ti le|ty le", before)
 
 

@@ -23,6 +23,15 @@ LOWER = re.compile(
 UPPER = re.compile(
     rf"(?:toi da|khong qua|nhieu nhat|khong vuot qua)(?: la)? {NUMBER} (?:\w+ )?{WORK}"
 )
+LEAST = r"(?:it nhat|toi thieu|khong it hon)(?: la)?"
+MOST = r"(?:toi da|nhieu nhat|khong (?:vuot )?qua)(?: la)?"
+# "tối thiểu 01, tối đa 02 clip": what is counted stands once, behind the second number.
+BOTH = re.compile(
+    rf"{LEAST} {NUMBER}(?: {WORK})?[, ]+(?:va |nhung )?{MOST} {NUMBER} (?:\w+ )?{WORK}"
+)
+BOTH_TURNED = re.compile(
+    rf"{MOST} {NUMBER}(?: {WORK})?[, ]+(?:va |nhung )?{LEAST} {NUMBER} (?:\w+ )?{WORK}"
+)
 PLAIN = re.compile(rf"{NUMBER} (?:\w+ )?{WORK}")
 EXCEPTION = re.compile(r"^(?:rieng|ngoai ra|tru|doi voi)\b|\brieng\b")
 READ_AS_BOTH = Words(
@@ -58,6 +67,10 @@ def _of(sentence: Sentence) -> Iterator[Reading]:
 def _bounds(flat: str) -> tuple[int | None, int | None, Words | None]:
     if found := RANGE.search(flat):
         return int(found[1]), int(found[2]), None
+    if found := BOTH.search(flat):
+        return int(found[1]), int(found[2]), None
+    if found := BOTH_TURNED.search(flat):
+        return int(found[2]), int(found[1]), None
     low, high = LOWER.search(flat), UPPER.search(flat)
     if low or high:
         least = int(low[1] or low[2]) if low else None

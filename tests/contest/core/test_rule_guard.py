@@ -180,6 +180,23 @@ def test_a_new_criterion_after_the_jurys_deadline_needs_a_new_one(rules: Rules) 
     rules.save(later, agreed=True)
 
 
+def test_after_a_frozen_result_no_criterion_comes_that_nobody_could_mark(
+    platform: Platform, make: Factory, contest: Contest, clock: FixedClock
+) -> None:
+    """Freezing locks ballots for good: also in a new revision nobody is sent to open the round."""
+    stage = Stage(platform, make, contest)
+    clock.moment = AFTER
+    rules = Rules(platform, make, contest, clock)
+    stage.freeze(stage.compute())
+    stage.compute(reason="Sửa trần điểm theo biên bản 3")
+    later = with_another().replace("jury_closes = 2023-06-25", "jury_closes = 2023-06-28")
+    refused = [said for kind, said in rules.effects(later) if kind == REFUSED]
+    assert [("Keep the criteria" in said, "Reopen" in said) for said in refused] == [(True, False)]
+    low = SOURCE.replace(f"max = {rules.criteria[0].max}", "max = 1", 1)
+    refused = [said for kind, said in rules.effects(low) if kind == REFUSED]
+    assert [("Choose at least" in said, "again" in said) for said in refused] == [(True, False)]
+
+
 # ---------------------------------------------------------------------------- deadlines
 
 

@@ -143,8 +143,8 @@ def _criteria(given: Given, old: Profile, new: Profile, at: datetime) -> Iterato
         elif criterion.id not in after:
             yield _removal(criterion, count)
         elif after[criterion.id].max != criterion.max:
-            yield _maximum(criterion, after[criterion.id].max, count, highest)
-    if given.submitted:
+            yield _maximum(given, criterion, after[criterion.id].max, count, highest)
+    if given.submitted or given.frozen:  # freezing has locked what was handed in
         for criterion in added(given, old, new):
             yield _addition(given, criterion, new, at)
 
@@ -177,7 +177,17 @@ def _removal(criterion: Criterion, count: int) -> Effect:
     )
 
 
-def _maximum(criterion: Criterion, most: int, count: int, highest: int) -> Effect:
+def _maximum(
+    given: Given, criterion: Criterion, most: int, count: int, highest: int
+) -> Effect:
+    if most < highest and given.frozen:
+        return Effect(
+            REFUSED,
+            f"Tiêu chí “{criterion.name.vi}” đã có điểm {highest} trong kết quả đã chốt, mà phiếu "
+            f"đã khoá hẳn; điểm tối đa mới là {most}. Hãy chọn ít nhất {highest}.",
+            f'The criterion "{criterion.name.en}" has a mark of {highest} in a frozen result, and '
+            f"ballots stay locked; the new maximum is {most}. Choose at least {highest}.",
+        )
     if most < highest:
         return Effect(
             REFUSED,
@@ -197,6 +207,13 @@ def _maximum(criterion: Criterion, most: int, count: int, highest: int) -> Effec
 
 def _addition(given: Given, criterion: Criterion, new: Profile, at: datetime) -> Effect:
     vi, en = f"Tiêu chí mới “{criterion.name.vi}”", f'The new criterion "{criterion.name.en}"'
+    if given.frozen:
+        return Effect(
+            REFUSED, f"{vi} chưa ai chấm, mà phiếu đã khoá hẳn từ khi chốt kết quả. Hãy giữ các "
+            "tiêu chí đang có; tiêu chí mới dành cho hội thi sau.",
+            f"{en} has no marks, and ballots stay locked since a result was frozen. Keep the "
+            "criteria that there are; a new one is for the next contest.",
+        )
     if given.locked:
         return Effect(
             REFUSED, f"{vi} chưa ai chấm mà vòng chấm đã khoá. Hãy mở lại vòng chấm trước.",

@@ -65,12 +65,13 @@ def _row_fields(
         made[f"{base}number"] = IntegerField(
             _label(columns.number), [Optional(), NumberRange(1, LARGEST)],
             default=row.get(columns.number))
-    for tick in columns.ticks:
-        made[f"{base}{tick}"] = BooleanField(
-            _label(tick), default=bool(row.get(tick, columns.new.get(tick))))
     made[f"{base}place"] = IntegerField(
         _l("Thứ tự"), [Optional(), NumberRange(1, LARGEST)], default=place + 1)
-    return made
+    return made | {
+        f"{base}{tick}": BooleanField(
+            _label(tick), default=bool(row.get(tick, columns.new.get(tick))))
+        for tick in columns.ticks
+    }
 
 
 def _label(column: str) -> str:
