@@ -13,6 +13,13 @@ export async function keepPage(address, answer) {
   if (answer.ok && !answer.redirected) await kept.put(address, answer).catch(() => null);
 }
 
+const LATELY = 10 * 60 * 1000; // ms: a next clip's page that was kept since then is not asked for again
+
+async function isFresh(kept, address) {
+  const had = await kept.match(address);
+  return Boolean(had) && Date.now() - Date.parse(had.headers.get("Date") ?? "") < LATELY;
+}
+
 async function fetched(kept, address) {
   const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
   if (answer?.ok && !answer.redirected) await kept.put(address, answer);
@@ -24,15 +31,19 @@ function assets() {
   return found.filter((name) => new URL(name).pathname.startsWith("/static/") && /\.(js|css|svg)$/.test(name));
 }
 
-// Keeps these pages and no others, of this person and nobody else.
-export async function keepPages(addresses) {
+// Keeps these pages and no others, of this person and nobody else. `next`: nothing has changed on them yet.
+export async function keepPages(changing, next) {
   const name = nameOf();
   for (const other of await caches.keys()) if (other.startsWith(PAGES) && other !== name) await caches.delete(other);
   const kept = await caches.open(name);
-  const wanted = addresses.map((address) => new URL(address, location.origin).href);
+  const full = (address) => new URL(address, location.origin).href;
+  const wanted = [...new Set([...changing, ...next].map(full))];
+  const ahead = next.map(full);
   for (const request of await kept.keys()) {
     if (!request.url.includes("/static/") && !wanted.includes(request.url)) await kept.delete(request);
   }
   for (const address of assets()) if (!(await kept.match(address))) await kept.add(address).catch(() => null);
-  for (const address of wanted) await fetched(kept, address); // one after the other: the clip itself comes first
+  for (const address of wanted) { // one after the other: the clip itself comes first
+    if (!ahead.includes(address) || !(await isFresh(kept, address))) await fetched(kept, address);
+  }
 }

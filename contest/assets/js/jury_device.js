@@ -10,7 +10,7 @@ async function keep() {
   const next = [...document.querySelectorAll("[data-keep-page]")].map((one) => one.dataset.keepPage);
   const last = document.querySelector("[data-last]");
   const here = location.pathname + location.search;
-  await keepPages([...new Set([here, place.dataset.room, ...next, ...(last ? [last.href] : [])])]);
+  await keepPages([here, place.dataset.room, ...(last ? [last.href] : [])], next);
 }
 
 if (place) {

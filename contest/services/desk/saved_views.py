@@ -14,8 +14,8 @@ from contest.services.core import search
 
 # The tables, and what may stand in the address of each.
 FILTERS: Mapping[str, Sequence[str]] = {
-    "entries": ("state", "q", "order"), "units": ("show", "q"), "publications": ("q", "state"),
-    "people": ("q", "role"), "jobs": ("state",),
+    "entries": ("state", "check", "q", "order"), "units": ("show", "q"),
+    "publications": ("q", "state"), "people": ("q", "role"), "jobs": ("state",),
 }
 MOST = 30  # of one person on one table
 LONGEST = 60  # characters of a name

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from contest.models import AuditRow, ClipVersion, Contest, Derivative, Submission, Unit
+from contest.models import AuditRow, Check, ClipVersion, Contest, Derivative, Submission, Unit
 from contest.services.core import pagination, search
 from contest.services.core.audit import subject_of
 from contest.services.core.pagination import Pagination
+from contest.services.entry import checks
 from contest.states import SubmissionState
 
+BROKEN = "failed"  # the check itself, for a technical reason
+CHECKED = ("pass", "look", "fail", BROKEN)
 NEWEST: Sequence[Any] = (Submission.updated_at.desc(), Submission.id)
 ORDERS: Mapping[str, Sequence[Any]] = {
     "unit": (search.sortable(Unit.name), Submission.code),
@@ -21,16 +24,27 @@ ORDERS: Mapping[str, Sequence[Any]] = {
 
 def listed(
     session: Session, contest: Contest, *, state: str = "", words: str = "", order: str = "",
-    number: int = 1,
+    check: str = "", number: int = 1,
 ) -> Pagination[Submission]:
     """Entries with their units, the last changed first or as ``ORDERS`` say; an unknown ``state``
-    filters nothing. ``words``: of code, title or unit."""
+    filters nothing. ``words``: of code, title or unit; ``check``: one of ``CHECKED``, what the
+    quick check of the current clip says."""
     query = select(Submission).where(Submission.contest_id == contest.id).join(Submission.unit)
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
     if state in set(SubmissionState):
         query = query.where(Submission.state == state)
+    if check in CHECKED:
+        query = query.where(_checked(check))
     query = query.options(contains_eager(Submission.unit))
     return pagination.take(session, query.order_by(*ORDERS.get(order, NEWEST)), number)
+
+
+def _checked(found: str) -> ColumnElement[bool]:
+    says = Check.state == BROKEN if found == BROKEN else Check.verdict == found
+    return exists().where(
+        Check.version_id == Submission.version_id, Check.kind == checks.QUICK, says,
+        Check.state != "superseded",
+    )
 
 
 def pictures(session: Session, found: Iterable[Submission]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """The organiser's list of entries, and excluding one."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
@@ -44,13 +44,15 @@ class DisqualifyForm(Form):
 @bp.get("")
 @allows("organiser.read")
 def listed() -> Response:
-    """The entries; ``state``, ``q`` and ``order`` narrow and sort them."""
-    state, words, order = (request.args.get(key, "").strip() for key in ("state", "q", "order"))
+    """The entries; ``state``, ``check``, ``q`` and ``order`` narrow and sort them."""
+    wanted = filters.filter_of("entries")
+    state, words, order, check = (wanted[key] for key in ("state", "q", "order", "check"))
     found = submission_lists.listed(
-        current.db, current.contest, state=state, words=words, order=order, number=page_number()
+        current.db, current.contest, state=state, words=words, order=order, check=check,
+        number=page_number(),
     )
     return page(
-        "organiser/entries.html", found=found, state=state, words=words, order=order,
+        "organiser/entries.html", found=found, state=state, words=words, order=order, check=check,
         pictures=submission_lists.pictures(current.db, found.rows), states=list(SubmissionState),
         counts=submission_lists.counts(current.db, current.contest), pages=neighbours(found),
         deeds=choices("entries"), kept=filters.kept("entries"),

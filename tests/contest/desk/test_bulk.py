@@ -133,6 +133,21 @@ def test_an_organiser_decides_for_all_that_the_filter_shows(
     assert "Không dòng nào làm được việc này." in page
 
 
+def test_entries_are_found_by_what_their_check_says(
+    visit: Visits, make: Factory, contest: Contest, organiser: User
+) -> None:
+    for state in ("in_review", "needs_fix"):
+        make.submission(make.unit(contest), state, title=f"Bài {state}")
+    browser = visit.user(organiser)
+    found = {
+        check: [f"Bài {state}" in browser.get(f"{ORGANISER}/entries?check={check}").text
+                for state in ("in_review", "needs_fix")]
+        for check in ("pass", "fail", "failed", "")
+    }
+    assert found == {"pass": [True, False], "fail": [False, True], "failed": [False, False],
+                     "": [True, True]}
+
+
 def test_a_kept_filter_is_shared_when_it_is_meant_to_be_and_goes_by_its_owner(
     visit: Visits, platform: Platform, make: Factory, contest: Contest, organiser: User,
 ) -> None:

@@ -31,7 +31,8 @@ class Table:
 
 def _entries(wanted: Filter, number: int) -> Any:
     return submission_lists.listed(
-        current.db, current.contest, state=wanted["state"], words=wanted["q"], number=number
+        current.db, current.contest, state=wanted["state"], words=wanted["q"],
+        check=wanted["check"], number=number,
     )
 
 
