@@ -94,13 +94,14 @@ def refresh(app: Flask, data_dir: Path, slug: str) -> None:
 
 
 def _page(app: Flask, slug: str, language: str) -> bytes | None:
-    """The page as a request in this language gets it; None where the public gets none."""
+    """The page as a request in this language gets it; None of a contest that is to be found by
+    nobody."""
     answer = app.test_client(use_cookies=False).get(
         f"/c/{slug}/results",
         headers={"Cookie": f"{COOKIE}={language}"},
         environ_overrides={RENDERING: True},
     )
-    if answer.status_code == 404:  # noqa: PLR2004
+    if answer.status_code == 404 and "X-Robots-Tag" in answer.headers:  # noqa: PLR2004
         return None
     if answer.status_code != 200:  # noqa: PLR2004
         raise RuntimeError(f"the page of {slug} answered {answer.status_code}")

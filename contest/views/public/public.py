@@ -187,10 +187,12 @@ def calendar_file() -> Response:
 
 def events() -> Sequence[tuple[str, datetime, str]]:
     """The calendar's events: (word, instant, title)."""
-    schedule = current.profile.schedule
+    schedule, release = current.profile.schedule, current.profile.release_at
+    apart = release != schedule.publicity_opens
     return (
         ("entries-close", schedule.entries_close, _("Hết hạn nhận clip")),
         ("publicity-opens", schedule.publicity_opens, _("Bắt đầu tuyên truyền, tính tương tác")),
+        *((("release", release, _("Đăng các clip dự thi")),) if apart else ()),
         ("counts-close", schedule.counts_close, _("Chốt số tương tác")),
         ("awards", schedule.awards, _("Trao giải")),
     )

@@ -128,6 +128,39 @@ def test_bars_and_table_tell_the_same(published: Result, visit: Visits, contest:
         assert row.select("td")[-1].get_text(strip=True) in bar.text
 
 
+def test_a_row_of_the_table_is_rank_unit_total_and_unfolds_on_a_phone(
+    plain: BrowserContext
+) -> None:
+    page = plain.new_page()
+    for path in (PAGES["results"], f"{PAGES['results']}/table"):
+        page.goto(path)
+        row = page.locator(".table--folded tbody tr").first
+        expect(row.locator(".wide").first).to_be_hidden()
+        expect(row.locator("dl")).to_be_hidden()
+        row.locator("summary").click()
+        expect(row.locator("dl")).to_contain_text("28,00")
+        assert row.evaluate("one => one.closest('table').scrollWidth") <= 360
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(row.locator(".wide").first).to_be_visible()
+    expect(row.locator(".fold")).to_be_hidden()
+
+
+def test_the_gallery_is_searched_without_accents_and_narrowed_without_scripts(
+    plain: BrowserContext, make: Factory, contest: Contest
+) -> None:
+    for number in range(5):
+        unit = make.unit(contest, f"Đoàn Trường số {number}")
+        make.submission(unit, "published", kind="individual" if number else "team",
+                        title=f"Clip thứ {number}")
+    page = plain.new_page()
+    page.goto(PAGES["clips"])
+    page.get_by_label("Tìm theo mã, tên clip hoặc đơn vị").fill("truong so")
+    page.get_by_label("Hình thức").select_option("individual")
+    page.get_by_role("button", name="Lọc").click()
+    expect(page.get_by_role("status")).to_have_text("Tìm thấy 4 clip.")
+    expect(page.locator(".clip")).to_have_count(4)
+
+
 def test_the_gallery_shows_posters(
     make: Factory, contest: Contest, visit: Visits, clock: FixedClock
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from contest import ready_pages
 from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import NotFound
@@ -83,6 +84,8 @@ def test_only_those_who_take_part_see_it_and_it_is_marked_on_every_screen(
     home = f"/c/{trial.slug}/"
     for path in (home, f"{home}clips", f"{home}results", f"/api/v1/contests/{trial.slug}"):
         assert visit.public().get(path).status_code == 404
+    ready_pages.refresh(visit.app, platform.settings.data_dir, trial.slug)  # without any
+    assert not list(ready_pages.folder(platform.settings.data_dir, trial.slug).glob("*.html"))
     assert trial.slug not in visit.public().get("/api/v1/contests").text
     assert visit.public().get("/").status_code == 302  # to the only contest that there is
     with platform.db.read() as session:
