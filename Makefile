@@ -58,6 +58,11 @@ guide: setup  ## make the guide's pictures anew, from the real screens
 	$(BIN)/python -m pytest -n 0 tests/e2e/guide/make_pictures.py
 	node scripts/build_assets.mjs
 
+.PHONY: films
+films: setup  ## make the guide's short films anew, from the real screens (some minutes)
+	$(BIN)/python -m pytest -n 0 tests/e2e/guide/make_films.py
+	node scripts/build_assets.mjs
+
 .PHONY: audit-deps
 audit-deps: $(STAMPS)/audit  ## which locked packages have a known hole? (needs the network, and says so)
 	@python3 scripts/audit_deps.py $(STAMPS)/audit/bin/pip-audit

@@ -5,12 +5,12 @@ its publicity window with everything in every state, one whose result is publish
 import hashlib
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -23,11 +23,15 @@ from contest.config import Settings
 from contest.jobs import results as pages
 from contest.models import Contest, Derivative, Submission, Unit, User
 from contest.services.core import outbox
+from contest.uploads.app import create_upload_app
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 from tests.e2e.auditors import MODULES, look
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 AXE = "/axe.js"  # at an address, so that a browser compiles half a megabyte once, not for each page
 OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
@@ -114,7 +118,7 @@ def _served(folder: Path, database_url: str, state: str) -> Iterator[House]:
     _people(house)
     clock.moment = STATES[state](house)
     files = {AXE: str(MODULES / "axe-core/axe.min.js")}
-    served = SharedDataMiddleware(create_app(platform), files)
+    served = SharedDataMiddleware(_behind_one_address(platform), files)
     server = make_server("127.0.0.1", 0, served, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -124,6 +128,17 @@ def _served(folder: Path, database_url: str, state: str) -> Iterator[House]:
     thread.join()
     server.server_close()
     platform.db.engine.dispose()
+
+
+def _behind_one_address(platform: Platform) -> "WSGIApplication":
+    """Pages and uploads, as the front server joins them."""
+    pages, uploads = create_app(platform), create_upload_app(platform)
+
+    def served(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+        of_uploads = environ["PATH_INFO"].startswith("/uploads/")
+        return (uploads if of_uploads else pages)(environ, start)
+
+    return served
 
 
 def _people(house: House) -> None:

@@ -119,13 +119,14 @@ def _picture(language: str, name: str, shows: str) -> str:
 
 
 def _film(topic: Topic) -> dict[str, str] | None:
-    """The addresses of a page's film and captions, where ``make films`` has made it."""
-    name = f"film-{topic.slug}.{current.language}"
-    film, poster = _served().get(f"{name}.webm"), _served().get(f"{name}.webp")
-    captions = _served().get(f"{name}.vtt")
-    if film is None or poster is None or captions is None:
+    """The addresses of a page's film, its still and its captions in each language, where
+    ``make films`` has made it."""
+    name, served = f"film-{topic.slug}.{current.language}", _served()
+    files = {"film": f"{name}.webm", "poster": f"{name}.webp"}
+    files |= {language: f"{name}.{language}.vtt" for language in LANGUAGES}
+    if not all(file in served for file in files.values()):
         return None
-    return {"film": film, "poster": poster, "captions": captions}
+    return {what: served[file] for what, file in files.items()}
 
 
 @bp.app_template_global("guide_address")

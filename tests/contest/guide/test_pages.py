@@ -1,5 +1,6 @@
 """The guide's pages: public, in the page's language, without the database; what leads to them."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import event
 from contest.guide.book import contents, page_of_letter
 from contest.mail_rendering import render
 from contest.models import Contest
+from contest.ready_pages import STATIC
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -94,6 +96,20 @@ def test_a_screen_leads_to_its_page(visit: Visits, role: str, address: str, key:
     link = page.select_one(f'header a[href="/help/{key}"]')
     assert link is not None and link["target"] == "_blank"  # an upload or a form goes on meanwhile
     assert page.select_one('footer a[href="/help"]') is not None
+
+
+def test_a_page_shows_its_pictures_and_film_where_the_build_has_them(visit: Visits) -> None:
+    built = json.loads((STATIC / "manifest.json").read_text())
+    for browser, language in ((visit.public(), "vi"), (visit.public().english(), "en")):
+        page = BeautifulSoup(browser.get("/help/unit/send-a-clip").text, "html.parser")
+        desk = f"guide-send-a-clip.desk.{language}.webp"
+        picture = page.select_one("article picture img")
+        assert picture is not None and picture["src"] == f"/static/{built[desk]}"
+        assert len(str(picture["alt"])) > 20 and int(str(picture["width"])) > 0
+        film = built.get(f"film-send-a-clip.{language}.webm")
+        shown = [f"/static/{film}"] if film else []
+        assert [source["src"] for source in page.select("article video source")] == shown
+    assert "<video" not in visit.public().get("/help/technician/install").text
 
 
 def test_a_refusal_leads_to_what_it_means(visit: Visits) -> None:

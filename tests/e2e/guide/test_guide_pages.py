@@ -1,4 +1,4 @@
-"""Every page of the guide: valid HTML, no barrier, nothing beyond the edge, on phone and desk."""
+"""Every page of the guide: valid HTML, no barrier, nothing beyond the edge, phone and desk."""
 
 from collections.abc import Callable
 from pprint import pformat

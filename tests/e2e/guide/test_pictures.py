@@ -13,10 +13,12 @@ from contest.languages import LANGUAGES
 from tests.e2e.conftest import House
 from tests.e2e.guide import shots
 from tests.e2e.guide.camera import WIDTHS
+from tests.e2e.guide.films import FILMS
 from tests.e2e.guide.make_pictures import FOLDER, INDEX
 from tests.e2e.guide.shots import SHOTS
 
 KEPT = json.loads(INDEX.read_text())
+HEAVIEST_FILM, ALL_FILMS = 1_000_000, 8_000_000  # bytes
 HEAVIEST, ALL = 40_000, 3_000_000  # bytes of one picture, and of all
 
 
@@ -51,6 +53,20 @@ def test_the_screens_are_as_they_were(open_house: Callable[[str], House], state:
             shots.pages(house, shot.role).get(shot.address(house)))
     ]
     assert changed == []
+
+
+def test_a_film_has_its_still_and_captions_and_is_small() -> None:
+    """There are none where ``make films`` has not run."""
+    folder = FOLDER.parents[1] / "films"
+    found = {path.name for path in folder.glob("*")}
+    endings = ("webm", "webp", *(f"{language}.vtt" for language in LANGUAGES))
+    whole = {f"film-{name}.{spoken}.{ending}"
+             for name in FILMS for spoken in LANGUAGES for ending in endings}
+    assert found in (set(), whole)
+    assert set(FILMS) <= {slug for role in contents()["roles"] for slug in role["topics"]}
+    assert len(FILMS) == 10
+    assert all(path.stat().st_size < HEAVIEST_FILM for path in folder.glob("*.webm"))
+    assert sum(path.stat().st_size for path in folder.glob("*")) < ALL_FILMS
 
 
 def test_a_screen_that_has_changed_is_noticed() -> None:
