@@ -6,10 +6,10 @@ Numbers are numbers, heads are frozen and have filters. A workbook is written as
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from defusedcsv import csv
@@ -25,6 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NARROWEST, WIDEST = 8, 60  # characters of a column
 ROW_POINTS, MOST_LINES = 15.0, 20
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+PART, ROW_END = 1024 * 1024, b"</row>"
 NO_VALUE = re.compile(rb"</f><v ?/>|</f><v></v>")
 BOLD, HEAD = Font(name="Calibri", size=11, bold=True), PatternFill("solid", fgColor="DCE6F2")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -67,16 +68,24 @@ def _with_values(book: io.BytesIO, values: list[list[float | None]]) -> bytes:
     fresh = io.BytesIO()
     with ZipFile(book) as old, ZipFile(fresh, "w", ZIP_DEFLATED) as new:
         for info in old.infolist():
-            content = old.read(info)
-            if match := SHEET.fullmatch(info.filename):
-                content = _filled(content, values[int(match[1]) - 1])
-            new.writestr(info, content)
+            match = SHEET.fullmatch(info.filename)
+            known = values[int(match[1]) - 1] if match else []
+            with old.open(info) as source, new.open(info.filename, "w") as target:
+                for part in _filled(source, iter(known)):
+                    target.write(part)
     return fresh.getvalue()
 
 
-def _filled(sheet: bytes, values: list[float | None]) -> bytes:
-    waiting = iter(values)
-    return NO_VALUE.sub(lambda _: _value(next(waiting)), sheet)
+def _filled(source: IO[bytes], waiting: Iterator[float | None]) -> Iterator[bytes]:
+    """A sheet with its values, some rows at a time: of a large one the XML is a hundred MB."""
+    rest = b""
+    while part := source.read(PART):
+        rest += part
+        end = rest.rfind(ROW_END) + len(ROW_END)
+        if end >= len(ROW_END):
+            yield NO_VALUE.sub(lambda _: _value(next(waiting)), rest[:end])
+            rest = rest[end:]
+    yield NO_VALUE.sub(lambda _: _value(next(waiting)), rest)
 
 
 def _value(number: float | None) -> bytes:

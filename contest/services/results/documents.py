@@ -114,9 +114,10 @@ def paper(session: Session, result: Result, kind: str, *, press: DocumentContext
     return Document(kind, template(session, contest, kind, blobs=press.blobs), values)
 
 
-def only(paper: Document, code: str) -> Document | None:
-    """The certificate of one clip's unit; None where it won none."""
-    own = [line for line in cast(list[dict[str, str]], paper.values["certificates"])
+def only(paper: Document, code: str, author: str = "") -> Document | None:
+    """The certificate of one clip's unit, or of one of its authors; None where it won none."""
+    own = [line | ({"authors": author} if author else {})
+           for line in cast(list[dict[str, str]], paper.values["certificates"])
            if line["code"] == code]
     return replace(paper, values=paper.values | {"certificates": own}) if own else None
 

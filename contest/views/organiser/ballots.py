@@ -8,6 +8,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from contest.services.jury import jurors, jury_round
+from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -18,6 +19,7 @@ class UnlockForm(Form):
     reason = TextAreaField(
         _l("Lý do mở lại"),
         [InputRequired(_l("Hãy ghi lý do mở lại vòng chấm.")), Length(max=1000)],
+        description=_l("Lưu trong nhật ký; Ban Tổ chức đọc được."),
         render_kw={"rows": 2},
     )
 
@@ -46,7 +48,8 @@ def overview() -> Response:
 @allows("result.close")
 def lock() -> Response:
     """End the round: ballots can no longer change, and the result may be computed."""
-    jury_round.lock(current.db, current.contest, actor=current.actor, at=current.now)
+    with beside("lock", _stopped):
+        jury_round.lock(current.db, current.contest, actor=current.actor, at=current.now)
     flash_message("Đã khoá vòng chấm.", "The jury round is locked.")
     return back_to("results.overview")
 
@@ -57,10 +60,11 @@ def unlock() -> Response:
     form = UnlockForm()
     if not form.validate_on_submit():
         return _page(form, 422)
-    jury_round.unlock(
-        current.db, current.contest, reason=form.reason.data or "", actor=current.actor,
-        at=current.now,
-    )
+    with beside("unlock", _stopped):
+        jury_round.unlock(
+            current.db, current.contest, reason=form.reason.data or "", actor=current.actor,
+            at=current.now,
+        )
     flash_message("Đã mở lại vòng chấm.", "The jury round is open again.")
     return back_to("ballots.overview")
 
@@ -72,18 +76,24 @@ def retire(user_id: int) -> Response:
     form = RetireForm(prefix=f"juror{user_id}")
     if not form.validate_on_submit():
         return _page(UnlockForm(formdata=None), 422, {user_id: form})
-    left = jurors.retire(
-        current.db, current.contest, user_id, keep=form.marks.data == "keep",
-        reason=form.reason.data or "", actor=current.actor, at=current.now,
-    )
+    with beside("retire", _stopped):
+        left = jurors.retire(
+            current.db, current.contest, user_id, keep=form.marks.data == "keep",
+            reason=form.reason.data or "", actor=current.actor, at=current.now,
+        )
     flash_message(
         f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror."
     )
     return back_to("ballots.overview")
 
 
+def _stopped(status: int, refused: Refused) -> Response:
+    return _page(UnlockForm(formdata=None), status, refused=refused)
+
+
 def _page(
-    form: UnlockForm, status: int = 200, retiring: dict[int, RetireForm] | None = None
+    form: UnlockForm, status: int = 200, retiring: dict[int, RetireForm] | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     found = jury_round.progress(current.db, current.contest)
     forms = {
@@ -92,5 +102,6 @@ def _page(
     }
     return page(
         "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {}),
+        refused=refused,
         open_clips=jury_round.open_clips(current.db, current.contest, found),
     )

@@ -17,6 +17,7 @@ from contest.ports import PdfFailed, PdfUnavailable
 from contest.services.entry.media import File
 from contest.services.results import document_values, documents, results
 from contest.services.results.documents import BadTemplate, DocumentContext
+from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.numbers import whole
@@ -65,13 +66,16 @@ def titles() -> dict[str, str]:
 @allows("organiser.read")
 def listed() -> Response:
     """The documents of a revision (``?revision=``, otherwise the newest), and the templates."""
+    return _shown(whole(request.args.get("revision")))
+
+
+def _shown(number: int | None, status: int = 200, refused: Refused | None = None) -> Response:
     contest = current.contest
     found = results.all_of(current.db, contest)
-    number = whole(request.args.get("revision"))
     result = next((one for one in found if number in (None, one.number)), None)
     rows = documents.listed(current.db, result, press=press()) if result else []
     return page(
-        "organiser/documents.html", found=found, result=result, rows=rows,
+        "organiser/documents.html", status, refused=refused, found=found, result=result, rows=rows,
         own=documents.own_templates(current.db, contest),
         titles=titles(), office=current.platform.office.ready(),
         waiting=any(row.pdf and row.pdf.state == "waiting" for row in rows),
@@ -110,10 +114,11 @@ def pdf(number: int, kind: str) -> Response:
 def make_pdf(number: int, kind: str) -> Response:
     """Enqueue the making of the PDF."""
     result = _result(number)
-    paper = documents.paper(current.db, result, kind, press=press())
-    if not current.platform.office.ready():
-        raise _no_office()
-    documents.ask_pdf(current.db, result, paper, actor=current.actor, at=current.now)
+    with beside("pdf", lambda status, said: _shown(number, status, said)):
+        paper = documents.paper(current.db, result, kind, press=press())
+        if not current.platform.office.ready():
+            raise _no_office()
+        documents.ask_pdf(current.db, result, paper, actor=current.actor, at=current.now)
     return back_to("documents.list", revision=number)
 
 

@@ -11,6 +11,7 @@ from contest import lifecycle
 from contest.models import Publication
 from contest.services.entry import checks, submission_lists
 from contest.services.fanpage import board, page_checks, page_pause, publications
+from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
@@ -66,7 +67,8 @@ def pause() -> Response:
 @bp.post("/resume")
 @allows("publication.manage")
 def resume() -> Response:
-    page_pause.resume(current.db, current.contest, actor=current.actor, at=current.now)
+    with beside("resume", _stopped):
+        page_pause.resume(current.db, current.contest, actor=current.actor, at=current.now)
     flash_message("Việc đăng được chạy tiếp.", "Posting goes on.")
     return back_to("publications.list")
 
@@ -89,7 +91,9 @@ def link(publication_id: int) -> Response:
 @bp.post("/<int:publication_id>/look")
 @allows("publication.manage")
 def look(publication_id: int) -> Response:
-    publications.look_again(current.db, _row(publication_id), actor=current.actor, at=current.now)
+    row = _row(publication_id)
+    with beside("look", _stopped):
+        publications.look_again(current.db, row, actor=current.actor, at=current.now)
     flash_message("Đang dò lại trên Trang.", "Looking on the Page again.")
     return back_to("publications.list")
 
@@ -101,12 +105,17 @@ def again(publication_id: int) -> Response:
     form = AgainForm()
     if not form.validate_on_submit():
         return _page(422, again_form=form, at_row=publication_id)
-    publications.post_again(
-        current.db, _row(publication_id), actor=current.actor, at=current.now,
-        reason="a person found no post",
-    )
+    row = _row(publication_id)
+    with beside("again", _stopped):
+        publications.post_again(
+            current.db, row, actor=current.actor, at=current.now, reason="a person found no post",
+        )
     flash_message("Đã xếp clip vào hàng đăng lại.", "The clip is queued to be posted again.")
     return back_to("publications.list")
+
+
+def _stopped(status: int, refused: Refused) -> Response:
+    return _page(status, refused=refused)
 
 
 def _row(publication_id: int) -> Publication:

@@ -78,8 +78,12 @@ def test_a_design_is_chosen_and_each_unit_has_a_document_of_its_own(
         own = words(organiser.get(f"{ROOM}/{clip.code}.docx").data)
         assert unit.name in own
         assert own.count("GIẤY KHEN") == 1
+        person = words(organiser.get(f"{ROOM}/{clip.code}.docx?author=2").data)
+        assert f"Tác giả: {clip.authors[1]}" in person
+        assert clip.authors[0] not in person
     assert words(organiser.get(f"{DESK}/1/certificates.docx").data).count("GIẤY KHEN") == 3
     assert organiser.get(f"{ROOM}/CXNOBODY.docx").status_code == 404
+    assert organiser.get(f"{ROOM}/{stage.clips[0].code}.docx?author=9").status_code == 404
     assert organiser.post(ROOM, data={"design": "minutes"}).status_code == 422
     assert organiser.post(ROOM, data={"design": "certificates"}).status_code == 303
     assert "mẫu có sẵn" in organiser.get(f"{DESK}/templates/certificates").text

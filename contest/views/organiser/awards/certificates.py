@@ -1,6 +1,9 @@
 """Certificates: a design chosen by its picture, one document for each unit."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from typing import cast
+
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -8,9 +11,10 @@ from wtforms.validators import InputRequired, Length
 
 from contest.errors import not_found
 from contest.models import Result
-from contest.services.results import documents, results
+from contest.services.results import documents, ranking_rows, results
 from contest.views.organiser.documents import press
 from contest.views.shared.forms import Form
+from contest.views.shared.numbers import whole
 from contest.views.shared.support import (
     allows,
     attachment,
@@ -45,9 +49,11 @@ def show(number: int) -> Response:
     """The designs with their pictures, and each unit's own document."""
     result = _result(number)
     paper = documents.paper(current.db, result, "certificates", press=press())
+    lines = cast(list[dict[str, str]], paper.values["certificates"])
     return page(
         "organiser/certificates.html", result=result, designs=designs(), draft=paper.draft,
-        used=documents.design(current.db, current.contest), lines=paper.values["certificates"],
+        used=documents.design(current.db, current.contest), lines=lines,
+        people=_authors(result, [line["code"] for line in lines]),
     )
 
 
@@ -68,12 +74,22 @@ def choose(number: int) -> Response:
 @bp.get("/<int:number>/certificates/<code>.docx")
 @allows("organiser.read")
 def one(number: int, code: str) -> Response:
-    """One unit's certificate."""
-    paper = documents.paper(current.db, _result(number), "certificates", press=press())
-    own = documents.only(paper, code)
+    """One unit's certificate; ``?author=2``: that of its second author."""
+    result, place = _result(number), whole(request.args.get("author"))
+    paper = documents.paper(current.db, result, "certificates", press=press())
+    people = _authors(result, [code])[code]
+    if place is not None and not 1 <= place <= len(people):
+        raise not_found()
+    own = documents.only(paper, code, people[place - 1] if place else "")
     if own is None:
         raise not_found()
-    return attachment(own.docx(), f"giay-khen-{code}", "docx")
+    return attachment(own.docx(), f"giay-khen-{code}{f'-{place}' if place else ''}", "docx")
+
+
+def _authors(result: Result, codes: Sequence[str]) -> dict[str, list[str]]:
+    """The authors of these clips, as the result keeps them."""
+    names = ranking_rows.names(current.db, result, codes)
+    return {code: list(names.get(code, {}).get("authors", [])) for code in codes}
 
 
 def _result(number: int) -> Result:
