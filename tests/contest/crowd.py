@@ -383,15 +383,7 @@ class Crowd(Looked):
             }
 
 
-RETENTION = """
-[retention]
-originals = 60
-ledgers = 60
-screenshots = 60
-logs = 30
-mails = 30
-requests = 30
-"""
+RETENTION = "[retention]\noriginals = 60\nledgers = 60\nlogs = 30\nmails = 30\n"
 
 
 def _with_reminders(source: str) -> str:

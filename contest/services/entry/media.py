@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.errors import not_found
+from contest.errors import Gone, not_found
 from contest.models import ClipVersion, Contest, Derivative, Submission
 from contest.permissions import can, require
 from contest.services.core import profiles
@@ -38,7 +38,7 @@ def find(
     """One file of version ``number`` of entry ``code``; ``kind`` is one of ``KINDS``.
 
     Raises ``SignInNeeded`` or ``NotAllowed`` without ``media.watch``, ``NotFound`` where the file
-    does not exist or is hidden from this person.
+    does not exist or is hidden from this person, ``Gone`` where it was erased.
     """
     version = session.scalars(
         select(ClipVersion)
@@ -53,6 +53,9 @@ def find(
         raise not_found()
     stem = f"{code}-{number}"
     if kind == ORIGINAL:
+        if version.bytes_gone_at is not None:
+            raise Gone("Tệp clip này đã xoá theo thời hạn lưu giữ hoặc theo yêu cầu.",
+                       "This clip's file was erased, by its retention period or on request.")
         ending = version.filename.rpartition(".")[2].casefold()
         media_type = TYPES.get(ending, "application/octet-stream")
         return File(version.sha256, media_type, f"{stem}.{ending}")

@@ -13,7 +13,7 @@ from contest.actors import SYSTEM
 from contest.jobs import handlers
 from contest.jobs.mail import write
 from contest.jobs.worker import perform
-from contest.models import Mail, Task, Upload
+from contest.models import AuthorWord, Mail, Task, Upload
 from contest.ports import MailRefused
 from contest.services.core import mail, outbox
 from contest.services.people import invitations, people
@@ -202,6 +202,11 @@ def values_for(template, make, contest):
                 select(Upload.id).where(Upload.submission_id == submission.id)
             ).one()
         return {"submission_id": submission.id, "upload_id": upload_id, "late": False}
+    if template == "author_confirm":
+        at = make.platform.clock.now()
+        word = make.add(AuthorWord(submission_id=submission.id, name="Ann", asked_at=at,
+                                   expires_at=at))
+        return {"submission_id": submission.id, "author_word_id": word.id, "number": 1}
     return {"submission_id": submission.id} | PARAMS.get(template, {})
 
 

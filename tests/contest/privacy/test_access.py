@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from contest.models import AccessLog, Contest, PrivacyRequest
+from contest.models import AccessLog, ClipVersion, Contest, PrivacyRequest
 from contest.services.privacy import access, archive
 from contest.services.privacy.access import Opening
 from contest.views.shared.privacy import opened
@@ -54,6 +54,10 @@ def test_openings_are_noted_listed_and_never_in_the_way(
     ])
     shown = staff.get(f"{base}/organiser/privacy/access?person={user.id}&code={clip.code}").text
     assert shown.count('role="rowheader"') == 2 and "Tải danh sách" not in shown
+    with platform.db.write() as session:  # its time is over
+        session.get_one(ClipVersion, clip.version_id).bytes_gone_at = platform.clock.now()
+    assert staff.get(f"{base}/media/{clip.code}/1/original").status_code == 410
+    assert "Tệp clip đã xoá ngày" in staff.get(f"{base}/review/{clip.code}").text
     assert "Chưa có lần mở nào" in staff.get(f"{base}/organiser/privacy/access?person=999").text
 
 

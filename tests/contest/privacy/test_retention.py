@@ -1,8 +1,10 @@
 """What the rules give a period goes when its time is over, and nothing that is still needed."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text, update
 
 import scoring
@@ -29,7 +31,7 @@ from contest.models import (
 )
 from contest.profile import load
 from contest.services.core import profiles
-from contest.services.privacy import again, tombstones
+from contest.services.privacy import again, register, tombstones
 from contest.services.privacy.retention import due, holds, preview
 from contest.services.privacy.retention.holds import Wish
 from contest.wiring import Platform
@@ -271,3 +273,33 @@ def test_the_log_of_openings_is_append_only(
                        subject="list:entries", at=make.platform.clock.now()))
     with pytest.raises(Exception, match="append-only"), platform.db.write() as session:
         session.execute(text(statement))
+
+
+@pytest.mark.both_databases
+def test_the_periods_are_told_and_something_is_kept_on_the_screen(
+    app: Flask, platform: Platform, make: Factory
+) -> None:
+    contest = make.contest("thoi-han", lambda source: source + RETENTION)
+    clip = make.submission(make.unit(contest, "Đơn vị"), "disqualified", clip=b"clip")
+    base, said = f"/c/{contest.slug}", "60 ngày sau khi trao giải"
+    for page in ("rules", "privacy"):
+        assert said in app.test_client().get(f"{base}/{page}").text
+    with platform.db.read() as session:
+        profile = profiles.profile_of(session.get_one(Contest, contest.id))
+    assert said in register.text(profile, "vi")
+    assert "60 days after the awards" in register.text(profile, "en")
+    client = app.test_client()
+    client.set_cookie("hoithi_staff", make.staff_token(make.user("organiser", contest=contest)))
+    place = f"{base}/organiser/privacy/retention"
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(place).text)
+    assert token and clip.code in client.get(f"{place}/rejected_clips").text
+    told = {"Sec-Fetch-Site": "same-origin"}
+    wish = {"csrf_token": token[1], "code": clip.code, "reason": "vì thế"}
+    refused = client.post(f"{place}/keep", data=wish, headers=told)
+    assert refused.status_code == 422 and "ít nhất 3 từ" in refused.text
+    wish["reason"] = "đang có khiếu nại"
+    assert client.post(f"{place}/keep", data=wish, headers=told).status_code == 303
+    assert "được giữ lại có lý do" in client.get(place).text
+    lifted = client.post(f"{place}/holds/1/lift", data={"csrf_token": token[1]}, headers=told)
+    assert lifted.status_code == 303 and "bỏ giữ" in client.get(place).text
+    assert client.get(f"{place}/mails").status_code == 404
