@@ -196,18 +196,22 @@ def values_for(template, make, contest):
              "rejected": "disqualified"}.get(template, "approved")
     plain = {"title": "One day", "contact_name": "Ann", "state_reason": "Names are missing."}
     submission = make.submission(unit, state, **plain)
+    return {"submission_id": submission.id} | about(template, make, submission)
+
+
+def about(template, make, submission):
     if template.startswith("upload_"):
         with make.platform.db.read() as session:
             upload_id = session.scalars(
                 select(Upload.id).where(Upload.submission_id == submission.id)
             ).one()
-        return {"submission_id": submission.id, "upload_id": upload_id, "late": False}
+        return {"upload_id": upload_id, "late": False}
     if template == "author_confirm":
         at = make.platform.clock.now()
         word = make.add(AuthorWord(submission_id=submission.id, name="Ann", asked_at=at,
                                    expires_at=at))
-        return {"submission_id": submission.id, "author_word_id": word.id, "number": 1}
-    return {"submission_id": submission.id} | PARAMS.get(template, {})
+        return {"author_word_id": word.id, "number": 1}
+    return PARAMS.get(template, {})
 
 
 @pytest.mark.parametrize("template", mail.TEMPLATES)
