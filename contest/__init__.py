@@ -1,3 +1,3 @@
 """hoithi: runs a video-clip contest, from the QR code on its plan to the published result."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

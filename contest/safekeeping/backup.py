@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
+from contest import __version__
 from contest.safekeeping import clips, databases, sealed_settings, status
 from contest.safekeeping.folder import BackupFolder, Manifest
 from contest.safekeeping.progress import Progress, Say, silent
@@ -94,7 +94,7 @@ def make(
             passphrase = platform.settings.backup_passphrase
             sealed_settings.seal(platform.settings, place / sealed_settings.FILE, passphrase)
         manifest = Manifest(
-            name=place.name, at=at.isoformat(), version=version("hoithi"),
+            name=place.name, at=at.isoformat(), version=__version__,
             migration=snapshot.migration, database=snapshot.kind, files=_files(place, wishes),
             clips=new.clips, gone=new.gone, secrets=wishes.secrets,
         )
