@@ -221,7 +221,8 @@ def _actors(crowd: Crowd) -> tuple[dict[str, Actor], Contest]:
 
 
 def _values(rule: Rule, crowd: Crowd) -> Iterator[dict[str, Any]]:
-    """Values for the route's variables; one set for each choice that the route itself names."""
+    """Values for the route's variables; one set for each choice that the route itself names. None
+    for the page of a row that the crowd has none of: an errand, say."""
     number = 16 if rule.endpoint.startswith("reviews.") else 20  # in review; published
     values: dict[str, Any] = {
         "slug": crowd.slug, "code": f"CX-{number:06}", "number": 1,
@@ -235,7 +236,9 @@ def _values(rule: Rule, crowd: Crowd) -> Iterator[dict[str, Any]]:
     choices = sorted(kind.items) if isinstance(kind, AnyConverter) else [None]
     for choice in choices:
         other = {"what": "entries"} if "what" in rule.arguments else {}
-        yield values | other | ({"kind": choice} if choice else {})
+        found = values | other | ({"kind": choice} if choice else {})
+        if rule.arguments <= found.keys():
+            yield found
 
 
 def _first(crowd: Crowd, query: Any) -> int:

@@ -6,6 +6,7 @@ gives them to SQLite), so that a list may be searched and sorted a page at a tim
 
 import re
 import unicodedata
+from functools import lru_cache
 
 DIGITS = 10  # a number's least width where texts are compared
 _NUMBER = re.compile("[0-9]+")
@@ -17,6 +18,7 @@ def fold(text: str) -> str:
     return bare.replace("đ", "d").replace("Đ", "d").lower()
 
 
+@lru_cache(maxsize=2**14)  # a list of thousands of units is sorted anew for each page that has it
 def sortable(text: str) -> str:
     """What to compare instead of ``text``, so that “Phường 2” comes before “Phường 10”."""
     return _NUMBER.sub(lambda found: found[0].lstrip("0").zfill(DIGITS), fold(text))

@@ -30,20 +30,21 @@ class SendForm(Form):
 @allows("organiser.read")
 def preview(kind: str) -> Response:
     """The recipients now, and the mail to one of them."""
-    found = reminders.recipients(current.db, current.contest, kind, at=current.now)
+    at, to = current.now, request.args.get("to")  # asked for once: there may be a thousand
+    found = reminders.recipients(current.db, current.contest, kind, at=at)
     reached = [one for one in found if one.email]
     unreached = pagination.part([one for one in found if not one.email], page_number())
     listed = pagination.part(reached, page_number())
-    shown = next((one for one in reached if str(one.subject) == request.args.get("to")), None)
+    shown = next((one for one in reached if to and str(one.subject) == to), None)
     shown = shown or next(iter(reached), None)
     return page(
         "organiser/reminders.html", kind=kind, form=SendForm(formdata=None), reached=listed,
         unreached=unreached, shown=shown, pages=neighbours(max(
             (listed, unreached), key=lambda found: found.count
         )),
-        lately=sum(one.lately(current.now) for one in reached),
+        lately=sum(one.lately(at) for one in reached),
         letter=_letter(shown) if shown else None,
-        over=reminders.over(current.contest, kind, at=current.now),
+        over=reminders.over(current.contest, kind, at=at),
     )
 
 
