@@ -219,3 +219,13 @@ class LifeOfWalk:
         last = deadlines.clip_until(profile, unit.entries_until) - timedelta(seconds=1)
         for moment in (self.at, last):
             submissions.require_open(profile, at=moment, unit=unit)
+
+    def no_dead_end(self, one: Submission, newest: str | None) -> None:
+        """Somebody can lead the entry on. ``newest``: the state of the newest result."""
+        profile = profiles.profile_of(one.contest)
+        phase = lifecycle.entry_phase(
+            clip_until=deadlines.until(profile, one), newest_result=newest, at=self.at,
+            counts_close=profile.schedule.counts_close)
+        by_people = [way for way in lifecycle.ways("submission", one.state, phase)
+                     if way.permission]
+        assert by_people, (one.state, phase)

@@ -2,11 +2,12 @@
 concerned. The reason stands on the public rules page, as of every revision."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -160,9 +161,10 @@ def postpone(
     if not seen.possible:
         raise Conflict(" ".join(vi for vi, _ in seen.broken), " ".join(en for _, en in seen.broken))
     rule_changes.adopt(session, seen.source, actor=actor, at=at, reason=reason.strip(), agreed=True)
+    own = {grant.unit_id: (grant.until, until) for grant, until in seen.grants}
     for grant, until in seen.grants:
         time_grants.move(session, grant, until, reason=reason.strip(), actor=actor, at=at)
-    mails = _tell(session, contest, old, seen, reason.strip(), at=at) if tell else 0
+    mails = _tell(session, contest, old, seen, own, reason=reason.strip(), at=at) if tell else 0
     audit.record(
         session, "schedule.postponed", contest, actor=actor, at=at, contest_id=contest.id,
         after={"reason": reason.strip(), "mails": mails, "changes":
@@ -202,12 +204,19 @@ def _concerns_jury(old: Profile, new: Profile) -> bool:
 
 
 def _tell(
-    session: Session, contest: Contest, old: Profile, seen: Preview, reason: str, *, at: datetime
+    session: Session, contest: Contest, old: Profile, seen: Preview,
+    own: Mapping[int, tuple[datetime, datetime]], *, reason: str, at: datetime,
 ) -> int:
+    """``own``: by unit, its own deadline before and after."""
     lines = [[one.label, one.old, one.new] for one in seen.changes]
     common: dict[str, Any] = {"lines": lines, "reason": reason, "path": f"/c/{contest.slug}/rules"}
-    mails = [(unit.contact_email, "vi", common | {"unit_id": unit.id})
-             for unit in _units(session, contest)]
+    zone = old.schedule.zone
+    mails = [
+        (unit.contact_email, "vi", common | {
+            "unit_id": unit.id, "lines": [*lines, *_own_line(own.get(unit.id), zone)]})
+        for unit in _units(session, contest)
+    ]
+    mails.sort(key=lambda one: len(one[2]["lines"]))  # of one address for two units the longer
     if _concerns_jury(old, profiles.profile_of(contest)):
         mails += [(one.email, one.language, common | {"user_id": one.id})
                   for one in _jurors(session, contest)]
@@ -215,3 +224,10 @@ def _tell(
                   for to, language, params in mails if to.strip()}.values())
     mail.enqueue_all(session, "postponed", mails, contest_id=contest.id, at=at)
     return len(mails)
+
+
+def _own_line(moved: tuple[datetime, datetime] | None, zone: ZoneInfo) -> Iterator[Any]:
+    """A unit with time of its own reads how that has moved, besides the contest's dates."""
+    if moved and moved[0] != moved[1]:
+        before, after = (in_words(at, zone, "schedule.entries_close") for at in moved)
+        yield [["Hạn riêng của đơn vị", "The unit's own deadline"], before, after]

@@ -103,6 +103,10 @@ def test_everything_after_moves_along_and_is_told(desk, make):
     assert set(mails) == {"phuong1@example.vn", "gk@example.vn"}
     assert {mail.template for mail in mails.values()} == {"postponed"}
     assert mails["gk@example.vn"].params["reason"] == "Bão số 2"
+    own = ["Hạn riêng của đơn vị", "hết ngày 11/6/2023 (Chủ nhật)", "hết ngày 14/6/2023 (thứ Tư)"]
+    told = {to: [[pair[0] for pair in line] for line in mail.params["lines"]]
+            for to, mail in mails.items()}
+    assert (own in told["phuong1@example.vn"], own in told["gk@example.vn"]) == (True, False)
     with desk.platform.db.read() as session:
         trail = session.scalars(select(AuditRow).where(AuditRow.action == "schedule.postponed"))
         assert trail.one().after["mails"] == 2
