@@ -86,6 +86,7 @@ def first_clip(context: BrowserContext) -> Page:
     page.goto("/c/quan11-2023/review/")
     page.get_by_role("button", name="Thẩm định clip tiếp theo").click()
     page.get_by_role("heading", name="Kết luận").wait_for()
+    page.locator("[data-keys]").wait_for()  # the keys are there
     return page
 
 
