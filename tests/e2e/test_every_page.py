@@ -40,7 +40,7 @@ KINDS = {
         "people.manage", "documents.list", "documents.template", "charts.show", "links.listed",
     ],
     "reviewer": ["reviews.clip", "similarity.listed"],
-    "juror": ["jury.clip", "own_marks.show", "own_marks.compare"],
+    "juror": ["jury.clip", "own_marks.show"],
     "unit": ["unit.entry"],
     "admin": ["account.home", "second_factor.home"],
 }

@@ -108,7 +108,8 @@ def test_the_pages_show_order_spread_and_two_clips_side_by_side(
     one = at_work.get(f"{OWN}/compare?clip={entries[0].code}&clip={entries[0].code}")
     assert (one.status_code, "Hãy chọn đúng hai clip" in one.text) == (422, True)
     assert f'value="{entries[0].code}" checked' in one.text
-    data = {"version": "0", "mark-content": "31", "pair": entries[1].code, "do": "save"}
+    data = {"version": "0", "pair": entries[1].code, "do": "save"}
+    data |= {f"mark-{name}": str(value) for name, value in marks_for(contest, 31).items()}
     assert at_work.post(ROOM + entries[0].code, data=data).location == pair
     beside = at_work.get(ROOM + entries[0].code).text
     assert 'data-possible="100">Tổng 31 / 100 điểm</p>' in beside
