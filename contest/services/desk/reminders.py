@@ -19,8 +19,9 @@ click does no harm.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -46,9 +47,9 @@ TO_MEND: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Recipient:
-    """Somebody to be reminded. ``subject`` is a row's id: of the unit, the entry or the juror."""
+class Recipient(NamedTuple):
+    """Somebody to be reminded, one of a thousand. ``subject`` is a row's id: of the unit, the entry
+    or the juror."""
 
     subject: int
     name: str
@@ -60,7 +61,7 @@ class Recipient:
     code: str = ""  # of the entry, and its title
     title: str = ""
     owed: int = 0
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = MappingProxyType({})
     last_at: datetime | None = None
     unit_id: int = 0  # of a unit or an entry
     until: datetime | None = None  # what is asked for is due then
