@@ -98,6 +98,15 @@ def test_a_screen_leads_to_its_page(visit: Visits, role: str, address: str, key:
     assert page.select_one('footer a[href="/help"]') is not None
 
 
+@pytest.mark.parametrize("address", [f"{C}/u", f"{C}/unit", f"{C}/unit/entries/AB12CD"])
+def test_a_units_page_and_refusal_have_the_guide_and_whom_to_call(
+    visit: Visits, address: str
+) -> None:
+    page = BeautifulSoup(visit.public().get(address).text, "html.parser")
+    assert page.select_one('header a[href^="/help/"][target=_blank]') is not None
+    assert page.select_one("main #ask") is not None and page.select_one("header #ask") is None
+
+
 def test_a_page_shows_its_pictures_and_film_where_the_build_has_them(visit: Visits) -> None:
     built = json.loads((STATIC / "manifest.json").read_text())
     for browser, language in ((visit.public(), "vi"), (visit.public().english(), "en")):

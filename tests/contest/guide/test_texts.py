@@ -21,17 +21,19 @@ READ_BEFOREHAND = {"technician/install", "technician/keep-it-safe"}
 # A GET that shows no screen of a person, and why.
 NO_SCREEN = {
     "files": {
-        "appraisal.docx", "basics.static", "documents.docx", "documents.pdf",
-        "documents.template_file", "interactions.evidence", "interactions.ledger_template",
-        "interactions.template", "lists.export", "media.file", "paper_entries.signed",
-        "public.calendar_file", "public.narrow_poster", "public.poster", "public.profile_source",
-        "published.bundle", "push.worker", "repairs.file", "results.export", "security_txt.file",
-        "share_cards.clip", "share_cards.contest", "share_cards.result", "similarity.clip",
-        "unit.policy",
+        "appraisal.docx", "basics.static", "ceremony.folder", "certificates.one", "documents.docx",
+        "documents.pdf", "documents.template_file", "interactions.evidence",
+        "interactions.ledger_template", "interactions.template", "lists.export", "media.file",
+        "media.still", "own_marks.worker", "paper_entries.signed", "public.calendar_file",
+        "public.film", "public.narrow_poster", "public.poster", "public.profile_source",
+        "published.bundle", "push.worker", "reel.file", "repairs.file", "results.export",
+        "security_txt.file", "share_cards.clip", "share_cards.contest", "share_cards.result",
+        "similarity.clip", "unit.policy",
     },
     "for machines": {
         "api.clips", "api.contest", "api.contests", "api.document", "api.profile", "api.result",
-        "api.results", "basics.healthz", "basics.metrics", "basics.readyz",
+        "api.results", "basics.healthz", "basics.metrics", "basics.readyz", "ceremony.state",
+        "remote.state",
     },
     "for developers": {"design.components"},
     "the guide itself": {"guide.contents", "guide.found", "guide.role", "guide.topic",
