@@ -161,7 +161,9 @@ class LifeOfWalk:
         requests.reopen(session, contest, one.id, reason=REASON, actor=self.first, at=self.at)
 
     def _request_take_back(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.take_back(session, one, actor=self.first, at=self.at)
+        requests.take_back(
+            session, contest, one.id, reason=REASON, actor=self.first, at=self.at
+        )
 
     def _request_finish(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
         requests.finish(session, contest, one.id, actor=self.first, at=self.at)

@@ -167,6 +167,7 @@ def test_an_invitation_carries_a_link_that_the_database_does_not_hold(
 
 
 PARAMS = {
+    "release_refused": {"hour": "09g00", "why_vi": "Còn thiếu phiếu.", "why_en": "Ballots lack."},
     "result": {"points": "81,25", "rank": "2", "prize": "2"},
     "link_failed": {"host": "drive.google.com", "why_vi": "Tệp chưa được chia sẻ.",
                     "why_en": "The file is not shared."},

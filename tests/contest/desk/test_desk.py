@@ -152,13 +152,15 @@ def test_every_action_of_the_trail_has_its_words():
     recorded |= {f"copy_pair.{verdict}" for verdict in similarity.VERDICTS}
     recorded.add("audit.resealed")  # by migration 0021
     recorded |= {f"entry_request.{word}" for word in ("reinstate", "withdraw", "agreed", "refused")}
+    recorded |= {f"author_word.{word}" for word in
+                 ("confirmed", "objected", "guardian_agreed", "guardian_refused")}
     for path in Path(contest_package.__file__).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.record", "record"):
                 texts = (n for n in ast.walk(call.args[1]) if isinstance(n, ast.Constant))
                 recorded |= {t.value for t in texts if "." in str(t.value)}
     assert set(activity_words.ACTIONS) == recorded - {
-        ".", "upload.", "copy_pair.", "entry_request."}
+        ".", "upload.", "copy_pair.", "entry_request.", "author_word."}
 
 
 def test_disqualifying_needs_a_reason(make: Factory, contest: Contest, visit: Visits):
