@@ -17,7 +17,7 @@ const EVERY_MS = 800;
 
 const now = { position: Number(body.dataset.position || 0), black: false, playing: false };
 let version = Number(body.dataset.version || 0);
-let telling = 0; // moves that the server has not answered yet
+let telling = false, untold = false; // the server is being told; the show has moved on since
 
 const clip = () => slides[now.position]?.querySelector("[data-clip]");
 
@@ -51,9 +51,7 @@ function paint() {
   if (!now.playing && !video.paused) video.pause();
 }
 
-async function tell() {
-  if (!address) return;
-  telling += 1;
+async function told() {
   try {
     const form = new URLSearchParams({ position: now.position, csrf_token: csrf });
     if (now.black) form.set("black", "1");
@@ -62,17 +60,27 @@ async function tell() {
     if (answer.ok) version = (await answer.json()).version;
   } catch {
     // No line: the screen goes on; the next move tells where it stands.
-  } finally {
-    telling -= 1;
   }
+}
+
+// One after the other: of two on their way at once the earlier may arrive last.
+async function tell() {
+  untold = Boolean(address);
+  if (telling) return;
+  telling = true;
+  while (untold) {
+    untold = false;
+    await told();
+  }
+  telling = false;
 }
 
 async function look() {
   try {
-    if (telling === 0 && document.visibilityState === "visible") {
+    if (!telling && document.visibilityState === "visible") {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       const said = answer.ok ? await answer.json() : { version };
-      if (said.version > version && telling === 0) {
+      if (said.version > version && !telling) {
         version = said.version;
         Object.assign(now, { position: said.position, black: said.black, playing: said.playing });
         start.hidden = true;

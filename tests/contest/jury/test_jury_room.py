@@ -186,7 +186,10 @@ def tablet(
     browser: Browser, address: str, make: Factory, juror: User, submission: Submission
 ) -> Iterator[Page]:
     """The clip's page on the juror's tablet."""
-    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    context = browser.new_context(
+        viewport={"width": 1024, "height": 768},
+        service_workers="block",  # it has tests of its own; one that starts anew may hold a page up
+    )
     token = make.staff_token(juror)
     context.add_cookies([{"name": "hoithi_staff", "value": token, "url": address}])
     page = context.new_page()

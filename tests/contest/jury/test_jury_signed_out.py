@@ -38,7 +38,9 @@ def juror(make: Factory, contest: Contest) -> User:
 def page(
     browser: Browser, address: str, make: Factory, juror: User, submission: Submission
 ) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, service_workers="block"
+    ) as context:
         context.add_cookies(
             [{"name": "hoithi_staff", "value": make.staff_token(juror), "url": address}])
         opened = context.new_page()
