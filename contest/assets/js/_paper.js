@@ -11,6 +11,7 @@ export class Paper {
     this.form = form;
     this.on = on;
     this.status = form.querySelector("[data-saved]");
+    this.sum = this.status.closest(".jury__sum");
     this.conflict = form.querySelector("[data-conflict]");
     this.changed = false;
     this.saved = true; // the last answer
@@ -28,7 +29,10 @@ export class Paper {
   start() {
     const { form } = this;
     form.addEventListener("change", () => this.touched());
-    form.addEventListener("input", () => this.#add());
+    form.addEventListener("input", () => {
+      this.sum.style.minHeight = "";
+      this.#add();
+    });
     form.addEventListener("keydown", (event) => this.#lead(event));
     form.addEventListener("click", (event) => this.#clicked(event));
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -72,6 +76,7 @@ export class Paper {
     this.form.elements.version.value = answer.version;
     if (this.changed) return keepDraft(this.form);
     clearDraft(this.form);
+    this.#keepRoom();
     this.form.querySelector("[data-total]").textContent = answer.total;
     return this.#say(answer.said);
   }
@@ -190,17 +195,25 @@ export class Paper {
 
   // ------------------------------------------------------------------------------ showing
 
+  // Shorter words, and errors that are mended, leave their room until somebody types again: a finger may be on the
+  // button below just now, and a press that begins on a button and ends beside it is none.
   #say(text, bad = false) {
+    this.#keepRoom();
     this.status.textContent = text;
     this.status.classList.toggle("jury__saved--bad", bad);
     this.status.classList.remove("jury__saved--none");
   }
 
+  #keepRoom() {
+    this.sum.style.minHeight = `${this.sum.offsetHeight}px`;
+  }
+
   #showErrors(fields = {}) {
     for (const place of this.form.querySelectorAll("[data-error]")) {
       const text = fields[place.dataset.error] ?? "";
+      if (!place.hidden) place.style.minHeight = text ? "" : place.style.minHeight || `${place.offsetHeight}px`;
+      else place.hidden = !text;
       place.textContent = text;
-      place.hidden = !text;
       this.form.elements[place.dataset.error].setAttribute("aria-invalid", text ? "true" : "false");
     }
   }
