@@ -16,10 +16,11 @@ from pathlib import Path
 from contest.config import Settings
 from contest.errors import Conflict, Invalid
 from contest.safekeeping import clips, proof, sealed_settings, status
+from contest.safekeeping import folder as folders
 from contest.safekeeping import restore as restoring
 from contest.safekeeping.backup import Copying, Made, Wishes, make, noting_failure
 from contest.safekeeping.folder import MARK, BackupFolder
-from contest.safekeeping.restic import Repository, Snapshot, shown
+from contest.safekeeping.restic import Repository, shown
 from contest.safekeeping.restore import Restored, Wanted
 from contest.services.privacy import tombstones
 from contest.wiring import Platform
@@ -115,7 +116,9 @@ def _lock(held: int, home: Path) -> None:
 
 def _brought(repository: Repository, target: Path, wanted: Wanted) -> Path:
     sets = repository.snapshots()
-    chosen = _chosen(sets, repository, wanted.name)
+    if not sets:
+        raise _none(repository)
+    chosen = folders.chosen(sets, wanted.name)
     shutil.rmtree(target, ignore_errors=True)
     wanted.say(f"{chosen.name}: restic restore …")
     with clips.refusing_full_disks(target):
@@ -139,18 +142,6 @@ def _take_clips(storage: Path, folder: BackupFolder) -> None:
     folder.clips.mkdir(mode=0o700)
     for place in storage.glob("??") if storage.is_dir() else ():
         place.rename(folder.clips / place.name)
-
-
-def _chosen(sets: list[Snapshot], repository: Repository, name: str) -> Snapshot:
-    wanted = name.strip().replace(":", "-").replace("+00-00", "Z")
-    for one in sets:
-        if wanted in ("", one.name):
-            return one
-    if not sets:
-        raise _none(repository)
-    listed = ", ".join(one.name for one in sets[:10])
-    raise Invalid(f"Không có bản sao lưu “{name}”. Đang có: {listed}.",
-                  f'There is no set "{name}". There are: {listed}.')
 
 
 def _below(target: Path, path: str) -> Path:

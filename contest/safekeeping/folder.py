@@ -12,12 +12,12 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from contest.errors import Conflict, Invalid
 
@@ -150,16 +150,10 @@ class BackupFolder:
     def chosen(self, name: str = "") -> Manifest:
         """The newest set, or the one of this instant. Raises ``Invalid``."""
         whole = self.manifests()
-        wanted = name.strip().replace(":", "-").replace("+00-00", "Z")
-        for manifest in whole:
-            if not wanted or manifest.name == wanted:
-                return manifest
         if not whole:
             raise Invalid(f"Thư mục {self.root} chưa có bản sao lưu trọn vẹn nào.",
                           f"{self.root} holds no whole backup yet.")
-        listed = ", ".join(manifest.name for manifest in whole[:10])
-        raise Invalid(f"Không có bản sao lưu “{name}”. Đang có: {listed}.",
-                      f'There is no set "{name}". There are: {listed}.')
+        return chosen(whole, name)
 
     def keep(self, manifest: Manifest) -> None:
         """Make the set whole: its manifest appears at once or not at all."""
@@ -180,6 +174,27 @@ class BackupFolder:
             if place.name not in named:
                 place.unlink()
         return [old.name for old in whole[keep:]]
+
+
+class Named(Protocol):
+    """A set, or what tells of one."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Set = TypeVar("Set", bound=Named)
+
+
+def chosen(sets: Sequence[Set], name: str) -> Set:
+    """The first of some sets, or the one of this instant. Raises ``Invalid``."""
+    wanted = name.strip().replace(":", "-").replace("+00-00", "Z")
+    for one in sets:
+        if wanted in ("", one.name):
+            return one
+    listed = ", ".join(one.name for one in sets[:10])
+    raise Invalid(f"Không có bản sao lưu “{name}”. Đang có: {listed}.",
+                  f'There is no set "{name}". There are: {listed}.')
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
