@@ -1,9 +1,13 @@
 """Looking at processes from outside."""
 
+import os
+import secrets
 import socket
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+_given: set[int] = set()
 
 
 def alive(pid: int) -> bool:
@@ -24,10 +28,20 @@ def still_alive(pids: Iterable[int], timeout_s: float = 30) -> list[int]:
 
 
 def free_port() -> int:
-    """A port that nobody listens at just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens at, and that nobody is given by chance before it is taken: below
+    those that the system hands out, each worker of a run drawing from a thousand of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    first = 10_000 + int(worker) % 20 * 1000
+    while True:
+        port = first + secrets.randbelow(1000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in _given:
+                _given.add(port)
+                return port
 
 
 def family(pid: int) -> list[int]:

@@ -11,7 +11,6 @@
 import secrets
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.config import Settings
@@ -29,13 +27,14 @@ from contest.models import Contest, Unit, User
 from contest.services.people import passwords
 from contest.web import create_app
 from contest.wiring import Platform
+from tests.browsing import serving
 from tests.compiled_once import QUICK_HASHER
 from tests.contest.built import Built
 from tests.contest.factory import Factory
 from tests.contest.stage import Build
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    pass
 
 WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 SECRET_KEY = "a secret key that only tests know, 40 and more"
@@ -173,27 +172,8 @@ def app(platform: Platform) -> Flask:
 @pytest.fixture
 def address(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[str]:
     caplog.set_level("WARNING", logger="werkzeug")
-    server = make_server("127.0.0.1", 0, _closing(app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def _closing(app: Flask) -> "WSGIApplication":
-    """The application, its answers closed even where a browser hangs up in the middle of a clip:
-    Werkzeug's server, which nothing but tests uses, forgets it then."""
-
-    def closing(environ: "WSGIEnvironment", start: "StartResponse") -> Iterator[bytes]:
-        answer = app(environ, start)
-        try:
-            yield from answer
-        finally:
-            answer.close()  # type: ignore[attr-defined]
-
-    return closing
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture

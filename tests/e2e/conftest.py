@@ -4,7 +4,6 @@ its publicity window with everything in every state, one whose result is publish
 
 import hashlib
 import io
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 from werkzeug.middleware.shared_data import SharedDataMiddleware
-from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.config import Settings
@@ -26,6 +24,7 @@ from contest.services.core import outbox
 from contest.uploads.app import create_upload_app
 from contest.web import create_app
 from contest.wiring import Platform
+from tests.browsing import serving
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 from tests.e2e.auditors import MODULES, look
@@ -119,14 +118,8 @@ def _served(folder: Path, database_url: str, state: str) -> Iterator[House]:
     clock.moment = STATES[state](house)
     files = {AXE: str(MODULES / "axe-core/axe.min.js")}
     served = SharedDataMiddleware(_behind_one_address(platform), files)
-    server = make_server("127.0.0.1", 0, served, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    house.address = f"http://127.0.0.1:{server.server_port}"
-    yield house
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(served) as house.address:
+        yield house
     platform.db.engine.dispose()
 
 

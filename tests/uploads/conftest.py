@@ -12,16 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import free_port
 from tests.uploads.folder_registry import FolderRegistry
 from tests.uploads.house import House
 
 OCTETS = "application/offset+octet-stream"
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 class Server:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from contest.models import Contest, User
+from tests.browsing import sticks_out
 from tests.contest.counts.sitting_room import Open, Sitting, opened
 from tests.contest.factory import Factory
 from tests.contest.posting import bench, settings
@@ -40,7 +41,7 @@ def open_as(browser: Browser, address: str, make: Factory) -> Iterator[Open]:
     for page in pages:
         if page.is_closed():
             continue
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        wide = sticks_out(page)
         errors.extend([f"{page.url}: {wide} px too wide"] if wide > 0 else [])
         page.context.close()
     assert errors == []

@@ -18,6 +18,7 @@ from contest.config import Settings
 from contest.models import Contest, Unit, UnitLink
 from contest.services.people import invitations, people
 from contest.wiring import Platform
+from tests.browsing import sticks_out
 from tests.contest.conftest import WHILE_OPEN
 from tests.plan_reading.test_plans import REFERENCE, docx
 
@@ -54,7 +55,7 @@ class Thumb:
         if count:
             self.taps.append(name)
         what.click()
-        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        wide = sticks_out(self.page)
         assert wide <= 0, (self.page.url, "wider than the phone")
 
     def button(self, name: str) -> None:

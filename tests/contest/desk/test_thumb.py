@@ -3,16 +3,13 @@ table scrolls sideways, and what is tapped is 44 px high (WCAG 2.5.5; links with
 excepted there, too).
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
+from tests.browsing import serving
 from tests.contest.crowd import Crowd
 from tests.contest.test_permissions import LINES, allowed
 
@@ -48,19 +45,6 @@ BAD = """() => {
 }"""
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def pages(crowd: Crowd, app: Flask) -> list[str]:
     """The addresses of all pages of the organiser's rooms."""
     found = []
@@ -87,7 +71,7 @@ def test_every_page_of_the_organiser_fits_a_thumb(
 ) -> None:
     crowd = Crowd(tmp_path, 2, sqlite_url)
     token = crowd.make.staff_token(crowd.people["organiser"][0])
-    with served(crowd.app) as address, browser.new_context(
+    with serving(crowd.app) as address, browser.new_context(
         viewport={"width": 390, "height": 844}
     ) as context:
         context.add_cookies([{"name": "hoithi_staff", "value": token, "url": address}])

@@ -1,19 +1,17 @@
 """The reviewer's page in a real browser: frames and time codes seek, speeds, reasons, outcome."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.models import Contest, Submission, User
 from contest.services.reviewing import held
 from contest.wiring import Platform
 from media_checks.deep import LOOK_EVERY_S
+from tests.browsing import sticks_out
 from tests.contest.entry.test_checks import Checking, small
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
@@ -47,17 +45,6 @@ def submission(platform: Platform, make: Factory, contest: Contest, tmp_path: Pa
     checking.work()
     checking.work("check.deep")
     return submission
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -139,4 +126,4 @@ def test_asking_for_changes_with_a_ready_made_reason(
 
 def test_nothing_sticks_out_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert sticks_out(page) <= 0

@@ -12,6 +12,7 @@ from contest.clock import FixedClock
 from contest.models import Contest, Derivative, Submission, User
 from contest.services.reviewing import held
 from contest.wiring import Platform
+from tests.browsing import sticks_out
 from tests.contest.entry.test_checks import Checking, small
 from tests.contest.entry.test_review_browser import moment, wait_for
 from tests.contest.factory import Factory
@@ -182,7 +183,7 @@ def test_what_a_decision_needs_is_at_hand_on_every_screen(evening: BrowserContex
         for place in (0, 100000):
             page.evaluate(f"scrollTo(0, {place})")
             expect(bar).to_be_in_viewport(ratio=1)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert sticks_out(page) <= 0
         for button in bar.get_by_role("button").all():
             box = button.bounding_box()
             assert box is not None and box["height"] >= 43.5 and box["width"] >= 43.5

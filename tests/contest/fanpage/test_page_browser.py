@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from contest.models import Evidence, User
 from social.simulator.process import SimulatorProcess
+from tests.browsing import sticks_out
 from tests.contest.counts.test_interactions import CUT_OFF, LINK, Room, template, two_posted
 from tests.contest.fanpage.test_page_views import COUNTS, LEDGER, ODD, POSTS
 from tests.contest.posting import Bench
@@ -55,7 +56,7 @@ def open_as(browser: Browser, address: str, bench: Bench) -> Iterator[Open]:
 
 
 def sticking_out(page: Page) -> list[str]:
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    wide = sticks_out(page)
     return [f"{page.url}: {wide} px too wide"] if wide > 0 else []
 
 

@@ -1,15 +1,12 @@
 """The juror's room over HTTP and in a real browser."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import event
-from werkzeug.serving import make_server
 
 from contest.clock import FixedClock
 from contest.models import Contest, Submission, User
@@ -168,17 +165,6 @@ def test_the_list_asks_no_more_for_more_clips(
 
 
 # ---------------------------------------------------------------------------- in a browser
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application on a port of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

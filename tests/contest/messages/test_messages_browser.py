@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from contest.models import Contest
+from tests.browsing import sticks_out
 from tests.contest.factory import Factory
 from tests.contest.messages.test_planned import planning
 
@@ -67,7 +68,7 @@ def test_words_are_seen_while_they_are_written_and_handed_on_by_one_tap(
 def seen(page: Page, picture: Path) -> None:
     """Nothing sticks out; a picture is left."""
     page.screenshot(path=picture, full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert sticks_out(page) <= 0
 
 
 def written_live(page: Page, address: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from contest.models import Contest
+from tests.browsing import sticks_out
 from tests.contest.factory import Factory
 from tests.plan_reading.test_plans import REFERENCE, docx
 
@@ -22,7 +23,7 @@ def database_url(sqlite_url: str) -> str:
 
 def seen(page: Page, picture: Path) -> None:
     """Nothing is wider than the screen; the picture is for whoever looks."""
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    wide = sticks_out(page)
     assert wide <= 0, (picture.name, wide)
     page.screenshot(path=picture, full_page=True)
 

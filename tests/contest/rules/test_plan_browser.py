@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import sticks_out
 from tests.contest.factory import Factory
 from tests.plan_reading.test_plans import REFERENCE, docx
 
@@ -53,5 +54,5 @@ def test_five_taps_and_one_field_lead_from_the_plan_to_the_contest(
 
 
 def _fits(page: Page) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    wide = sticks_out(page)
     assert wide <= 0

@@ -1,0 +1,50 @@
+"""What every test that looks at a page in a browser needs: an address, and the page's width."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# A page that is just being left has no document for a moment; asking then is an error.
+WIDTHS = """() => document.body && {
+  outside: document.documentElement.scrollWidth - document.documentElement.clientWidth}"""
+
+
+@contextmanager
+def serving(app: "WSGIApplication") -> Iterator[str]:
+    """The application on a port of this machine while the block lasts: its address."""
+    server = make_server("127.0.0.1", 0, closing(app), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def closing(app: "WSGIApplication") -> "WSGIApplication":
+    """The application, its answers closed even where a browser hangs up in the middle of a clip:
+    Werkzeug's server, which nothing but tests uses, forgets it then."""
+
+    def closed(environ: "WSGIEnvironment", start: "StartResponse") -> Iterator[bytes]:
+        answer = app(environ, start)
+        try:
+            yield from answer
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+    return closed
+
+
+def sticks_out(page: Page) -> int:
+    """Pixels by which the page is wider than its screen, 0 if it fits; a page that is still
+    arriving is waited for."""
+    return int(page.wait_for_function(WIDTHS).json_value()["outside"])
