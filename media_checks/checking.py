@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import sandbox
+from .beside import Beside
 from .picture.artefacts import keep_pictures, keep_plots
 from .picture.fingerprint import Fingerprint
-from .picture.scan import ClipScan, scan
+from .picture.scan import ClipScan, most_full_scale, scan
 from .policy import Policy
 from .probing.facts import Facts
-from .probing.probe import ProbeResult, probe
+from .probing.opening import open_clip
+from .probing.probe import ProbeResult, put_together, read_packets
 from .progress import ProgressReporter, no_progress, part_of
 from .report import Report, judge, verdict
+from .sound.beside import Listening
 from .sound.chromaprint import sound_values
 from .tools import find_tools
 
@@ -37,9 +41,14 @@ def check(
     """
     path = Path(path).resolve()
     progress = progress or no_progress
-    probed = probe(path)
-    progress(PROBE_SHARE)
-    scanned = scan(path, probed, policy.rules, part_of(progress, PROBE_SHARE, 0.98))
+    with Beside() as beside:
+        packets = beside.start(partial(read_packets, path))
+        opened = open_clip(path)
+        listening = Listening(beside, opened, most_full_scale(policy.rules))
+        probed = put_together(opened, packets.result())
+        progress(PROBE_SHARE)
+        scanning = part_of(progress, PROBE_SHARE, 0.98)
+        scanned = scan(path, probed, policy.rules, listening, scanning)
     facts, heard = scanned.facts, scanned.heard
     prints = sound_values(bytes(heard.chromaprint.data))
     found = Fingerprint(facts.duration_s, scanned.reader.hasher.frames(), prints)

@@ -79,7 +79,7 @@ def deepen(
         rendition = keep(Path(folder) / "out.mp4", out, probed.facts)
     if probed.audio_index is not None and not heard.sound.measured:
         heard = replace(
-            listen(path, probed, probed.zero + probed.facts.duration_s + 1, lambda: None),
+            listen(path, probed.audio_index, probed.facts.audio, _end(probed), lambda: None),
             damage=heard.damage,
         )
     runs = collector.reader.runs(plan.seconds)
@@ -89,6 +89,10 @@ def deepen(
     report = conclude(facts, policy)
     progress(1.0)
     return DeepResult(report, rendition)
+
+
+def _end(probed: ProbeResult) -> float:
+    return probed.zero + probed.facts.duration_s + 1
 
 
 def _listener(probed: ProbeResult) -> SoundScan:

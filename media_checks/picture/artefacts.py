@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,10 @@ def keep_pictures(
         {"at": round(tile.at, 3), "x": x, "y": y, "width": width, "height": height}
         for tile, (x, y) in zip(reader.tiles, reader.places(), strict=True)
     ]
-    kept = {"contact_sheet": _keep(sheet, folder, "contact_sheet", 82) | {"tiles": tiles}}
-    frame = _frame(path, reader, probed, video)
+    with ThreadPoolExecutor(1) as pool:
+        fetched = pool.submit(_frame, path, reader, probed, video)
+        kept = {"contact_sheet": _keep(sheet, folder, "contact_sheet", 82) | {"tiles": tiles}}
+        frame = fetched.result()
     at = {"at": round(reader.poster_at, 3)}
     kept["poster"] = _keep(_poster(frame, reader), folder, "poster", 85) | at
     if frame is not None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..probing.facts import Facts
+from ..probing.opening import SCAN_LIMIT_S
 from ..tools import find_tools, version_number
 
-SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an hour on it
 FEW_KEYS, SHORT_S = 8, 20.0
 MANY = 1.5  # times as many keyframes as are wanted: worth a run that leaves the others out
 FAR_APART_S = 5.0

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +20,13 @@ from ..probing.probe import ProbeResult
 from ..probing.refusals import EXPORT
 from ..progress import ProgressReporter
 from ..sandbox import Collector, Limits, Lines, Sandbox
-from ..sound.listening import SoundScan, listen
+from ..sound.beside import Listening
+from ..sound.listening import SoundScan
 from ..tools import find_tools
 from .closer import look_closer
 from .frames import SHOWN, START, input_options, shown_as
 from .measuring import PictureReader
-from .plan import SCAN_LIMIT_S, Plan, plan_for
+from .plan import Plan, plan_for
 from .runs import Run
 from .sizes import Size, size_of, with_lasting_size
 
@@ -47,33 +45,30 @@ class ClipScan:
 
 
 def scan(
-    path: Path, probed: ProbeResult, rules: Mapping[str, Any], progress: ProgressReporter
+    path: Path,
+    probed: ProbeResult,
+    rules: Mapping[str, Any],
+    listening: Listening,
+    progress: ProgressReporter,
 ) -> ClipScan:
     """``probed.facts`` with picture, sound and the damage that decoding met.
 
-    ``rules`` of a policy tell where stretches must be known to the frame.
+    ``rules`` of a policy tell where stretches must be known to the frame; ``listening`` hears the
+    sound meanwhile.
 
     Raises ``Unreadable`` when not one frame can be decoded, ``ToolFailed`` when the machine is at
     fault, and whatever ``progress`` raises.
     """
-    plan, stop = plan_for(probed.facts, probed.key_times), threading.Event()
-    seconds = min(SCAN_LIMIT_S, probed.zero + probed.facts.duration_s) + 1
-    with ThreadPoolExecutor(1) as pool:
-        share = {"most_full_scale_pct": _most_full_scale(rules)}
-        listening = pool.submit(listen, path, probed, seconds, _raise_once_set(stop), **share)
-        try:
-            collector = _look_closely_enough(path, probed, plan, progress)
-            runs = collector.reader.runs(_end(probed.facts, collector.reader.plan))
-            runs = look_closer(path, probed, collector.reader.plan, runs, rules)
-            heard = _wait(listening, progress)
-        except BaseException:
-            stop.set()
-            raise
+    plan = plan_for(probed.facts, probed.key_times)
+    collector = _look_closely_enough(path, probed, plan, progress)
+    runs = collector.reader.runs(_end(probed.facts, collector.reader.plan))
+    runs = look_closer(path, probed, collector.reader.plan, runs, rules)
+    heard = listening.heard(probed, progress)
     facts = gather(probed, collector, runs, heard, whole=collector.whole and heard.whole)
     return ClipScan(facts, collector.reader, heard)
 
 
-def _most_full_scale(rules: Mapping[str, Any]) -> float:
+def most_full_scale(rules: Mapping[str, Any]) -> float:
     """The share at full scale (%) up to which no rule asks for peaks between the samples."""
     limits = rules.get("audio_clipping")
     return 100.0 if limits is None else float(limits["max_full_scale_pct"])
@@ -81,26 +76,6 @@ def _most_full_scale(rules: Mapping[str, Any]) -> float:
 
 def _end(facts: Facts, plan: Plan) -> float:
     return min(facts.video.start_s + facts.video.duration_s, plan.seconds)
-
-
-class _Stopped(Exception):
-    """The run that looks at frames has ended with an error; the one that listens ends too."""
-
-
-def _raise_once_set(stop: threading.Event) -> Callable[[], None]:
-    def raise_if_stopped() -> None:
-        if stop.is_set():
-            raise _Stopped
-
-    return raise_if_stopped
-
-
-def _wait(listening: Future[SoundScan], progress: ProgressReporter) -> SoundScan:
-    while True:
-        try:
-            return listening.result(timeout=1)
-        except NotYet:
-            progress(1.0)
 
 
 def _look_closely_enough(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from dataclasses import dataclass, field
 from math import isnan
 
 import numpy as np
 
+from ..beside import RaiseIfStopped
 from ..sandbox import TooMuchOutput
 
 MOST_PACKETS = 500_000  # more than an hour at 60 frames a second; read in twenty seconds
@@ -63,10 +65,14 @@ class Track:
 
 
 class PacketReader:
-    """Takes ffprobe's packet lines (CSV) for the wanted streams."""
+    """Takes ffprobe's packet lines (CSV); ``tracks`` by the index of the stream.
 
-    def __init__(self, indexes: list[int]) -> None:
-        self.tracks = {index: Track() for index in indexes}
+    ``raise_if_stopped`` is called for every line; what it raises ends the reading.
+    """
+
+    def __init__(self, raise_if_stopped: RaiseIfStopped = lambda: None) -> None:
+        self.tracks: dict[int, Track] = defaultdict(Track)
+        self.raise_if_stopped = raise_if_stopped
         self.seen = 0
         self.full = False
 
@@ -82,13 +88,8 @@ class PacketReader:
         if self.seen > MOST_PACKETS:
             self.full = True
             raise TooMuchOutput
-        track = self.tracks.get(int(fields[0]))
-        if track is not None:
-            _add(track, fields)
-
-    def longest(self) -> float:
-        """Seconds that the longest of the tracks lasts, as far as it was read."""
-        return max((track.media_length() for track in self.tracks.values()), default=0.0)
+        self.raise_if_stopped()
+        _add(self.tracks[int(fields[0])], fields)
 
 
 def _add(track: Track, fields: list[str]) -> None:

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from ..errors import Unreadable
+from ..beside import RaiseIfStopped
 from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
 from ..tools import find_tools
-from . import allowed, headers, packets
-from .boxes import is_locked
-from .choosing import main_streams
+from . import allowed, headers
 from .facts import AudioFacts, Facts, Span, VideoFacts
 from .geometry import Shown, shown_part
 from .headers import FfprobeAnswer, Stream
 from .integrity import find_problems, remarks
-from .kind import still_picture
+from .opening import Opened, claimed_sound, open_clip
 from .origin import made_by
+from .packets import LONG_S, PacketReader, Track
 from .refusals import (
-    locked,
-    no_clip_but,
     no_picture_inside,
-    not_a_clip,
     too_complex,
     too_many_packets,
 )
 from .timeline import Laid, lay_out
 
-HEADER_LIMITS = Limits(cpu_s=30, wall_s=60)
 PACKET_LIMITS = Limits(cpu_s=60, wall_s=120)
 ALONE_S = 0.5  # picture or sound by itself for less is how encoders end a file
-# Comments and pictures of any size may stand among the other tags.
-ENTRIES = "format:format_tags=major_brand:stream:stream_tags=rotate,DURATION:stream_disposition"
-ENTRIES += ":stream_side_data"
 
 
 @dataclass(frozen=True)
@@ -59,51 +49,16 @@ def probe(path: Path) -> ProbeResult:
 
     Raises ``Unreadable`` when it is not a clip, ``ToolFailed`` when the machine is at fault.
     """
-    size = path.stat().st_size
-    if size == 0:
-        raise Unreadable(
-            "Tệp rỗng, bên trong không có gì. Hãy chọn lại tệp clip rồi gửi.",
-            "The file is empty. Choose the clip again and send it.",
-        )
-    if kind := still_picture(path):
-        raise no_clip_but(kind)
-    box = Sandbox(path)
-    header = read_headers(box)
-    container = headers.container_name(header["format"], path)
-    if container in ("mp4", "mov") and is_locked(path):
-        raise locked()
-    streams: list[Stream] = header.get("streams", [])
-    video, audio = main_streams(streams)
-    read = _read_packets(box, [s["index"] for s in (video, audio) if s is not None])
-    answer = FfprobeAnswer(path, header, video, audio, read.tracks, container, not read.full)
-    return _assemble(answer)
+    return put_together(open_clip(path), read_packets(path))
 
 
-def read_headers(box: Sandbox) -> dict[str, Any]:
-    """ffprobe's answer about container and streams. Raises as ``probe`` does."""
-    args = ["-v", "error", *allowed.probe_arguments(), "-of", "json"]
-    args += ["-show_entries", ENTRIES, "-i", box.clip_url]
-    out, err = Collector(4 << 20), Collector(4 << 20)
-    try:
-        ended = box.run(find_tools().ffprobe, args, limits=HEADER_LIMITS, stdout=out, stderr=err)
-    except TooMuchOutput:
-        raise too_complex() from None
-    if ended.timed_out:
-        raise too_complex()
-    try:
-        header: dict[str, Any] = json.loads(out.data or b"{}")
-    except ValueError:
-        header = {}
-    if ended.status != 0 or not header.get("streams") or "format" not in header:
-        raise not_a_clip(err.data.decode("utf-8", "replace"), ended.status, box.clip)
-    if header["format"].get("nb_streams", 0) > allowed.MAX_STREAMS:
-        raise too_complex()
-    return header
+def read_packets(path: Path, raise_if_stopped: RaiseIfStopped = lambda: None) -> PacketReader:
+    """All packets of ``path``, or the first of far too many.
 
-
-def _read_packets(box: Sandbox, indexes: list[int]) -> packets.PacketReader:
-    """All packets, or the first of far too many if these alone are a long film."""
-    reader = packets.PacketReader(indexes)
+    ``raise_if_stopped`` is called all the time; what it raises ends the run. Raises as ``probe``
+    does.
+    """
+    reader, box = PacketReader(raise_if_stopped), Sandbox(path)
     args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
     args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
     args += ["-i", box.clip_url]
@@ -113,13 +68,24 @@ def _read_packets(box: Sandbox, indexes: list[int]) -> packets.PacketReader:
             program, args, limits=PACKET_LIMITS, stdout=lines, stderr=Collector(1 << 20)
         )
     except TooMuchOutput:
-        if reader.longest() < packets.LONG_S:
-            raise too_many_packets() from None
         return reader
     if ended.timed_out:
         raise too_complex()
     lines.finish()
     return reader
+
+
+def put_together(opened: Opened, read: PacketReader) -> ProbeResult:
+    """A clip's headers and packets as facts. Raises ``Unreadable`` when that is no film."""
+    played = [s["index"] for s in (opened.video, opened.audio) if s is not None]
+    tracks = {index: read.tracks.get(index, Track()) for index in played}
+    if read.full and max(track.media_length() for track in tracks.values()) < LONG_S:
+        raise too_many_packets()
+    answer = FfprobeAnswer(
+        opened.path, opened.header, opened.video, opened.audio, tracks, opened.container,
+        not read.full,
+    )  # fmt: skip
+    return _assemble(answer)
 
 
 def _assemble(reading: FfprobeAnswer) -> ProbeResult:
@@ -172,7 +138,7 @@ def _alone(one: Laid, other: Laid, begin: float) -> list[Span]:
 
 
 def _video_facts(
-    reading: FfprobeAnswer, track: packets.Track, layer: Laid, begin: float
+    reading: FfprobeAnswer, track: Track, layer: Laid, begin: float
 ) -> VideoFacts:
     stream, length = reading.video, layer.length
     part = shown_part(reading.path, reading.container, stream["index"])
@@ -208,21 +174,16 @@ def _displayed(stream: Stream, part: Shown | None, shape: Fraction) -> tuple[int
     return (shown[1], shown[0]) if headers.rotation(stream) in (90, 270) else shown
 
 
-def _key_gap(track: packets.Track, length: float) -> float:
+def _key_gap(track: Track, length: float) -> float:
     """The longest stretch, in seconds, without a keyframe (end included)."""
     return max((b - a for a, b in pairwise([*track.key_times(), length])), default=0.0)
 
 
-def _audio_facts(stream: Stream, track: packets.Track, layer: Laid, begin: float) -> AudioFacts:
+def _audio_facts(stream: Stream, track: Track, layer: Laid, begin: float) -> AudioFacts:
     length = layer.length
-    return AudioFacts(
-        codec=stream["codec_name"],
-        profile=str(stream.get("profile", "")),
-        channels=int(stream.get("channels", 0)),
-        layout=str(stream.get("channel_layout", "")),
-        sample_rate=int(stream.get("sample_rate", 0)),
+    return replace(
+        claimed_sound(stream),
         duration_s=round(length, 3),
-        header_s=headers.claimed_length(stream),
         bit_rate=round(track.bytes * 8 / length) if length else 0,
         start_s=round(max(0.0, layer.start - begin), 3) if length else 0.0,
         packets=track.packets,

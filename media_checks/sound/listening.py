@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import filter_graph
+from ..beside import RaiseIfStopped
 from ..filter_graph import Output, Stream
 from ..probing import allowed
 from ..probing.damage import FAULT, Damage
 from ..probing.facts import AudioFacts
-from ..probing.probe import ProbeResult
 from ..sandbox import Collector, Limits, Lines, Sandbox
 from ..tools import find_tools
 from .chromaprint import SOUND_OUTPUT
@@ -58,13 +57,16 @@ class SoundScan:
 
 def listen(
     path: Path,
-    probed: ProbeResult,
+    index: int | None,
+    audio: AudioFacts | None,
     seconds: float,
-    raise_if_stopped: Callable[[], None],
+    raise_if_stopped: RaiseIfStopped,
     *,
     most_full_scale_pct: float = 0.0,
 ) -> SoundScan:
-    """Measure the first ``seconds`` of the clip's sound; an empty scan for a clip without any.
+    """Measure the first ``seconds`` of stream ``index``, which ``audio`` describes.
+
+    An empty scan for a clip without any sound.
 
     Peaks between the samples cost as much as all the rest. They are measured where the verdict can
     hang on them: where more than ``most_full_scale_pct`` of the samples lie at full scale. Else the
@@ -73,8 +75,7 @@ def listen(
     ``raise_if_stopped`` is called for every line of FFmpeg's log; what it raises ends the run.
     Raises ``ToolFailed`` when FFmpeg cannot be started.
     """
-    audio, index = probed.facts.audio, probed.audio_index
-    if index is None or audio is None or not audio.duration_s:
+    if index is None or audio is None:
         return SoundScan()
     share = {"most_full_scale_pct": most_full_scale_pct}
     heard = _measure(path, index, audio, seconds, raise_if_stopped, **share)
@@ -82,24 +83,23 @@ def listen(
         return heard
     with tempfile.TemporaryDirectory(prefix="sound-") as folder:
         made = Path(folder) / "even.mka"
-        if not _even_out(path, probed, seconds, made):
+        if not _even_out(path, index, audio, seconds, made):
             return heard
         even = replace(audio, codec="pcm_f32le", channels=2, layout="stereo")
         again = _measure(made, 0, even, seconds, raise_if_stopped, **share)
         return replace(again, damage=heard.damage)
 
 
-def _even_out(path: Path, probed: ProbeResult, seconds: float, made: Path) -> bool:
+def _even_out(path: Path, index: int, audio: AudioFacts, seconds: float, made: Path) -> bool:
     """Write the sound to ``made`` in two channels from its beginning to its end.
 
     FFmpeg begins its measurements anew when channels or rate change on the way.
     """
     box = Sandbox(path, made.parent)
     clip = filter_graph.source(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
-    assert probed.facts.audio  # noqa: S101 - asked by the caller
-    [audio] = plain(clip[str(probed.audio_index)], probed.facts.audio, 1)
+    [mixed] = plain(clip[str(index)], audio, 1)
     node = filter_graph.output(
-        box.out(made.name), audio, format="matroska", acodec="pcm_f32le", ac=2, ar=EVEN_RATE
+        box.out(made.name), mixed, format="matroska", acodec="pcm_f32le", ac=2, ar=EVEN_RATE
     )
     ended = box.run(
         find_tools().ffmpeg,
@@ -120,7 +120,7 @@ def _measure(
     index: int,
     audio: AudioFacts,
     seconds: float,
-    raise_if_stopped: Callable[[], None],
+    raise_if_stopped: RaiseIfStopped,
     *,
     most_full_scale_pct: float,
 ) -> SoundScan:

@@ -151,7 +151,8 @@ def measure(voice: Voice) -> Iterator[tuple[Sound, set[str], object]]:
     for sound in sounds():
         clip = cached("sounds/clip.mp4", build, sound.filters, spoken)
         probed = probe(clip)
-        heard = listen(clip, probed, SECONDS + MOST_APART_S, lambda: None)
+        track = (probed.audio_index, probed.facts.audio)
+        heard = listen(clip, *track, SECONDS + MOST_APART_S, lambda: None)
         facts = replace(probed.facts, sound=heard.sound.facts(SECONDS))
         broken = {f.rule for f in judge(facts, policy) if f.outcome == "fail"}
         yield sound, broken & set(RULES), facts.sound
