@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from . import sandbox
 from .beside import Beside
 from .picture.artefacts import keep_pictures, keep_plots
 from .picture.fingerprint import Fingerprint
-from .picture.scan import ClipScan, most_full_scale, scan
+from .picture.scan import ClipScan, FrameCollector, add_up, look, most_full_scale
+from .picture.sizes import with_lasting_size
 from .policy import Policy
 from .probing.facts import Facts
 from .probing.opening import open_clip
@@ -48,27 +48,39 @@ def check(
         probed = put_together(opened, packets.result())
         progress(PROBE_SHARE)
         scanning = part_of(progress, PROBE_SHARE, 0.98)
-        scanned = scan(path, probed, policy.rules, listening, scanning)
-    facts, heard = scanned.facts, scanned.heard
-    prints = sound_values(bytes(heard.chromaprint.data))
-    found = Fingerprint(facts.duration_s, scanned.reader.hasher.frames(), prints)
-    kept = {}
-    if artefacts:
-        kept = _keep(path, probed, scanned, artefacts)
-        kept["fingerprint"] = found.keep(artefacts / "fingerprint.json")
-    report = conclude(facts, policy, artefacts=kept, fingerprint=found)
+        seen = look(path, probed, scanning)
+        pictures = beside.start(lambda _: _keep_pictures(path, probed, seen, artefacts))
+        hear = partial(listening.heard, probed, scanning)
+        scanned = add_up(path, probed, policy.rules, seen, hear)
+        found = _fingerprint(scanned)
+        kept = pictures.result() | _keep_rest(scanned, found, artefacts)
+    report = conclude(scanned.facts, policy, artefacts=kept, fingerprint=found)
     progress(1.0)
     return report
 
 
-def _keep(path: Path, probed: ProbeResult, scanned: ClipScan, folder: Path) -> dict[str, Any]:
-    """Keep pictures for people; the plots are drawn while FFmpeg fetches the poster's frame."""
+def _fingerprint(scanned: ClipScan) -> Fingerprint:
+    prints = sound_values(bytes(scanned.heard.chromaprint.data))
+    return Fingerprint(scanned.facts.duration_s, scanned.reader.hasher.frames(), prints)
+
+
+def _keep_pictures(
+    path: Path, probed: ProbeResult, seen: FrameCollector, folder: Path | None
+) -> dict[str, Any]:
+    """What is kept of the picture; it need not wait for the sound."""
+    if folder is None:
+        return {}
+    video = with_lasting_size(probed.facts, seen.sizes).video
+    return keep_pictures(path, seen.reader, probed, video, folder)
+
+
+def _keep_rest(scanned: ClipScan, found: Fingerprint, folder: Path | None) -> dict[str, Any]:
+    if folder is None:
+        return {}
     facts, sound = scanned.facts, scanned.heard.sound
     silences = facts.sound.silences if facts.sound else None
-    with ThreadPoolExecutor(1) as pool:
-        plots = pool.submit(keep_plots, sound, silences, facts.duration_s, folder)
-        kept = keep_pictures(path, scanned.reader, probed, facts.video, folder)
-        return kept | plots.result()
+    kept = keep_plots(sound, silences, facts.duration_s, folder)
+    return kept | {"fingerprint": found.keep(folder / "fingerprint.json")}
 
 
 def conclude(

@@ -94,8 +94,8 @@ def _frame(
         return None
     box, pixels = Sandbox(path), Collector(size[0] * size[1] * 3)
     options = allowed.INPUT_OPTIONS | input_options()
-    if reader.plan.keys_only:  # so is the poster; the sixty frames before it need no decoding
-        options |= {"skip_frame": "nokey"}
+    if reader.plan.keys_only:  # so is the poster: the frames around it need no decoding
+        options |= {"skip_frame": "nokey", "flags": "low_delay"}
     seek = max(0.0, reader.poster_at - 0.01 + probed.zero)
     clip = filter_graph.source(box.clip_url, **options, ss=f"{seek:.3f}")
     picture = shown_as(clip[str(probed.video_index)], video).filter("scale", *size)

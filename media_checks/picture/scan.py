@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from ..probing.probe import ProbeResult
 from ..probing.refusals import EXPORT
 from ..progress import ProgressReporter
 from ..sandbox import Collector, Limits, Lines, Sandbox
-from ..sound.beside import Listening
 from ..sound.listening import SoundScan
 from ..tools import find_tools
 from .closer import look_closer
@@ -44,28 +43,43 @@ class ClipScan:
     heard: SoundScan
 
 
-def scan(
-    path: Path,
-    probed: ProbeResult,
-    rules: Mapping[str, Any],
-    listening: Listening,
-    progress: ProgressReporter,
-) -> ClipScan:
-    """``probed.facts`` with picture, sound and the damage that decoding met.
-
-    ``rules`` of a policy tell where stretches must be known to the frame; ``listening`` hears the
-    sound meanwhile.
+def look(
+    path: Path, probed: ProbeResult, progress: ProgressReporter
+) -> FrameCollector:
+    """Look at few keyframes; at every frame if fewer came than the packets promise.
 
     Raises ``Unreadable`` when not one frame can be decoded, ``ToolFailed`` when the machine is at
     fault, and whatever ``progress`` raises.
     """
     plan = plan_for(probed.facts, probed.key_times)
-    collector = _look_closely_enough(path, probed, plan, progress)
-    runs = collector.reader.runs(_end(probed.facts, collector.reader.plan))
-    runs = look_closer(path, probed, collector.reader.plan, runs, rules)
-    heard = listening.heard(probed, progress)
-    facts = gather(probed, collector, runs, heard, whole=collector.whole and heard.whole)
-    return ClipScan(facts, collector.reader, heard)
+    collector = _look_apart(path, probed, plan, progress) if plan.apart else None
+    collector = collector or _look(path, probed, plan, progress)
+    reader = collector.reader
+    if plan.keys_only and reader.samples < SEEN_SHARE * _promised(probed, plan):
+        plan = replace(plan, keys_only=False, thin=False, apart=False)
+        plan = replace(plan, interval_s=min(2.0, plan.interval_s))
+        return _look(path, probed, plan, progress)
+    return collector
+
+
+def add_up(
+    path: Path,
+    probed: ProbeResult,
+    rules: Mapping[str, Any],
+    seen: FrameCollector,
+    hear: Callable[[], SoundScan],
+) -> ClipScan:
+    """``probed.facts`` with picture, sound and the damage that decoding met.
+
+    ``rules`` of a policy tell where stretches must be known to the frame; ``hear`` waits for the
+    sound. Raises ``ToolFailed`` when FFmpeg cannot be started, and whatever ``hear`` raises.
+    """
+    reader = seen.reader
+    runs = reader.runs(_end(probed.facts, reader.plan))
+    runs = look_closer(path, probed, reader.plan, runs, rules)
+    heard = hear()
+    facts = gather(probed, seen, runs, heard, whole=seen.whole and heard.whole)
+    return ClipScan(facts, reader, heard)
 
 
 def most_full_scale(rules: Mapping[str, Any]) -> float:
@@ -76,20 +90,6 @@ def most_full_scale(rules: Mapping[str, Any]) -> float:
 
 def _end(facts: Facts, plan: Plan) -> float:
     return min(facts.video.start_s + facts.video.duration_s, plan.seconds)
-
-
-def _look_closely_enough(
-    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
-) -> FrameCollector:
-    """Look at few keyframes; at every frame if fewer came than the packets promise."""
-    collector = _look_apart(path, probed, plan, progress) if plan.apart else None
-    collector = collector or _look(path, probed, plan, progress)
-    reader = collector.reader
-    if plan.keys_only and reader.samples < SEEN_SHARE * _promised(probed, plan):
-        plan = replace(plan, keys_only=False, thin=False, apart=False)
-        plan = replace(plan, interval_s=min(2.0, plan.interval_s))
-        return _look(path, probed, plan, progress)
-    return collector
 
 
 def _promised(probed: ProbeResult, plan: Plan) -> int:
@@ -107,9 +107,9 @@ def _look_apart(
     """Copy the keyframes that are wanted, and look at the copy; None when it cannot be made."""
     with tempfile.TemporaryDirectory(prefix="keys-") as folder:
         box = Sandbox(path, Path(folder))
-        clip = filter_graph.source(
-            box.clip_url, **allowed.INPUT_OPTIONS, t=probed.zero + plan.seconds
-        )
+        # ``-discard nokey`` would read less, but FFmpeg then tells times that are frames off.
+        seconds = probed.zero + plan.seconds
+        clip = filter_graph.source(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds)
         options = {"c": "copy", "bsf:v": f"noise=drop='{_drop(plan.interval_s)}'"}
         video = clip[str(probed.video_index)]
         node = filter_graph.output(box.out("keys.mov"), video, format="mov", **options)
