@@ -1,7 +1,7 @@
 """Modules are compiled once, not by each worker and each process that a test starts.
 
-Machines that build images often forbid Python to keep what it compiles (``PYTHONDONTWRITEBYTECODE``).
-Then half of a worker's collecting was to rewrite every test's asserts anew.
+Machines that build images often forbid Python to keep what it compiles
+(``PYTHONDONTWRITEBYTECODE``). Then half of a worker's collecting was to rewrite every assert.
 """
 
 import os
