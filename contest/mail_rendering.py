@@ -196,12 +196,12 @@ class _Minimum(_Number):
         return "{minimum}"
 
 
-def _spared(plain: Callable[..., Any]) -> Callable[..., Any]:
+def _spared(plain: Callable[..., object]) -> Callable[..., object]:
     """A filter that leaves names in braces alone."""
     if hasattr(plain, "jinja_pass_arg"):
         return plain
 
-    def spared(value: Any, *args: Any, **given: Any) -> Any:
+    def spared(value: object, *args: object, **given: object) -> object:
         return value if isinstance(value, _Name) else plain(value, *args, **given)
 
     return spared

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
 from .draft import Draft, Value, Words
 from .keys import LABELS
@@ -18,7 +17,7 @@ NAMED = {
 MOST_SHOWN = 160  # characters of a sentence
 
 
-def said(value: Any) -> Words:
+def said(value: object) -> Words:
     """A value as a person reads it."""
     if isinstance(value, str) and INSTANT.match(value):
         at = datetime.fromisoformat(value)

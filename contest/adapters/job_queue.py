@@ -9,7 +9,7 @@ a job that waits or runs is not queued again.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from redis import Redis
 from rq import Queue, Worker
@@ -33,7 +33,7 @@ class OnlyRunTask(Job):
     run_task: Callable[[int], None]
 
     @property
-    def func(self) -> Any:
+    def func(self) -> Callable[..., object]:
         """The function to run. Raises ``PermissionError`` for a job with any other name."""
         if self.func_name != RUN_TASK:
             raise PermissionError(f"a job named {self.func_name!r} is not run here")

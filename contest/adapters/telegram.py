@@ -44,7 +44,7 @@ class TelegramBot:
         if updates:  # what was read is not told again
             self._ask("getUpdates", timeout=0, offset=updates[-1]["update_id"] + 1, limit=1)
 
-    def _ask(self, method: str, **values: Any) -> Any:
+    def _ask(self, method: str, **values: object) -> Any:
         """The ``result``. Errors never name the address, which holds the token."""
         try:
             answer = requests.post(f"{self._address}/{method}", json=values, timeout=TIMEOUT_S,

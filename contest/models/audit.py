@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SQLColumnExpression, String, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
@@ -106,7 +106,7 @@ class AuditRow(Base):
 
     @before.inplace.expression
     @classmethod
-    def _before_column(cls) -> Any:
+    def _before_column(cls) -> SQLColumnExpression[dict[str, Any]]:
         return cls.sealed_before
 
     @hybrid_property
@@ -119,14 +119,14 @@ class AuditRow(Base):
 
     @after.inplace.expression
     @classmethod
-    def _after_column(cls) -> Any:
+    def _after_column(cls) -> SQLColumnExpression[dict[str, Any]]:
         return cls.sealed_after
 
     def _sealed(self, value: dict[str, Any]) -> dict[str, Any]:
         """``value`` with hashes for its texts, which become notes of this row."""
         return {key: self._kept(key, one) for key, one in value.items()}
 
-    def _kept(self, key: str, value: Any) -> Any:
+    def _kept(self, key: str, value: object) -> object:
         if not _is_text(key, value):
             return value
         note = AuditNote.of(value)

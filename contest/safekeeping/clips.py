@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
@@ -44,7 +43,7 @@ def named(connection: Connection) -> dict[str, str]:
     return found
 
 
-def _queries() -> Iterator[tuple[str, Select[Any]]]:
+def _queries() -> Iterator[tuple[str, Select[str | None]]]:
     kept: ColumnElement[bool] = ClipVersion.bytes_gone_at.is_(None)
     yield "repair", (
         select(Repair.sha256).join(ClipVersion, Repair.version_id == ClipVersion.id)

@@ -6,7 +6,6 @@ import os
 import secrets
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -94,6 +93,6 @@ def _variables(settings: Settings) -> dict[str, str]:
     }
 
 
-def _box(passphrase: str, salt: bytes, n: Any, r: Any, p: Any) -> Fernet:
+def _box(passphrase: str, salt: bytes, n: int, r: int, p: int) -> Fernet:
     key = Scrypt(salt=salt, length=32, n=int(n), r=int(r), p=int(p)).derive(passphrase.encode())
     return Fernet(base64.urlsafe_b64encode(key))

@@ -7,7 +7,6 @@ the backups of the machine that died. Instants are the machine's, never a simula
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from contest.errors import DomainError
 from contest.safekeeping.folder import Manifest, read_json, write_json
@@ -78,9 +77,9 @@ def standing(data_dir: Path, *, scheduled: bool, at: datetime) -> Standing:
     return Standing(scheduled, backup, proof, told, at)
 
 
-def _instant(found: Any) -> datetime | None:
+def _instant(found: dict[str, str] | None) -> datetime | None:
     return datetime.fromisoformat(found["at"]) if found else None
 
 
-def _note(data_dir: Path, **facts: Any) -> None:
+def _note(data_dir: Path, **facts: object) -> None:
     write_json(data_dir / FILE, (read_json(data_dir / FILE) or {}) | facts)

@@ -130,13 +130,13 @@ def _append(session: Session) -> None:
     session.flush()
 
 
-_TABLE: Any = AuditRow.__table__
+_TABLE = Base.metadata.tables[AuditRow.__tablename__]
 _COLUMNS = ("seq", "at", "contest_id", "actor", "action", "subject", "before", "after",
             "prev_hash", "hash")
 
 
 _NOTE_SUBJECT = "audit_note:"  # of a tombstone
-_NOTES: Any = AuditNote.__table__
+_NOTES = Base.metadata.tables[AuditNote.__tablename__]
 _OF_NOTE = ("audit_seq", "sha256", "salt", "value")
 
 

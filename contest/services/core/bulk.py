@@ -25,7 +25,7 @@ LINES = 200  # of a COPY, sent at once
 class Written:
     """A JSON value that stands in many rows, written out once."""
 
-    value: Any
+    value: object
     text: str = field(init=False)
 
     def __post_init__(self) -> None:

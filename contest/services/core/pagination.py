@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Row = TypeVar("Row")
 ROWS = 50  # on a page
@@ -24,8 +24,8 @@ class Pagination(Generic[Row]):
 
 
 def take(
-    session: Session, query: Select[Any], number: int, *, whole: bool = False,
-    count_to: int | None = None, size: int = ROWS, by: Any = None,
+    session: Session, query: Select[*tuple[Any, ...]], number: int, *, whole: bool = False,
+    count_to: int | None = None, size: int = ROWS, by: InstrumentedAttribute[int] | None = None,
 ) -> Pagination[Any]:
     """Page ``number`` of an ordered query; a number out of range gives the nearest page.
 

@@ -1,14 +1,17 @@
 """Searching and sorting lists in the database, as people read letters and numbers."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, or_
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from contest.folding import DIGITS, fold
 
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+Text = InstrumentedAttribute[str] | ColumnElement[str]
 MARKS = r"[\u0300-\u036F]"  # combining ones
 
 
@@ -27,14 +30,14 @@ class sortable(GenericFunction[str]):
 
 
 @compiles(folded, "postgresql")
-def _folded(element: Any, compiler: SQLCompiler, **values: Any) -> str:
+def _folded(element: folded | sortable, compiler: SQLCompiler, **values: Any) -> str:
     text = compiler.process(element.clauses, **values)
     bare = f"regexp_replace(normalize({text}, NFD), '{MARKS}', '', 'g')"
     return f"lower(translate({bare}, 'đĐ', 'dd'))"
 
 
 @compiles(sortable, "postgresql")
-def _sortable(element: Any, compiler: SQLCompiler, **values: Any) -> str:
+def _sortable(element: sortable, compiler: SQLCompiler, **values: Any) -> str:
     """Zeros before each number, and of those only so many that all are of one width. Compared by
     bytes, as SQLite does it."""
     padded = rf"'{'0' * DIGITS}\1'"
@@ -43,7 +46,7 @@ def _sortable(element: Any, compiler: SQLCompiler, **values: Any) -> str:
     return f'{kept} COLLATE "C"'
 
 
-def matching(query: Select[Any], words: str, *columns: Any) -> Select[Any]:
+def matching(query: Query, words: str, *columns: Text) -> Query:
     """Narrow ``query`` to rows in which each word is part of one of ``columns``; no words: all.
 
     Accents and capitals make no difference: “phuong 2” finds “Phường 2”.

@@ -132,7 +132,7 @@ def _head(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object) -> Any:
+def _cell(sheet: WriteOnlyWorksheet, value: object) -> Cell:
     if isinstance(value, Formula | Number):
         content = value.text if isinstance(value, Formula) else value.value
         cell = WriteOnlyCell(sheet, content)

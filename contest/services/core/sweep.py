@@ -25,10 +25,9 @@ a clip was compared, the numbered steps of a publication which is next.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.models import (
     Base,
@@ -45,6 +44,7 @@ from contest.models import (
 )
 from contest.services.core import outbox
 
+Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 KEPT = timedelta(days=30)
 MAILS_KEPT = UPLOADS_KEPT = EVENTS_KEPT = timedelta(days=90)
 BATCH = 500  # rows of a table in one transaction
@@ -96,7 +96,7 @@ def _over(at: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
     ]
 
 
-def _ended(before: datetime, *ends: Any) -> ColumnElement[bool]:
+def _ended(before: datetime, *ends: Moment) -> ColumnElement[bool]:
     return or_(*(end < before for end in ends))
 
 

@@ -41,8 +41,8 @@ assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - each machine ha
 class Stateful(Protocol):
     """A row with a state."""
 
-    id: Any
-    state: Any
+    id: int
+    state: str
 
 
 def move(
@@ -117,7 +117,7 @@ def _require_allowed(machine: Machine, before: str, to: str) -> None:
         )
 
 
-def _contest_id(row: Any) -> int | None:
+def _contest_id(row: object) -> int | None:
     if hasattr(row, "contest_id"):
         return int(row.contest_id)
     for parent in ("submission", "version"):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contest.actors import Actor
@@ -210,16 +210,17 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 class _Kept:
     """Cached flags, and the versions of counts and ledger that they were computed from."""
 
-    counts: tuple[Any, ...]
-    ledger: tuple[Any, ...]
+    counts: tuple[object, ...]
+    ledger: tuple[object, ...]
     heavy: Mapping[int, Mapping[str, Any]]
     flags: Sequence[Flag]
 
 
-_kept: WeakKeyDictionary[Any, dict[int, _Kept]] = WeakKeyDictionary()  # engine -> contest -> found
+# engine -> contest -> found
+_kept: WeakKeyDictionary[Engine | Connection, dict[int, _Kept]] = WeakKeyDictionary()
 
 
-def _versions(session: Session, contest: Contest) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _versions(session: Session, contest: Contest) -> tuple[tuple[object, ...], tuple[object, ...]]:
     """Versions of the counts and of the ledger, for the cache: one small query.
 
     Snapshots and approvals are only ever added; a row of the ledger may be counted up, which the

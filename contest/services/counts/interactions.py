@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
@@ -19,6 +19,7 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.languages import LANGUAGES, write_time
 from contest.models import (
+    Base,
     Contest,
     Evidence,
     LateApproval,
@@ -98,7 +99,7 @@ def listed(
     """The clips on the Page with their units, in the order of their release, ``size`` on a page.
     ``show``: those behind one blocker, or whose ledger is of one kind (``count_gaps.SHOWN``,
     ``LEDGERS``), all for any other word."""
-    query: Select[Any] = (
+    query: Select[Publication] = (
         select(Publication)
         .join(Publication.submission)
         .join(Submission.unit)
@@ -174,7 +175,7 @@ def take_all(
          reading.raw or {}, *same.values())
         for number, reading in readings.items()
     ]
-    table: Any = Snapshot.__table__
+    table = Base.metadata.tables[Snapshot.__tablename__]
     bulk.send(session, table, (*COUNTED, *same), rows)
 
 

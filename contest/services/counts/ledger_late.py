@@ -4,7 +4,6 @@ organiser agrees, all of a file together, or a single one."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -116,7 +115,8 @@ def _agreed(
         .values(agreed_by=actor.label, agreed_at=at)
         .execution_options(synchronize_session=False)
     )
-    subject: Any = one.evidence or one.line
+    subject = one.evidence or one.line
+    assert subject is not None  # noqa: S101
     session.expire(subject)
     audit.record(
         session, "ledger.late_agreed", subject, actor=actor, at=at, contest_id=contest.id,

@@ -5,7 +5,6 @@ cap. Said too long after the cut-off it needs a reason and a second organiser, a
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
@@ -21,7 +20,7 @@ def counting() -> ColumnElement[bool]:
     return or_(LedgerStatement.late_reason == "", LedgerStatement.agreed_by.is_not(None))
 
 
-def stated() -> ScalarSelect[Any]:
+def stated() -> ScalarSelect[str]:
     """What was last said of the enclosing query's submission; NULL if nothing."""
     return (
         select(LedgerStatement.state)

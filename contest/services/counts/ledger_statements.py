@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import Contest, Evidence, LedgerStatement, Submission
+from contest.models import Base, Contest, Evidence, LedgerStatement, Submission
 from contest.permissions import require
 from contest.services.core import audit, bulk, profiles
 from contest.services.counts import interactions
@@ -50,7 +49,7 @@ def say_of_all(
 ) -> None:
     """The same of every clip in a file (submissions' ids); ``late_reason`` is checked already."""
     _known(state)
-    table: Any = LedgerStatement.__table__
+    table = Base.metadata.tables[LedgerStatement.__tablename__]
     names = ("submission_id", "state", "late_reason", "evidence_id", "created_by", "created_at")
     rows = [(n, state, late_reason, kept.id, actor.label, at) for n in sorted(clips)]
     bulk.send(session, table, names, rows)

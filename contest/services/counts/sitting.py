@@ -9,7 +9,7 @@ the screen, may show many numbers and usually comes after them (``attach``).
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, contains_eager
@@ -197,7 +197,7 @@ def _mine(
     )
 
 
-def _by_field(session: Session, query: Select[Any]) -> dict[Key, Snapshot]:
+def _by_field(session: Session, query: Select[Snapshot]) -> dict[Key, Snapshot]:
     """Snapshots, the oldest first, by clip and by each field that they know."""
     return {
         (one.submission_id, name): one

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.folding import sortable
 from contest.models import Check, ClipVersion, Contest, Snapshot, Submission, Unit
@@ -78,7 +78,9 @@ def by_hour(
     return [(hour, gained[hour]) for hour in hours]
 
 
-def _gained(session: Session, contest: Contest, column: Any, begin: datetime) -> Any:
+def _gained(
+    session: Session, contest: Contest, column: InstrumentedAttribute[int | None], begin: datetime
+) -> Any:
     """By hour (UTC, “2023-06-19 08”) the growth of one number, clip by clip."""
     before = func.lag(column).over(
         partition_by=Snapshot.submission_id, order_by=(Snapshot.taken_at, Snapshot.id)
@@ -130,7 +132,7 @@ def units(session: Session, contest: Contest, profile: Profile) -> Sequence[Unit
 
 def reasons(session: Session, contest: Contest) -> Reasons:
     """The quick checks of the entries' current clips: how many passed, and what the others lack."""
-    verdicts: Mapping[Any, int] = {
+    verdicts: Mapping[str | None, int] = {
         verdict: count for verdict, count in session.execute(
             _current(contest, Check.verdict, func.count()).group_by(Check.verdict))
     }

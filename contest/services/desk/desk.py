@@ -102,7 +102,7 @@ def _short(contest: Contest, profile: Profile) -> Select[Unit]:
     return query.where(Unit.contest_id == contest.id, Unit.retired_at.is_(None), few)
 
 
-def _count(session: Session, query: Select[Any]) -> int:
+def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 

@@ -75,7 +75,7 @@ def instants(contest: Contest) -> dict[str, datetime]:
     return {key: moment for key, moment in found.items() if isinstance(moment, datetime)}
 
 
-def _at(data: Any, key: str) -> Any:
+def _at(data: object, key: str) -> Any:
     for part in key.split("."):
         data = data.get(part) if isinstance(data, dict) else None
     return data
@@ -226,7 +226,7 @@ def _tell(
     return len(mails)
 
 
-def _own_line(moved: tuple[datetime, datetime] | None, zone: ZoneInfo) -> Iterator[Any]:
+def _own_line(moved: tuple[datetime, datetime] | None, zone: ZoneInfo) -> Iterator[list[object]]:
     """A unit with time of its own reads how that has moved, besides the contest's dates."""
     if moved and moved[0] != moved[1]:
         before, after = (in_words(at, zone, "schedule.entries_close") for at in moved)

@@ -161,7 +161,7 @@ def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _clip(row: Row[Any], contest: Contest) -> PublicClip:
+def _clip(row: Row[*tuple[Any, ...]], contest: Contest) -> PublicClip:
     clip = PublicClip(**row._mapping)
     hidden = profiles.names_are_hidden(contest)
     return replace(clip, unit="", authors=(), description="") if hidden else clip

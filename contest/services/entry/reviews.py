@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -190,7 +189,7 @@ def peek_next(
     return session.scalars(query.where(Submission.id != submission.id)).one_or_none()
 
 
-def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
+def _free(contest: Contest, actor: Actor, at: datetime) -> Select[Submission]:
     """The longest-waiting clip that no other reviewer holds, and nobody has just decided about."""
     free = or_(
         Submission.held_until.is_(None), Submission.held_until <= at,
@@ -205,18 +204,18 @@ def just_decided(session: Session, entries: Sequence[Submission]) -> frozenset[i
     return frozenset(session.scalars(query)) if entries else frozenset()
 
 
-def _in_force() -> Select[Any]:
+def _in_force() -> Select[int]:
     """Entries about which somebody has decided that they may still take back."""
     return select(HeldDecision.submission_id).where(HeldDecision.state == "held")
 
 
-def _unvoted(session: Session, contest: Contest, actor: Actor, at: datetime) -> Select[Any]:
+def _unvoted(session: Session, contest: Contest, actor: Actor, at: datetime) -> Select[Submission]:
     """The longest-waiting clip that waits for this member's vote."""
     mine = before_board(session, contest, actor=actor, at=at)["mine"]
     return _longest_waiting(contest).where(Submission.id.in_(mine))
 
 
-def _longest_waiting(contest: Contest) -> Select[Any]:
+def _longest_waiting(contest: Contest) -> Select[Submission]:
     return (
         select(Submission)
         .join(ClipVersion, ClipVersion.id == Submission.version_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from contest.models import AuditRow, Check, ClipVersion, Contest, Derivative, Submission, Unit
 from contest.services.core import pagination, search
@@ -15,8 +15,9 @@ from contest.states import SubmissionState
 
 BROKEN = "failed"  # the check itself, for a technical reason
 CHECKED = ("pass", "look", "fail", BROKEN)
-NEWEST: Sequence[Any] = (Submission.updated_at.desc(), Submission.id)
-ORDERS: Mapping[str, Sequence[Any]] = {
+Order = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
+NEWEST: Order = (Submission.updated_at.desc(), Submission.id)
+ORDERS: Mapping[str, Order] = {
     "unit": (search.sortable(Unit.name), Submission.code),
     "title": (search.sortable(Submission.title), Submission.code),
 }

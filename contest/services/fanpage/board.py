@@ -1,7 +1,6 @@
 """The board of publications: the queue to the Page, a page at a time."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
@@ -54,7 +53,7 @@ def counts(session: Session, contest: Contest) -> Mapping[str, int]:
     return found | ({UNREAD: unread} if unread else {})
 
 
-def _board(contest: Contest) -> Select[Any]:
+def _board(contest: Contest) -> Select[Publication]:
     return (
         select(Publication)
         .join(Publication.submission)

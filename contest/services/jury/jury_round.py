@@ -96,13 +96,13 @@ def open_clips(
     return clips
 
 
-def _first_open(juror: Juror, markable: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _first_open(juror: Juror, markable: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     """Where a good part is owed, a walk by code with a look at each clip's ballot soon has the
     first; where little is, the clips and all ballots of the juror are joined."""
     own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == juror.user.id)
-    juror_id: ColumnElement[Any] = literal(juror.user.id).label("juror")
-    query: Select[*tuple[Any, ...]] = select(juror_id, Submission.code)
-    given: ColumnElement[Any] = Ballot.given.expression
+    juror_id = literal(juror.user.id).label("juror")
+    query = select(juror_id, Submission.code)
+    given: ColumnElement[int] = Ballot.given.expression
     if juror.owed * WALK > juror.due:
         state, given = (
             select(column).where(own).correlate(Submission).scalar_subquery()

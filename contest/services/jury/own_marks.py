@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
@@ -177,7 +177,7 @@ def _own(contest: Contest, actor: Actor) -> tuple[ColumnElement[bool], ...]:
             Ballot.state.not_in(OUT))
 
 
-def _complete(contest: Contest, actor: Actor) -> Any:
+def _complete(contest: Contest, actor: Actor) -> Subquery:
     """Clip's id, points and state of the juror's complete ballots."""
     return union_all(_known_points(contest, actor), _summed_points(contest, actor)).subquery()
 

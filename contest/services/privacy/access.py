@@ -6,7 +6,6 @@ Opening the same again within ten minutes is one opening: a player asks for a fi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import exists, insert, literal, or_, select
 from sqlalchemy.orm import Session
@@ -32,7 +31,7 @@ class Opening:
 
 def note(session: Session, opened: Opening, *, at: datetime) -> None:
     """Store an opening, by one statement, unless the same was just stored."""
-    row: Any = AccessLog
+    row = AccessLog
     just = exists().where(
         row.subject == opened.subject, row.actor == opened.actor, row.at > at - AGAIN,
         row.what == opened.what, row.contest_id == opened.contest_id,

@@ -1,6 +1,5 @@
 """An account of the staff, erased: nobody can sign in, what was done keeps its number."""
 
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from contest.models import (
 )
 from contest.services.privacy.person import GONE
 
-Buried = list[tuple[str, str, Any]]  # subject, field, what stood there
+Buried = list[tuple[str, str, object]]  # subject, field, what stood there
 
 
 def of_mail(session: Session, contest: Contest, mail: str) -> User | None:

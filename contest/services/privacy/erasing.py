@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -188,7 +187,7 @@ class Erasure:
         self.session.execute(table.update().where(table.c.id == row_id).values(values))
         self.done.places += len(found)
 
-    def _fresh(self, place: Place) -> Any:
+    def _fresh(self, place: Place) -> object:
         if (place.table, place.column) in IDENTITIES:
             return self._pseudonym(place.value)
         fresh = places.without(place.value, self.finder)
@@ -196,7 +195,7 @@ class Erasure:
             return ""
         return fresh
 
-    def _pseudonym(self, value: Any) -> Any:
+    def _pseudonym(self, value: object) -> object:
         """Another word for an account, the same one wherever it stands."""
         if isinstance(value, list):
             return [self._pseudonym(one) if self.finder.finds(one) else one for one in value]
@@ -204,11 +203,11 @@ class Erasure:
 
     # ------------------------------------------------------------------ tombstones and the trail
 
-    def _bury_row(self, values: Iterable[tuple[str, str, Any]]) -> None:
+    def _bury_row(self, values: Iterable[tuple[str, str, object]]) -> None:
         for subject, name, value in values:
             self._bury(subject, name, value)
 
-    def _bury(self, subject: str, name: str, value: Any) -> None:
+    def _bury(self, subject: str, name: str, value: object) -> None:
         self._tombstone(subject, name, digest_of(self.key, canonical.text(value)))
 
     def _tombstone(self, subject: str, name: str, digest: str) -> None:

@@ -9,11 +9,10 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from social import accounts
 
@@ -141,7 +140,7 @@ def digest_of(key: bytes, value: str) -> str:
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
 
-def _any(patterns: Any) -> re.Pattern[str]:
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
     found = "|".join(f"(?:{pattern})" for pattern in patterns)
     return re.compile(found or r"(?!)", re.IGNORECASE)
 

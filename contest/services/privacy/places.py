@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Column, Select, String, Table, or_, select
+from sqlalchemy import JSON, Column, FromClause, Select, String, Table, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -45,7 +45,7 @@ class Place:
     table: str
     row_id: int
     column: str
-    value: Any
+    value: object
 
     @property
     def subject(self) -> str:
@@ -94,18 +94,20 @@ def _of_table(
                 yield Place(table.name, row_id, column.name, value)
 
 
-def _rows(table: Table, columns: list[Column[Any]], contest_id: int | None) -> Select[Any]:
-    query = select(table.c.id, *columns).order_by(table.c.id)
+def _rows(
+    table: Table, columns: list[Column[Any]], contest_id: int | None
+) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = select(table.c.id, *columns).order_by(table.c.id)
     if contest_id is None:
         return query
     if table.name == AuditNote.__tablename__:
-        trail: Any = AuditRow.__table__
+        trail = AuditRow.__table__
         query = query.join(trail, trail.c.seq == table.c.audit_seq)
         return query.where(or_(trail.c.contest_id == contest_id, trail.c.contest_id.is_(None)))
     steps = _way(table.name)
     if steps is None:
         return query  # of no contest: people's accounts
-    here: Any = table
+    here: FromClause = table
     for name in steps[:-1]:
         key = here.c[name]
         (foreign,) = key.foreign_keys

@@ -7,8 +7,8 @@ import html
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
@@ -121,7 +121,7 @@ def signed_forms_of(
 
 
 def drop_clip(
-    session: Session, submission: Submission, at: Any, *, poster: bool = False
+    session: Session, submission: Submission, at: datetime, *, poster: bool = False
 ) -> list[str]:
     """Give up every version of a clip and all that was made of it; returns the files. ``poster``:
     the still picture of the version in force stays, for pages of results."""

@@ -75,7 +75,7 @@ def _read(text: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _check(year: str, said: Any) -> None:
+def _check(year: str, said: object) -> None:
     """A year: ``off`` and ``worked`` list its days; ``source`` names the decree once announced."""
     def wrong(vi: str, en: str) -> Invalid:
         return Invalid(f"Năm {year}: {vi}.", f"Year {year}: {en}.")

@@ -59,7 +59,7 @@ def _pick(session: Session, result: Result, wanted: Picked) -> list[dict[str, An
     return list(session.scalars(_chosen(session, result, wanted).limit(wanted.most)))
 
 
-def _chosen(session: Session, result: Result, wanted: Picked) -> Select[Any]:
+def _chosen(session: Session, result: Result, wanted: Picked) -> Select[*tuple[Any, ...]]:
     rows, place = _elements(session)
     entry, unit, prize = (_text(session, rows.c.value, key) for key in ("entry", "unit", "prize"))
     query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(
@@ -130,7 +130,8 @@ def places(session: Session, result: Result) -> list[tuple[str, int, str, str | 
         .select_from(Result, rows)
         .where(Result.id == result.id)
     )
-    return [tuple(row) for row in session.execute(query.order_by(place))]
+    found = session.execute(query.order_by(place))
+    return [(clip, rank, total, prize) for clip, rank, total, prize in found]
 
 
 def ties(session: Session, result: Result) -> list[dict[str, Any]]:
@@ -164,7 +165,7 @@ def _on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _elements(session: Session) -> Any:
+def _elements(session: Session) -> tuple[TableValuedAlias, ColumnElement[int]]:
     """The ranking's columns ``value`` and ``place``, beside the result's own."""
     if _on_sqlite(session):
         rows = func.json_each(Result.output, "$.ranking").table_valued(
@@ -183,11 +184,11 @@ def _members(session: Session) -> TableValuedAlias:
     return each(Result.names).table_valued("key", "value", joins_implicitly=True)
 
 
-def _text(session: Session, value: Any, *path: str) -> ColumnElement[Any]:
+def _text(session: Session, value: ColumnElement[object], *path: str) -> ColumnElement[str]:
     if _on_sqlite(session):
         return func.json_extract(value, "$." + ".".join(path))
     return func.jsonb_extract_path_text(value, *path)
 
 
-def _number(session: Session, value: Any, key: str) -> ColumnElement[Any]:
+def _number(session: Session, value: ColumnElement[object], key: str) -> ColumnElement[int]:
     return cast(_text(session, value, key), Integer)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload
 
@@ -122,7 +122,7 @@ def _ledgers(
     }
 
 
-def _entries(contest: Contest) -> Any:
+def _entries(contest: Contest) -> Select[Submission]:
     """Clips that are on the Page, and those that were on it and then disqualified."""
     was_out = exists().where(
         Publication.submission_id == Submission.id, Publication.state == "published"

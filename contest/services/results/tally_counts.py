@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Result, Row, bindparam, text
 from sqlalchemy.orm import Session
 
 from contest.models import Contest
@@ -102,7 +102,7 @@ def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Cou
 
 def _run(
     session: Session, query: str, contest: Contest, profile: Profile, **more: int
-) -> Any:
+) -> Result[*tuple[Any, ...]]:
     values = {"contest": contest.id, "cut_off": profile.schedule.counts_close, **more}
     asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))
     return session.execute(asked, values)
@@ -116,7 +116,7 @@ def _ledger(session: Session, contest: Contest, profile: Profile) -> Mapping[int
     return found
 
 
-def _shares(row: Any, lines: Lines, limit: int) -> int:
+def _shares(row: Row[*tuple[Any, ...]], lines: Lines, limit: int) -> int:
     """What counts: of a complete ledger what it holds under the cap; with any other the total,
     less what the ledger proves to be over the cap or of accounts that are out."""
     out = _out(row)
@@ -135,7 +135,7 @@ def _shares(row: Any, lines: Lines, limit: int) -> int:
     return min(total, max(total - (sum(rest) - capped), capped))
 
 
-def _out(row: Any) -> set[str]:
+def _out(row: Row[*tuple[Any, ...]]) -> set[str]:
     """The accounts that a correction leaves out; older ones named them only."""
     if identities := _json(row.identities_out):
         return set(identities)
@@ -145,7 +145,7 @@ def _out(row: Any) -> set[str]:
     }
 
 
-def _json(stored: Any) -> list[str]:
+def _json(stored: str | list[str] | None) -> list[str]:
     """A list that SQLite gives as text."""
     found = json.loads(stored) if isinstance(stored, str) else stored
     return list(found or [])

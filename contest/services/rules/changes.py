@@ -1,6 +1,6 @@
 """What a new revision changes, in plain words: ``hạn nhận clip: 10/6 → 12/6``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ def changes(old: Profile, new: Profile) -> list[Change]:
 Key = tuple[str, str, str]  # the rule; in a list also the row and its column
 
 
-def _flat(data: Any, prefix: str = "") -> Iterator[tuple[Key, Any]]:
+def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[Key, object]]:
     for name, value in data.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict):
@@ -50,7 +50,7 @@ def _flat(data: Any, prefix: str = "") -> Iterator[tuple[Key, Any]]:
             yield (key, "", ""), value
 
 
-def _row(key: str, row: dict[str, Any]) -> Iterator[tuple[Key, Any]]:
+def _row(key: str, row: dict[str, Any]) -> Iterator[tuple[Key, object]]:
     for (column, _, _), value in _flat(row):
         if column not in ("id", "levels"):
             yield (key, str(row.get("id", "")), column), value
@@ -65,7 +65,7 @@ def _label(key: Key) -> tuple[str, str]:
     return f"{label.vi}, {row}: {part.vi}", f"{label.en}, {row}: {part.en}"
 
 
-def in_words(value: Any, zone: ZoneInfo, key: str = "") -> tuple[str, str]:
+def in_words(value: object, zone: ZoneInfo, key: str = "") -> tuple[str, str]:
     """A value as a person reads it, Vietnamese and English. A deadline (``key``) at midnight is
     the end of the day before."""
     if value in (None, "", []):

@@ -45,7 +45,7 @@ class Gap:
     """A rule that the plan does not state. ``template``: what is taken, None where one must say."""
 
     key: str
-    template: Any
+    template: object
 
 
 def template_of(reference: str) -> str:
@@ -65,7 +65,7 @@ def gaps(template: str, missing: list[str]) -> list[Gap]:
     return sorted(found, key=lambda gap: gap.template is not None)
 
 
-def _at(data: Any, key: str) -> Any:
+def _at(data: object, key: str) -> object:
     for part in key.split("."):
         data = data.get(part) if isinstance(data, dict) else None
     return data
@@ -89,7 +89,7 @@ def rule_file(template: str, values: Mapping[str, Any], *, slug: str, bases: lis
     return edited(template, said)
 
 
-def _typed(key: str, value: Any) -> Any:
+def _typed(key: str, value: Any) -> object:
     return datetime.fromisoformat(value) if key.startswith("schedule.") else value
 
 

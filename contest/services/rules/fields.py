@@ -87,7 +87,7 @@ def _of_field(key: str, info: FieldInfo) -> Iterator[Rule | Rows]:
         yield _plain(key, kind, info, needed=needed)
 
 
-def _of_list(key: str, item: Any, info: FieldInfo) -> Rule | Rows:
+def _of_list(key: str, item: object, info: FieldInfo) -> Rule | Rows:
     if isinstance(item, type) and issubclass(item, Part):
         columns = [one for one in _of_part(item, "") if isinstance(one, Rule) and one.key != "id"]
         return Rows(key, tuple(columns))
@@ -97,7 +97,7 @@ def _of_list(key: str, item: Any, info: FieldInfo) -> Rule | Rows:
     return Rule(key, "lines", info.is_required(), most=_bound(info, "max_length"))
 
 
-def _plain(key: str, kind: Any, info: FieldInfo, *, needed: bool) -> Rule:
+def _plain(key: str, kind: object, info: FieldInfo, *, needed: bool) -> Rule:
     if get_origin(kind) is Literal:
         return Rule(key, "choice", choices=get_args(kind))
     if kind is bool:
@@ -116,7 +116,7 @@ def _text_kind(key: str) -> str:
     return "long" if key.endswith(LONG) else "text"
 
 
-def _without_none(annotation: Any) -> tuple[Any, bool]:
+def _without_none(annotation: object) -> tuple[object, bool]:
     if get_origin(annotation) in (Union, UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
         return kinds[0], True

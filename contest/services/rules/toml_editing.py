@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Item
+from tomlkit.items import AoT, Item, Table
 
 
 def edited(source: str, values: Mapping[str, Any]) -> str:
@@ -37,14 +37,14 @@ def _put(table: Any, name: str, value: Any) -> None:
         item.trivia.comment, item.trivia.comment_ws = "", ""
 
 
-def _tables(values: list[dict[str, Any]]) -> Any:
+def _tables(values: list[dict[str, Any]]) -> AoT:
     made = tomlkit.aot()
     for value in values:
         made.append(tomlkit.item(_inline(value)))
     return made
 
 
-def _inline(value: dict[str, Any]) -> Any:
+def _inline(value: dict[str, Any]) -> Table:
     """A table whose own tables ({vi, en}) stand on one line."""
     table = tomlkit.table()
     for name, part in value.items():
@@ -57,5 +57,5 @@ def _inline(value: dict[str, Any]) -> Any:
     return table
 
 
-def _plain(item: Any) -> Any:
+def _plain(item: object) -> object:
     return item.unwrap() if isinstance(item, Item) else item

@@ -6,9 +6,8 @@ many rows went. The trail's rows of the dry run itself hold references only; the
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
@@ -85,7 +84,9 @@ def _doomed(session: Session, contest_id: int) -> Iterator[tuple[Table, list[int
             yield table, ids
 
 
-def _referring(session: Session, table: Table, column: Any, parents: list[int]) -> Iterator[int]:
+def _referring(
+    session: Session, table: Table, column: ColumnElement[int], parents: list[int]
+) -> Iterator[int]:
     for start in range(0, len(parents), PART):
         yield from session.scalars(
             select(table.c.id).where(column.in_(parents[start:start + PART]))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor, unit_actor
@@ -142,12 +142,14 @@ def without_link(session: Session, contest: Contest, *, at: datetime) -> list[in
     return list(session.scalars(query.order_by(*IN_ORDER)))
 
 
-def _standing(row: Any, quota: int) -> Standing:
+def _standing(row: Row[*tuple[Any, ...]], quota: int) -> Standing:
     unit, clips, links, uses, last_used_at = row
     return Standing(unit, clips, links, uses, last_used_at, max(quota - clips, 0))
 
 
-def _standings(contest: Contest, at: datetime, below: int | None = None) -> Select[Any]:
+def _standings(
+    contest: Contest, at: datetime, below: int | None = None
+) -> Select[*tuple[Any, ...]]:
     """Unit, clips, live links, their uses and the last one; by group and name.
 
     Only units with fewer clips than ``below``, where it is given.

@@ -1,6 +1,5 @@
 """The field by which a person shows once more who they are, before a second factor changes."""
 
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
@@ -23,7 +22,7 @@ class ProofForm(Form):
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "none"},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.asked = confirming.asked_of(me())
         for name in {"old", "code"} - {self.asked}:

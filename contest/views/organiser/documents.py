@@ -203,7 +203,7 @@ def _placeholders(sample: dict[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _example(value: Any) -> str:
+def _example(value: object) -> str:
     return _("mã QR") if isinstance(value, Qr) else str(value)
 
 

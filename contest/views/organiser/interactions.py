@@ -326,7 +326,7 @@ def _write_down(form: WriteForm) -> None:
     )
 
 
-def _write_form(**values: Any) -> WriteForm:
+def _write_form(**values: object) -> WriteForm:
     clips = interactions.posted(current.db, current.contest, most=MOST_CHOICES + 1)
     if len(clips) > MOST_CHOICES:
         return TypedWriteForm(**values)

@@ -67,7 +67,7 @@ class Shown:
     voids: list[tuple[LedgerVoid, list[str]]]
 
     @property
-    def rows(self) -> list[Any]:
+    def rows(self) -> list[Waiting | LedgerStatement | LedgerVoid]:
         return [*self.lines, *self.statements, *(void for void, _ in self.voids)]
 
     def __bool__(self) -> bool:

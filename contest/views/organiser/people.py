@@ -1,6 +1,5 @@
 """The organisers' list of people: add, roles, invitations, sign out, lock."""
 
-from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -51,7 +50,7 @@ class RolesForm(Form):
         description=_l("Giám khảo không chấm clip của đơn vị mình."),
     )
 
-    def __init__(self, *args: Any, **values: object) -> None:
+    def __init__(self, *args: object, **values: object) -> None:
         super().__init__(*args, **values)
         names = units.names(current.db, current.contest)
         self.unit.choices = {0: str(_l("Không thuộc đơn vị nào")), **names}

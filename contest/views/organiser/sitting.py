@@ -24,6 +24,7 @@ from wtforms.widgets import TextInput
 from contest.errors import Conflict, DomainError, Invalid
 from contest.languages import write_date, write_hour, write_number, write_seconds
 from contest.models import Snapshot
+from contest.services.core.pagination import Pagination
 from contest.services.counts import interactions, jumps, sitting
 from contest.services.counts.sitting import FIELDS, Number, Typed
 from contest.services.desk import activity
@@ -142,7 +143,7 @@ def _here() -> dict[str, str | None]:
     return {name: request.args.get(name) for name in ("since", "page")}
 
 
-def plain_form(rows: Any, *, filled: bool = False) -> Any:
+def plain_form(rows: Sequence[sitting.Row], *, filled: bool = False) -> PlainForm:
     """The form with two fields for each clip, with this sitting's numbers where ``filled``."""
     names = {"reactions": _("Cảm xúc"), "shares": _("Chia sẻ")}
     fields: dict[str, object] = {
@@ -151,7 +152,7 @@ def plain_form(rows: Any, *, filled: bool = False) -> Any:
         )
         for row in rows for name in FIELDS
     }
-    kind = type("SittingForm", (PlainForm,), fields)
+    kind: type[PlainForm] = type("SittingForm", (PlainForm,), fields)
     data = {
         f"{name}-{row.submission.code}": number.value
         for row in rows for name, number in row.mine.items()
@@ -159,7 +160,7 @@ def plain_form(rows: Any, *, filled: bool = False) -> Any:
     return kind(formdata=MultiDict(), data=data) if filled else kind()
 
 
-def _tell_changed(form: Any, rows: Any) -> int:
+def _tell_changed(form: PlainForm, rows: Sequence[sitting.Row]) -> int:
     changed = [
         Typed(f"plain-{uuid4()}", row.submission.code, name, value, current.now)
         for row in rows for name in FIELDS
@@ -174,13 +175,13 @@ def _tell_changed(form: Any, rows: Any) -> int:
     return len(changed)
 
 
-def _rows() -> Any:
+def _rows() -> Pagination[sitting.Row]:
     return sitting.rows(
         current.db, current.contest, actor=current.actor, since=since(), number=page_number()
     )
 
 
-def _page(status: int = 200, form: Any = None) -> Response:
+def _page(status: int = 200, form: PlainForm | None = None) -> Response:
     rows, schedule = _rows(), current.profile.schedule
     typed = [row.submission.id for row in rows.rows if row.mine]  # the others show no marks
     flags = jumps.flags_of(current.db, current.contest, typed, at=current.now, earlier=True)
@@ -201,7 +202,7 @@ def _page(status: int = 200, form: Any = None) -> Response:
     )
 
 
-def _progress(rows: Any) -> dict[str, int]:
+def _progress(rows: Sequence[sitting.Row]) -> dict[str, int]:
     return {
         "clips": sum(len(row.mine) == len(FIELDS) for row in rows), "all_clips": len(rows),
         "numbers": sum(len(row.mine) for row in rows), "all_numbers": len(rows) * len(FIELDS),

@@ -1,16 +1,17 @@
 """The base of all forms, with messages in the reader's language; reading files as text."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import abort
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
-from wtforms import SelectField
+from wtforms import Field, SelectField
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
@@ -66,7 +67,7 @@ class Messages:
         return _unfilled(_LENGTHS.get(singular, plural))
 
 
-def _unfilled(text: Any) -> str:
+def _unfilled(text: str | LazyString) -> str:
     """The untranslated text: translating would fill in placeholders whose values are not known."""
     return text if isinstance(text, str) else str(text._args[0])
 
@@ -77,16 +78,16 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales: ClassVar[list[str]] = [DEFAULT]
 
-        def get_translations(self, form: Any) -> Messages:
+        def get_translations(self, form: "Form") -> Messages:
             return Messages()
 
-        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+        def render_field(self, field: Field, render_kw: dict[str, object]) -> object:
             """Render the token without an id: a page may have several forms, an id only once."""
             if field.type == "CSRFTokenField":
                 render_kw.setdefault("id", False)
             return super().render_field(field, render_kw)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """As WTForms, and no text may hold what cannot be printed: PostgreSQL refuses to store
         U+0000, and a sheet or a paper would carry the others on; nor a number be beyond any column,
         which WTForms' own checks fail at."""
@@ -124,7 +125,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             abort(again(error.status))
 
 
-def read_file(field: Any, *, most: int = 1024 * 1024) -> str:
+def read_file(field: Field, *, most: int = 1024 * 1024) -> str:
     """The text of an uploaded UTF-8 file, empty where none was chosen.
 
     Raises ``ValidationError`` above ``most`` bytes or for other encodings.

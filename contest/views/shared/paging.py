@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from contest.services.core.pagination import Pagination
 from contest.views.shared.numbers import whole
 from contest.views.shared.support import current
 
@@ -14,7 +15,7 @@ def page_number() -> int:
     return 1 if number is None else number
 
 
-def neighbours(found: Any, endpoint: str = "") -> dict[str, object]:
+def neighbours(found: Pagination[Any], endpoint: str = "") -> dict[str, object]:
     """The template's values for pagination; links keep the current filter.
 
     ``endpoint``: of the list, where another view renders it too (a form with errors).

@@ -20,6 +20,7 @@ from flask import (
     session,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
 from contest.wiring import Platform
 
 __all__ = ["STAFF_COOKIE", "UNIT_COOKIE"]
-View = TypeVar("View", bound=Callable[..., Any])
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 Row = TypeVar("Row")
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # of pages that belong to no contest
 FILE_TYPES = {
@@ -207,7 +208,7 @@ def allows(action: str, *, by: str = "staff") -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
+        def guarded(*args: object, **kwargs: Any) -> ResponseReturnValue:
             if "slug" in kwargs:
                 g.contest = profiles.find(current.db, kwargs.pop("slug"))
                 _keep_a_dry_run_inside(action)
@@ -266,7 +267,7 @@ def own_or_404(row: Row | None) -> Row:
     return row
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
+def page(template: str, status: int = 200, **values: object) -> Response:
     """Render a template; every page gets the contest and its profile where there is one."""
     if "contest" in g:
         values.setdefault("contest", g.contest)

@@ -17,9 +17,10 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from flask import request, session
+from flask.typing import ResponseReturnValue
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
@@ -29,7 +30,7 @@ from werkzeug.wrappers import Response
 from contest.views.shared.addresses import place_of
 from contest.views.shared.support import limiter, staff_token
 
-View = TypeVar("View", bound=Callable[..., Any])
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 REFUSED = 400
 WAIT_S = 60
 _spare = FixedWindowRateLimiter(MemoryStorage())  # while Redis is away
@@ -65,7 +66,7 @@ def guessed(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
+        def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
             if not counted():
                 return view(*args, **kwargs)
             attempt = Attempt(request.endpoint or "", allowance, by_session=by_session,

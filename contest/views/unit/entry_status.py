@@ -64,7 +64,7 @@ def steps(
     return found
 
 
-def _step(title: str, state: str, at: Any, text: str = "") -> dict[str, Any]:
+def _step(title: str, state: str, at: datetime | None, text: str = "") -> dict[str, Any]:
     return {"title": title, "state": state, "at": at, "text": text}
 
 

@@ -1,5 +1,10 @@
 """A mended clip: asked for, made by the worker, looked at, accepted as a version or declined."""
 
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +18,7 @@ from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound, TooLate
 from contest.jobs import checks as check_jobs
 from contest.jobs import repairs as job
+from contest.jobs.clips import ProgressReporter, store
 from contest.models import (
     AuditRow,
     Check,
@@ -25,7 +31,7 @@ from contest.models import (
     Upload,
 )
 from contest.services.entry import repairs
-from contest.services.entry.repairs import RepairOptions
+from contest.services.entry.repairs import RepairedClip, RepairJob, RepairOptions
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -37,6 +43,36 @@ def wide() -> tuple[Path, dict[str, Any]]:
     """A short wide clip, and the report on it by rules that only its shape breaks."""
     path = kept(size="432x244")
     return path, media_checks.check(path, media_checks.load_policy(SMALL)).to_dict()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """FFmpeg makes the same of the same clip, report and options: it is run for each of them once,
+    by the test that comes first. The others store what it made."""
+    made: dict[str, tuple[RepairedClip, dict[str, Path]]] = {}
+    kept, make = tmp_path_factory.mktemp("mended"), job._make
+
+    def once(
+        platform: Platform, work: RepairJob, folder: Path, tell: ProgressReporter
+    ) -> RepairedClip:
+        clip = hashlib.sha256(platform.blobs.path(work.sha256).read_bytes()).hexdigest()
+        known = [clip, work.report, asdict(work.wish), work.media]
+        key = json.dumps(known, sort_keys=True, default=str)
+        if key not in made:
+            done = make(platform, work, folder, tell)
+            names = (done.sha256, *done.stills.values())
+            files = {name: Path(shutil.copy(platform.blobs.path(name), kept)) for name in names}
+            made[key] = done, files
+            return done
+        done, files = made[key]
+        for name, path in files.items():
+            shutil.copyfile(path, folder / name)
+            assert store(platform, folder / name) == name
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job, "_make", once)
+        yield
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Batch:
     stones: list[Tombstone] = field(default_factory=list)
     rows: int = 0
 
-    def bury(self, subject: str, name: str, value: Any, *, as_it_is: bool = False) -> None:
+    def bury(self, subject: str, name: str, value: object, *, as_it_is: bool = False) -> None:
         """A tombstone; ``as_it_is`` for a hash, which names nobody."""
         digest = value if as_it_is else digest_of(self.key, canonical.text(value))
         stone = Tombstone(
@@ -198,7 +198,7 @@ def _strike(batch: Batch, correction: Any) -> None:
     for name in ("accounts_out", "identities_out"):
         batch.bury(f"correction:{correction.id}", name, getattr(correction, name))
     batch.session.flush()  # the row's guard asks for its tombstone
-    table: Any = type(correction).__table__
+    table = Base.metadata.tables[correction.__tablename__]
     batch.session.execute(table.update().where(table.c.id == correction.id).values({
         name: [_pseudonym(batch.key, said) for said in getattr(correction, name)]
         for name in ("accounts_out", "identities_out")

@@ -1,6 +1,5 @@
 """An entry from paper: typed, proved by pictures of the signed form, its receipt printed."""
 
-from typing import Any
 
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
@@ -48,7 +47,7 @@ def _unit(unit_id: int) -> Unit:
     return units.find(current.db, current.contest, unit_id)
 
 
-def _form() -> Any:
+def _form() -> EntryFields:
     return entry_form(current.profile, fields=PaperFields)
 
 
@@ -61,7 +60,7 @@ def new(unit_id: int) -> Response:
     return _page(unit, _form())
 
 
-def _page(unit: Unit, form: Any, status: int = 200) -> Response:
+def _page(unit: Unit, form: EntryFields, status: int = 200) -> Response:
     return page("organiser/paper_form.html", status, unit=unit, form=form)
 
 

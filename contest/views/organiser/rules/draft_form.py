@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 import plan_reading
@@ -85,7 +86,7 @@ class DraftForm(Form):
                 self[f"added_{number}"].data = _added(number)
         return self
 
-    def _said(self, number: int, value: Mapping[str, Any]) -> Any:
+    def _said(self, number: int, value: Mapping[str, Any]) -> object:
         if value["key"] in LISTS:
             return draft_rows.adopted(self, value["key"], number, value["value"])
         field = self._fields.get(f"value_{number}")
@@ -129,7 +130,7 @@ class DraftForm(Form):
         return [self[f"unsaid_{number}"] for number, _ in enumerate(_unsaid(draft))]
 
 
-def form_for(draft: Mapping[str, Any], **given: Any) -> DraftForm:
+def form_for(draft: Mapping[str, Any], **given: object) -> DraftForm:
     """The form of this draft, filled with what was read or what was sent."""
     fields: dict[str, Any] = {}
     for number, value in enumerate(draft["values"]):
@@ -158,7 +159,7 @@ def _unsaid(draft: Mapping[str, Any]) -> list[str]:
     return [key for key in draft["missing"] if key in drafting.OWN]
 
 
-def _field(key: str, value: Any) -> Any:
+def _field(key: str, value: Any) -> UnboundField | None:
     """The field to write a value of this key in; None for tables and for one of a few words."""
     label = label_of(key)
     needed = [InputRequired()] if value is None else [Optional()]
@@ -177,7 +178,7 @@ def _field(key: str, value: Any) -> Any:
     return StringField(label, [*needed, Length(max=LONGEST)], default=value or "")
 
 
-def _typed(field: Field) -> Any:
+def _typed(field: Field) -> object:
     """A field's data as a rule: an instant with its zone, lines as a list."""
     if isinstance(field.data, datetime):
         return field.data.replace(tzinfo=drafting.ZONE).isoformat()
@@ -192,7 +193,7 @@ def label_of(key: str) -> str:
     return words.en if current.language == "en" else words.vi
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as a person reads it, in the reader's language."""
     words = plan_reading.said(value)
     return words.en if current.language == "en" else words.vi

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from pydantic import BaseModel
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -18,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from contest.profile import Profile
@@ -27,6 +29,7 @@ from contest.services.rules.words import CHOICES, Label, label_of
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
+Validator = Callable[[Form, Field], None]
 INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 LONGEST = 5000
 SPARE = 2  # empty rows at the end of a list
@@ -79,7 +82,7 @@ def changed(form: Form, name: str, profile: Profile) -> dict[str, Any]:
         old = value_at(profile, one.key)
         if isinstance(one, Rows):
             old = _tables(old)
-            new: Any = _rows(form, one, old)
+            new: object = _rows(form, one, old)
         else:
             new = _value(form, one, profile)
         if new != old and not (new in (None, "", []) and old in (None, "", [])):
@@ -102,14 +105,14 @@ def _without_what_is_off(said: dict[str, Any], form: Form) -> dict[str, Any]:
     return kept
 
 
-def value_at(data: Any, key: str) -> Any:
+def value_at(data: object, key: str) -> Any:
     """The value of a key with dots, in tables or parts of a profile; None where it is not there."""
     for part in key.split("."):
         data = data.get(part) if isinstance(data, Mapping) else getattr(data, part, None)
     return data
 
 
-def _tables(rows: Sequence[Any] | None) -> list[dict[str, Any]]:
+def _tables(rows: Sequence[BaseModel] | None) -> list[dict[str, Any]]:
     return [row.model_dump() for row in rows or ()]
 
 
@@ -153,8 +156,8 @@ def _fields(rule: Rule, value: Any, profile: Profile, key: str) -> dict[str, Any
     return {base: MAKERS[rule.kind](rule, value, profile)}
 
 
-def _checks(rule: Rule) -> list[Any]:
-    found: list[Any] = [InputRequired() if rule.needed else Optional()]
+def _checks(rule: Rule) -> list[Validator]:
+    found: list[Validator] = [InputRequired() if rule.needed else Optional()]
     if rule.low is not None or rule.high is not None:
         found.append(NumberRange(rule.low, rule.high))
     return found
@@ -168,7 +171,7 @@ def _help(rule: Rule) -> str:
     return said
 
 
-def _text(rule: Rule, value: Any, profile: Profile) -> Any:
+def _text(rule: Rule, value: str | None, profile: Profile) -> UnboundField:
     checks = [*_checks(rule), Length(max=rule.most or LONGEST)]
     if rule.pattern:
         checks.append(Regexp(rule.pattern, message=_l("Chưa đúng mẫu.")))
@@ -176,32 +179,32 @@ def _text(rule: Rule, value: Any, profile: Profile) -> Any:
                        description=_help(rule))
 
 
-def _long(rule: Rule, value: Any, profile: Profile) -> Any:
+def _long(rule: Rule, value: str | None, profile: Profile) -> UnboundField:
     return TextAreaField(_said(label_of(rule.key)), [*_checks(rule), Length(max=LONGEST)],
                          default=value or "", description=_help(rule))
 
 
-def _lines(rule: Rule, value: Any, profile: Profile) -> Any:
+def _lines(rule: Rule, value: list[str] | None, profile: Profile) -> UnboundField:
     return TextAreaField(_said(label_of(rule.key)), [Length(max=LONGEST)],
                          default="\n".join(value or []),
                          description=_help(rule) or _l("Mỗi dòng một mục."))
 
 
-def _int(rule: Rule, value: Any, profile: Profile) -> Any:
+def _int(rule: Rule, value: int | None, profile: Profile) -> UnboundField:
     return IntegerField(_said(label_of(rule.key)), _checks(rule), default=value,
                         description=_help(rule))
 
 
-def _number(rule: Rule, value: Any, profile: Profile) -> Any:
+def _number(rule: Rule, value: float | None, profile: Profile) -> UnboundField:
     return FloatField(_said(label_of(rule.key)), _checks(rule), default=value,
                       description=_help(rule))
 
 
-def _bool(rule: Rule, value: Any, profile: Profile) -> Any:
+def _bool(rule: Rule, value: bool | None, profile: Profile) -> UnboundField:
     return BooleanField(_said(label_of(rule.key)), default=bool(value), description=_help(rule))
 
 
-def _instant(rule: Rule, value: datetime | None, profile: Profile) -> Any:
+def _instant(rule: Rule, value: datetime | None, profile: Profile) -> UnboundField:
     """A moment of the contest's zone; its weekday stands below it."""
     zone = profile.schedule.zone
     day = in_words(value, zone, rule.key)[current.language == "en"] if value else ""
@@ -213,12 +216,12 @@ def _instant(rule: Rule, value: datetime | None, profile: Profile) -> Any:
     )
 
 
-def _select(rule: Rule, value: Any, profile: Profile) -> Any:
+def _select(rule: Rule, value: str | None, profile: Profile) -> UnboundField:
     return SelectField(_said(label_of(rule.key)), default=value or "",
                        choices=_choices(rule, empty=not rule.needed), description=_help(rule))
 
 
-MAKERS: dict[str, Callable[[Rule, Any, Profile], Any]] = {
+MAKERS: dict[str, Callable[[Rule, Any, Profile], UnboundField]] = {
     "text": _text, "long": _long, "lines": _lines, "int": _int, "number": _number, "bool": _bool,
     "instant": _instant, "choice": _select,
 }
@@ -233,7 +236,7 @@ def _choice(choice: str) -> str:
     return _said(CHOICES.get(choice, Label(choice, choice)))
 
 
-def _value(form: Form, rule: Rule, profile: Profile, key: str = "") -> Any:
+def _value(form: Form, rule: Rule, profile: Profile, key: str = "") -> object:
     """What was filled in for a rule, as the file holds it."""
     base = _name(key or rule.key)
     if rule.kind == "choices":
@@ -245,11 +248,11 @@ def _value(form: Form, rule: Rule, profile: Profile, key: str = "") -> Any:
     return READERS.get(rule.kind, _as_it_is)(field.data, field.default, profile)
 
 
-def _as_it_is(data: Any, old: Any, profile: Profile) -> Any:
+def _as_it_is(data: object, old: object, profile: Profile) -> object:
     return data if data != "" else None
 
 
-READERS: dict[str, Callable[[Any, Any, Profile], Any]] = {
+READERS: dict[str, Callable[[Any, Any, Profile], object]] = {
     "instant": lambda data, old, profile: (
         data.replace(tzinfo=profile.schedule.zone) if data else None
     ),

@@ -8,13 +8,16 @@ from flask import request
 
 from contest.errors import Invalid, not_found
 from contest.folding import fold
+from contest.models import Publication, Submission, Task
 from contest.services.core import pagination
+from contest.services.core.pagination import Pagination
 from contest.services.desk import bulk, saved_views, tasks
 from contest.services.entry import submission_lists
 from contest.services.fanpage import board
 from contest.services.people import people
 from contest.services.people.people import Person
 from contest.services.units import units
+from contest.services.units.units import Standing
 from contest.views.shared.support import current
 
 Filter = Mapping[str, str]
@@ -25,36 +28,36 @@ class Table:
     """``rows``: a page of what a filter shows, by its number; ``id_of``: of one of them."""
 
     endpoint: str
-    rows: Callable[[Filter, int], Any]
+    rows: Callable[[Filter, int], Pagination[Any]]
     id_of: Callable[[Any], int] = lambda row: int(row.id)
 
 
-def _entries(wanted: Filter, number: int) -> Any:
+def _entries(wanted: Filter, number: int) -> Pagination[Submission]:
     return submission_lists.listed(
         current.db, current.contest, state=wanted["state"], words=wanted["q"],
         check=wanted["check"], number=number,
     )
 
 
-def _units(wanted: Filter, number: int) -> Any:
+def _units(wanted: Filter, number: int) -> Pagination[Standing]:
     return units.listed(
         current.db, current.contest, quota=current.profile.quota.minimum, at=current.now,
         short=wanted["show"] == "short", search=wanted["q"], number=number,
     )
 
 
-def _publications(wanted: Filter, number: int) -> Any:
+def _publications(wanted: Filter, number: int) -> Pagination[Publication]:
     return board.listed(
         current.db, current.contest, words=wanted["q"], state=wanted["state"], number=number
     )
 
 
-def _people(wanted: Filter, number: int) -> Any:
+def _people(wanted: Filter, number: int) -> Pagination[Person]:
     found = people.of_contest(current.db, current.contest, at=current.now, actor=current.actor)
     return pagination.part(matching(found, wanted["q"], wanted["role"]), number)
 
 
-def _jobs(wanted: Filter, number: int) -> Any:
+def _jobs(wanted: Filter, number: int) -> Pagination[Task]:
     return tasks.listed(current.db, current.contest, state=wanted["state"] or None, number=number)
 
 
