@@ -118,6 +118,7 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
     shown = settings(
         tmp_path, HOITHI_PAGE_TOKEN="EAAB", HOITHI_SMTP_URL="smtp://me:word@mail.local",
         HOITHI_DATABASE_URL="postgresql://hoithi:word@db/hoithi",
+        HOITHI_BACKUP_TO="rest:https://me:word@there/x", HOITHI_BACKUP_KEYS="id:word",
     ).masked()
     assert "word" not in str(shown)
     assert (shown["page_token"], shown["secret_key"]) == ("***", "***")
