@@ -60,7 +60,7 @@ def test_passkeys_are_made_for_the_name_in_the_address_if_it_has_one(
         ("HOITHI_SENDFILE", "yes", 'takes only "x-accel"'),
         ("HOITHI_BACKUP_AT", "2am", '"2am" is no hour and minute such as 02:00'),
         ("HOITHI_BACKUP_AT", "24:00", '"24:00" is no hour and minute such as 02:00'),
-        ("HOITHI_BACKUP_KEYS", "onlyone", "is written id:secret"),
+        ("HOITHI_BACKUP_KEYS", "one", "is written id:secret, the two keys of the bucket"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_a_sentence(
