@@ -18,10 +18,11 @@ from urllib.parse import urlsplit
 from contest.errors import ConfigError
 
 SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url", "backup_passphrase",
-                    "telegram_token"})
+                    "backup_keys", "telegram_token"})
 SHORTEST_KEY = 32  # characters; ASVS 5.0, 11.2.1: 128 bits and more
 CONTACT = r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)?"  # RFC 9116, 2.5.3
 HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
+IN_PLACE = re.compile(r"//[^/@\s]+@")  # a user and password within the address of a backup's place
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Settings:
     backup_at: str = "02:00"  # this time of the machine
     backup_passphrase: str = field(default="", repr=False)  # seals the keys in a backup
     backup_sftp: str = ""  # the command that opens an sftp place, instead of ssh's own settings
+    backup_keys: str = field(default="", repr=False)  # of the bucket: id:secret
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -236,9 +238,14 @@ def _backup(env: Mapping[str, str]) -> dict[str, Any]:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
         raise _refuse("HOITHI_BACKUP_AT", f"“{at}” không phải giờ và phút như 02:00",
                       f'"{at}" is no hour and minute such as 02:00')
+    keys = env.get("HOITHI_BACKUP_KEYS", "")
+    if not fullmatch(r"([^:\s]+:\S+)?", keys):
+        raise _refuse("HOITHI_BACKUP_KEYS", "hãy viết mã:khoá của thùng lưu trữ",
+                      "is written id:secret, the two keys of the bucket")
     return {"backup_to": env.get("HOITHI_BACKUP_TO", ""), "backup_at": at,
             "backup_passphrase": env.get("HOITHI_BACKUP_PASSPHRASE", ""),
-            "backup_sftp": env.get("HOITHI_BACKUP_SFTP", "")}
+            "backup_sftp": env.get("HOITHI_BACKUP_SFTP", ""),
+            "backup_keys": keys}
 
 
 def _check(settings: Settings, *, keyed: bool) -> None:
@@ -290,4 +297,9 @@ def _mask(name: str, value: str) -> str:
         return "***"
     if name in HAS_PASSWORD and (password := urlsplit(value).password):
         return value.replace(f":{password}@", ":***@")
-    return value
+    return without_password(value) if name == "backup_to" else value
+
+
+def without_password(place: str) -> str:
+    """A backup's place without the user and password that its address may hold."""
+    return IN_PLACE.sub("//***@", place)

@@ -8,61 +8,8 @@ has_init() { [ -d /run/systemd/system ]; }
 must_be_root() { [ "$(id -u)" = 0 ] || fail "hãy chạy bằng quyền root (sudo)" "run it as root (sudo)"; }
 random() { head -c 36 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
 
-# --- The five questions ------------------------------------------------------------------------
-
-read_answers() {
-  DOMAIN='' MAIL='' NAME='' SMTP='' BACKUP_TO=''
-  [ ! -r "$ANSWERS" ] || load_answers "$ANSWERS"
-  if [ -n "${GIVEN:-}" ]; then
-    load_answers "$GIVEN"
-  elif [ -n "${ASK:-}" ] || [ -z "$DOMAIN" ]; then
-    ask_all
-  fi
-  BACKUP_TO=${BACKUP_TO:-/var/backups/hoithi}
-  check_answers
-  install -d -m 755 "$CONF"
-  (umask 077; printf '%s=%s\n' DOMAIN "$DOMAIN" MAIL "$MAIL" NAME "$NAME" SMTP "$SMTP" \
-    BACKUP_TO "$BACKUP_TO" >"$ANSWERS.new"; mv "$ANSWERS.new" "$ANSWERS")
-}
-
-# Only the five names, and nothing of it is run as a command.
-load_answers() {
-  local line key value
-  while IFS= read -r line || [ -n "$line" ]; do
-    key=${line%%=*} value=${line#*=}
-    [[ ! $key =~ ^(DOMAIN|MAIL|NAME|SMTP|BACKUP_TO)$ ]] || printf -v "$key" '%s' "$value"
-  done <"$1"
-}
-
-ask_all() {
-  ask DOMAIN "1/5 Tên miền, đã trỏ về máy này (thi.don-vi.vn)" "the domain name that leads to this machine"
-  ask MAIL "2/5 Thư điện tử của người quản trị (chứng chỉ, báo lỗi, tài khoản đầu tiên)" \
-    "the administrator's e-mail (certificate, warnings, first account)"
-  ask NAME "3/5 Họ và tên người quản trị" "the administrator's name"
-  ask SMTP "4/5 Máy chủ gửi thư, như smtps://ten:matkhau@smtp.don-vi.vn (Enter: để sau)" \
-    "the mail server, such as smtps://user:password@smtp.example (Enter: later)"
-  ask BACKUP_TO "5/5 Thư mục sao lưu, nên ở ổ đĩa khác (Enter: /var/backups/hoithi)" \
-    "the folder for backups, better on another disk (Enter: /var/backups/hoithi)"
-}
-
-ask() {
-  local now=${!1} answer
-  printf '%s\n    %s%s: ' "$2" "$3" "${now:+ [$now]}"
-  IFS= read -r answer || fail "không có ai trả lời; dùng --answers TỆP" "nobody answers; use --answers FILE"
-  [ -z "$answer" ] || printf -v "$1" '%s' "$answer"
-}
-
-check_answers() {
-  [[ $DOMAIN =~ ^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$ ]] ||
-    fail "“$DOMAIN” không phải tên miền; ví dụ thi.don-vi.vn" "\"$DOMAIN\" is no domain name; for example thi.example.vn"
-  [[ $MAIL =~ ^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$ ]] ||
-    fail "“$MAIL” không phải địa chỉ thư" "\"$MAIL\" is no e-mail address"
-  [ -n "$NAME" ] || fail "thiếu họ tên người quản trị" "the administrator's name is missing"
-  [[ -z $SMTP || $SMTP =~ ^(smtps|smtp\+starttls|smtp)://[^[:space:]]+$ ]] ||
-    fail "máy chủ gửi thư phải như smtps://…" "the mail server is written smtps://…"
-  [[ $BACKUP_TO =~ ^/[A-Za-z0-9._/-]+$ && $BACKUP_TO != *..* && $BACKUP_TO != "$DATA"* ]] ||
-    fail "thư mục sao lưu phải là đường dẫn đầy đủ, ngoài $DATA" "the backups' folder is a whole path outside $DATA"
-}
+# shellcheck source=hosting/questions.sh
+. "$SOURCE/hosting/questions.sh"
 
 # --- The system ----------------------------------------------------------------------------------
 
@@ -85,6 +32,7 @@ packages() {
   first_of fonts-liberation2 fonts-liberation
   echo postgresql nginx-light certbot ufw unattended-upgrades bubblewrap ca-certificates curl openssl \
     ffmpeg fonts-dejavu-core fonts-dejavu-extra libreoffice-writer-nogui tesseract-ocr tesseract-ocr-vie util-linux
+  is_folder || echo restic openssh-client
   [ -e "$SOURCE/contest/static/manifest.json" ] || echo nodejs npm
 }
 
@@ -119,7 +67,7 @@ make_account() {
   getent passwd hoithi >/dev/null ||
     useradd --system --no-create-home --home-dir "$DATA" --shell /usr/sbin/nologin hoithi
   install -d -m 700 -o hoithi -g hoithi "$DATA" "$DATA/redis"
-  install -d -m 700 -o hoithi -g hoithi "$BACKUP_TO"
+  ! is_folder || install -d -m 700 -o hoithi -g hoithi "$BACKUP_TO"
   install -d -m 755 "$HOME_DIR" "$HOME_DIR/releases" "$ACME"
   install -d -m 700 "$CONF/secrets" "$CONF/tls"
   echo 'd /run/hoithi 0700 hoithi hoithi' >/etc/tmpfiles.d/hoithi.conf
@@ -135,7 +83,7 @@ write_settings() {
   for name in page_token app_secret; do
     [ -e "$CONF/secrets/$name" ] || (umask 077; : >"$CONF/secrets/$name")
   done
-  (umask 077; printf '%s' "$SMTP" >"$CONF/secrets/smtp_url")
+  (umask 077; printf '%s' "$SMTP" >"$CONF/secrets/smtp_url"; printf '%s' "$BACKUP_KEYS" >"$CONF/secrets/backup_keys")
   cat >"$CONF/hoithi.env.new" <<EOF
 # Written by scripts/install.sh. Your own lines belong into $CONF/own.env, which stays as it is.
 HOITHI_BASE_URL=https://$DOMAIN
@@ -173,6 +121,15 @@ make_database() {
     as_postgres -c "CREATE DATABASE hoithi OWNER hoithi ENCODING 'UTF8' TEMPLATE template0" >/dev/null
     as_postgres -c 'REVOKE ALL ON DATABASE hoithi FROM PUBLIC' >/dev/null
   fi
+  make_proof_database
+}
+
+# In it each night's backup is proved; nothing stays there. So hoithi needs no right to make databases.
+make_proof_database() {
+  [ "$(as_postgres -c "SELECT 1 FROM pg_database WHERE datname='hoithi_proof'")" != 1 ] || return 0
+  as_postgres -c "CREATE DATABASE hoithi_proof OWNER hoithi ENCODING 'UTF8' TEMPLATE template0" >/dev/null
+  as_postgres -c 'REVOKE ALL ON DATABASE hoithi_proof FROM PUBLIC' >/dev/null
+  (cd / && runuser -u postgres -- psql -X -q -v ON_ERROR_STOP=1 -c 'ALTER SCHEMA public OWNER TO hoithi' hoithi_proof)
 }
 
 as_postgres() { (cd / && runuser -u postgres -- psql -X -A -t -v ON_ERROR_STOP=1 "$@" postgres); }
@@ -213,9 +170,12 @@ build_assets() {
 write_units() {
   step "Ghi các dịch vụ systemd" "writing systemd units"
   cp -r "$SOURCE/hosting/systemd/." "$UNITS/"
-  printf '[Service]\nReadWritePaths=%s\n' "$BACKUP_TO" >"$UNITS/hoithi-worker@.service.d/30-backup.conf"
-  install -d "$UNITS/hoithi-doctor.service.d"
-  cp "$UNITS/hoithi-worker@.service.d/30-backup.conf" "$UNITS/hoithi-doctor.service.d/30-backup.conf"
+  rm -f "$UNITS"/hoithi-{worker@,doctor}.service.d/30-backup.conf
+  if is_folder; then
+    install -d "$UNITS/hoithi-doctor.service.d"
+    printf '[Service]\nReadWritePaths=%s\n' "$BACKUP_TO" |
+      tee "$UNITS/hoithi-doctor.service.d/30-backup.conf" >"$UNITS/hoithi-worker@.service.d/30-backup.conf"
+  fi
   if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ] && has apparmor_parser; then
     install -m 644 "$SOURCE/hosting/bwrap.apparmor" /etc/apparmor.d/hoithi-bwrap
     apparmor_parser -r /etc/apparmor.d/hoithi-bwrap
@@ -345,6 +305,31 @@ first_administrator() {
   /usr/local/bin/hoithi user add "$MAIL" --name "$NAME" --admin
 }
 
+# The other machine lets us in by a key of our own, once somebody there has taken it in.
+meet_backup_host() {
+  [[ $BACKUP_TO == sftp:* ]] || return 0
+  local ssh=$DATA/.ssh host=${BACKUP_TO#sftp:*@}
+  host=${host%%:*}
+  install -d -m 700 -o hoithi -g hoithi "$ssh"
+  [ -s "$ssh/id_ed25519" ] || runuser -u hoithi -- ssh-keygen -q -t ed25519 -N '' -C "hoithi@$DOMAIN" -f "$ssh/id_ed25519"
+  if ! runuser -u hoithi -- ssh-keygen -F "$host" -f "$ssh/known_hosts" >/dev/null 2>&1; then
+    ssh-keyscan -T 10 "$host" 2>/dev/null | runuser -u hoithi -- tee -a "$ssh/known_hosts" >/dev/null
+  fi
+}
+
+# A place that does not take a backup yet stops nothing: the desk and hoithi doctor say so until it does.
+try_backup_place() {
+  step "Thử nơi sao lưu" "trying the place of the backups"
+  /usr/local/bin/hoithi backup --try && return
+  echo "   Nơi sao lưu chưa dùng được; hãy sửa điều câu trên nêu rồi chạy: hoithi backup --try"
+  echo "   The place takes no backup yet; mend what the sentence above says, then run: hoithi backup --try"
+  [[ $BACKUP_TO == sftp:* ]] || return 0
+  echo "   Dòng này phải có trong ~/.ssh/authorized_keys ở máy kia / this line belongs there, on the other machine:"
+  echo "      $(cat "$DATA/.ssh/id_ed25519.pub")"
+  echo "   Khóa của máy kia, hãy so với máy ấy / the other machine's keys, to be compared there:"
+  ssh-keygen -l -f "$DATA/.ssh/known_hosts" 2>/dev/null | sed 's/^/      /'
+}
+
 say_done() {
   cat <<EOF
 
@@ -384,7 +369,7 @@ purge() {
   printf 'Xóa hẳn mọi dữ liệu của cuộc thi? Gõ “xoa” / Delete all data for good? Type "xoa": '
   read -r answer || answer=
   [ "$answer" = xoa ] || fail "không xóa gì" "nothing was deleted"
-  as_postgres -c 'DROP DATABASE IF EXISTS hoithi' -c 'DROP ROLE IF EXISTS hoithi' >/dev/null
+  as_postgres -c 'DROP DATABASE IF EXISTS hoithi' -c 'DROP DATABASE IF EXISTS hoithi_proof' -c 'DROP ROLE IF EXISTS hoithi' >/dev/null
   rm -rf "$DATA" "$CONF"
   userdel hoithi 2>/dev/null || true
   echo "   Đã xóa. Bản sao lưu vẫn còn. / Deleted. Backups stay."

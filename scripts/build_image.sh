@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 image=${1:-hoithi}
-suite=${SUITE:-bookworm}
+suite=${SUITE:-trixie}
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=${STORAGE_DRIVER:-vfs}
 
 [ "$(id -u)" = 0 ] || { echo "build_image: chroot isolation needs root" >&2; exit 1; }
@@ -61,6 +61,8 @@ buildah run "$container" -- sh -euc '
   test -s contest/static/manifest.json
   test -s sbom.cdx.json
   ffmpeg -version >/dev/null
+  pg_dump --version
+  restic version
   test "$(id -u)" = 10001
 ' 2>&1 | sed 's/^/image: /'
 if [ -n "$earlier" ] && [ "$earlier" != "$(buildah images --quiet "$image")" ]; then

@@ -25,6 +25,7 @@ install_all() {
   make_account
   write_settings
   make_database
+  meet_backup_host
   lay_release
   write_units
   write_port_80
@@ -32,6 +33,7 @@ install_all() {
   write_updates_and_logs
   switch_release
   open_firewall
+  try_backup_place
   first_administrator
   say_done
 }

@@ -7,10 +7,14 @@ import click
 
 from contest.actors import SYSTEM
 from contest.cli.support import open_platform
+from contest.db import retried
 from contest.services.awards import reel as award_reel
 from contest.services.awards import workbook
 from contest.services.core import profiles
+from contest.services.privacy import access
+from contest.services.privacy.access import Opening
 from contest.services.results import exports
+from contest.wiring import Platform
 
 
 @click.group("export")
@@ -38,6 +42,7 @@ def write(slug: str, number: int | None, kind: str, lang: str, output: Path | No
             content = workbook.of_result(session, found, lang)
         else:
             content = exports.bundle(found, platform.blobs)
+    _note(platform, slug, "list:results")
     if output is None:
         sys.stdout.buffer.write(content)
     else:
@@ -58,5 +63,14 @@ def reel_(slug: str, output: Path, seconds: int, lang: str) -> None:
     with platform.db.read() as session:
         contest = profiles.find(session, slug)
         parts = award_reel.of_published(session, contest, platform.blobs, lang)
+    _note(platform, slug, "list:reel")
     reel.make(parts, output, clip_s=seconds, say=lambda line: click.echo(line, err=True))
     click.echo(output)
+
+
+@retried
+def _note(platform: Platform, slug: str, subject: str) -> None:
+    """In the access log, before a byte leaves."""
+    with platform.db.write() as session:
+        opened = Opening(profiles.find(session, slug).id, access.COMMAND, "export", subject)
+        access.note(session, opened, at=platform.clock.now())

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from contest.config import Settings
-from contest.safekeeping import backup, elsewhere, proof, restic
+from contest.safekeeping import backup, elsewhere, proof, restic, sealed_settings
 from contest.safekeeping import restore as restoring
 from contest.safekeeping.backup import Made, Wishes
+from contest.safekeeping.folder import BackupFolder
 from contest.safekeeping.restore import Restored, Wanted
 from contest.wiring import Platform
 
@@ -15,6 +16,17 @@ def back_up(platform: Platform, place: str, wishes: Wishes) -> Made:
     if restic.is_place(place):
         return elsewhere.back_up(platform, place, wishes)
     return backup.back_up(platform, Path(place).absolute(), wishes)
+
+
+def reach(settings: Settings, place: str) -> None:
+    """Make the place ready for sets, as a backup would; none is made. Raises as ``back_up``."""
+    sealed_settings.require_passphrase(settings.backup_passphrase)
+    if restic.is_place(place):
+        restic.Repository.of(settings, place).ready()
+        return
+    outside = (settings.data_dir, settings.storage_dir)
+    with BackupFolder.prepared(Path(place).absolute(), outside=outside).alone():
+        pass
 
 
 def prove(settings: Settings, place: str, wanted: Wanted) -> Restored:

@@ -6,21 +6,20 @@ backup folder as any other. What was erased is told by the newest set's tombston
 taken.
 """
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from contest.config import Settings
-from contest.errors import Conflict, Invalid
-from contest.safekeeping import clips, proof, sealed_settings, status
+from contest.config import Settings, without_password
+from contest.errors import Invalid
+from contest.safekeeping import clips, file_lock, proof, sealed_settings, status
 from contest.safekeeping import folder as folders
 from contest.safekeeping import restore as restoring
 from contest.safekeeping.backup import Copying, Made, Wishes, make, noting_failure
 from contest.safekeeping.folder import MARK, BackupFolder
-from contest.safekeeping.restic import Repository, shown
+from contest.safekeeping.restic import Repository
 from contest.safekeeping.restore import Restored, Wanted
 from contest.services.privacy import tombstones
 from contest.wiring import Platform
@@ -94,24 +93,17 @@ def _fetched(
     repository = Repository.of(settings, place)
     home = settings.data_dir / "fetched"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (home / "lock").open("w") as held:
-        _lock(held.fileno(), home)
+    with file_lock.held(
+        home / "lock",
+        f"Đang có một lần lấy bản sao lưu khác về {home}. Hãy đợi nó xong.",
+        f"Another run is bringing a backup to {home}. Wait until it is done.",
+    ):
         try:
             if check:
                 repository.check(beat=wanted.beat)
             yield _brought(repository, home / "brought", wanted)
         finally:
             shutil.rmtree(home, ignore_errors=True)
-
-
-def _lock(held: int, home: Path) -> None:
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise Conflict(
-            f"Đang có một lần lấy bản sao lưu khác về {home}. Hãy đợi nó xong.",
-            f"Another run is bringing a backup to {home}. Wait until it is done.",
-        ) from None
 
 
 def _brought(repository: Repository, target: Path, wanted: Wanted) -> Path:
@@ -149,6 +141,6 @@ def _below(target: Path, path: str) -> Path:
 
 
 def _none(repository: Repository) -> Invalid:
-    place = shown(repository.place)
+    place = without_password(repository.place)
     return Invalid(f"{place} chưa có bản sao lưu trọn vẹn nào của hoithi.",
                    f"{place} holds no whole backup of hoithi yet.")

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from contest.errors import Conflict, Invalid
+from contest.errors import Invalid
+from contest.safekeeping import file_lock
 
 FORMAT = 1
 MARK, MANIFEST = "hoithi-backup.json", "manifest.json"
@@ -108,21 +109,14 @@ class BackupFolder:
 
     @contextmanager
     def _locked(self, kind: int) -> Iterator[None]:
-        mode = os.O_RDWR if kind == fcntl.LOCK_EX else os.O_RDONLY
-        held = os.open(self.root / MARK, mode)
-        try:
-            fcntl.flock(held, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(held)
-            raise Conflict(
-                f"Đang có một lần sao lưu hoặc khôi phục khác dùng thư mục {self.root}. Hãy đợi nó "
-                "xong.",
-                f"Another backup or restore is at work in {self.root}. Wait until it is done.",
-            ) from None
-        try:
+        with file_lock.held(
+            self.root / MARK,
+            f"Đang có một lần sao lưu hoặc khôi phục khác dùng thư mục {self.root}. Hãy đợi nó "
+            "xong.",
+            f"Another backup or restore is at work in {self.root}. Wait until it is done.",
+            kind=kind,
+        ):
             yield
-        finally:
-            os.close(held)
 
     def _sweep(self) -> None:
         """Remove what a killed run left; whole sets and verified clips stay."""

@@ -39,13 +39,22 @@ def tool(name: str, major: int) -> str:
     folders = [Path(part) for part in os.environ.get("PATH", "").split(os.pathsep) if part]
     folders += sorted(SYSTEM.glob("*/bin"))
     places = [folder / name for folder in folders if os.access(folder / name, os.X_OK)]
-    fitting = sorted((found, str(p)) for p in places if (found := _major(str(p))) >= major)
+    found = sorted((_major(str(place)), str(place)) for place in places)
+    fitting = [path for version, path in found if version >= major]
     if fitting:
-        return fitting[0][1]
-    raise ConfigError(
-        f"Không có lệnh {name} từ bản {major} trở lên. Hãy cài gói postgresql-client-{major}.",
-        f"There is no {name} of version {major} or newer. Install the package "
-        f"postgresql-client-{major}.",
+        return fitting[0]
+    raise _too_old(name, found[-1][0] if found else 0, major)
+
+
+def _too_old(name: str, found: int, major: int) -> ConfigError:
+    """No program reads a server that is newer than itself."""
+    vi = f"Máy này có {name} bản {found}, cũ hơn" if found else f"Máy này không có {name} cho"
+    en = f"{name} here is version {found}, older than" if found else f"There is no {name} here for"
+    return ConfigError(
+        f"{vi} máy chủ PostgreSQL bản {major}. Hãy cài gói postgresql-client-{major} (hệ thống "
+        "không có thì lấy ở apt.postgresql.org).",
+        f"{en} the server, PostgreSQL {major}. Install the package postgresql-client-{major} "
+        "(where the system has none: apt.postgresql.org).",
     )
 
 

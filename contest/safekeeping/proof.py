@@ -4,7 +4,6 @@ The files are read and hashed where they are and only linked to, so that the pro
 the database alone.
 """
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +17,16 @@ from sqlalchemy import make_url
 
 from contest.config import Settings
 from contest.db import Database
-from contest.errors import ConfigError, Conflict, Invalid
-from contest.safekeeping import clips, databases, postgres, sealed_settings, status
+from contest.errors import ConfigError, Invalid
+from contest.safekeeping import clips, databases, file_lock, postgres, sealed_settings, status
 from contest.safekeeping.backup import noting_failure
 from contest.safekeeping.checks import Found
 from contest.safekeeping.folder import BackupFolder, Manifest
 from contest.safekeeping.progress import Progress
 from contest.safekeeping.restore import Restored, Wanted, look, put_back, told_of_files
+
+SCHEMAS = r"SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'"
+DROP = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
 
 
 def prove(settings: Settings, source: Path, wanted: Wanted) -> Restored:
@@ -99,12 +101,11 @@ def _aside(settings: Settings, manifest: Manifest) -> Iterator[Settings]:
     """An empty installation, gone at the end; a killed proof's is swept before the next."""
     place = settings.data_dir / "proof"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # on another machine
-    with (settings.data_dir / "proof.lock").open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Conflict("Đang có một lần kiểm chứng bản sao lưu khác. Hãy đợi nó xong.",
-                           "Another proof of a backup is at work. Wait until it is done.") from None
+    with file_lock.held(
+        settings.data_dir / "proof.lock",
+        "Đang có một lần kiểm chứng bản sao lưu khác. Hãy đợi nó xong.",
+        "Another proof of a backup is at work. Wait until it is done.",
+    ):
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(mode=0o700)
         try:
@@ -125,24 +126,47 @@ def _database(settings: Settings, manifest: Manifest, place: Path) -> Iterator[s
                       "This set is of postgresql; prove it where PostgreSQL is.")
     url = make_url(settings.database_url)
     name = f"{url.database}_proof"
-    _remake(settings.database_url, name)
+    there = url.set(database=name).render_as_string(hide_password=False)
+    empty = _made if _may_make(settings.database_url) else _emptied
+    empty(settings.database_url, there, name)
     try:
-        yield url.set(database=name).render_as_string(hide_password=False)
+        yield there
     finally:
-        _execute(settings.database_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        if empty is _emptied:
+            _emptied(settings.database_url, there, name)
+        else:
+            _execute(settings.database_url, DROP, name)
 
 
-def _remake(url: str, name: str) -> None:
-    _execute(url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+def _may_make(url: str) -> bool:
+    """Whether this user may make databases."""
+    with psycopg.connect(postgres.plain(url)) as connection:
+        return bool(connection.execute(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        ).fetchone() == (True,))
+
+
+def _made(url: str, _there: str, name: str) -> None:
+    _execute(url, DROP, name)
+    _execute(url, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+
+
+def _emptied(url: str, there: str, name: str) -> None:
+    """The database that somebody made for proofs and this user owns: nothing stays in it."""
     try:
-        _execute(url, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
-    except psycopg.errors.InsufficientPrivilege:
+        with psycopg.connect(postgres.plain(there)) as connection:
+            for (schema,) in connection.execute(SCHEMAS).fetchall():
+                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+            connection.execute("CREATE SCHEMA public")
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege):
         user = make_url(url).username
         raise ConfigError(
-            "Không kiểm chứng được bản sao lưu: tài khoản PostgreSQL không được tạo cơ sở dữ liệu "
-            f"tạm. Hãy chạy: ALTER ROLE {user} CREATEDB.",
-            "The backup cannot be proved: PostgreSQL's user may not make a temporary database. "
-            f"Run: ALTER ROLE {user} CREATEDB.",
+            "Không kiểm chứng được bản sao lưu: tài khoản PostgreSQL không có cơ sở dữ liệu tạm "
+            f"{name} và không được tạo. Hãy chạy: CREATE DATABASE {name} OWNER {user} (trước "
+            f"PostgreSQL 15: ALTER ROLE {user} CREATEDB).",
+            f"The backup cannot be proved: PostgreSQL's user has no database {name} and may make "
+            f"none. Run: CREATE DATABASE {name} OWNER {user} (before PostgreSQL 15: ALTER ROLE "
+            f"{user} CREATEDB).",
         ) from None
 
 

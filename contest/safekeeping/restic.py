@@ -2,7 +2,8 @@
 
 It takes over what a distant place needs and a folder does not: parts sent again, nothing kept
 twice, nothing readable there, checks of what lies there. Its keys come from the environment, as its
-own documentation says (``AWS_ACCESS_KEY_ID`` and so on); the password is the backup's passphrase.
+own documentation says (``AWS_ACCESS_KEY_ID`` and so on), a bucket's also from
+``HOITHI_BACKUP_KEYS``; the password is the backup's passphrase.
 """
 
 import json
@@ -12,18 +13,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contest.config import Settings
+from contest.config import Settings, without_password
 from contest.errors import ConfigError, Invalid
 from contest.languages import write_size
 from contest.safekeeping.progress import Say, minutes, silent
 
 PLACES = re.compile(r"(sftp|s3|rest|b2|azure|gs|swift|rclone):.+")
 TAG = "hoithi"
-SECRETS = re.compile(r"//[^/@\s]+@")  # a user and password within an address
 NOT_ALL = 3  # restic's exit code where it could not read a file
 
 
@@ -50,16 +50,17 @@ class Repository:
     passphrase: str
     sftp: str = ""  # the command that opens the way, instead of ssh's own settings
     cache: Path | None = None
+    keys: str = field(default="", repr=False)  # id:secret, instead of the environment's
 
     @classmethod
     def of(cls, settings: Settings, place: str) -> "Repository":
         """Raises ``ConfigError`` without restic or a passphrase, which encrypts everything."""
         if shutil.which("restic") is None:
             raise ConfigError(
-                f"Sao lưu tới {shown(place)} cần chương trình restic. Hãy chạy: apt-get install "
-                "restic.",
-                f"Backing up to {shown(place)} needs the program restic. Run: apt-get install "
-                "restic.",
+                f"Sao lưu tới {without_password(place)} cần chương trình restic. Hãy chạy: "
+                "apt-get install restic.",
+                f"Backing up to {without_password(place)} needs the program restic. Run: "
+                "apt-get install restic.",
             )
         if not settings.backup_passphrase:
             raise ConfigError(
@@ -69,7 +70,7 @@ class Repository:
                 "HOITHI_BACKUP_PASSPHRASE.",
             )
         return cls(place, settings.backup_passphrase, settings.backup_sftp,
-                   settings.data_dir / "elsewhere-cache")
+                   settings.data_dir / "elsewhere-cache", settings.backup_keys)
 
     def ready(self) -> None:
         """Make it where it is not there yet; end the locks of runs that were killed."""
@@ -126,7 +127,11 @@ class Repository:
         return ["restic", "-r", self.place, *cache, *way, *args]
 
     def _env(self) -> dict[str, str]:
-        return {**os.environ, "RESTIC_PASSWORD": self.passphrase, "RESTIC_PROGRESS_FPS": "1"}
+        ours = {"RESTIC_PASSWORD": self.passphrase, "RESTIC_PROGRESS_FPS": "1"}
+        if self.keys:
+            name, _, secret = self.keys.partition(":")
+            ours |= {"AWS_ACCESS_KEY_ID": name, "AWS_SECRET_ACCESS_KEY": secret}
+        return {**os.environ, **ours}
 
     def _ended(self, *args: str) -> tuple[int, str, str]:
         ended = subprocess.run(
@@ -156,18 +161,13 @@ class Repository:
 
     def _failed(self, what: str, words: str) -> Invalid:
         lines = [line for line in words.strip().splitlines() if line.strip()] or ["?"]
-        last = SECRETS.sub("//***@", lines[-1])
+        last, place = without_password(lines[-1]), without_password(self.place)
         return Invalid(
-            f"restic {what} tới {shown(self.place)} không xong: {last}. Hãy xem mạng, quyền và câu "
+            f"restic {what} tới {place} không xong: {last}. Hãy xem mạng, quyền và câu "
             "mật rồi chạy lại; phần đã gửi không phải gửi lại.",
-            f"restic {what} to {shown(self.place)} failed: {last}. Look at the network, the rights "
+            f"restic {what} to {place} failed: {last}. Look at the network, the rights "
             "and the passphrase, then run it again; what was sent is not sent twice.",
         )
-
-
-def shown(place: str) -> str:
-    """The place without a password that its address may hold."""
-    return SECRETS.sub("//***@", place)
 
 
 def _progress(line: dict[str, Any]) -> str:

@@ -60,6 +60,7 @@ def test_passkeys_are_made_for_the_name_in_the_address_if_it_has_one(
         ("HOITHI_SENDFILE", "yes", 'takes only "x-accel"'),
         ("HOITHI_BACKUP_AT", "2am", '"2am" is no hour and minute such as 02:00'),
         ("HOITHI_BACKUP_AT", "24:00", '"24:00" is no hour and minute such as 02:00'),
+        ("HOITHI_BACKUP_KEYS", "one", "is written id:secret, the two keys of the bucket"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_a_sentence(
@@ -117,6 +118,7 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
     shown = settings(
         tmp_path, HOITHI_PAGE_TOKEN="EAAB", HOITHI_SMTP_URL="smtp://me:word@mail.local",
         HOITHI_DATABASE_URL="postgresql://hoithi:word@db/hoithi",
+        HOITHI_BACKUP_TO="rest:https://me:word@there/x", HOITHI_BACKUP_KEYS="id:word",
     ).masked()
     assert "word" not in str(shown)
     assert (shown["page_token"], shown["secret_key"]) == ("***", "***")

@@ -36,6 +36,19 @@ def test_nothing_else_names_an_image() -> None:
     assert re.findall(r"^ARG BASE=(.+)", dockerfile, re.MULTILINE) == [images()["DEBIAN_IMAGE"]]
 
 
+def test_the_images_pg_dump_is_of_the_servers_version_and_debian_has_it() -> None:
+    """An older one refuses to read the server; each Debian has the programs of one version."""
+    server = re.match(r"postgres:(\d+)@", images()["POSTGRES_IMAGE"])
+    debian = re.match(r"debian:(\w+)-slim@", images()["DEBIAN_IMAGE"])
+    dockerfile = COMPOSE.with_name("Dockerfile").read_text()
+    assert server and debian
+    assert re.findall(r"postgresql-client-(\d+)", dockerfile) == [server[1]]
+    assert {"trixie": "17", "bookworm": "15"}[debian[1]] == server[1]
+    assert " restic " in dockerfile and " openssh-client " in dockerfile
+    built_here = (ROOT / "scripts/build_image.sh").read_text()
+    assert f"suite=${{SUITE:-{debian[1]}}}" in built_here
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The script with what it writes to, and no program but the system's ordinary ones."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,9 @@ from contest.demo.browser import insist_on
 from contest.demo.play import LAST_DAY, OPENING, local
 from contest.demo.sample import PROFILE
 from contest.running import devservices
+from contest.safekeeping import proof
+from contest.safekeeping.backup import Wishes, back_up
+from contest.safekeeping.restore import Wanted
 from contest.services.core import profiles
 from contest.services.people import people, sign_in
 from contest.wiring import Platform
@@ -163,7 +167,8 @@ def test_who_strangers_reach_holds_no_secret_that_it_does_not_need(stack: Stack)
         "database_url", "redis_url", "secret_key", "page_token", "app_secret"]
     holders = {name for name, held in known.items() if "postgres_superuser_password" in held}
     assert holders == {"postgres"}
-    assert known["worker-1"] == known["worker-2"] == [*known["web-1"], "smtp_url"]
+    assert known["worker-1"] == known["worker-2"] == [
+        *known["web-1"], "smtp_url", "backup_passphrase", "backup_keys"]
     assert "secrets:" not in COMPOSE.read_text().partition("x-app:")[2].partition("services:")[0]
     assert not (stack.data_dir / "secret_key").exists()  # nor has one made itself a key
 
@@ -217,6 +222,10 @@ def test_the_platforms_database_user_is_no_superuser(stack: Stack) -> None:
         assert row == ("hoithi", False, False, False, False, False)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
+    settings = replace(Settings.from_env(stack.environ), backup_passphrase="a long passphrase")
+    backups = stack.data_dir.parent / "backups"
+    back_up(Platform(settings), backups, Wishes())
+    assert proof.prove(settings, backups, Wanted()).holds, "a backup of it can be proved"
 
 
 def test_redis_asks_for_a_password_and_knows_no_dangerous_command(

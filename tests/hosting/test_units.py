@@ -66,6 +66,7 @@ def test_each_process_gets_the_secrets_that_it_needs_and_no_other() -> None:
         "hoithi-web@.service": {"secret_key", "page_token", "app_secret"},
         "hoithi-worker@.service": {
             "secret_key", "page_token", "app_secret", "smtp_url", "backup_passphrase",
+            "backup_keys",
         },
         "hoithi-doctor.service": {"secret_key", "backup_passphrase"},
     }
@@ -74,7 +75,9 @@ def test_each_process_gets_the_secrets_that_it_needs_and_no_other() -> None:
         assert named == secrets[unit.name]
 
 
-@pytest.mark.parametrize("script", ["scripts/install.sh", "hosting/steps.sh", "hosting/hoithi"])
+@pytest.mark.parametrize("script", [
+    "scripts/install.sh", "hosting/steps.sh", "hosting/questions.sh", "hosting/hoithi",
+])  # fmt: skip
 def test_the_scripts_are_read_by_a_shell(script: str) -> None:
     subprocess.run(["bash", "-n", ROOT / script], check=True)
 
@@ -92,6 +95,12 @@ def test_the_scripts_are_read_by_a_shell(script: str) -> None:
         ("BACKUP_TO", "backups", "outside /var/lib/hoithi"),
         ("BACKUP_TO", "/var/lib/hoithi/backups", "outside /var/lib/hoithi"),
         ("BACKUP_TO", "/mnt/../var/lib/hoithi", "outside /var/lib/hoithi"),
+        ("BACKUP_TO", "sftp:backup.example:/srv", "sftp:user@host:/folder"),
+        ("BACKUP_TO", "sftp:an@backup.example:/srv;id", "sftp:user@host:/folder"),
+        ("BACKUP_TO", "s3:https://an:secret@s3.example/b", "s3:https://server/bucket"),
+        ("BACKUP_TO", "s3:https://s3.example", "s3:https://server/bucket"),
+        ("BACKUP_TO", "s3:https://s3.example/bucket", "needs BACKUP_KEYS"),
+        ("BACKUP_TO", "dropbox:hoithi", "sftp:…, s3:…"),
     ],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_is_refused_before_anything_is_done(
@@ -108,6 +117,34 @@ def test_an_answer_that_cannot_be_is_refused_before_anything_is_done(
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, said in done.stderr, wrote.exists()) == (1, True, False), done
+
+
+@pytest.mark.parametrize(("place", "keys"), [
+    ("/mnt/backup/hoithi", ""), ("sftp:hoithi@backup.example:/srv/hoithi", ""),
+    ("s3:https://s3.example:9000/bucket/hoithi", "id:a+secret/with=signs"),
+])  # fmt: skip
+def test_a_place_elsewhere_is_asked_for_kept_and_told_to_the_units(
+    tmp_path: Path, place: str, keys: str
+) -> None:
+    typed = ["thi.example.vn", "an@example.vn", "An", "", place, *([keys] if keys else [])]
+    made = tmp_path / "made"
+    script = (
+        f"SOURCE={ROOT} DATA={made} CONF={made}/conf UNITS={made}/units ASK=1; ANSWERS=$CONF/a; "
+        '. "$SOURCE/hosting/steps.sh"; run_init() { :; }; chgrp() { :; }; has() { false; }; '
+        'install() { [[ ${!#} == /usr/* ]] || command install "$@"; }; '
+        'read_answers; install -d "$CONF/secrets" "$UNITS"; write_settings; write_units; packages'
+    )
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], input="\n".join([*typed, ""]),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f"HOITHI_BACKUP_TO={place}\n" in (made / "conf/hoithi.env").read_text()
+    assert (made / "conf/secrets/backup_keys").read_text() == keys
+    assert keys == "" or keys not in (made / "conf/hoithi.env").read_text()
+    drops = list((made / "units").glob("*/30-backup.conf"))
+    assert [drop.read_text() for drop in drops] == (
+        [f"[Service]\nReadWritePaths={place}\n"] * 2 if place[0] == "/" else [])
+    assert ("restic" in done.stdout) == (place[0] != "/")
 
 
 def test_answers_are_kept_word_for_word_and_never_run(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from contest.services.core import profiles
 from contest.services.privacy import again, workdays
 from contest.services.privacy import register as records
 
+AHEAD = 5  # years that are printed, whether announced or not
+
 
 @click.group("privacy")
 def command() -> None:
@@ -37,13 +39,16 @@ def holidays(file: Path | None) -> None:
     if file is not None:
         found = workdays.correct(file.read_text(), folder)
         click.echo(f"years corrected: {', '.join(found)}", err=True)
+    now = datetime.now(UTC).year
     for year, said in workdays.years().items():
+        if not (said["corrected"] or now - 1 <= int(year) <= now + AHEAD):
+            continue
         kind = "corrected" if said["corrected"] else "announced" if said["announced"] else "law"
         click.echo(f"[{year}] {kind}: {said.get('source', '')}")
         click.echo(f"  off: {' '.join(said['off'])}")
         if said["worked"]:
             click.echo(f"  worked: {' '.join(said['worked'])}")
-    if not workdays.years().get(str(datetime.now(UTC).year), {}).get("off"):
+    if not workdays.years().get(str(now), {}).get("off"):
         click.echo("this year has no days: correct them with FILE", err=True)
 
 

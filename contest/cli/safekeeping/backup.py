@@ -5,6 +5,7 @@ import sys
 import click
 
 from contest.cli.support import check_keys, open_platform
+from contest.config import without_password
 from contest.errors import Invalid
 from contest.languages import write_size
 from contest.safekeeping import anywhere
@@ -18,9 +19,11 @@ from contest.wiring import Platform
 @click.option("--without-secrets", is_flag=True, help="Leave settings and keys out.")
 @click.option("--keep", type=click.IntRange(1), default=None, help="Keep this many sets only.")
 @click.option("--verify", is_flag=True, help="Make none: restore the newest set aside, look at it.")
+@click.option("--try", "trying", is_flag=True, help="Make none: see whether TO takes backups.")
 @click.option("--set", "name", default="", help="With --verify: the set of this instant.")
 def command(
-    to: str | None, without_secrets: bool, keep: int | None, verify: bool, name: str
+    to: str | None, *, without_secrets: bool, keep: int | None, verify: bool, trying: bool,
+    name: str,
 ) -> None:
     """Back up database, clips and settings to TO (else HOITHI_BACKUP_TO).
 
@@ -29,8 +32,12 @@ def command(
     Settings and keys are sealed with HOITHI_BACKUP_PASSPHRASE. Exit code 1: something is missing or
     does not hold.
     """
-    platform = open_platform(keyed=not verify)
+    platform = open_platform(keyed=not (verify or trying))
     place = _place(platform, to)
+    if trying:
+        anywhere.reach(platform.settings, place)
+        say(f"{without_password(place)}: dùng được / takes backups")
+        return
     if verify:
         show(anywhere.prove(platform.settings, place, Wanted(name=name, say=say)))
         return

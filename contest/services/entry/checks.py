@@ -27,7 +27,7 @@ from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import deadlines, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import onscreen_names, similarity, staff_mails
+from contest.services.entry import onscreen_names, similarity, staff_mails, stored_bytes
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
 
@@ -179,6 +179,10 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
     if check.state != "running":
         return
     version = check.version
+    files = [made.sha256 for made in outcome.files]
+    if stored_bytes.came_too_late(session, version, files, at=at):
+        move(session, check, "superseded", actor=SYSTEM, at=at)
+        return
     check.verdict, check.report = outcome.verdict, dict(outcome.report)
     check.progress, check.finished_at, check.error = 1.0, at, ""
     move(session, check, "done", actor=SYSTEM, at=at, verdict=outcome.verdict)

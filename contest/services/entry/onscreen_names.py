@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import ClipVersion, OnscreenNames, Submission
 from contest.services.core import outbox
+from contest.services.entry import stored_bytes
 from media_checks.picture.onscreen_names import Card, NameMatch, find_name
 
 
@@ -55,6 +56,8 @@ def keep(
     session: Session, version_id: int, cards: Sequence[Mapping[str, object]] | None, *, at: datetime
 ) -> None:
     """Store the recognised cards; None where the server has no text recognition."""
+    if stored_bytes.came_too_late(session, session.get_one(ClipVersion, version_id), at=at):
+        return
     query = select(OnscreenNames).where(OnscreenNames.version_id == version_id)
     row = session.scalars(query).one_or_none()
     if row is None:

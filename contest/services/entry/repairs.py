@@ -18,7 +18,7 @@ from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import checks, submissions, uploads
+from contest.services.entry import checks, stored_bytes, submissions, uploads
 from contest.services.units import units
 from contest.states import REPLACEABLE, SubmissionState
 from media_checks.repairs import repairable
@@ -189,6 +189,11 @@ def finish(session: Session, repair_id: int, made: RepairedClip, *, at: datetime
     """Store the repaired clip, ready for the unit to see. Finishing twice changes nothing."""
     repair = session.get_one(Repair, repair_id, with_for_update=LOCK)
     if repair.state != "running":
+        return
+    if stored_bytes.came_too_late(
+        session, repair.version, [made.sha256, *made.stills.values()], at=at
+    ):
+        move(session, repair, "failed", actor=SYSTEM, at=at)
         return
     repair.sha256, repair.size = made.sha256, made.size
     repair.recipe, repair.report, repair.stills = (

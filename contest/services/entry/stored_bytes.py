@@ -4,20 +4,24 @@ A replaced clip keeps its row and every report; what goes is the file, the rendi
 repairs that nobody accepted.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from contest.actors import SYSTEM
 from contest.errors import Conflict, TooLarge
 from contest.languages import write_size
-from contest.models import ClipVersion, Derivative, Repair, Submission, Unit, Upload
+from contest.models import ClipVersion, Derivative, Repair, Submission, Tombstone, Unit, Upload
+from contest.models.base import LOCK
 from contest.profile import Profile
-from contest.services.core import locks
+from contest.services.core import locks, outbox
 
 REPLACED_KEPT = timedelta(days=14)  # a reviewer may want to see what was changed
 BATCH = 20
+TIDY = "privacy.tidy"  # the task that removes files
 Later = aliased(ClipVersion)
 
 
@@ -114,3 +118,30 @@ def _needed(session: Session, sha256: str) -> bool:
         )
     )
     return bool(session.scalar(query))
+
+
+def came_too_late(
+    session: Session, version: ClipVersion, files: Iterable[str] = (), *, at: datetime
+) -> bool:
+    """Whether what a job made of a clip came after the clip itself was given up: none of it is
+    kept then. After an erasure ``files`` are buried as those that were there, and go with them."""
+    session.refresh(version, with_for_update=LOCK)  # an erasure under way is waited for
+    if version.bytes_gone_at is None:
+        return False
+    submission = version.submission
+    ground = session.scalar(
+        select(Tombstone.ground).order_by(Tombstone.id.desc()).limit(1)
+        .where(Tombstone.subject == f"submission:{submission.id}", Tombstone.field == "clip")
+    )
+    made = sorted(set(files))
+    for sha256 in made if ground else ():
+        session.add(Tombstone(
+            contest_id=submission.contest_id, subject=f"file:{sha256}", field="file",
+            digest=sha256, ground=ground, erased_by=SYSTEM.label, erased_at=at,
+        ))
+    if ground and made:
+        outbox.enqueue(
+            session, TIDY, submission.contest_id, at=at, contest_id=submission.contest_id,
+            key=f"{TIDY}:late:{made[0]}",
+        )
+    return True

@@ -16,6 +16,7 @@ from contest.services.core.pagination import Pagination
 
 AGAIN = timedelta(minutes=10)
 ENTRY = "entry:"
+COMMAND = "command"  # who has the machine's own command line
 
 
 @dataclass(frozen=True)

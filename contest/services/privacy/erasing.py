@@ -28,6 +28,7 @@ from contest.models import (
 from contest.ports import BlobStore
 from contest.services.core import audit, outbox
 from contest.services.core.keys import Keys
+from contest.services.entry.stored_bytes import TIDY
 from contest.services.privacy import account, places, result_texts, stored_files, tombstones
 from contest.services.privacy.person import Finder, digest_of
 from contest.services.privacy.places import IDENTITIES, Finds, Place
@@ -39,7 +40,6 @@ EMPTIED = frozenset({
     "person_email", "to", "address", "agent", "email", "guardian_contact",
 })
 NOT_HERE = frozenset({("result", name) for name in ("input", "output", "names", "gaps", "reason")})
-TIDY = "privacy.tidy"  # the task that removes files
 
 
 @dataclass(frozen=True)

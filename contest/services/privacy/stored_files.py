@@ -128,15 +128,15 @@ def drop_clip(
     ids = list(session.scalars(
         select(ClipVersion.id).where(ClipVersion.submission_id == submission.id)
     ))
+    session.execute(  # first: what a job is just storing is waited for
+        update(ClipVersion).where(ClipVersion.id.in_(ids), ClipVersion.bytes_gone_at.is_(None))
+        .values(bytes_gone_at=at)
+    )
     files = list(session.scalars(select(ClipVersion.sha256).where(ClipVersion.id.in_(ids))))
     files += session.scalars(select(Derivative.sha256).where(Derivative.version_id.in_(ids)))
     for repair in session.scalars(select(Repair).where(Repair.version_id.in_(ids))):
         files += [repair.sha256 or "", *repair.stills.values()]
         repair.stills, repair.report = {}, {}
-    session.execute(
-        update(ClipVersion).where(ClipVersion.id.in_(ids), ClipVersion.bytes_gone_at.is_(None))
-        .values(bytes_gone_at=at)
-    )
     session.execute(  # a link that people share is as good as a password
         update(LinkFetch).where(LinkFetch.submission_id == submission.id).values(address="")
     )

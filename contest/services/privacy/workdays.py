@@ -1,5 +1,7 @@
 """Working days in Viet Nam, and the two clocks of a request.
 
+Years that nobody has announced and no file names hold what the law alone gives (``of_the_law``).
+
 The day after an event is the first (Bộ luật Dân sự 2015, Điều 147); a period whose last day is a
 day off ends with the next working day (Điều 148). Saturdays and Sundays are off, as in offices.
 """
@@ -15,11 +17,13 @@ from zoneinfo import ZoneInfo
 from contest.errors import Invalid
 
 DATA = Path(__file__).with_name("holidays.toml")
+LUNAR = Path(__file__).with_name("lunar.toml")
+LAW = "Bộ luật Lao động 2019, Điều 111, 112; ngày âm lịch tính trước, chưa có thông báo"
 CORRECTED = "holidays.toml"  # in the data folder: its years stand in for those of ``DATA``
 ANSWER_WORKDAYS = 2  # Luật 91/2025/QH15, NĐ 356/2025/NĐ-CP: an answer
 DUE_DAYS = 15  # calendar days until it is done
 EXTENSION_DAYS = 15  # once, with a reason
-SATURDAY = 5
+TUESDAY, SATURDAY = 1, 5
 KEYS = {"announced", "source", "off", "worked"}
 
 
@@ -47,11 +51,36 @@ def years() -> dict[str, dict[str, Any]]:
 
 @lru_cache(maxsize=4)
 def _years(path: Path | None, changed: int) -> dict[str, dict[str, Any]]:
-    found = {year: {**said, "corrected": False} for year, said in _read(DATA.read_text()).items()}
+    found = {year: of_the_law(int(year)) for year in _lunar()}
+    found |= {year: {**said, "corrected": False} for year, said in _read(DATA.read_text()).items()}
     if path is not None and changed:
         for year, said in _read(path.read_text()).items():
             found[year] = {**said, "corrected": True}
     return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=1)
+def _lunar() -> dict[str, list[str]]:
+    return tomllib.loads(LUNAR.read_text())
+
+
+def of_the_law(year: int) -> dict[str, Any]:
+    """A year's days off by the Labour Code alone, in the form of ``years``: one that falls on a
+    weekend is made up on the next working day (Điều 111, khoản 3). Of Tết's five days one comes
+    before; National Day's second is the one that joins it to a weekend, else the day after. Raises
+    ``KeyError`` for a year whose lunar dates are not known."""
+    tet, ancestors = map(date.fromisoformat, _lunar()[str(year)])
+    national = date(year, 9, 2)
+    second = -1 if national.weekday() in (TUESDAY, SATURDAY) else 1
+    named = [date(year, 1, 1), *(tet + timedelta(days=n) for n in range(-1, 4)), ancestors,
+             date(year, 4, 30), date(year, 5, 1),
+             national, national + timedelta(days=second)]
+    off = {day for day in named if day.weekday() < SATURDAY}
+    for lost in (day for day in named if day.weekday() >= SATURDAY):
+        later = (lost + timedelta(days=n) for n in range(1, 15))
+        off.add(next(day for day in later if day.weekday() < SATURDAY and day not in off))
+    return {"announced": False, "source": LAW, "corrected": False, "worked": [],
+            "off": [str(day) for day in sorted(off)]}
 
 
 def correct(text: str, folder: Path) -> list[str]:

@@ -238,7 +238,8 @@ def action(code: str) -> str:
 def actor(label: str, names: Mapping[str, str]) -> str:
     """An actor's name; the reference, such as ``user:3``, where their data were erased."""
     nobody = {"system": _("Hệ thống"), "public": _("Người chưa đăng nhập"),
-              "author": _("Tác giả"), "guardian": _("Người giám hộ")}
+              "author": _("Tác giả"), "guardian": _("Người giám hộ"),
+              "command": _("Người vận hành (dòng lệnh)")}
     return names.get(label) or nobody.get(label) or nobody.get(label.partition(":")[0], label)
 
 

@@ -1,7 +1,8 @@
 """The clocks of a request by Viet Nam's calendar."""
 
+import math
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,43 @@ def test_every_year_has_its_eleven_days_none_of_them_at_a_weekend() -> None:
             assert not workdays.is_workday(date.fromisoformat(day))
         assert not workdays.is_workday(date(int(year), 4, 30))
         assert not workdays.is_workday(date(int(year), 5, 1))
+
+
+def _new_moon(number: int) -> date:
+    """The day at UTC+7 of the new moon so many after that of January 1900 (J. Meeus, Astronomical
+    Formulae for Calculators, chapter 32; its largest terms, good to some minutes)."""
+    t = number / 1236.85
+    sun = math.radians(359.2242 + 29.10535608 * number - 0.0000333 * t * t)
+    moon = math.radians(306.0253 + 385.81691806 * number + 0.0107306 * t * t)
+    node = math.radians(21.2964 + 390.67050646 * number - 0.0016528 * t * t)
+    julian = (2415020.75933 + 29.53058868 * number + 0.0001178 * t * t
+              + 0.00033 * math.sin(math.radians(166.56 + 132.87 * t))
+              + (0.1734 - 0.000393 * t) * math.sin(sun) + 0.0021 * math.sin(2 * sun)
+              - 0.4068 * math.sin(moon) + 0.0161 * math.sin(2 * moon) - 0.0004 * math.sin(3 * moon)
+              + 0.0104 * math.sin(2 * node) - 0.0051 * math.sin(sun + moon)
+              - 0.0074 * math.sin(sun - moon) + 0.0010 * math.sin(2 * node - moon))
+    return date.fromordinal(math.floor(julian - 1721424.5 + 7 / 24 - 0.0008))
+
+
+def test_years_to_come_hold_what_the_law_gives_by_the_moon_over_viet_nam() -> None:
+    moons = {_new_moon(number) for number in range(1550, 2000)}
+    assert date(2007, 2, 17) in {_new_moon(n) for n in range(1320, 1330)}, "China: the 18th"
+    lunar = tomllib.loads(workdays.LUNAR.read_text())
+    assert [int(year) for year in lunar] == list(range(2026, 2061))
+    for year, (first, ancestors) in lunar.items():
+        tet, feast = date.fromisoformat(first), date.fromisoformat(ancestors)
+        assert tet in moons and feast - timedelta(days=9) in moons
+        assert (1, 20) < (tet.month, tet.day) < (2, 22), year
+        assert 66 <= (feast - tet).days <= 69 or 96 <= (feast - tet).days <= 98, year
+        days = [date.fromisoformat(day) for day in workdays.of_the_law(int(year))["off"]]
+        assert len(set(days)) == 11 and all(day.weekday() < 5 for day in days), year
+        assert not any(workdays.is_workday(day) for day in (tet, feast))
+    known = tomllib.loads(workdays.DATA.read_text())
+    for year in ("2027", "2028", "2029", "2030"):  # put down by hand before
+        assert workdays.of_the_law(int(year))["off"] == known[year]["off"]
+    at = datetime.fromisoformat("2031-01-21T10:00+07:00")  # two days before Tết
+    assert workdays.answer_by(at, HERE) == datetime.fromisoformat("2031-01-31T00:00+07:00")
+    assert workdays.due_by(at, HERE) == datetime.fromisoformat("2031-02-06T00:00+07:00")
 
 
 def test_days_are_corrected_by_a_file_of_whole_years(

@@ -10,7 +10,7 @@ import pytest
 import scoring
 from contest import ready_pages
 from contest.clock import FileClock
-from contest.models import Contest
+from contest.models import AccessLog, Contest
 from contest.wiring import Platform
 from tests import forks
 from tests.contest.factory import Factory
@@ -71,6 +71,9 @@ def test_the_whole_way_by_command(hoithi: Command, stage: Stage, tmp_path: Path)
     assert data["state"] == "published"
     workbook = hoithi("export", "result", "quan11-2023", "--format", "xlsx")
     assert workbook.stdout[:2] == b"PK"
+    with stage.platform.db.read() as session:  # three within ten minutes are one opening
+        opened = [(row.actor, row.what, row.subject) for row in session.query(AccessLog)]
+    assert opened == [("command", "export", "list:results")]
 
 
 def test_a_gap_needs_two_people_by_command_too(hoithi: Command, stage: Stage) -> None:

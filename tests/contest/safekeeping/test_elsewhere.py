@@ -1,4 +1,4 @@
-"""Backups in an sftp place, by restic and OpenSSH's own server of sftp."""
+"""Backups elsewhere, by restic: an sftp place (OpenSSH's own server), a bucket (SeaweedFS)."""
 
 import json
 import os
@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from contest.config import Settings
+from contest.config import Settings, without_password
 from contest.db import Database
 from contest.errors import ConfigError, Invalid
 from contest.models import ClipVersion, Task
@@ -20,6 +21,7 @@ from contest.safekeeping import anywhere, restic, schedule, status
 from contest.safekeeping.backup import Wishes
 from contest.safekeeping.restore import Wanted
 from contest.wiring import Platform
+from tests import seaweed
 from tests.contest.factory import Factory
 from tests.contest.safekeeping.conftest import PASSPHRASE
 from tests.contest.safekeeping.test_backup import everything, files
@@ -38,11 +40,26 @@ def there(tmp_path: Path) -> str:
     return f"sftp:somewhere:{tmp_path}/repository"
 
 
-def test_everything_comes_back_from_an_sftp_place(
-    platform: Platform, stage: Stage, there: str, place: Settings, make: Factory
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[str]:
+    """A bucket's address; restic makes the bucket."""
+    with seaweed.running() as server:
+        yield f"s3:{server.endpoint}/backups"
+
+
+@pytest.mark.parametrize("kind", ["sftp", "bucket"])
+def test_everything_comes_back_from_elsewhere(
+    platform: Platform, stage: Stage, kind: str, place: Settings, request: pytest.FixtureRequest
 ) -> None:
+    there = request.getfixturevalue("there" if kind == "sftp" else "bucket")
+    if kind == "bucket":
+        there = f"{there}/{platform.db.engine.dialect.name}"
+        keys = f"{seaweed.ACCESS}:{seaweed.SECRET}"
+        platform = Platform(replace(platform.settings, backup_keys=keys))
+        place = replace(place, backup_keys=keys)
+    anywhere.reach(platform.settings, there)
     anywhere.back_up(platform, there, Wishes())
-    make.submission(stage.units[0], clip=b"one more clip")
+    stage.make.submission(stage.units[0], clip=b"one more clip")
     before = everything(platform.db)
     said: list[str] = []
     made = anywhere.back_up(platform, there, Wishes(say=said.append))
@@ -58,6 +75,24 @@ def test_everything_comes_back_from_an_sftp_place(
     back.engine.dispose()
     assert files(place.storage_dir) == files(platform.settings.storage_dir)
     assert not (place.data_dir / "fetched").exists()
+    if kind == "bucket":
+        assert anywhere.prove(platform.settings, there, Wanted()).holds
+        assert len(anywhere.back_up(platform, there, Wishes(keep=1)).manifest.clips) > 0
+        assert len(restic.Repository.of(platform.settings, there).snapshots()) == 1
+
+
+@pytest.mark.database_kind("sqlite")
+def test_a_bucket_that_takes_nothing_is_said_in_one_sentence(
+    platform: Platform, stage: Stage, bucket: str
+) -> None:
+    wrong = replace(platform.settings, backup_keys=f"{seaweed.ACCESS}:another-key")
+    for settings, place in ((wrong, bucket), (platform.settings, "s3:http://127.0.0.1:9/backups")):
+        begun = time.monotonic()
+        with pytest.raises(Invalid) as refused:
+            anywhere.reach(settings, place)
+        assert len(refused.value.en) < 500 and "\n" not in refused.value.en
+        assert seaweed.SECRET not in refused.value.en
+        assert time.monotonic() - begun < 60
 
 
 @pytest.mark.database_kind("sqlite")
@@ -119,7 +154,7 @@ def platform_without_passphrase(platform: Platform) -> Platform:
 
 
 def test_an_address_shows_no_password() -> None:
-    assert restic.shown("rest:https://me:secret@host/x") == "rest:https://***@host/x"
+    assert without_password("rest:https://me:secret@host/x") == "rest:https://***@host/x"
     assert restic.is_place("s3:https://server/bucket")
     assert not restic.is_place("/mnt/backup:old")
     assert not restic.is_place("")

@@ -15,8 +15,9 @@ from contest.config import Settings
 from contest.db import Database, alembic_config
 from contest.errors import ConfigError, Invalid
 from contest.models import Contest
-from contest.safekeeping import databases, postgres, proof
+from contest.safekeeping import databases, postgres, proof, status
 from contest.safekeeping.backup import Wishes, back_up
+from contest.safekeeping.doctor import machine
 from contest.safekeeping.restore import Wanted, restore
 from contest.wiring import Platform
 
@@ -91,13 +92,49 @@ def test_a_proof_that_may_make_no_database_says_what_to_run(
 
 
 @pytest.mark.database_kind("postgresql")
-def test_no_program_of_the_servers_version_is_one_sentence(
-    platform: Platform, contest: Contest, to: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_a_program_of_the_servers_version_one_sentence_says_what_to_install(
+    platform: Platform, contest: Contest, to: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ConfigError, match="postgresql-client-99"):
-        postgres.tool("pg_dump", 99)
-    monkeypatch.setenv("PATH", "")
+    major = postgres.server_major(platform.settings.database_url)
     monkeypatch.setattr(postgres, "SYSTEM", to)
-    with pytest.raises(ConfigError, match="Install the package postgresql-client-"):
+    monkeypatch.setenv("PATH", "")
+    wanted = f"the server, PostgreSQL {major}. Install the package postgresql-client-{major}"
+    with pytest.raises(ConfigError, match=f"There is no pg_dump here for {wanted}"):
+        back_up(platform, to, Wishes())
+    older = tmp_path / "older" / "pg_dump"
+    older.parent.mkdir()
+    older.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
+    older.chmod(0o755)
+    monkeypatch.setenv("PATH", str(older.parent))
+    with pytest.raises(ConfigError, match=f"pg_dump here is version 9, older than {wanted}"):
         back_up(platform, to, Wishes())
     assert list((to / "sets").iterdir()) == []
+    told = status.standing(platform.settings.data_dir, scheduled=True, at=platform.clock.now())
+    assert told.failure is not None and f"postgresql-client-{major}" in told.failure.vi
+    [found] = [one for one in machine.versions(platform) if one.what == "pg_dump"]
+    assert (found.level, wanted in found.en) == ("bad", True)
+    assert f"postgresql-client-{major}" in found.remedy_en
+
+
+@pytest.mark.database_kind("postgresql")
+def test_a_proof_needs_no_right_but_a_database_that_was_made_for_it(
+    platform: Platform, contest: Contest, to: Path
+) -> None:
+    """As hosting/steps.sh and docker/init_database.sh make it; nothing stays in it."""
+    back_up(platform, to, Wishes())
+    url = make_url(platform.settings.database_url)
+    name = f"{url.database}_proof"
+    superuser = postgres.plain(platform.settings.database_url)
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS hoithi_narrow")
+        connection.execute("CREATE ROLE hoithi_narrow LOGIN PASSWORD 'plain'")
+        connection.execute(f'CREATE DATABASE "{name}" OWNER hoithi_narrow')
+    narrow = url.set(username="hoithi_narrow", password="plain")
+    settings = replace(platform.settings,
+                       database_url=narrow.render_as_string(hide_password=False))
+    for _ in range(2):
+        assert proof.prove(settings, to, Wanted()).holds
+    there = narrow.set(database=name).render_as_string(hide_password=False)
+    assert databases.is_empty(there)
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -30,8 +30,8 @@ from contest.models import (
 from contest.services.core import audit, locks, outbox, profiles
 from contest.services.core.keys import Keys
 from contest.services.core.sweep import not_last
+from contest.services.entry.stored_bytes import TIDY
 from contest.services.privacy import stored_files, tombstones
-from contest.services.privacy.erasing import TIDY
 from contest.services.privacy.person import digest_of
 from contest.services.privacy.retention import due, kinds
 from contest.services.privacy.retention.kinds import Item

@@ -51,6 +51,7 @@ def subject(text: str) -> str:
     kind, _colon, which = text.partition(":")
     lists: dict[str, str] = {
         "units": _("danh sách đơn vị"), "entries": _("danh sách bài"), "results": _("kết quả"),
+        "reel": _("phim trao giải"),
         "messages": _("tin nhắn chuyển tay"), "reminders": _("thư nhắc"),
     }
     if kind == "list":
