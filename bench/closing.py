@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.orm import Session
 
-from bench.crowd import AFTER, KEY, Crowd
+from bench.crowd import AFTER, Crowd
 from bench.measure import ROOT, Figure
 from bench.pages import LARGE, Processor, open_databases, open_folder
 from contest import ready_pages
@@ -95,14 +95,15 @@ def main(url: str, folder: str, server: str) -> None:
 def _steps(crowd: Crowd) -> list[tuple[str, Any]]:
     chairs = [_organiser(crowd, number) for number in (61, 62)]
     data = crowd.platform.settings.data_dir
-    vault = BundleStore(KEY, crowd.platform.blobs, data / "bundles")
+    vault = BundleStore(crowd.platform.keys, crowd.platform.blobs, data / "bundles")
 
     def newest(session: Session) -> Result:
         return results.all_of(session, session.get_one(Contest, crowd.contest_id))[0]
 
     def compute(session: Session) -> None:
-        results.compute(session, session.get_one(Contest, crowd.contest_id), secret_key=KEY,
-                        actor=chairs[0], at=AFTER, reason="Tính lại sau khi kiểm tra.")
+        results.compute(session, session.get_one(Contest, crowd.contest_id),
+                        keys=crowd.platform.keys, actor=chairs[0], at=AFTER,
+                        reason="Tính lại sau khi kiểm tra.")
 
     def freeze(session: Session) -> None:
         results.freeze(session, newest(session), vault=vault, actor=chairs[1], at=AFTER)

@@ -18,6 +18,7 @@ from contest.models import (
     Ballot,
     ChairDecision,
     Contest,
+    LedgerStatement,
     Mark,
     Publication,
     ShareRecord,
@@ -35,6 +36,7 @@ from contest.states import SubmissionState
 from scoring import bundle, evidence
 
 BATCH = 10_000  # rows at a time
+CLIPS = 500  # whose counts and ledgers are in memory at a time
 
 
 @dataclass(frozen=True)
@@ -73,52 +75,62 @@ def salt_of(session: Session, contest: Contest, keys: Keys) -> bytes:
 
 
 def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
-    """Everything that a result is computed from, as it is in the database now."""
+    """Everything that a result is computed from, as it is in the database now.
+
+    Counts and ledgers are read and let go for ``CLIPS`` clips at a time: what is kept of them is
+    small, what they are made of is not.
+    """
     entries = list(session.scalars(_entries(contest)))
-    counts = official.official_counts(session, contest)
     marks = _marks(session, contest, entries)
-    hashed = _Accounts(salt_of(session, contest, keys))
-    data = {
-        "rules": profiles.profile_of(contest).scoring_rules(),
-        "jurors": [seat.code for seat in jurors.counted(session, contest)],
-        "entries": [_submission(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
-        "chair_decisions": _decisions(session, contest, entries),
-    }
     attached = files.attached(session, contest)
-    found = {e.code: counts[e.id] for e in entries if e.id in counts}
-    return Prepared(
-        data=data,
-        names={e.code: _names(e) for e in entries},
-        snapshots={code: _facts(one, attached) for code, one in found.items()},
-        raw={code: _raw(one) for code, one in found.items()},
-        ledgers=_ledgers(session, contest, entries, counts),
+    voided = _voided(session, contest)
+    hashed = _Accounts(salt_of(session, contest, keys))
+    data: list[dict[str, Any]] = []
+    found = Prepared(
+        data={
+            "rules": profiles.profile_of(contest).scoring_rules(),
+            "jurors": [seat.code for seat in jurors.counted(session, contest)],
+            "entries": data,
+            "chair_decisions": _decisions(session, contest, entries),
+        },
+        names={e.code: _names(e) for e in entries}, snapshots={}, raw={}, ledgers={},
     )
+    for some in _in_parts(entries, CLIPS):
+        ids = [one.id for one in some]
+        counts = official.official_counts(session, contest, only=ids)
+        said = ledger_state.statements(session, contest, only=ids)
+        for e in some:
+            data.append(_submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed))
+            if one := counts.get(e.id):
+                found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
+                if one.accounts is not None or e.id in voided:
+                    found.ledgers[e.code] = _ledger_of(one, voided.get(e.id, 0), said.get(e.id))
+    return found
 
 
-def _ledgers(
-    session: Session, contest: Contest, entries: list[Submission], counts: Mapping[int, Official]
-) -> dict[str, dict[str, Any]]:
-    """Of each clip of which a ledger was kept; nothing about who shared, or who said it."""
+def _in_parts(rows: list[Submission], size: int) -> Iterator[list[Submission]]:
+    """``rows`` in parts of ``size``."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _voided(session: Session, contest: Contest) -> dict[int, int]:
+    """By clip: how many lines of its ledger are void."""
     void = (
         select(ShareRecord.submission_id, func.count(ShareRecord.id))
         .join(ShareRecord.submission)
         .where(Submission.contest_id == contest.id, ShareRecord.voided)
         .group_by(ShareRecord.submission_id)
     )
-    voided: dict[int, int] = dict(session.execute(void).all())
-    said = ledger_state.statements(session, contest)
+    return dict(session.execute(void).all())
+
+
+def _ledger_of(one: Official, voided: int, said: LedgerStatement | None) -> dict[str, Any]:
+    """Of a clip of which a ledger was kept; nothing about who shared, or who said it."""
     return {
-        submission.code: {
-            "state": counts[submission.id].ledger_state,
-            "voided": voided.get(submission.id, 0),
-            "said_at": said[submission.id].created_at.isoformat()
-            if submission.id in said
-            else None,
-            "two_people": submission.id in said and said[submission.id].agreed_by is not None,
-        }
-        for submission in entries
-        if submission.id in counts
-        and (counts[submission.id].accounts is not None or submission.id in voided)
+        "state": one.ledger_state,
+        "voided": voided,
+        "said_at": said.created_at.isoformat() if said else None,
+        "two_people": said is not None and said.agreed_by is not None,
     }
 
 
@@ -165,7 +177,7 @@ def _raw(one: Official) -> dict[str, Any]:
 
 def _marks(
     session: Session, contest: Contest, entries: list[Submission]
-) -> Mapping[int, dict[str, Any]]:
+) -> dict[int, dict[str, Any]]:
     """By clip: juror's code -> marks, or ``recused`` or ``abstained``.
 
     A juror is recused from the clips of the own unit. A ballot that was not submitted is left out,
