@@ -32,7 +32,7 @@ from contest.models import Contest, Result
 from contest.running.devservices import Service
 from contest.services.core import audit
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 
 TOGETHER_S, MEMORY_MB, WAIT_S = 60, 500, 2
 PAUSE_S = 0.02  # between two entries in the trail

@@ -4,15 +4,18 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
 
 from contest.errors import Invalid
 from contest.models import Contest, ProfileRevision, Result
 from contest.ports import BlobStore
 from contest.services.core import profiles
+from contest.services.core.keys import Keys
 from contest.services.results.scoring_input import Prepared
 from scoring import BundleError, bundle, manifest, signature
 
@@ -36,6 +39,18 @@ class Signer:
 
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
+
+
+@dataclass(frozen=True)
+class BundleStore:
+    """Where bundles are kept and what they are signed with."""
+
+    keys: Keys
+    blobs: BlobStore
+    folder: Path
+
+    def signer(self, session: Session) -> Signer:
+        return Signer(self.keys.signature(session))
 
 
 def build(

@@ -32,6 +32,7 @@ from contest.services.counts import ledger_state, official
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.jury import jurors
+from contest.services.results.unheld import Told, quietly
 from contest.states import SubmissionState
 from scoring import bundle, evidence
 
@@ -74,11 +75,13 @@ def salt_of(session: Session, contest: Contest, keys: Keys) -> bytes:
     return hmac.new(keys.ledger(session), f"ledger:{contest.slug}".encode(), "sha256").digest()
 
 
-def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
+def prepare(
+    session: Session, contest: Contest, *, keys: Keys, told: Told = quietly
+) -> Prepared:
     """Everything that a result is computed from, as it is in the database now.
 
     Counts and ledgers are read and let go for ``CLIPS`` clips at a time: what is kept of them is
-    small, what they are made of is not.
+    small, what they are made of is not. ``told``: the share of clips that are done.
     """
     entries = list(session.scalars(_entries(contest)))
     marks = _marks(session, contest, entries)
@@ -105,6 +108,7 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
                 found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
                 if one.accounts is not None or e.id in voided:
                     found.ledgers[e.code] = _ledger_of(one, voided.get(e.id, 0), said.get(e.id))
+        told(len(data) / len(entries))
     return found
 
 
