@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from contest import canonical
 from contest.models import (
@@ -24,6 +24,7 @@ from contest.models import (
     ShareRecord,
     Snapshot,
     Submission,
+    Unit,
 )
 from contest.services.core import profiles
 from contest.services.core.keys import Keys
@@ -57,6 +58,20 @@ class Prepared:
         return canonical.sha256(self.data)
 
 
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What is read of a clip: of ten thousand no more than this is kept in memory."""
+
+    id: int
+    code: str
+    title: str
+    authors: list[str]
+    state: str
+    state_reason: str
+    unit_id: int
+    unit: str
+
+
 class _Accounts:
     """Hashed once each, and one dictionary for all equal lines of ledgers: of half a million there
     are some thousands."""
@@ -83,7 +98,7 @@ def prepare(
     Counts and ledgers are read and let go for ``CLIPS`` clips at a time: what is kept of them is
     small, what they are made of is not. ``told``: the share of clips that are done.
     """
-    entries = list(session.scalars(_entries(contest)))
+    entries = [Clip(*row) for row in session.execute(_entries(contest))]
     marks = _marks(session, contest, entries)
     attached = files.attached(session, contest)
     voided = _voided(session, contest)
@@ -112,7 +127,7 @@ def prepare(
     return found
 
 
-def _in_parts(rows: list[Submission], size: int) -> Iterator[list[Submission]]:
+def _in_parts(rows: list[Clip], size: int) -> Iterator[list[Clip]]:
     """``rows`` in parts of ``size``."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
@@ -148,9 +163,12 @@ def _entries(contest: Contest) -> Any:
         (Submission.state == SubmissionState.DISQUALIFIED) & was_out,
     )
     return (
-        select(Submission)
+        select(
+            Submission.id, Submission.code, Submission.title, Submission.authors, Submission.state,
+            Submission.state_reason, Submission.unit_id, Unit.name,
+        )
+        .join(Submission.unit)
         .where(Submission.contest_id == contest.id, counted)
-        .options(joinedload(Submission.unit))
         .order_by(Submission.code)
     )
 
@@ -180,7 +198,7 @@ def _raw(one: Official) -> dict[str, Any]:
 
 
 def _marks(
-    session: Session, contest: Contest, entries: list[Submission]
+    session: Session, contest: Contest, entries: list[Clip]
 ) -> dict[int, dict[str, Any]]:
     """By clip: juror's code -> marks, or ``recused`` or ``abstained``.
 
@@ -246,12 +264,12 @@ def outcome_of(state: str, outcome: str | None) -> str:
 
 
 def _submission(
-    submission: Submission, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
+    submission: Clip, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
 ) -> dict[str, Any]:
     out = submission.state == SubmissionState.DISQUALIFIED
     return {
         "id": submission.code,
-        "unit": submission.unit.name,
+        "unit": submission.unit,
         "marks": marks,
         "interactions": None if counted is None else _counts(counted, hashed),
         "disqualified": out,
@@ -281,18 +299,18 @@ def _ledger(accounts: list[Account], hashed: _Accounts) -> list[dict[str, Any]]:
     return [hashed.line(account, day, count) for (account, day), count in sorted(shares.items())]
 
 
-def _names(submission: Submission) -> dict[str, Any]:
+def _names(submission: Clip) -> dict[str, Any]:
     return {
-        "title": submission.title, "unit": submission.unit.name,
+        "title": submission.title, "unit": submission.unit,
         "authors": list(submission.authors),
     }
 
 
 def _decisions(
-    session: Session, contest: Contest, entries: list[Submission]
+    session: Session, contest: Contest, entries: list[Clip]
 ) -> list[dict[str, Any]]:
     """The chair's decisions in their order, as units; clips not in the result are left out."""
-    units = {submission.code: submission.unit.name for submission in entries}
+    units = {submission.code: submission.unit for submission in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []
     for decision in session.scalars(query.order_by(ChairDecision.id)):
