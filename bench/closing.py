@@ -15,24 +15,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy.orm import Session
 
-from bench.crowd import AFTER, KEY, Crowd
+from bench.crowd import AFTER, Crowd
 from bench.measure import ROOT, Figure
 from bench.pages import LARGE, Processor, open_databases, open_folder
-from contest import ready_pages
 from contest.actors import SYSTEM, Actor
-from contest.models import Contest, Result
+from contest.jobs.closing import steps
+from contest.models import Contest, ResultStep
 from contest.running.devservices import Service
 from contest.services.core import audit
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.steps import under_way
 
 TOGETHER_S, MEMORY_MB, WAIT_S = 60, 500, 2
 PAUSE_S = 0.02  # between two entries in the trail
@@ -52,9 +52,9 @@ def _told(found: dict[str, Any]) -> Iterator[Figure]:
         yield Figure("closing", f"{step}: wall", wall, "s")
         yield Figure("closing", f"{step}: processor", cpu, "s")
         yield Figure("closing", f"{step}: longest wait of an entry in the trail", wait, "s", WAIT_S)
-    steps = found["steps"].values()
-    yield Figure("closing", "together: wall", sum(wall for wall, _, _ in steps), "s", TOGETHER_S)
-    yield Figure("closing", "together: processor", sum(cpu for _, cpu, _ in steps), "s")
+    walls, processors, _ = zip(*found["steps"].values(), strict=True)
+    yield Figure("closing", "together: wall", sum(walls), "s", TOGETHER_S)
+    yield Figure("closing", "together: processor", sum(processors), "s")
     yield Figure("closing", "peak memory", found["peak_mb"], "MB", MEMORY_MB)
 
 
@@ -87,32 +87,34 @@ def _in_a_process(url: str, folder: Path, server: Service | None) -> dict[str, A
 def main(url: str, folder: str, server: str) -> None:
     crowd = Crowd(url, Path(folder), LARGE)
     processor = Processor(int(server) or None)
-    steps = {name: _measured(crowd, work, processor) for name, work in _steps(crowd)}
+    found = {name: _measured(crowd, work, processor) for name, work in _steps(crowd)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"steps": steps, "peak_mb": peak}))
+    print(json.dumps({"steps": found, "peak_mb": peak}))
 
 
-def _steps(crowd: Crowd) -> list[tuple[str, Any]]:
+def _steps(crowd: Crowd) -> list[tuple[str, Callable[[], None]]]:
+    """Each step as the worker takes it."""
     chairs = [_organiser(crowd, number) for number in (61, 62)]
-    data = crowd.platform.settings.data_dir
-    vault = BundleStore(KEY, crowd.platform.blobs, data / "bundles")
+    platform = crowd.platform
 
-    def newest(session: Session) -> Result:
-        return results.all_of(session, session.get_one(Contest, crowd.contest_id))[0]
+    def step(what: str, actor: Actor, reason: str = "") -> None:
+        with platform.db.write() as session:
+            contest = session.get_one(Contest, crowd.contest_id)
+            newest = None if what == "compute" else results.current(session, contest)
+            row_id = under_way.ask(session, contest, what, actor=actor, at=AFTER, reason=reason,
+                                   result=newest).id
+        steps.take(platform, row_id, lambda: None)
+        with platform.db.read() as session:
+            row = session.get_one(ResultStep, row_id)
+            if row.state != "done":
+                raise RuntimeError(f"{what} is {row.state}: {row.error_en}")
 
-    def compute(session: Session) -> None:
-        results.compute(session, session.get_one(Contest, crowd.contest_id), secret_key=KEY,
-                        actor=chairs[0], at=AFTER, reason="Tính lại sau khi kiểm tra.")
-
-    def freeze(session: Session) -> None:
-        results.freeze(session, newest(session), vault=vault, actor=chairs[1], at=AFTER)
-
-    def publish(session: Session) -> None:
-        results.publish(session, newest(session), actor=chairs[1], at=AFTER)
-        session.commit()
-        ready_pages.refresh(crowd.app, data, crowd.slug)
-
-    return [("compute and second tally", compute), ("freeze", freeze), ("publish", publish)]
+    return [
+        ("compute and second tally",
+         partial(step, "compute", chairs[0], "Tính lại sau khi kiểm tra.")),
+        ("freeze", partial(step, "freeze", chairs[1])),
+        ("publish", partial(step, "publish", chairs[1])),
+    ]
 
 
 def _organiser(crowd: Crowd, number: int) -> Actor:
@@ -120,14 +122,12 @@ def _organiser(crowd: Crowd, number: int) -> Actor:
 
 
 def _measured(
-    crowd: Crowd, work: Any, processor: Processor
+    crowd: Crowd, work: Callable[[], None], processor: Processor
 ) -> tuple[float, float, float]:
     """Wall and processor seconds of a step, and the longest wait of others meanwhile."""
     with _others(crowd) as waits:
         begun, before = time.perf_counter(), processor.seconds()
-        with crowd.platform.db.writer() as session:
-            work(session)
-            session.commit()
+        work()
         wall, cpu = time.perf_counter() - begun, processor.seconds() - before
     return wall, cpu, max(waits)
 

@@ -43,17 +43,25 @@ def write(members: Iterable[tuple[str, bytes]]) -> bytes:
 
     Raises ``ValueError`` for a name that no bundle may have.
     """
-    body, directory, count = bytearray(), bytearray(), 0
+    return b"".join(pieces(members))
+
+
+def pieces(members: Iterable[tuple[str, bytes]]) -> list[bytes]:
+    """The same as ``write`` joins it: the contents themselves with what stands between them, so
+    that a large bundle goes to its file without a second copy in memory."""
+    found: list[bytes] = []
+    directory, size, count = bytearray(), 0, 0
     for name, content in sorted(members):
         if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
             raise ValueError(f"not a name for a bundle: {name!r}")
-        directory += _central(name, content, len(body))
-        body += _local(name, content) + content
+        directory += _central(name, content, size)
+        found += [header := _local(name, content), content]
+        size += len(header) + len(content)
         count += 1
-    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), len(body), 0)
-    if count > MOST_MEMBERS or len(body) + len(directory) + len(end) > LARGEST:
+    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), size, 0)
+    if count > MOST_MEMBERS or size + len(directory) + len(end) > LARGEST:
         raise ValueError("too much for a bundle")
-    return bytes(body + directory + end)
+    return [*found, bytes(directory), end]
 
 
 def _sizes(content: bytes) -> tuple[int, int, int]:

@@ -71,6 +71,23 @@ def build(
     ``sign`` and ``public_key`` (raw, 32 bytes): Ed25519 over the manifest.
     Raises ``InputError`` for ``data``, ``BundleError`` for the rest.
     """
+    return b"".join(pieces(
+        data, about=about, profile=profile, snapshots=snapshots, names=names, sign=sign,
+        public_key=public_key,
+    ))
+
+
+def pieces(
+    data: Mapping[str, Any],
+    *,
+    about: Mapping[str, Any],
+    profile: bytes,
+    snapshots: Mapping[str, Mapping[str, Any]],
+    names: Mapping[str, Mapping[str, str]] | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
+    public_key: bytes | None = None,
+) -> list[bytes]:
+    """As ``build``, in the pieces that make the file one after another."""
     files = evidence.split(schema.read(data), snapshots)
     for extra in (about, names or {}):
         evidence.no_contact(extra)
@@ -85,7 +102,7 @@ def build(
     if sign is not None and public_key is not None:
         files[SIGNATURE] = _signed(files[MANIFEST], sign, public_key)
     try:
-        return archive.write(files.items())
+        return archive.pieces(files.items())
     except ValueError:
         raise BundleError("Gói quá lớn.", "The bundle is too large.") from None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from scoring.engine import stated
@@ -33,9 +35,16 @@ _MAIL = re.compile(r"[^\s@]@[^\s@]")
 _PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[ .()-]{0,2}\d){8,10}(?!\w)")
 
 
+_READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=1)
+_AT_ONCE = 10_000  # small pieces of a text: kept one by one they take ten times the text's memory
+
+
 def text(value: object) -> bytes:
     """Canonical JSON that a person can read: sorted keys, one value to a line, UTF-8."""
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    pieces, parts = _READABLE.iterencode(value), []
+    while some := list(islice(pieces, _AT_ONCE)):
+        parts.append("".join(some).encode())
+    return b"".join([*parts, b"\n"])
 
 
 def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
@@ -169,6 +178,7 @@ def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
     rows = ledger.mapping()
     required = ("entry", "reactions", "shares", *SNAPSHOT_FACTS)
     counts: dict[str, dict[str, Any]] = {}
+    line = cache(_line)  # one for all equal ones: a large ledger has few that differ
     for node in snapshots.items():
         fields = node.fields((*required, SHARES_FROM), required)
         if SHARES_FROM in fields:
@@ -182,20 +192,27 @@ def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
             "share_ledger": None,
         }
         if entry in rows:
-            counts[entry] |= _rows(ledger.child(entry))
+            counts[entry] |= _rows(ledger.child(entry), line)
     for entry in rows:
         if entry not in counts:
             ledger.refuse("Không có lần đếm của clip này.", "This clip has no count.", at=entry)
     return counts
 
 
-def _rows(node: Node) -> dict[str, Any]:
+def _line(account: str, count: int) -> dict[str, Any]:
+    return {"account": account, "count": count}
+
+
+def _rows(node: Node, line: Callable[[str, int], dict[str, Any]]) -> dict[str, Any]:
     """A clip's ledger as ``compute`` takes it, from either form."""
     accounts = node.mapping()
     if accounts.keys() == {"state", "rows"}:
         fields = node.fields(("state", "rows"))
         return {"share_ledger": fields["rows"].value, "ledger_state": fields["state"].value}
-    return {"share_ledger": [{"account": a, "count": n} for a, n in accounts.items()]}
+    return {"share_ledger": [
+        line(account, count) if type(count) is int else _line(account, count)
+        for account, count in accounts.items()
+    ]}
 
 
 def _reasons(node: Node) -> dict[str, Any]:

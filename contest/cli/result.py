@@ -16,7 +16,7 @@ from contest.services.core import profiles
 from contest.services.jury import jury_round
 from contest.services.people import people
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 from contest.web import create_app
 from contest.wiring import Platform
 

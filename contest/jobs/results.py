@@ -4,6 +4,7 @@
 does so itself, and the task covers a process that died in between. ``results.prospects`` computes
 which changes would move each prize of a large result. ``result.release`` publishes at the hour that
 was planned. ``reel.make`` makes the award reel, and stops where nobody wants it any more.
+Computing, freezing and publishing for a large contest are in ``closing``.
 """
 
 import hashlib

@@ -57,7 +57,14 @@ from contest.models.publications import (
     SharedPage,
 )
 from contest.models.repairs import Repair
-from contest.models.results import AwardReel, ChairDecision, PlannedRelease, Result, StageShow
+from contest.models.results import (
+    AwardReel,
+    ChairDecision,
+    PlannedRelease,
+    Result,
+    ResultStep,
+    StageShow,
+)
 from contest.models.reviews import EntryRequest, HeldDecision, Review, ReviewVote
 from contest.models.security import SecurityEvent
 from contest.models.similarity import ClipFingerprint, SimilarPair
@@ -82,8 +89,8 @@ __all__ = [
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
-    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "RetentionHold", "Review",
-    "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
+    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "ResultStep", "RetentionHold",
+    "Review", "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
     "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StageShow",
     "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone",
     "TrialEnd", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",

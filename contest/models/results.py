@@ -127,3 +127,33 @@ class AwardReel(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class ResultStep(Base):
+    """A step of closing that the worker takes for whoever asked for it; ``done``: the share of it,
+    0 to 1. From ``ending`` on it is not cancelled. Of a contest at most one is under way."""
+
+    __tablename__ = "result_step"
+    __table_args__ = (
+        one_of("what", ("compute", "replace", "freeze", "publish")),
+        one_of("state", ("waiting", "working", "ending", "done", "failed", "cancelled")),
+        CheckConstraint("(what IN ('freeze', 'publish')) = (result_id IS NOT NULL)", name="of"),
+        Index(
+            "ix_result_step_under_way", "contest_id", unique=True,
+            sqlite_where=text("state IN ('waiting', 'working', 'ending')"),
+            postgresql_where=text("state IN ('waiting', 'working', 'ending')"),
+        ),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), index=True)
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("result.id"))
+    what: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    done: Mapped[float] = mapped_column(default=0.0)
+    error_vi: Mapped[str] = mapped_column(Text, default="")
+    error_en: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

@@ -50,7 +50,7 @@ from contest.services.core import audit, profiles
 from contest.services.core.sealing import FANPAGE
 from contest.services.messages import handing_on
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 from contest.states import SUBMISSION
 from contest.tokens import new_token
 from contest.web import create_app

@@ -12,7 +12,7 @@ from contest.models import Contest, Evidence, ProfileRevision, Result, Snapshot,
 from contest.services.core import profiles
 from contest.services.counts import ledger_statements
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 

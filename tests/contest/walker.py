@@ -32,7 +32,7 @@ from contest.services.entry.reviews import Decision
 from contest.services.fanpage import publications
 from contest.services.jury import ballots
 from contest.services.results import replacement, results, tally
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 from contest.services.units import units
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.walked_board import BOARDS, BoardOfWalk

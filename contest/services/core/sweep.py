@@ -52,7 +52,7 @@ KIND = "sessions.sweep"
 FORGOTTEN = (
     "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
     "mail.send", "names.read", "page.watch", "page.watch_shared", "privacy.archive",
-    "privacy.erase", "privacy.tidy", "push.send", "reel.make", "reminders.tick",
+    "privacy.erase", "privacy.tidy", "push.send", "reel.make", "reminders.tick", "result.step",
     "results.prospects", "reviews.call", "reviews.fall", "reviews.settle", "telegram.look",
     "upload.expire", "upload.remind",
 )

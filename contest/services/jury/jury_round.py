@@ -22,6 +22,7 @@ from contest.services.jury import ballot_lists, ballots, jurors, jury_counts
 from contest.services.jury.jurors import Seat
 from contest.services.jury.jury_counts import Counted
 
+BALLOT_LOCKED = "ballot.locked"  # in the audit trail
 WALK = 20  # where one clip of so many is owed, the first of them are found by walking
 
 
@@ -153,7 +154,7 @@ def unlock(
     session: Session, contest: Contest, *, reason: str, actor: Actor, at: datetime
 ) -> None:
     """Let jurors mark again. Raises ``NotAllowed`` without ``result.close``, ``Invalid`` without a
-    reason, ``Conflict`` if the round is open or once a result was frozen."""
+    reason, ``Conflict`` if the round is open, once a result was frozen, or has begun to be."""
     require(actor, "result.close", contest)
     if not reason.strip():
         raise Invalid("Hãy ghi lý do mở lại vòng chấm.", "Please state why the round is reopened.")
@@ -168,6 +169,12 @@ def unlock(
             "Kết quả đã chốt nên không mở lại vòng chấm được. Hãy lập bản kết quả mới có lý do.",
             "The result is frozen, so the round stays locked. Make a new revision with a reason.",
         )
+    locked = select(Ballot.id).where(*_own(contest), Ballot.state == "locked")
+    if session.scalars(locked.limit(1)).first() is not None:
+        raise Conflict(
+            "Kết quả đang được chốt nên không mở lại vòng chấm được. Hãy chốt cho xong.",
+            "The result is being frozen, so the round stays locked. Finish freezing it.",
+        )
     contest.jury_locked_at = None
     audit.record(
         session, "jury.unlocked", contest, actor=actor, at=at, contest_id=contest.id,
@@ -181,14 +188,31 @@ def hold(session: Session, contest: Contest) -> None:
     locks.lock(session, contest)
 
 
-def lock_ballots(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> int:
-    """Part of freezing a result: lock every ballot with what it counts as. Returns how many."""
-    own = select(Submission.id).where(Submission.contest_id == contest.id)
+def lock_ballots(
+    session: Session, contest: Contest, *, actor: Actor, at: datetime, most: int | None = None
+) -> int:
+    """Part of freezing a result: lock every ballot, or the first ``most`` that are not, with what
+    it counts as. Returns how many."""
     counts_as = case(
         (Ballot.state == "submitted", "marked"), (Ballot.state == "open", "missing"),
         else_=Ballot.state,
     )
+    where = [*_own(contest), Ballot.state != "locked"]
+    if most is not None:
+        some = select(Ballot.id).where(*where).order_by(Ballot.id).limit(most).subquery()
+        where.append(Ballot.id <= select(func.max(some.c.id)).scalar_subquery())
     return move_all(
-        session, Ballot, [Ballot.submission_id.in_(own), Ballot.state != "locked"], "locked",
+        session, Ballot, where, "locked",
         actor=actor, at=at, contest_id=contest.id, outcome=counts_as,
     )
+
+
+def unlocked_ballots(session: Session, contest: Contest) -> int:
+    """How many ballots freezing has still to lock."""
+    query = select(func.count(Ballot.id)).where(*_own(contest), Ballot.state != "locked")
+    return session.scalar(query) or 0
+
+
+def _own(contest: Contest) -> list[ColumnElement[bool]]:
+    own = select(Submission.id).where(Submission.contest_id == contest.id)
+    return [Ballot.submission_id.in_(own)]

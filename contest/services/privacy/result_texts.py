@@ -119,7 +119,7 @@ def _bundle(
     )
     if fresh == content:
         return "", {}
-    return standing, {"erased_bundle_sha256": bundles.store(fresh, store.blobs, store.folder)}
+    return standing, {"erased_bundle_sha256": bundles.store([fresh], store.blobs, store.folder)}
 
 
 def _text(name: str, content: bytes, finder: Finds) -> bytes:

@@ -3,15 +3,19 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
 
 from contest.errors import Invalid
 from contest.models import Contest, ProfileRevision, Result
 from contest.ports import BlobStore
 from contest.services.core import profiles
+from contest.services.core.keys import Keys
 from contest.services.results.scoring_input import Prepared
 from scoring import BundleError, bundle, manifest, signature
 
@@ -37,14 +41,27 @@ class Signer:
         return self._key.sign(message)
 
 
+@dataclass(frozen=True)
+class BundleStore:
+    """Where bundles are kept and what they are signed with."""
+
+    keys: Keys
+    blobs: BlobStore
+    folder: Path
+
+    def signer(self, session: Session) -> Signer:
+        return Signer(self.keys.signature(session))
+
+
 def build(
     contest: Contest,
     result: Result,
     prepared: Prepared,
     revision: ProfileRevision,
     signer: Signer,
-) -> bytes:
-    """The bundle of a result. Raises ``Invalid`` if it would hold contact data or be too large.
+) -> list[bytes]:
+    """The bundle of a result, in pieces. Raises ``Invalid`` if it would hold contact data or be too
+    large.
 
     ``about.json`` states, beside the counts that the score is based on, those that were read.
     """
@@ -61,7 +78,7 @@ def build(
         **({"ledgers": prepared.ledgers} if prepared.ledgers else {}),
     }
     try:
-        return bundle.build(
+        return bundle.pieces(
             prepared.data, about=about, profile=_canonical(revision),
             snapshots=prepared.snapshots, names=_names(result), sign=signer.sign,
             public_key=signer.public_key,
@@ -90,11 +107,14 @@ def program() -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def store(content: bytes, blobs: BlobStore, folder: Path) -> str:
+def store(pieces: Iterable[bytes], blobs: BlobStore, folder: Path) -> str:
     """Put the bundle into the store; returns its SHA-256."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256()
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"bundle-{sha256}-{secrets.token_hex(6)}.zip"
-    fresh.write_bytes(content)
-    blobs.put(fresh, sha256)
-    return sha256
+    fresh = folder / f"bundle-{secrets.token_hex(12)}.zip"
+    with fresh.open("wb") as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+    blobs.put(fresh, digest.hexdigest())
+    return digest.hexdigest()

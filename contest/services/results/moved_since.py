@@ -34,7 +34,7 @@ def moved(session: Session, result: Result) -> Sequence[Submission]:
     if not found:
         return []
     names = ranking_rows.names(session, result, [one.code for one in found])
-    out = {row["entry"] for row in result.output["disqualified"]}
+    out = {row["entry"] for row in ranking_rows.disqualified(session, result)}
     return [one for one in found if _stands(one) != _counted(one.code, names, out)]
 
 

@@ -92,6 +92,12 @@ def _names(session: Session, result: Result, codes: Collection[str]) -> dict[str
     return {code: content for code, content in session.execute(query)}
 
 
+def disqualified(session: Session, result: Result) -> list[dict[str, Any]]:
+    """``output["disqualified"]``, without the rest of it."""
+    query = select(type_coerce(Result.output["disqualified"], Json)).where(Result.id == result.id)
+    return kept(session, result, "disqualified", lambda: list(session.scalars(query).one()))
+
+
 def length(session: Session, result: Result) -> int:
     """How many lines the ranking has."""
     return kept(session, result, "length", lambda: _length(session, result))

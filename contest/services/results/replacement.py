@@ -22,8 +22,8 @@ from contest.services.results import (
     scoring_input,
     standings,
 )
+from contest.services.results.bundles import BundleStore
 from contest.services.results.ranking_rows import Picked
-from contest.services.results.results import BundleStore
 from contest.states import SubmissionState
 
 

@@ -4,9 +4,7 @@ A revision is recomputed in place until it is frozen; freezing locks the ballots
 evidence bundle and ends all change. A correction is a new revision with its reason.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, event, func, inspect, select, update
@@ -15,7 +13,7 @@ from sqlalchemy.orm import Mapper, Session
 import scoring
 from contest import canonical
 from contest.actors import Actor
-from contest.errors import Conflict, Invalid, NotAllowed
+from contest.errors import Conflict, Invalid
 from contest.models import (
     ChairDecision,
     Contest,
@@ -26,14 +24,12 @@ from contest.models import (
 )
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.ports import BlobStore
 from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
 from contest.services.jury import jury_round
 from contest.services.results import (
-    bundles,
     closing,
     moved_since,
     prospects,
@@ -43,23 +39,15 @@ from contest.services.results import (
     tally,
     unheld,
 )
-from contest.services.results.bundles import Signer
+from contest.services.results.bundles import BundleStore
 from contest.services.results.ranking_rows import Picked
 from contest.services.results.scoring_input import Prepared
+from contest.services.results.steps import freezing
+from contest.services.results.steps.freezing import Proved
+from contest.services.results.unheld import Ahead, Told, quietly
 
 FINAL = ("frozen", "published")
-
-
-@dataclass(frozen=True)
-class BundleStore:
-    """Where bundles are kept and what they are signed with."""
-
-    keys: Keys
-    blobs: BlobStore
-    folder: Path
-
-    def signer(self, session: Session) -> Signer:
-        return Signer(self.keys.signature(session))
+Computed = tuple[Prepared, dict[str, Any]]  # input, output
 
 
 @event.listens_for(Result, "before_update")
@@ -150,27 +138,24 @@ def tied(session: Session, result: Result) -> list[list[dict[str, Any]]]:
 
 def compute(
     session: Session, contest: Contest, *, keys: Keys, actor: Actor, at: datetime,
-    reason: str = "",
+    reason: str = "", known: Ahead[Computed] | None = None,
 ) -> Result:
     """Compute the result from what the tables say now.
 
     After the jury's deadline this locks an open round. A revision that is not frozen is computed
     again in place; after a final one a new revision begins, with its reason: a published one
-    stays, one that is only frozen is discarded and stays readable. Raises ``NotAllowed`` without
-    ``result.close``, ``Conflict`` while the round is open or where the second tally differs,
-    ``Invalid`` for a new revision without a reason or an input that cannot be scored.
+    stays, one that is only frozen is discarded and stays readable. ``known``: what ``work_out``
+    found in a session of its own, worth nothing where the contest has changed since. Raises
+    ``NotAllowed`` without ``result.close``, ``Conflict`` while the round is open or where the
+    second tally differs, ``Invalid`` for a new revision without a reason or an input that cannot be
+    scored.
     """
     require(actor, "result.close", contest)
-    _require_locked(session, contest, actor=actor, at=at)
-
-    def work() -> tuple[Prepared, dict[str, Any]]:
-        prepared = scoring_input.prepare(session, contest, keys=keys)
-        output = _scored(prepared)
-        tally.require_agreement(session, contest, output)
-        return prepared, output
-
-    prepared, output = unheld.answer(session, contest, work)
-    _require_locked(session, contest, actor=actor, at=at)
+    require_locked(session, contest, actor=actor, at=at)
+    prepared, output = unheld.answer(
+        session, contest, lambda: work_out(session, contest, keys=keys), known
+    )
+    require_locked(session, contest, actor=actor, at=at)
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
     result.input, result.output, result.names = prepared.data, output, prepared.names
@@ -186,7 +171,20 @@ def compute(
     return result
 
 
-def _require_locked(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
+def work_out(session: Session, contest: Contest, *, keys: Keys, told: Told = quietly) -> Computed:
+    """The input, and the output to which the second tally agrees. ``told``: the share that is done.
+    Raises ``Invalid`` for an input that cannot be scored, ``Conflict`` where the tallies differ."""
+    prepared = scoring_input.prepare(session, contest, keys=keys,
+                                     told=lambda share: told(0.6 * share))
+    output = _scored(prepared)
+    told(0.8)
+    tally.require_agreement(session, contest, output)
+    told(0.95)
+    return prepared, output
+
+
+def require_locked(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> None:
+    """Lock the round where the jury's deadline is over. Raises ``Conflict`` before that."""
     if contest.jury_locked_at is not None:
         return
     if at >= profiles.profile_of(contest).schedule.ballots_close:
@@ -208,22 +206,26 @@ def _scored(prepared: Prepared) -> dict[str, Any]:
         ) from error
 
 
-def _open_revision(
-    session: Session, contest: Contest, *, reason: str, actor: Actor, at: datetime
-) -> Result:
-    """The revision in the making, or a new one."""
-    latest = session.scalars(
-        select(Result).where(Result.contest_id == contest.id)
-        .order_by(Result.number.desc()).limit(1).with_for_update(**LOCK)
-    ).first()
-    if latest is not None and latest.state == "computed":
-        return latest
-    if latest is not None and not reason.strip():
+def require_reason(latest: Result | None, reason: str) -> None:
+    """Raises ``Invalid`` for a new revision without a reason. ``latest``: the newest one."""
+    if latest is not None and latest.state != "computed" and not reason.strip():
         raise Invalid(
             f"Bản {latest.number} đã chốt: một bản mới cần có lý do, ví dụ một clip bị loại.",
             f"Revision {latest.number} is final: a new one needs a reason, such as a "
             "disqualification.", mend="reason",
         )
+
+
+def _open_revision(
+    session: Session, contest: Contest, *, reason: str, actor: Actor, at: datetime
+) -> Result:
+    """The revision in the making, or a new one."""
+    latest = session.scalars(
+        _revisions(contest).limit(1).with_for_update(**LOCK)
+    ).first()
+    if latest is not None and latest.state == "computed":
+        return latest
+    require_reason(latest, reason)
     if latest is not None and latest.state == "frozen":
         move(session, latest, "discarded", actor=actor, at=at, reason=reason.strip())
     last = session.scalar(
@@ -243,33 +245,26 @@ def _open_revision(
 
 
 def freeze(
-    session: Session, result: Result, *, vault: BundleStore, actor: Actor, at: datetime
+    session: Session, result: Result, *, vault: BundleStore, actor: Actor, at: datetime,
+    known: Ahead[Proved] | None = None,
 ) -> Result:
     """End all change: lock the ballots, store the bundle. Of two who freeze at once one succeeds.
 
-    Raises ``Conflict`` if it is frozen, the round was reopened, the tables or rules have changed
-    since it was computed or the tallies differ; where something was missing ``Invalid`` without a
-    reason and ``NotAllowed`` for whoever computed it; ``NotAllowed`` without ``result.close``.
+    ``known``: what ``freezing.prove`` found in a session of its own. Raises ``Conflict`` if it is
+    frozen, the round was reopened, the tables or rules have changed since it was computed or the
+    tallies differ; where something was missing ``Invalid`` without a reason and ``NotAllowed`` for
+    whoever computed it; ``NotAllowed`` without ``result.close``.
     """
     contest = result.contest
     require(actor, "result.close", contest)
-    _require_open(result)
-    _require_two(result, actor)
-
-    def work() -> tuple[str, str]:
-        prepared = scoring_input.prepare(session, contest, keys=vault.keys)
-        _require_same(result, prepared, contest)
-        tally.require_agreement(session, contest, ranking_rows.totals(session, result))
-        signer = vault.signer(session)
-        content = bundles.build(contest, result, prepared, revision_of(result), signer)
-        return prepared.sha256, bundles.store(content, vault.blobs, vault.folder)
-
-    input_sha256, bundle_sha256 = unheld.answer(session, contest, work)
+    freezing.require_ready(result, actor)
+    input_sha256, bundle_sha256 = unheld.answer(
+        session, contest, lambda: freezing.prove(session, result, revision_of(result), vault), known
+    )
     session.refresh(result, with_for_update=LOCK)
-    _require_open(result)
-    _require_two(result, actor)
+    freezing.require_ready(result, actor)
     if input_sha256 != result.input_sha256:
-        raise _changed()
+        raise freezing.changed()
     jury_round.lock_ballots(session, contest, actor=actor, at=at)
     result.second_by = actor.label if result.gaps else None
     result.bundle_sha256, result.frozen_at = bundle_sha256, at
@@ -279,45 +274,6 @@ def freeze(
         output_sha256=result.output_sha256, bundle_sha256=result.bundle_sha256,
     )
     return result
-
-
-def _require_open(result: Result) -> None:
-    if result.state != "computed":
-        raise Conflict("Bản kết quả này đã chốt.", "This revision is frozen already.")
-    if result.contest.jury_locked_at is None:
-        raise Conflict("Vòng chấm đã được mở lại.", "The jury round has been reopened.",
-                       mend="round")
-
-
-def _require_two(result: Result, actor: Actor) -> None:
-    if not result.gaps:
-        return
-    if not result.reason:
-        raise Invalid(
-            "Còn mục thiếu: hãy ghi lý do và tính lại, rồi người thứ hai chốt.",
-            "Something is missing: state the reason and compute again, then a second person "
-            "freezes.", mend="reason",
-        )
-    if actor.label == result.created_by:
-        raise NotAllowed(
-            "Còn mục thiếu nên cần một người khác trong Ban Tổ chức chốt kết quả.",
-            "Something is missing, so another organiser must freeze the result.", mend="second",
-        )
-
-
-def _require_same(result: Result, prepared: Prepared, contest: Contest) -> None:
-    same = result.profile_revision_id == contest.revision_id
-    if same and prepared.sha256 == result.input_sha256:
-        return
-    raise _changed()
-
-
-def _changed() -> Conflict:
-    return Conflict(
-        "Số liệu đã thay đổi sau khi tính. Hãy tính lại rồi chốt.",
-        "The figures have changed since this was computed. Compute again, then freeze.",
-        mend="compute",
-    )
 
 
 # ---------------------------------------------------------------------------- publishing

@@ -11,18 +11,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from contest import canonical
 from contest.models import (
     Ballot,
     ChairDecision,
     Contest,
+    LedgerStatement,
     Mark,
     Publication,
     ShareRecord,
     Snapshot,
     Submission,
+    Unit,
 )
 from contest.services.core import profiles
 from contest.services.core.keys import Keys
@@ -31,10 +33,12 @@ from contest.services.counts import ledger_state, official
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.jury import jurors
+from contest.services.results.unheld import Told, quietly
 from contest.states import SubmissionState
 from scoring import bundle, evidence
 
 BATCH = 10_000  # rows at a time
+CLIPS = 500  # whose counts and ledgers are in memory at a time
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,20 @@ class Prepared:
     @cached_property
     def sha256(self) -> str:
         return canonical.sha256(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What is read of a clip: of ten thousand no more than this is kept in memory."""
+
+    id: int
+    code: str
+    title: str
+    authors: list[str]
+    state: str
+    state_reason: str
+    unit_id: int
+    unit: str
 
 
 class _Accounts:
@@ -72,53 +90,66 @@ def salt_of(session: Session, contest: Contest, keys: Keys) -> bytes:
     return hmac.new(keys.ledger(session), f"ledger:{contest.slug}".encode(), "sha256").digest()
 
 
-def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
-    """Everything that a result is computed from, as it is in the database now."""
-    entries = list(session.scalars(_entries(contest)))
-    counts = official.official_counts(session, contest)
+def prepare(
+    session: Session, contest: Contest, *, keys: Keys, told: Told = quietly
+) -> Prepared:
+    """Everything that a result is computed from, as it is in the database now.
+
+    Counts and ledgers are read and let go for ``CLIPS`` clips at a time: what is kept of them is
+    small, what they are made of is not. ``told``: the share of clips that are done.
+    """
+    entries = [Clip(*row) for row in session.execute(_entries(contest))]
     marks = _marks(session, contest, entries)
-    hashed = _Accounts(salt_of(session, contest, keys))
-    data = {
-        "rules": profiles.profile_of(contest).scoring_rules(),
-        "jurors": [seat.code for seat in jurors.counted(session, contest)],
-        "entries": [_submission(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
-        "chair_decisions": _decisions(session, contest, entries),
-    }
     attached = files.attached(session, contest)
-    found = {e.code: counts[e.id] for e in entries if e.id in counts}
-    return Prepared(
-        data=data,
-        names={e.code: _names(e) for e in entries},
-        snapshots={code: _facts(one, attached) for code, one in found.items()},
-        raw={code: _raw(one) for code, one in found.items()},
-        ledgers=_ledgers(session, contest, entries, counts),
+    voided = _voided(session, contest)
+    hashed = _Accounts(salt_of(session, contest, keys))
+    data: list[dict[str, Any]] = []
+    found = Prepared(
+        data={
+            "rules": profiles.profile_of(contest).scoring_rules(),
+            "jurors": [seat.code for seat in jurors.counted(session, contest)],
+            "entries": data,
+            "chair_decisions": _decisions(session, contest, entries),
+        },
+        names={e.code: _names(e) for e in entries}, snapshots={}, raw={}, ledgers={},
     )
+    for some in _in_parts(entries, CLIPS):
+        ids = [one.id for one in some]
+        counts = official.official_counts(session, contest, only=ids)
+        said = ledger_state.statements(session, contest, only=ids)
+        for e in some:
+            data.append(_submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed))
+            if one := counts.get(e.id):
+                found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
+                if one.accounts is not None or e.id in voided:
+                    found.ledgers[e.code] = _ledger_of(one, voided.get(e.id, 0), said.get(e.id))
+        told(len(data) / len(entries))
+    return found
 
 
-def _ledgers(
-    session: Session, contest: Contest, entries: list[Submission], counts: Mapping[int, Official]
-) -> dict[str, dict[str, Any]]:
-    """Of each clip of which a ledger was kept; nothing about who shared, or who said it."""
+def _in_parts(rows: list[Clip], size: int) -> Iterator[list[Clip]]:
+    """``rows`` in parts of ``size``."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _voided(session: Session, contest: Contest) -> dict[int, int]:
+    """By clip: how many lines of its ledger are void."""
     void = (
         select(ShareRecord.submission_id, func.count(ShareRecord.id))
         .join(ShareRecord.submission)
         .where(Submission.contest_id == contest.id, ShareRecord.voided)
         .group_by(ShareRecord.submission_id)
     )
-    voided: dict[int, int] = dict(session.execute(void).all())
-    said = ledger_state.statements(session, contest)
+    return dict(session.execute(void).all())
+
+
+def _ledger_of(one: Official, voided: int, said: LedgerStatement | None) -> dict[str, Any]:
+    """Of a clip of which a ledger was kept; nothing about who shared, or who said it."""
     return {
-        submission.code: {
-            "state": counts[submission.id].ledger_state,
-            "voided": voided.get(submission.id, 0),
-            "said_at": said[submission.id].created_at.isoformat()
-            if submission.id in said
-            else None,
-            "two_people": submission.id in said and said[submission.id].agreed_by is not None,
-        }
-        for submission in entries
-        if submission.id in counts
-        and (counts[submission.id].accounts is not None or submission.id in voided)
+        "state": one.ledger_state,
+        "voided": voided,
+        "said_at": said.created_at.isoformat() if said else None,
+        "two_people": said is not None and said.agreed_by is not None,
     }
 
 
@@ -132,9 +163,12 @@ def _entries(contest: Contest) -> Select[Submission]:
         (Submission.state == SubmissionState.DISQUALIFIED) & was_out,
     )
     return (
-        select(Submission)
+        select(
+            Submission.id, Submission.code, Submission.title, Submission.authors, Submission.state,
+            Submission.state_reason, Submission.unit_id, Unit.name,
+        )
+        .join(Submission.unit)
         .where(Submission.contest_id == contest.id, counted)
-        .options(joinedload(Submission.unit))
         .order_by(Submission.code)
     )
 
@@ -164,8 +198,8 @@ def _raw(one: Official) -> dict[str, Any]:
 
 
 def _marks(
-    session: Session, contest: Contest, entries: list[Submission]
-) -> Mapping[int, dict[str, Any]]:
+    session: Session, contest: Contest, entries: list[Clip]
+) -> dict[int, dict[str, Any]]:
     """By clip: juror's code -> marks, or ``recused`` or ``abstained``.
 
     A juror is recused from the clips of the own unit. A ballot that was not submitted is left out,
@@ -230,12 +264,12 @@ def outcome_of(state: str, outcome: str | None) -> str:
 
 
 def _submission(
-    submission: Submission, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
+    submission: Clip, marks: dict[str, Any], counted: Official | None, hashed: _Accounts
 ) -> dict[str, Any]:
     out = submission.state == SubmissionState.DISQUALIFIED
     return {
         "id": submission.code,
-        "unit": submission.unit.name,
+        "unit": submission.unit,
         "marks": marks,
         "interactions": None if counted is None else _counts(counted, hashed),
         "disqualified": out,
@@ -265,18 +299,18 @@ def _ledger(accounts: list[Account], hashed: _Accounts) -> list[dict[str, Any]]:
     return [hashed.line(account, day, count) for (account, day), count in sorted(shares.items())]
 
 
-def _names(submission: Submission) -> dict[str, Any]:
+def _names(submission: Clip) -> dict[str, Any]:
     return {
-        "title": submission.title, "unit": submission.unit.name,
+        "title": submission.title, "unit": submission.unit,
         "authors": list(submission.authors),
     }
 
 
 def _decisions(
-    session: Session, contest: Contest, entries: list[Submission]
+    session: Session, contest: Contest, entries: list[Clip]
 ) -> list[dict[str, Any]]:
     """The chair's decisions in their order, as units; clips not in the result are left out."""
-    units = {submission.code: submission.unit.name for submission in entries}
+    units = {submission.code: submission.unit for submission in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []
     for decision in session.scalars(query.order_by(ChairDecision.id)):

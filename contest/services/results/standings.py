@@ -93,9 +93,13 @@ def longest_bar(found: Sequence[Line]) -> float:
 
 def disqualified(result: Result) -> list[dict[str, Any]]:
     """Clips that are out, with the published reason."""
+    session = Session.object_session(result)
+    assert session is not None  # noqa: S101 - nobody asks once its session is over
+    rows = ranking_rows.disqualified(session, result)
+    names = ranking_rows.names(session, result, [row["entry"] for row in rows]) if rows else {}
     return [
-        {"unit": _name(row, result.names, "unit"), "code": row["entry"], "reason": row["reason"]}
-        for row in result.output["disqualified"]
+        {"unit": _name(row, names, "unit"), "code": row["entry"], "reason": row["reason"]}
+        for row in rows
     ]
 
 

@@ -6,7 +6,7 @@ It shares no code with ``scoring`` or ``services/counts``: what both find is com
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ WHERE s.contest_id = :contest AND s.state = 'published'
 
 # A share of a link is one, however many sources tell of it; without a link the largest number of
 # one source counts (of each day, where the cap is per day).
-_LEDGER = """
+_LINES = """
 WITH told AS (
   SELECT r.submission_id, r.identity, MIN(r.day) AS day, MAX(r.count) AS shares
   FROM share_record r JOIN submission s ON s.id = r.submission_id
@@ -69,13 +69,37 @@ WITH told AS (
     AND ((r.seen_at <= :cut_off AND r.late_reason = '') OR r.agreed_by IS NOT NULL)
   GROUP BY r.submission_id, r.identity, r.link_key,
     CASE WHEN :per_day = 1 AND r.link_key = '' THEN r.day ELSE '' END
+), line AS (
+  SELECT submission_id, identity, SUM(shares) AS shares
+  FROM told GROUP BY submission_id, identity, CASE WHEN :per_day = 1 THEN day ELSE '' END
 )
-SELECT submission_id, identity, CASE WHEN :per_day = 1 THEN day ELSE '' END AS on_day,
-  SUM(shares) AS shares
-FROM told GROUP BY submission_id, identity, CASE WHEN :per_day = 1 THEN day ELSE '' END
+{asked}
 """
+_LEDGER = _LINES.format(asked="""
+SELECT submission_id, COUNT(*) AS lines, SUM(shares) AS shares,
+  SUM(CASE WHEN shares < :most THEN shares ELSE :most END) AS capped
+FROM line GROUP BY submission_id
+""")
+# Line by line only where a correction may leave accounts out.
+_CORRECTED = _LINES.format(asked="""
+SELECT submission_id, identity, shares FROM line WHERE submission_id IN (
+  SELECT n.submission_id FROM snapshot n
+  JOIN correction c ON n.id = COALESCE(c.shares_snapshot_id, c.snapshot_id)
+  JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed)
+""")
 
-Lines = dict[tuple[str, str], int]  # (identity, day or "") -> shares
+
+@dataclass(frozen=True)
+class Lines:
+    """What a ledger tells of a clip: how many lines, their shares, and those under the cap."""
+
+    count: int = 0
+    shares: int = 0
+    capped: int = 0
+
+    def __sub__(self, other: "Lines") -> "Lines":
+        return Lines(self.count - other.count, self.shares - other.shares,
+                     self.capped - other.capped)
 
 
 @dataclass(frozen=True)
@@ -90,14 +114,20 @@ class Counted:
 
 
 def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Counted]:
-    """Every clip on the Page with its numbers; not known counts as none."""
-    ledger = _ledger(session, contest, profile)
+    """Every clip on the Page with its numbers; not known counts as none. The database adds up the
+    ledger: of a national contest's half million lines only sums are read."""
+    asked = {"per_day": int(profile.scoring.per_day), "most": profile.scoring.shares_per_account}
+    ledger = {row.submission_id: Lines(row.lines, int(row.shares), int(row.capped))
+              for row in _run(session, _LEDGER, contest, profile, **asked)}
+    corrected: dict[int, list[Any]] = defaultdict(list)
+    for line in _run(session, _CORRECTED, contest, profile, **asked):
+        corrected[line.submission_id].append(line)
     for row in _run(session, _COUNTS, contest, profile):
-        shares = _shares(row, ledger.get(row.id, {}), profile.scoring.shares_per_account)
+        told = ledger.get(row.id, Lines())
+        rest = told - _left_out(corrected.get(row.id, ()), _out(row), asked["most"])
         known = row.known is not None
-        yield Counted(
-            row.id, row.code, row.name, int(row.reactions or 0), shares if known else 0
-        )
+        yield Counted(row.id, row.code, row.name, int(row.reactions or 0),
+                      _shares(row, told, rest) if known else 0)
 
 
 def _run(
@@ -108,31 +138,25 @@ def _run(
     return session.execute(asked, values)
 
 
-def _ledger(session: Session, contest: Contest, profile: Profile) -> Mapping[int, Lines]:
-    found: dict[int, Lines] = defaultdict(dict)
-    per_day = int(profile.scoring.per_day)
-    for entry, account, day, shares in _run(session, _LEDGER, contest, profile, per_day=per_day):
-        found[entry][account, day] = int(shares)
-    return found
+def _left_out(lines: Iterable[Any], out: set[str], most: int) -> Lines:
+    numbers = [int(line.shares) for line in lines if line.identity in out]
+    return Lines(len(numbers), sum(numbers), sum(min(number, most) for number in numbers))
 
 
-def _shares(row: Row[*tuple[Any, ...]], lines: Lines, limit: int) -> int:
+def _shares(row: Row[*tuple[Any, ...]], told: Lines, rest: Lines) -> int:
     """What counts: of a complete ledger what it holds under the cap; with any other the total,
     less what the ledger proves to be over the cap or of accounts that are out."""
-    out = _out(row)
-    rest = [n for (account, _), n in lines.items() if account not in out]
     total = row.shares if row.said is None else row.said
-    if row.state == "none" or (total is None and not rest):
+    if row.state == "none" or (total is None and not rest.count):
         return int(total or 0)
-    capped = sum(min(n, limit) for n in rest)
-    if rest and (row.state == "complete" or total is None):
-        return capped
+    if rest.count and (row.state == "complete" or total is None):
+        return rest.capped
     total = int(total)
     if row.said is None:
-        total = max(total - (sum(lines.values()) - sum(rest)), 0)
-    if not rest:
+        total = max(total - (told.shares - rest.shares), 0)
+    if not rest.count:
         return total
-    return min(total, max(total - (sum(rest) - capped), capped))
+    return min(total, max(total - (rest.shares - rest.capped), rest.capped))
 
 
 def _out(row: Row[*tuple[Any, ...]]) -> set[str]:

@@ -1,7 +1,8 @@
 """Long work about a contest, done before the contest is held, since others wait for it."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,26 +11,52 @@ from contest.models import AuditRow, Contest, Snapshot
 from contest.services.jury import jury_round
 
 Found = TypeVar("Found")
+Version = tuple[object, ...]
+Told = Callable[[float], None]  # told the share that is done, 0 to 1; raises to stop the work
 
 
-def answer(session: Session, contest: Contest, work: Callable[[], Found]) -> Found:
-    """``work``'s answer, and from here on the contest is held, so that the answer stays true.
+def quietly(share: float) -> None:
+    """For whom nobody waits."""
 
-    Work takes a minute for a large contest and others wait for the contest, so it is done before;
-    only where something has changed meanwhile it is done again while the contest is held.
-    """
+
+@dataclass(frozen=True)
+class Ahead(Generic[Found]):
+    """An answer, and the state of the contest of which it is true."""
+
+    version: Version
+    found: Found
+
+
+def ahead(session: Session, contest: Contest, work: Callable[[], Found]) -> Ahead[Found]:
+    """``work``'s answer, while nobody waits. ``session`` may be one for reading."""
     session.flush()
     before = _version(session, contest)
-    found = work()
+    return Ahead(before, work())
+
+
+def answer(
+    session: Session, contest: Contest, work: Callable[[], Found],
+    known: Ahead[Found] | None = None,
+) -> Found:
+    """``work``'s answer, and from here on the contest is held, so that the answer stays true.
+
+    Work takes a minute for a large contest and others wait for the contest, so it is done before
+    (``known``: it was, in another session); only where something has changed meanwhile it is done
+    again while the contest is held.
+    """
+    known = known or ahead(session, contest, work)
     jury_round.hold(session, contest)
-    return found if _version(session, contest) == before else work()
+    return known.found if _version(session, contest) == known.version else work()
 
 
-def _version(session: Session, contest: Contest) -> tuple[object, ...]:
+def _version(session: Session, contest: Contest) -> Version:
     """Another one as soon as anything of the contest has changed. Whatever a result rests on is
     written into the audit trail, but for counts that are read from the Page, which are only ever
-    added, and marks, which do not change while the round is locked."""
-    newest = select(func.max(AuditRow.seq)).where(AuditRow.contest_id == contest.id)
+    added, and marks, which do not change while the round is locked. A ballot that freezing has
+    locked counts as before."""
+    newest = select(func.max(AuditRow.seq)).where(
+        AuditRow.contest_id == contest.id, AuditRow.action != jury_round.BALLOT_LOCKED
+    )
     own = Snapshot.submission.has(contest_id=contest.id)
     counts = select(func.count(Snapshot.id)).where(own)
     columns = select(Contest.revision_id, Contest.jury_locked_at, newest.scalar_subquery(),

@@ -27,8 +27,9 @@ from contest.services.results import (
     replacement,
     results,
 )
+from contest.services.results.bundles import BundleStore
 from contest.services.results.ranking_rows import Picked
-from contest.services.results.results import BundleStore
+from contest.services.results.steps import under_way
 from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
 from contest.views.shared.numbers import wholes
@@ -89,6 +90,8 @@ def compute() -> Response:
     """Compute the result from current data; may be repeated until it is frozen."""
     form = ComputeForm()
     with form.taken(lambda status: shown(status, compute=form), "reason"), _step("compute", form):
+        if _handed_over("compute", reason=form.reason.data or ""):
+            return back_to("results.overview")
         result = results.compute(
             current.db, current.contest, keys=current.platform.keys,
             actor=current.actor,
@@ -105,6 +108,8 @@ def replace() -> Response:
     """A new revision in one step, after a clip left or came back."""
     form = ComputeForm()
     with form.taken(lambda status: shown(status, compute=form), "reason"), _step("replace", form):
+        if _handed_over("replace", reason=form.reason.data or ""):
+            return back_to("results.overview")
         made = replacement.replace(
             current.db, current.contest, vault=_vault(), actor=current.actor, at=current.now,
             reason=form.reason.data or "",
@@ -124,6 +129,8 @@ def replace() -> Response:
 def freeze(number: int) -> Response:
     """Freeze a revision and store its evidence bundle."""
     with _step("freeze"):
+        if _handed_over("freeze", result=_result(number)):
+            return back_to("results.overview")
         results.freeze(
             current.db, _result(number), vault=_vault(), actor=current.actor, at=current.now
         )
@@ -135,6 +142,8 @@ def freeze(number: int) -> Response:
 @allows("result.publish")
 def publish(number: int) -> Response:
     with _step("publish"):
+        if _handed_over("publish", result=_result(number)):
+            return back_to("results.overview")
         results.publish(current.db, _result(number), actor=current.actor, at=current.now)
     slug = current.contest.slug
     current.db.commit()  # the page can be rendered only after this, and is there before the message
@@ -184,6 +193,27 @@ def export(number: int, kind: str) -> Response:
     return attachment(content, str(result.number), kind)
 
 
+def _handed_over(what: str, *, reason: str = "", result: Result | None = None) -> bool:
+    """Whether the contest is so large that a step is left to the worker, which has it now."""
+    if not under_way.large(current.db, current.contest):
+        return False
+    under_way.ask(current.db, current.contest, what, reason=reason, result=result,
+                  actor=current.actor, at=current.now)
+    flash_message("Máy chủ đang làm bước này; tiến độ hiện ngay trên trang.",
+                  "The server is at it; this page shows how far it is.")
+    return True
+
+
+@bp.post("/step/cancel")
+@allows("result.close")
+def cancel_step() -> Response:
+    """Stop the step that the worker is at."""
+    with _step("step"):
+        under_way.cancel(current.db, current.contest, actor=current.actor, at=current.now)
+    flash_message("Đã dừng; chưa có gì thay đổi.", "Stopped; nothing has changed.")
+    return back_to("results.overview")
+
+
 def _vault() -> BundleStore:
     platform = current.platform
     return BundleStore(platform.keys, platform.blobs, platform.settings.data_dir / "bundles")
@@ -213,10 +243,19 @@ def shown(status: int = 200, refused: Refused | None = None, **forms: Form) -> R
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
         tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
         decision=forms.get("decision") or DecisionForm(), refused=refused, **_hour(forms),
-        what_if=what_if_titles(),
+        what_if=what_if_titles(), **_under_way(),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
         **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),
     )
+
+
+def _under_way() -> dict[str, Any]:
+    """The step that the worker was asked for last, and how long it will take (s)."""
+    row = under_way.newest(current.db, current.contest)
+    left = under_way.seconds_left(row, at=current.now) if row else None
+    return {"step": row, "step_left": left, "step_runs": row and row.state in under_way.UNDER_WAY,
+            "steps": {"compute": _("Tính kết quả"), "replace": _("Lập bản mới"),
+                      "freeze": _("Chốt kết quả"), "publish": _("Công bố kết quả")}}
 
 
 def _hour(forms: dict[str, Form]) -> dict[str, Any]:

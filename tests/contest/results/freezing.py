@@ -10,7 +10,7 @@ from sqlalchemy import event
 from contest.actors import SYSTEM
 from contest.models import Result
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 from contest.wiring import platform_of_process
 
 

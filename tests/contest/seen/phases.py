@@ -32,7 +32,7 @@ from contest.models import (
 from contest.services.core import profiles
 from contest.services.jury import jurors, jury_round
 from contest.services.results import results
-from contest.services.results.results import BundleStore
+from contest.services.results.bundles import BundleStore
 from tests.contest.factory import Factory
 from tests.contest.seen.planted import Planted
 

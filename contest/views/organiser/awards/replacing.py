@@ -11,7 +11,8 @@ from contest import lifecycle
 from contest.models import Result, Submission
 from contest.services.entry import submissions
 from contest.services.results import moved_since, replacement, results
-from contest.services.results.results import FINAL, BundleStore
+from contest.services.results.bundles import BundleStore
+from contest.services.results.results import FINAL
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
