@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 from contest.errors import ConfigError
 
 SECRET = frozenset({"secret_key", "page_token", "app_secret", "smtp_url", "backup_passphrase",
-                    "backup_keys", "telegram_token"})
+                    "backup_keys", "telegram_token", "s3_access_key", "s3_secret_key"})
 SHORTEST_KEY = 32  # characters; ASVS 5.0, 11.2.1: 128 bits and more
 CONTACT = r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)?"  # RFC 9116, 2.5.3
+BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?"  # a plain prefix
 HAS_PASSWORD = frozenset({"database_url", "redis_url", "smtp_url"})
 IN_PLACE = re.compile(r"//[^/@\s]+@")  # a user and password within the address of a backup's place
 
@@ -32,7 +33,7 @@ class Settings:
     data_dir: Path
     database_url: str
     redis_url: str  # empty: the platform starts a private one itself
-    storage_url: str
+    storage_url: str  # file:///folder or s3://bucket/prefix
     base_url: str
     secret_key: str = field(repr=False)  # one or more, see ``secret_keys``
     page_id: str = ""
@@ -53,6 +54,11 @@ class Settings:
     backup_to: str = ""  # a folder, or restic's place: a backup is made there every day, at
     backup_at: str = "02:00"  # this time of the machine
     backup_passphrase: str = field(default="", repr=False)  # seals the keys in a backup
+    s3_endpoint: str = ""  # https://server of the bucket; empty: Amazon's in the region
+    s3_region: str = "us-east-1"
+    s3_access_key: str = field(default="", repr=False)
+    s3_secret_key: str = field(default="", repr=False)
+    storage_cache: int = 20  # GB at most of copies on this machine of what lies in the bucket
     backup_sftp: str = ""  # the command that opens an sftp place, instead of ssh's own settings
     backup_keys: str = field(default="", repr=False)  # of the bucket: id:secret
 
@@ -120,8 +126,34 @@ class Settings:
         return self.data_dir / "uploads"
 
     @property
+    def in_bucket(self) -> bool:
+        """Whether clips lie in a bucket."""
+        return self.storage_url.startswith("s3:")
+
+    @property
     def storage_dir(self) -> Path:
-        return Path(urlsplit(self.storage_url).path)
+        """Where on this machine clips lie, or the copies of what lies in a bucket."""
+        return self.data_dir / "copies" if self.in_bucket else Path(urlsplit(self.storage_url).path)
+
+    @property
+    def bucket(self) -> tuple[str, str]:
+        """Its name, and what every object's name begins with: empty, or ending in a slash."""
+        parts = urlsplit(self.storage_url)
+        prefix = parts.path.strip("/")
+        return parts.netloc, f"{prefix}/" if prefix else ""
+
+    @property
+    def bucket_endpoint(self) -> str:
+        return self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com"
+
+    def require_bucket_keys(self) -> None:
+        """Raises ``ConfigError`` where a bucket is named and the keys to it are not: only processes
+        that open it need them."""
+        for name in ("s3_access_key", "s3_secret_key"):
+            if not getattr(self, name):
+                raise _refuse(f"HOITHI_{name.upper()}",
+                              "còn thiếu, mà HOITHI_STORAGE_URL là một bucket",
+                              "is missing, and HOITHI_STORAGE_URL names a bucket")
 
     @classmethod
     def from_env(
@@ -156,6 +188,7 @@ class Settings:
             link_standins=env.get("HOITHI_LINK_STANDINS", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
             **_backup(env),
+            **_bucket(env),
         )
         _check(settings, keyed=keyed)
         return settings
@@ -248,11 +281,40 @@ def _backup(env: Mapping[str, str]) -> dict[str, Any]:
             "backup_keys": keys}
 
 
+def _bucket(env: Mapping[str, str]) -> dict[str, Any]:
+    cache = env.get("HOITHI_STORAGE_CACHE", "20")
+    if not cache.isdecimal():
+        raise _refuse("HOITHI_STORAGE_CACHE", f"“{cache}” không phải số GB, ví dụ 20",
+                      f'"{cache}" is no number of gigabytes such as 20')
+    return {"s3_endpoint": env.get("HOITHI_S3_ENDPOINT", "").rstrip("/"),
+            "s3_region": env.get("HOITHI_S3_REGION", "us-east-1"),
+            "s3_access_key": env.get("HOITHI_S3_ACCESS_KEY", ""),
+            "s3_secret_key": env.get("HOITHI_S3_SECRET_KEY", ""), "storage_cache": int(cache)}
+
+
+def _check_storage(settings: Settings) -> None:
+    if settings.in_bucket and not fullmatch(BUCKET, settings.storage_url):
+        raise _refuse(
+            "HOITHI_STORAGE_URL",
+            "hãy viết s3://bucket hoặc s3://bucket/tien-to, chữ không dấu",
+            "write s3://bucket or s3://bucket/prefix, in plain letters",
+        )
+    parts = urlsplit(settings.s3_endpoint)
+    plain = parts.hostname and not (parts.path or parts.query or parts.username)
+    if settings.s3_endpoint and not plain:
+        raise _refuse("HOITHI_S3_ENDPOINT", "chỉ viết máy chủ, ví dụ https://s3.example.vn",
+                      "names the server alone, such as https://s3.example.org")
+    if not fullmatch(r"[a-z0-9-]+", settings.s3_region):
+        raise _refuse("HOITHI_S3_REGION", "hãy viết như us-east-1, auto hoặc garage",
+                      "write it as us-east-1, auto or garage")
+
+
 def _check(settings: Settings, *, keyed: bool) -> None:
     schemes = {
         "HOITHI_DATABASE_URL": (settings.database_url, ("sqlite", "postgresql")),
         "HOITHI_REDIS_URL": (settings.redis_url, ("", "redis", "rediss", "unix")),
-        "HOITHI_STORAGE_URL": (settings.storage_url, ("file",)),
+        "HOITHI_STORAGE_URL": (settings.storage_url, ("file", "s3")),
+        "HOITHI_S3_ENDPOINT": (settings.s3_endpoint, ("", "http", "https")),
         "HOITHI_BASE_URL": (settings.base_url, ("http", "https")),
         "HOITHI_GRAPH_URL": (settings.graph_url, ("", "http", "https")),
         "HOITHI_CLAMD": (settings.clamd, ("", "unix", "tcp")),
@@ -264,6 +326,7 @@ def _check(settings: Settings, *, keyed: bool) -> None:
             wanted = ", ".join(f"{a}://…" for a in allowed if a)
             raise _refuse(name, f"bắt đầu bằng “{found}”; dùng {wanted}",
                           f'starts with "{found}"; use {wanted}')
+    _check_storage(settings)
     if keyed and min(map(len, settings.secret_keys), default=0) < SHORTEST_KEY:
         raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
     if settings.second_factor not in ("required", "optional"):

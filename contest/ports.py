@@ -1,7 +1,8 @@
 """The small protocols through which the contest reaches outside, and how they fail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,21 +12,72 @@ class StorageFull(OSError):
     """No room for the bytes; nothing of them was kept."""
 
 
+class StorageAway(OSError):
+    """The store does not answer, or refuses for now; a later attempt may succeed."""
+
+
+class StorageDamaged(OSError):
+    """The stored bytes are not those of their hash."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One file of a store. ``put_at``: when it was put last, seconds since 1970."""
+
+    sha256: str
+    size: int
+    put_at: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a browser is to get a file: its type, what ``Content-Disposition`` says, the method."""
+
+    media_type: str
+    disposition: str
+    method: str = "GET"  # or HEAD
+
+
 class BlobStore(Protocol):
-    """Immutable files addressed by their SHA-256 (lower-case hex)."""
+    """Immutable files addressed by their SHA-256 (lower-case hex).
+
+    A string that is no SHA-256 raises ``ValueError``, a file that is not there
+    ``FileNotFoundError``, a store that does not answer ``StorageAway``.
+    """
 
     def put(self, path: Path, sha256: str) -> None:
-        """Take over a finished local file (it may be moved). The same content twice is one file."""
+        """Take over a finished local file (it may be moved). The same content twice is one file.
+        Killed in between, it is put again and goes on. Raises ``StorageFull``."""
 
-    def path(self, sha256: str) -> Path:
-        """A local path to read from; ``FileNotFoundError`` when it is not there."""
+    def open_local(self, sha256: str, *, proven: bool = False) -> AbstractContextManager[Path]:
+        """A local path to read from, as long as the context lasts; ``proven``: the hash of what it
+        names is taken now. Raises ``StorageDamaged`` where that is another one."""
+
+    def chunks(self, sha256: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from ``start`` up to ``stop`` (not included; None: the end), in parts."""
+
+    def send(self, sha256: str, shown: Shown) -> str:
+        """Where the front server finds the bytes itself: a value for X-Accel-Redirect."""
+
+    def look(self, sha256: str) -> Stored:
+        """How large the file is, and when it was put."""
 
     def exists(self, sha256: str) -> bool: ...
+
+    def verify(self, sha256: str, told: Callable[[int], None] = lambda size: None) -> None:
+        """Read every byte where it lies, ``told`` of them as they come. Raises
+        ``StorageDamaged``."""
+
+    def names(self) -> Iterator[Stored]:
+        """Everything that is stored, in the order of the hashes."""
 
     def delete(self, sha256: str) -> None: ...
 
     def drop(self, sha256: str) -> None:
         """Delete what no row needs, unless the same content has just been put again."""
+
+    def tidy(self) -> None:
+        """Remove what killed runs left half done, days ago."""
 
 
 class Mailer(Protocol):

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from contest import __version__, views
 from contest.db import refusal, retried
-from contest.errors import DomainError, Invalid
+from contest.errors import Busy, DomainError, Invalid, NoSpace
 from contest.languages import (
     LANGUAGES,
     write_date,
@@ -28,6 +28,7 @@ from contest.languages import (
     write_size,
     write_time,
 )
+from contest.ports import StorageAway, StorageFull
 from contest.uploads.forms import FilesOnDisk
 from contest.views.shared import returning, support
 from contest.views.shared.addresses import TrustedProxies
@@ -237,7 +238,7 @@ def _wants_json() -> bool:
 def _errors(app: Flask) -> None:
     for kind, handler in (
         (DomainError, _refused), (HTTPException, _http), (IntegrityError, _already_stored),
-        (DataError, _not_storable),
+        (DataError, _not_storable), (StorageAway, _store_away), (StorageFull, _store_full),
         (OperationalError, _database_away), (Exception, _unexpected),
     ):
         app.register_error_handler(kind, handler)
@@ -285,6 +286,25 @@ def _not_storable(error: DataError) -> Response:
         "lại.",
         "A value cannot be stored: it is too large, or holds characters that cannot be printed. "
         "Check it and send it again.",
+    ))
+
+
+def _store_away(error: StorageAway) -> Response:
+    log.error("the clips' store: %s", error)
+    return _refused(Busy(
+        "Kho clip chưa trả lời nên chưa làm được việc này; không có gì bị mất. Hãy thử lại sau ít "
+        "phút.",
+        "The clips' store does not answer, so this could not be done; nothing is lost. Try again "
+        "in a few minutes.",
+    ))
+
+
+def _store_full(error: StorageFull) -> Response:
+    log.error("the clips' store: %s", error)
+    return _refused(NoSpace(
+        "Kho clip không còn chỗ nên chưa lưu được. Hãy báo người vận hành rồi thử lại.",
+        "The clips' store has no room left, so nothing was stored. Tell who runs the platform, "
+        "then try again.",
     ))
 
 

@@ -56,9 +56,11 @@ class Platform:
 
     @cached_property
     def blobs(self) -> BlobStore:
-        from contest.adapters.folder_store import FolderStore
+        if not self.settings.in_bucket:
+            from contest.adapters.folder_store import FolderStore
 
-        return FolderStore(self.settings.storage_dir)
+            return FolderStore(self.settings.storage_dir)
+        return _bucket(self.settings)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -164,6 +166,19 @@ class Platform:
                 graph_url=self.settings.graph_url or DEFAULT_GRAPH_URL,
             )
         )
+
+
+def _bucket(settings: Settings) -> BlobStore:
+    from contest.adapters.bucket.place import Place
+    from contest.adapters.bucket.scratch import Scratch
+    from contest.adapters.bucket.store import BucketStore
+
+    settings.require_bucket_keys()
+    place = Place(
+        settings.bucket_endpoint, settings.s3_region, *settings.bucket,
+        settings.s3_access_key, settings.s3_secret_key,
+    )
+    return BucketStore(place, Scratch(settings.storage_dir, settings.storage_cache * 1000**3))
 
 
 _built: dict[int, Platform] = {}

@@ -1,6 +1,7 @@
 """A real S3 server for tests: SeaweedFS, once for each worker that asks for it."""
 
 import json
+import secrets
 import shutil
 import subprocess
 import sys
@@ -8,15 +9,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import requests
-
+from contest.adapters.bucket.place import Place, translated
+from contest.config import Settings
+from contest.ports import StorageAway
 from contest.running.devservices import ending_with_parent
 from tests.processes import free_port
 
 ACCESS, SECRET = "hoithi-test", "a-key-of-the-tests-alone"
+BUCKET = "contests"
 PARTS = ("master", "volume", "filer", "s3")
 
 
@@ -25,6 +28,19 @@ class Seaweed:
     """The address of a running server that knows one user."""
 
     endpoint: str
+
+    def place(self, *, endpoint: str = "") -> Place:
+        """An empty place of its own, by the way of ``endpoint`` if that is another one. The bucket
+        is shared: the server lays out files of some size for each."""
+        prefix = f"{secrets.token_hex(8)}/clips/"
+        return Place(endpoint or self.endpoint, "us-east-1", BUCKET, prefix, ACCESS, SECRET)
+
+    def settings(self, place: Place) -> dict[str, str]:
+        """The part of ``Settings`` that leads to a bucket."""
+        return {
+            "storage_url": f"s3://{place.bucket}/{place.prefix.rstrip('/')}",
+            "s3_endpoint": place.endpoint, "s3_access_key": ACCESS, "s3_secret_key": SECRET,
+        }
 
 
 @contextmanager
@@ -62,14 +78,20 @@ def _command(folder: Path, users: Path, ports: dict[str, tuple[int, int]]) -> li
     ]
 
 
-def _ready(server: Seaweed, process: "subprocess.Popen[bytes]", folder: Path) -> Seaweed:
-    """Once it asks who asks."""
-    deadline = time.monotonic() + 60
+def _ready(server: Seaweed, process: subprocess.Popen[bytes], folder: Path) -> Seaweed:
+    deadline, place = time.monotonic() + 60, server.place()
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if requests.get(server.endpoint, timeout=5).status_code == requests.codes.forbidden:
-                return server
-        except requests.ConnectionError:
-            pass
-        time.sleep(0.2)
+            with translated("start"):
+                place.client.create_bucket(Bucket=BUCKET)
+                place.client.put_object(Bucket=BUCKET, Key="ready", Body=b"ready")
+        except StorageAway:
+            time.sleep(0.2)
+        else:
+            return server
     raise AssertionError((folder / "log").read_text(errors="replace")[-2000:])
+
+
+def moved_to(settings: Settings, server: Seaweed, place: Place) -> Settings:
+    """The same settings with the clips in a bucket."""
+    return replace(settings, **server.settings(place))  # type: ignore[arg-type]

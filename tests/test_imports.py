@@ -57,7 +57,8 @@ HOUSE = {
     "adapters": "clip_links errors models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
     "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
-    "uploads": f"actors db errors languages models pace permissions tokens {SERVICES} wiring",
+    "uploads": f"actors db errors languages models pace permissions ports tokens {SERVICES}"
+               " wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
@@ -68,7 +69,7 @@ HOUSE = {
                        " safekeeping views.shared",
     "views.public": f"{WORDS} clock drawing guide models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
-    "web": "db errors languages uploads views views.shared wiring",
+    "web": "db errors languages ports uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
     "jobs": f"{WORDS} clip_links clock db drawing mail_rendering models ports ready_pages uploads"

@@ -2,15 +2,24 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import shutil
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from contest.ports import StorageFull
+from contest.ports import Shown, StorageDamaged, StorageFull, Stored
 
 JUST_PUT_S = 24 * 3600  # longer than any transaction takes between the bytes and their row
+LEFT_S = 3 * 24 * 3600  # what is half done for so long, nobody goes on with
+PART = 1024**2  # bytes handed on together
+
+
+def is_sha256(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")  # noqa: PLR2004
 
 
 class FolderStore:
@@ -24,7 +33,7 @@ class FolderStore:
         root.mkdir(parents=True, exist_ok=True)
 
     def _place(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # noqa: PLR2004
+        if not is_sha256(sha256):
             raise ValueError(f"not a SHA-256: {sha256!r}")
         return self.root / sha256[:2] / sha256
 
@@ -78,8 +87,54 @@ class FolderStore:
             raise FileNotFoundError(place)
         return place
 
+    @contextmanager
+    def open_local(self, sha256: str, *, proven: bool = False) -> Iterator[Path]:
+        """The stored file itself."""
+        if proven:
+            self.verify(sha256)
+        yield self.path(sha256)
+
+    def chunks(self, sha256: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        with self.path(sha256).open("rb") as file:
+            file.seek(start)
+            left = self.look(sha256).size - start if stop is None else stop - start
+            while left > 0 and (part := file.read(min(PART, left))):
+                left -= len(part)
+                yield part
+
+    def send(self, sha256: str, shown: Shown) -> str:
+        """The place below ``/_files/`` of docker/nginx.conf."""
+        return f"/_files/{self.path(sha256).relative_to(self.root).as_posix()}"
+
+    def look(self, sha256: str) -> Stored:
+        found = self._place(sha256).stat()
+        return Stored(sha256, found.st_size, found.st_mtime)
+
     def exists(self, sha256: str) -> bool:
         return self._place(sha256).exists()
+
+    def verify(self, sha256: str, told: Callable[[int], None] = lambda size: None) -> None:
+        digest = hashlib.sha256()
+        for part in self.chunks(sha256):
+            digest.update(part)
+            told(len(part))
+        if digest.hexdigest() != sha256:
+            raise StorageDamaged(f"{self._place(sha256)} holds other bytes")
+
+    def names(self) -> Iterator[Stored]:
+        for place in sorted(self.root.glob("??/*")):
+            if is_sha256(place.name):
+                with contextlib.suppress(FileNotFoundError):
+                    found = place.stat()  # where it is found, even if it belongs elsewhere
+                    yield Stored(place.name, found.st_size, found.st_mtime)
+
+    def tidy(self) -> None:
+        """Remove copies that never got their name."""
+        old = time.time() - LEFT_S
+        for place in self.root.glob("??/*.*"):
+            with contextlib.suppress(FileNotFoundError):
+                if place.stat().st_mtime < old:
+                    place.unlink()
 
     def delete(self, sha256: str) -> None:
         self._place(sha256).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """``hoithi export``: a contest's result as a file."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -60,11 +61,16 @@ def reel_(slug: str, output: Path, seconds: int, lang: str) -> None:
     from contest.drawing import reel  # noqa: PLC0415 - loads MoviePy only here
 
     platform = open_platform()
-    with platform.db.read() as session:
-        contest = profiles.find(session, slug)
-        parts = award_reel.of_published(session, contest, platform.blobs, lang)
-    _note(platform, slug, "list:reel")
-    reel.make(parts, output, clip_s=seconds, say=lambda line: click.echo(line, err=True))
+    with ExitStack() as held:
+
+        def local(sha256: str) -> Path:
+            return held.enter_context(platform.blobs.open_local(sha256))
+
+        with platform.db.read() as session:
+            contest = profiles.find(session, slug)
+            parts = award_reel.of_published(session, contest, local, lang)
+        _note(platform, slug, "list:reel")
+        reel.make(parts, output, clip_s=seconds, say=lambda line: click.echo(line, err=True))
     click.echo(output)
 
 

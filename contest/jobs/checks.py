@@ -27,6 +27,7 @@ PICTURES = {
     "contact_sheet": "sheet", "poster": "poster", "crop": "crop", "waveform": "waveform",
     "loudness": "loudness",
 }
+Make = Callable[[Platform, CheckJob, Path, Path, ProgressReporter], Outcome]
 TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
@@ -40,11 +41,9 @@ def deep(platform: Platform, check_id: int, beat: Beat) -> None:
     carry_out(platform, check_id, beat, _steps(DEEP, _deepen))
 
 
-def _steps(
-    kind: str, make: Callable[[Platform, CheckJob, Path, ProgressReporter], Outcome]
-) -> Steps[CheckJob, Outcome]:
+def _steps(kind: str, make: Make) -> Steps[CheckJob, Outcome]:
     return Steps(
-        name="check", start=checks.start, make=make, progress=checks.progress,
+        name="check", start=checks.start, make=partial(_on_clip, make), progress=checks.progress,
         finish=_finish, failed=partial(_failed, kind),
     )
 
@@ -71,8 +70,16 @@ def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> b
     return True
 
 
-def _judge(platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter) -> Outcome:
-    clip = platform.blobs.path(work.sha256)
+def _on_clip(
+    make: Make, platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter
+) -> Outcome:
+    with platform.blobs.open_local(work.sha256) as clip:
+        return make(platform, work, clip, folder, tell)
+
+
+def _judge(
+    platform: Platform, work: CheckJob, clip: Path, folder: Path, tell: ProgressReporter
+) -> Outcome:
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     if infected := _infected(platform, clip):
         return _unreadable(infected, {"name": policy.name, "revision": policy.revision}, _MALWARE)
@@ -89,8 +96,10 @@ def _judge(platform: Platform, work: CheckJob, folder: Path, tell: ProgressRepor
     return Outcome(report.verdict, report.to_dict(), files, taken)
 
 
-def _deepen(platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter) -> Outcome:
-    clip, out = platform.blobs.path(work.sha256), folder / "web.mp4"
+def _deepen(
+    platform: Platform, work: CheckJob, clip: Path, folder: Path, tell: ProgressReporter
+) -> Outcome:
+    out = folder / "web.mp4"
     policy = media_checks.load_policy(work.media, name=work.policy_name)
     try:
         deep = media_checks.deepen(clip, policy, out, progress=tell)

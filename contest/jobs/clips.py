@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.db import retried
 from contest.jobs import Later, LeaseLost, lease_owners
+from contest.ports import StorageAway
 from contest.wiring import Platform
 
 Beat = Callable[[], None]
@@ -60,7 +61,7 @@ def carry_out(platform: Platform, row_id: int, beat: Beat, steps: Steps[Work, Ma
             _finish(platform, row_id, made, steps)
     except NotWanted:
         return
-    except (LeaseLost, Later):
+    except (LeaseLost, Later, StorageAway):  # the task is right; the worker tries it later
         raise
     except Exception as error:
         if steps.failed(platform, row_id, error):

@@ -15,8 +15,8 @@ def read(platform: Platform, version_id: int, beat: Callable[[], None]) -> None:
     with platform.db.read() as session:
         sha256, wanted = onscreen_names.work(session, version_id)
     try:
-        clip = platform.blobs.path(sha256)
-        cards = read_cards(clip, wanted, progress=lambda _seconds: beat())
+        with platform.blobs.open_local(sha256) as clip:
+            cards = read_cards(clip, wanted, progress=lambda _seconds: beat())
     except (FileNotFoundError, media_checks.Unreadable) as error:
         raise GiveUp(str(error)) from error
     kept = None if cards is None else [asdict(card) for card in cards]

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
 from contest.jobs import Later
 from contest.jobs.fanpage_clients import client_of
+from contest.jobs.storage import stored_clips
 from contest.models import Contest
 from contest.services.core import profiles
 from contest.services.entry import checks
@@ -63,6 +65,14 @@ def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
         return
     _await_deep_check(platform, publication_id)
     page = _page(platform, work)
+    with stored_clips.proven(platform, publication_id, work.sha256) as clip:
+        if clip is not None:
+            _upload(platform, publication_id, page, clip, beat)
+
+
+def _upload(
+    platform: Platform, publication_id: int, page: GraphPage, clip: Path, beat: Beat
+) -> None:
     with platform.db.write() as session:
         work = publishing.begin_upload(session, publication_id, at=platform.clock.now())
     if work is None:
@@ -70,7 +80,7 @@ def upload(platform: Platform, publication_id: int, beat: Beat) -> None:
     with _failures(platform, publication_id, work):
         begun = _begun(platform, publication_id, page, work)
         if begun is not None:
-            _send(platform, publication_id, page, work, begun, beat)
+            _send(platform, publication_id, page, work, begun, clip, beat)
 
 
 def _begun(
@@ -88,10 +98,10 @@ def _begun(
 
 def _send(  # noqa: PLR0917 - what every step needs, the upload, and the heart-beat
     platform: Platform, publication_id: int, page: GraphPage, work: PublishingJob,
-    begun: tuple[str, Offsets], beat: Beat,
+    begun: tuple[str, Offsets], clip: Path, beat: Beat,
 ) -> None:
     """Send bytes until the Page has all. Raises ``Transient`` where that makes no progress."""
-    clip, (session_id, offsets) = platform.blobs.path(work.sha256), begun
+    session_id, offsets = begun
     furthest, stalls = offsets.start, 0
     while _received(platform, publication_id, session_id, offsets) and not offsets.complete:
         beat()

@@ -33,7 +33,14 @@ def _failed(platform: Platform, repair_id: int, error: Exception) -> bool:
 def _make(
     platform: Platform, work: RepairJob, folder: Path, tell: ProgressReporter
 ) -> RepairedClip:
-    clip, out = platform.blobs.path(work.sha256), folder / "mended.mp4"
+    with platform.blobs.open_local(work.sha256) as clip:
+        return _mended(platform, work, clip, folder, tell)
+
+
+def _mended(
+    platform: Platform, work: RepairJob, clip: Path, folder: Path, tell: ProgressReporter
+) -> RepairedClip:
+    out = folder / "mended.mp4"
     options = RepairOptions(frame=work.wish.frame, cut=work.wish.cut, sound=work.wish.sound)
     recipe = recipe_for(work.report, options)
     repair(clip, out, recipe, progress=lambda share: tell(MENDING * share))

@@ -9,8 +9,11 @@ Computing, freezing and publishing for a large contest are in ``closing``.
 
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from contest import ready_pages
 from contest.errors import Conflict, Invalid
@@ -19,6 +22,9 @@ from contest.models import Contest, Result
 from contest.services.awards import reel, releasing
 from contest.services.results import prospects, standings
 from contest.wiring import Platform
+
+if TYPE_CHECKING:
+    from contest.drawing.reel import Part
 
 
 def render(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
@@ -65,12 +71,20 @@ NO_REEL = (
 
 def make_reel(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
     """Make the reel piece by piece; its progress is in its row, and so is the wish to stop."""
-    from contest.drawing.reel import Stopped, make  # noqa: PLC0415 - loads FFmpeg's bindings
+    with ExitStack() as held:
+        local = cache(lambda sha256: held.enter_context(platform.blobs.open_local(sha256)))
+        with platform.db.read() as session:
+            reel.prepare(session, row_id, local)
+        with platform.db.write() as session:
+            parts = reel.begin(session, row_id, local, at=platform.clock.now())
+        if parts is not None:
+            _make_reel(platform, row_id, parts, beat)
 
-    with platform.db.write() as session:
-        parts = reel.begin(session, row_id, platform.blobs, at=platform.clock.now())
-    if parts is None:
-        return
+
+def _make_reel(
+    platform: Platform, row_id: int, parts: "list[Part]", beat: Callable[[], None]
+) -> None:
+    from contest.drawing.reel import Stopped, make  # noqa: PLC0415 - loads FFmpeg's bindings
 
     def told(done_s: float) -> None:
         beat()

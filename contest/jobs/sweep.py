@@ -30,6 +30,7 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
     clips.sweep_work(clips.work_dir(platform))
     uploads.sweep_strays(platform)
     fetching.sweep_strays(platform)
+    platform.blobs.tidy()
     raise Later(at + EVERY)
 
 

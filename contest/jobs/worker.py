@@ -4,16 +4,19 @@ import gc
 import logging
 import time
 import traceback
+from datetime import timedelta
 
 from contest.clock import SystemClock
 from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages_app
 from contest.models import Task
+from contest.ports import StorageAway
 from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
 
 log = logging.getLogger("hoithi.worker")
 BEAT_EVERY_S = 20.0
+WHILE_AWAY = timedelta(seconds=30)
 
 
 def run_task(task_id: int) -> None:
@@ -52,6 +55,8 @@ def _record(platform: Platform, task: Task, token: str, error: Exception) -> Non
     with platform.db.write() as session:
         if isinstance(error, Later):
             outbox.later(session, task.id, token, due_at=error.due_at, error=error.why)
+        elif isinstance(error, StorageAway):  # nothing is wrong with the task: no attempt is lost
+            outbox.later(session, task.id, token, due_at=at + WHILE_AWAY, error=text)
         elif isinstance(error, GiveUp):
             outbox.give_up(session, task.id, token, at=at, error=str(error))
         else:
@@ -84,6 +89,7 @@ def run(platform: Platform, *, burst: bool = False) -> None:
     handlers()
     pages_app.of(platform)
     queue = platform.queue
+    _loaded = platform.blobs  # with the library for a bucket
     gc.freeze()  # nor is what they share looked through, and thereby copied, in each of them
     platform.db.engine.dispose()  # the child that does the work opens its own connections
     queue.work(run_task, burst=burst)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from contest.config import Settings
 from contest.errors import ConfigError
 from contest.ready_pages import STATIC, kept_assets
+from contest.running import bucket_pass
 
 CONFIGURATION = Path(__file__).parent.parent.parent / "docker" / "nginx.conf"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1")
@@ -138,6 +139,7 @@ def write_configuration(
         "HOITHI_CLIENT": _client_lines(settings, ends_tls=certificate is not None),
         "HOITHI_PUBLIC_NAME": urlsplit(settings.base_url).netloc if settings.https else "-",
         "HOITHI_HSTS": settings.hsts,
+        "HOITHI_BUCKET": bucket_pass.lines(settings),
     }
     path = folder / "nginx.conf"
     path.write_text(Template(CONFIGURATION.read_text()).safe_substitute(values))

@@ -143,7 +143,7 @@ class Copying:
         new: dict[str, int] = {}
         for sha256 in sorted(named):
             try:
-                size = self.platform.blobs.path(sha256).stat().st_size
+                size = self.platform.blobs.look(sha256).size
             except FileNotFoundError:
                 size = -1
             kept = self.folder.clip(sha256)
@@ -157,12 +157,18 @@ class Copying:
 
     def _bring(self, sha256: str, progress: Progress) -> None:
         try:
-            source = self.platform.blobs.path(sha256)
-            self.clips[sha256] = clips.bring(source, self.folder.clip(sha256), sha256, progress.add)
+            self.clips[sha256] = self._brought(sha256, progress)
         except FileNotFoundError:
             self.gone[sha256] = MISSING
         except clips.Damaged:
             self.gone[sha256] = DAMAGED
+
+    def _brought(self, sha256: str, progress: Progress) -> int:
+        blobs, target = self.platform.blobs, self.folder.clip(sha256)
+        if self.platform.settings.in_bucket:  # past the cache, which is for what people wait for
+            return clips.bring_parts(blobs.chunks(sha256), target, sha256, progress.add)
+        with blobs.open_local(sha256) as source:
+            return clips.bring(source, target, sha256, progress.add)
 
     def _judge(self) -> None:
         """What no row names any more was given up by the sweep while the files were copied."""

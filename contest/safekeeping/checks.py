@@ -68,9 +68,8 @@ def _again(result: Result, slug: str) -> Found:
 def _bundle(result: Result, slug: str, blobs: BlobStore) -> Found:
     """As ``python -m scoring verify`` does."""
     try:
-        looked = scoring.bundle.verify(
-            blobs.path(result.erased_bundle_sha256 or result.bundle_sha256)
-        )
+        with blobs.open_local(result.erased_bundle_sha256 or result.bundle_sha256) as path:
+            looked = scoring.bundle.verify(path)
         failing = [check.en for check in looked if check.holds is False]
     except (OSError, ValueError, scoring.BundleError) as error:
         failing = [str(error)]

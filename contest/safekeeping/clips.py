@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
@@ -73,20 +74,42 @@ def bring(
 ) -> int:
     """Copy a file; it gets its name once its bytes are on the disk and found to be those of
     ``sha256``. Returns its bytes. Raises ``Damaged``, ``FileNotFoundError``, ``OSError``."""
+    with source.open("rb") as file, _named_at_the_end(target, mode) as copy:
+        found, size = _copied(file.fileno(), copy.fileno(), told)
+        if found != sha256:
+            raise Damaged(sha256)
+    return size
+
+
+def bring_parts(
+    parts: Iterable[bytes], target: Path, sha256: str, told: Callable[[int], None]
+) -> int:
+    """As ``bring``, of what comes in parts from elsewhere."""
+    digest, size = hashlib.sha256(), 0
+    with _named_at_the_end(target, 0o400) as copy:
+        for part in parts:
+            digest.update(part)
+            size += copy.write(part)
+            told(len(part))
+        if digest.hexdigest() != sha256:
+            raise Damaged(sha256)
+    return size
+
+
+@contextmanager
+def _named_at_the_end(target: Path, mode: int) -> Iterator[BinaryIO]:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with source.open("rb") as file, part.open("wb") as copy:
-            found, size = _copied(file.fileno(), copy.fileno(), told)
+        with part.open("wb") as copy:
+            yield copy
+            copy.flush()
             os.fsync(copy.fileno())
-        if found != sha256:
-            raise Damaged(sha256)
         part.chmod(mode)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     sync_folder(target.parent)
-    return size
 
 
 def _copied(source: int, target: int, told: Callable[[int], None]) -> tuple[str, int]:

@@ -4,6 +4,7 @@ Files come first and the database last, whole or not at all: an installation who
 has all its files. Run again after a kill, it goes on where it was.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
-from contest.adapters.folder_store import FolderStore
 from contest.config import Settings, kept_secret_file
 from contest.db import Database, alembic_config
 from contest.errors import ConfigError, Conflict, Invalid
@@ -22,6 +22,7 @@ from contest.safekeeping.folder import BackupFolder, Manifest, read_json, write_
 from contest.safekeeping.progress import Progress, Say, silent
 from contest.services.core.keys import Keys
 from contest.services.privacy import again, tombstones
+from contest.wiring import Platform
 
 MARK = "restoring.json"  # while it stands, what is there came of this set
 
@@ -78,7 +79,7 @@ def put_back(
     folder: BackupFolder, manifest: Manifest, target: Settings, wanted: Wanted
 ) -> list[Found]:
     """The files, then the database; what of them is not as it was."""
-    found = _clips(folder, manifest, target.storage_dir, wanted)
+    found = _clips(folder, manifest, target, wanted)
     if databases.is_empty(target.database_url):
         name = databases.FILES[manifest.database]
         dump = folder.sets / manifest.name / name
@@ -93,29 +94,42 @@ def put_back(
 
 def look(database: Database, settings: Settings) -> list[Found]:
     """The trail and the newest results of a restored installation."""
-    blobs = FolderStore(settings.storage_dir)
     with database.read() as session:
+        blobs = Platform(settings).blobs
         return [checks.trail(session), *checks.newest_results(session, blobs)]
 
 
 def _clips(
-    folder: BackupFolder, manifest: Manifest, storage: Path, wanted: Wanted
+    folder: BackupFolder, manifest: Manifest, target: Settings, wanted: Wanted
 ) -> list[Found]:
+    bring_one = _into_bucket if target.in_bucket else _into_folder
+    blobs = Platform(target).blobs
     progress = Progress(sum(manifest.clips.values()), wanted.say, wanted.beat)
     damaged: list[str] = []
 
     def bring(sha256: str) -> None:
-        place, size = storage / sha256[:2] / sha256, manifest.clips[sha256]
-        if place.exists() and place.stat().st_size == size:
-            progress.add(size)
-            return
+        with contextlib.suppress(FileNotFoundError):
+            if blobs.look(sha256).size == manifest.clips[sha256]:
+                progress.add(manifest.clips[sha256])
+                return
         try:
-            clips.bring(folder.clip(sha256), place, sha256, progress.add)
+            bring_one(folder.clip(sha256), sha256, target, progress)
         except (clips.Damaged, FileNotFoundError):
             damaged.append(sha256)
 
     clips.for_each(bring, manifest.clips)
     return told_of_files(manifest, damaged)
+
+
+def _into_folder(source: Path, sha256: str, target: Settings, progress: Progress) -> None:
+    clips.bring(source, target.storage_dir / sha256[:2] / sha256, sha256, progress.add)
+
+
+def _into_bucket(source: Path, sha256: str, target: Settings, progress: Progress) -> None:
+    """The store takes a file over, so it is handed a copy, whose hash is taken on the way."""
+    copy = target.data_dir / "restoring" / sha256
+    clips.bring(source, copy, sha256, progress.add)
+    Platform(target).blobs.put(copy, sha256)
 
 
 def told_of_files(manifest: Manifest, damaged: list[str]) -> list[Found]:
@@ -160,8 +174,7 @@ def _require_empty(settings: Settings, manifest: Manifest) -> None:
     begun = read_json(settings.data_dir / MARK)
     if begun == {"set": manifest.name}:
         return
-    storage = settings.storage_dir
-    has_files = storage.exists() and any(p.is_file() for p in storage.glob("*/*"))
+    has_files = _holds_files(settings)
     if begun or has_files or not databases.is_empty(settings.database_url):
         raise Conflict(
             f"Nơi khôi phục không trống: {settings.data_dir} hoặc cơ sở dữ liệu đang có nội dung. "
@@ -170,6 +183,13 @@ def _require_empty(settings: Settings, manifest: Manifest) -> None:
             "something. Set HOITHI_DATA_DIR and HOITHI_DATABASE_URL to empty places; nothing was "
             "written over.",
         )
+
+
+def _holds_files(settings: Settings) -> bool:
+    if settings.in_bucket:
+        return next(Platform(settings).blobs.names(), None) is not None
+    storage = settings.storage_dir
+    return storage.exists() and any(p.is_file() for p in storage.glob("*/*"))
 
 
 def _opened(
@@ -224,7 +244,7 @@ def _erased_again(
     shutil.copyfile(path, settings.data_dir / tombstones.FILE)
     keys = Keys(Settings.keys_in(text), database.write)
     done = again.done(
-        database.write, settings.data_dir, FolderStore(settings.storage_dir), keys
+        database.write, settings.data_dir, Platform(settings).blobs, keys
     )
     if not done:
         return []

@@ -128,6 +128,13 @@ FAILURES: dict[str, tuple[int, str, str]] = {
         "Tệp đã nhận đủ nhưng chưa ghi sổ được. Trang sẽ tự thử lại.",
         "The file has arrived but could not be recorded yet. The page tries again.",
     ),
+    "store_away": (
+        503,
+        "Tệp đã nhận đủ và được giữ trên máy chủ, nhưng kho clip chưa trả lời. Trang sẽ tự thử "
+        "lại.",
+        "The file has arrived and is kept on the server, but the clips' store does not answer. The "
+        "page tries again.",
+    ),
     "disk_full": (
         507,
         "Máy chủ không còn đủ chỗ cho tệp {found}. Hãy báo Ban Tổ chức và thử lại sau.",

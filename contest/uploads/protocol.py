@@ -25,6 +25,7 @@ from contest.uploads.recent import RecentUploads
 from contest.uploads.registry import Environ, Registry, Upload
 from contest.uploads.storage import Folder
 
+WHOLE_EVERY_S = 60.0
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
@@ -105,6 +106,7 @@ class UploadApp:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.registry, self.storage = registry, storage
+        self.whole_again = 0.0  # when to look for uploads that are complete and not recorded
         self.prefix, self.max_size, self.headroom = prefix, max_size, headroom
         self.clock = clock
         self.writers, self.recent = Writers(), RecentUploads()
@@ -220,8 +222,11 @@ class UploadApp:
         """
         here = self.storage.names() | self.writers.held()
         if here:
-            for ended in here - {upload.id for upload in self.registry.unfinished()}:
+            unfinished = list(self.registry.unfinished())
+            for ended in here - {upload.id for upload in unfinished}:
                 self._let_go(ended)
+            if time.monotonic() > self.whole_again:
+                self._finish_whole(unfinished)
 
     # one upload
 
@@ -332,12 +337,20 @@ class UploadApp:
         unfinished = list(self.registry.unfinished())
         for stray in files - {upload.id for upload in unfinished}:
             self.storage.remove(stray)
+        self._finish_whole(unfinished)
+
+    def _finish_whole(self, unfinished: Iterable[Upload]) -> None:
+        """Finish uploads that have all their bytes: a kill, or a store that was away, came between
+        these and their record. Not at once again, for each is hashed anew."""
+        self.whole_again = time.monotonic() + WHOLE_EVERY_S
         for upload in unfinished:
-            if self._offset(upload) != upload.length:
+            if self._offset(upload) != upload.length or upload.id in self.writers.held():
                 continue
             try:
                 with self.writers.writing(upload.id, lambda: None):
-                    self._finish(upload)
+                    again = self._again(upload)
+                    if not again.finished:
+                        self._finish(again)
             except UploadFailure as refused:
                 _log.warning("upload %s: %s", upload.id, refused)
 

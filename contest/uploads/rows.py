@@ -19,6 +19,7 @@ from contest.db import retried
 from contest.errors import DomainError, Gone
 from contest.models import Errand, Unit
 from contest.models import Upload as Row
+from contest.ports import StorageAway
 from contest.services.entry import submissions, uploads
 from contest.services.units import units
 from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
@@ -105,7 +106,8 @@ class RowRegistry:
         """Store the clip, record it, and remove the bytes under their old name last.
 
         If killed in between, the next HEAD or start repeats it with the same outcome. Raises
-        ``UploadFailure`` where the file changed or the clip is not accepted, ``StorageFull``.
+        ``UploadFailure`` where the file changed, the clip is not accepted or the store is away;
+        ``StorageFull``.
         """
         received = self._received(path)
         changed = upload.metadata.get("fingerprint", "") not in ("", uploads.fingerprint(path))
@@ -136,7 +138,10 @@ class RowRegistry:
         second = path.with_name(f"{path.name}.sealed")
         second.unlink(missing_ok=True)
         os.link(path, second)
-        self.platform.blobs.put(second, sha256)
+        try:
+            self.platform.blobs.put(second, sha256)
+        except StorageAway as away:
+            raise UploadFailure("store_away") from away
 
     def _received(self, path: Path) -> datetime:
         """When the last byte arrived, by the contest's clock; recording may be later."""

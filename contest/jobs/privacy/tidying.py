@@ -34,9 +34,8 @@ def run(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
         for finder in _finders(platform, session, contest):
             beat()
             leftovers.remove_waiting(data_dir, finder)
-            files += leftovers.strays(
-                platform.settings.storage_dir, set(clips.named(session.connection())), finder
-            )
+            named = set(clips.named(session.connection()))
+            files += leftovers.strays(platform.blobs, named, finder)
         tombstones.write(session, data_dir)
     for sha256 in files:
         platform.blobs.drop(sha256)

@@ -1,8 +1,9 @@
 """``trial.end``: removes an ended dry run, its rows and the files that no other row names."""
 
+import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,9 +31,12 @@ def remove(platform: Platform, contest_id: int, beat: Callable[[], None]) -> Non
         session.flush()
         gone = before - named(session.connection()).keys()
         beat()
-        files += [platform.blobs.path(one) for one in gone if platform.blobs.exists(one)]
-        if not _without(files):
+        if any(map(_new, (*_changed(files), *_stored(platform, gone)))):
             raise Later(platform.clock.now() + timedelta(seconds=2 * QUIET_S), "a file is new")
+        for path in files:
+            path.unlink(missing_ok=True)
+        for sha256 in gone:
+            platform.blobs.delete(sha256)
     shutil.rmtree(ready_pages.folder(platform.settings.data_dir, slug), ignore_errors=True)
 
 
@@ -41,15 +45,19 @@ def _unfinished(platform: Platform, session: Session, contest_id: int) -> Iterab
         yield from platform.settings.uploads_dir.glob(f"{name}*")
 
 
-def _without(files: Iterable[Path]) -> bool:
-    """Delete the files; False where one is too new and stays."""
-    fresh = False
-    for path in files:
-        if path.stat().st_mtime > time.time() - QUIET_S:
-            fresh = True
-        else:
-            path.unlink(missing_ok=True)
-    return not fresh
+def _changed(files: Iterable[Path]) -> Iterator[float]:
+    return (path.stat().st_mtime for path in files)
+
+
+def _stored(platform: Platform, hashes: Iterable[str]) -> Iterator[float]:
+    """When each of the files was put."""
+    for sha256 in hashes:
+        with contextlib.suppress(FileNotFoundError):
+            yield platform.blobs.look(sha256).put_at
+
+
+def _new(changed_at: float) -> bool:
+    return changed_at > time.time() - QUIET_S
 
 
 HANDLERS = {ending.TASK: remove}

@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
@@ -11,6 +10,7 @@ from sqlalchemy import text
 from contest.db import alembic_config
 from contest.errors import ConfigError
 from contest.models import Base
+from contest.ports import BlobStore, StorageDamaged, Stored
 from contest.safekeeping import checks, clips, databases
 from contest.safekeeping.doctor.findings import Finding, bad, look, ok
 from contest.wiring import Platform
@@ -119,24 +119,23 @@ def files(platform: Platform, *, every: bool) -> Iterator[Finding]:
     of a sample, or of all where ``every``."""
     with platform.db.read_connection() as connection:
         named = clips.named(connection)
-    there = _stored(platform.settings.storage_dir)
+    there = {one.sha256: one for one in platform.blobs.names()}
     yield _missing(sorted(set(named) - set(there)), len(named))
     old = time.time() - YOUNG_S
-    yield _orphans([p for sha, p in sorted(there.items()) if sha not in named and _age(p) < old])
+    yield _orphans([p for sha, p in there.items() if sha not in named and p.put_at < old])
     known = sorted(set(named) & set(there))
     chosen = known if every else secrets.SystemRandom().sample(known, min(SAMPLE, len(known)))
-    yield _damaged([sha for sha in chosen if clips.hash_of(there[sha]) != sha], len(chosen))
+    yield _damaged([sha for sha in chosen if not _whole(platform.blobs, sha)], len(chosen))
 
 
-def _stored(root: Path) -> dict[str, Path]:
-    return {path.name: path for path in root.glob("*/*") if not path.name.startswith(".")}
-
-
-def _age(path: Path) -> float:
+def _whole(blobs: BlobStore, sha256: str) -> bool:
     try:
-        return path.stat().st_mtime
-    except FileNotFoundError:  # put aside by the sweep just now
-        return time.time()
+        blobs.verify(sha256)
+    except StorageDamaged:
+        return False
+    except FileNotFoundError:  # given up by the sweep just now
+        return True
+    return True
 
 
 def _missing(missing: list[str], of: int) -> Finding:
@@ -148,13 +147,13 @@ def _missing(missing: list[str], of: int) -> Finding:
         f"{len(missing)} files are missing, such as {missing[0]}."), _BRING)
 
 
-def _orphans(orphans: list[Path]) -> Finding:
+def _orphans(orphans: list[Stored]) -> Finding:
     if not orphans:
         return ok("files.orphans", "Không có tệp thừa.", "There are no files without a row.")
-    size = sum(path.stat().st_size for path in orphans if path.exists())
+    size = sum(one.size for one in orphans)
     return look("files.orphans", (
-        f"{len(orphans)} tệp ({size} byte) không dòng nào nêu, ví dụ {orphans[0]}.",
-        f"{len(orphans)} files ({size} bytes) that no row names, such as {orphans[0]}."),
+        f"{len(orphans)} tệp ({size} byte) không dòng nào nêu, ví dụ {orphans[0].sha256}.",
+        f"{len(orphans)} files ({size} bytes) that no row names, such as {orphans[0].sha256}."),
         ("Chúng chỉ chiếm chỗ: sao lưu xong thì có thể xoá tay.",
          "They only take room: once there is a backup they may be deleted by hand."))
 

@@ -4,7 +4,9 @@ It may be made from a frozen result on, before that is public, for organisers al
 one reel: a newer one takes the place of the file before it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,7 +16,6 @@ from contest.drawing.reel import Part, length_of
 from contest.errors import Conflict
 from contest.models import AwardReel, Contest, Result, Submission
 from contest.permissions import require
-from contest.ports import BlobStore
 from contest.services.awards import stage
 from contest.services.core import locks, outbox
 from contest.services.entry import checks
@@ -24,18 +25,19 @@ from contest.services.results.standings import Line
 
 KIND = "reel.make"
 UNDER_WAY = ("waiting", "working")
+Local = Callable[[str], Path]  # the SHA-256 of a clip -> a file to read it from
 
 
-def parts(session: Session, result: Result, blobs: BlobStore, language: str) -> list[Part]:
+def parts(session: Session, result: Result, local: Local, language: str) -> list[Part]:
     """A title card, then a part for each prize, the last one first."""
     profile = results.profile_of(result)
     title = Part([profile.contest.title[language], profile.contest.organiser[language]], None)
     winners = results.some_lines(result, language, Picked(prizes=True))
-    return [title, *(_part(session, result, blobs, line) for line in reversed(winners))]
+    return [title, *(_part(session, result, local, line) for line in reversed(winners))]
 
 
 def of_published(
-    session: Session, contest: Contest, blobs: BlobStore, language: str
+    session: Session, contest: Contest, local: Local, language: str
 ) -> list[Part]:
     """The same of the published result. Raises ``Conflict`` without one."""
     result = results.published(session, contest)
@@ -44,17 +46,17 @@ def of_published(
             "Chưa công bố kết quả nên chưa có phim tổng kết.",
             "There is no published result yet, so there is no reel.",
         )
-    return parts(session, result, blobs, language)
+    return parts(session, result, local, language)
 
 
-def _part(session: Session, result: Result, blobs: BlobStore, line: Line) -> Part:
+def _part(session: Session, result: Result, local: Local, line: Line) -> Part:
     submission = session.scalars(
         select(Submission).where(
             Submission.contest_id == result.contest_id, Submission.code == line.code
         )
     ).one()
     shown = checks.rendition(session, submission.version) if submission.version else None
-    clip = blobs.path(shown.sha256) if shown else None
+    clip = local(shown.sha256) if shown else None
     return Part([str(line.prize), line.unit, f"“{line.title}”", line.total], clip)
 
 
@@ -125,17 +127,24 @@ def seconds_left(row: AwardReel, *, at: datetime) -> float | None:
 
 
 def begin(
-    session: Session, row_id: int, blobs: BlobStore, *, at: datetime
+    session: Session, row_id: int, local: Local, *, at: datetime
 ) -> list[Part] | None:
     """Mark it under way; its parts, or None where it is no longer wanted."""
     row = _locked(session, row_id)
     if row.state not in UNDER_WAY:
         return None
     result = session.get_one(Result, row.result_id)
-    found = parts(session, result, blobs, row.language)
+    found = parts(session, result, local, row.language)
     row.state, row.started_at, row.done_s = "working", at, 0.0
     row.length_s = length_of(found)
     return found
+
+
+def prepare(session: Session, row_id: int, local: Local) -> None:
+    """Have the clips brought here, before anything is held."""
+    row = session.get_one(AwardReel, row_id)
+    if row.state in UNDER_WAY:
+        parts(session, session.get_one(Result, row.result_id), local, row.language)
 
 
 def went_on(session: Session, row_id: int, done_s: float) -> bool:

@@ -27,6 +27,18 @@ def throttled(session: Session, publication_id: int, until: datetime, why: str) 
         }
 
 
+def clip_away(session: Session, publication_id: int) -> None:
+    """The clips' store does not answer: say so on the board; it goes on by itself."""
+    publication = publications.held(session, publication_id)
+    if publication is not None and publication.state != "published":
+        publication.error = "the clips' store does not answer"
+        publication.error_data = {
+            **publication.error_data,
+            "vi": "Kho clip chưa trả lời nên chưa gửi được. Hệ thống tự thử lại; không cần làm gì.",
+            "en": "The clips' store does not answer yet, so nothing is sent. It goes on by itself.",
+        }
+
+
 def reel_free_at(session: Session, publication_id: int, *, at: datetime) -> datetime | None:
     """When `finish` of a reel is allowed again; None where it is now. The board says so.
 

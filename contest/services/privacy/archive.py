@@ -5,6 +5,7 @@ What stands in a row beside the person is other people's and left out: of each p
 in which the person stands. Whoever judged is not named.
 """
 
+import contextlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -112,8 +113,8 @@ def write(
         archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
         archive.writestr("data.html", _page(document, request.language))
         for name, sha256 in found.files:
-            if blobs.exists(sha256):
-                archive.write(blobs.path(sha256), name)
+            with contextlib.suppress(FileNotFoundError), blobs.open_local(sha256) as file:
+                archive.write(file, name)
 
 
 def _own(place: places.Place, request: PrivacyRequest) -> list[str]:

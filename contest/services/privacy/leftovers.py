@@ -4,12 +4,14 @@ Caches go whole, for they are made again; mails written to a folder, files that 
 files that no row names go where they tell of the person.
 """
 
+import contextlib
 import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from contest.ports import BlobStore
 from contest.services.privacy.places import Finds
-from contest.services.privacy.stored_files import shows
+from contest.services.privacy.stored_files import LARGEST, shows
 
 CACHES = ("cards", "stills", "prospects", "documents", "published", "bundles")
 WAITING = ("mail", "incoming", "work")
@@ -35,13 +37,15 @@ def remove_waiting(data_dir: Path, finder: Finds) -> int:
     return len(found)
 
 
-def strays(storage: Path, named: Collection[str], finder: Finds) -> list[str]:
+def strays(blobs: BlobStore, named: Collection[str], finder: Finds) -> list[str]:
     """Stored files that no row names, as of previews that were never applied, and that tell of the
     person: their hashes."""
-    return [
-        path.name for path in _files(storage)
-        if path.name not in named and not path.name.startswith(".") and shows(path, finder)
-    ]
+    found = []
+    for one in blobs.names():
+        if one.sha256 not in named and one.size <= LARGEST:
+            with contextlib.suppress(FileNotFoundError), blobs.open_local(one.sha256) as path:
+                found += [one.sha256] if shows(path, finder) else []
+    return found
 
 
 def _files(root: Path) -> Iterator[Path]:

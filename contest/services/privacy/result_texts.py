@@ -107,7 +107,7 @@ def _bundle(
 ) -> tuple[str, dict[str, Any]]:
     """The file that is no longer needed ("" where nothing changed), and the column that changes."""
     standing = result.erased_bundle_sha256 or result.bundle_sha256
-    content = store.blobs.path(standing).read_bytes()
+    content = b"".join(store.blobs.chunks(standing))
     members, _ = archive.read(content)
     texts = {
         name: _text(name, text, finder) for name, text in members.items()

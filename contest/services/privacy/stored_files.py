@@ -49,6 +49,14 @@ def shows(path: Path, finder: Finds) -> bool:
     return finder.finds(path.name) or any(finder.finds(text) for text in _readable(content))
 
 
+def _shows(blobs: BlobStore, sha256: str, finder: Finds) -> bool:
+    try:
+        with blobs.open_local(sha256) as path:
+            return shows(path, finder)
+    except FileNotFoundError:
+        return False
+
+
 def _readable(content: bytes) -> Iterator[str]:
     if content.startswith(ZIPPED):
         try:
@@ -73,7 +81,7 @@ def evidence_of(
     """Evidence of a contest that tells of the person."""
     query = select(Evidence).where(Evidence.contest_id == contest.id, Evidence.erased_at.is_(None))
     return [one for one in session.scalars(query.order_by(Evidence.id))
-            if blobs.exists(one.sha256) and shows(blobs.path(one.sha256), finder)]
+            if _shows(blobs, one.sha256, finder)]
 
 
 def templates_of(
@@ -82,7 +90,7 @@ def templates_of(
     """The contest's own templates that name the person."""
     query = select(DocumentTemplate).where(DocumentTemplate.contest_id == contest.id)
     return [one for one in session.scalars(query)
-            if blobs.exists(one.sha256) and shows(blobs.path(one.sha256), finder)]
+            if _shows(blobs, one.sha256, finder)]
 
 
 def drop_papers(session: Session, contest: Contest) -> list[str]:

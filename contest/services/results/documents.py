@@ -189,8 +189,7 @@ def own_templates(session: Session, contest: Contest) -> dict[str, DocumentTempl
 def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore) -> bytes:
     """The template in force, as a DOCX."""
     own = own_template(session, contest, kind)
-    path = blobs.path(own.sha256) if own else SHIPPED / f"{kind}.docx"
-    return path.read_bytes()
+    return b"".join(blobs.chunks(own.sha256)) if own else (SHIPPED / f"{kind}.docx").read_bytes()
 
 
 def take_template(

@@ -70,7 +70,7 @@ def bundle(result: Result, blobs: BlobStore) -> bytes:
         raise Conflict(
             "Gói minh chứng có sau khi chốt kết quả.", "There is a bundle once it is frozen."
         )
-    return blobs.path(result.erased_bundle_sha256 or result.bundle_sha256).read_bytes()
+    return b"".join(blobs.chunks(result.erased_bundle_sha256 or result.bundle_sha256))
 
 
 def as_csv(result: Result, language: str) -> bytes:

@@ -16,7 +16,7 @@ from contest.errors import Gone
 from contest.services.entry import submissions
 from contest.services.privacy import links, requests, workdays
 from contest.services.units import units
-from contest.views.shared import throttle
+from contest.views.shared import media, throttle
 from contest.views.shared.forms import Form
 from contest.views.shared.privacy import words
 from contest.views.shared.privacy.forms import AskForm
@@ -120,7 +120,7 @@ def download() -> BaseResponse:
         if not found.archive_sha256 or current.now >= (found.archive_until or current.now):
             raise Gone("Tệp này không còn. Hãy gửi lại yêu cầu.",
                        "This file is no longer there. Please ask again.")
-        path = current.platform.blobs.path(found.archive_sha256)
+        path = media.local(found.archive_sha256)
     answer = send_file(path, mimetype="application/zip", as_attachment=True,
                        download_name=f"{found.code}.zip", max_age=0)
     answer.headers["Cache-Control"] = "no-store"

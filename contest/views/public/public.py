@@ -164,7 +164,7 @@ def _still_frame(code: str) -> tuple[Path, str]:
     found = public.clip(current.db, current.contest, code)
     if found.poster_sha256 is None:
         raise not_found()
-    return current.platform.blobs.path(found.poster_sha256), found.poster_sha256
+    return media.local(found.poster_sha256), found.poster_sha256
 
 
 def _picture(path: Path, etag: str) -> BaseResponse:

@@ -15,6 +15,7 @@ from contest.drawing import cards
 from contest.drawing.cards import Card
 from contest.errors import not_found
 from contest.services.results import share_cards, standings
+from contest.views.shared import media
 from contest.views.shared.support import allows, current
 
 bp = Blueprint("share_cards", __name__, url_prefix="/c/<slug>/share")
@@ -99,6 +100,6 @@ def _still(card: Card) -> Path | None:
     if card.picture is None:
         return None
     try:
-        return current.platform.blobs.path(card.picture)
+        return media.local(card.picture)
     except FileNotFoundError:
         return None

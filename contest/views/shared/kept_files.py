@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from contest.errors import Busy, DomainError, Invalid
 from contest.ports import ScanUnavailable
+from contest.views.shared import media
 from contest.views.shared.support import current
 
 LIFE_S = 3600 * 4
@@ -29,7 +30,8 @@ class Kept:
 
     @property
     def path(self) -> Path:
-        return current.platform.blobs.path(self.sha256)
+        """To the end of the request."""
+        return media.local(self.sha256)
 
 
 def keep(upload: FileStorage) -> Kept:

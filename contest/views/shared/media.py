@@ -3,20 +3,27 @@
 In production the front server sends the bytes (X-Accel-Redirect); otherwise Flask does.
 """
 
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, g, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import FileWrapper
 
 from contest.drawing import stills
 from contest.errors import not_found
+from contest.ports import BlobStore, Shown
 from contest.services.entry import media
 from contest.services.entry.media import File
 from contest.views.shared.support import allows, current
 
+PIECE = 1 << 16  # bytes handed on at once
 NARROW = stills.WIDTHS[0]  # pixels, of a still frame in a list
 bp = Blueprint("media", __name__, url_prefix="/c/<slug>/media")
 # A file from outside runs nothing, wherever a browser opens it.
@@ -41,10 +48,7 @@ def still(code: str, number: int, width: int) -> Response:
     if width not in stills.WIDTHS:
         raise not_found()
     found = media.find(current.db, current.contest, code, number, "poster", actor=current.actor)
-    try:
-        original = current.platform.blobs.path(found.sha256)
-    except FileNotFoundError:
-        raise not_found() from None
+    original = _path(found)
     kept = current.platform.settings.data_dir / "stills"
     path = stills.narrowed(original, found.sha256, width, kept)
     response = send_file(path, "image/jpeg", etag=f"{found.sha256}-{width}")
@@ -55,8 +59,24 @@ def still(code: str, number: int, width: int) -> Response:
 
 def send(found: File, *, keep: bool = False) -> Response:
     """The response with a file of the store: 200, 206, 304 or 416; ``keep``: as a download."""
-    answer = _by_front_server if current.platform.settings.sendfile else _answer
-    return _private(answer(_path(found), found), found, keep=keep)
+    try:
+        return _private(_sent(found, keep=keep), found, keep=keep)
+    except FileNotFoundError:
+        raise not_found() from None
+
+
+def local(sha256: str) -> Path:
+    """A stored file on this machine, to the end of the request. Raises ``FileNotFoundError``."""
+    if "local_files" not in g:
+        g.local_files = ExitStack()
+    held: ExitStack = g.local_files
+    return held.enter_context(current.platform.blobs.open_local(sha256))
+
+
+@bp.teardown_app_request
+def _let_go(_error: BaseException | None) -> None:
+    if "local_files" in g:
+        g.pop("local_files").close()
 
 
 def _narrowed(found: File) -> Response:
@@ -69,7 +89,7 @@ def _narrowed(found: File) -> Response:
 
 def _path(found: File) -> Path:
     try:
-        return current.platform.blobs.path(found.sha256)
+        return local(found.sha256)
     except FileNotFoundError:
         raise not_found() from None
 
@@ -81,14 +101,71 @@ def _private(response: Response, found: File, *, keep: bool = False) -> Response
     response.headers["Accept-Ranges"] = "bytes"
     response.headers.pop("Last-Modified", None)  # meaningless for content-addressed files
     response.set_etag(found.sha256)
-    manner = "attachment" if keep else "inline"
-    response.headers["Content-Disposition"] = f'{manner}; filename="{found.name}"'
+    response.headers["Content-Disposition"] = _disposition(found, keep=keep)
     return response
 
 
-def _by_front_server(path: Path, found: File) -> Response:
-    inside = path.relative_to(current.platform.settings.storage_dir)
-    return Response(headers={"X-Accel-Redirect": f"/_files/{inside.as_posix()}"})
+def _disposition(found: File, *, keep: bool) -> str:
+    return f'{"attachment" if keep else "inline"}; filename="{found.name}"'
+
+
+def _sent(found: File, *, keep: bool) -> Response:
+    """By the front server from where the file lies, else from here."""
+    settings, blobs = current.platform.settings, current.platform.blobs
+    if settings.sendfile:
+        shown = Shown(found.media_type, _disposition(found, keep=keep), request.method)
+        return Response(headers={"X-Accel-Redirect": blobs.send(found.sha256, shown)})
+    return _streamed(found) if settings.in_bucket else _answer(local(found.sha256), found)
+
+
+def _streamed(found: File) -> Response:
+    """From the bucket as it comes, no copy kept: a player asks for pieces of a film."""
+    file = Far(current.platform.blobs, found.sha256)
+    response = Response(FileWrapper(file, PIECE), direct_passthrough=True)  # type: ignore[arg-type]
+    response.content_length = file.size
+    response.set_etag(found.sha256)
+    if not _single_range():
+        request.environ.pop("HTTP_RANGE", None)
+    try:
+        return response.make_conditional(
+            request.environ, accept_ranges=True, complete_length=file.size
+        )
+    except RequestedRangeNotSatisfiable as refused:
+        return Response(status=416, headers={"Content-Range": f"bytes */{refused.length}"})
+
+
+class Far(io.RawIOBase):
+    """A stored file that can be read from any place; the store is asked at the first read."""
+
+    def __init__(self, blobs: BlobStore, sha256: str) -> None:
+        self.blobs, self.sha256, self.size = blobs, sha256, blobs.look(sha256).size
+        self.at, self.rest = 0, b""
+        self.parts: Iterator[bytes] = iter(())
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        before = {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.size}[whence]
+        self.at, self.parts, self.rest = before + offset, iter(()), b""
+        return self.at
+
+    def readinto(self, room: Any) -> int:
+        if not self.rest:
+            self.rest = next(self.parts, b"")
+        if not self.rest and self.at < self.size:
+            self.parts = self.blobs.chunks(self.sha256, self.at)
+            self.rest = next(self.parts, b"")
+        piece, self.rest = self.rest[: len(room)], self.rest[len(room) :]
+        room[: len(piece)] = piece
+        self.at += len(piece)
+        return len(piece)
 
 
 def _answer(path: Path, found: File) -> Response:

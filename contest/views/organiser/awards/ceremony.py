@@ -17,6 +17,7 @@ from contest.models import Result, StageShow
 from contest.services.awards import stage, stage_folder
 from contest.services.awards.stage import Slide
 from contest.views.organiser.awards import built
+from contest.views.shared import media
 from contest.views.shared.forms import Form
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import FILE_TYPES, allows, back_to, current, flash_message, page
@@ -165,6 +166,6 @@ def _address(slide: Slide, kind: str) -> str:
 
 def _stored(sha256: str) -> Path | None:
     try:
-        return current.platform.blobs.path(sha256)
+        return media.local(sha256)
     except FileNotFoundError:
         return None

@@ -1,0 +1,1 @@
+"""Where clips lie: a folder or a bucket, held by the same tests."""
