@@ -2,28 +2,44 @@
 
 import gc
 import logging
+import os
 import time
 import traceback
+from collections.abc import Callable
+from functools import lru_cache
 
+from contest import lanes as lanes_of
 from contest.clock import SystemClock
 from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages_app
+from contest.lanes.giving_way import end_with_parent, give_way
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform, platform_of_process
+from media_checks import sandbox
 
 log = logging.getLogger("hoithi.worker")
 BEAT_EVERY_S = 20.0
 
 
 def run_task(task_id: int) -> None:
-    """The one function that RQ runs: performs one outbox row."""
-    perform(platform_of_process(), task_id)
+    """The one function that RQ runs, in a process of its own: performs one outbox row."""
+    end_with_parent(os.getppid())
+    perform(platform_of_process(), task_id, begin=_give_way)
 
 
-def perform(platform: Platform, task_id: int) -> None:
-    """Claim task ``task_id`` and run it; does nothing if it is done or another worker holds the
-    lease. Errors are recorded in the row, not raised."""
+def _give_way(task: Task) -> None:
+    lane = lanes_of.lane_of(task.kind, task.priority)
+    give_way(lane)
+    if lane in (lanes_of.SOON, lanes_of.LATER):
+        sandbox.in_background()
+
+
+def perform(
+    platform: Platform, task_id: int, *, begin: Callable[[Task], None] = lambda _: None
+) -> None:
+    """Claim task ``task_id`` and run it, ``begin`` first; does nothing if it is done or another
+    worker holds the lease. Errors are recorded in the row, not raised."""
     with platform.db.write() as session:
         token = outbox.claim(
             session, task_id, wall=SystemClock().now(), owner=lease_owners.this_process()
@@ -32,6 +48,7 @@ def perform(platform: Platform, task_id: int) -> None:
         return
     with platform.db.read() as session:
         task = session.get_one(Task, task_id)
+    begin(task)
     work = handlers().get(task.kind)
     try:
         if work is None:
@@ -76,14 +93,19 @@ class _Beat:
             raise LeaseLost
 
 
-def run(platform: Platform, *, burst: bool = False) -> None:
-    """Work until a signal stops it (the current task is finished first).
+def run(
+    platform: Platform, *, burst: bool = False, lanes: lanes_of.Lanes = lanes_of.LANES
+) -> None:
+    """Work on ``lanes`` until a signal stops it (the current task is finished first)."""
+    prepare(platform)
+    platform.db.engine.dispose()  # the child that does the work opens its own connections
+    platform.queue.work(run_task, burst=burst, its=lanes)
 
-    What jobs need is imported and made here, once: each of them is a fork of this process.
-    """
+
+@lru_cache(maxsize=1)
+def prepare(platform: Platform) -> None:
+    """Import and make, once, what jobs need: each of them is a fork of this process."""
     handlers()
     pages_app.of(platform)
-    queue = platform.queue
     gc.freeze()  # nor is what they share looked through, and thereby copied, in each of them
-    platform.db.engine.dispose()  # the child that does the work opens its own connections
-    queue.work(run_task, burst=burst)
+    platform.db.engine.dispose()
