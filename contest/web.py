@@ -4,12 +4,13 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 from babel.support import NullTranslations
-from flask import Flask, abort, g, jsonify, request
+from flask import Flask, abort, g, jsonify, make_response, render_template, request
 from flask_babel import Babel, get_domain
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -18,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from contest import __version__, views
-from contest.db import refusal, retried
+from contest.db import commit, refusal, retried
 from contest.errors import DomainError, Invalid
 from contest.languages import (
     LANGUAGES,
@@ -90,7 +91,7 @@ def _end_transaction(response: Response) -> None:
     session = g.get("session")
     if session is not None:
         if response.status_code < 400:  # noqa: PLR2004
-            session.commit()
+            commit(session)
         else:
             session.rollback()
 
@@ -204,7 +205,8 @@ def _requests(app: Flask) -> None:
     @app.teardown_request
     def _close(error: BaseException | None) -> None:
         if (session := g.pop("session", None)) is not None:
-            session.close()
+            with suppress(DBAPIError):  # what was to be stored is stored; the line goes anyway
+                session.close()
 
 
 def _headers(response: Response) -> Response:
@@ -219,13 +221,20 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", MAY_USE)
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if "contest" in g and g.contest.trial_of is not None:
+    if _is_trial():
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if hsts := current.platform.settings.hsts:
         response.headers.setdefault("Strict-Transport-Security", hsts)
     if response.headers.get("Cache-Control", OF_FLASK) == OF_FLASK:
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _is_trial() -> bool:
+    try:
+        return "contest" in g and g.contest.trial_of is not None
+    except DBAPIError:  # a rollback has forgotten it, and the database is away
+        return False
 
 
 def _wants_json() -> bool:
@@ -245,21 +254,26 @@ def _errors(app: Flask) -> None:
 
 def _answer(status: int, code: str, message: str, data: dict[str, object]) -> Response:
     """A refusal or a failure, as a page or as JSON; nothing of the request is stored."""
-    if (session := g.get("session")) is not None:
-        session.rollback()
+    with suppress(DBAPIError):
+        if (session := g.get("session")) is not None:
+            session.rollback()
     if _wants_json():
         body = jsonify(error=code, message=message, **data)
         body.status_code = status
         return body
-    return support.page(
-        "errors/error.html", status, code=code, message=message, data=data,
-        sign_in=returning.sign_in_address(),
-    )
+    try:
+        return support.page(
+            "errors/error.html", status, code=code, message=message, data=data,
+            sign_in=returning.sign_in_address(),
+        )
+    except DBAPIError:  # what stands around a page is read from the database
+        support.forget_all()
+        return make_response(render_template("errors/away.html", message=message), 503)
 
 
 def _refused(error: DomainError) -> Response:
     response = _answer(error.status, error.code, error.message(current.language), error.data)
-    if error.status == 503:  # noqa: PLR2004
+    if response.status_code == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
     return response
 
