@@ -55,6 +55,16 @@ class OnlyRunTask(Job):
         return None
 
 
+class _Heard(Worker):
+    """A worker that also tells ``alive`` of each of its heart-beats."""
+
+    alive: Callable[[], None]
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        super().heartbeat(*args, **kwargs)
+        self.alive()
+
+
 def job_id(task: "Task") -> str:
     """The id of the RQ job for this row's next attempt."""
     return f"task-{task.id}-{task.attempts}"
@@ -121,15 +131,17 @@ class JobQueue:
             pipe.execute()
 
     def work(
-        self, run_task: Callable[[int], None], *, burst: bool, its: lanes.Lanes = lanes.LANES
+        self, run_task: Callable[[int], None], *, burst: bool, its: lanes.Lanes = lanes.LANES,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         """Run queued jobs of the lanes ``its`` through ``run_task``, the first lane first, until a
-        signal; with ``burst``, until none is left.
+        signal; with ``burst``, until none is left. Calls ``alive`` whenever it is heard of.
 
         Raises ``RedisError``.
         """
         job_class = type("RunTask", (OnlyRunTask,), {"run_task": staticmethod(run_task)})
-        worker = Worker(
+        heard = type("Heard", (_Heard,), {"alive": staticmethod(alive)})
+        worker = heard(
             [self.queues[name] for name in lanes.queues_of(its)], connection=self.redis,
             serializer=JSONSerializer, job_class=job_class, worker_ttl=WORKER_TTL_S,
         )

@@ -8,8 +8,8 @@ from datetime import datetime
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
-from contest.clock import SystemClock
 from contest.jobs import lease_owners
+from contest.lanes import alive
 from contest.safekeeping import schedule
 from contest.services.core import outbox
 from contest.wiring import Platform
@@ -19,12 +19,12 @@ PAUSE_S = 0.5
 
 
 def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
-    """Queue the due rows; returns for how many a job waits. ``wall``: the machine's time, or now.
+    """Queue the due rows; returns for how many a job waits. ``wall``: the database's time, or now.
 
     A row is marked only after Redis has its job. Raises ``RedisError`` and ``OperationalError``.
     """
-    wall = wall or SystemClock().now()
     with platform.db.read() as session:
+        wall = wall or outbox.database_time(session)
         tasks = outbox.due(session, at=platform.clock.now(), wall=wall)
     waiting = platform.queue.put(tasks) if tasks else []
     if waiting:
@@ -40,7 +40,7 @@ def free_the_dead(platform: Platform) -> int:
     if not gone:
         return 0
     with platform.db.write() as session:
-        wall = SystemClock().now()
+        wall = outbox.database_time(session)
         return sum(outbox.abandon(session, row, token, wall=wall) for row, token in gone)
 
 
@@ -65,6 +65,7 @@ def run(platform: Platform, stop: Callable[[], bool]) -> None:
             planned = planned or plan_daily(platform)
             free_the_dead(platform)
             moved = relay_once(platform)
+            alive.beat(str(platform.settings.data_dir), "relay")
         except (RedisError, OperationalError) as error:
             log.warning("waiting: %s", error)
             moved = 0

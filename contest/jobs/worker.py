@@ -6,12 +6,12 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from contest import lanes as lanes_of
-from contest.clock import SystemClock
 from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages_app
+from contest.lanes import alive
 from contest.lanes.giving_way import end_with_parent, give_way
 from contest.models import Task
 from contest.services.core import outbox
@@ -41,8 +41,8 @@ def perform(
     """Claim task ``task_id`` and run it, ``begin`` first; does nothing if it is done or another
     worker holds the lease. Errors are recorded in the row, not raised."""
     with platform.db.write() as session:
-        token = outbox.claim(
-            session, task_id, wall=SystemClock().now(), owner=lease_owners.this_process()
+        token = None if lease_owners.is_at_work(outbox.owner(session, task_id)) else outbox.claim(
+            session, task_id, wall=outbox.database_time(session), owner=lease_owners.this_process()
         )
     if token is None:
         return
@@ -88,7 +88,8 @@ class _Beat:
             return
         self.last = time.monotonic()
         with self.platform.db.write() as session:
-            held = outbox.beat(session, self.task_id, self.token, wall=SystemClock().now())
+            wall = outbox.database_time(session)
+            held = outbox.beat(session, self.task_id, self.token, wall=wall)
         if not held:
             raise LeaseLost
 
@@ -99,7 +100,9 @@ def run(
     """Work on ``lanes`` until a signal stops it (the current task is finished first)."""
     prepare(platform)
     platform.db.engine.dispose()  # the child that does the work opens its own connections
-    platform.queue.work(run_task, burst=burst, its=lanes)
+    name = f"worker-{'+'.join(lanes)}"
+    told = partial(alive.beat, str(platform.settings.data_dir), name)
+    platform.queue.work(run_task, burst=burst, its=lanes, alive=told)
 
 
 @lru_cache(maxsize=1)

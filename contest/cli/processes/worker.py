@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from contest import lanes
 from contest.cli.support import check_box, check_keys, open_platform
 from contest.jobs import worker
+from contest.lanes import alive
 from contest.lanes.crew import Crew
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def command(burst: bool, named: lanes.Lanes | None) -> None:
     if named or burst:
         work_on(platform, named or lanes.LANES, burst=burst)
         return
+    alive.forget(str(platform.settings.data_dir), "worker")
     worker.prepare(platform)
     crew: list[Callable[[], None]] = [partial(work_on, platform, its) for its in lanes.CREW]
     Crew(crew).run()
