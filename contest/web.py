@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from contest import __version__, views
+from contest import __version__, logs, views
 from contest.db import commit, refusal, retried
 from contest.errors import DomainError, Invalid
 from contest.languages import (
@@ -126,6 +127,7 @@ def create_app(platform: Platform) -> Flask:
     for blueprint in views.blueprints():
         app.register_blueprint(blueprint)
     _templates(app, platform)
+    _logged(app)
     _requests(app)
     _errors(app)
     _every_route_has_a_permission(app)
@@ -184,6 +186,24 @@ def _assets() -> Callable[[str], str]:
         return f"/static/{manifest()[name]}"
 
     return asset
+
+
+def _logged(app: Flask) -> None:
+    @app.before_request
+    def _begin() -> None:
+        logs.begin_request(request.headers.get("X-Request-ID", ""))
+        g.begun = time.monotonic()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        """Which page and how long; never the address, for links of units are ways in."""
+        seen = request.view_args or {}
+        logs.say(
+            log, "request", page=request.endpoint, method=request.method,
+            status=response.status_code, seconds=round(time.monotonic() - g.begun, 3),
+            **({"clip": seen["code"]} if "code" in seen and "slug" in seen else {}),
+        )
+        return response
 
 
 def _requests(app: Flask) -> None:

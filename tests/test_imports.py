@@ -38,7 +38,7 @@ HOUSE = {
     "docx": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
-    "pace": "", "lanes": "", "clip_links": "errors", "guide": "folding",
+    "pace": "", "lanes": "", "logs": "", "clip_links": "errors", "guide": "folding",
     # what is stored
     "models": "canonical states", "db": "errors folding", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
@@ -58,7 +58,7 @@ HOUSE = {
     "adapters": "clip_links errors lanes models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
     "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
-    "uploads": f"actors db errors languages models pace permissions tokens {SERVICES} wiring",
+    "uploads": f"actors db errors languages logs models pace permissions tokens {SERVICES} wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
@@ -69,15 +69,15 @@ HOUSE = {
                        " safekeeping views.shared",
     "views.public": f"{WORDS} clock drawing guide models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
-    "web": "db errors languages uploads views views.shared wiring",
+    "web": "db errors languages logs uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clip_links clock db drawing lanes mail_rendering models ports ready_pages"
-            f" uploads {SERVICES} safekeeping wiring web",
+    "jobs": f"{WORDS} clip_links clock db drawing lanes logs mail_rendering models ports"
+            f" ready_pages uploads {SERVICES} safekeeping wiring web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
-    "cli": f"{WORDS} clock config db drawing lanes models ready_pages {SERVICES} safekeeping wiring"
-           " web uploads jobs running demo",
+    "cli": f"{WORDS} clock config db drawing lanes logs models ready_pages {SERVICES}"
+           " safekeeping wiring web uploads jobs running demo",
     "__main__": "cli",
 }
 

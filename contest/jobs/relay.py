@@ -8,10 +8,13 @@ from datetime import datetime
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
+from contest import logs
 from contest.jobs import lease_owners
-from contest.lanes import alive
+from contest.lanes import alive, lane_of
+from contest.models import Task
 from contest.safekeeping import schedule
 from contest.services.core import outbox
+from contest.services.queueing import whose
 from contest.wiring import Platform
 
 log = logging.getLogger("hoithi.relay")
@@ -30,7 +33,17 @@ def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
     if waiting:
         with platform.db.write() as session:
             outbox.queued(session, waiting, wall=wall)
+        _tell(platform, [task for task in tasks if task.id in set(waiting)])
     return len(waiting)
+
+
+def _tell(platform: Platform, tasks: list[Task]) -> None:
+    if not log.isEnabledFor(logging.INFO):
+        return
+    with platform.db.read() as session:
+        for task in tasks:
+            logs.say(log, "queued", lane=lane_of(task.kind, task.priority),
+                     **whose.ids(session, task))
 
 
 def free_the_dead(platform: Platform) -> int:

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 
 from contest import lanes as lanes_of
+from contest import logs
 from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages_app
 from contest.lanes import alive
 from contest.lanes.giving_way import end_with_parent, give_way
 from contest.models import Task
 from contest.services.core import outbox
+from contest.services.queueing import whose
 from contest.wiring import Platform, platform_of_process
 from media_checks import sandbox
 
@@ -48,24 +50,34 @@ def perform(
         return
     with platform.db.read() as session:
         task = session.get_one(Task, task_id)
+        about = whose.ids(session, task) if log.isEnabledFor(logging.INFO) else {}
     begin(task)
-    work = handlers().get(task.kind)
+    with logs.about(**about):
+        logs.say(log, "begun", attempt=task.attempts)
+        _carry_out(platform, task, token)
+
+
+def _carry_out(platform: Platform, task: Task, token: str) -> None:
+    """Do a claimed task and record the outcome."""
+    work, began = handlers().get(task.kind), time.monotonic()
     try:
         if work is None:
             raise GiveUp(f"no handler for {task.kind!r}")
-        retried(work)(platform, task.row_id, _Beat(platform, task_id, token))
+        retried(work)(platform, task.row_id, _Beat(platform, task.id, token))
     except LeaseLost:
-        log.warning("task %s (%s): another worker has it", task_id, task.kind)
+        log.warning("task %s (%s): another worker has it", task.id, task.kind)
     except Exception as error:
         _record(platform, task, token, error)
     else:
         with platform.db.write() as session:
-            outbox.done(session, task_id, token, at=platform.clock.now())
+            outbox.done(session, task.id, token, at=platform.clock.now())
+        logs.say(log, "done", seconds=round(time.monotonic() - began, 3))
 
 
 def _record(platform: Platform, task: Task, token: str, error: Exception) -> None:
     """Record a handler's error in its row."""
     at, text = platform.clock.now(), f"{type(error).__name__}: {error}"
+    logs.say(log, "not done", error=type(error).__name__)
     with platform.db.write() as session:
         if isinstance(error, Later):
             outbox.later(session, task.id, token, due_at=error.due_at, error=error.why)
