@@ -48,6 +48,7 @@ class Settings:
     sendfile: str = ""  # "x-accel": the front server sends the clips
     telegram_token: str = field(default="", repr=False)  # of a bot; empty: nothing of it is shown
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
+    log: str = "lines"  # or "json": one object a record, with the ids of what it is about
     security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
     link_standins: str = ""  # in tests: name=127.0.0.1:port, …: who stands for a link's server
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
@@ -184,6 +185,7 @@ class Settings:
             second_factor=env.get("HOITHI_SECOND_FACTOR", "required"),
             sendfile=env.get("HOITHI_SENDFILE", ""),
             clamd=env.get("HOITHI_CLAMD", ""),
+            log=env.get("HOITHI_LOG", "lines"),
             security_contact=env.get("HOITHI_SECURITY_CONTACT", ""),
             link_standins=env.get("HOITHI_LINK_STANDINS", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
@@ -346,6 +348,8 @@ def _check(settings: Settings, *, keyed: bool) -> None:
     if settings.link_standins and not settings.standins:
         raise _refuse("HOITHI_LINK_STANDINS", "chỉ dùng khi thử: ten=127.0.0.1:cong, …",
                       "is for tests only: name=127.0.0.1:port, …")
+    if settings.log not in ("lines", "json"):
+        raise _refuse("HOITHI_LOG", "chỉ nhận “lines” hoặc “json”", 'takes only "lines" or "json"')
     if settings.sandbox not in ("required", "off"):
         raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
                       'takes only "required" or "off"')

@@ -7,18 +7,19 @@ same key stored by both); ``retried`` runs it again from the start.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from contest.errors import Busy, Conflict, DomainError
+from contest.errors import Busy, Conflict, DomainError, Unsure
 from contest.folding import fold, sortable
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ATTEMPTS = 3  # at a transaction that fails because of concurrent ones
 UNDONE = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
 SAME_KEY = "23505"  # unique_violation
+ASK_FOR_S = 5.0  # how long a broken commit's outcome is asked for
+ASK_AGAIN_S = 0.1
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger("hoithi.db")
@@ -84,6 +87,60 @@ def _of_text(function: Callable[[str], str], value: object) -> str | None:
     return None if value is None else function(str(value))
 
 
+class NotCommitted(DBAPIError):
+    """The line broke at a commit, and nothing was stored; the same may succeed in a moment."""
+
+
+def commit(session: Session) -> None:
+    """Commit ``session``. Where the line breaks meanwhile, the database itself is asked over
+    another line whether the transaction was stored: then all is well.
+
+    Raises ``NotCommitted`` where it was not, ``Unsure`` where nobody answers for ``ASK_FOR_S``.
+    """
+    engine, number = session.get_bind().engine, _number(session)
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated or number is None:
+            raise
+        session.rollback()
+        stored = _was_stored(engine, number)
+        log.warning("the line broke at a commit; stored: %s; %s", stored, error.orig)
+        if stored is None:
+            raise Unsure(
+                "Mất kết nối với cơ sở dữ liệu đúng lúc đang lưu, nên chưa biết đã lưu hay chưa. "
+                "Hãy mở lại trang để xem; chỉ gửi lại nếu chưa thấy.",
+                "The database went away just while this was being saved, so it is not known "
+                "whether it was. Open the page again and look; send it again only if it is "
+                "missing.",
+            ) from error
+        if not stored:
+            raise NotCommitted(None, None, error.orig or error) from error
+        session.info["committed"] = True
+
+
+def _number(session: Session) -> int | None:
+    """The transaction's number, by which its outcome can be asked for; None where it has stored
+    nothing, and on SQLite, which commits here or not at all."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    session.flush()
+    found: int | None = session.scalar(text("SELECT txid_current_if_assigned()"))
+    return found
+
+
+def _was_stored(engine: Engine, number: int) -> bool | None:
+    """What became of a transaction of PostgreSQL's; None where that cannot be told in time."""
+    end = time.monotonic() + ASK_FOR_S
+    while time.monotonic() < end:
+        with suppress(DBAPIError), engine.connect() as line:
+            became = line.scalar(text("SELECT txid_status(:number)"), {"number": number})
+            if became in ("committed", "aborted"):
+                return bool(became == "committed")
+        time.sleep(ASK_AGAIN_S)
+    return None
+
+
 def refusal(error: DBAPIError) -> DomainError | None:
     """The refusal for a transaction that failed because of a concurrent one; None for other errors.
 
@@ -91,7 +148,7 @@ def refusal(error: DBAPIError) -> DomainError | None:
     stored the same unique key.
     """
     state = getattr(error.orig, "sqlstate", None)
-    if state in UNDONE:
+    if state in UNDONE or isinstance(error, NotCommitted):
         return Busy(
             "Có nhiều người đang ghi cùng lúc nên chưa lưu được gì. Hãy thử lại sau vài giây.",
             "Others were writing at the same time, so nothing was saved. Try again in a few "

@@ -74,6 +74,12 @@ class Busy(DomainError):
     status, code = 503, "busy"
 
 
+class Unsure(DomainError):
+    """The database went away while it stored something, and cannot be asked what became of it."""
+
+    status, code = 503, "unsure"
+
+
 class NoSpace(DomainError):
     """The disk has no room for the bytes."""
 

@@ -14,6 +14,7 @@ import hashlib
 import logging
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -162,7 +163,8 @@ def answer(data_dir: Path, slug: str, language: str, request: Request) -> Respon
 
 
 def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_suffix(f"{path.suffix}.{os.getpid()}")
+    """In one step: several of a process, and of many processes, may write the same page."""
+    fresh = path.with_suffix(f"{path.suffix}.{os.getpid()}-{threading.get_ident()}")
     with fresh.open("wb") as file:
         file.write(content)
         file.flush()

@@ -3,13 +3,15 @@
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 from babel.support import NullTranslations
-from flask import Flask, abort, g, jsonify, request
+from flask import Flask, abort, g, jsonify, make_response, render_template, request
 from flask_babel import Babel, get_domain
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -17,8 +19,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from contest import __version__, views
-from contest.db import refusal, retried
+from contest import __version__, logs, views
+from contest.db import commit, refusal, retried
 from contest.errors import Busy, DomainError, Invalid, NoSpace
 from contest.languages import (
     LANGUAGES,
@@ -91,7 +93,7 @@ def _end_transaction(response: Response) -> None:
     session = g.get("session")
     if session is not None:
         if response.status_code < 400:  # noqa: PLR2004
-            session.commit()
+            commit(session)
         else:
             session.rollback()
 
@@ -126,6 +128,7 @@ def create_app(platform: Platform) -> Flask:
     for blueprint in views.blueprints():
         app.register_blueprint(blueprint)
     _templates(app, platform)
+    _logged(app)
     _requests(app)
     _errors(app)
     _every_route_has_a_permission(app)
@@ -186,6 +189,24 @@ def _assets() -> Callable[[str], str]:
     return asset
 
 
+def _logged(app: Flask) -> None:
+    @app.before_request
+    def _begin() -> None:
+        logs.begin_request(request.headers.get("X-Request-ID", ""))
+        g.begun = time.monotonic()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        """Which page and how long; never the address, for links of units are ways in."""
+        seen = request.view_args or {}
+        logs.say(
+            log, "request", page=request.endpoint, method=request.method,
+            status=response.status_code, seconds=round(time.monotonic() - g.begun, 3),
+            **({"clip": seen["code"]} if "code" in seen and "slug" in seen else {}),
+        )
+        return response
+
+
 def _requests(app: Flask) -> None:
     @app.before_request
     def _same_site() -> None:
@@ -205,7 +226,8 @@ def _requests(app: Flask) -> None:
     @app.teardown_request
     def _close(error: BaseException | None) -> None:
         if (session := g.pop("session", None)) is not None:
-            session.close()
+            with suppress(DBAPIError):  # what was to be stored is stored; the line goes anyway
+                session.close()
 
 
 def _headers(response: Response) -> Response:
@@ -220,13 +242,20 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", MAY_USE)
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if "contest" in g and g.contest.trial_of is not None:
+    if _is_trial():
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if hsts := current.platform.settings.hsts:
         response.headers.setdefault("Strict-Transport-Security", hsts)
     if response.headers.get("Cache-Control", OF_FLASK) == OF_FLASK:
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _is_trial() -> bool:
+    try:
+        return "contest" in g and g.contest.trial_of is not None
+    except DBAPIError:  # a rollback has forgotten it, and the database is away
+        return False
 
 
 def _wants_json() -> bool:
@@ -246,21 +275,26 @@ def _errors(app: Flask) -> None:
 
 def _answer(status: int, code: str, message: str, data: dict[str, object]) -> Response:
     """A refusal or a failure, as a page or as JSON; nothing of the request is stored."""
-    if (session := g.get("session")) is not None:
-        session.rollback()
+    with suppress(DBAPIError):
+        if (session := g.get("session")) is not None:
+            session.rollback()
     if _wants_json():
         body = jsonify(error=code, message=message, **data)
         body.status_code = status
         return body
-    return support.page(
-        "errors/error.html", status, code=code, message=message, data=data,
-        sign_in=returning.sign_in_address(),
-    )
+    try:
+        return support.page(
+            "errors/error.html", status, code=code, message=message, data=data,
+            sign_in=returning.sign_in_address(),
+        )
+    except DBAPIError:  # what stands around a page is read from the database
+        support.forget_all()
+        return make_response(render_template("errors/away.html", message=message), 503)
 
 
 def _refused(error: DomainError) -> Response:
     response = _answer(error.status, error.code, error.message(current.language), error.data)
-    if error.status == 503:  # noqa: PLR2004
+    if response.status_code == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
     return response
 

@@ -95,6 +95,9 @@ class RunResult:
     too_much_log: bool = False
 
 
+IDLE = ("chrt", "--idle", "0")  # util-linux, as prlimit is
+_background: list[str] = []  # what comes before each command of this process
+
 Sink = Callable[[bytes], None]
 PositionReporter = Callable[[float], None]  # seconds of the clip that are written
 READ = 1 << 16  # what a pipe holds; a larger buffer is memory asked for anew at each read
@@ -172,6 +175,13 @@ class Sandbox:
         return _fence(program, *binds)
 
 
+def in_background() -> None:
+    """From now on the programs that this process runs get only the processor time that nobody else
+    wants (Linux: ``SCHED_IDLE``). Where that is not possible they run as they did."""
+    if shutil.which(IDLE[0]) and works(IDLE, ["true"]):
+        _background[:] = [str(shutil.which(IDLE[0])), *IDLE[1:]]
+
+
 def describe() -> str:
     """``bubblewrap`` or ``limits``: how well runs are fenced in on this machine."""
     return "bubblewrap" if isolated() else "limits"
@@ -203,6 +213,7 @@ def _limit_prefix(limits: Limits) -> list[str]:
             "The prlimit command (package util-linux) is missing; FFmpeg is not run without it.",
         )
     return [
+        *_background,
         prlimit,
         f"--cpu={limits.cpu_s}",
         f"--as={limits.memory}",

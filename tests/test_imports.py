@@ -29,7 +29,7 @@ WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "rules", "units", "jury", "people", "counts", "fanpage", "entry", "reviewing",
-         "desk", "messages", "results", "awards", "privacy", "trials"]
+         "queueing", "desk", "messages", "results", "awards", "privacy", "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
@@ -38,7 +38,7 @@ HOUSE = {
     "docx": "errors",
     "states": "errors", "lifecycle": "states", "actors": "errors", "permissions": "actors errors",
     "profile": "canonical errors", "clock": "errors", "config": "errors",
-    "pace": "", "clip_links": "errors", "guide": "folding",
+    "pace": "", "lanes": "", "logs": "", "clip_links": "errors", "guide": "folding",
     # what is stored
     "models": "canonical states", "db": "errors folding", "migrations": "db models",
     # what is drawn, what stands ready, the verbs
@@ -49,15 +49,16 @@ HOUSE = {
             + (["ports", "docx", "drawing"] if room in ("results", "awards") else [])
             + (["clip_links"] if room == "entry" else [])
             + (["ports"] if room == "privacy" else [])
+            + (["lanes"] if room == "queueing" else [])
         )
         for floor, room in enumerate(ROOMS)
     },
     "mail_rendering": "guide languages models profile services.core",
     # what stands for the outside, and the one place that chooses it
-    "adapters": "clip_links errors models ports",
+    "adapters": "clip_links errors lanes models ports",
     "wiring": "adapters clock config db models ports services.core services.fanpage",
     "safekeeping": f"adapters canonical config db errors languages models ports {SERVICES} wiring",
-    "uploads": f"actors db errors languages models pace permissions ports tokens {SERVICES}"
+    "uploads": f"actors db errors languages logs models pace permissions ports tokens {SERVICES}"
                " wiring",
     # screens: no audience knows another
     "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
@@ -69,15 +70,15 @@ HOUSE = {
                        " safekeeping views.shared",
     "views.public": f"{WORDS} clock drawing guide models ready_pages {SERVICES} views.shared",
     "views": "",  # finds its modules by itself
-    "web": "db errors languages ports uploads views views.shared wiring",
+    "web": "db errors languages logs ports uploads views views.shared wiring",
     # processes of their own
     # the two jobs that write mails and published pages do it with the pages' own application
-    "jobs": f"{WORDS} clip_links clock db drawing mail_rendering models ports ready_pages uploads"
-            f" {SERVICES} safekeeping wiring web",
+    "jobs": f"{WORDS} clip_links clock db drawing lanes logs mail_rendering models ports"
+            f" ready_pages uploads {SERVICES} safekeeping wiring web",
     "running": "clock config errors pace ready_pages",
     "demo": f"{WORDS} clock config drawing models {SERVICES} wiring",
-    "cli": f"{WORDS} clock config db drawing models ready_pages {SERVICES} safekeeping wiring web"
-           " uploads jobs running demo",
+    "cli": f"{WORDS} clock config db drawing lanes logs models ready_pages {SERVICES}"
+           " safekeeping wiring web uploads jobs running demo",
     "__main__": "cli",
 }
 

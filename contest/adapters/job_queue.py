@@ -3,8 +3,8 @@
 RQ imports whatever name a job carries, even with the JSON serializer; ``OnlyRunTask`` is a job
 class that knows one function and no callbacks, so a foreign entry in Redis can start nothing.
 
-A row has at most one job: its id is made of the row's id and the number of attempts so far, and
-a job that waits or runs is not queued again.
+Each lane (``contest.lanes``) is a queue. A row has at most one job: its id is made of the row's id
+and the number of attempts so far, and a job that waits or runs is not queued again.
 """
 
 import time
@@ -17,12 +17,15 @@ from rq.job import Job, parse_job_id
 from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 
+from contest import lanes
+
 if TYPE_CHECKING:
     from contest.models import Task
 
-NAMES = ("high", "default", "low")
+NAMES = (*lanes.LANES, *lanes.BEFORE_LANES)
 RUN_TASK = "contest.jobs.worker.run_task"
 TIMEOUT_S = 6 * 3600  # the lease and the handlers' own limits are the real bounds
+WORKER_TTL_S = 90  # it is heard of a little more often, so that its health can be told
 FAILED_FOR_S = 3600  # how long RQ remembers a job that ended with an error
 LOCK, LOCK_S, LOCK_WAIT_S = "hoithi:relay", 10, 5  # only one relay enqueues at a time
 
@@ -52,6 +55,16 @@ class OnlyRunTask(Job):
         return None
 
 
+class _Heard(Worker):
+    """A worker that also tells ``alive`` of each of its heart-beats."""
+
+    alive: Callable[[], None]
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        super().heartbeat(*args, **kwargs)
+        self.alive()
+
+
 def job_id(task: "Task") -> str:
     """The id of the RQ job for this row's next attempt."""
     return f"task-{task.id}-{task.attempts}"
@@ -65,7 +78,7 @@ def _data(task: "Task") -> EnqueueData:
 
 
 class JobQueue:
-    """Puts outbox rows into RQ, one queue for each priority."""
+    """Puts outbox rows into RQ, one queue for each lane."""
 
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_timeout=10, socket_connect_timeout=2)
@@ -107,26 +120,30 @@ class JobQueue:
         """Enqueue rows in one transaction; leftovers of lost or failed jobs are deleted first."""
         with self.redis.pipeline() as pipe:
             for name, queue in self.queues.items():
-                names = [job_id(task) for task in tasks if task.priority == name]
+                its = [task for task in tasks if lanes.lane_of(task.kind, task.priority) == name]
+                names = [job_id(task) for task in its]
                 if not names:
                     continue
                 pipe.delete(*(OnlyRunTask.key_for(name) for name in names))
                 for stuck in names:  # its worker died between taking and beginning it
                     pipe.lrem(queue.intermediate_queue_key, 0, stuck)
-                queue.enqueue_many(
-                    [_data(task) for task in tasks if task.priority == name], pipeline=pipe
-                )
+                queue.enqueue_many([_data(task) for task in its], pipeline=pipe)
             pipe.execute()
 
-    def work(self, run_task: Callable[[int], None], *, burst: bool) -> None:
-        """Run queued jobs through ``run_task`` until a signal; with ``burst``, until none is left.
+    def work(
+        self, run_task: Callable[[int], None], *, burst: bool, its: lanes.Lanes = lanes.LANES,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Run queued jobs of the lanes ``its`` through ``run_task``, the first lane first, until a
+        signal; with ``burst``, until none is left. Calls ``alive`` whenever it is heard of.
 
         Raises ``RedisError``.
         """
         job_class = type("RunTask", (OnlyRunTask,), {"run_task": staticmethod(run_task)})
-        worker = Worker(
-            list(self.queues.values()), connection=self.redis, serializer=JSONSerializer,
-            job_class=job_class,
+        heard = type("Heard", (_Heard,), {"alive": staticmethod(alive)})
+        worker = heard(
+            [self.queues[name] for name in lanes.queues_of(its)], connection=self.redis,
+            serializer=JSONSerializer, job_class=job_class, worker_ttl=WORKER_TTL_S,
         )
         worker.work(burst=burst, logging_level="WARNING")
 

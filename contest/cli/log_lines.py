@@ -6,9 +6,12 @@ object already (``contest/views/account/refusals.py``) and stands as it is.
 """
 
 import logging
+import os
 from datetime import UTC, datetime
 
-AS_IT_IS = "hoithi.security"
+from contest import logs
+
+AS_IT_IS = logs.AS_IT_IS
 
 
 class Lines(logging.Formatter):
@@ -23,6 +26,8 @@ class Lines(logging.Formatter):
 
 
 def begin() -> None:
-    """From now on whatever no other handler takes is written so."""
+    """From now on whatever no other handler takes is written so, or as JSON where ``HOITHI_LOG``
+    says so (``contest.logs``)."""
+    logs.begin(os.environ.get("HOITHI_LOG", ""))
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(Lines())

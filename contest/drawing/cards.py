@@ -5,7 +5,6 @@ another file, so a card may be cached forever.
 """
 
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,13 +12,13 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from contest import canonical
-from contest.drawing import fonts
+from contest.drawing import fonts, once
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
 BLUE, DEEP, RED, GOLD, WHITE, PALE = (
     (11, 78, 162), (7, 55, 116), (200, 16, 46), (255, 205, 0), (255, 255, 255), (205, 222, 245)
 )
-DRAWING = 1  # increase it when the drawing changes: every card is then drawn anew
+DRAWING = 2  # increase it when the drawing changes: every card is then drawn anew
 PICTURE = (560, 420)  # of a clip's still frame: 4:3, as the clips (plan III.3)
 LARGEST = 4096  # pixels a side; a larger still frame is not opened
 TITLE_SIZES = (64, 56, 48, 42, 36)
@@ -43,25 +42,40 @@ class Card:
         return canonical.sha256({"drawing": DRAWING, **asdict(self)})
 
 
+class Bare(Exception):
+    """The still frame cannot be read now: ``content`` is the card without it, not to be kept."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__("the card's still frame cannot be read")
+        self.content = content
+
+
 def kept(card: Card, folder: Path, picture: Path | None) -> Path:
-    """The path of the card's PNG in ``folder``, drawn atomically if it is not there yet."""
-    path = folder / f"{card.sha256}.png"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.write_bytes(draw(card, picture))
-        fresh.replace(path)
-    return path
+    """The path of the card's PNG in ``folder``, drawn once if it is not there yet.
+
+    Raises ``Bare`` where its still frame cannot be read; nothing is kept then.
+    """
+    def whole() -> bytes:
+        still = _still(picture)
+        content = _drawn(card, still)
+        if card.picture is not None and still is None:
+            raise Bare(content)
+        return content
+
+    return once.drawn(folder / f"{card.sha256}.png", whole)
 
 
 def draw(card: Card, picture: Path | None = None) -> bytes:
     """The card as PNG."""
+    return _drawn(card, _still(picture))
+
+
+def _drawn(card: Card, still: Image.Image | None) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), BLUE)
     pen = ImageDraw.Draw(image)
     pen.polygon([(WIDTH * 0.62, 0), (WIDTH, 0), (WIDTH, HEIGHT), (WIDTH * 0.42, HEIGHT)], fill=DEEP)
     pen.rectangle((0, HEIGHT - 22, WIDTH, HEIGHT), fill=RED)
     pen.rectangle((0, HEIGHT - 28, WIDTH, HEIGHT - 22), fill=GOLD)
-    still = _still(picture)
     if still is not None:
         image.paste(still, (WIDTH - EDGE - PICTURE[0], 118))
     room = WIDTH - 2 * EDGE - (PICTURE[0] + 40 if still is not None else 0)

@@ -5,10 +5,12 @@ each clip of a gallery. Drawn when first asked for and stored by its hash and wi
 folder; a cache, no state.
 """
 
-import tempfile
+import io
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
+
+from contest.drawing import once
 
 WIDTHS = (160, 400, 800)  # a row of a list; a card in a gallery; the same on a fine screen
 LARGEST = 4096  # pixels a side; a larger still frame is not opened
@@ -25,18 +27,16 @@ def narrowed(original: Path, sha256: str, width: int, folder: Path) -> Path:
         with Image.open(original, formats=["JPEG"]) as image:
             if image.width <= width or max(image.size) > LARGEST:
                 return original
-            _draw(image, width, path)
+            once.drawn(path, lambda: _draw(image, width))
     except (UnidentifiedImageError, OSError, SyntaxError):
         return original
     return path
 
 
-def _draw(image: Image.Image, width: int, path: Path) -> None:
-    """Of several who draw it at once each has a file of its own; the last one stays."""
+def _draw(image: Image.Image, width: int) -> bytes:
     size = (width, round(image.height * width / image.width))
     image.draft("RGB", size)  # decodes at half the size or less, where that is enough
-    path.parent.mkdir(parents=True, exist_ok=True)
     sized = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
-        sized.save(fresh, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    Path(fresh.name).replace(path)
+    out = io.BytesIO()
+    sized.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return out.getvalue()

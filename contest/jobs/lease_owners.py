@@ -30,6 +30,16 @@ def is_gone(token: str) -> bool:
     return bool(dot) and host == _host() and pid.isdigit() and _started(int(pid)) != started
 
 
+def is_at_work(token: str) -> bool:
+    """Whether the lease owner in ``token`` is another process of this machine, and runs: its lease
+    has not ended, whatever a clock that has jumped says."""
+    own = this_process()
+    host, pid, started, *_ = [*token.split("."), "", "", ""]
+    if token.startswith(own) or host != _host() or not pid.isdigit():
+        return False
+    return bool(started) and _started(int(pid)) == started
+
+
 def _host() -> str:
     """Identifies this machine, or this container, which has PIDs of its own."""
     return f"{zlib.crc32(socket.gethostname().encode()) & 0xFFFFFF:06x}"

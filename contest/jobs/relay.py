@@ -8,10 +8,13 @@ from datetime import datetime
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
-from contest.clock import SystemClock
+from contest import logs
 from contest.jobs import lease_owners
+from contest.lanes import alive, lane_of
+from contest.models import Task
 from contest.safekeeping import schedule
 from contest.services.core import outbox
+from contest.services.queueing import whose
 from contest.wiring import Platform
 
 log = logging.getLogger("hoithi.relay")
@@ -19,18 +22,28 @@ PAUSE_S = 0.5
 
 
 def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
-    """Queue the due rows; returns for how many a job waits. ``wall``: the machine's time, or now.
+    """Queue the due rows; returns for how many a job waits. ``wall``: the database's time, or now.
 
     A row is marked only after Redis has its job. Raises ``RedisError`` and ``OperationalError``.
     """
-    wall = wall or SystemClock().now()
     with platform.db.read() as session:
+        wall = wall or outbox.database_time(session)
         tasks = outbox.due(session, at=platform.clock.now(), wall=wall)
     waiting = platform.queue.put(tasks) if tasks else []
     if waiting:
         with platform.db.write() as session:
             outbox.queued(session, waiting, wall=wall)
+        _tell(platform, [task for task in tasks if task.id in set(waiting)])
     return len(waiting)
+
+
+def _tell(platform: Platform, tasks: list[Task]) -> None:
+    if not log.isEnabledFor(logging.INFO):
+        return
+    with platform.db.read() as session:
+        for task in tasks:
+            logs.say(log, "queued", lane=lane_of(task.kind, task.priority),
+                     **whose.ids(session, task))
 
 
 def free_the_dead(platform: Platform) -> int:
@@ -40,7 +53,7 @@ def free_the_dead(platform: Platform) -> int:
     if not gone:
         return 0
     with platform.db.write() as session:
-        wall = SystemClock().now()
+        wall = outbox.database_time(session)
         return sum(outbox.abandon(session, row, token, wall=wall) for row, token in gone)
 
 
@@ -65,6 +78,7 @@ def run(platform: Platform, stop: Callable[[], bool]) -> None:
             planned = planned or plan_daily(platform)
             free_the_dead(platform)
             moved = relay_once(platform)
+            alive.beat(str(platform.settings.data_dir), "relay")
         except (RedisError, OperationalError) as error:
             log.warning("waiting: %s", error)
             moved = 0

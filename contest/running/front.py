@@ -108,6 +108,18 @@ class Certificate:
     key: Path
 
 
+def _access_log(settings: Settings) -> str:
+    """Where requests are logged, without addresses; a journal's socket cannot be opened as a file.
+    """
+    if settings.log != "json":
+        return "off"
+    try:
+        with open("/dev/stderr", "w"):  # noqa: PTH123 - no file
+            return "/dev/stderr hoithi"
+    except OSError:
+        return "syslog:server=unix:/dev/log,nohostname hoithi"
+
+
 def write_configuration(
     folder: Path,
     settings: Settings,
@@ -128,6 +140,7 @@ def write_configuration(
         "HOITHI_NGINX_MAIN": _main_lines(processes),
         "HOITHI_LOG_LEVEL": "warn" if processes else "alert",  # keeps a terminal readable
         "HOITHI_RUN_DIR": str(folder),
+        "HOITHI_ACCESS_LOG": _access_log(settings),
         "HOITHI_LISTEN": _listen_lines(listen, certificate),
         "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,
         "HOITHI_WEB": "\n        ".join(f"server {web} fail_timeout=0;" for web in behind.web),

@@ -99,7 +99,8 @@ class Machine:
             ),
             _own("relay", ["relay"]),
             *(
-                _own(f"worker-{n}", ["worker"], grace_s=UNTIL_A_JOB_IS_DONE_S)
+                # an orphan would finish its jobs beside the next supervisor's workers
+                _own(f"worker-{n}", ["worker"], grace_s=UNTIL_A_JOB_IS_DONE_S, orphaned="KILL")
                 for n in range(1, self.workers + 1)
             ),
             Program("front", nginx_command(configuration), FRONT, self._front_answers),
@@ -162,10 +163,12 @@ def _status(host: str, port: int, method: str, path: str) -> int:
 
 
 def _own(
-    name: str, arguments: list[str], ready: Callable[[], bool] = lambda: True, grace_s: float = 12.0
+    name: str, arguments: list[str], ready: Callable[[], bool] = lambda: True,
+    grace_s: float = 12.0, orphaned: str = "TERM",
 ) -> Program:
     """One of our own commands as a process."""
-    return Program(name, [sys.executable, "-m", "contest", *arguments], PROCESSES, ready, grace_s)
+    command = [sys.executable, "-m", "contest", *arguments]
+    return Program(name, command, PROCESSES, ready, grace_s, orphaned=orphaned)
 
 
 def _answers(path: Path, request: str) -> Callable[[], bool]:

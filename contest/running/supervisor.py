@@ -44,6 +44,7 @@ class Program:
     grace_s: float = 10.0
     once: bool = False
     quiet: bool = False
+    orphaned: str = "TERM"  # what it is sent where the supervisor was killed
 
 
 @dataclass
@@ -122,7 +123,7 @@ class Supervisor:
         program = child.program
         out, err = subprocess.PIPE, subprocess.STDOUT
         child.process = subprocess.Popen(
-            ending_with_parent("TERM", list(program.command)),
+            ending_with_parent(program.orphaned, list(program.command)),
             env=self.environ,
             text=True,
             stdin=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from contest import logs
 from contest.pace.lines import Line, Pace
 from contest.uploads import body as bodies
 from contest.uploads import headers
@@ -127,6 +128,7 @@ class UploadApp:
     def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
         """Answer one request. No input makes this raise or answer 500."""
         request = Request(environ)
+        logs.begin_request(request.header("X-Request-ID") or "")
         try:
             answer = self._dispatch(request)
         except UploadFailure as failure:

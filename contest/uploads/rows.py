@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from contest import logs
 from contest.actors import SYSTEM, Actor
 from contest.db import retried
 from contest.errors import DomainError, Gone
@@ -27,6 +29,8 @@ from contest.uploads import deputies, headers
 from contest.uploads.failures import UploadFailure
 from contest.uploads.registry import Environ, Upload
 from contest.wiring import Platform
+
+_log = logging.getLogger("hoithi.uploads")
 
 # Sec-Fetch-Site of a request from one of our pages; clients other than browsers send none.
 SAME_SITE = frozenset({"", "same-origin", "none"})
@@ -92,6 +96,8 @@ class RowRegistry:
                 fingerprint=metadata.get("fingerprint", ""), mend=metadata.get("mend") == "1",
                 actor=actor, at=self._now(), errand=errand,
             )
+            logs.say(_log, "upload begun", upload=row.public_id, clip=submission.code,
+                     contest=row.contest_id, bytes=length)
             return _upload(row)
 
     def get(self, owner: str, upload_id: str) -> Upload:
@@ -131,6 +137,8 @@ class RowRegistry:
                 return UploadFailure("changed")
             if uploads.finish(session, row, sha256=sha256, actor=actor, at=received) is None:
                 return _failure(uploads.verdict(row))
+            logs.say(_log, "clip received", upload=upload.id, clip=row.submission.code,
+                     contest=row.contest_id)
         return None
 
     def _store(self, path: Path, sha256: str) -> None:

@@ -3,15 +3,16 @@
 The database is authoritative; the queue may be emptied at any moment. A job that is delivered
 twice does its work once, because only one claim of a row succeeds.
 
-``at`` is the contest's time (which the demo simulates) and decides when a row is due; ``wall`` is
-the machine's own time and decides about leases, so that a jump of the clock ends no lease.
+``at`` is the contest's time (which the demo simulates) and decides when a row is due; ``wall``
+(``database_time``) decides about leases: one clock for all machines, so that none whose own is
+ahead takes a row that another works on.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.models import Task
@@ -21,6 +22,14 @@ OVERDUE = timedelta(minutes=1)  # queued but not begun: check whether the queue 
 BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
 LONGEST_TOKEN = 32  # characters
 MAX_ATTEMPTS = len(BACK_OFF) + 1
+
+
+def database_time(session: Session) -> datetime:
+    """PostgreSQL's own time, the same for every machine; with SQLite there is but one machine."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = session.scalars(select(func.clock_timestamp())).one()
+    return now.astimezone(UTC)
 
 
 def back_off(failures: int) -> timedelta:
@@ -127,6 +136,12 @@ def is_last_attempt(session: Session, kind: str, row_id: int) -> bool:
     """Whether the task's current attempt is the last: if it fails, the task has failed."""
     task = session.scalars(select(Task).where(Task.key == f"{kind}:{row_id}")).one()
     return task.attempts >= MAX_ATTEMPTS
+
+
+def owner(session: Session, task_id: int) -> str:
+    """The lease token of a task; empty where nobody holds it."""
+    query = select(Task.lease).where(Task.id == task_id, Task.state == "leased")
+    return session.scalar(query) or ""
 
 
 def held(session: Session) -> list[tuple[int, str]]:

@@ -29,9 +29,9 @@ from contest.models import (
 from contest.services.core import profiles
 from contest.services.desk.desk import snapshots_due
 from contest.services.fanpage.expiry import end_of
+from contest.services.queueing import queues
 
 LATELY = timedelta(hours=1)
-LANES = ("high", "default", "low")
 OPEN = ("waiting", "uploading", "armed", "unknown", "verifying", "failed")
 
 
@@ -69,16 +69,11 @@ def _by_state(session: Session, column: object, name: str, words: str) -> Measur
 
 def _queue(session: Session, at: datetime) -> Iterator[Measure]:
     """Rows that are due and not begun, by the lane that they wait in."""
-    due = (Task.state == "pending", Task.due_at <= at)
-    query = (
-        select(Task.priority, func.count(), func.min(Task.due_at)).where(*due)
-        .group_by(Task.priority)
-    )
-    rows = {lane: (count, first) for lane, count, first in session.execute(query)}
+    found = queues.waiting(session, at=at)
     yield Measure("waiting_tasks", "Tasks that are due and not begun, by lane", "lane",
-                  {lane: rows[lane][0] if lane in rows else 0 for lane in LANES})
+                  {name: one.count for name, one in found.items()})
     yield Measure("waiting_seconds", "Since when the oldest of them is due, by lane", "lane",
-                  {lane: _age(rows[lane][1] if lane in rows else None, at) for lane in LANES})
+                  {name: _age(one.since, at) for name, one in found.items()})
     failed = select(Task.kind, func.count()).where(Task.state == "failed").group_by(Task.kind)
     yield Measure("failed_tasks", "Tasks given up, by kind", "kind",
                   {kind: count for kind, count in session.execute(failed)})

@@ -56,7 +56,7 @@ def jobs() -> Response:
     found = tasks.listed(current.db, current.contest, state=state, number=page_number())
     return page(
         "organiser/jobs.html", found=found, state=state, pages=neighbours(found), words=words,
-        deeds=choices("jobs"), kept=filters.kept("jobs"),
+        deeds=choices("jobs"), kept=filters.kept("jobs"), lanes=situation.lanes(),
         disk=disk(), antivirus=situation.antivirus(), safe=situation.safe(),
     )
 

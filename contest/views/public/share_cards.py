@@ -87,8 +87,14 @@ def _address(endpoint: str, card: Card, **values: Any) -> str:
 
 
 def _picture(card: Card) -> Response:
-    path = cards.kept(card, current.platform.settings.data_dir / "cards", _still(card))
-    response = Response(path.read_bytes(), content_type="image/png")
+    folder = current.platform.settings.data_dir / "cards"
+    try:
+        content = cards.kept(card, folder, _still(card)).read_bytes()
+    except cards.Bare as bare:  # whoever asks again gets the whole one as soon as there is one
+        response = Response(bare.content, content_type="image/png")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response = Response(content, content_type="image/png")
     response.set_etag(card.sha256)
     same = request.args.get("v") == card.sha256[:VERSION]
     life = f"max-age={FOR_GOOD_S}, immutable" if same else f"max-age={SHORT_S}"

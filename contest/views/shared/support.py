@@ -1,6 +1,7 @@
 """Used by every view: ``current`` (platform, session, actor, contest), ``allows``, responses."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -57,6 +59,17 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
 
+def forget_all() -> Session | None:
+    """Forget what this request has read, and close its session, which is returned."""
+    for name in ("contest", "profile", "staff", "unit", "actor"):
+        g.pop(name, None)
+    lost: Session | None = g.pop("session", None)
+    if lost is not None:
+        with suppress(DBAPIError):  # the line may be broken
+            lost.close()
+    return lost
+
+
 @dataclass(frozen=True)
 class Kept:
     """The request's state before a view ran, restored before the view is called again."""
@@ -69,11 +82,7 @@ class Kept:
 
     def restore(self) -> bool:
         """Undo what the view did; False where it has committed already."""
-        for name in ("contest", "profile", "staff", "unit", "actor"):
-            g.pop(name, None)
-        lost = g.pop("session", None)
-        if lost is not None:
-            lost.close()
+        lost = forget_all()
         session.clear()
         session.update(self.cookie)
         for _, files in request.files.lists():

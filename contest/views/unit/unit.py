@@ -20,6 +20,7 @@ from contest.services.entry import (
     submissions,
     uploads,
 )
+from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
@@ -248,6 +249,7 @@ def _clip(found: Submission, *, may_send: bool) -> dict[str, Any]:
         "versions": entry_status.versions(found),
         "findings": entry_status.with_help(shown, offered),
         "check": check, "check_left": checks.seconds_left(check, at=current.now),
+        "place": queues.place(current.db, check, at=current.now) if check else None,
         "deep": deep, "deep_left": checks.seconds_left(deep, at=current.now),
         "deep_says": checks.revision(deep, current.language),
         "mending": bool(offered), "repair": repair, "repair_wait": repair_wait(repair),

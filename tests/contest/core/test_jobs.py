@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +25,10 @@ from contest.jobs import GiveUp, Later, pages_app, relay, worker
 from contest.models import Task
 from contest.services.core import outbox
 from contest.wiring import Platform
+from media_checks.sandbox import Collector, Limits, Sandbox
 
 NOW = datetime.now(UTC)
-NAMES = ("note", "die_once", "fail", "give_up", "later")
+NAMES = ("note", "sleep", "policy", "die_once", "fail", "give_up", "later")
 
 
 @pytest.fixture
@@ -62,6 +64,20 @@ class Works:
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         self.note(platform, row_id, beat)
+
+    def sleep(self, platform: Platform, row_id: int, beat: Any) -> None:
+        self.file.with_name("horse").write_text(str(os.getpid()))
+        time.sleep(600)
+
+    def policy(self, platform: Platform, row_id: int, beat: Any) -> None:
+        clip, policy = self.file.with_name("clip"), Collector(100)
+        clip.touch()
+        Sandbox(clip).run(
+            Path("/usr/bin/chrt"), ["--pid", "0"], limits=Limits(), stdout=policy,
+            stderr=Collector(10_000),
+        )
+        nice = os.getpriority(os.PRIO_PROCESS, 0)
+        self.file.with_name("policy").write_text(f"{nice} {policy.data.decode().split()[5]}")
 
     def fail(self, platform: Platform, row_id: int, beat: Any) -> None:
         raise OSError("no route")
@@ -270,7 +286,7 @@ def test_a_job_that_a_dead_worker_took_out_is_queued_again(
     """Killed before it claimed the row: RQ has the job neither in the queue nor among the begun."""
     row = wish(platform, "test.note")
     relay_for(platform, 1)
-    queue = platform.queue.queues["default"]
+    queue = platform.queue.queues["soon"]
     taken = platform.queue.redis.lmove(queue.key, queue.intermediate_queue_key)
     assert taken == f"task-{row}-0".encode()
     relay_for(platform, 3)
@@ -300,7 +316,7 @@ def test_what_goes_wrong_is_written_down(
 
 def test_a_foreign_job_in_redis_starts_nothing(platform: Platform, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
-    platform.queue.queues["default"].enqueue_job(
+    platform.queue.queues["soon"].enqueue_job(
         OnlyRunTask.create(
             "os.mkdir", args=[str(trap)], connection=platform.queue.redis,
             serializer=JSONSerializer,

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from contest.lanes import LANES
 from contest.models import Check, Contest, PageConnection, Task
 from contest.services.core import outbox
 from contest.services.desk import measures
@@ -41,7 +42,7 @@ def test_each_number_says_who_waits_and_for_how_long(
     platform: Platform, contest: Contest, make: Factory
 ) -> None:
     quiet = numbers(platform)
-    assert {quiet["waiting_seconds", lane] for lane in measures.LANES} == {0.0}
+    assert {quiet["waiting_seconds", lane] for lane in LANES} == {0.0}
     assert quiet["publication_late_seconds", ""] == quiet["mail_waiting_seconds", ""] == 0.0
     assert 0 < quiet["disk_free_ratio", "data"] < 1
     at = platform.clock.now()
@@ -65,7 +66,7 @@ def test_each_number_says_who_waits_and_for_how_long(
     assert told["verdicts_last_hour", "fail"] == 1
     assert told["verdicts_last_hour", "pass"] == 0
     assert 5 < told["page_token_days_left", "1042"] < 5.1
-    assert told["waiting_tasks", "low"] == 1
+    assert told["waiting_tasks", "later"] == 1
     with platform.db.write() as session:
         session.execute(update(Task).values(state="failed"))
     assert numbers(platform)["failed_tasks", "check.run"] == 2
@@ -125,7 +126,7 @@ def test_prometheus_itself_takes_the_numbers(
             found = _asked(f"http://127.0.0.1:{port}/api/v1/query?query=hoithi_waiting_seconds")
         finally:
             process.terminate()
-    assert {one["metric"]["lane"] for one in found} == set(measures.LANES)
+    assert {one["metric"]["lane"] for one in found} == set(LANES)
 
 
 def _asked(url: str) -> list[dict[str, dict[str, str]]]:

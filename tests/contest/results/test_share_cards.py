@@ -1,6 +1,10 @@
 """Share cards: right pictures, drawn once, and nothing on them before everybody may see it."""
 
 import io
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from contest.clock import FixedClock
-from contest.drawing import cards, fonts
+from contest.drawing import cards, fonts, once
 from contest.drawing.cards import Card
 from contest.models import Contest, Derivative, Result
 from contest.services.results import share_cards
@@ -59,6 +63,54 @@ def colours(png: bytes) -> set[tuple[int, ...]]:
     with Image.open(io.BytesIO(png)) as image:
         assert image.size == (cards.WIDTH, cards.HEIGHT)
         return {colour for _, colour in image.convert("RGB").getcolors(1 << 20)}
+
+
+def test_readers_at_once_get_one_whole_card_that_was_drawn_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight of one process: each had the same file to write to, and cut pictures were kept."""
+    drawn: list[int] = []
+    together = threading.Barrier(8)
+    really = cards._drawn
+
+    def slowly(card: cards.Card, still: Image.Image | None) -> bytes:
+        drawn.append(1)
+        time.sleep(0.2)
+        return really(card, still)
+
+    monkeypatch.setattr(cards, "_drawn", slowly)
+
+    def read(_: int) -> bytes:
+        together.wait()
+        return cards.kept(PLAIN, tmp_path, None).read_bytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(read, range(8)))
+    assert answers == {really(PLAIN, None)}
+    assert len(drawn) == 1
+    assert [path.suffix for path in tmp_path.iterdir() if path.name[0] != "."] == [".png"]
+
+
+def test_a_card_whose_still_frame_cannot_be_read_is_shown_and_not_kept(tmp_path: Path) -> None:
+    card = replace(PLAIN, picture="0" * 64)
+    frame = tmp_path / "frame.jpg"
+    for picture in (None, frame):
+        with pytest.raises(cards.Bare) as bare:
+            cards.kept(card, tmp_path / "cards", picture)
+        assert bare.value.content == cards.draw(PLAIN)
+    Image.new("RGB", (640, 480), "red").save(frame)
+    assert cards.kept(card, tmp_path / "cards", frame).read_bytes() == cards.draw(card, frame)
+
+
+def test_a_drawing_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    def fail() -> bytes:
+        raise ValueError("no disk")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no disk"):
+            once.drawn(tmp_path / "aa.png", fail)
+    assert once.drawn(tmp_path / "aa.png", lambda: b"whole").read_bytes() == b"whole"
+    assert not list(tmp_path.glob(".fresh-*"))
 
 
 def test_a_card_is_drawn_in_the_unions_colours() -> None:

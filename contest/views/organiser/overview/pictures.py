@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from contest.services.desk.agenda import Situation
+from contest.services.queueing.queues import Lane
 from contest.states import SubmissionState
 from contest.views.shared.disk import Disk
 
@@ -36,6 +37,32 @@ class Piece:
     kind: str
     x: float
     width: float
+
+
+@dataclass(frozen=True)
+class LaneBar:
+    """A lane's tasks that wait; ``width`` in per cent of the longest."""
+
+    label: str
+    count: int
+    at_work: int
+    since: datetime | None
+    width: float
+
+
+def lanes(found: Mapping[str, Lane]) -> list[LaneBar]:
+    """A bar for each lane, also for one in which nobody waits."""
+    labels = {
+        "now": _("Ngay: kiểm tra clip, văn bản, trang công bố"), "mail": _("Thư và thông báo"),
+        "soon": _("Đúng hẹn: đăng bài, lấy số tương tác, tải clip từ liên kết"),
+        "later": _("Sau: kiểm tra sâu, bản xem, so trùng"),
+    }
+    most = max((lane.count for lane in found.values()), default=0) or 1
+    return [
+        LaneBar(labels[name], lane.count, lane.at_work, lane.since,
+                round(100 * lane.count / most, 2))
+        for name, lane in found.items()
+    ]
 
 
 def bars(days: Sequence[tuple[date, int]]) -> list[Bar]:

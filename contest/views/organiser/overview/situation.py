@@ -22,6 +22,7 @@ from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
 from contest.services.privacy import requests as privacy_requests
+from contest.services.queueing import queues
 from contest.services.results import closing, moved_since, results
 from contest.services.units import units
 from contest.views.organiser.overview import pictures, words
@@ -109,6 +110,13 @@ def safe() -> Safe:
     settings = current.platform.settings
     return status.standing(
         settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC)
+    )
+
+
+def lanes() -> Sequence[pictures.LaneBar]:
+    """This contest's tasks that wait, by lane."""
+    return pictures.lanes(
+        queues.waiting(current.db, at=current.now, contest=current.contest)
     )
 
 

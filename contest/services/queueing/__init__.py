@@ -1,0 +1,1 @@
+"""Who waits for background work, in which lane, and how long."""
