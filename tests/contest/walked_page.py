@@ -25,6 +25,8 @@ class Model:
 
     sent: Counter[int] = field(default_factory=Counter)
     posts: Counter[str] = field(default_factory=Counter)
+    gone: set[int] = field(default_factory=set)  # versions whose bytes a person had erased
+    persons: int = 0
 
 
 class PageOfWalk:

@@ -38,6 +38,7 @@ from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.walked_board import BOARDS, BoardOfWalk
 from tests.contest.walked_life import LifeOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
+from tests.contest.walked_persons import PersonsOfWalk
 from tests.contest.walked_units import UnitsOfWalk
 
 # How far a walk has come -> the contest's time, so that a walk sees every phase.
@@ -56,7 +57,7 @@ OFTEN = {
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
+class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
     """One contest of its own, and whoever acts in it."""
 
     FOLLOWED: ClassVar = {"board_waits": BoardOfWalk.may_follow, "vote_waits": LifeOfWalk.may_vote,
@@ -101,9 +102,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
         late = self.at >= WAY[4][1]
         return self.random.choices(
             (self.an_entry, self.a_new_entry, self.the_page, self.the_jury, self.the_rules,
-             self.the_result, self.the_units, self.the_board, self.the_life),
+             self.the_result, self.the_units, self.the_board, self.the_life, self.the_persons),
             weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 4,
-                     3 if self.board else 0, 6),
+                     3 if self.board else 0, 3, 8),
         )[0]
 
     def step(self, happens: Callable[[Session, Contest], None]) -> None:
@@ -131,11 +132,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
         room = units.counted(session, unit.id) < profile.quota.maximum
         if self.at >= profile.schedule.entries_close or not room:
             return
-        form = submissions.SubmissionForm(
-            "Một ngày", "team", ["An"], "An", "0903", f"{unit.id}@example.vn",
-            consents=frozenset(c.id for c in profile.form.consents),
+        made = submissions.create(
+            session, unit, self.a_form(profile), actor=self.make.actor(unit), at=self.at
         )
-        made = submissions.create(session, unit, form, actor=self.make.actor(unit), at=self.at)
         self.note(f"{made.code} is begun")
         self.send(session, made)
 
@@ -344,6 +343,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
             self.no_dead_end(one, newest)
         self.look_at_board(session, list(entries))
         self._nothing_lost(session, contest)
+        self.look_at_bytes(session, contest)
         self._no_doubled_post(session, contest)
         self._followable(session)
 
