@@ -21,7 +21,6 @@ from contest.models import (
     Contest,
     EntryRequest,
     Mail,
-    Publication,
     Result,
     Submission,
 )
@@ -34,9 +33,11 @@ from contest.services.jury import ballots
 from contest.services.results import replacement, results, tally
 from contest.services.results.results import BundleStore
 from contest.services.units import units
+from tests.contest.errands.standin import Standin
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.walked_board import BOARDS, BoardOfWalk
 from tests.contest.walked_life import LifeOfWalk
+from tests.contest.walked_links import BY_UNITS, LinksOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
 from tests.contest.walked_persons import PersonsOfWalk
 from tests.contest.walked_units import UnitsOfWalk
@@ -57,14 +58,16 @@ OFTEN = {
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
+class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
+           LinksOfWalk):
     """One contest of its own, and whoever acts in it."""
 
     FOLLOWED: ClassVar = {"board_waits": BoardOfWalk.may_follow, "vote_waits": LifeOfWalk.may_vote,
                 "time_granted": LifeOfWalk.may_still_send}
 
-    def __init__(self, make: Factory, clock: FixedClock, seed: int) -> None:
+    def __init__(self, make: Factory, clock: FixedClock, standin: Standin, seed: int) -> None:
         self.make, self.clock, self.random = make, clock, random.Random(seed)
+        self.standin, self.linked = standin, seed % 2 == 1
         self.platform, self.model, self.history = make.platform, Model(), list[str]()
         clock.moment = WAY[0][1]
         self.slug = f"di-{seed}"
@@ -84,7 +87,8 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
         return self.clock.now()
 
     def _rules(self, text: str) -> str:
-        """The reference rules with the board of this walk."""
+        """The reference rules with the board of this walk; in every other one units give links."""
+        text = text.replace(*BY_UNITS) if self.linked else text
         return text.replace("changes_days = 2", f"changes_days = 2\n{self.board}")
 
     # ------------------------------------------------------------------ walking
@@ -96,6 +100,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
             begins = [self.a_chair, *[self.a_new_entry] * 2] if self.board else [
                 self.a_new_entry] * 2
             self.step(begins[number] if number < len(begins) else self._something())
+            self.links_come()
         self.recomputable()
 
     def _something(self) -> Callable[[Session, Contest], None]:
@@ -154,6 +159,10 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
          "record_link": lambda s, o: None}.get(act, getattr(self, act, None))(session, one)
 
     def send(self, session: Session, one: Submission) -> None:
+        """By an upload, or by a link that the worker follows a while later."""
+        if self.random.random() < 0.15:
+            self.a_link(session, one)
+            return
         errand, self.number = self.an_errand(session, one), self.number + 1
         by = self.first if errand else self.make.actor(one.unit)
         upload = uploads.begin(session, one, length=SIZE, filename="a.mp4", actor=by, at=self.at,
@@ -344,7 +353,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
         self.look_at_board(session, list(entries))
         self._nothing_lost(session, contest)
         self.look_at_bytes(session, contest)
-        self._no_doubled_post(session, contest)
+        self.look_at_posts(session, contest)
         self._followable(session)
 
     def _nothing_lost(self, session: Session, contest: Contest) -> None:
@@ -354,14 +363,6 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk):
             .group_by(ClipVersion.submission_id)
         )
         assert {row[0]: row[1] for row in counted} == dict(self.model.sent)
-
-    def _no_doubled_post(self, session: Session, contest: Contest) -> None:
-        assert [code for code, count in self.model.posts.items() if count > 1] == []
-        published = session.scalars(
-            select(Submission.code).join(Publication, Publication.submission_id == Submission.id)
-            .where(Submission.contest_id == contest.id, Publication.state == "published")
-        ).all()
-        assert [code for code in published if not self.model.posts[code]] == []
 
     def _followable(self, session: Session) -> None:
         """A new mail that asks for a clip is obeyed at once: the upload is accepted."""

@@ -238,8 +238,8 @@ def finish(
         raise Conflict(
             "Yêu cầu xoá kết thúc khi dữ liệu đã xoá. Hãy dùng “Xem trước và xoá”, hoặc từ chối "
             "kèm căn cứ.",
-            "A request for erasure ends when the data are erased. Use “Preview and erase”, or refuse "
-            "it and state the ground.",
+            "A request for erasure ends when the data are erased. Use “Preview and erase”, or "
+            "refuse it and state the ground.",
         )
     request.decided_by, request.finished_at = actor.label, at
     request.answer = said.strip() or request.answer
