@@ -197,8 +197,8 @@ ASKS = {
     "upload_waiting": ("submission", "send"), "upload_expired": ("submission", "send"),
     "jury_reminder": ("ballot", "submit"), "reinstated": ("submission", "send"),
     "board_waits": ("submission", "cast"), "vote_waits": ("submission", "vote"),
-    "time_granted": ("submission", "send"), "result_moved": ("result", "new_revision"),
-    "release_refused": ("result", "publish"),
+    "time_granted": ("submission", "send"), "link_failed": ("submission", "send"),
+    "result_moved": ("result", "new_revision"), "release_refused": ("result", "publish"),
 }
 
 
