@@ -169,6 +169,9 @@ WAYS: tuple[Way, ...] = (
     _way(PRIVACY_REQUEST, "received answered", "refuse", "privacy.manage", "refused"),
     _way(PRIVACY_REQUEST, "received answered", "take_back", "privacy.ask", "taken_back"),
     _way(PRIVACY_REQUEST, "answered", "finish", "privacy.manage", "done"),
+    # Of a request for erasure in the place of ``finish``; a second organiser agrees where a clip
+    # goes of which a result is final.
+    _way(PRIVACY_REQUEST, "answered", "erase", "privacy.manage", "done"),
     _way(PRIVACY_REQUEST, "refused", "reopen", "privacy.manage", "received"),
 )
 
@@ -194,8 +197,8 @@ ASKS = {
     "upload_waiting": ("submission", "send"), "upload_expired": ("submission", "send"),
     "jury_reminder": ("ballot", "submit"), "reinstated": ("submission", "send"),
     "board_waits": ("submission", "cast"), "vote_waits": ("submission", "vote"),
-    "time_granted": ("submission", "send"), "result_moved": ("result", "new_revision"),
-    "release_refused": ("result", "publish"),
+    "time_granted": ("submission", "send"), "link_failed": ("submission", "send"),
+    "result_moved": ("result", "new_revision"), "release_refused": ("result", "publish"),
 }
 
 

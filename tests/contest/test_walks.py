@@ -2,9 +2,14 @@
 be followed, results that can be computed again. 100 walks; 2,000 in the long form (``--long``),
 each half a second of a processor: a quarter of an hour, on two idle cores half of that."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from contest.clock import FixedClock
+from contest.config import Settings
+from tests.contest.errands.standin import Standin, running
 from tests.contest.factory import Factory
 from tests.contest.walker import Walk
 
@@ -17,14 +22,26 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+@pytest.fixture
+def standin() -> Iterator[Standin]:
+    """The server that links lead to."""
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def settings(settings: Settings, standin: Standin) -> Settings:
+    return replace(settings, link_standins=standin.setting)
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_a_contest_walked_at_random_ends_nowhere_badly(
-    make: Factory, clock: FixedClock, request: pytest.FixtureRequest, group: int
+    make: Factory, clock: FixedClock, standin: Standin, request: pytest.FixtureRequest, group: int
 ) -> None:
     walks = 200 if request.config.getoption("--long") else 10
     for number in range(walks):
-        walk = Walk(make, clock, seed=1000 * group + number)
+        walk = Walk(make, clock, standin, seed=1000 * group + number)
         try:
             walk.walk(STEPS)
         except Exception as error:

@@ -1,22 +1,19 @@
 """What else happens in a random walk: dates are postponed, the grace is set, time is taken back, an
-organiser sends for a unit, persons ask about their data, consents are withdrawn and given again."""
+organiser sends for a unit, the board is told of what waits."""
 
 import random
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest import lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict
-from contest.lifecycle import Phase
 from contest.models import (
     Contest,
     Errand,
     Mail,
-    PrivacyRequest,
     Submission,
     TimeGrant,
     Unit,
@@ -25,9 +22,7 @@ from contest.models import (
 from contest.services.core import deadlines, profiles
 from contest.services.desk import grace, postponing
 from contest.services.desk.postponing import Move
-from contest.services.entry import entry_requests, errands, staff_mails, submissions, votes
-from contest.services.privacy import consents, requests
-from contest.services.privacy.requests import Asked
+from contest.services.entry import errands, staff_mails, submissions, votes
 from contest.services.units import time_grants
 from tests.contest.factory import Factory
 from tests.contest.walked_page import REASON
@@ -38,7 +33,7 @@ MOVED = ("schedule.entries_close", "schedule.publicity_opens", "schedule.counts_
 
 
 class LifeOfWalk:
-    """What of a walk concerns dates, organisers in a unit's place, and persons."""
+    """What of a walk concerns dates, organisers in a unit's place, and who is told."""
 
     make: Factory
     random: random.Random
@@ -53,15 +48,11 @@ class LifeOfWalk:
     def note(self, what: str) -> None:
         raise NotImplementedError
 
-    def _in_the_air(self, session: Session, one: Submission) -> bool:
-        raise NotImplementedError
-
     def the_life(self, session: Session, contest: Contest) -> None:
         """Any of it."""
         act = self.random.choices(
-            (self._postpone, self._grace, self._less_time, self._a_request, self._the_call,
-             self._a_consent),
-            weights=(2, 1, 1, 4, 3, 2))[0]
+            (self._postpone, self._grace, self._less_time, self._the_call),
+            weights=(2, 1, 1, 3))[0]
         act(session, contest)
 
     def an_errand(self, session: Session, one: Submission) -> Errand | None:
@@ -115,86 +106,6 @@ class LifeOfWalk:
         time_grants.revoke(session, contest, row.id, actor=self.first, at=self.at)
         left = [one.until for one in grants if one.id != row.id and one.unit_id == row.unit_id]
         assert row.unit.entries_until == max(left, default=None)
-
-    # ------------------------------------------------------------------ persons
-
-    def _a_request(self, session: Session, contest: Contest) -> None:
-        """Somebody asks, or any way that the table offers an open request is gone."""
-        query = select(PrivacyRequest).where(PrivacyRequest.contest_id == contest.id)
-        open_ones = [one for one in session.scalars(query.order_by(PrivacyRequest.id)).all()
-                     if ("privacy_request", one.state) not in lifecycle.ENDS]
-        if not open_ones or self.random.random() < 0.3:
-            self._ask(session, contest)
-            return
-        one = self.random.choice(open_ones)
-        acts = [way.act for way in lifecycle.ways("privacy_request", one.state, Phase.ALWAYS)]
-        act = self.random.choice([act for act in acts if act != "lapse"])
-        self.note(f"request {one.id}, {one.state}: {act}")
-        getattr(self, f"_request_{act}")(session, contest, one)
-
-    def _ask(self, session: Session, contest: Contest) -> None:
-        unit = session.get_one(Unit, self.random.choice(self.units).id)
-        actor = self.random.choice((self.make.actor(unit), self.first))
-        asked = Asked(kind=self.random.choice(("see", "correct", "object")), role="author",
-                      name="Nguyễn Văn An", email="an@example.vn")
-        requests.ask(session, contest, asked, actor=actor, at=self.at,
-                     vouched_how="Đã gọi lại số điện thoại")
-        self.note("a person asks about their data")
-
-    def _request_confirm(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        self._request_vouch(session, contest, one)
-
-    def _request_vouch(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.vouch(session, contest, one.id, how=REASON, actor=self.first, at=self.at)
-
-    def _request_answer(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.answer(session, contest, one.id, said=REASON, actor=self.first, at=self.at)
-
-    def _request_extend(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        if not one.extended_at and one.due_by and self.at < one.due_by:
-            requests.extend(session, contest, one.id, reason=REASON, actor=self.first, at=self.at)
-
-    def _request_refuse(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.refuse(session, contest, one.id, reason=REASON, actor=self.first, at=self.at)
-
-    def _request_reopen(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.reopen(session, contest, one.id, reason=REASON, actor=self.first, at=self.at)
-
-    def _request_take_back(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.take_back(
-            session, contest, one.id, reason=REASON, actor=self.first, at=self.at
-        )
-
-    def _request_finish(self, session: Session, contest: Contest, one: PrivacyRequest) -> None:
-        requests.finish(session, contest, one.id, actor=self.first, at=self.at)
-
-    def _a_consent(self, session: Session, contest: Contest) -> None:
-        """A unit withdraws a consent of an entry; what follows is what was told before."""
-        found = session.scalars(select(Submission).where(
-            Submission.contest_id == contest.id).order_by(Submission.id)).all()
-        one = self.random.choice(found) if found else None
-        if one is None or self._in_the_air(session, one):
-            return
-        given = consents.in_force(session, one, at=self.at)
-        if given:
-            chosen, before = self.random.choice(given), one.state
-            actor = self.make.actor(one.unit)
-            follows = consents.withdraw(session, one, chosen.consent.purpose, actor=actor,
-                                        at=self.at)
-            self.note(f"{one.code} {before}: a consent is withdrawn, {follows}")
-            assert follows == chosen.follows
-            assert (one.state == "withdrawn") == (follows == "leaves" or before == "withdrawn")
-
-    def agrees_again(self, session: Session, one: Submission) -> None:
-        """Before an entry comes back its unit gives the consents back; without, it is refused."""
-        if submissions.missing_consents(one) and self.random.random() < 0.5:
-            held = session.begin_nested()
-            with pytest.raises(Conflict):
-                entry_requests.propose(session, one, reason=REASON, actor=self.first, at=self.at)
-            held.rollback()
-        actor = self.make.actor(one.unit)
-        for consent, _ in consents.taken_back(one):
-            consents.give_again(session, one, consent.purpose, actor=actor, at=self.at)
 
     # ------------------------------------------------------------------ who is told
 

@@ -14,6 +14,7 @@ from contest.services.core import profiles
 from contest.services.fanpage import publications, publishing
 from social.errors import MaybeLive
 from social.values import Offsets, UploadStarted, VideoState, VideoStatus
+from tests.contest.errands.standin import File
 
 SIZE = 9
 REASON = "Bấm nhầm một nút"
@@ -25,6 +26,9 @@ class Model:
 
     sent: Counter[int] = field(default_factory=Counter)
     posts: Counter[str] = field(default_factory=Counter)
+    gone: set[int] = field(default_factory=set)  # versions whose bytes a person had erased
+    persons: int = 0
+    files: dict[int, File] = field(default_factory=dict)  # of links
 
 
 class PageOfWalk:
@@ -105,3 +109,11 @@ class PageOfWalk:
         if one.submission.state != "approved" or self.random.random() < 0.5:
             return
         publications.post_again(session, one, actor=self.first, at=self.at, reason=REASON)
+
+    def look_at_posts(self, session: Session, contest: Contest) -> None:
+        assert [code for code, count in self.model.posts.items() if count > 1] == []
+        published = session.scalars(
+            select(Submission.code).join(Publication, Publication.submission_id == Submission.id)
+            .where(Submission.contest_id == contest.id, Publication.state == "published")
+        ).all()
+        assert [code for code in published if not self.model.posts[code]] == []

@@ -21,7 +21,6 @@ from contest.models import (
     Contest,
     EntryRequest,
     Mail,
-    Publication,
     Result,
     Submission,
 )
@@ -34,10 +33,13 @@ from contest.services.jury import ballots
 from contest.services.results import replacement, results, tally
 from contest.services.results.bundles import BundleStore
 from contest.services.units import units
+from tests.contest.errands.standin import Standin
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.walked_board import BOARDS, BoardOfWalk
 from tests.contest.walked_life import LifeOfWalk
+from tests.contest.walked_links import BY_UNITS, LinksOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
+from tests.contest.walked_persons import PersonsOfWalk
 from tests.contest.walked_units import UnitsOfWalk
 
 # How far a walk has come -> the contest's time, so that a walk sees every phase.
@@ -56,14 +58,16 @@ OFTEN = {
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
+class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
+           LinksOfWalk):
     """One contest of its own, and whoever acts in it."""
 
     FOLLOWED: ClassVar = {"board_waits": BoardOfWalk.may_follow, "vote_waits": LifeOfWalk.may_vote,
                 "time_granted": LifeOfWalk.may_still_send}
 
-    def __init__(self, make: Factory, clock: FixedClock, seed: int) -> None:
+    def __init__(self, make: Factory, clock: FixedClock, standin: Standin, seed: int) -> None:
         self.make, self.clock, self.random = make, clock, random.Random(seed)
+        self.standin, self.linked = standin, seed % 2 == 1
         self.platform, self.model, self.history = make.platform, Model(), list[str]()
         clock.moment = WAY[0][1]
         self.slug = f"di-{seed}"
@@ -83,7 +87,8 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
         return self.clock.now()
 
     def _rules(self, text: str) -> str:
-        """The reference rules with the board of this walk."""
+        """The reference rules with the board of this walk; in every other one units give links."""
+        text = text.replace(*BY_UNITS) if self.linked else text
         return text.replace("changes_days = 2", f"changes_days = 2\n{self.board}")
 
     # ------------------------------------------------------------------ walking
@@ -95,15 +100,16 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
             begins = [self.a_chair, *[self.a_new_entry] * 2] if self.board else [
                 self.a_new_entry] * 2
             self.step(begins[number] if number < len(begins) else self._something())
+            self.links_come()
         self.recomputable()
 
     def _something(self) -> Callable[[Session, Contest], None]:
         late = self.at >= WAY[4][1]
         return self.random.choices(
             (self.an_entry, self.a_new_entry, self.the_page, self.the_jury, self.the_rules,
-             self.the_result, self.the_units, self.the_board, self.the_life),
+             self.the_result, self.the_units, self.the_board, self.the_life, self.the_persons),
             weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 4,
-                     3 if self.board else 0, 6),
+                     3 if self.board else 0, 3, 8),
         )[0]
 
     def step(self, happens: Callable[[Session, Contest], None]) -> None:
@@ -131,11 +137,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
         room = units.counted(session, unit.id) < profile.quota.maximum
         if self.at >= profile.schedule.entries_close or not room:
             return
-        form = submissions.SubmissionForm(
-            "Một ngày", "team", ["An"], "An", "0903", f"{unit.id}@example.vn",
-            consents=frozenset(c.id for c in profile.form.consents),
+        made = submissions.create(
+            session, unit, self.a_form(profile), actor=self.make.actor(unit), at=self.at
         )
-        made = submissions.create(session, unit, form, actor=self.make.actor(unit), at=self.at)
         self.note(f"{made.code} is begun")
         self.send(session, made)
 
@@ -155,6 +159,10 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
          "record_link": lambda s, o: None}.get(act, getattr(self, act, None))(session, one)
 
     def send(self, session: Session, one: Submission) -> None:
+        """By an upload, or by a link that the worker follows a while later."""
+        if self.random.random() < 0.15:
+            self.a_link(session, one)
+            return
         errand, self.number = self.an_errand(session, one), self.number + 1
         by = self.first if errand else self.make.actor(one.unit)
         upload = uploads.begin(session, one, length=SIZE, filename="a.mp4", actor=by, at=self.at,
@@ -344,7 +352,8 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
             self.no_dead_end(one, newest)
         self.look_at_board(session, list(entries))
         self._nothing_lost(session, contest)
-        self._no_doubled_post(session, contest)
+        self.look_at_bytes(session, contest)
+        self.look_at_posts(session, contest)
         self._followable(session)
 
     def _nothing_lost(self, session: Session, contest: Contest) -> None:
@@ -354,14 +363,6 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk):
             .group_by(ClipVersion.submission_id)
         )
         assert {row[0]: row[1] for row in counted} == dict(self.model.sent)
-
-    def _no_doubled_post(self, session: Session, contest: Contest) -> None:
-        assert [code for code, count in self.model.posts.items() if count > 1] == []
-        published = session.scalars(
-            select(Submission.code).join(Publication, Publication.submission_id == Submission.id)
-            .where(Submission.contest_id == contest.id, Publication.state == "published")
-        ).all()
-        assert [code for code in published if not self.model.posts[code]] == []
 
     def _followable(self, session: Session) -> None:
         """A new mail that asks for a clip is obeyed at once: the upload is accepted."""

@@ -65,6 +65,7 @@ from contest.models import (
     Contest,
     Invitation,
     Mail,
+    PagePause,
     PrivacyRequest,
     Publication,
     ReviewVote,
@@ -76,7 +77,7 @@ from contest.models import (
 )
 from contest.profile import Profile
 from contest.services.core import deadlines, outbox, profiles, push
-from contest.states import SubmissionState
+from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import digits_of
 
 TEMPLATES = (
@@ -99,6 +100,9 @@ DEADLINES: dict[str, Callable[[Profile], datetime]] = {
     "review_reminder": lambda profile: profile.release_at,
     "count_reminder": lambda profile: profile.schedule.counts_close,
 }
+
+GOES_ON = ("Việc đăng đã chạy tiếp; không cần làm gì nữa.",
+           "Posting goes on again; nothing is left to do.")
 
 
 def enqueue(
@@ -217,26 +221,34 @@ def values(
     ``token_of`` gives the secret part of an invitation's link; the mail keeps only its id. ``at``:
     when it goes out (default: when it was queued). What is no longer possible then is not asked.
     """
+    at = at or mail.created_at
     found: dict[str, Any] = dict(mail.params)
     if "submission_id" in mail.params:
-        found = _submission(session, mail, at=at or mail.created_at) | found
-    if mail.template == "result_moved" and mail.contest_id is not None:
+        found = _submission(session, mail, at=at) | found
+    if mail.template in ("result_moved", "release_refused") and mail.contest_id is not None:
         found["newest_result"] = deadlines.newest_result(session, mail.contest_id)
     if "upload_id" in mail.params:
         upload = session.get_one(Upload, mail.params["upload_id"])
         found |= {"filename": upload.filename, "size": upload.length,
-                  "kept_until": upload.expires_at}
+                  "kept_until": upload.expires_at,
+                  "going_on": upload.state == "open" and at < upload.expires_at}
     if "unit_id" in mail.params:
         unit = session.get_one(Unit, mail.params["unit_id"])
-        found = _unit(unit, at=at or mail.created_at) | found
+        found = _unit(unit, at=at) | found
     if "privacy_request_id" in mail.params:
         found |= _request(session, mail.params["privacy_request_id"])
     if "author_word_id" in mail.params:
         found |= _author(session.get_one(AuthorWord, mail.params["author_word_id"]), mail)
     if "user_id" in mail.params:
-        found |= _person(session, mail, token_of)
+        found |= _person(session, mail, token_of, at=at)
+    if mail.template == "page_paused":
+        pause = session.get(PagePause, mail.params.get("pause_id", 0))
+        if pause is not None and pause.lifted_at is not None:
+            found["remedy"] = GOES_ON[mail.language == "en"]
     if "versions" in mail.params:
         found |= _votes(session, mail)
+    if mail.template == "link_failed" and not found["may_send"]:
+        found["path"] = found["path"].removesuffix("/send")  # it would refuse
     if "why_vi" in mail.params:
         found["why"] = mail.params[f"why_{mail.language}"]
     return found
@@ -293,6 +305,7 @@ def _submission(session: Session, mail: Mail, *, at: datetime) -> dict[str, Any]
     ).first()
     profile = profiles.profile_of(submission.contest)
     phase = deadlines.phase_of(session, submission, at=at)
+    release_at = post.release_at if post else profile.release_at
     task = TASKS.get(mail.template, STATUS).format(code=submission.code)
     return {
         "path": f"/c/{submission.contest.slug}/{task}",
@@ -301,10 +314,11 @@ def _submission(session: Session, mail: Mail, *, at: datetime) -> dict[str, Any]
         "reason": submission.state_reason, "until": deadlines.until(profile, submission),
         "counting": at < profile.schedule.counts_close,
         "may_send": lifecycle.may("submission", submission.state, "send", phase),
+        "takes_clips": submission.state in REPLACEABLE,
         "may_cast": lifecycle.may("submission", submission.state, "cast", phase),
         "received_at": submission.version and submission.version.received_at,
         "findings": _findings(session, submission, mail.language),
-        "release_at": post.release_at if post else profile.release_at,
+        "release_at": release_at, "release_ahead": at < release_at,
         "permalink": post.permalink if post else "",
     }
 
@@ -323,7 +337,7 @@ def _findings(session: Session, submission: Submission, language: str) -> list[d
 
 
 def _person(
-    session: Session, mail: Mail, token_of: Callable[[Invitation], str]
+    session: Session, mail: Mail, token_of: Callable[[Invitation], str], *, at: datetime
 ) -> dict[str, Any]:
     user = session.get_one(User, mail.params["user_id"])
     grants = select(RoleGrant.role).where(
@@ -334,7 +348,9 @@ def _person(
     }
     if (deadline := DEADLINES.get(mail.template)) and mail.contest_id:
         contest = session.get_one(Contest, mail.contest_id)
-        values["deadline"] = deadline(profiles.profile_of(contest))
+        ends = deadline(profiles.profile_of(contest))
+        values |= {"deadline": ends, "in_time": at < ends and not (
+            mail.template == "jury_reminder" and contest.jury_locked_at)}
     if invitation_id := mail.params.get("invitation_id"):
         invitation = session.get_one(Invitation, invitation_id)
         token = token_of(invitation)

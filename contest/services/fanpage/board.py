@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 from contest.models import Check, ClipVersion, Contest, Publication, Submission, Unit
 from contest.services.core import pagination, search
 from contest.services.core.pagination import Pagination
-from contest.states import PUBLICATION
+from contest.states import PUBLICATION, SubmissionState
 
 UNREAD = "unread"  # beside the states: posted, and its counts cannot be read
+ON_THE_WAY = ("armed", "unknown", "verifying")  # until the Page has answered
 
 
 def listed(
@@ -29,6 +30,17 @@ def listed(
     found = pagination.take(session, query, number, by=Publication.id)
     _read_refusals(session, found.rows)
     return found
+
+
+def on_the_way(session: Session, submission: Submission) -> bool:
+    """Whether an approved clip is being posted just now: until the Page has answered, nothing takes
+    it back (``publications.cancel``), and no screen offers to."""
+    if submission.state != SubmissionState.APPROVED:
+        return False
+    query = select(Publication.id).where(
+        Publication.submission_id == submission.id, Publication.state.in_(ON_THE_WAY)
+    )
+    return session.scalars(query).first() is not None
 
 
 def page_of(session: Session, contest: Contest, publication_id: int) -> int:

@@ -112,8 +112,12 @@ def give_again(
                  after={"purpose": purpose, "code": submission.code})
 
 
-def require_left(submission: Submission) -> None:
-    """Raises ``Conflict`` while an entry whose clip is to be erased is still in the contest."""
+def require_left(submission: Submission, *, published: bool = False) -> None:
+    """Raises ``Conflict`` while an entry whose clip is to be erased is still in the contest: it
+    would be looked at, posted or marked without its film. ``published``: one that was posted may
+    stay, for its counts and marks are part of a final result."""
+    if published and submission.state == SubmissionState.PUBLISHED:
+        return
     if submission.state not in (SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED):
         raise Conflict(
             f"Bài {submission.code} còn trong hội thi. Hãy rút bài trước; sau khi công bố thì cần "

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, NotAllowed
-from contest.models import Contest, Mail, PrivacyRequest, Publication, Result, Submission, Task
+from contest.models import Contest, Mail, PrivacyRequest, Publication, Submission, Task
 from contest.services.core import audit, mail, outbox
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
@@ -19,9 +19,8 @@ from contest.services.privacy import account, consents, requests
 from contest.services.privacy.erasing import Erasure, Wish
 from contest.services.privacy.person import Finder
 from contest.services.privacy.result_texts import Store
-from contest.services.results.results import FINAL
 
-ERASE = "privacy.erase"
+ERASE = requests.ERASE
 WAITS = timedelta(days=1)  # for the mail that tells the person
 SOON = timedelta(minutes=1)
 
@@ -39,15 +38,11 @@ class Steps:
 def steps(session: Session, request: PrivacyRequest) -> Steps:
     """Of this request."""
     submission = session.get(Submission, request.submission_id) if request.submission_id else None
-    final = session.scalar(
-        select(Result.id).where(Result.contest_id == request.contest_id, Result.state.in_(FINAL))
-        .limit(1)
-    )
     post = ""
     if submission is not None and request.with_clip:
         query = select(Publication.permalink).where(Publication.submission_id == submission.id)
         post = next((link for link in session.scalars(query) if link), "")
-    return Steps(final is not None and request.with_clip, post, submission)
+    return Steps(requests.needs_two(session, request), post, submission)
 
 
 def erase(
@@ -96,8 +91,8 @@ def _require(
             "Answer the request for erasure first, then erase.",
         )
     todo = steps(session, request)
-    if request.with_clip and todo.submission is not None and not todo.two:
-        consents.require_left(todo.submission)
+    if request.with_clip and todo.submission is not None:
+        consents.require_left(todo.submission, published=todo.two)
     if todo.post and len(post_gone.split()) < requests.WORDS:
         raise Invalid(
             f"Bài đăng {todo.post} phải được gỡ bằng tay: hãy ghi ai gỡ, lúc nào, thấy gì.",

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Contest, PrivacyRequest, Submission
+from contest.models import Contest, PrivacyRequest, Result, Submission, Task
 from contest.permissions import require
 from contest.services.core import audit, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.privacy import workdays
 from contest.services.privacy.person import Person
+from contest.services.results.results import FINAL
 from contest.tokens import new_code
 
 LIFE = timedelta(days=7)  # of the mailed link
@@ -28,6 +29,7 @@ CODE = 8  # letters of a request's number
 WORDS = 3  # of a reason
 OPEN = ("received", "answered")
 ARCHIVE = "privacy.archive"  # the task that makes the copy of what is held
+ERASE = "privacy.erase"  # the task that erases, once it is decided
 CONFIRM, TOLD = "privacy_confirm", "privacy_told"
 
 
@@ -190,9 +192,11 @@ def answer(
 def refuse(
     session: Session, contest: Contest, request_id: int, *, reason: str, actor: Actor, at: datetime
 ) -> PrivacyRequest:
-    """Say no, with the ground that the law gives. Raises as ``vouch``."""
+    """Say no, with the ground that the law gives. Raises as ``vouch``, ``Conflict`` once an erasure
+    is decided, too: the person was told of it."""
     request = held(session, contest, request_id, actor)
     _reason(reason, "Hãy ghi căn cứ từ chối", "State on what ground it is refused")
+    _require_undecided(session, request)
     request.answer, request.decided_by, request.finished_at = reason.strip(), actor.label, at
     request.answered_at = request.answered_at or at
     move(session, request, "refused", actor=actor, at=at, reason=reason.strip())
@@ -227,8 +231,16 @@ def finish(
     session: Session, contest: Contest, request_id: int, *, said: str = "", actor: Actor,
     at: datetime,
 ) -> PrivacyRequest:
-    """What was asked for is done. The person is told before an erasure takes the address away."""
+    """What was asked for is done, and the person is told. Raises as ``vouch``; ``Conflict`` for an
+    erasure, which ends by being done (``deeds``) and not by being said."""
     request = held(session, contest, request_id, actor)
+    if request.kind == "erase":
+        raise Conflict(
+            "Yêu cầu xoá kết thúc khi dữ liệu đã xoá. Hãy dùng “Xem trước và xoá”, hoặc từ chối "
+            "kèm căn cứ.",
+            "A request for erasure ends when the data are erased. Use “Preview and erase”, or "
+            "refuse it and state the ground.",
+        )
     request.decided_by, request.finished_at = actor.label, at
     request.answer = said.strip() or request.answer
     move(session, request, "done", actor=actor, at=at)
@@ -243,7 +255,7 @@ def reopen(
     request = held(session, contest, request_id, actor)
     _reason(reason, "Hãy ghi lý do xét lại", "State why it is looked at again")
     move(session, request, "received", actor=actor, at=at, reason=reason.strip())
-    request.finished_at = request.decided_by = None
+    request.finished_at = request.decided_by = request.second_by = None
     return request
 
 
@@ -261,9 +273,7 @@ def take_back(
         _reason(reason, "Hãy ghi bạn biết người gửi rút lại bằng cách nào",
                 "Say how you know that it is taken back")
     locks.lock(session, request)
-    if request.kind == "erase" and request.decided_by:
-        raise Conflict("Việc xoá đã được quyết định nên không rút lại được.",
-                       "The erasure is decided and can no longer be taken back.")
+    _require_undecided(session, request)
     request.finished_at = at
     move(session, request, "taken_back", actor=actor, at=at, reason=reason.strip())
     _mail(session, request, TOLD, at=at)
@@ -283,6 +293,31 @@ def lapse(session: Session, *, at: datetime) -> int:
 
 
 # ---------------------------------------------------------------------------- reading
+
+
+def is_decided(session: Session, request: PrivacyRequest) -> bool:
+    """Whether an erasure is decided, by as many as are needed: it waits for its task alone. What
+    one organiser proposed and a second one has not agreed to is not."""
+    if request.kind != "erase" or request.state != "answered" or not request.decided_by:
+        return False
+    task = select(Task.id).where(Task.kind == ERASE, Task.row_id == request.id)
+    return bool(request.second_by or session.scalar(task)) or not needs_two(session, request)
+
+
+def needs_two(session: Session, request: PrivacyRequest) -> bool:
+    """Whether a second organiser decides on the erasure: a clip goes of which a result is final."""
+    final = select(Result.id).where(
+        Result.contest_id == request.contest_id, Result.state.in_(FINAL)
+    )
+    return request.with_clip and session.scalar(final.limit(1)) is not None
+
+
+def _require_undecided(session: Session, request: PrivacyRequest) -> None:
+    if is_decided(session, request):
+        raise Conflict(
+            "Việc xoá đã được quyết định và đã báo cho người yêu cầu nên không dừng được nữa.",
+            "The erasure is decided and the person was told, so it can no longer be stopped.",
+        )
 
 
 def find(session: Session, contest: Contest, request_id: int) -> PrivacyRequest:

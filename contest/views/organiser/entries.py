@@ -18,6 +18,8 @@ from contest.services.entry import (
     submission_lists,
     submissions,
 )
+from contest.services.fanpage import board
+from contest.services.results import moved_since, results
 from contest.states import REPLACEABLE, SubmissionState
 from contest.views.organiser import activity_words
 from contest.views.organiser.overview import sentences
@@ -96,12 +98,28 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words, told_as=sentences,
         names=activity.names(current.db, set().union(*map(sentences.references, rows))),
-        **_done_for(found),
-        may_send=found.state in REPLACEABLE,
+        **_done_for(found), **_sending(found), **_way_back(found),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
-        final=deadlines.newest_result(current.db, found.contest_id) in FINAL,
-        **_way_back(found),
+        replaces=_replaces(found), on_the_way=board.on_the_way(current.db, found),
     )
+
+
+def _sending(found: Submission) -> dict[str, bool]:
+    """Whether a clip may be sent for the unit now; else whether time may be given for it first."""
+    phase = deadlines.phase_of(current.db, found, at=current.now)
+    may = lifecycle.may("submission", found.state, "send", phase)
+    in_time = current.now < deadlines.latest_until(current.profile)
+    return {"may_send": may, "may_grant": found.state in REPLACEABLE and not may and in_time}
+
+
+def _replaces(found: Submission) -> bool:
+    """Whether disqualifying it makes a new revision in the same step (``awards/replacing.py``): a
+    final result counts it, and nothing else has moved since."""
+    if found.state != SubmissionState.PUBLISHED:
+        return False
+    result = results.current(current.db, current.contest)
+    return result is not None and result.state in FINAL and not moved_since.moved(
+        current.db, result)
 
 
 def _done_for(found: Submission) -> dict[str, object]:

@@ -131,8 +131,9 @@ def _page(form: AskForm, status: int = 200) -> Response:
     actor = _asking()
     mine = actor.kind == "unit"
     unit = units.find(current.db, current.contest, actor.unit_id or 0) if mine else None
+    asked = requests.of_unit(current.db, current.contest, unit.id) if unit else []
     return page(
         "privacy/form.html", status, form=form, unit=unit, periods=words.periods(current.profile),
         entries=submissions.of_unit(current.db, unit) if unit else [],
-        asked=requests.of_unit(current.db, current.contest, unit.id) if unit else [],
+        asked=asked, decided={one.id for one in asked if requests.is_decided(current.db, one)},
     )

@@ -33,6 +33,7 @@ from contest.services.entry import (
     votes,
 )
 from contest.services.entry.reviews import Decision
+from contest.services.fanpage import board as fanpage_board
 from contest.states import SubmissionState
 from contest.views.review import board_page, undo
 from contest.views.review import similarity as copy_pages
@@ -365,5 +366,6 @@ def _rights(
             in_review and (board.may_vote if board else mine) and not undo.held_about(submission)
         ),
         "may_reopen": may and lifecycle.may("submission", submission.state, "reopen"),
+        "on_the_way": may and fanpage_board.on_the_way(current.db, submission),
         "may_retry": can(current.actor, "check.retry", submission),
     }

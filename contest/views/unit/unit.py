@@ -20,6 +20,7 @@ from contest.services.entry import (
     submissions,
     uploads,
 )
+from contest.services.fanpage import board
 from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
@@ -230,6 +231,7 @@ def entry(code: str) -> Response:
         unfinished=next(iter(open_uploads.of_submission(current.db, found)), None),
         can_replace=may_send, closes=close,
         can_withdraw=lifecycle.may("submission", found.state, "withdraw", phase),
+        on_the_way=board.on_the_way(current.db, found),
         asked=entry_requests.last_of(current.db, found),
         can_ask=lifecycle.may("submission", found.state, "ask_withdrawal", phase),
         kind=kind_names()[found.kind],

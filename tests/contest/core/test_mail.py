@@ -4,19 +4,20 @@ import email
 import email.policy
 import re
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contest.actors import SYSTEM
 from contest.jobs import handlers
 from contest.jobs.mail import write
 from contest.jobs.worker import perform
-from contest.models import AuthorWord, Mail, Task, Upload
+from contest.models import AuthorWord, Mail, PagePause, Submission, Task, Upload
 from contest.ports import MailRefused
 from contest.services.core import mail, outbox
 from contest.services.people import invitations, people
+from tests.contest.stage import Stage
 
 REFUSAL = "550 no such person"
 
@@ -179,9 +180,9 @@ PARAMS = {
 VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
 
-def values_for(template, make, contest):
+def values_for(template, make, contest, called="Unit Five"):
     """The parameters of any template, with rows for them."""
-    unit = make.unit(contest, "Unit Five")
+    unit = make.unit(contest, called)
     if template in ("reminder", "time_granted", "time_revoked"):
         return {"unit_id": unit.id, "reason": "Storm"}
     if template == "vote_waits":
@@ -240,3 +241,58 @@ def test_a_title_cannot_smuggle_markup_into_a_mail(platform, queue, make, contes
 
 def test_the_worker_knows_the_kind():
     assert "mail.send" in handlers()
+
+
+# A letter that asks for something -> what it asks, as long as that is possible.
+ASKED = {
+    "reminder": "quét mã QR", "upload_waiting": "chọn lại đúng tệp", "link_failed": "Gửi lại",
+    "findings": "rồi gửi lại", "changes_requested": "Hãy gửi bản mới trước",
+    "upload_expired": "Bạn vẫn gửi lại được", "time_granted": "Hãy gửi clip trước",
+    "time_revoked": "Hãy gửi clip trước", "jury_reminder": "Clip nào không chấm được",
+    "vote_waits": "Hãy xem clip và bỏ phiếu", "board_waits": "Xin mời Chủ tịch",
+    "page_paused": "token 190", "published": "Hãy chia sẻ bài đăng này",
+    "approved": "cùng lúc với các clip khác", "release_refused": "Hãy bổ sung",
+}
+
+
+def test_what_can_no_longer_be_done_is_not_asked(platform, queue, make, contest, clock):
+    """A letter waits where the mail server is away: what it asks is read when it goes out."""
+    of_clips = ("upload_waiting", "upload_expired", "link_failed", "board_waits")
+    letters = {}
+    for template in ASKED:
+        params = values_for(template, make, contest, called="")
+        if template in of_clips:
+            submission = make.submission(make.unit(contest), "in_review")
+            params = {"submission_id": submission.id, "chair": True,
+                      "path": f"/c/quan11-2023/unit/entries/{submission.code}/send",
+                      **about(template, make, submission)}
+        letters[template] = queue(template, params)
+    pause = make.add(PagePause(contest_id=contest.id, kind="manual", reason="Error", details={},
+                               created_by="system", created_at=clock.moment))
+    letters["page_paused"] = queue("page_paused", PARAMS["page_paused"] | {"pause_id": pause.id})
+    with platform.db.write() as session:
+        session.execute(update(Upload).values(state="open"))
+    for template, words in ASKED.items():
+        letter = write(platform, letters[template])
+        assert words in letter.text, template
+        assert words in letter.html, template
+    assert letter_path(platform, letters["link_failed"]).endswith("/send")
+
+    clock.moment = datetime.fromisoformat("2023-06-27T09:00:00+07:00")
+    with platform.db.write() as session:
+        session.execute(update(PagePause).values(lifted_at=clock.moment, lifted_by="system"))
+        session.execute(update(Submission).where(Submission.state == "in_review")
+                        .values(state="withdrawn"))
+    stage = Stage(platform, make, contest)
+    frozen = stage.freeze(stage.compute(reason="Còn thiếu đơn vị"), stage.second)
+    stage.publish(frozen)
+    for template, words in ASKED.items():
+        letter = write(platform, letters[template])
+        assert words not in letter.text, template
+        assert words not in letter.html, template
+    assert not letter_path(platform, letters["link_failed"]).endswith("/send")
+
+
+def letter_path(platform, queued):
+    with platform.db.read() as session:
+        return mail.values(session, queued, token_of=lambda _: "", at=platform.clock.now())["path"]

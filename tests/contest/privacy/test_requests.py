@@ -20,7 +20,7 @@ from contest.models import (
     Task,
 )
 from contest.services.core import mail as mails
-from contest.services.entry import entry_requests
+from contest.services.entry import entry_requests, submissions
 from contest.services.privacy import consents, deeds, links, requests
 from contest.services.privacy.requests import Asked
 from contest.wiring import Platform
@@ -243,3 +243,47 @@ def test_what_nobody_shows_lapses(
         assert requests.lapse(session, at=clock.moment + timedelta(days=29)) == 0
         assert requests.lapse(session, at=clock.moment + timedelta(days=31)) == 1
     assert make.fresh(PrivacyRequest(id=number)).state == "lapsed"
+
+
+def test_an_erasure_ends_by_being_done_and_is_stopped_only_before_it_is_decided(
+    platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    """What one organiser proposed may be refused or taken back, and be decided anew after that;
+    what was decided, and told, may not. Being said to be done erases nothing."""
+    phase = Phase(make, clock, Planted(), "published")
+    first, second = (make.actor(phase.people[who]) for who in ("organiser", "second"))
+    asked = Asked(kind="erase", role="author", name="Nguyễn Văn An", phone="0903123456",
+                  receipt=phase.clips["shown"].code, with_clip=True)
+    number = ask(platform, phase.contest, asked, first, vouched_how="Đã gặp trực tiếp hôm nay")
+    act(platform, requests.answer, number, first, said="Ban Tổ chức sẽ quyết định")
+    with pytest.raises(Conflict, match="Preview and erase"):
+        act(platform, requests.finish, number, first, said="Đã làm xong rồi")
+    for _ in range(2):  # proposed, and refused by the second one; then proposed and agreed to
+        act(platform, deeds.erase, number, second, post_gone="Đã gỡ lúc 9 giờ")
+        act(platform, requests.refuse, number, first, reason="Chưa xác minh được")
+        act(platform, requests.reopen, number, second, reason="Đã xác minh xong")
+        act(platform, requests.answer, number, first, said="Ban Tổ chức sẽ quyết định")
+    act(platform, deeds.erase, number, second, post_gone="Đã gỡ lúc 9 giờ")
+    act(platform, deeds.erase, number, first, post_gone="Đã gỡ lúc 9 giờ")
+    for verb in (requests.refuse, requests.take_back):
+        with pytest.raises(Conflict, match="can no longer be stopped"):
+            act(platform, verb, number, first, reason="Chúng tôi đổi ý")
+
+
+def test_a_clip_before_reviewers_is_not_erased_beneath_them(
+    platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    """Not even once a result is final: only what was posted stays in it without its film."""
+    phase = Phase(make, clock, Planted(), "published")
+    first = make.actor(phase.people["organiser"])
+    asked = Asked(kind="erase", role="author", name="Nguyễn Văn An", phone="0903123456",
+                  receipt=phase.clips["held"].code, with_clip=True)
+    number = ask(platform, phase.contest, asked, first, vouched_how="Đã gặp trực tiếp hôm nay")
+    act(platform, requests.answer, number, first, said="Ban Tổ chức sẽ quyết định")
+    with pytest.raises(Conflict, match="still in the contest"):
+        act(platform, deeds.erase, number, first)
+    with platform.db.write() as session:
+        submissions.disqualify(session, session.get_one(Submission, phase.clips["held"].id),
+                               actor=first, at=phase.at, reason="Theo yêu cầu xoá")
+    act(platform, deeds.erase, number, first)
+    assert make.fresh(PrivacyRequest(id=number)).decided_by == first.label

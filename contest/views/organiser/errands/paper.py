@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from contest import lifecycle
 from contest.errors import not_found
 from contest.models import Submission, Unit
+from contest.services.core import deadlines
 from contest.services.entry import errands, paper_entries, submissions
 from contest.services.entry.media import File
 from contest.services.entry.paper_entries import Picture
 from contest.services.units import units
-from contest.states import REPLACEABLE
 from contest.views.shared import kept_files
 from contest.views.shared.entries.entry_form import EntryFields, entry_form, kind_names
 from contest.views.shared.media import send
@@ -94,7 +95,10 @@ def receipt(code: str) -> Response:
     given = submissions.given(found)
     return page(
         "organiser/receipt.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
-        kind=kind_names()[found.kind], may_send=found.state in REPLACEABLE,
+        kind=kind_names()[found.kind], may_send=lifecycle.may(
+            "submission", found.state, "send",
+            deadlines.phase_of(current.db, found, at=current.now),
+        ),
         consents=[one.text[current.language] for one in current.profile.form.consents
                   if one.id in given],
         done_for=errands.of_submission(current.db, found),

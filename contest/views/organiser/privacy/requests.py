@@ -145,7 +145,7 @@ def _page(privacy_id: int, form: FlaskForm, status: int = 200) -> Response:
     return page(
         "organiser/privacy_request.html", status, one=found, form=form,
         left=_left([found]).get(found.id), todo=deeds.steps(current.db, found),
-        names=activity.names(current.db, {
+        decided=requests.is_decided(current.db, found), names=activity.names(current.db, {
             label for label in (found.vouched_by, found.decided_by, found.second_by,
                                 found.created_by) if label
         }), words=activity_words,

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError
 from contest.models import Unit
+from contest.services.core import deadlines
 from contest.services.entry import submissions
 from contest.services.units import time_grants, unit_changes, unit_links, unit_merging, units
 from contest.services.units.unit_import import LENGTHS, Row
@@ -113,6 +114,8 @@ def _page(
         entries=submissions.of_unit(current.db, unit),
         grants=time_grants.of_unit(current.db, unit),
         closes=submissions.closes_at(current.profile, unit=unit),
+        latest=(latest := deadlines.latest_until(current.profile)),
+        grantable=current.now < latest,
         form=form or UnitForm(formdata=None, data=unit_changes.row_of(unit).values()),
         time_form=given.get(TimeForm) or TimeForm(formdata=None),
         retire_form=given.get(ReasonForm) or ReasonForm(formdata=None),
