@@ -71,10 +71,12 @@ def build(
     ``sign`` and ``public_key`` (raw, 32 bytes): Ed25519 over the manifest.
     Raises ``InputError`` for ``data``, ``BundleError`` for the rest.
     """
-    files = evidence.split(schema.read(data), snapshots)
+    contest = schema.read(data)
+    files = evidence.split(contest, snapshots)
     for extra in (about, names or {}):
         evidence.no_contact(extra)
-    digest = {"format": evidence.FORMAT, "profile_sha256": hashlib.sha256(profile).hexdigest()}
+    named = hashlib.sha256(profile).hexdigest()
+    digest = {"format": evidence.form(contest), "profile_sha256": named}
     files["about.json"] = evidence.text({**about, **digest})
     files["names.json"] = evidence.text(names or {})
     files["profile.json" if profile[:1] == b"{" else "profile.toml"] = profile
