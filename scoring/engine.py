@@ -7,14 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 from scoring import schema
-from scoring.award_words import explain
-from scoring.awarding import Award, Ranking, rank
 from scoring.errors import InputError
 from scoring.explain import Explainer
 from scoring.jury import Rubric
 from scoring.model import OVERALL, Contest, Entry, Prize, Rules
 from scoring.numbers import both
 from scoring.ranking import Line
+from scoring.winning.award_words import explain
+from scoring.winning.awarding import Award, Ranking, rank
 
 
 def compute(data: object) -> dict[str, Any]:

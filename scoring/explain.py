@@ -9,7 +9,7 @@ from scoring.jury import JuryScore, Mark
 from scoring.model import Rules
 from scoring.numbers import finite, rounded, shown, written
 from scoring.ranking import SHARED, TOTAL, Line
-from scoring.scored import Scored
+from scoring.winning.scored import Scored
 
 LANGUAGES = ("vi", "en")
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoring.measures import worth
 from scoring.model import OVERALL, Contest, Decision, Rules
-from scoring.scored import Scored
+from scoring.winning.measures import worth
+from scoring.winning.scored import Scored
 
 TOTAL = "total"
 VALUE = "value"

@@ -29,7 +29,7 @@ from scoring.model import (
     Rules,
 )
 from scoring.nodes import LARGEST, Node, Repeated, distinct, step
-from scoring.prizes import PLAN_PRIZES, category, measures, prizes
+from scoring.winning.prizes import PLAN_PRIZES, category, measures, prizes
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LEDGER_STATES = ("complete", "partial")

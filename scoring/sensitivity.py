@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from scoring import schema
-from scoring.awarding import Award, Ranking, rank
 from scoring.model import CHAIR, OVERALL, Contest
 from scoring.numbers import both, shown
 from scoring.ranking import SHARED
+from scoring.winning.awarding import Award, Ranking, rank
 
 
 def sensitivity(data: object) -> dict[str, Any]:

@@ -95,21 +95,28 @@ def _value(rules, data, clip, by):
         known = [counts.get(part) for part in ("reactions", "shares", "share_ledger")]
         return None if known == [None, None, None] else Fraction(points)
     if kind == "criterion":
-        names = {c["id"] for c in rules["criteria"]}
-        most = next(c["max"] for c in rules["criteria"] if c["id"] == key)
-        given = [b[key] for j, b in entry["marks"].items()
-                 if j in data["jurors"] and isinstance(b, dict) and b.keys() == names]
-        return Fraction(sum(given) * 100, len(given) * most) if given else None
-    if kind == "category":
-        return total if entry.get("category") == key else None
+        return _criterion(rules, data, entry, key)
     if kind == "measure":
-        named = next(m for m in rules["measures"] if m["id"] == key)
-        jury, public = Fraction(named["jury_weight"]), Fraction(named["interaction_weight"])
-        if jury and mean is None:
-            return None
-        interaction = min(Fraction(points, rules["points_cap"]), 1)
-        return ((mean or 0) * jury + interaction * public) / (jury + public) * 100
-    return total
+        return _measure(rules, clip, key)
+    return total if kind != "category" or entry.get("category") == key else None
+
+
+def _criterion(rules, data, entry, key):
+    names = {c["id"] for c in rules["criteria"]}
+    most = next(c["max"] for c in rules["criteria"] if c["id"] == key)
+    given = [b[key] for j, b in entry["marks"].items()
+             if j in data["jurors"] and isinstance(b, dict) and b.keys() == names]
+    return Fraction(sum(given) * 100, len(given) * most) if given else None
+
+
+def _measure(rules, clip, key):
+    _, mean, _, points, *_ = clip
+    named = next(m for m in rules["measures"] if m["id"] == key)
+    jury, public = Fraction(named["jury_weight"]), Fraction(named["interaction_weight"])
+    if jury and mean is None:
+        return None
+    interaction = min(Fraction(points, rules["points_cap"]), 1)
+    return ((mean or 0) * jury + interaction * public) / (jury + public) * 100
 
 
 def _clips(data):

@@ -24,6 +24,7 @@ from contest.models import (
     Snapshot,
     Submission,
 )
+from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.keys import Keys
 from contest.services.counts import evidence as files
@@ -78,11 +79,15 @@ def prepare(session: Session, contest: Contest, *, keys: Keys) -> Prepared:
     counts = official.official_counts(session, contest)
     marks = _marks(session, contest, entries)
     hashed = _Accounts(salt_of(session, contest, keys))
+    profile = profiles.profile_of(contest)
     data = {
-        "rules": profiles.profile_of(contest).scoring_rules(),
+        "rules": profile.scoring_rules(),
         "jurors": [seat.code for seat in jurors.counted(session, contest)],
-        "entries": [_submission(e, marks[e.id], counts.get(e.id), hashed) for e in entries],
-        "chair_decisions": _decisions(session, contest, entries),
+        "entries": [
+            _submission(e, marks[e.id], counts.get(e.id), hashed) | _category(e, profile)
+            for e in entries
+        ],
+        "chair_decisions": _decisions(session, contest, entries, profile),
     }
     attached = files.attached(session, contest)
     found = {e.code: counts[e.id] for e in entries if e.id in counts}
@@ -234,6 +239,7 @@ def _submission(
 ) -> dict[str, Any]:
     out = submission.state == SubmissionState.DISQUALIFIED
     return {
+
         "id": submission.code,
         "unit": submission.unit.name,
         "marks": marks,
@@ -241,6 +247,12 @@ def _submission(
         "disqualified": out,
         "reason": (submission.state_reason or None) if out else None,
     }
+
+
+def _category(submission: Submission, profile: Profile) -> dict[str, str]:
+    """The clip's category, as long as the rules know it."""
+    known = any(one.id == submission.category for one in profile.categories)
+    return {"category": submission.category} if known else {}
 
 
 def _counts(counted: Official, hashed: _Accounts) -> dict[str, Any]:
@@ -273,13 +285,19 @@ def _names(submission: Submission) -> dict[str, Any]:
 
 
 def _decisions(
-    session: Session, contest: Contest, entries: list[Submission]
+    session: Session, contest: Contest, entries: list[Submission], profile: Profile
 ) -> list[dict[str, Any]]:
-    """The chair's decisions in their order, as units; clips not in the result are left out."""
+    """The chair's decisions in their order, as units; clips not in the result are left out, and
+    choices for a prize that is no longer the chair's."""
+    chosen = {"", *(prize.id for prize in profile.prizes if prize.by == "chair")}
     units = {submission.code: submission.unit.name for submission in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []
-    for decision in session.scalars(query.order_by(ChairDecision.id)):
+    made = session.scalars(query.order_by(ChairDecision.id))
+    for decision in (one for one in made if one.prize in chosen):
         named = [units[code] for code in decision.ordering if code in units]
-        decisions.append({"units": list(dict.fromkeys(named)), "reason": decision.reason})
+        prize = {"prize": decision.prize} if decision.prize else {}
+        decisions.append(
+            {"units": list(dict.fromkeys(named)), "reason": decision.reason, **prize}
+        )
     return decisions

@@ -45,7 +45,7 @@ WITH counting AS (
       PARTITION BY COALESCE(c.shares_snapshot_id, c.snapshot_id) ORDER BY v.id DESC) AS place
   FROM correction c JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed
 )
-SELECT s.id, s.code, u.name, COALESCE(r.id, h.id) AS known,
+SELECT s.id, s.code, u.name, s.category, COALESCE(r.id, h.id) AS known,
   COALESCE(ar.reactions, r.reactions) AS reactions, h.shares, ah.shares AS said,
   ah.accounts_out, ah.identities_out, (
     SELECT l.state FROM ledger_statement l
@@ -87,6 +87,8 @@ class Counted:
     unit: str
     reactions: int
     shares: int
+    known: bool = True  # whether anything was counted
+    category: str | None = None
 
 
 def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Counted]:
@@ -96,7 +98,8 @@ def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Cou
         shares = _shares(row, ledger.get(row.id, {}), profile.scoring.shares_per_account)
         known = row.known is not None
         yield Counted(
-            row.id, row.code, row.name, int(row.reactions or 0), shares if known else 0
+            row.id, row.code, row.name, int(row.reactions or 0), shares if known else 0, known,
+            row.category or None,
         )
 
 

@@ -47,9 +47,11 @@ def results() -> Response:
 def result_page(result: Result) -> Response:
     """A result's page, as sent and as stored on disk."""
     lines = services.some_lines(result, current.language, Picked(most=MOST_SHOWN))
+    rules = services.profile_of(result)
     return page(
         "public/results.html",
         result=result,
+        winners=standings.by_measure(current.db, result, rules, current.language),
         revision=services.revision_of(result),
         lines=lines,
         length=ranking_rows.length(current.db, result),
@@ -101,7 +103,8 @@ def entry(code: str) -> Response:
 def ceremony() -> Response:
     """The prizes one by one, the last first, each revealed by a button."""
     result = _result()
-    won = services.some_lines(result, current.language, Picked(prizes=True))
+    rules = services.profile_of(result)
+    won = standings.winners(current.db, result, rules, current.language)
     return page("public/ceremony.html", result=result, lines=won[::-1])
 
 

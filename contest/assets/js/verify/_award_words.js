@@ -1,4 +1,4 @@
-// Why a unit takes a prize of another measure (scoring/award_words.py, word for word).
+// Why a unit takes a prize of another measure (scoring/winning/award_words.py, word for word).
 import { HUNDRED, NOTHING, shown } from "./_exact.js";
 import { MEASURES, Page } from "./_explain.js";
 import { counted, marks, named, parts, worth } from "./_measures.js";

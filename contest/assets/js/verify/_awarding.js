@@ -1,4 +1,4 @@
-// Who takes which prize: in the order of the rules, each by its own measure (scoring/awarding.py).
+// Who takes which prize: in the order of the rules, each by its own measure (scoring/winning/awarding.py).
 import { byText } from "./_exact.js";
 import { ranked, scored } from "./_ranking.js";
 

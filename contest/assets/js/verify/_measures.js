@@ -1,4 +1,4 @@
-// What a clip is worth by each measure that a prize may go by (scoring/measures.py).
+// What a clip is worth by each measure that a prize may go by (scoring/winning/measures.py).
 import { HUNDRED, NOTHING, byText, sum, whole } from "./_exact.js";
 
 export const counted = (entry) => [entry.reactions, entry.shares, entry.ledger].some((one) => one !== null);

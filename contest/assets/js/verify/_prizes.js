@@ -1,4 +1,4 @@
-// What there is to win: prizes, categories, named measures (scoring/prizes.py).
+// What there is to win: prizes, categories, named measures (scoring/winning/prizes.py).
 import { distinct } from "./_node.js";
 
 export const PLAN_PRIZES = [["first", 1n], ["second", 1n], ["third", 1n], ["consolation", 3n]]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from scoring.awarding import Award
 from scoring.explain import MEASURES, Explainer, Page
-from scoring.measures import marks, named, worth
 from scoring.model import CATEGORY, CHAIR, INTERACTIONS, JURY, NAMED, OVERALL
 from scoring.numbers import shown
 from scoring.ranking import SHARED, VALUE, Line
-from scoring.scored import Scored
+from scoring.winning.awarding import Award
+from scoring.winning.measures import marks, named, worth
+from scoring.winning.scored import Scored
 
 _WORDS: dict[str, dict[str, str]] = {
     "vi": {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from scoring.model import CHAIR, OVERALL, Contest, Entry, Prize
 from scoring.ranking import Line, ranked
-from scoring.scored import Scored, score
+from scoring.winning.scored import Scored, score
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from scoring.model import CATEGORY, CRITERION, INTERACTIONS, JURY, NAMED, OVERALL, Measure, Rules
-from scoring.scored import Scored
+from scoring.winning.scored import Scored
 
 
 def worth(clip: Scored, by: str, rules: Rules) -> Fraction | None:
