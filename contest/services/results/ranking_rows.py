@@ -34,9 +34,10 @@ from contest.services.results.kept import kept
 @dataclass(frozen=True)
 class Picked:
     """Which lines: the first ``most`` of those that hold ``words`` (unit or code), belong to the
-    clip ``code``, or won a prize (``prizes``)."""
+    clip ``code``, are in a ``category``, or won a prize (``prizes``)."""
 
     words: str = ""
+    category: str = ""
     code: str | None = None
     prizes: bool = False
     most: int | None = None
@@ -68,6 +69,8 @@ def _chosen(session: Session, result: Result, wanted: Picked) -> Select[Any]:
     )
     if wanted.code is not None:
         query = query.where(entry == wanted.code)
+    if wanted.category:
+        query = query.where(_text(session, rows.c.value, "category") == wanted.category)
     if wanted.prizes:
         several = _text(session, rows.c.value, "prizes")  # only where prizes go by measures
         query = query.where(or_(prize.is_not(None), several != "[]"))

@@ -45,6 +45,7 @@ class Line:
     # behind the number that stands in ``total``.
     measure: str = ""
     measured: str = ""
+    category: str = ""  # of the clip, where the rules have categories
 
 
 def editions(session: Session, contest: Contest) -> list[Result]:
@@ -157,7 +158,13 @@ def _line(
         shared=row["decided_by"] == "shared",
         by_tie_break=row["decided_by"] not in ("total", "shared"),
         explanation=row["explanation"][language].split("\n"),
+        category=_category(row, profile, language),
     )
+
+
+def _category(row: Mapping[str, Any], profile: Profile, language: str) -> str:
+    names = {one.id: one.name[language] for one in profile.categories}
+    return names.get(row.get("category") or "", "")
 
 
 def _award(

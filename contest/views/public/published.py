@@ -74,13 +74,16 @@ def edition(number: int) -> Response:
 def table() -> Response:
     """The whole ranking with pictures, a page at a time, searched and narrowed."""
     result, words = _result(), request.args.get("q", "").strip()
-    won = request.args.get("show") == "prizes"
+    shown = request.args.get("show", "")
+    won, rules = shown == "prizes", services.profile_of(result)
+    category = next((c.id for c in rules.categories if f"category:{c.id}" == shown), "")
     found = standings.page_of_lines(
-        current.db, result, services.profile_of(result), current.language,
-        Picked(words=words, prizes=won), number=page_number(),
+        current.db, result, rules, current.language,
+        Picked(words=words, prizes=won, category=category), number=page_number(),
     )
     return page(
         "public/table.html", result=result, found=found, words=words, won=won,
+        categories=rules.categories, category=category,
         pages=neighbours(found),
         posters=public.posters(current.db, current.contest, [line.code for line in found.rows]),
     )

@@ -8,13 +8,15 @@ from docx import Document
 from sqlalchemy import text
 
 import scoring
+from contest import profile as rule_files
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
-from contest.models import AuditRow, Contest, Result
+from contest.models import AuditRow, Contest, ProfileRevision, Result, Submission
 from contest.services.awards import choosing, stage, workbook
 from contest.services.results import documents, results, standings, tally
 from contest.services.results.documents import DocumentContext
 from tests.contest.conftest import Visits
+from tests.contest.entry.test_unit_views import FORM
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Build, Stage, staged
 
@@ -118,6 +120,8 @@ def test_from_the_rules_to_the_papers(hall: Stage, visit: Visits) -> None:
     reader = visit.public().english()
     assert "Who takes which prize" in reader.get(f"/c/{hall.contest.slug}/results").text
     assert "Audience award" in reader.get(f"/c/{hall.contest.slug}/results/table").text
+    only = visit.public().get(f"/c/{hall.contest.slug}/results/table?show=category:hoc").text
+    assert ("Đoàn B" in only, "Đoàn A" in only) == (True, False)
     assert visit.public().get(f"/c/{hall.contest.slug}/rules").text.count("xét theo") == 4
 
 
@@ -175,3 +179,32 @@ def test_the_chair_chooses_and_who_is_out_is_followed(hall: Stage, visit: Visits
     with hall.platform.db.read() as session:
         row = session.query(AuditRow).filter_by(action="result.decided").one()
         assert row.after["prize"] == "chosen"
+
+
+def test_a_clips_category_is_chosen_on_the_form(
+    make: Factory, contest: Contest, visit: Visits
+) -> None:
+    unit = make.unit(contest, "Đoàn Phường 9")
+    client = visit.unit(unit)
+    new = f"/c/{contest.slug}/unit/entries/new"
+    assert "Mảng nội dung" not in client.get(new).text
+    with make.platform.db.write() as session:
+        revision = session.get_one(Contest, contest.id).revision
+        assert revision is not None
+        source = revision.source.replace("[publication]\n", PRIZES, 1)
+        loaded = rule_files.load(source)
+        row = ProfileRevision(
+            contest_id=contest.id, number=2, source=source, sha256=loaded.sha256,
+            content=loaded.content, reason="Mảng", created_by="system", created_at=AFTER,
+        )
+        session.get_one(Contest, contest.id).revision = row
+    assert "Mảng nội dung" in client.get(new).text
+    refused = client.post(new, data=FORM)
+    assert (refused.status_code, "Hãy chọn một mảng nội dung." in refused.text) == (422, True)
+    assert client.post(new, data=FORM | {"category": "nope"}).status_code == 422
+    saved = client.post(new, data=FORM | {"category": "hoc"})
+    with make.platform.db.read() as session:
+        entry = session.query(Submission).one()
+        assert entry.category == "hoc"
+    page = client.get(saved.location).text
+    assert "Học tập" in page
