@@ -88,10 +88,12 @@ def pieces(
     public_key: bytes | None = None,
 ) -> list[bytes]:
     """As ``build``, in the pieces that make the file one after another."""
-    files = evidence.split(schema.read(data), snapshots)
+    contest = schema.read(data)
+    files = evidence.split(contest, snapshots)
     for extra in (about, names or {}):
         evidence.no_contact(extra)
-    digest = {"format": evidence.FORMAT, "profile_sha256": hashlib.sha256(profile).hexdigest()}
+    named = hashlib.sha256(profile).hexdigest()
+    digest = {"format": evidence.form(contest), "profile_sha256": named}
     files["about.json"] = evidence.text({**about, **digest})
     files["names.json"] = evidence.text(names or {})
     files["profile.json" if profile[:1] == b"{" else "profile.toml"] = profile

@@ -10,9 +10,11 @@ from scoring import schema
 from scoring.errors import InputError
 from scoring.explain import Explainer
 from scoring.jury import Rubric
-from scoring.model import Contest, Entry, Rules
+from scoring.model import OVERALL, Contest, Entry, Prize, Rules
 from scoring.numbers import both
-from scoring.ranking import Line, Ranking, rank
+from scoring.ranking import Line
+from scoring.winning.award_words import explain
+from scoring.winning.awarding import Award, Ranking, rank
 
 
 def compute(data: object) -> dict[str, Any]:
@@ -35,11 +37,17 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
         for total, lines in itertools.groupby(ranking.lines, key=lambda line: line.total)
     }
     explainer = Explainer(contest.rules)
+    won = _won(ranking) if contest.rules.measured else None
+    second = contest.rules.second_form
     return {
-        "format": "hoithi-ranking/1",
+        "format": "hoithi-ranking/2" if second else "hoithi-ranking/1",
         "rules": stated(contest.rules),
-        "ranking": [_line(line, equals[line.total], explainer) for line in ranking.lines],
-        "next_in_line": next_in_line(ranking.lines),
+        "ranking": [
+            _line(line, equals[line.total], explainer) | _beyond(line, contest.rules, won)
+            for line in ranking.lines
+        ],
+        **_awards(ranking, explainer),
+        "next_in_line": next_in_line(ranking, contest.rules),
         "unranked": [
             {"unit": entry.unit, "entry": entry.id, "why": "no_marks"} for entry in ranking.unmarked
         ],
@@ -49,6 +57,57 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
             if entry.disqualified
         ],
         "missing": missing,
+    }
+
+
+def _won(ranking: Ranking) -> dict[str, list[str]]:
+    """By unit all its prizes, in the order of the rules."""
+    won: dict[str, list[str]] = {}
+    for award in ranking.awards:
+        won.setdefault(award.line.unit, []).append(award.prize.id)
+    return won
+
+
+def _beyond(line: Line, rules: Rules, won: dict[str, list[str]] | None) -> dict[str, Any]:
+    """What only the second form says of a line: its clip's category, and all the unit's prizes."""
+    found: dict[str, Any] = {}
+    if rules.categories:
+        found["category"] = line.clips[0].entry.category
+    if won is not None:
+        found["prizes"] = won.get(line.unit, [])
+    return found
+
+
+def _awards(ranking: Ranking, explainer: Explainer) -> dict[str, Any]:
+    """A line for each prize won, and who is next by each measure; nothing in the first form."""
+    if not explainer.rules.measured:
+        return {}
+    return {
+        "awards": [_award(award, explainer) for award in ranking.awards],
+        "next_by": ranking.following,
+    }
+
+
+def _award(award: Award, explainer: Explainer) -> dict[str, Any]:
+    line = award.line
+    known = all(clip.total is not None for clip in line.clips)
+    return {
+        "prize": award.prize.id,
+        "by": award.prize.by,
+        "rank": line.rank,
+        "unit": line.unit,
+        "entry": line.clips[0].entry.id,
+        "entries": [clip.entry.id for clip in line.clips],
+        "value": both(line.value),
+        "jury": both(line.jury_points),
+        "interactions": both(line.interaction_points),
+        "total": both(line.total) if known else None,
+        "points": line.points,
+        "capped": any(clip.interactions.capped for clip in line.clips),
+        "verified": all(clip.interactions.verified for clip in line.clips),
+        "decided_by": line.decided_by,
+        "shared": award.shared,
+        "explanation": explain(award, explainer),
     }
 
 
@@ -103,9 +162,10 @@ def second_scale(line: Line, scale: Fraction) -> dict[str, Any]:
     }
 
 
-def next_in_line(lines: tuple[Line, ...]) -> list[str]:
+def next_in_line(ranking: Ranking, rules: Rules) -> list[str]:
     """The units of the first rank without a prize: they move up if a winner drops out."""
-    without = [line for line in lines if line.prize is None]
+    barred = set() if rules.several else {award.line.unit for award in ranking.awards}
+    without = [one for one in ranking.lines if one.prize is None and one.unit not in barred]
     return [line.unit for line in without if line.rank == without[0].rank]
 
 
@@ -120,7 +180,7 @@ def stated(rules: Rules) -> dict[str, Any]:
         "shares_per_account": rules.shares_per_account,
         **({"shares_per_account_per": "day"} if rules.shares_per_day else {}),
         "points_cap": rules.points_cap,
-        "prizes": [{"id": prize.id, "count": prize.count} for prize in rules.prizes],
+        "prizes": [_prize(prize) for prize in rules.prizes],
         "missing": rules.missing,
         "trim": rules.trim,
         "trim_from": rules.trim_from,
@@ -128,7 +188,28 @@ def stated(rules: Rules) -> dict[str, Any]:
         "unit_score": rules.unit_score,
         "tie_breaks": list(rules.tie_breaks),
         "second_scale": str(rules.second_scale) if rules.second_scale else None,
+        **_stated_beyond(rules),
     }
+
+
+def _prize(prize: Prize) -> dict[str, Any]:
+    by = {} if prize.by == OVERALL else {"by": prize.by}
+    return {"id": prize.id, "count": prize.count, **by}
+
+
+def _stated_beyond(rules: Rules) -> dict[str, Any]:
+    """Rules that the first form does not know, only where they say something."""
+    measures = [
+        {
+            "id": one.id,
+            "jury_weight": str(one.jury_weight),
+            "interaction_weight": str(one.interaction_weight),
+        }
+        for one in rules.measures
+    ]
+    said = {"categories": list(rules.categories), "measures": measures}
+    found: dict[str, Any] = {key: value for key, value in said.items() if value}
+    return found if rules.several else {**found, "several_prizes": False}
 
 
 def gaps(contest: Contest) -> list[dict[str, Any]]:

@@ -15,7 +15,10 @@ from scoring.interactions import by_account, by_account_and_day
 from scoring.model import Contest, Entry
 from scoring.nodes import Node, parse
 
-FORMAT = "hoithi-evidence/1"
+#: The second form where prizes go by other measures than the ranking, or clips have categories;
+#: contests that say nothing of either are written as ever. Whoever reads knows both.
+FORMAT, SECOND_FORMAT = "hoithi-evidence/1", "hoithi-evidence/2"
+FORMATS = (FORMAT, SECOND_FORMAT)
 INPUT_FILES = (
     "rules.json",
     "ballots.json",
@@ -47,6 +50,11 @@ def text(value: object) -> bytes:
     return b"".join([*parts, b"\n"])
 
 
+def form(contest: Contest) -> str:
+    """The form in which a bundle of this contest is written."""
+    return SECOND_FORMAT if contest.rules.second_form else FORMAT
+
+
 def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
     """The input files of a bundle, by name; raises ``BundleError`` for contact data and
     for accounts in the clear."""
@@ -59,7 +67,11 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
         "ballots.json": text(
             {
                 "jurors": sorted(contest.jurors),
-                "entries": [{"id": e.id, "unit": e.unit, "marks": e.marks} for e in entries],
+                "entries": [
+                    {"id": e.id, "unit": e.unit, "marks": e.marks}
+                    | ({"category": e.category} if e.category else {})
+                    for e in entries
+                ],
             }
         ),
         "snapshots.json": text([_snapshot(e, snapshots.get(e.id)) for e in counted]),
@@ -70,7 +82,11 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
             [{"entry": e.id, "reason": e.reason} for e in entries if e.disqualified]
         ),
         "decisions.json": text(
-            [{"units": list(d.units), "reason": d.reason} for d in contest.decisions]
+            [
+                {"units": list(d.units), "reason": d.reason}
+                | ({"prize": d.prize} if d.prize else {})
+                for d in contest.decisions
+            ]
         ),
     }
 
@@ -221,9 +237,10 @@ def _reasons(node: Node) -> dict[str, Any]:
 
 
 def _entry(node: Node, counts: dict[str, dict[str, Any]], out: dict[str, Any]) -> dict[str, Any]:
-    fields = node.fields(("id", "unit", "marks"), ("id", "unit", "marks"))
+    fields = node.fields(("id", "unit", "marks", "category"), ("id", "unit", "marks"))
     name = fields["id"].text()
     return {
+        **({"category": fields["category"].value} if "category" in fields else {}),
         "id": name,
         "unit": fields["unit"].value,
         "marks": fields["marks"].value,

@@ -8,7 +8,8 @@ from fractions import Fraction
 from scoring.jury import JuryScore, Mark
 from scoring.model import Rules
 from scoring.numbers import finite, rounded, shown, written
-from scoring.ranking import SHARED, TOTAL, Line, Scored
+from scoring.ranking import SHARED, TOTAL, Line
+from scoring.winning.scored import Scored
 
 LANGUAGES = ("vi", "en")
 
@@ -103,14 +104,14 @@ class Explainer:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.pages = {language: _Page(rules, language) for language in LANGUAGES}
+        self.pages = {language: Page(rules, language) for language in LANGUAGES}
 
     def explain(self, line: Line, equals: list[Line]) -> dict[str, str]:
         """``{"vi": …, "en": …}``, sentences one to a line; ``equals``: lines of the same total."""
         return {language: page.text(line, equals) for language, page in self.pages.items()}
 
 
-class _Page:
+class Page:
     """One line of the ranking in one language."""
 
     def __init__(self, rules: Rules, language: str) -> None:
@@ -129,14 +130,16 @@ class _Page:
         return written(finite(value) or rounded(value), self.language)
 
     def text(self, line: Line, equals: list[Line]) -> str:
+        return "\n".join([*self.sums(line), self.rank(line, equals)])
+
+    def sums(self, line: Line) -> list[str]:
+        """How the total comes about, a sentence each."""
         sentences = [self.clips(line)]
         for clip in line.clips:
             if len(line.clips) > 1:
                 sentences.append(self.say("clip", id=clip.entry.id))
             sentences += self.jury(clip) + self.interactions(clip)
-        sentences += self.totals(line)
-        sentences.append(self.rank(line, equals))
-        return "\n".join(sentences)
+        return sentences + self.totals(line)
 
     def clips(self, line: Line) -> str:
         ids = [clip.entry.id for clip in line.clips]
@@ -253,12 +256,12 @@ class _Page:
             others = ", ".join(unit for unit in same if unit != line.unit)
             return self.say("shared", rank=line.rank, others=others)
         others = ", ".join(other.unit for other in equals if other.unit != line.unit)
-        value = _MEASURES[line.decided_by](line)
+        value = MEASURES[line.decided_by](line)
         step = self.say(line.decided_by, value=self.number(value))
         return self.say("by_step", rank=line.rank, others=others, step=step)
 
 
-_MEASURES: dict[str, Callable[[Line], Fraction]] = {
+MEASURES: dict[str, Callable[[Line], Fraction]] = {
     "jury_mean": lambda line: 100 * line.jury_mean,
     "top_criterion": lambda line: 100 * line.top,
     "uncapped_points": lambda line: Fraction(line.points),

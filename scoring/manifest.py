@@ -41,7 +41,10 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
 def own_sources() -> dict[str, bytes]:
     """This package as it runs, by the names under which a bundle carries it."""
     folder = Path(__file__).parent
-    return {f"scoring/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    return {
+        f"scoring/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in sorted(folder.rglob("*.py"))
+    }
 
 
 @dataclass(frozen=True, slots=True)

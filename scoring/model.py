@@ -9,6 +9,10 @@ from typing import NotRequired, TypedDict
 RECUSED = "recused"
 ABSTAINED = "abstained"
 
+# What a prize can go by; of the last three in front of a key: ``criterion:content``.
+OVERALL, JURY, INTERACTIONS, CHAIR = "overall", "jury", "interactions", "chair"
+CRITERION, CATEGORY, NAMED = "criterion", "category", "measure"
+
 #: ``{criterion: mark}``, or one of the two words above.
 Ballot = dict[str, int] | str
 
@@ -24,10 +28,20 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """``count`` places in the order of the ranking, e.g. three consolation prizes."""
+    """``count`` places, e.g. three consolation prizes, in the order of the measure ``by``."""
 
     id: str
     count: int
+    by: str = OVERALL
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure that the rules name: other weights of jury and interactions than the ranking's."""
+
+    id: str
+    jury_weight: Fraction
+    interaction_weight: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +64,21 @@ class Rules:
     unit_score: str
     tie_breaks: tuple[str, ...]
     second_scale: Fraction | None
+    categories: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    several: bool = True  # may a unit take more than one prize?
     #: Off only in the sensitivity report, which asks what the cap on points decides.
     cap_applies: bool = True
+
+    @property
+    def measured(self) -> bool:
+        """Whether any prize goes by something else than the ranking."""
+        return any(prize.by != OVERALL for prize in self.prizes)
+
+    @property
+    def second_form(self) -> bool:
+        """Whether anything is said that the first form of results and bundles cannot hold."""
+        return self.measured or bool(self.categories)
 
     @property
     def jury_share(self) -> Fraction:
@@ -90,6 +117,7 @@ class Entry:
     disqualified: bool
     reason: str | None
     ledger_complete: bool = True
+    category: str | None = None
 
     @property
     def counted(self) -> bool:
@@ -100,10 +128,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The chair's recorded order of tied units, best first."""
+    """The chair's recorded order of tied units, best first; with ``prize`` the chair's choice of
+    who takes that prize, and who moves up."""
 
     units: tuple[str, ...]
     reason: str | None
+    prize: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +149,8 @@ class Contest:
     def running(self) -> tuple[Entry, ...]:
         """The clips that are still in the contest."""
         return tuple(entry for entry in self.entries if not entry.disqualified)
+
+    @property
+    def tie_decisions(self) -> tuple[Decision, ...]:
+        """The chair's orders of tied units, without the choices for a prize."""
+        return tuple(decision for decision in self.decisions if decision.prize is None)

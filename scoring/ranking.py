@@ -7,26 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoring import interactions, jury
-from scoring.interactions import Interactions
-from scoring.jury import JuryScore
-from scoring.model import Contest, Decision, Entry, Prize, Rules
+from scoring.model import OVERALL, Contest, Decision, Rules
+from scoring.winning.measures import worth
+from scoring.winning.scored import Scored
 
 TOTAL = "total"
+VALUE = "value"
 SHARED = "shared"
 _NOTHING = Fraction(-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """One clip with its scores on the scale of 100; None where nobody has marked it."""
-
-    entry: Entry
-    jury: JuryScore
-    interactions: Interactions
-    jury_points: Fraction | None
-    interaction_points: Fraction
-    total: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +23,7 @@ class Line:
 
     ``others``: the unit's clips that do not count. ``decided_by``: "total", the step of the
     tie-break that separated this unit from every other of the same total, or "shared".
+    ``value``: what the line is ranked by, the total unless the ranking is that of another measure.
     """
 
     unit: str
@@ -43,6 +32,7 @@ class Line:
     jury_points: Fraction
     interaction_points: Fraction
     total: Fraction
+    value: Fraction
     rank: int = 0
     decided_by: str = TOTAL
     prize: str | None = None
@@ -60,46 +50,23 @@ class Line:
         return _average([clip.jury.top for clip in self.clips])
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Lines by rank, then unit; ``unmarked``: clips that no juror has marked completely."""
+def ranked(scored: Sequence[Scored], contest: Contest, by: str = OVERALL) -> list[Line]:
+    """The units in the order of a measure, without prizes; the order of the input plays no part.
 
-    lines: tuple[Line, ...]
-    unmarked: tuple[Entry, ...]
-
-
-def rank(contest: Contest) -> Ranking:
-    """The whole ranking with prizes; the order of the input plays no part."""
-    scored = score(contest)
+    A unit stands with its best clip by that measure. A clip that the measure says nothing of is
+    not there.
+    """
     by_unit: dict[str, list[Scored]] = {}
     for clip in scored:
-        if clip.total is not None:
+        if worth(clip, by, contest.rules) is not None:
             by_unit.setdefault(clip.entry.unit, []).append(clip)
-    lines = [_line(unit, clips, contest.rules) for unit, clips in by_unit.items()]
-    ordered = _numbered(_order(lines, contest))
-    unmarked = sorted((c.entry for c in scored if c.total is None), key=lambda entry: entry.id)
-    return Ranking(tuple(award(ordered, contest.rules.prizes)), tuple(unmarked))
+    lines = [_line(unit, clips, contest.rules, by) for unit, clips in by_unit.items()]
+    return _numbered(_order(lines, contest, TOTAL if by == OVERALL else VALUE))
 
 
-def score(contest: Contest) -> list[Scored]:
-    """Every clip still in the contest: 40 × jury + 60 × interactions (plan III.3)."""
-    by_entry = jury.score(contest)
-    return [_scored(entry, by_entry[entry.id], contest.rules) for entry in contest.running]
-
-
-def _scored(entry: Entry, marked: JuryScore, rules: Rules) -> Scored:
-    counted = interactions.score(entry, rules)
-    jury_points = Fraction(0) if not rules.jury_share else None
-    if marked.mean is not None:
-        jury_points = rules.jury_share * marked.mean
-    interaction_points = rules.interaction_share * counted.score
-    total = None if jury_points is None else jury_points + interaction_points
-    return Scored(entry, marked, counted, jury_points, interaction_points, total)
-
-
-def _line(unit: str, clips: list[Scored], rules: Rules) -> Line:
+def _line(unit: str, clips: list[Scored], rules: Rules, by: str) -> Line:
     clips.sort(key=lambda clip: clip.entry.id)
-    clips.sort(key=lambda clip: _strength(clip, rules), reverse=True)
+    clips.sort(key=lambda clip: _strength(clip, rules, by), reverse=True)
     counting = clips[:1] if rules.unit_score == "best" else clips
     jury_points = sum((clip.jury_points or Fraction(0) for clip in counting), Fraction(0))
     interaction_points = sum((clip.interaction_points for clip in counting), Fraction(0))
@@ -110,18 +77,19 @@ def _line(unit: str, clips: list[Scored], rules: Rules) -> Line:
         jury_points=jury_points,
         interaction_points=interaction_points,
         total=jury_points + interaction_points,
+        value=sum((_known(worth(clip, by, rules)) for clip in counting), Fraction(0)),
     )
 
 
-def _strength(clip: Scored, rules: Rules) -> tuple[Fraction, ...]:
-    """Which clip a unit stands with: its total, then the tie-break chain without the chair."""
+def _strength(clip: Scored, rules: Rules, by: str) -> tuple[Fraction, ...]:
+    """Which clip a unit stands with: its worth, then the tie-break chain without the chair."""
     values = {
         "jury_mean": _known(clip.jury.mean),
         "top_criterion": _known(clip.jury.top),
         "uncapped_points": Fraction(clip.interactions.points),
     }
     steps = [values[step] for step in rules.tie_breaks if step in values]
-    return (_known(clip.total), *steps)
+    return (_known(worth(clip, by, rules)), *steps)
 
 
 def _known(value: Fraction | None) -> Fraction:
@@ -132,11 +100,12 @@ def _average(values: Sequence[Fraction | None]) -> Fraction:
     return sum((_known(value) for value in values), Fraction(0)) / len(values)
 
 
-def _order(lines: list[Line], contest: Contest) -> list[list[Line]]:
-    """Groups of equal lines, best first; a group of more than one shares its rank."""
+def _order(lines: list[Line], contest: Contest, alone: str) -> list[list[Line]]:
+    """Groups of equal lines, best first; a group of more than one shares its rank. ``alone``: what
+    decided where nobody else has the same."""
     groups: list[list[Line]] = []
-    for group in _split(lines, lambda line: line.total):
-        groups.extend(_untie(group, TOTAL, contest.rules.tie_breaks, contest.decisions))
+    for group in _split(lines, lambda line: line.value):
+        groups.extend(_untie(group, alone, contest.rules.tie_breaks, contest.tie_decisions))
     return groups
 
 
@@ -187,15 +156,3 @@ def _numbered(groups: list[list[Line]]) -> list[Line]:
     for group in groups:
         lines.extend([replace(line, rank=len(lines) + 1) for line in group])
     return lines
-
-
-def award(lines: Sequence[Line], prizes: tuple[Prize, ...]) -> list[Line]:
-    """Prizes by rank. Units that share a rank share its prize; the places they fill are used up.
-
-    A disqualified clip is not in the ranking at all, so the next in line has moved up by itself.
-    """
-    places = [prize.id for prize in prizes for _ in range(prize.count)]
-    return [
-        replace(line, prize=places[line.rank - 1]) if line.rank <= len(places) else line
-        for line in lines
-    ]

@@ -13,6 +13,10 @@ from typing import NamedTuple
 from scoring.errors import InputError
 from scoring.model import (
     ABSTAINED,
+    CATEGORY,
+    CHAIR,
+    CRITERION,
+    NAMED,
     RECUSED,
     Ballot,
     Contest,
@@ -20,15 +24,16 @@ from scoring.model import (
     Decision,
     Entry,
     LedgerRow,
+    Measure,
     Prize,
     Rules,
 )
 from scoring.nodes import LARGEST, Node, Repeated, distinct, step
+from scoring.winning.prizes import PLAN_PRIZES, category, measures, prizes
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LEDGER_STATES = ("complete", "partial")
 TIE_BREAKS = ("jury_mean", "top_criterion", "uncapped_points", "chair")
-PLAN_PRIZES = (Prize("first", 1), Prize("second", 1), Prize("third", 1), Prize("consolation", 3))
 LARGEST_MARK = 1_000_000
 
 _RULES = (
@@ -48,8 +53,11 @@ _RULES = (
     "unit_score",
     "tie_breaks",
     "second_scale",
+    "categories",
+    "measures",
+    "several_prizes",
 )
-_ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason")
+_ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason", "category")
 
 
 def read(data: object) -> Contest:
@@ -62,7 +70,8 @@ def read(data: object) -> Contest:
     entries = _entries(top["entries"], rules, frozenset(jurors))
     units = frozenset(entry.unit for entry in entries)
     nodes = top["chair_decisions"].items() if "chair_decisions" in top else []
-    return Contest(rules, jurors, entries, tuple(_decision(node, units) for node in nodes))
+    chosen = frozenset(prize.id for prize in rules.prizes if prize.by == CHAIR)
+    return Contest(rules, jurors, entries, tuple(_decision(node, units, chosen) for node in nodes))
 
 
 def _names(node: Node) -> tuple[str, ...]:
@@ -77,8 +86,11 @@ def _rules(node: Node) -> Rules:
     jury, interactions = _weights(node, fields)
     cap = fields["points_cap"].integer(1) if "points_cap" in fields else 300
     trim = fields["trim"].integer(0, 1_000) if "trim" in fields else 0
+    criteria = _criteria(fields["criteria"], needed=jury > 0)
+    categories = _names(fields["categories"]) if "categories" in fields else ()
+    named = measures(fields["measures"]) if "measures" in fields else ()
     return Rules(
-        criteria=_criteria(fields["criteria"], needed=jury > 0),
+        criteria=criteria,
         jury_weight=jury,
         interaction_weight=interactions,
         points_per_share=fields["points_per_share"].integer()
@@ -90,7 +102,7 @@ def _rules(node: Node) -> Rules:
         shares_per_account=_share_limit(fields.get("shares_per_account")),
         shares_per_day=_per_day(fields.get("shares_per_account_per")),
         points_cap=cap,
-        prizes=_prizes(fields["prizes"]) if "prizes" in fields else PLAN_PRIZES,
+        prizes=_prizes(fields.get("prizes"), criteria, categories, named),
         missing=fields["missing"].choice("report", "refuse") if "missing" in fields else "report",
         trim=trim,
         trim_from=_trim_from(fields.get("trim_from"), trim),
@@ -98,7 +110,23 @@ def _rules(node: Node) -> Rules:
         unit_score=fields["unit_score"].choice("best", "sum") if "unit_score" in fields else "best",
         tie_breaks=_tie_breaks(fields["tie_breaks"]) if "tie_breaks" in fields else TIE_BREAKS,
         second_scale=_second_scale(fields.get("second_scale"), jury, interactions, cap),
+        categories=categories,
+        measures=named,
+        several=fields["several_prizes"].flag() if "several_prizes" in fields else True,
     )
+
+
+def _prizes(
+    node: Node | None, criteria: tuple[Criterion, ...], categories: tuple[str, ...],
+    named: tuple[Measure, ...],
+) -> tuple[Prize, ...]:
+    if node is None:
+        return PLAN_PRIZES
+    known = {
+        CRITERION: [one.id for one in criteria], CATEGORY: list(categories),
+        NAMED: [one.id for one in named],
+    }
+    return prizes(node, known)
 
 
 def _weights(node: Node, fields: dict[str, Node]) -> tuple[Fraction, Fraction]:
@@ -139,14 +167,6 @@ def _per_day(node: Node | None) -> bool:
     return node is not None and node.choice("clip", "day") == "day"
 
 
-def _prizes(node: Node) -> tuple[Prize, ...]:
-    nodes = node.items()
-    fields = [item.fields(("id", "count"), ("id", "count")) for item in nodes]
-    prizes = tuple(Prize(f["id"].text(), f["count"].integer(0, 100_000)) for f in fields)
-    distinct(nodes, (prize.id for prize in prizes))
-    return prizes
-
-
 def _trim_from(node: Node | None, trim: int) -> int:
     least = 2 * trim + 1
     return 2 * trim + 2 if node is None else node.integer(least, 100_000)
@@ -176,16 +196,14 @@ def _second_scale(
 def _entries(node: Node, rules: Rules, jurors: frozenset[str]) -> tuple[Entry, ...]:
     limits = {criterion.id: criterion.max for criterion in rules.criteria}
     nodes = node.items()
-    entries = tuple(_entry(item, jurors, limits, per_day=rules.shares_per_day) for item in nodes)
+    entries = tuple(_entry(item, jurors, limits, rules) for item in nodes)
     distinct(nodes, (entry.id for entry in entries))
     return entries
 
 
-def _entry(
-    node: Node, jurors: frozenset[str], limits: dict[str, int], *, per_day: bool
-) -> Entry:
+def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int], rules: Rules) -> Entry:
     fields = node.fields(_ENTRY, ("id", "unit", "marks", "interactions"))
-    counts = _interactions(fields["interactions"], per_day=per_day)
+    counts = _interactions(fields["interactions"], per_day=rules.shares_per_day)
     reason = fields.get("reason")
     return Entry(
         id=fields["id"].text(),
@@ -197,6 +215,7 @@ def _entry(
         ledger_complete=counts.complete,
         disqualified=fields["disqualified"].flag() if "disqualified" in fields else False,
         reason=None if reason is None or reason.value is None else reason.text(),
+        category=category(fields.get("category"), rules.categories),
     )
 
 
@@ -291,11 +310,13 @@ def _refuse_mark(path: str, mark: object, limit: int | None) -> None:
     Node(mark, path).integer(0, limit)
 
 
-def _decision(node: Node, units: frozenset[str]) -> Decision:
-    fields = node.fields(("units", "reason"), ("units",))
+def _decision(node: Node, units: frozenset[str], chosen: frozenset[str]) -> Decision:
+    fields = node.fields(("units", "reason", "prize"), ("units",))
     names = _names(fields["units"])
     for item, name in zip(fields["units"].items(), names, strict=True):
         if name not in units:
             item.refuse(f"Không có đơn vị “{name}”.", f'There is no unit "{name}".')
     reason = fields.get("reason")
-    return Decision(names, None if reason is None or reason.value is None else reason.text())
+    why = None if reason is None or reason.value is None else reason.text()
+    prize = fields["prize"].choice(*sorted(chosen)) if "prize" in fields else None
+    return Decision(names, why, prize)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from scoring import schema
-from scoring.model import Contest
+from scoring.model import CHAIR, OVERALL, Contest
 from scoring.numbers import both, shown
-from scoring.ranking import SHARED, Line, rank
+from scoring.ranking import SHARED
+from scoring.winning.awarding import Award, Ranking, rank
 
 
 def sensitivity(data: object) -> dict[str, Any]:
@@ -20,30 +21,37 @@ def sensitivity(data: object) -> dict[str, Any]:
     ``stable``: none of them changes any. Raises ``InputError`` like ``compute``.
     """
     contest = schema.read(data)
-    lines = rank(contest).lines
-    what_if = [_trial(lines, kind, juror, other) for kind, juror, other in _trials(contest)]
+    ranking = rank(contest)
+    what_if = [_trial(ranking, kind, juror, other) for kind, juror, other in _trials(contest)]
     return {
         "format": "hoithi-sensitivity/1",
-        "prizes": [_prize(line, lines) for line in lines if line.prize is not None],
+        "prizes": [_prize(award) for award in _in_order(ranking)],
         "what_if": what_if,
         "stable": not any(trial["changes"] for trial in what_if),
     }
 
 
-def _prize(line: Line, lines: tuple[Line, ...]) -> dict[str, Any]:
+def _in_order(ranking: Ranking) -> list[Award]:
+    """Prizes that go by the ranking in its order, the others after them."""
+    return sorted(ranking.awards, key=lambda one: one.prize.by != OVERALL)
+
+
+def _prize(award: Award) -> dict[str, Any]:
     """``next_units``: the units of the following rank; ``margin`` to them, None for the last."""
+    line, lines = award.line, award.lines
     after = [other for other in lines if other.rank > line.rank]
     following = [other for other in after if other.rank == after[0].rank]
-    margin = line.total - following[0].total if following else None
+    measured = following and award.prize.by != CHAIR
+    margin = line.value - following[0].value if measured else None
     units = [other.unit for other in following]
     return {
-        "prize": line.prize,
+        "prize": award.prize.id,
         "rank": line.rank,
         "unit": line.unit,
         "decided_by": line.decided_by,
         "margin": None if margin is None else both(margin),
         "next_units": units,
-        "says": {"vi": _says(line, units, "vi", lines), "en": _says(line, units, "en", lines)},
+        "says": {"vi": _says(award, units, "vi"), "en": _says(award, units, "en")},
     }
 
 
@@ -54,6 +62,7 @@ _SAYS: dict[str, dict[str, Callable[..., str]]] = {
         "tie": lambda unit, rank, after: (
             f"{unit} (hạng {rank}) bằng tổng điểm với {after}; thứ hạng do tiêu chí phụ quyết định."
         ),
+        "chair": lambda unit: f"{unit} do Trưởng ban chọn.",
         "margin": lambda unit, rank, after, by: f"{unit} (hạng {rank}) hơn {after} {by} điểm.",
     },
     "en": {
@@ -62,18 +71,21 @@ _SAYS: dict[str, dict[str, Callable[..., str]]] = {
         "tie": lambda unit, rank, after: (
             f"{unit} (rank {rank}) has the same total as {after}; a tie-break decided."
         ),
+        "chair": lambda unit: f"{unit} is the chair's choice.",
         "margin": lambda unit, rank, after, by: f"{unit} (rank {rank}) leads {after} by {by}.",
     },
 }
 
 
-def _says(line: Line, after: list[str], language: str, lines: tuple[Line, ...]) -> str:
-    says = _SAYS[language]
+def _says(award: Award, after: list[str], language: str) -> str:
+    line, says = award.line, _SAYS[language]
+    if award.prize.by == CHAIR:
+        return says["chair"](line.unit)
     if line.decided_by == SHARED:
         return says["shared"](line.unit, line.rank)
     if not after:
         return says["last"](line.unit, line.rank)
-    margin = line.total - next(other.total for other in lines if other.unit == after[0])
+    margin = line.value - next(other.value for other in award.lines if other.unit == after[0])
     if not margin:
         return says["tie"](line.unit, line.rank, ", ".join(after))
     return says["margin"](line.unit, line.rank, ", ".join(after), shown(margin, language))
@@ -94,8 +106,10 @@ def _without(jurors: tuple[str, ...], juror: str) -> tuple[str, ...]:
     return tuple(other for other in jurors if other != juror)
 
 
-def _trial(lines: tuple[Line, ...], kind: str, juror: str | None, other: Contest) -> dict[str, Any]:
-    before, after = _won(lines), _won(rank(other).lines)
+def _trial(
+    ranking: Ranking, kind: str, juror: str | None, other: Contest
+) -> dict[str, Any]:
+    before, after = _won(ranking), _won(rank(other))
     changes = [
         {"unit": unit, "from": before.get(unit), "to": after.get(unit)}
         for unit in sorted(before.keys() | after.keys())
@@ -104,5 +118,10 @@ def _trial(lines: tuple[Line, ...], kind: str, juror: str | None, other: Contest
     return {"what": kind, "juror": juror, "changes": changes}
 
 
-def _won(lines: tuple[Line, ...]) -> dict[str, str]:
-    return {line.unit: line.prize for line in lines if line.prize is not None}
+def _won(ranking: Ranking) -> dict[str, str]:
+    """By unit its prize; several are written one after the other."""
+    won: dict[str, str] = {}
+    for award in ranking.awards:
+        before = won.get(award.line.unit)
+        won[award.line.unit] = f"{before}, {award.prize.id}" if before else award.prize.id
+    return won

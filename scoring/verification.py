@@ -225,7 +225,7 @@ def _profile(files: Mapping[str, bytes]) -> list[Check]:
     about = _about(files)
     content = files.get(name)
     real = hashlib.sha256(content or b"").hexdigest()
-    known = content is not None and about["format"].value == evidence.FORMAT
+    known = content is not None and about["format"].value in evidence.FORMATS
     erased, _ = _erased(files)
     if name in erased and erased[name].sha256 == real:
         at = erased[name].at[:10]
@@ -341,9 +341,12 @@ def _ranking(files: Mapping[str, bytes]) -> list[Check]:
 
 def _without_words(result: dict[str, Any]) -> dict[str, Any]:
     """Another version may word its explanations differently; the figures must be the same."""
-    lines = [line if isinstance(line, dict) else {} for line in result["ranking"]]
-    bare = [{k: v for k, v in line.items() if k != "explanation"} for line in lines]
-    return {**result, "ranking": bare}
+    bare: dict[str, Any] = {}
+    for part in ("ranking", "awards"):
+        if isinstance(result.get(part), list):
+            lines = [line if isinstance(line, dict) else {} for line in result[part]]
+            bare[part] = [{k: v for k, v in line.items() if k != "explanation"} for line in lines]
+    return {**result, **bare}
 
 
 def _line(place: int, stated: object, again: dict[str, Any]) -> Check:

@@ -119,7 +119,7 @@ def _newest(session: Session, slug: str) -> Result:
 
 def _print(result: Result) -> None:
     rows: list[dict[str, object]] = [
-        {key: row[key] for key in ("rank", "unit", "entry", "prize")}
+        {key: row[key] for key in ("rank", "unit", "entry", "prize", "prizes") if key in row}
         | {key: row[key]["rounded"] for key in ("jury", "interactions", "total")}
         for row in result.output["ranking"]
     ]
@@ -127,4 +127,9 @@ def _print(result: Result) -> None:
         "number": result.number, "state": result.state, "output_sha256": result.output_sha256,
         "bundle_sha256": result.bundle_sha256 or None, "ranking": rows,
     }
+    if awards := result.output.get("awards"):
+        known = ("prize", "by", "rank", "unit", "entry", "shared")
+        facts["awards"] = [
+            {key: row[key] for key in known} | {"value": row["value"]["rounded"]} for row in awards
+        ]
     click.echo(json.dumps(facts, ensure_ascii=False, indent=1))

@@ -48,13 +48,15 @@ class Result(Base):
 
 
 class ChairDecision(Base):
-    """The chair's recorded decision between tied units (tie-break of the profile)."""
+    """The chair's recorded decision between tied units (tie-break of the profile), or with
+    ``prize`` the chair's choice of who takes that prize and who moves up to it."""
 
     __tablename__ = "chair_decision"
     __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
     ordering: Mapped[list[str]]  # entry codes, best first
+    prize: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -52,6 +52,7 @@ class Submission(Base):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("clip_version.id", use_alter=True))
     changes_until: Mapped[datetime | None]  # the deadline that a reviewer gave
     state_reason: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[str] = mapped_column(String(64), server_default="")  # of the rules; "": none
     held_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # the reviewer at work on it
     held_until: Mapped[datetime | None]
     contest: Mapped[Contest] = relationship()

@@ -15,6 +15,7 @@ import media_checks
 import scoring
 from contest import canonical
 from contest.errors import Invalid
+from contest.profile.contradictions import contradictions
 from contest.profile.schema import Profile
 
 # pydantic's error type -> (Vietnamese, English). ``{…}`` is filled from the error's context.
@@ -90,6 +91,8 @@ def parse(data: Mapping[str, object]) -> Profile:
         profile = Profile.model_validate(data)
     except ValidationError as error:
         raise _refusal([_line(e) for e in error.errors(include_url=False)]) from None
+    if found := contradictions(profile):
+        raise _refusal(found)
     _check_rooms(profile)
     return profile
 

@@ -22,6 +22,7 @@ from pydantic import (
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
 from contest.profile.publishing import Publication
+from contest.profile.winning import Awards, Category, Measure, Prize
 
 CLIPS_EACH = 10  # of one entry, replacements included
 known_zones = cache(available_timezones)  # the listing walks the whole folder of zones
@@ -251,16 +252,6 @@ class Scoring(Part):
         return Fraction(self.jury_weight, self.jury_weight + self.interaction_weight)
 
 
-class Prize(Part):
-    """A prize and how many there are of it (plan V)."""
-
-    id: Identifier
-    name: Text
-    count: Positive
-    certificate: bool = True
-    cash: bool = False
-
-
 class Documents(Part):
     """What stands on documents besides the result. Vietnamese only: they are official papers."""
 
@@ -314,6 +305,9 @@ class Profile(Part):
     scoring: Scoring
     tie_breaks: list[TieBreak]
     prizes: list[Prize] = Field(min_length=1)
+    awards: Awards = Awards()
+    categories: list[Category] = Field(default_factory=list, max_length=20)
+    measures: list[Measure] = Field(default_factory=list, max_length=20)
     publication: Publication
     security: Security = Security()
     documents: Documents = Documents()
@@ -327,6 +321,7 @@ class Profile(Part):
         for ids in (
             [c.id for c in self.form.consents], [c.id for c in self.review.checklist],
             [c.id for c in self.jury.criteria], [p.id for p in self.prizes],
+            [c.id for c in self.categories], [m.id for m in self.measures],
         ):
             if len(set(ids)) != len(ids):
                 raise ValueError("duplicate_id")
@@ -338,7 +333,8 @@ class Profile(Part):
     def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Rules that say nothing of these keep the hash they had before there were any."""
         content: dict[str, Any] = whole(self)
-        later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming()}
+        later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
+                 "awards": Awards(), "categories": [], "measures": []}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}
 
@@ -369,9 +365,20 @@ class Profile(Part):
             "shares_per_account": self.scoring.shares_per_account,
             **({"shares_per_account_per": "day"} if self.scoring.per_day else {}),
             "points_cap": self.scoring.points_cap,
-            "prizes": [{"id": p.id, "count": p.count} for p in self.prizes],
+            "prizes": [{"id": p.id, "count": p.count}
+                       | ({} if p.by == "overall" else {"by": p.by}) for p in self.prizes],
             "trim": self.jury.trim,
             "standardise": self.jury.standardise,
             "unit_score": self.scoring.unit_score,
             "tie_breaks": list(self.tie_breaks),
+            **self._winning(),
         }
+
+    def _winning(self) -> dict[str, object]:
+        """What only some rules say: of categories, own measures, several prizes."""
+        found: dict[str, object] = {
+            "categories": [one.id for one in self.categories],
+            "measures": [m.model_dump(exclude={"name"}) for m in self.measures],
+        }
+        found = {key: value for key, value in found.items() if value}
+        return found if self.awards.several else found | {"several_prizes": False}

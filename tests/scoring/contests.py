@@ -32,6 +32,37 @@ def contest(random: Random, fixed=None):
     return {"rules": found, "jurors": jurors, "entries": entries, "chair_decisions": decisions}
 
 
+def measured(random: Random):
+    """The same with prizes by every measure, categories, a named measure, choices of the chair."""
+    data = contest(random)
+    found = data["rules"]
+    found["categories"] = ["hoc", "lam"][: random.randint(0, 2)]
+    found["measures"] = [{"id": "vui", "jury_weight": random.choice([0, 30, "1/2"]),
+                          "interaction_weight": random.choice([70, 1.5])}]
+    found["several_prizes"] = random.random() < 0.5
+    kinds = ["overall", "overall", "jury", "interactions", "chair", "measure:vui",
+             *(f"criterion:{one['id']}" for one in found["criteria"]),
+             *(f"category:{one}" for one in found["categories"])]
+    found["prizes"] = [
+        {"id": f"p{i}", "count": random.randint(0, 3)} | by(random.choice(kinds), random)
+        for i in range(random.randint(1, 6))
+    ]
+    for one in data["entries"]:
+        if found["categories"] and random.random() < 0.8:
+            one["category"] = random.choice(found["categories"])
+    units = sorted({one["unit"] for one in data["entries"]})
+    for prize in found["prizes"]:
+        if prize.get("by") == "chair" and random.random() < 0.8:
+            chosen = random.sample(units, random.randint(0, len(units)))
+            data["chair_decisions"].append({"units": chosen, "prize": prize["id"]})
+    return data
+
+
+def by(measure, random: Random):
+    """``overall`` may be said or left out."""
+    return {} if measure == "overall" and random.random() < 0.5 else {"by": measure}
+
+
 def rules(random: Random):
     criteria = [
         {

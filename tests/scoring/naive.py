@@ -29,26 +29,115 @@ PLAN = {
 
 def ranking(data):
     """(rank, unit, entry or None, jury, interactions, total, points, prize) for every unit."""
+    rules, clips = _clips(data)
+    ranked = {clip[-1]: clip for clip in clips if clip[0] is not None}
+    units = {}
+    for clip in ranked.values():
+        units.setdefault(clip[7], []).append(clip[:7])
+    return _ranked(rules, {unit: _stand(rules, found) for unit, found in units.items()}, data)
+
+
+def awards(data):
+    """(prize, unit, entry or None, worth, shared) in the order of the prizes.
+
+    Slot by slot: a unit that shares a place with others uses up the places after it, and who may
+    not take a second prize is passed over.
+    """
+    rules = PLAN | data["rules"]
+    found, winners, left, skip = [], [], {}, {}
+    for prize in rules["prizes"]:
+        by = prize.get("by", "overall")
+        key = (by, prize["id"]) if by == "chair" else by
+        if key not in left:
+            left[key], skip[key] = _groups(data, by, prize["id"]), 0
+        for _ in range(prize["count"]):
+            if skip[key]:
+                skip[key] -= 1
+                continue
+            several = rules.get("several_prizes", True)
+            open_ = [[u for u in group if several or u[0] not in winners] for group in left[key]]
+            open_ = [group for group in open_ if group]
+            if not open_:
+                continue
+            first, left[key] = open_[0], open_[1:]
+            skip[key] = len(first) - 1
+            found += [(prize["id"], *unit, len(first) > 1) for unit in first]
+            winners += [unit[0] for unit in first]
+    return found
+
+
+def _groups(data, by, prize):
+    """Units of equal rank by a measure, best first: (unit, entry or None, worth)."""
+    rules, clips = _clips(data)
+    if by == "chair":
+        chosen = [d["units"] for d in data["chair_decisions"] if d.get("prize") == prize]
+        totals = {line[1]: (line[1], line[2], line[5]) for line in ranking(data)}
+        return [[totals[unit]] for unit in (chosen[-1] if chosen else []) if unit in totals]
+    units = {}
+    for clip in clips:
+        value = _value(rules, data, clip, by)
+        if value is not None:
+            units.setdefault(clip[7], []).append((value, *clip[1:7]))
+    places = {}
+    for line in _ranked(rules, {u: _stand(rules, found) for u, found in units.items()}, data):
+        places.setdefault(line[0], []).append((line[1], line[2], line[5]))
+    return [places[rank] for rank in sorted(places)]
+
+
+def _value(rules, data, clip, by):
+    total, mean, _, points, *_ = clip
+    entry = next(e for e in data["entries"] if e["id"] == clip[6])
+    kind, _, key = by.partition(":")
+    if kind == "jury":
+        return None if mean is None else mean * 100
+    if kind == "interactions":
+        counts = entry["interactions"] or {}
+        known = [counts.get(part) for part in ("reactions", "shares", "share_ledger")]
+        return None if known == [None, None, None] else Fraction(points)
+    if kind == "criterion":
+        return _criterion(rules, data, entry, key)
+    if kind == "measure":
+        return _measure(rules, clip, key)
+    return total if kind != "category" or entry.get("category") == key else None
+
+
+def _criterion(rules, data, entry, key):
+    names = {c["id"] for c in rules["criteria"]}
+    most = next(c["max"] for c in rules["criteria"] if c["id"] == key)
+    given = [b[key] for j, b in entry["marks"].items()
+             if j in data["jurors"] and isinstance(b, dict) and b.keys() == names]
+    return Fraction(sum(given) * 100, len(given) * most) if given else None
+
+
+def _measure(rules, clip, key):
+    _, mean, _, points, *_ = clip
+    named = next(m for m in rules["measures"] if m["id"] == key)
+    jury, public = Fraction(named["jury_weight"]), Fraction(named["interaction_weight"])
+    if jury and mean is None:
+        return None
+    interaction = min(Fraction(points, rules["points_cap"]), 1)
+    return ((mean or 0) * jury + interaction * public) / (jury + public) * 100
+
+
+def _clips(data):
+    """The rules, and of each clip total, mean, top, points, jury, interactions, id, unit, place."""
     rules = PLAN | data["rules"]
     entries = [e for e in data["entries"] if not e.get("disqualified")]
     scale = Fraction(100) / (Fraction(rules["jury_weight"]) + Fraction(rules["interaction_weight"]))
     ballots = _percentages(rules, data["jurors"], entries)
-    clips = {}
-    for entry in entries:
+    clips = []
+    for place, entry in enumerate(entries):
         given = ballots[entry["id"]]
         points = _points(rules, entry["interactions"])
         interaction = min(Fraction(points, rules["points_cap"]), 1)
-        if not given and rules["jury_weight"]:
-            continue
         mean = _trimmed_mean(rules, list(given.values())) if given else None
         jury = (mean or 0) * Fraction(rules["jury_weight"]) * scale
         interactions = interaction * Fraction(rules["interaction_weight"]) * scale
-        total = jury + interactions
+        total = jury + interactions if given or not rules["jury_weight"] else None
         top = _top(rules, entry, given)
-        clips.setdefault(entry["unit"], []).append(
-            (total, mean, top, points, jury, interactions, entry["id"])
-        )
-    return _ranked(rules, {unit: _stand(rules, found) for unit, found in clips.items()}, data)
+        clips.append((total, mean, top, points, jury, interactions, entry["id"], entry["unit"],
+                      place))
+    return rules, clips
 
 
 def _percentages(rules, jurors, entries):
@@ -165,6 +254,7 @@ def _ranked(rules, units, data):
         else:
             groups.append([unit])
     prizes = [prize["id"] for prize in rules["prizes"] for _ in range(prize["count"])]
+    prizes *= all(prize.get("by", "overall") == "overall" for prize in rules["prizes"])
     lines = []
     for group in _chaired(rules, groups, data.get("chair_decisions", [])):
         rank = len(lines) + 1
@@ -177,7 +267,8 @@ def _ranked(rules, units, data):
 
 def _chaired(rules, groups, decisions):
     for group in groups:
-        fitting = [d["units"] for d in decisions if set(group) <= set(d["units"])]
+        ties = [d["units"] for d in decisions if not d.get("prize")]
+        fitting = [units for units in ties if set(group) <= set(units)]
         if len(group) > 1 and fitting and "chair" in rules["tie_breaks"]:
             yield from ([unit] for unit in fitting[-1] if unit in group)
         else:

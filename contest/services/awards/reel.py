@@ -19,8 +19,7 @@ from contest.permissions import require
 from contest.services.awards import stage
 from contest.services.core import locks, outbox
 from contest.services.entry import checks
-from contest.services.results import results
-from contest.services.results.ranking_rows import Picked
+from contest.services.results import results, standings
 from contest.services.results.standings import Line
 
 KIND = "reel.make"
@@ -32,7 +31,7 @@ def parts(session: Session, result: Result, local: Local, language: str) -> list
     """A title card, then a part for each prize, the last one first."""
     profile = results.profile_of(result)
     title = Part([profile.contest.title[language], profile.contest.organiser[language]], None)
-    winners = results.some_lines(result, language, Picked(prizes=True))
+    winners = standings.winners(session, result, profile, language)
     return [title, *(_part(session, result, local, line) for line in reversed(winners))]
 
 
@@ -57,7 +56,7 @@ def _part(session: Session, result: Result, local: Local, line: Line) -> Part:
     ).one()
     shown = checks.rendition(session, submission.version) if submission.version else None
     clip = local(shown.sha256) if shown else None
-    return Part([str(line.prize), line.unit, f"“{line.title}”", line.total], clip)
+    return Part([str(line.prize), line.unit, f"“{line.title}”", line.measured or line.total], clip)
 
 
 # ---------------------------------------------------------------------------- asking for one

@@ -17,8 +17,7 @@ from contest.errors import Conflict, Gone, Invalid
 from contest.models import Contest, Derivative, Result, StageShow, Submission
 from contest.permissions import require
 from contest.services.core import locks
-from contest.services.results import moved_since, results
-from contest.services.results.ranking_rows import Picked
+from contest.services.results import moved_since, results, standings
 from contest.services.results.standings import Line
 from contest.tokens import hash_token, new_token
 
@@ -56,7 +55,7 @@ def result_of(session: Session, contest: Contest, *, actor: Actor) -> Result:
 def slides(session: Session, result: Result, language: str) -> list[Slide]:
     """The title, then for each prize from the last to the first its name and its winner, and all
     of them at the end."""
-    won = results.some_lines(result, language, Picked(prizes=True))
+    won = standings.winners(session, result, results.profile_of(result), language)
     clips = _clips(session, result, [line.code for line in won])
     shown = [Slide("title")]
     for line in reversed(won):
@@ -88,7 +87,8 @@ def _clips(
 
 def length(session: Session, result: Result) -> int:
     """How many slides there are."""
-    return 2 + 2 * len(results.some_lines(result, "vi", Picked(prizes=True)))
+    profile = results.profile_of(result)
+    return 2 + 2 * len(standings.winners(session, result, profile, "vi"))
 
 
 # ---------------------------------------------------------------------------- where it stands

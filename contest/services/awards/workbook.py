@@ -235,7 +235,21 @@ def _points(book: Book, row: Mapping[str, Any]) -> Iterator[Formula]:
 # ---------------------------------------------------------------------------- prizes, units, rules
 
 
+def _by_measure(book: Book) -> Table:
+    """Prizes by measures: their worth is a number, for the formulas know the ranking only."""
+    head = ("prize", "unit", "code", "title", "authors", "rank", "by", "value", "shared")
+    won = standings.winners_of(book.result, book.profile, book.language)
+    return [book.words[key] for key in head], [
+        [line.prize, line.unit, line.code, line.title, ", ".join(line.authors),
+         Number(row["rank"], "0"), line.measure, Number(_exact(row, "value"), "0.##"),
+         book.words["yes"] if line.shared else book.words["no"]]
+        for (_, line), row in zip(won, book.result.output["awards"], strict=True)
+    ]
+
+
 def _prizes(book: Book, lines: list[standings.Line]) -> Table:
+    if standings.goes_by_measures(book.profile):
+        return _by_measure(book)
     head = [book.words[key] for key in ("prize", "unit", "code", "title", "authors", "rank",
                                         "total", "shared")]
     ranking = book.sheet("ranking")

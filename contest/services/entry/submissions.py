@@ -41,6 +41,7 @@ class SubmissionForm:
     description: str = ""
     consents: frozenset[str] = frozenset()
     language: str = "vi"
+    category: str = ""
 
 
 # ---------------------------------------------------------------------------- deadlines (plan II.1)
@@ -192,6 +193,9 @@ def _check(form: SubmissionForm, profile: Profile) -> None:
     if form.kind not in profile.form.kinds:
         raise Invalid("Hình thức dự thi không có trong thể lệ. Hãy chọn lại.",
                       "This kind of entry is not in the rules. Choose again.")
+    if form.category not in ([one.id for one in profile.categories] or [""]):
+        raise Invalid("Hãy chọn một mảng nội dung có trong thể lệ.",
+                      "Choose one of the categories in the rules.")
     if not 1 <= len(form.authors) <= profile.form.max_authors:
         most = profile.form.max_authors
         raise Invalid(
@@ -214,7 +218,7 @@ def _columns(form: SubmissionForm) -> dict[str, object]:
         "title": tidy(form.title), "kind": form.kind, "authors": [tidy(a) for a in form.authors],
         "description": tidy(form.description), "contact_name": tidy(form.contact_name),
         "contact_phone": tidy(form.contact_phone), "contact_email": tidy(form.contact_email),
-        "language": form.language,
+        "language": form.language, "category": form.category,
     }
 
 

@@ -30,6 +30,7 @@ def of_result(
     """The values of minutes, decision and certificates, from one revision of the result."""
     profile = profile_at(revision)
     lines = standings.lines(result, profile, "vi")
+    won, certified = standings.winners_of(result, profile, "vi"), with_certificate(profile)
     decided_at = result.frozen_at or result.created_at
     return {
         **heading(profile, decided_at),
@@ -48,8 +49,8 @@ def of_result(
         "clips": str(sum(len(row["entries"]) for row in result.output["ranking"])),
         "jurors": list(jurors),
         "lines": [_line(line) for line in lines],
-        "prizes": [_line(line) for line in lines if line.prize],
-        "certificates": [_line(line) for line in _certificates(result, profile, lines)],
+        "prizes": [_line(line) for _, line in won],
+        "certificates": [_line(line) for prize, line in won if prize in certified],
         "second_of": lines[0].second["of"] if lines and lines[0].second else "",
         "unverified": _unverified(lines),
         "disqualified": [
@@ -104,13 +105,19 @@ def _rules(profile: Profile) -> dict[str, str]:
 
 
 def _line(line: Line) -> dict[str, str]:
-    prize = line.prize or ""
     return {
         "rank": str(line.rank), "unit": line.unit, "title": line.title, "code": line.code,
         "authors": ", ".join(line.authors), "jury": line.jury, "interactions": line.interactions,
         "total": line.total, "second": line.second["total"] if line.second else "",
-        "prize": f"{prize} (đồng giải)" if prize and line.shared else prize,
+        "prize": _prize(line),
     }
+
+
+def _prize(line: Line) -> str:
+    """The prize as papers name it, with what it goes by where that is not the ranking."""
+    notes = [line.measured, "đồng giải" if line.shared else ""]
+    said = "; ".join(note for note in notes if note)
+    return f"{line.prize} ({said})" if line.prize and said else line.prize or ""
 
 
 def _unverified(lines: Sequence[Line]) -> str:
@@ -127,12 +134,6 @@ def _unverified(lines: Sequence[Line]) -> str:
 def with_certificate(profile: Profile) -> set[str]:
     """The prizes that come with a certificate (plan V)."""
     return {prize.id for prize in profile.prizes if prize.certificate}
-
-
-def _certificates(result: Result, profile: Profile, lines: Sequence[Line]) -> list[Line]:
-    """Winning units whose prize comes with a certificate, in the order of the ranking."""
-    ids, ranking = with_certificate(profile), result.output["ranking"]
-    return [line for line, row in zip(lines, ranking, strict=True) if row["prize"] in ids]
 
 
 def of_sheet(

@@ -166,7 +166,8 @@ def _jurors(session: Session, contest: Contest) -> list[str]:
 def _anybody_won_one(session: Session, result: Result) -> bool:
     with_certificate = document_values.with_certificate(results.profile_of(result))
     prizes = ranking_rows.pick(session, result, Picked(prizes=True))
-    return any(row["prize"] in with_certificate for row in prizes)
+    won = {prize for row in prizes for prize in row.get("prizes", [row["prize"]])}
+    return bool(won & with_certificate)
 
 
 # ---------------------------------------------------------------------------- templates

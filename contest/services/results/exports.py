@@ -23,12 +23,12 @@ WORDS = {
     "vi": {
         "rank": "Hạng", "unit": "Đơn vị", "code": "Mã clip", "title": "Tên clip",
         "authors": "Tác giả", "jury": "Giám khảo", "interactions": "Tương tác", "total": "Tổng",
-        "prize": "Giải", "second": "Trên thang {of}",
+        "prize": "Giải", "category": "Mảng nội dung", "second": "Trên thang {of}",
     },
     "en": {
         "rank": "Rank", "unit": "Unit", "code": "Clip", "title": "Title", "authors": "Authors",
         "jury": "Jury", "interactions": "Interactions", "total": "Total", "prize": "Prize",
-        "second": "On the scale of {of}",
+        "category": "Category", "second": "On the scale of {of}",
     },
 }
 
@@ -81,6 +81,8 @@ def as_csv(result: Result, language: str) -> bytes:
 def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
     head = ["rank", "unit", "code", "title", "authors", "jury", "interactions", "total", "prize"]
     titles = [words[key] for key in head]
+    sorted_out = any(line.category for line in found)
+    titles += [words["category"]] * sorted_out
     if found and found[0].second:
         titles.append(words["second"].format(of=found[0].second["of"]))
     rows = []
@@ -89,5 +91,6 @@ def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
             line.rank, line.unit, line.code, line.title, ", ".join(line.authors),
             line.jury, line.interactions, line.total, line.prize or "",
         ]
+        row += [line.category] * sorted_out
         rows.append(row + ([line.second["total"]] if line.second else []))
     return titles, rows

@@ -5,6 +5,7 @@ a page that shows a hundred of them, one, or the prizes reads no more than that,
 the revision stays as it is.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +34,10 @@ from contest.services.results.kept import kept
 @dataclass(frozen=True)
 class Picked:
     """Which lines: the first ``most`` of those that hold ``words`` (unit or code), belong to the
-    clip ``code``, or won a prize (``prizes``)."""
+    clip ``code``, are in a ``category``, or won a prize (``prizes``)."""
 
     words: str = ""
+    category: str = ""
     code: str | None = None
     prizes: bool = False
     most: int | None = None
@@ -67,8 +69,11 @@ def _chosen(session: Session, result: Result, wanted: Picked) -> Select[*tuple[A
     )
     if wanted.code is not None:
         query = query.where(entry == wanted.code)
+    if wanted.category:
+        query = query.where(_text(session, rows.c.value, "category") == wanted.category)
     if wanted.prizes:
-        query = query.where(prize.is_not(None))
+        several = _text(session, rows.c.value, "prizes")  # only where prizes go by measures
+        query = query.where(or_(prize.is_not(None), several != "[]"))
     for word in wanted.words.split():
         found = [search.folded(column).contains(fold(word), autoescape=True)
                  for column in (unit, entry)]
@@ -112,7 +117,8 @@ def _length(session: Session, result: Result) -> int:
 
 
 def totals(session: Session, result: Result) -> dict[str, Any]:
-    """As much of ``output`` as the second tally is compared with: each line's unit and total."""
+    """As much of ``output`` as the second tally is compared with: each line's unit and total, and
+    the prizes that go by other measures."""
     rows, place = _elements(session)
     query = (
         select(_text(session, rows.c.value, "unit"), _text(session, rows.c.value, "total", "exact"))
@@ -122,22 +128,39 @@ def totals(session: Session, result: Result) -> dict[str, Any]:
     return {"ranking": [
         {"unit": unit, "total": {"exact": total}}
         for unit, total in session.execute(query.order_by(place))
-    ]}
+    ], "awards": awards(session, result)}
 
 
-def places(session: Session, result: Result) -> list[tuple[str, int, str, str | None]]:
-    """Each line's clip, rank, rounded total and prize, best first."""
+def awards(session: Session, result: Result) -> list[dict[str, Any]]:
+    """The rows of ``output["awards"]``; empty where every prize goes by the ranking."""
+    return kept(session, result, "awards", lambda: _awards(session, result))
+
+
+def _awards(session: Session, result: Result) -> list[dict[str, Any]]:
+    if _on_sqlite(session):
+        found: Any = func.json_extract(Result.output, "$.awards")
+    else:
+        found = func.jsonb_extract_path(Result.output, "awards")
+    query = select(type_coerce(found, Json)).where(Result.id == result.id)
+    return session.scalar(query) or []
+
+
+def places(session: Session, result: Result) -> list[tuple[str, int, str, list[str]]]:
+    """Each line's clip, rank, rounded total and prizes, best first."""
     rows, place = _elements(session)
     query = (
         select(
             _text(session, rows.c.value, "entry"), _number(session, rows.c.value, "rank"),
             _text(session, rows.c.value, "total", "rounded"), _text(session, rows.c.value, "prize"),
+            _text(session, rows.c.value, "prizes"),
         )
         .select_from(Result, rows)
         .where(Result.id == result.id)
     )
-    found = session.execute(query.order_by(place))
-    return [(clip, rank, total, prize) for clip, rank, total, prize in found]
+    return [
+        (entry, rank, total, [prize] if several is None and prize else json.loads(several or "[]"))
+        for entry, rank, total, prize, several in session.execute(query.order_by(place))
+    ]
 
 
 def ties(session: Session, result: Result) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def preview(
         return None
     rules = results.profile_of(result)
     return [
-        _place(row, old.get(row["unit"]), standings.prize_name(row["prize"], rules, language),
+        _place(row, old.get(row["unit"]), standings.prize_names(row, rules, language),
                language)
         for row in rows
     ]
@@ -91,7 +91,7 @@ def moving_up(
     """Of the new places those that win a prize, or another one than before."""
     rules = results.profile_of(result)
     before = {
-        row["unit"]: standings.prize_name(row["prize"], rules, language)
+        row["unit"]: standings.prize_names(row, rules, language)
         for row in ranking_rows.pick(session, result, Picked(prizes=True))
     }
     return [one for one in places if one.prize and one.prize != before.get(one.unit)]

@@ -311,12 +311,12 @@ def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
     ).where(Submission.contest_id == result.contest_id)
     contacts = {row.code: row for row in session.execute(query)}
     mails = []
-    for code, rank, total, prize in ranking_rows.places(session, result):
+    for code, rank, total, prizes in ranking_rows.places(session, result):
         to = contacts[code]
         mails.append((to.contact_email, to.language, {
             "submission_id": to.id, "rank": str(rank),
             "points": standings.written(total, to.language),
-            "prize": standings.prize_name(prize, profile, to.language) or "",
+            "prize": standings.prize_names({"prizes": prizes}, profile, to.language) or "",
         }))
     mail.enqueue_all(session, "result", mails, contest_id=result.contest_id, at=at)
 

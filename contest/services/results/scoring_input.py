@@ -26,6 +26,7 @@ from contest.models import (
     Submission,
     Unit,
 )
+from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.keys import Keys
 from contest.services.counts import evidence as files
@@ -68,6 +69,7 @@ class Clip:
     authors: list[str]
     state: str
     state_reason: str
+    category: str | None
     unit_id: int
     unit: str
 
@@ -100,16 +102,17 @@ def prepare(
     """
     entries = [Clip(*row) for row in session.execute(_entries(contest))]
     marks = _marks(session, contest, entries)
+    profile = profiles.profile_of(contest)
     attached = files.attached(session, contest)
     voided = _voided(session, contest)
     hashed = _Accounts(salt_of(session, contest, keys))
     data: list[dict[str, Any]] = []
     found = Prepared(
         data={
-            "rules": profiles.profile_of(contest).scoring_rules(),
+            "rules": profile.scoring_rules(),
             "jurors": [seat.code for seat in jurors.counted(session, contest)],
             "entries": data,
-            "chair_decisions": _decisions(session, contest, entries),
+            "chair_decisions": _decisions(session, contest, entries, profile),
         },
         names={e.code: _names(e) for e in entries}, snapshots={}, raw={}, ledgers={},
     )
@@ -118,7 +121,8 @@ def prepare(
         counts = official.official_counts(session, contest, only=ids)
         said = ledger_state.statements(session, contest, only=ids)
         for e in some:
-            data.append(_submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed))
+            given = _submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed)
+            data.append(given | _category(e, profile))
             if one := counts.get(e.id):
                 found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
                 if one.accounts is not None or e.id in voided:
@@ -165,7 +169,7 @@ def _entries(contest: Contest) -> Select[Submission]:
     return (
         select(
             Submission.id, Submission.code, Submission.title, Submission.authors, Submission.state,
-            Submission.state_reason, Submission.unit_id, Unit.name,
+            Submission.state_reason, Submission.category, Submission.unit_id, Unit.name,
         )
         .join(Submission.unit)
         .where(Submission.contest_id == contest.id, counted)
@@ -277,6 +281,12 @@ def _submission(
     }
 
 
+def _category(submission: Clip, profile: Profile) -> dict[str, str]:
+    """The clip's category, as long as the rules know it."""
+    known = any(one.id == submission.category for one in profile.categories)
+    return {"category": submission.category} if known else {}
+
+
 def _counts(counted: Official, hashed: _Accounts) -> dict[str, Any]:
     """A complete ledger is not said to be: that is what one without a word means."""
     found: dict[str, Any] = {
@@ -307,13 +317,19 @@ def _names(submission: Clip) -> dict[str, Any]:
 
 
 def _decisions(
-    session: Session, contest: Contest, entries: list[Clip]
+    session: Session, contest: Contest, entries: list[Clip], profile: Profile
 ) -> list[dict[str, Any]]:
-    """The chair's decisions in their order, as units; clips not in the result are left out."""
+    """The chair's decisions in their order, as units; clips not in the result are left out, and
+    choices for a prize that is no longer the chair's."""
+    chosen = {"", *(prize.id for prize in profile.prizes if prize.by == "chair")}
     units = {submission.code: submission.unit for submission in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []
-    for decision in session.scalars(query.order_by(ChairDecision.id)):
+    made = session.scalars(query.order_by(ChairDecision.id))
+    for decision in (one for one in made if one.prize in chosen):
         named = [units[code] for code in decision.ordering if code in units]
-        decisions.append({"units": list(dict.fromkeys(named)), "reason": decision.reason})
+        prize = {"prize": decision.prize} if decision.prize else {}
+        decisions.append(
+            {"units": list(dict.fromkeys(named)), "reason": decision.reason, **prize}
+        )
     return decisions

@@ -13,7 +13,6 @@ from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.desk import public
 from contest.services.results import results, standings
-from contest.services.results.ranking_rows import Picked
 
 PODIUM = 3
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -73,11 +72,14 @@ def of_clip(session: Session, contest: Contest, code: str, language: str, *, hos
 def of_result(result: Result, language: str, *, host: str) -> Card:
     """The card of a published result: the first prizes."""
     profile = results.profile_of(result)
-    won = results.some_lines(result, language, Picked(prizes=True, most=PODIUM))
+    session = Session.object_session(result)
+    assert session is not None  # noqa: S101 - it was just read
+    won = standings.winners(session, result, profile, language)[:PODIUM]
     points = WORDS[language]["points"]
     return Card(
         organiser=profile.contest.organiser[language], eyebrow=profile.contest.title[language],
         title=WORDS[language]["results"],
-        rows=[(str(line.prize), f"{line.unit} · {line.total} {points}") for line in won],
+        rows=[(str(line.prize), f"{line.unit} · {line.measured or f'{line.total} {points}'}")
+              for line in won],
         foot=host,
     )

@@ -41,6 +41,11 @@ class Line:
     shared: bool
     by_tie_break: bool
     explanation: Sequence[str]
+    # Of a prize that goes by another measure than the ranking: which one, and how it is written
+    # behind the number that stands in ``total``.
+    measure: str = ""
+    measured: str = ""
+    category: str = ""  # of the clip, where the rules have categories
 
 
 def editions(session: Session, contest: Contest) -> list[Result]:
@@ -75,6 +80,40 @@ def some_lines(
     rows = ranking_rows.pick(session, result, found)
     names = ranking_rows.names(session, result, [row["entry"] for row in rows])
     return [_line(row, names, profile, language) for row in rows]
+
+
+def winners(session: Session, result: Result, profile: Profile, language: str) -> list[Line]:
+    """A line for each prize won, in the order of the ranking; where prizes go by other measures, in
+    the order of the prizes, each line being the place by the prize's measure, its ``total`` what it
+    is worth there."""
+    if not goes_by_measures(profile):
+        return some_lines(session, result, profile, language, Picked(prizes=True))
+    rows = ranking_rows.awards(session, result)
+    names = ranking_rows.names(session, result, [row["entry"] for row in rows])
+    return [_award(row, names, profile, language) for row in rows]
+
+
+def by_measure(
+    session: Session, result: Result, profile: Profile, language: str
+) -> list[Line]:
+    """The winners where prizes go by other measures; empty where the ranking shows them all."""
+    if not goes_by_measures(profile):
+        return []
+    return winners(session, result, profile, language)
+
+
+def winners_of(result: Result, profile: Profile, language: str) -> list[tuple[str, Line]]:
+    """The same with each prize's id, from the whole result at hand."""
+    if not goes_by_measures(profile):
+        found = zip(lines(result, profile, language), result.output["ranking"], strict=True)
+        return [(row["prize"], line) for line, row in found if row["prize"]]
+    rows = result.output["awards"]
+    return [(row["prize"], _award(row, result.names, profile, language)) for row in rows]
+
+
+def goes_by_measures(profile: Profile) -> bool:
+    """Whether any prize goes by something else than the ranking."""
+    return any(prize.by != "overall" for prize in profile.prizes)
 
 
 def page_of_lines(
@@ -119,11 +158,72 @@ def _line(
         capped=row["capped"],
         verified=row["verified"],
         checked=_checked(row, language),
-        prize=prize_name(row["prize"], profile, language),
+        prize=prize_names(row, profile, language),
         shared=row["decided_by"] == "shared",
         by_tie_break=row["decided_by"] not in ("total", "shared"),
         explanation=row["explanation"][language].split("\n"),
+        category=_category(row, profile, language),
     )
+
+
+def _category(row: Mapping[str, Any], profile: Profile, language: str) -> str:
+    names = {one.id: one.name[language] for one in profile.categories}
+    return names.get(row.get("category") or "", "")
+
+
+def _award(
+    row: Mapping[str, Any], names: Mapping[str, Any], profile: Profile, language: str
+) -> Line:
+    """A prize by its own measure. ``total`` is whole where the measure counts points."""
+    line = _line(
+        {**row, "prize": row["prize"], "total": row["value"], "second_scale": None}, names, profile,
+        language,
+    )
+    prize = next(one for one in profile.prizes if one.id == row["prize"])
+    exact = Fraction(row["value"]["exact"])
+    points = exact.denominator == 1 and prize.by == "interactions"
+    value = written(str(exact), language) if points else line.total
+    measure = by_words(prize.by, profile, language)
+    return replace(
+        line, total=value, shared=row["shared"], measure=measure,
+        measured="" if prize.by == "overall" else f"{measure}: {value}"
+        if prize.by != "chair" else measure,
+    )
+
+
+_BY = {
+    "vi": {"overall": "tổng điểm", "jury": "điểm giám khảo", "interactions": "điểm tương tác",
+           "criterion": "tiêu chí “{}”", "category": "mảng “{}”", "measure": "cách tính “{}”",
+           "chair": "Trưởng ban chọn"},
+    "en": {"overall": "total", "jury": "the jury's marks", "interactions": "interaction points",
+           "criterion": "criterion “{}”", "category": "category “{}”", "measure": "measure “{}”",
+           "chair": "the chair's choice"},
+}
+
+
+def by_words(by: str, profile: Profile, language: str) -> str:
+    """What a prize goes by, in words of the contest."""
+    kind, _, key = by.partition(":")
+    lists: dict[str, Sequence[Any]] = {
+        "criterion": profile.jury.criteria, "category": profile.categories,
+        "measure": profile.measures,
+    }
+    names = {one.id: one.name[language] for one in lists.get(kind, [])}
+    return _BY[language][kind].format(names.get(key, key))
+
+
+def measures_in_words(profile: Profile, language: str) -> dict[str, str]:
+    """By measure its words, of prizes that do not go by the ranking."""
+    named = {prize.by for prize in profile.prizes} - {"overall"}
+    return {by: by_words(by, profile, language) for by in sorted(named)}
+
+
+def prize_names(row: Mapping[str, Any], profile: Profile, language: str) -> str | None:
+    """All the prizes of a line of the ranking, one after the other; None where it has none."""
+    if "prizes" not in row:
+        return prize_name(row["prize"], profile, language)
+    names = [prize_name(prize, profile, language) or "" for prize in row["prizes"]]
+    return ", ".join(names) or None
 
 
 def _name(row: Mapping[str, Any], names: Mapping[str, Any], key: str) -> str:

@@ -3,7 +3,7 @@
 It runs when a result is computed, frozen and published; a difference stops each of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,13 +16,13 @@ from contest.models import Contest
 from contest.profile import Profile
 from contest.profile.schema import Scoring
 from contest.services.core import profiles
-from contest.services.results import tally_counts
+from contest.services.results import tally_awards, tally_counts
 
 BATCH = 10_000  # rows at a time
 
 # Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
 # of jurors who left where they left their marks.
-_JURY = """
+_GIVEN = """
 WITH juror AS (
   SELECT user_id, contest_id, unit_id FROM role_grant WHERE role = 'juror'
   UNION ALL
@@ -39,7 +39,8 @@ WITH juror AS (
     AND (g.unit_id IS NULL OR g.unit_id <> s.unit_id)
     AND (b.state = 'submitted' OR (b.state = 'locked' AND b.outcome = 'marked'))
   GROUP BY b.id, b.submission_id HAVING COUNT(*) = :criteria
-), placed AS (
+)"""
+_PLACED = """, placed AS (
   SELECT submission_id, points,
     ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY points, id) AS low,
     ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY points DESC, id DESC) AS high,
@@ -59,6 +60,8 @@ class Tallied:
     unit: str
     points: int
     total: Fraction | None
+    mean: Fraction | None
+    of: tally_counts.Counted
 
 
 def tally(
@@ -71,8 +74,9 @@ def tally(
     found = []
     for clip in tally_counts.counts(session, contest, profile):
         points = rules.points_per_share * clip.shares + rules.points_per_reaction * clip.reactions
-        total = _total(rules, points, jury.get(clip.submission_id))
-        found.append(Tallied(clip.code, clip.unit, points, total))
+        mean = jury.get(clip.submission_id)
+        total = _total(rules, points, mean)
+        found.append(Tallied(clip.code, clip.unit, points, total, mean, clip))
     return found
 
 
@@ -85,10 +89,11 @@ def _jury(session: Session, contest: Contest, profile: Profile) -> Mapping[int, 
     values |= {f"c{i}": criterion.id for i, criterion in enumerate(criteria)}
     values |= {f"w{i}": criterion.weight for i, criterion in enumerate(criteria)}
     weight = f"(CASE m.criterion {' '.join(cases)} END)"
+    query = text(_GIVEN.format(weight=weight) + _PLACED)
     possible = sum(criterion.weight * criterion.max for criterion in criteria)
     return {
         entry: Fraction(int(points), int(jurors) * possible)
-        for entry, points, jurors in session.execute(text(_JURY.format(weight=weight)), values)
+        for entry, points, jurors in session.execute(query, values)
     }
 
 
@@ -106,15 +111,35 @@ def differences(
 ) -> list[str]:
     """Where the two tallies differ: unit, one total, the other. Empty where they agree."""
     profile = profile or profiles.profile_of(contest)
-    again = _units(tally(session, contest, profile), add=profile.scoring.unit_score == "sum")
+    clips = tally(session, contest, profile)
+    again = _units(clips, add=profile.scoring.unit_score == "sum")
     stated = {row["unit"]: Fraction(row["total"]["exact"]) for row in output["ranking"]}
     if profile.jury.standardise:  # that changes marks, so only who is ranked can be compared
-        return sorted(again.keys() ^ stated.keys())
-    return [
-        f"{unit}: {_shown(stated.get(unit))} ≠ {_shown(again.get(unit))}"
-        for unit in sorted(again.keys() | stated.keys())
-        if again.get(unit) != stated.get(unit)
+        totals = sorted(again.keys() ^ stated.keys())
+    else:
+        totals = [
+            f"{unit}: {_shown(stated.get(unit))} ≠ {_shown(again.get(unit))}"
+            for unit in sorted(again.keys() | stated.keys())
+            if again.get(unit) != stated.get(unit)
+        ]
+    return totals + _of_awards(session, contest, profile, clips, output.get("awards") or [])
+
+
+def _of_awards(
+    session: Session, contest: Contest, profile: Profile, clips: list[Tallied],
+    awards: Sequence[Mapping[str, Any]],
+) -> list[str]:
+    """Where the prizes that go by measures differ; nothing to count where there are none."""
+    if not awards:
+        return []
+    known = [
+        tally_awards.Clip(one.of.submission_id, one.unit, one.of.category, one.points,
+                          one.of.known, one.mean, one.total)
+        for one in clips
     ]
+    given = _GIVEN.format(weight="1")
+    criteria = tally_awards.criterion_means(session, contest, profile, given)
+    return tally_awards.differences(known, awards, profile, criteria)
 
 
 def _units(clips: list[Tallied], *, add: bool) -> dict[str, Fraction]:

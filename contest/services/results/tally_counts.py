@@ -45,7 +45,7 @@ WITH counting AS (
       PARTITION BY COALESCE(c.shares_snapshot_id, c.snapshot_id) ORDER BY v.id DESC) AS place
   FROM correction c JOIN correction_verdict v ON v.correction_id = c.id WHERE v.agreed
 )
-SELECT s.id, s.code, u.name, COALESCE(r.id, h.id) AS known,
+SELECT s.id, s.code, u.name, s.category, COALESCE(r.id, h.id) AS known,
   COALESCE(ar.reactions, r.reactions) AS reactions, h.shares, ah.shares AS said,
   ah.accounts_out, ah.identities_out, (
     SELECT l.state FROM ledger_statement l
@@ -111,6 +111,8 @@ class Counted:
     unit: str
     reactions: int
     shares: int
+    known: bool = True  # whether anything was counted
+    category: str | None = None
 
 
 def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Counted]:
@@ -126,8 +128,10 @@ def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Cou
         told = ledger.get(row.id, Lines())
         rest = told - _left_out(corrected.get(row.id, ()), _out(row), asked["most"])
         known = row.known is not None
-        yield Counted(row.id, row.code, row.name, int(row.reactions or 0),
-                      _shares(row, told, rest) if known else 0)
+        yield Counted(
+            row.id, row.code, row.name, int(row.reactions or 0),
+            _shares(row, told, rest) if known else 0, known, row.category or None,
+        )
 
 
 def _run(

@@ -21,7 +21,8 @@ from media_checks.rules import RULES, Limit
 SECTIONS: dict[str, tuple[str, ...]] = {
     "contest": ("contest",), "schedule": ("schedule",), "entrants": ("quota", "form"),
     "upload": ("upload",), "media": ("media",), "review": ("review",), "jury": ("jury",),
-    "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes",), "publication": ("publication",),
+    "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes", "awards", "categories", "measures"),
+    "publication": ("publication",),
     "documents": ("documents",), "reminders": ("reminders",),
     "persons": ("retention", "consent"), "other": ("security", "rules_note"),
 }
@@ -32,7 +33,7 @@ LONG = ("caption", "notice.vi", "notice.en", "rules_note.vi", "rules_note.en")
 @dataclass(frozen=True)
 class Rule:
     """One value. ``kind``: text, long, lines, int, number, bool, instant, choice, choices,
-    order (choices one after the other).
+    order (choices one after the other), by (what a prize goes by, as the profile has it).
 
     ``low``/``high`` bound a number (None: no bound), ``most`` a text's characters or a list's
     lines; ``needed`` is False where the file may leave it out.
@@ -100,6 +101,8 @@ def _of_list(key: str, item: object, info: FieldInfo) -> Rule | Rows:
 def _plain(key: str, kind: object, info: FieldInfo, *, needed: bool) -> Rule:
     if get_origin(kind) is Literal:
         return Rule(key, "choice", choices=get_args(kind))
+    if key == "by":
+        return Rule(key, "by")
     if kind is bool:
         return Rule(key, "bool", needed=False)
     if kind is int:

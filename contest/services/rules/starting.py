@@ -9,8 +9,8 @@ from pathlib import Path
 from contest import profile as rule_files
 from contest.errors import Invalid
 from contest.services.rules import cloning, drafting
+from contest.services.rules.labels import Label
 from contest.services.rules.toml_editing import edited
-from contest.services.rules.words import Label
 
 PROFILES = Path(__file__).parents[2] / "profiles"
 DAY, ZONE = timedelta(days=1), drafting.ZONE

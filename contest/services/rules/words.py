@@ -3,19 +3,10 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from dataclasses import dataclass
+from contest.services.rules import winning_words
+from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
-
-
-@dataclass(frozen=True)
-class Label:
-    """A rule's name and help in both languages; ``help`` may be empty."""
-
-    vi: str
-    en: str
-    help_vi: str = ""
-    help_en: str = ""
 
 
 SECTIONS = {
@@ -378,6 +369,9 @@ CHOICES = {
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }
+RULES |= winning_words.RULES
+COLUMNS |= winning_words.COLUMNS
+CHOICES |= winning_words.CHOICES
 
 
 def label_of(key: str) -> Label:

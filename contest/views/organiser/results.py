@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
 from contest.models import Result
-from contest.services.awards import reel, releasing, workbook
+from contest.services.awards import choosing, reel, releasing, workbook
 from contest.services.results import (
     bundles,
     closing,
@@ -26,6 +26,7 @@ from contest.services.results import (
     ranking_rows,
     replacement,
     results,
+    standings,
 )
 from contest.services.results.bundles import BundleStore
 from contest.services.results.ranking_rows import Picked
@@ -243,7 +244,8 @@ def shown(status: int = 200, refused: Refused | None = None, **forms: Form) -> R
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
         tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
         decision=forms.get("decision") or DecisionForm(), refused=refused, **_hour(forms),
-        what_if=what_if_titles(), **_under_way(),
+        what_if=what_if_titles(), choices=choosing.choices(current.db, current.contest),
+        **_under_way(),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
         **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),
     )
@@ -299,6 +301,8 @@ def _ranking(latest: Result, words: str) -> dict[str, Any]:
     length = ranking_rows.length(current.db, latest)
     return {
         "lines": results.some_lines(latest, current.language, Picked(words=words, most=MOST_LINES)),
+        "winners": standings.by_measure(
+            current.db, latest, results.profile_of(latest), current.language),
         "length": length, "prospects": prospects.of(latest, folder, length=length),
     }
 

@@ -79,7 +79,9 @@ def contest() -> BaseResponse:
 def rules() -> BaseResponse:
     """The rules in plain words, generated from the profile in force."""
     return page(
-        "public/rules.html", revisions=profiles.revisions(current.db, current.contest),
+        "public/rules.html",
+        measured=standings.measures_in_words(current.profile, current.language),
+        revisions=profiles.revisions(current.db, current.contest),
         periods=words.periods(current.profile),
         grants=time_grants.of_contest(current.db, current.contest),
     )

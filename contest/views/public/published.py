@@ -47,9 +47,11 @@ def results() -> Response:
 def result_page(result: Result) -> Response:
     """A result's page, as sent and as stored on disk."""
     lines = services.some_lines(result, current.language, Picked(most=MOST_SHOWN))
+    rules = services.profile_of(result)
     return page(
         "public/results.html",
         result=result,
+        winners=standings.by_measure(current.db, result, rules, current.language),
         revision=services.revision_of(result),
         lines=lines,
         length=ranking_rows.length(current.db, result),
@@ -72,13 +74,16 @@ def edition(number: int) -> Response:
 def table() -> Response:
     """The whole ranking with pictures, a page at a time, searched and narrowed."""
     result, words = _result(), request.args.get("q", "").strip()
-    won = request.args.get("show") == "prizes"
+    shown = request.args.get("show", "")
+    won, rules = shown == "prizes", services.profile_of(result)
+    category = next((c.id for c in rules.categories if f"category:{c.id}" == shown), "")
     found = standings.page_of_lines(
-        current.db, result, services.profile_of(result), current.language,
-        Picked(words=words, prizes=won), number=page_number(),
+        current.db, result, rules, current.language,
+        Picked(words=words, prizes=won, category=category), number=page_number(),
     )
     return page(
         "public/table.html", result=result, found=found, words=words, won=won,
+        categories=rules.categories, category=category,
         pages=neighbours(found),
         posters=public.posters(current.db, current.contest, [line.code for line in found.rows]),
     )
@@ -101,7 +106,8 @@ def entry(code: str) -> Response:
 def ceremony() -> Response:
     """The prizes one by one, the last first, each revealed by a button."""
     result = _result()
-    won = services.some_lines(result, current.language, Picked(prizes=True))
+    rules = services.profile_of(result)
+    won = standings.winners(current.db, result, rules, current.language)
     return page("public/ceremony.html", result=result, lines=won[::-1])
 
 

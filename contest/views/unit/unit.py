@@ -26,7 +26,7 @@ from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
 from contest.views.shared.entries import sending
-from contest.views.shared.entries.entry_form import entry_form, kind_names
+from contest.views.shared.entries.entry_form import category_name, entry_form, kind_names
 from contest.views.shared.privacy.authors import named
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
@@ -143,7 +143,7 @@ def review(code: str) -> Response:
     consents = [(c.text[current.language], c.id in ticked) for c in current.profile.form.consents]
     return page(
         "unit/review.html", submission=submission, kind=kind_names()[submission.kind],
-        consents=consents,
+        consents=consents, category=category_name(current.profile, submission),
     )
 
 

@@ -132,6 +132,23 @@ def test_rows_are_added_changed_and_taken_out(visit: Visits, contest: Contest):
     assert "Giải thưởng, second: Số giải: 1 → <strong>2</strong>" in answer.text
 
 
+def test_a_category_and_its_prize_are_added_in_one_go(visit: Visits, contest: Contest):
+    client = visit.role("organiser")
+    page = client.get(f"{RULES}/sections/prizes")
+    new = {"categories__0__name__vi": "Cải cách hành chính", "categories__0__name__en": "Reform",
+           "awards__several": ""}
+    refused = client.post(f"{RULES}/sections/prizes", data=sent(page, **new))
+    assert (refused.status_code, "không có giải nào" in refused.text) == (422, True)
+    answer = client.post(f"{RULES}/sections/prizes", data=sent(
+        page, **new, prizes__3__by="category:categories-1", prizes__2__by="criterion:content"))
+    rules = rule_files.load(source_in(answer)).profile
+    assert [(prize.id, prize.by) for prize in rules.prizes] == [
+        ("first", "overall"), ("second", "overall"), ("third", "criterion:content"),
+        ("consolation", "category:categories-1")]
+    assert [one.id for one in rules.categories] == ["categories-1"]
+    assert not rules.awards.several
+
+
 def test_a_criterion_keeps_its_levels(visit: Visits, contest: Contest):
     client = visit.role("organiser")
     page = client.get(f"{RULES}/sections/jury")

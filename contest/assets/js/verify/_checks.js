@@ -9,7 +9,7 @@ import { MANIFEST, check, digests, erasures, filesAgree, signed, unreadable } fr
 import { sha256 } from "./_seals.js";
 import { looksLikeZip, read } from "./_zip.js";
 
-const FORMAT = "hoithi-evidence/1";
+const FORMATS = ["hoithi-evidence/1", "hoithi-evidence/2"];
 
 /** All checks on the bytes of a bundle, and what was recomputed.
  *  `key`: the fingerprint that the signing key must have; `program`: the hash of the program whose
@@ -65,7 +65,7 @@ async function profile(files, erased) {
     const at = erased.get(name).at.slice(0, 10);
     return [check("profile", true, `Thể lệ: có nội dung đã xoá ngày ${at}.`, `Profile: erased on ${at}, in parts.`)];
   }
-  if (!files.has(name) || f.format.value !== FORMAT || f.profile_sha256.value !== real) {
+  if (!files.has(name) || !FORMATS.includes(f.format.value) || f.profile_sha256.value !== real) {
     return [check("profile", false, "Thể lệ trong gói không phải thể lệ mà kết quả nêu.", "The profile in the bundle is not the one that the result names.")];
   }
   return [check("profile", true, `Thể lệ: SHA-256 ${real}.`, `Profile: SHA-256 ${real}.`)];
@@ -124,8 +124,12 @@ function ranking(files, same, result) {
   if (result.differences.length) result.line = firstLine(files.get("ranking.json"), again);
   const pairs = again.ranking.slice(0, lines.length).map((line, place) => [lines[place], line]);
   const checks = pairs.map(([said, line], place) => lineAgrees(place, said, line, same));
-  const bare = (whole, count) => text(whole instanceof Map
-    ? new Map([...whole, ["ranking", BigInt(count)]]) : { ...whole, ranking: BigInt(count) });
+  const bare = (whole, count) => {
+    const found = new Map(whole instanceof Map ? whole : Object.entries(whole)).set("ranking", BigInt(count));
+    const awards = found.get("awards");
+    if (!same && Array.isArray(awards)) found.set("awards", awards.map((one) => withoutWords(asMap(one))));
+    return text(found);
+  };
   if (bare(stated, lines.length) !== bare(again, again.ranking.length)) checks.push(different("ranking", ""));
   return checks;
 }
@@ -146,6 +150,7 @@ function lineAgrees(place, said, line, same) {
   return check(what, true, `Hạng ${rank}, ${unit}: ${written(total, "vi")} điểm, tính lại đúng.`, `Rank ${rank}, ${unit}: ${total} points, recomputed.`);
 }
 
+const asMap = (value) => (value instanceof Map ? value : new Map(Object.entries(value ?? {})));
 const withoutWords = (line) => new Map([...line].filter(([key]) => key !== "explanation"));
 
 const different = (what, again) =>

@@ -1,8 +1,9 @@
 // The whole way from parsed input to the ranking, as plain values (scoring/engine.py).
+import { awardWords } from "./_award_words.js";
+import { rank } from "./_awarding.js";
 import { HUNDRED, both, byText } from "./_exact.js";
 import { explain } from "./_explain.js";
 import { Fault } from "./_json.js";
-import { rank } from "./_ranking.js";
 import { read, stated } from "./_schema.js";
 
 /** The output of `scoring.compute` for a parsed JSON value; a Fault where it may not stand so. */
@@ -13,19 +14,27 @@ export function work(data) {
   const contest = read(data);
   const missing = gaps(contest);
   if (contest.rules.missing === "refuse") refuseGaps(contest, missing);
-  const { lines, unmarked } = rank(contest);
-  return { contest, lines, output: report(contest, { lines, unmarked }, missing) };
+  const ranking = rank(contest);
+  return { contest, lines: ranking.lines, output: report(contest, ranking, missing) };
 }
 
-function report(contest, { lines, unmarked }, missing) {
+function report(contest, { lines, unmarked, awards, following }, missing) {
   const out = contest.entries.filter((entry) => entry.disqualified).sort((a, b) => byText(a.id, b.id));
   const equals = new Map(); // total -> the lines that have it
   for (const line of lines) equals.set(`${line.total}`, [...(equals.get(`${line.total}`) ?? []), line]);
-  const without = lines.filter((line) => line.prize === null);
+  const { rules } = contest, measured = rules.prizes.some((prize) => prize.by !== "overall");
+  const barred = new Set(rules.several ? [] : awards.map((one) => one.line.unit));
+  const without = lines.filter((line) => line.prize === null && !barred.has(line.unit));
+  const won = measured ? (line) => awards.filter((one) => one.line.unit === line.unit).map((one) => one.prize.id) : null;
   return {
-    format: "hoithi-ranking/1",
-    rules: stated(contest.rules),
-    ranking: lines.map((line) => lineOf(line, equals.get(`${line.total}`), contest.rules)),
+    format: measured || rules.categories.length ? "hoithi-ranking/2" : "hoithi-ranking/1",
+    rules: stated(rules),
+    ranking: lines.map((line) => ({
+      ...lineOf(line, equals.get(`${line.total}`), rules),
+      ...(rules.categories.length ? { category: line.clips[0].entry.category } : {}),
+      ...(won ? { prizes: won(line) } : {}),
+    })),
+    ...(measured ? { awards: awards.map((award) => awardOf(award, rules)), next_by: following } : {}),
     next_in_line: without.filter((line) => line.rank === without[0].rank).map((line) => line.unit),
     unranked: unmarked.map((entry) => ({ unit: entry.unit, entry: entry.id, why: "no_marks" })),
     disqualified: out.map((entry) => ({ unit: entry.unit, entry: entry.id, reason: entry.reason })),
@@ -53,6 +62,19 @@ function lineOf(line, equals, rules) {
     total: scaled(line.total),
   };
   return found;
+}
+
+function awardOf(award, rules) {
+  const { line, prize } = award;
+  return {
+    prize: prize.id, by: prize.by, rank: line.rank, unit: line.unit, entry: line.clips[0].entry.id,
+    entries: line.clips.map((clip) => clip.entry.id), value: both(line.value),
+    jury: both(line.juryPoints), interactions: both(line.interactionPoints),
+    total: line.clips.every((clip) => clip.total) ? both(line.total) : null, points: line.points,
+    capped: line.clips.some((clip) => clip.interactions.capped),
+    verified: line.clips.every((clip) => clip.interactions.verified),
+    decided_by: line.decidedBy, shared: award.shared, explanation: awardWords(award, rules),
+  };
 }
 
 /** How many shares have a known account, where some clip's ledger is not complete. */

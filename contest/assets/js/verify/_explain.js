@@ -4,7 +4,7 @@ import { WORDS } from "./_sentences.js";
 
 const ONE = whole(1);
 const bracket = (parts) => (parts.length === 1 ? parts[0] : `(${parts.join(" + ")})`);
-const MEASURES = {
+export const MEASURES = {
   jury_mean: (line) => HUNDRED.times(line.juryMean),
   top_criterion: (line) => HUNDRED.times(line.top),
   uncapped_points: (line) => whole(line.points),
@@ -16,7 +16,7 @@ export function explain(rules, line, equals) {
   return { vi: new Page(rules, "vi").text(line, equals), en: new Page(rules, "en").text(line, equals) };
 }
 
-class Page {
+export class Page {
   constructor(rules, language) {
     Object.assign(this, { rules, language, words: WORDS[language] });
     this.share = this.number(rules.juryShare);
@@ -31,13 +31,16 @@ class Page {
     return written(finite(value) ?? rounded(value), this.language);
   }
 
-  text(line, equals) {
+  text(line, equals) { return [...this.sums(line), this.rank(line, equals)].join("\n"); }
+
+  /** How the total comes about, a sentence each. */
+  sums(line) {
     const sentences = [this.clips(line)];
     for (const clip of line.clips) {
       if (line.clips.length > 1) sentences.push(this.say("clip", { id: clip.entry.id }));
       sentences.push(...this.jury(clip), ...this.interactions(clip));
     }
-    return [...sentences, ...this.totals(line), this.rank(line, equals)].join("\n");
+    return [...sentences, ...this.totals(line)];
   }
 
   clips(line) {

@@ -2,24 +2,25 @@
 import { Fraction, NOTHING, average, byText, sum, whole } from "./_exact.js";
 import { score as countInteractions } from "./_interactions.js";
 import { score as countMarks } from "./_jury.js";
+import { worth } from "./_measures.js";
 
 const UNKNOWN = new Fraction(-1n);
 const known = (value) => value ?? UNKNOWN;
 
-/** Lines by rank, then unit; and the clips that no juror has marked completely. */
-export function rank(contest) {
+/** Every clip still in the contest with its scores. */
+export function scored(contest) {
   const marks = countMarks(contest);
-  const scored = contest.running.map((entry) => scoreOf(entry, marks.get(entry.id), contest.rules));
+  return contest.running.map((entry) => scoreOf(entry, marks.get(entry.id), contest.rules));
+}
+
+/** The units in the order of a measure: each stands with its best clip by it. */
+export function ranked(clips, contest, by = "overall") {
   const byUnit = new Map();
-  for (const clip of scored) {
-    if (clip.total) byUnit.set(clip.entry.unit, [...(byUnit.get(clip.entry.unit) ?? []), clip]);
+  for (const clip of clips) {
+    if (worth(clip, by, contest.rules)) byUnit.set(clip.entry.unit, [...(byUnit.get(clip.entry.unit) ?? []), clip]);
   }
-  const lines = [...byUnit].map(([unit, clips]) => lineOf(unit, clips, contest.rules));
-  const unmarked = scored.filter((clip) => !clip.total).map((clip) => clip.entry);
-  return {
-    lines: award(numbered(order(lines, contest)), contest.rules.prizes),
-    unmarked: unmarked.sort((a, b) => byText(a.id, b.id)),
-  };
+  const lines = [...byUnit].map(([unit, own]) => lineOf(unit, own, contest.rules, by));
+  return numbered(order(lines, contest, by === "overall" ? "total" : "value"));
 }
 
 function scoreOf(entry, jury, rules) {
@@ -30,8 +31,8 @@ function scoreOf(entry, jury, rules) {
   return { entry, jury, interactions, juryPoints, interactionPoints, total: juryPoints?.plus(interactionPoints) ?? null };
 }
 
-function lineOf(unit, clips, rules) {
-  const measured = clips.map((clip) => [clip, strength(clip, rules)]);
+function lineOf(unit, clips, rules, by) {
+  const measured = clips.map((clip) => [clip, strength(clip, rules, by)]);
   measured.sort(([a], [b]) => byText(a.entry.id, b.entry.id));
   measured.sort(([, a], [, b]) => {
     const place = a.findIndex((value, at) => value.compare(b[at]));
@@ -39,11 +40,12 @@ function lineOf(unit, clips, rules) {
   });
   const ordered = measured.map(([clip]) => clip);
   const counting = rules.unitScore === "best" ? ordered.slice(0, 1) : ordered;
-  const juryPoints = sum(counting.map((clip) => clip.juryPoints));
+  const juryPoints = sum(counting.map((clip) => clip.juryPoints ?? NOTHING));
   const interactionPoints = sum(counting.map((clip) => clip.interactionPoints));
   return {
     unit, clips: counting, others: ordered.slice(counting.length).map((clip) => clip.entry.id),
     juryPoints, interactionPoints, total: juryPoints.plus(interactionPoints),
+    value: sum(counting.map((clip) => known(worth(clip, by, rules)))),
     points: counting.reduce((all, clip) => all + clip.interactions.points, 0n),
     juryMean: average(counting.map((clip) => known(clip.jury.mean))),
     top: average(counting.map((clip) => known(clip.jury.top))),
@@ -51,18 +53,19 @@ function lineOf(unit, clips, rules) {
   };
 }
 
-/** Which clip a unit stands with: its total, then the chain without the chair. */
-function strength(clip, rules) {
+/** Which clip a unit stands with: its worth, then the chain without the chair. */
+function strength(clip, rules, by) {
   const values = {
     jury_mean: known(clip.jury.mean), top_criterion: known(clip.jury.top),
     uncapped_points: whole(clip.interactions.points),
   };
-  return [known(clip.total), ...rules.tieBreaks.filter((step) => step in values).map((step) => values[step])];
+  return [known(worth(clip, by, rules)), ...rules.tieBreaks.filter((step) => step in values).map((step) => values[step])];
 }
 
-function order(lines, contest) {
-  const groups = split(lines, (line) => line.total);
-  return groups.flatMap((group) => untie(group, "total", contest.rules.tieBreaks, contest.decisions));
+function order(lines, contest, alone) {
+  const decisions = contest.decisions.filter((one) => one.prize === null);
+  const groups = split(lines, (line) => line.value);
+  return groups.flatMap((group) => untie(group, alone, contest.rules.tieBreaks, decisions));
 }
 
 function untie(group, decidedBy, steps, decisions) {
@@ -101,13 +104,4 @@ function numbered(groups) {
     lines.push(...group.map((line) => ({ ...line, rank: place })));
   }
   return lines;
-}
-
-/** Units that share a rank share its prize; the places they fill are used up. */
-function award(lines, prizes) {
-  return lines.map((line) => {
-    let left = BigInt(line.rank);
-    const won = prizes.find((prize) => (left -= prize.count) <= 0n);
-    return won ? { ...line, prize: won.id } : line;
-  });
 }

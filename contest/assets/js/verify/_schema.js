@@ -2,13 +2,13 @@
 import { HUNDRED, whole } from "./_exact.js";
 import { Fault } from "./_json.js";
 import { Node, distinct, step } from "./_node.js";
+import { PLAN_PRIZES, category, measures, prizes, statedBeyond } from "./_prizes.js";
 
 const RULES = ["criteria", "jury_weight", "interaction_weight", "points_per_share", "points_per_reaction",
   "shares_per_account", "shares_per_account_per", "points_cap", "prizes", "missing", "trim", "trim_from",
-  "standardise", "unit_score", "tie_breaks", "second_scale"];
+  "standardise", "unit_score", "tie_breaks", "second_scale", "categories", "measures", "several_prizes"];
 const TIE_BREAKS = ["jury_mean", "top_criterion", "uncapped_points", "chair"];
-const PLAN_PRIZES = [["first", 1n], ["second", 1n], ["third", 1n], ["consolation", 3n]];
-const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason"];
+const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category"];
 const LARGEST_MARK = 1_000_000n;
 const LARGEST = 10n ** 12n;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -22,7 +22,8 @@ export function read(data) {
   const jurors = names(top.jurors);
   const entries = readEntries(top.entries, rules, new Set(jurors));
   const units = new Set(entries.map((entry) => entry.unit));
-  const decisions = least(top.chair_decisions, [], (node) => node.items().map((one) => decision(one, units)));
+  const chosen = rules.prizes.filter((prize) => prize.by === "chair").map((prize) => prize.id).sort();
+  const decisions = least(top.chair_decisions, [], (node) => node.items().map((one) => decision(one, units, chosen)));
   return { rules, jurors, entries, decisions, running: entries.filter((entry) => !entry.disqualified) };
 }
 
@@ -40,21 +41,24 @@ function readRules(node) {
   const cap = least(f.points_cap, 300n, (n) => n.integer(1n));
   const trim = least(f.trim, 0n, (n) => n.integer(0n, 1000n));
   const juryShare = HUNDRED.times(jury).by(jury.plus(interactions));
+  const ofJury = criteria(f.criteria, !jury.zero);
+  const categories = least(f.categories, [], names), named = least(f.measures, [], measures);
   return {
     juryWeight: jury, interactionWeight: interactions, cap, trim, juryShare,
     interactionShare: HUNDRED.minus(juryShare),
-    criteria: criteria(f.criteria, !jury.zero),
+    criteria: ofJury, categories, measures: named,
     perShare: least(f.points_per_share, 2n, (n) => n.integer()),
     perReaction: least(f.points_per_reaction, 1n, (n) => n.integer()),
     limit: least(f.shares_per_account, 2n, (n) => (n.value === null ? null : n.integer())),
     perDay: least(f.shares_per_account_per, "clip", (n) => n.choice("clip", "day")) === "day",
-    prizes: least(f.prizes, PLAN_PRIZES.map(([id, count]) => ({ id, count })), prizes),
+    prizes: least(f.prizes, PLAN_PRIZES, (n) => prizes(n, { criteria: ofJury, categories, measures: named })),
     missing: least(f.missing, "report", (n) => n.choice("report", "refuse")),
     trimFrom: least(f.trim_from, 2n * trim + 2n, (n) => n.integer(2n * trim + 1n, 100_000n)),
     standardise: least(f.standardise, false, (n) => n.flag()),
     unitScore: least(f.unit_score, "best", (n) => n.choice("best", "sum")),
     tieBreaks: least(f.tie_breaks, TIE_BREAKS, tieBreaks),
     secondScale: secondScale(f.second_scale, jury, interactions, cap),
+    several: least(f.several_prizes, true, (n) => n.flag()),
   };
 }
 
@@ -70,16 +74,6 @@ function criteria(node, needed) {
     node.refuse("Cần ít nhất một tiêu chí có trọng số lớn hơn 0.",
       "At least one criterion with a weight above zero is needed.");
   }
-  return found;
-}
-
-function prizes(node) {
-  const nodes = node.items();
-  const found = nodes.map((item) => {
-    const f = item.fields(["id", "count"], ["id", "count"]);
-    return { id: f.id.text(), count: f.count.integer(0n, 100_000n) };
-  });
-  distinct(nodes, found.map((prize) => prize.id));
   return found;
 }
 
@@ -108,7 +102,7 @@ function readEntries(node, rules, jurors) {
       id: f.id.text(), unit: f.unit.text(), marks: marks(f.marks, jurors, limits),
       ...interactions(f.interactions, rules.perDay),
       disqualified: least(f.disqualified, false, (n) => n.flag()),
-      reason: present(f.reason) ? f.reason.text() : null,
+      reason: present(f.reason) ? f.reason.text() : null, category: category(f.category, rules.categories),
     };
   });
   distinct(nodes, entries.map((entry) => entry.id));
@@ -128,7 +122,7 @@ function ledgerRow(node, perDay) {
   const known = ["account", "count", "day"];
   const f = node.fields(known, perDay ? known : known.slice(0, 2));
   const row = { account: f.account.value, count: f.count.value, day: "" };
-  if (typeof row.account !== "string" || !row.account) f.account.text();
+  if (typeof row.account !== "string" || !row.account || (f.day && !perDay)) f.account.text();
   if (typeof row.count !== "bigint" || row.count < 0n || row.count > LARGEST) f.count.integer();
   if (f.day) {
     if (typeof f.day.value !== "string" || !DAY.test(f.day.value)) {
@@ -162,13 +156,14 @@ function checkBallot(ballot, path, limits) {
   }
 }
 
-function decision(node, units) {
-  const f = node.fields(["units", "reason"], ["units"]);
+function decision(node, units, chosen) {
+  const f = node.fields(["units", "reason", "prize"], ["units"]);
   const found = names(f.units);
   f.units.items().forEach((item, place) => {
     if (!units.has(found[place])) item.refuse(`Không có đơn vị “${found[place]}”.`, `There is no unit "${found[place]}".`);
   });
-  return { units: found, reason: present(f.reason) ? f.reason.text() : null };
+  const reason = present(f.reason) ? f.reason.text() : null;
+  return { units: found, reason, prize: f.prize ? f.prize.choice(...chosen) : null };
 }
 
 /** The rules as they were applied, every default written out (scoring/engine.py). */
@@ -178,9 +173,10 @@ export function stated(rules) {
     jury_weight: `${rules.juryWeight}`, interaction_weight: `${rules.interactionWeight}`,
     points_per_share: rules.perShare, points_per_reaction: rules.perReaction, shares_per_account: rules.limit,
     ...(rules.perDay ? { shares_per_account_per: "day" } : {}),
-    points_cap: rules.cap, prizes: rules.prizes.map(({ id, count }) => ({ id, count })), missing: rules.missing,
+    points_cap: rules.cap, prizes: rules.prizes.map(({ id, count, by }) => ({ id, count, ...(by === "overall" ? {} : { by }) })), missing: rules.missing,
     trim: rules.trim, trim_from: rules.trimFrom, standardise: rules.standardise, unit_score: rules.unitScore,
     tie_breaks: rules.tieBreaks, second_scale: rules.secondScale ? `${rules.secondScale}` : null,
+    ...statedBeyond(rules),
   };
 }
 

@@ -25,13 +25,15 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from contest.profile import Profile
 from contest.services.rules.changes import in_words
 from contest.services.rules.fields import Rows, Rule, section
-from contest.services.rules.words import CHOICES, Label, label_of
+from contest.services.rules.labels import Label
+from contest.services.rules.words import CHOICES, label_of
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
 Validator = Callable[[Form, Field], None]
 INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 LONGEST = 5000
+PLAIN = ("overall", "jury", "interactions", "chair")  # what a prize may go by in every contest
 SPARE = 2  # empty rows at the end of a list
 
 
@@ -221,9 +223,29 @@ def _select(rule: Rule, value: str | None, profile: Profile) -> UnboundField:
                        choices=_choices(rule, empty=not rule.needed), description=_help(rule))
 
 
+def _by(rule: Rule, value: Any, profile: Profile) -> UnboundField:
+    """What a prize goes by: everything that the rules can measure, by name."""
+    plain = [SelectChoice(one, _choice(f"by {one}")) for one in PLAIN]
+    lists: dict[str, Sequence[Any]] = {
+        "criterion": profile.jury.criteria, "category": profile.categories,
+        "measure": profile.measures,
+    }
+    named = [
+        SelectChoice(f"{kind}:{one.id}", f"{_choice(f'by {kind}')}: {one.name[current.language]}")
+        for kind, ones in lists.items() for one in ones
+    ]
+    named += [  # rows of this very form that are still empty, by the id that they will have
+        SelectChoice(f"{kind}:{key}-{row}", _choice(f"by new {kind}").format(row))
+        for kind, key in (("category", "categories"), ("measure", "measures"))
+        for row in range(len(lists[kind]) + 1, len(lists[kind]) + SPARE + 1)
+    ]
+    return SelectField(_said(label_of(rule.key)), default=value or PLAIN[0],
+                       choices=[*plain, *named], description=_help(rule))
+
+
 MAKERS: dict[str, Callable[[Rule, Any, Profile], UnboundField]] = {
     "text": _text, "long": _long, "lines": _lines, "int": _int, "number": _number, "bool": _bool,
-    "instant": _instant, "choice": _select,
+    "instant": _instant, "choice": _select, "by": _by,
 }
 
 
@@ -306,6 +328,8 @@ def _filled(row: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         name, _, language = key.partition(".")
         if language:
             row[name] = {**row.get(name, {}), language: value}
+        elif (name, value) == ("by", PLAIN[0]):
+            row.pop(name, None)  # the file need not say it
         elif value is not None:
             row[name] = value
     return row

@@ -10,6 +10,7 @@ from wtforms import HiddenField
 
 from contest import profile as rule_files
 from contest.errors import DomainError, not_found
+from contest.services.results import standings
 from contest.services.rules.fields import SECTIONS
 from contest.services.rules.toml_editing import edited
 from contest.services.rules.words import SECTIONS as TITLES
@@ -73,7 +74,8 @@ def as_page() -> Response:
     """The public page of rules as the new rule file would make it; nothing is stored."""
     source = SourceForm().source.data or ""
     profile = rule_files.load(source.replace("\r\n", "\n")).profile
-    return page("public/rules.html", profile=profile, revisions=[], grants=[])
+    measured = standings.measures_in_words(profile, current.language)
+    return page("public/rules.html", profile=profile, revisions=[], grants=[], measured=measured)
 
 
 class SourceForm(Form):

@@ -3,7 +3,15 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, RadioField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from contest.models import Submission
@@ -92,6 +100,7 @@ class EntryFields(Form):
                 f.name.removeprefix("consent_") for f in self.consent_fields if f.data
             ),
             language=current.language,
+            category=self["category"].data or "" if "category" in self else "",
         )
 
 
@@ -115,9 +124,25 @@ def entry_form(
             purpose.text[current.language], validators=[needed] if purpose.required else []
         )
         setattr(Form, f"consent_{purpose.id}", field)
+    if profile.categories:
+        Form.category = _category(profile)
     form = Form(data=_known(submission) if submission else None)
     form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
     return form
+
+
+def _category(profile: Profile) -> RadioField:
+    """Which category the clip is in, where the rules have categories."""
+    return RadioField(
+        _l("Mảng nội dung"), validators=[InputRequired(_l("Hãy chọn một mảng nội dung."))],
+        choices=[SelectChoice(one.id, one.name[current.language]) for one in profile.categories],
+    )
+
+
+def category_name(profile: Profile, submission: Submission) -> str:
+    """The clip's category in the reader's language; empty where it has none."""
+    names = {one.id: one.name[current.language] for one in profile.categories}
+    return names.get(submission.category, "")
 
 
 def kind_names() -> dict[str, str]:
@@ -126,6 +151,7 @@ def kind_names() -> dict[str, str]:
 
 def _known(submission: Submission) -> dict[str, object]:
     known: dict[str, object] = {f"consent_{purpose}": True for purpose in given(submission)}
-    for name in ("title", "kind", "description", "contact_name", "contact_phone", "contact_email"):
+    for name in ("title", "kind", "description", "contact_name", "contact_phone", "contact_email",
+                 "category"):
         known[name] = getattr(submission, name)
     return known | {"authors": "\n".join(submission.authors)}

@@ -1,0 +1,90 @@
+"""Rules that are each well said and cannot stand together: which key, why, and what to do.
+
+They are looked at when a rule file is read or written, never when a stored revision is opened: what
+was in force stays readable.
+"""
+
+from collections.abc import Iterator
+
+from contest.profile.schema import Profile
+
+Fault = tuple[str, str, str]  # key, Vietnamese, English
+
+
+def contradictions(profile: Profile) -> list[Fault]:
+    """Every contradiction, in the order of the file."""
+    return [*_weightless(profile), *_unknown(profile), *_without_prize(profile),
+            *_measures(profile)]
+
+
+def _weightless(profile: Profile) -> Iterator[Fault]:
+    """A prize by what nobody counts: a jury or interactions of weight 0 (plan III.3)."""
+    scoring = profile.scoring
+    for place, prize in enumerate(profile.prizes):
+        kind = prize.by.partition(":")[0]
+        if kind in ("jury", "criterion") and not scoring.jury_weight:
+            yield (
+                f"prizes.{place}.by",
+                f"giải “{prize.name.vi}” xét theo giám khảo, mà scoring.jury_weight là 0 nên không "
+                "có phiếu chấm; hãy cho giám khảo một tỉ trọng, hoặc đổi by",
+                f'the prize "{prize.name.en}" goes by the jury, but scoring.jury_weight is 0, so '
+                "nobody marks; give the jury a weight, or change by",
+            )
+        if kind == "interactions" and not scoring.interaction_weight:
+            yield (
+                f"prizes.{place}.by",
+                f"giải “{prize.name.vi}” xét theo tương tác, mà scoring.interaction_weight là 0 "
+                "nên không có số đếm; hãy cho tương tác một tỉ trọng, hoặc đổi by",
+                f'the prize "{prize.name.en}" goes by interactions, but scoring.interaction_weight '
+                "is 0, so nobody counts; give interactions a weight, or change by",
+            )
+
+
+def _unknown(profile: Profile) -> Iterator[Fault]:
+    """A prize by a criterion, category or measure that there is not."""
+    known = {
+        "criterion": ("jury.criteria", [one.id for one in profile.jury.criteria]),
+        "category": ("categories", [one.id for one in profile.categories]),
+        "measure": ("measures", [one.id for one in profile.measures]),
+    }
+    for place, prize in enumerate(profile.prizes):
+        kind, _, key = prize.by.partition(":")
+        table, keys = known.get(kind, ("", [key]))
+        if key not in keys:
+            listed = ", ".join(keys) or "–"
+            yield (
+                f"prizes.{place}.by",
+                f"“{key}” không có trong {table}; hãy thêm vào đó hoặc chọn một trong: {listed}",
+                f'"{key}" is not in {table}; add it there or choose one of: {listed}',
+            )
+
+
+def _without_prize(profile: Profile) -> Iterator[Fault]:
+    won = {prize.by for prize in profile.prizes}
+    for place, one in enumerate(profile.categories):
+        if f"category:{one.id}" not in won:
+            yield (
+                f"categories.{place}",
+                f"mảng “{one.name.vi}” không có giải nào; hãy thêm một [[prizes]] có "
+                f'by = "category:{one.id}", hoặc bỏ mảng này',
+                f'the category "{one.name.en}" has no prize; add a [[prizes]] with '
+                f'by = "category:{one.id}", or take the category out',
+            )
+
+
+def _measures(profile: Profile) -> Iterator[Fault]:
+    """A measure of nothing, or of what has no weight in the contest."""
+    scoring = profile.scoring
+    for place, one in enumerate(profile.measures):
+        if not one.jury_weight + one.interaction_weight:
+            yield (f"measures.{place}", "hai tỉ trọng không thể cùng bằng 0",
+                   "both weights cannot be 0")
+        for weight in ("jury_weight", "interaction_weight"):
+            if getattr(one, weight) and not getattr(scoring, weight):
+                yield (
+                    f"measures.{place}.{weight}",
+                    f"scoring.{weight} là 0 nên không có số liệu; hãy đặt 0 ở đây, hoặc cho "
+                    f"scoring.{weight} lớn hơn 0",
+                    f"scoring.{weight} is 0, so there is nothing to measure; put 0 here, or raise "
+                    f"scoring.{weight}",
+                )

@@ -1,0 +1,96 @@
+"""The chair's choice: who takes a prize that the rules leave to the chair, and who moves up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.actors import Actor
+from contest.errors import Invalid, NotFound
+from contest.models import ChairDecision, Contest, Submission
+from contest.permissions import require
+from contest.profile.winning import Prize
+from contest.services.core import audit, profiles
+from contest.states import SubmissionState
+
+MOVING_UP = 2  # places that the form has beside those of the prize
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A prize of the chair's, and the codes chosen last, best first; empty: nobody yet."""
+
+    prize: Prize
+    codes: Sequence[str]
+    reason: str
+
+    @property
+    def places(self) -> int:
+        return self.prize.count + MOVING_UP
+
+
+def choices(session: Session, contest: Contest) -> list[Choice]:
+    """Every prize that goes by the chair's choice, with the last one made."""
+    query = select(ChairDecision).where(
+        ChairDecision.contest_id == contest.id, ChairDecision.prize != ""
+    )
+    made = {row.prize: row for row in session.scalars(query.order_by(ChairDecision.id))}
+    found = []
+    for prize in _of_chair(contest):
+        row = made.get(prize.id)
+        found.append(Choice(prize, row.ordering if row else (), row.reason if row else ""))
+    return found
+
+
+def _of_chair(contest: Contest) -> list[Prize]:
+    return [one for one in profiles.profile_of(contest).prizes if one.by == "chair"]
+
+
+def choose(
+    session: Session, contest: Contest, prize: str, codes: Sequence[str], *, reason: str,
+    actor: Actor, at: datetime,
+) -> ChairDecision:
+    """Record who takes the prize: as many as it has places, those named after them move up.
+
+    Takes effect at the next computation; a later choice replaces an earlier one. Raises
+    ``NotAllowed`` without ``result.close``, ``NotFound`` for a prize that is not the chair's,
+    ``Invalid`` without a reason, for no clip, one named twice or one that is not in the contest.
+    """
+    require(actor, "result.close", contest)
+    if prize not in {one.id for one in _of_chair(contest)}:
+        raise NotFound("Không có giải này do Trưởng ban chọn.", "The chair gives no such prize.")
+    _require_clips(session, contest, codes)
+    if not reason.strip():
+        raise Invalid(
+            "Hãy ghi số biên bản hoặc lý do quyết định.", "Please state the minutes or the reason."
+        )
+    decision = ChairDecision(
+        contest_id=contest.id, ordering=list(codes), prize=prize, reason=reason.strip(),
+        created_by=actor.label, created_at=at,
+    )
+    session.add(decision)
+    audit.record(
+        session, "result.decided", contest, actor=actor, at=at, contest_id=contest.id,
+        after={"prize": prize, "ordering": list(codes), "reason": reason.strip()},
+    )
+    return decision
+
+
+def _require_clips(session: Session, contest: Contest, codes: Sequence[str]) -> None:
+    if not codes or len(set(codes)) != len(codes):
+        raise Invalid(
+            "Hãy nhập ít nhất một mã clip, mỗi mã một lần.",
+            "Enter at least one clip's code, each once.",
+        )
+    query = select(Submission.code).where(
+        Submission.contest_id == contest.id, Submission.code.in_(codes),
+        Submission.state == SubmissionState.PUBLISHED,
+    )
+    if missing := sorted(set(codes) - set(session.scalars(query))):
+        listed = ", ".join(missing)
+        raise Invalid(
+            f"Không có trong bảng xếp hạng: {listed}. Hãy xem lại mã clip.",
+            f"Not in the ranking: {listed}. Please check the codes.",
+        )

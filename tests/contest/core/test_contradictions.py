@@ -1,0 +1,75 @@
+"""A rule file that contradicts itself is refused with the key, the reason and the remedy."""
+
+import pytest
+
+from contest import profile as rule_files
+from contest.errors import Invalid
+from contest.profile.loading import load
+from contest.services.rules import toml_editing
+from contest.services.rules.starting import PROFILES
+
+SOURCE = (PROFILES / "quan11-2023.toml").read_text("utf-8")
+CATEGORY = {"id": "hoc", "name": {"vi": "Học tập", "en": "Learning"}}
+MEASURE = {"id": "vui", "name": {"vi": "Vui", "en": "Fun"}, "jury_weight": 1,
+           "interaction_weight": 1}
+
+
+def prize(by: str) -> dict[str, object]:
+    return {"id": "extra", "name": {"vi": "Giải thêm", "en": "Extra prize"}, "count": 1, "by": by}
+
+
+def with_prize(by: str, **more: object) -> str:
+    prizes = load(SOURCE).content["prizes"]
+    return toml_editing.edited(SOURCE, {"prizes": [*prizes, prize(by)], **more})
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "vi", "en"),
+    [
+        (toml_editing.edited(SOURCE, {"categories": [CATEGORY]}), "categories.0",
+         'by = "category:hoc"', 'add a [[prizes]] with by = "category:hoc"'),
+        (with_prize("category:hoc"), "prizes.4.by", "không có trong categories",
+         "is not in categories; add it there"),
+        (with_prize("criterion:mau"), "prizes.4.by", "chọn một trong: content",
+         "choose one of: content"),
+        (with_prize("measure:vui"), "prizes.4.by", "không có trong measures", "is not in measures"),
+        (with_prize("interactions", **{"scoring.interaction_weight": 0}), "prizes.4.by",
+         "scoring.interaction_weight là 0", "give interactions a weight, or change by"),
+        (with_prize("jury", **{"scoring.jury_weight": 0}), "prizes.4.by",
+         "scoring.jury_weight là 0", "give the jury a weight"),
+        (with_prize("criterion:content", **{"scoring.jury_weight": 0}), "prizes.4.by",
+         "hãy cho giám khảo một tỉ trọng", "nobody marks"),
+        (toml_editing.edited(SOURCE, {"measures": [MEASURE | {"jury_weight": 0,
+                                                              "interaction_weight": 0}]}),
+         "measures.0", "không thể cùng bằng 0", "cannot be 0"),
+        (toml_editing.edited(SOURCE, {"measures": [MEASURE], "scoring.jury_weight": 0}),
+         "measures.0.jury_weight", "scoring.jury_weight là 0", "nothing to measure"),
+        (with_prize("votes"), "prizes.4.by", "không đúng mẫu", "does not match"),
+        (toml_editing.edited(SOURCE, {"measures": [MEASURE, MEASURE]}), "profile",
+         "trùng tên", "same id twice"),
+    ],
+)
+def test_a_contradiction_is_told_by_its_key_with_the_remedy(source, key, vi, en):
+    with pytest.raises(Invalid) as refused:
+        load(source)
+    fault = refused.value.data["faults"][0]
+    assert fault["key"] == key
+    assert vi in fault["vi"]
+    assert en in fault["en"]
+
+
+def test_rules_that_say_nothing_of_it_keep_their_hash():
+    content = load(SOURCE).content
+    assert not {"awards", "categories", "measures"} & content.keys()
+    assert not any("by" in one for one in content["prizes"])
+
+
+def test_all_of_it_stands_in_the_rules_as_scoring_takes_them():
+    source = with_prize("category:hoc", categories=[CATEGORY], measures=[MEASURE],
+                        **{"awards.several": False})
+    rules = load(source).profile.scoring_rules()
+    assert rules["prizes"][-1] == {"id": "extra", "count": 1, "by": "category:hoc"}
+    assert rules["categories"] == ["hoc"]
+    assert rules["measures"] == [{"id": "vui", "jury_weight": 1, "interaction_weight": 1}]
+    assert rules["several_prizes"] is False
+    assert rule_files.stored(load(source).content) == load(source).profile
