@@ -69,7 +69,7 @@ class Clip:
     authors: list[str]
     state: str
     state_reason: str
-    category: str | None
+    category: str
     unit_id: int
     unit: str
 
@@ -157,7 +157,9 @@ def _ledger_of(one: Official, voided: int, said: LedgerStatement | None) -> dict
     }
 
 
-def _entries(contest: Contest) -> Select[Submission]:
+def _entries(
+    contest: Contest,
+) -> Select[int, str, str, list[str], str, str, str, int, str]:
     """Clips that are on the Page, and those that were on it and then disqualified."""
     was_out = exists().where(
         Publication.submission_id == Submission.id, Publication.state == "published"
