@@ -312,6 +312,26 @@ def _check_storage(settings: Settings) -> None:
 
 
 def _check(settings: Settings, *, keyed: bool) -> None:
+    _check_schemes(settings)
+    _check_storage(settings)
+    _check_choices(settings)
+    if keyed and min(map(len, settings.secret_keys), default=0) < SHORTEST_KEY:
+        raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
+    if not fullmatch(r"(\d+:[\w-]{20,})?", settings.telegram_token):
+        raise _refuse("HOITHI_TELEGRAM_TOKEN", "không giống mã bot của Telegram (số:chữ)",
+                      "is no token of a Telegram bot (digits:letters)")
+    if not fullmatch(CONTACT, settings.security_contact):
+        raise _refuse(
+            "HOITHI_SECURITY_CONTACT",
+            "hãy viết mailto:ten@don-vi.vn, https://… hoặc tel:+84…",
+            "write mailto:name@body.example, https://… or tel:+84…",
+        )
+    if settings.link_standins and not settings.standins:
+        raise _refuse("HOITHI_LINK_STANDINS", "chỉ dùng khi thử: ten=127.0.0.1:cong, …",
+                      "is for tests only: name=127.0.0.1:port, …")
+
+
+def _check_schemes(settings: Settings) -> None:
     schemes = {
         "HOITHI_DATABASE_URL": (settings.database_url, ("sqlite", "postgresql")),
         "HOITHI_REDIS_URL": (settings.redis_url, ("", "redis", "rediss", "unix")),
@@ -328,31 +348,20 @@ def _check(settings: Settings, *, keyed: bool) -> None:
             wanted = ", ".join(f"{a}://…" for a in allowed if a)
             raise _refuse(name, f"bắt đầu bằng “{found}”; dùng {wanted}",
                           f'starts with "{found}"; use {wanted}')
-    _check_storage(settings)
-    if keyed and min(map(len, settings.secret_keys), default=0) < SHORTEST_KEY:
-        raise _refuse("HOITHI_SECRET_KEY", "ngắn hơn 32 ký tự", "is shorter than 32 characters")
-    if settings.second_factor not in ("required", "optional"):
-        raise _refuse("HOITHI_SECOND_FACTOR", "chỉ nhận “required” hoặc “optional”",
-                      'takes only "required" or "optional"')
-    if not fullmatch(r"(\d+:[\w-]{20,})?", settings.telegram_token):
-        raise _refuse("HOITHI_TELEGRAM_TOKEN", "không giống mã bot của Telegram (số:chữ)",
-                      "is no token of a Telegram bot (digits:letters)")
-    if settings.sendfile not in ("", "x-accel"):
-        raise _refuse("HOITHI_SENDFILE", "chỉ nhận “x-accel”", 'takes only "x-accel"')
-    if not fullmatch(CONTACT, settings.security_contact):
-        raise _refuse(
-            "HOITHI_SECURITY_CONTACT",
-            "hãy viết mailto:ten@don-vi.vn, https://… hoặc tel:+84…",
-            "write mailto:name@body.example, https://… or tel:+84…",
-        )
-    if settings.link_standins and not settings.standins:
-        raise _refuse("HOITHI_LINK_STANDINS", "chỉ dùng khi thử: ten=127.0.0.1:cong, …",
-                      "is for tests only: name=127.0.0.1:port, …")
-    if settings.log not in ("lines", "json"):
-        raise _refuse("HOITHI_LOG", "chỉ nhận “lines” hoặc “json”", 'takes only "lines" or "json"')
-    if settings.sandbox not in ("required", "off"):
-        raise _refuse("HOITHI_SANDBOX", "chỉ nhận “required” hoặc “off”",
-                      'takes only "required" or "off"')
+
+
+def _check_choices(settings: Settings) -> None:
+    choices = {
+        "HOITHI_SECOND_FACTOR": (settings.second_factor, ("required", "optional")),
+        "HOITHI_SENDFILE": (settings.sendfile, ("", "x-accel")),
+        "HOITHI_LOG": (settings.log, ("lines", "json")),
+        "HOITHI_SANDBOX": (settings.sandbox, ("required", "off")),
+    }
+    for name, (value, allowed) in choices.items():
+        if value not in allowed:
+            words = [one for one in allowed if one]
+            raise _refuse(name, f"chỉ nhận {' hoặc '.join(f'“{one}”' for one in words)}",
+                          "takes only " + " or ".join(f'"{one}"' for one in words))
 
 
 def _refuse(name: str, vi: str, en: str) -> ConfigError:
