@@ -38,8 +38,11 @@ demo: $(STAMPS)/runtime $(STATIC) $(MO)  ## drive a whole contest through all it
 setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything for running, testing and developing
 
 .PHONY: test
-test: lint setup  ## set up, check the style and types, run the tests (tests/README.md)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T)
+test: style setup  ## set up, check the style and types, run the tests (tests/README.md)
+	@said=$$(mktemp); $(BIN)/mypy --no-error-summary >"$$said" 2>&1 & types=$$!; \
+	trap 'kill $$types 2>/dev/null || true; rm -f "$$said"' EXIT; \
+	failed=0; $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T) || failed=$$?; \
+	wait $$types || { failed=$$?; cat "$$said"; }; exit $$failed
 
 .PHONY: test-all
 test-all: lint setup  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants
@@ -68,9 +71,12 @@ audit-deps: $(STAMPS)/audit  ## which locked packages have a known hole? (needs 
 	@python3 scripts/audit_deps.py $(STAMPS)/audit/bin/pip-audit
 
 .PHONY: lint
-lint: $(STAMPS)/dev  ## ruff and mypy
-	$(BIN)/ruff check --quiet .
+lint: style  ## ruff and mypy
 	$(BIN)/mypy --no-error-summary
+
+.PHONY: style
+style: $(STAMPS)/dev
+	$(BIN)/ruff check --quiet .
 
 .PHONY: mutants
 mutants: $(STAMPS)/dev  ## change scoring/ in thousands of small ways: does a test notice? (M="scoring.jury*")

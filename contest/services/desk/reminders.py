@@ -19,11 +19,12 @@ click does no harm.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor, Role
@@ -32,7 +33,8 @@ from contest.models import Contest, Mail, RoleGrant, Submission, TimeGrant, Unit
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, deadlines, mail, profiles
+from contest.services.core import audit, deadlines, mail, pagination, profiles
+from contest.services.core.pagination import Pagination
 from contest.services.counts import corrections
 from contest.services.desk import desk
 from contest.services.entry import entry_requests
@@ -76,6 +78,34 @@ def recipients(
     """Everybody concerned by a reminder of ``KINDS``, with or without an e-mail address."""
     profile = profiles.profile_of(contest)
     return list(FOUND[kind](session, contest, profile, at))
+
+
+class Listed(NamedTuple):
+    """A page of a reminder's recipients: with an e-mail address, and without. ``shown``: whose mail
+    is shown; ``lately``: how many with an address were mailed within ``PAUSE``."""
+
+    reached: Pagination[Recipient]
+    unreached: Pagination[Recipient]
+    shown: Recipient | None
+    lately: int
+
+
+def listed(
+    session: Session, contest: Contest, kind: str, *, at: datetime, number: int = 1,
+    to: int | None = None,
+) -> Listed:
+    """Page ``number`` of everybody concerned by a reminder of ``KINDS``. ``to``: the subject whose
+    mail is shown; else that of the first with an address."""
+    if kind == "findings":
+        return _listed_entries(session, contest, at, number, to)
+    found = recipients(session, contest, kind, at=at)
+    reached = [one for one in found if one.email]
+    shown = next((one for one in reached if one.subject == to), None)
+    return Listed(
+        pagination.part(reached, number),
+        pagination.part([one for one in found if not one.email], number),
+        shown or next(iter(reached), None), sum(one.lately(at) for one in reached),
+    )
 
 
 def over(contest: Contest, kind: str, *, at: datetime) -> bool:
@@ -139,10 +169,18 @@ def _units(
 def _entries(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
-    """The entries that can still be repaired in time; columns only: there may be thousands."""
-    to_mend = [Submission.contest_id == contest.id, Submission.state.in_(TO_MEND)]
-    ids = select(Submission.id).where(*to_mend)
-    last = mail.last_of_each(session, contest, TO_MEND.values(), "submission_id", only=ids)
+    """The entries that can still be repaired in time."""
+    last = _last_of_entries(session, contest, select(Submission.id).where(*_to_mend(contest)))
+    for row in session.execute(_entry_rows(contest, profile, at)):
+        yield _entry(row, profile, last)
+
+
+def _to_mend(contest: Contest) -> list[ColumnElement[bool]]:
+    return [Submission.contest_id == contest.id, Submission.state.in_(TO_MEND)]
+
+
+def _entry_rows(contest: Contest, profile: Profile, at: datetime) -> Select[*tuple[Any, ...]]:
+    """Of each such entry what a recipient is made of; columns only: there may be thousands."""
     query = (
         select(
             Submission.id, Submission.code, Submission.title, Submission.state,
@@ -151,19 +189,70 @@ def _entries(
             Submission.unit_id, Submission.language, Unit.name.label("unit"), Unit.entries_until,
         )
         .join(Submission.unit)
-        .where(*to_mend)
+        .where(*_to_mend(contest))
         .order_by(Submission.code)
     )
-    for row in session.execute(query):
-        template = TO_MEND[row.state]
-        until = deadlines.clip_until(profile, row.changes_until, row.entries_until)
-        if at < until:
-            yield Recipient(
-                row.id, row.unit, template, email=row.email, phone=row.phone, person=row.person,
-                language=row.language, code=row.code, title=row.title, until=until,
-                unit_id=row.unit_id,
-                last_at=last[template].get(row.id), params={"submission_id": row.id},
-            )
+    if at < profile.schedule.entries_close:
+        return query
+    return query.where(or_(Submission.changes_until > at, Unit.entries_until > at))
+
+
+def _last_of_entries(
+    session: Session, contest: Contest, only: Select[int]
+) -> Mapping[str, Mapping[int, datetime]]:
+    return mail.last_of_each(session, contest, TO_MEND.values(), "submission_id", only=only)
+
+
+def _entry(
+    row: Row[*tuple[Any, ...]], profile: Profile, last: Mapping[str, Mapping[int, datetime]]
+) -> Recipient:
+    template = TO_MEND[row.state]
+    return Recipient(
+        row.id, row.unit, template, email=row.email, phone=row.phone, person=row.person,
+        language=row.language, code=row.code, title=row.title, unit_id=row.unit_id,
+        until=deadlines.clip_until(profile, row.changes_until, row.entries_until),
+        last_at=last[template].get(row.id), params={"submission_id": row.id},
+    )
+
+
+def _listed_entries(
+    session: Session, contest: Contest, at: datetime, number: int, to: int | None
+) -> Listed:
+    """``listed`` for entries: pages and numbers are the database's, letters are looked for only for
+    those on the page."""
+    profile = profiles.profile_of(contest)
+    rows = _entry_rows(contest, profile, at)
+    reached = rows.where(Submission.contact_email != "")
+    listed = pagination.take(session, reached, number, whole=True)
+    others = pagination.take(
+        session, rows.where(Submission.contact_email == ""), number, whole=True
+    )
+    ids = [row.id for row in listed.rows]
+    last = _last_of_entries(session, contest, select(Submission.id).where(Submission.id.in_(ids)))
+    page = replace(listed, rows=[_entry(row, profile, last) for row in listed.rows])
+    nobody: Mapping[str, Mapping[int, datetime]] = {name: {} for name in TO_MEND.values()}
+    unreached = replace(others, rows=[_entry(row, profile, nobody) for row in others.rows])
+    shown = next((one for one in page.rows if one.subject == to), None)
+    if shown is None and (to is not None or number > 1):
+        wanted = session.execute(reached.where(Submission.id == to)).first()
+        wanted = wanted or session.execute(reached.limit(1)).first()
+        shown = _entry(wanted, profile, nobody) if wanted else None
+    return Listed(page, unreached, shown or next(iter(page.rows), None),
+                  _lately_mended(session, contest, reached, at))
+
+
+def _lately_mended(
+    session: Session, contest: Contest, reached: Select[*tuple[Any, ...]], at: datetime
+) -> int:
+    """Of how many of these entries the last letter is younger than ``PAUSE``."""
+    template = case(TO_MEND, value=Submission.state)
+    query = reached.with_only_columns(func.count(Submission.id.distinct())).order_by(None).join(
+        Mail, Mail.params["submission_id"].as_integer() == Submission.id
+    ).where(
+        Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed",
+        func.coalesce(Mail.sent_at, Mail.created_at) > at - PAUSE,
+    )
+    return session.scalar(query) or 0
 
 
 def _jurors(

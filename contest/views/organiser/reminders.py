@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from contest import mail_rendering
-from contest.services.core import mail, pagination
+from contest.services.core import mail
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
 from contest.services.messages import letter_texts
 from contest.services.people import invitations
 from contest.views.shared.forms import Form
+from contest.views.shared.numbers import whole
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -30,20 +31,17 @@ class SendForm(Form):
 @allows("organiser.read")
 def preview(kind: str) -> Response:
     """The recipients now, and the mail to one of them."""
-    at, to = current.now, request.args.get("to")  # asked for once: there may be a thousand
-    found = reminders.recipients(current.db, current.contest, kind, at=at)
-    reached = [one for one in found if one.email]
-    unreached = pagination.part([one for one in found if not one.email], page_number())
-    listed = pagination.part(reached, page_number())
-    shown = next((one for one in reached if to and str(one.subject) == to), None)
-    shown = shown or next(iter(reached), None)
+    at = current.now
+    found = reminders.listed(
+        current.db, current.contest, kind, at=at, number=page_number(),
+        to=whole(request.args.get("to", "")),
+    )
     return page(
-        "organiser/reminders.html", kind=kind, form=SendForm(formdata=None), reached=listed,
-        unreached=unreached, shown=shown, pages=neighbours(max(
-            (listed, unreached), key=lambda found: found.count
+        "organiser/reminders.html", kind=kind, form=SendForm(formdata=None), reached=found.reached,
+        unreached=found.unreached, shown=found.shown, pages=neighbours(max(
+            (found.reached, found.unreached), key=lambda part: part.count
         )),
-        lately=sum(one.lately(at) for one in reached),
-        letter=_letter(shown) if shown else None,
+        lately=found.lately, letter=_letter(found.shown) if found.shown else None,
         over=reminders.over(current.contest, kind, at=at),
     )
 

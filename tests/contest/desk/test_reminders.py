@@ -130,3 +130,38 @@ def test_a_long_list_of_recipients_is_paged(make: Factory, contest: Contest, vis
     assert f"{address}?page=2" in first
     assert ("Chi đoàn 00" in first, "Chi đoàn 59" in first) == (True, False)
     assert "Chi đoàn 59" in second
+
+
+def test_pages_that_the_database_takes_hold_what_the_whole_list_holds(
+    make: Factory, contest: Contest, platform: Platform, clock: FixedClock
+):
+    """Entries past their time, without an address, mailed just now and long ago, on two pages."""
+    for number in range(80):
+        entry = make.submission(make.unit(contest), ("needs_fix", "changes_requested")[number % 2])
+        with platform.db.write() as session:
+            row = session.get_one(type(entry), entry.id)
+            row.contact_email = "" if number % 5 == 0 else row.contact_email
+            row.changes_until = MARKING + timedelta(days=1) if number % 7 else None
+            if number % 3 == 0:
+                at = MARKING - timedelta(minutes=30 if number % 2 else 90)
+                session.add(Mail(
+                    contest_id=contest.id, to="x@example.vn", template=reminders.TO_MEND[row.state],
+                    params={"submission_id": row.id}, created_at=at, state="sent", sent_at=at,
+                ))
+    for at in (platform.clock.now(), MARKING):
+        with platform.db.read() as session:
+            row = session.get_one(Contest, contest.id)
+            found = reminders.recipients(session, row, "findings", at=at)
+            reached = [one for one in found if one.email]
+            pages = [reminders.listed(session, row, "findings", at=at, number=n) for n in (1, 2)]
+            wanted = reached[-1].subject  # stands on the second page
+            chosen = reminders.listed(session, row, "findings", at=at, to=wanted)
+        assert len(found) == (80 if at < MARKING else 68)
+        assert [one for page in pages for one in page.reached.rows] == reached
+        assert {page.reached.total for page in pages} == {len(reached)}
+        assert [one.subject for one in pages[0].unreached.rows] == [
+            one.subject for one in found if not one.email]
+        assert {page.lately for page in pages} == {sum(one.lately(at) for one in reached)}
+        assert 0 < pages[0].lately < len(reached)
+        assert [page.shown and page.shown.subject for page in (*pages, chosen)] == [
+            reached[0].subject, reached[0].subject, wanted]
