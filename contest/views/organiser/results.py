@@ -88,7 +88,7 @@ def overview() -> Response:
 def compute() -> Response:
     """Compute the result from current data; may be repeated until it is frozen."""
     form = ComputeForm()
-    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("compute", form):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("compute", compute=form):
         result = results.compute(
             current.db, current.contest, keys=current.platform.keys,
             actor=current.actor,
@@ -104,7 +104,7 @@ def compute() -> Response:
 def replace() -> Response:
     """A new revision in one step, after a clip left or came back."""
     form = ComputeForm()
-    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("replace", form):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("replace", compute=form):
         made = replacement.replace(
             current.db, current.contest, vault=_vault(), actor=current.actor, at=current.now,
             reason=form.reason.data or "",
@@ -148,7 +148,8 @@ def publish(number: int) -> Response:
 def decide() -> Response:
     """Record the chair's order of tied units; the result is then to be computed again."""
     form, places = DecisionForm(), _places()
-    with form.taken(lambda status: shown(status, decision=form)):
+    with form.taken(lambda status: shown(status, decision=form)), \
+            _step("decide", decision=form):
         results.decide(
             current.db, current.contest, places, reason=form.reason.data or "", actor=current.actor,
             at=current.now,
@@ -193,9 +194,8 @@ def _result(number: int) -> Result:
     return own_or_404(results.numbered(current.db, current.contest, number))
 
 
-def _step(step: str, form: ComputeForm | None = None) -> AbstractContextManager[None]:
-    """A step whose refusal is shown beside it."""
-    forms: dict[str, Form] = {"compute": form} if form else {}
+def _step(step: str, **forms: Form) -> AbstractContextManager[None]:
+    """A step whose refusal is shown beside it; ``forms``: what was typed."""
     return beside(step, lambda status, said: shown(status, refused=said, **forms))
 
 
