@@ -24,6 +24,7 @@ from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import (
     LetterText,
     Mail,
+    PushFollower,
     PushMessage,
     PushSubscription,
     Reminder,
@@ -81,7 +82,8 @@ __all__ = [
     "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease",
-    "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
+    "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
+    "PushSubscription",
     "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "RetentionHold", "Review",
     "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
     "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StageShow",

@@ -88,7 +88,8 @@ def overview() -> Response:
 def compute() -> Response:
     """Compute the result from current data; may be repeated until it is frozen."""
     form = ComputeForm()
-    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("compute", compute=form):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), \
+            _step("compute", compute=form):
         result = results.compute(
             current.db, current.contest, keys=current.platform.keys,
             actor=current.actor,
@@ -104,7 +105,8 @@ def compute() -> Response:
 def replace() -> Response:
     """A new revision in one step, after a clip left or came back."""
     form = ComputeForm()
-    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("replace", compute=form):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), \
+            _step("replace", compute=form):
         made = replacement.replace(
             current.db, current.contest, vault=_vault(), actor=current.actor, at=current.now,
             reason=form.reason.data or "",
@@ -207,12 +209,13 @@ def shown(status: int = 200, refused: Refused | None = None, **forms: Form) -> R
     computing = latest is None or latest.state != "frozen"
     gaps = closing.blockers(current.db, contest, at=current.now) if computing else []
     missing = closing.missing(gaps)
-    compute = {"compute": forms.get("compute") or ComputeForm()}
+    compute = {"compute": forms.get("compute") or ComputeForm(formdata=None)}
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
         tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
-        decision=forms.get("decision") or DecisionForm(), refused=refused, **_hour(forms),
+        decision=forms.get("decision") or DecisionForm(formdata=None), refused=refused,
+        **_hour(forms),
         what_if=what_if_titles(),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
         **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),

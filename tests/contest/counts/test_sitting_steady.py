@@ -1,4 +1,5 @@
-"""Nothing on the sitting at 16:00 moves under a finger, and what appears above leaves the field in its place."""
+"""Nothing on the sitting at 16:00 moves under a finger, and what appears above leaves the field
+that is being typed into in its place."""
 
 from datetime import timedelta
 
