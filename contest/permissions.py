@@ -58,6 +58,7 @@ def not_own_unit(actor: Actor, subject: object) -> bool:
 
 PERMISSIONS: dict[str, Predicate] = {
     "public.read": anyone,
+    "public.follow": anyone,
     "account.sign_in": anyone,
     "account.manage": signed_in,
     "contest.create": is_admin,

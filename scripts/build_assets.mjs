@@ -22,6 +22,9 @@ const output = path.resolve(process.argv[2] ?? path.join(root, "contest", "stati
 // What the phones of 2021 understand: a branch secretary's phone is rarely new.
 const browsers = ["chrome80", "safari14.1", "firefox78"];
 
+// Read out of the ceremony's folder, without a server: one file with all that it imports.
+const ALONE = ["stage.js"];
+
 async function filesUnder(folder) {
   if (!existsSync(folder)) return [];
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -36,6 +39,12 @@ async function entryPoints(kind) {
 
 async function bundle(manifest) {
   const entries = [...(await entryPoints("js")), ...(await entryPoints("css"))];
+  const alone = entries.filter((file) => ALONE.includes(path.basename(file)));
+  const together = await built(manifest, entries.filter((file) => !alone.includes(file)), true);
+  return [...together, ...(await built(manifest, alone, false))];
+}
+
+async function built(manifest, entries, splitting) {
   if (entries.length === 0) return [];
   const result = await build({
     absWorkingDir: root,
@@ -43,7 +52,7 @@ async function bundle(manifest) {
     outdir: output,
     bundle: true,
     minify: true,
-    splitting: true,
+    splitting,
     format: "esm",
     platform: "browser",
     target: browsers,
@@ -98,7 +107,7 @@ async function removeStale(kept) {
 
 await mkdir(output, { recursive: true });
 const manifest = {};
-const built = await bundle(manifest);
+const bundled = await bundle(manifest);
 await copyImages(manifest);
 await publish(manifest);
-await removeStale(new Set(["manifest.json", ...built, ...Object.values(manifest)]));
+await removeStale(new Set(["manifest.json", ...bundled, ...Object.values(manifest)]));

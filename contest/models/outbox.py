@@ -150,6 +150,20 @@ class PushSubscription(Base):
     created_at: Mapped[datetime]
 
 
+class PushFollower(Base):
+    """A browser of somebody without an account, told of a contest's news by web push."""
+
+    __tablename__ = "push_follower"
+    __table_args__ = (UniqueConstraint("contest_id", "endpoint"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    endpoint: Mapped[str] = mapped_column(String(1000))
+    browser_key: Mapped[str] = mapped_column(String(100))
+    auth: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[datetime]
+
+
 class PushMessage(Base):
     """A letter on its way to a subscribed browser; rendered when it is sent, as a mail is."""
 

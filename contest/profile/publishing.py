@@ -14,9 +14,11 @@ class Publication(Part):
     caption: str = Field(min_length=1)
     mode: Literal["api", "manual"] = "api"
     watch_here: bool = False  # may everybody watch published clips on the contest's own pages, too?
+    own_certificates: bool = False  # may units fetch theirs once the result is published?
 
     @model_serializer(mode="wrap")
-    def _as_before_watching(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Rules that do not let people watch here keep the hash they had before they could."""
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that allow none of what came later keep the hash they had before."""
         content: dict[str, Any] = write(self)
-        return {key: value for key, value in content.items() if key != "watch_here" or value}
+        later = ("watch_here", "own_certificates")
+        return {key: value for key, value in content.items() if key not in later or value}

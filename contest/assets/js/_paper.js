@@ -3,6 +3,7 @@
 // a tab that is closed meanwhile. Where the ballot was changed elsewhere meanwhile, both are shown and a person chooses.
 import { clearDraft, differences, draftOf, keepDraft, lay } from "./_draft.js";
 import { Saver } from "./_saver.js";
+import { giveRoom, keepRoom } from "./_steady.js";
 import { fill, number } from "./_words.js";
 
 export class Paper {
@@ -30,7 +31,7 @@ export class Paper {
     const { form } = this;
     form.addEventListener("change", () => this.touched());
     form.addEventListener("input", () => {
-      this.sum.style.minHeight = "";
+      giveRoom(this.sum);
       this.#add();
     });
     form.addEventListener("keydown", (event) => this.#lead(event));
@@ -76,7 +77,7 @@ export class Paper {
     this.form.elements.version.value = answer.version;
     if (this.changed) return keepDraft(this.form);
     clearDraft(this.form);
-    this.#keepRoom();
+    keepRoom(this.sum);
     this.form.querySelector("[data-total]").textContent = answer.total;
     return this.#say(answer.said);
   }
@@ -195,24 +196,19 @@ export class Paper {
 
   // ------------------------------------------------------------------------------ showing
 
-  // Shorter words, and errors that are mended, leave their room until somebody types again: a finger may be on the
-  // button below just now, and a press that begins on a button and ends beside it is none.
   #say(text, bad = false) {
-    this.#keepRoom();
+    keepRoom(this.sum);
     this.status.textContent = text;
     this.status.classList.toggle("jury__saved--bad", bad);
     this.status.classList.remove("jury__saved--none");
   }
 
-  #keepRoom() {
-    this.sum.style.minHeight = `${this.sum.offsetHeight}px`;
-  }
-
   #showErrors(fields = {}) {
     for (const place of this.form.querySelectorAll("[data-error]")) {
       const text = fields[place.dataset.error] ?? "";
-      if (!place.hidden) place.style.minHeight = text ? "" : place.style.minHeight || `${place.offsetHeight}px`;
-      else place.hidden = !text;
+      if (text) giveRoom(place);
+      else keepRoom(place);
+      if (text) place.hidden = false;
       place.textContent = text;
       this.form.elements[place.dataset.error].setAttribute("aria-invalid", text ? "true" : "false");
     }

@@ -1,5 +1,6 @@
 // One screenshot or one film for many numbers: dragged onto the page, pasted, chosen or taken.
 // A file is sent after the numbers that it shows, and waits with the page for the line to be back.
+import { keepRoom, lifted } from "./_steady.js";
 import { fill, number, size } from "./_words.js";
 
 const AGAIN = 4000;
@@ -79,6 +80,7 @@ export class Proof {
   }
 
   #say(text, bad = false) {
+    keepRoom(this.status);
     this.status.textContent = text;
     this.status.classList.toggle("sit__state--bad", bad);
   }
@@ -117,7 +119,8 @@ export class Proof {
     }
   }
 
-  #done(answer) {
+  async #done(answer) {
+    await lifted();
     this.#say(answer.said);
     this.input.value = "";
     for (const box of this.form.querySelectorAll("[data-choice]:checked")) box.checked = false;

@@ -1,6 +1,8 @@
 // A part of a page that shows work in progress (data-refresh="seconds") fetches itself anew until
 // the server no longer marks it, and with it the parts that say the same elsewhere (data-with="ids").
 // Nothing else on the page moves, and what is being typed stays.
+import { lifted } from "./_steady.js";
+
 export function exchange(old, fresh) {
   if (!old || !fresh || old.innerHTML === fresh.innerHTML || old.contains(document.activeElement)) return;
   old.textContent = "";
@@ -12,6 +14,7 @@ async function renew(element) {
   if (!answer.ok) return element;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(element.id);
+  await lifted();
   if (!fresh) return null;
   for (const id of element.dataset.with?.split(" ") ?? []) exchange(document.getElementById(id), page.getElementById(id));
   exchange(element, fresh);

@@ -1,4 +1,7 @@
-// Saves what changes, one request at a time, and tries again while the line or the server is away.
+// Saves what changes, one request at a time, and tries again while the line or the server is away. What the answer
+// changes on the page waits until no finger is on it.
+import { lifted } from "./_steady.js";
+
 const RETRY = [2000, 5000, 15000, 30000];
 
 const passing = (response) => response.status >= 500 || response.status === 429;
@@ -26,9 +29,11 @@ export class Saver {
     this.busy = true;
     try {
       const response = await this.on.send();
+      await lifted();
       if (passing(response)) this.#later();
       else await this.#arrived(response);
     } catch {
+      await lifted();
       this.#later();
     }
     this.busy = false;

@@ -4,6 +4,7 @@ import { startConfirms } from "./_confirm.js";
 import { startFiles } from "./_files.js";
 import { forgetWhereSignedOut } from "./_kept.js";
 import { startRefresh } from "./_refresh.js";
+import { startTicks } from "./_ticks.js";
 
 forgetWhereSignedOut();
 
@@ -81,3 +82,4 @@ startCountdowns();
 startConfirms();
 startFiles();
 startRefresh();
+startTicks();

@@ -2,6 +2,7 @@
 // Each tab has a draft of its own, so that two forms at once do not overwrite each other; a form that is opened
 // new begins with the newest draft, and leaves that one alone until something is typed.
 import { forget, read, told, write } from "./_kept.js";
+import { keepRoom } from "./_steady.js";
 
 const KEPT = ["title", "kind", "authors", "description", "contact_name", "contact_phone", "contact_email"];
 const MOST_DAYS = 30;
@@ -75,6 +76,14 @@ class Draft {
     return found.sort((a, b) => b.at - a.at);
   }
 
+  // Where the browser keeps nothing, nothing is promised.
+  begin() {
+    const place = `${this.start}room`;
+    this.note.hidden = !write(place, {});
+    forget(place);
+    this.say("kept", true);
+  }
+
   restore() {
     if (this.form.dataset.refused !== undefined) return this.keep(); // the server has just given it back
     const drafts = this.drafts(), draft = drafts.find((one) => one.place === this.place) ?? drafts[0];
@@ -92,12 +101,14 @@ class Draft {
 
   clear() {
     forget(this.place);
-    if (this.note) this.note.hidden = true;
+    this.say("kept", true);
   }
 
-  say(what) {
-    this.note.hidden = false;
+  // The note has its room from the beginning: nothing below moves when the first letter is typed.
+  say(what, empty = false) {
+    this.note.classList.toggle("kept-note--empty", empty);
     this.note.querySelector("[data-kept-said]").textContent = this.note.dataset[what];
+    keepRoom(this.note);
   }
 
   listen() {
@@ -135,6 +146,7 @@ function forgetSaved() {
 if (form) {
   const draft = new Draft(form);
   draft.listen();
+  draft.begin();
   draft.restore();
 } else {
   forgetSaved();

@@ -3,6 +3,7 @@ import { keepPage } from "./_pages.js";
 import { Paper } from "./_paper.js";
 import { exchange } from "./_refresh.js";
 import { SignIn } from "./_sign_in.js";
+import { lifted } from "./_steady.js";
 
 const dialog = document.querySelector("dialog[data-address]");
 const signIn = dialog && new SignIn(dialog, goOn);
@@ -49,6 +50,7 @@ async function renew() {
   if (!answer?.ok || papers.some((paper) => paper.open)) return;
   await keepPage(location.pathname + location.search, answer.clone());
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  await lifted();
   exchange(document.getElementById("standing"), page.getElementById("standing"));
 }
 

@@ -1,4 +1,5 @@
-// Notices on this device: asks the browser for a subscription and hands it to the server.
+// Notices on this device: asks the browser for a subscription and hands it to the server. What is followed without an
+// account has a worker's place of its own, and so a subscription of its own: each is turned off by itself.
 const form = document.querySelector("[data-push]");
 const part = (name) => form.querySelector(`[data-${name}]`);
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -43,9 +44,10 @@ async function turnOff(place) {
 }
 
 async function start() {
+  const scope = form.dataset.scope ? { scope: form.dataset.scope } : undefined;
   if (!("serviceWorker" in navigator) || !("PushManager" in window)) return show("none");
   if (Notification.permission === "denied") return show("blocked");
-  const place = await navigator.serviceWorker.register(form.dataset.worker);
+  const place = await navigator.serviceWorker.register(form.dataset.worker, scope);
   for (const [element, event, act] of [[form, "submit", turnOn], [part("turn-off"), "click", turnOff]]) {
     element.addEventListener(event, (happened) => {
       happened.preventDefault();

@@ -1,6 +1,8 @@
 // A section of the rules is checked while it is being filled in, as it would be after saving: each
 // sentence stands beside its field, what is about no single one above the button. Without this the
 // page says the same once the form is sent.
+import { giveRoom, keepRoom, lifted } from "./_steady.js";
+
 const WAIT_MS = 500;
 const CLASSES = { bad: "field__error", look: "field__look", info: "field__hint" };
 
@@ -56,6 +58,8 @@ function beside(finding, number) {
 }
 
 function show(answer) {
+  const places = [...shown.map(([field]) => field.closest(".field")), ...form.querySelectorAll(".field--error")];
+  for (const place of [...places, told]) keepRoom(place);
   clear();
   const rest = answer.findings.filter((finding, number) => !beside(finding, number));
   const lines = rest.map(sentence);
@@ -69,10 +73,12 @@ async function check() {
   const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
   if (!answer.ok) return; // signed out, or away: sending the form says it
   const found = await answer.json();
+  await lifted();
   if (mine === asked) show(found);
 }
 
 form?.addEventListener("input", () => {
+  giveRoom();
   clearTimeout(timer);
   timer = setTimeout(() => check().catch(() => {}), WAIT_MS);
 });

@@ -6,6 +6,7 @@ import { Outbox } from "./_outbox.js";
 import { Proof } from "./_proof.js";
 import { Saver } from "./_saver.js";
 import { ServerClock } from "./_server_clock.js";
+import { giveRoom, inPlace, keepRoom, lifted } from "./_steady.js";
 import { fill, language, number, time } from "./_words.js";
 
 const form = document.querySelector("form[data-sitting]");
@@ -108,6 +109,7 @@ class Sitting {
     const { code, name, saved } = input.dataset;
     const value = count(input.value);
     input.setAttribute("aria-invalid", "false");
+    giveRoom(input.closest(".sit__field"));
     this.outbox.drop((one) => one.code === code && one.field === name && !one.done);
     if (input.value.trim() === "" || (String(value) === saved && !this.outbox.of(code, name))) return this.asBefore(input);
     this.marks(input, []);
@@ -134,20 +136,26 @@ class Sitting {
   finished(input) {
     const { code, name } = input.dataset;
     const typing = this.outbox.of(code, name);
-    if (typing && !typing.done) this.step(input, typing.value);
-    if (input.value.trim() === "") this.cleared(input);
-    else if (count(input.value) === null) input.setAttribute("aria-invalid", "true");
+    const value = typing && !typing.done ? typing.value : null;
+    const cleared = input.value.trim() === "" && this.takeBack(input);
+    if (!cleared && count(input.value) === null) input.setAttribute("aria-invalid", "true");
     this.outbox.change((one) => one.code === code && one.field === name, { done: true });
-    if (this.halted || !navigator.onLine) this.away();
+    lifted().then(() => this.drawn(input, cleared, value)); // who leaves a field presses something
     this.saver.now();
   }
 
+  drawn(input, cleared, value) {
+    if (cleared) this.asBefore(input);
+    else if (value !== null) this.step(input, value);
+    if (this.halted || !navigator.onLine) this.away();
+  }
+
   // What was not sent yet is taken back; what the server has stays, and is shown again.
-  cleared(input) {
+  takeBack(input) {
     const { code, name, saved } = input.dataset;
     this.outbox.drop((one) => one.code === code && one.field === name && !this.onItsWay.includes(one.id));
     input.value = saved;
-    this.asBefore(input);
+    return true;
   }
 
   key(event) {
@@ -261,7 +269,7 @@ class Sitting {
       link.className = "button";
       trouble.append(link);
     }
-    trouble.hidden = false;
+    inPlace(() => (trouble.hidden = false));
     if (status === 400) this.renew(); // an old token: the page has a new one
   }
 
@@ -274,7 +282,8 @@ class Sitting {
     const fresh = page.querySelector("form[data-sitting]");
     if (fresh?.dataset.person !== this.words.person) return;
     form.elements.csrf_token.value = fresh.elements.csrf_token.value;
-    document.querySelector("[data-trouble]").hidden = true;
+    await lifted();
+    inPlace(() => (document.querySelector("[data-trouble]").hidden = true));
     this.halted = false;
     this.saver.now();
   }
@@ -287,16 +296,19 @@ class Sitting {
 
   state(input, text, kind = "") {
     const place = this.part(input, ".sit__state");
+    keepRoom(input.closest(".sit__field"));
     place.className = `sit__state${kind ? ` sit__state--${kind}` : ""}`;
     place.querySelector("[data-state]").textContent = text;
   }
 
   marks(input, texts) {
     const items = texts.map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+    keepRoom(input.closest(".sit__field"));
     this.part(input, "[data-marks]").replaceChildren(...items);
   }
 
-  attached(numbers, file) {
+  async attached(numbers, file) {
+    await lifted();
     for (const [code, field] of numbers) {
       const input = this.input(code, field);
       if (!input) continue;
@@ -311,7 +323,8 @@ class Sitting {
     const clock = new Intl.DateTimeFormat(language(), { timeZone: this.words.zone, timeStyle: "medium", hourCycle: "h23" });
     form.querySelector("[data-clock-line]").textContent = fill(this.words.clock, { time: clock.format(now) });
     const late = now > this.cutOff || this.outbox.all().some((one) => this.late(one));
-    if (late) document.querySelector("[data-reason-part]").hidden = false;
+    const part = document.querySelector("[data-reason-part]");
+    if (late && part.hidden) lifted().then(() => inPlace(() => (part.hidden = false)));
     this.progress(Math.floor((this.cutOff - now) / 1000));
   }
 
@@ -335,7 +348,10 @@ class Sitting {
     if (noReason.length) text = fill(this.words.waitingReason, { count: number(noReason.length) });
     else if (unsent.length && waiting) text = fill(this.words.waiting, { count: number(unsent.length) });
     else if (!unsent.length && this.inputs.some((input) => input.dataset.saved !== "")) text = this.words.allSaved;
-    if (status.textContent !== text) status.textContent = text;
+    if (status.textContent !== text) {
+      keepRoom(status);
+      status.textContent = text;
+    }
     status.classList.toggle("sitting__status--bad", unsent.length > 0);
     const saved = this.inputs.filter((input) => input.dataset.saved !== "");
     const bare = saved.filter((input) => !this.part(input, "[data-proofs] a"));

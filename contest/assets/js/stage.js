@@ -1,5 +1,8 @@
 // The ceremony's screen: keys, clicker, buttons and the server's state move the same slides. Without a
-// server (the folder) or while it is away, everything here goes on by itself.
+// server (the folder) or while it is away, everything here goes on by itself; where the show stands by then is told
+// once the line is back.
+import { Saver } from "./_saver.js";
+
 const body = document.querySelector("[data-stage]");
 const slides = [...document.querySelectorAll("[data-slide]")];
 const dark = document.querySelector("[data-black]");
@@ -17,7 +20,7 @@ const EVERY_MS = 800;
 
 const now = { position: Number(body.dataset.position || 0), black: false, playing: false };
 let version = Number(body.dataset.version || 0);
-let telling = false, untold = false; // the server is being told; the show has moved on since
+let untold = false; // the show has moved on since the server was told
 
 const clip = () => slides[now.position]?.querySelector("[data-clip]");
 
@@ -51,36 +54,36 @@ function paint() {
   if (!now.playing && !video.paused) video.pause();
 }
 
-async function told() {
-  try {
+// One after the other: of two on their way at once the earlier may arrive last.
+const saver = new Saver({
+  wanted: () => untold,
+  send() {
+    untold = false;
     const form = new URLSearchParams({ position: now.position, csrf_token: csrf });
     if (now.black) form.set("black", "1");
     if (now.playing) form.set("playing", "1");
-    const answer = await fetch(address, { method: "POST", body: form, headers: { Accept: "application/json" } });
+    return fetch(address, { method: "POST", body: form, headers: { Accept: "application/json" } });
+  },
+  async answered(answer) {
     if (answer.ok) version = (await answer.json()).version;
-  } catch {
-    // No line: the screen goes on; the next move tells where it stands.
-  }
+  },
+  away: () => (untold = true),
+});
+
+function tell() {
+  untold = Boolean(address);
+  saver.now();
 }
 
-// One after the other: of two on their way at once the earlier may arrive last.
-async function tell() {
-  untold = Boolean(address);
-  if (telling) return;
-  telling = true;
-  while (untold) {
-    untold = false;
-    await told();
-  }
-  telling = false;
-}
+// What the hall has seen goes before what was told elsewhere: nothing is taken over until it is told.
+const telling = () => untold || saver.busy;
 
 async function look() {
   try {
-    if (!telling && document.visibilityState === "visible") {
+    if (!telling() && document.visibilityState === "visible") {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       const said = answer.ok ? await answer.json() : { version };
-      if (said.version > version && !telling) {
+      if (said.version > version && !telling()) {
         version = said.version;
         Object.assign(now, { position: said.position, black: said.black, playing: said.playing });
         start.hidden = true;

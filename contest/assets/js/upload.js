@@ -2,6 +2,7 @@
 // All texts come from the page: <section data-upload='{endpoint, entry, policy, texts, …}'>.
 import { fingerprint } from "./_fingerprint.js";
 import { Sending } from "./_sending.js";
+import { lifted } from "./_steady.js";
 import { fill, number, size, time } from "./_words.js";
 
 class Uploader {
@@ -75,6 +76,7 @@ class Uploader {
     if (!showClip || this.file !== file) return;
     showClip(parts.picked, file, facts, null, texts);
     const seen = await firstPicture(file).catch(() => null);
+    await lifted();
     if (seen && this.file === file) showClip(parts.picked, file, facts, seen, texts);
   }
 

@@ -46,7 +46,7 @@ def subscribe(
     no browser makes.
     """
     require(actor, "push.subscribe")
-    _check(endpoint, browser_key, auth)
+    require_browser(endpoint, browser_key, auth)
     session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
     row = PushSubscription(
         **owner_of(actor), session_id=session_id, endpoint=endpoint, browser_key=browser_key,
@@ -63,7 +63,8 @@ def owner_of(actor: Actor) -> dict[str, int | None]:
     return {"user_id": actor.id} if actor.kind == "user" else {"unit_id": actor.unit_id}
 
 
-def _check(endpoint: str, browser_key: str, auth: str) -> None:
+def require_browser(endpoint: str, browser_key: str, auth: str) -> None:
+    """Raises ``Invalid`` for an address of no known push service, or keys that no browser makes."""
     if not is_known(endpoint):
         raise Invalid(
             "Trình duyệt này dùng một dịch vụ thông báo mà hệ thống chưa biết. Hãy dùng Chrome, "

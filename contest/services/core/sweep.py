@@ -8,6 +8,7 @@ finished work (outbox rows)     ``KEPT``, 30 days           the organiser's list
 decisions that were held        ``KEPT``, 30 days           the review's row has what was decided
 sent mails                      ``MAILS_KEPT``, 90 days     who was reminded, and when last
 letters to browsers             ``MAILS_KEPT``, 90 days     the same
+browsers that follow a contest  ``FOLLOWED``, 365 days      no contest is longer; rules may say less
 uploads that came to nothing    ``UPLOADS_KEPT``, 90 days   why a clip was not accepted
 refusals (security page)        ``EVENTS_KEPT``, 90 days    who tried what, and from where
 answered challenges (passkeys)  not at all                  an old one is refused for its age
@@ -34,6 +35,7 @@ from contest.models import (
     HeldDecision,
     Invitation,
     Mail,
+    PushFollower,
     PushMessage,
     SecurityEvent,
     StaffSession,
@@ -47,17 +49,20 @@ from contest.services.core import outbox
 Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 KEPT = timedelta(days=30)
 MAILS_KEPT = UPLOADS_KEPT = EVENTS_KEPT = timedelta(days=90)
+FOLLOWED = timedelta(days=365)
 BATCH = 500  # rows of a table in one transaction
 KIND = "sessions.sweep"
 FORGOTTEN = (
-    "check.deep", "check.quick", "documents.pdf", "fix.make", "interactions.poll", "link.fetch",
+    "check.deep", "check.quick", "documents.pdf", "fix.make", "follow.tell_clips",
+    "follow.tell_result", "interactions.poll", "link.fetch",
     "mail.send", "names.read", "page.watch", "page.watch_shared", "privacy.archive",
     "privacy.erase", "privacy.tidy", "push.send", "reel.make", "reminders.tick", "result.step",
     "results.prospects", "reviews.call", "reviews.fall", "reviews.settle", "telegram.look",
     "upload.expire", "upload.remind",
 )
 REMEMBERED = (
-    "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
+    "backup.run", "copies.compare", "follow.clips", "follow.result", "pages.render",
+    "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
     "result.release", KIND, "trial.end",
 )
@@ -90,6 +95,7 @@ def _over(at: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
                     _nothing_to_do(Mail, "mail.send"))),
         (PushMessage, and_(PushMessage.created_at < at - MAILS_KEPT, not_last(PushMessage),
                            _nothing_to_do(PushMessage, "push.send"))),
+        (PushFollower, PushFollower.created_at < at - FOLLOWED),
         (Upload, and_(Upload.state.in_(("expired", "terminated")), not_last(Upload),
                       Upload.finished_at < at - UPLOADS_KEPT,
                       _nothing_to_do(Upload, "upload.expire", "upload.remind"))),

@@ -66,6 +66,7 @@ class Situation:
     without_link: int = 0  # units
     requests: int = 0
     personal: tuple[int, datetime | None] = (0, None)  # requests about personal data, and by when
+    retention: tuple[int, datetime | None] = (0, None)  # clips whose data go soon, and when first
     moved: Sequence[str] = ()  # clips that left or came back after the newest result was final
     board: Mapping[str, int] = field(default_factory=dict)  # how many clips wait for whom
     result: str | None = None  # state of the newest revision
@@ -108,9 +109,11 @@ def _machine(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]
 
 
 def _personal(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
-    """In every phase: the law's clock does not stop."""
+    """In every phase: the law's clock does not stop, nor does that of what is kept."""
     waiting, due = found.personal
     yield Todo("personal", Harm.LOSES, "privacy_requests.listed", waiting, due)
+    going, first = found.retention
+    yield Todo("retention", Harm.UNTIDY, "retention.overview", going, first)
 
 
 def _before(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:

@@ -23,6 +23,7 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import polling
 from contest.services.fanpage import post_links, publishing_modes, readings, replanning
+from contest.services.following import followers
 from contest.states import SubmissionState
 from social.links import PostLink
 
@@ -297,6 +298,7 @@ def see_published(
     submission = publication.submission
     if submission.state == SubmissionState.APPROVED:
         move(session, submission, "published", actor=actor, at=at)
+        followers.clips_are_out(session, submission.contest_id, at=at)
         mail.enqueue(
             session, to=submission.contact_email, template="published",
             language=submission.language, params={"submission_id": submission.id},

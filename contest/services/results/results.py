@@ -28,6 +28,7 @@ from contest.profile import Profile
 from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
+from contest.services.following import followers
 from contest.services.jury import jury_round
 from contest.services.results import (
     closing,
@@ -300,6 +301,7 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
         key=f"pages.render:{contest.id}:{result.number}",
     )
     _tell_units(session, result, at=at)
+    followers.result_is_out(session, result, at=at)
     return result
 
 

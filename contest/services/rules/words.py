@@ -187,6 +187,12 @@ RULES = {
         "Chỉ clip đã đăng, từ giờ đăng; lượt xem ở đây không tính điểm tương tác.",
         "Published clips only, from the release on; watching here earns no points.",
     ),
+    "publication.own_certificates": Label(
+        "Cho đơn vị tự tải giấy khen của mình",
+        "Let units download their own certificates",
+        "Sau khi công bố kết quả, trên trang của bài; cả bản của từng tác giả.",
+        "Once the result is published, on the entry's page; one for each author, too.",
+    ),
     "documents.place": Label("Địa danh trên văn bản", "Place on papers"),
     "documents.symbol": Label("Ký hiệu văn bản", "Symbol on papers"),
     "documents.authority": Label("Cơ quan quyết định", "Deciding body"),

@@ -13,14 +13,14 @@ from contest.docx.filling import Qr, fill
 from contest.docx.package import MOST_BYTES
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Result
-from contest.ports import PdfFailed, PdfUnavailable
 from contest.services.entry.media import File
 from contest.services.results import document_values, documents, results
-from contest.services.results.documents import BadTemplate, DocumentContext
+from contest.services.results.documents import BadTemplate
 from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.numbers import whole
+from contest.views.shared.papers import no_office, press, printed
 from contest.views.shared.support import (
     FILE_TYPES,
     allows,
@@ -117,18 +117,9 @@ def make_pdf(number: int, kind: str) -> Response:
     with beside("pdf", lambda status, said: _shown(number, status, said)):
         paper = documents.paper(current.db, result, kind, press=press())
         if not current.platform.office.ready():
-            raise _no_office()
+            raise no_office()
         documents.ask_pdf(current.db, result, paper, actor=current.actor, at=current.now)
     return back_to("documents.list", revision=number)
-
-
-def _no_office() -> Conflict:
-    return Conflict(
-        "Máy chủ chưa cài LibreOffice nên chưa tạo được PDF: cần gói libreoffice-writer-nogui. "
-        "Hãy tải DOCX.",
-        "LibreOffice is not installed on the server, so there is no PDF: package "
-        "libreoffice-writer-nogui is needed. Download the DOCX.",
-    )
 
 
 # ---------------------------------------------------------------------------- templates
@@ -227,7 +218,7 @@ def sheet(kind: str) -> Response:
         raise not_found()
     template = documents.template(current.db, contest, "qr_sheet", blobs=current.platform.blobs)
     content = fill(template, _with_codes(values))
-    return attachment(_printed(content) if kind == "pdf" else content, "ma-qr", kind)
+    return attachment(printed(content) if kind == "pdf" else content, "ma-qr", kind)
 
 
 def sign_sheet(values: dict[str, Any]) -> str:
@@ -245,27 +236,7 @@ def _signer() -> URLSafeTimedSerializer:
     return current.platform.keys.serializer("qr-sheet")
 
 
-def _printed(content: bytes) -> bytes:
-    try:
-        return current.platform.office.pdf(content)
-    except PdfUnavailable:
-        raise _no_office() from None
-    except PdfFailed as error:
-        raise Conflict(
-            f"LibreOffice không tạo được PDF ({error}). Hãy tải DOCX.",
-            f"LibreOffice could not make the PDF ({error}). Download the DOCX.",
-        ) from None
-
-
 # ---------------------------------------------------------------------------- answers
-
-
-def press() -> DocumentContext:
-    settings = current.platform.settings
-    return DocumentContext.of(
-        current.contest, blobs=current.platform.blobs, data_dir=settings.data_dir,
-        base_url=settings.base_url, seed=current.platform.keys.signature(current.db),
-    )
 
 
 def _result(number: int) -> Result:

@@ -90,7 +90,8 @@ def overview() -> Response:
 def compute() -> Response:
     """Compute the result from current data; may be repeated until it is frozen."""
     form = ComputeForm()
-    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("compute", form):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), \
+            _step("compute", compute=form):
         if _handed_over("compute", reason=form.reason.data or ""):
             return back_to("results.overview")
         result = results.compute(
@@ -108,7 +109,8 @@ def compute() -> Response:
 def replace() -> Response:
     """A new revision in one step, after a clip left or came back."""
     form = ComputeForm()
-    with form.taken(lambda status: shown(status, compute=form), "reason"), _step("replace", form):
+    with form.taken(lambda status: shown(status, compute=form), "reason"), \
+            _step("replace", compute=form):
         if _handed_over("replace", reason=form.reason.data or ""):
             return back_to("results.overview")
         made = replacement.replace(
@@ -158,7 +160,8 @@ def publish(number: int) -> Response:
 def decide() -> Response:
     """Record the chair's order of tied units; the result is then to be computed again."""
     form, places = DecisionForm(), _places()
-    with form.taken(lambda status: shown(status, decision=form)):
+    with form.taken(lambda status: shown(status, decision=form)), \
+            _step("decide", decision=form):
         results.decide(
             current.db, current.contest, places, reason=form.reason.data or "", actor=current.actor,
             at=current.now,
@@ -224,9 +227,8 @@ def _result(number: int) -> Result:
     return own_or_404(results.numbered(current.db, current.contest, number))
 
 
-def _step(step: str, form: ComputeForm | None = None) -> AbstractContextManager[None]:
-    """A step whose refusal is shown beside it."""
-    forms: dict[str, Form] = {"compute": form} if form else {}
+def _step(step: str, **forms: Form) -> AbstractContextManager[None]:
+    """A step whose refusal is shown beside it; ``forms``: what was typed."""
     return beside(step, lambda status, said: shown(status, refused=said, **forms))
 
 
@@ -238,14 +240,14 @@ def shown(status: int = 200, refused: Refused | None = None, **forms: Form) -> R
     computing = latest is None or latest.state != "frozen"
     gaps = closing.blockers(current.db, contest, at=current.now) if computing else []
     missing = closing.missing(gaps)
-    compute = {"compute": forms.get("compute") or ComputeForm()}
+    compute = {"compute": forms.get("compute") or ComputeForm(formdata=None)}
     return page(
         "organiser/results.html", status, found=found, latest=latest, computing=computing,
         gaps=missing, remarks=[gap for gap in gaps if gap not in missing], words=words,
         tied=results.tied(current.db, latest) if latest and latest.state == "computed" else [],
-        decision=forms.get("decision") or DecisionForm(), refused=refused, **_hour(forms),
+        decision=forms.get("decision") or DecisionForm(formdata=None), refused=refused,
+        **_hour(forms), **_under_way(),
         what_if=what_if_titles(), choices=choosing.choices(current.db, current.contest),
-        **_under_way(),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
         **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),
     )

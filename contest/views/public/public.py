@@ -71,6 +71,7 @@ def contest() -> BaseResponse:
         clip_count=public.count(current.db, current.contest),
         result=result,
         card=share_cards.contest_address(),
+        push_key="" if current.contest.trial_of else current.platform.pusher.public,
     )
 
 

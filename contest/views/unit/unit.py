@@ -38,7 +38,7 @@ from contest.views.shared.support import (
     page,
     tell_script,
 )
-from contest.views.unit import entry_status, plain_form
+from contest.views.unit import certificates, entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
@@ -222,6 +222,7 @@ def entry(code: str) -> Response:
         "unit/entry.html", submission=found, qr=qr_svg(address, _("Mã QR của trang này")),
         steps=entry_status.steps(found, current.profile, came_to.announced_at),
         outcome=came_to, named=named(found),
+        certificates=certificates.offered(code) if came_to.line else None,
         todo=entry_status.todo(
             found, may_send=may_send,
             counting=current.now < current.profile.schedule.counts_close,

@@ -140,6 +140,7 @@ def test_the_screen_goes_by_keys_and_by_phone_and_the_folder_without_a_server(
         screen.get_by_role("button", name="Bắt đầu").click()
         _keys(screen)
         _phone(stage, screen, phone, address)
+        _without_a_line(screen, phone)
         _folder(hall.new_page(), visit.role("organiser").get(f"{ROOM}/folder.zip").data, tmp_path)
 
 
@@ -160,6 +161,18 @@ def _phone(stage: Stage, screen: Page, phone: Page, address: str) -> None:
     screen.keyboard.press("p")
     expect(screen.locator("body")).to_have_class("hall__body hall__body--playing")
     assert screen.locator("[data-clip]").evaluate("v => !v.paused")
+
+
+def _without_a_line(screen: Page, phone: Page) -> None:
+    """The show goes on, and where it stands is told once the line is back, by itself."""
+    screen.context.set_offline(True)
+    for _ in range(2):
+        screen.keyboard.press("ArrowLeft")
+    expect(screen.locator("[data-place]")).to_have_text("5/8")
+    expect(phone.locator("[data-remote]")).to_contain_text("7/8")
+    screen.context.set_offline(False)
+    expect(phone.locator("[data-remote]")).to_contain_text("5/8")
+    expect(screen.locator("[data-place]")).to_have_text("5/8")
 
 
 def _keys(screen: Page) -> None:

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from flask import Flask
 from pypdf import PdfReader
 
 from contest.clock import FixedClock
@@ -19,6 +20,7 @@ from tests.contest.stage import AFTER, Stage
 DESK = "/c/quan11-2023/organiser/documents"
 ROOM = f"{DESK}/1/certificates"
 SAMPLE = document_values.SAMPLES["certificates"]
+ALLOWED = "own_certificates = true"
 
 
 @pytest.fixture
@@ -88,3 +90,49 @@ def test_a_design_is_chosen_and_each_unit_has_a_document_of_its_own(
     assert organiser.post(ROOM, data={"design": "certificates"}).status_code == 303
     assert "mẫu có sẵn" in organiser.get(f"{DESK}/templates/certificates").text
     assert visit.role("juror").post(ROOM, data={"design": "certificates"}).status_code == 403
+
+
+def test_one_certificate_is_printed_alone_and_a_unit_fetches_its_own_where_the_rules_say_so(
+    app: Flask, platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    """A certificate as PDF for the unit and for each author, never another's, never too early."""
+    rules = {key: Stage(platform, make, make.contest(key, edit)) for key, edit in (
+        ("cho-tai", lambda text: text.replace("[publication]", f"[publication]\n{ALLOWED}", 1)),
+        ("khong-cho", str),
+    )}
+    clock.moment = AFTER
+    stage = rules["cho-tai"]
+    visit = Visits(app, make, stage.contest)
+    clip, other = stage.clips[:2]
+    result = stage.freeze(stage.compute())
+    desk = f"/c/cho-tai/organiser/documents/{result.number}/certificates"
+    organiser = visit.role("organiser")
+    page = organiser.get(desk).text
+    for kind in ("docx", "pdf"):
+        assert f"{desk}/{clip.code}.{kind}?author=2" in page
+    paper = PdfReader(io.BytesIO(organiser.get(f"{desk}/{clip.code}.pdf?author=2").data))
+    assert len(paper.pages) == 1
+    said = paper.pages[0].extract_text()
+    assert clip.authors[1] in said and clip.authors[0] not in said
+    unit, own = visit.unit(stage.units[0]), "/c/cho-tai/unit/entries/{}/certificate.pdf"
+    assert unit.get(own.format(clip.code)).status_code == 409  # frozen, and not public
+    stage.publish(result)
+    entry = unit.get(f"/c/cho-tai/unit/entries/{clip.code}").text
+    assert own.format(clip.code) in entry and f"{own.format(clip.code)}?author=2" in entry
+    answer = unit.get(own.format(clip.code))
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert stage.units[0].name in PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
+    for path in (own.format(other.code), f"{own.format(clip.code)}?author=9"):
+        assert unit.get(path).status_code == 404, path
+    assert visit.public().get(own.format(clip.code)).status_code == 401
+    silent = rules["khong-cho"]
+    silent.publish(silent.freeze(silent.compute()))
+    closed = Visits(visit.app, make, silent.contest).unit(silent.units[0])
+    entry = f"/c/khong-cho/unit/entries/{silent.clips[0].code}"
+    assert "certificate.pdf" not in closed.get(entry).text
+    assert closed.get(f"{entry}/certificate.pdf").status_code == 409
+
+
+def test_rules_that_do_not_speak_of_certificates_keep_their_hash(contest: Contest) -> None:
+    assert contest.revision is not None
+    assert "own_certificates" not in contest.revision.content["publication"]

@@ -85,6 +85,36 @@ def test_computing_before_the_round_is_locked_leads_to_the_round(
     assert ways(found) == {"Tới vòng chấm": f"{HOME}/jury/"}
 
 
+def test_the_chairs_decision_is_refused_beside_its_form_and_keeps_what_was_typed(
+    stage: Stage, visit: Visits
+) -> None:
+    for name in ("Đoàn D", "Đoàn E"):
+        clip = stage.make.submission(stage.make.unit(stage.contest, name), "published")
+        stage.count(clip, 50, 5)
+        for juror in stage.jurors:
+            stage.make.ballot(clip, juror, stage.marks(5))
+        stage.clips.append(clip)
+    *_, one, other = stage.clips
+    stage.compute()
+    organiser = visit.role("organiser")
+    typed = {f"place-{one.code}": "2", f"place-{other.code}": "2", "reason": "Biên bản số 7"}
+    answer = organiser.post(f"{ROOM}/decide", data=typed)
+    assert answer.status_code == 422
+    section = BeautifulSoup(answer.text, "html.parser").find(id="tied").find_parent("section")
+    assert "thứ tự khác nhau" in section.select_one(".stopped[data-focus]").text
+    assert not BeautifulSoup(answer.text, "html.parser").find(id="compute").find_parent(
+        "section").find("textarea").text.strip(), "it is another form's reason"
+    for name, value in typed.items():
+        assert section.find("input", {"name": name})["value"] == value
+    good = typed | {f"place-{one.code}": "1"}
+    assert organiser.post(f"{ROOM}/decide", data=good).status_code == 303
+    assert organiser.post(f"{ROOM}/compute").status_code == 303
+    untied = organiser.post(f"{ROOM}/decide", data=typed)  # the tie is gone: said all the same
+    assert untied.status_code == 422
+    said = BeautifulSoup(untied.text, "html.parser").select_one(".stopped")
+    assert said is not None and "thứ tự khác nhau" in said.text
+
+
 def test_the_round_and_the_posts_say_it_on_their_own_pages(stage: Stage, visit: Visits) -> None:
     organiser = visit.role("organiser")
     for path, data, heading in (

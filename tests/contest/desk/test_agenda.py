@@ -74,6 +74,13 @@ def test_before_the_opening_the_steps_of_setting_up_are_to_be_done(profile: Prof
     assert codes(profile, "before", has_page=False, posts_itself=False) == []
 
 
+def test_clips_whose_data_go_soon_are_told_until_then(profile: Profile) -> None:
+    for when in ("before", "closing"):
+        found = codes(profile, when, retention=(3, AT["closing"] + timedelta(days=20)),
+                      jury_locked=True, result="frozen", planned=AT["closing"])
+        assert found == ["retention"]
+
+
 def test_a_deadline_makes_things_urgent_day_by_day(profile: Profile) -> None:
     one = agenda.Todo("missing", Harm.UNTIDY, "x", due=AT["review"])
     days = (5, 2, 0.5, -1)
@@ -110,7 +117,8 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
     everything = Situation(
         standing, Phase.ENTRIES, {"organiser": 1}, without_link=1, requests=1, has_page=False,
         paused=True, token_end=AT["review"], counting=True, machine=machine,
-        personal=(1, AT["review"]), moved=("CX1",), board={"nobody": 1, "chair": 1})
+        personal=(1, AT["review"]), retention=(1, AT["review"]), moved=("CX1",),
+        board={"nobody": 1, "chair": 1})
     phases = [replace(everything, phase=phase, result=result, standing=(
         standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)))
         for phase, result in (

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from contest.clock import FixedClock
 from contest.errors import Conflict
-from contest.models import Publication, Review, ReviewVote
+from contest.models import Check, Derivative, Publication, Review, ReviewVote
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.core.together import Meeting, intact, number_of
@@ -99,6 +100,30 @@ def test_the_page_hides_what_others_think_until_one_has_voted_and_leads_to_the_c
         f"{person}/chair", data={"chair": "1"}).status_code == 303
     told = visit.user(here.members[1]).post(address, data=form | {"do": "cast"})
     assert told.status_code == 303 and here.state == "disqualified"
+
+
+def test_time_codes_in_votes_and_their_notes_move_the_player(
+    room: Callable[..., Room], app: Flask
+) -> None:
+    here = room(approvals=2)
+    version = here.submission.version_id
+    here.make.add(Derivative(version_id=version, kind="rendition", sha256="0" * 64, size=1,
+                             media_type="video/mp4", created_at=here.make.at))
+    with here.make.platform.db.write() as session:
+        check = session.query(Check).filter_by(version_id=version).one()
+        check.report = check.report | {"facts": {"duration_s": 180.0}}
+    here.vote(1, "reject", reason="Chữ sai ở 0:42, <b>logo</b> lạ ở 2:05.")
+    here.vote(2, "approve", note="Nghe lại 1:30; họp lúc 9:15.")
+    address = f"{ROOM}{here.submission.code}"
+    browser = Visits(app, here.make, here.contest)
+    waits = BeautifulSoup(browser.user(here.organiser).get(address).text, "html.parser")
+    seeks = "#board-title ~ .timeline a[data-seek]"
+    assert [(one.text, one["data-seek"]) for one in waits.select(seeks)] == [
+        ("0:42", "42"), ("2:05", "125"), ("1:30", "90")]  # 9:15 lies beyond the clip's end
+    assert not waits.select("#board-title ~ .timeline b")
+    here.cast(0, "approve", reason="Xem 0:10 là rõ.")
+    told = BeautifulSoup(browser.user(here.organiser).get(address).text, "html.parser")
+    assert {"0:42", "2:05", "1:30", "0:10"} <= {one.text for one in told.select(".timeline a.seek")}
 
 
 def test_the_minutes_say_who_was_there_what_they_said_and_what_was_decided(

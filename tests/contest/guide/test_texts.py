@@ -28,7 +28,7 @@ NO_SCREEN = {
         "public.film", "public.narrow_poster", "public.poster", "public.profile_source",
         "published.bundle", "push.worker", "reel.file", "repairs.file", "results.export",
         "security_txt.file", "share_cards.clip", "share_cards.contest", "share_cards.result",
-        "similarity.clip", "unit.policy",
+        "similarity.clip", "unit.policy", "unit_certificates.one",
     },
     "for machines": {
         "api.clips", "api.contest", "api.contests", "api.document", "api.profile", "api.result",

@@ -28,6 +28,7 @@ ROLES = ("public", "unit", "other_unit", "reviewer", "juror", "unit_juror", "for
 # What an address may hold besides what there is but one of.
 VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "media.file": {"kind": ("original", "rendition", "poster")},
+    "certificates.one": {"kind": ("docx",)},
     "documents.docx": {"kind": ("minutes", "decision", "certificates")},
     "documents.pdf": {"kind": ("minutes",)},
     "documents.template": {"kind": ("minutes",)},

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from contest.models import (
@@ -20,6 +20,7 @@ from contest.models import (
     Evidence,
     Mail,
     PrivacyRequest,
+    PushFollower,
     Result,
     SecurityEvent,
     ShareRecord,
@@ -30,6 +31,7 @@ from contest.models import (
     UnitSession,
 )
 from contest.profile import Profile
+from contest.services.core import profiles
 from contest.services.core.sweep import not_last
 from contest.services.privacy import requests
 from contest.services.privacy.retention import holds, kinds
@@ -204,6 +206,14 @@ _ITEMS: dict[str, Callable[[Session, Contest, datetime], Iterator[Item]]] = {
 # ---------------------------------------------------------------------------- in bulk
 
 
+def _followers(contest: Contest) -> tuple[Select[int], Any]:
+    """Browsers that follow: as mails, but counted from the awards, for there is news until then."""
+    begun = PushFollower.created_at
+    awards = literal(profiles.profile_of(contest).schedule.awards, begun.type)
+    query = select(PushFollower.id).where(PushFollower.contest_id == contest.id)
+    return query, case((begun > awards, begun), else_=awards)
+
+
 def rows(contest: Contest, kind: str) -> list[tuple[Select[int], Any]]:
     """Of a kind of many rows: for each table the ids, and the column that its time is counted
     from."""
@@ -211,7 +221,7 @@ def rows(contest: Contest, kind: str) -> list[tuple[Select[int], Any]]:
         query = select(Mail.id).where(
             Mail.contest_id == contest.id, Mail.state == "sent", Mail.to != ""
         )
-        return [(query, Mail.sent_at)]
+        return [(query, Mail.sent_at), _followers(contest)]
     units = select(Unit.id).where(Unit.contest_id == contest.id)
     return [
         (select(AccessLog.id).where(AccessLog.contest_id == contest.id, not_last(AccessLog)),

@@ -14,6 +14,7 @@ from contest.services.privacy.retention import due, kinds
 from contest.services.privacy.retention.kinds import Item
 
 SOON = timedelta(days=30)
+CLIPS = ("rejected_clips", "originals")
 FEW = 10  # things named on the page of all kinds
 
 
@@ -53,6 +54,20 @@ def outlooks(
     ]
     return sorted(found, key=lambda one: (not one.now, not one.soon, one.next_on is None,
                                           one.next_on or at))
+
+
+def clips_going(
+    session: Session, contest: Contest, profile: Profile, *, at: datetime
+) -> tuple[int, datetime | None]:
+    """How many clips' data go within thirty days, and on which day the first; 0 and None where
+    none does or the rules give clips no period."""
+    found = [one for kind in CLIPS for one in due.items(session, contest, profile, kind)
+             if one.on <= at + SOON]
+    if not found:
+        return 0, None
+    why = due.Keeping(session, contest, at=at)
+    going = [one.on for one in found if not why.of(one)]
+    return len(going), min(going, default=None)
 
 
 def of_items(profile: Profile, kind: str, items: Sequence[Item], *, at: datetime) -> Outlook:

@@ -226,7 +226,9 @@ def _in_bulk(batch: Batch, before: datetime) -> int:
 
 def _mails(batch: Batch, ids: list[int], table: Any) -> int:
     """Sent mails and the finished work about them. SQLite would give the last one's number to the
-    next: that one is emptied."""
+    next: that one is emptied. And browsers that followed."""
+    if table is not Mail:
+        return _logs(batch, ids, table)
     session = batch.session
     session.execute(delete(Task).where(
         Task.kind == "mail.send", Task.row_id.in_(ids), Task.state == "done", not_last(Task)

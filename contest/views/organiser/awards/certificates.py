@@ -1,6 +1,5 @@
 """Certificates: a design chosen by its picture, one document for each unit."""
 
-from collections.abc import Sequence
 from typing import cast
 
 from flask import Blueprint, request
@@ -9,15 +8,13 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import not_found
 from contest.models import Result
-from contest.services.results import documents, ranking_rows, results
-from contest.views.organiser.documents import press
+from contest.services.results import documents, results
+from contest.views.shared import papers
 from contest.views.shared.forms import Form
 from contest.views.shared.numbers import whole
 from contest.views.shared.support import (
     allows,
-    attachment,
     back_to,
     current,
     flash_message,
@@ -48,12 +45,12 @@ def designs() -> dict[str, tuple[str, str]]:
 def show(number: int) -> Response:
     """The designs with their pictures, and each unit's own document."""
     result = _result(number)
-    paper = documents.paper(current.db, result, "certificates", press=press())
+    paper = documents.paper(current.db, result, "certificates", press=papers.press())
     lines = cast(list[dict[str, str]], paper.values["certificates"])
     return page(
         "organiser/certificates.html", result=result, designs=designs(), draft=paper.draft,
         used=documents.design(current.db, current.contest), lines=lines,
-        people=_authors(result, [line["code"] for line in lines]),
+        people=papers.authors(result, [line["code"] for line in lines]),
     )
 
 
@@ -64,32 +61,19 @@ def choose(number: int) -> Response:
     form = DesignForm()
     wanted = form.design.data if form.validate_on_submit() else ""
     documents.choose_design(
-        current.db, current.contest, wanted or "", press=press(), actor=current.actor,
+        current.db, current.contest, wanted or "", press=papers.press(), actor=current.actor,
         at=current.now,
     )
     flash_message("Đã chọn mẫu giấy khen.", "The design is chosen.")
     return back_to("certificates.show", number=number)
 
 
-@bp.get("/<int:number>/certificates/<code>.docx")
+@bp.get("/<int:number>/certificates/<code>.<any(docx, pdf):kind>")
 @allows("organiser.read")
-def one(number: int, code: str) -> Response:
+def one(number: int, code: str, kind: str) -> Response:
     """One unit's certificate; ``?author=2``: that of its second author."""
-    result, place = _result(number), whole(request.args.get("author"))
-    paper = documents.paper(current.db, result, "certificates", press=press())
-    people = _authors(result, [code])[code]
-    if place is not None and not 1 <= place <= len(people):
-        raise not_found()
-    own = documents.only(paper, code, people[place - 1] if place else "")
-    if own is None:
-        raise not_found()
-    return attachment(own.docx(), f"giay-khen-{code}{f'-{place}' if place else ''}", "docx")
-
-
-def _authors(result: Result, codes: Sequence[str]) -> dict[str, list[str]]:
-    """The authors of these clips, as the result keeps them."""
-    names = ranking_rows.names(current.db, result, codes)
-    return {code: list(names.get(code, {}).get("authors", [])) for code in codes}
+    place = whole(request.args.get("author"))
+    return papers.handed_out(papers.certificate(_result(number), code, place), code, place, kind)
 
 
 def _result(number: int) -> Result:

@@ -22,6 +22,7 @@ from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
 from contest.services.privacy import requests as privacy_requests
+from contest.services.privacy.retention import preview
 from contest.services.queueing import queues
 from contest.services.results import closing, moved_since, results
 from contest.services.units import units
@@ -43,7 +44,9 @@ def gathered() -> Situation:
     return Situation(
         standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
         people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
-        personal=_personal(), moved=_moved(newest), board=_board(),
+        personal=_personal(),
+        retention=preview.clips_going(db, contest, profile, at=at), moved=_moved(newest),
+        board=_board(),
         without_link=len(units.without_link(db, contest, at=at)) if early else 0,
         has_page=watched is not None, posts_itself=profile.publication.mode == "api",
         paused=bool(contest.publishing_paused), token_end=expiry.soon(watched, at=at),

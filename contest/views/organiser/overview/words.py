@@ -29,6 +29,10 @@ JOBS = {
     "reviews.call": _l("Báo Tổ thẩm định có clip chờ phiếu"),
     "reviews.fall": _l("Ghi kết luận thẩm định"),
     "reminders.tick": _l("Gửi lời nhắc theo lịch"), "push.send": _l("Gửi thông báo tới máy"),
+    "follow.clips": _l("Báo tin có clip cho người theo dõi"),
+    "follow.result": _l("Báo tin có kết quả cho người theo dõi"),
+    "follow.tell_clips": _l("Gửi thông báo tới máy"),
+    "follow.tell_result": _l("Gửi thông báo tới máy"),
     "telegram.look": _l("Đọc mã nối Telegram"),
     "reel.make": _l("Dựng phim trao giải"), "result.release": _l("Công bố kết quả theo giờ hẹn"),
     "result.step": _l("Tính, chốt, công bố kết quả"),
@@ -60,6 +64,10 @@ _COUNTED: dict[str, tuple[Callable[[int], str], object]] = {
     "personal": (lambda n: ngettext("%(num)s yêu cầu về dữ liệu cá nhân đang chờ.",
                                     "%(num)s yêu cầu về dữ liệu cá nhân đang chờ.", n),
                  _l("Xem yêu cầu")),
+    "retention": (lambda n: ngettext(
+        "Dữ liệu của %(num)s clip đến hạn xoá trong 30 ngày tới.",
+        "Dữ liệu của %(num)s clip đến hạn xoá trong 30 ngày tới.", n),
+        _l("Xem trước, giữ lại nếu cần")),
     "nobody": (lambda n: ngettext(
         "%(num)s clip không kết luận được vì Tổ thẩm định chưa có Chủ tịch hoặc không đủ người.",
         "%(num)s clip không kết luận được vì Tổ thẩm định chưa có Chủ tịch hoặc không đủ người.",

@@ -1,0 +1,1 @@
+"""Browsers of people without an account that are told when a contest has news."""
