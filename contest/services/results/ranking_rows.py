@@ -94,7 +94,8 @@ def _names(session: Session, result: Result, codes: Collection[str]) -> dict[str
 
 def disqualified(session: Session, result: Result) -> list[dict[str, Any]]:
     """``output["disqualified"]``, without the rest of it."""
-    query = select(type_coerce(Result.output["disqualified"], Json)).where(Result.id == result.id)
+    rows: Any = type_coerce(Result.output["disqualified"], Json)
+    query = select(rows).where(Result.id == result.id)
     return kept(session, result, "disqualified", lambda: list(session.scalars(query).one()))
 
 
