@@ -169,7 +169,8 @@ def unlock(
             "Kết quả đã chốt nên không mở lại vòng chấm được. Hãy lập bản kết quả mới có lý do.",
             "The result is frozen, so the round stays locked. Make a new revision with a reason.",
         )
-    locked = select(Ballot.id).where(*_own(contest), Ballot.state == "locked")
+    own = select(Submission.id).where(Submission.contest_id == contest.id)
+    locked = select(Ballot.id).where(Ballot.submission_id.in_(own), Ballot.state == "locked")
     if session.scalars(locked.limit(1)).first() is not None:
         raise Conflict(
             "Kết quả đang được chốt nên không mở lại vòng chấm được. Hãy chốt cho xong.",
@@ -189,30 +190,30 @@ def hold(session: Session, contest: Contest) -> None:
 
 
 def lock_ballots(
-    session: Session, contest: Contest, *, actor: Actor, at: datetime, most: int | None = None
+    session: Session, contest: Contest, *, actor: Actor, at: datetime, ids: range | None = None
 ) -> int:
-    """Part of freezing a result: lock every ballot, or the first ``most`` that are not, with what
-    it counts as. Returns how many."""
+    """Part of freezing a result: lock every ballot, or those of these ids, with what it counts as.
+    Returns how many."""
     counts_as = case(
         (Ballot.state == "submitted", "marked"), (Ballot.state == "open", "missing"),
         else_=Ballot.state,
     )
-    where = [*_own(contest), Ballot.state != "locked"]
-    if most is not None:
-        some = select(Ballot.id).where(*where).order_by(Ballot.id).limit(most).subquery()
-        where.append(Ballot.id <= select(func.max(some.c.id)).scalar_subquery())
+    where = _unlocked(contest)
+    if ids is not None:
+        where += [Ballot.id >= ids.start, Ballot.id < ids.stop]
     return move_all(
         session, Ballot, where, "locked",
         actor=actor, at=at, contest_id=contest.id, outcome=counts_as,
     )
 
 
-def unlocked_ballots(session: Session, contest: Contest) -> int:
-    """How many ballots freezing has still to lock."""
-    query = select(func.count(Ballot.id)).where(*_own(contest), Ballot.state != "locked")
-    return session.scalar(query) or 0
+def unlocked_ballots(session: Session, contest: Contest) -> range:
+    """The ids between which the ballots lie that freezing has still to lock."""
+    ends = select(func.min(Ballot.id), func.max(Ballot.id)).where(*_unlocked(contest))
+    first, last = session.execute(ends).one()
+    return range(0) if first is None else range(first, last + 1)
 
 
-def _own(contest: Contest) -> list[ColumnElement[bool]]:
+def _unlocked(contest: Contest) -> list[ColumnElement[bool]]:
     own = select(Submission.id).where(Submission.contest_id == contest.id)
-    return [Ballot.submission_id.in_(own)]
+    return [Ballot.submission_id.in_(own), Ballot.state != "locked"]

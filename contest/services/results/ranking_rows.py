@@ -99,14 +99,9 @@ def _names(session: Session, result: Result, codes: Collection[str]) -> dict[str
 
 def disqualified(session: Session, result: Result) -> list[dict[str, Any]]:
     """``output["disqualified"]``, without the rest of it."""
-    query = select(type_coerce(Result.output["disqualified"], Json)).where(Result.id == result.id)
-    return kept(session, result, "disqualified", lambda: _rows(session.scalar(query)))
-
-
-def _rows(stored: object) -> list[dict[str, Any]]:
-    """The objects of a JSON array that was asked for by itself."""
-    assert isinstance(stored, list)  # noqa: S101 - ``scoring`` wrote it
-    return stored
+    rows: Any = type_coerce(Result.output["disqualified"], Json)
+    query = select(rows).where(Result.id == result.id)
+    return kept(session, result, "disqualified", lambda: list(session.scalars(query).one()))
 
 
 def length(session: Session, result: Result) -> int:

@@ -20,6 +20,7 @@ from contest.permissions import require
 from contest.services.jury import jury_round
 from contest.services.results import bundles, ranking_rows, scoring_input, tally
 from contest.services.results.bundles import BundleStore
+from contest.services.results.standings import LIGHT
 from contest.services.results.unheld import Told, quietly
 
 Proved = tuple[str, str]  # SHA-256 of the input, and of the bundle, which is in the store
@@ -49,25 +50,27 @@ def prove(
 
 def lock_ballots(
     writing: Writing, result_id: int, *, actor: Actor, at: datetime, told: Told = quietly
-) -> int:
+) -> None:
     """Lock the ballots in transactions of their own. Raises ``Conflict`` where the result is frozen
-    or the round was reopened, ``NotAllowed`` without ``result.close``. Returns how many."""
-    done = 0
-    while True:
+    or the round was reopened, ``NotAllowed`` without ``result.close``."""
+    with writing() as session:
+        left = jury_round.unlocked_ballots(session, _light(session, result_id).contest)
+    whole = len(left)
+    while left:
         with writing() as session:
-            result = session.get_one(Result, result_id)
+            result = _light(session, result_id)
             require(actor, "result.close", result.contest)
             jury_round.hold(session, result.contest)
-            session.refresh(result, ["state"])
             require_ready(result, actor)
-            left = jury_round.unlocked_ballots(session, result.contest)
-            locked = jury_round.lock_ballots(
-                session, result.contest, actor=actor, at=at, most=AT_ONCE
+            jury_round.lock_ballots(
+                session, result.contest, actor=actor, at=at, ids=left[:AT_ONCE]
             )
-        done += locked
-        if locked >= left:
-            return done
-        told(done / (done + left - locked))
+        left = left[AT_ONCE:]
+        told(1 - len(left) / whole)
+
+
+def _light(session: Session, result_id: int) -> Result:
+    return session.get_one(Result, result_id, options=LIGHT)
 
 
 def require_ready(result: Result, actor: Actor) -> None:
