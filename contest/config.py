@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from re import fullmatch
@@ -143,6 +143,14 @@ class Settings:
     @property
     def bucket_endpoint(self) -> str:
         return self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com"
+
+    def stored_at(self, url: str) -> "Settings":
+        """The same with clips elsewhere. Raises ``ConfigError`` for an address that is none."""
+        if url.startswith("/"):
+            url = f"file://{url}"
+        found = replace(self, storage_url=url.rstrip("/"))
+        _check(found, keyed=False)
+        return found
 
     def require_bucket_keys(self) -> None:
         """Raises ``ConfigError`` where a bucket is named and the keys to it are not: only processes
