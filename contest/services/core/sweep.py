@@ -59,7 +59,7 @@ FORGOTTEN = (
 REMEMBERED = (
     "backup.run", "copies.compare", "pages.render", "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
-    "result.release", KIND, "trial.end",
+    "result.release", KIND, "storage.scrub", "trial.end",
 )
 
 
