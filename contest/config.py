@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from re import fullmatch
@@ -59,6 +59,7 @@ class Settings:
     s3_region: str = "us-east-1"
     s3_access_key: str = field(default="", repr=False)
     s3_secret_key: str = field(default="", repr=False)
+    scrub: int = 20  # GB of stored files that are hashed again every day; 0: none
     storage_cache: int = 20  # GB at most of copies on this machine of what lies in the bucket
     backup_sftp: str = ""  # the command that opens an sftp place, instead of ssh's own settings
     backup_keys: str = field(default="", repr=False)  # of the bucket: id:secret
@@ -146,6 +147,14 @@ class Settings:
     @property
     def bucket_endpoint(self) -> str:
         return self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com"
+
+    def stored_at(self, url: str) -> "Settings":
+        """The same with clips elsewhere. Raises ``ConfigError`` for an address that is none."""
+        if url.startswith("/"):
+            url = f"file://{url}"
+        found = replace(self, storage_url=url.rstrip("/"))
+        _check(found, keyed=False)
+        return found
 
     def require_bucket_keys(self) -> None:
         """Raises ``ConfigError`` where a bucket is named and the keys to it are not: only processes
@@ -284,14 +293,20 @@ def _backup(env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _bucket(env: Mapping[str, str]) -> dict[str, Any]:
-    cache = env.get("HOITHI_STORAGE_CACHE", "20")
-    if not cache.isdecimal():
-        raise _refuse("HOITHI_STORAGE_CACHE", f"“{cache}” không phải số GB, ví dụ 20",
-                      f'"{cache}" is no number of gigabytes such as 20')
     return {"s3_endpoint": env.get("HOITHI_S3_ENDPOINT", "").rstrip("/"),
             "s3_region": env.get("HOITHI_S3_REGION", "us-east-1"),
             "s3_access_key": env.get("HOITHI_S3_ACCESS_KEY", ""),
-            "s3_secret_key": env.get("HOITHI_S3_SECRET_KEY", ""), "storage_cache": int(cache)}
+            "s3_secret_key": env.get("HOITHI_S3_SECRET_KEY", ""),
+            "storage_cache": _gigabytes(env, "HOITHI_STORAGE_CACHE"),
+            "scrub": _gigabytes(env, "HOITHI_SCRUB")}
+
+
+def _gigabytes(env: Mapping[str, str], name: str) -> int:
+    found = env.get(name, "20")
+    if not found.isdecimal():
+        raise _refuse(name, f"“{found}” không phải số GB, ví dụ 20",
+                      f'"{found}" is no number of gigabytes such as 20')
+    return int(found)
 
 
 def _check_storage(settings: Settings) -> None:

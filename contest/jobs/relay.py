@@ -63,6 +63,9 @@ def plan_daily(platform: Platform) -> bool:
     if platform.settings.backup_to:
         with platform.db.write() as session:
             schedule.ensure(session, platform.settings, at=platform.clock.now())
+    from contest.jobs.storage import scrub  # noqa: PLC0415 - asked once
+
+    scrub.begin(platform)
     if platform.default_fanpage is not None:
         from contest.jobs import page_watch  # noqa: PLC0415 - only where there is such a Page
 

@@ -4,7 +4,7 @@ from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
-from contest.models.derivatives import Derivative
+from contest.models.derivatives import Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.interactions import (
     Correction,
@@ -94,6 +94,6 @@ __all__ = [
     "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SavedView",
     "SecurityEvent", "ShareRecord", "SharedPage",
     "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StageShow",
-    "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone",
-    "TrialEnd", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "StoredKey", "StoredLook", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber",
+    "Tombstone", "TrialEnd", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
 ]

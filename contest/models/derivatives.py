@@ -1,4 +1,4 @@
-"""Files made from a clip: pictures, and the rendition that people watch."""
+"""Files made from a clip: pictures, the rendition; what the store was found to lack."""
 
 from datetime import datetime
 from typing import Any
@@ -25,3 +25,18 @@ class Derivative(Base):
     media_type: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
+
+
+class StoredLook(Base):
+    """What the slow look through the store found. ``reached``: the one row that says after which
+    file it goes on; the others name files, until the next look finds them whole."""
+
+    __tablename__ = "stored_look"
+    __table_args__ = (
+        UniqueConstraint("what", "sha256"),
+        one_of("what", ("reached", "missing", "damaged")),
+    )
+
+    what: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64))
+    found_at: Mapped[datetime]

@@ -43,6 +43,7 @@ def back_up(platform: Platform, place: str, wishes: Wishes) -> Made:
     ``Invalid`` where restic could not do it."""
     settings = platform.settings
     with noting_failure(settings.data_dir):
+        _require_folder(settings)
         repository = Repository.of(settings, place)
         if wishes.secrets:
             sealed_settings.require_passphrase(settings.backup_passphrase)
@@ -60,6 +61,17 @@ def back_up(platform: Platform, place: str, wishes: Wishes) -> Made:
                 repository.forget(wishes.keep, beat=wishes.beat)
         status.backed_up(settings.data_dir, made.manifest, made.manifest.instant)
     return made
+
+
+def _require_folder(settings: Settings) -> None:
+    """restic reads folders, and a bucket's files may be more than this machine has room for."""
+    if settings.in_bucket:
+        raise Invalid(
+            "Clip nằm trong bucket nên không sao lưu bằng restic được. Hãy đặt HOITHI_BACKUP_TO là "
+            "một thư mục trên ổ đĩa đủ lớn.",
+            "The clips lie in a bucket, which restic cannot read. Set HOITHI_BACKUP_TO to a folder "
+            "on a disk that is large enough.",
+        )
 
 
 def _empty(folder: BackupFolder) -> None:

@@ -27,6 +27,7 @@ from contest.models import (
     Upload,
 )
 from contest.services.core import profiles
+from contest.services.desk import stored_looks
 from contest.services.desk.desk import snapshots_due
 from contest.services.fanpage.expiry import end_of
 from contest.services.queueing import queues
@@ -59,6 +60,9 @@ def measured(
     yield from _mails(session, at)
     yield _tokens(session, wall)
     yield _by_state(session, Result.state, "results", "Revisions of results by state")
+    faults = stored_looks.faults(session)
+    yield Measure("stored_faults", "Stored files that are missing or hold other bytes", "what",
+                  {what: faults[what] for what in (stored_looks.MISSING, stored_looks.DAMAGED)})
     yield from _disks(places)
 
 

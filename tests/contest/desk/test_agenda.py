@@ -113,7 +113,8 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
         entries={"in_review": 1, "needs_fix": 1}, tasks={"failed": 1}, publications={"failed": 1},
     )
     machine = [(code, Harm.WAITS) for code in (
-        "disk_kept", "disk_short", "antivirus", "backup_late", "proof_late", "backup_failed")]
+        "disk_kept", "disk_short", "antivirus", "backup_late", "proof_late", "backup_failed",
+        "files_faulty")]
     everything = Situation(
         standing, Phase.ENTRIES, {"organiser": 1}, without_link=1, requests=1, has_page=False,
         paused=True, token_end=AT["review"], counting=True, machine=machine,

@@ -333,7 +333,7 @@ def test_every_column_that_holds_a_hash_is_known_to_be_of_a_file_or_not() -> Non
                 "signed_form.sha256", "award_reel.sha256"}
     of_rows = {"profile_revision.sha256", "consent.notice_sha256", "result.input_sha256",
                "result.output_sha256", "upload.sha256", "audit_note.sha256",
-               "consent_event.notice_sha256"}
+               "consent_event.notice_sha256", "stored_look.sha256"}
     found = {f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables
              for column in table.columns if "sha256" in column.name}
     assert found == files_of | of_rows

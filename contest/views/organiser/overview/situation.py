@@ -14,7 +14,7 @@ from contest.services.awards import releasing
 from contest.services.core import appraisal
 from contest.services.core.blockers import Blocker
 from contest.services.counts import corrections, ledger_late, sitting
-from contest.services.desk import agenda, charts, public
+from contest.services.desk import agenda, charts, public, stored_looks
 from contest.services.desk import desk as desks
 from contest.services.desk.agenda import Harm, Situation, Todo
 from contest.services.desk.public import Phase
@@ -133,6 +133,8 @@ def antivirus() -> str:
 
 def _machine(room: Disk, kept: Safe, scanner: str) -> Iterator[tuple[str, Harm]]:
     """What the operator has to be told."""
+    if any(stored_looks.faults(current.db).values()):
+        yield "files_faulty", Harm.LOSES
     if room.is_kept:
         yield "disk_kept", Harm.STOPS
     elif room.is_short:

@@ -21,7 +21,7 @@ JOBS = {
     "publication.check": _l("Kiểm tra Fanpage"), "page.watch": _l("Kiểm tra Fanpage"),
     "interactions.poll": _l("Lấy số tương tác"), "mail.send": _l("Gửi thư"),
     "upload.remind": _l("Nhắc lượt gửi dở"), "upload.expire": _l("Dọn lượt gửi dở"),
-    "trial.end": _l("Xoá dữ liệu chạy thử"),
+    "trial.end": _l("Xoá dữ liệu chạy thử"), "storage.scrub": _l("Soát lại kho tệp"),
     "pages.render": _l("Dựng trang kết quả"), "documents.pdf": _l("Tạo PDF"),
     "privacy.archive": _l("Gom dữ liệu của một người"), "privacy.erase": _l("Xoá dữ liệu cá nhân"),
     "privacy.tidy": _l("Dọn dữ liệu hết hạn giữ"),
@@ -114,6 +114,9 @@ _SINGLE = {
                     _l("Xem tình trạng máy")),
     "proof_late": (_l("Đã quá một tuần chưa có bản sao lưu nào được khôi phục thử. Hãy báo người "
                       "vận hành."), _l("Xem tình trạng máy")),
+    "files_faulty": (_l("Có tệp trong kho bị mất hoặc bị thay đổi. Hãy báo người vận hành: “hoithi "
+                        "doctor --all” nêu từng tệp, bản sao lưu có tệp đúng."),
+                     _l("Xem tình trạng máy")),
     "backup_failed": (_l("Lần sao lưu mới nhất không thành. Hãy báo người vận hành."),
                       _l("Xem tình trạng máy")),
 }
