@@ -1,13 +1,13 @@
 """A Facebook Page through Meta's Graph API: both ports of `social.ports`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from social import listing, lookup, reels
 from social.calls import GraphCalls
-from social.counting import read_counts
+from social.counting import read_counts, read_many
 from social.errors import MaybeLive, MetaDetails, NotThere, ResumeFromOffset, Transient
 from social.json_values import as_bool, as_text, whole
 from social.links import PostLink
@@ -122,6 +122,12 @@ class GraphPage:
     ) -> Counts:
         """See `InteractionReader.counts`."""
         return read_counts(self._calls, post_id, kinds=kinds, within=within)
+
+    def counts_of_many(
+        self, post_ids: Sequence[str], *, kinds: bool = True, within: float | None = None
+    ) -> Mapping[str, Counts]:
+        """See `InteractionReader.counts_of_many`."""
+        return read_many(self._calls, post_ids, kinds=kinds, within=within)
 
     def posts_mentioning(self, marker: str, *, limit: int = 100) -> list[PagePost]:
         """See `Publisher.posts_mentioning`."""

@@ -4,7 +4,7 @@ Each step is one call, made once: adapters do not retry, sleep or keep state. Th
 what a step returns before it takes the next one, so that any process can continue from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -91,3 +91,9 @@ class InteractionReader(Protocol):
         its own. within: seconds, where less than usual.
         Raises `Throttled`, `Transient`, `CredentialRefused`, `NotPermitted`, `NotThere`.
         """
+
+    def counts_of_many(
+        self, post_ids: Sequence[str], *, kinds: bool = True, within: float | None = None
+    ) -> Mapping[str, Counts]:
+        """As `counts`, of up to 50 posts at once, by the ids that were given. One post that is not
+        there or not to be read refuses all of them: the caller asks for fewer."""

@@ -34,6 +34,7 @@ ROUND_FOR = timedelta(minutes=30)  # how long a round tries; then its clips say 
 REFUSED_FOR = timedelta(days=1)  # how long it waits for a person to renew the token
 PASSES = 3
 NEAR_LIMIT = 95  # percent of the calls that Meta allows
+AT_ONCE = 50  # posts that one call of the Graph API may name
 SILENT = 3  # clips in a row without an answer: the Page is away, not the clip
 USUAL_S, LAST_S = 15.0, 4.0  # how long one answer may take
 
@@ -89,6 +90,11 @@ def _pass(round_: _Round, clips: Sequence[Posted], beat: Callable[[], None]) -> 
     Raises ``Later`` where the Page refuses everything.
     """
     missing: Unread = []
+    try:
+        clips = _read_many(round_, clips, beat)
+    except _Refused as refused:
+        _stop(round_, refused.error, refused.left)
+        return []
     silent = 0
     for number, clip in enumerate(clips):
         beat()
@@ -109,6 +115,55 @@ def _pass(round_: _Round, clips: Sequence[Posted], beat: Callable[[], None]) -> 
     return missing
 
 
+class _Refused(Exception):
+    """The Page refuses every call; ``left``: the clips that have not been read."""
+
+    def __init__(
+        self, error: Throttled | CredentialRefused | PolicyBlocked, left: Sequence[Posted]
+    ) -> None:
+        super().__init__(str(error))
+        self.error, self.left = error, left
+
+
+def _read_many(
+    round_: _Round, clips: Sequence[Posted], beat: Callable[[], None]
+) -> Sequence[Posted]:
+    """Read clips in calls of ``AT_ONCE``, in their order, where there are so many that one by one
+    they would be read too late. Returns those that are left to be asked for singly."""
+    known = [c for c in clips if c.post_id and c.publication_id not in round_.unconfirmed]
+    read: set[int] = set()
+    for begin in range(0, len(known), AT_ONCE) if len(known) > AT_ONCE else ():
+        beat()
+        _spare_the_limit(round_)
+        try:
+            read |= _read_together(round_, known[begin : begin + AT_ONCE])
+        except (Throttled, CredentialRefused, PolicyBlocked) as error:
+            left = [clip for clip in clips if clip.publication_id not in read]
+            raise _Refused(error, left) from error
+        except PageError:  # the Page is away, or slow: the clips themselves will say so
+            break
+    return [clip for clip in clips if clip.publication_id not in read]
+
+
+def _read_together(round_: _Round, clips: Sequence[Posted]) -> set[int]:
+    """Read these in one call, or in two halves where one of them is not there; which were read."""
+    asked_at, hurried = round_.platform.clock.now(), round_.hurried
+    try:
+        found = round_.page.counts_of_many(
+            [str(clip.post_id) for clip in clips], kinds=not hurried,
+            within=LAST_S if hurried else USUAL_S,
+        )
+    except NotThere:
+        half = len(clips) // 2
+        if not half:
+            return set()
+        return _read_together(round_, clips[:half]) | _read_together(round_, clips[half:])
+    told = [(clip, found[str(clip.post_id)]) for clip in clips if str(clip.post_id) in found]
+    return {
+        clip.publication_id for clip, counts in told if _store(round_, clip, counts, asked_at)
+    }
+
+
 def _spare_the_limit(round_: _Round) -> None:
     """Near the limit of calls a regular round leaves what is left to the last minutes before the
     cut-off and to posting: raises ``Later``."""
@@ -123,18 +178,24 @@ def _read(round_: _Round, clip: Posted) -> None:
     counts = _counts(round_, clip)
     if counts is None:
         return  # the board says why there is no post to read
+    if not _store(round_, clip, counts, asked_at):
+        _say(round_, clip, None, readings.NO_NUMBERS)
+
+
+def _store(round_: _Round, clip: Posted, counts: Counts, asked_at: datetime) -> bool:
+    """Keep what the Page tells of a clip; False where that is no number at all."""
     at = round_.platform.clock.now()  # after the answer: the counts are not newer than this
     reading = Reading(
         reactions=counts.reactions, shares=counts.shares, comments=counts.comments,
         by_kind=counts.by_kind, raw=counts.raw,
     )
     if (reading.reactions, reading.shares, reading.comments) == (None, None, None):
-        _say(round_, clip, None, readings.NO_NUMBERS)
-        return
+        return False
     with round_.platform.db.write() as session:
         submission = session.get_one(Publication, clip.publication_id).submission
         polling.keep(session, submission, reading, begun=round_.begun, asked_at=asked_at, at=at)
         readings.was_read(session, clip.publication_id)
+    return True
 
 
 def _counts(round_: _Round, clip: Posted) -> Counts | None:

@@ -59,11 +59,12 @@ class GraphApi:
         fixed = {"debug_token": "debug_token", page: "page", "me": "page"}
         if call.path in fixed:
             return fixed[call.path]
-        return "counts" if "_" in call.path else "status"
+        return "counts" if "_" in call.path or "ids" in call.params else "status"
 
     def _about(self, call: Call) -> str:
-        post = self.store.post(call.path)
-        return f"{call.path} {post['message']}" if post else call.path
+        asked = call.params.get("ids", call.path).split(",")
+        posts = [(path, self.store.post(path)) for path in asked]
+        return " ".join(f"{path} {post['message']}" if post else path for path, post in posts)
 
     def _with_usage(self, reply: Reply, minutes: int) -> Reply:
         used = 100 if minutes else answers(self.store)["usage"]
@@ -96,7 +97,7 @@ class GraphApi:
             return self.uploads.finish(call, kind if kind in OUTCOMES else "", params)
         reads = {
             "status": self.nodes.video,
-            "counts": self.nodes.post,
+            "counts": self.nodes.posts if "ids" in call.params else self.nodes.post,
             "posts": self.nodes.list,
             "page": self._page,
             "debug_token": self._debug_token,

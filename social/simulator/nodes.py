@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from social.simulator.store import Store
 
 ALIASED = re.compile(r"reactions\.type\((\w+)\)[^,]*?\.as\((\w+)\)")
 SHOWN = frozenset({"published", "no_post_id"})
+MOST_IDS = 50  # that one call may name
 FOREIGN = "foreign"  # the outcome of a video on another Page
 OTHER_PAGE = "300000000000003"
 
@@ -80,6 +82,19 @@ class Nodes:
         if left < 0:
             self.store.show_post(video["post_id"])
         return self.store.video(str(video["id"])) or video
+
+    def posts(self, call: Call) -> Reply:
+        """Several posts by `ids`, at most 50: one that is refused refuses all, as Meta does."""
+        asked = call.params["ids"].split(",")
+        if len(asked) > MOST_IDS:
+            return error_reply(100, f"(#100) Too many IDs. Maximum: {MOST_IDS}.")
+        body: dict[str, Any] = {}
+        for one in asked:
+            reply = self.post(replace(call, path=one))
+            if reply.status != 200:  # noqa: PLR2004
+                return reply
+            body[one] = reply.body
+        return Reply(body=body)
 
     def post(self, call: Call) -> Reply:
         """A post's node: its numbers, its words, its owner."""

@@ -20,7 +20,7 @@ from social.simulator.store import Store
 from social.simulator.uploads import UPLOAD_HOST_PATH
 
 MAX_BODY = 128 * 1024 * 1024
-VERSIONED = re.compile(r"/v\d+\.\d+/(.+)")
+VERSIONED = re.compile(r"/v\d+\.\d+/(.*)")
 UPLOAD = re.compile(rf"/({UPLOAD_HOST_PATH}/v\d+\.\d+/\d+)")
 REEL = re.compile(r"/reel/(\d+)/?")
 CODED = re.compile(r"/\d+/posts/pfbid0(\d+)/?")

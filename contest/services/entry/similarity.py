@@ -4,7 +4,7 @@ Only a hint: an entry changes when a reviewer decides, never before. Clips of al
 compared, earlier versions and seasons included.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from contest.services.core import audit, outbox, pagination, profiles
 from contest.services.core.pagination import Pagination
 from contest.states import IN_CONTEST, SubmissionState
 
+PAGE = 100  # fingerprints, of 20 to 30 kB each, in memory at once
 COPY, FINE = "copy", "fine"
 VERDICTS = (COPY, FINE)
 
@@ -107,13 +108,17 @@ def keep(
     return row
 
 
-def others(session: Session, version_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The fingerprints of all other versions, of every contest: (version's id, data)."""
-    query = select(ClipFingerprint.version_id, ClipFingerprint.data).where(
-        ClipFingerprint.version_id != version_id
+def others(
+    session: Session, version_id: int, *, after: int = 0
+) -> list[tuple[int, dict[str, Any]]]:
+    """The fingerprints of other versions, of every contest, by the version's id: the next
+    ``PAGE`` ``after`` one of them, as (version's id, data)."""
+    query = (
+        select(ClipFingerprint.version_id, ClipFingerprint.data)
+        .where(ClipFingerprint.version_id != version_id, ClipFingerprint.version_id > after)
+        .order_by(ClipFingerprint.version_id).limit(PAGE)
     )
-    for row in session.execute(query.execution_options(yield_per=50)):
-        yield row[0], row[1]
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def record(
