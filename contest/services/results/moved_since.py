@@ -46,7 +46,9 @@ def moved(session: Session, result: Result) -> Sequence[Submission]:
 
 def _went(result: Result, submission: Submission, names: Mapping[str, Any]) -> bool:
     stored = names.get(submission.code)
-    return result.state == "frozen" and bool(stored) and stored["unit"] != submission.unit.name
+    if result.state != "frozen" or stored is None:
+        return False
+    return bool(stored["unit"] != submission.unit.name)
 
 
 def between_units(session: Session, result: Result, found: Sequence[Submission]) -> bool:
