@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.models import Contest, Submission, Unit
 from contest.services.core import deadlines, profiles
-from contest.services.units import time_grants, unit_merging
+from contest.services.units import time_grants, unit_changes, unit_merging
+from contest.services.units.unit_import import Row
 from tests.contest.walked_page import REASON
 
 
@@ -29,8 +30,8 @@ class UnitsOfWalk:
 
     def the_units(self, session: Session, contest: Contest) -> None:
         """Any of what organisers do to units."""
-        act = self.random.choices((self._more_time, self._another_hand, self._merge),
-                                  weights=(6, 3, 1))[0]
+        act = self.random.choices((self._more_time, self._another_hand, self._merge, self._rename),
+                                  weights=(6, 3, 1, 2))[0]
         act(session, contest)
 
     def _more_time(self, session: Session, contest: Contest) -> None:
@@ -60,6 +61,14 @@ class UnitsOfWalk:
         self.note(f"{code} goes to {into.name}")
         unit_merging.move(session, contest, [code], into, reason=REASON, actor=self.first,
                           at=self.at)
+
+    def _rename(self, session: Session, contest: Contest) -> None:
+        """A ward gets another name; it keeps its clips, and its place in a frozen result."""
+        unit = session.get_one(Unit, self.random.choice(self.units).id)
+        self.note(f"{unit.name} is renamed")
+        row = Row(0, f"Đoàn {self.random.randrange(10**9)}", unit.group, unit.contact_name,
+                  unit.contact_email, unit.contact_phone)
+        unit_changes.change(session, unit, row, actor=self.first, at=self.at)
 
     def _merge(self, session: Session, contest: Contest) -> None:
         """A ward becomes part of another; one at least stays."""

@@ -108,7 +108,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
         return self.random.choices(
             (self.an_entry, self.a_new_entry, self.the_page, self.the_jury, self.the_rules,
              self.the_result, self.the_units, self.the_board, self.the_life, self.the_persons),
-            weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 4,
+            weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 6,
                      3 if self.board else 0, 3, 8),
         )[0]
 

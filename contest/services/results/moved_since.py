@@ -1,4 +1,5 @@
-"""Clips that left the contest, or came back, after a revision of the result was frozen."""
+"""Clips that left the contest, came back, or went to another unit, after a revision of the result
+was frozen."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from contest.states import SubmissionState
 
 def moved(session: Session, result: Result) -> Sequence[Submission]:
     """Clips that this frozen or published revision counts otherwise than they stand now, by code.
+    Of a frozen one, those as well that belong to another unit now: units were joined or split. What
+    was published keeps the units of its day; a unit that only goes by another name keeps its place.
 
     One query where nothing has moved: the result's stored JSON is read only if something has.
     """
@@ -35,7 +38,24 @@ def moved(session: Session, result: Result) -> Sequence[Submission]:
         return []
     names = ranking_rows.names(session, result, [one.code for one in found])
     out = {row["entry"] for row in ranking_rows.disqualified(session, result)}
-    return [one for one in found if _stands(one) != _counted(one.code, names, out)]
+    return [
+        one for one in found
+        if _stands(one) != _counted(one.code, names, out) or _went(result, one, names)
+    ]
+
+
+def _went(result: Result, submission: Submission, names: Mapping[str, Any]) -> bool:
+    stored = names.get(submission.code)
+    if result.state != "frozen" or stored is None:
+        return False
+    return bool(stored["unit"] != submission.unit.name)
+
+
+def between_units(session: Session, result: Result, found: Sequence[Submission]) -> bool:
+    """Whether all that moved went from one unit to another."""
+    names = ranking_rows.names(session, result, [one.code for one in found])
+    return all(_went(result, one, names) and one.state == SubmissionState.PUBLISHED
+               for one in found)
 
 
 def _stands(submission: Submission) -> str:
@@ -55,10 +75,11 @@ def require_unmoved(session: Session, result: Result) -> None:
     if found := moved(session, result):
         codes = ", ".join(one.code for one in found)
         raise Conflict(
-            f"Sau khi chốt bản {result.number}, có bài đã rời hoặc trở lại hội thi: {codes}. Hãy "
-            "lập bản mới ở trang Kết quả (một bước, có xem trước), rồi công bố bản đó.",
-            f"After revision {result.number} was frozen, entries left the contest or came back: "
-            f"{codes}. Replace it on the page Results (one step, with a preview), then publish "
-            "that one.",
+            f"Sau khi chốt bản {result.number}, có bài đã rời, trở lại hội thi hoặc sang đơn vị "
+            f"khác: {codes}. Hãy lập bản mới ở trang Kết quả (một bước, có xem trước), rồi công "
+            "bố bản đó.",
+            f"After revision {result.number} was frozen, entries left the contest, came back or "
+            f"went to another unit: {codes}. Replace it on the page Results (one step, with a "
+            "preview), then publish that one.",
             codes=[one.code for one in found], mend="replace",
         )

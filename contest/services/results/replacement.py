@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import scoring
 from contest.actors import Actor
-from contest.models import Contest, Result
+from contest.models import Contest, Result, Submission
 from contest.permissions import require
 from contest.services.core.keys import Keys
 from contest.services.results import (
@@ -108,6 +108,13 @@ def reason_for(session: Session, result: Result) -> str:
         SubmissionState.DISQUALIFIED: "Loại bài", SubmissionState.WITHDRAWN: "Rút bài",
     }
     return "; ".join(
-        f"{said.get(SubmissionState(one.state), 'Khôi phục bài')} {one.code} ({one.unit.name})"
+        f"{said.get(SubmissionState(one.state), _back(session, result, one))} {one.code} "
+        f"({one.unit.name})"
         for one in moved_since.moved(session, result)
     )
+
+
+def _back(session: Session, result: Result, one: Submission) -> str:
+    """A clip that is on the Page: it came back, or the revision has it under another unit."""
+    known = one.code in ranking_rows.names(session, result, [one.code])
+    return "Chuyển đơn vị bài" if known else "Khôi phục bài"

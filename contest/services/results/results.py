@@ -289,7 +289,8 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
     jury_round.hold(session, contest)
     moved_since.require_unmoved(session, result)
     totals = ranking_rows.totals(session, result)
-    tally.require_agreement(session, contest, totals, profile_of(result))
+    tally.require_agreement(session, contest, totals, profile_of(result),
+                            lambda codes: ranking_rows.names(session, result, codes))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
     hour = update(PlannedRelease).where(

@@ -3,8 +3,8 @@
 It runs when a result is computed, frozen and published; a difference stops each of them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +19,7 @@ from contest.services.core import profiles
 from contest.services.results import tally_awards, tally_counts
 
 BATCH = 10_000  # rows at a time
+Names = Callable[[Sequence[str]], Mapping[str, Any]]  # codes -> title, unit, authors of each
 
 # Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
 # of jurors who left where they left their marks.
@@ -107,13 +108,22 @@ def _total(rules: Scoring, points: int, mean: Fraction | None) -> Fraction | Non
 
 
 def differences(
-    session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None
+    session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None,
+    names: Names | None = None,
 ) -> list[str]:
-    """Where the two tallies differ: unit, one total, the other. Empty where they agree."""
+    """Where the two tallies differ: unit, one total, the other. Empty where they agree.
+
+    ``names``: what the result keeps of clips by code; a unit that was renamed since goes by the
+    name that it has there.
+    """
     profile = profile or profiles.profile_of(contest)
-    clips = tally(session, contest, profile)
-    again = _units(clips, add=profile.scoring.unit_score == "sum")
     stated = {row["unit"]: Fraction(row["total"]["exact"]) for row in output["ranking"]}
+    clips = tally(session, contest, profile)
+    if names and (unknown := [clip.code for clip in clips if clip.unit not in stated]):
+        kept = names(unknown)
+        clips = [replace(clip, unit=kept.get(clip.code, {"unit": clip.unit})["unit"])
+                 for clip in clips]
+    again = _units(clips, add=profile.scoring.unit_score == "sum")
     if profile.jury.standardise:  # that changes marks, so only who is ranked can be compared
         totals = sorted(again.keys() ^ stated.keys())
     else:
@@ -155,14 +165,16 @@ def _shown(total: Fraction | None) -> str:
 
 
 def require_agreement(
-    session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None
+    session: Session, contest: Contest, output: Mapping[str, Any], profile: Profile | None = None,
+    names: Names | None = None,
 ) -> None:
     """Raises ``Conflict`` with both totals where the tallies differ.
 
-    ``profile``: the rules of the result, where they may no longer be those in force.
+    ``profile``: the rules of the result, where they may no longer be those in force; ``names`` as
+    in ``differences``.
     """
     session.flush()
-    if found := differences(session, contest, output, profile):
+    if found := differences(session, contest, output, profile, names):
         listed = "; ".join(found)
         raise Conflict(
             f"Hai cách tính cho kết quả khác nhau, chưa thể tiếp tục: {listed}. "

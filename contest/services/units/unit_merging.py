@@ -13,6 +13,8 @@ from contest.models import (
     Ballot,
     Contest,
     JurorDeparture,
+    PrivacyRequest,
+    PushSubscription,
     RoleGrant,
     Submission,
     TimeGrant,
@@ -81,8 +83,9 @@ def _own_ballots(
 def merge(
     session: Session, unit: Unit, into: Unit, *, reason: str, actor: Actor, at: datetime
 ) -> None:
-    """``unit`` becomes a part of ``into``: clips, open uploads, printed links, signed-in phones,
-    granted time and jurors go along; ``unit`` retires. Nobody has to enter again.
+    """``unit`` becomes a part of ``into``: clips, open uploads, printed links, signed-in phones and
+    what they are told, granted time, jurors and what it asked about data go along; ``unit``
+    retires. Nobody has to enter again.
 
     Raises ``NotAllowed``; ``Invalid`` without a reason; ``Conflict`` for one and the same unit, a
     retired one or one of another contest.
@@ -94,8 +97,9 @@ def merge(
         locks.lock(session, one)
     _require_pair(unit, into)
     moved = list(session.scalars(select(Submission.id).where(Submission.unit_id == unit.id)))
-    _give(session, moved, into)
-    for table in (UnitLink, UnitSession, RoleGrant, JurorDeparture, TimeGrant):
+    _give(session, moved, into, at=at)
+    for table in (UnitLink, UnitSession, RoleGrant, JurorDeparture, TimeGrant, PushSubscription,
+                  PrivacyRequest):
         session.execute(update(table).where(table.unit_id == unit.id).values(unit_id=into.id))
     untils = [u.entries_until for u in (unit, into) if u.entries_until]
     into.entries_until, unit.entries_until = max(untils, default=None), None
@@ -126,14 +130,15 @@ def move(
             session, "submission.moved", submission, actor=actor, at=at,
             before={"unit": submission.unit_id}, after={"unit": into.id, "reason": reason},
         )
-    _give(session, [submission.id for submission in found], into)
+    _give(session, [submission.id for submission in found], into, at=at)
     return len(found)
 
 
-def _give(session: Session, ids: Sequence[int], into: Unit) -> None:
+def _give(session: Session, ids: Sequence[int], into: Unit, *, at: datetime) -> None:
     session.flush()
-    for table, column in ((Submission, Submission.id), (Upload, Upload.submission_id)):
-        session.execute(update(table).where(column.in_(ids)).values(unit_id=into.id))
+    changed = {"unit_id": into.id, "updated_at": at}  # a frozen result looks what has changed since
+    session.execute(update(Submission).where(Submission.id.in_(ids)).values(changed))
+    session.execute(update(Upload).where(Upload.submission_id.in_(ids)).values(unit_id=into.id))
     session.expire_all()  # clips in this session have another unit now
 
 

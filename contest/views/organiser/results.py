@@ -293,6 +293,7 @@ def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:
     )
     return {
         "moved": found, "new_places": places,
+        "between_units": moved_since.between_units(current.db, latest, found),
         "compute": forms.get("compute") or ComputeForm(formdata=None, reason=said),
     }
 

@@ -8,9 +8,11 @@ from sqlalchemy import select
 import scoring
 from contest.clock import FixedClock
 from contest.errors import Conflict
-from contest.models import Contest, EntryRequest, Mail, Result, Submission
+from contest.models import Contest, EntryRequest, Mail, Result, Submission, Unit
 from contest.services.entry import entry_requests, submissions
 from contest.services.results import moved_since, replacement, results
+from contest.services.units import unit_changes, unit_merging
+from contest.services.units.unit_import import Row
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Build, Stage, staged
@@ -224,3 +226,45 @@ def test_after_publication_the_way_back_is_a_new_revision_and_the_message_says_i
     with stage.platform.db.read() as session:
         told = session.scalars(select(Mail).where(Mail.template == "reinstated")).all()
     assert len(told) == 1
+
+
+def merge(stage: Stage, gone: int, into: int) -> None:
+    with stage.platform.db.write() as session:
+        unit_merging.merge(
+            session, session.get_one(Unit, stage.units[gone].id),
+            session.get_one(Unit, stage.units[into].id), reason="Sáp nhập phường",
+            actor=stage.organiser, at=AFTER,
+        )
+
+
+def test_wards_that_merge_between_freezing_and_the_ceremony(stage: Stage, visit: Visits) -> None:
+    """The ranking is by unit: what was frozen no longer holds, and is replaced in one step."""
+    first = stage.freeze(stage.compute())
+    merge(stage, 0, 1)
+    with pytest.raises(Conflict, match=f"went to another unit: {stage.clips[0].code}"):
+        stage.publish(first)
+    browser = visit.role("organiser")
+    page = browser.get(f"{HOME}/results/").text
+    assert "Có bài sang đơn vị khác sau khi chốt bản 1" in page
+    assert f"Chuyển đơn vị bài {stage.clips[0].code} (Đoàn B)" in page
+    browser.post(f"{HOME}/results/replace", data={"reason": "Hai đơn vị sáp nhập"})
+    with stage.platform.db.read() as session:
+        second = results.current(session, stage.contest_now(session))
+    assert states(stage)[0] == (2, "frozen", 2)
+    stage.publish(second)
+    merge(stage, 1, 2)  # what was published keeps the units of its day
+    with stage.platform.db.read() as session:
+        assert moved_since.moved(session, session.get_one(Result, second.id)) == []
+
+
+def test_a_unit_that_is_renamed_between_freezing_and_the_ceremony_keeps_its_place(
+    stage: Stage,
+) -> None:
+    first = stage.freeze(stage.compute())
+    with stage.platform.db.write() as session:
+        unit_changes.change(
+            session, session.get_one(Unit, stage.units[0].id), Row(0, "Đoàn Phường A mới"),
+            actor=stage.organiser, at=AFTER,
+        )
+    made = stage.publish(first)
+    assert [row["unit"] for row in made.output["ranking"]] == ["Đoàn C", "Đoàn B", "Đoàn A"]

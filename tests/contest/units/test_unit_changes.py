@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from contest.errors import Conflict, Invalid, TooLate
-from contest.models import Ballot, Contest, RoleGrant, Submission, TimeGrant, Unit, UnitLink, User
+from contest.models import (
+    Ballot,
+    Contest,
+    PrivacyRequest,
+    PushSubscription,
+    RoleGrant,
+    Submission,
+    TimeGrant,
+    Unit,
+    UnitLink,
+    User,
+)
 from contest.services.core import profiles
 from contest.services.desk import desk
 from contest.services.entry import submissions, uploads
@@ -120,7 +131,15 @@ def test_two_wards_are_merged_with_clips_in_both(wards: Wards, platform: Platfor
     mine, theirs = (wards.make.submission(u, "in_review") for u in (wards.one, wards.two))
     link, *_ = wards.make.unit_link(wards.one)
     juror = wards.make.user("juror", contest=wards.contest, unit=wards.one)
+    phone = wards.make.add(PushSubscription(
+        unit_id=wards.one.id, session_id=1, endpoint="https://web.push.apple.com/1",
+        browser_key="k", auth="a", created_at=WHILE_OPEN))
+    asked = wards.make.add(PrivacyRequest(
+        contest_id=wards.contest.id, code="YC-1", kind="see", role="contact", person_name="Cúc",
+        unit_id=wards.one.id, created_by="unit:1", created_at=WHILE_OPEN))
     wards.merge(wards.one, wards.two)
+    for row in (phone, asked):  # its browsers are told on, and what it asked is its own
+        assert wards.make.fresh(row).unit_id == wards.two.id
     for one in (mine, theirs):
         assert wards.make.fresh(one).unit_id == wards.two.id
     assert wards.make.fresh(link).unit_id == wards.two.id  # the printed code still works
