@@ -1,4 +1,4 @@
-"""How clips reach the Page, and who sees them."""
+"""Where clips are shown, how they get there, and who sees them."""
 
 from typing import Any, Literal
 
@@ -20,3 +20,17 @@ class Publication(Part):
         """Rules that do not let people watch here keep the hash they had before they could."""
         content: dict[str, Any] = write(self)
         return {key: value for key, value in content.items() if key != "watch_here" or value}
+
+
+Place = Literal["fanpage", "site"]
+
+
+def _usual() -> list[Place]:
+    return ["fanpage"]
+
+
+class Showing(Part):
+    """Where clips are shown once they are released: on the Fanpage, on the contest's own pages, on
+    both; nowhere (an empty list) before the result."""
+
+    where: list[Place] = Field(default_factory=_usual)
