@@ -13,8 +13,29 @@ Fault = tuple[str, str, str]  # key, Vietnamese, English
 
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
-    return [*_weightless(profile), *_unknown(profile), *_without_prize(profile),
+    return [*_shown(profile), *_weightless(profile), *_unknown(profile), *_without_prize(profile),
             *_measures(profile)]
+
+
+def _shown(profile: Profile) -> Iterator[Fault]:
+    """A Page without its name and address; interactions where there is no Page to count them on."""
+    if not profile.on_page and profile.scoring.interaction_weight:
+        yield (
+            "scoring.interaction_weight",
+            "tương tác có tỉ trọng, mà showing.where không có “fanpage” nên không có nơi đếm; hãy "
+            "thêm “fanpage” vào showing.where, hoặc đặt tỉ trọng tương tác là 0",
+            "interactions have a weight, but showing.where lacks \"fanpage\", so there is nowhere "
+            "to count them; add \"fanpage\" to showing.where, or put the weight to 0",
+        )
+    for key in ("page_name", "page_url"):
+        if profile.on_page and not getattr(profile.contest, key):
+            yield (
+                f"contest.{key}",
+                "thiếu khoá này mà clip được đăng trên Fanpage; hãy thêm vào, hoặc bỏ “fanpage” "
+                "khỏi showing.where",
+                "is missing, but clips are posted on the Fanpage; please add it, or take "
+                "\"fanpage\" out of showing.where",
+            )
 
 
 def _weightless(profile: Profile) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""How clips reach the Page, and who sees them."""
+"""Where clips are shown, how they get there, and who sees them."""
 
 from typing import Any, Literal
 
@@ -22,3 +22,17 @@ class Publication(Part):
         content: dict[str, Any] = write(self)
         later = ("watch_here", "own_certificates")
         return {key: value for key, value in content.items() if key not in later or value}
+
+
+Place = Literal["fanpage", "site"]
+
+
+def _usual() -> list[Place]:
+    return ["fanpage"]
+
+
+class Showing(Part):
+    """Where clips are shown once they are released: on the Fanpage, on the contest's own pages, on
+    both; nowhere (an empty list) before the result."""
+
+    where: list[Place] = Field(default_factory=_usual)

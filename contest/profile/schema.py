@@ -21,7 +21,7 @@ from pydantic import (
 
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
-from contest.profile.publishing import Publication
+from contest.profile.publishing import Publication, Showing
 from contest.profile.winning import Awards, Category, Measure, Prize
 
 CLIPS_EACH = 10  # of one entry, replacements included
@@ -37,8 +37,9 @@ class ContestPart(Part):
     organiser: Text
     # The issuing body as it stands at the top left of documents: the body above it first.
     heading: list[str] = Field(default_factory=list, max_length=4)
-    page_name: str
-    page_url: str = Field(pattern=r"^https://")
+    # Only a contest that is shown on a Page needs these two.
+    page_name: str = ""
+    page_url: str = Field(default="", pattern=r"^(https://.*)?$")
     # The Page's number, where its address does not hold it: nothing is posted on any other Page.
     page_id: str = Field(default="", pattern=r"^[0-9]{0,20}$")
     contact: Text
@@ -309,6 +310,7 @@ class Profile(Part):
     categories: list[Category] = Field(default_factory=list, max_length=20)
     measures: list[Measure] = Field(default_factory=list, max_length=20)
     publication: Publication
+    showing: Showing = Showing()
     security: Security = Security()
     documents: Documents = Documents()
     reminders: Reminders = Reminders()
@@ -334,7 +336,8 @@ class Profile(Part):
         """Rules that say nothing of these keep the hash they had before there were any."""
         content: dict[str, Any] = whole(self)
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
-                 "awards": Awards(), "categories": [], "measures": []}
+                 "awards": Awards(), "categories": [], "measures": [],
+                 "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}
 
@@ -346,6 +349,16 @@ class Profile(Part):
             clips=upload.unit_clips or CLIPS_EACH * entries,
             bytes=upload.unit_bytes or upload.max_bytes * entries,
         )
+
+    @property
+    def on_page(self) -> bool:
+        """Whether clips are posted on the Fanpage."""
+        return "fanpage" in self.showing.where
+
+    @property
+    def on_site(self) -> bool:
+        """Whether everybody may watch released clips on the contest's own pages."""
+        return "site" in self.showing.where or self.publication.watch_here
 
     @property
     def release_at(self) -> datetime:

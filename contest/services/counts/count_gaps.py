@@ -26,6 +26,8 @@ def blocker(code: str, count: int, vi: str, en: str) -> Blocker:
 def missing(session: Session, contest: Contest) -> list[Blocker]:
     """Posted clips of which no number counts, and those of which one field is not known."""
     rules = profiles.profile_of(contest)
+    if not rules.scoring.interaction_weight:
+        return []
     kind, needless = _lacking(rules)
     rows = (
         select(kind.label("kind"), needless.label("needless"))

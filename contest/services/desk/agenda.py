@@ -129,12 +129,14 @@ def _before(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
     lacking = {role: int(not people.get(role)) for role in Role}
     yield Todo("reviewers", Harm.LOSES, new, lacking[Role.REVIEWER], s.entries_close,
                {"role": Role.REVIEWER})
-    yield Todo("jurors", Harm.LOSES, new, lacking[Role.JUROR], s.publicity_opens,
+    judged = bool(profile.scoring.jury_weight)
+    yield Todo("jurors", Harm.LOSES, new, lacking[Role.JUROR] * judged, s.publicity_opens,
                {"role": Role.JUROR})
     alone = int(people.get(Role.ORGANISER, 0) == 1)
     yield Todo("second", Harm.WAITS, new, alone, s.counts_close, {"role": Role.ORGANISER})
     yield Todo("page", Harm.WAITS, "page_check.show",
-               int(found.posts_itself and not found.has_page), s.publicity_opens)
+               int(profile.on_page and found.posts_itself and not found.has_page),
+               s.publicity_opens)
 
 
 def _clips(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
@@ -168,9 +170,11 @@ def _page(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
         return
     stuck = st.publications.get("failed", 0) + st.publications.get("unknown", 0)
     yield Todo("stuck", Harm.LOSES, "publications.list", stuck, release, {"state": "failed"})
-    yield Todo("counting", Harm.LOSES, "sitting.show", int(found.counting), s.counts_close)
+    counts = bool(profile.scoring.interaction_weight)
+    yield Todo("counting", Harm.LOSES, "sitting.show", int(found.counting and counts),
+               s.counts_close)
     yield Todo("uncounted", Harm.WAITS, "interactions.list",
-               0 if found.counting else st.snapshots_due, s.counts_close)
+               st.snapshots_due if counts and not found.counting else 0, s.counts_close)
     yield Todo("unread", Harm.LOSES, "publications.list", st.unread, s.counts_close,
                {"state": "unread"})
 
@@ -178,7 +182,8 @@ def _page(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
 def _jury(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
     owed = found.standing.marks_due - found.standing.marks_done
     ends = profile.schedule.ballots_close
-    if found.phase == Phase.RESULT or found.jury_locked or not owed:
+    judged = bool(profile.scoring.jury_weight)
+    if found.phase == Phase.RESULT or found.jury_locked or not owed or not judged:
         return
     if at < ends and found.phase in (Phase.PUBLICITY, Phase.CLOSING):
         yield Todo("marks", Harm.WAITS, "reminders.preview", owed, ends, {"kind": "jury"})

@@ -1,4 +1,4 @@
-"""Public facts of a contest: its phase, and its clips on the Page."""
+"""Public facts of a contest: its phase, and the clips that everybody may see."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from contest.errors import not_found
-from contest.models import Contest, Derivative, Publication, Submission, Unit
+from contest.models import Contest, Derivative, Publication, Result, Submission, Unit
 from contest.profile import Profile
 from contest.services.core import pagination, profiles, search
 from contest.services.core.pagination import Pagination
@@ -156,9 +156,18 @@ def _shown(contest: Contest) -> Select[*tuple[Any, ...]]:
             Submission.contest_id == contest.id,
             Submission.state == SubmissionState.PUBLISHED,
             Publication.state == "published",
+            *_once_announced(contest),
         )
         .order_by(Publication.position, Submission.code)
     )
+
+
+def _once_announced(contest: Contest) -> list[ColumnElement[bool]]:
+    """Clips that are shown nowhere before the result wait for one that is published."""
+    if profiles.profile_of(contest).showing.where:
+        return []
+    found = select(Result.id).where(Result.contest_id == contest.id, Result.state == "published")
+    return [found.exists()]
 
 
 def _clip(row: Row[*tuple[Any, ...]], contest: Contest) -> PublicClip:

@@ -12,12 +12,12 @@ from contest.states import SubmissionState
 
 
 def film(session: Session, contest: Contest, code: str, *, at: datetime) -> File | None:
-    """The rendition of a clip that is on the Page, from its release on; None for every other.
+    """The rendition of a clip that is published, from its release on; None for every other.
 
     Never the original. A clip that leaves the contest is closed with the next request.
     """
     profile = profiles.profile_of(contest)
-    if not profile.publication.watch_here or at < profile.release_at:
+    if not profile.on_site or at < profile.release_at:
         return None
     made = session.scalars(
         select(Derivative)

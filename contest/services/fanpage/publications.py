@@ -158,6 +158,10 @@ def release(session: Session, contest: Contest, *, actor: Actor, at: datetime) -
         session, "publication.released", contest, actor=actor, at=at, contest_id=contest.id,
         after={"order": [publication.submission.code for publication in due]},
     )
+    if not profiles.profile_of(contest).on_page:  # there is no Page to wait for
+        for publication in due:
+            see_published(session, publication, permalink="", actor=actor, at=at)
+        return due
     polling.plan(session, contest, at=at)
     for place, publication in enumerate(p for p in due if p.mode == "api"):
         if publication.state == "waiting":
@@ -298,6 +302,8 @@ def see_published(
     submission = publication.submission
     if submission.state == SubmissionState.APPROVED:
         move(session, submission, "published", actor=actor, at=at)
+        if not profiles.profile_of(submission.contest).showing.where:
+            return  # nobody can see it yet, so there is nothing to tell
         followers.clips_are_out(session, submission.contest_id, at=at)
         mail.enqueue(
             session, to=submission.contact_email, template="published",

@@ -64,6 +64,8 @@ def publishing_mode(
 
     A clip of unknown dimensions gets the profile's mode. open_: see ``routes``.
     """
+    if not profile.on_page:
+        return "manual", {}
     if profile.publication.mode != "api":
         return profile.publication.mode, {}
     facts = _facts(submission)

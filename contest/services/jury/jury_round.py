@@ -121,6 +121,8 @@ def _first_open(juror: Juror, markable: Sequence[ColumnElement[bool]]) -> Select
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
     """Blockers: ballots that are owed, one line for each juror; or that there is no juror."""
+    if not profiles.profile_of(contest).scoring.jury_weight:
+        return []  # the jury does not count
     found = [_gap(juror) for juror in progress(session, contest) if juror.owed]
     if not jurors.counted(session, contest):
         found.append(Blocker("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",

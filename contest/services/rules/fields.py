@@ -22,7 +22,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "contest": ("contest",), "schedule": ("schedule",), "entrants": ("quota", "form"),
     "upload": ("upload",), "media": ("media",), "review": ("review",), "jury": ("jury",),
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes", "awards", "categories", "measures"),
-    "publication": ("publication",),
+    "publication": ("publication", "showing"),
     "documents": ("documents",), "reminders": ("reminders",),
     "persons": ("retention", "consent"), "other": ("security", "rules_note"),
 }

@@ -64,6 +64,14 @@ TEMPLATES = (
               "mark left out), 20 % reactions, no shares; a board appraises by vote."),
     ),
     Template(
+        "chi-giam-khao", "templates/chi-giam-khao.toml",
+        Label("Chỉ giám khảo, không cần Fanpage", "The jury alone, without a Fanpage"),
+        Label("Cho nơi không có Fanpage: clip được mở xem cùng lúc trên trang của hội thi, 100 % "
+              "điểm giám khảo chấm kín, thêm giải theo tiêu chí nội dung và giải Ban Tổ chức chọn.",
+              "For bodies without a Fanpage: clips are opened together on the contest's own pages, "
+              "100 % by a blind jury, with a prize for content and one that the organisers choose.")
+    ),
+    Template(
         "clip-doc", "templates/clip-doc.toml",
         Label("Thử thách clip dọc", "Vertical clips"),
         Label("Cho phong trào rộng trên điện thoại: clip dọc 9:16 từ 30 đến 90 giây, mỗi đơn vị "
@@ -99,6 +107,11 @@ def source_of(one: Template) -> str:
     return drafting.template_of(source) if one.file == "quan11-2023.toml" else source
 
 
+def needs_page(one: Template) -> bool:
+    """Whether contests of this kind post their clips on a Fanpage."""
+    return rule_files.load(source_of(one)).profile.on_page
+
+
 def rule_file(one: Template, given: Start) -> str:
     """The rules of a new contest: the template with the organiser's names, all dates moved so that
     clips are taken from ``opens`` on; with ``closes``, to the end of that day, and what follows
@@ -112,7 +125,7 @@ def rule_file(one: Template, given: Start) -> str:
     moved = cloning.moved(source, rule_files.load(source).profile, slug=slug, opens=given.opens)
     names = {f"contest.{name}.{language}": given.names[name]
              for name in NAMES for language in ("vi", "en")}
-    page = {f"contest.{name}": given.names[name] for name in PAGE}
+    page = {f"contest.{name}": given.names[name] for name in PAGE if given.names.get(name)}
     return edited(moved, names | page | (_stretched(moved, given.closes) if given.closes else {}))
 
 

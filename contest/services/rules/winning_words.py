@@ -3,6 +3,13 @@
 from contest.services.rules.labels import Label
 
 RULES = {
+    "showing.where": Label(
+        "Clip được xem ở đâu",
+        "Where clips are shown",
+        "Không chọn nơi nào: chưa công bố trước khi có kết quả. Không có Fanpage thì tỉ trọng "
+        "tương tác phải là 0.",
+        "None: nowhere before the result. Without the Fanpage, interactions must weigh 0.",
+    ),
     "awards.several": Label(
         "Một đơn vị được nhận nhiều giải",
         "One unit may take several prizes",
@@ -33,6 +40,8 @@ COLUMNS = {
     "interaction_weight": Label("Tỉ trọng tương tác", "Weight of interactions"),
 }
 CHOICES = {
+    "fanpage": Label("Fanpage", "The Fanpage"),
+    "site": Label("Trang của hội thi", "The contest's own pages"),
     "by overall": Label("Bảng xếp hạng chung", "The ranking"),
     "by jury": Label("Điểm giám khảo", "The jury's marks"),
     "by interactions": Label("Điểm tương tác, không giới hạn", "Interaction points, uncapped"),

@@ -88,3 +88,16 @@ def test_a_contest_is_made_of_a_template_by_taps(make: Factory, visit: Visits, c
     late = admin.post("/setup/templates", data=data | {"closes": "2027-02-01"})
     assert late.status_code == 422
     assert "Ngày cuối nhận clip phải từ ngày bắt đầu trở đi" in late.text
+
+
+def test_a_contest_of_the_jury_alone_needs_no_page(make: Factory, visit: Visits) -> None:
+    admin = visit.user(make.user(admin=True))
+    data = NAMES | {"page_name": "", "page_url": "", "opens": "2027-03-01", "closes": "",
+                    "slug": "", "template": "clip-phuong"}
+    refused = admin.post("/setup/templates", data=data)
+    assert (refused.status_code, refused.text.count("Hãy điền mục này.") >= 2) == (422, True)
+    shown = admin.post("/setup/templates", data=data | {"template": "chi-giam-khao"})
+    source = BeautifulSoup(shown.text, "html.parser").find("textarea", attrs={"name": "source"})
+    profile = rule_files.load(source.text).profile
+    assert (profile.on_page, profile.on_site, profile.contest.page_url) == (False, True, "")
+    assert [prize.by for prize in profile.prizes][-2:] == ["criterion:content", "chair"]

@@ -4,11 +4,12 @@ whole before it is created."""
 from datetime import date, timedelta
 
 from flask import Blueprint
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation
 
 from contest import profile as rule_files
 from contest.services.rules import starting
@@ -20,6 +21,17 @@ from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("starting", __name__, url_prefix="/setup/templates")
 WEEK = 7
+
+
+def _where_posted(form: Form, field: StringField) -> None:
+    """Needed by the kinds of contests that post on a Page, and may be empty in the others."""
+    if (field.data or "").strip():
+        return
+    name = form["template"].data
+    known = {one.name: one for one in TEMPLATES}
+    if name not in known or starting.needs_page(known[name]):
+        raise StopValidation(_("Hãy điền mục này."))
+    raise StopValidation
 
 
 class StartForm(Form):
@@ -36,10 +48,13 @@ class StartForm(Form):
         _l("Nơi liên hệ"), [InputRequired(), Length(max=200)],
         description=_l("Ai trả lời khi đơn vị có câu hỏi, ví dụ: Văn phòng Đoàn Phường 5."),
     )
-    page_name = StringField(_l("Tên Fanpage"), [InputRequired(), Length(max=200)])
+    page_name = StringField(
+        _l("Tên Fanpage"), [_where_posted, Length(max=200)],
+        description=_l("Để trống với mẫu không cần Fanpage."),
+    )
     page_url = StringField(
         _l("Địa chỉ Fanpage"),
-        [InputRequired(), Length(max=200),
+        [_where_posted, Length(max=200),
          Regexp(r"^https://", message=_l("Địa chỉ bắt đầu bằng https://."))],
         description=_l("Nơi các clip được đăng, ví dụ https://www.facebook.com/quandoan11"),
     )
