@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
@@ -42,6 +42,21 @@ def closing(app: "WSGIApplication") -> "WSGIApplication":
             getattr(answer, "close", lambda: None)()
 
     return closed
+
+
+def wait_for(page: Page, what: str) -> None:
+    """Until this expression is true. Asks again and again: the pages' security policy forbids
+    Playwright's own way."""
+    for _ in range(100):
+        if page.evaluate(what):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {what}")
+
+
+def focused(page: Page) -> Locator:
+    """What the keyboard acts on; to be waited for, as all that a script does."""
+    return page.locator(":focus")
 
 
 def sticks_out(page: Page) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -184,6 +185,15 @@ def reused_postgres(postgres_server: str) -> Iterator[Reused]:
         reused = Reused(url)
         yield reused
         reused.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a database at the newest migration on this worker's server, for ``own_database``:
+    a copy costs a fifth of what it costs to migrate one from nothing."""
+    with own_database(postgres_server) as url:
+        upgrade(url)
+        yield urlsplit(url).path.removeprefix("/")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A person who has no mouse: Tab, Enter, Space, arrows and letters, nothing else."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 FOCUSED = "element => element === document.activeElement"
 RING = """element => {
@@ -41,4 +41,4 @@ class Keyboard:
 
     def tick(self, target: Locator) -> None:
         self.press(target, "Space")
-        assert target.is_checked()
+        expect(target).to_be_checked()

@@ -15,6 +15,7 @@ LOCKS = ["requirements/runtime.lock", "requirements/build.lock", "requirements/d
 PACKAGES = ("contest", "media_checks", "plan_reading", "scoring", "social")
 LONGEST_FILE = 400  # a longer one is asking to be two concepts
 LONGEST_FUNCTION, MEDIAN_FUNCTION = 40, 7
+MOST_ANY = 150  # places; what JSON and foreign libraries without types leave
 MOST_MODULES = 20  # more of them in a folder are asking for rooms
 ADDRESS = re.compile(r"\bhttps?://|\bfile:|--(extra-)?index-url|--find-links", re.IGNORECASE)
 
@@ -78,6 +79,27 @@ def test_functions_are_short() -> None:
     lines = functions()
     assert {name: count for name, count in lines.items() if count > LONGEST_FUNCTION} == {}
     assert median(lines.values()) <= MEDIAN_FUNCTION
+
+
+def test_any_stands_where_nothing_else_can() -> None:
+    """In ``contest``, beside the values of mappings (JSON) and migrations, which are frozen."""
+    found = Counter[str]()
+    for path in (ROOT / "contest").rglob("*.py"):
+        if "Any" in (text := path.read_text()) and "versions" not in path.parts:
+            tree = ast.parse(text)
+            every = {node for node in ast.walk(tree)
+                     if isinstance(node, ast.Name) and node.id == "Any"}
+            found[str(path.relative_to(ROOT))] = len(every - _of_mappings(tree))
+    assert found.total() <= MOST_ANY, found.most_common()
+
+
+def _of_mappings(tree: ast.Module) -> set[ast.AST]:
+    """The last of the types in ``dict[str, Any]`` and ``Mapping[str, Any]``."""
+    return {
+        node.slice.elts[-1] for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
+        and ast.unparse(node.value) in ("dict", "Mapping", "MutableMapping")
+    }
 
 
 def test_no_folder_is_crowded() -> None:

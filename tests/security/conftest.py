@@ -19,11 +19,12 @@ def no_line_left() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def site(
-    request: pytest.FixtureRequest, postgres_server: str, redis_server: str, short_dir: Path
+    request: pytest.FixtureRequest, postgres_server: str, postgres_template: str,
+    redis_server: str, short_dir: Path,
 ) -> Iterator[Site]:
     folder = short_dir / request.module.__name__.rpartition(".")[2]
     folder.mkdir()
-    with own_database(postgres_server) as url:
+    with own_database(postgres_server, postgres_template) as url:
         more: dict[str, str] = getattr(request.module, "ENVIRON", {})
         site = Site(folder, url, redis_server, **more)
         try:

@@ -45,7 +45,6 @@ class Site(House):
             "HOITHI_SENDFILE": "x-accel",
         } | more  # fmt: skip
         self.platform = Platform(Settings.from_env(self.environ))
-        self.platform.db.upgrade()
         self.make = Factory(self.platform)
         self.sockets = {name: folder / f"{name}.sock" for name in ("web", "uploads")}
         self.running: dict[str, subprocess.Popen[bytes]] = {}

@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from contest.models import Contest, Submission
-from tests.browsing import sticks_out
+from tests.browsing import sticks_out, wait_for
 from tests.contest.desk.test_forty_taps import Thumb
 from tests.contest.entry.test_checks import small
-from tests.contest.entry.test_review_browser import wait_for
 from tests.media_checks import corpus
 from tests.uploads.house import House
 

@@ -26,19 +26,21 @@ class Pagination(Generic[Row]):
 def take(
     session: Session, query: Select[*tuple[Any, ...]], number: int, *, whole: bool = False,
     count_to: int | None = None, size: int = ROWS, by: InstrumentedAttribute[int] | None = None,
+    total: int | None = None,
 ) -> Pagination[Any]:
     """Page ``number`` of an ordered query; a number out of range gives the nearest page.
 
     Rows are the first column, or ``whole`` rows; ``size`` of them on a page. ``by``: the rows' key,
     for an order that no index gives: only keys are sorted, only the page's rows are read. With
     ``count_to`` the total is counted no further than that, or than the page after this one: for
-    lists that grow without bound.
+    lists that grow without bound. ``total``: where it is known already.
     """
     all_rows, most = query.order_by(None), None
     if count_to is not None:
         most = max(count_to, (number + 1) * size)
         all_rows = all_rows.limit(most)
-    total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(all_rows.subquery())) or 0
     number, count = _within(number, total, size)
     offset = (number - 1) * size
     if by is None:

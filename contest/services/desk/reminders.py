@@ -223,9 +223,14 @@ def _listed_entries(
     profile = profiles.profile_of(contest)
     rows = _entry_rows(contest, profile, at)
     reached = rows.where(Submission.contact_email != "")
-    listed = pagination.take(session, reached, number, whole=True)
+    has_mail = case((Submission.contact_email != "", 1), else_=0)
+    count, all_reached = session.execute(
+        rows.with_only_columns(func.count(), func.sum(has_mail)).order_by(None)
+    ).one()
+    listed = pagination.take(session, reached, number, whole=True, total=all_reached or 0)
     others = pagination.take(
-        session, rows.where(Submission.contact_email == ""), number, whole=True
+        session, rows.where(Submission.contact_email == ""), number, whole=True,
+        total=count - (all_reached or 0),
     )
     ids = [row.id for row in listed.rows]
     last = _last_of_entries(session, contest, select(Submission.id).where(Submission.id.in_(ids)))
@@ -245,13 +250,15 @@ def _lately_mended(
     session: Session, contest: Contest, reached: Select[*tuple[Any, ...]], at: datetime
 ) -> int:
     """Of how many of these entries the last letter is younger than ``PAUSE``."""
-    template = case(TO_MEND, value=Submission.state)
-    query = reached.with_only_columns(func.count(Submission.id.distinct())).order_by(None).join(
-        Mail, Mail.params["submission_id"].as_integer() == Submission.id
-    ).where(
-        Mail.contest_id == contest.id, Mail.template == template, Mail.state != "failed",
+    mailed = select(Mail.params["submission_id"].as_integer()).where(
+        Mail.contest_id == contest.id, Mail.state != "failed",
         func.coalesce(Mail.sent_at, Mail.created_at) > at - PAUSE,
     )
+    lately = or_(*(
+        (Submission.state == state) & Submission.id.in_(mailed.where(Mail.template == template))
+        for state, template in TO_MEND.items()
+    ))
+    query = reached.with_only_columns(func.count()).order_by(None).where(lately)
     return session.scalar(query) or 0
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from contest.models import Contest
+from tests.browsing import focused
 from tests.contest.factory import Factory
 
 pytestmark = pytest.mark.browser
@@ -53,7 +54,7 @@ def test_slash_leads_to_the_field_and_enter_finds(open_at: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đoàn Phường 2")
     phone = open_at(390)
     phone.keyboard.press("/")
-    assert phone.evaluate("document.activeElement.classList.contains('find__icon')")
+    expect(focused(phone)).to_contain_class("find__icon")
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("searchbox")).to_be_focused()
     phone.keyboard.type("PHƯỜNG 12")

@@ -11,7 +11,7 @@ from contest.models import Contest, Submission, User
 from contest.services.reviewing import held
 from contest.wiring import Platform
 from media_checks.deep import LOOK_EVERY_S
-from tests.browsing import sticks_out
+from tests.browsing import sticks_out, wait_for
 from tests.contest.entry.test_checks import Checking, small
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
@@ -73,15 +73,6 @@ def moment(page: Page) -> float:
     return float(page.evaluate("document.getElementById('player').currentTime"))
 
 
-def wait_for(page: Page, what: str) -> None:
-    """Ask again and again; the pages' security policy forbids Playwright's own way."""
-    for _ in range(100):
-        if page.evaluate(what):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never came true: {what}")
-
-
 def test_frames_and_findings_seek(page: Page) -> None:
     wait_for(page, "document.getElementById('player').readyState > 0")
     page.evaluate("document.getElementById('player').play = () => Promise.resolve()")
@@ -98,7 +89,7 @@ def test_frames_and_findings_seek(page: Page) -> None:
 
 def test_speeds(page: Page) -> None:
     page.get_by_role("button", name="1,5×").click()
-    assert page.evaluate("document.getElementById('player').playbackRate") == 1.5
+    wait_for(page, "document.getElementById('player').playbackRate == 1.5")
     pressed = page.locator("[data-speeds] [aria-pressed=true]")
     expect(pressed).to_have_text("1,5×")
 

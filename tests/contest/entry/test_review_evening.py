@@ -12,9 +12,9 @@ from contest.clock import FixedClock
 from contest.models import Contest, Derivative, Submission, User
 from contest.services.reviewing import held
 from contest.wiring import Platform
-from tests.browsing import sticks_out
+from tests.browsing import sticks_out, wait_for
 from tests.contest.entry.test_checks import Checking, small
-from tests.contest.entry.test_review_browser import moment, wait_for
+from tests.contest.entry.test_review_browser import moment
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
 
@@ -134,7 +134,7 @@ def test_keys_tick_choose_play_and_are_quiet_where_they_must(evening: BrowserCon
     ticked = "[...document.querySelectorAll('[name=checklist]')].map((b) => +b.checked).join('')"
     for key, after in (("1", "1000000"), ("7", "1000001"), ("7", "1000000"), ("a", "1111111")):
         page.keyboard.press(key)
-        assert page.evaluate(ticked) == after, key
+        wait_for(page, f"{ticked} === '{after}'")
     assert boxes.count() == 7
     outcomes = {"d": "Duyệt: đạt", "y": "Yêu cầu chỉnh sửa", "l": "Loại: không đưa"}
     for key, label in outcomes.items():
@@ -153,7 +153,7 @@ def test_keys_tick_choose_play_and_are_quiet_where_they_must(evening: BrowserCon
     page.keyboard.press("ArrowRight")
     wait_for(page, f"document.getElementById('player').currentTime > {before}")
     page.keyboard.press("+")
-    assert page.evaluate("document.getElementById('player').playbackRate") == 1.25
+    wait_for(page, "document.getElementById('player').playbackRate == 1.25")
     page.keyboard.press("r")
     page.keyboard.type("dy 1a? z")  # what is typed is no command
     expect(page.get_by_label("Lý do gửi đơn vị")).to_have_value("dy 1a? z")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contest.clock import FixedClock
 from contest.models import Ballot, Contest, Submission, User
 from contest.services.jury import ballot_lists, ballots
+from tests import browsing
 from tests.browsing import sticks_out
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -134,7 +135,7 @@ def test_clips_marked_without_a_line_are_sent_in_order_and_no_conflict_is_writte
     shown.get_by_role("button", name="Dùng điểm trên máy này").click()
     expect(page.locator("[data-saved]")).to_contain_text("Đã lưu")
     assert stored(make)[codes[1]] == {"content": 11}
-    assert page.evaluate("localStorage.length") == 0
+    browsing.wait_for(page, "localStorage.length === 0")
 
 
 def test_signing_out_takes_the_kept_pages_from_the_device(

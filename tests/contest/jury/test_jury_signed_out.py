@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from contest.clock import FixedClock
 from contest.models import Ballot, Contest, StaffSession, Submission, User
 from contest.services.jury import ballots
+from tests.browsing import focused, wait_for
 from tests.contest.factory import Factory
 from tests.contest.jury.test_jury_room import ROOM, TIME, rubric
 from tests.contest.signing import HASH, PASSWORD
@@ -89,7 +90,7 @@ def test_who_submits_after_the_session_ended_signs_in_on_the_page_and_loses_noth
     expect(page.locator("main")).to_contain_text("Bạn đã chấm xong tất cả các clip")
     marks = {name.removeprefix("mark-"): most for name, most in rubric(contest).items()}
     assert stored(make) == ("submitted", marks | {"content": 11})
-    assert page.evaluate("localStorage.length") == 0
+    wait_for(page, "localStorage.length === 0")
 
 
 def test_marks_given_after_the_session_ended_outlive_the_closed_tab(
@@ -140,15 +141,20 @@ def test_enter_leads_to_the_next_box_and_hands_nothing_in(
     names = list(rubric(contest))
     page.locator(f"[name={names[0]}]").focus()
     for name in names:
-        assert page.evaluate("document.activeElement.name") == name
+        expect(focused(page)).to_have_attribute("name", name)
         page.keyboard.type("7")
         page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "comment"
+    expect(focused(page)).to_have_attribute("name", "comment")
     expect(page.locator("[data-saved]")).to_contain_text("Đã lưu")
     page.locator(f"[name={names[1]}]").focus()
     page.keyboard.press("Shift+Enter")
-    assert page.evaluate("document.activeElement.name") == names[0]
-    assert stored(make) == ("open", {name.removeprefix("mark-"): 7 for name in names})
+    expect(focused(page)).to_have_attribute("name", names[0])
+    wanted = ("open", {name.removeprefix("mark-"): 7 for name in names})
+    for _ in range(100):  # what was typed last may still be on its way
+        if stored(make) == wanted:
+            break
+        page.wait_for_timeout(50)
+    assert stored(make) == wanted
 
 
 def test_a_refused_ballot_can_be_loaded_again(page: Page, make: Factory, contest: Contest) -> None:

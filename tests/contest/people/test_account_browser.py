@@ -85,8 +85,8 @@ def test_after_signing_out_nothing_of_the_person_stays_on_the_device(
                   KEPT)
     page.goto("/account/")
     assert set(page.evaluate("Object.keys(localStorage)")) >= set(KEPT)  # while signed in it stays
-    page.locator("main form[action$='sign-out'] button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main form[action$='sign-out'] button").click()
     assert not set(page.evaluate("Object.keys(localStorage)")) & set(KEPT)
     context.close()
 
