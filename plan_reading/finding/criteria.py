@@ -57,7 +57,7 @@ def _of(sentence: Sentence) -> Iterator[tuple[str, int]]:
         yield from _of_row(sentence)
         return
     for found in LINE.finditer(sentence.flat):
-        name = sentence.text[found.start("name") : found.end("name")].strip(" -+:;,.–")
+        name = sentence.text[found.start("name") : found.end("name")].strip(" -+:;,.–()[]")
         name = re.sub(r"^(?:và|gồm|về|tiêu chí) ", "", name)
         if name and not found["half"]:
             yield name, int(found["points"])

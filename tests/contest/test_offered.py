@@ -16,7 +16,7 @@ from contest import lifecycle
 from contest.clock import FixedClock
 from contest.lifecycle import PHASES, Phase
 from contest.models import PrivacyRequest, Publication, Repair, Submission
-from contest.services.core import profiles
+from contest.services.core import deadlines, profiles
 from contest.services.entry import entry_requests
 from contest.states import BALLOT, FIX, PRIVACY_REQUEST, PUBLICATION, SUBMISSION
 from tests.contest.conftest import WHILE_OPEN, Visits
@@ -332,3 +332,27 @@ def test_the_page_of_a_repair_offers_what_the_table_allows(
                   for act in ("accept", "decline")
                   if (f"{address}/{made.id}/{act}" in seen) != (act in allowed)]
     assert wrong == []
+
+
+def test_the_page_of_results_offers_what_the_table_allows(
+    make: Factory, clock: FixedClock, visit: Visits
+) -> None:
+    """Pressed from the first computing to a new revision after publication."""
+    Offered(make, clock, visit, Phase.COUNTED)  # its stage has all that a result needs
+    browser, place = visit.role("organiser"), f"/c/{visit.contest.slug}/organiser/results/"
+    done, number = [], 1
+    for act in ("compute", "freeze", "compute", "freeze", "publish", "compute"):
+        answer = browser.get(place)
+        seen = set(_offers(BeautifulSoup(answer.text, "html.parser").select_one("main")))
+        with make.platform.db.read() as session:
+            state = deadlines.newest_result(session, visit.contest.id)
+        ways = {way.act for way in lifecycle.ways("result", state or "", Phase.ALWAYS)}
+        allowed = {"compute"} if {"compute", "new_revision"} & ways or not state else set()
+        allowed |= {f"{number}/{one}" for one in ("freeze", "publish") if one in ways}
+        offered = {one for one in ("compute", f"{number}/freeze", f"{number}/publish")
+                   if f"{place}{one}" in seen}
+        assert offered == allowed, state
+        number += act == "compute" and state in ("frozen", "published")
+        path = act if act == "compute" else f"{number}/{act}"
+        done.append(browser.post(place + path, data={"reason": REASON}).status_code)
+    assert done == [303] * 6

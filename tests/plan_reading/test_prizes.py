@@ -54,6 +54,14 @@ def test_a_line_of_prizes(line: str, prizes: list[tuple[str, int, bool]]) -> Non
             "Ban giám khảo chấm: nội dung 50 điểm, hình thức 50 điểm.",
             [("nội dung", 50), ("hình thức", 50)],
         ),
+        (
+            "Tiêu chí chấm: Nội dung (40 điểm), Hình ảnh - âm thanh (30 điểm), Sáng tạo (30 điểm).",
+            [("Nội dung", 40), ("Hình ảnh - âm thanh", 30), ("Sáng tạo", 30)],
+        ),
+        (
+            "Thang điểm: Ý tưởng [60 điểm], kỹ thuật [25 điểm] và thông điệp [15 điểm]",
+            [("Ý tưởng", 60), ("kỹ thuật", 25), ("thông điệp", 15)],
+        ),
         ("Tiêu chí: rõ ràng, dễ hiểu.", []),
     ],
 )
