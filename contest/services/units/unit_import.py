@@ -69,8 +69,17 @@ def read(data: bytes, filename: str) -> list[Row]:
             f"Tệp nặng {len(data) // 1024} kB; cho phép tối đa 1024 kB. Hãy chỉ giữ cột cần thiết.",
             f"The file has {len(data) // 1024} kB; at most 1024 kB. Keep only the columns needed.",
         )
-    table = _xlsx(data) if data[:2] == b"PK" else _csv(data)
-    return _rows(table)
+    return _rows(_table(data))
+
+
+def unread(data: bytes) -> list[str]:
+    """The headings of columns that nobody reads, of a file that ``read`` takes."""
+    first = next((row for row in _table(data) if any(map(_tidy, row))), [])
+    return [said for heading in first if (said := _tidy(heading)) and _field(said) is None]
+
+
+def _table(data: bytes) -> list[list[str]]:
+    return _xlsx(data) if data[:2] == b"PK" else _csv(data)
 
 
 def as_csv(rows: list[Row]) -> bytes:
@@ -145,10 +154,9 @@ def _rows(table: list[list[str]]) -> list[Row]:
 
 def _columns(headings: list[str]) -> dict[str, int]:
     """Which column holds what, by the headings of the first row."""
-    known = {alias: name for name, aliases in HEADINGS.items() for alias in aliases}
     found: dict[str, int] = {}
     for index, heading in enumerate(headings):
-        name = known.get(heading.casefold())
+        name = _field(heading)
         if name:
             found.setdefault(name, index)
     if "name" not in found:
@@ -157,6 +165,12 @@ def _columns(headings: list[str]) -> dict[str, int]:
             'The first row has no column "Tên đơn vị" (name). Name the columns as in the sample.',
         )
     return found
+
+
+def _field(heading: str) -> str | None:
+    """What a column holds; "contact_name" is read as "contact name"."""
+    said = heading.casefold().replace("_", " ")
+    return next((name for name, aliases in HEADINGS.items() if said in aliases), None)
 
 
 def plan(session: Session, contest: Contest, rows: list[Row]) -> list[Planned]:

@@ -273,3 +273,14 @@ def test_long_lists_of_units_are_paged_searched_and_counted(platform, make, cont
         without = units.without_link(session, contest, at=clock.now())
     assert len(without) == 60
     assert sent.id not in without
+
+
+def test_columns_that_nobody_reads_are_named_before_anything_is_stored(visit, contest):
+    data = "code,Name,contact_name,Ghi chú\nP1,Đoàn Phường 1,Lê An,x\n".encode()
+    assert unit_import.unread(data) == ["code", "Ghi chú"]
+    assert unit_import.read(data, "")[0].contact_name == "Lê An"
+    assert unit_import.unread(workbook([["Tên đơn vị", "Email"], ["A", ""]])) == []
+    page = visit.role("organiser").post(
+        f"/c/{contest.slug}/organiser/units/import",
+        data={"file": (io.BytesIO(data), "units.csv")}).text
+    assert "Không đọc các cột: code, Ghi chú." in page and "1 dòng, không có lỗi" in page

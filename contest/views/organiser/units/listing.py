@@ -1,6 +1,7 @@
 """The organisers' list of units: import, links, printed sheets."""
 
 import base64
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, request, url_for
@@ -160,7 +161,7 @@ def import_() -> Response:
     except DomainError as refused:
         form.file.errors = [refused.message(current.language)]
         return _import_page(form, refused.status)
-    return _preview(rows, data)
+    return _preview(rows, data, unit_import.unread(data))
 
 
 def _import_page(form: ImportForm, status: int) -> Response:
@@ -176,10 +177,12 @@ def _others() -> list[Contest]:
     ]
 
 
-def _preview(rows: list[Row], data: bytes) -> Response:
+def _preview(rows: list[Row], data: bytes, unread: Sequence[str] = ()) -> Response:
+    """``unread``: headings of columns that nobody reads."""
     planned = unit_import.plan(current.db, current.contest, rows)
     return page(
-        "organiser/units_preview.html", planned=planned, data=base64.b64encode(data).decode(),
+        "organiser/units_preview.html", planned=planned, unread=unread,
+        data=base64.b64encode(data).decode(),
         errors=sum(p.action == "error" for p in planned),
     )
 
