@@ -45,9 +45,11 @@ from contest.models.privacy import (
     AccessLog,
     AuthorWord,
     ConsentEvent,
+    PostRemoval,
     PrivacyRequest,
     RetentionHold,
     Tombstone,
+    Withdrawal,
 )
 from contest.models.publications import (
     PageConnection,
@@ -80,11 +82,12 @@ __all__ = [
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
     "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
-    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease",
+    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushMessage", "PushSubscription",
     "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "RetentionHold", "Review",
     "ReviewVote", "RoleGrant", "SavedView", "SecurityEvent", "ShareRecord", "SharedPage",
     "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession", "StageShow",
     "StoredKey", "Submission", "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone",
     "TrialEnd", "Unit", "UnitLink", "UnitSession", "Upload", "UsedChallenge", "User",
+    "Withdrawal",
 ]

@@ -183,6 +183,7 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
+            "withdrawal_id": 1,
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 
