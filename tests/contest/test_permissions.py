@@ -26,6 +26,7 @@ from contest.models import (
     Errand,
     Evidence,
     LinkFetch,
+    PostRemoval,
     PrivacyRequest,
     Publication,
     Repair,
@@ -37,6 +38,7 @@ from contest.models import (
     Task,
     Telling,
     TimeGrant,
+    Withdrawal,
 )
 from contest.permissions import PERMISSIONS
 from contest.states import SUBMISSION
@@ -166,6 +168,12 @@ class World:
         self.make.add(SignedForm(
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
             created_at=WHILE_OPEN,
+        ))
+        for_persons = {"contest_id": self.contest.id, "submission_id": submission.id,
+                       "created_by": "user:1", "created_at": WHILE_OPEN}
+        self.make.add(Withdrawal(purpose="news", follows="stays", due_by=AFTER, **for_persons))
+        self.make.add(PostRemoval(
+            sha256=paper, size=1, media_type="application/pdf", **for_persons
         ))
         with self.platform.db.read() as session:
             check_id = session.scalar(
