@@ -19,6 +19,7 @@ from contest.models import (
     DocumentPdf,
     DocumentTemplate,
     Evidence,
+    PostRemoval,
     PrivacyRequest,
     Repair,
     Result,
@@ -66,6 +67,7 @@ def _queries() -> Iterator[tuple[str, Select[str | None]]]:
         select(PrivacyRequest.archive_sha256).where(PrivacyRequest.archive_sha256 != "")
     )
     yield "signed form", select(SignedForm.sha256)
+    yield "proof of a removed post", select(PostRemoval.sha256)
     yield "clip", select(ClipVersion.sha256).where(kept)
 
 

@@ -26,6 +26,7 @@ from contest.models import (
     Errand,
     Evidence,
     LinkFetch,
+    PostRemoval,
     PrivacyRequest,
     Publication,
     Repair,
@@ -37,6 +38,7 @@ from contest.models import (
     Task,
     Telling,
     TimeGrant,
+    Withdrawal,
 )
 from contest.permissions import PERMISSIONS
 from contest.states import SUBMISSION
@@ -167,6 +169,12 @@ class World:
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
             created_at=WHILE_OPEN,
         ))
+        for_persons = {"contest_id": self.contest.id, "submission_id": submission.id,
+                       "created_by": "user:1", "created_at": WHILE_OPEN}
+        self.make.add(Withdrawal(purpose="news", follows="stays", due_by=AFTER, **for_persons))
+        self.make.add(PostRemoval(
+            sha256=paper, size=1, media_type="application/pdf", **for_persons
+        ))
         with self.platform.db.read() as session:
             check_id = session.scalar(
                 select(Check.id).where(Check.version_id == submission.version_id)
@@ -183,6 +191,7 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
+            "withdrawal_id": 1,
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
+from contest.models.submissions import Submission
 
 
 class ConsentEvent(Base):
@@ -29,3 +30,30 @@ class ConsentEvent(Base):
     notice_version: Mapped[str] = mapped_column(String(32))
     notice_sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class Withdrawal(Base):
+    """A consent that was withdrawn and what somebody has to do about it.
+
+    ``follows``: what it led to (``services/privacy/consents.py``). ``due_by``: by when it is done,
+    as a request of the law. ``how``: what was done, in the words of whoever did it.
+    """
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (
+        one_of("follows", ("leaves", "two_people", "stays")),
+        CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done"),
+        Index("ix_withdrawal_contest_id_done_at", "contest_id", "done_at"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    purpose: Mapped[str] = mapped_column(String(64))
+    follows: Mapped[str] = mapped_column(String(16))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    due_by: Mapped[datetime]
+    done_by: Mapped[str | None] = mapped_column(String(64))
+    done_at: Mapped[datetime | None]
+    how: Mapped[str] = mapped_column(Text, default="")
+    submission: Mapped[Submission] = relationship()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contest.models.base import Base
@@ -28,3 +28,18 @@ class Tombstone(Base):
     ground: Mapped[str] = mapped_column(String(64))
     erased_by: Mapped[str] = mapped_column(String(64))
     erased_at: Mapped[datetime]
+
+
+class PostRemoval(Base):
+    """The proof that a clip's post left the Page: a picture, drawn anew, or a PDF, in the store."""
+
+    __tablename__ = "post_removal"
+    __table_args__ = (UniqueConstraint("submission_id", "sha256"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(32))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]

@@ -44,6 +44,9 @@ second_factor       user_id, what, passkey          staff: their second factor w
 privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
 privacy_told        privacy_request_id, said_state, whoever asked about their data: where it stands
                     extended
+consent_withdrawn   submission_id, withdrawal_id    … a consent was withdrawn, and what follows
+withdrawal_to_do    submission_id, withdrawal_id,   an organiser: what is to be done about it,
+                    user_id                         until when
 ==================  ==============================  =========================================
 
 A template may be given further values to show; ``path`` is where its button leads (one of our own
@@ -74,6 +77,7 @@ from contest.models import (
     Unit,
     Upload,
     User,
+    Withdrawal,
 )
 from contest.profile import Profile
 from contest.services.core import deadlines, outbox, profiles, push
@@ -81,12 +85,13 @@ from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import digits_of
 
 TEMPLATES = (
-    "approved", "author_confirm", "board_waits", "changes_requested", "count_reminder",
+    "approved", "author_confirm", "board_waits", "changes_requested", "consent_withdrawn",
+    "count_reminder",
     "findings", "invitation", "jury_reminder", "link_failed", "page_expiring", "page_paused",
     "postponed", "privacy_confirm", "privacy_told", "published", "receipt", "reinstated",
     "rejected", "release_refused", "reminder", "reopened", "result", "result_moved",
     "review_reminder", "second_factor", "time_granted", "time_revoked", "upload_expired",
-    "upload_waiting", "vote_waits",
+    "upload_waiting", "vote_waits", "withdrawal_to_do",
 )
 # Where the button of a mail about an entry leads, within its contest; else to the entry's status.
 TASKS = {
@@ -237,6 +242,8 @@ def values(
         found = _unit(unit, at=at) | found
     if "privacy_request_id" in mail.params:
         found |= _request(session, mail.params["privacy_request_id"])
+    if "withdrawal_id" in mail.params:
+        found |= _withdrawal(session, mail)
     if "author_word_id" in mail.params:
         found |= _author(session.get_one(AuthorWord, mail.params["author_word_id"]), mail)
     if "user_id" in mail.params:
@@ -261,6 +268,14 @@ def _request(session: Session, request_id: int) -> dict[str, Any]:
         "answer_by": request.answer_by, "due_by": request.due_by,
         "extension_reason": request.extension_reason,
     }
+
+
+def _withdrawal(session: Session, mail: Mail) -> dict[str, Any]:
+    one = session.get_one(Withdrawal, mail.params["withdrawal_id"])
+    purposes = {p.id: p.text for p in profiles.profile_of(one.submission.contest).form.consents}
+    words = purposes.get(one.purpose)
+    return {"consent": words[mail.language] if words else one.purpose, "follows": one.follows,
+            "due_by": one.due_by}
 
 
 def _author(word: AuthorWord, mail: Mail) -> dict[str, Any]:

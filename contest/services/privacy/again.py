@@ -81,6 +81,7 @@ def _wish(session: Session, contest: Contest, ground: str) -> Wish:
         ground=ground, clips=tuple(clips),
         spared=frozenset(f"{subject.removeprefix(SPARED)}.{name}" for subject, name in rows
                          if subject.startswith(SPARED)),
-        also=frozenset(f"evidence:{one}" for one in ids("evidence", "file")),
+        also=frozenset(f"{table}:{one}" for table in ("evidence", "post_removal")
+                       for one in ids(table, "file")),
         account=session.get(User, people[0]) if people else None,
     )

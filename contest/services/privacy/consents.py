@@ -13,6 +13,7 @@ from contest.permissions import can, require
 from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.entry import consents, entry_requests, submissions
+from contest.services.privacy.withdrawn import duties
 from contest.states import SubmissionState
 
 LEAVES, STAYS, TWO = "leaves", "stays", "two_people"
@@ -61,7 +62,8 @@ def withdraw(
     By the unit itself or an organiser (for whom asked them). Raises ``NotAllowed`` to others,
     ``NotFound`` for a consent that is not in force, ``Conflict`` while the clip is being posted. Of
     a published result nothing moves by itself: ``two_people`` is returned, the consent is withdrawn
-    from then on, and organisers decide about the clip (``entry_requests``).
+    from then on, and organisers decide about the clip (``entry_requests``). Whatever follows, the
+    entry's contact and the organisers are told, and it stands on the desk (``withdrawn.duties``).
     """
     if not (can(actor, "entry.edit", submission) or can(actor, "privacy.manage", submission)):
         raise NotAllowed(
@@ -83,6 +85,7 @@ def withdraw(
                           reason=REASON)
     elif follows == TWO and entry_requests.waiting_of(session, submission) is None:
         entry_requests.ask_withdrawal(session, submission, reason=REASON, actor=actor, at=at)
+    duties.begin(session, submission, purpose, follows, actor=actor, at=at)
     return follows
 
 
@@ -108,6 +111,7 @@ def give_again(
     [(consent, words)] = found
     submissions.renew(session, consent, words, profiles.profile_of(submission.contest),
                       actor=actor, at=at)
+    duties.given_again(session, submission, purpose, actor=actor, at=at)
     audit.record(session, "consent.given_again", submission, actor=actor, at=at,
                  after={"purpose": purpose, "code": submission.code})
 

@@ -33,6 +33,7 @@ from contest.services.privacy import account, places, result_texts, stored_files
 from contest.services.privacy.person import Finder, digest_of
 from contest.services.privacy.places import IDENTITIES, Finds, Place
 from contest.services.privacy.result_texts import Store
+from contest.services.privacy.withdrawn import removals
 
 # Whole values of these are emptied rather than replaced: nobody is to be written to.
 EMPTIED = frozenset({
@@ -45,8 +46,9 @@ NOT_HERE = frozenset({("result", name) for name in ("input", "output", "names", 
 @dataclass(frozen=True)
 class Wish:
     """What is to be erased. ``ground``: ``request:12``. ``spared``: keys of places that name
-    somebody else; ``also``: ``evidence:5``, files that a person says show them. ``clips``: entries
-    whose clip goes. ``account``: the person's account of the staff, with all that belongs to it."""
+    somebody else; ``also``: ``evidence:5``, ``post_removal:2``, files that a person says show them.
+    ``clips``: entries whose clip goes. ``account``: the person's account of the staff, with all
+    that belongs to it."""
 
     ground: str
     clips: tuple[int, ...] = ()
@@ -83,7 +85,7 @@ class Erasure:
         for submission_id in self.wish.clips:
             candidates += self._clip(self.session.get_one(Submission, submission_id))
         candidates += self._evidence() + self._templates() + self._archives()
-        candidates += self._signed_forms()
+        candidates += self._signed_forms() + self._removals()
         self._mails()
         changed = result_texts.erase(
             self.session, self.contest, self.finder, self.store, ground=self.wish.ground,
@@ -139,6 +141,17 @@ class Erasure:
         for one in found:
             self._bury(f"signed_form:{one.id}", "file", one.sha256)
         return stored_files.drop_signed_forms(self.session, found)
+
+    def _removals(self) -> list[str]:
+        named = [int(key.partition(":")[2]) for key in self.wish.also
+                 if key.startswith("post_removal:")]
+        found = removals.telling(
+            self.session, self.contest, self.finder, self.store.blobs, named
+        )
+        for one in found:
+            self._bury(f"post_removal:{one.id}", "file", one.sha256)
+            self.session.delete(one)
+        return [one.sha256 for one in found]
 
     def _archives(self) -> list[str]:
         """Copies of what was held about the person, made at their request."""

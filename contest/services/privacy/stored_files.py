@@ -24,6 +24,7 @@ from contest.models import (
     Evidence,
     LinkFetch,
     OnscreenNames,
+    PostRemoval,
     PrivacyRequest,
     Repair,
     Result,
@@ -185,5 +186,6 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),
+        exists().where(PostRemoval.sha256 == sha256),
         exists().where(PrivacyRequest.archive_sha256 == sha256),
     ]

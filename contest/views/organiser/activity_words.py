@@ -27,6 +27,8 @@ ACTIONS = {
     "check.superseded": _l("Bỏ kiểm tra vì có bản mới"),
     "copy_pair.copy": _l("Kết luận hai clip trùng nhau"),
     "copy_pair.fine": _l("Kết luận hai clip không trùng"),
+    "consent.acted": _l("Ghi việc đã làm sau khi rút sự đồng ý"),
+    "post.removal_proved": _l("Kèm bằng chứng bài đăng đã gỡ"),
     "consent.given_again": _l("Đồng ý lại điều đã rút"),
     "correction.agreed": _l("Đồng ý điều chỉnh số tương tác"),
     "correction.refused": _l("Không đồng ý điều chỉnh số tương tác"),

@@ -174,7 +174,8 @@ def test_the_standard_words_can_be_saved_as_they_are(app: Flask, contest: Contes
 
 def test_every_letter_of_a_contest_can_be_worded():
     of_accounts = {"second_factor"}
-    of_the_law = {"author_confirm", "privacy_confirm", "privacy_told"}
+    of_the_law = {"author_confirm", "privacy_confirm", "privacy_told",
+                  "consent_withdrawn", "withdrawal_to_do"}
     assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law
 
 

@@ -28,6 +28,7 @@ from contest.models import (
     PageInspection,
     PagePause,
     Passkey,
+    PostRemoval,
     PrivacyRequest,
     Publication,
     PushFollower,
@@ -49,6 +50,7 @@ from contest.models import (
     TimeGrant,
     Unit,
     Upload,
+    Withdrawal,
 )
 from contest.services.core import audit
 from contest.services.privacy.person import Person
@@ -192,6 +194,11 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
                      browser_key="k", auth="a", created_at=at),
         SavedView(contest_id=contest_id, user_id=reviewer.id, place="entries", name=NAME,
                   filter={"q": NAME}, shared=True, created_at=at),
+        Withdrawal(contest_id=contest_id, submission_id=clip.id, purpose="rules", follows="stays",
+                   due_by=at, done_by="user:1", done_at=at, how=SAID, **common),
+        PostRemoval(contest_id=contest_id, submission_id=phase.clips["out"].id, size=9,
+                    sha256=kept(phase, f"%PDF-1.4 {SAID}".encode()),
+                    media_type="application/pdf", **common),
         PushMessage(contest_id=contest_id, subscription_id=1, template="receipt",
                     params={"said": SAID}, created_at=at),
     ]

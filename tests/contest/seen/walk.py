@@ -118,7 +118,7 @@ class Walk:
             "unit_id": phase.units["home"].id, "pair_id": self.pairs.get(name, 1),
             "repair_id": 1, "name": "manifest.json", "link_id": phase.link_id,
             "task_id": phase.task_id, "privacy_id": phase.privacy_id, "act": "answer",
-            "retained": "originals", "hold_id": 1, "word_id": 1,
+            "retained": "originals", "hold_id": 1, "word_id": 1, "withdrawal_id": 1,
             "part": "schedule", "width": 400, "errand_key": "e" * 32, **dict.fromkeys(FIRST, 1),
         }
 

@@ -23,6 +23,7 @@ from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
 from contest.services.privacy import requests as privacy_requests
 from contest.services.privacy.retention import preview
+from contest.services.privacy.withdrawn import duties
 from contest.services.queueing import queues
 from contest.services.results import closing, moved_since, results
 from contest.services.units import units
@@ -67,10 +68,13 @@ def _hour(contest: Contest) -> dict[str, Any]:
 
 
 def _personal() -> tuple[int, datetime | None]:
-    """Requests about personal data that wait, and when the most urgent one is due."""
+    """Requests about personal data and withdrawn consents that wait, and when the most urgent one
+    is due."""
     waiting = privacy_requests.waiting(current.db, current.contest)
+    withdrawn = duties.waiting(current.db, current.contest)
     due = [at for one in waiting if (at := privacy_requests.urgent_at(one))]
-    return len(waiting), min(due, default=None)
+    due += [one.due_by for one in withdrawn]
+    return len(waiting) + len(withdrawn), min(due, default=None)
 
 
 def _moved(newest: Result | None) -> Sequence[str]:

@@ -14,9 +14,11 @@ from contest.models import Evidence, PrivacyRequest
 from contest.services.desk import activity
 from contest.services.privacy import account, deeds, erasing, requests, workdays
 from contest.services.privacy.person import Finder
+from contest.services.privacy.withdrawn import duties, removals
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form
 from contest.views.shared.privacy.forms import AskForm
+from contest.views.shared.privacy.proofs import keep_proof, proof_field, send_proof
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("privacy_requests", __name__, url_prefix="/c/<slug>/organiser/privacy")
@@ -49,17 +51,57 @@ class EraseForm(Form):
     spared = SelectMultipleField(_l("Giữ lại"), choices=[], validate_choice=False)
     also = SelectMultipleField(_l("Xoá cả tệp"), choices=[], validate_choice=False)
     post_gone = TextAreaField(_l("Bài đăng trên Fanpage đã gỡ"), [Length(max=1000)])
+    proof = proof_field()
+
+
+class DoneForm(Form):
+    """What was done about a withdrawn consent, and the proof that a post is gone."""
+
+    how = TextAreaField(_l("Đã làm gì"), [Length(max=1000)], render_kw={"rows": 2})
+    proof = proof_field()
 
 
 @bp.get("")
 @allows("privacy.manage")
 def listed() -> Response:
     """What waits, the most urgent first, with the days left; and what has ended."""
+    return _list()
+
+
+def _list(status: int = 200, wrong: DoneForm | None = None, wrong_id: int = 0) -> Response:
     waiting = requests.waiting(current.db, current.contest)
+    withdrawn = duties.waiting(current.db, current.contest)
+    forms = {one.id: DoneForm(formdata=None, prefix=f"w{one.id}-") for one in withdrawn}
+    if wrong is not None:
+        forms[wrong_id] = wrong
     return page(
-        "organiser/privacy_requests.html", waiting=waiting, left=_left(waiting),
-        ended=requests.ended(current.db, current.contest),
+        "organiser/privacy_requests.html", status, waiting=waiting, left=_left(waiting),
+        ended=requests.ended(current.db, current.contest), withdrawn=withdrawn, forms=forms,
+        wrong=wrong, words={p.id: p.text for p in current.profile.form.consents},
+        posts=duties.posts(current.db, withdrawn),
     )
+
+
+@bp.post("/withdrawn/<int:withdrawal_id>")
+@allows("privacy.manage")
+def acted(withdrawal_id: int) -> Response:
+    """Say what was done about a withdrawn consent."""
+    form = DoneForm(prefix=f"w{withdrawal_id}-")
+    with form.taken(lambda status: _list(status, form, withdrawal_id), "how"):
+        found = duties.finish(
+            current.db, current.contest, withdrawal_id, how=form.how.data or "",
+            actor=current.actor, at=current.now,
+        )
+        keep_proof(form.proof.data, found.submission)
+    flash_message("Đã ghi việc đã làm.", "What was done is recorded.")
+    return back_to("privacy_requests.listed")
+
+
+@bp.get("/proofs/<sha256>")
+@allows("privacy.manage")
+def proof(sha256: str) -> Response:
+    """The picture or PDF that proves that a post left the Page."""
+    return send_proof(sha256)
 
 
 @bp.get("/new")
@@ -123,6 +165,8 @@ def erase(privacy_id: int) -> Response:
             also=frozenset(form.also.data or ()), post_gone=form.post_gone.data or "",
             actor=current.actor, at=current.now,
         )
+        if (gone := deeds.steps(current.db, found)).submission is not None:
+            keep_proof(form.proof.data, gone.submission)
     if found.second_by or not deeds.steps(current.db, found).two:
         flash_message("Đã quyết định: dữ liệu được xoá ngay sau khi báo cho người yêu cầu.",
                       "Decided: the data go as soon as the person has been told.")
@@ -160,6 +204,7 @@ def _erase_page(privacy_id: int, form: EraseForm, status: int = 200) -> Response
     return page(
         "organiser/privacy_erase.html", status, one=found, form=form, places=where,
         evidence=evidence, pictures=_pictures(evidence), todo=deeds.steps(current.db, found),
+        proofs=removals.of_contest(current.db, current.contest),
         account=account.of_mail(current.db, current.contest, found.person_email),
     )
 

@@ -69,6 +69,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
     "lists.export": ("export", "list:", "what"),
     "results.export": ("export", "list:results", ""),
     "interactions.evidence": ("evidence", "evidence:", "sha256"),
+    "privacy_requests.proof": ("evidence", "evidence:", "sha256"),
     "paper_entries.signed": ("signed_form", access.ENTRY, "code"),
     "privacy_requests.show": ("person", "request:", "privacy_id"),
     "privacy_requests.places": ("person", "request:", "privacy_id"),

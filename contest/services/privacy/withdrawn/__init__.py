@@ -1,0 +1,1 @@
+"""What follows a withdrawn consent until somebody has done it, and proofs of removed posts."""
