@@ -104,6 +104,7 @@ def _steps(crowd: Crowd) -> list[tuple[str, Callable[[], None]]]:
             row_id = under_way.ask(session, contest, what, actor=actor, at=AFTER, reason=reason,
                                    result=newest).id
         steps.take(platform, row_id, lambda: None)
+        platform.db.engine.dispose()  # the worker's process ends: connections keep what they sent
         with platform.db.read() as session:
             row = session.get_one(ResultStep, row_id)
             if row.state != "done":

@@ -131,19 +131,24 @@ class AwardReel(Base):
     finished_at: Mapped[datetime | None]
 
 
+_UNDER_WAY = "state IN ('waiting', 'working', 'ending') AND what <> 'workbook'"
+
+
 class ResultStep(Base):
     """A step of closing that the worker takes for whoever asked for it; ``done``: the share of it,
-    0 to 1. From ``ending`` on it is not cancelled. Of a contest at most one is under way."""
+    0 to 1. From ``ending`` on it is not cancelled. Of a contest at most one is under way. Workbooks
+    are made beside them: in a language, and kept under their hash."""
 
     __tablename__ = "result_step"
     __table_args__ = (
-        one_of("what", ("compute", "replace", "freeze", "publish")),
+        one_of("what", ("compute", "replace", "freeze", "publish", "workbook")),
         one_of("state", ("waiting", "working", "ending", "done", "failed", "cancelled")),
-        CheckConstraint("(what IN ('freeze', 'publish')) = (result_id IS NOT NULL)", name="of"),
+        CheckConstraint(
+            "(what IN ('freeze', 'publish', 'workbook')) = (result_id IS NOT NULL)", name="of"
+        ),
         Index(
             "ix_result_step_under_way", "contest_id", unique=True,
-            sqlite_where=text("state IN ('waiting', 'working', 'ending')"),
-            postgresql_where=text("state IN ('waiting', 'working', 'ending')"),
+            sqlite_where=text(_UNDER_WAY), postgresql_where=text(_UNDER_WAY),
         ),
     )
 
@@ -153,6 +158,8 @@ class ResultStep(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     done: Mapped[float] = mapped_column(default=0.0)
+    language: Mapped[str] = mapped_column(String(2), default="")
+    sha256: Mapped[str] = mapped_column(String(64), default="")
     error_vi: Mapped[str] = mapped_column(Text, default="")
     error_en: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[str] = mapped_column(String(64))

@@ -23,6 +23,7 @@ from contest.models import (
     PrivacyRequest,
     Repair,
     Result,
+    ResultStep,
     SignedForm,
 )
 from contest.safekeeping.folder import sync_folder
@@ -61,6 +62,7 @@ def _queries() -> Iterator[tuple[str, Select[str | None]]]:
     yield "bundle", (
         select(Result.erased_bundle_sha256).where(Result.erased_bundle_sha256 != "")
     )
+    yield "workbook", select(ResultStep.sha256).where(ResultStep.sha256 != "")
     yield "reel", select(AwardReel.sha256).where(AwardReel.sha256 != "")
     yield "evidence", select(Evidence.sha256).where(Evidence.erased_at.is_(None))
     yield "archive", (

@@ -1,15 +1,20 @@
-"""``result.step``: computes, freezes, replaces or publishes a large contest's result.
+"""``result.step``: computes, freezes, replaces or publishes a large contest's result,
+or makes its workbook.
 
 What takes long is done in a session that only reads, so that nobody waits; what it found is then
 stored within moments, if the contest is still as it was read (``services/results/unheld.py``).
 """
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from contest import ready_pages
 from contest.errors import DomainError
 from contest.jobs import pages_app
 from contest.models import Contest, Result, ResultStep
+from contest.services.awards import workbook as spreadsheet
 from contest.services.results import results, standings, unheld
 from contest.services.results.bundles import BundleStore
 from contest.services.results.steps import freezing, under_way
@@ -119,5 +124,23 @@ def publish(platform: Platform, row: ResultStep, told: Told) -> None:
     ready_pages.refresh(pages_app.of(platform), platform.settings.data_dir, slug)
 
 
-STEPS = {"compute": compute, "replace": replace, "freeze": freeze, "publish": publish}
+def workbook(platform: Platform, row: ResultStep, told: Told) -> None:
+    """Make the revision's workbook and keep it."""
+    told(0.05)
+    with platform.db.read() as session:
+        result = session.get_one(Result, row.result_id)
+        content = spreadsheet.of_result(session, result, row.language)
+    told(0.95)
+    sha256 = hashlib.sha256(content).hexdigest()
+    folder = platform.settings.data_dir / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(content)
+    platform.blobs.put(Path(file.name), sha256)
+    with platform.db.write() as session:
+        under_way.finish(session, row.id, at=platform.clock.now(), sha256=sha256)
+
+
+STEPS = {"compute": compute, "replace": replace, "freeze": freeze, "publish": publish,
+         "workbook": workbook}
 HANDLERS = {under_way.KIND: take}

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-UNDER_WAY = sa.text("state IN ('waiting', 'working', 'ending')")
+UNDER_WAY = sa.text("state IN ('waiting', 'working', 'ending') AND what <> 'workbook'")
 
 
 def upgrade() -> None:
@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("done", sa.Double(), nullable=False),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("error_vi", sa.Text(), nullable=False),
         sa.Column("error_en", sa.Text(), nullable=False),
         sa.Column("created_by", sa.String(64), nullable=False),
@@ -29,14 +31,15 @@ def upgrade() -> None:
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "what IN ('compute', 'replace', 'freeze', 'publish')", name=op.f("ck_result_step_what")
+            "what IN ('compute', 'replace', 'freeze', 'publish', 'workbook')",
+            name=op.f("ck_result_step_what"),
         ),
         sa.CheckConstraint(
             "state IN ('waiting', 'working', 'ending', 'done', 'failed', 'cancelled')",
             name=op.f("ck_result_step_state"),
         ),
         sa.CheckConstraint(
-            "(what IN ('freeze', 'publish')) = (result_id IS NOT NULL)",
+            "(what IN ('freeze', 'publish', 'workbook')) = (result_id IS NOT NULL)",
             name=op.f("ck_result_step_of"),
         ),
         sa.ForeignKeyConstraint(

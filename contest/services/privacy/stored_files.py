@@ -28,6 +28,7 @@ from contest.models import (
     PrivacyRequest,
     Repair,
     Result,
+    ResultStep,
     SignedForm,
     SimilarPair,
     Submission,
@@ -95,13 +96,16 @@ def templates_of(
 
 
 def drop_papers(session: Session, contest: Contest) -> list[str]:
-    """Forget the printed papers and the award reel of a contest: they are made again of what stands
-    now."""
+    """Forget the printed papers, workbooks and the award reel of a contest: they are made again of
+    what stands now."""
     where, reels = DocumentPdf.contest_id == contest.id, AwardReel.contest_id == contest.id
     files = list(session.scalars(select(DocumentPdf.sha256).where(where)))
     files += session.scalars(select(AwardReel.sha256).where(reels))
+    books = ResultStep.contest_id == contest.id
+    files += session.scalars(select(ResultStep.sha256).where(books))
     session.execute(delete(DocumentPdf).where(where))
     session.execute(update(AwardReel).where(reels).values(state="cancelled", sha256=""))
+    session.execute(update(ResultStep).where(books).values(sha256=""))
     return [sha256 for sha256 in files if sha256]
 
 
@@ -183,6 +187,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(DocumentTemplate.sha256 == sha256),
         exists().where(DocumentPdf.sha256 == sha256),
         exists().where(AwardReel.sha256 == sha256),
+        exists().where(ResultStep.sha256 == sha256),
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),

@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from contest import ready_pages
 from contest.models import Result
 from contest.services.awards import choosing, reel, releasing, workbook
+from contest.services.entry.media import File
 from contest.services.results import (
     bundles,
     closing,
@@ -30,11 +31,13 @@ from contest.services.results import (
 )
 from contest.services.results.bundles import BundleStore
 from contest.services.results.ranking_rows import Picked
-from contest.services.results.steps import under_way
+from contest.services.results.steps import under_way, workbooks
 from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
+from contest.views.shared.media import send
 from contest.views.shared.numbers import wholes
 from contest.views.shared.support import (
+    FILE_TYPES,
     allows,
     attachment,
     back_to,
@@ -188,6 +191,10 @@ def export(number: int, kind: str) -> Response:
     result = exports.pick(current.db, current.contest, number, actor=current.actor)
     if kind == "json":
         content = exports.as_json(result)
+    elif kind == "xlsx" and under_way.large(current.db, current.contest):
+        made = workbooks.ready(current.db, result, current.language)
+        name = f"{current.contest.slug}-{result.number}.xlsx"
+        return send(File(made.sha256, FILE_TYPES["xlsx"], name), keep=False)
     elif kind == "xlsx":
         content = workbook.of_result(current.db, result, current.language)
     elif kind == "csv":
@@ -195,6 +202,15 @@ def export(number: int, kind: str) -> Response:
     else:
         content = exports.bundle(result, current.platform.blobs)
     return attachment(content, str(result.number), kind)
+
+
+@bp.post("/<int:number>/workbook")
+@allows("export.read")
+def make_workbook(number: int) -> Response:
+    """Have a large result's workbook made, in the reader's language."""
+    workbooks.ask(current.db, _result(number), current.language, actor=current.actor,
+                  at=current.now)
+    return back_to("results.overview", _anchor="workbook")
 
 
 def _handed_over(what: str, *, reason: str = "", result: Result | None = None) -> bool:
@@ -300,12 +316,16 @@ def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:
 
 def _ranking(latest: Result, words: str) -> dict[str, Any]:
     """The first lines, or those searched for, and the prizes' prospects."""
+    large = under_way.large(current.db, current.contest)
+    book = workbooks.newest(current.db, latest, current.language) if large else None
     folder = prospects.folder_in(current.platform.settings.data_dir)
     length = ranking_rows.length(current.db, latest)
     return {
         "lines": results.some_lines(latest, current.language, Picked(words=words, most=MOST_LINES)),
         "winners": standings.by_measure(
             current.db, latest, results.profile_of(latest), current.language),
+        "large": large, "book": book, "book_ready": workbooks.is_ready(book),
+        "book_runs": book and book.state in under_way.UNDER_WAY,
         "length": length, "prospects": prospects.of(latest, folder, length=length),
     }
 

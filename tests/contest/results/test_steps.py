@@ -2,8 +2,11 @@
 wherever it died, and never otherwise than in one go."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import event, func, select
 
 import scoring
@@ -11,6 +14,7 @@ from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid
 from contest.jobs import handlers
 from contest.models import AuditRow, Ballot, Contest, Result, ResultStep, RoleGrant, Snapshot
+from contest.services.awards import workbook as spreadsheet
 from contest.services.core import audit
 from contest.services.jury import jury_round
 from contest.services.results import results
@@ -221,3 +225,32 @@ def test_a_new_revision_and_what_may_not_be_asked(stage: Stage) -> None:
             session.delete(grant)
     assert work(stage) == "failed"
     assert stage.make.fresh(result).state == "frozen"
+
+
+def test_its_workbook_is_made_beside_and_kept(
+    stage: Stage, visit: Visits, clock: FixedClock
+) -> None:
+    organiser = visit.role("organiser")
+    result = stage.compute()
+    file = f"{RESULTS}/1.xlsx"
+    assert organiser.get(file).status_code == 409
+    assert organiser.post(f"{RESULTS}/1/workbook").status_code == 303
+    assert "Đang tạo XLSX: 0%" in organiser.get(f"{RESULTS}/").text
+    ask(stage, "compute")  # is not held up by it
+    with stage.platform.db.read() as session:
+        made = session.scalars(select(ResultStep).where(ResultStep.what == "workbook")).one()
+    handlers()[under_way.KIND](stage.platform, made.id, lambda: None)
+    answer = organiser.get(file)
+    assert answer.status_code == 200
+    with stage.platform.db.read() as session:
+        again = spreadsheet.of_result(session, session.get_one(Result, result.id), "vi")
+    assert rows_of(answer.data) == rows_of(again)
+    assert f'href="{file}"' in organiser.get(f"{RESULTS}/").text
+    clock.moment += timedelta(minutes=1)
+    assert work(stage) == "done"  # computed anew, the file is of an older result
+    assert "Tạo XLSX" in organiser.get(f"{RESULTS}/").text
+
+
+def rows_of(content: bytes) -> list[tuple[object, ...]]:
+    book = load_workbook(BytesIO(content))
+    return [row for sheet in book for row in sheet.iter_rows(values_only=True)]

@@ -44,7 +44,9 @@ def large(session: Session, contest: Contest) -> bool:
 
 def newest(session: Session, contest: Contest) -> ResultStep | None:
     """The step that was asked for last."""
-    query = select(ResultStep).where(ResultStep.contest_id == contest.id)
+    query = select(ResultStep).where(
+        ResultStep.contest_id == contest.id, ResultStep.what != "workbook"
+    )
     return session.scalars(query.order_by(ResultStep.id.desc()).limit(1)).first()
 
 
@@ -138,9 +140,10 @@ def ending(session: Session, row_id: int) -> None:
     _change(session, row_id, ("working",), state="ending")
 
 
-def finish(session: Session, row_id: int, *, at: datetime) -> None:
+def finish(session: Session, row_id: int, *, at: datetime, sha256: str = "") -> None:
     """Part of the transaction that stores what the step has made. Raises ``Stopped``."""
-    _change(session, row_id, ("working", "ending"), state="done", done=1.0, finished_at=at)
+    _change(session, row_id, ("working", "ending"), state="done", done=1.0, finished_at=at,
+            sha256=sha256)
 
 
 def _change(session: Session, row_id: int, states: tuple[str, ...], **values: Any) -> None:
