@@ -51,7 +51,7 @@ def test_what_is_missing_or_changed_is_found_told_and_forgotten_once_it_is_right
     look(platform)
     assert not faults(platform)
     organiser, desk = visit.role("organiser"), "/c/quan11-2023/organiser/"
-    assert "hoithi doctor --all" not in organiser.get(desk).text
+    assert "hoithi storage bring" not in organiser.get(desk).text
     right = b"".join(blobs.chunks(files[1]))
     damage(blobs, files[1], b"rotten")
     blobs.delete(files[4])
