@@ -69,12 +69,17 @@ class StumblingProxy:
         if wrong:
             self.stumbled += 1
             for line in (source, target):
-                _reset(line)
+                (_end if self.fault == "half" else _reset)(line)
         return wrong
 
     def close(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+
+
+def _end(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _reset(line: socket.socket) -> None:

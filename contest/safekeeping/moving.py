@@ -17,6 +17,7 @@ from contest.config import Settings
 from contest.errors import Conflict, Invalid
 from contest.ports import BlobStore, StorageDamaged, Stored
 from contest.safekeeping import clips
+from contest.safekeeping.bringing import put_right
 from contest.safekeeping.progress import Progress, Say
 from contest.wiring import Platform
 
@@ -95,8 +96,7 @@ def _bring(  # noqa: PLR0917 - the two places, and what is told
     copy = folder / sha256
     try:
         size = clips.bring_parts(old.chunks(sha256), copy, sha256, progress.add)
-        new.put(copy, sha256)
-        new.verify(sha256)
+        put_right(new, copy, sha256)
     except (clips.Damaged, StorageDamaged):
         moved.damaged.append(sha256)
     except FileNotFoundError:  # given up by the sweep meanwhile

@@ -8,6 +8,7 @@ server: no state is kept here.
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from contest.adapters.bucket.place import Place, code_of, translated
 from contest.ports import StorageDamaged
 
 PART = 16 * 1024**2  # bytes; ten thousand of them, the most there may be, are 160 GB
+AT_ONCE = 3  # parts on their way, and as many in memory
 ABANDONED = timedelta(days=3)
 TAKEN = {"PreconditionFailed", "412"}  # somebody has put the same file meanwhile
 NO_CONDITIONS = {"NotImplemented", "501", "InvalidArgument"}
@@ -53,17 +55,25 @@ def _whole(place: Place, content: bytes, sha256: str, *, anew: bool) -> None:
 def _in_parts(place: Place, file: BinaryIO, sha256: str) -> None:
     upload, there = _begun(place, place.key(sha256))
     named = {"Bucket": place.bucket, "Key": place.key(sha256), "UploadId": upload}
-    whole, parts = hashlib.sha256(), []
-    for number, part in enumerate(_read(file), 1):
-        whole.update(part)
-        tag = there.get(number)
-        if tag != hashlib.md5(part, usedforsecurity=False).hexdigest():
-            answer = place.client.upload_part(**named, PartNumber=number, Body=part)
-            tag = answer["ETag"].strip('"')
-        parts.append({"PartNumber": number, "ETag": f'"{tag}"'})
+    whole, tags = hashlib.sha256(), list[Future[str]]()
+
+    def send_part(number: int, part: bytes) -> str:
+        if there.get(number) == (tag := hashlib.md5(part, usedforsecurity=False).hexdigest()):
+            return tag
+        answer = place.client.upload_part(**named, PartNumber=number, Body=part)
+        return str(answer["ETag"]).strip('"')
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for number, part in enumerate(_read(file), 1):
+            whole.update(part)
+            tags.append(pool.submit(send_part, number, part))
+            if number > AT_ONCE:
+                tags[-AT_ONCE - 1].result()  # of more parts at once memory would grow
     if whole.hexdigest() != sha256:
         place.client.abort_multipart_upload(**named)
         raise _another(sha256)
+    told = enumerate((tag.result() for tag in tags), 1)
+    parts = [{"PartNumber": number, "ETag": f'"{tag}"'} for number, tag in told]
     place.client.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
 
 

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from contest.adapters.bucket import multipart
 from contest.adapters.bucket.place import Place, translated
 from contest.adapters.bucket.scratch import Scratch
-from contest.adapters.folder_store import JUST_PUT_S, PART, is_sha256
+from contest.adapters.folder_store import JUST_PUT_S, is_sha256
 from contest.ports import Shown, StorageAway, StorageDamaged, Stored
 
 LINK_S = 6 * 3600  # a film that is watched with pauses is asked for again and again
 MOST_STALLS = 4  # breaks in a row without a byte between them
 PAUSE_S = 1.0
+PIECE = 1 << 16  # bytes read at once: what of them came before a break is lost with it
 DROPPING_S = 90  # a drop takes seconds; one that has taken longer was killed
 
 
@@ -130,7 +131,7 @@ class BucketStore:
         try:
             while True:
                 with translated(sha256):
-                    piece = body.read(PART)
+                    piece = body.read(PIECE)
                 if not piece:
                     return
                 yield piece

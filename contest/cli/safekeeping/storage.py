@@ -1,13 +1,15 @@
 """``hoithi storage``: where clips lie."""
 
 import sys
+from pathlib import Path
 
 import click
 
 from contest.cli.safekeeping.backup import say
+from contest.cli.support import open_platform
 from contest.config import Settings
 from contest.languages import write_size
-from contest.safekeeping import moving
+from contest.safekeeping import bringing, moving
 
 
 @click.group("storage")
@@ -35,4 +37,18 @@ def move(source: str, target: str, remove: bool) -> None:
         say(f"đã xoá ở nơi cũ / removed from the old place: {moved.removed}")
     click.echo(f"{moved.files} tệp / files, {write_size(moved.size, 'en')}")
     if moved.damaged:
+        sys.exit(1)
+
+
+@command.command("bring")
+@click.argument("backup", type=click.Path(path_type=Path))
+@click.option("--all", "every", is_flag=True, help="Take the hash of every file first.")
+def bring(backup: Path, every: bool) -> None:
+    """Bring back from the folder BACKUP what is missing in the store or has changed.
+
+    Exit code 1: the backup has one of the files not, or not whole.
+    """
+    brought = bringing.bring_back(open_platform(), backup, every=every, say=say)
+    click.echo(f"{len(brought.right)} tệp / files")
+    if brought.lacking:
         sys.exit(1)

@@ -9,17 +9,17 @@ from contest.services.fanpage import publishing, waiting
 from contest.wiring import Platform
 
 MISSING = (
-    "Tệp clip không còn trong kho nên chưa đăng được. Hãy khôi phục tệp từ bản sao lưu (người vận "
-    "hành: “hoithi doctor”) rồi chọn “Đăng lại”.",
-    "The clip's file is missing from the store, so it was not posted. Bring it back from a backup "
-    "(who runs the platform: “hoithi doctor”), then choose “Post again”.",
+    "Tệp clip không còn trong kho nên chưa đăng được. Hãy nhờ người vận hành lấy lại tệp từ bản "
+    "sao lưu (“hoithi storage bring”) rồi chọn “Đăng lại”.",
+    "The clip's file is missing from the store, so it was not posted. Have who runs the platform "
+    "bring it back from a backup (“hoithi storage bring”), then choose “Post again”.",
 )
 DAMAGED = (
-    "Tệp clip trong kho đã bị thay đổi: mã kiểm tra không còn đúng, nên không đăng. Hãy khôi phục "
-    "tệp từ bản sao lưu (người vận hành: “hoithi doctor”) rồi chọn “Đăng lại”.",
+    "Tệp clip trong kho đã bị thay đổi: mã kiểm tra không còn đúng, nên không đăng. Hãy nhờ người "
+    "vận hành lấy lại tệp từ bản sao lưu (“hoithi storage bring --all”) rồi chọn “Đăng lại”.",
     "The stored clip has changed: its hash is no longer the one that was approved, so it was not "
-    "posted. Bring it back from a backup (who runs the platform: “hoithi doctor”), then choose "
-    "“Post again”.",
+    "posted. Have who runs the platform bring it back from a backup (“hoithi storage bring "
+    "--all”), then choose “Post again”.",
 )
 
 

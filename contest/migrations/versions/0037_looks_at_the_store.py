@@ -20,7 +20,7 @@ def upgrade() -> None:
             "what IN ('reached', 'missing', 'damaged')", name=op.f("ck_stored_look_what")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_look")),
-        sa.UniqueConstraint("what", "sha256", name=op.f("uq_stored_look_what")),
+        sa.UniqueConstraint("what", "sha256", name=op.f("uq_stored_look_what_sha256")),
     )
 
 

@@ -134,7 +134,7 @@ def _whole(blobs: BlobStore, sha256: str) -> bool:
     except StorageDamaged:
         return False
     except FileNotFoundError:  # given up by the sweep just now
-        return True
+        pass
     return True
 
 
@@ -168,7 +168,6 @@ def _damaged(damaged: list[str], of: int) -> Finding:
 
 
 _BRING = (
-    "Hãy chép tệp cùng tên từ clips/ của thư mục sao lưu vào thư mục clip, và kiểm tra ổ đĩa.",
-    "Copy the file of that name from clips/ of the backup folder into the clips' folder, and check "
-    "the disk.",
+    "Hãy chạy “hoithi storage bring THƯ-MỤC-SAO-LƯU --all”, và kiểm tra ổ đĩa.",
+    'Run "hoithi storage bring BACKUP-FOLDER --all", and check the disk.',
 )

@@ -25,6 +25,11 @@ def faults(session: Session) -> Counter[str]:
     return Counter({what: many for what, many in session.execute(query.group_by(StoredLook.what))})
 
 
+def faulty(session: Session) -> set[str]:
+    """Their hashes."""
+    return set(session.scalars(select(StoredLook.sha256).where(StoredLook.what != REACHED)))
+
+
 def go_on(session: Session, sha256: str, *, at: datetime) -> None:
     """Remember after which file to go on."""
     session.execute(delete(StoredLook).where(StoredLook.what == REACHED))

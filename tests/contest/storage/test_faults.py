@@ -121,7 +121,7 @@ def test_a_killed_put_goes_on_where_it_was(
 
 
 def _put(place: Place, file: Path, sha256: str) -> None:
-    multipart.PART = PART
+    multipart.PART, multipart.AT_ONCE = PART, 1
     BucketStore(place, Scratch(file.parent / "copies", CACHE)).put(file, sha256)
 
 

@@ -14,6 +14,8 @@ from contest.jobs.storage import scrub
 from contest.jobs.worker import perform
 from contest.models import ClipVersion, Contest, StoredLook, Task
 from contest.ports import BlobStore
+from contest.safekeeping.backup import Wishes, back_up
+from contest.safekeeping.bringing import bring_back
 from contest.services.desk import stored_looks
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
@@ -49,7 +51,7 @@ def test_what_is_missing_or_changed_is_found_told_and_forgotten_once_it_is_right
     look(platform)
     assert not faults(platform)
     organiser, desk = visit.role("organiser"), "/c/quan11-2023/organiser/"
-    assert "hoithi doctor --all" not in organiser.get(desk).text
+    assert "hoithi storage bring" not in organiser.get(desk).text
     right = b"".join(blobs.chunks(files[1]))
     damage(blobs, files[1], b"rotten")
     blobs.delete(files[4])
@@ -65,6 +67,28 @@ def test_what_is_missing_or_changed_is_found_told_and_forgotten_once_it_is_right
         gone.bytes_gone_at = platform.clock.now()  # as an erasure does
     look(platform)
     assert not faults(platform)
+
+
+def test_what_is_faulty_is_brought_back_from_a_backup(
+    settings: Settings, platform: Platform, files: list[str], tmp_path: Path
+) -> None:
+    to = tmp_path / "backup"
+    own = replace(settings, data_dir=tmp_path / "data")
+    own.data_dir.mkdir()
+    back_up(Platform(own), to, Wishes(secrets=False))
+    first = b"".join(platform.blobs.chunks(files[0]))
+    for sha256 in files[:2]:
+        damage(platform.blobs, sha256, b"x" * len(first))  # as large as the right one
+    platform.blobs.delete(files[2])
+    (to / "clips" / files[2][:2] / files[2]).unlink()
+    look(platform)
+    brought = bring_back(platform, to, every=False, say=lambda line: None)
+    assert (brought.right, brought.lacking) == (files[:2], files[2:3])
+    assert b"".join(platform.blobs.chunks(files[0])) == first
+    assert faults(platform) == {"missing": 1}
+    damage(platform.blobs, files[5], b"not looked at yet")
+    brought = bring_back(platform, to, every=True, say=lambda line: None)
+    assert (brought.right, brought.lacking) == (files[5:], files[2:3])
 
 
 def test_it_reads_so_much_a_day_and_goes_on_where_it_was(

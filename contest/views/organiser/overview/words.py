@@ -114,8 +114,8 @@ _SINGLE = {
                     _l("Xem tình trạng máy")),
     "proof_late": (_l("Đã quá một tuần chưa có bản sao lưu nào được khôi phục thử. Hãy báo người "
                       "vận hành."), _l("Xem tình trạng máy")),
-    "files_faulty": (_l("Có tệp trong kho bị mất hoặc bị thay đổi. Hãy báo người vận hành: “hoithi "
-                        "doctor --all” nêu từng tệp, bản sao lưu có tệp đúng."),
+    "files_faulty": (_l("Có tệp trong kho bị mất hoặc bị thay đổi. Hãy báo người vận hành: lệnh "
+                        "“hoithi storage bring” lấy lại tệp đúng từ bản sao lưu."),
                      _l("Xem tình trạng máy")),
     "backup_failed": (_l("Lần sao lưu mới nhất không thành. Hãy báo người vận hành."),
                       _l("Xem tình trạng máy")),
