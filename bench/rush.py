@@ -40,7 +40,7 @@ from tests.processes import free_port
 CLIPS = int(os.environ.get("HOITHI_RUSH_CLIPS", "20"))
 SECONDS = int(os.environ.get("HOITHI_RUSH_SECONDS", "300"))
 FOLLOW_S = float(os.environ.get("HOITHI_RUSH_FOLLOW", "120"))
-WITHIN_S = 60.0
+WITHIN_S, PART = 60.0, 8 << 20
 LIMIT, BUSY = 1.3, 0.8
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = len(os.sched_getaffinity(0))
@@ -146,26 +146,30 @@ def _send(  # noqa: PLR0917 - what an upload is
     time.sleep(max(0.0, begun + number * WITHIN_S / CLIPS - time.monotonic()))
     tail = struct.pack(">I4sI", 12, b"free", number)
     length = clip.stat().st_size + len(tail)
-    named = f"entry {base64.b64encode(code.encode()).decode()}"
+    told = {"entry": code, "filename": f"{number}.mp4"}
+    named = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in told.items())
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     headers = {"Tus-Resumable": "1.0.0", "Cookie": f"hoithi_unit={token}"}
     line.request("POST", "/uploads/", headers={
         **headers, "Upload-Length": str(length), "Upload-Metadata": named,
     })
     answer = line.getresponse()
+    if answer.status != 201:
+        raise RuntimeError(f"no upload for clip {number}: {answer.status} {answer.read()!r}")
     answer.read()
-    line.putrequest("PATCH", answer.headers["Location"])
-    for name, value in (headers | {
-        "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream",
-        "Content-Length": str(length),
-    }).items():
-        line.putheader(name, value)
-    line.endheaders()
+    place, offset = answer.headers["Location"], 0
     with clip.open("rb") as file:
-        line.sock.sendfile(file)
-    line.send(tail)
-    if line.getresponse().status != 204:
-        raise RuntimeError(f"clip {number} was not taken")
+        while offset < length:
+            part = file.read(PART) or tail
+            line.request("PATCH", place, body=part, headers={
+                **headers, "Upload-Offset": str(offset),
+                "Content-Type": "application/offset+octet-stream",
+            })
+            answer = line.getresponse()
+            said = answer.read()
+            if answer.status != 204:
+                raise RuntimeError(f"clip {number} was not taken: {answer.status} {said!r}")
+            offset += len(part)
 
 
 def _waits(platform: Platform) -> list[float]:
