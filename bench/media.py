@@ -63,13 +63,13 @@ POLICY = """<?xml version="1.0"?>
 
 def figures() -> Iterator[Figure]:
     for codec in CODECS:
-        clip = _clip(codec)
+        clip = clip_of(codec)
         yield from _verdict(codec, clip)
-    yield from _sandbox(_clip("h264"))
+    yield from _sandbox(clip_of("h264"))
 
 
 def _verdict(codec: str, clip: Path) -> Iterator[Figure]:
-    env, python = _without_box(), sys.executable
+    env, python = without_box(), sys.executable
     ffmpeg = str(find_tools().ffmpeg)
     full, quick = _best(
         {
@@ -140,7 +140,7 @@ def _best(commands: dict[str, list[str]], env: dict[str, str]) -> list[Run]:
     ]
 
 
-def _without_box() -> dict[str, str]:
+def without_box() -> dict[str, str]:
     """A PATH on which bubblewrap is not found."""
     folder = HOME / "bin"
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,7 +158,7 @@ def _installed(tool: str) -> bool:
     return shutil.which(tool) is not None
 
 
-def _clip(codec: str) -> Path:
+def clip_of(codec: str) -> Path:
     """Twenty encoded seconds, repeated fifteen times: five minutes to decode, quickly made."""
     path, base = HOME / f"{codec}.mp4", HOME / f"h264-{LOOP_S}.mp4"
     if path.exists():

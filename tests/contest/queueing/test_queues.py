@@ -9,6 +9,7 @@ from contest.models import Check, Contest, Task
 from contest.services.core import outbox
 from contest.services.queueing import queues
 from contest.wiring import Platform
+from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 
 
@@ -78,3 +79,23 @@ def test_a_clip_knows_its_place_and_about_how_long_it_takes(
         # one at work and one that waits before it: the third, two at a time, 20 s each
         assert queues.place(session, waiting[3], at=at) == queues.Place(2, timedelta(seconds=40))
         assert queues.place(session, waiting[2], at=at) == queues.Place(1, timedelta(seconds=20))
+
+
+def test_the_unit_reads_its_place_and_the_desk_sees_the_lanes(
+    platform: Platform, contest: Contest, make: Factory, visit: Visits
+) -> None:
+    waiting = clips(platform, contest, make, 3)
+    make.platform.__dict__["clock"].moment += timedelta(minutes=1)
+    with platform.db.write() as session:
+        version = session.get_one(Check, waiting[2].id).version
+        submission = version.submission
+        submission.state, code, unit = "checking", submission.code, submission.unit
+        outbox.enqueue(session, "mail.send", 99, at=platform.clock.now(), contest_id=contest.id)
+    page = visit.unit(unit).get(f"/c/{contest.slug}/unit/entries/{code}").text
+    assert "Còn 2 clip được kiểm tra trước." in page
+    assert "Ước chừng" not in page  # nothing has been measured yet
+    page = visit.unit(unit).english().get(f"/c/{contest.slug}/unit/entries/{code}").text
+    assert "2 clips are checked before it." in page
+    desk = visit.role("organiser").get(f"/c/{contest.slug}/organiser/jobs").text
+    assert "Việc nền đang chờ, theo làn" in desk
+    assert all(label in desk for label in ("Ngay:", "Thư và thông báo", "Đúng hẹn:", "Sau:"))
