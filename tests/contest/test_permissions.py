@@ -185,6 +185,7 @@ class World:
             )
         return {
             "slug": self.contest.slug, "code": submission.code, "number": 1, "kind": "original",
+            "prize": "first",
             "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,

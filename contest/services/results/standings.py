@@ -184,8 +184,13 @@ def _award(
     points = exact.denominator == 1 and prize.by == "interactions"
     value = written(str(exact), language) if points else line.total
     measure = by_words(prize.by, profile, language)
+    kind, _, key = prize.by.partition(":")
+    name = named(kind, key, profile, language)
+    marks = f"“{key}”", f'"{key}"'  # scoring knows ids only
+    said = [line_.replace(marks[0], f"“{name}”").replace(marks[1], f"“{name}”")
+            for line_ in line.explanation] if key else line.explanation
     return replace(
-        line, total=value, shared=row["shared"], measure=measure,
+        line, total=value, explanation=said, shared=row["shared"], measure=measure,
         measured="" if prize.by == "overall" else f"{measure}: {value}"
         if prize.by != "chair" else measure,
     )
@@ -204,12 +209,17 @@ _BY = {
 def by_words(by: str, profile: Profile, language: str) -> str:
     """What a prize goes by, in words of the contest."""
     kind, _, key = by.partition(":")
+    return _BY[language][kind].format(named(kind, key, profile, language))
+
+
+def named(kind: str, key: str, profile: Profile, language: str) -> str:
+    """The name of a criterion, category or measure; its id where the rules know none."""
     lists: dict[str, Sequence[Any]] = {
         "criterion": profile.jury.criteria, "category": profile.categories,
         "measure": profile.measures,
     }
-    names = {one.id: one.name[language] for one in lists.get(kind, [])}
-    return _BY[language][kind].format(names.get(key, key))
+    names = {one.id: str(one.name[language]) for one in lists.get(kind, [])}
+    return names.get(key, key)
 
 
 def measures_in_words(profile: Profile, language: str) -> dict[str, str]:
