@@ -240,12 +240,7 @@ def values(
     if "unit_id" in mail.params:
         unit = session.get_one(Unit, mail.params["unit_id"])
         found = _unit(unit, at=at) | found
-    if "privacy_request_id" in mail.params:
-        found |= _request(session, mail.params["privacy_request_id"])
-    if "withdrawal_id" in mail.params:
-        found |= _withdrawal(session, mail)
-    if "author_word_id" in mail.params:
-        found |= _author(session.get_one(AuthorWord, mail.params["author_word_id"]), mail)
+    found |= _of_persons_data(session, mail)
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of, at=at)
     if mail.template == "page_paused":
@@ -258,6 +253,18 @@ def values(
         found["path"] = found["path"].removesuffix("/send")  # it would refuse
     if "why_vi" in mail.params:
         found["why"] = mail.params[f"why_{mail.language}"]
+    return found
+
+
+def _of_persons_data(session: Session, mail: Mail) -> dict[str, Any]:
+    """Of a request, a withdrawn consent, or an author who is asked; nothing for other mails."""
+    found: dict[str, Any] = {}
+    if "privacy_request_id" in mail.params:
+        found |= _request(session, mail.params["privacy_request_id"])
+    if "withdrawal_id" in mail.params:
+        found |= _withdrawal(session, mail)
+    if "author_word_id" in mail.params:
+        found |= _author(session.get_one(AuthorWord, mail.params["author_word_id"]), mail)
     return found
 
 

@@ -83,5 +83,12 @@ def telling(
 ) -> list[PostRemoval]:
     """Those that tell of a person, and those that somebody says show them (their ids)."""
     query = select(PostRemoval).where(PostRemoval.contest_id == contest.id)
-    return [one for one in session.scalars(query) if one.id in named or (
-        blobs.exists(one.sha256) and shows(blobs.path(one.sha256), finder))]
+    return [one for one in session.scalars(query)
+            if one.id in named or _shows(blobs, one.sha256, finder)]
+
+
+def _shows(blobs: BlobStore, sha256: str, finder: Finds) -> bool:
+    if not blobs.exists(sha256):
+        return False
+    with blobs.open_local(sha256) as picture:
+        return shows(picture, finder)
