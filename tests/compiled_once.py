@@ -64,7 +64,8 @@ def routes(patch: pytest.MonkeyPatch) -> None:
 
 
 def templates(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Jinja's, of every application, in ``folder``."""
+    """Jinja's, of every application, in ``folder``, which workers may share: each file is put in
+    its place whole."""
     patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
 
 

@@ -126,11 +126,19 @@ def once_compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every test has an application and engines of its own; what they compile is the same."""
     with pytest.MonkeyPatch.context() as patch:
         compiled_once.routes(patch)
-        compiled_once.templates(patch, tmp_path_factory.mktemp("templates"))
+        compiled_once.templates(patch, _of_all_workers(tmp_path_factory, "templates"))
         compiled_once.statements(patch)
         compiled_once.rules(patch)
         compiled_once.passwords(patch)
         yield
+
+
+def _of_all_workers(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder of this run: each worker has one of its own below that which all share."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
