@@ -4,13 +4,22 @@ import random
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.models import Contest, Mail, ProfileRevision, Review, ReviewVote, Submission, User
+from contest.models import (
+    Contest,
+    Mail,
+    ProfileRevision,
+    Review,
+    ReviewVote,
+    Submission,
+    Task,
+    User,
+)
 from contest.services.core import profiles
-from contest.services.core.appraisal import EXCUSED, Board, Numbers, Standing
+from contest.services.core.appraisal import EXCUSED, SETTLE, Board, Numbers, Standing
 from contest.services.entry import reviews, votes
 from contest.services.entry.reviews import Decision
 from contest.services.people import chair, people
@@ -30,6 +39,7 @@ class BoardOfWalk:
     first: Actor
     contest: Contest
     members: list[User]
+    settled: int = 0
 
     @property
     def at(self) -> datetime:
@@ -102,6 +112,14 @@ class BoardOfWalk:
         if "reviewer" in {grant.role for grant in people.grants_of(session, user, contest)}:
             self.note(f"{user.name} is named the chair")
             chair.name(session, contest, user, chair=True, actor=self.first, at=self.at)
+
+    def settle(self, session: Session, contest: Contest) -> None:
+        """The task's turn, wherever something has asked for it."""
+        asked = session.scalar(select(func.count(Task.id)).where(
+            Task.contest_id == contest.id, Task.kind == SETTLE)) or 0
+        if asked > self.settled:
+            self.settled = asked
+            votes.settle(session, contest, at=self.at)
 
     # ------------------------------------------------------------------ what must hold
 

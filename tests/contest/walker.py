@@ -114,7 +114,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
 
     def step(self, happens: Callable[[Session, Contest], None]) -> None:
         with self.platform.db.write() as session:
-            happens(session, session.get_one(Contest, self.contest.id))
+            contest = session.get_one(Contest, self.contest.id)
+            happens(session, contest)
+            self.settle(session, contest)
         with self.platform.db.read() as session:
             self.look(session)
 

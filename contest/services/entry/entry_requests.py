@@ -17,7 +17,7 @@ from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.models import Contest, EntryRequest, Publication, Submission
 from contest.permissions import can, require
-from contest.services.core import audit, deadlines, locks, mail, profiles
+from contest.services.core import appraisal, audit, deadlines, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import interactions
@@ -218,6 +218,8 @@ def _bring_back(
     if to == SubmissionState.IN_REVIEW and version is not None:
         checks.deep_check_pending(session, version, at=at)
         staff_mails.call_members(session, submission.contest, at=at)
+        if profile.review.by_board:  # votes that stand may decide by the rules of today
+            appraisal.look_again(session, submission.contest, at=at)
     mail.enqueue(
         session, to=submission.contact_email, template="reinstated", at=at,
         language=submission.language, params={"submission_id": submission.id},

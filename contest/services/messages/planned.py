@@ -140,7 +140,7 @@ def _wave(of: _State, key: Key, concerned: Collection[Recipient]) -> Wave:
         state = "over"
     elif stop is not None:
         state = "stopped"
-    elif at >= due_at + LATE:
+    elif at >= _last_chance(of.profile, due_at):
         state = "late" if not states else "over"
     else:
         state = "waiting"
@@ -150,6 +150,14 @@ def _wave(of: _State, key: Key, concerned: Collection[Recipient]) -> Wave:
         unreached=sum(r.subject not in of.reached for r in left), sent=len(states),
         failed=states.count("failed"), stop=stop,
     )
+
+
+def _last_chance(profile: Profile, due_at: datetime) -> datetime:
+    """Until when a worker that was down may still send. Where that falls into the quiet hours it is
+    an hour after them: else what was due in the evening would be lost to a minute's pause."""
+    until = due_at + LATE
+    ends = reminding.quiet_until(profile, until)
+    return until if ends is None else ends + reminding.HOUR
 
 
 def failures(session: Session, contest: Contest) -> list[Mail]:

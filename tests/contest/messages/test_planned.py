@@ -95,6 +95,17 @@ def test_reminders_reach_those_concerned_once_at_their_time(
     assert found["uploads 6"].unreached == 1
 
 
+def test_what_a_worker_misses_before_the_quiet_hours_goes_out_after_them(
+    make: Factory, contest: Contest, platform: Platform, clock: FixedClock
+):
+    unit = make.unit(contest)
+    moved(platform, "06-11T20:55:00")  # three days before: five minutes before it is quiet
+    assert tick(platform, contest, clock, "06-08T20:50") == []
+    assert tick(platform, contest, clock, "06-08T21:01") == []  # it was down meanwhile
+    assert tick(platform, contest, clock, "06-09T07:00") == [unit.contact_email]
+    assert tick(platform, contest, clock, "06-09T07:05") == []
+
+
 def test_each_kind_has_its_own_people(
     make: Factory, contest: Contest, platform: Platform, clock: FixedClock
 ):
