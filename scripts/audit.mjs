@@ -10,7 +10,7 @@ import lighthouse from "lighthouse";
 import pa11y from "pa11y";
 import puppeteer from "puppeteer-core";
 
-const CATEGORIES = ["performance", "accessibility", "best-practices"];
+const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 
 // One tab for all pages, each awaited until it has loaded: pa11y's own tab for each, with half a second
 // of silence on the network, takes three times as long and finds the same.

@@ -210,15 +210,17 @@ class Sitting {
     const dead = new AbortController(); // a line may be dead and not say so; what is sent twice is stored once
     const timer = setTimeout(() => dead.abort(), DEAD);
     const how = { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", signal: dead.signal };
-    return fetch(this.words.numbers, how).finally(() => clearTimeout(timer));
+    return fetch(this.words.numbers, how).finally(() => {
+      clearTimeout(timer);
+      this.heard = Date.now(); // what the answer changes may wait for a finger; the clock does not
+    });
   }
 
   async answered(response) {
-    const heard = Date.now();
     const answer = await response.json();
     this.onItsWay = [];
     if (!response.ok) return this.halt(response.status, answer);
-    this.clock.heard(answer.now, this.asked, heard);
+    this.clock.heard(answer.now, this.asked, this.heard);
     for (const one of answer.results) this.result(one);
     return this.tell();
   }
