@@ -74,7 +74,9 @@ def _command(folder: Path, users: Path, ports: dict[str, tuple[int, int]]) -> li
     return [
         str(Path(sys.executable).parent / "weed"), "server", f"-dir={folder}", "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.config={users}", "-volume.max=50",
-        "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder}/filer.sock", *listening,
+        "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder}/filer.sock",
+        f"-s3.localSocket={folder}/s3.sock", "-s3.port.iceberg=0", "-s3.port.lance=0",
+        "-master.telemetry=false", *listening,
     ]
 
 
