@@ -13,7 +13,7 @@ from scoring.engine import stated
 from scoring.errors import BundleError, InputError
 from scoring.interactions import by_account, by_account_and_day
 from scoring.model import Contest, Entry
-from scoring.nodes import Node, parse
+from scoring.nodes import Node, Sharing, parse
 
 #: The second form where prizes go by other measures than the ranking, or clips have categories;
 #: contests that say nothing of either are written as ever. Whoever reads knows both.
@@ -31,6 +31,8 @@ INPUT_FILES = (
 SNAPSHOT_FACTS = ("taken_at", "source", "source_sha256", "late_reason")
 #: The same of the snapshot that the shares were read from, only where it is another one.
 SHARES_FROM = "shares_from"
+
+Line = Callable[..., dict[str, Any]]  # a row of a ledger: account, count, day
 
 _HASHED = re.compile(r"[0-9a-f]{32,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -62,6 +64,7 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
     _no_contacts(contest)
     counted = [entry for entry in entries if entry.counted]
     per_day = contest.rules.shares_per_day
+    line = cache(_line)  # one for all equal ones: of a large ledger's few differ
     return {
         "rules.json": text(stated(contest.rules)),
         "ballots.json": text(
@@ -76,7 +79,7 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
         ),
         "snapshots.json": text([_snapshot(e, snapshots.get(e.id)) for e in counted]),
         "ledger.json": text(
-            {e.id: _hashed(e, per_day=per_day) for e in counted if e.ledger is not None}
+            {e.id: _hashed(e, line, per_day=per_day) for e in counted if e.ledger is not None}
         ),
         "disqualifications.json": text(
             [{"entry": e.id, "reason": e.reason} for e in entries if e.disqualified]
@@ -120,7 +123,11 @@ def _facts(entry: Entry, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts.get(name) for name in SNAPSHOT_FACTS}
 
 
-def _hashed(entry: Entry, *, per_day: bool) -> dict[str, Any]:
+def _line(account: str, count: int, day: str = "") -> dict[str, Any]:
+    return {"account": account, "count": count} | ({"day": day} if day else {})
+
+
+def _hashed(entry: Entry, line: Line, *, per_day: bool) -> dict[str, Any]:
     """``{account: count}`` of a complete ledger; else ``{"state", "rows"}``, and so wherever the
     rows need their day."""
     accounts = by_account(entry.ledger or [])
@@ -137,8 +144,7 @@ def _hashed(entry: Entry, *, per_day: bool) -> dict[str, Any]:
     return {
         "state": "complete" if entry.ledger_complete else "partial",
         "rows": [
-            {"account": account, "count": count} | ({"day": day} if day else {})
-            for (account, day), count in sorted(days.items())
+            line(account, count, day) for (account, day), count in sorted(days.items())
         ],
     }
 
@@ -187,14 +193,14 @@ def join(files: Mapping[str, bytes]) -> dict[str, Any]:
 def _file(files: Mapping[str, bytes], name: str) -> Node:
     if name not in files:
         raise InputError(name, "Gói thiếu tệp này.", "The bundle lacks this file.")
-    return Node(parse(files[name]), name)
+    return Node(parse(files[name], Sharing()), name)
 
 
 def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
     rows = ledger.mapping()
     required = ("entry", "reactions", "shares", *SNAPSHOT_FACTS)
     counts: dict[str, dict[str, Any]] = {}
-    line = cache(_line)  # one for all equal ones: a large ledger has few that differ
+    line = cache(_line)
     for node in snapshots.items():
         fields = node.fields((*required, SHARES_FROM), required)
         if SHARES_FROM in fields:
@@ -215,11 +221,7 @@ def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
     return counts
 
 
-def _line(account: str, count: int) -> dict[str, Any]:
-    return {"account": account, "count": count}
-
-
-def _rows(node: Node, line: Callable[[str, int], dict[str, Any]]) -> dict[str, Any]:
+def _rows(node: Node, line: Line) -> dict[str, Any]:
     """A clip's ledger as ``compute`` takes it, from either form."""
     accounts = node.mapping()
     if accounts.keys() == {"state", "rows"}:

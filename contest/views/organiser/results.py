@@ -317,7 +317,7 @@ def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:
 def _ranking(latest: Result, words: str) -> dict[str, Any]:
     """The first lines, or those searched for, and the prizes' prospects."""
     large = under_way.large(current.db, current.contest)
-    book = workbooks.newest(current.db, latest, current.language) if large else None
+    book = workbooks.newest(current.db, latest, current.language)
     folder = prospects.folder_in(current.platform.settings.data_dir)
     length = ranking_rows.length(current.db, latest)
     return {

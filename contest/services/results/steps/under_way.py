@@ -9,7 +9,7 @@ ballots that were not locked are, and a frozen or published revision says so.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
@@ -35,11 +35,10 @@ class Stopped(Exception):
 def large(session: Session, contest: Contest) -> bool:
     """Whether closing this contest is left to the worker."""
     own = Submission.contest_id == contest.id
-    clips = session.scalar(select(func.count(Submission.id)).where(own)) or 0
-    if clips > MANY_CLIPS:
-        return True
-    lines = select(ShareRecord.id).join(ShareRecord.submission).where(own)
-    return session.scalars(lines.offset(MANY_SHARES).limit(1)).first() is not None
+    clips = select(func.count(Submission.id)).where(own).scalar_subquery()
+    line = select(ShareRecord.id).join(ShareRecord.submission).where(own)
+    beyond = line.offset(MANY_SHARES).limit(1).scalar_subquery()
+    return bool(session.scalar(select(or_(clips > MANY_CLIPS, beyond.is_not(None)))))
 
 
 def newest(session: Session, contest: Contest) -> ResultStep | None:
