@@ -66,6 +66,7 @@ def running() -> Iterator[Seaweed]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Two of its listeners have ports that everybody gets: they are off, for workers run side by side.
 def _command(folder: Path, users: Path, ports: dict[str, tuple[int, int]]) -> list[str]:
     listening = [
         f"-{part}.port{kind}={port}" for part, both in ports.items()
@@ -74,7 +75,8 @@ def _command(folder: Path, users: Path, ports: dict[str, tuple[int, int]]) -> li
     return [
         str(Path(sys.executable).parent / "weed"), "server", f"-dir={folder}", "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.config={users}", "-volume.max=50",
-        "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder}/filer.sock", *listening,
+        "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder}/filer.sock",
+        "-s3.port.iceberg=0", "-s3.port.lance=0", *listening,
     ]
 
 
