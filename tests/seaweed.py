@@ -66,6 +66,7 @@ def running() -> Iterator[Seaweed]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Two of its listeners have ports that everybody gets: they are off, for workers run side by side.
 def _command(folder: Path, users: Path, ports: dict[str, tuple[int, int]]) -> list[str]:
     listening = [
         f"-{part}.port{kind}={port}" for part, both in ports.items()
