@@ -123,12 +123,12 @@ def create_app(platform: Platform) -> Flask:
     )
     app.url_map.converters["int"] = WholeNumber
     Babel(app, locale_selector=lambda: current.language)
+    _logged(app)  # before whatever may refuse a request
     CSRF.init_app(app)
     support.limiter.init_app(app)
     for blueprint in views.blueprints():
         app.register_blueprint(blueprint)
     _templates(app, platform)
-    _logged(app)
     _requests(app)
     _errors(app)
     _every_route_has_a_permission(app)
@@ -198,10 +198,10 @@ def _logged(app: Flask) -> None:
     @app.after_request
     def _end(response: Response) -> Response:
         """Which page and how long; never the address, for links of units are ways in."""
-        seen = request.view_args or {}
+        begun, seen = g.get("begun", time.monotonic()), request.view_args or {}
         logs.say(
             log, "request", page=request.endpoint, method=request.method,
-            status=response.status_code, seconds=round(time.monotonic() - g.begun, 3),
+            status=response.status_code, seconds=round(time.monotonic() - begun, 3),
             **({"clip": seen["code"]} if "code" in seen and "slug" in seen else {}),
         )
         return response

@@ -80,6 +80,15 @@ def test_one_clip_is_followed_from_its_first_byte_to_the_poster(
     assert contest.slug not in json.dumps(asked)
 
 
+def test_a_request_that_is_refused_before_any_page_is_logged_too(
+    app: Flask, log: io.StringIO
+) -> None:
+    said = app.test_client().post("/account/sign-in", data={"email": "a"}, csrf=False)
+    assert said.status_code == 400
+    (asked,) = [one for one in read(log) if one["message"] == "request"]
+    assert (asked["status"], asked["method"]) == (400, "POST")
+
+
 def test_a_strangers_id_is_not_taken_and_a_trace_is_one_record(log: io.StringIO) -> None:
     assert logs.begin_request("x\n{}") != "x\n{}"
     assert logs.begin_request(REQUEST) == REQUEST
