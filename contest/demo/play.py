@@ -23,6 +23,7 @@ from contest.config import Settings
 from contest.demo import acts, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Away, Refused, insist_on, wait_until
+from contest.demo.kinds import KINDS, Kind
 from contest.demo.sample import PROFILE, new_password, sha256_of
 from contest.services.core import profiles
 from contest.services.people import people, sign_in
@@ -42,26 +43,31 @@ def local(moment: str) -> datetime:
 @dataclass(frozen=True)
 class Outcome:
     """The demo's outcome. ``ranking``: (unit, total) as published. ``posts``: code -> number of
-    that clip's posts. ``lost``: clips that units sent and that are not stored."""
+    that clip's posts. ``lost``: clips that units sent and that are not stored. ``each``: how many
+    posts a clip should have, none without a Page."""
 
     ranking: list[tuple[str, str]]
     posts: dict[str, int]
     lost: list[str]
+    expected: tuple[tuple[str, str], ...] = script.EXPECTED
+    each: int = 1
 
     @property
     def is_right(self) -> bool:
         return (
-            self.ranking == list(script.EXPECTED)
+            self.ranking == list(self.expected)
             and not self.lost
-            and set(self.posts.values()) == {1}
+            and set(self.posts.values()) == {self.each}
         )
 
 
 class Play:
-    """One run of the demo in ``folder``; ``say`` gets a line for each step."""
+    """One run of the demo in ``folder``; ``say`` gets a line for each step; ``kind``: which."""
 
-    def __init__(self, folder: Path, say: Say) -> None:
-        self.folder, self.say = folder, say
+    def __init__(
+        self, folder: Path, say: Say, kind: Kind = KINDS[PROFILE.stem]
+    ) -> None:
+        self.folder, self.say, self.kind, self.rules = folder, say, kind, kind.profile
         self.began = time.monotonic()
         self.data_dir = folder / "data"
         self.clock = FileClock(folder / "clock.json")
@@ -88,14 +94,18 @@ class Play:
             acts.review(stage)
             self._at(RELEASE)
             acts.await_publication(stage, self.posts, self._a_minute_later)
-            self._public_reacts(stage)
-            self._at(LAST_COUNT)
-            acts.import_counts(stage, local(LAST_COUNT))
+            if self.rules.scoring.interaction_weight:
+                self._public_reacts(stage)
+                self._at(LAST_COUNT)
+                acts.import_counts(stage, local(LAST_COUNT))
             self._at(AFTER_THE_CUT_OFF)
             acts.mark(stage)
             self._at(AWARDS)
             acts.close(stage)
-            return Outcome(self._read_result(stage), self._posts_by_code(stage), self._lost())
+            return Outcome(
+                self._read_result(stage), self._posts_by_code(stage), self._lost(),
+                self.kind.expected, int(self.rules.on_page),
+            )
 
     def _public_reacts(self, stage: Stage) -> None:
         """Set the counts that the posts collect in a week, until the cut-off.
@@ -156,7 +166,7 @@ class Play:
         platform.db.upgrade()
         at = local(OPENING)
         with platform.db.write() as session:
-            contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
+            contest, _ = profiles.import_profile(session, self.kind.source, actor=SYSTEM, at=at)
             for email, name in script.NAMES.items():
                 user = people.create(session, email=email, name=name, actor=SYSTEM, at=at)
                 people.change_roles(
@@ -196,7 +206,7 @@ class Play:
     def _read_result(self, stage: Stage) -> list[tuple[str, str]]:
         """Read the result as the public does, and the organiser's spreadsheet and bundle."""
         page = acts.fetch(stage, f"/c/{SLUG}/results")
-        first = script.EXPECTED[0][0]
+        first = self.kind.expected[0][0]
         wait_until(lambda: first in acts.fetch(stage, f"/c/{SLUG}/results").decode(), "result page")
         number = self._newest(stage)
         room = stage.room(stage.person(script.ORGANISER), "results").rstrip("/")

@@ -129,3 +129,24 @@ EXPECTED = (
     ("Đoàn Phường 5", "54.00"),  # 26.00 + 28.00
     ("Đoàn Phường 4", "48.00"),  # 28.00 + 20.00
 )
+
+# The same marks where the jury alone decides: the mean of each clip, a unit's better clip.
+EXPECTED_BY_JURY = (
+    ("Đoàn Phường 3", "93.33"),  # 90, 90, 100
+    ("Đoàn Trường THPT Nguyễn Hiền", "90.00"),  # its second clip; the first has 83.33
+    ("Đoàn Phường 1", "86.67"),  # 90, 80, 90
+    ("Đoàn Phường 2", "75.00"),  # 80 and 70; the second juror is of the unit
+    ("Đoàn Phường 4", "70.00"),  # 70, 60, 80
+    ("Đoàn Phường 5", "65.00"),  # 60 and 70
+)
+
+# Short films: 70 × jury + 30 × min(reactions, 500) / 500, no points for shares. Five criteria (30,
+# 25, 20, 15, 10) and whole marks: 90 per cent of them are 89 points, 70 per cent 69.
+EXPECTED_OF_FILMS = (
+    ("Đoàn Phường 1", "71.00"),  # 60.20 + 10.80
+    ("Đoàn Phường 3", "70.27"),  # 64.87 + 5.40
+    ("Đoàn Trường THPT Nguyễn Hiền", "70.10"),  # 58.10 + 12.00; its other film has 64.70
+    ("Đoàn Phường 2", "61.15"),  # 52.15 + 9.00
+    ("Đoàn Phường 4", "52.37"),  # 48.77 + 3.60
+    ("Đoàn Phường 5", "52.35"),  # 45.15 + 7.20
+)

@@ -1,0 +1,54 @@
+"""Which contests the demo can play: the reference, and others on its dates and with its clips."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tomlkit
+
+from contest import profile as rule_files
+from contest.demo import script
+from contest.demo.sample import PROFILE
+from contest.profile import Profile
+
+TEMPLATES = PROFILE.parent / "templates"
+#: What another contest takes from the reference: the demo has one script, one clock, one camera.
+SHARED = ("schedule", "media", "review", "quota", "form", "upload")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``expected``: units and totals, calculated by hand."""
+
+    name: str
+    expected: tuple[tuple[str, str], ...]
+
+    @property
+    def source(self) -> str:
+        """Its rule file, as the demo imports it."""
+        if self.name == PROFILE.stem:
+            return PROFILE.read_text("utf-8")
+        own = _read(TEMPLATES / f"{self.name}.toml")
+        reference = _read(PROFILE)
+        shared = {key: reference[key] for key in SHARED}
+        own["contest"]["slug"] = reference["contest"]["slug"]
+        return tomlkit.dumps({**own, **shared})
+
+    @property
+    def profile(self) -> Profile:
+        return rule_files.load(self.source).profile
+
+
+def _read(path: Any) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(PROFILE.stem, script.EXPECTED),
+        Kind("chi-giam-khao", script.EXPECTED_BY_JURY),
+        Kind("phim-ngan", script.EXPECTED_OF_FILMS),
+    )
+}
