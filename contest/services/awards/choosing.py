@@ -33,15 +33,20 @@ class Choice:
 
 def choices(session: Session, contest: Contest) -> list[Choice]:
     """Every prize that goes by the chair's choice, with the last one made."""
-    query = select(ChairDecision).where(
-        ChairDecision.contest_id == contest.id, ChairDecision.prize != ""
-    )
-    made = {row.prize: row for row in session.scalars(query.order_by(ChairDecision.id))}
+    prizes = _of_chair(contest)
+    made = _made(session, contest) if prizes else {}
     found = []
-    for prize in _of_chair(contest):
+    for prize in prizes:
         row = made.get(prize.id)
         found.append(Choice(prize, row.ordering if row else (), row.reason if row else ""))
     return found
+
+
+def _made(session: Session, contest: Contest) -> dict[str, ChairDecision]:
+    query = select(ChairDecision).where(
+        ChairDecision.contest_id == contest.id, ChairDecision.prize != ""
+    )
+    return {row.prize: row for row in session.scalars(query.order_by(ChairDecision.id))}
 
 
 def _of_chair(contest: Contest) -> list[Prize]:
