@@ -167,6 +167,9 @@ def test_the_chair_chooses_and_who_is_out_is_followed(hall: Stage, visit: Visits
                         actor=hall.make.actor(hall.jurors[0]), at=AFTER)
     result = hall.compute()
     assert "chosen" not in dict(won(result))
+    assert [gap["vi"] for gap in result.gaps] == [
+        "Chưa chọn đơn vị nhận giải của Trưởng ban: Giải của Ban Tổ chức."
+    ]
     client = visit.role("organiser")
     base = f"/c/{hall.contest.slug}/organiser/results"
     page = client.get(f"{base}/").text
