@@ -129,12 +129,12 @@ def test_evidence_waits_for_a_daemon_that_is_away(
 
 
 def judged(platform: Platform, tmp_path: Path, content: bytes) -> object:
-    platform.blobs.put(file(tmp_path, content), "ab" * 32)
+    clip = file(tmp_path, content)
     media = {"rules": {"intact": {"level": "hard"}}}
     work = CheckJob(
         check_id=1, kind="quick", sha256="ab" * 32, media=media, policy_name="x"
     )
-    return job._judge(platform, work, tmp_path, lambda share: None)
+    return job._judge(platform, work, clip, tmp_path, lambda share: None)
 
 
 def test_a_clip_is_looked_into_before_ffmpeg_opens_it(

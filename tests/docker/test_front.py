@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 import queue
+import re
 import socket
 import ssl
 import subprocess
@@ -242,8 +243,10 @@ def test_what_the_front_says_of_the_client_cannot_be_forged(front: str) -> None:
         X_Forwarded_Proto="https",
         X_Forwarded_Host="evil.example",
         X_Forwarded_Prefix="/evil",
+        X_Request_ID="evil",
     )
     told = json.loads(body)
+    assert re.fullmatch(r"[0-9a-f]{32}", told.pop("X-Request-ID"))
     assert {k: v for k, v in told.items() if k.startswith("X-")} == {
         "X-Forwarded-For": "127.0.0.1",
         "X-Forwarded-Proto": "http",

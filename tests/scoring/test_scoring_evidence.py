@@ -153,10 +153,11 @@ def test_the_manifest_names_every_file_but_itself_and_the_signature():
 def test_the_program_is_in_it_as_it_runs():
     folder = Path(scoring.__file__).parent
     assert own_sources() == {
-        f"scoring/{path.name}": path.read_bytes() for path in folder.iterdir()
-        if path.suffix == ".py"
+        (Path("scoring") / path.relative_to(folder)).as_posix(): path.read_bytes()
+        for path in folder.rglob("*") if path.suffix == ".py"
     }
-    assert {"scoring/__init__.py", "scoring/__main__.py", "scoring/cli.py"} <= set(own_sources())
+    named = {"__init__.py", "__main__.py", "cli.py", "winning/awarding.py"}
+    assert {f"scoring/{name}" for name in named} <= set(own_sources())
 
 
 def test_an_account_is_hashed_with_the_contests_salt():

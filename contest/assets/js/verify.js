@@ -1,6 +1,5 @@
 // "Kiểm tra kết quả": recomputes a published result from its signed bundle in the visitor's own browser, with the
 // second implementation of the arithmetic (verify/), and shows every step.
-import { examine } from "./verify/_checks.js";
 import { Fault } from "./verify/_json.js";
 import { element, marksTable } from "./verify/_page.js";
 import { fill, language } from "./_words.js";
@@ -28,6 +27,7 @@ async function look(read, name) {
   tell("info", say("working"));
   await new Promise((done) => { setTimeout(done); }); // so that the sentence is seen first
   try {
+    const { examine } = await import("./verify/_checks.js"); // large, and wanted by few who look at the page
     show(await examine(await read(), { key, program }), name);
   } catch (fault) {
     tell("bad", fault instanceof Fault ? fault[spoken()] : fault.message || say("unreachable"));

@@ -8,7 +8,7 @@ from contest.clock import FixedClock
 from contest.models import Contest, Snapshot, Submission
 from contest.services.entry import submissions
 from contest.wiring import Platform
-from tests.contest.conftest import Client, Visits
+from tests.contest.conftest import WHILE_OPEN, Client, Visits
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, COUNTED, Stage
 
@@ -129,16 +129,19 @@ def test_the_round_and_the_posts_say_it_on_their_own_pages(stage: Stage, visit: 
 
 
 def test_reasons_that_become_public_say_so_before_they_are_typed(
-    stage: Stage, visit: Visits
+    stage: Stage, visit: Visits, clock: FixedClock
 ) -> None:
     organiser = visit.role("organiser")
     public = {
         f"{ROOM}/": "Lý do được công khai cùng kết quả",
         f"{HOME}/entries/{stage.clips[0].code}": "lý do được công bố cùng kết quả",
-        f"{HOME}/units/{stage.units[0].id}": "Ai cũng đọc được",
     }
     for path, said in public.items():
         assert said in organiser.get(path).text, path
+    clock.moment = WHILE_OPEN  # later there is no time left to be given
+    given = visit.role("organiser").get(f"{HOME}/units/{stage.units[0].id}").text
+    assert "Ai cũng đọc được" in given
+    clock.moment = AFTER
     stage.freeze(stage.compute())
     out = organiser.get(f"{HOME}/entries/{stage.clips[0].code}/replace").text
     assert "lý do được công bố cùng bản kết quả mới" in out

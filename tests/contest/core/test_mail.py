@@ -13,7 +13,7 @@ from contest.actors import SYSTEM
 from contest.jobs import handlers
 from contest.jobs.mail import write
 from contest.jobs.worker import perform
-from contest.models import AuthorWord, Mail, PagePause, Submission, Task, Upload
+from contest.models import AuthorWord, Mail, PagePause, Submission, Task, Upload, Withdrawal
 from contest.ports import MailRefused
 from contest.services.core import mail, outbox
 from contest.services.people import invitations, people
@@ -208,6 +208,13 @@ def about(template, make, submission):
                 select(Upload.id).where(Upload.submission_id == submission.id)
             ).one()
         return {"upload_id": upload_id, "late": False}
+    if template in ("consent_withdrawn", "withdrawal_to_do"):
+        at = make.platform.clock.now()
+        made = make.add(Withdrawal(
+            contest_id=submission.contest_id, submission_id=submission.id, purpose="publication",
+            follows="leaves", created_by="system", created_at=at, due_by=at,
+        ))
+        return {"withdrawal_id": made.id}
     if template == "author_confirm":
         at = make.platform.clock.now()
         word = make.add(AuthorWord(submission_id=submission.id, name="Ann", asked_at=at,

@@ -60,7 +60,7 @@ def test_the_whole_way(stage: Stage, tmp_path: Path) -> None:
         outcomes = session.scalars(select(Ballot.outcome).distinct()).all()
         kinds = session.scalars(select(Task.kind)).all()
     assert (states, outcomes) == (["locked"], ["marked"])
-    assert sorted(kinds) == ["mail.send", "mail.send", "mail.send", "pages.render"]
+    assert sorted(kinds) == ["follow.result", "mail.send", "mail.send", "mail.send", "pages.render"]
     path = stage.platform.blobs.path(frozen.bundle_sha256)
     checks = scoring.bundle.verify(path, key=stage.fingerprint)
     assert [check.vi for check in checks if check.holds is not True] == []

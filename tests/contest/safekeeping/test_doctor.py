@@ -194,7 +194,7 @@ def test_the_command_tells_programs_and_people_and_exits_by_the_worst(
     people = doctor("--english")
     assert people.returncode == 2
     assert "✗ files.missing: 1 files are missing" in people.stdout
-    assert "  → Copy the file of that name" in people.stdout
+    assert '  → Run "hoithi storage bring BACKUP-FOLDER --all"' in people.stdout
 
 
 def test_the_worst_is_the_exit_code() -> None:

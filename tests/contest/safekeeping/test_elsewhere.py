@@ -26,6 +26,7 @@ from tests.contest.factory import Factory
 from tests.contest.safekeeping.conftest import PASSPHRASE
 from tests.contest.safekeeping.test_backup import everything, files
 from tests.contest.stage import Stage
+from tests.contest.wired import rewired
 
 SFTP = "/usr/lib/openssh/sftp-server"
 
@@ -55,7 +56,7 @@ def test_everything_comes_back_from_elsewhere(
     if kind == "bucket":
         there = f"{there}/{platform.db.engine.dialect.name}"
         keys = f"{seaweed.ACCESS}:{seaweed.SECRET}"
-        platform = Platform(replace(platform.settings, backup_keys=keys))
+        platform = rewired(platform, backup_keys=keys)
         place = replace(place, backup_keys=keys)
     anywhere.reach(platform.settings, there)
     anywhere.back_up(platform, there, Wishes())
@@ -150,7 +151,7 @@ def test_what_does_not_serve_is_said_in_one_sentence(
 
 
 def platform_without_passphrase(platform: Platform) -> Platform:
-    return Platform(replace(platform.settings, backup_passphrase=""))
+    return rewired(platform, backup_passphrase="")
 
 
 def test_an_address_shows_no_password() -> None:

@@ -1,7 +1,6 @@
 """The slow look through the whole store: what is missing or has changed stands on the desk."""
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.storage.test_port import damage, put
+from tests.contest.wired import rewired
 from tests.stumbling import StumblingProxy
 
 
@@ -70,12 +70,12 @@ def test_what_is_missing_or_changed_is_found_told_and_forgotten_once_it_is_right
 
 
 def test_what_is_faulty_is_brought_back_from_a_backup(
-    settings: Settings, platform: Platform, files: list[str], tmp_path: Path
+    platform: Platform, files: list[str], tmp_path: Path
 ) -> None:
     to = tmp_path / "backup"
-    own = replace(settings, data_dir=tmp_path / "data")
-    own.data_dir.mkdir()
-    back_up(Platform(own), to, Wishes(secrets=False))
+    own = tmp_path / "data"
+    own.mkdir()
+    back_up(rewired(platform, data_dir=own), to, Wishes(secrets=False))
     first = b"".join(platform.blobs.chunks(files[0]))
     for sha256 in files[:2]:
         damage(platform.blobs, sha256, b"x" * len(first))  # as large as the right one
@@ -124,9 +124,8 @@ def test_a_store_that_is_away_calls_no_file_missing(
         assert not session.scalars(select(StoredLook)).all()
 
 
-def test_it_can_be_left_out(settings: Settings, platform: Platform) -> None:
-    none = Platform(replace(settings, scrub=0))
-    none.__dict__["db"] = platform.db
+def test_it_can_be_left_out(platform: Platform) -> None:
+    none = rewired(platform, scrub=0)
     relay.plan_daily(none)
     scrub.run(none, 0, lambda: None)
     with platform.db.read() as session:
