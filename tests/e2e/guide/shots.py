@@ -81,7 +81,7 @@ SHOTS = (
          ("main table",)),
     Shot("sign-in", "receiving", "public", "/account/sign-in",
          ("#email", "#password")),
-    Shot("follow-a-contest", "receiving", "public", "~/", (".hero h1 ~ *", "a[href$='.ics']")),
+    Shot("follow-a-contest", "receiving", "public", "~/", (".hero .eyebrow", "a[href$='.ics']")),
     Shot("read-the-result", "decided", "public", "~/results", (".ranking",)),
     Shot("check-the-result", "decided", "public", "~/verify", ("main a[href*='bundle']",)),
     Shot("your-data", "receiving", "public", "~/privacy", ("main fieldset",)),
