@@ -11,8 +11,8 @@ from werkzeug.serving import make_server
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# A page that is just being left has no document for a moment; asking then is an error.
-WIDTHS = """() => document.body && {
+# A page that is just being left has no document for a moment, and one that arrives is not laid out.
+WIDTHS = """() => document.readyState === "complete" && {
   outside: document.documentElement.scrollWidth - document.documentElement.clientWidth}"""
 
 

@@ -224,7 +224,9 @@ def test_the_platforms_database_user_is_no_superuser(stack: Stack) -> None:
             connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
     settings = replace(Settings.from_env(stack.environ), backup_passphrase="a long passphrase")
     backups = stack.data_dir.parent / "backups"
-    back_up(Platform(settings), backups, Wishes())
+    platform = Platform(settings)
+    back_up(platform, backups, Wishes())
+    platform.db.engine.dispose()
     assert proof.prove(settings, backups, Wanted()).holds, "a backup of it can be proved"
 
 

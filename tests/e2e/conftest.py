@@ -158,7 +158,7 @@ def _full(house: House) -> datetime:
         house.units.append(unit)
         house.entries[state] = make.submission(unit, state)
     make.unit(contest, "Chi đoàn Trung tâm Y tế Quận 11, đơn vị có tên rất dài để thử chỗ")
-    longer = update(Unit).where(Unit.id == house.units[0].id).values(entries_until=AFTER)
+    longer = update(Unit).where(Unit.contest_id == contest.id).values(entries_until=AFTER)
     make.ballot(house.entries["published"], house.people["juror"], MARKS)
     with house.platform.db.write() as session:
         task = outbox.enqueue(session, "mail.send", 1, at=OPEN, contest_id=contest.id)
