@@ -276,3 +276,14 @@ class Sender:
         with self.tus.begin(self.path, len(self.content) - held, offset=held) as line:
             line.sendall(self.content[held:])
             return int(line.recv(4096)[9:12])
+
+
+def test_a_look_that_never_ends_keeps_nobody_from_sending(phone, tmp_path):
+    page = phone()
+    page.route("**/precheck-*.js", lambda route: None)  # a line that gives no answer
+    page.clock.install()
+    page.reload()
+    page.set_input_files("#clip", written(tmp_path / "clip.mp4", 1000))
+    expect(page.locator(SAID)).to_contain_text("Đang xem")
+    page.clock.fast_forward("00:21")
+    expect(page.locator(GO)).to_be_visible()

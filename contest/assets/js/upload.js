@@ -5,6 +5,10 @@ import { Sending } from "./_sending.js";
 import { lifted } from "./_steady.js";
 import { fill, number, size, time } from "./_words.js";
 
+const LONGEST_LOOK_MS = 20_000; // an old phone takes some seconds; after that the server alone looks
+
+const late = (ms) => new Promise((_, fail) => setTimeout(() => fail(new Error("too late")), ms));
+
 class Uploader {
   constructor(section) {
     this.section = section;
@@ -82,8 +86,8 @@ class Uploader {
 
   async #look(file) {
     try {
-      const { precheck } = await import("./precheck.js");
-      return await precheck(file, this.config.policy, this.texts);
+      const looking = import("./precheck.js").then(({ precheck }) => precheck(file, this.config.policy, this.texts));
+      return await Promise.race([looking, late(LONGEST_LOOK_MS)]);
     } catch {
       return { readable: false, facts: null, findings: [], mendable: false };
     }
