@@ -22,6 +22,12 @@ WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 HOITHI = [sys.executable, "-m", "contest"]
 
 
+def noise(size: int) -> bytes:
+    """Random bytes that no browser takes for a clip or a song: without those by which MP3, AAC and
+    MPEG-TS begin, which chance would bring now and then."""
+    return os.urandom(size).translate(bytes.maketrans(b"\xff\x47", b"\xfe\x46"))
+
+
 class House:
     """web, uploads and front; any of them can be killed and started again."""
 

@@ -1,12 +1,12 @@
 """From the typed code to the receipt without a mouse, on a phone's width and a desk's."""
 
-import os
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.keyboard import Keyboard
+from tests.uploads.house import noise
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_clip_is_sent_by_keys_alone(browser, house, contest, tmp_path, width):
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(os.urandom(200_000))
+    clip.write_bytes(noise(200_000))
     code = house.make.unit_link(house.make.unit(contest))[2]
     context = browser.new_context(viewport={"width": width, "height": 800}, base_url=house.base)
     page = context.new_page()

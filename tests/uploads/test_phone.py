@@ -1,7 +1,6 @@
 """A real Chromium as the phone: look before sending, send, lose the page, go on."""
 
 import hashlib
-import os
 import struct
 import subprocess
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from contest.models import ClipVersion, Upload
 from media_checks.tools import find_tools
 from tests.clip_cache import cached
+from tests.uploads.house import noise
 
 pytestmark = pytest.mark.browser
 SIZE = 8 << 20
@@ -62,8 +62,8 @@ def slow_down(phone, bytes_per_second):
 
 def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
     clip, other = tmp_path / "clip.mp4", tmp_path / "other.mp4"
-    clip.write_bytes(os.urandom(SIZE))
-    other.write_bytes(os.urandom(SIZE))
+    clip.write_bytes(noise(SIZE))
+    other.write_bytes(noise(SIZE))
     submission = open_send_page(phone, house)
     slow_down(phone, 2e6)
     phone.set_input_files("#clip", clip)
@@ -90,7 +90,7 @@ def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
 
 def test_pause_stops_and_resume_goes_on(phone, house, tmp_path):
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(os.urandom(SIZE))
+    clip.write_bytes(noise(SIZE))
     submission = open_send_page(phone, house)
     slow_down(phone, 4e6)
     phone.set_input_files("#clip", clip)
@@ -119,7 +119,7 @@ WAKE_LOCKS = """
 def test_the_screen_stays_on_while_a_clip_is_sent_and_only_then(phone, house, tmp_path):
     """Where a phone locks itself all the same, the page says what happens then."""
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(os.urandom(SIZE))
+    clip.write_bytes(noise(SIZE))
     phone.add_init_script(WAKE_LOCKS)
     open_send_page(phone, house)
     slow_down(phone, 1e6)
@@ -138,7 +138,7 @@ def test_the_screen_stays_on_while_a_clip_is_sent_and_only_then(phone, house, tm
 
 def test_a_refusal_of_the_server_is_shown_in_the_persons_language(phone, house, tmp_path):
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(os.urandom(1000))
+    clip.write_bytes(noise(1000))
     submission = open_send_page(phone, house)
     phone.set_input_files("#clip", clip)
     expect(phone.locator(GO)).to_be_visible()
@@ -262,7 +262,7 @@ def test_without_javascript_a_clip_larger_than_other_forms_goes_by_the_plain_for
     browser, house, contest, tmp_path
 ):
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(os.urandom(20 << 20))
+    clip.write_bytes(noise(20 << 20))
     unit = house.make.unit(contest)
     submission = house.make.submission(unit, "uploading")
     context = browser.new_context(java_script_enabled=False)
@@ -296,7 +296,7 @@ def test_a_clip_that_can_be_mended_is_sent_as_it_is_and_mended_at_once(phone, ho
     expect(go).to_have_text("Gửi clip")
 def test_an_organiser_sends_a_clip_in_the_units_place(browser, house, contest, tmp_path):
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(os.urandom(SIZE))
+    clip.write_bytes(noise(SIZE))
     submission = house.make.submission(house.make.unit(contest), "uploading")
     person = house.make.user("organiser", contest=contest)
     context = browser.new_context(viewport={"width": 390, "height": 844})

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import threading
 import time
 import urllib.request
@@ -15,7 +14,7 @@ from sqlalchemy import select
 
 from contest.clock import FileClock
 from contest.models import ClipVersion, Upload
-from tests.uploads.house import WHILE_OPEN
+from tests.uploads.house import WHILE_OPEN, noise
 from tests.uploads.test_tus_client import Tus
 
 pytestmark = pytest.mark.browser
@@ -68,7 +67,7 @@ def phone(browser, house, contest):
 
 
 def written(path, size):
-    path.write_bytes(os.urandom(size))
+    path.write_bytes(noise(size))
     return path
 
 
@@ -258,7 +257,7 @@ class Sender:
 
     def __init__(self, house, unit) -> None:
         self.unit, self.house = unit, house
-        self.content = os.urandom(4 << 20)
+        self.content = noise(4 << 20)
 
     def first_half(self) -> None:
         self.tus = Tus(self.house, self.house.make.submission(self.unit, "uploading"))
