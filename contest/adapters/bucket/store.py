@@ -92,19 +92,19 @@ class BucketStore:
             yield path
 
     def _fetch(self, sha256: str, part: Path) -> None:
-        digest = hashlib.sha256()
         with part.open("wb") as file:
-            for piece in self.chunks(sha256):
-                digest.update(piece)
-                file.write(piece)
-        _require(digest.hexdigest(), sha256)
+            self._read_whole(sha256, file.write)
 
     def verify(self, sha256: str, told: Callable[[int], None] = lambda size: None) -> None:
+        self._read_whole(sha256, lambda piece: told(len(piece)))
+
+    def _read_whole(self, sha256: str, take: Callable[[bytes], object]) -> None:
         digest = hashlib.sha256()
         for piece in self.chunks(sha256):
             digest.update(piece)
-            told(len(piece))
-        _require(digest.hexdigest(), sha256)
+            take(piece)
+        if digest.hexdigest() != sha256:
+            raise StorageDamaged(f"the bucket has other bytes under {sha256}")
 
     def chunks(self, sha256: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Goes on where the line broke, until there is nothing to be had several times in a row."""
@@ -222,8 +222,3 @@ def _age(head: Any) -> float:
     told: datetime = parsedate_to_datetime(head["ResponseMetadata"]["HTTPHeaders"]["date"])
     put_at: datetime = head["LastModified"]
     return (told - put_at).total_seconds()
-
-
-def _require(found: str, sha256: str) -> None:
-    if found != sha256:
-        raise StorageDamaged(f"the bucket has other bytes under {sha256}")
