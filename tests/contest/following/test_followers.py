@@ -1,7 +1,6 @@
 """Whoever follows a contest is told once that the clips are out, once of each result, and no more
 after one tap, or once the browser, the contest's time, or the push service has ended it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from sqlalchemy import func, select
 
 from contest.actors import SYSTEM
-from contest.adapters.web_push import WebPush
 from contest.errors import Conflict, NotFound
 from contest.jobs.worker import perform
 from contest.models import Contest, PushFollower, Result, Submission, Task
@@ -21,25 +19,7 @@ from contest.views.public import following
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.messages.push_service import Phone, keys_of, serving
-
-FCM = "https://fcm.googleapis.com/fcm/send/abc"
-Service = tuple[str, list[dict[str, Any]]]
-
-
-@pytest.fixture
-def phone() -> Phone:
-    return Phone()
-
-
-@pytest.fixture
-def service(phone: Phone, platform: Platform) -> Iterator[Service]:
-    """A push service of our own, in place of the browsers'."""
-    with serving(phone) as (address, came), platform.db.read() as session:
-        platform.__dict__["pusher"] = WebPush(
-            platform.keys.push(session), "https://hoithi.example",
-            is_known=lambda endpoint: endpoint.startswith(f"{address}/"))
-        yield address, came
+from tests.contest.messages.push_service import FCM, Phone, Service, keys_of
 
 
 def follows(make: Factory, contest: Contest, endpoint: str, phone: Phone, **more: Any) -> None:

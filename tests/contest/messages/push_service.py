@@ -9,13 +9,18 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from contest.adapters.web_push import CURVE, b64, public_point, unb64
+from contest.adapters.web_push import CURVE, WebPush, b64, public_point, unb64
+from contest.wiring import Platform
+
+FCM = "https://fcm.googleapis.com/fcm/send/abc"
+Service = tuple[str, list[dict[str, Any]]]  # its address, and what came
 
 
 class Phone:
@@ -90,3 +95,18 @@ def serving(phone: Phone) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 def keys_of(phone: Phone) -> dict[str, str]:
     """As a browser hands them to us."""
     return {"browser_key": b64(phone.point), "auth": b64(phone.secret)}
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture
+def service(phone: Phone, platform: Platform) -> Iterator[Service]:
+    """A push service of our own, in place of the browsers'."""
+    with serving(phone) as (address, came), platform.db.read() as session:
+        platform.__dict__["pusher"] = WebPush(
+            platform.keys.push(session), "https://hoithi.example",
+            is_known=lambda endpoint: endpoint.startswith(f"{address}/"))
+        yield address, came

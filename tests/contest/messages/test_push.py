@@ -1,8 +1,6 @@
 """Web push: encrypted as the RFC's example, sent beside mails, ended with session or browser."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,26 +24,8 @@ from contest.services.messages import planned
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.messages.push_service import Phone, keys_of, serving
+from tests.contest.messages.push_service import FCM, Phone, Service, keys_of
 from tests.contest.messages.test_planned import planning
-
-Service = tuple[str, list[dict[str, Any]]]
-FCM = "https://fcm.googleapis.com/fcm/send/abc"
-
-
-@pytest.fixture
-def phone() -> Phone:
-    return Phone()
-
-
-@pytest.fixture
-def service(phone: Phone, platform: Platform) -> Iterator[Service]:
-    """A push service of our own, in place of the browsers'."""
-    with serving(phone) as (address, came), platform.db.read() as session:
-        platform.__dict__["pusher"] = WebPush(
-            platform.keys.push(session), "https://hoithi.example",
-            is_known=lambda endpoint: endpoint.startswith(f"{address}/"))
-        yield address, came
 
 
 @pytest.fixture
