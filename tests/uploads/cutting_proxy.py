@@ -1,4 +1,4 @@
-"""A line that drops: a TCP proxy that resets each connection after some random bytes."""
+"""A line that drops: a TCP proxy that resets its connection after some random bytes."""
 
 import contextlib
 import random
@@ -9,9 +9,10 @@ import time
 
 
 class CuttingProxy:
-    """Listens on a free port; every connection is cut after `least` to `most` bytes sent up.
+    """Listens on a free port; after `least` to `most` bytes sent up, who sends them is cut off.
 
-    A line may be slow: `bytes_per_second` upwards, for each connection.
+    The bytes of all connections count together: whatever else ends them, n bytes are cut at
+    least n / `most` times. A line may be slow: `bytes_per_second` upwards, for each connection.
     """
 
     def __init__(
@@ -20,6 +21,7 @@ class CuttingProxy:
         self.pause = 65536 / bytes_per_second if bytes_per_second else 0
         self.target, self.random = port, random.Random(seed)
         self.least, self.most, self.cuts = least, most, 0
+        self.left, self.lock = self.random.randint(least, most), threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -37,15 +39,24 @@ class CuttingProxy:
             down.close()
             return
         threading.Thread(target=self._answers, args=(up, down), daemon=True).start()
-        left = self.random.randint(self.least, self.most)
         with contextlib.suppress(OSError):
-            while left > 0 and (data := down.recv(min(65536, left))):
+            while data := down.recv(65536):
                 up.sendall(data)
-                left -= len(data)
+                if self._spent(len(data)):
+                    break
                 time.sleep(self.pause * len(data) / 65536)
-        self.cuts += left <= 0
         for sock in (up, down):
             _reset(sock)
+
+    def _spent(self, size: int) -> bool:
+        """Whether these bytes were the last before a cut."""
+        with self.lock:
+            self.left -= size
+            if self.left > 0:
+                return False
+            self.left = self.random.randint(self.least, self.most)
+            self.cuts += 1
+            return True
 
     @staticmethod
     def _answers(up: socket.socket, down: socket.socket) -> None:
