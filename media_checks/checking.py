@@ -53,7 +53,8 @@ def check(
         hear = partial(listening.heard, probed, scanning)
         scanned = add_up(path, probed, policy.rules, seen, hear)
         found = _fingerprint(scanned)
-        kept = pictures.result() | _keep_rest(scanned, found, artefacts)
+        rest = _keep_rest(scanned, found, artefacts)
+        kept = pictures.result() | rest
     report = conclude(scanned.facts, policy, artefacts=kept, fingerprint=found)
     progress(1.0)
     return report

@@ -47,15 +47,14 @@ def keep_pictures(
         {"at": round(tile.at, 3), "x": x, "y": y, "width": width, "height": height}
         for tile, (x, y) in zip(reader.tiles, reader.places(), strict=True)
     ]
+    at = {"at": round(reader.poster_at, 3)}
     with ThreadPoolExecutor(1) as pool:
         fetched = pool.submit(_frame, path, reader, probed, video)
         kept = {"contact_sheet": _keep(sheet, folder, "contact_sheet", 82) | {"tiles": tiles}}
         frame = fetched.result()
-    at = {"at": round(reader.poster_at, 3)}
-    kept["poster"] = _keep(_poster(frame, reader), folder, "poster", 85) | at
-    if frame is not None:
-        kept["crop"] = _keep(most_detailed(frame), folder, "crop", 92) | at
-    return kept
+        poster = pool.submit(lambda: _keep(_poster(frame, reader), folder, "poster", 85) | at)
+        crop = frame and {"crop": _keep(most_detailed(frame), folder, "crop", 92) | at}
+        return kept | {"poster": poster.result()} | (crop or {})
 
 
 def keep_plots(
