@@ -51,6 +51,7 @@ WHO = {
     "": "the platform", "entry.upload": "the unit", "entry.edit": "the unit",
     "entry.deputise": "an organiser for it",
     "entry.disqualify": "an organiser", "entry.reinstate": "two organisers",
+    "entry.sort": "an organiser",
     "review.decide": "a reviewer", "review.vote": "a member of the board",
     "review.chair": "the board's chair", "check.retry": "a reviewer or an organiser",
     "publication.manage": "an organiser", "jury.mark": "the juror",
@@ -109,6 +110,7 @@ def _way(
 _REPLACEABLE = "uploading checking needs_fix in_review changes_requested"
 _IN = f"{_REPLACEABLE} approved published"
 _UNTIL_PUBLIC = OF_ENTRY[:-1]
+_UNTIL_FROZEN = OF_ENTRY[:3]
 _TO_CUT_OFF = OF_ENTRY[:2]
 
 WAYS: tuple[Way, ...] = (
@@ -117,6 +119,8 @@ WAYS: tuple[Way, ...] = (
     _way(SUBMISSION, _IN, "ask_withdrawal", "entry.edit", "", Phase.PUBLIC),
     _way(SUBMISSION, _IN, "agree_withdrawal", "entry.disqualify", "withdrawn"),
     _way(SUBMISSION, _IN, "disqualify", "entry.disqualify", "disqualified"),
+    # Into another category, where the rules have some.
+    _way(SUBMISSION, _IN, "sort", "entry.sort", "", *_UNTIL_FROZEN),
     _way(SUBMISSION, "checking", "check", "", "needs_fix in_review"),
     _way(SUBMISSION, "in_review approved", "check_deeply", "", "checking needs_fix"),
     _way(SUBMISSION, "in_review", "approve", "review.decide", "approved"),

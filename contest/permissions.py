@@ -70,6 +70,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "entry.deputise": organiser,
     "entry.disqualify": organiser,
     "entry.reinstate": organiser,
+    "entry.sort": organiser,
     "check.retry": any_of(organiser, reviewer),
     "media.watch": any_of(is_unit, organiser, reviewer, juror),
     "review.read": any_of(reviewer, organiser),

@@ -5,27 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache, wraps
 from types import TracebackType
 from typing import TypeVar
 
 RaiseIfStopped = Callable[[], None]
 T = TypeVar("T")
-
-
-def once(find: Callable[[], T]) -> Callable[[], T]:
-    """``find`` so that it runs once per process: whoever asks meanwhile waits for its answer.
-
-    ``functools.cache`` alone lets each thread that asks before the first answer find it again.
-    """
-    lock, found = threading.Lock(), cache(find)
-
-    @wraps(find)
-    def ask() -> T:
-        with lock:
-            return found()
-
-    return ask
 
 
 class _Stopped(Exception):

@@ -18,9 +18,9 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from .beside import once
 from .errors import ToolFailed
 from .fence import fence, works
 from .tools import find_tools
@@ -187,7 +187,7 @@ def describe() -> str:
     return "bubblewrap" if isolated() else "limits"
 
 
-@once
+@cache
 def isolated() -> bool:
     """Whether FFmpeg runs behind bubblewrap on this machine."""
     program = find_tools().ffmpeg

@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from .beside import once
 from .errors import ToolsMissing
 
 OLDEST = (5, 1)
@@ -31,15 +31,15 @@ class Tools:
     chromaprint: bool = False
 
 
-@once
+@cache
 def find_tools() -> Tools:
     """The pair to use on this machine, looked up once per process.
 
     Raises ``ToolsMissing`` when neither the system nor the wheels have a usable pair.
     """
-    found = _from_system() or _from_wheels()
-    if found is not None:
-        return found
+    for candidate in (_from_system(), _from_wheels()):
+        if candidate is not None:
+            return candidate
     raise ToolsMissing(
         "Không tìm thấy FFmpeg từ bản 5.1 trở lên; hãy cài gói ffmpeg của hệ điều hành.",
         "No FFmpeg 5.1 or later was found; install the ffmpeg package of the system.",

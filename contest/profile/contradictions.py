@@ -14,7 +14,7 @@ Fault = tuple[str, str, str]  # key, Vietnamese, English
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
     return [*_shown(profile), *_weightless(profile), *_unknown(profile), *_without_prize(profile),
-            *_measures(profile)]
+            *_most_in_one(profile), *_measures(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:
@@ -90,6 +90,20 @@ def _without_prize(profile: Profile) -> Iterator[Fault]:
                 f'by = "category:{one.id}", hoặc bỏ mảng này',
                 f'the category "{one.name.en}" has no prize; add a [[prizes]] with '
                 f'by = "category:{one.id}", or take the category out',
+            )
+
+
+def _most_in_one(profile: Profile) -> Iterator[Fault]:
+    """More clips of one category than a unit may send at all."""
+    most = profile.quota.maximum
+    for place, one in enumerate(profile.categories):
+        if one.maximum is not None and one.maximum > most:
+            yield (
+                f"categories.{place}.maximum",
+                f"mảng “{one.name.vi}” cho mỗi đơn vị {one.maximum} clip, mà quota.maximum chỉ là "
+                f"{most}; hãy đặt nhiều nhất {most} ở đây, hoặc nâng quota.maximum",
+                f'the category "{one.name.en}" allows {one.maximum} clips a unit, but '
+                f"quota.maximum is {most}; put at most {most} here, or raise quota.maximum",
             )
 
 

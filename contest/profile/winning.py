@@ -3,6 +3,7 @@
 What is not said leaves no trace in a profile's content: rules from before keep their hash.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
@@ -42,10 +43,30 @@ class Awards(Part):
 
 
 class Category(Part):
-    """A group of clips with prizes of its own; every clip is in one."""
+    """A group of clips with prizes of its own; every clip is in one.
+
+    ``units``: only units of this group (khối) are in it. ``maximum``: so many clips of it a unit
+    may send, within the quota.
+    """
 
     id: Identifier
     name: Text
+    units: str = Field(default="", max_length=100)
+    maximum: int | None = Field(default=None, gt=0)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A category that anybody may choose keeps the form it had before there were others."""
+        return {k: v for k, v in whole(self).items() if v or k in ("id", "name")}
+
+
+def open_to(categories: Sequence[Category], group: str) -> list[Category]:
+    """The categories that a unit of ``group`` may enter: its group's own, else those of nobody's.
+
+    A single one need not be chosen; with none its clips have no place, which is refused.
+    """
+    own = [one for one in categories if one.units and one.units == group]
+    return own or [one for one in categories if not one.units]
 
 
 class Measure(Part):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
 
-from media_checks.beside import Beside, once
+from media_checks.beside import Beside
 from media_checks.probing.opening import open_clip
 from media_checks.probing.probe import probe
 from media_checks.progress import no_progress
@@ -33,22 +32,3 @@ def test_work_ends_with_what_it_stands_beside():
         working = beside.start(work)
         raise KeyError
     assert working.exception() is not None
-
-
-def test_who_asks_before_the_first_answer_waits_for_it():
-    asked, together = [], threading.Barrier(3)
-
-    @once
-    def find():
-        asked.append(1)
-        time.sleep(0.05)
-        return object()
-
-    def ask(_):
-        together.wait()
-        return find()
-
-    with Beside() as beside:
-        answers = {beside.start(ask) for _ in range(3)}
-    assert len({id(answer.result()) for answer in answers}) == 1
-    assert asked == [1]

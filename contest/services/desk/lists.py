@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from contest.actors import Actor
 from contest.models import Contest, Submission
 from contest.permissions import require
+from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.units import units
 
@@ -29,9 +30,13 @@ ENTRIES = {
 TITLES = {"units": UNITS, "entries": ENTRIES}
 
 
-def titles(what: str, language: str) -> list[str]:
+CATEGORY = {"category": ("Mảng nội dung", "Category")}  # where the rules have some
+
+
+def titles(what: str, language: str, profile: Profile) -> list[str]:
     """Column titles of a list, one of ``TITLES``, in "vi" or "en"."""
-    return [title[language != "vi"] for title in TITLES[what].values()]
+    sorted_out = CATEGORY if what == "entries" and profile.categories else {}
+    return [title[language != "vi"] for title in (TITLES[what] | sorted_out).values()]
 
 
 def rows(
@@ -44,7 +49,7 @@ def rows(
     require(actor, "export.read", contest)
     profile = profiles.profile_of(contest)
     if what == "entries":
-        return _entries(session, contest, profile.schedule.zone)
+        return _entries(session, contest, profile)
     found = units.standings(session, contest, quota=profile.quota.minimum, at=at)
     return [
         {name: getattr(one.unit, name, None) for name in UNITS}
@@ -54,7 +59,8 @@ def rows(
     ]
 
 
-def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[str, object]]:
+def _entries(session: Session, contest: Contest, profile: Profile) -> list[dict[str, object]]:
+    names = {one.id: one.name.vi for one in profile.categories}
     query = (
         select(Submission)
         .where(Submission.contest_id == contest.id)
@@ -67,9 +73,11 @@ def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[st
             "unit": submission.unit.name,
             "authors": ", ".join(submission.authors),
             "received_at": _said(
-                submission.version.received_at if submission.version else None, zone
+                submission.version.received_at if submission.version else None,
+                profile.schedule.zone,
             ),
         }
+        | ({"category": names.get(submission.category, "")} if names else {})
         for submission in session.scalars(query)
     ]
 

@@ -14,7 +14,7 @@ from contest.services.core import search
 
 # The tables, and what may stand in the address of each.
 FILTERS: Mapping[str, Sequence[str]] = {
-    "entries": ("state", "check", "q", "order"), "units": ("show", "q"),
+    "entries": ("state", "check", "category", "q", "order"), "units": ("show", "q"),
     "publications": ("q", "state"), "people": ("q", "role"), "jobs": ("state",),
 }
 MOST = 30  # of one person on one table

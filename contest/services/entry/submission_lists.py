@@ -25,17 +25,19 @@ ORDERS: Mapping[str, Order] = {
 
 def listed(
     session: Session, contest: Contest, *, state: str = "", words: str = "", order: str = "",
-    check: str = "", number: int = 1,
+    check: str = "", category: str = "", number: int = 1,
 ) -> Pagination[Submission]:
     """Entries with their units, the last changed first or as ``ORDERS`` say; an unknown ``state``
     filters nothing. ``words``: of code, title or unit; ``check``: one of ``CHECKED``, what the
-    quick check of the current clip says."""
+    quick check of the current clip says; ``category``: of the rules."""
     query = select(Submission).where(Submission.contest_id == contest.id).join(Submission.unit)
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
     if state in set(SubmissionState):
         query = query.where(Submission.state == state)
     if check in CHECKED:
         query = query.where(_checked(check))
+    if category:
+        query = query.where(Submission.category == category)
     query = query.options(contains_eager(Submission.unit))
     return pagination.take(session, query.order_by(*ORDERS.get(order, NEWEST)), number)
 

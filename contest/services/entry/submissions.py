@@ -21,7 +21,7 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.entry import consents, open_uploads, staff_mails
 from contest.services.fanpage import publications
-from contest.services.units import units
+from contest.services.units import categories, units
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import new_code
 
@@ -124,11 +124,12 @@ def create(
     require(actor, "entry.deputise" if deputy else "entry.edit", unit)
     profile = profiles.profile_of(unit.contest)
     require_open(profile, at=at, unit=unit)
-    _require_room(session, unit, profile)
     _check(form, profile)
+    category = categories.chosen(profile, unit, form.category)
+    _require_room(session, unit, profile, category)
     submission = Submission(
         contest_id=unit.contest_id, unit_id=unit.id, code=_new_code(session, profile),
-        created_at=at, updated_at=at, **_columns(form),
+        created_at=at, updated_at=at, category=category, **_columns(form),
     )
     session.add(submission)
     session.flush()
@@ -154,6 +155,7 @@ def change(
     _check(form, profile)
     for name, value in _columns(form).items():
         setattr(submission, name, value)
+    submission.category = categories.rechosen(session, submission, profile, form.category)
     submission.updated_at = at
     _set_consents(session, submission, form, profile=profile, actor=actor, at=at)
     audit.record(
@@ -177,8 +179,8 @@ def require_replaceable(submission: Submission) -> None:
         )
 
 
-def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
-    """Enforce the quota under the unit's row lock: a second tab waits, then counts this entry."""
+def _require_room(session: Session, unit: Unit, profile: Profile, category: str) -> None:
+    """Enforce the quotas under the unit's row lock: a second tab waits, then counts this entry."""
     locks.lock(session, unit)
     count, most = units.counted(session, unit.id), profile.quota.maximum
     if count >= most:
@@ -186,6 +188,7 @@ def _require_room(session: Session, unit: Unit, profile: Profile) -> None:
             f"Đơn vị đã có {count} bài dự thi; tối đa là {most}. Hãy rút một bài rồi gửi lại.",
             f"Your unit has {count} entries; at most {most} are allowed. Withdraw one first.",
         )
+    categories.require_room(session, unit, profile, category)
 
 
 def _check(form: SubmissionForm, profile: Profile) -> None:
@@ -193,9 +196,6 @@ def _check(form: SubmissionForm, profile: Profile) -> None:
     if form.kind not in profile.form.kinds:
         raise Invalid("Hình thức dự thi không có trong thể lệ. Hãy chọn lại.",
                       "This kind of entry is not in the rules. Choose again.")
-    if form.category not in ([one.id for one in profile.categories] or [""]):
-        raise Invalid("Hãy chọn một mảng nội dung có trong thể lệ.",
-                      "Choose one of the categories in the rules.")
     if not 1 <= len(form.authors) <= profile.form.max_authors:
         most = profile.form.max_authors
         raise Invalid(
@@ -218,7 +218,7 @@ def _columns(form: SubmissionForm) -> dict[str, object]:
         "title": tidy(form.title), "kind": form.kind, "authors": [tidy(a) for a in form.authors],
         "description": tidy(form.description), "contact_name": tidy(form.contact_name),
         "contact_phone": tidy(form.contact_phone), "contact_email": tidy(form.contact_email),
-        "language": form.language, "category": form.category,
+        "language": form.language,
     }
 
 

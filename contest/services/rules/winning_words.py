@@ -38,6 +38,13 @@ COLUMNS = {
     ),
     "jury_weight": Label("Tỉ trọng giám khảo", "Weight of the jury"),
     "interaction_weight": Label("Tỉ trọng tương tác", "Weight of interactions"),
+    "units": Label(
+        "Dành cho khối",
+        "For units of the group",
+        "Để trống: đơn vị nào cũng chọn được, trừ đơn vị thuộc khối có mảng riêng.",
+        "Empty: any unit may choose it, but those of a group with a category of its own.",
+    ),
+    "maximum": Label("Mỗi đơn vị nhiều nhất (clip)", "Each unit at most (clips)"),
 }
 CHOICES = {
     "fanpage": Label("Fanpage", "The Fanpage"),

@@ -153,6 +153,7 @@ ACTIONS = {
     "submission.approved": _l("Duyệt clip"),
     "submission.corrected": _l("Sửa tên, liên hệ của bài"),
     "submission.changed": _l("Sửa thông tin bài dự thi"),
+    "submission.sorted": _l("Xếp bài dự thi vào mảng khác"),
     "submission.changes_requested": _l("Yêu cầu chỉnh sửa clip"),
     "submission.checking": _l("Nhận clip, bắt đầu kiểm tra"),
     "submission.created": _l("Đăng ký bài dự thi"),

@@ -1,13 +1,16 @@
-"""The organiser's list of entries, and excluding one."""
+"""The organiser's list of entries; excluding one, and putting it into another category."""
+
+from collections.abc import Sequence
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import TextAreaField
+from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from contest import lifecycle
 from contest.models import Submission
+from contest.profile.winning import Category
 from contest.services.core import deadlines
 from contest.services.desk import activity
 from contest.services.entry import (
@@ -20,11 +23,13 @@ from contest.services.entry import (
 )
 from contest.services.fanpage import board
 from contest.services.results import moved_since, results
+from contest.services.reviewing import sorting
 from contest.states import REPLACEABLE, SubmissionState
 from contest.views.organiser import activity_words
 from contest.views.organiser.overview import sentences
 from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
+from contest.views.shared.entries.entry_form import category_name
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.privacy.authors import named
@@ -43,21 +48,34 @@ class DisqualifyForm(Form):
     )
 
 
+class SortForm(Form):
+    category = RadioField(
+        _l("Mảng nội dung"), [InputRequired(_l("Hãy chọn một mảng nội dung."))]
+    )
+
+    @classmethod
+    def of(cls, categories: Sequence[Category]) -> "SortForm":
+        form = cls()
+        form.category.choices = [SelectChoice(c.id, c.name[current.language]) for c in categories]
+        return form
+
+
 @bp.get("")
 @allows("organiser.read")
 def listed() -> Response:
-    """The entries; ``state``, ``check``, ``q`` and ``order`` narrow and sort them."""
+    """The entries; ``state``, ``check``, ``category``, ``q`` and ``order`` narrow and sort them."""
     wanted = filters.filter_of("entries")
     state, words, order, check = (wanted[key] for key in ("state", "q", "order", "check"))
     found = submission_lists.listed(
         current.db, current.contest, state=state, words=words, order=order, check=check,
-        number=page_number(),
+        category=wanted["category"], number=page_number(),
     )
     return page(
         "organiser/entries.html", found=found, state=state, words=words, order=order, check=check,
         pictures=submission_lists.pictures(current.db, found.rows), states=list(SubmissionState),
         counts=submission_lists.counts(current.db, current.contest), pages=neighbours(found),
-        deeds=choices("entries"), kept=filters.kept("entries"),
+        deeds=choices("entries"), categories=current.profile.categories,
+        category=wanted["category"], kept=filters.kept("entries"),
     )
 
 
@@ -65,6 +83,19 @@ def listed() -> Response:
 @allows("organiser.read")
 def entry(code: str) -> Response:
     return _page(code, DisqualifyForm(formdata=None))
+
+
+@bp.post("/<code>/category")
+@allows("entry.sort")
+def sort(code: str) -> Response:
+    """Put an entry into another category."""
+    found = submissions.find(current.db, current.contest, code, actor=current.actor)
+    form = SortForm.of(sorting.others(current.profile, found))
+    if not form.validate_on_submit():
+        return _page(code, DisqualifyForm(formdata=None), 422)
+    sorting.sort(current.db, found, form.category.data, actor=current.actor, at=current.now)
+    flash_message(f"Đã xếp mảng cho clip {code}.", f"The category of entry {code} is set.")
+    return back_to("entries.entry", code=code)
 
 
 @bp.post("/<code>/disqualify")
@@ -98,7 +129,7 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words, told_as=sentences,
         names=activity.names(current.db, set().union(*map(sentences.references, rows))),
-        **_done_for(found), **_sending(found), **_way_back(found),
+        **_done_for(found), **_sending(found), **_way_back(found), **_sorting(found),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         replaces=_replaces(found), on_the_way=board.on_the_way(current.db, found),
     )
@@ -110,6 +141,15 @@ def _sending(found: Submission) -> dict[str, bool]:
     may = lifecycle.may("submission", found.state, "send", phase)
     in_time = current.now < deadlines.latest_until(current.profile)
     return {"may_send": may, "may_grant": found.state in REPLACEABLE and not may and in_time}
+
+
+def _sorting(found: Submission) -> dict[str, object]:
+    """The entry's category, and the form to change it where there is another one for it."""
+    phase = deadlines.phase_of(current.db, found, at=current.now)
+    others = sorting.others(current.profile, found)
+    may = others and lifecycle.may("submission", found.state, "sort", phase)
+    return {"category": category_name(current.profile, found),
+            "sort_form": SortForm.of(others) if may else None}
 
 
 def _replaces(found: Submission) -> bool:

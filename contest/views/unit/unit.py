@@ -104,7 +104,7 @@ def policy() -> Response:
 def new() -> Response:
     """The entry form, saved before the first byte of the clip."""
     submissions.require_open(current.profile, at=current.now, unit=_unit())
-    form = entry_form(current.profile)
+    form = entry_form(current.profile, _unit())
     if not form.validate_on_submit():
         return page("unit/form.html", 422 if form.errors else 200, form=form, submission=None)
     submission = submissions.create(
@@ -123,7 +123,7 @@ def _saved(response: Response) -> Response:
 def edit(code: str) -> Response:
     submission = _submission(code)
     submissions.require_replaceable(submission)
-    form = entry_form(current.profile, submission)
+    form = entry_form(current.profile, submission.unit, submission)
     if not form.validate_on_submit():
         return page("unit/form.html", 422 if form.errors else 200, form=form, submission=submission)
     submissions.change(

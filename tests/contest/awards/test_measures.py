@@ -185,7 +185,7 @@ def test_the_chair_chooses_and_who_is_out_is_followed(hall: Stage, visit: Visits
         assert row.after["prize"] == "chosen"
 
 
-def test_a_clips_category_is_chosen_on_the_form(
+def test_the_only_category_is_given(
     make: Factory, contest: Contest, visit: Visits
 ) -> None:
     unit = make.unit(contest, "Đoàn Phường 9")
@@ -202,11 +202,7 @@ def test_a_clips_category_is_chosen_on_the_form(
             content=loaded.content, reason="Mảng", created_by="system", created_at=AFTER,
         )
         session.get_one(Contest, contest.id).revision = row
-    assert "Mảng nội dung" in client.get(new).text
-    refused = client.post(new, data=FORM)
-    assert (refused.status_code, "Hãy chọn một mảng nội dung." in refused.text) == (422, True)
-    assert client.post(new, data=FORM | {"category": "nope"}).status_code == 422
-    saved = client.post(new, data=FORM | {"category": "hoc"})
+    saved = client.post(new, data=FORM)
     with make.platform.db.read() as session:
         entry = session.query(Submission).one()
         assert entry.category == "hoc"

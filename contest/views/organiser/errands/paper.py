@@ -48,8 +48,8 @@ def _unit(unit_id: int) -> Unit:
     return units.find(current.db, current.contest, unit_id)
 
 
-def _form() -> EntryFields:
-    return entry_form(current.profile, fields=PaperFields)
+def _form(unit: Unit) -> EntryFields:
+    return entry_form(current.profile, unit, fields=PaperFields)
 
 
 @bp.get("/units/<int:unit_id>/paper")
@@ -58,7 +58,7 @@ def new(unit_id: int) -> Response:
     """The form to type from paper."""
     unit = _unit(unit_id)
     errands.require_open(current.profile, at=current.now, unit=unit)
-    return _page(unit, _form())
+    return _page(unit, _form(unit))
 
 
 def _page(unit: Unit, form: EntryFields, status: int = 200) -> Response:
@@ -69,7 +69,8 @@ def _page(unit: Unit, form: EntryFields, status: int = 200) -> Response:
 @allows("entry.deputise")
 def create(unit_id: int) -> Response:
     """Store the entry; then its receipt, and the clip."""
-    unit, form = _unit(unit_id), _form()
+    unit = _unit(unit_id)
+    form = _form(unit)
     with form.taken(lambda status: _page(unit, form, status), "scans"):
         files = [one for one in form.scans.data or [] if getattr(one, "filename", "")]
         kept = [kept_files.keep_picture(one) for one in files[: paper_entries.MOST_PICTURES + 1]]

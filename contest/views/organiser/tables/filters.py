@@ -35,7 +35,7 @@ class Table:
 def _entries(wanted: Filter, number: int) -> Pagination[Submission]:
     return submission_lists.listed(
         current.db, current.contest, state=wanted["state"], words=wanted["q"],
-        check=wanted["check"], number=number,
+        check=wanted["check"], category=wanted["category"], number=number,
     )
 
 

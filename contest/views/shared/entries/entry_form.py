@@ -14,8 +14,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from contest.models import Submission
+from contest.models import Submission, Unit
 from contest.profile import Profile
+from contest.profile.winning import Category, open_to
 from contest.services.entry.submissions import SubmissionForm, given
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
@@ -110,10 +111,11 @@ def lines_of(text: str | None) -> list[str]:
 
 
 def entry_form(
-    profile: Profile, submission: Submission | None = None, *,
+    profile: Profile, unit: Unit, submission: Submission | None = None, *,
     fields: type[EntryFields] = EntryFields,
 ) -> EntryFields:
-    """The form of this profile, prefilled from ``submission`` if given; ``fields``: with more."""
+    """The form of this profile for a unit, prefilled from ``submission`` if given; ``fields``: with
+    more. A category is asked for where the unit has a choice."""
 
     class Form(fields):  # type: ignore[misc, valid-type]
         max_authors = profile.form.max_authors
@@ -124,18 +126,17 @@ def entry_form(
             purpose.text[current.language], validators=[needed] if purpose.required else []
         )
         setattr(Form, f"consent_{purpose.id}", field)
-    if profile.categories:
-        Form.category = _category(profile)
+    if len(may := open_to(profile.categories, unit.group)) > 1:
+        Form.category = _category(may)
     form = Form(data=_known(submission) if submission else None)
     form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
     return form
 
 
-def _category(profile: Profile) -> RadioField:
-    """Which category the clip is in, where the rules have categories."""
+def _category(may: list[Category]) -> RadioField:
     return RadioField(
         _l("Mảng nội dung"), validators=[InputRequired(_l("Hãy chọn một mảng nội dung."))],
-        choices=[SelectChoice(one.id, one.name[current.language]) for one in profile.categories],
+        choices=[SelectChoice(one.id, one.name[current.language]) for one in may],
     )
 
 
