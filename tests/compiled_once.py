@@ -22,6 +22,7 @@ from werkzeug.routing import Rule
 
 from contest import db, profile
 from contest.profile import Loaded
+from tests import kept_lines
 
 MOST_STATEMENTS = 10_000
 # Argon2id with the least that it allows: a hash with today's settings takes 0.1 s of the processor
@@ -79,6 +80,8 @@ def statements(patch: pytest.MonkeyPatch) -> None:
 
     def sharing(url: str) -> Engine:
         engine = make(url)
+        if engine.dialect.name == "postgresql":
+            kept_lines.of(engine.dialect)
         lender = first.get(engine.dialect.name)
         if lender is None or lender.dialect.default_schema_name is None:
             engine._compiled_cache.capacity = MOST_STATEMENTS
