@@ -67,7 +67,19 @@ def routes(patch: pytest.MonkeyPatch) -> None:
 def templates(patch: pytest.MonkeyPatch, folder: Path) -> None:
     """Jinja's, of every application, in ``folder``, which workers may share: each file is put in
     its place whole."""
-    patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
+    patch.setattr(Flask, "jinja_options", Flask.jinja_options)  # put back at the end
+    share_templates(folder)
+
+
+def share_templates(folder: Path) -> None:
+    """The same in a process of its own (``forks.py``)."""
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
+
+
+def templates_folder() -> Path | None:
+    """Where this process shares them; None before the first test."""
+    shared = Flask.jinja_options.get("bytecode_cache")
+    return Path(shared.directory) if shared else None
 
 
 def statements(patch: pytest.MonkeyPatch) -> None:
