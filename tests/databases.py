@@ -119,7 +119,7 @@ class Reused:
         if self._form() == self.form:
             self.connection.execute("CALL beginning.again()")
         else:
-            kept_lines.forget(self.database)  # what they have planned is of the other form
+            kept_lines.drop(self.database)  # what they have planned is of the other form
             self.connection.execute(NOTHING)
             self._make()
         self.next = self._next()
@@ -142,7 +142,7 @@ class Reused:
         self.next = self._next()
 
     def close(self) -> None:
-        kept_lines.forget(self.database)
+        kept_lines.drop(self.database)
         self.connection.close()
 
 

@@ -25,10 +25,11 @@ def keep(database: Database) -> None:
     KEPT.setdefault(database, [])
 
 
-def forget(database: Database) -> None:
-    """Close its lines, and keep none from now on."""
-    for line in KEPT.pop(database, []):
-        line.close()
+def drop(database: Database) -> None:
+    """Close the lines that nobody holds now."""
+    lines = KEPT.get(database, [])
+    while lines:
+        lines.pop().close()
 
 
 def processes(database: Database) -> list[int]:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 FILES = ("tests/contest/entry/test_upload_rows.py", "tests/contest/entry/test_unit_views.py")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fresh(postgres_server: str) -> Iterator[dict[str, Any]]:
     """What a new database holds."""
     with own_database(postgres_server) as url:
