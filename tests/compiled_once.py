@@ -6,7 +6,7 @@ Compiling them anew was a quarter of the processor time of a test of posting.
 """
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from flask import Flask
+from flask import Blueprint, Flask
+from flask.blueprints import BlueprintSetupState
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
-from werkzeug.routing import Rule
 
-from contest import db, profile
+from contest import db, profile, views
 from contest.profile import Loaded
 from tests import kept_lines
 
@@ -30,38 +30,29 @@ MOST_STATEMENTS = 10_000
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+class Routes:
+    """Stands for all blueprints: the first application adds their routes, the others have the same.
+    To add 350 to each was most of making an application. All else is registered with each."""
+
+    def __init__(self, blueprints: Iterable[Blueprint]) -> None:
+        self.blueprints, self.kept = blueprints, dict[str, Any]()
+
+    def register(self, app: Flask, options: dict[str, Any]) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            if self.kept:
+                app.url_map = self.kept["url_map"]
+                app.view_functions = dict(self.kept["view_functions"])
+                patch.setattr(BlueprintSetupState, "add_url_rule", lambda *_, **__: None)
+            for blueprint in self.blueprints:
+                blueprint.register(app, options)
+        if not self.kept:
+            self.kept = {"url_map": app.url_map, "view_functions": dict(app.view_functions)}
+
+
 def routes(patch: pytest.MonkeyPatch) -> None:
-    """What the routes' addresses are made of: each parsed, and its function compiled, once."""
-    builders: dict[Any, Any] = {}
-    parsed: dict[Any, tuple[Any, ...]] = {}
-    compile_builder, parse = Rule._compile_builder, Rule._parse_rule
-
-    def key(self: Rule, *more: object) -> Any:
-        assert self.map is not None
-        whole = self.map.converters.get("int")
-        return (self.rule, self.subdomain, self.host, repr(self.defaults), whole, *more)
-
-    def built(self: Rule, append_unknown: bool = True) -> Any:
-        mine = key(self, append_unknown)
-        if mine not in builders:
-            builders[mine] = compile_builder(self, append_unknown)
-        return builders[mine]
-
-    def parts(self: Rule, rule: str) -> Any:
-        mine = key(self, rule)
-        if mine in parsed:
-            found, trace, converters, arguments = parsed[mine]
-            self._trace += trace
-            self._converters.update(converters)
-            self.arguments |= arguments
-            return found
-        begun = len(self._trace)
-        found = list(parse(self, rule))
-        parsed[mine] = found, self._trace[begun:], dict(self._converters), set(self.arguments)
-        return found
-
-    patch.setattr(Rule, "_compile_builder", built)
-    patch.setattr(Rule, "_parse_rule", parts)
+    """Those of the pages."""
+    once = Routes(views.blueprints())
+    patch.setattr(views, "blueprints", lambda: (once,))
 
 
 def templates(patch: pytest.MonkeyPatch, folder: Path) -> None:
