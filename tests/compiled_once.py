@@ -34,7 +34,7 @@ class Routes:
     """Stands for all blueprints: the first application adds their routes, the others have the same.
     To add 350 to each was most of making an application. All else is registered with each."""
 
-    def __init__(self, blueprints: Iterable[Blueprint]) -> None:
+    def __init__(self, blueprints: Callable[[], Iterable[Blueprint]]) -> None:
         self.blueprints, self.kept = blueprints, dict[str, Any]()
 
     def register(self, app: Flask, options: dict[str, Any]) -> None:
@@ -43,7 +43,7 @@ class Routes:
                 app.url_map = self.kept["url_map"]
                 app.view_functions = dict(self.kept["view_functions"])
                 patch.setattr(BlueprintSetupState, "add_url_rule", lambda *_, **__: None)
-            for blueprint in self.blueprints:
+            for blueprint in self.blueprints():
                 blueprint.register(app, options)
         if not self.kept:
             self.kept = {"url_map": app.url_map, "view_functions": dict(app.view_functions)}
@@ -51,7 +51,7 @@ class Routes:
 
 def routes(patch: pytest.MonkeyPatch) -> None:
     """Those of the pages."""
-    once = Routes(views.blueprints())
+    once = Routes(views.blueprints)
     patch.setattr(views, "blueprints", lambda: (once,))
 
 
