@@ -15,6 +15,7 @@ import selectors
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .errors import ToolFailed
 from .fence import fence, works
 from .tools import find_tools
 
+_trying = threading.Lock()
 CLIP_INSIDE = "/in/clip"
 OUT_INSIDE = "/out"
 # One glibc arena per thread would spend the address-space limit on nothing.
@@ -187,9 +189,14 @@ def describe() -> str:
     return "bubblewrap" if isolated() else "limits"
 
 
-@cache
 def isolated() -> bool:
-    """Whether FFmpeg runs behind bubblewrap on this machine."""
+    """Whether FFmpeg runs behind bubblewrap on this machine; tried once a process."""
+    with _trying:  # a check's threads begin together
+        return _isolated()
+
+
+@cache
+def _isolated() -> bool:
     program = find_tools().ffmpeg
     return works(_fence(program), [str(program), "-version"])
 

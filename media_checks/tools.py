@@ -8,13 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from .errors import ToolsMissing
 
 OLDEST = (5, 1)
+Pair = tuple[tuple[Path, int, int], ...]
+_asking = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -31,19 +34,32 @@ class Tools:
     chromaprint: bool = False
 
 
-@cache
 def find_tools() -> Tools:
-    """The pair to use on this machine, looked up once per process.
+    """The pair to use on this machine; asked once a process, and again when the system's changes.
 
     Raises ``ToolsMissing`` when neither the system nor the wheels have a usable pair.
     """
-    for candidate in (_from_system(), _from_wheels()):
-        if candidate is not None:
-            return candidate
-    raise ToolsMissing(
-        "Không tìm thấy FFmpeg từ bản 5.1 trở lên; hãy cài gói ffmpeg của hệ điều hành.",
-        "No FFmpeg 5.1 or later was found; install the ffmpeg package of the system.",
-    )
+    with _asking:  # a check's threads begin together
+        return _found(_systems())
+
+
+def _systems() -> Pair:
+    """The system's two programs, each with what changes when another is put in its place."""
+    found = [shutil.which(name) for name in ("ffmpeg", "ffprobe")]
+    places = [Path(name).resolve() for name in found if name]
+    told = [(place, place.stat()) for place in places if place.is_file()]
+    return tuple((place, about.st_ino, about.st_mtime_ns) for place, about in told)
+
+
+@lru_cache(maxsize=1)
+def _found(systems: Pair) -> Tools:
+    found = _from_system(systems) or _from_wheels()
+    if found is None:
+        raise ToolsMissing(
+            "Không tìm thấy FFmpeg từ bản 5.1 trở lên; hãy cài gói ffmpeg của hệ điều hành.",
+            "No FFmpeg 5.1 or later was found; install the ffmpeg package of the system.",
+        )
+    return found
 
 
 def version_number(line: str) -> tuple[int, int] | None:
@@ -54,11 +70,10 @@ def version_number(line: str) -> tuple[int, int] | None:
     return (999, 0) if re.search(r"version\s+(N-|git)", line) else None
 
 
-def _from_system() -> Tools | None:
-    ffmpeg, ffprobe = shutil.which("ffmpeg"), shutil.which("ffprobe")
-    if not ffmpeg or not ffprobe:
+def _from_system(systems: Pair) -> Tools | None:
+    if len(systems) < 2:  # noqa: PLR2004 - of both
         return None
-    return _usable(Path(ffmpeg).resolve(), Path(ffprobe).resolve(), "system")
+    return _usable(systems[0][0], systems[1][0], "system")
 
 
 def _from_wheels() -> Tools | None:

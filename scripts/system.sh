@@ -10,10 +10,16 @@
 # where it may do neither, it prints the one command that somebody else has to run.
 set -euo pipefail
 
+# The system's own comes first: it is what images and installations run, and its compiler knew by
+# profiles what is hot: our pages take a tenth less time than with one that pyenv has compiled.
 find_python() {
   local name
+  if [ -z "${PYTHON:-}" ] && fits /usr/bin/python3 && makes_environments /usr/bin/python3; then
+    echo /usr/bin/python3
+    return
+  fi
   for name in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
-    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    if fits "$name"; then
       echo "$name"
       return
     fi
@@ -21,11 +27,15 @@ find_python() {
   return 1
 }
 
+fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+makes_environments() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 has_python_venv() {
   local python
-  python=$(find_python) && "$python" -c 'import ensurepip, venv' 2>/dev/null
+  python=$(find_python) && makes_environments "$python"
 }
 
 # Ubuntu 22.04 calls an older one python3, and has 3.11 besides.

@@ -1,5 +1,6 @@
 """What every test may ask for: real databases, a real Redis, a real browser, and no network."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -206,9 +207,15 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file at the newest migration, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "hoithi.db"
-    upgrade(f"sqlite:///{path}")
+    """An SQLite file at the newest migration, to be copied: one for all workers."""
+    folder = _of_all_workers(tmp_path_factory, "template")
+    path = folder / "hoithi.db"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            fresh = folder / "fresh.db"
+            upgrade(f"sqlite:///{fresh}")
+            fresh.rename(path)
     return path
 
 

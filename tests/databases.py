@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 from contest.db import upgrade
+from tests import kept_lines
 
 RAM = Path("/dev/shm")
 ENOUGH_RAM = 2**30  # bytes free
@@ -82,19 +83,21 @@ NOTHING = "DROP SCHEMA public CASCADE; DROP SCHEMA beginning CASCADE; CREATE SCH
 # As dropping it would: whoever is still connected is of an earlier test.
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)"
 )
 
 
 class Reused:
     """A PostgreSQL database at the newest migration that can begin again; ``url`` is its address.
 
-    Its server's user must be a superuser, as ours is.
+    Its server's user must be a superuser, as ours is. Lines that engines have closed are kept
+    (``kept_lines.py``).
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.connection = psycopg.connect(url, autocommit=True)
+        self.database = self.connection.info.host, self.connection.info.dbname
         self._make()
         self.next = self._next()
 
@@ -102,19 +105,21 @@ class Reused:
         upgrade(self.url)
         self.connection.execute(BEGINNING)
         self.form = self._form()
+        kept_lines.keep(self.database)
 
     def _form(self) -> object:
         return self.connection.execute(FORM).fetchall()
 
     def begin_again(self) -> None:
-        """As the migrations left it: rows, numbers, and nobody connected.
+        """As the migrations left it: rows, numbers, and nobody connected who does anything.
 
         Made anew where a test has changed its form, as one that takes a guard away to tamper.
         """
-        self.connection.execute(END_OTHERS)
+        self.connection.execute(END_OTHERS, [kept_lines.processes(self.database)])
         if self._form() == self.form:
             self.connection.execute("CALL beginning.again()")
         else:
+            kept_lines.drop(self.database)  # what they have planned is of the other form
             self.connection.execute(NOTHING)
             self._make()
         self.next = self._next()
@@ -137,6 +142,7 @@ class Reused:
         self.next = self._next()
 
     def close(self) -> None:
+        kept_lines.drop(self.database)
         self.connection.close()
 
 

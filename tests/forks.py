@@ -3,7 +3,7 @@
 To start Python and import costs each 1.5 s of processor time, as much as all else that a test of a
 command does. A fork has an environment, a folder, an input and outputs of its own and ends with an
 exit code, as a process that a shell has started. That commands start from nothing, too, is seen in
-``contest/test_light_commands.py``, ``faults/``, ``docker/`` and ``security/``.
+``contest/test_light_commands.py``, ``faults/`` and ``docker/``.
 """
 
 import gc
@@ -22,6 +22,7 @@ from sqlalchemy.orm import configure_mappers
 import contest.web  # noqa: F401 - what the forks begin with
 from contest import cli
 from contest.jobs import handlers
+from tests import compiled_once
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["pytest", "tests.ready_to_fork"])
@@ -62,10 +63,11 @@ def command(
 def begin_command(
     *arguments: str, environ: Mapping[str, str], folder: Path, stdin: str = ""
 ) -> ForkServerProcess:
-    """The same command at work: to be killed, say. Its input and outputs are files in ``folder``.
-    """
+    """The same command at work: to be killed, say, it leads a group of its own. Its input and
+    outputs are files in ``folder``."""
     (folder / "stdin").write_text(stdin)
-    return begin(_main, arguments, dict(environ), Path.cwd(), folder)
+    templates = compiled_once.templates_folder()
+    return begin(_main, arguments, dict(environ), Path.cwd(), folder, templates)
 
 
 def command_text(
@@ -77,7 +79,13 @@ def command_text(
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
-def _main(arguments: tuple[str, ...], environ: dict[str, str], where: Path, folder: Path) -> None:
+def _main(
+    arguments: tuple[str, ...], environ: dict[str, str], where: Path, folder: Path,
+    templates: Path | None,
+) -> None:
+    os.setsid()
+    if templates:
+        compiled_once.share_templates(templates)
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(where)

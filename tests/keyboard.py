@@ -19,8 +19,9 @@ class Keyboard:
 
     def to(self, target: Locator) -> None:
         """Press Tab until ``target`` has the focus."""
+        element = target.element_handle()  # to look for it anew at each step takes most of the time
         for _ in range(MOST_STEPS):
-            if target.evaluate(FOCUSED):
+            if element.evaluate(FOCUSED):
                 break
             self.page.keyboard.press("Tab")
         else:

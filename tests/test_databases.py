@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 FILES = ("tests/contest/entry/test_upload_rows.py", "tests/contest/entry/test_unit_views.py")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fresh(postgres_server: str) -> Iterator[dict[str, Any]]:
     """What a new database holds."""
     with own_database(postgres_server) as url:
@@ -106,6 +106,51 @@ def test_who_was_connected_is_no_more(reused_postgres: Reused) -> None:
         reused_postgres.begin_again()
         with pytest.raises(psycopg.OperationalError):
             earlier.execute("SELECT 1")
+
+
+def test_a_line_that_is_kept_has_nothing_of_the_test_before(reused_postgres: Reused) -> None:
+    processes = []
+    for _ in range(2):
+        reused_postgres.begin_again()
+        database = Database(reused_postgres.url)
+        with database.engine.connect() as line:
+            one = line.exec_driver_sql(
+                "SELECT pg_backend_pid(), current_setting('work_mem'), current_setting('jit'),"
+                " current_user, to_regclass('pg_temp.scratch'),"
+                " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')"
+            ).one()
+            processes.append(one[0])
+            assert tuple(one[1:]) == ("4MB", "off", "postgres", None, 0)
+            line.exec_driver_sql("SET work_mem = '7MB'")
+            line.exec_driver_sql("SET ROLE pg_monitor")
+            line.exec_driver_sql("CREATE TEMP TABLE scratch (n int)")
+            line.exec_driver_sql("SELECT pg_advisory_lock(7)")
+            line.exec_driver_sql("LISTEN something")
+            line.commit()
+        database.engine.dispose()
+    assert processes[0] == processes[1]
+
+
+def test_a_line_that_is_broken_or_not_brought_back_is_not_handed_on(
+    reused_postgres: Reused,
+) -> None:
+    reused_postgres.begin_again()
+    first, second = Database(reused_postgres.url), Database(reused_postgres.url)
+    held_on_to = first.engine.connect()
+    held_on_to.exec_driver_sql("LOCK TABLE contest")
+    with second.engine.connect() as line:
+        other = line.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    second.engine.dispose()
+    reused_postgres.connection.execute("SELECT pg_terminate_backend(%s)", [other])
+    reused_postgres.begin_again()
+    third = Database(reused_postgres.url)
+    with third.engine.connect() as line:
+        line.exec_driver_sql("LOCK TABLE contest")  # nobody else is in the way
+        assert line.exec_driver_sql("SELECT pg_backend_pid()").scalar() != other
+    for database in (first, third):
+        database.engine.dispose()
+    with pytest.raises(DBAPIError):
+        held_on_to.exec_driver_sql("SELECT 1")
 
 
 @cache

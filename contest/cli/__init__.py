@@ -6,6 +6,7 @@ health check asks every few seconds, and importing everything cost it more than 
 Exit codes: 0 done, 1 refused by a rule, 2 bad input or setting, 3 usage.
 """
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -17,6 +18,8 @@ import click
 
 from contest.cli import log_lines
 from contest.errors import DomainError
+
+YOUNG_OBJECTS = 50_000  # before the collector of cycles looks; Python's own number is 700
 
 
 class Commands(click.Group):
@@ -54,6 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     What it and its processes write, databases and clips above all, is for their own user alone.
     """
     os.umask(0o077)
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
     log_lines.begin()
     try:
         root.main(arguments, prog_name="hoithi", standalone_mode=False)

@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 Handler = Callable[[Any, int, Callable[[], None]], None]
@@ -32,8 +33,9 @@ class LeaseLost(Exception):
     """Another worker holds the lease now; stop at once and write nothing."""
 
 
+@cache
 def handlers() -> dict[str, Handler]:
-    """Kind of task -> handler, from all modules of this package."""
+    """Kind of task -> handler, from all modules of this package; not to be changed."""
     found: dict[str, Handler] = {}
     for module in pkgutil.iter_modules(__path__):
         found |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "HANDLERS", {})

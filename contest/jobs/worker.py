@@ -6,6 +6,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache, partial
 
@@ -20,7 +21,7 @@ from contest.ports import StorageAway
 from contest.services.core import outbox
 from contest.services.queueing import whose
 from contest.wiring import Platform, platform_of_process
-from media_checks import sandbox
+from media_checks import ToolsMissing, sandbox
 
 log = logging.getLogger("hoithi.worker")
 BEAT_EVERY_S = 20.0
@@ -128,5 +129,7 @@ def prepare(platform: Platform) -> None:
     handlers()
     pages_app.of(platform)
     _loaded = platform.blobs  # with the library for a bucket
+    with suppress(ToolsMissing):  # a job that wants them says so
+        _tried = sandbox.isolated()  # FFmpeg's version, and whether it runs behind the fence
     gc.freeze()  # nor is what they share looked through, and thereby copied, in each of them
     platform.db.engine.dispose()

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from contest import db as databases
 from contest.models import Contest, Unit, UnitLink
 from contest.wiring import Platform
+from tests import kept_lines
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
 
@@ -43,6 +44,7 @@ def breaking(platform: Platform, *, stored: bool, gone: bool = False) -> Iterato
             raw.execute("COMMIT")
             raw.execute("BEGIN")
         if gone:
+            kept_lines.drop((raw.info.host, name))
             admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         admin.execute("SELECT pg_terminate_backend(%s)", [broken[0]])
 

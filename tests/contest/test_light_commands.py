@@ -1,11 +1,14 @@
 """Commands import what they need: a container asks for its health every few seconds, all day."""
 
+import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from contest import cli
 
 SAY = """
 import sys
@@ -50,3 +53,12 @@ def test_a_process_begins_without_what_others_do(tmp_path: Path, process: str) -
     found = imported(tmp_path, process, "--help")
     assert "click" in found
     assert not found & (PAGES | CLIPS)
+
+
+def test_a_beginning_is_not_searched_for_cycles_all_the_time() -> None:
+    before = gc.get_threshold()
+    try:
+        cli.main(["--help"])
+        assert gc.get_threshold()[0] == cli.YOUNG_OBJECTS > 10 * 700
+    finally:
+        gc.set_threshold(*before)

@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import statistics
-import subprocess
 import sys
 import threading
 import time
@@ -19,7 +18,7 @@ from contest.config import Settings
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.processes import free_port
-from tests.uploads.house import WHILE_OPEN, House
+from tests.uploads.house import WHILE_OPEN, House, beside
 
 FLOOR_S = 1.0  # a busy machine of ours answers some pages as late as this without any attack
 OPEN: list["Slow"] = []  # closed after each test
@@ -47,7 +46,8 @@ class Site(House):
         self.platform = Platform(Settings.from_env(self.environ))
         self.make = Factory(self.platform)
         self.sockets = {name: folder / f"{name}.sock" for name in ("web", "uploads")}
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.says = beside(folder)
+        self.running = {}
 
     def _answers(self) -> bool:
         try:

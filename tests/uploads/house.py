@@ -5,21 +5,22 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from datetime import datetime
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from contest.clock import FileClock
 from contest.config import Settings
 from contest.wiring import Platform
+from tests import forks
 from tests.contest.factory import Factory
 from tests.processes import free_port
 
 WHILE_OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
-HOITHI = [sys.executable, "-m", "contest"]
 
 
 def noise(size: int) -> bytes:
@@ -48,15 +49,15 @@ class House:
         self.platform = Platform(Settings.from_env(self.environ))
         self.make = Factory(self.platform)
         self.sockets = {name: folder / f"{name}.sock" for name in ("web", "uploads")}
-        self.running: dict[str, subprocess.Popen] = {}
+        self.says = beside(folder)
+        self.running: dict[str, subprocess.Popen | ForkServerProcess] = {}
 
     def start(self, name: str) -> None:
         """Start `web` or `uploads` and wait until it listens."""
         socket = self.sockets[name]
         socket.unlink(missing_ok=True)
-        command = [*HOITHI, name, "--bind", f"unix:{socket}"]
-        command += ["--workers", "1"] if name == "web" else []
-        self.running[name] = subprocess.Popen(command, env=self.environ, start_new_session=True)
+        workers = ["--workers", "1"] if name == "web" else []
+        self._begin(name, "--bind", f"unix:{socket}", *workers)
         _wait(socket.exists)
 
     def start_front(self) -> None:
@@ -66,11 +67,15 @@ class House:
             "--uploads",
             f"unix:{self.sockets['uploads']}",
         ]
-        command = [*HOITHI, "front", "--listen", f"127.0.0.1:{self.port}", "--processes", "1"]
-        self.running["front"] = subprocess.Popen(
-            [*command, *behind], env=self.environ, start_new_session=True
-        )
+        self._begin("front", "--listen", f"127.0.0.1:{self.port}", "--processes", "1", *behind)
         _wait(self._answers)
+
+    def _begin(self, name: str, *arguments: str) -> None:
+        """A fork of a process that has imported all."""
+        says = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.says))
+        self.running[name] = forks.begin_command(
+            name, *arguments, environ=self.environ, folder=says
+        )
 
     def _answers(self) -> bool:
         try:
@@ -83,12 +88,19 @@ class House:
         """kill -9 for the process and its children."""
         process = self.running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait() if isinstance(process, subprocess.Popen) else process.join()
 
     def stop(self) -> None:
         for name in list(self.running):
             self.kill(name)
         self.platform.db.engine.dispose()
+
+
+def beside(folder: Path) -> Path:
+    """Where the processes of the house in ``folder`` write what they say."""
+    says = folder.with_name(f"{folder.name}-says")
+    says.mkdir()
+    return says
 
 
 def _wait(ready, seconds: float = 30) -> None:

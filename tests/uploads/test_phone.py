@@ -46,18 +46,27 @@ def open_send_page(phone, house):
     return submission
 
 
-def slow_down(phone, bytes_per_second):
-    session = phone.context.new_cdp_session(phone)
-    session.send("Network.enable")
-    session.send(
-        "Network.emulateNetworkConditions",
-        {
-            "offline": False,
-            "latency": 5,
-            "downloadThroughput": -1,
+class Line:
+    """The phone's line: so slow that the clip is on its way as long as the test wants."""
+
+    def __init__(self, phone) -> None:
+        self.session = phone.context.new_cdp_session(phone)
+        self.session.send("Network.enable")
+        self._upload(2e5)
+
+    def quicken(self) -> None:
+        self._upload(-1)
+
+    def _upload(self, bytes_per_second) -> None:
+        self.session.send("Network.emulateNetworkConditions", {
+            "offline": False, "latency": 5, "downloadThroughput": -1,
             "uploadThroughput": bytes_per_second,
-        },
-    )
+        })
+
+
+def until_some_is_sent(phone):
+    while phone.locator(BAR).get_attribute("value") in (None, "0"):
+        phone.wait_for_timeout(50)
 
 
 def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
@@ -65,14 +74,13 @@ def test_a_reload_goes_on_with_the_same_file_only(phone, house, tmp_path):
     clip.write_bytes(noise(SIZE))
     other.write_bytes(noise(SIZE))
     submission = open_send_page(phone, house)
-    slow_down(phone, 2e6)
+    line = Line(phone)
     phone.set_input_files("#clip", clip)
     phone.click(GO)
-    while phone.locator(BAR).get_attribute("value") in (None, "0"):
-        phone.wait_for_timeout(50)
-    phone.wait_for_timeout(1000)
+    until_some_is_sent(phone)
     phone.once("dialog", lambda dialog: dialog.accept())
     phone.reload()
+    line.quicken()
     expect(phone.locator("[data-unfinished]")).to_contain_text("clip.mp4")
     phone.set_input_files("#clip", other)
     expect(phone.locator(FRESH)).to_be_visible()
@@ -92,11 +100,13 @@ def test_pause_stops_and_resume_goes_on(phone, house, tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(noise(SIZE))
     submission = open_send_page(phone, house)
-    slow_down(phone, 4e6)
+    line = Line(phone)
     phone.set_input_files("#clip", clip)
     phone.click(GO)
+    until_some_is_sent(phone)
     phone.click("[data-part=pause]")
     expect(phone.locator("[data-part=said]")).to_contain_text("tạm dừng")
+    line.quicken()
     phone.click("[data-part=resume]")
     phone.wait_for_url(f"**/entries/{submission.code}", timeout=60_000)
 
@@ -122,7 +132,7 @@ def test_the_screen_stays_on_while_a_clip_is_sent_and_only_then(phone, house, tm
     clip.write_bytes(noise(SIZE))
     phone.add_init_script(WAKE_LOCKS)
     open_send_page(phone, house)
-    slow_down(phone, 1e6)
+    Line(phone)
     phone.set_input_files("#clip", clip)
     assert phone.evaluate("locks") == []
     phone.click(GO)
