@@ -33,12 +33,13 @@ from contest.models import (
 )
 from contest.profile import load
 from contest.services.core import profiles
-from contest.services.privacy import again, register, tombstones
+from contest.services.privacy import register, tombstones
 from contest.services.privacy.retention import due, holds, preview
 from contest.services.privacy.retention.holds import Wish
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.privacy import planting
+from tests.contest.privacy.test_erasure import done_again
 from tests.contest.privacy.test_erasure import holds as verifies
 from tests.contest.seen.phases import Phase
 
@@ -293,8 +294,8 @@ def test_what_a_sweep_took_stays_away_after_a_restore(
         tombstones.write(session, data_dir)
     lines = (data_dir / tombstones.FILE).read_text().replace("user:1", "user:2")
     (data_dir / tombstones.FILE).write_text(lines.replace('"d"', '"later"'))
-    assert again.done(platform.db.write, data_dir, platform.blobs, platform.keys) == 6
-    assert again.done(platform.db.write, data_dir, platform.blobs, platform.keys) == 0
+    assert done_again(platform) == 6
+    assert done_again(platform) == 0
     with platform.db.read() as session:
         assert all(v.bytes_gone_at for which in ("shown", "out") for v in
                    session.get_one(Submission, phase.clips[which].id).versions)
