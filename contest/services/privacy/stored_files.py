@@ -49,6 +49,7 @@ PACKED, MAIL = (ZIPPED, GZIPPED), b"\nMIME-Version:"
 HEAD = 8192  # bytes in which a file says what it is
 DEEPEST = 4  # archives in archives; some hold themselves
 BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, ValueError, RuntimeError)
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")  # as JSON may write a letter
 TAG = re.compile(r"<[^<>]*>")
 ENDS = re.compile(  # of what stands apart from what follows
     r"</(?:\w+:)?(?:p|c|t[dhr]|li|div|h\d|title|row|si|option|dd|dt)>|<(?:\w+:)?(?:br|tab)\b[^<>]*>"
@@ -89,6 +90,8 @@ def _readable(content: bytes, pdfs: PdfReader, depth: int = 0) -> Iterator[str]:
             yield (text := html.unescape(content.decode(encoding)))
             if "<" in text:
                 yield _without_tags(text)
+            if "\\u" in text:
+                yield ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     if PDF in content[:HEAD]:
         yield from pdfs.texts(content)
 

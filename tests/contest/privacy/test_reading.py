@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -49,6 +50,7 @@ WRITTEN: dict[str, Callable[[str], bytes]] = {
     "an archive in an archive": lambda said: zipped(zipped(said.encode()), "a.docx"),
     "gzip": lambda said: gzip.compress(said.encode()),
     "a name in two runs": lambda said: zipped(cut(said)), "a mail": mail,
+    "JSON": lambda said: json.dumps({"by": said}).encode(),
     "a file sent with a mail": lambda said: mail(said, forwarded=True),
 }
 
