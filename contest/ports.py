@@ -125,6 +125,13 @@ class PlanReader(Protocol):
         ``Invalid`` for what cannot be read."""
 
 
+class PdfReader(Protocol):
+    """Reads PDFs from outside."""
+
+    def texts(self, content: bytes) -> list[str]:
+        """Every text in one, compressed or not; none where it cannot be read."""
+
+
 class Antivirus(Protocol):
     """Looks into files from outside."""
 

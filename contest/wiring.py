@@ -15,6 +15,7 @@ from contest.ports import (
     LinkReader,
     Mailer,
     PdfMaker,
+    PdfReader,
     PictureCleaner,
     PlanReader,
     Pusher,
@@ -103,6 +104,12 @@ class Platform:
         from contest.adapters.plans import BoxedPlans
 
         return BoxedPlans()
+
+    @cached_property
+    def pdfs(self) -> PdfReader:
+        from contest.adapters.pdfs import BoxedPdfs
+
+        return BoxedPdfs()
 
     @cached_property
     def links(self) -> LinkReader:

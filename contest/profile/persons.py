@@ -1,8 +1,8 @@
 """Rules about persons: how long their data are kept, and who confirms what was said of them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from contest.profile.parts import Part
 
@@ -22,6 +22,14 @@ class Retention(Part):
     logs: Days | None = None  # after it happened: who opened what, refusals, browsers of units
     signed_forms: Days | None = None  # after the awards
     requests: Days | None = None  # after they ended: who asked, and what was written
+    removal_proofs: Days | None = None  # after they were kept: that a post left the Page
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that do not name what came later keep the hash they had before."""
+        content: dict[str, Any] = write(self)
+        return {key: value for key, value in content.items()
+                if key != "removal_proofs" or value is not None}
 
 
 class Confirming(Part):

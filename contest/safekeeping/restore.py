@@ -243,9 +243,8 @@ def _erased_again(
         )]
     shutil.copyfile(path, settings.data_dir / tombstones.FILE)
     keys = Keys(Settings.keys_in(text), database.write)
-    done = again.done(
-        database.write, settings.data_dir, Platform(settings).blobs, keys
-    )
+    platform = Platform(settings)
+    done = again.done(database.write, settings.data_dir, platform.blobs, platform.pdfs, keys)
     if not done:
         return []
     database.compact()

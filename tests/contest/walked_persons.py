@@ -184,7 +184,8 @@ class PersonsOfWalk:
         """The person is nowhere afterwards, the clip's bytes are given up, all else stands."""
         person, entry = requests.person_of(one), one.submission_id
         self.note(f"request {one.id}: the person is erased{' and the clip' * one.with_clip}")
-        store = Store(self.vault.blobs, self.vault.folder, self.vault.signer(session))
+        store = Store(self.vault.blobs, self.vault.folder, self.vault.signer(session),
+                      self.platform.pdfs)
         deeds.do_erase(session, one, keys=self.vault.keys, store=store, at=self.at)
         session.flush()
         assert one.state == "done"

@@ -1,6 +1,6 @@
-"""A release of scripts/release.sh, laid by scripts/install.sh in a fresh Debian, as far as it goes
-without an init: the processes are started by the units' own lines; a second time it upgrades and
-asks nothing; then it is taken back."""
+"""A release of scripts/release.sh, laid by scripts/install.sh in a fresh Debian 12 and a fresh 13,
+as far as it goes without an init: the processes are started by the units' own lines; a second time
+it upgrades and asks nothing; then it is taken back."""
 
 import os
 import re
@@ -24,6 +24,7 @@ ANSWERS = f"DOMAIN={DOMAIN}\nMAIL=an@quan11.example.vn\nNAME=Nguyễn Văn An\nS
 BARE = {"HOME": "/root", "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE")
 LENT = ("/etc/pip.conf", "/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt")
+STOP = "pg_lsclusters -h | while read -r version name _; do pg_ctlcluster $version $name stop; done"
 
 pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -31,11 +32,11 @@ pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.timeout(3600)]
 class FreshRoot:
     """A Debian of its own in a folder, with this machine's ways to packages lent to it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, suite: str) -> None:
         self.root = root
         subprocess.run(
-            ["debootstrap", "--variant=minbase", "--include=systemd,ca-certificates", "bookworm",
-             root], check=True, stdout=subprocess.DEVNULL,
+            ["debootstrap", "--variant=minbase", "--include=systemd,ca-certificates", suite, root],
+            check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         for name in LENT:
             if Path(name).exists():
@@ -82,15 +83,15 @@ class FreshRoot:
         return subprocess.Popen(self.command(*words, told=told))
 
 
-@pytest.fixture(scope="module")
-def root() -> Iterator[FreshRoot]:
+@pytest.fixture(scope="module", params=["bookworm", "trixie"])
+def root(request: pytest.FixtureRequest) -> Iterator[FreshRoot]:
     with tempfile.TemporaryDirectory(prefix="hoithi-install-") as folder, ExitStack() as left:
         Path(folder).chmod(0o755)  # other accounts live in it
-        fresh = FreshRoot(Path(folder))
+        fresh = FreshRoot(Path(folder), request.param)
         for name in ("proc", "dev"):
             subprocess.run(["mount", "--bind", f"/{name}", f"{folder}/{name}"], check=True)
             left.callback(subprocess.run, ["umount", f"{folder}/{name}"], check=True)
-        stop = fresh.command("sh", "-c", "pg_ctlcluster 15 main stop || true")
+        stop = fresh.command("sh", "-c", STOP)
         left.callback(subprocess.run, stop)
         yield fresh
 

@@ -57,7 +57,7 @@ def erase_again() -> None:
     """Erase again what the tombstones in the data folder name and the database still holds."""
     platform = open_platform()
     count = again.done(
-        platform.db.write, platform.settings.data_dir, platform.blobs, platform.keys
+        platform.db.write, platform.settings.data_dir, platform.blobs, platform.pdfs, platform.keys
     )
     platform.db.compact()
     click.echo(f"{count} erasures done again", err=True)

@@ -21,5 +21,5 @@ def run(platform: Platform, request_id: int, beat: Callable[[], None]) -> None:
         if not deeds.told(session, request, at=at):
             raise Later(at + deeds.SOON, "the person is told first")
         store = Store(platform.blobs, platform.settings.data_dir / "bundles",
-                      Signer(platform.keys.signature(session)))
+                      Signer(platform.keys.signature(session)), platform.pdfs)
         deeds.do_erase(session, request, keys=platform.keys, store=store, at=at)

@@ -33,9 +33,9 @@ def run(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
         files, published = _files(session, contest), standings.newest(session, contest)
         for finder in _finders(platform, session, contest):
             beat()
-            leftovers.remove_waiting(data_dir, finder)
+            leftovers.remove_waiting(data_dir, finder, platform.pdfs)
             named = set(clips.named(session.connection()))
-            files += leftovers.strays(platform.blobs, named, finder)
+            files += leftovers.strays(platform.blobs, named, finder, platform.pdfs)
         tombstones.write(session, data_dir)
     for sha256 in files:
         platform.blobs.drop(sha256)

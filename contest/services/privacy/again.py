@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM
 from contest.models import Contest, Submission, Tombstone, User
-from contest.ports import BlobStore
+from contest.ports import BlobStore, PdfReader
 from contest.services.core.keys import Keys
 from contest.services.privacy import tombstones
 from contest.services.privacy.erasing import Erasure, Wish
@@ -26,7 +26,7 @@ SPARED = "spared:"
 
 def done(
     writing: Callable[[], AbstractContextManager[Session]], data_dir: Path, blobs: BlobStore,
-    keys: Keys,
+    pdfs: PdfReader, keys: Keys,
 ) -> int:
     """Do again what the tombstones in the data folder name, in a transaction of its own, and delete
     the files that nothing needs any more; returns how many erasures."""
@@ -34,7 +34,7 @@ def done(
     if not path.exists():
         return 0
     with writing() as session:
-        store = Store(blobs, data_dir / "bundles", Signer(keys.signature(session)))
+        store = Store(blobs, data_dir / "bundles", Signer(keys.signature(session)), pdfs)
         count, files = erase(session, path, keys=keys, store=store, at=datetime.now(UTC))
         tombstones.write(session, data_dir)
     for sha256 in files:

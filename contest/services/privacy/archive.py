@@ -18,7 +18,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.models import ClipVersion, Contest, PrivacyRequest, SignedForm, Submission
+from contest.models import (
+    ClipVersion,
+    Contest,
+    PostRemoval,
+    PrivacyRequest,
+    SignedForm,
+    Submission,
+)
 from contest.ports import BlobStore
 from contest.services.core import mail, profiles
 from contest.services.entry import consents
@@ -26,6 +33,7 @@ from contest.services.privacy import access, account, places, requests
 from contest.services.privacy.person import Finder
 
 LIFE = timedelta(days=7)
+ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 # Kept from the person, too: what others wrote in confidence, and how we find people.
 WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("held_decision", "content"),
                       ("outbox", "error")})
@@ -33,18 +41,20 @@ WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("held_decision
 
 @dataclass(frozen=True)
 class Held:
-    """What is held: places of the person, consents, files (name in the archive, hash): clips and
-    pictures of the form that they signed; who opened what about them."""
+    """What is held: places of the person, consents, files (name in the archive, hash): clips,
+    pictures of the form that they signed, proofs that a post was removed; who opened what about
+    them."""
 
     places: list[places.Place]
     consents: list[dict[str, Any]]
     clips: list[tuple[str, str]]
     forms: list[tuple[str, str]]
+    proofs: list[tuple[str, str]]
     opened: list[dict[str, Any]]
 
     @property
     def files(self) -> list[tuple[str, str]]:
-        return [*self.clips, *self.forms]
+        return [*self.clips, *self.forms, *self.proofs]
 
 
 def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
@@ -59,6 +69,7 @@ def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
          for e in (consents.history(session, submission) if submission else [])],
         list(_clips(session, submission)) if submission else [],
         list(_forms(session, submission)) if submission else [],
+        list(_proofs(session, submission)) if submission else [],
         _opened(session, contest, request, submission),
     )
 
@@ -67,6 +78,13 @@ def _forms(session: Session, submission: Submission) -> Iterator[tuple[str, str]
     query = select(SignedForm).where(SignedForm.submission_id == submission.id)
     for number, form in enumerate(session.scalars(query.order_by(SignedForm.id)), start=1):
         yield f"forms/{submission.code}-{number}.jpg", form.sha256
+
+
+def _proofs(session: Session, submission: Submission) -> Iterator[tuple[str, str]]:
+    query = select(PostRemoval).where(PostRemoval.submission_id == submission.id)
+    for number, proof in enumerate(session.scalars(query.order_by(PostRemoval.id)), start=1):
+        ending = ENDINGS.get(proof.media_type, "")
+        yield f"proofs/{submission.code}-{number}{ending}", proof.sha256
 
 
 def _opened(
@@ -104,10 +122,11 @@ def write(
         "contest": said, "request": request.code, "made_at": at.isoformat(),
         "person": {"name": request.person_name, "phone": request.person_phone,
                    "email": request.person_email, "account": request.account},
-        "held": [{"where": f"{p.table}.{p.column}", "row": p.row_id, "value": _own(p, request)}
-                 for p in found.places],
+        "held": [{"where": f"{p.table}.{p.column}", "called": p.called(request.language),
+                  "row": p.row_id, "value": _own(p, request)} for p in found.places],
         "consents": found.consents, "clips": [name for name, _ in found.clips],
-        "signed_forms": [name for name, _ in found.forms], "opened": found.opened,
+        "signed_forms": [name for name, _ in found.forms],
+        "proofs_of_removed_posts": [name for name, _ in found.proofs], "opened": found.opened,
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
@@ -126,13 +145,14 @@ def _own(place: places.Place, request: PrivacyRequest) -> list[str]:
 def _page(document: dict[str, Any], language: str) -> str:
     words = _WORDS[language]
     rows = "".join(
-        f"<tr><td>{escape(one['where'])}</td><td>{escape('; '.join(one['value']))}</td></tr>"
+        f"<tr><td>{escape(one['called'])}</td><td>{escape('; '.join(one['value']))}</td></tr>"
         for one in document["held"]
     )
     steps = "".join(f"<li>{escape(one['at'][:16])}: {escape(one['purpose'])} – "
                     f"{words[one['act']]}</li>" for one in document["consents"])
     clips = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>'
-                    for name in (*document["clips"], *document["signed_forms"]))
+                    for name in (*document["clips"], *document["signed_forms"],
+                                 *document["proofs_of_removed_posts"]))
     openings = "".join(f"<li>{escape(one['at'][:16])}: {words[one['what']]} "
                        f"({escape(one['subject'])}), {words[one['by']]}</li>"
                        for one in document["opened"])
@@ -150,14 +170,16 @@ def _page(document: dict[str, Any], language: str) -> str:
 
 _WORDS = {
     "vi": {"title": "Dữ liệu về bạn", "held": "Dữ liệu đang giữ", "where": "Ở đâu",
-           "value": "Nội dung", "consents": "Sự đồng ý", "clips": "Clip, phiếu có chữ ký",
+           "value": "Nội dung", "consents": "Sự đồng ý",
+           "clips": "Clip, phiếu có chữ ký, bằng chứng đã gỡ bài đăng",
            "given": "đồng ý",
            "withdrawn": "rút lại", "opened": "Ai đã mở dữ liệu", "you": "chính bạn",
            "staff": "người của hội thi", "contacts": "xem liên hệ", "original": "tải clip gốc",
            "export": "tải danh sách", "signed_form": "xem phiếu có chữ ký",
            "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn"},
     "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
-           "consents": "Consents", "clips": "Clips, signed forms", "given": "given",
+           "consents": "Consents", "clips": "Clips, signed forms, proofs of removed posts",
+           "given": "given",
            "withdrawn": "withdrawn", "opened": "Who opened your data", "you": "yourself",
            "staff": "staff of the contest", "contacts": "contacts looked at",
            "original": "original clip downloaded", "export": "list downloaded",

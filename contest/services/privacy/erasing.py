@@ -25,7 +25,7 @@ from contest.models import (
     Tombstone,
     User,
 )
-from contest.ports import BlobStore
+from contest.ports import BlobStore, PdfReader
 from contest.services.core import audit, outbox
 from contest.services.core.keys import Keys
 from contest.services.entry.stored_bytes import TIDY
@@ -112,7 +112,7 @@ class Erasure:
 
     def _evidence(self) -> list[str]:
         found = stored_files.evidence_of(
-            self.session, self.contest, self.finder, self.store.blobs
+            self.session, self.contest, self.finder, self.store.blobs, self.store.pdfs
         )
         named = [int(key.partition(":")[2]) for key in self.wish.also if key[:9] == "evidence:"]
         query = select(Evidence).where(
@@ -127,7 +127,7 @@ class Erasure:
 
     def _templates(self) -> list[str]:
         found = stored_files.templates_of(
-            self.session, self.contest, self.finder, self.store.blobs
+            self.session, self.contest, self.finder, self.store.blobs, self.store.pdfs
         )
         for one in found:
             self._bury(f"document_template:{one.id}", "file", one.sha256)
@@ -146,7 +146,7 @@ class Erasure:
         named = [int(key.partition(":")[2]) for key in self.wish.also
                  if key.startswith("post_removal:")]
         found = removals.telling(
-            self.session, self.contest, self.finder, self.store.blobs, named
+            self.session, self.contest, self.finder, self.store.blobs, self.store.pdfs, named=named
         )
         for one in found:
             self._bury(f"post_removal:{one.id}", "file", one.sha256)
@@ -256,13 +256,13 @@ class Erasure:
 
 
 def preview(
-    session: Session, contest: Contest, finder: Finds, blobs: BlobStore
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore, pdfs: PdfReader
 ) -> tuple[list[Place], list[Evidence]]:
     """What an erasure would change, nothing being changed: places in the database, and evidence
     that says the name."""
     found = [place for place in places.found(session, contest.id, finder)
              if place.table != User.__tablename__]
-    return found, stored_files.evidence_of(session, contest, finder, blobs)
+    return found, stored_files.evidence_of(session, contest, finder, blobs, pdfs)
 
 
 def pictures(session: Session, contest: Contest) -> list[Evidence]:

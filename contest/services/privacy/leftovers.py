@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from contest.ports import BlobStore
+from contest.ports import BlobStore, PdfReader
 from contest.services.privacy.places import Finds
 from contest.services.privacy.stored_files import LARGEST, shows
 
@@ -26,25 +26,27 @@ def empty_caches(data_dir: Path) -> None:
                 _remove(path)
 
 
-def remove_waiting(data_dir: Path, finder: Finds) -> int:
+def remove_waiting(data_dir: Path, finder: Finds, pdfs: PdfReader) -> int:
     """Remove files that tell of the person; returns how many. Files of forms lie in the data folder
     itself."""
     places = [path for name in WAITING for path in _files(data_dir / name)]
     places += [path for path in _children(data_dir) if path.is_file() and path.name[:3] == "tmp"]
-    found = [path for path in places if shows(path, finder)]
+    found = [path for path in places if shows(path, finder, pdfs)]
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
 
 
-def strays(blobs: BlobStore, named: Collection[str], finder: Finds) -> list[str]:
+def strays(
+    blobs: BlobStore, named: Collection[str], finder: Finds, pdfs: PdfReader
+) -> list[str]:
     """Stored files that no row names, as of previews that were never applied, and that tell of the
     person: their hashes."""
     found = []
     for one in blobs.names():
         if one.sha256 not in named and one.size <= LARGEST:
             with contextlib.suppress(FileNotFoundError), blobs.open_local(one.sha256) as path:
-                found += [one.sha256] if shows(path, finder) else []
+                found += [one.sha256] if shows(path, finder, pdfs) else []
     return found
 
 

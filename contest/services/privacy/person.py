@@ -1,8 +1,9 @@
 """By what a person is found in texts, and what is put in its place.
 
-A name is found in its own letters, whatever their case, and without marks where a text has none at
-all (file names); names of one short word only where they are the whole value, for they are others'
-words. A number is found however it is grouped, with 0 or +84 before it.
+A name is found in its own letters, whatever their case and wherever a tone stands (hòa, hoà), and
+without marks where a text has none at all (file names); names of one short word only where they are
+the whole value, for they are others' words. A number is found however it is grouped, with 0 or +84
+before it. In addresses (a link, a path) letters may stand as per cent signs.
 """
 
 import hashlib
@@ -13,14 +14,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
+from urllib.parse import unquote
 
 from social import accounts
 
+Form = Literal["NFC", "NFD"]
 GONE = "(đã xoá)"
 GONE_MAIL = "da-xoa@example.invalid"  # where a mail address must stand; RFC 2606
 SHORT = 6  # letters: a name of one word below it is looked for as a whole value only
 FEWEST_DIGITS = 8
 WORD = re.compile(r"[^\W_]+")
+BETWEEN = r"[\s._-]*"  # the words of a name
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 LONGEST = 24  # words of what is looked for by digests
 
 
@@ -63,10 +69,17 @@ class Finder:
 
     def finds(self, text: str) -> bool:
         """Whether the person stands in a text."""
-        return bool(self._mail.search(text) or self._rest.search(text)) or self._is_name(text)
+        return any(
+            self._mail.search(one) or self._rest.search(one) or self._is_name(one)
+            for one in dict.fromkeys((text, unquote(text)))
+        )
 
     def without(self, text: str) -> str:
         """The text with a placeholder for the person."""
+        text = self._plain(text)
+        return self._plain(unquote(text)) if self.finds(text) else text
+
+    def _plain(self, text: str) -> str:
         if self._is_name(text):
             self.seen.add(spelt(text))
             return GONE
@@ -96,10 +109,23 @@ class DigestFinder:
     digests: dict[int, frozenset[str]]
 
     def finds(self, text: str) -> bool:
-        return bool(self._spans(text))
+        return any(map(self._spans, self._spellings(text)))
 
     def without(self, text: str) -> str:
-        for start, end in reversed(self._spans(text)):
+        for plain in self._spellings(text):
+            if spans := self._spans(plain):
+                return self.without(self._put(plain, spans))
+        return text
+
+    @staticmethod
+    def _spellings(text: str) -> list[str]:
+        """As it stands there with marks joined to their letters, and without per cent signs."""
+        plain = unicodedata.normalize("NFC", text)
+        return list(dict.fromkeys((plain, unicodedata.normalize("NFC", unquote(plain)))))
+
+    @staticmethod
+    def _put(text: str, spans: list[tuple[int, int]]) -> str:
+        for start, end in reversed(spans):
             inside = text[start:end]
             text = text[:start] + (GONE_MAIL if "@" in inside else GONE) + text[end:]
         return text
@@ -149,10 +175,22 @@ def _name(name: str) -> list[str]:
     words = unicodedata.normalize("NFC", name).split()
     if not words or (len(words) == 1 and len(words[0]) < SHORT):
         return []
-    bare = [without_marks(word) for word in words]
-    forms = [r"\s+".join(map(re.escape, words)), r"[\s._-]*".join(map(re.escape, bare)),
-             r"\s+".join(re.escape(unicodedata.normalize("NFD", word)) for word in words)]
-    return [rf"(?<![^\W_]){form}(?![^\W_])" for form in dict.fromkeys(forms)]
+    forms = [
+        [re.escape(without_marks(word)) for word in words], [_toned(word, "NFC") for word in words],
+        [_toned(word, "NFD") for word in words],
+    ]
+    return [rf"(?<![^\W_]){form}(?![^\W_])" for form in dict.fromkeys(map(BETWEEN.join, forms))]
+
+
+def _toned(word: str, form: Form) -> str:
+    """A word with its tone on either vowel, as both are written: ``hòa``, ``hoà``."""
+    found = re.escape(unicodedata.normalize(form, word.lower()))
+    for first, second in ("oa", "oe", "uy"):
+        for tone in TONES:
+            either = [unicodedata.normalize(form, one)
+                      for one in (f"{first}{tone}{second}", f"{first}{second}{tone}")]
+            found = re.sub("|".join(either), f"(?:{'|'.join(either)})", found)
+    return found
 
 
 def without_marks(text: str) -> str:
@@ -172,4 +210,4 @@ def _phone(phone: str) -> str:
     digits = digits.removeprefix("0")
     if len(digits) < FEWEST_DIGITS:
         return r"(?!)"
-    return r"(?<!\d)(?:\+?84|0)?[ .()-]{0,2}" + r"[ .()-]{0,2}".join(digits) + r"(?!\d)"
+    return r"(?<!\d)(?:(?:\+|00)?84|0)?[ .()-]{0,2}" + r"[ .()-]{0,2}".join(digits) + r"(?!\d)"

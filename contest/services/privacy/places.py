@@ -3,9 +3,11 @@
 Nothing is listed by hand but exceptions, so that a table that comes tomorrow is looked into, too.
 """
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, Column, FromClause, Select, String, Table, or_, select
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import AuditNote, AuditRow, Base, Contest
 
+CALLED = Path(__file__).with_name("places.toml")
 BATCH = 500
 WORDS = 80  # characters of an excerpt
 # Never a person's: keys, hashes, the trail's sealed rows; and names of bodies, which a clip, a mark
@@ -55,11 +58,23 @@ class Place:
     def key(self) -> str:
         return f"{self.subject}.{self.column}"
 
+    def called(self, language: str) -> str:
+        """What a person calls it: ``bài dự thi: tác giả``."""
+        words = called()
+        parts = (words["tables"].get(self.table), words["columns"].get(self.column))
+        return ": ".join(part[language] for part in parts if part) or self.table
+
     @property
     def excerpt(self) -> str:
         """Its beginning, for whoever decides whether it is this person."""
         text = ", ".join(texts(self.value))
         return text if len(text) <= WORDS else f"{text[:WORDS]}…"
+
+
+@cache
+def called() -> dict[str, dict[str, dict[str, str]]]:
+    """The words for ``tables`` and ``columns``: name -> language -> word."""
+    return tomllib.loads(CALLED.read_text())
 
 
 def tables() -> list[Table]:

@@ -16,6 +16,7 @@ AFTER = {
     "awards": ("sau khi trao giải", "after the awards"), "sent": ("sau khi gửi", "after sending"),
     "happened": ("sau khi xảy ra", "after it happened"),
     "ended": ("sau khi kết thúc", "after they ended"),
+    "kept": ("sau khi được lưu", "after they were kept"),
 }
 PLATFORM = {"mails": sweep.MAILS_KEPT, "logs": sweep.EVENTS_KEPT}  # where the rules are silent
 Row = tuple[str, str, str, str, str]  # what, of whom, why, how long, who sees it
@@ -97,6 +98,8 @@ def _vietnamese(kept: dict[str, str]) -> list[Row]:
          f"bản đã thay {kept['replaced']}; bài bị loại, đã rút: {kept['rejected_clips']}; còn lại "
          f"{kept['originals']}", public),
         ("phiếu dự thi có chữ ký", "tác giả", "chứng minh sự đồng ý", kept["signed_forms"], own),
+        ("bằng chứng đã gỡ bài đăng", "người có trong đó", "chứng minh đã làm theo yêu cầu",
+         kept["removal_proofs"], own),
         ("điểm, nhận xét", "giám khảo", "tính kết quả", kept["asked"], f"{own} sau khi khoá vòng"),
         ("tài khoản đã chia sẻ", "người chia sẻ", "đếm tương tác", kept["ledgers"], own),
         ("ảnh chụp, phim quay màn hình", "người có trong đó", "bằng chứng số liệu",
@@ -124,6 +127,8 @@ def _english(kept: dict[str, str]) -> list[Row]:
          f"replaced ones {kept['replaced']}; of entries that left {kept['rejected_clips']}; else "
          f"{kept['originals']}", public),
         ("signed forms", "authors", "proof of consent", kept["signed_forms"], own),
+        ("proofs of removed posts", "who is seen", "that a wish was followed",
+         kept["removal_proofs"], own),
         ("marks, comments", "jurors", "the result", kept["asked"], "organisers after the lock"),
         ("accounts that shared", "sharers", "counting", kept["ledgers"], own),
         ("screenshots, recordings", "who is seen", "evidence of counts", kept["screenshots"], own),

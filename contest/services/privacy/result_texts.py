@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 import scoring
 from contest.models import Contest, Result
-from contest.ports import BlobStore
+from contest.ports import BlobStore, PdfReader
 from contest.services.privacy import places
 from contest.services.privacy.places import Finds
 from contest.services.results import bundles
@@ -30,11 +30,12 @@ TEXTS = ("title", "authors")  # of an entry in ``names``: the unit is no person
 
 @dataclass(frozen=True)
 class Store:
-    """Where bundles lie, and what signs them."""
+    """Where bundles and all other files lie, what signs bundles, what reads PDFs."""
 
     blobs: BlobStore
     folder: Path
     signer: Signer
+    pdfs: PdfReader
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,15 @@
 Pictures and films are not looked into: a person names them (``also`` of a request).
 """
 
+import contextlib
+import email
+import email.policy
+import gzip
 import html
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -33,66 +39,102 @@ from contest.models import (
     SimilarPair,
     Submission,
 )
-from contest.ports import BlobStore
+from contest.ports import BlobStore, PdfReader
 from contest.services.privacy.places import Finds
 
 LARGEST = 64 * 1024**2  # of a file that is read for words
 UNPACKED = 256 * 1024**2
-ZIPPED = b"PK\x03\x04"
+ZIPPED, GZIPPED, PDF = b"PK\x03\x04", b"\x1f\x8b", b"%PDF-"
+PACKED, MAIL = (ZIPPED, GZIPPED), b"\nMIME-Version:"
+HEAD = 8192  # bytes in which a file says what it is
+DEEPEST = 4  # archives in archives; some hold themselves
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, ValueError, RuntimeError)
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")  # as JSON may write a letter
+TAG = re.compile(r"<[^<>]*>")
+ENDS = re.compile(  # of what stands apart from what follows
+    r"</(?:\w+:)?(?:p|c|t[dhr]|li|div|h\d|title|row|si|option|dd|dt)>|<(?:\w+:)?(?:br|tab)\b[^<>]*>"
+)
 ENCODINGS = ("utf-8", "utf-16", "cp1258")
 
 
-def shows(path: Path, finder: Finds) -> bool:
-    """Whether a file's text or name tells of the person; of archives (XLSX, DOCX) each part's."""
+def shows(path: Path, finder: Finds, pdfs: PdfReader) -> bool:
+    """Whether a file's text or name tells of the person: of archives (XLSX, DOCX) and mails each
+    part's, of PDFs what is compressed in them as well."""
     try:
         content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
     except OSError:
         return False
-    return finder.finds(path.name) or any(finder.finds(text) for text in _readable(content))
+    return finder.finds(path.name) or any(map(finder.finds, _readable(content, pdfs)))
 
 
-def _shows(blobs: BlobStore, sha256: str, finder: Finds) -> bool:
+def is_shown(blobs: BlobStore, sha256: str, finder: Finds, pdfs: PdfReader) -> bool:
+    """As ``shows``, of a stored file; one that is gone shows nobody."""
     try:
         with blobs.open_local(sha256) as path:
-            return shows(path, finder)
+            return shows(path, finder, pdfs)
     except FileNotFoundError:
         return False
 
 
-def _readable(content: bytes) -> Iterator[str]:
-    if content.startswith(ZIPPED):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                if sum(one.file_size for one in archive.infolist()) <= UNPACKED:
-                    for name in archive.namelist():
-                        yield name
-                        yield from _readable(archive.read(name))
-        except (zipfile.BadZipFile, OSError, ValueError):
-            pass
+def _readable(content: bytes, pdfs: PdfReader, depth: int = 0) -> Iterator[str]:
+    """Its text, and that of what is packed in it."""
+    with contextlib.suppress(*BROKEN):
+        for name, part in _parts(content):
+            yield name
+            if depth < DEEPEST:
+                yield from _readable(part, pdfs, depth + 1)
+    if content.startswith(PACKED):
         return
     for encoding in ENCODINGS:
-        try:
-            yield html.unescape(content.decode(encoding))
-        except UnicodeError:
-            continue
+        with contextlib.suppress(UnicodeError):
+            yield (text := html.unescape(content.decode(encoding)))
+            if "<" in text:
+                yield _without_tags(text)
+            if "\\u" in text:
+                yield ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    if PDF in content[:HEAD]:
+        yield from pdfs.texts(content)
+
+
+def _parts(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """What is packed in archives and mails, each part with its name or a mail's headers."""
+    if content.startswith(ZIPPED):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(one.file_size for one in archive.infolist()) <= UNPACKED:
+                yield from ((name, archive.read(name)) for name in archive.namelist())
+    elif content.startswith(GZIPPED):
+        with gzip.open(io.BytesIO(content)) as packed:
+            yield "", packed.read(UNPACKED)
+    elif MAIL in content[:HEAD]:
+        for part in email.message_from_bytes(content, policy=email.policy.default).walk():
+            said = part.get_payload(decode=True)
+            encoding = part.get_content_charset() or "utf-8"
+            if isinstance(said, bytes) and part.get_content_maintype() == "text":
+                said = said.decode(encoding, "replace").encode()
+            yield "\n".join(map(str, part.values())), said if isinstance(said, bytes) else b""
+
+
+def _without_tags(text: str) -> str:
+    """XML and HTML as one reads it: Word cuts a name in two wherever it has an opinion on it."""
+    return TAG.sub("", ENDS.sub(" ", text))
 
 
 def evidence_of(
-    session: Session, contest: Contest, finder: Finds, blobs: BlobStore
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore, pdfs: PdfReader
 ) -> list[Evidence]:
     """Evidence of a contest that tells of the person."""
     query = select(Evidence).where(Evidence.contest_id == contest.id, Evidence.erased_at.is_(None))
     return [one for one in session.scalars(query.order_by(Evidence.id))
-            if _shows(blobs, one.sha256, finder)]
+            if is_shown(blobs, one.sha256, finder, pdfs)]
 
 
 def templates_of(
-    session: Session, contest: Contest, finder: Finds, blobs: BlobStore
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore, pdfs: PdfReader
 ) -> list[DocumentTemplate]:
     """The contest's own templates that name the person."""
     query = select(DocumentTemplate).where(DocumentTemplate.contest_id == contest.id)
     return [one for one in session.scalars(query)
-            if _shows(blobs, one.sha256, finder)]
+            if is_shown(blobs, one.sha256, finder, pdfs)]
 
 
 def drop_papers(session: Session, contest: Contest) -> list[str]:

@@ -260,6 +260,8 @@ RULES = {
              "Signed forms, after the awards"),
             ("requests", "Giữ yêu cầu về dữ liệu, sau khi kết thúc",
              "Requests about data, after they ended"),
+            ("removal_proofs", "Giữ bằng chứng đã gỡ bài đăng, sau khi lưu",
+             "Proofs of removed posts, after they were kept"),
         )
     },
     "retention.mails": Label(

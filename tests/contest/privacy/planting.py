@@ -1,5 +1,6 @@
 """One person in every field that people fill in: name, phone, mail and account."""
 
+import gzip
 import hashlib
 import os
 from datetime import timedelta
@@ -55,6 +56,7 @@ from contest.models import (
 from contest.services.core import audit
 from contest.services.privacy.person import Person
 from tests.contest.factory import Factory
+from tests.contest.privacy.pdfs import pdf
 from tests.contest.seen.phases import Phase
 from tests.contest.seen.planted import Planted
 
@@ -197,7 +199,7 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
         Withdrawal(contest_id=contest_id, submission_id=clip.id, purpose="rules", follows="stays",
                    due_by=at, done_by="user:1", done_at=at, how=SAID, **common),
         PostRemoval(contest_id=contest_id, submission_id=phase.clips["out"].id, size=9,
-                    sha256=kept(phase, f"%PDF-1.4 {SAID}".encode()),
+                    sha256=kept(phase, pdf(SAID)),
                     media_type="application/pdf", **common),
         PushMessage(contest_id=contest_id, subscription_id=1, template="receipt",
                     params={"said": SAID}, created_at=at),
@@ -260,6 +262,9 @@ def _files(phase: Phase) -> None:
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(SAID)
+    (root / "incoming/tmp2").write_bytes(pdf(title=SAID))
+    (root / "work/1/a.json.gz").write_bytes(gzip.compress(SAID.encode()))
+    kept(phase, pdf(f"{SAID} twice"))
     kept(phase, f"never applied: {SAID}".encode())
 
 

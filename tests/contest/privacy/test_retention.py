@@ -21,6 +21,7 @@ from contest.models import (
     EntryRequest,
     Evidence,
     Mail,
+    PostRemoval,
     PrivacyRequest,
     Result,
     ShareRecord,
@@ -28,20 +29,23 @@ from contest.models import (
     Submission,
     Task,
     Tombstone,
+    Withdrawal,
 )
 from contest.profile import load
 from contest.services.core import profiles
-from contest.services.privacy import again, register, tombstones
+from contest.services.privacy import register, tombstones
 from contest.services.privacy.retention import due, holds, preview
 from contest.services.privacy.retention.holds import Wish
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.privacy import planting
+from tests.contest.privacy.test_erasure import done_again
 from tests.contest.privacy.test_erasure import holds as verifies
 from tests.contest.seen.phases import Phase
 
 DAYS = {"rejected_clips": 20, "originals": 60, "ledgers": 60, "screenshots": 45,
-        "signed_forms": 60, "mails": 30, "logs": 30, "requests": 30}
+        "signed_forms": 60, "mails": 30, "logs": 30, "requests": 30,
+        "removal_proofs": 50}
 RETENTION = "\n[retention]\n" + "".join(f"{kind} = {days}\n" for kind, days in DAYS.items())
 
 
@@ -81,6 +85,7 @@ def test_rules_without_periods_are_byte_for_byte_what_they_were(make: Factory) -
     plain = load(source)
     assert "retention" not in plain.content and "consent" not in plain.content
     some = load(source + "\n[retention]\noriginals = 30\n")
+    assert "removal_proofs" not in some.content["retention"], "a key that came later"
     assert some.sha256 != plain.sha256 and some.content["retention"]["originals"] == 30
     for wrong in ("originals = 0", "originals = -1", "mails = 91", "clips = 3", 'logs = "30"'):
         with pytest.raises(Invalid, match="retention"):
@@ -141,7 +146,7 @@ def _all_gone(platform: Platform, phase: Phase, bundle: str) -> None:
         evidence = session.query(Evidence).all()
         assert evidence and all(one.erased_at for one in evidence)
         assert not any(platform.blobs.exists(one.sha256) for one in evidence)
-        assert session.query(SignedForm).count() == 0
+        assert session.query(SignedForm).count() == session.query(PostRemoval).count() == 0
         for line in session.query(ShareRecord):
             assert all(said.startswith("e:") for said in
                        (line.account, line.identity, line.profile, line.link) if said)
@@ -204,6 +209,43 @@ def test_what_is_still_needed_stays_and_says_why(
                    session.get_one(Submission, phase.clips["shown"].id).versions)
 
 
+def test_a_proof_of_a_removed_post_goes_with_its_file_unless_it_is_needed(
+    platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    phase = planting.planted(make, clock, "published", kind=Kept)
+    requests_ended(phase)
+    with platform.db.read() as session:
+        proof = session.query(PostRemoval).one()
+        entry = session.get_one(Submission, proof.submission_id).code
+    going, due_on = f"post_removal:{proof.id}", proof.created_at + timedelta(days=50)
+    with platform.db.write() as session:
+        session.execute(update(Withdrawal).values(
+            submission_id=proof.submission_id, done_at=None, done_by=None))
+    assert kept(phase, "removal_proofs", due_on) == {going: "request"}, "somebody waits for it"
+    with platform.db.write() as session:
+        session.execute(update(Withdrawal).values(done_at=phase.at, done_by="user:1"))
+        contest, actor = session.get_one(Contest, phase.contest.id), make.actor(
+            phase.people["organiser"])
+        mine = [holds.keep(session, contest, wish, actor=actor, at=phase.at) for wish in (
+            Wish(code=entry, reason="đang có khiếu nại"),
+            Wish(subject=going, reason="đang có khiếu nại"))]
+    for hold in mine:
+        assert kept(phase, "removal_proofs", due_on) == {going: "hold"}
+        with platform.db.write() as session:
+            holds.lift(session, session.get_one(Contest, phase.contest.id), hold.id,
+                       actor=actor, at=phase.at)
+    assert kept(phase, "removal_proofs", due_on) == {going: ""}
+    for moment, there in ((due_on - timedelta(seconds=1), 1), (due_on, 0)):
+        clock.moment = moment
+        swept(phase)
+        with platform.db.read() as session:
+            assert session.query(PostRemoval).count() == there
+    with platform.db.read() as session:
+        stone = session.query(Tombstone).filter_by(subject=going).one()
+        assert (stone.digest, stone.ground) == (proof.sha256, "retention:removal_proofs")
+        assert session.query(Tombstone).filter_by(subject=f"file:{proof.sha256}").count() == 1
+
+
 def test_the_look_ahead_is_what_happens(
     platform: Platform, make: Factory, clock: FixedClock
 ) -> None:
@@ -241,6 +283,7 @@ def test_what_a_sweep_took_stays_away_after_a_restore(
             (f"evidence:{phase.evidence['shown'].id}", "file", "screenshots"),
             ("evidence:99999", "file", "screenshots"), ("signed_form:1", "file", "signed_forms"),
             (f"contest:{phase.contest.id}", "accounts", "ledgers"),
+            ("post_removal:1", "file", "removal_proofs"),
         ):
             session.add(Tombstone(
                 contest_id=phase.contest.id, subject=subject, field=field, digest="d",
@@ -251,13 +294,13 @@ def test_what_a_sweep_took_stays_away_after_a_restore(
         tombstones.write(session, data_dir)
     lines = (data_dir / tombstones.FILE).read_text().replace("user:1", "user:2")
     (data_dir / tombstones.FILE).write_text(lines.replace('"d"', '"later"'))
-    assert again.done(platform.db.write, data_dir, platform.blobs, platform.keys) == 5
-    assert again.done(platform.db.write, data_dir, platform.blobs, platform.keys) == 0
+    assert done_again(platform) == 6
+    assert done_again(platform) == 0
     with platform.db.read() as session:
         assert all(v.bytes_gone_at for which in ("shown", "out") for v in
                    session.get_one(Submission, phase.clips[which].id).versions)
         assert session.get_one(Evidence, phase.evidence["shown"].id).erased_at
-        assert session.query(SignedForm).count() == 0
+        assert session.query(SignedForm).count() == session.query(PostRemoval).count() == 0
         assert session.scalars(select(ShareRecord.account)).first().startswith("e:")
     verifies(platform, phase.contest.id)
 

@@ -155,4 +155,4 @@ def test_a_stray_file_that_names_a_person_is_found_in_the_bucket(
     with platform.db.read() as session:
         named = set(clips.named(session.connection()))
     finder = Finder(Person(names=("Nguyễn Thị Hạnh",)))
-    assert leftovers.strays(platform.blobs, named, finder) == [hers]
+    assert leftovers.strays(platform.blobs, named, finder, platform.pdfs) == [hers]

@@ -19,6 +19,7 @@ from contest.models import (
     EntryRequest,
     Evidence,
     Mail,
+    PostRemoval,
     PrivacyRequest,
     PushFollower,
     Result,
@@ -29,6 +30,7 @@ from contest.models import (
     Submission,
     Unit,
     UnitSession,
+    Withdrawal,
 )
 from contest.profile import Profile
 from contest.services.core import profiles
@@ -81,15 +83,19 @@ class Keeping:
             Submission, Submission.id == EntryRequest.submission_id
         ).where(Submission.contest_id == contest.id, EntryRequest.agreed.is_(None))
         self.may_move = {f"submission:{one}" for one in session.scalars(waiting)}
+        undone = select(Withdrawal.submission_id).where(
+            Withdrawal.contest_id == contest.id, Withdrawal.done_at.is_(None)
+        )
+        self.withdrawn = {f"submission:{one}" for one in session.scalars(undone)}
 
     def of(self, item: Item) -> str:
         """Why it stays, or ""."""
-        if self.held & {item.subject, f"{holds.OF_KIND}{item.kind}"}:
+        if self.held & {item.subject, item.entry, f"{holds.OF_KIND}{item.kind}"}:
             return "hold"
         if item.kind in kinds.OF_RESULT and self.unpublished:
             return "result"
         entry = item.subject.startswith("submission:")
-        if item.subject in self.asked_about or (
+        if item.subject in self.asked_about or item.entry in self.withdrawn or (
             self.anybody_asks and not entry and item.kind != "requests"
         ):
             return "request"
@@ -197,9 +203,21 @@ def _requests(session: Session, contest: Contest, awards: datetime) -> Iterator[
         yield Item("", f"privacy_request:{row.id}", row.code, row.finished_at)
 
 
+def _removal_proofs(session: Session, contest: Contest, awards: datetime) -> Iterator[Item]:
+    query = (
+        select(PostRemoval, Submission.code)
+        .join(Submission, Submission.id == PostRemoval.submission_id)
+        .where(PostRemoval.contest_id == contest.id)
+    )
+    for proof, code in session.execute(query):
+        entry = f"submission:{proof.submission_id}"
+        yield Item("", f"post_removal:{proof.id}", code, proof.created_at, proof.size, entry=entry)
+
+
 _ITEMS: dict[str, Callable[[Session, Contest, datetime], Iterator[Item]]] = {
     "rejected_clips": _rejected, "originals": _originals, "ledgers": _ledgers,
     "screenshots": _screenshots, "signed_forms": _signed_forms, "requests": _requests,
+    "removal_proofs": _removal_proofs,
 }
 
 

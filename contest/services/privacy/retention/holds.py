@@ -10,15 +10,23 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Contest, Evidence, PrivacyRequest, RetentionHold, Submission
+from contest.models import (
+    Contest,
+    Evidence,
+    PostRemoval,
+    PrivacyRequest,
+    RetentionHold,
+    Submission,
+)
 from contest.permissions import require
 from contest.services.core import audit, locks
 from contest.services.privacy.retention.kinds import KINDS
 
 WORDS = 3  # of a reason
 OF_KIND = "kind:"
-TABLES: dict[str, type[Evidence | PrivacyRequest | Submission]] = {
+TABLES: dict[str, type[Evidence | PostRemoval | PrivacyRequest | Submission]] = {
     "submission": Submission, "evidence": Evidence, "privacy_request": PrivacyRequest,
+    "post_removal": PostRemoval,
 }
 
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from contest.profile import Profile
 
 # Kind -> after which event its days run: "left" the entry's leaving, "awards", "sent", "happened",
-# "ended" of a request.
+# "ended" of a request,
+# "kept" of a proof.
 KINDS = {
     "rejected_clips": "left", "originals": "awards", "ledgers": "awards", "screenshots": "awards",
     "signed_forms": "awards", "mails": "sent", "logs": "happened", "requests": "ended",
+    "removal_proofs": "kept",
 }
 # What a result rests on goes only once the newest result is published.
 OF_RESULT = frozenset({"rejected_clips", "originals", "ledgers", "screenshots", "signed_forms"})
@@ -20,8 +22,9 @@ IN_BULK = frozenset({"mails", "logs"})
 @dataclass(frozen=True)
 class Item:
     """One thing whose time is known. ``subject``: ``submission:12``; ``code``: of the entry, ``""``
-    without one. ``on``: when it goes. ``kept``: why not: ``hold``, ``request`` (somebody asks about
-    it), ``asked`` (an entry may come back or leave), ``result`` (none is published yet)."""
+    without one; ``entry``: the subject of the entry whose proof it is. ``on``: when it goes.
+    ``kept``: why not: ``hold``, ``request`` (somebody asks about it), ``asked`` (an entry may come
+    back or leave), ``result`` (none is published yet)."""
 
     kind: str
     subject: str
@@ -29,6 +32,7 @@ class Item:
     on: datetime
     size: int = 0
     kept: str = ""
+    entry: str = ""
 
     @property
     def row_id(self) -> int:

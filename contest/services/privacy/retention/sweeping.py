@@ -20,6 +20,7 @@ from contest.models import (
     Contest,
     Evidence,
     Mail,
+    PostRemoval,
     PrivacyRequest,
     ShareRecord,
     SignedForm,
@@ -147,6 +148,15 @@ def _forms(batch: Batch, item: Item) -> int:
     return len(found)
 
 
+def _proof(batch: Batch, item: Item) -> int:
+    """That a post left the Page: its file, and the row with it."""
+    found = batch.session.get_one(PostRemoval, item.row_id)
+    batch.bury(item.subject, "file", found.sha256, as_it_is=True)
+    batch.files.append(found.sha256)
+    batch.session.delete(found)
+    return 1
+
+
 WRITTEN = ("person_name", "person_phone", "person_email", "account", "message", "vouched_how",
            "answer", "extension_reason")
 
@@ -165,7 +175,7 @@ def _request(batch: Batch, item: Item) -> int:
 
 _ONE: dict[str, Callable[[Batch, Item], int]] = {
     "rejected_clips": _clip, "originals": _original, "ledgers": _ledger, "screenshots": _file,
-    "signed_forms": _forms, "requests": _request,
+    "signed_forms": _forms, "requests": _request, "removal_proofs": _proof,
 }
 
 
@@ -308,10 +318,11 @@ def _opened(batch: Batch, upto: int) -> None:
 _AGAIN: dict[tuple[str, str], Callable[[Batch, Item], int]] = {
     ("submission", "clip"): _clip, ("submission", "original"): _original,
     ("evidence", "file"): _file, ("signed_form", "file"): _form,
+    ("post_removal", "file"): _proof,
     ("contest", "accounts"): _all_accounts,
     **{("privacy_request", name): _request for name in WRITTEN},
 }
 _TABLES: dict[str, type[Base]] = {
     "submission": Submission, "evidence": Evidence, "signed_form": SignedForm,
-    "contest": Contest, "privacy_request": PrivacyRequest,
+    "contest": Contest, "privacy_request": PrivacyRequest, "post_removal": PostRemoval,
 }

@@ -13,10 +13,10 @@ from contest.actors import Actor
 from contest.errors import Invalid, not_found
 from contest.models import Contest, PostRemoval, Submission
 from contest.permissions import require
-from contest.ports import BlobStore
+from contest.ports import BlobStore, PdfReader
 from contest.services.core import audit
 from contest.services.privacy.places import Finds
-from contest.services.privacy.stored_files import shows
+from contest.services.privacy.stored_files import is_shown
 
 PDF, PHOTO, DRAWN = "application/pdf", "image/jpeg", "image/png"
 LARGEST = 16 * 1024**2
@@ -79,16 +79,10 @@ def find(session: Session, contest: Contest, sha256: str) -> PostRemoval:
 
 
 def telling(
-    session: Session, contest: Contest, finder: Finds, blobs: BlobStore, named: Sequence[int]
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore, pdfs: PdfReader, *,
+    named: Sequence[int],
 ) -> list[PostRemoval]:
     """Those that tell of a person, and those that somebody says show them (their ids)."""
     query = select(PostRemoval).where(PostRemoval.contest_id == contest.id)
     return [one for one in session.scalars(query)
-            if one.id in named or _shows(blobs, one.sha256, finder)]
-
-
-def _shows(blobs: BlobStore, sha256: str, finder: Finds) -> bool:
-    if not blobs.exists(sha256):
-        return False
-    with blobs.open_local(sha256) as picture:
-        return shows(picture, finder)
+            if one.id in named or is_shown(blobs, one.sha256, finder, pdfs)]

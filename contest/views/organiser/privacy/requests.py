@@ -199,7 +199,8 @@ def _page(privacy_id: int, form: FlaskForm, status: int = 200) -> Response:
 def _erase_page(privacy_id: int, form: EraseForm, status: int = 200) -> Response:
     found = requests.find(current.db, current.contest, privacy_id)
     where, evidence = erasing.preview(
-        current.db, current.contest, Finder(requests.person_of(found)), current.platform.blobs
+        current.db, current.contest, Finder(requests.person_of(found)), current.platform.blobs,
+        current.platform.pdfs,
     )
     return page(
         "organiser/privacy_erase.html", status, one=found, form=form, places=where,

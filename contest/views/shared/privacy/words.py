@@ -16,6 +16,7 @@ KINDS = {
     "mails": _l("Thư đã gửi"),
     "logs": _l("Nhật ký truy cập, lần bị từ chối, phiên của đơn vị"),
     "requests": _l("Yêu cầu về dữ liệu cá nhân đã kết thúc"),
+    "removal_proofs": _l("Bằng chứng đã gỡ bài đăng khỏi Fanpage"),
 }
 KEPT = {
     "hold": _l("được giữ lại có lý do"),
@@ -34,6 +35,7 @@ def after(event: str, days: int) -> str:
         "sent": _("%(length)s sau khi gửi", length=length),
         "happened": _("%(length)s sau khi xảy ra", length=length),
         "ended": _("%(length)s sau khi yêu cầu kết thúc", length=length),
+        "kept": _("%(length)s sau khi được lưu", length=length),
     }
     return said[event]
 
