@@ -1,9 +1,9 @@
-"""In a real browser: one tap turns the news on, what is sent becomes a notice of the system, a press
-on it opens the page, and one more tap ends it.
+"""In a real browser: one tap turns the news on, what is sent becomes a notice of the system, a
+press on it opens the page, and one more tap ends it.
 
-The browsers' own push services lie outside this machine. What the browser would ask of them is stood
-in for where it leaves the page (``subscribe``), and what they would deliver is handed to Chromium as
-they hand it over (``ServiceWorker.deliverPushMessage``). Everything between is real.
+The browsers' own push services lie outside this machine. What the browser would ask of them is
+stood in for where it leaves the page (``subscribe``), and what they would deliver is handed to
+Chromium as they hand it over (``ServiceWorker.deliverPushMessage``). All between is real.
 """
 
 import json
@@ -15,7 +15,6 @@ from sqlalchemy import select
 from contest.adapters.web_push import b64
 from contest.models import Contest, PushFollower
 from contest.services.following import followers
-from contest.wiring import Platform
 from tests.browsing import wait_for
 from tests.conftest import find_whole_chromium
 from tests.contest.factory import Factory
@@ -75,9 +74,10 @@ def delivered(page: Page, scope: str, message: object) -> None:
 
 
 def test_news_are_turned_on_shown_by_the_system_opened_and_turned_off(
-    browser: Browser, address: str, make: Factory, contest: Contest, platform: Platform,
-    phone: Phone, service: Service,
+    browser: Browser, address: str, make: Factory, contest: Contest, *, phone: Phone,
+    service: Service,
 ) -> None:
+    platform = make.platform
     keys = {"point": standard(b64(phone.point)), "secret": standard(b64(phone.secret))}
     whole = browser.browser_type.launch(
         executable_path=find_whole_chromium(), args=["--no-sandbox", "--headless=new"])
