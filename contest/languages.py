@@ -74,10 +74,14 @@ def write_size(size: int, language: str) -> str:
 
 
 def write_duration(seconds: float, language: str) -> str:
-    """``5 phút 42 giây`` or ``5 min 42 s``."""
+    """``5 phút 42 giây`` or ``5 min 42 s``; from an hour on ``3 giờ 15 phút`` or ``3 hours 15
+    minutes``: the form of ``media_checks.words.length``."""
     minutes, rest = divmod(round(seconds), 60)
-    words = ("phút", "giây") if language == "vi" else ("min", "s")
-    parts = [f"{minutes} {words[0]}"] if minutes else []
-    if rest or not minutes:
-        parts.append(f"{rest} {words[1]}")
-    return " ".join(parts)
+    hours, minutes = divmod(minutes, 60)
+    counts = [(hours, "giờ", "hour"), (minutes, "phút", "minute"), (rest, "giây", "second")]
+    told = [one for one in counts if one[0]] or counts[2:]
+    if language == "vi":
+        return " ".join(f"{count} {unit}" for count, unit, _ in told)
+    if hours:
+        return " ".join(f"{count} {unit}{'s' if count > 1 else ''}" for count, _, unit in told)
+    return " ".join(f"{count} {'s' if unit == 'second' else 'min'}" for count, _, unit in told)

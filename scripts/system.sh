@@ -62,10 +62,11 @@ has_paper_font() { has fc-list && [ -n "$(fc-list ':family=Liberation Serif:lang
 # The tests have it compute a result's workbook; PDFs of papers do without.
 has_calc() { [ -e /usr/lib/libreoffice/program/libsclo.so ]; }
 
+# Not the one without windows alone: it shows no notices.
 has_browser() {
   local name
   [ -x "${HOITHI_CHROMIUM:-}" ] && return
-  for name in chromium-headless-shell chromium google-chrome google-chrome-stable; do
+  for name in chromium google-chrome google-chrome-stable; do
     has "$name" && return
   done
   return 1

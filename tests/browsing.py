@@ -1,11 +1,12 @@
 """What every test that looks at a page in a browser needs: an address, and the page's width."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
@@ -63,3 +64,39 @@ def sticks_out(page: Page) -> int:
     """Pixels by which the page is wider than its screen, 0 if it fits; a page that is still
     arriving is waited for."""
     return int(page.wait_for_function(WIDTHS).json_value()["outside"])
+
+
+MOVES = """() => {
+  window.moved = [];
+  new PerformanceObserver((list) => {
+    for (const { hadRecentInput, value, sources } of list.getEntries())
+      if (!hadRecentInput) window.moved.push(`${value.toFixed(4)} ${sources.map(({ node }) =>
+        node?.outerHTML?.slice(0, 80) ?? node?.textContent).join(" | ")}`);
+  }).observe({ type: "layout-shift" });
+}"""
+DRAWN = "() => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50)))"
+PARSED = "document.readyState !== 'loading' && document.querySelector('.footer') !== null"
+
+
+def moved_by_scripts(page: Page, address: str) -> list[str]:
+    """Opens a page whose scripts come late, as on a phone, and tells what moves when they come, by
+    the browser's own measure (layout shifts): how much, and what."""
+    held: list[Route] | None = []
+    late = re.compile(r"/static/(?!early-)[^/]*\.js$")
+
+    def hold(script: Route) -> None:
+        script.continue_() if held is None else held.append(script)
+
+    page.route(late, hold)
+    page.goto(address, wait_until="commit")
+    wait_for(page, PARSED)
+    page.evaluate(DRAWN)
+    page.evaluate(MOVES)
+    first, held = held, None
+    for script in first:
+        script.continue_()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(DRAWN)
+    page.unroute(late)
+    found: list[str] = page.evaluate("window.moved")
+    return found

@@ -312,9 +312,15 @@ def find_chromium() -> str | None:
     First the one that was built without windows (as Playwright takes its own): the same engine, but
     to open a page costs a quarter, for there are no tabs and bars to draw that nobody sees.
     """
-    names = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
-    found = (shutil.which(name) for name in names)
-    return os.environ.get("HOITHI_CHROMIUM") or next(filter(None, found), None)
+    found = shutil.which("chromium-headless-shell")
+    return os.environ.get("HOITHI_CHROMIUM") or found or find_whole_chromium()
+
+
+def find_whole_chromium() -> str | None:
+    """The system's Chromium or Chrome with all that people have; the one without windows shows no
+    notices."""
+    found = (shutil.which(name) for name in ("chromium", "google-chrome", "google-chrome-stable"))
+    return next(filter(None, found), None)
 
 
 @pytest.fixture(scope="session")

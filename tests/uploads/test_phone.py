@@ -194,11 +194,13 @@ def test_everything_that_is_wrong_is_told_at_once_and_stops(phone, house, tmp_pa
     findings = phone.locator("[data-part=findings] .finding--bad > p:first-child")
     expect(findings).to_have_count(4)
     assert findings.all_text_contents() == [
-        "Clip dài 4 giây; cho phép 3 phút – 5 phút. Hãy thêm ít nhất 2 phút 56 giây.",
-        "Khung hình 640×360 (1,78:1); cho phép 4:3.",
+        "Clip dài 4 giây; cho phép 3–5 phút. Hãy thêm ít nhất 2 phút 56 giây.",
+        "Khung hình 640×360 (16:9); cho phép 4:3.",
         "Hình 640×360 điểm ảnh; cho phép từ 1440×1080 trở lên.",
         "Clip không có tiếng; thể lệ yêu cầu có âm thanh.",
     ]
+    facts = phone.locator(".picked__facts dd").all_text_contents()
+    assert facts[:2] == ["4 giây", "640×360 (16:9)"]  # in the words of the findings
     expect(phone.locator(GO)).to_be_hidden()
 
 
@@ -242,7 +244,7 @@ def test_a_clip_filmed_upright_is_judged_as_it_is_seen(phone, house, tmp_path):
     open_send_page(phone, house)
     phone.set_input_files("#clip", clip)
     finding = phone.locator("[data-part=findings] .finding--bad > p:first-child").first
-    expect(finding).to_have_text("Khung hình 1080×1440 (0,75:1); cho phép 4:3.")
+    expect(finding).to_have_text("Khung hình 1080×1440 (3:4); cho phép 4:3.")
 
 
 def test_the_contests_own_remedy_is_told_on_the_phone(browser, house, tmp_path):

@@ -1,9 +1,9 @@
 // A clip's picture and measured facts on the phone, before its first byte is sent.
-import { number, size, time } from "./_words.js";
+import { length, shape } from "./_measures.js";
+import { size } from "./_words.js";
 
 const LATE = 8000; // ms; some phones never tell that they cannot decode
 const WIDE = 320; // pixels
-const SHAPES = [[4, 3], [16, 9], [1, 1], [3, 4], [9, 16], [3, 2], [2, 3], [21, 9]];
 
 // -> {canvas, duration, width, height}, or null where this browser does not decode the clip. The picture is
 // taken a moment after the beginning, which is often black.
@@ -41,18 +41,13 @@ function drawn(video) {
   return { canvas, duration, width, height };
 }
 
-export function shape(width, height) {
-  const known = SHAPES.find(([across, down]) => Math.abs((width * down) / (height * across) - 1) < 0.01);
-  return `${width}×${height} (${known ? known.join(":") : `${number(width / height, 2)}:1`})`;
-}
-
-// [[what, value]], as the checks on the phone measured it; else as the browser plays it.
+// [[what, value]], as the checks on the phone measured it, in the words of its findings; else as the browser plays it.
 export function factLines(file, facts, seen, texts) {
   const { duration, width, height } = facts?.duration && facts.width ? facts : { ...seen, ...facts };
   const unknown = texts.fact_unknown;
   return [
-    [texts.fact_length, duration ? time(duration) : unknown],
-    [texts.fact_shape, width ? shape(width, height) : unknown],
+    [texts.fact_length, facts?.length ?? (duration ? length(duration) : unknown)],
+    [texts.fact_shape, facts?.shape ?? (width ? shape(width, height) : unknown)],
     [texts.fact_size, size(file.size)],
     [texts.fact_sound, facts ? (facts.audio ? texts.sound_yes : texts.sound_no) : unknown],
   ];

@@ -2,10 +2,12 @@
 // What the browser cannot read passes: the server checks everything again.
 import mediaInfoFactory from "mediainfo.js";
 import wasm from "mediainfo.js/MediaInfoModule.wasm";
-import { fill, language, number, size, time } from "./_words.js";
+import { length, lengthBeside, lengthRange, shape } from "./_measures.js";
+import { fill, language, size } from "./_words.js";
 
 const MOST_READ = 64 << 20; // bytes; a header that needs more is left to the server
 const MOST_TIME = 20000; // ms
+const NEAR = 10; // s
 
 // file, policy {max_bytes, extensions, rules} and texts -> {readable, facts, findings, mendable}; a
 // finding has {rule, level: "hard"|"soft", found, allowed, message, remedy}. All findings at once.
@@ -15,7 +17,13 @@ export async function precheck(file, policy, texts) {
   const facts = await readFacts(file).catch(() => null);
   if (facts) findings.push(...judge(facts, policy.rules));
   const sentences = findings.filter(Boolean).map((f) => told(f, policy.rules, texts));
-  return { readable: facts !== null, facts, findings: sentences, mendable: mendable(sentences, facts, policy.rules) };
+  return { readable: facts !== null, facts: facts && worded(facts, findings), findings: sentences, mendable: mendable(sentences, facts, policy.rules) };
+}
+
+// What a finding says of length and shape, the list of facts says in the same words.
+function worded(facts, findings) {
+  const found = (rule) => findings.find((finding) => finding && finding.rule === rule)?.found;
+  return { ...facts, length: found("duration"), shape: found("aspect_ratio") };
 }
 
 // As the worker repairs by itself (services/entry/repairs.py): rims are cut off to the right shape if
@@ -56,19 +64,23 @@ function checkType(file, { extensions }) {
 function checkDuration({ duration, picture = duration }, rule) {
   if (!rule || !duration) return null;
   const { level, min_s: least, max_s: most, tolerance_s: slack = 0 } = rule;
-  const allowed = `${time(least)} – ${time(most)}`;
-  const told = { rule: "duration", level, allowed };
-  if (duration > most + slack) return { ...told, found: time(duration), text: "long", todo: time(Math.ceil(duration - most)) };
-  if (picture < least - slack) return { ...told, found: time(picture), text: "short", todo: time(Math.ceil(least - picture)) };
+  const told = { rule: "duration", level, allowed: lengthRange(least, most) };
+  const found = (seconds) => lengthBeside(seconds, least - slack, most + slack, near(seconds, least, most) ? 1 : 0);
+  const whole = (seconds) => length(Math.max(1, Math.ceil(seconds - 1e-6)));
+  if (duration > most + slack) return { ...told, found: found(duration), text: "long", todo: whole(duration - most) };
+  if (picture < least - slack) return { ...told, found: found(picture), text: "short", todo: whole(least - picture) };
   return null;
 }
+
+// As the server does: tenths of a second where they decide.
+const near = (seconds, least, most) => Math.min(Math.abs(seconds - least), Math.abs(seconds - most)) < NEAR;
 
 function checkAspect({ width, height }, rule) {
   if (!rule || !width) return null;
   const [across, down] = rule.ratio.split(":").map(Number);
   const off = Math.abs((width * down) / (height * across) - 1) * 100;
   if (off <= (rule.tolerance_pct ?? 0)) return null;
-  const found = `${width}×${height} (${number(width / height, 2)}:1)`;
+  const found = shape(width, height, [across, down]);
   return { rule: "aspect_ratio", level: rule.level, text: "aspect", found, allowed: rule.ratio };
 }
 

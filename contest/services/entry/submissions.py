@@ -192,10 +192,18 @@ def _require_room(session: Session, unit: Unit, profile: Profile, category: str)
 
 
 def _check(form: SubmissionForm, profile: Profile) -> None:
-    """Enforce the profile's rules for every form (plan III.2, III.3)."""
+    """Enforce the profile's rules for every form (plan II.3, III.2, III.3). Of an individual's
+    entry one person is the author; of a team's the team, or each of its members."""
     if form.kind not in profile.form.kinds:
         raise Invalid("Hình thức dự thi không có trong thể lệ. Hãy chọn lại.",
                       "This kind of entry is not in the rules. Choose again.")
+    if form.kind == "individual" and len(form.authors) > 1:
+        raise Invalid(
+            f"Bài cá nhân có một tác giả; ở đây ghi {len(form.authors)}. Hãy để lại một tên, hoặc "
+            "chọn hình thức tập thể.",
+            f"An individual's entry has one author; {len(form.authors)} are named. Leave one name, "
+            "or choose a team's entry.",
+        )
     if not 1 <= len(form.authors) <= profile.form.max_authors:
         most = profile.form.max_authors
         raise Invalid(

@@ -163,26 +163,35 @@ def unlock(
     hold(session, contest)
     if contest.jury_locked_at is None:
         raise Conflict("Vòng chấm đang mở.", "The jury round is open.")
+    for_good = locked_for_good(session, contest)
+    if for_good is not None:
+        raise for_good
+    contest.jury_locked_at = None
+    audit.record(
+        session, "jury.unlocked", contest, actor=actor, at=at, contest_id=contest.id,
+        after={"reason": reason.strip()},
+    )
+
+
+def locked_for_good(session: Session, contest: Contest) -> Conflict | None:
+    """Why the round can no longer be reopened: its result is frozen, or is being frozen; ``None``
+    as long as it can."""
     frozen = select(Result.id).where(
         Result.contest_id == contest.id, Result.frozen_at.is_not(None)
     )
     if session.scalars(frozen.limit(1)).first() is not None:
-        raise Conflict(
+        return Conflict(
             "Kết quả đã chốt nên không mở lại vòng chấm được. Hãy lập bản kết quả mới có lý do.",
             "The result is frozen, so the round stays locked. Make a new revision with a reason.",
         )
     own = select(Submission.id).where(Submission.contest_id == contest.id)
     locked = select(Ballot.id).where(Ballot.submission_id.in_(own), Ballot.state == "locked")
     if session.scalars(locked.limit(1)).first() is not None:
-        raise Conflict(
+        return Conflict(
             "Kết quả đang được chốt nên không mở lại vòng chấm được. Hãy chốt cho xong.",
             "The result is being frozen, so the round stays locked. Finish freezing it.",
         )
-    contest.jury_locked_at = None
-    audit.record(
-        session, "jury.unlocked", contest, actor=actor, at=at, contest_id=contest.id,
-        after={"reason": reason.strip()},
-    )
+    return None
 
 
 def hold(session: Session, contest: Contest) -> None:

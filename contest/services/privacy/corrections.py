@@ -85,13 +85,20 @@ def _check(submission: Submission, fresh: dict[str, str | list[str]], reason: st
     if len(reason.split()) < WORDS:
         raise Invalid(f"Hãy ghi ai yêu cầu sửa và vì sao: ít nhất {WORDS} từ.",
                       f"Say who asked for it and why: at least {WORDS} words.")
-    most, count = profiles.profile_of(submission.contest).form.max_authors, len(fresh["authors"])
+    most, count = _most_authors(submission), len(fresh["authors"])
     if not 1 <= count <= most:
         raise Invalid(f"Có {count} tác giả; cho phép 1 đến {most}. Hãy ghi mỗi người một dòng.",
                       f"{count} authors are named; 1 to {most} are allowed, one on each line.")
     if not fresh["contact_name"] or not fresh["contact_phone"]:
         raise Invalid("Hãy ghi tên và số điện thoại của người liên hệ.",
                       "Give the contact's name and telephone number.")
+
+
+def _most_authors(submission: Submission) -> int:
+    """An individual's entry has one; those that named more before this was asked keep as many."""
+    if submission.kind == "individual":
+        return max(1, len(submission.authors))
+    return profiles.profile_of(submission.contest).form.max_authors
 
 
 def _rename_words(session: Session, submission: Submission, authors: list[str]) -> None:

@@ -100,8 +100,10 @@ def _page(
         juror.user.id: RetireForm(formdata=None, prefix=f"juror{juror.user.id}")
         for juror in found if juror.left is None
     }
+    locked = current.contest.jury_locked_at is not None
     return page(
         "jury/overview.html", status, jurors=found, form=form, retiring=forms | (retiring or {}),
         refused=refused,
+        for_good=jury_round.locked_for_good(current.db, current.contest) if locked else None,
         open_clips=jury_round.open_clips(current.db, current.contest, found),
     )

@@ -128,6 +128,31 @@ def test_the_round_and_the_posts_say_it_on_their_own_pages(stage: Stage, visit: 
         assert page.select_one(".stopped") is not None, path
 
 
+def test_locking_says_first_what_follows_and_reopening_is_offered_as_long_as_it_is_possible(
+    stage: Stage, visit: Visits, clock: FixedClock
+) -> None:
+    organiser, jury = visit.role("organiser"), f"{HOME}/jury"
+
+    def lock_box() -> Tag:
+        heading = BeautifulSoup(organiser.get(f"{jury}/").text, "html.parser").find(id="lock")
+        assert isinstance(heading, Tag)
+        return heading.find_parent("section")
+
+    clock.moment = WHILE_OPEN
+    asked = lock_box().select_one("details .confirm__panel")
+    assert asked is not None and asked.select_one(f'form[action$="{jury}/lock"]') is not None
+    for what in ("khoá sớm", "chỉ còn xem được phiếu", "thôi được giữ kín", "mở lại được"):
+        assert what in asked.text, what
+    assert len(lock_box().select('form[action$="/lock"]')) == 1  # none that asks nothing
+    clock.moment = AFTER
+    assert "khoá sớm" not in lock_box().text
+    assert organiser.post(f"{jury}/lock").status_code == 303
+    assert lock_box().select_one('form[action$="/unlock"]') is not None
+    stage.freeze(stage.compute())
+    assert lock_box().select_one("form") is None
+    assert "Kết quả đã chốt nên không mở lại vòng chấm được" in lock_box().text
+
+
 def test_reasons_that_become_public_say_so_before_they_are_typed(
     stage: Stage, visit: Visits, clock: FixedClock
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from contest.models import Contest, Submission
+from tests.browsing import moved_by_scripts
 from tests.contest.factory import Factory
 
 pytestmark = pytest.mark.browser
@@ -54,3 +55,21 @@ def test_no_button_of_a_unit_moves_while_something_is_kept_or_fetched(
         expect(status).not_to_have_text(before, timeout=20_000, use_inner_text=True)
         page.mouse.up()
         page.wait_for_url(f"**/c/{contest.slug}/unit")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_whose_script_changes_them_stand_still_while_they_load(
+    browser: Browser, address: str, make: Factory, contest: Contest, width: int
+) -> None:
+    unit, person = make.unit(contest), make.user("organiser", contest=contest)
+    code = make.submission(unit, "uploading").code
+    with browser.new_context(
+        base_url=address, viewport={"width": width, "height": 844}
+    ) as context:
+        context.add_cookies([
+            {"name": "hoithi_unit", "value": make.unit_token(unit), "url": address},
+            {"name": "hoithi_staff", "value": make.staff_token(person), "url": address}])
+        page = context.new_page()
+        for path in (f"unit/entries/{code}/send", "unit/entries/new",
+                     "organiser/messages/letters", "organiser/messages/letters/findings/vi"):
+            assert moved_by_scripts(page, f"/c/{contest.slug}/{path}") == [], path

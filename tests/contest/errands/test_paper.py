@@ -70,9 +70,13 @@ def test_it_is_stored_with_its_consents_and_proof(office):
 
 
 def test_what_is_missing_is_said_and_nothing_is_stored(office):
+    ticks = frozenset({"originality", "publicity", "personal_data"})
+    two = SubmissionForm(**{**vars(FORM), "kind": "individual", "authors": ["An", "Bích"],
+                            "consents": ticks})
     unsigned = SubmissionForm(**{**vars(FORM), "consents": frozenset()})
     for wanted, values in (
         (Invalid, {"pictures": ()}), (Invalid, {"reason": ""}), (Invalid, {"form": unsigned}),
+        (Invalid, {"form": two}),
         (Invalid, {"pictures": [Picture(f"{n:064}", 1) for n in range(7)]}),
         (TooLate, {"at": CLOSE}),
         (NotAllowed, {"person": office.make.user("reviewer", contest=office.contest)}),

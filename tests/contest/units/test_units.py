@@ -164,6 +164,11 @@ def test_a_units_page_prints_its_code_again(platform, make, contest, clock, visi
     sheet = browser.post(f"{place}/links/{issued.link.id}/print")
     assert issued.spaced_code in sheet.text
     assert "/documents/sheet.pdf" in sheet.text
+    assert f'class="back no-print" href="{place}/{unit.id}">{unit.name}<' in sheet.text
+    many = browser.post(f"{place}/links", data={"unit": [unit.id, make.unit(contest).id]})
+    assert many.text.count("sheet__code") == 2
+    assert f'class="back no-print" href="{place}">' in many.text
+    assert f'class="back no-print" href="{place}">' in browser.get(f"{place}/poster").text
     assert visit.role("reviewer").post(f"{place}/links/{issued.link.id}/print").status_code == 403
 
 

@@ -68,7 +68,7 @@ SHOTS = (
          ("main [type=submit]",)),
     Shot("publish-clips", "counting", "organiser", "~/organiser/publications", ("tbody tr",)),
     Shot("jury-round", "counting", "organiser", "~/organiser/jury/",
-         ("main .progress", "form[action$='/lock'] button")),
+         ("main .progress", "section[aria-labelledby=lock] summary")),
     Shot("close-and-publish", "counting", "organiser", "~/organiser/results/",
          ("main ol", "section[aria-labelledby=gaps]")),
     Shot("papers", "decided", "organiser", "~/organiser/documents/", ("main .button",)),

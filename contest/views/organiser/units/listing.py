@@ -84,6 +84,7 @@ def issue() -> Response:
 def _sheet(issued: list[Issued]) -> Response:
     return page(
         "organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host(),
+        unit=issued[0].unit if len(issued) == 1 else None,
         signed=sign_sheet(_sheet_values(issued)),
     )
 

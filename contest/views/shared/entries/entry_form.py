@@ -40,7 +40,6 @@ class EntryFields(Form):
     )
     authors = TextAreaField(
         _l("Tác giả hoặc nhóm tác giả"),
-        description=_l("Mỗi người một dòng. Tên ghi ở đây được công bố cùng clip."),
         validators=[
             InputRequired(_l("Hãy ghi ít nhất một tác giả.")),
             Length(max=MOST_AUTHORS_TEXT, message=_l("Danh sách tác giả quá dài. Hãy rút ngắn.")),
@@ -81,6 +80,11 @@ class EntryFields(Form):
         found, most = len(lines_of(field.data)), self.max_authors
         if not found:
             raise ValidationError(_("Hãy ghi ít nhất một tác giả."))
+        if found > 1 and self.kind.data == "individual":
+            raise ValidationError(_(
+                "Bài cá nhân có một tác giả; ở đây ghi %(found)s. Hãy để lại một tên, hoặc chọn "
+                "“Tập thể”.", found=found,
+            ))
         if found > most:
             told = {"found": found, "most": most}
             raise ValidationError(_("Có %(found)s tác giả; cho phép tối đa %(most)s.", **told))
@@ -130,7 +134,16 @@ def entry_form(
         Form.category = _category(may)
     form = Form(data=_known(submission) if submission else None)
     form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
+    form.authors.description = _whose_names(profile)
     return form
+
+
+def _whose_names(profile: Profile) -> str:
+    """Whose names go into the field, where they are typed."""
+    one, several = _("Cá nhân: ghi một tên."), _("Tập thể: ghi tên nhóm, hoặc mỗi người một dòng.")
+    said = {"individual": one, "team": several}
+    public = _("Tên ghi ở đây được công bố cùng clip.")
+    return " ".join([*(said[kind] for kind in profile.form.kinds), public])
 
 
 def _category(may: list[Category]) -> RadioField:
