@@ -42,8 +42,14 @@ def newest_result(session: Session, contest_id: int) -> str | None:
 
 def phase_of(session: Session, submission: Submission, *, at: datetime) -> Phase:
     """The phase in which this entry is; what may be done with it says ``lifecycle``."""
+    newest = newest_result(session, submission.contest_id)
+    return phase_with(submission, newest, at=at)
+
+
+def phase_with(submission: Submission, newest: str | None, *, at: datetime) -> Phase:
+    """As ``phase_of`` where the newest result's state is known."""
     profile = profiles.profile_of(submission.contest)
     return lifecycle.entry_phase(
         clip_until=until(profile, submission), counts_close=profile.schedule.counts_close,
-        newest_result=newest_result(session, submission.contest_id), at=at,
+        newest_result=newest, at=at,
     )

@@ -67,7 +67,7 @@ class Situation:
     requests: int = 0
     personal: tuple[int, datetime | None] = (0, None)  # requests about personal data, and by when
     retention: tuple[int, datetime | None] = (0, None)  # clips whose data go soon, and when first
-    moved: Sequence[str] = ()  # clips that left or came back after the newest result was final
+    moved: Sequence[str] = ()  # clips that changed after the newest result was final, and how
     board: Mapping[str, int] = field(default_factory=dict)  # how many clips wait for whom
     result: str | None = None  # state of the newest revision
     has_page: bool = True

@@ -1,5 +1,6 @@
 """Consents: what is in force, and each step by which it came to be, which nobody can change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,13 +68,18 @@ def named(session: Session, submission: Submission) -> list[Named]:
 def require_authors(session: Session, submission: Submission, profile: Profile) -> None:
     """Raises ``Conflict`` with the way where an author has objected, or where the rules demand a
     word that is still missing: each author's, or a guardian's for a child."""
-    found = named(session, submission)
+    if why := without_word(named(session, submission), profile):
+        raise why
+
+
+def without_word(found: Sequence[Named], profile: Profile) -> Conflict | None:
+    """What ``require_authors`` raises about these authors, or None."""
     objects = [one.name for one in found if one.word and (
         one.word.state == "objected" or one.word.guardian == "refused"
     )]
     if objects:
         who = ", ".join(objects)
-        raise Conflict(
+        return Conflict(
             f"Chưa thể duyệt: {who} (hoặc người giám hộ) không đồng ý. Hãy liên hệ với người đó, "
             "hoặc yêu cầu đơn vị sửa phiếu và clip.",
             f"This cannot be approved: {who} (or the guardian) objects. Get in touch with them, or "
@@ -82,12 +88,13 @@ def require_authors(session: Session, submission: Submission, profile: Profile) 
     waiting = [one.name for one in found if _is_missing(one, profile)]
     if waiting:
         who = ", ".join(waiting)
-        raise Conflict(
+        return Conflict(
             f"Chưa thể duyệt, còn thiếu xác nhận của: {who}. Đơn vị gửi liên kết xác nhận từ trang "
             "của bài; Ban Tổ chức cũng ghi được xác nhận trên giấy ở đó.",
             f"This cannot be approved, words are missing of: {who}. The unit sends links from the "
             "entry's page; organisers may also record there what was confirmed on paper.",
         )
+    return None
 
 
 def _is_missing(one: Named, profile: Profile) -> bool:

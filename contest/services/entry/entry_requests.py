@@ -22,6 +22,7 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import interactions
 from contest.services.entry import checks, staff_mails, submissions
+from contest.services.fanpage import board
 from contest.services.units import units
 from contest.states import SubmissionState
 
@@ -45,9 +46,7 @@ def propose(
     """
     require(actor, "entry.reinstate", submission)
     _hold(session, submission)
-    _require_way(session, submission, REINSTATE, at=at)
-    _require_room(session, submission)
-    _require_consents(submission)
+    _require_possible(session, submission, REINSTATE, at=at)
     return _ask(session, submission, REINSTATE, reason=reason, actor=actor, at=at)
 
 
@@ -104,21 +103,54 @@ def _hold(session: Session, submission: Submission) -> None:
     locks.lock(session, submission)
 
 
-def _require_way(
+# ---------------------------------------------------------------------------- what is in the way
+
+
+def in_the_way(
+    session: Session, found: Sequence[Submission], kind: str, *, at: datetime
+) -> dict[int, Conflict]:
+    """By the entry's id, what refuses now to bring it back (``REINSTATE``) or to take it out
+    (``WITHDRAW``), in the words of that refusal, which say the way; ``mend`` of its data names it:
+    ``revision``, ``room`` or ``consents``. Entries that may move are not there.
+
+    For entries of one contest; a fixed number of statements.
+    """
+    if not found:
+        return {}
+    newest = deadlines.newest_result(session, found[0].contest_id)
+    counts = units.counted_each(session, {one.unit_id for one in found})
+    posted_now = board.all_on_the_way(session, found)
+    refused = {}
+    for one in found:
+        why = _no_way(one, kind, deadlines.phase_with(one, newest, at=at))
+        if kind == REINSTATE:
+            why = why or _no_room(one, counts.get(one.unit_id, 0)) or _no_consent(one)
+        elif one.id in posted_now:
+            why = why or board.being_posted()
+        if why is not None:
+            refused[one.id] = why
+    return refused
+
+
+def _require_possible(
     session: Session, submission: Submission, kind: str, *, at: datetime
 ) -> None:
+    for why in in_the_way(session, [submission], kind, at=at).values():
+        raise why
+
+
+def _no_way(submission: Submission, kind: str, phase: lifecycle.Phase) -> Conflict | None:
     act = "reinstate" if kind == REINSTATE else "agree_withdrawal"
-    phase = deadlines.phase_of(session, submission, at=at)
     if lifecycle.may("submission", submission.state, act, phase):
-        return
+        return None
     if lifecycle.may("submission", submission.state, act):
-        raise Conflict(
+        return Conflict(
             "Kết quả đã công bố. Hãy lập bản kết quả mới (có lý do) ở trang Kết quả trước, rồi "
             "khôi phục bài trong lúc bản mới chưa chốt.",
             "The result is public. First compute a new revision (with its reason) on the page "
-            "Results, then bring the entry back before that revision is frozen.",
+            "Results, then bring the entry back before that revision is frozen.", mend="revision",
         )
-    raise Conflict(
+    return Conflict(
         "Bài này không ở trạng thái cần quyết định đó: có thể người khác vừa xử lý. "
         "Hãy tải lại trang.",
         "This entry is in no state for that: somebody may have dealt with it just now. "
@@ -126,28 +158,30 @@ def _require_way(
     )
 
 
-def _require_room(session: Session, submission: Submission) -> None:
+def _no_room(submission: Submission, count: int) -> Conflict | None:
     most = profiles.profile_of(submission.contest).quota.maximum
-    count = units.counted(session, submission.unit_id)
-    if count >= most:
-        raise Conflict(
-            f"Đơn vị đang có {count} bài trong hội thi; tối đa là {most}. Hãy rút hoặc loại một "
-            "bài khác, hoặc nâng chỉ tiêu trong thể lệ, rồi khôi phục bài này.",
-            f"The unit has {count} entries in the contest; at most {most} are allowed. Take "
-            "another one out, or raise the quota in the rules, then bring this one back.",
-        )
+    if count < most:
+        return None
+    return Conflict(
+        f"Đơn vị đang có {count} bài trong hội thi; tối đa là {most}. Hãy rút hoặc loại một "
+        "bài khác, hoặc nâng chỉ tiêu trong thể lệ, rồi khôi phục bài này.",
+        f"The unit has {count} entries in the contest; at most {most} are allowed. Take "
+        "another one out, or raise the quota in the rules, then bring this one back.", mend="room",
+    )
 
 
-def _require_consents(submission: Submission) -> None:
+def _no_consent(submission: Submission) -> Conflict | None:
     """Nobody but the unit gives back a consent that it has withdrawn."""
-    if missing := submissions.missing_consents(submission):
-        vi, en = ("; ".join(one.text[lang] for one in missing) for lang in ("vi", "en"))
-        raise Conflict(
-            f"Đơn vị đã rút sự đồng ý bắt buộc: {vi} Hãy liên hệ đơn vị đồng ý lại (trang bài dự "
-            "thi của đơn vị, mục “Sự đồng ý đã cho”), rồi khôi phục bài.",
-            f"The unit has withdrawn a consent that is required: {en} Have the unit agree again "
-            '(its page of the entry, "Consents given"), then bring the entry back.',
-        )
+    missing = submissions.missing_consents(submission)
+    if not missing:
+        return None
+    vi, en = ("; ".join(one.text[lang] for one in missing) for lang in ("vi", "en"))
+    return Conflict(
+        f"Đơn vị đã rút sự đồng ý bắt buộc: {vi} Hãy liên hệ đơn vị đồng ý lại (trang bài dự "
+        "thi của đơn vị, mục “Sự đồng ý đã cho”), rồi khôi phục bài.",
+        f"The unit has withdrawn a consent that is required: {en} Have the unit agree again "
+        '(its page of the entry, "Consents given"), then bring the entry back.', mend="consents",
+    )
 
 
 # ---------------------------------------------------------------------------- deciding
@@ -172,15 +206,13 @@ def decide(
     session.refresh(found)
     _require_open(found, actor)
     if agreed:
-        _require_way(session, submission, found.kind, at=at)
+        _require_possible(session, submission, found.kind, at=at)
     found.agreed, found.decided_by, found.decided_at = agreed, actor.label, at
     audit.record(
         session, f"entry_request.{'agreed' if agreed else 'refused'}", found, actor=actor, at=at,
         contest_id=contest.id, after={"code": submission.code, "kind": found.kind},
     )
     if agreed and found.kind == REINSTATE:
-        _require_room(session, submission)
-        _require_consents(submission)
         _bring_back(session, submission, found, actor=actor, at=at)
     elif agreed:
         submissions.leave(
@@ -251,7 +283,8 @@ def place(session: Session, submission: Submission) -> SubmissionState:
 
 def waiting(session: Session, contest: Contest) -> Sequence[EntryRequest]:
     """The requests that wait for a decision, with their entries, the oldest first."""
-    query = _of(contest).where(EntryRequest.agreed.is_(None)).order_by(EntryRequest.id)
+    query = _of(contest).where(EntryRequest.agreed.is_(None)).order_by(EntryRequest.id).options(
+        contains_eager(EntryRequest.submission).selectinload(Submission.consents))
     return session.scalars(query).all()
 
 

@@ -300,12 +300,14 @@ def require_possible(
     if casting or profile.review.by_board:
         require_ = votes.require_word if casting else votes.require_vote
         require_(session, submission, decision, actor=actor, at=at)
-        return
-    require(actor, "review.decide", submission)
-    session.refresh(submission, with_for_update=LOCK)
-    _refuse_others(session, submission, actor=actor, at=at)
-    deciding.require_newest(submission, decision)
-    deciding.check(decision, profile, at=at)
+    else:
+        require(actor, "review.decide", submission)
+        session.refresh(submission, with_for_update=LOCK)
+        _refuse_others(session, submission, actor=actor, at=at)
+        deciding.require_newest(submission, decision)
+        deciding.check(decision, profile, at=at)
+    if decision.outcome == APPROVE:
+        consents.require_authors(session, submission, profile)
 
 
 def reopen(

@@ -176,7 +176,7 @@ def _voted(
         submission, actor=actor, at=at,
     )
     now = board(session, submission, at=at)
-    if now.standing == Standing.DECIDED:
+    if _falls(session, submission, now):
         return _conclude(session, submission, now, actor=actor, at=at)
     if now.standing == Standing.CHAIR and before.standing != Standing.CHAIR:
         staff_mails.tell_board_waits(session, submission, now, at=at)
@@ -251,14 +251,30 @@ def _require_casting(now: Board, decision: Decision, profile: Profile, actor: Ac
             "It is not yet the chair's turn: members still vote and do not disagree. Wait, or vote "
             "as a member.",
         )
-    others = [v for v in now.votes.values() if v.outcome == REJECT and v.member_id != actor.id]
-    if decision.outcome == REJECT and profile.review.rejections > 1 and not others:
+    if decision.outcome == REJECT and is_lone(now, actor, profile):
         raise Conflict(
             "Loại clip cần hai người, mà chưa thành viên nào khác bỏ phiếu loại. Hãy yêu cầu chỉnh "
             "sửa, duyệt, hoặc trao đổi với các thành viên trước.",
             "A rejection needs two, and no other member has voted for it. Ask for changes, "
             "approve, or talk with the members first.",
         )
+
+
+def is_lone(now: Board, actor: Actor, profile: Profile) -> bool:
+    """Whether a rejection would be this person's alone where the rules ask for two."""
+    others = [v for v in now.votes.values() if v.outcome == REJECT and v.member_id != actor.id]
+    return profile.review.rejections > 1 and not others
+
+
+def _falls(session: Session, submission: Submission, now: Board) -> bool:
+    """Whether the decision falls: an approval that has been reached waits for authors' words that
+    are missing, or stops at an objection, whichever vote came last. Whoever is asked and agrees has
+    the board looked at again (``services/privacy/authors.py``)."""
+    if now.standing != Standing.DECIDED:
+        return False
+    profile = profiles.profile_of(submission.contest)
+    authors = consents.named(session, submission) if now.reached == APPROVE else []
+    return consents.without_word(authors, profile) is None
 
 
 def _conclude(
@@ -320,7 +336,7 @@ def settle(session: Session, contest: Contest, *, at: datetime) -> int:
         submission = session.get_one(Submission, submission_id)
         locks.lock(session, submission)
         now = board(session, submission, at=at)
-        if submission.state == SubmissionState.IN_REVIEW and now.standing == Standing.DECIDED:
+        if submission.state == SubmissionState.IN_REVIEW and _falls(session, submission, now):
             _conclude(session, submission, now, actor=SYSTEM, at=at)
             decided += 1
         elif profile.review.by_board and now.standing == Standing.CHAIR and now.votes:

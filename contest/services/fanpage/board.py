@@ -1,10 +1,11 @@
 """The board of publications: the queue to the Page, a page at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
+from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Contest, Publication, Submission, Unit
 from contest.services.core import pagination, search
 from contest.services.core.pagination import Pagination
@@ -35,12 +36,26 @@ def listed(
 def on_the_way(session: Session, submission: Submission) -> bool:
     """Whether an approved clip is being posted just now: until the Page has answered, nothing takes
     it back (``publications.cancel``), and no screen offers to."""
-    if submission.state != SubmissionState.APPROVED:
-        return False
-    query = select(Publication.id).where(
-        Publication.submission_id == submission.id, Publication.state.in_(ON_THE_WAY)
+    return bool(all_on_the_way(session, [submission]))
+
+
+def all_on_the_way(session: Session, found: Iterable[Submission]) -> set[int]:
+    """The ids of those of these entries that are ``on_the_way``."""
+    approved = [one.id for one in found if one.state == SubmissionState.APPROVED]
+    if not approved:
+        return set()
+    query = select(Publication.submission_id).where(
+        Publication.submission_id.in_(approved), Publication.state.in_(ON_THE_WAY)
     )
-    return session.scalars(query).first() is not None
+    return set(session.scalars(query))
+
+
+def being_posted() -> Conflict:
+    """Why nothing takes a clip back until the Page has answered."""
+    return Conflict(
+        "Clip đang được đăng lên Trang. Hãy chờ vài phút rồi thử lại.",
+        "The clip is being posted on the Page right now. Wait a few minutes and try again.",
+    )
 
 
 def page_of(session: Session, contest: Contest, publication_id: int) -> int:

@@ -22,7 +22,7 @@ from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.counts import polling
-from contest.services.fanpage import post_links, publishing_modes, readings, replanning
+from contest.services.fanpage import board, post_links, publishing_modes, readings, replanning
 from contest.services.following import followers
 from contest.states import SubmissionState
 from social.links import PostLink
@@ -123,10 +123,7 @@ def cancel(
     if publication is None or publication.state in ("cancelled", "published"):
         return
     if publication.state not in (*BEFORE_ARMED, "failed"):
-        raise Conflict(
-            "Clip đang được đăng lên Trang. Hãy chờ vài phút rồi thử lại.",
-            "The clip is being posted on the Page right now. Wait a few minutes and try again.",
-        )
+        raise board.being_posted()
     move(session, publication, "cancelled", actor=actor, at=at, reason=reason)
 
 

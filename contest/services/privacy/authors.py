@@ -17,7 +17,7 @@ from contest.errors import Conflict, Gone, Invalid, NotAllowed, not_found
 from contest.models import AuthorWord, ConsentEvent, Contest, Submission
 from contest.permissions import can
 from contest.profile import Profile
-from contest.services.core import audit, locks, mail, profiles
+from contest.services.core import appraisal, audit, locks, mail, profiles
 from contest.services.core.sealing import Keyring
 from contest.services.entry import consents
 from contest.services.privacy import links, requests
@@ -327,3 +327,5 @@ def _told(
     audit.record(session, f"author_word.{what}", word, actor=actor or _actor(word), at=at,
                  contest_id=submission.contest_id,
                  after={"code": submission.code, **({"reason": reason} if reason else {})})
+    if profiles.profile_of(submission.contest).review.by_board:  # votes may have waited for this
+        appraisal.look_again(session, submission.contest, at=at)

@@ -13,6 +13,7 @@ from contest.permissions import can, require
 from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
 from contest.services.entry import consents, entry_requests, submissions
+from contest.services.fanpage import board
 from contest.services.privacy.withdrawn import duties
 from contest.states import SubmissionState
 
@@ -23,25 +24,25 @@ REASON = "Rút sự đồng ý xử lý dữ liệu cá nhân"
 @dataclass(frozen=True)
 class Given:
     """A consent in force, its words, and what withdrawing it leads to: ``leaves`` (the clip leaves
-    the contest and the Page), ``two_people`` (the same, once organisers decide), ``stays``."""
+    the contest and the Page), ``two_people`` (the same, once organisers decide), ``stays``.
+    ``waits``: not now, for the clip is being posted and cannot leave for some minutes."""
 
     consent: Consent
     words: dict[str, str]
     follows: str
+    waits: bool
 
 
 def in_force(session: Session, submission: Submission, *, at: datetime) -> list[Given]:
     """What may be withdrawn of an entry."""
     purposes = {p.id: p for p in profiles.profile_of(submission.contest).form.consents}
-    return [
-        Given(
-            consent,
-            purposes[consent.purpose].text.model_dump() if consent.purpose in purposes
-            else {"vi": consent.purpose, "en": consent.purpose},
-            _follows(session, submission, consent.purpose, at=at),
-        )
-        for consent in submission.consents if consent.withdrawn_at is None
-    ]
+    on_the_way, found = board.on_the_way(session, submission), []
+    for consent in (one for one in submission.consents if one.withdrawn_at is None):
+        known = purposes.get(consent.purpose)
+        words = known.text.model_dump() if known else dict.fromkeys(("vi", "en"), consent.purpose)
+        follows = _follows(session, submission, consent.purpose, at=at)
+        found.append(Given(consent, words, follows, waits=on_the_way and follows == LEAVES))
+    return found
 
 
 def _follows(session: Session, submission: Submission, purpose: str, *, at: datetime) -> str:

@@ -2,6 +2,7 @@
 was frozen."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -51,11 +52,48 @@ def _went(result: Result, submission: Submission, names: Mapping[str, Any]) -> b
     return bool(stored["unit"] != submission.unit.name)
 
 
-def between_units(session: Session, result: Result, found: Sequence[Submission]) -> bool:
-    """Whether all that moved went from one unit to another."""
+class Happened(StrEnum):
+    """What became of a clip since."""
+
+    LEFT = "left"
+    BACK = "back"
+    POSTED = "posted"  # for the first time
+    WENT = "went"  # to another unit
+
+
+WORDS = {
+    Happened.LEFT: ("rời hội thi", "left the contest"), Happened.BACK: ("trở lại", "came back"),
+    Happened.POSTED: ("mới đăng", "was posted"),
+    Happened.WENT: ("sang đơn vị khác", "went to another unit"),
+}
+
+
+def happened(
+    session: Session, result: Result, found: Sequence[Submission]
+) -> dict[str, Happened]:
+    """What became of each of the clips that ``moved`` names, by code."""
     names = ranking_rows.names(session, result, [one.code for one in found])
-    return all(_went(result, one, names) and one.state == SubmissionState.PUBLISHED
-               for one in found)
+    out = {row["entry"] for row in ranking_rows.disqualified(session, result)}
+    query = select(Publication.submission_id).where(
+        Publication.submission_id.in_([one.id for one in found]),
+        Publication.published_at > result.frozen_at,
+    )
+    new = set(session.scalars(query))
+    return {
+        one.code: Happened.LEFT if _stands(one) != "in"
+        else Happened.WENT if _counted(one.code, names, out) == "in"
+        else Happened.POSTED if one.id in new else Happened.BACK
+        for one in found
+    }
+
+
+def listed(session: Session, result: Result, found: Sequence[Submission]) -> tuple[str, str]:
+    """What became of which clip, as a line of text in Vietnamese and in English."""
+    became, parts = happened(session, result, found), list[tuple[str, str]]()
+    for what, (vi, en) in WORDS.items():
+        if codes := ", ".join(one.code for one in found if became[one.code] == what):
+            parts.append((f"{vi}: {codes}", f"{en}: {codes}"))
+    return "; ".join(vi for vi, _ in parts), "; ".join(en for _, en in parts)
 
 
 def _stands(submission: Submission) -> str:
@@ -73,13 +111,11 @@ def _counted(code: str, names: Mapping[str, Any], out: set[str]) -> str:
 def require_unmoved(session: Session, result: Result) -> None:
     """Raises ``Conflict``, naming the clips, where a new revision has to replace this one."""
     if found := moved(session, result):
-        codes = ", ".join(one.code for one in found)
+        vi, en = listed(session, result, found)
         raise Conflict(
-            f"Sau khi chốt bản {result.number}, có bài đã rời, trở lại hội thi hoặc sang đơn vị "
-            f"khác: {codes}. Hãy lập bản mới ở trang Kết quả (một bước, có xem trước), rồi công "
-            "bố bản đó.",
-            f"After revision {result.number} was frozen, entries left the contest, came back or "
-            f"went to another unit: {codes}. Replace it on the page Results (one step, with a "
-            "preview), then publish that one.",
+            f"Sau khi chốt bản {result.number} có bài {vi}. Hãy lập bản mới ở trang Kết quả (một "
+            "bước, có xem trước), rồi công bố bản đó.",
+            f"After revision {result.number} was frozen, an entry {en}. Replace it on the page "
+            "Results (one step, with a preview), then publish that one.",
             codes=[one.code for one in found], mend="replace",
         )

@@ -23,6 +23,7 @@ from contest.services.results import (
     standings,
 )
 from contest.services.results.bundles import BundleStore
+from contest.services.results.moved_since import Happened
 from contest.services.results.ranking_rows import Picked
 from contest.states import SubmissionState
 
@@ -105,16 +106,15 @@ def _place(row: dict[str, Any], before: int | None, prize: str | None, language:
 def reason_for(session: Session, result: Result) -> str:
     """What has moved since, as a reason to begin with: Vietnamese, as it stands on the papers."""
     said = {
-        SubmissionState.DISQUALIFIED: "Loại bài", SubmissionState.WITHDRAWN: "Rút bài",
+        Happened.BACK: "Khôi phục bài", Happened.POSTED: "Đăng bài",
+        Happened.WENT: "Chuyển đơn vị bài",
     }
+    found = moved_since.moved(session, result)
+    became = moved_since.happened(session, result, found)
     return "; ".join(
-        f"{said.get(SubmissionState(one.state), _back(session, result, one))} {one.code} "
-        f"({one.unit.name})"
-        for one in moved_since.moved(session, result)
+        f"{said.get(became[one.code]) or _out(one)} {one.code} ({one.unit.name})" for one in found
     )
 
 
-def _back(session: Session, result: Result, one: Submission) -> str:
-    """A clip that is on the Page: it came back, or the revision has it under another unit."""
-    known = one.code in ranking_rows.names(session, result, [one.code])
-    return "Chuyển đơn vị bài" if known else "Khôi phục bài"
+def _out(one: Submission) -> str:
+    return "Loại bài" if one.state == SubmissionState.DISQUALIFIED else "Rút bài"

@@ -1,5 +1,6 @@
 """Units: who takes part, who is behind a unit's cookie, and who still owes a clip."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -85,6 +86,16 @@ def counted(session: Session, *unit_ids: int) -> int:
         Submission.unit_id.in_(unit_ids), Submission.state.in_(IN_CONTEST)
     )
     return session.scalar(query) or 0
+
+
+def counted_each(session: Session, unit_ids: Iterable[int]) -> dict[int, int]:
+    """As ``counted``, for each of these units that has any."""
+    query = (
+        select(Submission.unit_id, func.count())
+        .where(Submission.unit_id.in_(unit_ids), Submission.state.in_(IN_CONTEST))
+        .group_by(Submission.unit_id)
+    )
+    return {unit_id: count for unit_id, count in session.execute(query)}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from contest.services.results import moved_since, results
 from contest.services.reviewing import sorting
 from contest.states import REPLACEABLE, SubmissionState
 from contest.views.organiser import activity_words
+from contest.views.organiser.lifecycle import in_the_way
 from contest.views.organiser.overview import sentences
 from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
@@ -175,9 +176,10 @@ def _way_back(found: Submission) -> dict[str, object]:
     revision of the result has to come first, the page says so."""
     phase = deadlines.phase_of(current.db, found, at=current.now)
     asked = entry_requests.waiting_of(current.db, found)
+    may_reinstate = lifecycle.may("submission", found.state, "reinstate", phase)
+    kind = asked.kind if asked else entry_requests.REINSTATE if may_reinstate else ""
     return {
-        "asked": asked, "me": current.actor.label,
-        "may_reinstate": asked is None
-        and lifecycle.may("submission", found.state, "reinstate", phase),
+        "asked": asked, "me": current.actor.label, "may_reinstate": may_reinstate,
+        "in_the_way": in_the_way.of_entry(found, kind) if kind else None,
         "needs_revision": lifecycle.may("submission", found.state, "new_revision", phase),
     }

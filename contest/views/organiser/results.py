@@ -299,7 +299,7 @@ def _reel() -> dict[str, Any]:
 
 
 def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:
-    """Clips that left or came back after this revision was frozen, and what the new ranking is."""
+    """What became of clips after this revision was frozen, and what the new ranking is."""
     found = moved_since.moved(current.db, latest) if latest else []
     if latest is None or not found:
         return {"moved": []}
@@ -309,7 +309,8 @@ def _moved(latest: Result | None, forms: dict[str, Form]) -> dict[str, Any]:
     )
     return {
         "moved": found, "new_places": places,
-        "between_units": moved_since.between_units(current.db, latest, found),
+        "became": {code: moved_since.WORDS[what][current.language == "en"]
+                   for code, what in moved_since.happened(current.db, latest, found).items()},
         "compute": forms.get("compute") or ComputeForm(formdata=None, reason=said),
     }
 

@@ -31,6 +31,7 @@ class BoardOnPage:
     mine: ReviewVote | None  # in force, a standing aside too
     may_vote: bool
     may_cast: bool
+    no_lone_rejection: bool  # a rejection needs two, and no other member has voted for it
     organises: bool  # and so may name a chair, a member, other numbers
 
 
@@ -51,6 +52,7 @@ def on_page(submission: Submission) -> BoardOnPage | None:
         board, tuple(_seat(one, board, in_force, shown or one.id == me) for one in members),
         shown, in_force.get(me) if me else None, may_vote=may and is_member and not own,
         may_cast=may and chair and board.chair_may,
+        no_lone_rejection=votes.is_lone(board, current.actor, current.profile),
         organises=can(current.actor, "people.manage", submission),
     )
 

@@ -26,6 +26,7 @@ from contest.profile import Profile
 from contest.services.core import appraisal, deadlines
 from contest.services.entry import (
     checks,
+    consents,
     media,
     onscreen_names,
     reviews,
@@ -330,13 +331,16 @@ def _clip_page(
         if mine or (board and board.may_vote)
         else None
     )
+    shown = clip_on_page(submission)
+    why = consents.without_word(shown["named"], current.profile)
     return page(
         "review/clip.html",
         status,
         submission=submission,
         form=form,
         reopen_form=reopen_form or ReopenForm(formdata=None),
-        **clip_on_page(submission),
+        **shown,
+        no_approval=why.message(current.language) if why else "",
         copies=copy_pages.summary(submission),
         mended=of_version(submission),
         names_read=onscreen_names.of_submission(current.db, submission),

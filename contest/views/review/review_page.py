@@ -1,6 +1,7 @@
 """Values for the reviewer's page of a clip: addresses, findings with time codes, pictures."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -36,7 +37,7 @@ def picture(
     }
 
 
-def clip_on_page(submission: Submission) -> dict[str, object]:
+def clip_on_page(submission: Submission) -> dict[str, Any]:
     """The clip to watch, its pictures, and its checks' findings."""
     version = submission.version
     assert version is not None  # noqa: S101 - the queue holds entries with a clip

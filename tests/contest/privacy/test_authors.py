@@ -1,6 +1,8 @@
 """Each named author confirms, corrects or objects by their own link; a guardian for a child."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +11,23 @@ from flask import Flask
 
 from contest.clock import FixedClock
 from contest.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
-from contest.models import AuditRow, AuthorWord, ConsentEvent, Mail, PrivacyRequest, Submission
+from contest.jobs.checks import HANDLERS
+from contest.models import (
+    AuditRow,
+    AuthorWord,
+    ConsentEvent,
+    Mail,
+    PrivacyRequest,
+    Submission,
+    Task,
+    User,
+)
 from contest.services.core import audit
-from contest.services.entry import consents, reviews
+from contest.services.core.appraisal import SETTLE
+from contest.services.entry import consents, reviews, votes
 from contest.services.privacy import authors
 from contest.services.privacy.authors import Guardian
+from contest.services.reviewing import held
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 
@@ -25,9 +39,11 @@ AN, BICH = "Nguyễn Văn An", "Trần Thị Bích"
 class Asked:
     """An entry of two authors in a contest that asks them."""
 
-    def __init__(self, make: Factory, rules: str) -> None:
+    def __init__(
+        self, make: Factory, rules: str, edit: Callable[[str], str] = lambda text: text
+    ) -> None:
         self.make, self.platform = make, make.platform
-        self.contest = make.contest("tac-gia", lambda text: text + rules)
+        self.contest = make.contest("tac-gia", lambda text: edit(text) + rules)
         self.unit = make.unit(self.contest, "Đoàn phường 5")
         self.clip = make.submission(self.unit, "in_review", authors=[AN, BICH])
         self.organiser = make.actor(make.user("organiser", contest=self.contest))
@@ -48,12 +64,22 @@ class Asked:
             found = authors.opened(session, self.platform.keys, token, at=at)
             return work(session, found, *given, at=at, **values)
 
-    def approve(self) -> None:
-        decision = reviews.Decision(
+    def approve(self, user: User | None = None) -> None:
+        self.do(reviews.decide, self._approval(), actor=self.make.actor(user or self.reviewer))
+
+    def _approval(self) -> reviews.Decision:
+        assert self.clip.version_id is not None
+        return reviews.Decision(
             version_id=self.clip.version_id, outcome="approve",
             checklist=dict.fromkeys(self._items(), True),
         )
-        self.do(reviews.decide, decision, actor=self.make.actor(self.reviewer))
+
+    def rejection(self) -> reviews.Decision:
+        return replace(self._approval(), outcome="reject", reason="Chưa đúng chủ đề.")
+
+    def hold(self) -> None:
+        """As our page's form does it."""
+        self.do(held.hold, self._approval(), actor=self.make.actor(self.reviewer))
 
     def _items(self) -> list[str]:
         from contest.services.core import profiles  # noqa: PLC0415
@@ -118,12 +144,37 @@ def test_an_objection_stops_the_approval_and_starts_the_laws_clock(
         asked.say(link, authors.object_to, "tôi không tham gia clip")
     with pytest.raises(Conflict, match="objects"):
         asked.approve()
+    with pytest.raises(Conflict, match="objects"):  # not ten seconds later
+        asked.hold()
     with platform.db.read() as session:
         [request] = session.query(PrivacyRequest).all()
         assert (request.kind, request.state, request.person_name) == ("object", "received", AN)
         assert request.due_by and request.submission_id == asked.clip.id
     asked.say(link, authors.confirm)  # they may change their mind
     asked.approve()  # the other one was asked by nobody, and the rules do not demand it
+
+
+def test_votes_that_were_given_before_an_objection_approve_nothing_until_it_is_taken_back(
+    platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    """Whichever vote comes last: the decision waits for the author, and falls with their word."""
+    plan = "changes_days = 2"
+    asked = Asked(make, '\n[consent]\nauthors = "asked"\n', lambda text: text.replace(
+        plan, f"{plan}\napprovals = 2\nquorum = 3"))
+    members = [make.user("reviewer", contest=asked.contest) for _ in range(2)]
+    link = asked.link(AN)
+    asked.approve()
+    asked.approve(members[0])
+    asked.say(link, authors.object_to, "tôi không tham gia clip")
+    asked.do(votes.give, asked.rejection(), actor=make.actor(members[1]))  # makes the quorum
+    assert make.fresh(asked.clip).state == "in_review"
+    HANDLERS[SETTLE](platform, asked.contest.id, lambda: None)
+    assert make.fresh(asked.clip).state == "in_review"
+    asked.say(link, authors.confirm)
+    with platform.db.read() as session:
+        assert session.query(Task).filter_by(kind=SETTLE).count() >= 1
+    HANDLERS[SETTLE](platform, asked.contest.id, lambda: None)
+    assert make.fresh(asked.clip).state == "approved"
 
 
 def test_a_child_needs_a_guardians_word_as_well(

@@ -90,9 +90,10 @@ def test_a_unit_that_withdraws_between_freezing_and_the_ceremony(
         stage.publish(first)
     assert told(stage) == [stage.organiser.id, stage.second.id]
     browser = visit.role("organiser")
-    assert f"sau khi chốt kết quả: {stage.clips[2].code}" in browser.get(f"{HOME}/").text
+    line = f"sau khi chốt kết quả: {stage.clips[2].code} (rời hội thi)"
+    assert line in browser.get(f"{HOME}/").text
     page = browser.get(f"{HOME}/results/").text
-    assert "Có bài đã rời hoặc trở lại sau khi chốt bản 1" in page
+    assert "Có bài thay đổi sau khi chốt bản 1" in page
     assert f"Rút bài {stage.clips[2].code} (Đoàn C)" in page
     assert "Công bố bản 1…" not in page
     table = page[page.index("Hạng mới"):page.index("Tính và chốt bản mới")]
@@ -245,8 +246,10 @@ def test_wards_that_merge_between_freezing_and_the_ceremony(stage: Stage, visit:
         stage.publish(first)
     browser = visit.role("organiser")
     page = browser.get(f"{HOME}/results/").text
-    assert "Có bài sang đơn vị khác sau khi chốt bản 1" in page
+    assert "Có bài thay đổi sau khi chốt bản 1" in page
     assert f"Chuyển đơn vị bài {stage.clips[0].code} (Đoàn B)" in page
+    line = f"sau khi chốt kết quả: {stage.clips[0].code} (sang đơn vị khác)"
+    assert line in browser.get(f"{HOME}/").text
     browser.post(f"{HOME}/results/replace", data={"reason": "Hai đơn vị sáp nhập"})
     with stage.platform.db.read() as session:
         second = results.current(session, stage.contest_now(session))

@@ -11,6 +11,7 @@ from contest.services.desk import activity
 from contest.services.entry import entry_requests, submissions
 from contest.views.organiser import activity_words
 from contest.views.organiser.entries import onward
+from contest.views.organiser.lifecycle import in_the_way
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -40,6 +41,7 @@ def listed() -> Response:
     return page(
         "organiser/entry_requests.html", found=found, me=current.actor.label,
         names=activity.names(current.db, {one.created_by for one in found}), words=activity_words,
+        in_the_way=in_the_way.of_requests(found),
     )
 
 
@@ -87,4 +89,5 @@ def _page(code: str, form: ReinstateForm, status: int = 200) -> Response:
     return page(
         "organiser/reinstate.html", status, submission=found, form=form,
         place=entry_requests.place(current.db, found),
+        in_the_way=in_the_way.of_entry(found, entry_requests.REINSTATE),
     )

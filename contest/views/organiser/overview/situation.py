@@ -78,8 +78,12 @@ def _personal() -> tuple[int, datetime | None]:
 
 
 def _moved(newest: Result | None) -> Sequence[str]:
-    """Codes of clips that left or came back after the newest result was final."""
-    return [one.code for one in moved_since.moved(current.db, newest)] if newest else ()
+    """What became of clips after the newest result was final, each with its code."""
+    found = moved_since.moved(current.db, newest) if newest else []
+    if newest is None or not found:
+        return ()
+    became, english = moved_since.happened(current.db, newest, found), current.language == "en"
+    return [f"{code} ({moved_since.WORDS[what][english]})" for code, what in became.items()]
 
 
 def _board() -> Counter[str]:

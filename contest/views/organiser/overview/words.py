@@ -138,10 +138,9 @@ def said(one: Todo, *, disk: Disk, paused: str) -> tuple[str, str]:
 def _with_values(one: Todo, disk: Disk, paused: str) -> tuple[str, str]:
     if one.code == "moved":
         return ngettext(
-            "%(num)s clip đã rời hoặc trở lại hội thi sau khi chốt kết quả: %(codes)s. Cần lập bản "
-            "kết quả thay thế.",
-            "%(num)s clip đã rời hoặc trở lại hội thi sau khi chốt kết quả: %(codes)s. Cần lập bản "
-            "kết quả thay thế.", one.count, codes=one.about,
+            "%(num)s clip thay đổi sau khi chốt kết quả: %(codes)s. Cần lập bản kết quả thay thế.",
+            "%(num)s clip thay đổi sau khi chốt kết quả: %(codes)s. Cần lập bản kết quả thay thế.",
+            one.count, codes=one.about,
         ), _("Xem trước và lập bản thay thế")
     if one.code == "paused":
         return _("Việc đăng bài đang tạm dừng: %(why)s", why=paused), _("Cho đăng tiếp")
