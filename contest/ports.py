@@ -64,6 +64,9 @@ class BlobStore(Protocol):
 
     def exists(self, sha256: str) -> bool: ...
 
+    def ping(self) -> None:
+        """Whether the store answers and takes these keys. Raises ``StorageAway``."""
+
     def verify(self, sha256: str, told: Callable[[int], None] = lambda size: None) -> None:
         """Read every byte where it lies, ``told`` of them as they come. Raises
         ``StorageDamaged``."""

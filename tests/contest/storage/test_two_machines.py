@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from contest.jobs import Later
 from contest.jobs.uploads import LOST, expire, remind
 from contest.models import ClipVersion, Mail, Submission, Upload
+from contest.ports import StorageAway
 from contest.uploads import protocol
+from contest.views.shared.site import readiness
 from contest.wiring import Platform
 from tests.contest.entry.test_upload_rows import Phone, rows
 from tests.contest.posting import Bench
@@ -88,6 +91,19 @@ def test_an_upload_whose_machine_is_away_begins_anew_on_another(
     here.app.tidy()
     assert not list(platform.settings.uploads_dir.iterdir())
     assert len(rows(platform, ClipVersion)) == 1
+
+
+def test_a_bucket_that_is_gone_is_named_and_pages_stay(
+    app: Flask, platform: Platform, line: StumblingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "KEPT_S", 0.0)
+    assert app.test_client().get("/readyz?every=1").status_code == 200
+    with line.going_wrong("gone"):
+        with pytest.raises(StorageAway):
+            platform.blobs.ping()
+        alarm = app.test_client().get("/readyz?every=1")
+        assert (alarm.status_code, alarm.json["missing"]) == (503, ["storage"])
+        assert app.test_client().get("/readyz").status_code == 200
 
 
 def test_a_machine_promises_no_room_for_what_others_receive(
