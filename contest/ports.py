@@ -83,6 +83,18 @@ class BlobStore(Protocol):
         """Remove what killed runs left half done, days ago."""
 
 
+class Shelf(Protocol):
+    """What one machine has worked out and others show: a cache that machines share. Anything may be
+    gone at any moment, and nothing is raised where the shelf is away."""
+
+    def put(self, kind: str, name: str, content: bytes) -> None: ...
+
+    def get(self, kind: str, name: str) -> bytes | None: ...
+
+    def clear(self, kind: str) -> None:
+        """Forget all of a kind. Raises ``OSError`` or the library's error where it is away."""
+
+
 class Mailer(Protocol):
     """Sends one mail. Raises ``MailRefused`` where the server refuses it permanently, ``OSError``
     where a later attempt may succeed."""

@@ -19,7 +19,7 @@ from contest.safekeeping import clips, restic, schedule
 from contest.safekeeping.folder import BackupFolder
 from contest.services.privacy import leftovers, stored_files, tombstones
 from contest.services.privacy.person import DigestFinder
-from contest.services.results import standings
+from contest.services.results import prospects, standings
 from contest.wiring import Platform
 
 AGAIN = timedelta(hours=25)  # a file that has just been put stays for a day (``folder_store``)
@@ -38,6 +38,7 @@ def run(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
         tombstones.write(session, platform.settings.data_dir)
     for sha256 in files:
         platform.blobs.drop(sha256)
+    platform.shelf.clear(prospects.SHELF)
     _from_backups(platform, files)
     beat()
     own_disk(platform, contest_id, app=pages_app.of(platform))
