@@ -21,10 +21,10 @@ class RedisShelf:
 
     def get(self, kind: str, name: str) -> bytes | None:
         try:
-            found: bytes | None = self.redis.get(f"{PREFIX}{kind}:{name}")
+            found = self.redis.get(f"{PREFIX}{kind}:{name}")
         except RedisError:
             return None
-        return found
+        return found if isinstance(found, bytes) else None
 
     def clear(self, kind: str) -> None:
         for key in self.redis.scan_iter(f"{PREFIX}{kind}:*", count=1000):

@@ -16,6 +16,7 @@ from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages
 from contest.jobs.machines import own_disk
 from contest.lanes import alive
 from contest.lanes.giving_way import end_with_parent, give_way
+from contest.logs import traces
 from contest.models import Task
 from contest.ports import StorageAway
 from contest.services.core import outbox
@@ -32,7 +33,10 @@ WHILE_AWAY = timedelta(seconds=30)
 def run_task(task_id: int) -> None:
     """The one function that RQ runs, in a process of its own: performs one outbox row."""
     end_with_parent(os.getppid())
-    perform(platform_of_process(), task_id, begin=_give_way)
+    try:
+        perform(platform_of_process(), task_id, begin=_give_way)
+    finally:
+        traces.flush()
 
 
 def _give_way(task: Task) -> None:
