@@ -49,6 +49,7 @@ class Settings:
     telegram_token: str = field(default="", repr=False)  # of a bot; empty: nothing of it is shown
     clamd: str = ""  # unix:///… or tcp://…: ClamAV looks into what is sent; empty: nobody does
     log: str = "lines"  # or "json": one object a record, with the ids of what it is about
+    traces: str = ""  # http://collector:4318 (OTLP): the same as OpenTelemetry spans
     security_contact: str = ""  # mailto:…, https:…, tel:…: whom to tell of a hole (security.txt)
     link_standins: str = ""  # in tests: name=127.0.0.1:port, …: who stands for a link's server
     sandbox: str = "required"  # "off": FFmpeg may read strangers' clips without bubblewrap
@@ -195,6 +196,7 @@ class Settings:
             sendfile=env.get("HOITHI_SENDFILE", ""),
             clamd=env.get("HOITHI_CLAMD", ""),
             log=env.get("HOITHI_LOG", "lines"),
+            traces=env.get("HOITHI_TRACES", ""),
             security_contact=env.get("HOITHI_SECURITY_CONTACT", ""),
             link_standins=env.get("HOITHI_LINK_STANDINS", ""),
             sandbox=env.get("HOITHI_SANDBOX", "required"),
@@ -354,6 +356,7 @@ def _check_schemes(settings: Settings) -> None:
         "HOITHI_S3_ENDPOINT": (settings.s3_endpoint, ("", "http", "https")),
         "HOITHI_BASE_URL": (settings.base_url, ("http", "https")),
         "HOITHI_GRAPH_URL": (settings.graph_url, ("", "http", "https")),
+        "HOITHI_TRACES": (settings.traces, ("", "http", "https")),
         "HOITHI_CLAMD": (settings.clamd, ("", "unix", "tcp")),
         "HOITHI_SMTP_URL": (settings.smtp_url, ("", "smtp", "smtps", "smtp+starttls")),
     }

@@ -64,6 +64,9 @@ class BlobStore(Protocol):
 
     def exists(self, sha256: str) -> bool: ...
 
+    def ping(self) -> None:
+        """Whether the store answers and takes these keys. Raises ``StorageAway``."""
+
     def verify(self, sha256: str, told: Callable[[int], None] = lambda size: None) -> None:
         """Read every byte where it lies, ``told`` of them as they come. Raises
         ``StorageDamaged``."""
@@ -78,6 +81,18 @@ class BlobStore(Protocol):
 
     def tidy(self) -> None:
         """Remove what killed runs left half done, days ago."""
+
+
+class Shelf(Protocol):
+    """What one machine has worked out and others show: a cache that machines share. Anything may be
+    gone at any moment, and nothing is raised where the shelf is away."""
+
+    def put(self, kind: str, name: str, content: bytes) -> None: ...
+
+    def get(self, kind: str, name: str) -> bytes | None: ...
+
+    def clear(self, kind: str) -> None:
+        """Forget all of a kind. Raises ``OSError`` or the library's error where it is away."""
 
 
 class Mailer(Protocol):

@@ -19,6 +19,7 @@ from contest.ports import (
     PictureCleaner,
     PlanReader,
     Pusher,
+    Shelf,
 )
 
 if TYPE_CHECKING:
@@ -123,6 +124,12 @@ class Platform:
         from contest.adapters.clamd import Clamd
 
         return Clamd(self.settings.clamd) if self.settings.clamd else None
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        from contest.adapters.shelf import RedisShelf
+
+        return RedisShelf(self.queue.redis)
 
     @cached_property
     def queue(self) -> "JobQueue":

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from contest.ports import Shown, StorageDamaged, StorageFull, Stored
+from contest.ports import Shown, StorageAway, StorageDamaged, StorageFull, Stored
 
 JUST_PUT_S = 24 * 3600  # longer than any transaction takes between the bytes and their row
 LEFT_S = 3 * 24 * 3600  # what is half done for so long, nobody goes on with
@@ -109,6 +109,11 @@ class FolderStore:
     def look(self, sha256: str) -> Stored:
         found = self._place(sha256).stat()
         return Stored(sha256, found.st_size, found.st_mtime)
+
+    def ping(self) -> None:
+        """Raises ``StorageAway`` where the folder is not there."""
+        if not self.root.is_dir():
+            raise StorageAway(f"there is no folder {self.root}")
 
     def exists(self, sha256: str) -> bool:
         return self._place(sha256).exists()

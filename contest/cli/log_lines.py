@@ -10,6 +10,7 @@ import os
 from datetime import UTC, datetime
 
 from contest import logs
+from contest.logs import traces
 
 AS_IT_IS = logs.AS_IT_IS
 
@@ -29,5 +30,17 @@ def begin() -> None:
     """From now on whatever no other handler takes is written so, or as JSON where ``HOITHI_LOG``
     says so (``contest.logs``)."""
     logs.begin(os.environ.get("HOITHI_LOG", ""))
+    _traces(os.environ.get("HOITHI_TRACES", ""))
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(Lines())
+
+
+def _traces(endpoint: str) -> None:
+    """Who tells a collector has a handler, and so the last resort is none any more: what it would
+    have written is written by one like it."""
+    traces.begin(endpoint)
+    if endpoint and not logging.getLogger().handlers:
+        written = logging.StreamHandler()
+        written.setLevel(logging.WARNING)
+        written.setFormatter(Lines())
+        logging.getLogger().addHandler(written)

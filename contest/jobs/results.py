@@ -45,7 +45,8 @@ def work_out(platform: Platform, result_id: int, beat: Callable[[], None]) -> No
     with platform.db.read() as session:
         result = session.get_one(Result, result_id)
         beat()
-        prospects.work_out(result, prospects.folder_in(platform.settings.data_dir))
+        folder = prospects.folder_in(platform.settings.data_dir)
+        prospects.work_out(result, folder, shelf=platform.shelf)
 
 
 def release(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:

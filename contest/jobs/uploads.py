@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from contest.actors import SYSTEM
@@ -12,29 +13,32 @@ from contest.uploads.storage import Folder
 from contest.wiring import Platform
 
 STRAY_S = 3600.0
+LOST = timedelta(days=3)  # a machine that held whole clips may come back, and so may the bucket
+AGAIN = timedelta(hours=1)
 
 
 def remind(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
     """Mail the unit about an unfinished upload; a complete one needs nothing."""
     with platform.db.write() as session:
         upload = session.get_one(Upload, upload_id)
-        if not _complete(platform, upload):
+        if upload.arrived_at is None and not _whole_here(platform, upload):
             uploads.remind(session, upload, at=platform.clock.now())
 
 
 def expire(platform: Platform, upload_id: int, beat: Callable[[], None]) -> None:
     """Close an expired upload and remove its bytes; of an ended one, remove the bytes only.
 
-    A complete upload is left to the upload process, which records it. Raises ``Later`` while the
-    upload may go on.
+    A complete upload is left to the upload process, which records it; one that is whole on another
+    machine for ``LOST`` at most. Raises ``Later`` while the upload may go on.
     """
     at = platform.clock.now()
     with platform.db.write() as session:
         upload = session.get_one(Upload, upload_id)
-        if upload.state == "complete" or _complete(platform, upload):
+        if upload.state == "complete" or _whole_here(platform, upload):
             return
-        if upload.state == "open" and at < upload.expires_at:
-            raise Later(upload.expires_at, "still running")
+        ends = upload.expires_at + (LOST if upload.arrived_at else timedelta())
+        if upload.state == "open" and at < ends:
+            raise Later(min(ends, max(at, upload.expires_at) + AGAIN), "still running")
         uploads.end(session, upload, "expired", actor=SYSTEM, at=at)
     _path(platform, upload).unlink(missing_ok=True)
 
@@ -43,8 +47,8 @@ def _path(platform: Platform, upload: Upload) -> Path:
     return platform.settings.uploads_dir / upload.public_id
 
 
-def _complete(platform: Platform, upload: Upload) -> bool:
-    """Whether every byte of an open upload has arrived."""
+def _whole_here(platform: Platform, upload: Upload) -> bool:
+    """Whether every byte of an open upload has arrived on this machine."""
     path = _path(platform, upload)
     return upload.state == "open" and path.exists() and path.stat().st_size == upload.length
 

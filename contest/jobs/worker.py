@@ -8,14 +8,16 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from contest import lanes as lanes_of
 from contest import logs
 from contest.db import retried
 from contest.jobs import GiveUp, Later, LeaseLost, handlers, lease_owners, pages_app
+from contest.jobs.machines import own_disk
 from contest.lanes import alive
 from contest.lanes.giving_way import end_with_parent, give_way
+from contest.logs import traces
 from contest.models import Task
 from contest.ports import StorageAway
 from contest.services.core import outbox
@@ -25,13 +27,17 @@ from media_checks import ToolsMissing, sandbox
 
 log = logging.getLogger("hoithi.worker")
 BEAT_EVERY_S = 20.0
+LOOK_EVERY_S = 30.0  # at what was done on other machines
 WHILE_AWAY = timedelta(seconds=30)
 
 
 def run_task(task_id: int) -> None:
     """The one function that RQ runs, in a process of its own: performs one outbox row."""
     end_with_parent(os.getppid())
-    perform(platform_of_process(), task_id, begin=_give_way)
+    try:
+        perform(platform_of_process(), task_id, begin=_give_way)
+    finally:
+        traces.flush()
 
 
 def _give_way(task: Task) -> None:
@@ -119,8 +125,23 @@ def run(
     prepare(platform)
     platform.db.engine.dispose()  # the child that does the work opens its own connections
     name = f"worker-{'+'.join(lanes)}"
-    told = partial(alive.beat, str(platform.settings.data_dir), name)
-    platform.queue.work(run_task, burst=burst, its=lanes, alive=told)
+    platform.queue.work(run_task, burst=burst, its=lanes, alive=_Heard(platform, name))
+
+
+class _Heard:
+    """At a heart-beat: tells that this worker works and, now and then, keeps its machine's own disk
+    up to date."""
+
+    def __init__(self, platform: Platform, name: str) -> None:
+        self.platform, self.name, self.looked = platform, name, float("-inf")
+
+    def __call__(self) -> None:
+        alive.beat(str(self.platform.settings.data_dir), self.name)
+        if time.monotonic() - self.looked < LOOK_EVERY_S:
+            return
+        self.looked = time.monotonic()
+        own_disk.look(self.platform, pages_app.of(self.platform))
+        self.platform.db.engine.dispose()  # a job is a fork, which opens its own connections
 
 
 @lru_cache(maxsize=1)

@@ -35,6 +35,11 @@ def about(**ids: object) -> Iterator[None]:
         _ids.reset(before)
 
 
+def ids_now() -> Mapping[str, object]:
+    """What records made here and now are about."""
+    return _ids.get()
+
+
 def begin_request(given: str) -> str:
     """What this thread logs from now on is about this request: by the id that the front server
     ``given`` it, else by a new one. Returns the id."""

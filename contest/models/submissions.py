@@ -106,6 +106,7 @@ class Upload(Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     mend: Mapped[bool] = mapped_column(default=False, server_default=false())  # if it fails
     errand_id: Mapped[int | None]  # in whose course an organiser sends it for the unit
+    arrived_at: Mapped[datetime | None]  # whole on its machine's disk, on the way to the bucket
     submission: Mapped[Submission] = relationship()
     errand: Mapped["Errand | None"] = relationship(
         primaryjoin="foreign(Upload.errand_id) == Errand.id", viewonly=True

@@ -97,7 +97,7 @@ class Behind:
     """The upstream servers, as nginx writes addresses: ``unix:/…`` or ``host:port``."""
 
     web: Sequence[str]
-    uploads: str
+    uploads: str | Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,14 @@ class Certificate:
 
     chain: Path
     key: Path
+
+
+def _upload_lines(uploads: str | Sequence[str]) -> str:
+    """Who receives clips. Of several the upload's id chooses one: its bytes lie on that machine.
+    While that one is away another begins the file anew."""
+    servers = [uploads] if isinstance(uploads, str) else list(uploads)
+    lines = [f"server {one} fail_timeout=0;" for one in servers]
+    return "\n        ".join(["hash $upload_key consistent;", *lines] if lines[1:] else lines)
 
 
 def _access_log(settings: Settings) -> str:
@@ -144,7 +152,7 @@ def write_configuration(
         "HOITHI_LISTEN": _listen_lines(listen, certificate),
         "HOITHI_SCHEME": urlsplit(settings.base_url).scheme,
         "HOITHI_WEB": "\n        ".join(f"server {web} fail_timeout=0;" for web in behind.web),
-        "HOITHI_UPLOADS": f"server {behind.uploads} fail_timeout=0;",
+        "HOITHI_UPLOADS": _upload_lines(behind.uploads),
         "HOITHI_STATIC_DIR": str(static),
         "HOITHI_CLIPS_DIR": str(settings.storage_dir),
         "HOITHI_PUBLISHED_DIR": str(settings.data_dir / "published"),

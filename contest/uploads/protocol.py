@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from contest import logs
@@ -27,6 +27,7 @@ from contest.uploads.registry import Environ, Registry, Upload
 from contest.uploads.storage import Folder
 
 WHOLE_EVERY_S = 60.0
+SOON = timedelta(minutes=10)  # for an upload's first byte
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
@@ -203,9 +204,16 @@ class UploadApp:
         return length
 
     def _require_room(self, length: int, unfinished: Iterable[Upload]) -> None:
-        promised = {one.id: one.length for one in unfinished}
+        promised = {one.id: one.length for one in self.expected(unfinished)}
         if length > self.storage.room(promised, headroom=self.headroom):
             raise UploadFailure("disk_full", found=Size(length))
+
+    def expected(self, unfinished: Iterable[Upload]) -> Iterable[Upload]:
+        """Those that this machine keeps room for: all, or where others receive, too, those that
+        have bytes here and those that may be about to."""
+        here, since = self.storage.names(), self.clock() - SOON
+        return [up for up in unfinished
+                if up.begun_at is None or up.begun_at > since or up.id in here]
 
     def _let_go(self, upload_id: str) -> None:
         """An upload has ended: so does its writer, and its bytes go."""

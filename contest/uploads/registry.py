@@ -14,7 +14,7 @@ Environ = Mapping[str, Any]
 @dataclass(frozen=True)
 class Upload:
     """One upload. `length` in bytes; `expires_at` None means it does not expire; of one `entry`
-    only the newest upload is open."""
+    only the newest upload is open. `begun_at` is known where several machines receive uploads."""
 
     id: str
     owner: str
@@ -23,6 +23,7 @@ class Upload:
     expires_at: datetime | None = None
     finished: bool = False
     entry: str = ""
+    begun_at: datetime | None = None
 
 
 class Registry(Protocol):

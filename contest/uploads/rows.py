@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -105,8 +106,12 @@ class RowRegistry:
             return _upload(_row(session, owner, upload_id))
 
     def unfinished(self) -> Iterable[Upload]:
+        shared = self.platform.settings.in_bucket
         with self.platform.db.read() as session:
-            return [_upload(row) for row in uploads.all_open(session)]
+            return [
+                replace(_upload(row), begun_at=row.begun_at if shared else None)
+                for row in uploads.all_open(session)
+            ]
 
     def finished(self, upload: Upload, path: Path, sha256: str) -> None:
         """Store the clip, record it, and remove the bytes under their old name last.
@@ -118,6 +123,7 @@ class RowRegistry:
         received = self._received(path)
         changed = upload.metadata.get("fingerprint", "") not in ("", uploads.fingerprint(path))
         if not changed:
+            self._arrived(upload, received)
             self._store(path, sha256)
         refusal = self._record(upload, sha256, received, changed=changed)
         path.unlink(missing_ok=True)
@@ -131,7 +137,7 @@ class RowRegistry:
         """Record the finished upload; returns the refusal, which is recorded too, or None."""
         with _refusals(), self.platform.db.write() as session:
             row = _row(session, upload.owner, upload.id)
-            actor = self._actor(session, row)
+            actor, received = self._actor(session, row), row.arrived_at or received
             if changed:
                 uploads.end(session, row, "terminated", actor=actor, at=received)
                 return UploadFailure("changed")
@@ -140,6 +146,14 @@ class RowRegistry:
             logs.say(_log, "clip received", upload=upload.id, clip=row.submission.code,
                      contest=row.contest_id)
         return None
+
+    @retried
+    def _arrived(self, upload: Upload, received: datetime) -> None:
+        """On its way into a bucket, which may take its time: a worker elsewhere does not see these
+        bytes and would let the upload expire."""
+        if self.platform.settings.in_bucket:
+            with self.platform.db.write() as session:
+                uploads.arrived(session, upload.id, at=received)
 
     def _store(self, path: Path, sha256: str) -> None:
         """Put a hard link into the store: the first name stays until the upload is recorded."""

@@ -85,13 +85,17 @@ def film(path: Path, sample: clips.Sample) -> None:
 
 def perform(folder: Path) -> Outcome:
     """The play, with films of the last run where their recipe is the same."""
+    bring_films(folder)
+    return Play(folder, print).perform()
+
+
+def bring_films(folder: Path) -> None:
     films = folder / "clips"
     films.mkdir(parents=True)
     for number, part in enumerate(script.PARTS, start=1):
         for version in range(len(part.flaws)):
             kept = cached("demo/film.mp4", film, acts.sample(number, part, version))
             shutil.copyfile(kept, films / acts.film_name(number, version))
-    return Play(folder, print).perform()
 
 
 def test_the_commit_gives_the_seed() -> None:

@@ -157,6 +157,14 @@ class BucketStore:
         found = self._head(self.place.key(sha256))
         return Stored(sha256, found["ContentLength"], found["LastModified"].timestamp())
 
+    def ping(self) -> None:
+        """Raises ``StorageAway``, also where there is no such bucket or the keys are wrong."""
+        try:
+            with translated("ping"):
+                self.place.client.head_bucket(Bucket=self.place.bucket)
+        except FileNotFoundError as missing:
+            raise StorageAway(f"there is no bucket {self.place.bucket}") from missing
+
     def exists(self, sha256: str) -> bool:
         return self._held(sha256) is not None
 

@@ -20,13 +20,14 @@ from contest.running.front import (
 @click.command("front")
 @click.option("--listen", "listen_at", default="0.0.0.0:8000", show_default=True)
 @click.option("--web", multiple=True, default=["web:8000"], show_default=True, help="HOST:PORT.")
-@click.option("--uploads", default="uploads:8000", show_default=True, help="HOST:PORT.")
+@click.option("--uploads", multiple=True, default=["uploads:8000"], show_default=True,
+              help="HOST:PORT; of several the upload's id chooses one.")
 @click.option("--processes", default=2, show_default=True)
 @click.option("--tls", type=click.Path(exists=True, path_type=Path), nargs=2, help="CHAIN KEY.")
 def command(
     listen_at: str,
     web: tuple[str, ...],
-    uploads: str,
+    uploads: tuple[str, ...],
     processes: int,
     tls: tuple[Path, Path] | None,
 ) -> None:

@@ -4,6 +4,7 @@ import click
 
 from contest import ready_pages
 from contest.cli.support import check_keys, open_platform
+from contest.jobs.machines import own_disk
 from contest.running.serving import PagesServer
 from contest.web import create_app
 from contest.wiring import Platform
@@ -29,7 +30,9 @@ def _renew_pages(platform: Platform) -> None:
 
 
 def _load() -> object:
-    app = create_app(open_platform())
+    platform = open_platform()
+    app = create_app(platform)
+    own_disk.begin(platform, app)
     for log in ("refusals", "opened"):  # what was refused and opened is stored beside requests
         app.extensions[log].keeps = True
     return app

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from contest.safekeeping import clips, restic, schedule
 from contest.safekeeping.folder import BackupFolder
 from contest.services.privacy import leftovers, stored_files, tombstones
 from contest.services.privacy.person import DigestFinder
-from contest.services.results import standings
+from contest.services.results import prospects, standings
 from contest.wiring import Platform
 
 AGAIN = timedelta(hours=25)  # a file that has just been put stays for a day (``folder_store``)
@@ -27,26 +28,40 @@ FILE = "file:"
 
 def run(platform: Platform, contest_id: int, beat: Callable[[], None]) -> None:
     """Tidy up after every erasure of the contest. Raises ``Later`` while a file is too young."""
-    data_dir = platform.settings.data_dir
     with platform.db.read() as session:
         contest = session.get_one(Contest, contest_id)
-        files, published = _files(session, contest), standings.newest(session, contest)
+        files = _files(session, contest)
         for finder in _finders(platform, session, contest):
             beat()
-            leftovers.remove_waiting(data_dir, finder, platform.pdfs)
             named = set(clips.named(session.connection()))
             files += leftovers.strays(platform.blobs, named, finder, platform.pdfs)
-        tombstones.write(session, data_dir)
+        tombstones.write(session, platform.settings.data_dir)
     for sha256 in files:
         platform.blobs.drop(sha256)
+    platform.shelf.clear(prospects.SHELF)
     _from_backups(platform, files)
-    leftovers.empty_caches(data_dir)
+    beat()
+    own_disk(platform, contest_id, app=pages_app.of(platform))
     beat()
     platform.db.compact()
-    if published is not None:
-        ready_pages.refresh(pages_app.of(platform), data_dir, contest.slug)
     if any(platform.blobs.exists(sha256) for sha256 in files):
         raise Later(platform.clock.now() + AGAIN, "files of today are removed tomorrow")
+
+
+def own_disk(platform: Platform, contest_id: int, *, app: Flask) -> None:
+    """What of it lies on this machine's own disk: files that wait, caches, published pages. Every
+    machine does this (``jobs/machines``)."""
+    data_dir = platform.settings.data_dir
+    with platform.db.read() as session:
+        contest = session.get(Contest, contest_id)
+        if contest is None:
+            return
+        published = standings.newest(session, contest)
+        for finder in _finders(platform, session, contest):
+            leftovers.remove_waiting(data_dir, finder, platform.pdfs)
+    leftovers.empty_caches(data_dir)
+    if published is not None:
+        ready_pages.refresh(app, data_dir, contest.slug)
 
 
 def _files(session: Session, contest: Contest) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
@@ -274,6 +274,12 @@ def _tell(
         params={"submission_id": submission.id, "upload_id": upload.id, "path": page} | values,
         contest_id=submission.contest_id, at=at,
     )
+
+
+def arrived(session: Session, public_id: str, *, at: datetime) -> None:
+    """All bytes of an open upload lie on the disk of the machine that received them."""
+    whole = (Upload.public_id == public_id, Upload.state == "open", Upload.arrived_at.is_(None))
+    session.execute(update(Upload).where(*whole).values(arrived_at=at))
 
 
 def finish(

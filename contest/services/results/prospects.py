@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 import scoring
 from contest.models import Result
+from contest.ports import Shelf
 from contest.services.core import outbox
 
 TASK = "results.prospects"
+SHELF = "prospects"
 AT_ONCE = 300  # lines of a ranking that a page may wait for
 EDITION = "1"  # of the sentences; a new one makes the cached files useless
 
@@ -31,27 +33,42 @@ def enqueue(session: Session, result: Result, *, at: datetime) -> None:
         )
 
 
-def of(result: Result, folder: Path, *, length: int) -> dict[str, Any] | None:
-    """The output of ``scoring.sensitivity``; None while the worker is not done. ``length``: lines
-    of the ranking."""
+def of(result: Result, folder: Path, *, length: int, shelf: Shelf) -> dict[str, Any] | None:
+    """The output of ``scoring.sensitivity``; None while the worker is not done, whose machine may
+    be another (``shelf``). ``length``: lines of the ranking."""
     path = _path(result, folder)
     if path.exists():
         known: dict[str, Any] = json.loads(path.read_bytes())
         return known
-    if length > AT_ONCE:
+    if length <= AT_ONCE:
+        return _worked_out(result, path)
+    told = shelf.get(SHELF, path.name)
+    if told is None:
         return None
-    return work_out(result, folder)
-
-
-def work_out(result: Result, folder: Path) -> dict[str, Any]:
-    """Compute it and put it into the cache, by rename."""
-    found = scoring.sensitivity(result.input)
-    path = _path(result, folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{secrets.token_hex(6)}")
-    fresh.write_text(json.dumps(found, ensure_ascii=False))
-    fresh.replace(path)
+    _keep(path, told)
+    found: dict[str, Any] = json.loads(told)
     return found
+
+
+def work_out(result: Result, folder: Path, *, shelf: Shelf) -> None:
+    """Compute it and put it into the cache of this machine, and where others find it."""
+    path = _path(result, folder)
+    _worked_out(result, path)
+    shelf.put(SHELF, path.name, path.read_bytes())
+
+
+def _worked_out(result: Result, path: Path) -> dict[str, Any]:
+    found = scoring.sensitivity(result.input)
+    _keep(path, json.dumps(found, ensure_ascii=False).encode())
+    return found
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """By rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{secrets.token_hex(6)}")
+    fresh.write_bytes(content)
+    fresh.replace(path)
 
 
 def folder_in(data_dir: Path) -> Path:

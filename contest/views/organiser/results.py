@@ -327,7 +327,9 @@ def _ranking(latest: Result, words: str) -> dict[str, Any]:
             current.db, latest, results.profile_of(latest), current.language),
         "large": large, "book": book, "book_ready": workbooks.is_ready(book),
         "book_runs": book and book.state in under_way.UNDER_WAY,
-        "length": length, "prospects": prospects.of(latest, folder, length=length),
+        "length": length,
+        "prospects": prospects.of(
+            latest, folder, length=length, shelf=current.platform.shelf),
     }
 
 

@@ -3,21 +3,26 @@ them, and a real Prometheus takes them."""
 
 import json
 import re
+import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from contest.adapters.job_queue import JobQueue
 from contest.lanes import LANES
 from contest.models import Check, Contest, PageConnection, Task
 from contest.services.core import outbox
 from contest.services.desk import measures
+from contest.views.shared.site import readiness
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.processes import free_port
@@ -72,15 +77,55 @@ def test_each_number_says_who_waits_and_for_how_long(
     assert numbers(platform)["failed_tasks", "check.run"] == 2
 
 
-def test_ready_says_that_nothing_can_be_kept(app: Flask, platform: Platform) -> None:
-    assert app.test_client().get("/readyz").json == {
-        "database": "ok", "queue": "ok", "disk": "ok"
-    }
-    folder = platform.settings.data_dir
-    object.__setattr__(platform.settings, "data_dir", folder / "gone")
-    answer = app.test_client().get("/readyz")
-    object.__setattr__(platform.settings, "data_dir", folder)
-    assert (answer.status_code, answer.json["disk"]) == (503, "full")
+def test_ready_says_which_part_is_missing(
+    app: Flask, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(query: str = "") -> tuple[int, dict[str, Any]]:
+        answer = app.test_client().get(f"/readyz{query}")
+        assert answer.json is not None
+        return answer.status_code, answer.json
+
+    assert asked() == (200, {
+        "database": "ok", "queue": "ok", "disk": "ok", "storage": "ok", "missing": []
+    })
+    clips = platform.settings.storage_dir
+    clips.rmdir()
+    assert asked("?every=1")[0] == 200  # what was found a moment ago
+    monkeypatch.setattr(readiness, "KEPT_S", 0.0)
+    assert asked()[0] == 200  # pages work, but
+    status, told = asked("?every=1")
+    assert (status, told["storage"], told["missing"]) == (503, "away", ["storage"])
+    assert 'hoithi_part_ok{part="storage"} 0.0' in app.test_client().get("/metrics").text
+    clips.mkdir()
+    _without_a_queue(app, monkeypatch, asked)
+    object.__setattr__(platform.settings, "data_dir", clips / "gone")
+    assert asked() == (503, {
+        "database": "ok", "queue": "ok", "disk": "full", "storage": "ok", "missing": ["disk"]
+    })
+    object.__setattr__(platform.settings, "data_dir", clips.parent)
+
+
+def _without_a_queue(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, asked: Callable[..., tuple[int, dict[str, Any]]]
+) -> None:
+    """A Redis that accepts lines and says nothing: nobody waits for it for long, or twice."""
+    monkeypatch.setattr(readiness, "PATIENCE_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        queue = JobQueue(f"redis://127.0.0.1:{silent.getsockname()[1]}")
+        known = app.extensions["readiness"]
+        other = Platform(known.platform.settings)
+        other.__dict__["queue"] = queue
+        monkeypatch.setattr(known, "platform", other)
+        began = time.monotonic()
+        told = [asked("?every=1"), asked("?every=1")]
+        assert time.monotonic() - began < 5
+        assert [(status, said["missing"]) for status, said in told] == [(503, ["queue"])] * 2
+        assert asked()[0] == 200
+        waiting = known.open["queue"]
+    assert waiting.result(30) == "away"
+    queue.redis.close()
+    monkeypatch.undo()
+    monkeypatch.setattr(readiness, "KEPT_S", 0.0)
 
 
 def test_every_rule_and_panel_asks_for_a_number_that_is_there(app: Flask, contest: Contest) -> None:

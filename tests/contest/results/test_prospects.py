@@ -27,7 +27,7 @@ def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
     small = stage.compute()
     with stage.platform.db.read() as session:
         row = session.get_one(Result, small.id)
-        found = prospects.of(row, tmp_path, length=3)
+        found = prospects.of(row, tmp_path, length=3, shelf=stage.platform.shelf)
         assert found == scoring.sensitivity(small.input)
         assert session.scalars(select(Task).where(Task.kind == prospects.TASK)).all() == []
     monkeypatch.setattr(prospects, "AT_ONCE", 2)
@@ -36,6 +36,12 @@ def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
     with stage.platform.db.read() as session:
         row = session.get_one(Result, large.id)
         [task] = session.scalars(select(Task).where(Task.kind == prospects.TASK))
-        assert prospects.of(row, folder, length=3) is None
+        shelf = stage.platform.shelf
+        assert prospects.of(row, folder, length=3, shelf=shelf) is None
         jobs.HANDLERS[task.kind](stage.platform, task.row_id, lambda: None)
-        assert prospects.of(row, folder, length=3) == found
+        assert prospects.of(row, folder, length=3, shelf=shelf) == found
+        other = tmp_path / "another machine"
+        assert prospects.of(row, other, length=3, shelf=shelf) == found
+        shelf.clear(prospects.SHELF)
+        assert prospects.of(row, other, length=3, shelf=shelf) == found  # kept there by now
+        assert prospects.of(row, tmp_path / "a third", length=3, shelf=shelf) is None

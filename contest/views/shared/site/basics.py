@@ -1,13 +1,19 @@
 """Assets, choice of language, health checks, metrics."""
 
-import tempfile
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, jsonify, redirect, request, send_from_directory
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    request,
+    send_from_directory,
+)
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from redis.exceptions import RedisError
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from contest.languages import chosen
@@ -16,12 +22,12 @@ from contest.ready_pages import STATIC, kept_assets
 from contest.services.desk import measures
 from contest.views.shared.addresses import is_loopback
 from contest.views.shared.returning import safe_path
+from contest.views.shared.site import readiness
 from contest.views.shared.support import allows, current, language_cookie
 
 bp = Blueprint("basics", __name__)
 LONGEST_NAME = 200  # a file system refuses to look for longer ones
 A_YEAR = 365 * 24 * 3600
-NEEDED = 16 * 1024  # bytes
 
 
 @bp.get("/static/<path:name>")
@@ -62,39 +68,24 @@ def healthz() -> BaseResponse:
 @bp.get("/readyz")
 @allows("public.read")
 def readyz() -> tuple[BaseResponse, int]:
-    """Whether database and queue answer and something can be written; 503 without the database or
-    with a full disk: pages need no queue, but nothing that people send could be kept."""
-    state = {"database": _database(), "queue": _queue(), "disk": _disk()}
-    ready = state["database"] == state["disk"] == "ok"
-    return jsonify(state), 200 if ready else 503
+    """Each part and how it is; ``missing`` names those that are not well.
+
+    503 where the pages cannot do without one of them (``readiness.NEEDED``), with ``?every=1``
+    where any is missing: the first is for who sends people here or elsewhere, the second for who is
+    to be woken.
+    """
+    parts = _readiness().parts(current.db)
+    missing = [name for name, state in parts.items() if state != readiness.OK]
+    needed = parts if request.args.get("every") else readiness.NEEDED
+    ready = not set(missing) & set(needed)
+    return jsonify(parts | {"missing": missing}), 200 if ready else 503
 
 
-def _database() -> str:
-    try:
-        current.db.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return "away"
-    return "ok"
-
-
-def _queue() -> str:
-    try:
-        current.platform.queue.alive()
-    except (RedisError, OSError, ValueError):  # ValueError: no address set
-        return "away"
-    return "ok"
-
-
-def _disk() -> str:
-    """full: the data folder takes not even a few kilobytes."""
-    folder = current.platform.settings.data_dir
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(NEEDED))
-            file.flush()
-    except OSError:
-        return "full"
-    return "ok"
+def _readiness() -> readiness.Readiness:
+    known: dict[str, readiness.Readiness] = current_app.extensions
+    if "readiness" not in known:
+        known["readiness"] = readiness.Readiness(current.platform)
+    return known["readiness"]
 
 
 @bp.get("/metrics")
@@ -118,6 +109,9 @@ def metrics() -> Response:
         gauge = Gauge(f"hoithi_{one.name}", one.help, labels, registry=registry)
         for value, number in one.values.items():
             (gauge.labels(value) if labels else gauge).set(number)
+    parts = Gauge("hoithi_part_ok", "Whether a part answers", ["part"], registry=registry)
+    for part, state in _readiness().parts(current.db).items():
+        parts.labels(part).set(state == readiness.OK)
     tasks = Gauge("hoithi_outbox", "Outbox rows by kind and state", ["kind", "state"],
                   registry=registry)
     query = select(Task.kind, Task.state, func.count()).group_by(Task.kind, Task.state)

@@ -1,0 +1,1 @@
+"""What machines keep on their own disks, and how each of them hears that it has become old."""
