@@ -88,7 +88,7 @@ def place_of(platform: Platform) -> in_parts.Place:
 
 def _asked_by(platform: Platform, row: ResultStep) -> Actor:
     with platform.db.read() as session:
-        return under_way.asked_by(session, row)
+        return under_way.asked_by(session, row.created_by)
 
 
 def _no_way_back(platform: Platform, row: ResultStep) -> None:

@@ -58,7 +58,7 @@ FORGOTTEN = (
     "mail.send", "names.read", "page.watch", "page.watch_shared", "privacy.archive",
     "privacy.erase", "privacy.tidy", "push.send", "reel.make", "reminders.tick", "result.step",
     "results.prospects", "reviews.call", "reviews.fall", "reviews.settle", "telegram.look",
-    "upload.expire", "upload.remind",
+    "units.forget_sheets", "units.sheets", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "follow.clips", "follow.result", "pages.render",
