@@ -210,6 +210,16 @@ class Database:
             yield session
 
     @contextmanager
+    def read_one_moment(self) -> Iterator[Session]:
+        """As ``read``, and all queries see the same moment, however long they take together. With
+        SQLite every reading transaction does."""
+        engine = self.engine
+        if engine.dialect.name != "sqlite":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with self.reader(bind=engine) as session:
+            yield session
+
+    @contextmanager
     def read_connection(self) -> Iterator[Connection]:
         """A connection for one small query: a session would cost more than the query itself."""
         with self.engine.connect() as connection:

@@ -29,7 +29,8 @@ WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "following", "rules", "units", "jury", "people", "counts", "fanpage", "entry",
-         "reviewing", "queueing", "desk", "messages", "results", "awards", "privacy", "trials"]
+         "reviewing", "queueing", "desk", "messages", "results", "printing", "awards", "privacy",
+         "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {
@@ -46,7 +47,7 @@ HOUSE = {
     **{  # each room may use those before it; results are made into papers and pictures, too
         f"services.{room}": " ".join(
             [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
-            + (["ports", "docx", "drawing"] if room in ("results", "awards") else [])
+            + (["ports", "docx", "drawing"] if room in ("results", "printing", "awards") else [])
             + (["clip_links"] if room == "entry" else [])
             + (["ports"] if room == "privacy" else [])
             + (["lanes"] if room == "queueing" else [])

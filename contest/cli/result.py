@@ -11,14 +11,14 @@ from contest.actors import SYSTEM, Actor
 from contest.cli.support import open_platform
 from contest.db import retried
 from contest.errors import Invalid, not_found
+from contest.jobs.closing.steps import place_of
 from contest.models import Result, User
 from contest.services.core import profiles
 from contest.services.jury import jury_round
 from contest.services.people import people
 from contest.services.results import results
-from contest.services.results.bundles import BundleStore
+from contest.services.results.steps import in_parts
 from contest.web import create_app
-from contest.wiring import Platform
 
 by_option = click.option(
     "--as", "email", default="", help="Act as the organiser with this address (for two people)."
@@ -52,11 +52,9 @@ def lock(slug: str, email: str) -> None:
 def compute(slug: str, reason: str, email: str) -> None:
     """Compute the result of contest SLUG and print it; nothing is final yet."""
     platform = open_platform()
-    with platform.db.write() as session:
-        result = results.compute(
-            session, profiles.find(session, slug), keys=platform.keys,
-            actor=actor_of(session, email), at=platform.clock.now(), reason=reason,
-        )
+    with platform.db.read() as session:
+        contest_id, actor = profiles.find(session, slug).id, actor_of(session, email)
+    result = in_parts.compute(place_of(platform), contest_id, actor=actor, reason=reason)
     _print(result)
     for gap in result.gaps:
         click.echo(f"{gap['vi']} / {gap['en']}", err=True)
@@ -69,12 +67,9 @@ def compute(slug: str, reason: str, email: str) -> None:
 def freeze(slug: str, email: str) -> None:
     """End all change to the computed result of SLUG and keep its evidence bundle."""
     platform = open_platform()
-    with platform.db.write() as session:
-        result = _newest(session, slug)
-        results.freeze(
-            session, result, vault=vault_of(platform), actor=actor_of(session, email),
-            at=platform.clock.now(),
-        )
+    with platform.db.read() as session:
+        result_id, actor = _newest(session, slug).id, actor_of(session, email)
+    in_parts.freeze(place_of(platform), result_id, actor=actor)
     with platform.db.read() as session:
         _print(_newest(session, slug))
 
@@ -86,18 +81,12 @@ def freeze(slug: str, email: str) -> None:
 def publish(slug: str, email: str) -> None:
     """Make the frozen result of SLUG public."""
     platform = open_platform()
-    with platform.db.write() as session:
-        result = _newest(session, slug)
-        results.publish(
-            session, result, actor=actor_of(session, email), at=platform.clock.now()
-        )
+    with platform.db.read() as session:
+        result_id, actor = _newest(session, slug).id, actor_of(session, email)
+    in_parts.publish(place_of(platform), result_id, actor=actor)
     ready_pages.refresh(create_app(platform), platform.settings.data_dir, slug)
     with platform.db.read() as session:
         _print(_newest(session, slug))
-
-
-def vault_of(platform: Platform) -> BundleStore:
-    return BundleStore(platform.keys, platform.blobs, platform.settings.data_dir / "bundles")
 
 
 def actor_of(session: Session, email: str) -> Actor:

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 from contest import ready_pages
 from contest.errors import Conflict, Invalid
 from contest.jobs import Later, pages_app
+from contest.jobs.closing import steps
 from contest.models import Contest, Result
 from contest.services.awards import reel, releasing
 from contest.services.results import prospects, standings
+from contest.services.results.steps import in_parts
 from contest.wiring import Platform
 
 if TYPE_CHECKING:
@@ -54,8 +56,10 @@ def release(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
     ``Later`` where the clock went back."""
     at = platform.clock.now()
     try:
-        with platform.db.write() as session:
-            ahead = releasing.keep(session, row_id, at=at)
+        ahead = in_parts.found_and_stored(
+            steps.place_of(platform), lambda session: releasing.agreed(session, row_id, at=at),
+            lambda session, known: releasing.keep(session, row_id, at=at, known=known),
+        )
     except (Conflict, Invalid) as why:
         with platform.db.write() as session:
             releasing.refuse(session, row_id, why, at=at)

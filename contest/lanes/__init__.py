@@ -22,6 +22,7 @@ BY_KIND = {
     "publication.release": NOW,
     "mail.send": MAIL,
     "push.send": MAIL,
+    "result.tell": MAIL,
     "telegram.look": MAIL,
     # these are in time, not quick: a clip on its way to a Page takes minutes
     "publication.upload": SOON,

@@ -81,7 +81,7 @@ from contest.models.submissions import (
     Submission,
     Upload,
 )
-from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
+from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession, UnitSheet
 
 __all__ = [
     "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel", "Ballot",
@@ -97,5 +97,5 @@ __all__ = [
     "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
     "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "StoredLook", "Submission",
     "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink",
-    "UnitSession", "Upload", "UsedChallenge", "User", "Withdrawal",
+    "UnitSession", "UnitSheet", "Upload", "UsedChallenge", "User", "Withdrawal",
 ]

@@ -2,10 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contest.models.base import Base
+from contest.models.base import Base, Json, one_of
 from contest.models.contests import Contest
 
 
@@ -82,3 +90,36 @@ class UnitSession(Base):
     agent: Mapped[str] = mapped_column(Text, default="")
     unit: Mapped[Unit] = relationship()
     link: Mapped[UnitLink] = relationship()
+
+
+_UNDER_WAY = "state IN ('waiting', 'working')"
+
+
+class UnitSheet(Base):
+    """Codes for many units, made and put on sheets by the worker: ``link_ids`` of the units that
+    have theirs; ``done``: the share of the whole, 0 to 1. The file is sealed, and gone some hours
+    later. Of a contest at most one is under way."""
+
+    __tablename__ = "unit_sheet"
+    __table_args__ = (
+        one_of("state", ("waiting", "working", "ready", "failed", "cancelled", "gone")),
+        CheckConstraint("(state = 'ready') = (sha256 <> '')", name="kept"),
+        Index(
+            "ix_unit_sheet_under_way", "contest_id", unique=True,
+            sqlite_where=text(_UNDER_WAY), postgresql_where=text(_UNDER_WAY),
+        ),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), index=True)
+    unit_ids: Mapped[list[int]] = mapped_column(Json)  # whose codes are made, in this order
+    link_ids: Mapped[list[int]] = mapped_column(Json, default=list)
+    rotate: Mapped[bool]  # the units' earlier codes are revoked
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    done: Mapped[float] = mapped_column(default=0.0)
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    error_vi: Mapped[str] = mapped_column(Text, default="")
+    error_en: Mapped[str] = mapped_column(Text, default="")
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

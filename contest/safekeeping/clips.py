@@ -25,6 +25,7 @@ from contest.models import (
     Result,
     ResultStep,
     SignedForm,
+    UnitSheet,
 )
 from contest.safekeeping.folder import sync_folder
 
@@ -63,6 +64,7 @@ def _queries() -> Iterator[tuple[str, Select[str | None]]]:
         select(Result.erased_bundle_sha256).where(Result.erased_bundle_sha256 != "")
     )
     yield "workbook", select(ResultStep.sha256).where(ResultStep.sha256 != "")
+    yield "unit sheet", select(UnitSheet.sha256).where(UnitSheet.sha256 != "")
     yield "reel", select(AwardReel.sha256).where(AwardReel.sha256 != "")
     yield "evidence", select(Evidence.sha256).where(Evidence.erased_at.is_(None))
     yield "archive", (

@@ -38,6 +38,7 @@ from contest.models import (
     Task,
     Telling,
     TimeGrant,
+    UnitSheet,
     Withdrawal,
 )
 from contest.permissions import PERMISSIONS
@@ -147,6 +148,10 @@ class World:
         task = Task(kind="mail.send", row_id=1, key="failed one", state="failed",
                     contest_id=self.contest.id, due_at=WHILE_OPEN, created_at=WHILE_OPEN)
         self.make.add(task)
+        sheet = self.make.add(UnitSheet(
+            contest_id=self.contest.id, unit_ids=[self.units[0].id], rotate=False,
+            created_by="user:1", created_at=WHILE_OPEN,
+        ))
         submission = self.entries["in_review"]
         published = self.entries["published"]
         organiser = self.make.user("organiser", contest=self.contest)
@@ -192,7 +197,7 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
-            "withdrawal_id": 1,
+            "withdrawal_id": 1, "sheet_id": sheet.id,
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 

@@ -1,28 +1,27 @@
 """``result.step``: computes, freezes, replaces or publishes a large contest's result,
-or makes its workbook.
+or makes its workbook. ``result.tell`` queues the mails about a long one.
 
-What takes long is done in a session that only reads, so that nobody waits; what it found is then
-stored within moments, if the contest is still as it was read (``services/results/unheld.py``).
+How each is done so that nobody waits: ``services/results/steps/in_parts.py``.
 """
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from contest import ready_pages
+from contest.actors import Actor
 from contest.errors import DomainError
 from contest.jobs import pages_app
 from contest.models import Contest, Result, ResultStep
 from contest.services.awards import workbook as spreadsheet
-from contest.services.results import results, standings, unheld
+from contest.services.results import standings
 from contest.services.results.bundles import BundleStore
-from contest.services.results.steps import freezing, under_way
+from contest.services.results.steps import in_parts, telling, under_way
 from contest.services.results.steps.under_way import Stopped
 from contest.services.results.unheld import Told
 from contest.wiring import Platform
-
-PROVED, LOCKED = 0.5, 0.95  # of freezing: what is done once it is proved, once ballots are locked
 
 
 def take(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
@@ -48,86 +47,68 @@ def take(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
 
 def compute(platform: Platform, row: ResultStep, told: Told) -> None:
     """Compute it, as ``results.compute`` does."""
-    _compute(platform, row, told, last=True)
-
-
-def _compute(platform: Platform, row: ResultStep, told: Told, *, last: bool) -> Result:
-    with platform.db.read() as session:
-        contest = session.get_one(Contest, row.contest_id)
-        known = unheld.ahead(
-            session, contest,
-            lambda: results.work_out(session, contest, keys=platform.keys, told=told),
-        )
-    with platform.db.write() as session:
-        at = platform.clock.now()
-        made = results.compute(
-            session, session.get_one(Contest, row.contest_id), keys=platform.keys,
-            actor=under_way.asked_by(session, row), at=at, reason=row.reason, known=known,
-        )
-        if last:
-            under_way.finish(session, row.id, at=at)
-    return made
+    in_parts.compute(
+        place_of(platform), row.contest_id, actor=_asked_by(platform, row), reason=row.reason,
+        told=told, also=_done(row),
+    )
 
 
 def replace(platform: Platform, row: ResultStep, told: Told) -> None:
     """Compute a new revision; freeze it where nothing is missing."""
-    made = _compute(platform, row, lambda share: told(share / 2), last=False)
-    if not made.gaps:
-        _freeze(platform, row, made.id, lambda share: told((1 + share) / 2))
-        return
-    with platform.db.write() as session:
-        under_way.finish(session, row.id, at=platform.clock.now())
+    in_parts.replace_with_new(
+        place_of(platform), row.contest_id, actor=_asked_by(platform, row), reason=row.reason,
+        told=told, locking=partial(_no_way_back, platform, row), also=_done(row),
+    )
 
 
 def freeze(platform: Platform, row: ResultStep, told: Told) -> None:
     """Freeze the revision."""
-    assert row.result_id is not None  # noqa: S101 - the table says so
-    _freeze(platform, row, row.result_id, told)
-
-
-def _freeze(platform: Platform, row: ResultStep, result_id: int, told: Told) -> None:
-    vault = BundleStore(
-        platform.keys, platform.blobs, platform.settings.data_dir / "bundles"
+    in_parts.freeze(
+        place_of(platform), _result_id(row), actor=_asked_by(platform, row), told=told,
+        locking=partial(_no_way_back, platform, row), also=_done(row),
     )
-    with platform.db.read() as session:
-        result = session.get_one(Result, result_id, options=standings.LIGHT)
-        known = unheld.ahead(session, result.contest, lambda: freezing.prove(
-            session, result, results.revision_of(result), vault,
-            told=lambda share: told(PROVED * share),
-        ))
-    with platform.db.write() as session:
-        under_way.ending(session, row.id)
-        actor = under_way.asked_by(session, row)
-    freezing.lock_ballots(
-        platform.db.write, result_id, actor=actor, at=platform.clock.now(),
-        told=lambda share: told(PROVED + (LOCKED - PROVED) * share),
-    )
-    with platform.db.write() as session:
-        at = platform.clock.now()
-        results.freeze(
-            session, session.get_one(Result, result_id, options=standings.LIGHT), vault=vault,
-            actor=actor, at=at, known=known,
-        )
-        under_way.finish(session, row.id, at=at)
 
 
 def publish(platform: Platform, row: ResultStep, told: Told) -> None:
     """Publish the revision, and put its pages on disk."""
+    _no_way_back(platform, row)
+    result = in_parts.publish(
+        place_of(platform), _result_id(row), actor=_asked_by(platform, row), also=_done(row)
+    )
+    with platform.db.read() as session:
+        slug = session.get_one(Contest, result.contest_id).slug
+    ready_pages.refresh(pages_app.of(platform), platform.settings.data_dir, slug)
+
+
+def place_of(platform: Platform) -> in_parts.Place:
+    """Where results of this platform are worked out."""
+    vault = BundleStore(platform.keys, platform.blobs, platform.settings.data_dir / "bundles")
+    return in_parts.Place(platform.db.read_one_moment, platform.db.write, vault, platform.clock.now)
+
+
+def _asked_by(platform: Platform, row: ResultStep) -> Actor:
+    with platform.db.read() as session:
+        return under_way.asked_by(session, row.created_by)
+
+
+def _no_way_back(platform: Platform, row: ResultStep) -> None:
     with platform.db.write() as session:
         under_way.ending(session, row.id)
-    with platform.db.write() as session:
-        at = platform.clock.now()
-        result = session.get_one(Result, row.result_id, options=standings.LIGHT)
-        results.publish(session, result, actor=under_way.asked_by(session, row), at=at)
-        under_way.finish(session, row.id, at=at)
-        slug = result.contest.slug
-    ready_pages.refresh(pages_app.of(platform), platform.settings.data_dir, slug)
+
+
+def _done(row: ResultStep) -> in_parts.Also:
+    return lambda session, at: under_way.finish(session, row.id, at=at)
+
+
+def _result_id(row: ResultStep) -> int:
+    assert row.result_id is not None  # noqa: S101 - the table says so
+    return row.result_id
 
 
 def workbook(platform: Platform, row: ResultStep, told: Told) -> None:
     """Make the revision's workbook and keep it."""
     told(0.05)
-    with platform.db.read() as session:
+    with platform.db.read_one_moment() as session:
         result = session.get_one(Result, row.result_id)
         content = spreadsheet.of_result(session, result, row.language)
     told(0.95)
@@ -141,6 +122,18 @@ def workbook(platform: Platform, row: ResultStep, told: Told) -> None:
         under_way.finish(session, row.id, at=platform.clock.now(), sha256=sha256)
 
 
+def tell(platform: Platform, result_id: int, beat: Callable[[], None]) -> None:
+    """Queue the mails of a published result, some hundred at a time; begun again it goes on."""
+    with platform.db.read() as session:
+        left = telling.left(session, session.get_one(Result, result_id, options=standings.LIGHT))
+    for first in range(0, len(left), telling.AT_ONCE):
+        beat()
+        with platform.db.write() as session:
+            result = session.get_one(Result, result_id, options=standings.LIGHT)
+            telling.tell(session, result, left[first:first + telling.AT_ONCE],
+                         at=platform.clock.now())
+
+
 STEPS = {"compute": compute, "replace": replace, "freeze": freeze, "publish": publish,
          "workbook": workbook}
-HANDLERS = {under_way.KIND: take}
+HANDLERS = {under_way.KIND: take, telling.KIND: tell}

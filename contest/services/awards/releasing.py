@@ -21,6 +21,7 @@ from contest.services.core import audit, deadlines, locks, mail, outbox, profile
 from contest.services.core.blockers import Blocker
 from contest.services.fanpage.organisers import organisers_of
 from contest.services.results import closing, results
+from contest.services.results.unheld import Ahead
 
 KIND, TEMPLATE = "result.release", "release_refused"
 WAITING = "waiting"
@@ -130,9 +131,24 @@ def _end(row: PlannedRelease, outcome: str, *, actor: Actor, at: datetime) -> No
 # ---------------------------------------------------------------------------- when it is due
 
 
-def keep(session: Session, row_id: int, *, at: datetime) -> datetime | None:
-    """Publish, if this plan still waits and its hour has come. Returns the hour where it is ahead
-    (the clock went back). Raises ``Conflict`` with what is missing; nothing is stored then."""
+def agreed(session: Session, row_id: int, *, at: datetime) -> Ahead[None] | None:
+    """What takes long of keeping a plan that is due, for a session that only reads; None where
+    there is nothing to publish. Raises ``Conflict`` as ``results.agreed``."""
+    row = session.get_one(PlannedRelease, row_id)
+    if row.outcome != WAITING or row.due_at > at:
+        return None
+    result = results.current(session, session.get_one(Contest, row.contest_id))
+    if result is None or result.state != "frozen":
+        return None
+    return results.agreed(session, result)
+
+
+def keep(
+    session: Session, row_id: int, *, at: datetime, known: Ahead[None] | None = None
+) -> datetime | None:
+    """Publish, if this plan still waits and its hour has come. ``known``: what ``agreed`` found.
+    Returns the hour where it is ahead (the clock went back). Raises ``Conflict`` with what is
+    missing; nothing is stored then."""
     row = _locked(session, row_id)
     if row is None:
         return None
@@ -142,7 +158,7 @@ def keep(session: Session, row_id: int, *, at: datetime) -> datetime | None:
     result = results.current(session, contest)
     if result is None or result.state != "frozen":
         raise _not_frozen(session, contest, result, at=at)
-    results.publish(session, result, actor=SYSTEM, at=at)
+    results.publish(session, result, actor=SYSTEM, at=at, known=known)
     return None
 
 

@@ -17,7 +17,7 @@ from itsdangerous import URLSafeTimedSerializer
 from contest.errors import ConfigError
 
 SECOND_FACTOR, FANPAGE, STORED = "second factor", "fanpage", "stored keys"  # what is sealed
-UNIT_LINKS = "unit links"
+UNIT_LINKS, UNIT_SHEETS = "unit links", "unit sheets"
 
 
 class Keyring:

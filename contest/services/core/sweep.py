@@ -58,13 +58,13 @@ FORGOTTEN = (
     "mail.send", "names.read", "page.watch", "page.watch_shared", "privacy.archive",
     "privacy.erase", "privacy.tidy", "push.send", "reel.make", "reminders.tick", "result.step",
     "results.prospects", "reviews.call", "reviews.fall", "reviews.settle", "telegram.look",
-    "upload.expire", "upload.remind",
+    "units.forget_sheets", "units.sheets", "upload.expire", "upload.remind",
 )
 REMEMBERED = (
     "backup.run", "copies.compare", "follow.clips", "follow.result", "pages.render",
     "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
-    "result.release", KIND, "storage.scrub", "trial.end",
+    "result.release", "result.tell", KIND, "storage.scrub", "trial.end",
 )
 
 

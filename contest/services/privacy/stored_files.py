@@ -38,6 +38,7 @@ from contest.models import (
     SignedForm,
     SimilarPair,
     Submission,
+    UnitSheet,
 )
 from contest.ports import BlobStore, PdfReader
 from contest.services.privacy.places import Finds
@@ -230,6 +231,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(DocumentPdf.sha256 == sha256),
         exists().where(AwardReel.sha256 == sha256),
         exists().where(ResultStep.sha256 == sha256),
+        exists().where(UnitSheet.sha256 == sha256),
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),

@@ -20,12 +20,11 @@ from contest.models import (
     PlannedRelease,
     ProfileRevision,
     Result,
-    Submission,
 )
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, mail, outbox, profiles
+from contest.services.core import audit, outbox, profiles
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
 from contest.services.following import followers
@@ -43,7 +42,7 @@ from contest.services.results import (
 from contest.services.results.bundles import BundleStore
 from contest.services.results.ranking_rows import Picked
 from contest.services.results.scoring_input import Prepared
-from contest.services.results.steps import freezing
+from contest.services.results.steps import freezing, telling
 from contest.services.results.steps.freezing import Proved
 from contest.services.results.unheld import Ahead, Told, quietly
 
@@ -280,17 +279,31 @@ def freeze(
 # ---------------------------------------------------------------------------- publishing
 
 
-def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> Result:
-    """Make a frozen revision public, after the second tally has agreed once more. Raises
-    ``NotAllowed`` without ``result.publish``, ``Conflict`` if it is not frozen, a clip has left or
-    come back since (``replacement``), or the tallies differ."""
+def agreed(session: Session, result: Result) -> Ahead[None]:
+    """That the second tally agrees with it once more, which takes seconds for a large one. Raises
+    ``Conflict`` where it does not, or a clip has left or come back since."""
+    def agree() -> None:
+        totals = ranking_rows.totals(session, result)
+        tally.require_agreement(session, result.contest, totals, profile_of(result),
+                                lambda codes: ranking_rows.names(session, result, codes))
+
+    moved_since.require_unmoved(session, result)
+    return unheld.ahead(session, result.contest, agree)
+
+
+def publish(
+    session: Session, result: Result, *, actor: Actor, at: datetime,
+    known: Ahead[None] | None = None,
+) -> Result:
+    """Make a frozen revision public, after the second tally has agreed once more (``known``: what
+    ``agreed`` said in a session of its own). Raises ``NotAllowed`` without ``result.publish``,
+    ``Conflict`` if it is not frozen, a clip has left or come back since (``replacement``), or the
+    tallies differ."""
     contest = result.contest
     require(actor, "result.publish", contest)
-    jury_round.hold(session, contest)
+    known = known or agreed(session, result)
+    unheld.answer(session, contest, lambda: agreed(session, result).found, known)
     moved_since.require_unmoved(session, result)
-    totals = ranking_rows.totals(session, result)
-    tally.require_agreement(session, contest, totals, profile_of(result),
-                            lambda codes: ranking_rows.names(session, result, codes))
     move(session, result, "published", actor=actor, at=at, number=result.number)
     result.published_at = at
     hour = update(PlannedRelease).where(
@@ -301,27 +314,9 @@ def publish(session: Session, result: Result, *, actor: Actor, at: datetime) -> 
         session, "pages.render", contest.id, at=at, contest_id=contest.id, priority="high",
         key=f"pages.render:{contest.id}:{result.number}",
     )
-    _tell_units(session, result, at=at)
+    telling.begin(session, result, at=at)
     followers.result_is_out(session, result, at=at)
     return result
-
-
-def _tell_units(session: Session, result: Result, *, at: datetime) -> None:
-    """Queue a mail with points and rank to each ranked clip's contact person."""
-    profile = profile_of(result)
-    query = select(
-        Submission.code, Submission.id, Submission.contact_email, Submission.language
-    ).where(Submission.contest_id == result.contest_id)
-    contacts = {row.code: row for row in session.execute(query)}
-    mails = []
-    for code, rank, total, prizes in ranking_rows.places(session, result):
-        to = contacts[code]
-        mails.append((to.contact_email, to.language, {
-            "submission_id": to.id, "rank": str(rank),
-            "points": standings.written(total, to.language),
-            "prize": standings.prize_names({"prizes": prizes}, profile, to.language) or "",
-        }))
-    mail.enqueue_all(session, "result", mails, contest_id=result.contest_id, at=at)
 
 
 def decide(

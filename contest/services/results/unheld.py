@@ -19,12 +19,18 @@ def quietly(share: float) -> None:
     """For whom nobody waits."""
 
 
+class Stale(Exception):
+    """The contest has changed since an answer was found: find it anew, with nothing held."""
+
+
 @dataclass(frozen=True)
 class Ahead(Generic[Found]):
-    """An answer, and the state of the contest of which it is true."""
+    """An answer, and the state of the contest of which it is true. ``last``: where it is true no
+    more it is found again while the contest is held, not by whoever found it (``Stale``)."""
 
     version: Version
     found: Found
+    last: bool = True
 
 
 def ahead(session: Session, contest: Contest, work: Callable[[], Found]) -> Ahead[Found]:
@@ -42,11 +48,15 @@ def answer(
 
     Work takes a minute for a large contest and others wait for the contest, so it is done before
     (``known``: it was, in another session); only where something has changed meanwhile it is done
-    again while the contest is held.
+    again while the contest is held. Raises ``Stale`` there, unless ``known`` is the last.
     """
     known = known or ahead(session, contest, work)
     jury_round.hold(session, contest)
-    return known.found if _version(session, contest) == known.version else work()
+    if _version(session, contest) == known.version:
+        return known.found
+    if not known.last:
+        raise Stale
+    return work()
 
 
 def _version(session: Session, contest: Contest) -> Version:

@@ -93,11 +93,8 @@ def printed_again(
     """
     require(actor, "unit.manage", link.unit)
     _live(link, at=at)
-    try:
-        token, code = keys.unseal(UNIT_LINKS, link.sealed).split(" ") if link.sealed else ("", "")
-    except InvalidToken:
-        raise sealed_by_another() from None
-    if not token:
+    again = opened(link, keys)
+    if not again.token:
         raise Conflict(
             "Mã này được tạo trước khi hệ thống giữ được bản để in lại. Hãy tạo mã mới; mã cũ vẫn "
             "dùng được đến khi thu hồi.",
@@ -108,6 +105,16 @@ def printed_again(
         session, "unit_link.printed_again", link, actor=actor, at=at,
         contest_id=link.unit.contest_id, after={"unit": link.unit_id},
     )
+    return again
+
+
+def opened(link: UnitLink, keys: Keyring) -> Issued:
+    """The link with the token and the code that were sealed with it; both empty where nothing was.
+    Raises ``ConfigError`` where no key opens them."""
+    try:
+        token, code = keys.unseal(UNIT_LINKS, link.sealed).split(" ") if link.sealed else ("", "")
+    except InvalidToken:
+        raise sealed_by_another() from None
     return Issued(link, link.unit, token, code)
 
 

@@ -118,12 +118,12 @@ def begin(session: Session, row_id: int, *, at: datetime) -> ResultStep | None:
     return row
 
 
-def asked_by(session: Session, row: ResultStep) -> Actor:
-    """Whoever asked, with the permissions that they have now: none, where they may no longer sign
-    in."""
-    if row.created_by == SYSTEM.label:
+def asked_by(session: Session, label: str) -> Actor:
+    """Whoever asked (an actor's label), with the permissions that they have now: none, where they
+    may no longer sign in."""
+    if label == SYSTEM.label:
         return SYSTEM
-    user = session.get_one(User, int(row.created_by.removeprefix("user:")))
+    user = session.get_one(User, int(label.removeprefix("user:")))
     if not user.active:
         return Actor("user", user.id)
     return people.actor_of(session, user, second_factor=True)

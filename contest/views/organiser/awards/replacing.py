@@ -13,6 +13,7 @@ from contest.services.entry import submissions
 from contest.services.results import moved_since, replacement, results
 from contest.services.results.bundles import BundleStore
 from contest.services.results.results import FINAL
+from contest.services.results.steps import under_way
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -51,10 +52,24 @@ def replace(code: str) -> Response:
             current.db, found, actor=current.actor, at=current.now, reason=reason
         )
         current.db.flush()
+        why = f"{replacement.reason_for(current.db, result)}: {reason}"[:1000]
+        if under_way.large(current.db, current.contest):
+            under_way.ask(current.db, current.contest, "replace", reason=why, actor=current.actor,
+                          at=current.now)
+            flash_message(f"Đã loại clip {said}. Máy chủ đang lập bản kết quả mới; tiến độ hiện "
+                          "ngay trên trang.",
+                          f"Entry {said} is out. The server is making the new revision; this page "
+                          "shows how far it is.")
+            return back_to("results.overview")
         made = replacement.replace(
             current.db, current.contest, vault=_vault(), actor=current.actor, at=current.now,
-            reason=f"{replacement.reason_for(current.db, result)}: {reason}"[:1000],
+            reason=why,
         )
+    _say(said, made)
+    return back_to("results.overview")
+
+
+def _say(said: str, made: Result) -> None:
     if made.state == "frozen":
         flash_message(f"Đã loại clip {said}. Bản {made.number} đã chốt; hãy công bố bản này.",
                       f"Entry {said} is out. Revision {made.number} is frozen; now publish it.")
@@ -62,7 +77,6 @@ def replace(code: str) -> Response:
         flash_message(f"Đã loại clip {said}. Bản {made.number} còn mục thiếu: một người khác chốt.",
                       f"Entry {said} is out. Something is missing in revision {made.number}, so "
                       "another organiser freezes it.")
-    return back_to("results.overview")
 
 
 def _found(code: str) -> tuple[Submission, Result | None]:

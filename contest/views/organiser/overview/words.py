@@ -35,7 +35,8 @@ JOBS = {
     "follow.tell_result": _l("Gửi thông báo tới máy"),
     "telegram.look": _l("Đọc mã nối Telegram"),
     "reel.make": _l("Dựng phim trao giải"), "result.release": _l("Công bố kết quả theo giờ hẹn"),
-    "result.step": _l("Tính, chốt, công bố kết quả"),
+    "result.step": _l("Tính, chốt, công bố kết quả"), "result.tell": _l("Gửi thư báo kết quả"),
+    "units.sheets": _l("Tạo mã và tờ mã QR"), "units.forget_sheets": _l("Xoá tờ mã QR đã quá giờ"),
     "results.prospects": _l("Xem giải dựa vào điều gì"), "release": _l("Đăng clip lên Trang"),
 }
 INSTANTS = {

@@ -14,6 +14,7 @@ from contest.errors import DomainError, Invalid
 from contest.models import Contest
 from contest.permissions import can
 from contest.services.core import profiles
+from contest.services.printing import sheets
 from contest.services.results import document_values
 from contest.services.units import unit_changes, unit_import, unit_links, units
 from contest.services.units.unit_import import Row
@@ -65,7 +66,8 @@ def manage() -> Response:
 @bp.post("/c/<slug>/organiser/units/links")
 @allows("unit.manage")
 def issue() -> Response:
-    """Issue links for the chosen units and show them as a sheet to print."""
+    """Issue links for the chosen units and show them as a sheet to print; of many units the worker
+    makes them."""
     chosen = wholes(request.form.getlist("unit"))
     if request.form.get("others"):
         others = units.without_link(current.db, current.contest, at=current.now)
@@ -73,6 +75,10 @@ def issue() -> Response:
     if not chosen:
         raise Invalid("Chưa chọn đơn vị nào. Hãy đánh dấu các đơn vị cần in mã.",
                       "No unit was chosen. Tick the units whose codes are to be printed.")
+    if sheets.are_many(chosen):
+        sheets.ask(current.db, current.contest, chosen, rotate=bool(request.form.get("rotate")),
+                   actor=current.actor, at=current.now)
+        return back_to("sheets.show")
     issued = unit_links.issue_all(
         current.db, current.contest, chosen, key=current.platform.keys.unit_codes(current.db),
         actor=current.actor, keys=current.platform.keys,

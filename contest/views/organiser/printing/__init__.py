@@ -1,0 +1,1 @@
+"""The organisers' pages of what is printed for many at once."""
