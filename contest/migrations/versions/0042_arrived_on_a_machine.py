@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0042"
-down_revision: str | None = "0039"
+down_revision: str | None = "0041"
 branch_labels = None
 depends_on = None
 
