@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contest import __version__
 from contest.safekeeping import clips, databases, sealed_settings, status
-from contest.safekeeping.folder import BackupFolder, Manifest
+from contest.safekeeping.folder import DAYS_OFF, BackupFolder, Manifest
 from contest.safekeeping.progress import Progress, Say, silent
 from contest.services.privacy import tombstones
 from contest.wiring import Platform
@@ -93,6 +93,9 @@ def make(
         if wishes.secrets:
             passphrase = platform.settings.backup_passphrase
             sealed_settings.seal(platform.settings, place / sealed_settings.FILE, passphrase)
+        if (days := platform.settings.data_dir / DAYS_OFF).exists():
+            shutil.copyfile(days, place / DAYS_OFF)
+            (place / DAYS_OFF).chmod(databases.PRIVATE)
         manifest = Manifest(
             name=place.name, at=at.isoformat(), version=__version__,
             migration=snapshot.migration, database=snapshot.kind, files=_files(place, wishes),

@@ -4,7 +4,7 @@
     clips/ab/abcd…                  bytes by their SHA-256, shared by all sets
     sets/2026-11-26T02-00-03Z/
         manifest.json               written last: a set without one is unfinished
-        database.sqlite3 or database.dump, settings.json
+        database.sqlite3 or database.dump, settings.json, holidays.toml
 """
 
 import fcntl
@@ -24,7 +24,8 @@ from contest.safekeeping import file_lock
 
 FORMAT = 1
 MARK, MANIFEST = "hoithi-backup.json", "manifest.json"
-FILES = {"database.sqlite3", "database.dump", "settings.json"}
+DAYS_OFF = "holidays.toml"  # as corrected in the data folder, where somebody did
+FILES = {"database.sqlite3", "database.dump", "settings.json", DAYS_OFF}
 HASH = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ")
 

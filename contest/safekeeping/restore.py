@@ -18,7 +18,7 @@ from contest.errors import ConfigError, Conflict, Invalid
 from contest.safekeeping import checks, clips, databases, sealed_settings
 from contest.safekeeping.backup import GIVEN_UP
 from contest.safekeeping.checks import Found
-from contest.safekeeping.folder import BackupFolder, Manifest, read_json, write_json
+from contest.safekeeping.folder import DAYS_OFF, BackupFolder, Manifest, read_json, write_json
 from contest.safekeeping.progress import Progress, Say, silent
 from contest.services.core.keys import Keys
 from contest.services.privacy import again, tombstones
@@ -61,6 +61,7 @@ def restore(settings: Settings, source: Path, wanted: Wanted) -> Restored:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_json(settings.data_dir / MARK, {"set": manifest.name})
         found = put_back(folder, manifest, settings, wanted)
+        _days_off(folder, manifest, settings)
         if opened:
             sealed_settings.put_back(opened, settings.data_dir)
         database = Database(settings.database_url)
@@ -90,6 +91,16 @@ def put_back(
         except (clips.Damaged, FileNotFoundError):
             raise _damaged_set(manifest) from None
     return found
+
+
+def _days_off(folder: BackupFolder, manifest: Manifest, target: Settings) -> None:
+    """By which requests of persons are due; damaged in the set, those that came with the platform
+    are in force."""
+    if DAYS_OFF in manifest.files:
+        source, sha256 = folder.sets / manifest.name / DAYS_OFF, manifest.files[DAYS_OFF][0]
+        with contextlib.suppress(clips.Damaged, FileNotFoundError):
+            clips.bring(source, target.data_dir / DAYS_OFF, sha256, lambda _size: None,
+                        mode=databases.PRIVATE)
 
 
 def look(database: Database, settings: Settings) -> list[Found]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import tomlkit
+
 from contest.errors import Invalid
 
 DATA = Path(__file__).with_name("holidays.toml")
@@ -84,12 +86,15 @@ def of_the_law(year: int) -> dict[str, Any]:
 
 
 def correct(text: str, folder: Path) -> list[str]:
-    """Check a file of days off and keep it in the data folder; returns its years. Raises
-    ``Invalid`` with the line's year and what is wrong; nothing is kept then."""
-    found = _read(text)
+    """Check a file of days off and keep its years in the data folder, beside those of earlier
+    files; returns its years. Raises ``Invalid`` with the line's year and what is wrong; nothing is
+    kept then."""
+    found, kept = _read(text), folder / CORRECTED
+    whole = tomlkit.parse(kept.read_text() if kept.exists() else "")
+    whole.update(tomlkit.parse(text))
     fresh = folder / f".{CORRECTED}.part"
-    fresh.write_text(text)
-    fresh.replace(folder / CORRECTED)
+    fresh.write_text(tomlkit.dumps(whole))
+    fresh.replace(kept)
     return sorted(found)
 
 

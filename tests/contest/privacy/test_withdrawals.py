@@ -15,6 +15,7 @@ from contest.models import (
     Contest,
     Mail,
     PostRemoval,
+    PrivacyRequest,
     Submission,
     Tombstone,
     Withdrawal,
@@ -112,6 +113,18 @@ def test_it_is_done_by_an_organiser_with_a_proof_which_an_erasure_takes(
     with platform.db.read() as session:
         subjects = [row.subject for row in session.query(AccessLog).filter_by(what="evidence")]
     assert subjects == [f"evidence:{proofs[1].sha256}"]
+
+    with platform.db.write() as session:
+        asked = PrivacyRequest(
+            contest_id=phase.contest.id, code="YC-1", kind="erase", role="author", state="received",
+            person_name=planting.NAME, created_by="public", created_at=clock.moment)
+        session.add(asked)
+        session.flush()
+        number = asked.id
+    page = client.get(f"{base}/privacy/{number}/erase").text
+    named, _, pictures = page.partition("Bằng chứng bài đăng đã gỡ: đánh dấu tệp")
+    assert proofs[1].sha256 in named.partition("Tệp minh chứng có tên người này")[2]
+    assert proofs[0].sha256 in pictures and proofs[1].sha256 not in pictures
 
     # What can be read names the person; the picture is named by whoever looked at it.
     erased(phase, also=frozenset({f"post_removal:{proofs[0].id}"}))

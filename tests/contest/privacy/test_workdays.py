@@ -121,3 +121,8 @@ def test_days_are_corrected_by_a_file_of_whole_years(
         with pytest.raises(Invalid):
             workdays.correct(wrong, tmp_path)
     assert not workdays.is_workday(day), "a wrong file changes nothing"
+    assert workdays.correct('[2028]\noff = ["2028-03-02"]\nworked = []\n', tmp_path) == ["2028"]
+    assert not workdays.is_workday(date(2028, 3, 2))
+    assert not workdays.is_workday(day), "another file's years stay"
+    workdays.correct(text.replace("2027-03-03", "2027-03-04"), tmp_path)
+    assert workdays.is_workday(day) and not workdays.is_workday(date(2027, 3, 4))

@@ -18,6 +18,7 @@ from contest.safekeeping.backup import GIVEN_UP, Wishes, back_up
 from contest.safekeeping.folder import BackupFolder
 from contest.safekeeping.restore import Wanted, restore
 from contest.safekeeping.sealed_settings import RESTORED
+from contest.services.privacy import workdays
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.stage import Stage
@@ -40,6 +41,8 @@ def test_everything_comes_back(
     platform: Platform, stage: Stage, to: Path, place: Settings
 ) -> None:
     before = everything(platform.db)
+    days = '[2027]\noff = ["2027-03-03"]\nworked = []\n'
+    workdays.correct(days, platform.settings.data_dir)
     made = back_up(platform, to, Wishes())
     assert (made.manifest.gone, made.files) == ({}, len(made.manifest.clips))
     restored = restore(place, to, Wanted())
@@ -53,6 +56,7 @@ def test_everything_comes_back(
     assert (place.data_dir / "secret_key").read_text() == platform.settings.secret_key
     assert "HOITHI_BASE_URL=http://localhost\n" in (place.data_dir / RESTORED).read_text()
     assert not (place.data_dir / "restoring.json").exists()
+    assert (place.data_dir / "holidays.toml").read_text() == days
 
 
 def test_all_of_it_is_for_its_own_user_alone(platform: Platform, stage: Stage, to: Path) -> None:

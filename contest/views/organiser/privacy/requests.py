@@ -198,14 +198,19 @@ def _page(privacy_id: int, form: FlaskForm, status: int = 200) -> Response:
 
 def _erase_page(privacy_id: int, form: EraseForm, status: int = 200) -> Response:
     found = requests.find(current.db, current.contest, privacy_id)
+    finder, files = Finder(requests.person_of(found)), current.platform.blobs
     where, evidence = erasing.preview(
-        current.db, current.contest, Finder(requests.person_of(found)), current.platform.blobs,
-        current.platform.pdfs,
+        current.db, current.contest, finder, files, current.platform.pdfs
     )
+    telling = removals.telling(
+        current.db, current.contest, finder, files, current.platform.pdfs, named=()
+    )
+    known = {one.id for one in telling}
     return page(
         "organiser/privacy_erase.html", status, one=found, form=form, places=where,
         evidence=evidence, pictures=_pictures(evidence), todo=deeds.steps(current.db, found),
-        proofs=removals.of_contest(current.db, current.contest),
+        telling=telling, proofs=[one for one in removals.of_contest(current.db, current.contest)
+                                 if one.id not in known],
         account=account.of_mail(current.db, current.contest, found.person_email),
     )
 
