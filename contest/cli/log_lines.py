@@ -7,7 +7,9 @@ object already (``contest/views/account/refusals.py``) and stands as it is.
 
 import logging
 import os
+import sys
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 from contest import logs
 from contest.logs import traces
@@ -38,6 +40,12 @@ def begin() -> None:
 def _traces(endpoint: str) -> None:
     """Who tells a collector has a handler, and so the last resort is none any more: what it would
     have written is written by one like it."""
+    if endpoint and find_spec("opentelemetry") is None:
+        sys.stderr.write(
+            "HOITHI_TRACES: the packages for it are missing, so nothing is traced; install "
+            'hoithi with them: pip install "hoithi[traces]"\n'
+        )
+        return
     traces.begin(endpoint)
     if endpoint and not logging.getLogger().handlers:
         written = logging.StreamHandler()

@@ -1,4 +1,5 @@
-"""The front before several upload machines: an upload stays where its bytes lie."""
+"""The front before several machines: an upload stays where its bytes lie, and an asset is found on
+whichever machine has its build."""
 
 import http.client
 import subprocess
@@ -34,6 +35,13 @@ class Machine(ThreadingHTTPServer):
 class Answers(BaseHTTPRequestHandler):
     server: Machine
 
+    def do_GET(self) -> None:
+        """Of the assets it has its own build's alone."""
+        self.server.asked[self.path] += 1
+        self.send_response(200 if f"-{self.server.server_address[1]}." in self.path else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def do_PATCH(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked[self.path.rpartition("/")[2]] += 1
@@ -66,7 +74,8 @@ def ports() -> list[int]:
 def front(ports: list[int], tmp_path: Path) -> Iterator[int]:
     listen = Listen("127.0.0.1", free_port())
     settings = Settings.from_env({"HOITHI_DATA_DIR": str(tmp_path)}, keyed=False)
-    behind = Behind(["127.0.0.1:1"], [f"127.0.0.1:{port}" for port in ports])
+    machines = [f"127.0.0.1:{port}" for port in ports]
+    behind = Behind(machines, machines)
     path = write_configuration(tmp_path / "nginx", settings, listen, behind)
     process = subprocess.Popen(ending_with_parent("TERM", nginx_command(path)))
     wait_for(listen.port)
@@ -77,7 +86,8 @@ def front(ports: list[int], tmp_path: Path) -> Iterator[int]:
 
 def send(front: int, method: str, path: str) -> int:
     line = http.client.HTTPConnection("127.0.0.1", front, timeout=30)
-    line.request(method, path, b"bytes", {"Content-Type": "application/offset+octet-stream"})
+    body = None if method == "GET" else b"bytes"
+    line.request(method, path, body, {"Content-Type": "application/offset+octet-stream"})
     status = line.getresponse().status
     line.close()
     return status
@@ -109,3 +119,12 @@ def test_an_upload_stays_with_its_machine_and_goes_to_another_while_that_is_away
             for name in UPLOADS:
                 assert send(front, "PATCH", f"/uploads/{name}") == 204
             assert set(two.asked) == away
+
+
+def test_a_page_of_one_build_finds_its_assets_while_another_build_runs_beside_it(
+    front: int, ports: list[int]
+) -> None:
+    with machine(ports[0]), machine(ports[1]):
+        for port in ports * 5:
+            assert send(front, "GET", f"/static/app-{port}.js") == 200
+        assert send(front, "GET", "/static/app-of-nobody.js") == 404
