@@ -17,7 +17,7 @@ class Task(Base):
         UniqueConstraint("key"),
         one_of("state", ("pending", "leased", "done", "failed", "cancelled")),
         Index("ix_outbox_state_due_at", "state", "due_at"),
-        Index("ix_outbox_contest_id_state", "contest_id", "state"),
+        Index("ix_outbox_contest_id_state_id", "contest_id", "state", "id"),
         Index("ix_outbox_kind_row_id", "kind", "row_id"),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.folding import sortable
@@ -17,6 +17,7 @@ from contest.states import IN_CONTEST
 
 MOST_DAYS = 62
 MOST_HOURS = 48
+QUARTER_S = 900
 MOST_REPORTS = 500  # the newest refused clips; more would tell no other story
 
 
@@ -43,14 +44,19 @@ class Reasons:
 def by_day(session: Session, contest: Contest, profile: Profile) -> list[tuple[date, int]]:
     """How many entries sent their first clip on each local day, from the first to the last of them;
     days without one among them. At most the last ``MOST_DAYS`` days."""
-    query = (
-        select(func.min(ClipVersion.received_at))
+    first_sent = (
+        select(func.min(ClipVersion.received_at).label("at"))
         .join(Submission, Submission.id == ClipVersion.submission_id)
         .where(Submission.contest_id == contest.id)
         .group_by(Submission.id)
+        .subquery()
     )
-    zone = profile.schedule.zone
-    counts = Counter(moment.astimezone(zone).date() for moment in session.scalars(query))
+    quarters = select(_quarter(session, first_sent.c.at).label("number")).subquery()
+    query = select(quarters.c.number, func.count()).group_by(quarters.c.number)
+    counts: Counter[date] = Counter()
+    for number, count in session.execute(query):
+        moment = datetime.fromtimestamp(int(number) * QUARTER_S, profile.schedule.zone)
+        counts[moment.date()] += count
     if not counts:
         return []
     last = max(counts)
@@ -76,6 +82,13 @@ def by_hour(
     first, last = min(gained), max(gained)
     hours = [first + timedelta(hours=n) for n in range((last - first) // timedelta(hours=1) + 1)]
     return [(hour, gained[hour]) for hour in hours]
+
+
+def _quarter(session: Session, moment: ColumnElement[Any]) -> ColumnElement[int]:
+    """The number of an instant's quarter of an hour, within which no zone's day begins."""
+    if session.get_bind().dialect.name == "sqlite":
+        return cast(func.strftime("%s", moment), Integer).op("/")(QUARTER_S)
+    return cast(func.floor(func.extract("epoch", moment) / QUARTER_S), Integer)
 
 
 def _gained(

@@ -6,10 +6,11 @@ told, one about a version that was replaced is, with that. Vietnamese only, as e
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import case, func, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from contest.docx.filling import fill
@@ -45,28 +46,54 @@ class Sitting:
         return sorted(found.values(), key=lambda one: one.code)
 
 
-def days(session: Session, contest: Contest) -> list[Sitting]:
-    """Every day of the contest's zone on which somebody voted or something was decided."""
-    whole, zone = sitting(session, contest), profiles.profile_of(contest).schedule.zone
-    votes, reviews = whole.votes, whole.reviews
-    known = {row.given_at.astimezone(zone).date() for row in votes}
-    known |= {row.created_at.astimezone(zone).date() for row in reviews}
-    return [
-        Sitting(
-            day, [row for row in votes if row.given_at.astimezone(zone).date() == day],
-            [row for row in reviews if row.created_at.astimezone(zone).date() == day],
-        )
-        for day in sorted(known)
-    ]
+@dataclass(frozen=True)
+class Day:
+    """One day of the board: how many entries it was about, and how many decisions fell."""
+
+    day: date
+    entries: int
+    decisions: int
+
+
+def days(session: Session, contest: Contest) -> list[Day]:
+    """Every day of the contest's zone on which somebody voted or something was decided, counted by
+    the database: of a national contest there are tens of thousands of rows."""
+    said = union_all(
+        select(ReviewVote.given_at.label("at"), ReviewVote.submission_id, literal(0).label("fell"))
+        .join(ReviewVote.submission)
+        .where(Submission.contest_id == contest.id, ReviewVote.ended.in_(TOLD)),
+        select(Review.created_at, Review.submission_id, literal(1)).join(Review.submission)
+        .where(Submission.contest_id == contest.id),
+    ).subquery()
+    first, last = session.execute(select(func.min(said.c.at), func.max(said.c.at))).one()
+    if first is None:
+        return []
+    zone = profiles.profile_of(contest).schedule.zone
+    begin, end = (moment.astimezone(zone).date() for moment in (first, last))
+    known = [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
+    number = case(
+        *((said.c.at < _bounds(day, zone)[1], place) for place, day in enumerate(known[:-1])),
+        else_=len(known) - 1,
+    ) if len(known) > 1 else literal(0)
+    count = func.count(said.c.submission_id.distinct())
+    rows = session.execute(
+        select(number.label("number"), count, func.sum(said.c.fell))
+        .group_by("number").order_by("number")
+    )
+    return [Day(known[place], entries, fell) for place, entries, fell in rows]
+
+
+def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Where a day begins, and where the next one does."""
+    begin, end = (
+        datetime(one.year, one.month, one.day, tzinfo=zone)
+        for one in (day, day + timedelta(days=1))
+    )
+    return begin, end
 
 
 def sitting(session: Session, contest: Contest, day: date | None = None) -> Sitting:
     """One day's votes and decisions, or all. Raises ``NotFound`` for a day without any."""
-    if day is not None:
-        found = next((one for one in days(session, contest) if one.day == day), None)
-        if found is None:
-            raise not_found()
-        return found
     votes = (
         select(ReviewVote).join(ReviewVote.submission)
         .where(Submission.contest_id == contest.id, ReviewVote.ended.in_(TOLD))
@@ -84,7 +111,14 @@ def sitting(session: Session, contest: Contest, day: date | None = None) -> Sitt
         )
         .order_by(Review.id)
     )
-    return Sitting(None, session.scalars(votes).all(), session.scalars(reviews).all())
+    if day is not None:
+        begin, end = _bounds(day, profiles.profile_of(contest).schedule.zone)
+        votes = votes.where(ReviewVote.given_at >= begin, ReviewVote.given_at < end)
+        reviews = reviews.where(Review.created_at >= begin, Review.created_at < end)
+    found = Sitting(day, session.scalars(votes).all(), session.scalars(reviews).all())
+    if day is not None and not found.votes and not found.reviews:
+        raise not_found()
+    return found
 
 
 def docx(session: Session, contest: Contest, day: date | None, *, at: datetime) -> bytes:

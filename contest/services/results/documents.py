@@ -107,7 +107,7 @@ def paper(session: Session, result: Result, kind: str, *, press: DocumentContext
     """Document ``kind`` of a revision, with the template in force."""
     contest = result.contest
     values = document_values.of_result(
-        result, results.revision_of(result), draft=_is_draft(result, kind),
+        result, results.revision_of(result), draft=is_draft(result, kind),
         jurors=_jurors(session, contest),
         verify_address=press.verify_address, fingerprint=press.fingerprint,
     )
@@ -138,11 +138,20 @@ def listed(session: Session, result: Result, *, press: DocumentContext) -> list[
     asked = {kind for kind, _ in pdfs}
     return [
         Listed(
-            kind, _is_draft(result, kind),
+            kind, is_draft(result, kind),
             pdfs.get((kind, source(session, result, kind, press=press))) if kind in asked else None,
         )
         for kind in DOCUMENTS if kind != "certificates" or _anybody_won_one(session, result)
     ]
+
+
+def certified(
+    session: Session, result: Result, *, press: DocumentContext
+) -> list[dict[str, str]]:
+    """The lines of the certificates, worked out once while the revision stays as it is."""
+    values = kept(session, result, "certified", lambda: paper(
+        session, result, "certificates", press=press).values["certificates"])
+    return cast(list[dict[str, str]], values)
 
 
 def source(session: Session, result: Result, kind: str, *, press: DocumentContext) -> str:
@@ -155,7 +164,8 @@ def source(session: Session, result: Result, kind: str, *, press: DocumentContex
     return kept(session, result, what, lambda: paper(session, result, kind, press=press).source)
 
 
-def _is_draft(result: Result, kind: str) -> bool:
+def is_draft(result: Result, kind: str) -> bool:
+    """Whether the paper still says so: its revision may change, or is not public yet."""
     return result.state not in FINAL[kind]
 
 
@@ -341,9 +351,11 @@ __all__ = [
     "Listed",
     "ask_pdf",
     "back_to_shipped",
+    "certified",
     "choose_design",
     "design",
     "fail_pdf",
+    "is_draft",
     "keep_pdf",
     "listed",
     "only",

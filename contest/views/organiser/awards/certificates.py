@@ -1,7 +1,5 @@
 """Certificates: a design chosen by its picture, one document for each unit."""
 
-from typing import cast
-
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -45,10 +43,10 @@ def designs() -> dict[str, tuple[str, str]]:
 def show(number: int) -> Response:
     """The designs with their pictures, and each unit's own document."""
     result = _result(number)
-    paper = documents.paper(current.db, result, "certificates", press=papers.press())
-    lines = cast(list[dict[str, str]], paper.values["certificates"])
+    lines = documents.certified(current.db, result, press=papers.press())
     return page(
-        "organiser/certificates.html", result=result, designs=designs(), draft=paper.draft,
+        "organiser/certificates.html", result=result, designs=designs(),
+        draft=documents.is_draft(result, "certificates"),
         used=documents.design(current.db, current.contest), lines=lines,
         people=papers.authors(result, [line["code"] for line in lines]),
     )
