@@ -4,7 +4,7 @@ from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
-from contest.models.derivatives import Derivative, StoredLook
+from contest.models.derivatives import Captions, Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.interactions import (
     Correction,
@@ -85,7 +85,7 @@ from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession, UnitShe
 
 __all__ = [
     "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel", "Ballot",
-    "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
+    "Base", "Captions", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
     "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
     "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",

@@ -27,6 +27,20 @@ class Derivative(Base):
     created_at: Mapped[datetime]
 
 
+class Captions(Base):
+    """Subtitles of a version in one language. ``data``: ``cues``, each [begin, end, text], in
+    milliseconds; kept in the database, where a person who is named in them is found."""
+
+    __tablename__ = "captions"
+    __table_args__ = (UniqueConstraint("version_id", "language"), one_of("language", ("vi", "en")))
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    data: Mapped[dict[str, Any]]
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class StoredLook(Base):
     """What the slow look through the store found. ``reached``: the one row that says after which
     file it goes on; the others name files, until the next look finds them whole."""

@@ -20,6 +20,7 @@ from contest.config import Settings
 from contest.models import (
     AuthorWord,
     Base,
+    Captions,
     Check,
     ClipVersion,
     Derivative,
@@ -105,6 +106,8 @@ class World:
             version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
             media_type="image/jpeg", created_at=WHILE_OPEN,
         ))
+        self.make.add(Captions(version_id=version.id, language="vi", data={"cues": []},
+                               created_by="user:1", created_at=WHILE_OPEN))
         self.make.add(SimilarPair(
             version_id=version.id, other_id=self.entries["in_review"].version_id, kind="sound",
             score=0.5, data={"picture": [], "sound": []}, created_at=WHILE_OPEN,

@@ -40,17 +40,7 @@ def find(
     Raises ``SignInNeeded`` or ``NotAllowed`` without ``media.watch``, ``NotFound`` where the file
     does not exist or is hidden from this person, ``Gone`` where it was erased.
     """
-    version = session.scalars(
-        select(ClipVersion)
-        .join(Submission, Submission.id == ClipVersion.submission_id)
-        .where(
-            Submission.contest_id == contest.id, Submission.code == code,
-            ClipVersion.number == number,
-        )
-    ).one_or_none()
-    if version is None or not _may_watch(actor, version, kind):
-        require(actor, "media.watch", contest)
-        raise not_found()
+    version = version_for(session, contest, code, number, kind, actor=actor)
     stem = f"{code}-{number}"
     if kind == ORIGINAL:
         if version.bytes_gone_at is not None:
@@ -64,6 +54,24 @@ def find(
         raise not_found()
     ending = ENDINGS[made.media_type]
     return File(made.sha256, made.media_type, f"{stem}-{kind}.{ending}")
+
+
+def version_for(
+    session: Session, contest: Contest, code: str, number: int, kind: str, *, actor: Actor
+) -> ClipVersion:
+    """The version that this person may see a file of this kind of; raises as ``find``."""
+    version = session.scalars(
+        select(ClipVersion)
+        .join(Submission, Submission.id == ClipVersion.submission_id)
+        .where(
+            Submission.contest_id == contest.id, Submission.code == code,
+            ClipVersion.number == number,
+        )
+    ).one_or_none()
+    if version is None or not _may_watch(actor, version, kind):
+        require(actor, "media.watch", contest)
+        raise not_found()
+    return version
 
 
 def with_poster(session: Session, versions: Sequence[ClipVersion]) -> frozenset[int]:

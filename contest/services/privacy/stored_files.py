@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import (
     AwardReel,
+    Captions,
     ClipFingerprint,
     ClipVersion,
     Contest,
@@ -198,7 +199,7 @@ def drop_clip(
     )
     pair = or_(SimilarPair.version_id.in_(ids), SimilarPair.other_id.in_(ids))
     session.execute(update(SimilarPair).where(pair).values(data={}))
-    for table in (ClipFingerprint, OnscreenNames):
+    for table in (Captions, ClipFingerprint, OnscreenNames):
         session.execute(delete(table).where(table.version_id.in_(ids)))
     made = delete(Derivative).where(Derivative.version_id.in_(ids))
     if poster and submission.version_id:

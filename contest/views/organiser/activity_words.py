@@ -151,6 +151,7 @@ ACTIONS = {
     "snapshot.late_approved": _l("Duyệt số tương tác ghi muộn"),
     "snapshot.written": _l("Ghi số tương tác"),
     "submission.approved": _l("Duyệt clip"),
+    "captions.kept": _l("Nhận phụ đề"), "captions.dropped": _l("Bỏ phụ đề"),
     "submission.corrected": _l("Sửa tên, liên hệ của bài"),
     "submission.changed": _l("Sửa thông tin bài dự thi"),
     "submission.sorted": _l("Xếp bài dự thi vào mảng khác"),

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from contest import lifecycle
 from contest.models import Submission
 from contest.profile.winning import Category
+from contest.services.captions import captions
 from contest.services.core import deadlines
 from contest.services.desk import activity
 from contest.services.entry import (
@@ -133,6 +134,7 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         **_done_for(found), **_sending(found), **_way_back(found), **_sorting(found),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         replaces=_replaces(found), on_the_way=board.on_the_way(current.db, found),
+        may_caption=captions.may(found, current.actor),
     )
 
 

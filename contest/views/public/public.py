@@ -15,6 +15,7 @@ from contest.models import Result
 from contest.services.core import profiles
 from contest.services.desk import calendar, public, watching
 from contest.services.desk.public import Phase, Step
+from contest.services.entry.media import File
 from contest.services.results import standings
 from contest.services.units import time_grants
 from contest.views.public import share_cards
@@ -127,6 +128,11 @@ def clip(code: str) -> BaseResponse:
         "public/clip.html",
         clip=public.clip(current.db, current.contest, code),
         film=watching.film(current.db, current.contest, code, at=current.now),
+        subtitles={
+            language: url_for("public.captions", slug=current.contest.slug, code=code,
+                              language=language)
+            for language in watching.subtitles(current.db, current.contest, code, at=current.now)
+        },
         result=_published(),
         card=share_cards.clip_address(code),
     )
@@ -136,11 +142,24 @@ def clip(code: str) -> BaseResponse:
 @allows("public.read")
 def film(code: str) -> BaseResponse:
     """A published clip to watch here, with Range, as the private pages get it."""
+    return media.send(_film(code))
+
+
+def _film(code: str) -> File:
     public.clip(current.db, current.contest, code)  # 404 for one that is not on the Page
     found = watching.film(current.db, current.contest, code, at=current.now)
     if found is None:
         raise Conflict("Clip này chỉ xem trên Fanpage.", "This clip is watched on the Page only.")
-    return media.send(found)
+    return found
+
+
+@bp.get("/c/<slug>/clips/<code>/captions-<any(vi, en):language>.vtt")
+@allows("public.read")
+def captions(code: str, language: str) -> BaseResponse:
+    """The subtitles of a clip that is watched here."""
+    _film(code)
+    found = watching.subtitles(current.db, current.contest, code, at=current.now)
+    return media.subtitles(found, language)
 
 
 @bp.get("/c/<slug>/clips/<code>/poster.jpg")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services.entry import checks
 from contest.views.shared.clips import address, clip_seconds, coder, rule_names, time_code
+from contest.views.shared.entries import captions
 from contest.views.shared.privacy.authors import named
 from contest.views.shared.support import current
 
@@ -54,6 +55,7 @@ def clip_on_page(submission: Submission) -> dict[str, Any]:
         "findings": prepared_findings(checks.telling(version)),
         "clip_seconds": clip_seconds(quick),
         "video": video,
+        "subtitles": captions.addresses(submission),
         "coded": coder(video["src"] if video else "", clip_seconds(quick)),
         **{kind: picture(submission, version, made.get(kind)) for kind in PICTURES},
     }

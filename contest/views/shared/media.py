@@ -4,7 +4,7 @@ In production the front server sends the bytes (X-Accel-Redirect); otherwise Fla
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,8 @@ from werkzeug.wsgi import FileWrapper
 from contest.drawing import stills
 from contest.errors import not_found
 from contest.ports import BlobStore, Shown
+from contest.services.captions.captions import of_version
+from contest.services.captions.cues import Cue, written
 from contest.services.entry import media
 from contest.services.entry.media import File
 from contest.views.shared.support import allows, current
@@ -54,6 +56,25 @@ def still(code: str, number: int, width: int) -> Response:
     response = send_file(path, "image/jpeg", etag=f"{found.sha256}-{width}")
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@bp.get("/<code>/<int:number>/captions-<any(vi, en):language>.vtt")
+@allows("media.watch", by="either")
+def captions(code: str, number: int, language: str) -> Response:
+    """The subtitles of one version, for those who may watch it."""
+    version = media.version_for(
+        current.db, current.contest, code, number, "rendition", actor=current.actor
+    )
+    return subtitles(of_version(current.db, version.id), language)
+
+
+def subtitles(found: Mapping[str, list[Cue]], language: str) -> Response:
+    """The subtitles of a language as WebVTT. Raises ``NotFound`` where there are none."""
+    if language not in found:
+        raise not_found()
+    response = Response(written(found[language]), mimetype="text/vtt")
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from contest import lifecycle
 from contest.errors import SignInNeeded
 from contest.models import Submission, Unit
+from contest.services.captions.captions import may
 from contest.services.core import deadlines
 from contest.services.entry import (
     checks,
@@ -25,7 +26,7 @@ from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
-from contest.views.shared.entries import sending
+from contest.views.shared.entries import captions, sending
 from contest.views.shared.entries.entry_form import category_name, entry_form, kind_names
 from contest.views.shared.privacy.authors import named
 from contest.views.shared.qr import qr_svg
@@ -248,7 +249,9 @@ def _clip(found: Submission, *, may_send: bool) -> dict[str, Any]:
     repair, offered = repairs.latest(current.db, found), repairs.offered(found) if may_send else []
     shown = stills.beside(found, entry_status.findings(found), made)
     return {
-        "watch": watch, "coded": coder(watch["src"] if watch else "", clip_seconds(check)),
+        "watch": watch, "subtitles": captions.addresses(found),
+        "may_caption": may(found, current.actor),
+        "coded": coder(watch["src"] if watch else "", clip_seconds(check)),
         "versions": entry_status.versions(found),
         "findings": entry_status.with_help(shown, offered),
         "check": check, "check_left": checks.seconds_left(check, at=current.now),

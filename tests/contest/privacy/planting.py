@@ -11,6 +11,7 @@ from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.models import (
     AuthorWord,
+    Captions,
     Check,
     ConsentEvent,
     Correction,
@@ -149,6 +150,8 @@ def _rows(phase: Phase) -> list[Any]:
                       endpoint="x", path=f"/{MAIL}", count=1, first_at=at, last_at=at),
         TimeGrant(unit_id=phase.units["home"].id, until=at, reason=SAID, granted_by=NAME,
                   granted_at=at),
+        Captions(version_id=version, language="vi", data={"cues": [[0, 900, SAID]]},
+                 created_by=f"user:{reviewer.id}", created_at=at),
         OnscreenNames(version_id=version, data={"cards": [{"lines": [NAME]}]}, created_at=at),
         Upload(public_id="p", contest_id=contest_id, unit_id=clip.unit_id, submission_id=clip.id,
                length=9, state="terminated", filename=f"{BARE}.mp4", begun_at=at, expires_at=at,

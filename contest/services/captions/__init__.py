@@ -1,0 +1,1 @@
+"""Subtitles of a clip, to be read while it is watched on the contest's own pages."""
