@@ -45,6 +45,7 @@ def effects(
         *_final(session, contest, old, new), *dates.effects(session, contest, old, new, at),
         *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
+        *_categories(session, contest, old, new),
         *_weights(given, old, new), *_board(session, contest, old, new, at),
     ]
     return sorted(found, key=lambda one: (REFUSED, CARRIED, TOLD).index(one.kind))
@@ -298,6 +299,26 @@ def _kinds(
             "hình thức này.",
             f"Entries of the kind to be removed ({', '.join(sorted(gone))}): {count}. Keep it.",
         )
+
+
+def _categories(
+    session: Session, contest: Contest, old: Profile, new: Profile
+) -> Iterator[Effect]:
+    """A category goes by its id: without it its clips would compete for none of its prizes."""
+    kept = {one.id for one in new.categories}
+    for gone in (one for one in old.categories if one.id not in kept):
+        count = session.scalar(select(func.count()).where(
+            Submission.contest_id == contest.id, Submission.category == gone.id,
+            Submission.state.in_(IN_CONTEST),
+        ))
+        if count:
+            yield Effect(
+                REFUSED,
+                f"Mảng “{gone.name.vi}” ({gone.id}) đang có {count} bài dự thi nên không bỏ hay "
+                "đổi mã được. Hãy giữ mã (id) và chỉ sửa tên hiển thị (name).",
+                f'The category "{gone.name.en}" ({gone.id}) has {count} entries and can neither go '
+                "nor get another id. Keep the id and change only the name that is shown.",
+            )
 
 
 # ---------------------------------------------------------------------------- appraisal
