@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from contest.errors import Invalid
 
 NAMED = re.compile(r"\{([^{}]*)\}")
+STRAY = re.compile(r"[{}]")
 MOST_SUBJECT, MOST_BODY = 150, 5000
 
 
@@ -183,6 +184,13 @@ def _check_names(words: Words) -> None:
         raise Invalid(
             f"Thư này không có {{{unknown[0]}}}. Chỉ dùng được: {listed}.",
             f"This letter does not know {{{unknown[0]}}}. It may hold: {listed}.",
+        )
+    if stray := STRAY.search(NAMED.sub("", f"{words.subject} {words.body}")):
+        raise Invalid(
+            f"Có một dấu {stray[0]} lẻ: mỗi tên nằm giữa một dấu {{ và một dấu }}, không lồng "
+            f"nhau. Dùng được: {listed}.",
+            f"There is a single {stray[0]}: each name stands between one {{ and one }}, none "
+            f"within another. The letter may hold: {listed}.",
         )
     in_body = NAMED.findall(words.body)
     if lacking := [name for name in LETTERS[words.letter].needs if name not in in_body]:

@@ -15,10 +15,11 @@ NUMBERS = {
     "muoi": 10,
 }
 NUMBER = rf"(?:\d{{1,3}}(?:[.,]\d)?|{'|'.join(NUMBERS)})"
-IN_WORDS = r"(?: ?\([a-z ]{2,12}\))?"  # 03 (ba) phút
-AMOUNT = rf"({NUMBER}){IN_WORDS} ?(phut|giay|')(?: ?(\d{{1,2}}) ?(?:giay|\"|s\b))?"
+BEFORE = rf"(?:(?:{'|'.join(NUMBERS)}) ?\( ?)?"  # ba (03) phút
+IN_WORDS = r"(?: ?\))?(?: ?\([a-z ]{2,12}\))?"  # 03 (ba) phút
+AMOUNT = rf"{BEFORE}({NUMBER}){IN_WORDS} ?(phut|giay|')(?: ?(\d{{1,2}}) ?(?:giay|\"|s\b))?"
 RANGE = re.compile(
-    rf"(?<![\d.,/])({NUMBER}){IN_WORDS} ?(?:(phut|giay|')(?: ?(\d{{1,2}}) ?giay)?)? ?"
+    rf"(?<![\d.,/]){BEFORE}({NUMBER}){IN_WORDS} ?(?:(phut|giay|')(?: ?(\d{{1,2}}) ?giay)?)? ?"
     rf"(?:den|-|toi) ?(?:duoi |khong qua |toi da )?{AMOUNT}"
 )
 UPPER = re.compile(

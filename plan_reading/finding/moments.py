@@ -40,7 +40,7 @@ DATE = re.compile(
     r" )?(?P<y2>\d{4}))?(?!\d)"
 )
 HOUR = (
-    r"(?P<h>\d{1,2}) ?(?:(?:g|h|gio)(?: ?(?P<min>\d{2})(?!\d))?|:(?P<min2>\d{2}))(?: ?(?:phut|')|"
+    r"(?P<h>\d{1,2}) ?(?:(?:gio|g|h)(?: ?(?P<min>\d{2})(?!\d))?|:(?P<min2>\d{2}))(?: ?(?:phut|')|"
     r" ?p\b)?(?: ?(?P<half>sang|trua|chieu|toi|dem)\b)?"
 )
 BEFORE_HOUR = re.compile(HOUR + r"[ ,(;-]*(?:cua |trong )?$")
@@ -79,6 +79,7 @@ class Moment:
     start: int
     end: int
     hour: tuple[int, int] | None = None
+    no_hour: str = ""  # what stands in its place and is none: 25g00
     how: str = ""
     weekday: int | None = None
     cited: bool = False
@@ -115,6 +116,8 @@ def moments(sentence: Sentence, year: int | None) -> tuple[list[Moment], list[Do
         moment = _with_surroundings(sentence.flat, match, day)
         made += [*_day_before(sentence.flat, moment), moment]
         doubts += _weekday_doubt(moment, sentence.text)
+        if moment.no_hour:
+            doubts.append(_no_such_hour(moment.no_hour, sentence.text))
     made += _month_ends(sentence.flat, year)
     return sorted(made, key=lambda moment: moment.start), doubts
 
@@ -174,8 +177,8 @@ def _with_surroundings(flat: str, match: re.Match[str], day: date) -> Moment:
     if found := AFTER_DAY.match(after):
         moment = replace(moment, weekday=_weekday(found), end=moment.end + found.end())
         after = after[found.end() :]
-    if moment.hour is None and (found := AFTER_HOUR.match(after)) and (hour := _hour(found)):
-        moment = replace(moment, hour=hour, end=moment.end + found.end())
+    if moment.hour is None and (found := AFTER_HOUR.match(after)):
+        moment = replace(_with_hour(moment, found), end=moment.end + found.end())
     if found := MODIFIER_BEFORE.search(before):
         moment = replace(
             moment, how=found.lastgroup or "", start=moment.start - len(before) + found.start()
@@ -191,8 +194,8 @@ def _look_back(before: str, moment: Moment) -> tuple[str, Moment]:
             pass
         elif moment.weekday is None and (found := BEFORE_DAY.search(before)):
             moment = replace(moment, weekday=_weekday(found))
-        elif moment.hour is None and (found := BEFORE_HOUR.search(before)) and _hour(found):
-            moment = replace(moment, hour=_hour(found))
+        elif moment.hour is None and (found := BEFORE_HOUR.search(before)) and not moment.no_hour:
+            moment = _with_hour(moment, found)
         else:
             break
         before = before[: found.start()].rstrip(" ,(") + " "
@@ -203,6 +206,12 @@ def _weekday(found: re.Match[str]) -> int:
     if found["ws"]:
         return DAY_WORDS["nhat"]
     return DAY_WORDS[found["w"] or found["wt"]]
+
+
+def _with_hour(moment: Moment, found: re.Match[str]) -> Moment:
+    hour = _hour(found)
+    written = f"{found['h']}g{found['min'] or found['min2'] or '00'}"
+    return replace(moment, hour=hour, no_hour="" if hour else written)
 
 
 def _hour(found: re.Match[str]) -> tuple[int, int] | None:
@@ -249,6 +258,14 @@ def _no_such_day(match: re.Match[str], year: int, source: str) -> Doubt:
         source,
         f"Không có ngày {shown}. Hãy xem lại.",
         f"There is no day {shown}. Please see to it.",
+    )
+
+
+def _no_such_hour(written: str, source: str) -> Doubt:
+    return Doubt(
+        source,
+        f"Không có giờ {written}. Hãy xem lại.",
+        f"There is no hour {written}. Please see to it.",
     )
 
 

@@ -43,8 +43,10 @@ KNOWN = (
 )
 NAMES = "|".join(f"(?P<{id_}>{words})" for id_, words, _, _ in KNOWN)
 PRIZE = re.compile(rf"\bgiai (?:thuong )?\"?(?:{NAMES})\b")
-# "01 giải nhất, 02 nhì, 03 ba": the word "giải" stands once.
-SHORT = re.compile(r"(?<![\d.,])\d{1,2} (?P<which>nhi|ba|tu|khuyen khich)\b")
+# "01 giải nhất, 02 nhì, 03 ba", "Cơ cấu giải: 01 nhất, 02 nhì": the word "giải" stands once.
+SHORT = re.compile(
+    r"(?<![\d.,/])\d{1,2} (?P<which>dac biet|nhat|nhi|ba|tu|khuyen khich)\b(?! (?:thang|ngay))"
+)
 # "Nhất: 01 giải; Nhì: 02 giải"
 COUNTED = re.compile(
     r"(?<!it )(?<!cao )\b(?P<which>dac biet|nhat|nhi|ba|tu|khuyen khich) ?[:|-] ?(?=\d{1,2} giai)"
@@ -102,9 +104,9 @@ def _of(sentence: Sentence) -> Iterator[Prize]:
     named = [(m.start(), m.end(), str(m.lastgroup)) for m in PRIZE.finditer(flat)]
     counted = [(m.start(), m.end("which"), BY_WORDS[m["which"]]) for m in COUNTED.finditer(flat)]
     counted = [one for one in counted if all(one[1] != end for _, end, _ in named)]
-    if not named and not counted:
-        return
     short = [(m.start("which"), m.end(), BY_WORDS[m["which"]]) for m in SHORT.finditer(flat)]
+    if not named and not counted and not {"first", "second"} <= {id_ for _, _, id_ in short}:
+        return
     places = sorted(named + short + counted)
     for number, (start, end, id_) in enumerate(places):
         until = places[number + 1][0] if number + 1 < len(places) else len(flat)

@@ -10,27 +10,31 @@ from ..passages import Sentence
 
 WORK = r"(?:video ?clip|clip|video|tac pham|san pham|bai|phim|sp)"
 WHO = r"(?:don vi|co so doan|co so|chi doan|doan truong|xa|phuong|lien chi doan|truong|tap the)"
-NUMBER = r"(?<![\d.,/])(\d{1,2})(?: ?\([a-z ]{2,10}\))?"
+SPELT = ["mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"]
+WORD = "|".join(SPELT)
+# "02", "02 (hai)", "hai (02)"; where a word says what the number bounds, "hai" alone as well.
+NUMBER = rf"(?<![\d.,/])(?:(?:{WORD}) ?\( ?)?(\d{{1,2}})(?: ?\))?(?: ?\([a-z ]{{2,10}}\))?"
+BOUND = NUMBER.replace(r"(\d{1,2})", rf"(\d{{1,2}}|(?:{WORD})\b)")
 EACH = re.compile(
     rf"(?:moi|tung|cac|1|01) (?:\w+ )?{WHO}|/ ?{WHO}|{WHO}[^.;]{{0,40}}(?:tham gia|gui|nop|thuc"
     r" hien)|so luong"
 )
 RANGE = re.compile(rf"(?:tu )?{NUMBER} ?(?:den|-) ?{NUMBER} {WORK}")
 LOWER = re.compile(
-    rf"(?:it nhat|toi thieu|khong it hon|tu)(?: la)? {NUMBER} (?:\w+ )?{WORK}|{NUMBER}"
+    rf"(?:it nhat|toi thieu|khong it hon|tu)(?: la)? {BOUND} (?:\w+ )?{WORK}|{NUMBER}"
     rf" {WORK}[^.;]{{0,20}}tro len"
 )
 UPPER = re.compile(
-    rf"(?:toi da|khong qua|nhieu nhat|khong vuot qua)(?: la)? {NUMBER} (?:\w+ )?{WORK}"
+    rf"(?:toi da|khong qua|nhieu nhat|khong vuot qua)(?: la)? {BOUND} (?:\w+ )?{WORK}"
 )
 LEAST = r"(?:it nhat|toi thieu|khong it hon)(?: la)?"
 MOST = r"(?:toi da|nhieu nhat|khong (?:vuot )?qua)(?: la)?"
 # "tối thiểu 01, tối đa 02 clip": what is counted stands once, behind the second number.
 BOTH = re.compile(
-    rf"{LEAST} {NUMBER}(?: {WORK})?[, ]+(?:va |nhung )?{MOST} {NUMBER} (?:\w+ )?{WORK}"
+    rf"{LEAST} {BOUND}(?: {WORK})?[, ]+(?:va |nhung )?{MOST} {BOUND} (?:\w+ )?{WORK}"
 )
 BOTH_TURNED = re.compile(
-    rf"{MOST} {NUMBER}(?: {WORK})?[, ]+(?:va |nhung )?{LEAST} {NUMBER} (?:\w+ )?{WORK}"
+    rf"{MOST} {BOUND}(?: {WORK})?[, ]+(?:va |nhung )?{LEAST} {BOUND} (?:\w+ )?{WORK}"
 )
 PLAIN = re.compile(rf"{NUMBER} (?:\w+ )?{WORK}")
 EXCEPTION = re.compile(r"^(?:rieng|ngoai ra|tru|doi voi)\b|\brieng\b")
@@ -44,7 +48,7 @@ def read(sentences: list[Sentence]) -> Iterator[Reading | Doubt]:
     """Readings of ``quota.minimum`` and ``quota.maximum``; exceptions as ``beside.exceptions``."""
     for sentence in sentences:
         flat = sentence.flat
-        if not re.search(WORK, flat) or not any(c.isdigit() for c in flat):
+        if not re.search(WORK, flat):
             continue
         if not EACH.search(sentence.around):
             continue
@@ -68,13 +72,17 @@ def _bounds(flat: str) -> tuple[int | None, int | None, Words | None]:
     if found := RANGE.search(flat):
         return int(found[1]), int(found[2]), None
     if found := BOTH.search(flat):
-        return int(found[1]), int(found[2]), None
+        return _number(found[1]), _number(found[2]), None
     if found := BOTH_TURNED.search(flat):
-        return int(found[2]), int(found[1]), None
+        return _number(found[2]), _number(found[1]), None
     low, high = LOWER.search(flat), UPPER.search(flat)
     if low or high:
-        least = int(low[1] or low[2]) if low else None
-        return least, int(high[1]) if high else None, None
+        least = _number(low[1] or low[2]) if low else None
+        return least, _number(high[1]) if high else None, None
     if found := PLAIN.search(flat):
         return int(found[1]), int(found[1]), READ_AS_BOTH
     return None, None, None
+
+
+def _number(written: str) -> int:
+    return SPELT.index(written) + 1 if written in SPELT else int(written)

@@ -48,6 +48,12 @@ class BoardOfWalk:
     def note(self, what: str) -> None:
         raise NotImplementedError
 
+    def decide(self, session: Session, one: Submission, decision: Decision, who: Actor) -> None:
+        raise NotImplementedError
+
+    def authors_agree(self, session: Session, one: Submission) -> bool:
+        raise NotImplementedError
+
     # ------------------------------------------------------------------ what happens
 
     def vote(self, session: Session, one: Submission) -> None:
@@ -63,7 +69,7 @@ class BoardOfWalk:
         elif act == "take back" and actor.id in board.votes:
             votes.take_back(session, one, actor=actor, at=self.at)
         else:
-            reviews.decide(session, one, self._opinion(one), actor=actor, at=self.at)
+            self.decide(session, one, self._opinion(one), actor)
 
     def cast(self, session: Session, one: Submission) -> None:
         """The chair's word, where it is the chair's turn."""
@@ -78,7 +84,11 @@ class BoardOfWalk:
         self.note(f"{one.code} before the board: the chair's word")
         others = [v for v in board.votes.values() if v.member_id != actor.id]
         may_reject = any(vote.outcome == "reject" for vote in others)
-        said = self._opinion(one, only=("approve", "changes", *["reject"] * may_reject))
+        may = [*["approve"] * self.authors_agree(session, one), *["reject"] * may_reject]
+        late = self.at >= profiles.profile_of(one.contest).schedule.counts_close
+        if not may and late:
+            return  # the author's word, another vote, or the unit leads on
+        said = self._opinion(one, only=("changes", *may))
         votes.decide_as_chair(session, one, replace(said, reason=REASON), actor=actor, at=self.at)
 
     def _opinion(
@@ -128,7 +138,8 @@ class BoardOfWalk:
         for one in entries:
             if one.state == "in_review" and profiles.profile_of(one.contest).review.by_board:
                 board = votes.board(session, one, at=self.at)
-                assert board.standing != Standing.DECIDED, (one.code, board.counts)
+                waits = board.reached == "approve" and not self.authors_agree(session, one)
+                assert board.standing != Standing.DECIDED or waits, (one.code, board.counts)
                 self._somebody_may(board)
         made = session.scalars(
             select(ReviewVote).join(ReviewVote.submission)
@@ -152,7 +163,7 @@ class BoardOfWalk:
 
     def _somebody_may(self, board: Board) -> None:
         """Members, or the chair; else an organiser names one, which a walk does, too."""
-        assert board.left or board.chair_may
+        assert board.left or board.chair_may or board.reached  # by whom its author asks
 
     def _was_reached(self, review: Review, made: list[ReviewVote], numbers: Numbers) -> None:
         """By the rules then in force: enough votes, and no other outcome with enough has more."""

@@ -15,15 +15,7 @@ from contest import lifecycle
 from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import Conflict
-from contest.models import (
-    Check,
-    ClipVersion,
-    Contest,
-    EntryRequest,
-    Mail,
-    Result,
-    Submission,
-)
+from contest.models import Check, ClipVersion, Contest, EntryRequest, Mail, Result, Submission
 from contest.services.core import deadlines, mail, profiles
 from contest.services.entry import checks, entry_requests, reviews, submissions, uploads, votes
 from contest.services.entry.checks import Outcome
@@ -40,6 +32,7 @@ from tests.contest.walked_life import LifeOfWalk
 from tests.contest.walked_links import BY_UNITS, LinksOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
 from tests.contest.walked_persons import PersonsOfWalk
+from tests.contest.walked_thoughts import ASKING, ThoughtsOfWalk
 from tests.contest.walked_units import UnitsOfWalk
 
 # How far a walk has come -> the contest's time, so that a walk sees every phase.
@@ -58,7 +51,7 @@ OFTEN = {
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
+class Walk(ThoughtsOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
            LinksOfWalk):
     """One contest of its own, and whoever acts in it."""
 
@@ -71,7 +64,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
         self.platform, self.model, self.history = make.platform, Model(), list[str]()
         clock.moment = WAY[0][1]
         self.slug = f"di-{seed}"
-        self.board = BOARDS[seed % len(BOARDS)]
+        self.board, self.asking = BOARDS[seed % len(BOARDS)], seed % 3 == 2
         self.contest = make.contest(self.slug, self._rules)
         self.units = [make.unit(self.contest) for _ in range(3)]
         people = ("organiser", "organiser", "reviewer", "juror", "juror", *["reviewer"] * 3)
@@ -87,8 +80,9 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
         return self.clock.now()
 
     def _rules(self, text: str) -> str:
-        """The reference rules with the board of this walk; in every other one units give links."""
-        text = text.replace(*BY_UNITS) if self.linked else text
+        """The reference rules with the board of this walk; in every other one units give links, in
+        every third one authors are asked."""
+        text = (text.replace(*BY_UNITS) if self.linked else text) + ASKING * self.asking
         return text.replace("changes_days = 2", f"changes_days = 2\n{self.board}")
 
     # ------------------------------------------------------------------ walking
@@ -107,15 +101,17 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
         late = self.at >= WAY[4][1]
         return self.random.choices(
             (self.an_entry, self.a_new_entry, self.the_page, self.the_jury, self.the_rules,
-             self.the_result, self.the_units, self.the_board, self.the_life, self.the_persons),
+             self.the_result, self.the_units, self.the_board, self.the_life, self.the_persons,
+             self.the_thoughts),
             weights=(40, 0 if late else 8, 25, 0 if late else 5, 4, 50 if late else 0, 6,
-                     3 if self.board else 0, 3, 8),
+                     3 if self.board else 0, 3, 8, 6 if self.asking else 2),
         )[0]
 
     def step(self, happens: Callable[[Session, Contest], None]) -> None:
         with self.platform.db.write() as session:
             contest = session.get_one(Contest, self.contest.id)
             happens(session, contest)
+            self.think_again(session, contest)
             self.settle(session, contest)
         with self.platform.db.read() as session:
             self.look(session)
@@ -207,7 +203,7 @@ class Walk(PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
             self.vote(session, one)
             return
         decision = Decision(one.version_id, outcome, **values)
-        reviews.decide(session, one, decision, actor=self.reviewer, at=self.at)
+        self.decide(session, one, decision, self.reviewer)
 
     def reopen(self, session: Session, one: Submission) -> None:
         if not self._in_the_air(session, one):

@@ -43,6 +43,17 @@ def test_a_day_that_does_not_exist_is_named() -> None:
     assert messages("Trao giải ngày 31/4/2024") == ["Không có ngày 31/4/2024. Hãy xem lại."]
 
 
+@pytest.mark.parametrize(("line", "hour"), [
+    ("Nhận clip đến 25g00 ngày 15/11/2024", "25g00"),
+    ("Nhận clip đến 16g60 ngày 15/11/2024", "16g60"),
+    ("Hạn nộp clip: ngày 15/11/2024 lúc 27 giờ", "27g00"),
+])
+def test_an_hour_that_does_not_exist_is_named_and_the_day_is_kept(line: str, hour: str) -> None:
+    draft = read_plan(line.encode())
+    assert [doubt.vi for doubt in draft.doubts] == [f"Không có giờ {hour}. Hãy xem lại."]
+    assert [one.value for one in draft.values] == ["2024-11-16T00:00:00+07:00"]
+
+
 def test_before_a_day_is_read_both_ways() -> None:
     draft = read_plan("Nộp clip trước ngày 20/3/2024".encode())
     close = draft.values[0]

@@ -18,6 +18,10 @@ WAYS = [
         "Gồm 01 giải nhất, 02 nhì, 03 ba, 05 khuyến khích",
         [("first", 1, False), ("second", 2, False), ("third", 3, False), ("consolation", 5, False)],
     ),
+    (
+        "Cơ cấu giải thưởng: 01 Nhất, 02 Nhì, 05 Khuyến khích",
+        [("first", 1, False), ("second", 2, False), ("consolation", 5, False)],
+    ),
     ("Giải Nhất (01 giải): Giấy khen và 5 triệu đồng", [("first", 1, True)]),
     ("Giải Nhì: 02 giải, mỗi giải 1.500.000đ", [("second", 2, True)]),
     ("02 (hai) giải ba, mỗi giải 500 nghìn đồng", [("third", 2, True)]),

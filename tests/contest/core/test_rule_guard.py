@@ -296,6 +296,24 @@ def test_a_kind_of_entry_in_use_stays(rules: Rules) -> None:
     assert rules.effects(only)[0][0] == REFUSED
 
 
+def test_a_category_with_entries_keeps_its_id_and_may_be_renamed(rules: Rules) -> None:
+    def sorted_into(*names: tuple[str, str]) -> str:
+        return SOURCE + "".join(
+            f'\n[[categories]]\nid = "{id_}"\nname = {{ vi = "{name}", en = "{name}" }}\n'
+            f'[[prizes]]\nid = "nhat-{id_}"\nby = "category:{id_}"\ncount = 1\n'
+            f'certificate = true\nname = {{ vi = "Nhất {name}", en = "First {name}" }}\n'
+            for id_, name in names)
+
+    rules.save(sorted_into(("phim", "Phim"), ("nhac", "Nhạc")))
+    unit = rules.make.unit(rules.contest)
+    rules.make.submission(unit, "in_review", category="phim")
+    rules.make.submission(unit, "withdrawn", category="nhac")
+    for changed_to in ((("nhac", "Nhạc"),), (("film", "Phim"), ("nhac", "Nhạc"))):
+        kind, said = rules.effects(sorted_into(*changed_to))[0]
+        assert (kind, '"Phim" (phim) has 1 entries' in said) == (REFUSED, True)
+    rules.save(sorted_into(("phim", "Phim ngắn")))  # nobody is left in the other one
+
+
 # ---------------------------------------------------------------------------- the screen
 
 

@@ -194,6 +194,9 @@ def test_the_page_previews_saves_and_takes_the_standard_words_again(
     wrong = client.post(address, data=data | {"body": "{ten_doi}"})
     assert wrong.status_code == Invalid.status
     assert "Thư này không có {ten_doi}. Chỉ dùng được: {code}" in wrong.text
+    for stray in ("Chào {unit,\n{next_step}", "Chào unit}\n{next_step}", "{{unit}} {next_step}"):
+        wrong = client.post(address, data=data | {"body": stray})
+        assert wrong.status_code == Invalid.status and "mỗi tên nằm giữa một dấu" in wrong.text
     assert client.post(address, data=data).status_code == 303
     assert "lời riêng" in client.get(ROOM).text
     assert letter_about(platform, contest, submission).subject == "Sửa CXABC234"

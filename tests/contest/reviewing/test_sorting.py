@@ -128,7 +128,7 @@ def test_a_category_with_clips_is_not_taken_away(make: Factory, contest: Contest
         effects = partial(rule_guard.effects, session, now, old, at=WHILE_OPEN)
         refused, told = ([(e.kind, e.vi) for e in effects(new)] for new in (without, given))
     assert [kind for kind, _ in refused] == ["refused"]
-    assert "1 bài đang ở mảng “Phường đẹp”" in refused[0][1]
+    assert "Mảng “Phường đẹp” (dep) đang có 1 bài" in refused[0][1]
     assert [kind for kind, _ in told] == ["told"]
     assert told[0][1].startswith("1 bài không thuộc mảng nào")
 

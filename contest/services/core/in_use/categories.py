@@ -24,10 +24,12 @@ def effects(session: Session, contest: Contest, old: Profile, new: Profile) -> I
         count = sum(found for one, _, found in rows if one == key)
         yield Effect(
             REFUSED,
-            f"{count} bài đang ở mảng “{names[key].vi}” định bỏ. Hãy giữ mảng này, hoặc chuyển các "
-            "bài đó sang mảng khác trước (trang của từng bài).",
-            f'Entries in the category "{names[key].en}" to be removed: {count}. Keep it, or move '
-            "them to another category first (on each entry's page).",
+            f"Mảng “{names[key].vi}” ({key}) đang có {count} bài dự thi nên không bỏ hay đổi mã "
+            "được. Hãy giữ mã (id) và chỉ sửa tên hiển thị (name), hoặc chuyển các bài đó sang "
+            "mảng khác trước (trang của từng bài).",
+            f'The category "{names[key].en}" ({key}) has {count} entries and can neither go nor get '
+            "another id. Keep the id and change only the name that is shown, or move them to "
+            "another category first (on each entry's page).",
         )
     stray = sum(found for key, group, found in rows if key in kept | {""} and new.categories
                 and key not in {one.id for one in open_to(new.categories, group)})
