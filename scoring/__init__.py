@@ -8,5 +8,6 @@ from scoring import bundle
 from scoring.engine import compute
 from scoring.errors import BundleError, InputError
 from scoring.sensitivity import sensitivity
+from scoring.strictness import strictness
 
-__all__ = ["BundleError", "InputError", "bundle", "compute", "sensitivity"]
+__all__ = ["BundleError", "InputError", "bundle", "compute", "sensitivity", "strictness"]

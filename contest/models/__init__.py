@@ -1,7 +1,14 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
 from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
-from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
+from contest.models.ballots import (
+    Assignment,
+    Ballot,
+    JurorCategory,
+    JurorDeparture,
+    JuryCount,
+    Mark,
+)
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Derivative, StoredLook
@@ -84,11 +91,11 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel", "Ballot",
-    "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
+    "AccessLog", "Assignment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel",
+    "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
     "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
-    "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
+    "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",

@@ -50,6 +50,32 @@ class Ballot(Base):
     marks: Mapped[list["Mark"]] = relationship(back_populates="ballot", order_by="Mark.criterion")
 
 
+class Assignment(Base):
+    """A clip that was given to a juror to mark. Only contests whose rules share clips out have
+    these rows; in the others every clip is every juror's."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("juror_id", "submission_id"),
+        Index("ix_assignment_submission_id", "submission_id"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    given_at: Mapped[datetime]
+
+
+class JurorCategory(Base):
+    """A category whose clips a juror marks, where the rules share clips out by category."""
+
+    __tablename__ = "juror_category"
+    __table_args__ = (UniqueConstraint("contest_id", "juror_id", "category"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    category: Mapped[str] = mapped_column(String(64))
+
+
 class JurorDeparture(Base):
     """A juror who has left, under the code ``GK<number>`` that stays theirs.
 

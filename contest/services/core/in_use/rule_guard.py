@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
 from contest.profile import Profile
-from contest.profile.schema import Criterion
+from contest.profile.judging import Criterion
 from contest.services.core import appraisal
 from contest.services.core.appraisal import Board, Standing
 from contest.services.core.in_use import dates

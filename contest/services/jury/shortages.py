@@ -1,0 +1,108 @@
+"""Clips that too few jurors were given, and clips that too few have marked: by name, with the way.
+
+Counted, never a mark.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from contest.models import Assignment, Ballot, Contest, Submission
+from contest.services.core import profiles
+from contest.services.core.blockers import Blocker
+from contest.services.jury import jurors, jury_counts
+
+NAMED = 5  # clips named in one sentence
+
+
+@dataclass(frozen=True)
+class Short:
+    """A clip, and how many jurors or ballots it has."""
+
+    code: str
+    has: int
+
+
+def ungiven(session: Session, contest: Contest) -> list[Short]:
+    """Clips that fewer jurors have than the rules ask for, by code; one at least."""
+    jury = profiles.profile_of(contest).jury
+    if not jury.assigned:
+        return []
+    return _fewer_than(session, contest, func.count(Assignment.id), jury.jurors_per_clip or 1)
+
+
+def below_quorum(session: Session, contest: Contest) -> list[Short]:
+    """Clips with fewer ballots handed in than the rules' quorum, by code. Those of jurors whose
+    marks were dropped, of the own unit or of whom the clip is not are no ballots."""
+    jury = profiles.profile_of(contest).jury
+    if not jury.quorum:
+        return []
+    return _fewer_than(session, contest, func.count(Ballot.id), jury.quorum)
+
+
+def _fewer_than(
+    session: Session, contest: Contest, counted: ColumnElement[int], least: int
+) -> list[Short]:
+    jury = profiles.profile_of(contest).jury
+    given = Assignment.submission_id == Submission.id
+    query = select(Submission.code, counted).select_from(Submission)
+    if jury.assigned:
+        query = query.outerjoin(Assignment, given)
+    query = query.outerjoin(Ballot, and_(*_marked(session, contest, shared_out=jury.assigned)))
+    query = query.where(*jury_counts.markable(contest)).group_by(Submission.id, Submission.code)
+    found = query.having(counted < least).order_by(Submission.code)
+    return [Short(code, has) for code, has in session.execute(found)]
+
+
+def _marked(
+    session: Session, contest: Contest, *, shared_out: bool
+) -> Sequence[ColumnElement[bool]]:
+    """A ballot that counts, of this clip."""
+    seats = jurors.counted(session, contest)
+    own = [and_(Ballot.juror_id == seat.user.id, Submission.unit_id == seat.unit_id)
+           for seat in seats if seat.unit_id is not None]
+    found = [
+        Ballot.submission_id == Submission.id,
+        Ballot.juror_id.in_([seat.user.id for seat in seats]),
+        or_(Ballot.state == "submitted",
+            and_(Ballot.state == "locked", Ballot.outcome == "marked")),
+    ]
+    found += [~or_(*own)] if own else []
+    return [*found, Ballot.juror_id == Assignment.juror_id] if shared_out else found
+
+
+def blockers(session: Session, contest: Contest) -> list[Blocker]:
+    """A line for either kind, the first clips by name, and the page where it is mended."""
+    profile = profiles.profile_of(contest)
+    jury = profile.jury
+    found = []
+    if clips := ungiven(session, contest):
+        least = jury.jurors_per_clip or 1
+        found.append(Blocker(
+            "jury.ungiven",
+            f"Clip chưa đủ giám khảo (cần {least}): {_named(clips, 'vi')}. Hãy phân công thêm.",
+            f"Clips with too few jurors ({least} needed): {_named(clips, 'en')}. Give them out.",
+            "assigning.overview", count=len(clips),
+        ))
+    if clips := below_quorum(session, contest):
+        page = "assigning.overview" if jury.assigned else "ballots.overview"
+        found.append(Blocker(
+            "jury.quorum",
+            f"Clip chưa đủ {jury.quorum} phiếu: {_named(clips, 'vi')}. Hãy nhắc người còn thiếu "
+            "phiếu, hoặc giao thêm giám khảo.",
+            f"Clips with fewer than {jury.quorum} ballots: {_named(clips, 'en')}. Remind who "
+            "still owes one, or add a juror.",
+            page, count=len(clips),
+        ))
+    return found
+
+
+def _named(clips: Sequence[Short], language: str) -> str:
+    """``CX7K2M9A (1), CX… (0) và 3 clip khác``."""
+    named = ", ".join(f"{clip.code} ({clip.has})" for clip in clips[:NAMED])
+    left = len(clips) - NAMED
+    if left <= 0:
+        return named
+    return f"{named} và {left} clip khác" if language == "vi" else f"{named} and {left} more"
