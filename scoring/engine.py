@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from scoring import schema
-from scoring.assignment import below_quorum, given_to
 from scoring.errors import InputError
 from scoring.explain import Explainer
+from scoring.judging.assignment import below_quorum, given_to
 from scoring.jury import Rubric
 from scoring.model import OVERALL, Contest, Entry, Prize, Rules
 from scoring.numbers import both

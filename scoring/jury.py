@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.assignment import given_to
+from scoring.judging.assignment import given_to
 from scoring.model import ABSTAINED, RECUSED, Contest, Criterion, Entry, Rules
 
 #: A juror's weighted marks on one clip: whole, or a fraction once it has been standardised.

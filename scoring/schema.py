@@ -10,8 +10,8 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoring import assignment
 from scoring.errors import InputError
+from scoring.judging import assignment
 from scoring.model import (
     ABSTAINED,
     CATEGORY,

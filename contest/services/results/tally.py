@@ -151,7 +151,7 @@ def _short(
     values = {"contest": contest.id, "criteria": len(profile.jury.criteria),
               "shared_out": int(profile.jury.assigned)}
     query = text(_GIVEN.format(weight="1") + _BALLOTS)
-    given = dict(session.execute(query, values).all())
+    given: dict[int, int] = {clip: count for clip, count in session.execute(query, values)}
     counted = tally_counts.counts(session, contest, profile)
     mine = {clip.code: given.get(clip.submission_id, 0) for clip in counted}
     again = {code: count for code, count in mine.items() if count < profile.jury.quorum}

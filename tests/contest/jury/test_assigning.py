@@ -94,11 +94,14 @@ class Room:
         criteria = profiles.profile_of(self.contest).jury.criteria
         return {one.id: one.max - lack for one in criteria}
 
-    def save(self, clip: Submission, user: User, *, submit: bool = True) -> Ballot:
+    def save(
+        self, clip: Submission, user: User, *, submit: bool = True, lack: int = 1
+    ) -> Ballot:
         actor = self.make.actor(user)
         with self.make.platform.db.write() as session:
             clip = session.get_one(Submission, clip.id)
-            ballot = ballots.save(session, clip, self.marks(), version=0, actor=actor, at=MARKING)
+            ballot = ballots.save(
+                session, clip, self.marks(lack), version=0, actor=actor, at=MARKING)
             return ballots.submit(session, clip, actor=actor, at=MARKING) if submit else ballot
 
     def blockers(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-// Who marks which clip, and clips that too few have marked (scoring/assignment.py).
+// Who marks which clip, and clips that too few have marked (scoring/judging/assignment.py).
 import { byText } from "./_exact.js";
 import { distinct } from "./_node.js";
 
