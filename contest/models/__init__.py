@@ -4,6 +4,8 @@ from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
 from contest.models.ballots import (
     Assignment,
     Ballot,
+    Calibration,
+    CalibrationBallot,
     JurorCategory,
     JurorDeparture,
     JuryCount,
@@ -92,7 +94,8 @@ from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
     "AccessLog", "Assignment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel",
-    "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
+    "Ballot", "Base", "Calibration", "CalibrationBallot", "ChairDecision", "Check",
+    "ClipFingerprint", "ClipVersion", "Consent",
     "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
     "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval",

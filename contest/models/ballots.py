@@ -1,4 +1,4 @@
-"""A juror's marks of a clip."""
+"""A juror's marks of a clip; who was given which; the trial clip, whose marks never count."""
 
 from datetime import datetime
 
@@ -126,3 +126,28 @@ class JuryCount(Base):
     state: Mapped[str] = mapped_column(String(32))
     given: Mapped[int]
     clips: Mapped[int]
+
+
+class Calibration(Base):
+    """Which clip, from when to when. While ``closed_at`` is None jurors may mark it."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (Index("ix_calibration_contest_id", "contest_id"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship()
+
+
+class CalibrationBallot(Base):
+    """One juror's marks of the trial clip: criterion -> points, every criterion."""
+
+    __tablename__ = "calibration_ballot"
+    __table_args__ = (UniqueConstraint("calibration_id", "juror_id"),)
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    marks: Mapped[dict[str, int]]
+    updated_at: Mapped[datetime]

@@ -81,7 +81,7 @@ def save(
         raise _not_open()
     if ballot.version != version:
         raise _changed_elsewhere(ballot)
-    _check_marks(marks, profiles.profile_of(contest))
+    check_marks(marks, profiles.profile_of(contest))
     _store(session, ballot, marks)
     ballot.comment, ballot.version, ballot.updated_at = comment, ballot.version + 1, at
     ballot.profile_revision_id, ballot.skipped = contest.revision_id or 0, False
@@ -222,7 +222,8 @@ def _held(
     return ballot
 
 
-def _check_marks(marks: Mapping[str, int | None], profile: Profile) -> None:
+def check_marks(marks: Mapping[str, int | None], profile: Profile) -> None:
+    """Raises ``Invalid`` for a criterion that the rubric does not know, or points out of range."""
     limits = {criterion.id: criterion.max for criterion in profile.jury.criteria}
     for name, value in marks.items():
         if name not in limits:

@@ -75,28 +75,35 @@ def _marked(
 
 def blockers(session: Session, contest: Contest) -> list[Blocker]:
     """A line for either kind, the first clips by name, and the page where it is mended."""
-    profile = profiles.profile_of(contest)
-    jury = profile.jury
-    found = []
-    if clips := ungiven(session, contest):
-        least = jury.jurors_per_clip or 1
-        found.append(Blocker(
-            "jury.ungiven",
-            f"Clip chưa đủ giám khảo (cần {least}): {_named(clips, 'vi')}. Hãy phân công thêm.",
-            f"Clips with too few jurors ({least} needed): {_named(clips, 'en')}. Give them out.",
-            "assigning.overview", count=len(clips),
-        ))
-    if clips := below_quorum(session, contest):
-        page = "assigning.overview" if jury.assigned else "ballots.overview"
-        found.append(Blocker(
-            "jury.quorum",
-            f"Clip chưa đủ {jury.quorum} phiếu: {_named(clips, 'vi')}. Hãy nhắc người còn thiếu "
-            "phiếu, hoặc giao thêm giám khảo.",
-            f"Clips with fewer than {jury.quorum} ballots: {_named(clips, 'en')}. Remind who "
-            "still owes one, or add a juror.",
-            page, count=len(clips),
-        ))
-    return found
+    return [*not_given_out(session, contest), *_below_quorum(session, contest)]
+
+
+def not_given_out(session: Session, contest: Contest) -> list[Blocker]:
+    """At most one line: clips that too few jurors were given."""
+    clips = ungiven(session, contest)
+    if not clips:
+        return []
+    least = profiles.profile_of(contest).jury.jurors_per_clip or 1
+    return [Blocker(
+        "jury.ungiven",
+        f"Clip chưa đủ giám khảo (cần {least}): {_named(clips, 'vi')}. Hãy phân công thêm.",
+        f"Clips with too few jurors ({least} needed): {_named(clips, 'en')}. Give them out.",
+        "assigning.overview", count=len(clips),
+    )]
+
+
+def _below_quorum(session: Session, contest: Contest) -> list[Blocker]:
+    clips, jury = below_quorum(session, contest), profiles.profile_of(contest).jury
+    if not clips:
+        return []
+    return [Blocker(
+        "jury.quorum",
+        f"Clip chưa đủ {jury.quorum} phiếu: {_named(clips, 'vi')}. Hãy nhắc người còn thiếu "
+        "phiếu, hoặc giao thêm giám khảo.",
+        f"Clips with fewer than {jury.quorum} ballots: {_named(clips, 'en')}. Remind who "
+        "still owes one, or add a juror.",
+        "assigning.overview" if jury.assigned else "ballots.overview", count=len(clips),
+    )]
 
 
 def _named(clips: Sequence[Short], language: str) -> str:

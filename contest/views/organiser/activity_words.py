@@ -56,6 +56,8 @@ ACTIONS = {
     "flag.decided": _l("Kết luận về số tương tác bất thường"),
     "interaction.imported": _l("Nhập số tương tác"),
     "juror.retired": _l("Giám khảo thôi chấm"),
+    "calibration.opened": _l("Mở chấm thử một clip"),
+    "calibration.closed": _l("Kết thúc chấm thử"),
     "jury.assigned": _l("Phân công clip cho giám khảo"),
     "jury.categories": _l("Chọn mảng cho giám khảo"),
     "jury.moved": _l("Giao hoặc chuyển clip giữa giám khảo"),
