@@ -72,27 +72,47 @@ def draft(
                       f"A seed has 1 to {4 * SEED} characters.")
     clips, people = _clips(session, contest, again=again), _jurors(session, contest)
     result = sharing_out.share_out(clips, people, jury.jurors_per_clip, seed.strip())
-    kept = {clip.code: clip.jurors for clip in clips}
+    has = _has(session, contest)
     least = jury.jurors_per_clip or 1
     loads = Counter(code for codes in result.values() for code in codes)
     return Draft(
         seed.strip(), again, result,
-        {clip: sorted(set(codes) - kept[clip]) for clip, codes in result.items()},
+        {clip: sorted(set(codes) - has.get(clip, set())) for clip, codes in result.items()},
         {juror.code: loads[juror.code] for juror in people},
         {clip: len(codes) for clip, codes in result.items() if len(codes) < least},
     )
 
 
+def _has(session: Session, contest: Contest) -> dict[str, set[str]]:
+    """Clip's code -> the codes of the jurors it is given to now."""
+    codes = {seat.user.id: seat.code for seat in jurors.counted(session, contest)}
+    query = (
+        select(Submission.code, Assignment.juror_id)
+        .join(Assignment, Assignment.submission_id == Submission.id)
+        .where(Submission.contest_id == contest.id, Assignment.juror_id.in_(codes))
+    )
+    found: dict[str, set[str]] = {}
+    for clip, juror in session.execute(query):
+        found.setdefault(clip, set()).add(codes[juror])
+    return found
+
+
 def _clips(session: Session, contest: Contest, *, again: bool) -> list[sharing_out.Clip]:
-    """The clips to be marked, each with those who have it and keep it."""
+    """The clips to be marked, each with those who have it and keep it. Who has handed in a ballot
+    (before clips were shared out, say) has the clip: no mark is dropped unseen."""
     codes = {seat.user.id: seat.code for seat in jurors.counted(session, contest)}
     has, begun = assignments.by_clip(session, contest), assignments.begun(session, contest)
+    done: dict[int, set[int]] = {}
+    for (clip, juror), state in begun.items():
+        if state != "open":
+            done.setdefault(clip, set()).add(juror)
     query = select(Submission.id, Submission.code, Submission.unit_id, Submission.category)
     found = []
     for number, code, unit, category in session.execute(
         query.where(*jury_counts.markable(contest)).order_by(Submission.code)
     ):
         kept = {juror for juror in has.get(number, ()) if not again or (number, juror) in begun}
+        kept |= done.get(number, set())
         mine = frozenset(codes[juror] for juror in kept if juror in codes)
         found.append(sharing_out.Clip(code, unit, category, mine))
     return found

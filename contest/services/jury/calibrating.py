@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
-from contest.errors import Conflict, Invalid, not_found
+from contest.errors import Conflict, Invalid
 from contest.models import Calibration, CalibrationBallot, Contest, Submission
 from contest.permissions import can, require
 from contest.services.core import audit, locks, profiles
@@ -80,12 +80,12 @@ def begin(
 
 def close(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> Calibration:
     """End the trial: from now on the comparison is shown, and nobody marks. Raises ``NotAllowed``
-    without ``result.close``, ``NotFound`` where none is open."""
+    without ``result.close``, ``Conflict`` where none is open."""
     require(actor, "result.close", contest)
     locks.lock(session, contest)
     found = newest(session, contest)
     if found is None or found.closed_at is not None:
-        raise not_found()
+        raise Conflict("Không có lần chấm thử nào đang mở.", "No trial is open.")
     found.closed_at = at
     audit.record(session, "calibration.closed", found.submission, actor=actor, at=at,
                  contest_id=contest.id)
@@ -103,6 +103,14 @@ def to_mark(session: Session, contest: Contest, *, actor: Actor) -> Calibration 
     return found if there and can(actor, "jury.mark", found.submission) else None
 
 
+def no_trial() -> Conflict:
+    """What a juror is told who comes without a trial to mark."""
+    return Conflict(
+        "Hiện không có clip nào để bạn chấm thử. Hãy về trang Chấm điểm.",
+        "There is no trial clip for you now. Please go back to Scoring.",
+    )
+
+
 def own(session: Session, calibration: Calibration, *, actor: Actor) -> Mapping[str, int]:
     """This juror's marks of the trial clip; empty while there are none."""
     found = _ballot(session, calibration, actor)
@@ -114,13 +122,13 @@ def save(
     at: datetime,
 ) -> None:
     """Keep this juror's marks of the trial clip, in place of those given before. Raises
-    ``NotAllowed`` without ``jury.read``, ``NotFound`` where there is no trial for this juror,
+    ``NotAllowed`` without ``jury.read``, ``Conflict`` where there is no trial for this juror,
     ``Invalid`` while a criterion has no mark, or one out of range."""
     require(actor, "jury.read", contest)
     locks.lock(session, contest)
     found = to_mark(session, contest, actor=actor)
     if found is None:
-        raise not_found()
+        raise no_trial()
     profile = profiles.profile_of(contest)
     ballots.check_marks(marks, profile)
     given = {name: value for name, value in marks.items() if value is not None}

@@ -4,7 +4,6 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from contest.errors import not_found
 from contest.models import Calibration
 from contest.services.jury import calibrating
 from contest.views.jury.papers import MARK, MarksForm, files, marks_form
@@ -41,7 +40,7 @@ def save() -> Response:
 def _trial() -> Calibration:
     found = calibrating.to_mark(current.db, current.contest, actor=current.actor)
     if found is None:
-        raise not_found()
+        raise calibrating.no_trial()
     return found
 
 

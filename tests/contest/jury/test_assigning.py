@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest import profile as rule_files
+from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
 from contest.models import AuditRow, Ballot, Contest, Submission, User
 from contest.services.core import profiles
+from contest.services.core.in_use import rule_guard
 from contest.services.jury import (
     assigning,
     assignments,
@@ -303,6 +306,31 @@ def test_where_everybody_marks_everything_there_is_nothing_to_give_out(
     with make.platform.db.read() as session:
         found = scoring_input.prepare(session, room.now(session), keys=make.platform.keys)
     assert not any("jurors" in entry for entry in found.data["entries"])
+
+
+def test_ballots_handed_in_before_clips_were_shared_out_are_not_dropped(
+    make: Factory, clock: FixedClock
+) -> None:
+    clock.moment = MARKING
+    room = Room(make, "[jury]\nblind = false")
+    clip = next(c for c in room.clips if c.unit_id != room.units[0].id)
+    for user in room.users[:3]:
+        room.save(clip, user)
+    with make.platform.db.write() as session:
+        contest = room.now(session)
+        assert contest.revision is not None
+        source = contest.revision.source.replace("[jury]\nblind = false", EACH, 1)
+        old, new = profiles.profile_of(contest), rule_files.load(source).profile
+        told = rule_guard.effects(session, contest, old, new, at=MARKING)
+        assert [one.kind for one in told if "được giao" in one.vi] == ["told"]
+        profiles.import_profile(session, source, actor=SYSTEM, at=MARKING, reason="Chia clip")
+        jury_round.lock(session, contest, actor=room.organiser, at=MARKING)
+        told = rule_guard.effects(session, contest, old, new, at=MARKING)
+        assert [one.kind for one in told if "đã khoá" in one.vi] == ["refused"]
+        contest.jury_locked_at = None
+    room.draw()
+    assert set(room.given()[clip.code]) == {"GK1", "GK2", "GK3"}
+    assert {len(codes) for code, codes in room.given().items() if code != clip.code} == {2}
 
 
 def test_by_category_a_juror_gets_the_clips_of_the_chosen_ones(

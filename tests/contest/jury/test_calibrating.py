@@ -3,7 +3,7 @@
 import pytest
 
 from contest.clock import FixedClock
-from contest.errors import Conflict, Invalid, NotFound
+from contest.errors import Conflict, Invalid
 from contest.models import Contest
 from contest.services.jury import calibrating, jury_round
 from tests.contest.conftest import Visits
@@ -26,13 +26,13 @@ def test_the_jury_marks_one_clip_and_the_chair_compares(stage: Stage, visit: Vis
     clip, organiser = stage.clips[0], visit.role("organiser")
     first, second = (visit.user(user) for user in stage.jurors)
     own = stage.make.user("juror", contest=stage.contest, unit=stage.units[0])
-    assert first.get(JUROR).status_code == 404
+    assert first.get(JUROR).status_code == 409
     assert organiser.post(TRIAL, data={"code": ""}).status_code == 422
     assert organiser.post(TRIAL, data={"code": "CX000000"}).status_code == 422
     assert organiser.post(TRIAL, data={"code": clip.code.lower()}).status_code == 303
     assert organiser.post(TRIAL, data={"code": clip.code}).status_code == 409
     assert JUROR in first.get("/c/quan11-2023/jury/").text
-    assert visit.user(own).get(JUROR).status_code == 404  # of the own unit
+    assert visit.user(own).get(JUROR).status_code == 409  # of the own unit
     marks = {f"mark-{name}": value for name, value in stage.marks(2).items()}
     refused = first.post(JUROR, data=marks | {"mark-content": ""})
     assert (refused.status_code, "Hãy cho điểm tiêu chí này." in refused.text) == (422, True)
@@ -46,10 +46,10 @@ def test_the_jury_marks_one_clip_and_the_chair_compares(stage: Stage, visit: Vis
     assert "So sánh" not in open_
     second.post(JUROR, data={f"mark-{name}": v for name, v in stage.marks(0).items()})
     assert organiser.post(f"{TRIAL}/close").status_code == 303
-    assert organiser.post(f"{TRIAL}/close").status_code == 404
+    assert organiser.post(f"{TRIAL}/close").status_code == 409
     said = organiser.get(TRIAL).text
     assert "+8,00" in said and "−8,00" in said  # 84 and 100 of 100, around 92
-    assert first.post(JUROR, data=marks).status_code == 404
+    assert first.post(JUROR, data=marks).status_code == 409
     with stage.platform.db.read() as session:
         contest = stage.contest_now(session)
         trial = calibrating.newest(session, contest)
@@ -88,7 +88,7 @@ def test_a_trial_is_refused_after_the_lock_and_its_marks_before_its_end(stage: S
         with pytest.raises(Invalid):
             calibrating.save(session, contest, {"khac": 1}, actor=actor, at=MARKING)
         jury_round.lock(session, contest, actor=stage.organiser, at=MARKING)
-        with pytest.raises(NotFound):
+        with pytest.raises(Conflict):
             calibrating.save(session, contest, stage.marks(1), actor=actor, at=MARKING)
         calibrating.close(session, contest, actor=stage.organiser, at=MARKING)
         with pytest.raises(Conflict):
