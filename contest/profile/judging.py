@@ -36,8 +36,8 @@ class Jury(Part):
 
     ``assignment``: who marks which clip: everybody all, ``each`` clip by ``jurors_per_clip``, or by
     ``category``, where ``jurors_per_clip`` of its jurors take a clip, or all of them. ``quorum``:
-    fewest ballots of a clip. ``strictness``: whether the minutes and the workbook tell how strict
-    each juror was.
+    fewest ballots of a clip. ``strictness``: whether the result's workbook tells how strict each
+    juror was.
     """
 
     blind: bool = False
