@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import scoring
 from contest import profile as rule_files
 from contest.actors import SYSTEM
 from contest.clock import FixedClock
@@ -385,3 +386,9 @@ def test_a_result_counts_only_assigned_ballots_and_both_tallies_agree(
         assert tally.differences(session, now, wrong) == [f"{codes[2]}: – ≠ 1"]
         own = own_marks.ranking(session, now, actor=make.actor(second))
         assert {row.submission.code for row in own.rows} == {codes[0], codes[2]}
+    make.ballot(stage.clips[2], third, stage.marks(3))
+    frozen = stage.freeze(stage.compute(reason="Đủ phiếu"), stage.second)
+    assert frozen.output["missing"] == frozen.output["below_quorum"] == []
+    checks = scoring.bundle.verify(
+        make.platform.blobs.path(frozen.bundle_sha256), key=stage.fingerprint)
+    assert [one for one in checks if not one.holds] == []
