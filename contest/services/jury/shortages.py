@@ -6,7 +6,7 @@ Counted, never a mark.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.models import Assignment, Ballot, Contest, Submission
@@ -30,7 +30,11 @@ def ungiven(session: Session, contest: Contest) -> list[Short]:
     jury = profiles.profile_of(contest).jury
     if not jury.assigned:
         return []
-    return _fewer_than(session, contest, func.count(Assignment.id), jury.jurors_per_clip or 1)
+    has = func.count(Assignment.id)
+    query = select(Submission.code, has).outerjoin(
+        Assignment, Assignment.submission_id == Submission.id
+    )
+    return _fewer_than(session, contest, query, has, jury.jurors_per_clip or 1)
 
 
 def below_quorum(session: Session, contest: Contest) -> list[Short]:
@@ -39,21 +43,21 @@ def below_quorum(session: Session, contest: Contest) -> list[Short]:
     jury = profiles.profile_of(contest).jury
     if not jury.quorum:
         return []
-    return _fewer_than(session, contest, func.count(Ballot.id), jury.quorum)
+    has = func.count(Ballot.id)
+    query = select(Submission.code, has).select_from(Submission)
+    if jury.assigned:
+        query = query.outerjoin(Assignment, Assignment.submission_id == Submission.id)
+    marked = _marked(session, contest, shared_out=jury.assigned)
+    return _fewer_than(session, contest, query.outerjoin(Ballot, and_(*marked)), has, jury.quorum)
 
 
 def _fewer_than(
-    session: Session, contest: Contest, counted: ColumnElement[int], least: int
+    session: Session, contest: Contest, query: Select[str, int], has: ColumnElement[int],
+    least: int,
 ) -> list[Short]:
-    jury = profiles.profile_of(contest).jury
-    given = Assignment.submission_id == Submission.id
-    query = select(Submission.code, counted).select_from(Submission)
-    if jury.assigned:
-        query = query.outerjoin(Assignment, given)
-    query = query.outerjoin(Ballot, and_(*_marked(session, contest, shared_out=jury.assigned)))
-    query = query.where(*jury_counts.markable(contest)).group_by(Submission.id, Submission.code)
-    found = query.having(counted < least).order_by(Submission.code)
-    return [Short(code, has) for code, has in session.execute(found)]
+    found = query.where(*jury_counts.markable(contest)).group_by(Submission.id, Submission.code)
+    rows = session.execute(found.having(has < least).order_by(Submission.code))
+    return [Short(code, count) for code, count in rows]
 
 
 def _marked(

@@ -21,6 +21,8 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 
 bp = Blueprint("assigning", __name__, url_prefix="/c/<slug>/organiser/jury/assignment")
 
+LISTED = 200  # clips of a preview, one by one; the numbers are of all
+
 
 class DrawForm(Form):
     """What is done once the preview was looked at."""
@@ -162,7 +164,7 @@ def _page(
     by_category = current.profile.jury.assignment == "category"
     return page(
         "organiser/assigning.html", status, refused=refused, everybody=False, asked=asked,
-        draft=found, drawing=_draw_form(found), short=short, found=clips,
+        draft=found, most=LISTED, drawing=_draw_form(found), short=short, found=clips,
         pages=neighbours(clips, "assigning.overview"),
         progress=[one for one in jury_round.progress(db, contest) if one.left is None],
         moving=moving or _move_form(seats, fresh=True), last=assigning.last(db, contest),
