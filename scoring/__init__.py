@@ -7,6 +7,7 @@ The algorithm in prose, and the schema of input and output: ``docs/scoring.md``.
 from scoring import bundle
 from scoring.engine import compute
 from scoring.errors import BundleError, InputError
+from scoring.judging.strictness import strictness
 from scoring.sensitivity import sensitivity
 
-__all__ = ["BundleError", "InputError", "bundle", "compute", "sensitivity"]
+__all__ = ["BundleError", "InputError", "bundle", "compute", "sensitivity", "strictness"]

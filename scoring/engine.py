@@ -9,6 +9,7 @@ from typing import Any
 from scoring import schema
 from scoring.errors import InputError
 from scoring.explain import Explainer
+from scoring.judging.assignment import below_quorum, given_to
 from scoring.jury import Rubric
 from scoring.model import OVERALL, Contest, Entry, Prize, Rules
 from scoring.numbers import both
@@ -38,9 +39,8 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
     }
     explainer = Explainer(contest.rules)
     won = _won(ranking) if contest.rules.measured else None
-    second = contest.rules.second_form
     return {
-        "format": "hoithi-ranking/2" if second else "hoithi-ranking/1",
+        "format": "hoithi-ranking/2" if contest.second_form else "hoithi-ranking/1",
         "rules": stated(contest.rules),
         "ranking": [
             _line(line, equals[line.total], explainer) | _beyond(line, contest.rules, won)
@@ -57,6 +57,7 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
             if entry.disqualified
         ],
         "missing": missing,
+        **({"below_quorum": below_quorum(contest)} if contest.rules.quorum else {}),
     }
 
 
@@ -209,7 +210,8 @@ def _stated_beyond(rules: Rules) -> dict[str, Any]:
     ]
     said = {"categories": list(rules.categories), "measures": measures}
     found: dict[str, Any] = {key: value for key, value in said.items() if value}
-    return found if rules.several else {**found, "several_prizes": False}
+    found |= {} if rules.several else {"several_prizes": False}
+    return found | ({"quorum": rules.quorum} if rules.quorum else {})
 
 
 def gaps(contest: Contest) -> list[dict[str, Any]]:
@@ -223,7 +225,7 @@ def gaps(contest: Contest) -> list[dict[str, Any]]:
     jurors = sorted(contest.jurors) if contest.rules.jury_share else []
     found: list[dict[str, Any]] = []
     for entry in sorted(contest.running, key=lambda entry: entry.id):
-        for juror in jurors:
+        for juror in given_to(entry, jurors):
             found.extend(_open_marks(entry, juror, rubric))
         if contest.rules.interaction_share:
             found.extend(_open_counts(entry))

@@ -15,8 +15,9 @@ from scoring.interactions import by_account, by_account_and_day
 from scoring.model import Contest, Entry
 from scoring.nodes import Node, Sharing, parse
 
-#: The second form where prizes go by other measures than the ranking, or clips have categories;
-#: contests that say nothing of either are written as ever. Whoever reads knows both.
+#: The second form where prizes go by other measures than the ranking, clips have categories or
+#: jurors of their own, or there is a quorum; contests that say nothing of these are written as
+#: ever. Whoever reads knows both.
 FORMAT, SECOND_FORMAT = "hoithi-evidence/1", "hoithi-evidence/2"
 FORMATS = (FORMAT, SECOND_FORMAT)
 INPUT_FILES = (
@@ -54,7 +55,7 @@ def text(value: object) -> bytes:
 
 def form(contest: Contest) -> str:
     """The form in which a bundle of this contest is written."""
-    return SECOND_FORMAT if contest.rules.second_form else FORMAT
+    return SECOND_FORMAT if contest.second_form else FORMAT
 
 
 def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
@@ -73,6 +74,7 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
                 "entries": [
                     {"id": e.id, "unit": e.unit, "marks": e.marks}
                     | ({"category": e.category} if e.category else {})
+                    | ({} if e.jurors is None else {"jurors": sorted(e.jurors)})
                     for e in entries
                 ],
             }
@@ -175,7 +177,7 @@ def no_contact(value: object) -> None:
 
 def join(files: Mapping[str, bytes]) -> dict[str, Any]:
     """The input for ``compute`` from the files of a bundle; raises ``InputError`` on any fault."""
-    values = {name: _file(files, name) for name in INPUT_FILES}
+    values = {name: file(files, name) for name in INPUT_FILES}
     ballots = values["ballots.json"].fields(("jurors", "entries"), ("jurors", "entries"))
     counts = _counts(values["snapshots.json"], values["ledger.json"])
     out = _reasons(values["disqualifications.json"])
@@ -190,7 +192,8 @@ def join(files: Mapping[str, bytes]) -> dict[str, Any]:
     }
 
 
-def _file(files: Mapping[str, bytes], name: str) -> Node:
+def file(files: Mapping[str, bytes], name: str) -> Node:
+    """A file of a bundle, parsed; raises ``InputError`` where it is missing or broken."""
     if name not in files:
         raise InputError(name, "Gói thiếu tệp này.", "The bundle lacks this file.")
     return Node(parse(files[name], Sharing()), name)
@@ -239,10 +242,11 @@ def _reasons(node: Node) -> dict[str, Any]:
 
 
 def _entry(node: Node, counts: dict[str, dict[str, Any]], out: dict[str, Any]) -> dict[str, Any]:
-    fields = node.fields(("id", "unit", "marks", "category"), ("id", "unit", "marks"))
+    more = ("category", "jurors")
+    fields = node.fields(("id", "unit", "marks", *more), ("id", "unit", "marks"))
     name = fields["id"].text()
     return {
-        **({"category": fields["category"].value} if "category" in fields else {}),
+        **{key: fields[key].value for key in more if key in fields},
         "id": name,
         "unit": fields["unit"].value,
         "marks": fields["marks"].value,

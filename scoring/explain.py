@@ -22,6 +22,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "standardised": "Điểm đã quy về cùng mức trung bình và cùng độ chênh; số ghi ở đây đã "
         "làm tròn, khi tính dùng phân số chính xác.",
         "no_jury": "Giám khảo: không tính vào điểm của hội thi này.",
+        "given_to": "Được giao chấm: {names}.",
         "trimmed": "Không tính điểm cao nhất và thấp nhất của: {names}.",
         "recused": "Từ chối chấm vì có liên quan: {names}.",
         "abstained": "Không cho điểm: {names}.",
@@ -63,6 +64,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "standardised": "Marks were moved to a common mean and a common spread; the numbers here "
         "are rounded, the sums use exact fractions.",
         "no_jury": "Jury: does not count in this contest.",
+        "given_to": "Given to: {names}.",
         "trimmed": "Highest and lowest left out: {names}.",
         "recused": "Recused: {names}.",
         "abstained": "Abstained: {names}.",
@@ -157,6 +159,7 @@ class Page:
         if self.rules.standardise:
             sentences.append(self.say("standardised"))
         left_out = {
+            "given_to": tuple(sorted(clip.entry.jurors or ())),
             "trimmed": tuple(juror for juror, _ in clip.jury.trimmed),
             "recused": clip.jury.recused,
             "abstained": clip.jury.abstained,

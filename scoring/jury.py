@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scoring.judging.assignment import given_to
 from scoring.model import ABSTAINED, RECUSED, Contest, Criterion, Entry, Rules
 
 #: A juror's weighted marks on one clip: whole, or a fraction once it has been standardised.
@@ -94,7 +95,7 @@ def _score(
     entry: Entry, results: dict[str, Mark], rubric: Rubric, rules: Rules, jurors: list[str]
 ) -> JuryScore:
     counted, trimmed = _trim([(j, results[j]) for j in jurors if j in results], rules)
-    silent = [juror for juror in jurors if juror not in results]
+    silent = [juror for juror in given_to(entry, jurors) if juror not in results]
     words = {juror: entry.marks.get(juror) for juror in silent}
     return JuryScore(
         mean=_mean([mark for _, mark in counted], rubric.possible),

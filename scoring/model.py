@@ -67,6 +67,7 @@ class Rules:
     categories: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     several: bool = True  # may a unit take more than one prize?
+    quorum: int = 0  # fewest complete ballots of a clip; one with fewer is named
     #: Off only in the sensitivity report, which asks what the cap on points decides.
     cap_applies: bool = True
 
@@ -78,7 +79,7 @@ class Rules:
     @property
     def second_form(self) -> bool:
         """Whether anything is said that the first form of results and bundles cannot hold."""
-        return self.measured or bool(self.categories)
+        return self.measured or bool(self.categories or self.quorum)
 
     @property
     def jury_share(self) -> Fraction:
@@ -118,6 +119,7 @@ class Entry:
     reason: str | None
     ledger_complete: bool = True
     category: str | None = None
+    jurors: tuple[str, ...] | None = None  # who were given the clip to mark; None: all
 
     @property
     def counted(self) -> bool:
@@ -149,6 +151,12 @@ class Contest:
     def running(self) -> tuple[Entry, ...]:
         """The clips that are still in the contest."""
         return tuple(entry for entry in self.entries if not entry.disqualified)
+
+    @property
+    def second_form(self) -> bool:
+        """Whether the first form of results and bundles cannot hold it."""
+        given = any(entry.jurors is not None for entry in self.entries)
+        return given or self.rules.second_form
 
     @property
     def tie_decisions(self) -> tuple[Decision, ...]:

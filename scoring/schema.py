@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from scoring.errors import InputError
+from scoring.judging import assignment
 from scoring.model import (
     ABSTAINED,
     CATEGORY,
@@ -56,8 +57,9 @@ _RULES = (
     "categories",
     "measures",
     "several_prizes",
+    "quorum",
 )
-_ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason", "category")
+_ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors")
 
 
 def read(data: object) -> Contest:
@@ -113,6 +115,7 @@ def _rules(node: Node) -> Rules:
         categories=categories,
         measures=named,
         several=fields["several_prizes"].flag() if "several_prizes" in fields else True,
+        quorum=fields["quorum"].integer(0, 1_000) if "quorum" in fields else 0,
     )
 
 
@@ -205,10 +208,11 @@ def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int], rules: Ru
     fields = node.fields(_ENTRY, ("id", "unit", "marks", "interactions"))
     counts = _interactions(fields["interactions"], per_day=rules.shares_per_day)
     reason = fields.get("reason")
+    marks = _marks(fields["marks"], jurors, limits)
     return Entry(
         id=fields["id"].text(),
         unit=fields["unit"].text(),
-        marks=_marks(fields["marks"], jurors, limits),
+        marks=marks,
         reactions=counts.reactions,
         shares=counts.shares,
         ledger=counts.ledger,
@@ -216,6 +220,7 @@ def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int], rules: Ru
         disqualified=fields["disqualified"].flag() if "disqualified" in fields else False,
         reason=None if reason is None or reason.value is None else reason.text(),
         category=category(fields.get("category"), rules.categories),
+        jurors=assignment.read(fields.get("jurors"), jurors, marks),
     )
 
 

@@ -279,7 +279,7 @@ def _code(files: Mapping[str, bytes]) -> list[Check]:
 def _cut_off(files: Mapping[str, bytes]) -> list[Check]:
     """A snapshot after the cut-off needs a reason (product rule 10)."""
     cut_off = _time(_about(files)["cut_off"])
-    node = Node(parse(files.get("snapshots.json", b"")), "snapshots.json")
+    node = evidence.file(files, "snapshots.json")
     late = []
     for item in node.items():
         fields = item.fields(item.mapping(), ("entry", "taken_at", "late_reason"))

@@ -1,7 +1,16 @@
 """The tables. Import from here: ``from contest.models import Submission``."""
 
 from contest.models.audit import AuditHead, AuditNote, AuditRow, FormerSeal
-from contest.models.ballots import Ballot, JurorDeparture, JuryCount, Mark
+from contest.models.ballots import (
+    Assignment,
+    Ballot,
+    Calibration,
+    CalibrationBallot,
+    JurorCategory,
+    JurorDeparture,
+    JuryCount,
+    Mark,
+)
 from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Captions, Derivative, StoredLook
@@ -84,11 +93,12 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession, UnitSheet
 
 __all__ = [
-    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel", "Ballot",
-    "Base", "Captions", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
+    "AccessLog", "Assignment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel",
+    "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions", "ChairDecision", "Check",
+    "ClipFingerprint", "ClipVersion", "Consent",
     "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
-    "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
+    "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",

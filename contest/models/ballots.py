@@ -1,4 +1,4 @@
-"""A juror's marks of a clip."""
+"""A juror's marks of a clip; who was given which; the trial clip, whose marks never count."""
 
 from datetime import datetime
 
@@ -48,6 +48,32 @@ class Ballot(Base):
     submission: Mapped[Submission] = relationship()
     juror: Mapped[User] = relationship()
     marks: Mapped[list["Mark"]] = relationship(back_populates="ballot", order_by="Mark.criterion")
+
+
+class Assignment(Base):
+    """A clip that was given to a juror to mark. Only contests whose rules share clips out have
+    these rows; in the others every clip is every juror's."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("juror_id", "submission_id"),
+        Index("ix_assignment_submission_id", "submission_id"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    given_at: Mapped[datetime]
+
+
+class JurorCategory(Base):
+    """A category whose clips a juror marks, where the rules share clips out by category."""
+
+    __tablename__ = "juror_category"
+    __table_args__ = (UniqueConstraint("contest_id", "juror_id", "category"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    category: Mapped[str] = mapped_column(String(64))
 
 
 class JurorDeparture(Base):
@@ -100,3 +126,28 @@ class JuryCount(Base):
     state: Mapped[str] = mapped_column(String(32))
     given: Mapped[int]
     clips: Mapped[int]
+
+
+class Calibration(Base):
+    """Which clip, from when to when. While ``closed_at`` is None jurors may mark it."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (Index("ix_calibration_contest_id", "contest_id"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship()
+
+
+class CalibrationBallot(Base):
+    """One juror's marks of the trial clip: criterion -> points, every criterion."""
+
+    __tablename__ = "calibration_ballot"
+    __table_args__ = (UniqueConstraint("calibration_id", "juror_id"),)
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"))
+    juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    marks: Mapped[dict[str, int]]
+    updated_at: Mapped[datetime]

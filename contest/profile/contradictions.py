@@ -6,15 +6,14 @@ was in force stays readable.
 
 from collections.abc import Iterator
 
+from contest.profile.judging_contradictions import Fault, judging
 from contest.profile.schema import Profile
-
-Fault = tuple[str, str, str]  # key, Vietnamese, English
 
 
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
     return [*_shown(profile), *_weightless(profile), *_unknown(profile), *_without_prize(profile),
-            *_most_in_one(profile), *_measures(profile)]
+            *_most_in_one(profile), *_measures(profile), *judging(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:

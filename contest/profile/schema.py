@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from contest.profile.judging import Jury
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
 from contest.profile.publishing import Publication, Showing
@@ -191,33 +192,6 @@ class Review(Part):
         return 2 if self.second_to_reject or self.approvals > 1 else 1
 
 
-class Level(Part):
-    """What a number of points stands for, so that jurors mean the same by it."""
-
-    points: Count
-    text: Text
-
-
-class Criterion(Part):
-    """One line of the rubric. ``weight`` multiplies marks and maximum alike."""
-
-    id: Identifier
-    name: Text
-    hint: Text
-    max: Positive
-    weight: Positive = 1
-    levels: list[Level] = Field(default_factory=list)
-
-
-class Jury(Part):
-    """How the jury works (plan III.3: BGK)."""
-
-    blind: bool = False
-    trim: Count = 0  # marks left out at each end of a clip's jury means
-    standardise: bool = False  # per juror; for juries in which not everybody marks every clip
-    criteria: list[Criterion] = Field(min_length=1)
-
-
 class Scoring(Part):
     """Weights and points (plan III.3, "Phương thức tính điểm")."""
 
@@ -388,10 +362,11 @@ class Profile(Part):
         }
 
     def _winning(self) -> dict[str, object]:
-        """What only some rules say: of categories, own measures, several prizes."""
+        """What only some rules say: of categories, own measures, a quorum, several prizes."""
         found: dict[str, object] = {
             "categories": [one.id for one in self.categories],
             "measures": [m.model_dump(exclude={"name"}) for m in self.measures],
         }
         found = {key: value for key, value in found.items() if value}
+        found |= {"quorum": self.jury.quorum} if self.jury.quorum else {}
         return found if self.awards.several else found | {"several_prizes": False}

@@ -58,6 +58,18 @@ def measured(random: Random):
     return data
 
 
+def assigned(random: Random):
+    """The same with clips that are given to some jurors only, and a quorum."""
+    data = measured(random)
+    data["rules"]["quorum"] = random.randint(0, 3)
+    for one in data["entries"]:
+        if random.random() < 0.8:
+            own = random.sample(data["jurors"], random.randint(0, len(data["jurors"])))
+            one["jurors"] = own
+            one["marks"] = {juror: given for juror, given in one["marks"].items() if juror in own}
+    return data
+
+
 def by(measure, random: Random):
     """``overall`` may be said or left out."""
     return {} if measure == "overall" and random.random() < 0.5 else {"by": measure}

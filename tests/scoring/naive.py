@@ -273,3 +273,51 @@ def _chaired(rules, groups, decisions):
             yield from ([unit] for unit in fitting[-1] if unit in group)
         else:
             yield group
+
+
+def unmarked(data):
+    """(clip, juror, criteria without a mark) of every juror who was given a clip and owes it."""
+    rules = PLAN | data["rules"]
+    criteria = {c["id"] for c in rules["criteria"]}
+    found = []
+    for entry in data["entries"]:
+        for juror in entry.get("jurors", data["jurors"]):
+            ballot = entry["marks"].get(juror, {})
+            if not isinstance(ballot, str) and not entry.get("disqualified"):
+                found.append((entry["id"], juror, sorted(criteria - ballot.keys())))
+    counts = Fraction(rules["jury_weight"]) > 0
+    return sorted(one for one in found if one[2] and counts)
+
+
+def too_few(data):
+    """(clip, complete ballots) where there are fewer than the quorum."""
+    rules = PLAN | data["rules"]
+    criteria = {c["id"] for c in rules["criteria"]}
+    found = []
+    for entry in data["entries"]:
+        given = [b for b in entry["marks"].values() if not isinstance(b, str)]
+        complete = len([ballot for ballot in given if ballot.keys() == criteria])
+        if complete < rules.get("quorum", 0) and not entry.get("disqualified"):
+            found.append((entry["id"], complete))
+    return sorted(found) if Fraction(rules["jury_weight"]) else []
+
+
+def strict(data):
+    """juror -> (clips, compared, mean, difference from the others, mean absolute deviation)."""
+    rules = PLAN | data["rules"] | {"standardise": False}
+    entries = [entry for entry in data["entries"] if not entry.get("disqualified")]
+    given = _percentages(rules, data["jurors"], entries)
+
+    def mean(values):
+        return sum(values, Fraction(0)) / len(values) if values else None
+
+    found = {}
+    for juror in data["jurors"]:
+        own = [clip[juror] * 100 for clip in given.values() if juror in clip]
+        apart = [
+            clip[juror] * 100 - mean([v * 100 for j, v in clip.items() if j != juror])
+            for clip in given.values() if juror in clip and len(clip) > 1
+        ]
+        spread = mean([abs(value - mean(own)) for value in own])
+        found[juror] = (len(own), len(apart), mean(own), mean(apart), spread)
+    return found

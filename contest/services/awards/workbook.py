@@ -22,7 +22,7 @@ from contest.services.awards.workbook_words import WORDS
 from contest.services.core import spreadsheets
 from contest.services.core.spreadsheets import Formula, Number, Table, quoted
 from contest.services.results import results, standings
-from scoring import interactions, jury, schema
+from scoring import interactions, jury, schema, strictness
 from scoring.jury import JuryScore, Rubric
 from scoring.model import Contest, Entry, Rules
 
@@ -70,6 +70,7 @@ def of_result(session: Session, result: Result, language: str) -> bytes:
         book.words["means"]: means, book.words["counts"]: counts,
         book.words["prizes"]: _prizes(book, lines), book.words["units"]: _units(session, book),
         book.words["rules"]: _rules(book), book.words["explained"]: _explained(book, lines),
+        **_strictness(book),
     })
 
 
@@ -312,6 +313,25 @@ def _rules(book: Book) -> Table:
 def _explained(book: Book, lines: list[standings.Line]) -> Table:
     rows: list[list[object]] = [[one.rank, one.unit, "\n".join(one.explanation)] for one in lines]
     return [book.words[key] for key in ("rank", "unit", "explained")], rows
+
+
+def _strictness(book: Book) -> dict[str, Table]:
+    """A row for each juror, where the rules ask for it: how far from the others on their clips."""
+    if not book.profile.jury.strictness:
+        return {}
+    words = book.words
+    head = [words["juror"], words["clips"], words["mean"], words["spread"], words["difference"],
+            words["compared"]]
+    keys = ("mean", "spread", "difference")
+    rows: list[list[object]] = [
+        [one["juror"], one["clips"], *(_figure(one[key]) for key in keys), one["compared"]]
+        for one in strictness(book.result.input)["jurors"]
+    ]
+    return {words["strictness"]: (head, rows)}
+
+
+def _figure(value: Mapping[str, str] | None) -> Number | None:
+    return None if value is None else Number(float(Fraction(value["exact"])), "0.00")
 
 
 def _unit(book: Book, entry: Entry) -> str:

@@ -10,6 +10,9 @@ WORDS: dict[str, dict[str, str]] = {
         "prize": "Giải", "by": "Xét theo", "second": "Trên thang {of}",
         "rank_now": "Hạng theo bảng tính này",
         "juror": "Giám khảo", "sum": "Cộng (có hệ số)", "mean": "Bình quân (%)",
+        "strictness": "Độ chặt tay", "clips": "Clip đã chấm",
+        "spread": "Độ lệch so với chính mình", "difference": "So với người khác cùng clip",
+        "compared": "Trên số clip",
         "recused": "từ chối chấm", "abstained": "không cho điểm",
         "reactions": "Cảm xúc", "shares": "Chia sẻ", "shares_counted": "Chia sẻ được tính",
         "verified": "Đã đối chiếu từng tài khoản", "points": "Điểm tương tác",
@@ -30,6 +33,8 @@ WORDS: dict[str, dict[str, str]] = {
         "standardise_note": "bình quân giám khảo là số đã tính, không phải công thức",
     },
     "en": {
+        "strictness": "Strictness", "clips": "Clips marked", "spread": "Spread around own mean",
+        "difference": "From the others on the same clips", "compared": "Clips compared",
         "ranking": "Ranking", "marks": "Marks", "means": "Jury mean", "counts": "Interactions",
         "prizes": "Prizes", "units": "Units", "rules": "Rules", "explained": "Explanations",
         "rank": "Rank", "unit": "Unit", "code": "Clip", "title": "Title", "authors": "Authors",

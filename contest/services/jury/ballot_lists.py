@@ -26,7 +26,7 @@ from contest.models import Ballot, Contest, Submission
 from contest.permissions import can, require
 from contest.services.core import pagination, profiles
 from contest.services.core.pagination import Pagination
-from contest.services.jury import jury_counts
+from contest.services.jury import assignments, jury_counts
 from contest.services.jury.ballots import OUT
 
 SHOWN = 20  # codes of what is owed; a longer list helps nobody
@@ -80,7 +80,7 @@ def listed(
     """A page of the clips to be marked, in this juror's own order, so that no clip is everybody's
     last. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
-    ids = _markable(select(Submission.id), contest)  # thousands are sorted, fifty are read
+    ids = _markable(select(Submission.id), contest, actor)  # thousands are sorted, fifty are read
     found = pagination.take(session, ids.order_by(_place(actor), Submission.id), number)
     found = replace(found, rows=_entries(session, found.rows))
     own = _of_juror(session, [submission.id for submission in found.rows], actor)
@@ -135,7 +135,7 @@ def last_marked(
 ) -> Submission | None:
     """The clip whose ballot this juror changed last, ``besides`` the one that is open."""
     joined = select(Submission).join(Ballot, Ballot.submission_id == Submission.id)
-    query = _markable(joined, contest).where(Ballot.juror_id == actor.id, _foreign(actor))
+    query = _markable(joined, contest, actor).where(Ballot.juror_id == actor.id, _foreign(actor))
     if besides is not None:
         query = query.where(Submission.id != besides.id)
     newest = query.order_by(Ballot.updated_at.desc(), Ballot.id.desc())
@@ -150,8 +150,11 @@ def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submissio
     return Owed(count, list(session.scalars(query.order_by(_place(actor)).limit(SHOWN))))
 
 
-def _markable(query: Select[*Columns], contest: Contest) -> Select[*Columns]:
-    return query.where(*jury_counts.markable(contest))
+def _markable(query: Select[*Columns], contest: Contest, actor: Actor) -> Select[*Columns]:
+    """The clips that this juror is to look at."""
+    return query.where(
+        *jury_counts.markable(contest), *assignments.mine(contest, Submission.id, actor.id)
+    )
 
 
 def _with_ballots(
@@ -159,7 +162,7 @@ def _with_ballots(
 ) -> Select[*Columns]:
     """The clips to be marked, each with this juror's ballot or none."""
     own = and_(Ballot.submission_id == Submission.id, Ballot.juror_id == actor.id)
-    return _markable(query.outerjoin(Ballot, own), contest)
+    return _markable(query.outerjoin(Ballot, own), contest, actor)
 
 
 def _foreign(actor: Actor) -> ColumnElement[bool]:

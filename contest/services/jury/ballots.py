@@ -20,6 +20,7 @@ from contest.permissions import can, require
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.transitions import move
+from contest.services.jury import assignments
 from contest.states import SubmissionState
 
 MARKABLE = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
@@ -29,7 +30,7 @@ OUT = ("recused", "abstained")
 
 def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Submission:
     """The clip of this code. Raises ``NotFound`` where it is not to be marked, ``NotAllowed``
-    without ``jury.mark`` or for a clip of the juror's own unit."""
+    without ``jury.mark``, for a clip of the juror's own unit or one that was given to others."""
     submission = session.scalars(
         select(Submission)
         .where(Submission.contest_id == contest.id, Submission.code == code)
@@ -38,6 +39,7 @@ def find(session: Session, contest: Contest, code: str, *, actor: Actor) -> Subm
     if submission is None or submission.state not in MARKABLE:
         raise not_found()
     require(actor, "jury.mark", submission)
+    assignments.require_mine(session, contest, submission, actor=actor)
     return submission
 
 
@@ -79,7 +81,7 @@ def save(
         raise _not_open()
     if ballot.version != version:
         raise _changed_elsewhere(ballot)
-    _check_marks(marks, profiles.profile_of(contest))
+    check_marks(marks, profiles.profile_of(contest))
     _store(session, ballot, marks)
     ballot.comment, ballot.version, ballot.updated_at = comment, ballot.version + 1, at
     ballot.profile_revision_id, ballot.skipped = contest.revision_id or 0, False
@@ -112,7 +114,8 @@ def submit_ready(session: Session, contest: Contest, *, actor: Actor, at: dateti
     query = (
         select(Ballot).join(Ballot.submission)
         .where(Submission.contest_id == contest.id, Submission.state.in_(MARKABLE),
-               Ballot.juror_id == actor.id, Ballot.state == "open")
+               Ballot.juror_id == actor.id, Ballot.state == "open",
+               *assignments.mine(contest, Submission.id, actor.id))
         .options(contains_eager(Ballot.submission), selectinload(Ballot.marks))
         .order_by(Submission.id)  # rows are locked in one order
     )
@@ -181,6 +184,7 @@ def _open_round(session: Session, submission: Submission, *, actor: Actor, at: d
     ).one()
     if contest.jury_locked_at is not None:
         raise Conflict("Vòng chấm đã khoá.", "The jury round is locked.")
+    assignments.require_mine(session, contest, submission, actor=actor)
     closes = profiles.profile_of(contest).schedule.ballots_close
     if at >= closes:
         raise TooLate(
@@ -218,7 +222,8 @@ def _held(
     return ballot
 
 
-def _check_marks(marks: Mapping[str, int | None], profile: Profile) -> None:
+def check_marks(marks: Mapping[str, int | None], profile: Profile) -> None:
+    """Raises ``Invalid`` for a criterion that the rubric does not know, or points out of range."""
     limits = {criterion.id: criterion.max for criterion in profile.jury.criteria}
     for name, value in marks.items():
         if name not in limits:

@@ -17,6 +17,7 @@ from contest.models import Ballot, Contest, JurorDeparture, RoleGrant, Submissio
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit
+from contest.services.jury import assignments
 
 
 @dataclass(frozen=True)
@@ -159,4 +160,6 @@ def _leave(
     left.left_by, left.left_at = actor.label, at
     session.add(left)
     session.flush()
+    contest = session.get_one(Contest, grant.contest_id)
+    assignments.give_back(session, contest, grant.user_id, keep=keep)
     return left

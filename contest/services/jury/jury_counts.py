@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from contest.models import Ballot, Contest, JuryCount, Submission
+from contest.models import Assignment, Ballot, Contest, JuryCount, Submission
+from contest.services.jury import assignments
 from contest.services.jury.ballots import MARKABLE
 
 Query = Select[*tuple[Any, ...]]
@@ -33,8 +34,9 @@ log = logging.getLogger("hoithi.jury")
 
 @dataclass(frozen=True)
 class Counted:
-    """Of all ``clips`` to be marked those ``due`` from one juror, who marks none of the own unit's;
-    and the juror's ballots on them: by state and marks given, how many."""
+    """Of all ``clips`` to be marked those ``due`` from one juror, who marks none of the own unit's
+    and only those given to them; and the juror's ballots on them: by state and marks given, how
+    many."""
 
     clips: int
     due: int
@@ -52,6 +54,8 @@ class Counted:
 
 def of_jurors(session: Session, contest: Contest, units: Units) -> dict[int, Counted]:
     """By juror; two queries whatever the number of clips and jurors."""
+    if assignments.shared_out(contest):
+        return _given_out(session, contest, units)
     clips = _clips(session, contest, units)
     counts = _by_key(session, union_all(_kept(contest, units), _own(contest, units)))
     found = {}
@@ -60,6 +64,25 @@ def of_jurors(session: Session, contest: Contest, units: Units) -> dict[int, Cou
         due = clips[None] - (clips.get(unit, 0) if unit is not None else 0)
         found[juror] = Counted(clips[None], due, ballots)
     return found
+
+
+def _given_out(session: Session, contest: Contest, units: Units) -> dict[int, Counted]:
+    """By juror, of the clips that each was given; these are fewer, and counted."""
+    own = (Ballot.submission_id == Submission.id) & (Ballot.juror_id == Assignment.juror_id)
+    key = (Assignment.juror_id, Submission.unit_id, Ballot.state, Ballot.given)
+    query = (
+        select(*key, func.count())
+        .join(Submission, Submission.id == Assignment.submission_id).outerjoin(Ballot, own)
+        .where(*markable(contest), Assignment.juror_id.in_(units)).group_by(*key)
+    )
+    due: Counter[int] = Counter()
+    ballots: dict[int, Counter[tuple[str, int]]] = {juror: Counter() for juror in units}
+    for juror, unit, state, given, count in session.execute(query):
+        if units[juror] is None or units[juror] != unit:
+            due[juror] += count
+            if state is not None:
+                ballots[juror][state, given] += count
+    return {juror: Counted(due[juror], due[juror], ballots[juror]) for juror in units}
 
 
 def _clips(session: Session, contest: Contest, units: Units) -> dict[int | None, int]:

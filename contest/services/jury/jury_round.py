@@ -18,7 +18,14 @@ from contest.permissions import require
 from contest.services.core import audit, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move_all
-from contest.services.jury import ballot_lists, ballots, jurors, jury_counts
+from contest.services.jury import (
+    assignments,
+    ballot_lists,
+    ballots,
+    jurors,
+    jury_counts,
+    shortages,
+)
 from contest.services.jury.jurors import Seat
 from contest.services.jury.jury_counts import Counted
 
@@ -89,7 +96,12 @@ def open_clips(
     markable = jury_counts.markable(contest)
     if session.get_bind().dialect.name == "sqlite":  # whose planner would sort before it looks
         markable = tuple(func.coalesce(condition, False) for condition in markable)
-    parts = [_first_open(juror, markable) for juror in found if juror.owed]
+    parts = [
+        _first_open(
+            juror, (*markable, *assignments.mine(contest, Submission.id, juror.user.id))
+        )
+        for juror in found if juror.owed
+    ]
     criteria = len(profiles.profile_of(contest).jury.criteria)
     clips: dict[int, list[OpenClip]] = {}
     for juror, code, given in session.execute(union_all(*parts)) if parts else ():
@@ -120,10 +132,12 @@ def _first_open(juror: Juror, markable: Sequence[ColumnElement[bool]]) -> Select
 
 
 def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Blockers: ballots that are owed, one line for each juror; or that there is no juror."""
+    """Blockers: ballots that are owed, one line for each juror; clips that too few were given, or
+    have marked; or that there is no juror."""
     if not profiles.profile_of(contest).scoring.jury_weight:
         return []  # the jury does not count
     found = [_gap(juror) for juror in progress(session, contest) if juror.owed]
+    found += shortages.blockers(session, contest)
     if not jurors.counted(session, contest):
         found.append(Blocker("no_jurors", "Chưa có giám khảo nào.", "There is no juror.",
                          "ballots.overview"))

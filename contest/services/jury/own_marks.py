@@ -15,7 +15,7 @@ from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import pagination, profiles
 from contest.services.core.pagination import Pagination
-from contest.services.jury import ballots, jury_counts
+from contest.services.jury import assignments, ballots, jury_counts
 from contest.services.jury.ballots import OUT
 
 Query = Select[*tuple[Any, ...]]
@@ -174,7 +174,7 @@ def _ranked(contest: Contest, actor: Actor) -> Query:
 
 def _own(contest: Contest, actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (Submission.contest_id == contest.id, Ballot.juror_id == actor.id,
-            Ballot.state.not_in(OUT))
+            Ballot.state.not_in(OUT), *assignments.mine(contest, Submission.id, actor.id))
 
 
 def _complete(contest: Contest, actor: Actor) -> Subquery:
@@ -189,6 +189,7 @@ def _known_points(contest: Contest, actor: Actor) -> Query:
     ).where(
         Ballot.juror_id == actor.id, Ballot.state.not_in(OUT),
         Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest),
+        *assignments.mine(contest, Ballot.submission_id, actor.id),
     )
 
 

@@ -2,24 +2,20 @@
 accounts hashed. The evidence bundle holds the same; no contact data."""
 
 import hmac
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest import canonical
 from contest.models import (
-    Ballot,
     ChairDecision,
     Contest,
     LedgerStatement,
-    Mark,
     Publication,
     ShareRecord,
     Snapshot,
@@ -33,12 +29,11 @@ from contest.services.counts import evidence as files
 from contest.services.counts import ledger_state, official
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
-from contest.services.jury import jurors
+from contest.services.jury import counted_marks, jurors
 from contest.services.results.unheld import Told, quietly
 from contest.states import SubmissionState
 from scoring import bundle, evidence
 
-BATCH = 10_000  # rows at a time
 CLIPS = 500  # whose counts and ledgers are in memory at a time
 
 
@@ -101,7 +96,8 @@ def prepare(
     small, what they are made of is not. ``told``: the share of clips that are done.
     """
     entries = [Clip(*row) for row in session.execute(_entries(contest))]
-    marks = _marks(session, contest, entries)
+    marks = counted_marks.by_clip(session, contest, entries)
+    given = counted_marks.assigned(session, contest)
     profile = profiles.profile_of(contest)
     attached = files.attached(session, contest)
     voided = _voided(session, contest)
@@ -121,8 +117,9 @@ def prepare(
         counts = official.official_counts(session, contest, only=ids)
         said = ledger_state.statements(session, contest, only=ids)
         for e in some:
-            given = _submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed)
-            data.append(given | _category(e, profile))
+            row = _submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed)
+            whose = {} if given is None else {"jurors": given.get(e.id, [])}
+            data.append(row | _category(e, profile) | whose)
             if one := counts.get(e.id):
                 found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
                 if one.accounts is not None or e.id in voided:
@@ -201,72 +198,6 @@ def _raw(one: Official) -> dict[str, Any]:
         "reactions": one.raw_reactions, "shares": one.raw_shares,
         "corrected": one.correction_id is not None,
     }
-
-
-def _marks(
-    session: Session, contest: Contest, entries: list[Clip]
-) -> dict[int, dict[str, Any]]:
-    """By clip: juror's code -> marks, or ``recused`` or ``abstained``.
-
-    A juror is recused from the clips of the own unit. A ballot that was not submitted is left out,
-    so that ``scoring`` reports it as missing; that of a juror who has left counts as abstained.
-    """
-    marks: dict[int, dict[str, Any]] = defaultdict(dict)
-    codes: dict[int, str] = {}
-    seats = jurors.counted(session, contest)
-    for seat in seats:
-        codes[seat.user.id] = seat.code
-        for submission in entries:
-            if seat.unit_id is not None and submission.unit_id == seat.unit_id:
-                marks[submission.id][seat.code] = "recused"
-    for submission_id, juror_id, outcome, given in _ballots(session, contest):
-        code = codes.get(juror_id)
-        if code is None or outcome == "missing" or code in marks[submission_id]:
-            continue
-        marks[submission_id][code] = given if outcome == "marked" else outcome
-    for seat in (seat for seat in seats if seat.left):
-        for submission in entries:
-            marks[submission.id].setdefault(seat.code, "abstained")
-    return marks
-
-
-def _ballots(
-    session: Session, contest: Contest
-) -> Iterator[tuple[int, int, str, dict[str, int]]]:
-    """(submission's id, juror's id, outcome, criterion -> points), by the ballot's id.
-
-    The database writes each ballot's marks as one text, because there are as many ballots as clips
-    times jurors. Ballots with the same marks share one dictionary, which nobody changes.
-    """
-    written = _written(session.get_bind().dialect.name)
-    given = select(written).where(Mark.ballot_id == Ballot.id).scalar_subquery()
-    query = (
-        select(Ballot.submission_id, Ballot.juror_id, Ballot.state, Ballot.outcome, given)
-        .join(Ballot.submission)
-        .where(Submission.contest_id == contest.id)
-        .order_by(Ballot.id)
-        .execution_options(yield_per=BATCH)
-    )
-    known: dict[str | None, dict[str, int]] = {None: {}}
-    for submission_id, juror_id, state, outcome, text in session.execute(query):
-        if text not in known:
-            known[text] = dict(sorted(json.loads(text).items()))
-        yield submission_id, juror_id, outcome_of(state, outcome), known[text]
-
-
-def _written(dialect: str) -> ColumnElement[str]:
-    """The marks of a ballot as the text of a JSON object."""
-    if dialect == "postgresql":
-        ordered = aggregate_order_by(Mark.value, Mark.criterion)
-        return cast(func.json_object_agg(Mark.criterion, ordered), String)
-    return func.json_group_object(Mark.criterion, Mark.value)
-
-
-def outcome_of(state: str, outcome: str | None) -> str:
-    """What a ballot counts as: marked, recused, abstained, missing."""
-    if state == "locked":
-        return outcome or "missing"
-    return {"submitted": "marked", "open": "missing"}.get(state, state)
 
 
 def _submission(

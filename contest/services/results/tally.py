@@ -22,7 +22,8 @@ BATCH = 10_000  # rows at a time
 Names = Callable[[Sequence[str]], Mapping[str, Any]]  # codes -> title, unit, authors of each
 
 # Submitted ballots with a mark in every criterion, by jurors of this contest, not of the own unit;
-# of jurors who left where they left their marks.
+# of jurors who left where they left their marks; where clips are shared out, of whom they were
+# given to.
 _GIVEN = """
 WITH juror AS (
   SELECT user_id, contest_id, unit_id FROM role_grant WHERE role = 'juror'
@@ -39,6 +40,8 @@ WITH juror AS (
   WHERE s.contest_id = :contest
     AND (g.unit_id IS NULL OR g.unit_id <> s.unit_id)
     AND (b.state = 'submitted' OR (b.state = 'locked' AND b.outcome = 'marked'))
+    AND (:shared_out = 0 OR EXISTS (
+      SELECT 1 FROM assignment a WHERE a.submission_id = s.id AND a.juror_id = b.juror_id))
   GROUP BY b.id, b.submission_id HAVING COUNT(*) = :criteria
 )"""
 _PLACED = """, placed AS (
@@ -52,6 +55,9 @@ SELECT submission_id, SUM(points) AS points, COUNT(*) AS jurors FROM placed
 WHERE jurors < 2 * :trim + 2 OR (low > :trim AND high > :trim)
 GROUP BY submission_id
 """
+
+_BALLOTS = " SELECT submission_id, COUNT(*) FROM given GROUP BY submission_id"
+
 
 @dataclass(frozen=True)
 class Tallied:
@@ -86,7 +92,7 @@ def _jury(session: Session, contest: Contest, profile: Profile) -> Mapping[int, 
     criteria = profile.jury.criteria
     cases = [f"WHEN :c{i} THEN :w{i}" for i, _ in enumerate(criteria)]
     values: dict[str, Any] = {"contest": contest.id, "criteria": len(criteria)}
-    values |= {"trim": profile.jury.trim}
+    values |= {"trim": profile.jury.trim, "shared_out": int(profile.jury.assigned)}
     values |= {f"c{i}": criterion.id for i, criterion in enumerate(criteria)}
     values |= {f"w{i}": criterion.weight for i, criterion in enumerate(criteria)}
     weight = f"(CASE m.criterion {' '.join(cases)} END)"
@@ -132,7 +138,28 @@ def differences(
             for unit in sorted(again.keys() | stated.keys())
             if again.get(unit) != stated.get(unit)
         ]
+    totals += _short(session, contest, profile, output)
     return totals + _of_awards(session, contest, profile, clips, output.get("awards") or [])
+
+
+def _short(
+    session: Session, contest: Contest, profile: Profile, output: Mapping[str, Any]
+) -> list[str]:
+    """Clips of which one tally says that too few have marked them, and the other does not."""
+    if not profile.jury.quorum or not profile.scoring.jury_weight:
+        return []
+    values = {"contest": contest.id, "criteria": len(profile.jury.criteria),
+              "shared_out": int(profile.jury.assigned)}
+    query = text(_GIVEN.format(weight="1") + _BALLOTS)
+    given: dict[int, int] = {clip: count for clip, count in session.execute(query, values)}
+    counted = tally_counts.counts(session, contest, profile)
+    mine = {clip.code: given.get(clip.submission_id, 0) for clip in counted}
+    again = {code: count for code, count in mine.items() if count < profile.jury.quorum}
+    said = {row["entry"]: row["ballots"] for row in output.get("below_quorum", [])}
+    return [
+        f"{code}: {said.get(code, '–')} ≠ {again.get(code, '–')}"
+        for code in sorted(again.keys() | said.keys()) if again.get(code) != said.get(code)
+    ]
 
 
 def _of_awards(

@@ -117,7 +117,7 @@ def criterion_means(
              and prize.by.startswith("criterion")}
     for criterion in (one for one in profile.jury.criteria if one.id in named):
         values = {"contest": contest.id, "criteria": len(profile.jury.criteria),
-                  "criterion": criterion.id}
+                  "criterion": criterion.id, "shared_out": int(profile.jury.assigned)}
         found[criterion.id] = {
             entry: Fraction(int(points), int(jurors) * criterion.max)
             for entry, points, jurors in session.execute(text(given + CRITERION), values)

@@ -3,7 +3,7 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from contest.services.rules import winning_words
+from contest.services.rules import judging_words, winning_words
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
@@ -377,9 +377,9 @@ CHOICES = {
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }
-RULES |= winning_words.RULES
+RULES |= winning_words.RULES | judging_words.RULES
 COLUMNS |= winning_words.COLUMNS
-CHOICES |= winning_words.CHOICES
+CHOICES |= winning_words.CHOICES | judging_words.CHOICES
 
 
 def label_of(key: str) -> Label:

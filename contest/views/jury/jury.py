@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from contest.errors import Invalid
 from contest.models import Ballot, Submission
 from contest.services.entry import submission_lists
-from contest.services.jury import ballot_lists, ballots, own_marks
+from contest.services.jury import ballot_lists, ballots, calibrating, own_marks
 from contest.views.jury.papers import (
     MARK,
     MarksForm,
@@ -46,6 +46,7 @@ def clips() -> Response:
         points=own_marks.points_of(current.db, contest, shown, actor=who),
         possible=own_marks.total(current.profile, {}).possible,
         pictures=submission_lists.pictures(current.db, shown), closed=closed(),
+        trial=calibrating.to_mark(current.db, contest, actor=who),
     )
 
 

@@ -7,7 +7,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from contest.services.jury import jurors, jury_round
+from contest.services.jury import assigning, jury_round
 from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -77,12 +77,15 @@ def retire(user_id: int) -> Response:
     if not form.validate_on_submit():
         return _page(UnlockForm(formdata=None), 422, {user_id: form})
     with beside("retire", _stopped):
-        left = jurors.retire(
+        left, given = assigning.retire(
             current.db, current.contest, user_id, keep=form.marks.data == "keep",
             reason=form.reason.data or "", actor=current.actor, at=current.now,
         )
+    again = given and (f" Đã giao lại {given} clip.", f" Given out again: {given} clips.")
+    vi, en = again or ("", "")
     flash_message(
-        f"{left.user.name} không còn là giám khảo.", f"{left.user.name} is no longer a juror."
+        f"{left.user.name} không còn là giám khảo.{vi}",
+        f"{left.user.name} is no longer a juror.{en}",
     )
     return back_to("ballots.overview")
 

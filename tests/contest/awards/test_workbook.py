@@ -124,3 +124,18 @@ def test_libreoffice_computes_the_same_totals_and_follows_a_changed_mark(
     then = recalculated(changed.getvalue(), tmp_path / "again")
     assert then["Xếp hạng"]["H2"].value < seen["Xếp hạng"]["H2"].value - 0.5
     assert then["Xếp hạng"]["H3"].value == pytest.approx(seen["Xếp hạng"]["H3"].value)
+
+
+def test_where_the_rules_ask_for_it_a_sheet_tells_how_strict_each_juror_was(stage: Stage) -> None:
+    plain = load_workbook(io.BytesIO(written(stage, stage.compute())))
+    assert "Độ chặt tay" not in plain.sheetnames
+    stage.newer_rules("[jury]", "[jury]\nstrictness = true")
+    third = stage.make.user("juror", contest=stage.contest)
+    stage.make.ballot(stage.clips[0], third, stage.marks(5))  # 20 points less than the others
+    result = stage.compute()
+    for language, name in (("vi", "Độ chặt tay"), ("en", "Strictness")):
+        sheet = load_workbook(io.BytesIO(written(stage, result, language)))[name]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        assert rows[2] == ["GK3", 1, 80, 0, -20, 1]
+        assert [row[0] for row in rows] == ["GK1", "GK2", "GK3"]
+        assert rows[0][4] == pytest.approx(10 / 3)  # half of 20 on one clip of three

@@ -23,6 +23,12 @@ def with_prize(by: str, **more: object) -> str:
     return toml_editing.edited(SOURCE, {"prizes": [*prizes, prize(by)], **more})
 
 
+def jury(**rules: object) -> str:
+    return toml_editing.edited(
+        SOURCE, {key if "." in key else f"jury.{key}": value for key, value in rules.items()}
+    )
+
+
 @pytest.mark.parametrize(
     ("source", "key", "vi", "en"),
     [
@@ -48,6 +54,23 @@ def with_prize(by: str, **more: object) -> str:
          "không có nơi đếm", 'add "fanpage" to showing.where'),
         (toml_editing.edited(SOURCE, {"contest.page_url": None}), "contest.page_url",
          "thiếu khoá này", "please add it"),
+        (jury(assignment="each"), "jury.jurors_per_clip", "mỗi clip do mấy giám khảo",
+         "how many jurors mark each clip"),
+        (jury(jurors_per_clip=2), "jury.jurors_per_clip", "hãy bỏ khoá này",
+         'put jury.assignment to "each" or "category"'),
+        (jury(assignment="category"), "jury.assignment", "không có [[categories]] nào",
+         "there are no [[categories]]; add some"),
+        (jury(assignment="each", jurors_per_clip=2, quorum=3), "jury.quorum",
+         "hãy giảm quorum", "asks for 3 ballots, but each clip is given to 2 jurors"),
+        (jury(assignment="each", jurors_per_clip=3, trim=1), "jury.trim", "hãy đặt trim là 0",
+         "only from 4 ballots on"),
+        (jury(quorum=2, **{"scoring.jury_weight": 0}), "jury.quorum", "không ai chấm",
+         "nobody marks; take this key out"),
+        (jury(strictness=True, **{"scoring.jury_weight": 0}), "jury.strictness", "không ai chấm",
+         "give the jury a weight"),
+        (jury(assignment="some"), "jury.assignment", "chỉ nhận", "takes only"),
+        (jury(assignment="each", jurors_per_clip=0), "jury.jurors_per_clip", "phải từ 1 trở lên",
+         "at least 1"),
         (with_prize("votes"), "prizes.4.by", "không đúng mẫu", "does not match"),
         (toml_editing.edited(SOURCE, {"measures": [MEASURE, MEASURE]}), "profile",
          "trùng tên", "same id twice"),

@@ -1,4 +1,5 @@
 // The whole way from parsed input to the ranking, as plain values (scoring/engine.py).
+import { assigned, belowQuorum, givenTo } from "./_assignment.js";
 import { awardWords } from "./_award_words.js";
 import { rank } from "./_awarding.js";
 import { HUNDRED, both, byText } from "./_exact.js";
@@ -27,7 +28,7 @@ function report(contest, { lines, unmarked, awards, following }, missing) {
   const without = lines.filter((line) => line.prize === null && !barred.has(line.unit));
   const won = measured ? (line) => awards.filter((one) => one.line.unit === line.unit).map((one) => one.prize.id) : null;
   return {
-    format: measured || rules.categories.length ? "hoithi-ranking/2" : "hoithi-ranking/1",
+    format: measured || rules.categories.length || assigned(contest) ? "hoithi-ranking/2" : "hoithi-ranking/1",
     rules: stated(rules),
     ranking: lines.map((line) => ({
       ...lineOf(line, equals.get(`${line.total}`), rules),
@@ -38,7 +39,7 @@ function report(contest, { lines, unmarked, awards, following }, missing) {
     next_in_line: without.filter((line) => line.rank === without[0].rank).map((line) => line.unit),
     unranked: unmarked.map((entry) => ({ unit: entry.unit, entry: entry.id, why: "no_marks" })),
     disqualified: out.map((entry) => ({ unit: entry.unit, entry: entry.id, reason: entry.reason })),
-    missing,
+    missing, ...(rules.quorum ? { below_quorum: belowQuorum(contest) } : {}),
   };
 }
 
@@ -89,7 +90,7 @@ function checked(counts) {
 function gaps(contest) {
   const { rules } = contest, jurors = [...contest.jurors].sort(byText);
   return [...contest.running].sort((a, b) => byText(a.id, b.id)).flatMap((entry) => [
-    ...(rules.juryShare.zero ? [] : jurors.flatMap((juror) => openMarks(entry, juror, rules.criteria))),
+    ...(rules.juryShare.zero ? [] : givenTo(entry, jurors).flatMap((juror) => openMarks(entry, juror, rules.criteria))),
     ...(rules.interactionShare.zero ? [] : openCounts(entry)),
   ]);
 }

@@ -1,5 +1,5 @@
 // For every line of the ranking the sums as a person can follow them (scoring/explain.py).
-import { HUNDRED, finite, fraction, rounded, shown, sum, whole, written } from "./_exact.js";
+import { HUNDRED, byText, finite, fraction, rounded, shown, sum, whole, written } from "./_exact.js";
 import { WORDS } from "./_sentences.js";
 
 const ONE = whole(1);
@@ -56,7 +56,8 @@ export class Page {
     const sentences = [this.say("jury", { sum: result })];
     if (this.rules.standardise) sentences.push(this.say("standardised"));
     const { recused, abstained, missing } = clip.jury;
-    const leftOut = { trimmed: clip.jury.trimmed.map(([juror]) => juror), recused, abstained, missing };
+    const given_to = [...(clip.entry.jurors ?? [])].sort(byText);
+    const leftOut = { given_to, trimmed: clip.jury.trimmed.map(([juror]) => juror), recused, abstained, missing };
     for (const [key, names] of Object.entries(leftOut)) {
       if (names.length) sentences.push(this.say(key, { names: names.join(", ") }));
     }

@@ -1,4 +1,5 @@
 // The jury's half: weighted criteria, the mean over the jurors who marked (scoring/jury.py).
+import { givenTo } from "./_assignment.js";
 import { NOTHING, average, byText, sum, whole } from "./_exact.js";
 
 const weighted = (criteria, ballot) => sum(criteria.map((one) => one.weight.times(whole(ballot.get(one.id)))));
@@ -28,7 +29,7 @@ function marked(entry, jurors, criteria) {
 function scored(entry, results, { rules, jurors, possible }) {
   const given = jurors.filter((juror) => results.has(juror)).map((juror) => [juror, results.get(juror)]);
   const [counted, trimmed] = trim(given, rules);
-  const silent = jurors.filter((juror) => !results.has(juror));
+  const silent = givenTo(entry, jurors).filter((juror) => !results.has(juror));
   const said = (word) => silent.filter((juror) => entry.marks.get(juror) === word);
   const share = average(counted.map(([, mark]) => mark));
   return {

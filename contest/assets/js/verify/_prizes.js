@@ -41,5 +41,6 @@ export function statedBeyond(rules) {
   return {
     ...(rules.categories.length ? { categories: rules.categories } : {}),
     ...(named.length ? { measures: named } : {}), ...(rules.several ? {} : { several_prizes: false }),
+    ...(rules.quorum ? { quorum: rules.quorum } : {}),
   };
 }

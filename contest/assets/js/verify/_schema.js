@@ -1,4 +1,5 @@
 // What may stand in the input, and the plan's defaults (scoring/schema.py).
+import { jurorsOf } from "./_assignment.js";
 import { HUNDRED, whole } from "./_exact.js";
 import { Fault } from "./_json.js";
 import { Node, distinct, step } from "./_node.js";
@@ -6,9 +7,10 @@ import { PLAN_PRIZES, category, measures, prizes, statedBeyond } from "./_prizes
 
 const RULES = ["criteria", "jury_weight", "interaction_weight", "points_per_share", "points_per_reaction",
   "shares_per_account", "shares_per_account_per", "points_cap", "prizes", "missing", "trim", "trim_from",
-  "standardise", "unit_score", "tie_breaks", "second_scale", "categories", "measures", "several_prizes"];
+  "standardise", "unit_score", "tie_breaks", "second_scale", "categories", "measures", "several_prizes",
+  "quorum"];
 const TIE_BREAKS = ["jury_mean", "top_criterion", "uncapped_points", "chair"];
-const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category"];
+const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors"];
 const LARGEST_MARK = 1_000_000n;
 const LARGEST = 10n ** 12n;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -59,6 +61,7 @@ function readRules(node) {
     tieBreaks: least(f.tie_breaks, TIE_BREAKS, tieBreaks),
     secondScale: secondScale(f.second_scale, jury, interactions, cap),
     several: least(f.several_prizes, true, (n) => n.flag()),
+    quorum: least(f.quorum, 0n, (n) => n.integer(0n, 1000n)),
   };
 }
 
@@ -103,6 +106,7 @@ function readEntries(node, rules, jurors) {
       ...interactions(f.interactions, rules.perDay),
       disqualified: least(f.disqualified, false, (n) => n.flag()),
       reason: present(f.reason) ? f.reason.text() : null, category: category(f.category, rules.categories),
+      jurors: jurorsOf(f.jurors, jurors, f.marks.value),
     };
   });
   distinct(nodes, entries.map((entry) => entry.id));

@@ -27,8 +27,8 @@ def effects(session: Session, contest: Contest, old: Profile, new: Profile) -> I
             f"Mảng “{names[key].vi}” ({key}) đang có {count} bài dự thi nên không bỏ hay đổi mã "
             "được. Hãy giữ mã (id) và chỉ sửa tên hiển thị (name), hoặc chuyển các bài đó sang "
             "mảng khác trước (trang của từng bài).",
-            f'The category "{names[key].en}" ({key}) has {count} entries and can neither go nor get '
-            "another id. Keep the id and change only the name that is shown, or move them to "
+            f'The category "{names[key].en}" ({key}) has {count} entries and can neither go nor '
+            "get another id. Keep the id and change only the name that is shown, or move them to "
             "another category first (on each entry's page).",
         )
     stray = sum(found for key, group, found in rows if key in kept | {""} and new.categories

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
 from contest.profile import Profile
-from contest.profile.schema import Criterion
+from contest.profile.judging import Criterion
 from contest.services.core import appraisal
 from contest.services.core.appraisal import Board, Standing
 from contest.services.core.in_use import categories, dates
@@ -46,7 +46,8 @@ def effects(
         *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
         *categories.effects(session, contest, old, new),
-        *_weights(given, old, new), *_board(session, contest, old, new, at),
+        *_weights(given, old, new), *_sharing(given, old, new),
+        *_board(session, contest, old, new, at),
     ]
     return sorted(found, key=lambda one: (REFUSED, CARRIED, TOLD).index(one.kind))
 
@@ -74,7 +75,7 @@ def given_so_far(session: Session, contest: Contest) -> Given:
 def _final(session: Session, contest: Contest, old: Profile, new: Profile) -> Iterator[Effect]:
     query = select(Result.number, Result.state).where(Result.contest_id == contest.id)
     newest = session.execute(query.order_by(Result.number.desc()).limit(1)).first()
-    if newest is None or old.scoring_rules() == new.scoring_rules():
+    if newest is None or _counting(old) == _counting(new):
         return
     if newest.state == "computed":
         yield Effect(TOLD, f"Bản kết quả {newest.number} cần được tính lại theo thể lệ mới.",
@@ -89,6 +90,36 @@ def _final(session: Session, contest: Contest, old: Profile, new: Profile) -> It
         "cannot change now. First compute a new revision (with its reason) on the page Results, "
         "then change the rules before that one is frozen.",
     )
+
+
+def _counting(profile: Profile) -> tuple[dict[str, object], bool]:
+    """All of the rules that a result depends on."""
+    return profile.scoring_rules(), profile.jury.assigned
+
+
+def _sharing(given: Given, old: Profile, new: Profile) -> Iterator[Effect]:
+    """Clips become everybody's, or are shared out, while the jury marks."""
+    if old.jury.assigned == new.jury.assigned:
+        return
+    if given.locked:
+        yield Effect(
+            REFUSED,
+            "Vòng chấm đã khoá nên không đổi được ai chấm clip nào. Hãy mở lại vòng chấm ở trang "
+            "Giám khảo, rồi đổi thể lệ.",
+            "The jury round is locked, so who marks which clip cannot change. Reopen the round on "
+            "the page Jurors, then change the rules.",
+        )
+    elif new.jury.assigned:
+        yield Effect(
+            TOLD,
+            "Từ nay mỗi giám khảo chỉ chấm clip được giao: hãy phân công ở trang Giám khảo. Người "
+            "đã nộp phiếu cho clip nào thì được giao clip đó khi phân công.",
+            "From now on each juror marks only the clips that they are given: give them out on "
+            "the page Jurors. Who has handed in a ballot is given that clip by the step.",
+        )
+    else:
+        yield Effect(TOLD, "Từ nay mọi giám khảo chấm mọi clip: ai còn thiếu phiếu sẽ thấy thêm.",
+                     "From now on every juror marks every clip: they will see those they owe.")
 
 
 # ---------------------------------------------------------------------------- the rubric

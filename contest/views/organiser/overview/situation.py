@@ -21,6 +21,7 @@ from contest.services.desk.public import Phase
 from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
+from contest.services.jury import shortages
 from contest.services.privacy import requests as privacy_requests
 from contest.services.privacy.retention import preview
 from contest.services.privacy.withdrawn import duties
@@ -104,8 +105,9 @@ def _blockers(phase: Phase) -> Sequence[Blocker]:
         return closing.gaps(db, contest, at=at)
     if phase == Phase.PUBLICITY:
         rooms = (corrections.blockers, ledger_late.blockers)
-        return [one for room in rooms for one in room(db, contest, at=at)]
-    return ()
+        found = [one for room in rooms for one in room(db, contest, at=at)]
+        return [*found, *shortages.not_given_out(db, contest)]
+    return shortages.not_given_out(db, contest) if phase == Phase.REVIEW else ()
 
 
 def _watched(contest: Contest) -> Watched | None:

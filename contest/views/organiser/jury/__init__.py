@@ -1,0 +1,1 @@
+"""Who marks what, and how strict each juror was: the organisers' pages."""

@@ -1,0 +1,1 @@
+"""Who marks which clip, and how strict each juror was."""
