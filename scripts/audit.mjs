@@ -6,7 +6,6 @@
 //   ANSWER    pa11y: {address: [fault, …]}   lighthouse: {address: {scores, bytes, blocking, faults}}
 
 import { text } from "node:stream/consumers";
-import lighthouse from "lighthouse";
 import pa11y from "pa11y";
 import puppeteer from "puppeteer-core";
 
@@ -25,6 +24,7 @@ async function withPa11y(browser, address, cookie, width) {
 }
 
 async function withLighthouse(browser, address) {
+  const { default: lighthouse } = await import("lighthouse"); // half a second, which pa11y has no need of
   const flags = { port: Number(new URL(browser.wsEndpoint()).port), onlyCategories: CATEGORIES, logLevel: "silent" };
   const { lhr } = await lighthouse(address, flags);
   const requests = lhr.audits["network-requests"].details.items;

@@ -4,7 +4,7 @@ that is being typed into in its place."""
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.contest.counts.sitting_room import (
     BEGUN,
@@ -17,6 +17,7 @@ from tests.contest.counts.sitting_room import (
 )
 
 pytestmark = pytest.mark.browser
+PAGES = "**/organiser/**"
 
 
 @pytest.fixture
@@ -36,16 +37,26 @@ def top(place: Locator) -> float:
     return box["y"]
 
 
+def is_post(route: Route) -> bool:
+    return route.request.method == "POST"
+
+
 def test_a_press_while_numbers_are_saved_is_not_lost(
     three: Sitting, open_as: Open, clock: RunningClock
 ) -> None:
     page = open_as(three.first)
+    held: list[Route] = []  # what is sent goes on once the finger is down, however late that is
+    page.route(PAGES, lambda route: held.append(route) if is_post(route) else route.continue_())
     field(page, "CX1002").fill("12")  # fewer than before: a line appears below it
     choose = page.locator("summary", has_text="Chỉ kèm cho một số clip")
     choose.hover()
     begun = top(choose)
+    page.mouse.down()
+    while not held:
+        page.wait_for_timeout(20)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.mouse.down()
+        held.pop().continue_()
+    page.unroute(PAGES)
     page.wait_for_timeout(500)
     assert top(choose) == begun, "it moved under the finger"
     page.mouse.up()
