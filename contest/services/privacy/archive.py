@@ -45,6 +45,7 @@ class Held:
     pictures of the form that they signed, proofs that a post was removed; who opened what about
     them."""
 
+    finder: Finder
     places: list[places.Place]
     consents: list[dict[str, Any]]
     clips: list[tuple[str, str]]
@@ -59,9 +60,10 @@ class Held:
 
 def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
     """Everything about the person of a request."""
-    finder = Finder(requests.person_of(request))
+    finder = Finder(places.person_behind(session, request))
     submission = session.get(Submission, request.submission_id) if request.submission_id else None
     return Held(
+        finder,
         [place for place in places.found(session, contest.id, finder)
          if (place.table, place.column) not in WITHHELD],
         [{"purpose": e.purpose, "act": e.act, "at": e.at.isoformat(),
@@ -123,7 +125,7 @@ def write(
         "person": {"name": request.person_name, "phone": request.person_phone,
                    "email": request.person_email, "account": request.account},
         "held": [{"where": f"{p.table}.{p.column}", "called": p.called(request.language),
-                  "row": p.row_id, "value": _own(p, request)} for p in found.places],
+                  "row": p.row_id, "value": _own(p, found.finder)} for p in found.places],
         "consents": found.consents, "clips": [name for name, _ in found.clips],
         "signed_forms": [name for name, _ in found.forms],
         "proofs_of_removed_posts": [name for name, _ in found.proofs], "opened": found.opened,
@@ -136,9 +138,8 @@ def write(
                 archive.write(file, name)
 
 
-def _own(place: places.Place, request: PrivacyRequest) -> list[str]:
+def _own(place: places.Place, finder: Finder) -> list[str]:
     """The texts of a place in which the person stands; other people's are left out."""
-    finder = Finder(requests.person_of(request))
     return [text for text in places.texts(place.value) if finder.finds(text)]
 
 

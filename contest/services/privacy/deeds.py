@@ -15,7 +15,7 @@ from contest.models import Contest, Mail, PrivacyRequest, Publication, Submissio
 from contest.services.core import audit, mail, outbox
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
-from contest.services.privacy import account, consents, requests
+from contest.services.privacy import account, consents, places, requests
 from contest.services.privacy.erasing import Erasure, Wish
 from contest.services.privacy.person import Finder
 from contest.services.privacy.result_texts import Store
@@ -122,7 +122,7 @@ def do_erase(
     if request.state != "answered":
         return
     contest = session.get_one(Contest, request.contest_id)
-    person = requests.person_of(request)
+    person = places.person_behind(session, request)
     staff = account.of_mail(session, contest, request.person_email)
     wish = Wish(
         ground=f"request:{request.id}",

@@ -14,7 +14,18 @@ from sqlalchemy import JSON, Column, FromClause, Select, String, Table, or_, sel
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from contest.models import AuditNote, AuditRow, Base, Contest
+from contest.models import (
+    AuditNote,
+    AuditRow,
+    AuthorWord,
+    Base,
+    Contest,
+    PrivacyRequest,
+    Submission,
+    Unit,
+)
+from contest.services.privacy import requests
+from contest.services.privacy.person import FEWEST_DIGITS, Finder, Person
 
 CALLED = Path(__file__).with_name("places.toml")
 BATCH = 500
@@ -25,6 +36,14 @@ NOT_LOOKED_AT = frozenset({
     ("unit", "name"), ("unit", "group"), ("contest", "slug"), ("stored_key", "sealed"),
     ("audit", "before"), ("audit", "after"), ("audit", "actor"), ("audit", "subject"),
 })
+# A name, what stands beside it of the same person, and whose the row is: an entry's or a unit's.
+BESIDE: tuple[tuple[Any, str, tuple[str, ...], str], ...] = (
+    (Submission, "contact_name", ("contact_phone", "contact_email"), "id"),
+    (Unit, "contact_name", ("contact_phone", "contact_email"), "id"),
+    (AuthorWord, "name", ("email",), "submission_id"),
+    (AuthorWord, "guardian_name", ("guardian_contact",), "submission_id"),
+    (PrivacyRequest, "person_name", ("person_phone", "person_email", "account"), "submission_id"),
+)
 NO_TABLES = frozenset({"tombstone", "audit_former", "audit_head"})
 # What says that two lines are one account's: changed as a whole, so that it still says so.
 IDENTITIES = frozenset({
@@ -69,6 +88,52 @@ class Place:
         """Its beginning, for whoever decides whether it is this person."""
         text = ", ".join(texts(self.value))
         return text if len(text) <= WORDS else f"{text[:WORDS]}…"
+
+
+def person_behind(session: Session, request: PrivacyRequest) -> Person:
+    """Who asks, with the telephones, mails and accounts that stand beside their name: in the entry
+    and the unit that the request is about, and wherever something that they gave stands there,
+    too. Of a namesake nothing is taken."""
+    person = requests.person_of(request)
+    rows = list(_beside(session, request))
+    while True:
+        finder = Finder(person)
+        more = {
+            text for own, name, said in rows for text in said
+            if finder.finds(name) and (own or any(map(finder.finds, said)))
+        } - {*person.phones, *person.mails, *person.accounts}
+        if not more:
+            return person
+        person = Person(
+            person.names, (*person.phones, *sorted(filter(_is_number, more))),
+            (*person.mails, *sorted(one for one in more if "@" in one)),
+            (*person.accounts, *sorted(
+                one for one in more if "@" not in one and not _is_number(one)
+            )),
+        )
+
+
+def _beside(
+    session: Session, request: PrivacyRequest
+) -> Iterator[tuple[bool, str, tuple[str, ...]]]:
+    """Of each row that names somebody: whether the request is about it, the name, what is beside
+    it."""
+    entry = session.get(Submission, request.submission_id) if request.submission_id else None
+    unit_id = entry.unit_id if entry else request.unit_id
+    for model, name, columns, owner in BESIDE:
+        table = model.__table__
+        mine = unit_id if model is Unit else request.submission_id
+        query = _rows(table, [table.c[owner], *(table.c[c] for c in (name, *columns))],
+                      request.contest_id)
+        for _, its, who, *said in session.execute(query.where(table.c[name] != "")):
+            own = mine is not None and its == mine
+            yield own, who, tuple(text.strip() for text in said if text and text.strip())
+
+
+def _is_number(text: str) -> bool:
+    return "@" not in text and sum(map(str.isdigit, text)) >= FEWEST_DIGITS and not any(
+        map(str.isalpha, text)
+    )
 
 
 @cache

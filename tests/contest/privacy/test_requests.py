@@ -12,6 +12,7 @@ from contest.jobs.mail import write
 from contest.jobs.privacy import erasure
 from contest.models import (
     AuditRow,
+    AuthorWord,
     ConsentEvent,
     Contest,
     Mail,
@@ -21,7 +22,7 @@ from contest.models import (
 )
 from contest.services.core import mail as mails
 from contest.services.entry import entry_requests, submissions
-from contest.services.privacy import consents, deeds, links, requests
+from contest.services.privacy import consents, deeds, links, places, requests
 from contest.services.privacy.requests import Asked
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
@@ -111,7 +112,11 @@ def test_an_erasure_waits_for_the_mail_and_is_done_by_the_job(
     platform: Platform, make: Factory, contest: Contest, clock: FixedClock
 ) -> None:
     unit = make.unit(contest)
-    submission = make.submission(unit, "in_review", authors=["Nguyễn Văn An", "Trần Thị Bích"])
+    submission = make.submission(
+        unit, "in_review", authors=["Nguyễn Văn An", "Trần Thị Bích"],
+        contact_name="Nguyễn Văn An", contact_phone="0907 713 999", contact_email="",
+        description="Gọi 0907713999",
+    )
     organiser = make.actor(make.user("organiser", contest=contest))
     asked = Asked(kind="erase", role="author", name="Nguyễn Văn An", email="an@example.vn",
                   receipt=submission.code, with_clip=True)
@@ -141,6 +146,7 @@ def test_an_erasure_waits_for_the_mail_and_is_done_by_the_job(
         assert (found.state, found.person_name, found.person_email) == ("done", "", "")
         mine = session.get_one(Submission, submission.id)
         assert mine.authors == ["(đã xoá)", "Trần Thị Bích"]
+        assert (mine.contact_phone, mine.description) == ("", "Gọi (đã xoá)"), "never told to us"
         assert mine.versions[0].bytes_gone_at is not None
         assert session.scalars(select(Task.state).where(Task.kind == "privacy.tidy")).all() == [
             "pending"]
@@ -180,6 +186,32 @@ def test_a_withdrawn_consent_is_given_again_by_the_unit_alone_before_the_entry_c
         assert mine.state == "in_review"
         acts = [one.act for one in session.scalars(select(ConsentEvent).order_by(ConsentEvent.id))]
         assert acts[-2:] == ["withdrawn", "given"]
+
+
+def test_what_stands_beside_a_name_is_the_persons_unless_it_is_a_namesakes(
+    platform: Platform, make: Factory, contest: Contest
+) -> None:
+    unit, other = make.unit(contest), make.unit(contest)
+    name = {"contact_name": "Nguyễn Văn An"}
+    mine = make.submission(unit, **name, contact_phone="0907 713 999", contact_email="an@x.vn")
+    make.submission(other, **name, contact_phone="0907713999", contact_email="viec@x.vn")
+    make.submission(other, **name, contact_phone="0908 000 111", contact_email="viec@x.vn")
+    make.submission(other, **name, contact_phone="0912 345 678", contact_email="khac@x.vn")
+    make.submission(other, contact_name="Trần Bình", contact_phone="0907713999", contact_email="")
+    make.add(AuthorWord(
+        submission_id=mine.id, name="Bé", guardian_name="Nguyễn Văn An",
+        guardian_contact="0977 000 222", asked_at=platform.clock.now(),
+        expires_at=platform.clock.now(),
+    ))
+    asked = Asked(kind="see", role="author", name="Nguyễn văn an", receipt=mine.code,
+                  email="an@example.vn", account="facebook.com/an.nguyen.9")
+    number = ask(platform, contest, asked, make.actor(unit))
+    with platform.db.read() as session:
+        person = places.person_behind(session, session.get_one(PrivacyRequest, number))
+    assert set(person.mails) == {"an@example.vn", "an@x.vn", "viec@x.vn"}
+    assert {phone.replace(" ", "") for phone in person.phones} == {
+        "0907713999", "0908000111", "0977000222"}
+    assert person.accounts == ("facebook.com/an.nguyen.9",)
 
 
 def test_after_the_result_two_organisers_decide(

@@ -14,6 +14,7 @@ from contest.models import Evidence, PrivacyRequest
 from contest.services.desk import activity
 from contest.services.privacy import account, deeds, erasing, requests, workdays
 from contest.services.privacy.person import Finder
+from contest.services.privacy.places import person_behind
 from contest.services.privacy.withdrawn import duties, removals
 from contest.views.organiser import activity_words
 from contest.views.shared.forms import Form
@@ -198,7 +199,7 @@ def _page(privacy_id: int, form: FlaskForm, status: int = 200) -> Response:
 
 def _erase_page(privacy_id: int, form: EraseForm, status: int = 200) -> Response:
     found = requests.find(current.db, current.contest, privacy_id)
-    finder, files = Finder(requests.person_of(found)), current.platform.blobs
+    finder, files = Finder(person_behind(current.db, found)), current.platform.blobs
     where, evidence = erasing.preview(
         current.db, current.contest, finder, files, current.platform.pdfs
     )
