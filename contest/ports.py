@@ -92,7 +92,7 @@ class Shelf(Protocol):
     def get(self, kind: str, name: str) -> bytes | None: ...
 
     def clear(self, kind: str) -> None:
-        """Forget all of a kind. Raises ``OSError`` or the library's error where it is away."""
+        """Forget all of a kind. Raises the library's error where the shelf is away."""
 
 
 class Mailer(Protocol):

@@ -129,7 +129,7 @@ class Platform:
     def shelf(self) -> Shelf:
         from contest.adapters.shelf import RedisShelf
 
-        return RedisShelf(self.queue.redis)
+        return RedisShelf(lambda: self.queue.redis)
 
     @cached_property
     def queue(self) -> "JobQueue":

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from contest.jobs import Later, LeaseLost
-from contest.safekeeping import anywhere, schedule
+from contest.safekeeping import anywhere, schedule, status
 from contest.safekeeping.backup import Wishes
 from contest.safekeeping.restore import Wanted
 from contest.wiring import Platform
@@ -27,6 +27,8 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
     except Exception as error:
         log.exception("the backup failed")
         raise Later(platform.clock.now() + schedule.AGAIN, str(error)) from error
+    finally:
+        status.tell_others(settings.data_dir, platform.shelf)
     log.info("%s: %s new files; proved: %s", made.manifest.name, made.files, proved)
     raise Later(schedule.next_at(platform.clock.now(), settings.backup_at))
 

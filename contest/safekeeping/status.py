@@ -4,14 +4,18 @@ A file and no row: it tells of this machine and this disk, and a restored databa
 the backups of the machine that died. Instants are the machine's, never a simulated clock's.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from contest.errors import DomainError
+from contest.ports import Shelf
 from contest.safekeeping.folder import Manifest, read_json, write_json
 
 FILE = "safekeeping.json"
+SHELF = "safekeeping"
 BACKUP_LATE, PROOF_LATE = timedelta(days=1, hours=2), timedelta(days=7)  # a run takes its time
 
 
@@ -68,17 +72,47 @@ def failed(data_dir: Path, error: Exception, at: datetime) -> None:
     _note(data_dir, failure={"at": at.isoformat(), "vi": said[0], "en": said[1]})
 
 
-def standing(data_dir: Path, *, scheduled: bool, at: datetime) -> Standing:
-    """Where this installation's backups stand at ``at``, the machine's time."""
+def tell_others(data_dir: Path, shelf: Shelf) -> None:
+    """After the daily run, which any of several machines makes: on the shelf of the running house,
+    where no restored database finds it."""
+    if (data_dir / FILE).exists():
+        shelf.put(SHELF, FILE, (data_dir / FILE).read_bytes())
+
+
+def standing(
+    data_dir: Path, *, scheduled: bool, at: datetime, shelf: Shelf | None = None
+) -> Standing:
+    """Where this installation's backups stand at ``at``, the machine's time; ``shelf``: also by
+    what other machines told of them."""
     found = read_json(data_dir / FILE) or {}
+    told_there = shelf.get(SHELF, FILE) if shelf else None
+    if told_there:
+        found = _together(found, json.loads(told_there))
     failure = found.get("failure")
     told = Failure(_instant(failure) or at, failure["vi"], failure["en"]) if failure else None
     backup, proof = _instant(found.get("backup")), _instant(found.get("proof"))
     return Standing(scheduled, backup, proof, told, at)
 
 
+def _together(*told: dict[str, Any]) -> dict[str, Any]:
+    """The newest of each; a failure counts until something has succeeded anywhere."""
+    newest = {
+        what: max((one[what] for one in told if one.get(what)), key=_when, default=None)
+        for what in ("backup", "proof", "failure")
+    }
+    failure = newest["failure"]
+    since = [_when(one) for one in (newest["backup"], newest["proof"]) if one]
+    if failure and any(moment > _when(failure) for moment in since):
+        newest["failure"] = None
+    return newest
+
+
+def _when(noted: dict[str, str]) -> datetime:
+    return datetime.fromisoformat(noted["at"])
+
+
 def _instant(found: dict[str, str] | None) -> datetime | None:
-    return datetime.fromisoformat(found["at"]) if found else None
+    return _when(found) if found else None
 
 
 def _note(data_dir: Path, **facts: object) -> None:

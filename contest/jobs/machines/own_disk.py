@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from contest import ready_pages
 from contest.errors import Conflict
@@ -49,9 +50,9 @@ def look(platform: Platform, app: Flask) -> None:
     try:
         with file_lock.held(folder / LOCK, "đang theo dõi", "another process follows"):
             follow(platform, app)
-    except Conflict:
+    except (Conflict, OperationalError):  # somebody else looks; the database is away for a while
         return
-    except Exception:  # the database may be away for a while
+    except Exception:
         log.exception("what was done elsewhere could not be looked for")
 
 

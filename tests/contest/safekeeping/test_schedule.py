@@ -92,6 +92,30 @@ def test_a_failed_job_is_told_and_tried_again_within_the_hour(
     assert told.backup_is_late
 
 
+def test_every_machine_knows_of_the_backup_that_one_of_them_made(
+    platform: Platform, stage: Stage, to: Path, tmp_path: Path
+) -> None:
+    relay.plan_daily(platform)
+    run_it(platform)
+
+    def told(folder: Path) -> status.Standing:
+        return status.standing(
+            folder, scheduled=True, at=datetime.now(UTC), shelf=platform.shelf
+        )
+
+    other, at = tmp_path / "other", datetime.now(UTC)
+    other.mkdir()
+    assert (told(other).backup_is_late, told(other).failure) == (False, None)
+    status.failed(other, Invalid("Ổ đĩa đầy.", "The disk is full."), at - timedelta(days=1))
+    assert told(other).failure is None  # one has succeeded since
+    status.failed(other, Invalid("Ổ đĩa đầy.", "The disk is full."), at)
+    assert told(other).failure is not None
+    assert not told(other).backup_is_late
+    platform.shelf.clear(status.SHELF)
+    assert told(other).backup_is_late
+    assert not told(platform.settings.data_dir).backup_is_late
+
+
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [

@@ -122,7 +122,8 @@ def safe() -> Safe:
     """When the last backup and its proof succeeded, by the machine's time."""
     settings = current.platform.settings
     return status.standing(
-        settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC)
+        settings.data_dir, scheduled=bool(settings.backup_to), at=datetime.now(UTC),
+        shelf=current.platform.shelf if settings.in_bucket else None,
     )
 
 
