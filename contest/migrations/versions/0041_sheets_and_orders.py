@@ -1,7 +1,7 @@
 """Sheets of codes for many units, made by the worker; an index for each order in which lists are
 offered.
 
-Names are sorted as people read them, with numbers by their size. PostgreSQL keeps that in an index
+Titles are sorted as people read them, with numbers by their size. PostgreSQL keeps that in an index
 of the expression (``services/core/search.py``: ``sortable``, as it stood); on SQLite it is a
 function of ours, which an index may not need, for other programs open the file as well.
 """
@@ -20,11 +20,6 @@ MARKS, DIGITS = r"[\u0300-\u036F]", 10
 BY_STATE = (  # the index before it, the table, the columns
     ("ix_submission_contest_id_state", "submission", ["contest_id", "state"], "updated_at"),
     ("ix_outbox_contest_id_state", "outbox", ["contest_id", "state"], "id"),
-)
-BY_NAME = (
-    ("ix_submission_sorted_title", "submission", ("title",), "code"),
-    ("ix_unit_sorted_name", "unit", ("name",), "id"),
-    ("ix_unit_sorted_group_name", "unit", ("group", "name"), "id"),
 )
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 UNDER_WAY = sa.text("state IN ('waiting', 'working')")
@@ -68,9 +63,8 @@ def upgrade() -> None:
         op.create_index(f"{before}_{last}", table, [*columns, last])
         op.drop_index(before, table)
     if op.get_bind().dialect.name == "postgresql":
-        for name, table, texts, last in BY_NAME:
-            orders = ", ".join(_sortable(f'"{column}"') for column in texts)
-            op.execute(f"CREATE INDEX {name} ON {table} (contest_id, {orders}, {last})")
+        titles = f"(contest_id, {_sortable('title')}, code)"
+        op.execute(f"CREATE INDEX ix_submission_sorted_title ON submission {titles}")
 
 
 def _sortable(column: str) -> str:
@@ -82,8 +76,7 @@ def _sortable(column: str) -> str:
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
-        for name, table, _, _ in BY_NAME:
-            op.drop_index(name, table)
+        op.drop_index("ix_submission_sorted_title", "submission")
     for before, table, columns, last in BY_STATE:
         op.create_index(before, table, columns)
         op.drop_index(f"{before}_{last}", table)

@@ -1,13 +1,14 @@
 """The organiser's lists as tables: units with their clips, entries with their states."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.models import Contest, Submission
+from contest.models import ClipVersion, Contest, Submission, Unit
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import profiles
@@ -28,58 +29,59 @@ ENTRIES = {
     "contact_email": ("Email", "E-mail"),
 }
 TITLES = {"units": UNITS, "entries": ENTRIES}
+CATEGORY = ("Mảng nội dung", "Category")
+AT_ONCE = 2_000  # rows in memory
 
 
-CATEGORY = {"category": ("Mảng nội dung", "Category")}  # where the rules have some
-
-
-def titles(what: str, language: str, profile: Profile) -> list[str]:
-    """Column titles of a list, one of ``TITLES``, in "vi" or "en"."""
-    sorted_out = CATEGORY if what == "entries" and profile.categories else {}
-    return [title[language != "vi"] for title in (TITLES[what] | sorted_out).values()]
+def columns(what: str, profile: Profile, language: str) -> dict[str, str]:
+    """Key -> title, in "vi" or "en", of the columns of a list, one of ``TITLES``; of entries the
+    category, where the rules have some."""
+    found = {key: title[language != "vi"] for key, title in TITLES[what].items()}
+    if what == "entries" and profile.categories:
+        found["category"] = CATEGORY[language != "vi"]
+    return found
 
 
 def rows(
-    session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime
-) -> list[dict[str, object]]:
-    """One dictionary per row, by the keys of ``TITLES``; instants in the contest's zone (ISO).
-
-    Raises ``NotAllowed`` without ``export.read``.
-    """
+    session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime,
+    language: str = "vi",
+) -> Iterator[Sequence[object]]:
+    """Row by row what stands below ``columns``, as the database gives it; instants in the contest's
+    zone (ISO). Raises ``NotAllowed`` without ``export.read``."""
     require(actor, "export.read", contest)
     profile = profiles.profile_of(contest)
+    zone = profile.schedule.zone
     if what == "entries":
-        return _entries(session, contest, profile)
+        return _entries(session, contest, profile, language)
     found = units.standings(session, contest, quota=profile.quota.minimum, at=at)
-    return [
-        {name: getattr(one.unit, name, None) for name in UNITS}
-        | {"clips": one.clips, "missing": one.missing,
-           "last_used_at": _said(one.last_used_at, profile.schedule.zone)}
+    return (
+        (one.unit.name, one.unit.group, one.clips, one.missing, one.unit.contact_name,
+         one.unit.contact_email, one.unit.contact_phone, _said(one.last_used_at, zone))
         for one in found
-    ]
-
-
-def _entries(session: Session, contest: Contest, profile: Profile) -> list[dict[str, object]]:
-    names = {one.id: one.name.vi for one in profile.categories}
-    query = (
-        select(Submission)
-        .where(Submission.contest_id == contest.id)
-        .options(joinedload(Submission.unit), joinedload(Submission.version))
-        .order_by(Submission.code)
     )
-    return [
-        {name: getattr(submission, name, None) for name in ENTRIES}
-        | {
-            "unit": submission.unit.name,
-            "authors": ", ".join(submission.authors),
-            "received_at": _said(
-                submission.version.received_at if submission.version else None,
-                profile.schedule.zone,
-            ),
-        }
-        | ({"category": names.get(submission.category, "")} if names else {})
-        for submission in session.scalars(query)
-    ]
+
+
+def _entries(
+    session: Session, contest: Contest, profile: Profile, language: str
+) -> Iterator[Sequence[object]]:
+    zone, names = profile.schedule.zone, {c.id: c.name[language] for c in profile.categories}
+    query = (
+        select(
+            Submission.code, Submission.title, Unit.name, Submission.authors, Submission.kind,
+            Submission.state, ClipVersion.received_at, Submission.contact_name,
+            Submission.contact_phone, Submission.contact_email, Submission.category,
+        )
+        .join(Submission.unit).outerjoin(Submission.version)
+        .where(Submission.contest_id == contest.id)
+        .order_by(Submission.code)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    return (
+        (code, title, unit, ", ".join(authors), kind, state, _said(received_at, zone), *contact,
+         *([names.get(category, "")] if names else []))
+        for code, title, unit, authors, kind, state, received_at, *contact, category
+        in session.execute(query)
+    )
 
 
 def _said(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -134,9 +134,11 @@ def send(
                       "The deadline has passed, so no reminder is sent.")
     chosen = [r for r in recipients(session, contest, kind, at=at)
               if r.email and (again or not r.lately(at))]
-    for one in chosen:
-        mail.enqueue(session, to=one.email, template=one.template, language=one.language,
-                   params=dict(one.params), contest_id=contest.id, at=at)
+    for template in dict.fromkeys(one.template for one in chosen):
+        mail.enqueue_all(session, template, [
+            (one.email, one.language, dict(one.params))
+            for one in chosen if one.template == template
+        ], contest_id=contest.id, at=at)
     if chosen:
         audit.record(session, "reminder.sent", contest, actor=actor, at=at,
                      contest_id=contest.id, after={"kind": kind, "mails": len(chosen)})

@@ -148,6 +148,8 @@ def _sending(found: Submission) -> dict[str, bool]:
 
 def _sorting(found: Submission) -> dict[str, object]:
     """The entry's category, and the form to change it where there is another one for it."""
+    if not current.profile.categories:
+        return {}
     phase = deadlines.phase_of(current.db, found, at=current.now)
     others = sorting.others(current.profile, found)
     may = others and lifecycle.may("submission", found.state, "sort", phase)

@@ -1,6 +1,6 @@
 """Used by every view: ``current`` (platform, session, actor, contest), ``allows``, responses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
@@ -284,8 +284,9 @@ def page(template: str, status: int = 200, **values: object) -> Response:
     return make_response(render_template(template, **values), status)
 
 
-def attachment(content: bytes, name: str, kind: str) -> Response:
-    """A download named after the contest; ``kind`` is one of ``FILE_TYPES``."""
+def attachment(content: bytes | Iterator[bytes], name: str, kind: str) -> Response:
+    """A download named after the contest, whole or piece by piece; ``kind`` is one of
+    ``FILE_TYPES``."""
     response = Response(content, content_type=FILE_TYPES[kind])
     filename = f"{current.contest.slug}-{name}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
