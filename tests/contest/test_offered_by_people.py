@@ -260,7 +260,13 @@ def _no_consent(make: Factory, entry: Submission) -> str:
     return "Đơn vị đã rút sự đồng ý bắt buộc"
 
 
-@pytest.mark.parametrize("block", [_no_room, _no_consent])
+def _no_unit(make: Factory, entry: Submission) -> str:
+    with make.platform.db.write() as session:
+        session.get_one(Submission, entry.id).unit.retired_at = make.at
+    return "đã thôi tham gia"
+
+
+@pytest.mark.parametrize("block", [_no_room, _no_consent, _no_unit])
 def test_where_an_entry_cannot_come_back_the_pages_say_why_in_the_place_of_offering_it(
     make: Factory, clock: FixedClock, visit: Visits, block: Callable[[Factory, Submission], str]
 ) -> None:
@@ -313,3 +319,20 @@ def test_agreeing_to_a_withdrawal_is_not_offered_while_the_clip_is_being_posted(
         submissions.withdraw(session, row, actor=make.actor(row.unit), at=make.at)
     assert not _main(browser, address).select("button[value=agree]")
     assert _main(browser, address).select("button[value=refuse]")
+
+
+def test_a_unit_with_clips_in_the_contest_is_not_offered_to_be_retired(
+    make: Factory, visit: Visits
+) -> None:
+    unit = make.unit(visit.contest)
+    entry = make.submission(unit, "in_review")
+    browser, address = visit.role("organiser"), f"{HOME}/organiser/units/{unit.id}"
+    main = _main(browser, address)
+    assert "Đơn vị còn 1 clip trong hội thi" in main.text
+    assert not main.select(f"form[action='{address}/retire']")
+    assert browser.post(f"{address}/retire", data={"reason": REASON}).status_code == 409
+    with make.platform.db.write() as session:
+        session.get_one(Submission, entry.id).state = "withdrawn"
+    main = _main(browser, address)
+    assert "còn 1 clip" not in main.text and main.select(f"form[action='{address}/retire']")
+    assert browser.post(f"{address}/retire", data={"reason": REASON}).status_code == 303

@@ -50,6 +50,9 @@ class PersonsOfWalk:
     def _in_the_air(self, session: Session, one: Submission) -> bool:
         raise NotImplementedError
 
+    def a_category(self, profile: Profile) -> str:
+        raise NotImplementedError
+
     def a_form(self, profile: Profile) -> submissions.SubmissionForm:
         """An entry's form: a person of its own stands in it, who can be looked for afterwards."""
         self.model.persons += 1
@@ -58,6 +61,7 @@ class PersonsOfWalk:
         return submissions.SubmissionForm(
             "Một ngày", "team", [name], name, f"09{70_000_000 + number}",
             f"mai{number}@example.vn", consents=frozenset(c.id for c in profile.form.consents),
+            category=self.a_category(profile),
         )
 
     def the_persons(self, session: Session, contest: Contest) -> None:

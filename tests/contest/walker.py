@@ -32,6 +32,7 @@ from tests.contest.walked_life import LifeOfWalk
 from tests.contest.walked_links import BY_UNITS, LinksOfWalk
 from tests.contest.walked_page import REASON, SIZE, Model, PageOfWalk
 from tests.contest.walked_persons import PersonsOfWalk
+from tests.contest.walked_prizes import PRIZED, PrizesOfWalk
 from tests.contest.walked_thoughts import ASKING, ThoughtsOfWalk
 from tests.contest.walked_units import UnitsOfWalk
 
@@ -51,8 +52,8 @@ OFTEN = {
 IN_THE_AIR = ("armed", "unknown", "verifying")  # only the Page's answer leads on, within minutes
 
 
-class Walk(ThoughtsOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, PersonsOfWalk,
-           LinksOfWalk):
+class Walk(ThoughtsOfWalk, PrizesOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk,
+           PersonsOfWalk, LinksOfWalk):
     """One contest of its own, and whoever acts in it."""
 
     FOLLOWED: ClassVar = {"board_waits": BoardOfWalk.may_follow, "vote_waits": LifeOfWalk.may_vote,
@@ -65,6 +66,7 @@ class Walk(ThoughtsOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, Per
         clock.moment = WAY[0][1]
         self.slug = f"di-{seed}"
         self.board, self.asking = BOARDS[seed % len(BOARDS)], seed % 3 == 2
+        self.prized = seed % 4 == 1
         self.contest = make.contest(self.slug, self._rules)
         self.units = [make.unit(self.contest) for _ in range(3)]
         people = ("organiser", "organiser", "reviewer", "juror", "juror", *["reviewer"] * 3)
@@ -81,8 +83,10 @@ class Walk(ThoughtsOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, Per
 
     def _rules(self, text: str) -> str:
         """The reference rules with the board of this walk; in every other one units give links, in
-        every third one authors are asked."""
-        text = (text.replace(*BY_UNITS) if self.linked else text) + ASKING * self.asking
+        every third one authors are asked, in every fourth one prizes go by more than the ranking.
+        """
+        text = text.replace(*BY_UNITS) if self.linked else text
+        text += ASKING * self.asking + PRIZED * self.prized
         return text.replace("changes_days = 2", f"changes_days = 2\n{self.board}")
 
     # ------------------------------------------------------------------ walking
@@ -318,6 +322,8 @@ class Walk(ThoughtsOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, LifeOfWalk, Per
             return
         step = newest.state if newest is not None else "none"
         self.note(f"the result, {step}")
+        if step in ("none", "computed"):
+            self.the_chair_chooses(session, contest)
         if newest is not None and step == "computed":
             made = results.compute(session, contest, keys=self.vault.keys, actor=self.first,
                                    at=self.at, reason=REASON)

@@ -209,8 +209,8 @@ def _closing(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]
     if not found.jury_locked and at >= profile.schedule.ballots_close:
         yield Todo("lock", Harm.WAITS, "ballots.overview", due=awards)
     step = {"computed": "freeze", "frozen": "publish"}.get(found.result or "", "compute")
-    by_itself = step == "publish" and found.planned is not None
-    if not by_itself and (step != "compute" or not found.blockers):
+    not_now = step == "publish" and (found.planned is not None or bool(found.moved))
+    if not not_now and (step != "compute" or not found.blockers):
         if step == "compute":  # a button that does it there
             yield Todo(step, Harm.STOPS, "results.compute", due=awards, fields={"reason": ""})
         else:

@@ -40,9 +40,8 @@ def propose(
     """Propose that an entry which was withdrawn, rejected or disqualified comes back.
 
     Raises ``NotAllowed`` without ``entry.reinstate``; ``Invalid`` for a reason below ``WORDS``
-    words; ``Conflict`` where the entry is in the contest, its unit's quota is full or has withdrawn
-    a consent that is required, another request waits, or the result is public (a new revision is
-    begun first).
+    words; ``Conflict`` where the entry is in the contest, for what ``in_the_way`` names, and while
+    another request waits.
     """
     require(actor, "entry.reinstate", submission)
     _hold(session, submission)
@@ -111,7 +110,7 @@ def in_the_way(
 ) -> dict[int, Conflict]:
     """By the entry's id, what refuses now to bring it back (``REINSTATE``) or to take it out
     (``WITHDRAW``), in the words of that refusal, which say the way; ``mend`` of its data names it:
-    ``revision``, ``room`` or ``consents``. Entries that may move are not there.
+    ``revision``, ``unit``, ``room`` or ``consents``. Entries that may move are not there.
 
     For entries of one contest; a fixed number of statements.
     """
@@ -124,7 +123,8 @@ def in_the_way(
     for one in found:
         why = _no_way(one, kind, deadlines.phase_with(one, newest, at=at))
         if kind == REINSTATE:
-            why = why or _no_room(one, counts.get(one.unit_id, 0)) or _no_consent(one)
+            why = why or _no_unit(one) or _no_room(one, counts.get(one.unit_id, 0)) or (
+                _no_consent(one))
         elif one.id in posted_now:
             why = why or board.being_posted()
         if why is not None:
@@ -155,6 +155,18 @@ def _no_way(submission: Submission, kind: str, phase: lifecycle.Phase) -> Confli
         "Hãy tải lại trang.",
         "This entry is in no state for that: somebody may have dealt with it just now. "
         "Please reload the page.",
+    )
+
+
+def _no_unit(submission: Submission) -> Conflict | None:
+    """A clip in the contest belongs to a unit that takes part: who would send it, or be told?"""
+    if submission.unit.retired_at is None:
+        return None
+    name = submission.unit.name
+    return Conflict(
+        f"{name} đã thôi tham gia. Hãy cho đơn vị tham gia trở lại trước, rồi khôi phục bài này.",
+        f"{name} was retired. Have the unit take part again first, then bring this entry back.",
+        mend="unit",
     )
 
 

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from contest import lifecycle
-from contest.models import Submission
+from contest.models import EntryRequest, Submission
 from contest.profile.winning import Category
 from contest.services.captions import captions
 from contest.services.core import deadlines
@@ -125,13 +125,15 @@ def onward(found: Submission) -> Response:
 def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
     found = submissions.find(current.db, current.contest, code, actor=current.actor)
     rows = submission_lists.history(current.db, found)
+    asked = entry_requests.waiting_of(current.db, found)
     check = checks.telling(found.version) if found.version else None
     return page(
         "organiser/entry.html", status, submission=found, form=form, check=check,
         findings=checks.findings(check, current.language),
         history=rows, words=activity_words, told_as=sentences,
-        names=activity.names(current.db, set().union(*map(sentences.references, rows))),
-        **_done_for(found), **_sending(found), **_way_back(found), **_sorting(found),
+        names=activity.names(current.db, set().union(
+            *map(sentences.references, rows), [asked.created_by] if asked else [])),
+        **_done_for(found), **_sending(found), **_way_back(found, asked), **_sorting(found),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         replaces=_replaces(found), on_the_way=board.on_the_way(current.db, found),
         may_caption=captions.may(found, current.actor),
@@ -175,11 +177,10 @@ def _done_for(found: Submission) -> dict[str, object]:
             "signed": paper_entries.signed_forms(current.db, found) if on_paper else []}
 
 
-def _way_back(found: Submission) -> dict[str, object]:
+def _way_back(found: Submission, asked: EntryRequest | None) -> dict[str, object]:
     """What waits for a second person, and whether the entry may be brought back now; where a new
     revision of the result has to come first, the page says so."""
     phase = deadlines.phase_of(current.db, found, at=current.now)
-    asked = entry_requests.waiting_of(current.db, found)
     may_reinstate = lifecycle.may("submission", found.state, "reinstate", phase)
     kind = asked.kind if asked else entry_requests.REINSTATE if may_reinstate else ""
     return {

@@ -121,13 +121,17 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
         personal=(1, AT["review"]), retention=(1, AT["review"]), moved=("CX1",),
         board={"nobody": 1, "chair": 1})
     phases = [replace(everything, phase=phase, result=result, standing=(
-        standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)))
+        standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)),
+        moved=() if result == "frozen" else everything.moved)
         for phase, result in (
             (Phase.ENTRIES, None), (Phase.CLOSING, None), (Phase.CLOSING, "frozen"),
             (Phase.CLOSING, "computed"), (Phase.RESULT, "published"))]
     things = {one.code: one for found in phases
               for when in ("entries", "closing")
               for one in agenda.todo(found, profile, at=AT[when])}
+    moved = replace(everything, phase=Phase.CLOSING, result="frozen")  # publishing is refused
+    codes = {one.code for one in agenda.todo(moved, profile, at=AT["closing"])}
+    assert "moved" in codes and "publish" not in codes and "publish" in things
     things["missing"] = agenda.Todo("missing", Harm.WAITS, "reminders.preview", 2)
     things["marks"] = agenda.Todo("marks", Harm.WAITS, "reminders.preview", 2)
     things["uncounted"] = agenda.Todo("uncounted", Harm.WAITS, "interactions.list", 2)

@@ -46,6 +46,7 @@ def _said(why: DomainError, found: Submission) -> InTheWay:
     ways = {
         "room": [(_("Xem các bài của đơn vị"), entries), (_("Đổi chỉ tiêu (có xem trước)"), quota)],
         "consents": [(_("Liên hệ đơn vị"), unit)],
+        "unit": [(_("Mở trang của đơn vị"), unit)],
         "revision": [(_("Tới trang kết quả"), url_for("results.overview", slug=slug))],
     }
     return InTheWay(why.message(current.language), ways.get(str(why.data.get("mend")), []))

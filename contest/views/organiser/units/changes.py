@@ -112,6 +112,7 @@ def _page(
         "organiser/units_detail.html", status, unit=unit, refused=refused or form,
         links=unit_links.links_of(current.db, unit),
         entries=submissions.of_unit(current.db, unit),
+        clips_in=units.counted(current.db, unit.id),
         grants=time_grants.of_unit(current.db, unit),
         closes=submissions.closes_at(current.profile, unit=unit),
         latest=(latest := deadlines.latest_until(current.profile)),
