@@ -8,6 +8,7 @@ from scoring import bundle
 from scoring.engine import compute
 from scoring.errors import BundleError, InputError
 from scoring.judging.strictness import strictness
+from scoring.rounds.promotion import promote
 from scoring.sensitivity import sensitivity
 
-__all__ = ["BundleError", "InputError", "bundle", "compute", "sensitivity", "strictness"]
+__all__ = ["BundleError", "InputError", "bundle", "compute", "promote", "sensitivity", "strictness"]

@@ -109,6 +109,7 @@ def _remarks(document: Docx) -> None:
         ("disqualified", "Clip bị loại, không tính kết quả:",
          "{{ row.unit }} (mã {{ row.code }}){% if row.reason %}: {{ row.reason }}{% endif %}"),
         ("gaps", "Khi chốt kết quả còn thiếu:", "{{ row }}"),
+        ("strictness", "Mức chặt tay của từng giám khảo, theo thang 100:", "{{ row }}"),
     ):
         command(document, f"{{%p if {name} %}}")
         body(document, words, "b", before=4, keep=True)

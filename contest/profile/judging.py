@@ -36,7 +36,7 @@ class Jury(Part):
 
     ``assignment``: who marks which clip: everybody all, ``each`` clip by ``jurors_per_clip``, or by
     ``category``, where ``jurors_per_clip`` of its jurors take a clip, or all of them. ``quorum``:
-    fewest ballots of a clip. ``strictness``: whether the result's workbook tells how strict each
+    fewest ballots of a clip. ``strictness``: whether minutes and workbook tell how strict each
     juror was.
     """
 

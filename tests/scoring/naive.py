@@ -321,3 +321,27 @@ def strict(data):
         spread = mean([abs(value - mean(own)) for value in own])
         found[juror] = (len(own), len(apart), mean(own), mean(apart), spread)
     return found
+
+
+def promoted(data, rule):
+    """(category or None, unit, rank) of those who go on; the units among whom nobody decided."""
+    by, ties = rule["by"], rule.get("ties", "all")
+    if by in ("above", "chair"):
+        lines = [(None, line[1], line[0], line[5]) for line in ranking(data)]
+        if by == "above":
+            return [line[:3] for line in lines if line[3] >= Fraction(rule["least"])], []
+        return [line[:3] for unit in rule["units"] for line in lines if line[1] == unit], []
+    found, undecided = [], []
+    for category in data["rules"]["categories"] if by == "category" else [None]:
+        measure = "overall" if category is None else f"category:{category}"
+        rank = 1
+        for group in _groups(data, measure, None):
+            if rank > rule["count"]:
+                break
+            last = rank + len(group) - 1
+            if last > rule["count"] and ties == "none":
+                undecided += [unit for unit, *_ in group]
+                break
+            found += [(category, unit, rank) for unit, *_ in group]
+            rank = last + 1
+    return found, sorted(set(undecided) - {unit for _, unit, _ in found})

@@ -4,10 +4,13 @@
 it, and a test compares it with what is really filled in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import scoring
 from contest.docx.filling import Qr
 from contest.languages import write_day, write_deadline, write_time
 from contest.models import ProfileRevision, Result
@@ -15,6 +18,7 @@ from contest.profile import Profile
 from contest.services.core.profiles import profile_at
 from contest.services.results import standings
 from contest.services.results.standings import Line
+from scoring.numbers import shown
 
 DRAFT = "DỰ THẢO"
 # What a heading must not repeat: the union's own line, on the right of every paper (the union's
@@ -58,9 +62,28 @@ def of_result(
             for out in standings.disqualified(result)
         ],
         "gaps": [gap["vi"] for gap in result.gaps],
+        "strictness": _strictness(result, profile),
         "ties": [f"{line.unit}: {line.explanation[-1]}" for line in lines
                  if line.by_tie_break or line.shared],
     }
+
+
+def _strictness(result: Result, profile: Profile) -> list[str]:
+    """A sentence for each juror, where the rules ask for it."""
+    if not profile.jury.strictness:
+        return []
+    return [_how_strict(one) for one in scoring.strictness(result.input)["jurors"] if one["mean"]]
+
+
+def _how_strict(one: Mapping[str, Any]) -> str:
+    mean, spread = (shown(Fraction(one[key]["exact"]), "vi") for key in ("mean", "spread"))
+    said = f"{one['juror']}: {one['clips']} clip, trung bình {mean}, độ lệch {spread}"
+    if not one["difference"]:
+        return f"{said}."
+    apart = Fraction(one["difference"]["exact"])
+    word = "chặt hơn" if apart < 0 else "rộng hơn" if apart else "ngang với"
+    by = f" {shown(abs(apart), 'vi')} điểm" if apart else ""
+    return f"{said}; {word} người khác{by} (trên {one['compared']} clip cùng chấm)."
 
 
 def heading(profile: Profile, day: datetime) -> dict[str, object]:
@@ -179,6 +202,8 @@ _RESULT: dict[str, object] = {
     "certificates": [_LINE], "second_of": "500", "unverified": "Đoàn Phường 3",
     "disqualified": [{"unit": "Đoàn Phường 8", "code": "CX-9QWE", "reason": "Sao chép."}],
     "gaps": ["Giám khảo GK3 còn 2 phiếu."],
+    "strictness": ["GK1: 24 clip, trung bình 87,50, độ lệch 4,10; chặt hơn người khác 1,20 điểm "
+                   "(trên 20 clip cùng chấm)."],
     "ties": ["Đoàn Phường 5: Hạng 1: bằng tổng điểm với Đoàn Phường 8."],
 }
 _LINK = "https://hoithi.example.vn/u#abc"

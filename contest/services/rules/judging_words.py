@@ -22,8 +22,8 @@ RULES = {
         "A clip with fewer is named before the result is frozen. 0: none asked for.",
     ),
     "jury.strictness": Label(
-        "Nêu độ chặt tay của từng giám khảo trong bảng tính kết quả",
-        "Tell in the result's workbook how strict each juror was",
+        "Nêu độ chặt tay của từng giám khảo trong biên bản và bảng tính",
+        "Tell in minutes and workbook how strict each juror was",
     ),
 }
 CHOICES = {

@@ -41,6 +41,9 @@ def test_clips_are_looked_at_given_out_and_moved(
 ) -> None:
     assert 'href="/c/quan11-2023/organiser/jury/assignment"' in organiser.get(f"{JURY}/").text
     assert organiser.get(PAGE).text.count("chưa giao") == len(room.clips)
+    rules = visits.public().get("/c/quan11-2023/rules").text
+    assert "Mỗi clip do 2 giám khảo chấm, bốc thăm và chia đều." in rules
+    assert "Mỗi clip cần ít nhất 2 phiếu chấm" in rules
     preview = organiser.get(f"{PAGE}?seed=a")
     assert "Giao thêm 12 lượt chấm." in preview.text
     assert not any(room.given().values())

@@ -377,3 +377,16 @@ def test_a_sheet_that_is_not_ours_is_refused(
     foreign = visit.role("organiser", make.contest("quan-3-2024"))
     answer = foreign.post("/c/quan-3-2024/organiser/documents/sheet.docx", data={"sheet": sheet[0]})
     assert answer.status_code == 404
+
+
+def test_the_minutes_tell_how_strict_each_juror_was_where_the_rules_ask(
+    platform: Platform, stage: Stage
+) -> None:
+    assert "chặt tay" not in words(paper(platform, stage.compute(), "minutes").docx())
+    stage.newer_rules("[jury]", "[jury]\nstrictness = true")
+    stage.make.ballot(stage.clips[0], stage.make.user("juror", contest=stage.contest),
+                      stage.marks(5))
+    text = words(paper(platform, stage.compute(), "minutes").docx())
+    assert ("- GK3: 1 clip, trung bình 80,00, độ lệch 0,00; chặt hơn người khác 20,00 điểm (trên 1 "
+            "clip cùng chấm).") in text
+    assert "- GK1: 3 clip, trung bình 85,33, độ lệch 11,56; rộng hơn người khác 3,33 điểm" in text

@@ -1,0 +1,1 @@
+"""Who goes on from one round to the next."""
