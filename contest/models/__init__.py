@@ -6,6 +6,7 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
+from contest.models.forms.attachments import Attachment
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -84,8 +85,8 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession
 
 __all__ = [
-    "AccessLog", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel", "Ballot",
-    "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
+    "AccessLog", "Attachment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel",
+    "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
     "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
     "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",

@@ -6,6 +6,7 @@ was in force stays readable.
 
 from collections.abc import Iterator
 
+from contest.profile import questions
 from contest.profile.schema import Profile
 
 Fault = tuple[str, str, str]  # key, Vietnamese, English
@@ -14,7 +15,7 @@ Fault = tuple[str, str, str]  # key, Vietnamese, English
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
     return [*_shown(profile), *_weightless(profile), *_unknown(profile), *_without_prize(profile),
-            *_measures(profile)]
+            *_measures(profile), *_questions(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:
@@ -109,3 +110,9 @@ def _measures(profile: Profile) -> Iterator[Fault]:
                     f"scoring.{weight} is 0, so there is nothing to measure; put 0 here, or raise "
                     f"scoring.{weight}",
                 )
+
+
+def _questions(profile: Profile) -> Iterator[Fault]:
+    for place, one in enumerate(profile.questions):
+        for key, vi, en in questions.faults(one):
+            yield f"questions.{place}.{key}", vi, en

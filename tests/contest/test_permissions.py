@@ -18,6 +18,7 @@ from sqlalchemy import select
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import (
+    Attachment,
     AuthorWord,
     Base,
     Check,
@@ -169,6 +170,10 @@ class World:
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
             created_at=WHILE_OPEN,
         ))
+        self.make.add(Attachment(
+            contest_id=self.contest.id, submission_id=submission.id, question="plan", kind="pdf",
+            sha256=paper, size=1, filename="a.pdf", created_by="user:1", created_at=WHILE_OPEN,
+        ))
         for_persons = {"contest_id": self.contest.id, "submission_id": submission.id,
                        "created_by": "user:1", "created_at": WHILE_OPEN}
         self.make.add(Withdrawal(purpose="news", follows="stays", due_by=AFTER, **for_persons))
@@ -192,7 +197,7 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
-            "withdrawal_id": 1,
+            "withdrawal_id": 1, "attachment_id": 1,
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 

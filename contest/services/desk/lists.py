@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from contest.actors import Actor
 from contest.models import Contest, Submission
 from contest.permissions import require
+from contest.profile import Profile
 from contest.services.core import profiles
+from contest.services.questions import answers, attachments
 from contest.services.units import units
 
 # Key in JSON -> title in a spreadsheet.
@@ -29,22 +31,27 @@ ENTRIES = {
 TITLES = {"units": UNITS, "entries": ENTRIES}
 
 
-def titles(what: str, language: str) -> list[str]:
-    """Column titles of a list, one of ``TITLES``, in "vi" or "en"."""
-    return [title[language != "vi"] for title in TITLES[what].values()]
+def titles(contest: Contest, what: str, language: str) -> list[str]:
+    """Column titles of a list, one of ``TITLES``, in "vi" or "en"; of entries the contest's own
+    questions as well."""
+    own = profiles.profile_of(contest).questions if what == "entries" else []
+    fixed = [title[language != "vi"] for title in TITLES[what].values()]
+    return [*fixed, *(one.label[language] for one in own)]
 
 
 def rows(
-    session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime
+    session: Session, contest: Contest, what: str, *, actor: Actor, at: datetime,
+    language: str = "vi",
 ) -> list[dict[str, object]]:
     """One dictionary per row, by the keys of ``TITLES``; instants in the contest's zone (ISO).
+    Answers to the contest's own questions go by ``question.<id>``, of files their names.
 
     Raises ``NotAllowed`` without ``export.read``.
     """
     require(actor, "export.read", contest)
     profile = profiles.profile_of(contest)
     if what == "entries":
-        return _entries(session, contest, profile.schedule.zone)
+        return _entries(session, contest, profile, language)
     found = units.standings(session, contest, quota=profile.quota.minimum, at=at)
     return [
         {name: getattr(one.unit, name, None) for name in UNITS}
@@ -54,7 +61,11 @@ def rows(
     ]
 
 
-def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[str, object]]:
+def _entries(
+    session: Session, contest: Contest, profile: Profile, language: str
+) -> list[dict[str, object]]:
+    zone, questions = profile.schedule.zone, profile.questions
+    files = attachments.names(session, contest)
     query = (
         select(Submission)
         .where(Submission.contest_id == contest.id)
@@ -70,6 +81,8 @@ def _entries(session: Session, contest: Contest, zone: ZoneInfo) -> list[dict[st
                 submission.version.received_at if submission.version else None, zone
             ),
         }
+        | {f"question.{q.id}": files.get((submission.id, q.id), "") if q.kind == "file"
+           else answers.cell(q, submission.answers.get(q.id, ""), language) for q in questions}
         for submission in session.scalars(query)
     ]
 

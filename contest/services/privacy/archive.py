@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.models import ClipVersion, Contest, PrivacyRequest, SignedForm, Submission
+from contest.models import Attachment, ClipVersion, Contest, PrivacyRequest, SignedForm, Submission
 from contest.ports import BlobStore
 from contest.services.core import mail, profiles
 from contest.services.entry import consents
@@ -34,7 +34,7 @@ WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("held_decision
 @dataclass(frozen=True)
 class Held:
     """What is held: places of the person, consents, files (name in the archive, hash): clips and
-    pictures of the form that they signed; who opened what about them."""
+    pictures of the form that they signed, files that came with it; who opened what about them."""
 
     places: list[places.Place]
     consents: list[dict[str, Any]]
@@ -67,6 +67,10 @@ def _forms(session: Session, submission: Submission) -> Iterator[tuple[str, str]
     query = select(SignedForm).where(SignedForm.submission_id == submission.id)
     for number, form in enumerate(session.scalars(query.order_by(SignedForm.id)), start=1):
         yield f"forms/{submission.code}-{number}.jpg", form.sha256
+    files = select(Attachment).where(Attachment.submission_id == submission.id)
+    for file in session.scalars(files.order_by(Attachment.id)):
+        ending = "jpg" if file.kind == "picture" else file.kind
+        yield f"forms/{submission.code}-{file.question}-{file.id}.{ending}", file.sha256
 
 
 def _opened(
@@ -150,15 +154,16 @@ def _page(document: dict[str, Any], language: str) -> str:
 
 _WORDS = {
     "vi": {"title": "Dữ liệu về bạn", "held": "Dữ liệu đang giữ", "where": "Ở đâu",
-           "value": "Nội dung", "consents": "Sự đồng ý", "clips": "Clip, phiếu có chữ ký",
-           "given": "đồng ý",
+           "value": "Nội dung", "consents": "Sự đồng ý",
+           "clips": "Clip, phiếu có chữ ký, tệp kèm theo", "given": "đồng ý",
            "withdrawn": "rút lại", "opened": "Ai đã mở dữ liệu", "you": "chính bạn",
            "staff": "người của hội thi", "contacts": "xem liên hệ", "original": "tải clip gốc",
            "export": "tải danh sách", "signed_form": "xem phiếu có chữ ký",
            "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn"},
     "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
-           "consents": "Consents", "clips": "Clips, signed forms", "given": "given",
-           "withdrawn": "withdrawn", "opened": "Who opened your data", "you": "yourself",
+           "consents": "Consents", "clips": "Clips, signed forms, files with them",
+           "given": "given", "withdrawn": "withdrawn",
+           "opened": "Who opened your data", "you": "yourself",
            "staff": "staff of the contest", "contacts": "contacts looked at",
            "original": "original clip downloaded", "export": "list downloaded",
            "signed_form": "signed form looked at", "evidence": "evidence downloaded",

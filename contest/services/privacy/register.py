@@ -96,7 +96,8 @@ def _vietnamese(kept: dict[str, str]) -> list[Row]:
         ("clip gốc, bản xem, ảnh", "người trong clip", "thẩm định, chấm, đăng",
          f"bản đã thay {kept['replaced']}; bài bị loại, đã rút: {kept['rejected_clips']}; còn lại "
          f"{kept['originals']}", public),
-        ("phiếu dự thi có chữ ký", "tác giả", "chứng minh sự đồng ý", kept["signed_forms"], own),
+        ("phiếu dự thi có chữ ký, tệp kèm phiếu", "tác giả", "chứng minh sự đồng ý, xét bài",
+         kept["signed_forms"], own),
         ("điểm, nhận xét", "giám khảo", "tính kết quả", kept["asked"], f"{own} sau khi khoá vòng"),
         ("tài khoản đã chia sẻ", "người chia sẻ", "đếm tương tác", kept["ledgers"], own),
         ("ảnh chụp, phim quay màn hình", "người có trong đó", "bằng chứng số liệu",
@@ -123,7 +124,8 @@ def _english(kept: dict[str, str]) -> list[Row]:
         ("clips, renditions, pictures", "who is seen", "review, marking, publication",
          f"replaced ones {kept['replaced']}; of entries that left {kept['rejected_clips']}; else "
          f"{kept['originals']}", public),
-        ("signed forms", "authors", "proof of consent", kept["signed_forms"], own),
+        ("signed forms, files that came with the form", "authors", "proof of consent, judging",
+         kept["signed_forms"], own),
         ("marks, comments", "jurors", "the result", kept["asked"], "organisers after the lock"),
         ("accounts that shared", "sharers", "counting", kept["ledgers"], own),
         ("screenshots, recordings", "who is seen", "evidence of counts", kept["screenshots"], own),

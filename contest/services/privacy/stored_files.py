@@ -6,7 +6,7 @@ Pictures and films are not looked into: a person names them (``also`` of a reque
 import html
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.models import (
+    Attachment,
     AwardReel,
     ClipFingerprint,
     ClipVersion,
@@ -34,7 +35,7 @@ from contest.models import (
     Submission,
 )
 from contest.ports import BlobStore
-from contest.services.privacy.places import Finds
+from contest.services.privacy.places import Finds, texts
 
 LARGEST = 64 * 1024**2  # of a file that is read for words
 UNPACKED = 256 * 1024**2
@@ -109,8 +110,9 @@ def drop_papers(session: Session, contest: Contest) -> list[str]:
     return [sha256 for sha256 in files if sha256]
 
 
-def drop_signed_forms(session: Session, forms: list[SignedForm]) -> list[str]:
-    """Give up pictures of signed forms; that there was a consent stays with its events."""
+def drop_forms(session: Session, forms: Sequence[SignedForm | Attachment]) -> list[str]:
+    """Give up pictures of signed forms, for which the consents' events stay, and files that came
+    with a form."""
     for one in forms:
         session.delete(one)
     return [one.sha256 for one in forms]
@@ -124,13 +126,30 @@ def signed_forms_of(
     query = select(SignedForm, Submission).join(
         Submission, Submission.id == SignedForm.submission_id
     ).where(Submission.contest_id == contest.id)
+    return [form for form, submission in session.execute(query)
+            if submission.id in clips or _names(submission, finder)]
+
+
+def attachments_of(
+    session: Session, contest: Contest, finder: Finds, clips: tuple[int, ...], blobs: BlobStore
+) -> list[Attachment]:
+    """Files that came with the form of such an entry, and any whose name or text tells of the
+    person: most are pictures and PDFs, in which nothing can be read."""
+    query = select(Attachment, Submission).join(
+        Submission, Submission.id == Attachment.submission_id
+    ).where(Submission.contest_id == contest.id)
     return [
-        form for form, submission in session.execute(query)
-        if submission.id in clips or any(map(finder.finds, (
-            *submission.authors, submission.contact_name, submission.contact_phone,
-            submission.contact_email,
-        )))
+        one for one, submission in session.execute(query)
+        if submission.id in clips or _names(submission, finder) or finder.finds(one.filename)
+        or _shows(blobs, one.sha256, finder)
     ]
+
+
+def _names(submission: Submission, finder: Finds) -> bool:
+    return any(map(finder.finds, (
+        *submission.authors, submission.contact_name, submission.contact_phone,
+        submission.contact_email, *texts(submission.answers),
+    )))
 
 
 def drop_clip(
@@ -191,6 +210,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),
+        exists().where(Attachment.sha256 == sha256),
         exists().where(PostRemoval.sha256 == sha256),
         exists().where(PrivacyRequest.archive_sha256 == sha256),
     ]

@@ -17,8 +17,9 @@ bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 def export(what: str, kind: str) -> Response:
     """A whole list as a file, without the page's filter."""
     contest = current.contest
-    rows = lists.rows(current.db, contest, what, actor=current.actor, at=current.now)
-    table = (lists.titles(what, current.language), [list(row.values()) for row in rows])
+    rows = lists.rows(current.db, contest, what, actor=current.actor, at=current.now,
+                      language=current.language)
+    table = (lists.titles(contest, what, current.language), [list(row.values()) for row in rows])
     if kind == "json":
         content = (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
     elif kind == "csv":
