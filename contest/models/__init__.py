@@ -7,6 +7,7 @@ from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.forms.attachments import Attachment
+from contest.models.forms.filings import Filing
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -88,8 +89,8 @@ __all__ = [
     "AccessLog", "Attachment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel",
     "Ballot", "Base", "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent",
     "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
-    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
-    "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
+    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "Filing", "FlagDecision",
+    "FormerSeal", "HeldDecision", "Invitation", "JurorDeparture", "JuryCount", "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",

@@ -6,7 +6,7 @@ was in force stays readable.
 
 from collections.abc import Iterator
 
-from contest.profile import questions
+from contest.profile import filings, questions
 from contest.profile.schema import Profile
 
 Fault = tuple[str, str, str]  # key, Vietnamese, English
@@ -116,3 +116,6 @@ def _questions(profile: Profile) -> Iterator[Fault]:
     for place, one in enumerate(profile.questions):
         for key, vi, en in questions.faults(one):
             yield f"questions.{place}.{key}", vi, en
+    for place, filing in enumerate(profile.filings):
+        for key, vi, en in filings.contradictions(filing):
+            yield f"filings.{place}.{key}", vi, en

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from contest.profile.filings import Filing
 from contest.profile.papers import Documents
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
@@ -290,6 +291,7 @@ class Profile(Part):
     quota: Quota
     form: SubmissionForm
     questions: list[Question] = Field(default_factory=list, max_length=30)
+    filings: list[Filing] = Field(default_factory=list, max_length=30)
     upload: UploadLimits = UploadLimits()
     media: dict[str, Any]
     review: Review
@@ -315,7 +317,7 @@ class Profile(Part):
             [c.id for c in self.form.consents], [c.id for c in self.review.checklist],
             [c.id for c in self.jury.criteria], [p.id for p in self.prizes],
             [c.id for c in self.categories], [m.id for m in self.measures],
-            [q.id for q in self.questions],
+            [q.id for q in self.questions], [f.id for f in self.filings],
         ):
             if len(set(ids)) != len(ids):
                 raise ValueError("duplicate_id")
@@ -329,6 +331,7 @@ class Profile(Part):
         content: dict[str, Any] = whole(self)
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
                  "awards": Awards(), "categories": [], "measures": [], "questions": [],
+                 "filings": [],
                  "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}

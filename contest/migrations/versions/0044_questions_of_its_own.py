@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "attachment",
         sa.Column("contest_id", sa.Integer(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=True),
         sa.Column("question", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),

@@ -23,6 +23,7 @@ from contest.models import (
     DocumentPdf,
     DocumentTemplate,
     Evidence,
+    Filing,
     LinkFetch,
     OnscreenNames,
     PostRemoval,
@@ -133,14 +134,21 @@ def signed_forms_of(
 def attachments_of(
     session: Session, contest: Contest, finder: Finds, clips: tuple[int, ...], blobs: BlobStore
 ) -> list[Attachment]:
-    """Files that came with the form of such an entry, and any whose name or text tells of the
-    person: most are pictures and PDFs, in which nothing can be read."""
+    """Files that came with the form of such an entry, with a filing whose answers name the person,
+    and any whose name or text does: most are pictures and PDFs, in which nothing can be read."""
     query = select(Attachment, Submission).join(
         Submission, Submission.id == Attachment.submission_id
     ).where(Submission.contest_id == contest.id)
-    return [
+    found = [
         one for one, submission in session.execute(query)
         if submission.id in clips or _names(submission, finder) or finder.finds(one.filename)
+        or _shows(blobs, one.sha256, finder)
+    ]
+    filed = select(Attachment, Filing).join(Filing, Filing.id == Attachment.filing_id).where(
+        Filing.contest_id == contest.id)
+    return found + [
+        one for one, filing in session.execute(filed)
+        if any(map(finder.finds, (one.filename, *texts(filing.answers))))
         or _shows(blobs, one.sha256, finder)
     ]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Invalid, NotAllowed, TooLarge, not_found
 from contest.languages import write_size
-from contest.models import Attachment, Contest, Submission
+from contest.models import Attachment, Contest, Filing, Submission
 from contest.permissions import can, require
 from contest.profile.questions import FileKind, Question
 from contest.services.core import profiles
@@ -95,12 +95,15 @@ def _office(path: Path) -> FileKind | None:
 # ---------------------------------------------------------------------------- rows
 
 
-def of(session: Session, submission: Submission) -> Sequence[Attachment]:
-    """An entry's files, in the order in which they came. Asks nothing of a contest whose rules know
-    no question."""
-    if not profiles.profile_of(submission.contest).questions:
+def of(session: Session, owner: Submission | Filing) -> Sequence[Attachment]:
+    """The files of an entry or a filing, in the order in which they came. Asks nothing of a contest
+    whose rules know no question."""
+    if isinstance(owner, Filing):
+        query = select(Attachment).where(Attachment.filing_id == owner.id)
+    elif profiles.profile_of(owner.contest).questions:
+        query = select(Attachment).where(Attachment.submission_id == owner.id)
+    else:
         return []
-    query = select(Attachment).where(Attachment.submission_id == submission.id)
     return session.scalars(query.order_by(Attachment.id)).all()
 
 
@@ -113,29 +116,32 @@ def names(session: Session, contest: Contest) -> dict[tuple[int, str], str]:
         Attachment.contest_id == contest.id
     )
     for entry, question, name in session.execute(query.order_by(Attachment.id)):
-        before = found.get((entry, question))
-        found[entry, question] = f"{before}; {name}" if before else name
+        if entry is not None:
+            before = found.get((entry, question))
+            found[entry, question] = f"{before}; {name}" if before else name
     return found
 
 
 def change(
-    session: Session, submission: Submission, questions: Sequence[Question],
+    session: Session, owner: Submission | Filing, questions: Sequence[Question],
     sent: Mapping[str, Sequence[Sent]], dropped: Collection[int], *, actor: Actor, at: datetime,
 ) -> None:
     """Take in what was sent, let go what was ticked. Raises ``Invalid`` where a question then has
     no file that needs one, or more than it takes."""
-    known = [one for one in of(session, submission) if one.id not in dropped]
+    entry = isinstance(owner, Submission)
+    known = [one for one in of(session, owner) if one.id not in dropped]
     for question in (one for one in questions if one.kind == "file" and one.asked):
         there = {one.sha256 for one in known if one.question == question.id}
         fresh = {one.sha256: one for one in sent.get(question.id, ()) if one.sha256 not in there}
         _count(question, len(there) + len(fresh))
         for new in fresh.values():
             session.add(Attachment(
-                contest_id=submission.contest_id, submission_id=submission.id,
-                question=question.id, kind=new.kind, sha256=new.sha256, size=new.size,
+                contest_id=owner.contest_id, submission_id=owner.id if entry else None,
+                filing_id=None if entry else owner.id, question=question.id,
+                kind=new.kind, sha256=new.sha256, size=new.size,
                 filename=new.filename, created_by=actor.label, created_at=at,
             ))
-    for one in of(session, submission) if dropped else ():
+    for one in of(session, owner) if dropped else ():
         if one.id in dropped:
             session.delete(one)
     session.flush()
@@ -159,22 +165,24 @@ def find(session: Session, contest: Contest, attachment_id: int, *, actor: Actor
     if found is None or found.contest_id != contest.id:
         require(actor, "media.watch", contest)
         raise not_found()
-    submission = found.submission
-    if actor.kind == "unit" and actor.unit_id != submission.unit_id:
+    owner = found.submission or found.filing
+    assert owner is not None  # noqa: S101 - a file came with one of the two
+    if actor.kind == "unit" and actor.unit_id != owner.unit_id:
         raise not_found()
-    require(actor, "media.watch", submission)
+    require(actor, "media.watch", owner)
     questions = profiles.profile_of(contest).questions
-    readers = _readers(actor, submission)
-    asked = {one.id for reader in readers for one in answers.readable(questions, reader)}
+    readers = _readers(actor, owner)
+    asked = {one.id for reader in readers for one in answers.readable(questions, reader)
+             if found.submission}
     if found.question not in asked and not set(readers) & set(answers.EVERYTHING):
         raise NotAllowed("Tệp này chỉ đơn vị và Ban Tổ chức mở được.",
                          "Only the unit and the organisers may open this file.")
     return found
 
 
-def _readers(actor: Actor, submission: Submission) -> list[str]:
+def _readers(actor: Actor, owner: Submission | Filing) -> list[str]:
     roles = (("entry.edit", "unit"), ("organiser.read", "organiser"),
              ("review.decide", "reviewers"), ("jury.mark", "jurors"))
-    judged = submission.state in (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
+    judged = getattr(owner, "state", "") in (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
     return [reader for action, reader in roles
-            if can(actor, action, submission) and (judged or reader != "jurors")]
+            if can(actor, action, owner) and (judged or reader != "jurors")]

@@ -9,8 +9,19 @@ RULES = {
         "Ban Tổ chức luôn xem được câu trả lời; người khác chỉ khi được chọn.",
         "Organisers always read the answers; others only where chosen.",
     ),
+    "filings": Label(
+        "Đơn vị nộp gì ngoài clip",
+        "What units file besides clips",
+        "Không ghi câu hỏi nào trong tệp thể lệ thì đơn vị nộp tệp PDF, Word hoặc Excel.",
+        "Where the rule file asks no questions of it, a PDF, Word or Excel file is sent.",
+    ),
 }
 COLUMNS = {
+    "due": Label("Hạn nộp", "Due", "Từ giờ này trở đi là trễ.", "From then on it is late."),
+    "late": Label("Khi trễ hạn", "What is late"),
+    "groups": Label("Chỉ các khối", "Only of these groups",
+                    "Mỗi dòng một khối; để trống là mọi đơn vị.",
+                    "One on each line; empty: every unit."),
     "label": Label("Lời hỏi", "Question"),
     "help": Label("Lời giải thích", "Hint"),
     "kind": Label("Loại câu trả lời", "Kind of answer"),
@@ -32,6 +43,8 @@ COLUMNS = {
     "seen_by": Label("Ai xem được", "Read by"),
 }
 CHOICES = {
+    "marked": Label("Vẫn nhận, ghi là trễ", "Taken and marked"),
+    "refused": Label("Không nhận", "Refused"),
     "text": Label("Một dòng chữ", "A line"),
     "long": Label("Đoạn văn", "A text"),
     "choice": Label("Chọn một", "One choice"),

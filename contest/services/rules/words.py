@@ -14,6 +14,7 @@ SECTIONS = {
     "schedule": Label("Thời gian", "Dates"),
     "entrants": Label("Số lượng, phiếu dự thi", "Numbers and the form"),
     "questions": Label("Câu hỏi riêng trong phiếu", "Questions of its own"),
+    "filings": Label("Báo cáo, đăng ký", "Filings"),
     "upload": Label("Gửi tệp", "Files"),
     "media": Label("Hình ảnh, âm thanh", "Picture and sound"),
     "review": Label("Thẩm định", "Appraisal"),

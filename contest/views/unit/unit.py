@@ -21,6 +21,7 @@ from contest.services.entry import (
     uploads,
 )
 from contest.services.fanpage import board
+from contest.services.filings import filings
 from contest.services.questions import attachments
 from contest.services.queueing import queues
 from contest.services.units import units
@@ -82,11 +83,13 @@ def _submission(code: str) -> Submission:
 @allows("entry.read", by="unit")
 def home() -> Response:
     """Rules in short, the countdown, the unit's entries and what to do next."""
-    entries = submissions.of_unit(current.db, _unit())
+    unit = _unit()
+    entries = submissions.of_unit(current.db, unit)
     opens = current.profile.schedule.entries_open
-    closes = submissions.closes_at(current.profile, unit=_unit())
+    closes = submissions.closes_at(current.profile, unit=unit)
     return page(
-        "unit/home.html", unit=_unit(), entries=entries, closes=closes,
+        "unit/home.html", unit=unit, entries=entries, closes=closes,
+        filings=filings.of_unit(current.db, unit, at=current.now),
         is_open=opens <= current.now < closes,
         room=current.profile.quota.maximum - _counted(entries),
     )

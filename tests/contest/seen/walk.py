@@ -120,6 +120,7 @@ class Walk:
             "repair_id": 1, "name": "manifest.json", "link_id": phase.link_id,
             "task_id": phase.task_id, "privacy_id": phase.privacy_id, "act": "answer",
             "retained": "originals", "hold_id": 1, "word_id": 1, "withdrawal_id": 1,
+            "filing": "report",
             "part": "schedule", "width": 400, "errand_key": "e" * 32, **dict.fromkeys(FIRST, 1),
         }
 

@@ -1,18 +1,21 @@
-"""What changed questions do to answers that were given already.
+"""What changed questions and filings do to answers that were given already.
 
 An answer was given to certain words, for certain readers. A question that has answers is neither
 removed nor made another; it may be asked no more (``retired = true``), and its answers stay.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from contest.models import Attachment, Contest, Submission
+from contest.models import Filing as FilingRow
 from contest.profile import Profile
+from contest.profile.filings import Filing
 from contest.profile.questions import CHOOSING, Question
 from contest.services.core.in_use.effects import REFUSED, TOLD, Effect
 
@@ -31,18 +34,39 @@ class Given:
 
 def effects(session: Session, contest: Contest, old: Profile, new: Profile) -> Iterator[Effect]:
     """The consequences of changed questions."""
-    if old.questions == new.questions:
-        return
-    given, after = _given(session, contest, old), {one.id: one for one in new.questions}
-    for one in old.questions:
+    if old.questions != new.questions:
+        yield from _compared(old.questions, new.questions, _given(session, contest, old))
+    after = {one.id: one for one in new.filings}
+    for filing in old.filings:
+        if filing.id in after and filing.asks == after[filing.id].asks:
+            continue
+        given, count = _filed(session, contest, filing)
+        if filing.id in after:
+            yield from _compared(filing.asks, after[filing.id].asks, given)
+        elif count:
+            yield Effect(
+                REFUSED,
+                f"{count} đơn vị đã nộp “{filing.name.vi}” nên không bỏ được. Hãy giữ lại; muốn "
+                "thôi nhận thì để hạn nộp đã qua và không nhận khi trễ hạn.",
+                f'"{filing.name.en}" was filed by units ({count}) and cannot be removed. Keep it; '
+                "to end it, leave its deadline in the past and refuse what is late.",
+            )
+
+
+def _compared(
+    old: Sequence[Question], new: Sequence[Question], given: Given
+) -> Iterator[Effect]:
+    after = {one.id: one for one in new}
+    demanded = {one.id for one in old if one.required and one.asked}
+    for one in old:
         if not given.answers[one.id]:
             continue
         if one.id not in after:
             yield _removed(one, given.answers[one.id])
         else:
             yield from _changed(one, after[one.id], given)
-    for one in new.questions:
-        if one.asked and one.required and not _demanded(old, one):
+    for one in new:
+        if one.asked and one.required and one.id not in demanded and given.answers:
             yield Effect(
                 TOLD,
                 f"“{one.label.vi}” thành câu hỏi bắt buộc: bài đã gửi chỉ được hỏi khi đơn vị sửa "
@@ -52,21 +76,36 @@ def effects(session: Session, contest: Contest, old: Profile, new: Profile) -> I
             )
 
 
-def _demanded(old: Profile, question: Question) -> bool:
-    return any(one.id == question.id and one.required and one.asked for one in old.questions)
-
-
 def _given(session: Session, contest: Contest, profile: Profile) -> Given:
-    found, choosing = Given(), {one.id for one in profile.questions if one.kind in CHOOSING}
     query = select(Submission.answers).where(Submission.contest_id == contest.id)
-    for answers in session.scalars(query.execution_options(yield_per=BATCH)):
+    files = select(Attachment.question, func.count()).where(
+        Attachment.contest_id == contest.id, Attachment.submission_id.is_not(None)
+    )
+    return _counted(session, query, files, profile.questions)
+
+
+def _filed(session: Session, contest: Contest, rule: Filing) -> tuple[Given, int]:
+    """Of one filing, and how many units filed it."""
+    mine = [FilingRow.contest_id == contest.id, FilingRow.filing == rule.id,
+            FilingRow.filed_at.is_not(None)]
+    files = select(Attachment.question, func.count()).where(Attachment.filing_id.in_(
+        select(FilingRow.id).where(*mine)))
+    given = _counted(session, select(FilingRow.answers).where(*mine), files, rule.asks)
+    return given, session.scalar(select(func.count(FilingRow.id)).where(*mine)) or 0
+
+
+def _counted(
+    session: Session, answered: Select[dict[str, Any]], files: Select[str, int],
+    questions: Sequence[Question],
+) -> Given:
+    found, choosing = Given(), {one.id for one in questions if one.kind in CHOOSING}
+    for answers in session.scalars(answered.execution_options(yield_per=BATCH)):
         for key, value in answers.items():
             found.answers[key] += 1
             if key in choosing:
                 found.options.update(
                     (key, one) for one in (value if isinstance(value, list) else [value])
                 )
-    files = select(Attachment.question, func.count()).where(Attachment.contest_id == contest.id)
     for key, count in session.execute(files.group_by(Attachment.question)):
         found.answers[key] += count
     return found

@@ -20,6 +20,7 @@ from contest.models import (
     Base,
     Contest,
     Evidence,
+    Filing,
     Mail,
     PrivacyRequest,
     ShareRecord,
@@ -141,8 +142,12 @@ def _ledger(batch: Batch, item: Item) -> int:
 
 def _forms(batch: Batch, item: Item) -> int:
     found: list[SignedForm | Attachment] = []
-    for table in (SignedForm, Attachment):
-        found += batch.session.scalars(select(table).where(table.submission_id == item.row_id))
+    if item.subject.startswith("filing:"):
+        query = select(Attachment).where(Attachment.filing_id == item.row_id)
+        found += batch.session.scalars(query)
+    else:
+        for table in (SignedForm, Attachment):
+            found += batch.session.scalars(select(table).where(table.submission_id == item.row_id))
     for one in found:
         batch.bury(f"{one.__tablename__}:{one.id}", "file", one.sha256, as_it_is=True)
     batch.files += stored_files.drop_forms(batch.session, found)
@@ -316,6 +321,6 @@ _AGAIN: dict[tuple[str, str], Callable[[Batch, Item], int]] = {
 }
 _TABLES: dict[str, type[Base]] = {
     "submission": Submission, "evidence": Evidence, "signed_form": SignedForm,
-    "attachment": Attachment,
+    "attachment": Attachment, "filing": Filing,
     "contest": Contest, "privacy_request": PrivacyRequest,
 }

@@ -18,5 +18,6 @@ def file(attachment_id: int) -> Response:
     """Never opened within our pages; named by the entry, for a blind jury is told no name."""
     found = attachments.find(current.db, current.contest, attachment_id, actor=current.actor)
     ending = ENDINGS.get(found.kind, found.kind)
-    name = f"{found.submission.code}-{found.question}-{found.id}.{ending}"
+    of = found.submission.code if found.submission else f"{found.filing_id}"
+    name = f"{of}-{found.question}-{found.id}.{ending}"
     return send(File(found.sha256, "application/octet-stream", name), keep=True)
