@@ -14,8 +14,8 @@ Fault = tuple[str, str, str]  # key, Vietnamese, English
 
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
-    return [*_shown(profile), *_weightless(profile), *_unknown(profile), *_without_prize(profile),
-            *_measures(profile), *_questions(profile)]
+    return [*_shown(profile), *_weightless(profile), *_amounts(profile), *_unknown(profile),
+            *_without_prize(profile), *_measures(profile), *_questions(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:
@@ -59,6 +59,19 @@ def _weightless(profile: Profile) -> Iterator[Fault]:
                 "nên không có số đếm; hãy cho tương tác một tỉ trọng, hoặc đổi by",
                 f'the prize "{prize.name.en}" goes by interactions, but scoring.interaction_weight '
                 "is 0, so nobody counts; give interactions a weight, or change by",
+            )
+
+
+def _amounts(profile: Profile) -> Iterator[Fault]:
+    """An amount of cash for a prize without cash."""
+    for place, prize in enumerate(profile.prizes):
+        if prize.amount and not prize.cash:
+            yield (
+                f"prizes.{place}.amount",
+                f"giải “{prize.name.vi}” có số tiền mà cash là false; hãy đặt cash = true, hoặc bỏ "
+                "số tiền",
+                f'the prize "{prize.name.en}" has an amount, but cash is false; put cash to true, '
+                "or take the amount out",
             )
 
 
