@@ -85,3 +85,45 @@ def write_duration(seconds: float, language: str) -> str:
     if hours:
         return " ".join(f"{count} {unit}{'s' if count > 1 else ''}" for count, _, unit in told)
     return " ".join(f"{count} {'s' if unit == 'second' else 'min'}" for count, _, unit in told)
+
+
+def write_amount(amount: int, language: str = "vi") -> str:
+    """``500.000 đồng`` or ``500,000 đồng``."""
+    return f"{write_number(amount, language)} đồng"
+
+
+DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+THOUSANDS = ((10**9, "tỷ"), (10**6, "triệu"), (10**3, "nghìn"), (1, ""))
+
+
+def amount_in_words(amount: int) -> str:
+    """``Năm trăm nghìn đồng``: an amount as Vietnamese papers spell it, from 0 on."""
+    return f"{_spelt(amount)} đồng".capitalize()
+
+
+def _spelt(number: int, *, after: bool = False) -> str:
+    """``after``: something stands before it, so that hundreds are named even where there are none.
+    """
+    words: list[str] = []
+    for size, name in THOUSANDS:
+        part, number = divmod(number, size)
+        if part:
+            larger = part > 999  # noqa: PLR2004 - thousands of milliards
+            spelt = _spelt(part) if larger else _hundreds(part, after=after or bool(words))
+            words += [spelt, name]
+    return " ".join(word for word in words if word) or DIGITS[0]
+
+
+def _hundreds(number: int, *, after: bool) -> str:
+    """1 to 999: ``năm trăm linh năm``, ``hai mươi mốt``, ``mười lăm``."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = [DIGITS[hundreds], "trăm"] if hundreds or after else []
+    if tens:
+        words += ["mười"] if tens == 1 else [DIGITS[tens], "mươi"]
+    elif ones and words:
+        words.append("linh")
+    if ones:
+        special = {1: "mốt" if tens > 1 else "một", 5: "lăm" if tens else "năm"}
+        words.append(special.get(ones, DIGITS[ones]))
+    return " ".join(words)

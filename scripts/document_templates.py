@@ -38,6 +38,11 @@ PRIZES = (
     ("Giải", "prize", 28, LEFT), ("Đơn vị", "unit", 44, LEFT), ("Tác phẩm", "title", 44, LEFT),
     ("Tác giả", "authors", 33, LEFT), ("Điểm", "total", 18, RIGHT),
 )
+RECEIVING = (
+    ("TT", "number", 10, CENTRE), ("Đơn vị", "unit", 42, LEFT), ("Giải", "prize", 32, LEFT),
+    ("Giấy khen", "certificate", 16, CENTRE), ("Hiện kim (đồng)", "amount", 27, RIGHT),
+    ("Họ tên, ký nhận", "sign", 40, LEFT),
+)
 
 
 def minutes() -> Docx:
@@ -160,9 +165,9 @@ def _articles(document: Docx) -> None:
             "khen thưởng các đơn vị đạt giải sau đây:", keep=True)
     listing(document, PRIZES, "prizes", 12)
     write(document, ("", ""), size=6)
-    article(document, "Điều 2. ", "Mỗi đơn vị đạt giải được tặng Giấy khen."
-            "{% if cash_prizes %} {{ cash_prizes }} kèm hiện kim theo Kế hoạch tổ chức Hội thi."
-            "{% endif %}")
+    article(document, "Điều 2. ", "{{ certificates_given }}"
+            "{% if cash_prizes %} {{ cash_prizes }} kèm hiện kim theo Kế hoạch tổ chức Hội thi"
+            "{% if cash_amounts %}, mỗi giải: {{ cash_amounts }}{% endif %}.{% endif %}")
     article(document, "Điều 3. ", "Ban Tổ chức Hội thi, các cơ sở Đoàn và các đơn vị có tên tại "
             "Điều 1 chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày "
             "ký./.")
@@ -220,6 +225,54 @@ APPRAISED = (
 )
 
 
+def recipients() -> Docx:
+    document = new("Danh sách nhận thưởng", margins=(20, 15, 20, 30))
+    heading(document, "DS", (78, 87))
+    title(document, "DANH SÁCH NHẬN THƯỞNG", "{{ title }}")
+    listing(document, RECEIVING, "rows")
+    write(document, ("", ""), size=4)
+    command(document, "{%p if total %}")
+    body(document, "Tổng số tiền: {{ total }}. Bằng chữ: {{ total_words }}.", "b")
+    command(document, "{%p endif %}")
+    command(document, "{%p if open %}")
+    body(document, "Ô số tiền để trống là đồng giải hoặc giải không ghi số tiền trong thể lệ: Ban "
+         "Tổ chức điền tay, không tính vào tổng số.", "i", size=12)
+    command(document, "{%p endif %}")
+    _signed_by_three(document)
+    return document
+
+
+def _signed_by_three(document: Docx) -> None:
+    write(document, ("", ""), size=8)
+    left, middle, right = columns(document, 52, 52, 61)
+    for cell, who in ((left, "NGƯỜI LẬP DANH SÁCH"), (middle, "THỦ QUỸ")):
+        write(cell, (who, "b"), align=CENTRE, size=12, first=True)
+    signature(right, space=4)
+
+
+def invitation() -> Docx:
+    document = new("Giấy mời", margins=(20, 15, 20, 30))
+    command(document, "{%p for guest in guests %}")
+    heading(document, "GM", (78, 87))
+    title(document, "GIẤY MỜI", "Dự tổng kết, trao giải {{ title }}")
+    write(document, ("Kính gửi: ", ""), ("{{ guest }}", "b"), align=CENTRE, before=4, after=8)
+    body(document, "{{ organiser }} trân trọng kính mời đại diện lãnh đạo và các tác giả dự thi "
+         "của đơn vị đến dự buổi tổng kết, công bố kết quả và trao giải {{ title }}, chủ đề "
+         "“{{ theme }}”.")
+    body(document, "Thời gian: {{ awards_at }}.")
+    body(document, "Địa điểm: "
+         "..................................................................................")
+    body(document, "Rất mong đơn vị sắp xếp thời gian đến dự. Mọi liên hệ: {{ contact }}.")
+    _, right = columns(document, 67, 98)
+    signature(right, space=5)
+    command(document, "{%p if not loop.last %}")
+    page = write(document, ("", ""), size=2)
+    page.paragraph_format.page_break_before = True
+    command(document, "{%p endif %}")
+    command(document, "{%p endfor %}")
+    return document
+
+
 def appraisal() -> Docx:
     document = new("Biên bản thẩm định", margins=(20, 15, 20, 30))
     document.sections[0].different_first_page_header_footer = True
@@ -259,7 +312,8 @@ def _board(document: Docx) -> None:
          "{% endif %}. {{ met }}")
 
 
-PAPERS = {"appraisal": appraisal, "minutes": minutes, "decision": decision,
+PAPERS = {"appraisal": appraisal, "recipients": recipients, "invitation": invitation,
+          "minutes": minutes, "decision": decision,
           "certificates": document_certificates.red,
           "certificates_blue": document_certificates.blue,
           "certificates_printed": document_certificates.printed, "qr_sheet": qr_sheet}

@@ -28,10 +28,9 @@ ALONE = {
 WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
-ROOMS = ["core", "following", "rules", "units", "jury", "people", "counts", "fanpage", "entry",
-         "captions", "reviewing", "queueing", "desk", "messages", "results", "printing", "awards",
-         "privacy",
-         "trials"]
+ROOMS = ["core", "following", "rules", "units", "questions", "filings", "jury", "people",
+         "counts", "fanpage", "entry", "captions", "reviewing", "queueing", "desk", "messages",
+         "results", "printing", "awards", "privacy", "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

@@ -15,6 +15,8 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Captions, Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
+from contest.models.forms.attachments import Attachment
+from contest.models.forms.filings import Filing
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -93,12 +95,13 @@ from contest.models.submissions import (
 from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession, UnitSheet
 
 __all__ = [
-    "AccessLog", "Assignment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord", "AwardReel",
-    "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions", "ChairDecision", "Check",
-    "ClipFingerprint", "ClipVersion", "Consent",
-    "ConsentEvent", "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
-    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "FlagDecision", "FormerSeal",
-    "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval",
+    "AccessLog", "Assignment", "Attachment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord",
+    "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions",
+    "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
+    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
+    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "Filing", "FlagDecision",
+    "FormerSeal", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount",
+    "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",

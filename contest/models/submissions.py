@@ -53,6 +53,8 @@ class Submission(Base):
     changes_until: Mapped[datetime | None]  # the deadline that a reviewer gave
     state_reason: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(String(64), server_default="")  # of the rules; "": none
+    # By the id of the question: a text, of several choices a list.
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     held_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # the reviewer at work on it
     held_until: Mapped[datetime | None]
     contest: Mapped[Contest] = relationship()

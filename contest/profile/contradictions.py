@@ -6,14 +6,16 @@ was in force stays readable.
 
 from collections.abc import Iterator
 
+from contest.profile import filings, questions
 from contest.profile.judging_contradictions import Fault, judging
 from contest.profile.schema import Profile
 
 
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
-    return [*_shown(profile), *_weightless(profile), *_unknown(profile), *_without_prize(profile),
-            *_most_in_one(profile), *_measures(profile), *judging(profile)]
+    return [*_shown(profile), *_weightless(profile), *_amounts(profile), *_unknown(profile),
+            *_without_prize(profile), *_most_in_one(profile), *_measures(profile),
+            *_questions(profile), *judging(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:
@@ -57,6 +59,19 @@ def _weightless(profile: Profile) -> Iterator[Fault]:
                 "nên không có số đếm; hãy cho tương tác một tỉ trọng, hoặc đổi by",
                 f'the prize "{prize.name.en}" goes by interactions, but scoring.interaction_weight '
                 "is 0, so nobody counts; give interactions a weight, or change by",
+            )
+
+
+def _amounts(profile: Profile) -> Iterator[Fault]:
+    """An amount of cash for a prize without cash."""
+    for place, prize in enumerate(profile.prizes):
+        if prize.amount and not prize.cash:
+            yield (
+                f"prizes.{place}.amount",
+                f"giải “{prize.name.vi}” có số tiền mà cash là false; hãy đặt cash = true, hoặc bỏ "
+                "số tiền",
+                f'the prize "{prize.name.en}" has an amount, but cash is false; put cash to true, '
+                "or take the amount out",
             )
 
 
@@ -122,3 +137,12 @@ def _measures(profile: Profile) -> Iterator[Fault]:
                     f"scoring.{weight} is 0, so there is nothing to measure; put 0 here, or raise "
                     f"scoring.{weight}",
                 )
+
+
+def _questions(profile: Profile) -> Iterator[Fault]:
+    for place, one in enumerate(profile.questions):
+        for key, vi, en in questions.faults(one):
+            yield f"questions.{place}.{key}", vi, en
+    for place, filing in enumerate(profile.filings):
+        for key, vi, en in filings.contradictions(filing):
+            yield f"filings.{place}.{key}", vi, en

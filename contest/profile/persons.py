@@ -20,7 +20,7 @@ class Retention(Part):
     screenshots: Days | None = None  # after the awards: pictures and films of counts
     mails: Annotated[int, Field(gt=0, le=MAILS_MOST)] | None = None  # after they were sent
     logs: Days | None = None  # after it happened: who opened what, refusals, browsers of units
-    signed_forms: Days | None = None  # after the awards
+    signed_forms: Days | None = None  # after the awards; files that came with a form as well
     requests: Days | None = None  # after they ended: who asked, and what was written
     removal_proofs: Days | None = None  # after they were kept: that a post left the Page
 

@@ -19,10 +19,13 @@ from pydantic import (
     model_validator,
 )
 
+from contest.profile.filings import Filing
 from contest.profile.judging import Jury
+from contest.profile.papers import Documents
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
 from contest.profile.publishing import Publication, Showing
+from contest.profile.questions import Question
 from contest.profile.winning import Awards, Category, Measure, Prize
 
 CLIPS_EACH = 10  # of one entry, replacements included
@@ -227,18 +230,6 @@ class Scoring(Part):
         return Fraction(self.jury_weight, self.jury_weight + self.interaction_weight)
 
 
-class Documents(Part):
-    """What stands on documents besides the result. Vietnamese only: they are official papers."""
-
-    place: str = ""  # before the date
-    symbol: str = "ĐTN"  # of the issuing body, in a paper's number
-    authority: str = ""  # who decides, in capitals; default: the standing board of the organiser
-    on_behalf: str = "TM. BAN THƯỜNG VỤ"
-    signer: str = "BÍ THƯ"
-    bases: list[str] = Field(default_factory=list)  # what a decision rests on: "Căn cứ …;"
-    recipients: list[str] = Field(default_factory=list)
-
-
 class Security(Part):
     """For which roles a second factor is demanded."""
 
@@ -273,6 +264,8 @@ class Profile(Part):
     schedule: Schedule
     quota: Quota
     form: SubmissionForm
+    questions: list[Question] = Field(default_factory=list, max_length=30)
+    filings: list[Filing] = Field(default_factory=list, max_length=30)
     upload: UploadLimits = UploadLimits()
     media: dict[str, Any]
     review: Review
@@ -298,6 +291,7 @@ class Profile(Part):
             [c.id for c in self.form.consents], [c.id for c in self.review.checklist],
             [c.id for c in self.jury.criteria], [p.id for p in self.prizes],
             [c.id for c in self.categories], [m.id for m in self.measures],
+            [q.id for q in self.questions], [f.id for f in self.filings],
         ):
             if len(set(ids)) != len(ids):
                 raise ValueError("duplicate_id")
@@ -310,7 +304,8 @@ class Profile(Part):
         """Rules that say nothing of these keep the hash they had before there were any."""
         content: dict[str, Any] = whole(self)
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
-                 "awards": Awards(), "categories": [], "measures": [],
+                 "awards": Awards(), "categories": [], "measures": [], "questions": [],
+                 "filings": [],
                  "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}

@@ -28,12 +28,14 @@ class Prize(Part):
     count: Positive
     certificate: bool = True
     cash: bool = False
+    amount: int | None = Field(default=None, gt=0, le=10**12)  # of cash for each, in đồng
     by: By = "overall"
 
     @model_serializer(mode="wrap")
     def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A prize by the ranking keeps the form it had before there were others."""
-        return {k: v for k, v in whole(self).items() if k != "by" or v != "overall"}
+        """A prize by the ranking, without an amount, keeps the form it had before."""
+        usual = {"by": "overall", "amount": None}
+        return {k: v for k, v in whole(self).items() if k not in usual or v != usual[k]}
 
 
 class Awards(Part):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from contest.errors import NoSpace
 from contest.models import (
+    Attachment,
     AwardReel,
     ClipVersion,
     Derivative,
@@ -71,6 +72,7 @@ def _queries() -> Iterator[tuple[str, Select[str | None]]]:
         select(PrivacyRequest.archive_sha256).where(PrivacyRequest.archive_sha256 != "")
     )
     yield "signed form", select(SignedForm.sha256)
+    yield "attachment", select(Attachment.sha256)
     yield "proof of a removed post", select(PostRemoval.sha256)
     yield "clip", select(ClipVersion.sha256).where(kept)
 

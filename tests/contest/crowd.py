@@ -26,6 +26,7 @@ from contest.models import (
     Derivative,
     DocumentPdf,
     Evidence,
+    Filing,
     Invitation,
     Mail,
     Mark,
@@ -59,6 +60,7 @@ from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
 from tests.contest.counts.sitting_room import just_typed
 from tests.contest.crowd_looked import Looked
 from tests.contest.factory import QUAN11, Factory, report
+from tests.contest.filings.owed import owing
 from tests.contest.stage import AFTER, COUNTED
 
 CAP = "points_cap = 300"
@@ -126,6 +128,8 @@ class Crowd(Looked):
                 unit_id=unit.id, until=AFTER, reason="Mất điện", granted_by="system",
                 granted_at=WHILE_OPEN,
             ))
+        self._add(*(Filing(contest_id=self.contest.id, unit_id=unit.id, filing="report",
+                           answers={}, filed_at=WHILE_OPEN) for unit in self.units))
         for _ in range(self.n):
             self.make.unit(self.contest)  # sends nothing
 
@@ -379,7 +383,7 @@ class Crowd(Looked):
                 "pair_id": first(SimilarPair.id), "correction_id": first(Correction.id),
                 "publication_id": first(Publication.id), "sha256": first(Evidence.sha256),
                 "fix_id": first(Repair.id), "privacy_id": first(PrivacyRequest.id),
-                "retained": "originals", "hold_id": 1, "word_id": 1,
+                "retained": "originals", "hold_id": 1, "word_id": 1, "filing": "report",
             }
 
 
@@ -388,4 +392,4 @@ RETENTION = "[retention]\noriginals = 60\nledgers = 60\nlogs = 30\nmails = 30\n"
 
 def _with_reminders(source: str) -> str:
     reminders = '[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
-    return f"{source}\n{reminders}{RETENTION}"
+    return owing(f"{source}\n{reminders}{RETENTION}")

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import (
+    Attachment,
     AuthorWord,
     Base,
     Captions,
@@ -48,6 +49,7 @@ from contest.web import create_app
 from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
 from tests.contest.factory import Factory
+from tests.contest.filings.owed import owing
 from tests.contest.stage import AFTER, Stage
 
 TABLE = tomllib.loads((Path(__file__).parent / "permissions.toml").read_text())
@@ -78,7 +80,8 @@ class World:
         ))
         self.platform.__dict__["clock"] = self.clock
         self.make = Factory(self.platform)
-        self.contest, self.foreign = self.make.contest(), self.make.contest("quan-3-2024")
+        self.contest, self.foreign = (
+            self.make.contest(edit=owing), self.make.contest("quan-3-2024", owing))
         stage = Stage(self.platform, self.make, self.contest)
         stage.publish(stage.freeze(stage.compute()))
         self.clock.moment = WHILE_OPEN
@@ -177,6 +180,10 @@ class World:
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
             created_at=WHILE_OPEN,
         ))
+        self.make.add(Attachment(
+            contest_id=self.contest.id, submission_id=submission.id, question="plan", kind="pdf",
+            sha256=paper, size=1, filename="a.pdf", created_by="user:1", created_at=WHILE_OPEN,
+        ))
         for_persons = {"contest_id": self.contest.id, "submission_id": submission.id,
                        "created_by": "user:1", "created_at": WHILE_OPEN}
         self.make.add(Withdrawal(purpose="news", follows="stays", due_by=AFTER, **for_persons))
@@ -200,7 +207,7 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
-            "withdrawal_id": 1, "sheet_id": sheet.id,
+            "withdrawal_id": 1, "sheet_id": sheet.id, "attachment_id": 1, "filing": "report",
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
 

@@ -6,7 +6,7 @@ from alembic import op
 from contest.models.base import Json
 
 revision: str = "0045"
-down_revision: str | None = "0043"
+down_revision: str | None = "0044"
 branch_labels = None
 depends_on = None
 

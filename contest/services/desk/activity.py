@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, literal, selec
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.models import (
+    Attachment,
     AuditRow,
     Ballot,
     Check,
@@ -30,8 +31,8 @@ from contest.services.core import pagination
 from contest.services.core.pagination import Pagination
 
 OF_SUBMISSION = (
-    ClipVersion, Ballot, Errand, LedgerStatement, LinkFetch, Publication, ShareRecord, SignedForm,
-    Snapshot, Upload,
+    Attachment, ClipVersion, Ballot, Errand, LedgerStatement, LinkFetch, Publication, ShareRecord,
+    SignedForm, Snapshot, Upload,
 )
 OF_VERSION = (Check, Repair)
 COUNTED = 10_000  # rows; how many more there are helps nobody

@@ -1,7 +1,8 @@
 """The organiser's lists as tables: units with their clips, entries with their states."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,7 +12,9 @@ from contest.actors import Actor
 from contest.models import ClipVersion, Contest, Submission, Unit
 from contest.permissions import require
 from contest.profile import Profile
+from contest.profile.questions import Question
 from contest.services.core import profiles
+from contest.services.questions import answers, attachments
 from contest.services.units import units
 
 # Key in JSON -> title in a spreadsheet.
@@ -34,12 +37,14 @@ AT_ONCE = 2_000  # rows in memory
 
 
 def columns(what: str, profile: Profile, language: str) -> dict[str, str]:
-    """Key -> title, in "vi" or "en", of the columns of a list, one of ``TITLES``; of entries the
-    category, where the rules have some."""
+    """Key -> title, in "vi" or "en", of the columns of a list, one of ``TITLES``; of entries also
+    the category, where the rules have some, and the contest's own questions."""
     found = {key: title[language != "vi"] for key, title in TITLES[what].items()}
-    if what == "entries" and profile.categories:
+    if what != "entries":
+        return found
+    if profile.categories:
         found["category"] = CATEGORY[language != "vi"]
-    return found
+    return found | {f"question.{one.id}": one.label[language] for one in profile.questions}
 
 
 def rows(
@@ -47,7 +52,8 @@ def rows(
     language: str = "vi",
 ) -> Iterator[Sequence[object]]:
     """Row by row what stands below ``columns``, as the database gives it; instants in the contest's
-    zone (ISO). Raises ``NotAllowed`` without ``export.read``."""
+    zone (ISO), of files that were sent with an entry their names. Raises ``NotAllowed`` without
+    ``export.read``."""
     require(actor, "export.read", contest)
     profile = profiles.profile_of(contest)
     zone = profile.schedule.zone
@@ -65,11 +71,19 @@ def _entries(
     session: Session, contest: Contest, profile: Profile, language: str
 ) -> Iterator[Sequence[object]]:
     zone, names = profile.schedule.zone, {c.id: c.name[language] for c in profile.categories}
+    files = attachments.names(session, contest) if profile.questions else {}
+
+    def cell(question: Question, entry: int, given: Mapping[str, Any]) -> object:
+        if question.kind == "file":
+            return files.get((entry, question.id), "")
+        return answers.cell(question, given.get(question.id, ""), language)
+
     query = (
         select(
             Submission.code, Submission.title, Unit.name, Submission.authors, Submission.kind,
             Submission.state, ClipVersion.received_at, Submission.contact_name,
-            Submission.contact_phone, Submission.contact_email, Submission.category,
+            Submission.contact_phone, Submission.contact_email, Submission.category, Submission.id,
+            Submission.answers,
         )
         .join(Submission.unit).outerjoin(Submission.version)
         .where(Submission.contest_id == contest.id)
@@ -78,8 +92,9 @@ def _entries(
     )
     return (
         (code, title, unit, ", ".join(authors), kind, state, _said(received_at, zone), *contact,
-         *([names.get(category, "")] if names else []))
-        for code, title, unit, authors, kind, state, received_at, *contact, category
+         *([names.get(category, "")] if names else []),
+         *(cell(question, entry, given or {}) for question in profile.questions))
+        for code, title, unit, authors, kind, state, received_at, *contact, category, entry, given
         in session.execute(query)
     )
 

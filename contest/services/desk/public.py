@@ -14,6 +14,7 @@ from contest.models import Contest, Derivative, Publication, Result, Submission,
 from contest.profile import Profile
 from contest.services.core import pagination, profiles, search
 from contest.services.core.pagination import Pagination
+from contest.services.questions import answers
 from contest.states import SubmissionState
 
 
@@ -127,6 +128,20 @@ def clip(session: Session, contest: Contest, code: str) -> PublicClip:
     if found is None:
         raise not_found()
     return _clip(found, contest)
+
+
+def answers_to(
+    session: Session, contest: Contest, code: str, language: str
+) -> list[answers.Said]:
+    """What a clip's form answered to questions that are public; nothing while names are hidden,
+    for an answer may tell one."""
+    wanted = answers.readable(profiles.profile_of(contest).questions, "public")
+    if not wanted or profiles.names_are_hidden(contest):
+        return []
+    given = session.scalar(select(Submission.answers).where(
+        Submission.contest_id == contest.id, Submission.code == code
+    ))
+    return answers.said(wanted, given or {}, reader="public", language=language)
 
 
 def posters(session: Session, contest: Contest, codes: Collection[str]) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Entries: the form before the clip, its consents, withdrawal, and what is still missing."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -21,6 +21,7 @@ from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
 from contest.services.entry import consents, open_uploads, staff_mails
 from contest.services.fanpage import publications
+from contest.services.questions import answering, attachments
 from contest.services.units import categories, units
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import new_code
@@ -30,7 +31,8 @@ CODE_LENGTH = 6
 
 @dataclass(frozen=True)
 class SubmissionForm:
-    """What a unit fills in. ``consents`` are the purposes ticked."""
+    """What a unit fills in. ``consents`` are the purposes ticked; ``answers`` are given to the
+    contest's own questions, ``files`` sent for them, ``dropped`` those to be let go."""
 
     title: str
     kind: str
@@ -42,6 +44,9 @@ class SubmissionForm:
     consents: frozenset[str] = frozenset()
     language: str = "vi"
     category: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[str, Sequence[attachments.Sent]] = field(default_factory=dict)
+    dropped: frozenset[int] = frozenset()
 
 
 # ---------------------------------------------------------------------------- deadlines (plan II.1)
@@ -132,7 +137,7 @@ def create(
         created_at=at, updated_at=at, category=category, **_columns(form),
     )
     session.add(submission)
-    session.flush()
+    answering.take(session, submission, profile.questions, form, actor=actor, at=at)
     _set_consents(session, submission, form, profile=profile, actor=actor, at=at)
     audit.record(
         session, "submission.created", submission, actor=actor, at=at, after=_trace(submission)
@@ -157,6 +162,7 @@ def change(
         setattr(submission, name, value)
     submission.category = categories.rechosen(session, submission, profile, form.category)
     submission.updated_at = at
+    answering.take(session, submission, profile.questions, form, actor=actor, at=at)
     _set_consents(session, submission, form, profile=profile, actor=actor, at=at)
     audit.record(
         session, "submission.changed", submission, actor=actor, at=at, after=_trace(submission)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.models import (
+    Attachment,
     ClipVersion,
     Contest,
     PostRemoval,
@@ -42,8 +43,8 @@ WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("held_decision
 @dataclass(frozen=True)
 class Held:
     """What is held: places of the person, consents, files (name in the archive, hash): clips,
-    pictures of the form that they signed, proofs that a post was removed; who opened what about
-    them."""
+    pictures of the form that they signed, files that came with it, proofs that a post was removed;
+    who opened what about them."""
 
     finder: Finder
     places: list[places.Place]
@@ -80,6 +81,10 @@ def _forms(session: Session, submission: Submission) -> Iterator[tuple[str, str]
     query = select(SignedForm).where(SignedForm.submission_id == submission.id)
     for number, form in enumerate(session.scalars(query.order_by(SignedForm.id)), start=1):
         yield f"forms/{submission.code}-{number}.jpg", form.sha256
+    files = select(Attachment).where(Attachment.submission_id == submission.id)
+    for file in session.scalars(files.order_by(Attachment.id)):
+        ending = "jpg" if file.kind == "picture" else file.kind
+        yield f"forms/{submission.code}-{file.question}-{file.id}.{ending}", file.sha256
 
 
 def _proofs(session: Session, submission: Submission) -> Iterator[tuple[str, str]]:
@@ -172,14 +177,15 @@ def _page(document: dict[str, Any], language: str) -> str:
 _WORDS = {
     "vi": {"title": "Dữ liệu về bạn", "held": "Dữ liệu đang giữ", "where": "Ở đâu",
            "value": "Nội dung", "consents": "Sự đồng ý",
-           "clips": "Clip, phiếu có chữ ký, bằng chứng đã gỡ bài đăng",
+           "clips": "Clip, phiếu có chữ ký, tệp kèm theo, bằng chứng đã gỡ bài đăng",
            "given": "đồng ý",
            "withdrawn": "rút lại", "opened": "Ai đã mở dữ liệu", "you": "chính bạn",
            "staff": "người của hội thi", "contacts": "xem liên hệ", "original": "tải clip gốc",
            "export": "tải danh sách", "signed_form": "xem phiếu có chữ ký",
            "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn"},
     "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
-           "consents": "Consents", "clips": "Clips, signed forms, proofs of removed posts",
+           "consents": "Consents",
+           "clips": "Clips, signed forms, files with them, proofs of removed posts",
            "given": "given",
            "withdrawn": "withdrawn", "opened": "Who opened your data", "you": "yourself",
            "staff": "staff of the contest", "contacts": "contacts looked at",

@@ -85,7 +85,7 @@ class Erasure:
         for submission_id in self.wish.clips:
             candidates += self._clip(self.session.get_one(Submission, submission_id))
         candidates += self._evidence() + self._templates() + self._archives()
-        candidates += self._signed_forms() + self._removals()
+        candidates += self._signed_forms() + self._attachments() + self._removals()
         self._mails()
         changed = result_texts.erase(
             self.session, self.contest, self.finder, self.store, ground=self.wish.ground,
@@ -140,7 +140,16 @@ class Erasure:
         )
         for one in found:
             self._bury(f"signed_form:{one.id}", "file", one.sha256)
-        return stored_files.drop_signed_forms(self.session, found)
+        return stored_files.drop_forms(self.session, found)
+
+    def _attachments(self) -> list[str]:
+        found = stored_files.attachments_of(
+            self.session, self.contest, self.finder, self.wish.clips, self.store.blobs,
+            self.store.pdfs,
+        )
+        for one in found:
+            self._bury(f"attachment:{one.id}", "file", one.sha256)
+        return stored_files.drop_forms(self.session, found)
 
     def _removals(self) -> list[str]:
         named = [int(key.partition(":")[2]) for key in self.wish.also

@@ -97,7 +97,8 @@ def _vietnamese(kept: dict[str, str]) -> list[Row]:
         ("clip gốc, bản xem, ảnh", "người trong clip", "thẩm định, chấm, đăng",
          f"bản đã thay {kept['replaced']}; bài bị loại, đã rút: {kept['rejected_clips']}; còn lại "
          f"{kept['originals']}", public),
-        ("phiếu dự thi có chữ ký", "tác giả", "chứng minh sự đồng ý", kept["signed_forms"], own),
+        ("phiếu dự thi có chữ ký, tệp kèm phiếu", "tác giả", "chứng minh sự đồng ý, xét bài",
+         kept["signed_forms"], own),
         ("bằng chứng đã gỡ bài đăng", "người có trong đó", "chứng minh đã làm theo yêu cầu",
          kept["removal_proofs"], own),
         ("điểm, nhận xét", "giám khảo", "tính kết quả", kept["asked"], f"{own} sau khi khoá vòng"),
@@ -126,7 +127,8 @@ def _english(kept: dict[str, str]) -> list[Row]:
         ("clips, renditions, pictures", "who is seen", "review, marking, publication",
          f"replaced ones {kept['replaced']}; of entries that left {kept['rejected_clips']}; else "
          f"{kept['originals']}", public),
-        ("signed forms", "authors", "proof of consent", kept["signed_forms"], own),
+        ("signed forms, files that came with the form", "authors", "proof of consent, judging",
+         kept["signed_forms"], own),
         ("proofs of removed posts", "who is seen", "that a wish was followed",
          kept["removal_proofs"], own),
         ("marks, comments", "jurors", "the result", kept["asked"], "organisers after the lock"),

@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.models import (
+    Attachment,
     AwardReel,
     Captions,
     ClipFingerprint,
@@ -29,6 +30,7 @@ from contest.models import (
     DocumentPdf,
     DocumentTemplate,
     Evidence,
+    Filing,
     LinkFetch,
     OnscreenNames,
     PostRemoval,
@@ -42,7 +44,7 @@ from contest.models import (
     UnitSheet,
 )
 from contest.ports import BlobStore, PdfReader
-from contest.services.privacy.places import Finds
+from contest.services.privacy.places import Finds, texts
 
 LARGEST = 64 * 1024**2  # of a file that is read for words
 UNPACKED = 256 * 1024**2
@@ -153,8 +155,9 @@ def drop_papers(session: Session, contest: Contest) -> list[str]:
     return [sha256 for sha256 in files if sha256]
 
 
-def drop_signed_forms(session: Session, forms: list[SignedForm]) -> list[str]:
-    """Give up pictures of signed forms; that there was a consent stays with its events."""
+def drop_forms(session: Session, forms: Sequence[SignedForm | Attachment]) -> list[str]:
+    """Give up pictures of signed forms, for which the consents' events stay, and files that came
+    with a form."""
     for one in forms:
         session.delete(one)
     return [one.sha256 for one in forms]
@@ -168,13 +171,38 @@ def signed_forms_of(
     query = select(SignedForm, Submission).join(
         Submission, Submission.id == SignedForm.submission_id
     ).where(Submission.contest_id == contest.id)
-    return [
-        form for form, submission in session.execute(query)
-        if submission.id in clips or any(map(finder.finds, (
-            *submission.authors, submission.contact_name, submission.contact_phone,
-            submission.contact_email,
-        )))
+    return [form for form, submission in session.execute(query)
+            if submission.id in clips or _names(submission, finder)]
+
+
+def attachments_of(
+    session: Session, contest: Contest, finder: Finds, clips: tuple[int, ...], blobs: BlobStore,
+    pdfs: PdfReader,
+) -> list[Attachment]:
+    """Files that came with the form of such an entry, with a filing whose answers name the person,
+    and any whose name or text does: most are pictures and PDFs, in which nothing can be read."""
+    query = select(Attachment, Submission).join(
+        Submission, Submission.id == Attachment.submission_id
+    ).where(Submission.contest_id == contest.id)
+    found = [
+        one for one, submission in session.execute(query)
+        if submission.id in clips or _names(submission, finder) or finder.finds(one.filename)
+        or is_shown(blobs, one.sha256, finder, pdfs)
     ]
+    filed = select(Attachment, Filing).join(Filing, Filing.id == Attachment.filing_id).where(
+        Filing.contest_id == contest.id)
+    return found + [
+        one for one, filing in session.execute(filed)
+        if any(map(finder.finds, (one.filename, *texts(filing.answers))))
+        or is_shown(blobs, one.sha256, finder, pdfs)
+    ]
+
+
+def _names(submission: Submission, finder: Finds) -> bool:
+    return any(map(finder.finds, (
+        *submission.authors, submission.contact_name, submission.contact_phone,
+        submission.contact_email, *texts(submission.answers),
+    )))
 
 
 def drop_clip(
@@ -236,6 +264,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),
+        exists().where(Attachment.sha256 == sha256),
         exists().where(PostRemoval.sha256 == sha256),
         exists().where(PrivacyRequest.archive_sha256 == sha256),
     ]

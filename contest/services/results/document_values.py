@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 
 import scoring
 from contest.docx.filling import Qr
-from contest.languages import write_day, write_deadline, write_time
+from contest.languages import (
+    amount_in_words,
+    write_amount,
+    write_day,
+    write_deadline,
+    write_time,
+)
 from contest.models import ProfileRevision, Result
 from contest.profile import Profile
 from contest.services.core.profiles import profile_at
@@ -124,7 +130,20 @@ def _rules(profile: Profile) -> dict[str, str]:
         f"{'một ngày ' if score.per_day else ''}cho một clip",
         "points_cap": str(score.points_cap),
         "cash_prizes": ", ".join(cash),
+        "cash_amounts": "; ".join(
+            f"{prize.name.vi} {write_amount(prize.amount)} ({amount_in_words(prize.amount)})"
+            for prize in profile.prizes if prize.amount
+        ),
+        "certificates_given": _certificates(profile),
     }
+
+
+def _certificates(profile: Profile) -> str:
+    """Which prizes come with a certificate, as the decision says it."""
+    named = [prize.name.vi for prize in profile.prizes if prize.certificate]
+    if len(named) == len(profile.prizes):
+        return "Mỗi đơn vị đạt giải được tặng Giấy khen."
+    return f"Đơn vị đạt {', '.join(named)} được tặng Giấy khen." if named else ""
 
 
 def _line(line: Line) -> dict[str, str]:
@@ -194,6 +213,8 @@ _RESULT: dict[str, object] = {
     "interaction_weight": "60", "points_per_share": "2", "points_per_reaction": "1",
     "shares_per_account": "2", "shares_limit": "2 lượt cho một clip", "points_cap": "300",
     "cash_prizes": "Giải nhất, Giải nhì",
+    "cash_amounts": "Giải nhất 500.000 đồng (Năm trăm nghìn đồng)",
+    "certificates_given": "Mỗi đơn vị đạt giải được tặng Giấy khen.",
     "draft": DRAFT, "revision": "1", "reason": "Một clip bị loại.", "profile_number": "1",
     "profile_sha256": "0" * 64, "result_sha256": "1" * 64, "bundle_sha256": "2" * 64,
     "fingerprint": "0a1b 2c3d", "verify_address": "https://hoithi.example.vn/c/quan11-2023/verify",

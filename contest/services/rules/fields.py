@@ -20,6 +20,7 @@ from media_checks.rules import RULES, Limit
 # Section -> the tables and keys of the file that it shows.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "contest": ("contest",), "schedule": ("schedule",), "entrants": ("quota", "form"),
+    "questions": ("questions",), "filings": ("filings",),
     "upload": ("upload",), "media": ("media",), "review": ("review",), "jury": ("jury",),
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes", "awards", "categories", "measures"),
     "publication": ("publication", "showing"),

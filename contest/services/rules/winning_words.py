@@ -36,6 +36,8 @@ COLUMNS = {
         "Mảng hay cách tính vừa thêm ở dưới: chọn theo số dòng của nó.",
         "A category or measure added below is chosen by the number of its row.",
     ),
+    "amount": Label("Số tiền mỗi giải (đồng)", "Cash of each (đồng)",
+                    "Để trống: không ghi số tiền.", "Empty: no amount is named."),
     "jury_weight": Label("Tỉ trọng giám khảo", "Weight of the jury"),
     "interaction_weight": Label("Tỉ trọng tương tác", "Weight of interactions"),
     "units": Label(

@@ -3,7 +3,7 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from contest.services.rules import judging_words, winning_words
+from contest.services.rules import asking_words, judging_words, winning_words
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
@@ -13,6 +13,8 @@ SECTIONS = {
     "contest": Label("Hội thi", "The contest"),
     "schedule": Label("Thời gian", "Dates"),
     "entrants": Label("Số lượng, phiếu dự thi", "Numbers and the form"),
+    "questions": Label("Câu hỏi riêng trong phiếu", "Questions of its own"),
+    "filings": Label("Báo cáo, đăng ký", "Filings"),
     "upload": Label("Gửi tệp", "Files"),
     "media": Label("Hình ảnh, âm thanh", "Picture and sound"),
     "review": Label("Thẩm định", "Appraisal"),
@@ -256,8 +258,8 @@ RULES = {
             ("screenshots", "Giữ ảnh, phim bằng chứng, sau khi trao giải",
              "Screenshots and recordings, after the awards"),
             ("logs", "Giữ nhật ký truy cập, sau khi xảy ra", "Logs of access, after it happened"),
-            ("signed_forms", "Giữ ảnh phiếu có chữ ký, sau khi trao giải",
-             "Signed forms, after the awards"),
+            ("signed_forms", "Giữ ảnh phiếu có chữ ký, tệp kèm phiếu, sau khi trao giải",
+             "Signed forms and files with them, after the awards"),
             ("requests", "Giữ yêu cầu về dữ liệu, sau khi kết thúc",
              "Requests about data, after they ended"),
             ("removal_proofs", "Giữ bằng chứng đã gỡ bài đăng, sau khi lưu",
@@ -377,9 +379,10 @@ CHOICES = {
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }
-RULES |= winning_words.RULES | judging_words.RULES
-COLUMNS |= winning_words.COLUMNS
-CHOICES |= winning_words.CHOICES | judging_words.CHOICES
+for more in (winning_words, judging_words, asking_words):
+    RULES |= more.RULES
+    CHOICES |= more.CHOICES
+COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS
 
 
 def label_of(key: str) -> Label:

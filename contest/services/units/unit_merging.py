@@ -12,6 +12,7 @@ from contest.errors import Conflict, Invalid
 from contest.models import (
     Ballot,
     Contest,
+    Filing,
     JurorDeparture,
     PrivacyRequest,
     PushSubscription,
@@ -101,6 +102,11 @@ def merge(
     for table in (UnitLink, UnitSession, RoleGrant, JurorDeparture, TimeGrant, PushSubscription,
                   PrivacyRequest):
         session.execute(update(table).where(table.unit_id == unit.id).values(unit_id=into.id))
+    theirs = select(Filing.filing).where(Filing.unit_id == into.id)
+    session.execute(  # what both have filed stays with each
+        update(Filing).where(Filing.unit_id == unit.id, Filing.filing.not_in(theirs))
+        .values(unit_id=into.id)
+    )
     untils = [u.entries_until for u in (unit, into) if u.entries_until]
     into.entries_until, unit.entries_until = max(untils, default=None), None
     unit.retired_at, unit.merged_into_id = at, into.id

@@ -23,6 +23,7 @@ from contest.views.jury.papers import (
     told,
     total_texts,
 )
+from contest.views.shared.entries.questions import answered
 from contest.views.shared.numbers import whole
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -206,7 +207,7 @@ def _page(
         last=ballot_lists.last_marked(db, contest, actor=who, besides=submission),
         total=own_marks.total(current.profile, ballots.marks_of(ballot)),
         told=told, total_texts=total_texts(),
-        own=own, near=near,
+        own=own, near=near, answers=answered(submission, "jurors"),
         pictures=submission_lists.pictures(db, [one.submission for one in near]),
         **files(submission),
     )

@@ -127,6 +127,7 @@ def clip(code: str) -> BaseResponse:
     return page(
         "public/clip.html",
         clip=public.clip(current.db, current.contest, code),
+        answers=public.answers_to(current.db, current.contest, code, current.language),
         film=watching.film(current.db, current.contest, code, at=current.now),
         subtitles={
             language: url_for("public.captions", slug=current.contest.slug, code=code,

@@ -11,12 +11,10 @@ from wtforms import (
     DateTimeLocalField,
     HiddenField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest import lifecycle
 from contest.errors import not_found
@@ -41,20 +39,13 @@ from contest.views.review import similarity as copy_pages
 from contest.views.review.board_page import BoardOnPage
 from contest.views.review.review_page import clip_on_page, fetched_ahead
 from contest.views.shared.clips import address, of_version
-from contest.views.shared.forms import Form
+from contest.views.shared.forms import Form, MultiCheckboxField
 from contest.views.shared.media import NARROW
 from contest.views.shared.numbers import whole
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("reviews", __name__, url_prefix="/c/<slug>/review")
-
-
-class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
-    """Checkboxes; the forms' macro recognises this class by its name."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class DecisionForm(Form):

@@ -9,6 +9,7 @@ from contest.models import Check, ClipVersion, Derivative, Submission
 from contest.services.entry import checks
 from contest.views.shared.clips import address, clip_seconds, coder, rule_names, time_code
 from contest.views.shared.entries import captions
+from contest.views.shared.entries.questions import answered
 from contest.views.shared.privacy.authors import named
 from contest.views.shared.support import current
 
@@ -48,6 +49,7 @@ def clip_on_page(submission: Submission) -> dict[str, Any]:
     return {
         "version": version,
         "named": named(submission),
+        "answers": answered(submission, "reviewers"),
         "quick": quick,
         "deep": deep,
         "deep_left": checks.seconds_left(deep, at=current.now),

@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
-from wtforms import Field, SelectField
+from wtforms import Field, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
-from wtforms.widgets import Select, html_params
+from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
 
 from contest.errors import DomainError
 from contest.languages import DEFAULT
@@ -110,7 +110,8 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Run the body if the form is valid; ``again(status)`` renders its page anew.
 
         An invalid form ends the request with that page and 422. A service's ``DomainError`` ends
-        it with the error's status; its message is shown at ``field``, or above the form.
+        it with the error's status; its message is shown at the question that it is about, else at
+        ``field``, or above the form.
         """
         if not self.validate_on_submit():
             abort(again(422))
@@ -118,7 +119,8 @@ class Form(FlaskForm):  # type: ignore[misc]
             yield
         except DomainError as error:
             current.db.rollback()
-            if field:
+            at = f"question_{error.data.get('question')}"
+            if (field := at if at in self else field):
                 self[field].errors = [error.message(current.language)]
             else:
                 self.form_errors = [error.message(current.language)]
@@ -146,6 +148,13 @@ def read_file(field: Field, *, most: int = 1024 * 1024) -> str:
 def refused(form: Form, field: str, error: DomainError) -> None:
     """Show an error's message at the field concerned."""
     form[field].errors = [*form[field].errors, error.message(current.language)]
+
+
+class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
+    """Checkboxes; the forms' macro recognises this class by its name."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class PlainSelect(Select):  # type: ignore[misc]

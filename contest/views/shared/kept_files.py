@@ -2,8 +2,10 @@
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
@@ -14,6 +16,7 @@ from contest.views.shared import media
 from contest.views.shared.support import current
 
 LIFE_S = 3600 * 4
+Kind = TypeVar("Kind", bound=str)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,24 @@ def keep(upload: FileStorage) -> Kept:
 def keep_picture(upload: FileStorage) -> Kept:
     """As ``keep``, for a picture: what is stored is drawn anew. Raises ``TooLarge`` besides, and
     ``Invalid`` for what is no whole picture."""
+    return _drawn(received(upload), upload)
+
+
+def keep_judged(
+    upload: FileStorage, judge: Callable[[Path], Kind]
+) -> tuple[Kept, Kind]:
+    """As ``keep``, once ``judge`` has said what the file is; a "picture" is drawn anew. Raises
+    whatever ``judge`` does besides."""
     path = received(upload)
+    try:
+        kind = judge(path)
+    except DomainError:
+        path.unlink()
+        raise
+    return (_drawn if kind == "picture" else _put)(path, upload), kind
+
+
+def _drawn(path: Path, upload: FileStorage) -> Kept:
     drawn = path.with_name(f"{path.name}-drawn")
     try:
         original = _sha256(path)

@@ -22,12 +22,20 @@ from contest.services.entry import (
     uploads,
 )
 from contest.services.fanpage import board
+from contest.services.filings import filings
+from contest.services.questions import attachments
 from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
 from contest.views.shared.entries import captions, sending
-from contest.views.shared.entries.entry_form import category_name, entry_form, kind_names
+from contest.views.shared.entries.entry_form import (
+    EntryFields,
+    category_name,
+    entry_form,
+    kind_names,
+)
+from contest.views.shared.entries.questions import answered
 from contest.views.shared.privacy.authors import named
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import (
@@ -76,11 +84,13 @@ def _submission(code: str) -> Submission:
 @allows("entry.read", by="unit")
 def home() -> Response:
     """Rules in short, the countdown, the unit's entries and what to do next."""
-    entries = submissions.of_unit(current.db, _unit())
+    unit = _unit()
+    entries = submissions.of_unit(current.db, unit)
     opens = current.profile.schedule.entries_open
-    closes = submissions.closes_at(current.profile, unit=_unit())
+    closes = submissions.closes_at(current.profile, unit=unit)
     return page(
-        "unit/home.html", unit=_unit(), entries=entries, closes=closes,
+        "unit/home.html", unit=unit, entries=entries, closes=closes,
+        filings=filings.of_unit(current.db, unit, at=current.now),
         is_open=opens <= current.now < closes,
         room=current.profile.quota.maximum - _counted(entries),
     )
@@ -106,12 +116,17 @@ def new() -> Response:
     """The entry form, saved before the first byte of the clip."""
     submissions.require_open(current.profile, at=current.now, unit=_unit())
     form = entry_form(current.profile, _unit())
-    if not form.validate_on_submit():
-        return page("unit/form.html", 422 if form.errors else 200, form=form, submission=None)
-    submission = submissions.create(
-        current.db, _unit(), form.submission(), actor=current.actor, at=current.now
-    )
+    if request.method in SAFE:
+        return _form_page(form)
+    with form.taken(lambda status: _form_page(form, None, status)):
+        submission = submissions.create(
+            current.db, _unit(), form.submission(), actor=current.actor, at=current.now
+        )
     return _saved(back_to("unit.review", code=submission.code))
+
+
+def _form_page(form: EntryFields, of: Submission | None = None, status: int = 200) -> Response:
+    return page("unit/form.html", status, form=form, submission=of)
 
 
 def _saved(response: Response) -> Response:
@@ -124,12 +139,14 @@ def _saved(response: Response) -> Response:
 def edit(code: str) -> Response:
     submission = _submission(code)
     submissions.require_replaceable(submission)
-    form = entry_form(current.profile, submission.unit, submission)
-    if not form.validate_on_submit():
-        return page("unit/form.html", 422 if form.errors else 200, form=form, submission=submission)
-    submissions.change(
-        current.db, submission, form.submission(), actor=current.actor, at=current.now
-    )
+    files = attachments.of(current.db, submission)
+    form = entry_form(current.profile, submission.unit, submission, files=files)
+    if request.method in SAFE:
+        return _form_page(form, submission)
+    with form.taken(lambda status: _form_page(form, _submission(code), status)):
+        submissions.change(
+            current.db, submission, form.submission(), actor=current.actor, at=current.now
+        )
     return _saved(back_to(
         "unit.review" if submission.version is None else "unit.entry", code=submission.code
     ))
@@ -145,6 +162,7 @@ def review(code: str) -> Response:
     return page(
         "unit/review.html", submission=submission, kind=kind_names()[submission.kind],
         consents=consents, category=category_name(current.profile, submission),
+        answers=answered(submission, "unit"),
     )
 
 
@@ -236,7 +254,7 @@ def entry(code: str) -> Response:
         on_the_way=board.on_the_way(current.db, found),
         asked=entry_requests.last_of(current.db, found),
         can_ask=lifecycle.may("submission", found.state, "ask_withdrawal", phase),
-        kind=kind_names()[found.kind],
+        kind=kind_names()[found.kind], answers=answered(found, "unit"),
         done_for=errands.of_submission(current.db, found),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.models import (
+    Attachment,
     AuthorWord,
     Captions,
     Check,
@@ -188,6 +189,9 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
                reason=SAID, created_at=at),
         SignedForm(submission_id=clip.id, sha256=kept(phase, f"form: {SAID}".encode()), size=9,
                    **common),
+        Attachment(contest_id=contest_id, submission_id=clip.id, question="plan", kind="pdf",
+                   sha256=kept(phase, f"%PDF-1.4 plan: {SAID}".encode()), size=9,
+                   filename=f"{BARE}.pdf", **common),
         LinkFetch(public_id="link", submission_id=clip.id, state="failed", said={"vi": SAID},
                   address=f"https://drive.example/{BARE}", filename=f"{BARE}.mp4", begun_at=at,
                   expires_at=at, finished_at=at),
@@ -213,6 +217,7 @@ def _in_columns(session: Any, phase: Phase) -> None:
     """Fields of rows that the contest has anyway."""
     clip = session.get_one(Submission, phase.clips["shown"].id)
     clip.state_reason, clip.description = SAID, SAID
+    clip.answers = {"story": SAID, "media": [NAME, "Máy quay"], "people": PHONE}
     phase_contest = session.get_one(type(phase.contest), phase.contest.id)
     phase_contest.publishing_paused = SAID
     for check in session.query(Check).filter_by(version_id=clip.version_id):

@@ -43,7 +43,8 @@ VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 CLIPS = ("shown", "held")
 FIRST = ("session_id", "check_id", "publication_id", "correction_id", "void_id", "evidence_id",
-         "passkey_id", "request_id", "grant_id", "fetch_id", "telling_id", "view_id")
+         "passkey_id", "request_id", "grant_id", "fetch_id", "telling_id", "view_id",
+         "attachment_id")
 
 
 class Walk:
@@ -119,6 +120,7 @@ class Walk:
             "repair_id": 1, "name": "manifest.json", "link_id": phase.link_id,
             "task_id": phase.task_id, "privacy_id": phase.privacy_id, "act": "answer",
             "retained": "originals", "hold_id": 1, "word_id": 1, "withdrawal_id": 1,
+            "filing": "report",
             "part": "schedule", "width": 400, "errand_key": "e" * 32, **dict.fromkeys(FIRST, 1),
         }
 

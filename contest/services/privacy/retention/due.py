@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import (
     AccessLog,
+    Attachment,
     ClipVersion,
     Contest,
     Correction,
@@ -185,13 +186,27 @@ def struck_left(session: Session, contest: Contest) -> list[Correction]:
 
 
 def _signed_forms(session: Session, contest: Contest, awards: datetime) -> Iterator[Item]:
+    """Entries with pictures of the signed form, or with files that came with it; filings with
+    files."""
     query = (
         select(Submission.id, Submission.code, func.sum(SignedForm.size).label("size"))
         .join(SignedForm, SignedForm.submission_id == Submission.id)
         .where(Submission.contest_id == contest.id).group_by(Submission.id, Submission.code)
     )
-    for row in session.execute(query):
-        yield Item("", f"submission:{row.id}", row.code, awards, int(row.size or 0))
+    sizes = {(row.id, row.code): int(row.size or 0) for row in session.execute(query)}
+    attached = (
+        select(Submission.id, Submission.code, func.sum(Attachment.size).label("size"))
+        .join(Attachment, Attachment.submission_id == Submission.id)
+        .where(Submission.contest_id == contest.id).group_by(Submission.id, Submission.code)
+    )
+    for row in session.execute(attached):
+        sizes[row.id, row.code] = sizes.get((row.id, row.code), 0) + int(row.size or 0)
+    for (entry_id, code), size in sorted(sizes.items()):
+        yield Item("", f"submission:{entry_id}", code, awards, size)
+    filed = select(Attachment.filing_id, func.sum(Attachment.size).label("size")).where(
+        Attachment.contest_id == contest.id, Attachment.filing_id.is_not(None))
+    for filing_id, size in session.execute(filed.group_by(Attachment.filing_id)):
+        yield Item("", f"filing:{filing_id}", "", awards, int(size or 0))
 
 
 def _requests(session: Session, contest: Contest, awards: datetime) -> Iterator[Item]:

@@ -16,9 +16,11 @@ from contest import canonical
 from contest.actors import SYSTEM, Actor
 from contest.models import (
     AccessLog,
+    Attachment,
     Base,
     Contest,
     Evidence,
+    Filing,
     Mail,
     PostRemoval,
     PrivacyRequest,
@@ -140,11 +142,16 @@ def _ledger(batch: Batch, item: Item) -> int:
 
 
 def _forms(batch: Batch, item: Item) -> int:
-    query = select(SignedForm).where(SignedForm.submission_id == item.row_id)
-    found = list(batch.session.scalars(query))
+    found: list[SignedForm | Attachment] = []
+    if item.subject.startswith("filing:"):
+        query = select(Attachment).where(Attachment.filing_id == item.row_id)
+        found += batch.session.scalars(query)
+    else:
+        for table in (SignedForm, Attachment):
+            found += batch.session.scalars(select(table).where(table.submission_id == item.row_id))
     for one in found:
-        batch.bury(f"signed_form:{one.id}", "file", one.sha256, as_it_is=True)
-    batch.files += stored_files.drop_signed_forms(batch.session, found)
+        batch.bury(f"{one.__tablename__}:{one.id}", "file", one.sha256, as_it_is=True)
+    batch.files += stored_files.drop_forms(batch.session, found)
     return len(found)
 
 
@@ -304,8 +311,9 @@ def _all_accounts(batch: Batch, item: Item) -> int:
 
 
 def _form(batch: Batch, item: Item) -> int:
-    found = batch.session.get(SignedForm, item.row_id)
-    batch.files += stored_files.drop_signed_forms(batch.session, [found] if found else [])
+    found = batch.session.get(_TABLES[item.subject.partition(":")[0]], item.row_id)
+    if isinstance(found, SignedForm | Attachment):
+        batch.files += stored_files.drop_forms(batch.session, [found])
     return 0
 
 
@@ -317,12 +325,13 @@ def _opened(batch: Batch, upto: int) -> None:
 
 _AGAIN: dict[tuple[str, str], Callable[[Batch, Item], int]] = {
     ("submission", "clip"): _clip, ("submission", "original"): _original,
-    ("evidence", "file"): _file, ("signed_form", "file"): _form,
+    ("evidence", "file"): _file, ("signed_form", "file"): _form, ("attachment", "file"): _form,
     ("post_removal", "file"): _proof,
     ("contest", "accounts"): _all_accounts,
     **{("privacy_request", name): _request for name in WRITTEN},
 }
 _TABLES: dict[str, type[Base]] = {
     "submission": Submission, "evidence": Evidence, "signed_form": SignedForm,
+    "attachment": Attachment, "filing": Filing,
     "contest": Contest, "privacy_request": PrivacyRequest, "post_removal": PostRemoval,
 }

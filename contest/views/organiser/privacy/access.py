@@ -41,7 +41,8 @@ def listed() -> Response:
 def whats() -> dict[str, str]:
     return {
         "contacts": _("Xem thông tin liên hệ"), "original": _("Tải clip gốc"),
-        "export": _("Tải danh sách, kết quả"), "signed_form": _("Xem phiếu có chữ ký"),
+        "export": _("Tải danh sách, kết quả"),
+        "signed_form": _("Xem phiếu có chữ ký, tệp kèm phiếu"),
         "evidence": _("Tải minh chứng"), "person": _("Xem dữ liệu của một người"),
     }
 

@@ -115,7 +115,7 @@ def value_at(data: object, key: str) -> Any:
 
 
 def _tables(rows: Sequence[BaseModel] | None) -> list[dict[str, Any]]:
-    return [row.model_dump() for row in rows or ()]
+    return [row.model_dump(exclude_none=True) for row in rows or ()]
 
 
 def _name(key: str) -> str:
@@ -328,8 +328,12 @@ def _filled(row: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         name, _, language = key.partition(".")
         if language:
             row[name] = {**row.get(name, {}), language: value}
+            if not any(row[name].values()):
+                del row[name]
         elif (name, value) == ("by", PLAIN[0]):
             row.pop(name, None)  # the file need not say it
         elif value is not None:
             row[name] = value
+        else:
+            row.pop(name, None)
     return row

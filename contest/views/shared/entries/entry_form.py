@@ -1,11 +1,13 @@
 """The entry form; its choices and consents come from the profile in force."""
 
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
+    Field,
     RadioField,
     SelectChoice,
     StringField,
@@ -14,10 +16,12 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from contest.models import Submission, Unit
+from contest.models import Attachment, Submission, Unit
 from contest.profile import Profile
+from contest.profile.questions import Question
 from contest.profile.winning import Category, open_to
 from contest.services.entry.submissions import SubmissionForm, given
+from contest.views.shared.entries import questions
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
@@ -91,12 +95,20 @@ class EntryFields(Form):
 
     max_authors = 0
 
+    questions: Sequence[Question] = ()
+
+    @property
+    def question_fields(self) -> list[tuple[Field, bool]]:
+        """The contest's own questions, each with whether it may stay empty."""
+        return questions.shown(self, self.questions)
+
     @property
     def consent_fields(self) -> list[BooleanField]:
         return [f for f in self if f.name.startswith("consent_")]
 
     def submission(self) -> SubmissionForm:
-        """The form's content for the service."""
+        """The form's content for the service; files are looked into and kept. Raises as
+        ``questions.received``."""
         return SubmissionForm(
             title=self.title.data, kind=self.kind.data, authors=lines_of(self.authors.data),
             description=self.description.data or "", contact_name=self.contact_name.data,
@@ -106,6 +118,9 @@ class EntryFields(Form):
             ),
             language=current.language,
             category=self["category"].data or "" if "category" in self else "",
+            answers=questions.given(self, self.questions),
+            files=questions.received(self, self.questions),
+            dropped=questions.dropped(self, self.questions),
         )
 
 
@@ -116,13 +131,14 @@ def lines_of(text: str | None) -> list[str]:
 
 def entry_form(
     profile: Profile, unit: Unit, submission: Submission | None = None, *,
-    fields: type[EntryFields] = EntryFields,
+    files: Sequence[Attachment] = (), fields: type[EntryFields] = EntryFields,
 ) -> EntryFields:
-    """The form of this profile for a unit, prefilled from ``submission`` if given; ``fields``: with
-    more. A category is asked for where the unit has a choice."""
+    """The form of this profile for a unit, prefilled from ``submission`` and its ``files`` if
+    given; ``fields``: with more. A category is asked for where the unit has a choice."""
 
     class Form(fields):  # type: ignore[misc, valid-type]
         max_authors = profile.form.max_authors
+        questions = profile.questions
 
     for purpose in profile.form.consents:
         needed = InputRequired(_("Hãy đọc và đánh dấu mục này để tiếp tục."))
@@ -132,7 +148,9 @@ def entry_form(
         setattr(Form, f"consent_{purpose.id}", field)
     if len(may := open_to(profile.categories, unit.group)) > 1:
         Form.category = _category(may)
-    form = Form(data=_known(submission) if submission else None)
+    for name, field in questions.fields_of(profile.questions, files).items():
+        setattr(Form, name, field)
+    form = Form(data=_known(submission, profile) if submission else None)
     form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
     form.authors.description = _whose_names(profile)
     return form
@@ -163,8 +181,9 @@ def kind_names() -> dict[str, str]:
     return {"individual": _("Cá nhân"), "team": _("Tập thể")}
 
 
-def _known(submission: Submission) -> dict[str, object]:
+def _known(submission: Submission, profile: Profile) -> dict[str, object]:
     known: dict[str, object] = {f"consent_{purpose}": True for purpose in given(submission)}
+    known |= questions.known(profile.questions, submission.answers)
     for name in ("title", "kind", "description", "contact_name", "contact_phone", "contact_email",
                  "category"):
         known[name] = getattr(submission, name)

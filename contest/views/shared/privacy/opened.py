@@ -71,6 +71,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
     "interactions.evidence": ("evidence", "evidence:", "sha256"),
     "privacy_requests.proof": ("evidence", "evidence:", "sha256"),
     "paper_entries.signed": ("signed_form", access.ENTRY, "code"),
+    "attachments.file": ("signed_form", "attachment:", "attachment_id"),
     "privacy_requests.show": ("person", "request:", "privacy_id"),
     "privacy_requests.places": ("person", "request:", "privacy_id"),
 }

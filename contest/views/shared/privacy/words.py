@@ -12,7 +12,7 @@ KINDS = {
     "originals": _l("Clip gốc và bản xem"),
     "ledgers": _l("Sổ chia sẻ, tệp số liệu và tài khoản trong đó"),
     "screenshots": _l("Ảnh chụp, phim quay màn hình làm bằng chứng"),
-    "signed_forms": _l("Ảnh phiếu dự thi có chữ ký"),
+    "signed_forms": _l("Ảnh phiếu dự thi có chữ ký, tệp kèm phiếu"),
     "mails": _l("Thư đã gửi"),
     "logs": _l("Nhật ký truy cập, lần bị từ chối, phiên của đơn vị"),
     "requests": _l("Yêu cầu về dữ liệu cá nhân đã kết thúc"),

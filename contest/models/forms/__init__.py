@@ -1,0 +1,1 @@
+"""What a contest's own forms hold beside their fixed fields."""

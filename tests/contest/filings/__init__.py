@@ -1,0 +1,1 @@
+"""What units file besides clips."""
