@@ -19,9 +19,11 @@ bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 def export(what: str, kind: str) -> Response:
     """A whole list as a file, without the page's filter."""
     titles = lists.titles(what, current.language)
-    if kind == "csv":
+    if (what, kind) == ("entries", "csv"):
         return attachment(_csv(titles, what), what, kind)
     rows = lists.rows(current.db, current.contest, what, actor=current.actor, at=current.now)
+    if kind == "csv":
+        return attachment(spreadsheets.csv_parts(titles, list(rows)), what, kind)
     if kind == "json":
         named = [dict(zip(lists.TITLES[what], row, strict=True)) for row in rows]
         content = (json.dumps(named, ensure_ascii=False, indent=1) + "\n").encode()
