@@ -20,10 +20,12 @@ def export(what: str, kind: str) -> Response:
     """A whole list as a file, without the page's filter."""
     columns = lists.columns(what, current.profile, current.language)
     titles = list(columns.values())
-    if kind == "csv":
+    if (what, kind) == ("entries", "csv"):
         return attachment(_csv(titles, what), what, kind)
     rows = lists.rows(current.db, current.contest, what, actor=current.actor, at=current.now,
                       language=current.language)
+    if kind == "csv":
+        return attachment(spreadsheets.csv_parts(titles, list(rows)), what, kind)
     if kind == "json":
         named = [dict(zip(columns, row, strict=True)) for row in rows]
         content = (json.dumps(named, ensure_ascii=False, indent=1) + "\n").encode()
