@@ -106,7 +106,7 @@ def test_the_public_player_has_them_from_the_release_on(
     make.add(Captions(version_id=clip.version_id, language="vi", created_by="user:1",
                       data={"cues": [[1000, 3000, "Xin chào Quận 11"]]}, created_at=make.at))
     clock.moment = WHILE_OPEN
-    assert visit.public().get(f"{page}/{track}").status_code == 404
+    assert visit.public().get(f"{page}/{track}").status_code == 409  # as the film itself
     clock.moment = AFTER
     assert visit.public().get(f"{page}/{track}").text == SAID
     assert visit.public().get(f"{page}/captions-en.vtt").status_code == 404
