@@ -166,3 +166,10 @@ def test_view_has_no_bare_vietnamese(path: Path):
     visitor = _Bare()
     visitor.visit(ast.parse(path.read_text()))
     assert visitor.found == []
+
+
+def test_one_thing_has_one_word_and_no_screen_speaks_as_a_machine_does() -> None:
+    never = re.compile(r"mã băm|dấu vết|Ban tổ chức|ban tổ chức|BTC\b|Hội Thi|[Cc]uộc thi")
+    stiff = re.compile(r"\bmending\b|\b1 points\b|\b0?1 × |\bBTC\b")
+    assert [text for text in msgids() if never.search(text)] == []
+    assert [one for told in english().values() for one in told if stiff.search(one)] == []

@@ -1,6 +1,7 @@
 """Subtitles from the unit's file to the public player: who puts them there, and who sees them."""
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,6 +18,7 @@ from tests.browsing import sticks_out, wait_for
 from tests.contest.conftest import WHILE_OPEN, Client, Visits
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER
+from tests.e2e.auditors import html_faults
 
 SRT = b"1\n00:00:01,000 --> 00:00:03,000\nXin ch\xc3\xa0o <b>Qu\xe1\xba\xadn 11</b>\n"
 SAID = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nXin chào Quận 11\n"
@@ -97,7 +99,7 @@ def test_after_the_approval_only_organisers_do_and_where_nobody_watches_nobody(
 @pytest.mark.browser
 def test_the_public_player_has_them_from_the_release_on(
     make: Factory, here: Contest, visit: Visits, clock: FixedClock, *, browser: Browser,
-    address: str
+    address: str, tmp_path: Path
 ) -> None:
     clip = make.submission(make.unit(here), "published")
     page, track = f"/c/{here.slug}/clips/{clip.code}", "captions-vi.vtt"
@@ -106,14 +108,21 @@ def test_the_public_player_has_them_from_the_release_on(
     make.add(Captions(version_id=clip.version_id, language="vi", created_by="user:1",
                       data={"cues": [[1000, 3000, "Xin chào Quận 11"]]}, created_at=make.at))
     clock.moment = WHILE_OPEN
-    assert visit.public().get(f"{page}/{track}").status_code == 404
+    assert visit.public().get(f"{page}/{track}").status_code == 409  # as the film itself
     clock.moment = AFTER
     assert visit.public().get(f"{page}/{track}").text == SAID
     assert visit.public().get(f"{page}/captions-en.vtt").status_code == 404
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+    own = f"/c/{here.slug}/organiser/entries/{clip.code}/captions"
+    token = make.staff_token(make.user("organiser", contest=here))
+    with browser.new_context(viewport={"width": 320, "height": 844}) as context:
+        context.add_cookies([{"name": "hoithi_staff", "value": token, "url": address}])
         seen = context.new_page()
-        seen.goto(f"{address}{page}")
-        assert sticks_out(seen) <= 0
+        for name, path in (("own", own), ("public", page)):
+            answer = seen.goto(f"{address}{path}")
+            assert answer is not None
+            (tmp_path / f"{name}.html").write_bytes(answer.body())
+            assert sticks_out(seen) <= 0, path
+        assert html_faults(sorted(tmp_path.glob("*.html")), tmp_path / "told.json") == []
         wait_for(seen, "[...document.querySelector('video').textTracks].some((one) => "
                        "one.mode === 'showing' && one.label === 'Tiếng Việt')")
         wait_for(seen, "document.querySelector('video').textTracks[0].cues?.length === 1")
