@@ -239,6 +239,7 @@ def test_the_way_through_the_screens(office, visit, platform):
     assert sent.status_code == 303
     assert "Báo cáo.pdf" in client.get(place).text
     desk = f"{BASE}/organiser/filings"
+    assert desk in organiser.get(f"{BASE}/organiser/units").text
     grid = soup(organiser.get(desk))
     assert [one.text for one in grid.select(".figure__value")] == ["0/3", "1/3", "0/1"]
     one = f"{desk}/{office.unit.id}/report"
@@ -280,5 +281,5 @@ def test_a_contest_that_owes_nothing_shows_none_of_it(make, visit):
     organiser = visit.role("organiser", contest=plain)
     page = organiser.get("/c/khong-nop-2023/organiser/filings")
     assert (page.status_code, "Thể lệ không yêu cầu" in page.text) == (200, True)
-    assert "/organiser/filings" not in organiser.get("/c/khong-nop-2023/organiser/entries").text
+    assert "/organiser/filings" not in organiser.get("/c/khong-nop-2023/organiser/units").text
     assert "Báo cáo, đăng ký" not in visit.unit(make.unit(plain)).get("/c/khong-nop-2023/unit").text
