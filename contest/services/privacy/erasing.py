@@ -144,8 +144,8 @@ class Erasure:
 
     def _attachments(self) -> list[str]:
         found = stored_files.attachments_of(
-            self.session, self.contest, self.finder, self.wish.clips, self.store.blobs,
-            self.store.pdfs,
+            self.session, self.contest, self.finder, self.store.blobs, self.store.pdfs,
+            clips=self.wish.clips,
         )
         for one in found:
             self._bury(f"attachment:{one.id}", "file", one.sha256)

@@ -176,8 +176,8 @@ def signed_forms_of(
 
 
 def attachments_of(
-    session: Session, contest: Contest, finder: Finds, clips: tuple[int, ...], blobs: BlobStore,
-    pdfs: PdfReader,
+    session: Session, contest: Contest, finder: Finds, blobs: BlobStore, pdfs: PdfReader, *,
+    clips: tuple[int, ...],
 ) -> list[Attachment]:
     """Files that came with the form of such an entry, with a filing whose answers name the person,
     and any whose name or text does: most are pictures and PDFs, in which nothing can be read."""
