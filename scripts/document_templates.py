@@ -91,13 +91,18 @@ def _present(document: Docx) -> None:
 
 def _figures(document: Docx) -> None:
     body(document, "II. SỐ LIỆU VÀ CÁCH TÍNH", "b", before=6, keep=True)
-    body(document, "1. Có {{ units }} đơn vị được xếp hạng với {{ clips }} clip đã đăng; số "
-         "tương tác được chốt lúc {{ cut_off }}.")
-    body(document, "2. Tổng điểm 100 gồm {{ jury_weight }} điểm giám khảo và "
-         "{{ interaction_weight }} điểm tương tác. Điểm giám khảo là trung bình của các giám khảo "
-         "có chấm. Mỗi cảm xúc tính {{ points_per_reaction }} điểm, mỗi lượt chia sẻ tính "
-         "{{ points_per_share }} điểm (một tài khoản tính nhiều nhất {{ shares_limit }}), tối đa "
-         "{{ points_cap }} điểm. Đơn vị lấy điểm theo thể lệ bản {{ profile_number }}.")
+    body(document, "1. Có {{ units }} đơn vị được xếp hạng với {{ clips }} clip"
+         "{% if posted %} đã đăng{% endif %}"
+         "{% if by_counts %}; số tương tác được chốt lúc {{ cut_off }}{% endif %}.")
+    body(document, "2. Tổng điểm 100 "
+         "{% if by_jury and by_counts %}gồm {{ jury_weight }} điểm giám khảo và "
+         "{{ interaction_weight }} điểm tương tác{% elif by_jury %}là điểm giám khảo"
+         "{% else %}là điểm tương tác{% endif %}."
+         "{% if by_jury %} Điểm giám khảo là trung bình của các giám khảo có chấm.{% endif %}"
+         "{% if by_counts %} Mỗi cảm xúc tính {{ points_per_reaction }} điểm, mỗi lượt chia sẻ "
+         "tính {{ points_per_share }} điểm (một tài khoản tính nhiều nhất {{ shares_limit }}), "
+         "tối đa {{ points_cap }} điểm.{% endif %}"
+         " Đơn vị lấy điểm theo thể lệ bản {{ profile_number }}.")
 
 
 def _notes(document: Docx) -> None:

@@ -120,6 +120,9 @@ def _rules(profile: Profile) -> dict[str, str]:
     score = profile.scoring
     cash = [prize.name.vi for prize in profile.prizes if prize.cash]
     return {
+        "posted": "có" if profile.on_page else "",
+        "by_jury": "có" if score.jury_weight else "",
+        "by_counts": "có" if score.interaction_weight else "",
         "cut_off": write_time(profile.schedule.counts_close, profile.schedule.zone, "vi"),
         "jury_weight": str(score.jury_weight),
         "interaction_weight": str(score.interaction_weight),
@@ -209,7 +212,8 @@ _RESULT: dict[str, object] = {
     "signer": "BÍ THƯ", "bases": ["Kế hoạch số 39-KH/TĐTN-BCNLĐ ngày 07/4/2023"],
     "recipients": ["Các cơ sở Đoàn trực thuộc"],
     "title": "Hội thi thực hiện phong trào “3 trách nhiệm”", "theme": "Tuổi trẻ Quận 11",
-    "organiser": "Quận Đoàn 11", "cut_off": "16g00 ngày 19/6/2023", "jury_weight": "40",
+    "organiser": "Quận Đoàn 11", "posted": "có", "by_jury": "có", "by_counts": "có",
+    "cut_off": "16g00 ngày 19/6/2023", "jury_weight": "40",
     "interaction_weight": "60", "points_per_share": "2", "points_per_reaction": "1",
     "shares_per_account": "2", "shares_limit": "2 lượt cho một clip", "points_cap": "300",
     "cash_prizes": "Giải nhất, Giải nhì",

@@ -244,3 +244,16 @@ def test_a_damaged_part_is_named() -> None:
 
 def test_every_fault_is_said_at_once_and_each_once() -> None:
     assert len(found(docx("{{ one_fault }} {{ other_fault }} {{ one_fault }}"))) == 2
+
+
+@pytest.mark.parametrize(("jury", "counts", "said", "unsaid"), [
+    ("40", "60", "gồm 40 điểm giám khảo và 60 điểm tương tác.", "là điểm"),
+    ("100", "0", "Tổng điểm 100 là điểm giám khảo. Điểm giám khảo là trung bình", "tương tác"),
+    ("0", "100", "Tổng điểm 100 là điểm tương tác. Mỗi cảm xúc tính 1 điểm", "giám khảo"),
+])
+def test_minutes_name_only_what_has_a_weight(jury, counts, said, unsaid):
+    weights = {"jury_weight": jury, "interaction_weight": counts,
+               "by_jury": "có" * (jury != "0"), "by_counts": "có" * (counts != "0")}
+    text = words(fill((SHIPPED / "minutes.docx").read_bytes(), SAMPLE | weights))
+    method = text[text.index("CÁCH TÍNH"):text.index("Đơn vị lấy điểm")]
+    assert said in method and unsaid not in method
