@@ -67,6 +67,9 @@ def test_clips_are_in_the_contest_at_the_release_and_ranked(
     page = visit.public().get(f"/c/{contest.slug}/").text
     assert "Fanpage" not in page
     assert "do Ban giám khảo chấm" in page
+    board = visit.role("organiser", contest).get(f"/c/{contest.slug}/organiser/publications").text
+    assert "Mở clip" in board and "Đã mở" in board
+    assert not any(word in board for word in ("Fanpage", "Đăng bài", "Dán liên kết", "Tương tác"))
     rules_page = visit.public().get(f"/c/{contest.slug}/rules").text
     assert "Điểm tương tác" not in rules_page.replace("điểm tương tác.", "")
     ranked(make, contest, clips)
