@@ -33,3 +33,11 @@ class Filing(Base):
     until: Mapped[datetime | None]  # more time for this unit
     until_reason: Mapped[str] = mapped_column(Text, default="")
     unit: Mapped[Unit] = relationship()
+
+    @property
+    def state(self) -> str:
+        """owed, filed; returned: given back after it was last filed."""
+        if self.filed_at is None:
+            return "owed"
+        back = self.returned_at is not None and self.returned_at >= self.filed_at
+        return "returned" if back else "filed"
