@@ -57,12 +57,12 @@ def phase_with(submission: Submission, newest: str | None, *, at: datetime) -> P
     )
 
 
-def of_filing(session: Session, mail: Mail, unit: Unit, *, at: datetime) -> dict[str, Any]:
+def of_filing(mail: Mail, unit: Unit, *, at: datetime) -> dict[str, Any]:
     """What a letter about a filing shows; of what the rules ask no more, nothing is asked."""
     key, profile = mail.params["filing"], profiles.profile_of(unit.contest)
     rule = next((one for one in profile.filings if one.id == key), None)
-    query = select(Filing).where(Filing.unit_id == unit.id, Filing.filing == key)
-    row = session.scalars(query).one_or_none() or Filing(note="", until_reason="")
+    nothing = Filing(note="", until_reason="")
+    row = next((one for one in unit.filings if one.filing == key), nothing)
     reason = row.note if mail.template == "filing_returned" else row.until_reason
     if rule is None:
         return {"filing_name": key, "reason": reason, "state": "", "late": True,

@@ -244,7 +244,7 @@ def values(
         unit = session.get_one(Unit, mail.params["unit_id"])
         found = _unit(unit, at=at) | found
         if "filing" in mail.params:
-            found |= deadlines.of_filing(session, mail, unit, at=at)
+            found |= deadlines.of_filing(mail, unit, at=at)
     found |= _of_persons_data(session, mail)
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of, at=at)

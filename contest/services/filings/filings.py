@@ -158,6 +158,7 @@ def give_time(
         )
     row.until, row.until_reason = until, reason.strip()
     session.flush()
+    profiles.plan_reminders(session, unit.contest, profile, at=at)  # of the new deadline
     _tell(session, unit, key, "filing_time_given", at=at)
     audit.record(session, "filing.time_given", row, actor=actor, at=at,
                  after={"unit": unit.id, "filing": key, "until": until.isoformat(),

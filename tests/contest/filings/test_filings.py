@@ -214,6 +214,28 @@ def test_the_grid_says_who_has_filed_and_who_has_not(office):
         "registration": (3, 1, 2), "report": (3, 1, 3), "article": (1, 0, 0)}
 
 
+def test_what_is_still_owed_and_what_is_due_soon_is_found_by_each_units_own_time(
+    office, platform, visit
+):
+    soon = REPORT_DUE - timedelta(days=3)
+    assert office.grid("report", "soon", at=soon - MOMENT) == []
+    assert len(office.grid("report", "soon", at=soon)) == 3
+    assert office.grid("report", "soon", at=REPORT_DUE) == []
+    office.deed(filings.give_time, "report", REPORT_DUE + timedelta(days=5), "Bão")
+    office.file("report", PAPER, unit=office.far)
+    assert office.grid("report", "soon", at=soon) == ["Đoàn trường Nguyễn Du"]
+    assert office.grid("report", "soon", at=REPORT_DUE + timedelta(days=2)) == ["Đoàn Phường 2"]
+    office.deed(filings.give_back, "report", "Thiếu", unit=office.far, at=soon)
+    assert sorted(office.grid("report", "soon", at=soon)) == [
+        "Đoàn Phường 10", "Đoàn trường Nguyễn Du"]
+    assert len(office.grid("report", "owing")) == 3
+    desk = soup(visit.role("organiser").get(f"{BASE}/organiser/"))
+    [grid] = {one["href"] for one in desk.select("a[href*='organiser/filings?']")}
+    assert grid == f"{BASE}/organiser/filings?show=soon"
+    shown = soup(visit.role("organiser").get(grid))
+    assert "3 đơn vị còn phải nộp" in desk.text and len(shown.select("tbody tr")) == 3
+
+
 def test_merged_units_keep_what_they_filed(office, platform):
     office.file()
     office.file("report", PAPER)
