@@ -16,7 +16,6 @@ from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Captions, Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
 from contest.models.forms.attachments import Attachment
-from contest.models.forms.filings import Filing
 from contest.models.interactions import (
     Correction,
     CorrectionVerdict,
@@ -92,7 +91,7 @@ from contest.models.submissions import (
     Submission,
     Upload,
 )
-from contest.models.units import TimeGrant, Unit, UnitLink, UnitSession, UnitSheet
+from contest.models.units import Filing, TimeGrant, Unit, UnitLink, UnitSession, UnitSheet
 
 __all__ = [
     "AccessLog", "Assignment", "Attachment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord",

@@ -36,9 +36,18 @@ class Filing(Part):
         """Whether a unit of this group owes it."""
         return not self.groups or group in self.groups
 
+    def due_for(self, until: datetime | None) -> datetime:
+        """When it is due for a unit that was given time ``until``."""
+        return max(self.due, until or self.due)
+
     def late_at(self, moment: datetime, until: datetime | None) -> bool:
         """Whether ``moment`` is late for a unit that was given time ``until``."""
-        return moment >= max(self.due, until or self.due)
+        return moment >= self.due_for(until)
+
+    def taken_at(self, moment: datetime, state: str, until: datetime | None) -> bool:
+        """Whether it may be filed or mended then; something given back, as long as it is asked
+        for."""
+        return self.late == "marked" or state == "returned" or not self.late_at(moment, until)
 
 
 def contradictions(filing: Filing) -> list[tuple[str, str, str]]:

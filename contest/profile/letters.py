@@ -82,6 +82,7 @@ FIELDS = {
     "clips": Field("từng clip chờ phiếu", "each clip that waits", "clips"),
     "host": Field("nơi chứa tệp", "where the file is", "host"),
     "why": Field("vì sao, và cần làm gì", "why, and what to do", "why"),
+    "filing": Field("tên báo cáo, đăng ký phải nộp", "what is to be filed", "filing_name"),
     "hour": Field("giờ đã hẹn", "the set hour", "hour"),
     CHANGES: Field("từng mốc đã dời: cũ → mới", "each date that moved: old → new", CHANGES),
     "roles": Field("lời mời với vai trò", "the sentence that names the roles", "roles"),
@@ -132,6 +133,15 @@ LETTERS = {
                            ("unit", "deadline", "reason", NEXT), ("reason", NEXT)),
     "time_revoked": Letter("Phần gia hạn được thu lại", "Granted time is taken back",
                            ("unit", "deadline", NEXT), (NEXT,)),
+    "filing_reminder": Letter("Nhắc đơn vị chưa nộp báo cáo, đăng ký",
+                              "Units that owe a filing are reminded",
+                              ("unit", "filing", "deadline", NEXT), ("filing", NEXT)),
+    "filing_returned": Letter("Báo cáo, đăng ký được trả lại để sửa", "A filing is given back",
+                              ("unit", "filing", "deadline", "reason", NEXT),
+                              ("filing", "reason", NEXT)),
+    "filing_time_given": Letter("Đơn vị được gia hạn nộp", "A unit has more time to file",
+                                ("unit", "filing", "deadline", "reason", NEXT),
+                                ("filing", "deadline", NEXT)),
     "result_moved": Letter("Kết quả đã chốt cần bản thay thế", "A final result has to be replaced",
                            (*ENTRY, "reason", NEXT), (NEXT,)),
     "release_refused": Letter("Chưa công bố được vào giờ đã hẹn", "Not published at the set hour",
@@ -141,6 +151,12 @@ LETTERS = {
     "page_expiring": Letter("Mã truy cập Fanpage sắp hết hạn", "The Page's token is about to end",
                             ("page", "ends", NEXT), (NEXT,)),
 }
+
+
+def of_rules(filings: bool) -> dict[str, Letter]:
+    """The letters of a contest; those about ``filings`` only where its rules ask for any."""
+    return {name: one for name, one in LETTERS.items()
+            if filings or not name.startswith("filing_")}
 
 
 def names(letter: str) -> tuple[str, ...]:

@@ -2,17 +2,37 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 
+from contest.profile.filings import Filing
 from contest.profile.schema import Profile
 
 ABOUT = ("uploads", "fixing", "reviewing", "marking", "counting")
+FILING = "filing_"  # begins what is about one of the rules' filings
 HOURS = {"d": 24, "ngày": 24, "h": 1, "giờ": 1}
 HOUR = timedelta(hours=1)
+
+
+def abouts(profile: Profile) -> tuple[str, ...]:
+    """Everything that is reminded of: each filing has its own deadline and goes its own way."""
+    return *ABOUT, *(about_filing(one.id) for one in profile.filings)
+
+
+def about_filing(key: str) -> str:
+    """The word for a filing: 16 characters, as many as are kept of what was sent."""
+    return FILING + sha256(key.encode()).hexdigest()[:9]
+
+
+def filing_of(profile: Profile, about: str) -> Filing | None:
+    """The filing that it is about; None for everything else."""
+    return next((one for one in profile.filings if about_filing(one.id) == about), None)
 
 
 def deadline(profile: Profile, about: str) -> datetime:
     """The common deadline; a unit's own time may be later (``services/core/deadlines.py``)."""
     schedule = profile.schedule
+    if (filing := filing_of(profile, about)) is not None:
+        return filing.due
     return {
         "uploads": schedule.entries_close, "fixing": schedule.entries_close,
         "reviewing": profile.release_at, "marking": schedule.ballots_close,
@@ -22,7 +42,8 @@ def deadline(profile: Profile, about: str) -> datetime:
 
 def offsets(profile: Profile, about: str) -> list[int]:
     """How many hours before the deadline, the longest first, each once."""
-    written: list[str] = getattr(profile.reminders, about)
+    kind = "filings" if about.startswith(FILING) else about
+    written: list[str] = getattr(profile.reminders, kind)
     return sorted({_hours(one) for one in written}, reverse=True)
 
 
@@ -33,12 +54,12 @@ def _hours(written: str) -> int:
 
 def planned(profile: Profile) -> bool:
     """Does the profile name any reminder?"""
-    return any(offsets(profile, about) for about in ABOUT)
+    return any(offsets(profile, about) for about in abouts(profile))
 
 
 def last_instant(profile: Profile) -> datetime:
-    """After this nobody is reminded of anything."""
-    return max(deadline(profile, about) for about in ABOUT)
+    """After this nobody is reminded of anything; a unit may have more time for a filing."""
+    return max(deadline(profile, about) for about in abouts(profile))
 
 
 def due_at(profile: Profile, until: datetime, hours: int) -> datetime:
@@ -54,7 +75,7 @@ def due_at(profile: Profile, until: datetime, hours: int) -> datetime:
 def next_due(profile: Profile, at: datetime) -> tuple[str, datetime] | None:
     """What is due next by the common deadlines, and when; None where nothing is ahead."""
     ahead = [
-        (due, about) for about in ABOUT for hours in offsets(profile, about)
+        (due, about) for about in abouts(profile) for hours in offsets(profile, about)
         if (due := due_at(profile, deadline(profile, about), hours)) > at
     ]
     return (min(ahead)[1], min(ahead)[0]) if ahead else None
@@ -83,7 +104,9 @@ def _quiet_since(profile: Profile, at: datetime) -> datetime:
 
 def moved(old: Profile, new: Profile) -> Iterator[tuple[str, datetime, datetime]]:
     """What is reminded of under both rules and has another deadline now: about, before, after."""
-    for about in ABOUT:
+    for about in abouts(new):
+        if about not in abouts(old):
+            continue
         before, after = deadline(old, about), deadline(new, about)
         if before != after and offsets(new, about):
             yield about, before, after

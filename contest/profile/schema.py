@@ -250,8 +250,15 @@ class Reminders(Part):
     reviewing: Offsets = Field(default_factory=list)  # reviewers, before the clips are posted
     marking: Offsets = Field(default_factory=list)  # jurors who owe ballots
     counting: Offsets = Field(default_factory=list)  # organisers, before the counts close
+    filings: Offsets = Field(default_factory=list)  # units that owe a filing, before it is due
     quiet_from: HoursOfDay = 21
     quiet_to: HoursOfDay = 7
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that say nothing of filings keep the hash they had before there were any."""
+        content: dict[str, Any] = whole(self)
+        return {key: value for key, value in content.items() if key != "filings" or value}
 
 
 TieBreak = Literal["jury_mean", "top_criterion", "uncapped_points", "chair"]

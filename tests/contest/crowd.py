@@ -391,5 +391,6 @@ RETENTION = "[retention]\noriginals = 60\nledgers = 60\nlogs = 30\nmails = 30\n"
 
 
 def _with_reminders(source: str) -> str:
-    reminders = '[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
+    reminders = ('[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
+                 'filings = ["1d"]\n')
     return owing(f"{source}\n{reminders}{RETENTION}")

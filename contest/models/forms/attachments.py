@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
-from contest.models.forms.filings import Filing
 from contest.models.submissions import Submission
+from contest.models.units import Filing
 
 
 class Attachment(Base):

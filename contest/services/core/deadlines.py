@@ -1,13 +1,15 @@
-"""Until when a clip may be sent (plan II.1), and the phase that an entry is in."""
+"""Until when a clip may be sent (plan II.1), the phase that an entry is in, and how a filing stands
+for the letters about it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest import lifecycle
 from contest.lifecycle import Phase
-from contest.models import Result, Submission
+from contest.models import Filing, Mail, Result, Submission, Unit
 from contest.profile import Profile
 from contest.services.core import profiles
 
@@ -53,3 +55,21 @@ def phase_with(submission: Submission, newest: str | None, *, at: datetime) -> P
         clip_until=until(profile, submission), counts_close=profile.schedule.counts_close,
         newest_result=newest, at=at,
     )
+
+
+def of_filing(mail: Mail, unit: Unit, *, at: datetime) -> dict[str, Any]:
+    """What a letter about a filing shows; of what the rules ask no more, nothing is asked."""
+    key, profile = mail.params["filing"], profiles.profile_of(unit.contest)
+    rule = next((one for one in profile.filings if one.id == key), None)
+    nothing = Filing(note="", until_reason="")
+    row = next((one for one in unit.filings if one.filing == key), nothing)
+    reason = row.note if mail.template == "filing_returned" else row.until_reason
+    if rule is None:
+        return {"filing_name": key, "reason": reason, "state": "", "late": True,
+                "may_send": False, "deadline": at}
+    return {
+        "filing_name": rule.name[mail.language], "reason": reason, "state": row.state,
+        "deadline": rule.due_for(row.until), "late": rule.late_at(at, row.until),
+        "may_send": row.state != "filed" and rule.taken_at(at, row.state, row.until),
+        "path": f"/c/{unit.contest.slug}/unit/filings/{key}",
+    }

@@ -39,6 +39,9 @@ vote_waits          user_id, versions (of clips)    a member of the board: clips
 time_granted        unit_id, reason                 the unit: time for it alone, until when
 time_revoked        unit_id                         … the time is taken back: until when now
 result_moved        user_id, submission_id          an organiser: a final result has to be replaced
+filing_reminder     unit_id, filing                 … something that it files is due soon
+filing_returned     unit_id, filing                 … was given back: what is to be mended
+filing_time_given   unit_id, filing                 … may come later: until when, and why
 release_refused     user_id, hour, why_vi, why_en   an organiser: not published at the planned hour
 second_factor       user_id, what, passkey          staff: their second factor was changed
 privacy_confirm     privacy_request_id              an entry's contact: was it you who asked?
@@ -86,7 +89,7 @@ from contest.tokens import digits_of
 
 TEMPLATES = (
     "approved", "author_confirm", "board_waits", "changes_requested", "consent_withdrawn",
-    "count_reminder",
+    "count_reminder", "filing_reminder", "filing_returned", "filing_time_given",
     "findings", "invitation", "jury_reminder", "link_failed", "page_expiring", "page_paused",
     "postponed", "privacy_confirm", "privacy_told", "published", "receipt", "reinstated",
     "rejected", "release_refused", "reminder", "reopened", "result", "result_moved",
@@ -240,6 +243,8 @@ def values(
     if "unit_id" in mail.params:
         unit = session.get_one(Unit, mail.params["unit_id"])
         found = _unit(unit, at=at) | found
+        if "filing" in mail.params:
+            found |= deadlines.of_filing(mail, unit, at=at)
     found |= _of_persons_data(session, mail)
     if "user_id" in mail.params:
         found |= _person(session, mail, token_of, at=at)

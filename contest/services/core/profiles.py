@@ -168,10 +168,10 @@ def _add_revision(
         before={"sha256": before},
         after={"sha256": loaded.sha256, "number": revision.number, "reason": reason},
     )
-    _plan_reminders(session, contest, loaded.profile, at=at)
+    plan_reminders(session, contest, loaded.profile, at=at)
 
 
-def _plan_reminders(
+def plan_reminders(
     session: Session, contest: Contest, profile: Profile, *, at: datetime
 ) -> None:
     """From now on what is due is looked for, where the rules name reminders."""

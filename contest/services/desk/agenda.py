@@ -67,6 +67,7 @@ class Situation:
     requests: int = 0
     personal: tuple[int, datetime | None] = (0, None)  # requests about personal data, and by when
     retention: tuple[int, datetime | None] = (0, None)  # clips whose data go soon, and when first
+    filings: tuple[int, int, datetime | None] = (0, 0, None)  # units overdue; soon, and by when
     moved: Sequence[str] = ()  # clips that changed after the newest result was final, and how
     board: Mapping[str, int] = field(default_factory=dict)  # how many clips wait for whom
     result: str | None = None  # state of the newest revision
@@ -93,7 +94,7 @@ class Going:
 
 def todo(found: Situation, profile: Profile, *, at: datetime) -> list[Todo]:
     """Everything there is to do, the most urgent first."""
-    parts = (_machine, _personal, _before, _clips, _page, _jury, _closing)
+    parts = (_machine, _personal, _filings, _before, _clips, _page, _jury, _closing)
     things = [one for part in parts for one in part(found, profile, at) if one.count]
     last = profile.schedule.awards + timedelta(days=365)
     return sorted(things, key=lambda one: (-one.urgency(at), one.due or last))
@@ -114,6 +115,14 @@ def _personal(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo
     yield Todo("personal", Harm.LOSES, "privacy_requests.listed", waiting, due)
     going, first = found.retention
     yield Todo("retention", Harm.UNTIDY, "retention.overview", going, first)
+
+
+def _filings(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
+    """In every phase: a report may be due long after the awards."""
+    overdue, soon, due = found.filings
+    grid = "filings.listed"
+    yield Todo("filings_overdue", Harm.WAITS, grid, overdue, None, {"show": "overdue"})
+    yield Todo("filings_soon", Harm.UNTIDY, grid, soon, due, {"show": "soon"})
 
 
 def _before(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:

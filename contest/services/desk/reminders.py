@@ -12,7 +12,8 @@ counting    organisers: clips without a count of the     ``count_reminder``
 ==========  ===========================================  ==========================================
 
 ``recipients`` also finds ``granted``: units with time of their own (``time_granted``), which an
-organiser hands on by chat where they have no address.
+organiser hands on by chat where they have no address; and ``filings``: units that still have to
+file something (``filing_reminder``), one for each thing. Those are reminded as the rules plan it.
 
 Recipients mailed within the last hour are skipped unless the sender chooses "again": a second
 click does no harm.
@@ -32,12 +33,14 @@ from contest.errors import TooLate
 from contest.models import Contest, Mail, RoleGrant, Submission, TimeGrant, Unit, User
 from contest.models.base import LOCK
 from contest.permissions import require
-from contest.profile import Profile
+from contest.profile import Profile, reminding
+from contest.profile.filings import Filing as FilingRule
 from contest.services.core import audit, deadlines, mail, pagination, profiles
 from contest.services.core.pagination import Pagination
 from contest.services.counts import corrections
 from contest.services.desk import desk
 from contest.services.entry import entry_requests
+from contest.services.filings import overview
 from contest.services.jury import jury_round
 from contest.states import SubmissionState
 
@@ -67,6 +70,12 @@ class Recipient(NamedTuple):
     last_at: datetime | None = None
     unit_id: int = 0  # of a unit or an entry
     until: datetime | None = None  # what is asked for is due then
+    filing: FilingRule | None = None  # that the unit has to file
+
+    @property
+    def about(self) -> str:
+        """What tells one filing of a unit from another; empty for all else."""
+        return reminding.about_filing(self.filing.id) if self.filing else ""
 
     def lately(self, at: datetime) -> bool:
         return self.last_at is not None and at - self.last_at < PAUSE
@@ -342,7 +351,36 @@ def _granted(
         )
 
 
+def _filings(
+    session: Session, contest: Contest, profile: Profile, at: datetime
+) -> Iterator[Recipient]:
+    if not profile.filings:
+        return
+    last = _last_of_filings(session, contest)
+    for unit, one in overview.ahead(session, contest, at=at):
+        yield Recipient(
+            unit.id, unit.name, "filing_reminder", email=unit.contact_email, unit_id=unit.id,
+            phone=unit.contact_phone, person=unit.contact_name, until=one.due, filing=one.rule,
+            last_at=last.get((unit.id, one.rule.id)),
+            params={"unit_id": unit.id, "filing": one.rule.id},
+        )
+
+
+def _last_of_filings(session: Session, contest: Contest) -> dict[tuple[int, str], datetime]:
+    """When a unit was last reminded of a filing, by both."""
+    mails = select(
+        Mail.params["unit_id"].as_integer().label("unit"),
+        Mail.params["filing"].as_string().label("filing"),
+        func.coalesce(Mail.sent_at, Mail.created_at).label("at"),
+    ).where(Mail.contest_id == contest.id, Mail.template == "filing_reminder",
+            Mail.state != "failed").subquery()
+    query = select(mails.c.unit, mails.c.filing, func.max(mails.c.at))
+    rows = session.execute(query.group_by(mails.c.unit, mails.c.filing))
+    return {(unit, filing): at for unit, filing, at in rows}
+
+
 FOUND: dict[str, Callable[[Session, Contest, Profile, datetime], Iterator[Recipient]]] = {
     "missing": _units, "findings": _entries, "jury": _jurors, "reviewing": _reviewers,
     "counting": _organisers, "granted": _granted,
+    "filings": _filings,
 }

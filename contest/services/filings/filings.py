@@ -19,7 +19,7 @@ from contest.models import Filing, Unit
 from contest.permissions import require
 from contest.profile import Profile
 from contest.profile.filings import Filing as Rule
-from contest.services.core import audit, locks, profiles
+from contest.services.core import audit, locks, mail, profiles
 from contest.services.questions import answers, attachments
 from contest.services.questions.attachments import Sent
 
@@ -58,11 +58,9 @@ def rule_of(profile: Profile, key: str) -> Rule:
 def standing(rule: Rule, row: Filing | None, *, at: datetime) -> Standing:
     """How one filing of one unit stands now."""
     until = row.until if row else None
-    due, first = max(rule.due, until or rule.due), row.first_at if row else None
-    state = "owed"
-    if row and row.filed_at:
-        state = "returned" if row.returned_at and row.returned_at >= row.filed_at else "filed"
-    return Standing(rule, row, due, state, rule.late_at(first or at, until))
+    first = row.first_at if row else None
+    return Standing(rule, row, rule.due_for(until), row.state if row else "owed",
+                    rule.late_at(first or at, until))
 
 
 def of_unit(session: Session, unit: Unit, *, at: datetime) -> list[Standing]:
@@ -112,8 +110,7 @@ def file(
 
 
 def _require_time(profile: Profile, now: Standing, at: datetime) -> None:
-    """Something given back may be mended as long as it is asked for."""
-    if now.rule.late == "marked" or now.state == "returned" or at < now.due:
+    if now.rule.taken_at(at, now.state, now.due):
         return
     zone = profile.schedule.zone
     raise TooLate(
@@ -127,8 +124,8 @@ def _require_time(profile: Profile, now: Standing, at: datetime) -> None:
 def give_back(
     session: Session, unit: Unit, key: str, note: str, *, actor: Actor, at: datetime
 ) -> None:
-    """Ask the unit to mend it. Raises ``NotAllowed``; ``Invalid`` without a note; ``Conflict`` for
-    what was not filed or was given back already."""
+    """Ask the unit to mend it; it is told so. Raises ``NotAllowed``; ``Invalid`` without a note;
+    ``Conflict`` for what was not filed or was given back already."""
     require(actor, "unit.manage", unit)
     _require_words(note, "Hãy ghi chỗ cần sửa; đơn vị đọc được.",
                    "Please say what is to be mended; the unit reads it.")
@@ -137,6 +134,7 @@ def give_back(
         raise Conflict("Đơn vị chưa nộp, hoặc báo cáo đã được trả lại. Hãy tải lại trang.",
                        "It was not filed, or was given back already. Please reload the page.")
     row.returned_at, row.note = at, note.strip()
+    _tell(session, unit, key, "filing_returned", at=at)
     audit.record(session, "filing.returned", row, actor=actor, at=at,
                  after={"unit": unit.id, "filing": key, "reason": row.note})
 
@@ -145,8 +143,8 @@ def give_time(
     session: Session, unit: Unit, key: str, until: datetime, reason: str, *, actor: Actor,
     at: datetime,
 ) -> None:
-    """More time for one unit. Raises ``NotAllowed``; ``Invalid`` without a reason, or for a moment
-    that has passed or is not after the deadline of all."""
+    """More time for one unit, which is told so. Raises ``NotAllowed``; ``Invalid`` without a
+    reason, or for a moment that has passed or is not after the deadline of all."""
     require(actor, "unit.manage", unit)
     _require_words(reason, "Hãy ghi lý do gia hạn.", "Please state why more time is given.")
     row, profile = _held(session, unit, key), profiles.profile_of(unit.contest)
@@ -160,9 +158,17 @@ def give_time(
         )
     row.until, row.until_reason = until, reason.strip()
     session.flush()
+    profiles.plan_reminders(session, unit.contest, profile, at=at)  # of the new deadline
+    _tell(session, unit, key, "filing_time_given", at=at)
     audit.record(session, "filing.time_given", row, actor=actor, at=at,
                  after={"unit": unit.id, "filing": key, "until": until.isoformat(),
                         "reason": row.until_reason})
+
+
+def _tell(session: Session, unit: Unit, key: str, template: str, *, at: datetime) -> None:
+    """By mail and in the browsers of the unit; the letter reads its note or reason when it goes."""
+    mail.enqueue(session, to=unit.contact_email, template=template, contest_id=unit.contest_id,
+                 params={"unit_id": unit.id, "filing": key}, at=at)
 
 
 def _held(session: Session, unit: Unit, key: str) -> Filing:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -19,7 +19,8 @@ from contest.services.filings.filings import Standing, rule_of, standing
 from contest.services.questions import answers
 from contest.services.units.units import IN_ORDER
 
-SHOWN = ("missing", "overdue", "late", "filed", "returned")
+SHOWN = ("owing", "missing", "soon", "overdue", "late", "filed", "returned")
+SOON = timedelta(days=3)
 STATES = {"owed": ("Chưa nộp", "Not filed"), "filed": ("Đã nộp", "Filed"),
           "returned": ("Trả lại để sửa", "Given back")}
 HEAD = {"vi": ("Đơn vị", "Khối", "Nội dung", "Trạng thái", "Trễ hạn", "Nộp lúc", "Hạn"),
@@ -81,11 +82,30 @@ def _shown(rule: Rule, show: str, at: datetime) -> ColumnElement[bool]:
     returned = filed.where(Filing.returned_at >= Filing.filed_at).exists()
     found: dict[str, ColumnElement[bool]] = {
         "missing": missing, "overdue": overdue, "returned": returned,
+        "owing": or_(missing, returned), "soon": and_(or_(missing, returned), _soon(rule, at)),
         "late": or_(overdue, filed.where(Filing.first_at >= due).exists()),
         "filed": and_(filed.exists(), ~returned),
     }
     owed = Unit.group.in_(rule.groups) if rule.groups else Unit.id > 0
     return and_(owed, found[show]) if show in found else owed
+
+
+def _soon(rule: Rule, at: datetime) -> ColumnElement[bool]:
+    """Units for which this filing is due within ``SOON``, by their own time where they have more.
+    """
+    longer = select(Filing.id).where(
+        Filing.unit_id == Unit.id, Filing.filing == rule.id, Filing.until > rule.due)
+    own = longer.where(Filing.until > at, Filing.until <= at + SOON).exists()
+    return or_(own, ~longer.exists()) if at < rule.due <= at + SOON else own
+
+
+def count(session: Session, contest: Contest, show: str, *, at: datetime) -> int:
+    """How many units the grid has when it is narrowed so; asks nothing where nothing is owed."""
+    rules = profiles.profile_of(contest).filings
+    if not rules:
+        return 0
+    query = _units(contest).where(or_(*(_shown(rule, show, at) for rule in rules)))
+    return session.scalar(query.with_only_columns(func.count(Unit.id))) or 0
 
 
 def _lines(
@@ -112,6 +132,22 @@ def sums(session: Session, contest: Contest, *, at: datetime) -> list[Sum]:
         )
         found.append(Sum(rule, owing, owing - missing, late))
     return found
+
+
+def ahead(
+    session: Session, contest: Contest, *, at: datetime
+) -> Iterator[tuple[Unit, Standing]]:
+    """What units still have to file or to mend in time, what is due first first."""
+    profile = profiles.profile_of(contest)
+    units = session.scalars(_units(contest).order_by(*IN_ORDER, Unit.id)).all()
+    found = [(line.unit, one) for line in _lines(session, profile, units, at)
+             for one in line.standings if one and one.state != "filed" and at < one.due]
+    yield from sorted(found, key=lambda pair: pair[1].due)
+
+
+def latest_until(session: Session, contest: Contest) -> datetime | None:
+    """The latest moment until which any unit has more time."""
+    return session.scalar(select(func.max(Filing.until)).where(Filing.contest_id == contest.id))
 
 
 def everything(

@@ -14,20 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contest.actors import Actor
 from contest.errors import Conflict, not_found
 from contest.models import Contest, Submission, Telling, Unit, UnitLink
 from contest.permissions import require
+from contest.profile import reminding
 from contest.services.core import audit, locks
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
 from contest.services.units import unit_links, units
 from contest.tokens import hash_token
 
-# Reminders of units and what they are about; and units that were granted time alone.
-KINDS = {"missing": "uploads", "findings": "fixing", "granted": "granted"}
+# Reminders of units and what they are about, or how that begins; and units that were granted time
+# alone.
+KINDS = {"missing": "uploads", "findings": "fixing", "granted": "granted",
+         "filings": reminding.FILING}
 LABEL = "Zalo"
 
 
@@ -47,11 +50,13 @@ def listed(
     found = _concerned(session, contest, kind, at=at)
     tokens = _tokens(session, {one.unit_id for one in found}, key=key, at=at)
     query = select(Telling).where(
-        Telling.contest_id == contest.id, Telling.about == KINDS[kind]
+        Telling.contest_id == contest.id,
+        Telling.about.startswith(KINDS[kind], autoescape=True),
     )
-    told = {(row.subject, row.deadline): row for row in session.scalars(query)}
+    told = {(row.about, row.subject, row.deadline): row for row in session.scalars(query)}
     return [
-        Handed(one, tokens.get(one.unit_id, ""), told.get((one.subject, _until(one))))
+        Handed(one, tokens.get(one.unit_id, ""),
+               told.get((_about(kind, one), one.subject, _until(one))))
         for one in found
     ]
 
@@ -61,7 +66,10 @@ def rows_of(session: Session, shown: Sequence[Handed]) -> list[object]:
     unit_ids = [one.one.unit_id for one in shown]
     entries = [one.one.subject for one in shown if one.one.code]
     submissions = select(Submission).where(Submission.id.in_(entries))
-    return [*session.scalars(select(Unit).where(Unit.id.in_(unit_ids))),
+    of_units = select(Unit).where(Unit.id.in_(unit_ids))
+    if any(one.one.filing for one in shown):
+        of_units = of_units.options(selectinload(Unit.filings))
+    return [*session.scalars(of_units),
             *session.scalars(submissions.options(joinedload(Submission.version)))]
 
 
@@ -70,6 +78,10 @@ def _concerned(
 ) -> list[Recipient]:
     found = reminders.recipients(session, contest, kind, at=at)
     return [one for one in found if not one.email and at < _until(one)]
+
+
+def _about(kind: str, one: Recipient) -> str:
+    return one.about or KINDS[kind]
 
 
 def _until(one: Recipient) -> datetime:
@@ -118,23 +130,25 @@ def prepare(
 
 def tell(
     session: Session, contest: Contest, kind: str, subjects: Sequence[int], *, actor: Actor,
-    at: datetime,
+    at: datetime, about: str = "",
 ) -> int:
-    """Tick off those who were told; returns how many were not before. Raises ``NotAllowed``
+    """Tick off those who were told, ``about`` one of their filings where the list is of filings;
+    returns how many were not before. Raises ``NotAllowed``
     without ``reminder.send``, ``Conflict`` where nobody of them is on the list any more."""
     require(actor, "reminder.send", contest)
     locks.lock(session, contest)
-    chosen = [one for one in _concerned(session, contest, kind, at=at) if one.subject in subjects]
+    chosen = [one for one in _concerned(session, contest, kind, at=at)
+              if one.subject in subjects and one.about == about]
     if not chosen:
         raise Conflict(
-            "Đơn vị này không còn trong danh sách: có thể đã gửi clip. Hãy tải lại trang.",
-            "This unit is not on the list any more: it may have sent its clip. Reload the page.",
+            "Đơn vị này không còn trong danh sách: có thể đã gửi rồi. Hãy tải lại trang.",
+            "This unit is not on the list any more: it may have sent it. Reload the page.",
         )
     fresh = [one for one in chosen if _telling(session, contest, kind, one) is None]
     for one in fresh:
         session.add(Telling(
-            contest_id=contest.id, about=KINDS[kind], subject=one.subject, deadline=_until(one),
-            told_by=actor.label, told_at=at,
+            contest_id=contest.id, about=_about(kind, one), subject=one.subject,
+            deadline=_until(one), told_by=actor.label, told_at=at,
         ))
         audit.record(session, "reminder.told", _subject(kind, one.subject), actor=actor, at=at,
                      contest_id=contest.id, after={"kind": kind})
@@ -143,7 +157,7 @@ def tell(
 
 def _telling(session: Session, contest: Contest, kind: str, one: Recipient) -> Telling | None:
     return session.scalars(select(Telling).where(
-        Telling.contest_id == contest.id, Telling.about == KINDS[kind],
+        Telling.contest_id == contest.id, Telling.about == _about(kind, one),
         Telling.subject == one.subject, Telling.deadline == _until(one),
     )).one_or_none()
 
@@ -157,7 +171,7 @@ def take_back(
     row = session.get(Telling, telling_id)
     if row is None or row.contest_id != contest.id:
         raise not_found()
-    kind = next(kind for kind, about in KINDS.items() if about == row.about)
+    kind = next(kind for kind, about in KINDS.items() if row.about.startswith(about))
     audit.record(session, "reminder.untold", _subject(kind, row.subject), actor=actor, at=at,
                  contest_id=contest.id, after={"kind": kind})
     session.delete(row)

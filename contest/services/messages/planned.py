@@ -22,6 +22,7 @@ from contest.profile import Profile, reminding
 from contest.services.core import audit, locks, mail, profiles, push
 from contest.services.desk import reminders
 from contest.services.desk.reminders import Recipient
+from contest.services.filings import overview
 
 KINDS = {"uploads": "missing", "fixing": "findings", "reviewing": "reviewing", "marking": "jury",
          "counting": "counting"}
@@ -29,6 +30,11 @@ LATE = timedelta(hours=6)  # what a worker that was down may still send
 FRESH = timedelta(hours=6)  # who had the same letter so lately is spared
 ANEW = timedelta(days=1)
 TICK = timedelta(minutes=5)
+
+
+def kind_of(about: str) -> str:
+    """The kind of ``reminders.recipients`` that is concerned."""
+    return "filings" if about.startswith(reminding.FILING) else KINDS[about]
 
 
 class Key(NamedTuple):
@@ -57,7 +63,7 @@ class Wave:
     @property
     def kind(self) -> str:
         """The page that shows its letter and its recipients."""
-        return KINDS[self.key.about]
+        return kind_of(self.key.about)
 
     @property
     def word(self) -> str:
@@ -68,9 +74,10 @@ class Wave:
 def waves(session: Session, contest: Contest, *, at: datetime) -> list[Wave]:
     """Every wave of the profile, the next one first."""
     profile, log = profiles.profile_of(contest), _Log(session, contest)
+    people = _People(session, contest, at)
     found = [
-        wave for about in reminding.ABOUT if reminding.offsets(profile, about)
-        for wave in _of(session, contest, profile, about, log=log, at=at)
+        wave for about in reminding.abouts(profile) if reminding.offsets(profile, about)
+        for wave in _of(profile, about, people, log=log, at=at)
     ]
     return sorted(found, key=lambda wave: (wave.state == "over", wave.due_at, wave.word))
 
@@ -97,13 +104,29 @@ class _Log:
         return any(abs(key.deadline - deadline) < ANEW for deadline in before)
 
 
+class _People:
+    """Who is concerned now, and which of them a mail or a browser reaches; looked for once."""
+
+    def __init__(self, session: Session, contest: Contest, at: datetime) -> None:
+        self.session, self.contest, self.at = session, contest, at
+        self.found: dict[str, tuple[list[Recipient], set[int]]] = {}
+
+    def of(self, about: str) -> tuple[list[Recipient], set[int]]:
+        kind = kind_of(about)
+        if kind not in self.found:
+            closed = about == "marking" and self.contest.jury_locked_at is not None
+            everybody = [] if closed else reminders.recipients(
+                self.session, self.contest, kind, at=self.at)
+            self.found[kind] = everybody, _reached(self.session, everybody)
+        everybody, reached = self.found[kind]
+        return [one for one in everybody if one.about in ("", about)], reached
+
+
 def _of(
-    session: Session, contest: Contest, profile: Profile, about: str, *, log: _Log, at: datetime
+    profile: Profile, about: str, people: _People, *, log: _Log, at: datetime
 ) -> Iterator[Wave]:
     by_deadline: dict[datetime, list[Recipient]] = {reminding.deadline(profile, about): []}
-    closed = about == "marking" and contest.jury_locked_at is not None
-    found = [] if closed else reminders.recipients(session, contest, KINDS[about], at=at)
-    reached = _reached(session, found)
+    found, reached = people.of(about)
     for one in found:
         assert one.until is not None  # noqa: S101 - every kind has its deadline
         by_deadline.setdefault(one.until, []).append(one)
@@ -232,19 +255,26 @@ def _keep(
     session.flush()
     if chosen and send:
         audit.record(session, "reminder.sent", contest, actor=actor, at=at, contest_id=contest.id,
-                     after={"kind": KINDS[key.about], "mails": len(chosen), "hours": key.hours})
+                     after={"kind": kind_of(key.about), "mails": len(chosen), "hours": key.hours})
 
 
 def look(session: Session, contest: Contest, *, at: datetime) -> tuple[bool, datetime | None]:
     """Whether somebody is to be sent something now, and when to look again: None once no deadline
     is ahead. Only reads, so that a look in vain keeps nobody waiting."""
     profile = profiles.profile_of(contest)
-    if not reminding.planned(profile) or at >= reminding.last_instant(profile):
+    if not reminding.planned(profile) or at >= _last_instant(session, contest, profile):
         return False, None
     found = waves(session, contest, at=at)
     due = any(w.state == "waiting" and w.due_at <= at and w.ahead for w in found)
     again = min([at + TICK, *(w.due_at for w in found if w.due_at > at)])
     return due and reminding.quiet_until(profile, at) is None, again
+
+
+def _last_instant(session: Session, contest: Contest, profile: Profile) -> datetime:
+    """After this nobody is reminded: a unit's own time for a filing may be later than all else."""
+    last = reminding.last_instant(profile)
+    own = overview.latest_until(session, contest) if profile.reminders.filings else None
+    return max(last, own or last)
 
 
 # ---------------------------------------------------------------------------- stopping
@@ -288,4 +318,4 @@ def resume(session: Session, contest: Contest, word: str, *, actor: Actor, at: d
 
 
 def _named(key: Key) -> dict[str, object]:
-    return {"kind": KINDS[key.about], "hours": key.hours, "deadline": key.deadline.isoformat()}
+    return {"kind": kind_of(key.about), "hours": key.hours, "deadline": key.deadline.isoformat()}

@@ -40,6 +40,8 @@ def params_of(
         return one | {"count": found[0].owed if found else 3}
     if letter in OF_UNIT:
         return _unit(session, contest)
+    if letter.startswith("filing_"):
+        return _filing(session, contest)
     if letter in OF_CONTEST:
         return one | OF_CONTEST[letter](contest, at)
     if letter == "vote_waits":
@@ -52,6 +54,16 @@ def _unit(session: Session, contest: Contest) -> dict[str, Any] | None:
     query = select(Unit.id).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
     unit_id = session.scalar(query.order_by(Unit.id).limit(1))
     return {"unit_id": unit_id, "reason": "…"} if unit_id else None
+
+
+def _filing(session: Session, contest: Contest) -> dict[str, Any] | None:
+    """The first thing that the rules ask for, of a unit that owes it."""
+    rule = next(iter(profiles.profile_of(contest).filings), None)
+    query = select(Unit.id).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
+    if rule is not None and rule.groups:
+        query = query.where(Unit.group.in_(rule.groups))
+    unit_id = session.scalar(query.order_by(Unit.id).limit(1))
+    return {"unit_id": unit_id, "filing": rule.id if rule else "…"} if unit_id else None
 
 
 def _moved(contest: Contest, _at: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contest.models import (
@@ -43,8 +43,8 @@ WITHHELD = frozenset({("ballot", "comment"), ("review", "note"), ("held_decision
 @dataclass(frozen=True)
 class Held:
     """What is held: places of the person, consents, files (name in the archive, hash): clips,
-    pictures of the form that they signed, files that came with it, proofs that a post was removed;
-    who opened what about them."""
+    pictures of the form that they signed, files that came with it, proofs that a post was removed,
+    files of a filing that names them; who opened what about them."""
 
     finder: Finder
     places: list[places.Place]
@@ -52,27 +52,30 @@ class Held:
     clips: list[tuple[str, str]]
     forms: list[tuple[str, str]]
     proofs: list[tuple[str, str]]
+    filed: list[tuple[str, str]]
     opened: list[dict[str, Any]]
 
     @property
     def files(self) -> list[tuple[str, str]]:
-        return [*self.clips, *self.forms, *self.proofs]
+        return [*self.clips, *self.forms, *self.proofs, *self.filed]
 
 
 def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
     """Everything about the person of a request."""
     finder = Finder(places.person_behind(session, request))
+    found = [place for place in places.found(session, contest.id, finder)
+             if (place.table, place.column) not in WITHHELD]
     submission = session.get(Submission, request.submission_id) if request.submission_id else None
     return Held(
         finder,
-        [place for place in places.found(session, contest.id, finder)
-         if (place.table, place.column) not in WITHHELD],
+        found,
         [{"purpose": e.purpose, "act": e.act, "at": e.at.isoformat(),
           "notice_version": e.notice_version, "by": e.given_by}
          for e in (consents.history(session, submission) if submission else [])],
         list(_clips(session, submission)) if submission else [],
         list(_forms(session, submission)) if submission else [],
         list(_proofs(session, submission)) if submission else [],
+        list(_filed(session, contest, found)),
         _opened(session, contest, request, submission),
     )
 
@@ -83,8 +86,27 @@ def _forms(session: Session, submission: Submission) -> Iterator[tuple[str, str]
         yield f"forms/{submission.code}-{number}.jpg", form.sha256
     files = select(Attachment).where(Attachment.submission_id == submission.id)
     for file in session.scalars(files.order_by(Attachment.id)):
-        ending = "jpg" if file.kind == "picture" else file.kind
-        yield f"forms/{submission.code}-{file.question}-{file.id}.{ending}", file.sha256
+        yield f"forms/{submission.code}-{_ended(file)}", file.sha256
+
+
+def _filed(
+    session: Session, contest: Contest, found: list[places.Place]
+) -> Iterator[tuple[str, str]]:
+    """Files of the filings whose answers, or the note on what is to be mended, name the person, and
+    files that are called by their name. Why somebody filed or had more time is not in a file."""
+    filings = [place.row_id for place in found
+               if place.table == "filing" and place.column in ("answers", "note")]
+    called = [place.row_id for place in found if place.table == "attachment"]
+    files = select(Attachment).where(
+        Attachment.contest_id == contest.id, Attachment.filing_id.is_not(None),
+        or_(Attachment.filing_id.in_(filings), Attachment.id.in_(called)),
+    )
+    for file in session.scalars(files.order_by(Attachment.id)):
+        yield f"filings/{file.filing_id}-{_ended(file)}", file.sha256
+
+
+def _ended(file: Attachment) -> str:
+    return f"{file.question}-{file.id}.{'jpg' if file.kind == 'picture' else file.kind}"
 
 
 def _proofs(session: Session, submission: Submission) -> Iterator[tuple[str, str]]:
@@ -133,7 +155,8 @@ def write(
                   "row": p.row_id, "value": _own(p, found.finder)} for p in found.places],
         "consents": found.consents, "clips": [name for name, _ in found.clips],
         "signed_forms": [name for name, _ in found.forms],
-        "proofs_of_removed_posts": [name for name, _ in found.proofs], "opened": found.opened,
+        "proofs_of_removed_posts": [name for name, _ in found.proofs],
+        "files_of_filings": [name for name, _ in found.filed], "opened": found.opened,
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
@@ -158,7 +181,8 @@ def _page(document: dict[str, Any], language: str) -> str:
                     f"{words[one['act']]}</li>" for one in document["consents"])
     clips = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>'
                     for name in (*document["clips"], *document["signed_forms"],
-                                 *document["proofs_of_removed_posts"]))
+                                 *document["proofs_of_removed_posts"],
+                                 *document["files_of_filings"]))
     openings = "".join(f"<li>{escape(one['at'][:16])}: {words[one['what']]} "
                        f"({escape(one['subject'])}), {words[one['by']]}</li>"
                        for one in document["opened"])
@@ -177,7 +201,7 @@ def _page(document: dict[str, Any], language: str) -> str:
 _WORDS = {
     "vi": {"title": "Dữ liệu về bạn", "held": "Dữ liệu đang giữ", "where": "Ở đâu",
            "value": "Nội dung", "consents": "Sự đồng ý",
-           "clips": "Clip, phiếu có chữ ký, tệp kèm theo, bằng chứng đã gỡ bài đăng",
+           "clips": "Clip, phiếu có chữ ký, tệp kèm theo, bằng chứng đã gỡ bài đăng, tệp báo cáo",
            "given": "đồng ý",
            "withdrawn": "rút lại", "opened": "Ai đã mở dữ liệu", "you": "chính bạn",
            "staff": "người của hội thi", "contacts": "xem liên hệ", "original": "tải clip gốc",
@@ -185,7 +209,7 @@ _WORDS = {
            "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn"},
     "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
            "consents": "Consents",
-           "clips": "Clips, signed forms, files with them, proofs of removed posts",
+           "clips": "Clips, signed forms, files with them, proofs of removed posts, files filed",
            "given": "given",
            "withdrawn": "withdrawn", "opened": "Who opened your data", "you": "yourself",
            "staff": "staff of the contest", "contacts": "contacts looked at",

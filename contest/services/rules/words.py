@@ -205,36 +205,26 @@ RULES = {
         "Nơi nhận", "Recipients", "Mỗi dòng một nơi.", "One on each line."
     ),
     "security.second_factor": Label("Bắt buộc xác thực hai bước", "Second factor demanded of"),
-    "reminders.uploads": Label(
-        "Nhắc đơn vị chưa có clip, trước hạn nhận clip",
-        "Units without a clip, before the deadline for clips",
-        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
-        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
-    ),
-    "reminders.fixing": Label(
-        "Nhắc đơn vị sửa clip, trước hạn gửi lại",
-        "Units with a clip to fix, before it is due",
-        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
-        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
-    ),
-    "reminders.reviewing": Label(
-        "Nhắc người thẩm định, trước giờ đăng chung",
-        "Reviewers, before the common release",
-        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
-        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
-    ),
-    "reminders.marking": Label(
-        "Nhắc giám khảo còn thiếu phiếu, trước hạn chấm",
-        "Jurors who owe ballots, before their deadline",
-        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
-        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
-    ),
-    "reminders.counting": Label(
-        "Nhắc Ban Tổ chức, trước giờ chốt tương tác",
-        "Organisers, before the counts close",
-        "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
-        "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
-    ),
+    **{
+        f"reminders.{key}": Label(
+            vi, en, "Mỗi dòng một lần nhắc, ví dụ 3d (trước 3 ngày) hoặc 6h (trước 6 giờ).",
+            "A reminder on each line, such as 3d (3 days before) or 6h (6 hours before).",
+        )
+        for key, vi, en in (
+            ("uploads", "Nhắc đơn vị chưa có clip, trước hạn nhận clip",
+             "Units without a clip, before the deadline for clips"),
+            ("fixing", "Nhắc đơn vị sửa clip, trước hạn gửi lại",
+             "Units with a clip to fix, before it is due"),
+            ("reviewing", "Nhắc người thẩm định, trước giờ đăng chung",
+             "Reviewers, before the common release"),
+            ("marking", "Nhắc giám khảo còn thiếu phiếu, trước hạn chấm",
+             "Jurors who owe ballots, before their deadline"),
+            ("counting", "Nhắc Ban Tổ chức, trước giờ chốt tương tác",
+             "Organisers, before the counts close"),
+            ("filings", "Nhắc đơn vị chưa nộp báo cáo, đăng ký, trước hạn nộp",
+             "Units that owe a filing, before it is due"),
+        )
+    },
     "reminders.quiet_from": Label(
         "Không nhắc từ (giờ)",
         "No reminder from (hour)",

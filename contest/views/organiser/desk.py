@@ -1,6 +1,8 @@
 """The organiser's desk: the contest's numbers, jobs, activity, and rules."""
 
 
+from functools import partial
+
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -46,6 +48,7 @@ def desk() -> Response:
         deadline=public.next_deadline(profile, at=current.now),
         picture=situation.drawn(found), words=words,
         reminder=reminding.next_due(profile, current.now),
+        filing_of=partial(reminding.filing_of, profile),
     )
 
 

@@ -13,10 +13,11 @@ from contest.actors import SYSTEM
 from contest.jobs import handlers
 from contest.jobs.mail import write
 from contest.jobs.worker import perform
-from contest.models import AuthorWord, Mail, PagePause, Submission, Task, Upload, Withdrawal
+from contest.models import AuthorWord, Filing, Mail, PagePause, Submission, Task, Upload, Withdrawal
 from contest.ports import MailRefused
 from contest.services.core import mail, outbox
 from contest.services.people import invitations, people
+from tests.contest.filings.owed import owing
 from tests.contest.stage import Stage
 
 REFUSAL = "550 no such person"
@@ -32,6 +33,11 @@ class Mailer:
         if self.failures:
             raise self.failures.pop(0)
         self.taken.append(letter)
+
+
+@pytest.fixture
+def contest(make):
+    return make.contest(edit=owing)
 
 
 @pytest.fixture
@@ -185,6 +191,14 @@ def values_for(template, make, contest, called="Unit Five"):
     unit = make.unit(contest, called)
     if template in ("reminder", "time_granted", "time_revoked"):
         return {"unit_id": unit.id, "reason": "Storm"}
+    if template.startswith("filing_"):
+        make.add(Filing(
+            contest_id=contest.id, unit_id=unit.id, filing="registration", answers={},
+            note="The names are missing.", until_reason="Storm",
+            **({"filed_at": make.at, "first_at": make.at, "returned_at": make.at}
+               if template == "filing_returned" else {}),
+        ))
+        return {"unit_id": unit.id, "filing": "registration"}
     if template == "vote_waits":
         juror = make.user("reviewer", contest=contest, name="Ann")
         clip = make.submission(unit, "in_review", title="One day")
@@ -259,6 +273,7 @@ ASKED = {
     "vote_waits": "Hãy xem clip và bỏ phiếu", "board_waits": "Xin mời Chủ tịch",
     "page_paused": "token 190", "published": "Hãy chia sẻ bài đăng này",
     "approved": "cùng lúc với các clip khác", "release_refused": "Hãy bổ sung",
+    "filing_reminder": "Hãy nộp trước 11g00 ngày 6/6/2023", "filing_time_given": "Hãy nộp trước",
 }
 
 

@@ -81,6 +81,14 @@ def test_clips_whose_data_go_soon_are_told_until_then(profile: Profile) -> None:
         assert found == ["retention"]
 
 
+def test_what_units_owe_is_told_in_every_phase(profile: Profile) -> None:
+    for when in ("before", "closing"):
+        found = codes(profile, when, filings=(2, 4, AT[when] + timedelta(days=2)),
+                      jury_locked=True, result="frozen", planned=AT["closing"])
+        assert found == ["filings_soon", "filings_overdue"]  # what can still be in time first
+    assert codes(profile, "review", filings=(2, 0, AT["review"])) == ["filings_overdue"]
+
+
 def test_a_deadline_makes_things_urgent_day_by_day(profile: Profile) -> None:
     one = agenda.Todo("missing", Harm.UNTIDY, "x", due=AT["review"])
     days = (5, 2, 0.5, -1)
@@ -119,7 +127,7 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
         standing, Phase.ENTRIES, {"organiser": 1}, without_link=1, requests=1, has_page=False,
         paused=True, token_end=AT["review"], counting=True, machine=machine,
         personal=(1, AT["review"]), retention=(1, AT["review"]), moved=("CX1",),
-        board={"nobody": 1, "chair": 1})
+        board={"nobody": 1, "chair": 1}, filings=(1, 1, AT["review"]))
     phases = [replace(everything, phase=phase, result=result, standing=(
         standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)),
         moved=() if result == "frozen" else everything.moved)

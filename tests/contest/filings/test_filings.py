@@ -10,7 +10,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, TooLate
-from contest.models import Attachment, AuditRow, Contest, Filing, Unit
+from contest.jobs.mail import write
+from contest.models import Attachment, AuditRow, Contest, Filing, Mail, Unit
 from contest.profile import load
 from contest.services.core import profiles
 from contest.services.filings import filings, overview
@@ -150,6 +151,29 @@ def test_one_unit_has_more_time_than_the_others(office):
         office.file(at=later, unit=office.far)
 
 
+def test_a_unit_is_told_at_once_what_is_to_be_mended_and_of_more_time(office, platform, make):
+    office.file("report", PAPER)
+    office.deed(filings.give_back, "report", "Thiếu dấu của Đoàn")
+    office.deed(filings.give_time, "registration", DUE + timedelta(days=2), "Mất điện", at=DUE)
+    with platform.db.write() as session:
+        session.get_one(Unit, office.far.id).contact_email = ""
+    office.deed(filings.give_time, "report", REPORT_DUE + MOMENT, "Bão", unit=office.far)
+    with platform.db.read() as session:
+        back, time = session.scalars(select(Mail).order_by(Mail.id))
+    assert [back.to, time.to] == [office.unit.contact_email] * 2
+    letter = write(platform, back)
+    assert letter.subject == "Cần sửa “Báo cáo” của Đoàn Phường 2"
+    assert "Thiếu dấu của Đoàn" in letter.text and "Thiếu dấu của Đoàn" in letter.html
+    assert "Hãy sửa rồi nộp lại trước 11g00 ngày 20/6/2023." in letter.text
+    assert f"http://localhost{BASE}/unit/filings/report" in letter.text
+    letter = write(platform, time)
+    assert "được nộp “Đăng ký thi đua” đến 11g00 ngày 8/6/2023" in letter.text
+    assert "Lý do: Mất điện" in letter.text
+    office.file("report", PAPER, at=DUE)  # what is done is not asked for by a letter that waited
+    assert "Hãy sửa" not in write(platform, back).text
+    assert "không cần làm gì thêm" in write(platform, back).html
+
+
 def test_an_organiser_files_for_a_unit_with_a_reason_and_nobody_else_does(office, make, contest):
     with pytest.raises(Invalid):
         office.file(reason=" ")
@@ -188,6 +212,28 @@ def test_the_grid_says_who_has_filed_and_who_has_not(office):
     assert set(office.grid("report", "late", at=after)) == set(everybody)
     assert office.sums(at=after) == {
         "registration": (3, 1, 2), "report": (3, 1, 3), "article": (1, 0, 0)}
+
+
+def test_what_is_still_owed_and_what_is_due_soon_is_found_by_each_units_own_time(
+    office, platform, visit
+):
+    soon = REPORT_DUE - timedelta(days=3)
+    assert office.grid("report", "soon", at=soon - MOMENT) == []
+    assert len(office.grid("report", "soon", at=soon)) == 3
+    assert office.grid("report", "soon", at=REPORT_DUE) == []
+    office.deed(filings.give_time, "report", REPORT_DUE + timedelta(days=5), "Bão")
+    office.file("report", PAPER, unit=office.far)
+    assert office.grid("report", "soon", at=soon) == ["Đoàn trường Nguyễn Du"]
+    assert office.grid("report", "soon", at=REPORT_DUE + timedelta(days=2)) == ["Đoàn Phường 2"]
+    office.deed(filings.give_back, "report", "Thiếu", unit=office.far, at=soon)
+    assert sorted(office.grid("report", "soon", at=soon)) == [
+        "Đoàn Phường 10", "Đoàn trường Nguyễn Du"]
+    assert len(office.grid("report", "owing")) == 3
+    desk = soup(visit.role("organiser").get(f"{BASE}/organiser/"))
+    [grid] = {one["href"] for one in desk.select("a[href*='organiser/filings?']")}
+    assert grid == f"{BASE}/organiser/filings?show=soon"
+    shown = soup(visit.role("organiser").get(grid))
+    assert "3 đơn vị còn phải nộp" in desk.text and len(shown.select("tbody tr")) == 3
 
 
 def test_merged_units_keep_what_they_filed(office, platform):

@@ -12,7 +12,16 @@ from contest.clock import FixedClock
 from contest.jobs import sweep
 from contest.jobs.mail import write
 from contest.jobs.privacy import archiving
-from contest.models import Contest, Mail, PostRemoval, PrivacyRequest, Task
+from contest.models import (
+    Attachment,
+    Contest,
+    Filing,
+    Mail,
+    PostRemoval,
+    PrivacyRequest,
+    Task,
+    Unit,
+)
 from contest.services.privacy import places, requests
 from contest.services.privacy.requests import Asked
 from contest.wiring import Platform
@@ -26,6 +35,19 @@ def kept(platform: Platform, content: bytes) -> str:
     incoming.write_bytes(content)
     platform.blobs.put(incoming, digest)
     return digest
+
+
+def filed(
+    platform: Platform, make: Factory, unit: Unit, answers: dict[str, str], paper: bytes
+) -> None:
+    """A report of a unit with these answers and one file."""
+    row = make.add(Filing(contest_id=unit.contest_id, unit_id=unit.id, filing="report",
+                          answers=answers, filed_at=make.at))
+    make.add(Attachment(
+        contest_id=unit.contest_id, filing_id=row.id, question="file", kind="pdf",
+        sha256=kept(platform, paper), size=len(paper), filename="bao-cao.pdf",
+        created_by=f"unit:{unit.id}", created_at=make.at,
+    ))
 
 
 def test_every_table_that_may_name_a_person_has_a_name_itself() -> None:
@@ -49,6 +71,8 @@ def test_one_gets_all_that_is_held_and_nobody_elses(
         contest_id=contest.id, submission_id=submission.id, sha256=kept(platform, b"a picture"),
         size=9, media_type="image/png", created_by="user:1", created_at=clock.moment,
     ))
+    filed(platform, make, unit, {"leader": "Nguyễn Văn An"}, b"%PDF-1.4 of the person")
+    filed(platform, make, make.unit(contest), {"leader": "Trần Thị Bích"}, b"%PDF-1.4 of another")
     organiser = make.actor(make.user("organiser", contest=contest))
     asked = Asked(kind="see", role="author", name="Nguyễn Văn An", email="an@example.vn",
                   receipt=submission.code)
@@ -72,6 +96,9 @@ def test_one_gets_all_that_is_held_and_nobody_elses(
         clip = archive.read(document["clips"][0])
         (proof,) = document["proofs_of_removed_posts"]
         assert archive.read(proof) == b"a picture" and proof in page
+        (report,) = document["files_of_filings"]
+        assert archive.read(report) == b"%PDF-1.4 of the person" and report in page
+        assert not any(b"of another" in archive.read(name) for name in archive.namelist())
     assert clip == b"the clip's own bytes"
     where = {one["where"] for one in document["held"]}
     assert {"submission.authors", "submission.contact_name", "mail.to"} <= where

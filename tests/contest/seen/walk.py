@@ -34,7 +34,7 @@ VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "documents.template": {"kind": ("minutes",)},
     "documents.template_file": {"kind": ("minutes",)},
     "lists.export": {"what": ("units", "entries"), "kind": ("csv", "xlsx", "json")},
-    "handing_on.listed": {"kind": ("missing", "findings", "granted")},
+    "handing_on.listed": {"kind": ("missing", "findings", "granted", "filings")},
     "letters.one": {"letter": ("findings", "rejected", "reminder", "result")},
     "reminders.preview": {"kind": ("missing", "findings", "jury", "reviewing", "counting")},
     "repairs.file": {"kind": ("clip",)},

@@ -109,7 +109,7 @@ def _reminders(old: Profile, new: Profile) -> Iterator[Effect]:
     """What was not sent yet moves with its deadline."""
     zone = new.schedule.zone
     for about, before, after in reminding.moved(old, new):
-        vi, en = REMINDED[about]
+        vi, en = _reminded(new, about)
         yield Effect(
             TOLD,
             f"Lời nhắc {vi} chưa gửi được xếp lại theo hạn mới: {write_time(before, zone, 'vi')} → "
@@ -117,3 +117,10 @@ def _reminders(old: Profile, new: Profile) -> Iterator[Effect]:
             f"Reminders {en} that were not sent are planned anew for the new deadline: "
             f"{write_time(before, zone, 'en')} → {write_time(after, zone, 'en')}.",
         )
+
+
+def _reminded(profile: Profile, about: str) -> tuple[str, str]:
+    filing = reminding.filing_of(profile, about)
+    if filing is not None:
+        return f"nộp “{filing.name.vi}”", f'to file "{filing.name.en}"'
+    return REMINDED[about]

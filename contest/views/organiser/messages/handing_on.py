@@ -23,13 +23,14 @@ from contest.views.shared.returning import NEXT
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("handing_on", __name__, url_prefix="/c/<slug>/organiser/messages/chat")
-KIND = "/<any(missing, findings, granted):kind>"
+KIND = "/<any(missing, findings, granted, filings):kind>"
 
 
 class ToldForm(Form):
     """Who was told."""
 
     subject = HiddenField(validators=[Length(max=20)])
+    about = HiddenField(validators=[Length(max=16)])
 
 
 @bp.get(KIND)
@@ -69,7 +70,7 @@ def tell(kind: str) -> Response:
     form = ToldForm()
     form.validate_on_submit()
     handing_on.tell(current.db, current.contest, kind, wholes([form.subject.data or ""]),
-                    actor=current.actor, at=current.now)
+                    about=form.about.data or "", actor=current.actor, at=current.now)
     flash_message("Đã ghi là đã báo.", "Noted as told.")
     return back_to("handing_on.listed", kind=kind)
 

@@ -47,7 +47,8 @@ def listed() -> Response:
     """Every letter, by whom it is read, and which have words of their own."""
     own = {(row.letter, row.language) for row in letter_texts.of_contest(
         current.db, current.contest)}
-    return page("organiser/letters.html", letters=LETTERS, own=own)
+    return page("organiser/letters.html", own=own,
+                letters=letters.of_rules(bool(current.profile.filings)))
 
 
 @bp.get(ONE)

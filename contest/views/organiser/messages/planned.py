@@ -1,5 +1,7 @@
 """What goes out by itself and when: each planned reminder, stopped or sent now by one tap."""
 
+from functools import partial
+
 from flask import Blueprint
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
@@ -36,6 +38,7 @@ def listed() -> Response:
         form=WaveForm(formdata=None), planned=reminding.planned(current.profile),
         failed=planned.failures(current.db, current.contest),
         names=activity.names(current.db, stopped_by),
+        filing_of=partial(reminding.filing_of, current.profile),
     )
 
 

@@ -21,6 +21,7 @@ from contest.services.desk.public import Phase
 from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
+from contest.services.filings import overview
 from contest.services.jury import shortages
 from contest.services.privacy import requests as privacy_requests
 from contest.services.privacy.retention import preview
@@ -46,7 +47,7 @@ def gathered() -> Situation:
     return Situation(
         standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
         people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
-        personal=_personal(),
+        personal=_personal(), filings=_filings(),
         retention=preview.clips_going(db, contest, profile, at=at), moved=_moved(newest),
         board=_board(),
         without_link=len(units.without_link(db, contest, at=at)) if early else 0,
@@ -66,6 +67,15 @@ def _hour(contest: Contest) -> dict[str, Any]:
         "planned": planned.due_at if planned else None,
         "missed": None if planned else releasing.missed(current.db, contest),
     }
+
+
+def _filings() -> tuple[int, int, datetime | None]:
+    """Units that are overdue with something; that something is due for soon, and when first."""
+    overdue, soon = (overview.count(current.db, current.contest, show, at=current.now)
+                     for show in ("overdue", "soon"))
+    last = current.now + overview.SOON
+    due = [one.due for one in current.profile.filings if current.now < one.due <= last]
+    return overdue, soon, min(due, default=last)
 
 
 def _personal() -> tuple[int, datetime | None]:

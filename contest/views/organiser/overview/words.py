@@ -69,6 +69,13 @@ _COUNTED: dict[str, tuple[Callable[[int], str], object]] = {
         "Dữ liệu của %(num)s clip đến hạn xoá trong 30 ngày tới.",
         "Dữ liệu của %(num)s clip đến hạn xoá trong 30 ngày tới.", n),
         _l("Xem trước, giữ lại nếu cần")),
+    "filings_overdue": (lambda n: ngettext("%(num)s đơn vị quá hạn nộp báo cáo, đăng ký.",
+                                           "%(num)s đơn vị quá hạn nộp báo cáo, đăng ký.", n),
+                        _l("Xem đơn vị nào")),
+    "filings_soon": (lambda n: ngettext(
+        "%(num)s đơn vị còn phải nộp báo cáo, đăng ký trong 3 ngày tới.",
+        "%(num)s đơn vị còn phải nộp báo cáo, đăng ký trong 3 ngày tới.", n),
+        _l("Xem đơn vị nào")),
     "nobody": (lambda n: ngettext(
         "%(num)s clip không kết luận được vì Tổ thẩm định chưa có Chủ tịch hoặc không đủ người.",
         "%(num)s clip không kết luận được vì Tổ thẩm định chưa có Chủ tịch hoặc không đủ người.",
