@@ -34,9 +34,9 @@ class ListOrName:
         if not field.listed and field.needed:
             return _line(field, {"id": field.id, **aria})
         below = {"id": f"{field.id}-words"}
-        label = Markup('<label for="{}">{}</label>').format(
-            below["id"], _("Hoặc ghi tên đơn vị, một phần cũng được"))
-        return _select(field, aria) + label + _line(field, below)
+        return _select(field, aria) + Markup(
+            '<p><label class="field__hint" for="{}">{}</label>{}</p>'
+        ).format(below["id"], _("Hoặc ghi tên đơn vị, một phần cũng được"), _line(field, below))
 
 
 def _select(field: "UnitField", aria: Mapping[str, object]) -> Markup:
