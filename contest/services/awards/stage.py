@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, Gone, Invalid
@@ -71,7 +71,7 @@ def _clips(
     """Of each clip its version's number and the files that people watch."""
     query = select(Submission).where(
         Submission.contest_id == result.contest_id, Submission.code.in_(codes)
-    )
+    ).options(joinedload(Submission.version))
     found = {one.version_id: one for one in session.scalars(query) if one.version_id}
     made = select(Derivative).where(
         Derivative.version_id.in_(found), Derivative.kind.in_(("poster", "rendition"))

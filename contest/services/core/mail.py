@@ -146,8 +146,9 @@ def enqueue(
 def enqueue_all(
     session: Session, template: str, mails: Iterable[tuple[str, str, dict[str, Any]]], *,
     contest_id: int, at: datetime,
-) -> None:
-    """As ``enqueue`` for many mails (address, language, parameters) of one template at once."""
+) -> list[tuple[int, dict[str, Any]]]:
+    """As ``enqueue`` for many mails (address, language, parameters) of one template at once; each
+    mail's id and parameters, in no order: databases promise none."""
     assert template in TEMPLATES, template  # noqa: S101 - as above
     instead = _trial_address(session, contest_id)
     mails = [(instead or to, language, params) for to, language, params in mails]
@@ -157,9 +158,12 @@ def enqueue_all(
          "language": chosen(language), "params": params, "created_at": at}
         for to, language, params in mails if to.strip()
     ]
-    if rows:
-        ids = session.scalars(insert(Mail).returning(Mail.id), rows).all()
-        outbox.enqueue_all(session, "mail.send", ids, contest_id=contest_id, at=at)
+    if not rows:
+        return []
+    stored = session.execute(insert(Mail).returning(Mail.id, Mail.params), rows).all()
+    outbox.enqueue_all(session, "mail.send", [row.id for row in stored], contest_id=contest_id,
+                       at=at)
+    return [(row.id, row.params) for row in stored]
 
 
 def _trial_address(session: Session, contest_id: int | None) -> str:

@@ -1,13 +1,15 @@
 """What an organiser would rather look at than read: clips by day, units, checks and reasons."""
 
+import operator
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Integer, case, cast, func, or_, select
+from sqlalchemy.orm import Session
 
 from contest.folding import sortable
 from contest.models import Check, ClipVersion, Contest, Snapshot, Submission, Unit
@@ -17,7 +19,9 @@ from contest.states import IN_CONTEST
 
 MOST_DAYS = 62
 MOST_HOURS = 48
-QUARTER_S = 900
+QUARTER_S = 900  # within which no zone's day begins
+HOUR_S = 3600
+MOST_UNITS = 300  # on the grid; all of them are in the list of units
 MOST_REPORTS = 500  # the newest refused clips; more would tell no other story
 
 
@@ -30,6 +34,22 @@ class UnitSquare:
     group: str
     clips: int
     is_in: bool
+
+
+@dataclass(frozen=True)
+class UnitGrid:
+    """The first ``MOST_UNITS`` units in their order, and how many of all are in and are not."""
+
+    squares: Sequence[UnitSquare]
+    inside: int
+    outside: int
+
+    def __bool__(self) -> bool:
+        return bool(self.squares)
+
+    @property
+    def left_out(self) -> int:
+        return self.inside + self.outside - len(self.squares)
 
 
 @dataclass(frozen=True)
@@ -51,7 +71,7 @@ def by_day(session: Session, contest: Contest, profile: Profile) -> list[tuple[d
         .group_by(Submission.id)
         .subquery()
     )
-    quarters = select(_quarter(session, first_sent.c.at).label("number")).subquery()
+    quarters = select(_part(session, first_sent.c.at, QUARTER_S).label("number")).subquery()
     query = select(quarters.c.number, func.count()).group_by(quarters.c.number)
     counts: Counter[date] = Counter()
     for number, count in session.execute(query):
@@ -71,12 +91,10 @@ def by_hour(
     """How many reactions and shares were added in each local hour of the last ``MOST_HOURS``, as
     the readings tell: what is new between two readings counts in the hour of the later one. From
     the first hour with a reading on; a number that fell adds nothing."""
-    begin = at - timedelta(hours=MOST_HOURS)
     gained: Counter[datetime] = Counter()
-    for column in (Snapshot.reactions, Snapshot.shares):
-        for hour, count in session.execute(_gained(session, contest, column, begin)):
-            moment = datetime.strptime(f"{hour}:00+0000", "%Y-%m-%d %H:%M%z")
-            gained[moment.astimezone(profile.schedule.zone)] += max(0, int(count or 0))
+    begin = at - timedelta(hours=MOST_HOURS)
+    for number, count in session.execute(_gained(session, contest, begin)):
+        gained[datetime.fromtimestamp(number * HOUR_S, profile.schedule.zone)] += int(count)
     if not gained:
         return []
     first, last = min(gained), max(gained)
@@ -84,33 +102,33 @@ def by_hour(
     return [(hour, gained[hour]) for hour in hours]
 
 
-def _quarter(session: Session, moment: ColumnElement[Any]) -> ColumnElement[int]:
-    """The number of an instant's quarter of an hour, within which no zone's day begins."""
+def _part(session: Session, moment: ColumnElement[Any], seconds: int) -> ColumnElement[int]:
+    """In which part of so many seconds an instant lies, counted from 1970."""
     if session.get_bind().dialect.name == "sqlite":
-        return cast(func.strftime("%s", moment), Integer).op("/")(QUARTER_S)
-    return cast(func.floor(func.extract("epoch", moment) / QUARTER_S), Integer)
+        return cast(func.strftime("%s", moment), Integer).op("/")(seconds)
+    return cast(func.floor(func.date_part("epoch", moment) / seconds), Integer)
 
 
-def _gained(
-    session: Session, contest: Contest, column: InstrumentedAttribute[int | None], begin: datetime
-) -> Any:
-    """By hour (UTC, “2023-06-19 08”) the growth of one number, clip by clip."""
-    before = func.lag(column).over(
-        partition_by=Snapshot.submission_id, order_by=(Snapshot.taken_at, Snapshot.id)
-    )
+def _gained(session: Session, contest: Contest, begin: datetime) -> Any:
+    """By hour, as ``_part`` numbers them, the growth of both numbers, clip by clip. Each is
+    compared with the last reading that had it; hours in which neither was read are left out."""
+    numbers = (Snapshot.reactions, Snapshot.shares)
     step = (
-        select(Snapshot.taken_at.label("at"), column.label("now"), before.label("before"))
+        select(Snapshot.taken_at.label("at"), *(
+            (column - func.lag(column).over(
+                partition_by=(Snapshot.submission_id, column.is_(None)),
+                order_by=(Snapshot.taken_at, Snapshot.id),
+            )).label(column.key) for column in numbers
+        ))
         .join(Submission, Submission.id == Snapshot.submission_id)
         .where(Submission.contest_id == contest.id, Snapshot.taken_at >= begin,
-               column.is_not(None), Snapshot.late_reason == "")
+               or_(*(column.is_not(None) for column in numbers)), Snapshot.late_reason == "")
         .subquery()
     )
-    if session.get_bind().dialect.name == "sqlite":
-        hour = func.strftime("%Y-%m-%d %H", step.c.at)
-    else:
-        hour = func.to_char(func.timezone("UTC", step.c.at), "YYYY-MM-DD HH24")
-    grown = case((step.c.now > step.c.before, step.c.now - step.c.before), else_=0)
-    return select(hour, func.sum(grown)).group_by(hour)
+    hours = select(_part(session, step.c.at, HOUR_S).label("number"), step).subquery()
+    grown = (case((hours.c[column.key] > 0, hours.c[column.key]), else_=0) for column in numbers)
+    query = select(hours.c.number, func.sum(operator.add(*grown)))
+    return query.group_by(hours.c.number)
 
 
 def stored(session: Session, contest: Contest) -> int:
@@ -123,8 +141,8 @@ def stored(session: Session, contest: Contest) -> int:
     return int(session.scalar(query) or 0)
 
 
-def units(session: Session, contest: Contest, profile: Profile) -> Sequence[UnitSquare]:
-    """Every unit that takes part, in its order."""
+def units(session: Session, contest: Contest, profile: Profile) -> UnitGrid:
+    """Every unit that takes part is counted, those that come first are named."""
     clips = (
         select(Submission.unit_id, func.count().label("clips"))
         .where(Submission.contest_id == contest.id, Submission.state.in_(IN_CONTEST),
@@ -137,10 +155,13 @@ def units(session: Session, contest: Contest, profile: Profile) -> Sequence[Unit
         .outerjoin(clips, clips.c.unit_id == Unit.id)
         .where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
     )
-    least = max(profile.quota.minimum, 1)
-    found = [UnitSquare(number, name, group, count, count >= least)
-             for number, name, group, count in session.execute(query)]
-    return sorted(found, key=lambda one: (sortable(one.group), sortable(one.name)))
+    found, least = session.execute(query).all(), max(profile.quota.minimum, 1)
+    # Ordered here, where each name's key is kept: the database would work out all of them anew.
+    first = nsmallest(MOST_UNITS, found, key=lambda row: (sortable(row[2]), sortable(row[1])))
+    inside = sum(row[3] >= least for row in found)
+    squares = [UnitSquare(number, name, group, count, count >= least)
+               for number, name, group, count in first]
+    return UnitGrid(squares, inside, len(found) - inside)
 
 
 def reasons(session: Session, contest: Contest) -> Reasons:

@@ -60,26 +60,52 @@ class Standing:
 
 def standing(session: Session, contest: Contest, profile: Profile, *, at: datetime) -> Standing:
     """The desk's numbers at this instant."""
-    publications = _by_state(session, _publications(contest))
+    posts = publications(session, contest)
     checks = _checks(session, contest)
     return Standing(
         units=session.scalar(
             select(func.count()).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
         ) or 0,
         units_short=_count(session, _short(contest, profile)),
-        entries=_by_state(session, _entries(contest)),
+        entries=entries(session, contest),
         oldest_review=_oldest_review(session, contest),
         checks=checks.get(QUICK, {}),
         deep_checks=checks.get(DEEP, {}),
-        publications=publications,
-        published=publications.get("published", 0),
+        publications=posts,
+        published=posts.get("published", 0),
         copies=similarity.waiting(session, contest),
         snapshots_due=snapshots_due(session, contest, profile, at=at),
         unread=len(readings.codes(session, contest)),
-        jurors=[j for j in jury_round.progress(session, contest) if j.left is None],
+        jurors=sitting(session, contest),
         tasks=_by_state(session, _tasks(contest)),
         overdue=_overdue(session, contest, at=at),
     )
+
+
+def entries(session: Session, contest: Contest) -> dict[str, int]:
+    """How many entries are in each state."""
+    query = (
+        select(Submission.state, func.count())
+        .where(Submission.contest_id == contest.id)
+        .group_by(Submission.state)
+    )
+    return _by_state(session, query)
+
+
+def publications(session: Session, contest: Contest) -> dict[str, int]:
+    """How many clips' posts are in each state."""
+    query = (
+        select(Publication.state, func.count())
+        .join(Publication.submission)
+        .where(Submission.contest_id == contest.id)
+        .group_by(Publication.state)
+    )
+    return _by_state(session, query)
+
+
+def sitting(session: Session, contest: Contest) -> list[Juror]:
+    """The jurors who sit on the jury, with their progress."""
+    return [one for one in jury_round.progress(session, contest) if one.left is None]
 
 
 def units_short(session: Session, contest: Contest, profile: Profile) -> list[Unit]:
@@ -110,14 +136,6 @@ def _by_state(session: Session, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _entries(contest: Contest) -> Select[str, int]:
-    return (
-        select(Submission.state, func.count())
-        .where(Submission.contest_id == contest.id)
-        .group_by(Submission.state)
-    )
-
-
 def _checks(session: Session, contest: Contest) -> dict[str, dict[str, int]]:
     """By kind, then by state."""
     query = (
@@ -131,15 +149,6 @@ def _checks(session: Session, contest: Contest) -> dict[str, dict[str, int]]:
     for kind, state, count in session.execute(query):
         found.setdefault(kind, {})[state] = count
     return found
-
-
-def _publications(contest: Contest) -> Select[str, int]:
-    return (
-        select(Publication.state, func.count())
-        .join(Publication.submission)
-        .where(Submission.contest_id == contest.id)
-        .group_by(Publication.state)
-    )
 
 
 def _tasks(contest: Contest) -> Select[str, int]:

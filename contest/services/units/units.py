@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
+from contest import folding
 from contest.actors import Actor, unit_actor
 from contest.errors import not_found
 from contest.folding import fold
 from contest.models import Contest, Submission, Unit, UnitLink, UnitSession
 from contest.services.core import pagination
 from contest.services.core.pagination import Pagination
-from contest.services.core.search import folded, sortable
+from contest.services.core.search import folded, matching, sortable
 from contest.states import IN_CONTEST
 from contest.tokens import hash_token
 
@@ -74,10 +75,30 @@ def retired(session: Session, contest: Contest) -> list[Unit]:
     return list(session.scalars(query.order_by(sortable(Unit.name))))
 
 
-def names(session: Session, contest: Contest) -> dict[int, str]:
-    """Every unit's name by its id, by group and name."""
-    query = select(Unit.id, Unit.name).where(*_live(contest))
-    return {row[0]: row[1] for row in session.execute(query.order_by(*IN_ORDER))}
+def names(session: Session, contest: Contest, *, most: int) -> dict[int, str] | None:
+    """Every unit's name by its id, by group and name; None where there are more than ``most``,
+    which are not ordered in vain."""
+    rows = session.execute(_names(contest).limit(most + 1)).all()
+    return None if len(rows) > most else _in_order(rows)
+
+
+def named(
+    session: Session, contest: Contest, words: str, *, but: int, most: int
+) -> dict[int, str]:
+    """As ``names``, those units in whose names each of these words is, ``but`` excepted: at most
+    one more than ``most``, and one that has exactly this name among them."""
+    query = matching(_names(contest).where(Unit.id != but), words, Unit.name)
+    exact = case((folded(Unit.name) == fold(words), 0), else_=1)
+    return _in_order(session.execute(query.order_by(exact, Unit.id).limit(most + 1)).all())
+
+
+def _names(contest: Contest) -> Select[int, str, str]:
+    return select(Unit.id, Unit.name, Unit.group).where(*_live(contest))
+
+
+def _in_order(rows: Iterable[Row[int, str, str]]) -> dict[int, str]:
+    ordered = sorted(rows, key=lambda row: (folding.sortable(row[2]), folding.sortable(row[1])))
+    return {row[0]: row[1] for row in ordered}
 
 
 def counted(session: Session, *unit_ids: int) -> int:

@@ -18,11 +18,11 @@ from contest.services.core.pagination import part
 from contest.services.people import chair as chair_role
 from contest.services.people import invitations, lost_phone, people, sessions
 from contest.services.people.people import Person
-from contest.services.units import units
 from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
+from contest.views.organiser.units.choosing import UnitField
 from contest.views.shared.browsers import browser_name
-from contest.views.shared.forms import Form, PlainSelect, refused
+from contest.views.shared.forms import Form, refused
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.qr import qr_svg
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -45,15 +45,10 @@ class RolesForm(Form):
         _l("Vai trò"), [InputRequired(_l("Hãy chọn ít nhất một vai trò."))],
         choices=[SelectChoice(*role) for role in ROLES],
     )
-    unit = SelectField(
-        _l("Đơn vị của giám khảo"), coerce=int, widget=PlainSelect(),
+    unit = UnitField(
+        _l("Đơn vị của giám khảo"), nobody=_l("Không thuộc đơn vị nào"),
         description=_l("Giám khảo không chấm clip của đơn vị mình."),
     )
-
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)
-        names = units.names(current.db, current.contest)
-        self.unit.choices = {0: str(_l("Không thuộc đơn vị nào")), **names}
 
 
 class AddForm(RolesForm):

@@ -9,11 +9,10 @@ from flask import abort
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
-from wtforms import Field, SelectField, SelectMultipleField
+from wtforms import Field, SelectMultipleField
 from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.errors import DomainError
 from contest.languages import DEFAULT
@@ -155,17 +154,3 @@ class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-
-class PlainSelect(Select):  # type: ignore[misc]
-    """A select whose options are a value and a label and no more, written at once: there may be
-    thousands of units. The field's choices are a dict of both."""
-
-    def __call__(self, field: SelectField, **kwargs: object) -> Markup:
-        flags = {name: True for name in self.validation_attrs if getattr(field.flags, name, False)}
-        begin = html_params(**{"name": field.name, "id": field.id} | flags | kwargs)
-        options = "".join(
-            f'<option{" selected" * (value == field.data)} value="{escape(value)}">'
-            f"{escape(label)}</option>" for value, label in field.choices.items()
-        )
-        return Markup(f"<select {begin}>{options}</select>")  # noqa: S704 - each part is escaped

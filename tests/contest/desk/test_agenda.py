@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 
 from contest.clock import FixedClock
-from contest.models import Check, Contest, Task, UnitLink
+from contest.models import Check, Contest, Task, Unit, UnitLink
 from contest.profile import Profile
 from contest.services.core import outbox, profiles
 from contest.services.core.blockers import Blocker
@@ -233,11 +233,30 @@ def test_charts_count_days_units_and_reasons(
         assert charts.by_day(session, contest, profile) == [
             (date(2023, 6, 1), 1), (date(2023, 6, 2), 1), (date(2023, 6, 3), 0),
             (date(2023, 6, 4), 1)]
-        squares = charts.units(session, contest, profile)
+        grid = charts.units(session, contest, profile)
         found = charts.reasons(session, contest)
-    assert [(one.name, one.clips, one.is_in) for one in squares] == [
+    assert (grid.inside, grid.outside, grid.left_out) == (2, 1, 0)
+    assert [(one.name, one.clips, one.is_in) for one in grid.squares] == [
         ("Đoàn Phường 1", 0, False), ("Đoàn Phường 2", 2, True), ("Đoàn Phường 10", 1, True)]
     assert (dict(found.rules), found.passed, found.refused) == ({"duration": 1}, 2, 1)
+
+
+def test_of_many_units_the_grid_counts_all_and_names_the_first(
+    platform: Platform, make: Factory, contest: Contest
+) -> None:
+    with platform.db.read() as session:
+        profile = profiles.profile_of(session.get_one(Contest, contest.id))
+        none = charts.units(session, contest, profile)
+    many = charts.MOST_UNITS + 5
+    last = make.add(*(Unit(contest_id=contest.id, name=f"Đoàn Phường {n}", created_at=make.at)
+                      for n in range(many, 0, -1)))
+    make.submission(last, "in_review")
+    with platform.db.read() as session:
+        grid = charts.units(session, contest, profile)
+    names = [one.name for one in grid.squares]
+    assert names == [f"Đoàn Phường {n}" for n in range(1, charts.MOST_UNITS + 1)]
+    assert (grid.inside, grid.outside, grid.left_out) == (1, many - 1, 5)
+    assert bool(grid) and not none
 
 
 def test_pictures_fill_their_width_and_draw_nothing_of_nothing() -> None:

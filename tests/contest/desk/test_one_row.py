@@ -53,7 +53,8 @@ def test_counts_by_hour_are_what_the_readings_added(
     profile = profiles.profile_of(contest)
     for clip, minutes, reactions, shares in (
         (clips[0], 0, 10, None), (clips[0], 70, 17, 2), (clips[0], 200, 15, 5),
-        (clips[1], 10, 1, 0), (clips[1], 75, 4, 0),
+        (clips[1], 10, 1, 0), (clips[1], 75, 4, 0), (clips[1], 76, None, 3),
+        (clips[1], 190, 6, None),
     ):
         moment = TIME + timedelta(minutes=minutes)
         make.add(Snapshot(submission_id=clip.id, taken_at=moment, source="manual", shares=shares,
@@ -61,4 +62,4 @@ def test_counts_by_hour_are_what_the_readings_added(
     with platform.db.read() as session:
         found = charts.by_hour(session, contest, profile, at=TIME + timedelta(hours=5))
         assert charts.stored(session, contest) > 0
-    assert [(hour.hour, count) for hour, count in found] == [(16, 0), (17, 10), (18, 0), (19, 3)]
+    assert [(hour.hour, count) for hour, count in found] == [(16, 0), (17, 13), (18, 0), (19, 5)]

@@ -73,6 +73,8 @@ def test_the_order_has_equal_places_for_equal_points_and_nobody_elses(
     make.ballot(entries[5], juror, marks_for(contest, 40), state="recused", reason="Người nhà")
     other = make.user("juror", contest=contest)
     make.ballot(entries[5], other, marks_for(contest, 39))
+    elsewhere = make.contest("quan-3")  # where the same person sits on the jury, too
+    make.ballot(make.submission(make.unit(elsewhere), "published"), juror, marks_for(contest, 7))
     actor = make.actor(juror)
     with platform.db.read() as session:
         found = own_marks.ranking(session, contest, actor=actor)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from contest import profile as rule_files
 from contest.actors import SYSTEM, Actor
@@ -147,6 +147,42 @@ def test_two_workers_at_once_send_once(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
     assert sorted(m.to for m in mails(platform)) == sorted(u.contact_email for u in units)
+
+
+def test_many_letters_take_as_many_statements_as_few_and_each_keeps_its_own(
+    make: Factory, contest: Contest, platform: Platform, clock: FixedClock
+):
+    silent = make.unit(contest, contact_email="")
+    units = [make.unit(contest) for _ in range(2)]
+    few = _sending(platform, contest, clock, "06-08T07:00", 2)
+    units += [make.unit(contest) for _ in range(12)]
+    many = _sending(platform, contest, clock, "06-10T18:00", 14)
+    assert len(many) == len(few), "\n\n".join(many)
+    with platform.db.read() as session:
+        told = select(Reminder.subject, Mail.to, Mail.params).join(
+            Mail, Mail.id == Reminder.mail_id).where(Reminder.hours == 6)
+        kept = [tuple(row) for row in session.execute(told.order_by(Reminder.subject))]
+        tasks = set(session.scalars(select(Task.row_id).where(Task.kind == "mail.send")))
+    assert kept == [(unit.id, unit.contact_email, {"unit_id": unit.id}) for unit in units]
+    assert tasks == {mail.id for mail in mails(platform)}
+    assert silent.id not in {subject for subject, *_ in kept}
+
+
+def _sending(
+    platform: Platform, contest: Contest, clock: FixedClock, moment: str, count: int
+) -> list[str]:
+    """The statements with which ``count`` letters are queued."""
+    clock.moment, said = local(moment), list[str]()
+
+    def hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    event.listen(platform.db.engine, "before_cursor_execute", hear)
+    with platform.db.write() as session:
+        found = planned.send_due(session, session.get_one(Contest, contest.id), at=clock.now())
+    event.remove(platform.db.engine, "before_cursor_execute", hear)
+    assert found == count
+    return said
 
 
 def test_a_kill_before_the_commit_sends_nothing_and_loses_nothing(

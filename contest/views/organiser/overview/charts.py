@@ -5,8 +5,7 @@ from datetime import date
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from contest.services.desk import charts
-from contest.services.desk import desk as desks
+from contest.services.desk import charts, desk
 from contest.views.organiser.overview import pictures
 from contest.views.shared.disk import disk
 from contest.views.shared.support import allows, current, page
@@ -20,14 +19,15 @@ def show() -> Response:
     """Clips by day, units in or out, entries by state, checks and reasons, counts by hour, jurors'
     progress, the disk."""
     db, contest, profile = current.db, current.contest, current.profile
-    standing = desks.standing(db, contest, profile, at=current.now)
     return page(
-        "organiser/charts.html", jurors=standing.jurors, reasons=charts.reasons(db, contest),
+        "organiser/charts.html", jurors=desk.sitting(db, contest),
+        reasons=charts.reasons(db, contest),
         days=pictures.bars(charts.by_day(db, contest, profile)),
-        squares=charts.units(db, contest, profile),
+        grid=charts.units(db, contest, profile),
         hours=pictures.bars(charts.by_hour(db, contest, profile, at=current.now)),
         room=pictures.disk(disk(), charts.stored(db, contest)),
-        entries=pictures.entries(standing.entries), posts=pictures.posts(standing.publications),
+        entries=pictures.entries(desk.entries(db, contest)),
+        posts=pictures.posts(desk.publications(db, contest)),
     )
 
 

@@ -190,7 +190,7 @@ def drawn(found: Situation) -> dict[str, Any]:
         return {"steps": pictures.setting_up(found)}
     if found.phase == Phase.ENTRIES:
         return {"days": pictures.bars(charts.by_day(db, contest, profile)),
-                "squares": charts.units(db, contest, profile)}
+                "grid": charts.units(db, contest, profile)}
     if found.phase == Phase.REVIEW:
         return {"entries": pictures.entries(found.standing.entries),
                 "reasons": charts.reasons(db, contest)}

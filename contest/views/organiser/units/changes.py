@@ -5,8 +5,8 @@ from datetime import datetime
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import DateTimeLocalField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from contest.errors import DomainError
 from contest.models import Unit
@@ -14,8 +14,8 @@ from contest.services.core import deadlines
 from contest.services.entry import submissions
 from contest.services.units import time_grants, unit_changes, unit_links, unit_merging, units
 from contest.services.units.unit_import import LENGTHS, Row
-from contest.views.shared.forms import Form, PlainSelect
-from contest.views.shared.numbers import whole
+from contest.views.organiser.units.choosing import UnitField
+from contest.views.shared.forms import Form
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("unit_changes", __name__, url_prefix="/c/<slug>/organiser/units")
@@ -72,17 +72,14 @@ class ReasonForm(Form):
 class OtherUnitForm(Form):
     """Another unit of the contest, and why clips go there."""
 
-    into = SelectField(
-        _l("Đơn vị nhận"), [NumberRange(min=1, message=_l("Hãy chọn đơn vị nhận."))], coerce=int,
-        widget=PlainSelect(),
+    into = UnitField(
+        _l("Đơn vị nhận"), nobody=_l("Chọn đơn vị"), needed=_l("Hãy chọn đơn vị nhận.")
     )
     reason = TextAreaField(_l("Lý do"), REASON, render_kw={"rows": 2}, id="move_reason")
 
-    def __init__(self, unit: Unit) -> None:
-        super().__init__()
-        found = units.names(current.db, current.contest)
-        found.pop(unit.id, None)
-        self.into.choices = {0: str(_l("Chọn đơn vị")), **found}
+    def __init__(self, unit: Unit, **values: object) -> None:
+        super().__init__(**values)
+        self.into.leave_out(unit.id)
 
 
 def _unit(unit_id: int) -> Unit:
@@ -229,14 +226,15 @@ def restore(unit_id: int) -> Response:
 @allows("unit.manage")
 def merging(unit_id: int) -> Response:
     """What joining the unit to another would do; nothing is stored."""
-    unit, form = _unit(unit_id), OtherUnitForm(_unit(unit_id))
-    chosen = whole(request.args.get("into"))
+    unit = _unit(unit_id)
+    form = OtherUnitForm(unit, formdata=request.args)
+    if form.into.words and not form.into.validate(form):
+        return page("organiser/units_merge.html", 422, unit=unit, form=form, plan=None)
     plan = None
-    if chosen:
+    if chosen := form.into.data:
         plan = unit_merging.preview(
             current.db, unit, _unit(chosen), quota=current.profile.quota.maximum
         )
-        form.into.data = chosen
     return page("organiser/units_merge.html", unit=unit, form=form, plan=plan)
 
 

@@ -1,6 +1,7 @@
 """The entry form; its choices and consents come from the profile in force."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,6 +27,7 @@ from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
 MOST_AUTHORS_TEXT = 5000
+BEGINNING = 60  # characters of a consent that name it in an error
 PHONE = r"^\+?[0-9 ().-]{8,20}$"
 
 
@@ -140,11 +142,10 @@ def entry_form(
         max_authors = profile.form.max_authors
         questions = profile.questions
 
-    for purpose in profile.form.consents:
-        needed = InputRequired(_("Hãy đọc và đánh dấu mục này để tiếp tục."))
-        field = BooleanField(
-            purpose.text[current.language], validators=[needed] if purpose.required else []
-        )
+    texts = [purpose.text[current.language] for purpose in profile.form.consents]
+    for purpose, text, name in zip(profile.form.consents, texts, _beginnings(texts), strict=True):
+        needed = InputRequired(_("Hãy đọc và đánh dấu mục “%(name)s” để tiếp tục.", name=name))
+        field = BooleanField(text, validators=[needed] if purpose.required else [])
         setattr(Form, f"consent_{purpose.id}", field)
     if len(may := open_to(profile.categories, unit.group)) > 1:
         Form.category = _category(may)
@@ -154,6 +155,14 @@ def entry_form(
     form.kind.choices = [(k, kind_names()[k]) for k in profile.form.kinds]
     form.authors.description = _whose_names(profile)
     return form
+
+
+def _beginnings(texts: Sequence[str]) -> list[str]:
+    """Each text's beginning, by which it is known among the others; a whole text where two begin
+    alike."""
+    short = [shorten(text, BEGINNING, placeholder="…") for text in texts]
+    return [cut if short.count(cut) == 1 else text
+            for cut, text in zip(short, texts, strict=True)]
 
 
 def _whose_names(profile: Profile) -> str:
