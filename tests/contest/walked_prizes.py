@@ -13,6 +13,7 @@ from contest.models import Contest, Submission
 from contest.profile import Profile
 from contest.services.awards import choosing
 from contest.services.core import profiles
+from contest.services.reviewing import sorting
 from tests.contest.walked_page import REASON
 
 PRIZED = "".join(
@@ -57,3 +58,8 @@ class PrizesOfWalk:
         else:
             assert state == "published"
             self.note(f"the chair gives a prize to {code}")
+
+    def sort(self, session: Session, one: Submission) -> None:
+        """Into another category, where the rules have one for its unit."""
+        if others := sorting.others(profiles.profile_of(one.contest), one):
+            sorting.sort(session, one, self.random.choice(others).id, actor=self.first, at=self.at)

@@ -24,7 +24,6 @@ from contest.services.core import audit, locks, profiles
 from contest.services.jury import assignments, jurors, jury_counts, sharing_out
 from contest.services.jury.jurors import Seat
 
-ASSIGNED = "jury.assigned"  # in the audit trail
 SEED = 8  # letters and digits of a seed
 
 
@@ -151,7 +150,7 @@ def share_out(
         )
     _store(session, contest, found, at)
     audit.record(
-        session, ASSIGNED, contest, actor=actor, at=at, contest_id=contest.id,
+        session, "jury.assigned", contest, actor=actor, at=at, contest_id=contest.id,
         after={"seed": found.seed, "again": again, "given": found.given,
                "clips": len(found.jurors), "jurors": sorted(found.loads),
                "sha256": found.sha256},
@@ -183,7 +182,9 @@ def _pair(clip: int, juror: int) -> Any:
 
 def last(session: Session, contest: Contest) -> AuditRow | None:
     """The newest step, as the trail has it: seed, how much was given, hash."""
-    query = select(AuditRow).where(AuditRow.contest_id == contest.id, AuditRow.action == ASSIGNED)
+    query = select(AuditRow).where(
+        AuditRow.contest_id == contest.id, AuditRow.action == "jury.assigned"
+    )
     return session.scalars(query.order_by(AuditRow.seq.desc()).limit(1)).one_or_none()
 
 

@@ -164,7 +164,7 @@ def find(session: Session, contest: Contest, attachment_id: int, *, actor: Actor
     found = session.get(Attachment, attachment_id)
     if found is None or found.contest_id != contest.id:
         require(actor, "media.watch", contest)
-        raise not_found()
+        raise not_found() if _reads(actor, contest) else _not_yours()
     owner = found.submission or found.filing
     assert owner is not None  # noqa: S101 - a file came with one of the two
     if actor.kind == "unit" and actor.unit_id != owner.unit_id:
@@ -175,12 +175,24 @@ def find(session: Session, contest: Contest, attachment_id: int, *, actor: Actor
     asked = {one.id for reader in readers for one in answers.readable(questions, reader)
              if found.submission}
     if found.question not in asked and not set(readers) & set(answers.EVERYTHING):
-        raise NotAllowed("Tệp này chỉ đơn vị và Ban Tổ chức mở được.",
-                         "Only the unit and the organisers may open this file.")
+        raise _not_yours()
     return found
 
 
-def _readers(actor: Actor, owner: Submission | Filing) -> list[str]:
+def _reads(actor: Actor, contest: Contest) -> bool:
+    """Whether there may be files for this person at all."""
+    readers = _readers(actor, contest)
+    questions = profiles.profile_of(contest).questions
+    asked = [one for reader in readers for one in answers.readable(questions, reader)]
+    return bool(set(readers) & set(answers.EVERYTHING)) or any(one.kind == "file" for one in asked)
+
+
+def _not_yours() -> NotAllowed:
+    return NotAllowed("Tệp này chỉ đơn vị và Ban Tổ chức mở được.",
+                      "Only the unit and the organisers may open this file.")
+
+
+def _readers(actor: Actor, owner: Submission | Filing | Contest) -> list[str]:
     roles = (("entry.edit", "unit"), ("organiser.read", "organiser"),
              ("review.decide", "reviewers"), ("jury.mark", "jurors"))
     judged = getattr(owner, "state", "") in (SubmissionState.APPROVED, SubmissionState.PUBLISHED)

@@ -21,11 +21,16 @@ READ_BEFOREHAND = {"technician/install", "technician/keep-it-safe"}
 # A GET that shows no screen of a person, and why.
 NO_SCREEN = {
     "files": {
-        "appraisal.docx", "basics.static", "ceremony.folder", "certificates.one", "documents.docx",
-        "documents.pdf", "documents.template_file", "interactions.evidence",
-        "interactions.ledger_template", "interactions.template", "lists.export", "media.file",
+        "appraisal.docx", "attachments.file", "basics.static", "ceremony.folder",
+        "certificates.one", "documents.docx",
+        "documents.pdf", "documents.template_file", "filings.archive",
+        "filings.export", "handing_out.invitations", "handing_out.recipients",
+        "interactions.evidence",
+        "interactions.ledger_template", "interactions.template", "lists.export", "media.captions",
+        "media.file",
         "media.still", "own_marks.worker", "paper_entries.signed", "public.calendar_file",
-        "public.film", "public.narrow_poster", "public.poster", "public.profile_source",
+        "public.captions", "public.film", "public.narrow_poster", "public.poster",
+        "public.profile_source",
         "published.bundle", "push.worker", "reel.file", "repairs.file", "results.export",
         "security_txt.file", "share_cards.clip", "share_cards.contest", "share_cards.result",
         "similarity.clip", "unit.policy", "unit_certificates.one",
