@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.models import Contest, Mail, Review, Submission, User
+from contest.models import Contest, HeldDecision, Mail, Review, Submission, User
 from contest.profile import reminding
 from contest.services.core import appraisal, deadlines, locks, mail, outbox, profiles
 from contest.services.core.appraisal import Board, Standing
@@ -112,16 +112,22 @@ def tell_members(session: Session, contest: Contest, *, at: datetime) -> int:
 
 
 def _waiting(session: Session, contest: Contest, *, at: datetime) -> Mapping[int, list[int]]:
-    """Member -> the versions that wait for a vote of theirs, which can still decide something."""
+    """Member -> the versions that wait for a vote of theirs, which can still decide something; none
+    for which their vote is held just now."""
     boards = appraisal.boards(session, contest, profiles.profile_of(contest), at=at)
     query = select(Submission.id, Submission.version_id).where(Submission.id.in_(boards))
     versions = {row[0]: row[1] for row in session.execute(query)}
+    voting = select(HeldDecision.user_id, HeldDecision.version_id).where(
+        HeldDecision.submission_id.in_(boards), HeldDecision.state == "held"
+    )
+    held = {(row[0], row[1]) for row in session.execute(voting)}
     found: dict[int, list[int]] = {}
     for board in boards.values():
         version = versions[board.submission_id]
         if board.standing == Standing.VOTES and version is not None:
             for member in board.left:
-                found.setdefault(member.id, []).append(version)
+                if (member.id, version) not in held:
+                    found.setdefault(member.id, []).append(version)
     return found
 
 

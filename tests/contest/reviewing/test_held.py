@@ -22,7 +22,7 @@ from contest.models import (
     User,
 )
 from contest.services.core import outbox
-from contest.services.entry import reviews, submissions
+from contest.services.entry import reviews, staff_mails, submissions
 from contest.services.entry.deciding import Decision
 from contest.services.reviewing import held
 from contest.services.units import units
@@ -211,6 +211,25 @@ def test_a_members_vote_and_the_chairs_word_are_held_as_well(
     assert here.state == "in_review"
     chair.pass_time(10)
     assert here.state == "approved"
+
+
+def test_whose_vote_is_held_is_not_told_that_one_is_waited_for(
+    platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    here = BoardRoom(platform, make, approvals=2)
+    one = Evening(platform, make, clock, here.members[1])
+
+    def told() -> set[str]:
+        with platform.db.write() as session:
+            contest = session.get_one(Contest, here.contest.id)
+            staff_mails.tell_members(session, contest, at=clock.moment)
+            return set(session.scalars(select(Mail.to).where(Mail.template == "vote_waits")))
+
+    one.hold(here.submission)
+    others = {member.email for member in here.members if member.id != one.user.id}
+    assert told() == others
+    one.take_back(here.submission)
+    assert told() == others | {one.user.email}
 
 
 def test_the_page_holds_shows_the_seconds_and_takes_back(
