@@ -154,6 +154,8 @@ def test_many_letters_take_as_many_statements_as_few_and_each_keeps_its_own(
 ):
     silent = make.unit(contest, contact_email="")
     units = [make.unit(contest) for _ in range(2)]
+    with platform.db.read() as session:  # rules are read once a process, whoever comes first
+        profiles.profile_of(session.get_one(Contest, contest.id))
     few = _sending(platform, contest, clock, "06-08T07:00", 2)
     units += [make.unit(contest) for _ in range(12)]
     many = _sending(platform, contest, clock, "06-10T18:00", 14)
