@@ -56,6 +56,11 @@ class Jury(Part):
         return {k: v for k, v in whole(self).items() if k not in usual or v != usual[k]}
 
     @property
+    def fewest_jurors(self) -> int:
+        """How many jurors a clip that is given out shall have, or more."""
+        return self.jurors_per_clip or 1
+
+    @property
     def assigned(self) -> bool:
         """Whether each clip is given to some of the jurors."""
         return self.assignment != "all"

@@ -21,6 +21,10 @@ COUNTED = datetime.fromisoformat("2023-06-19T15:55:00+07:00")
 AFTER = datetime.fromisoformat("2023-06-26T09:00:00+07:00")  # the jury has closed, too
 
 
+class PowerCut(BaseException):
+    """Nothing of ours catches it."""
+
+
 def staged(built: Build, make: Factory, contest: Contest) -> "Stage":
     """The stage of this contest at this moment, built once a worker where it can be put back."""
     made: Stage = built(

@@ -17,6 +17,7 @@ from contest.services.core import pagination, profiles, search
 from contest.services.core.pagination import Pagination
 from contest.services.filings.filings import Standing, rule_of, standing
 from contest.services.questions import answers
+from contest.services.units import units
 from contest.services.units.units import IN_ORDER
 
 SHOWN = ("owing", "missing", "soon", "overdue", "late", "filed", "returned")
@@ -109,23 +110,22 @@ def count(session: Session, contest: Contest, show: str, *, at: datetime) -> int
 
 
 def _lines(
-    session: Session, profile: Profile, units: Sequence[Unit], at: datetime
+    session: Session, profile: Profile, shown: Sequence[Unit], at: datetime
 ) -> list[Line]:
-    query = select(Filing).where(Filing.unit_id.in_([unit.id for unit in units]))
+    query = select(Filing).where(Filing.unit_id.in_([unit.id for unit in shown]))
     rows = {(row.unit_id, row.filing): row for row in session.scalars(query)}
     return [
         Line(unit, [standing(rule, rows.get((unit.id, rule.id)), at=at)
                     if rule.owed_by(unit.group) else None for rule in profile.filings])
-        for unit in units
+        for unit in shown
     ]
 
 
 def sums(session: Session, contest: Contest, *, at: datetime) -> list[Sum]:
     """For each filing of the rules, counted in the database."""
     found = []
+    base = _units(contest).with_only_columns(func.count(Unit.id))
     for rule in profiles.profile_of(contest).filings:
-        base = select(func.count()).select_from(Unit).where(
-            Unit.contest_id == contest.id, Unit.retired_at.is_(None))
         owing, missing, late = (
             session.scalar(base.where(_shown(rule, show, at))) or 0
             for show in ("", "missing", "late")
@@ -138,11 +138,15 @@ def ahead(
     session: Session, contest: Contest, *, at: datetime
 ) -> Iterator[tuple[Unit, Standing]]:
     """What units still have to file or to mend in time, what is due first first."""
-    profile = profiles.profile_of(contest)
-    units = session.scalars(_units(contest).order_by(*IN_ORDER, Unit.id)).all()
-    found = [(line.unit, one) for line in _lines(session, profile, units, at)
-             for one in line.standings if one and one.state != "filed" and at < one.due]
+    found = [pair for pair in _every(session, contest, at)
+             if pair[1].state != "filed" and at < pair[1].due]
     yield from sorted(found, key=lambda pair: pair[1].due)
+
+
+def _every(session: Session, contest: Contest, at: datetime) -> Iterator[tuple[Unit, Standing]]:
+    profile, found = profiles.profile_of(contest), units.of_contest(session, contest)
+    for line in _lines(session, profile, found, at):
+        yield from ((line.unit, one) for one in line.standings if one is not None)
 
 
 def latest_until(session: Session, contest: Contest) -> datetime | None:
@@ -155,10 +159,7 @@ def everything(
 ) -> list[tuple[Unit, Standing]]:
     """Every filing of every unit that owes it. Raises ``NotAllowed`` without ``export.read``."""
     require(actor, "export.read", contest)
-    profile = profiles.profile_of(contest)
-    units = session.scalars(_units(contest).order_by(*IN_ORDER, Unit.id)).all()
-    return [(line.unit, one) for line in _lines(session, profile, units, at)
-            for one in line.standings if one is not None]
+    return list(_every(session, contest, at))
 
 
 def table(

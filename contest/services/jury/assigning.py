@@ -72,13 +72,12 @@ def draft(
     clips, people = _clips(session, contest, again=again), _jurors(session, contest)
     result = sharing_out.share_out(clips, people, jury.jurors_per_clip, seed.strip())
     has = _has(session, contest)
-    least = jury.jurors_per_clip or 1
     loads = Counter(code for codes in result.values() for code in codes)
     return Draft(
         seed.strip(), again, result,
         {clip: sorted(set(codes) - has.get(clip, set())) for clip, codes in result.items()},
         {juror.code: loads[juror.code] for juror in people},
-        {clip: len(codes) for clip, codes in result.items() if len(codes) < least},
+        {clip: len(codes) for clip, codes in result.items() if len(codes) < jury.fewest_jurors},
     )
 
 

@@ -40,7 +40,7 @@ def listed(
     query = select(Submission.id).where(*jury_counts.markable(contest))
     if short:
         has = select(func.count(Assignment.id)).where(Assignment.submission_id == Submission.id)
-        least = profiles.profile_of(contest).jury.jurors_per_clip or 1
+        least = profiles.profile_of(contest).jury.fewest_jurors
         query = query.where(has.scalar_subquery() < least)
     found = pagination.take(session, query.order_by(Submission.code), number)
     clips = session.scalars(

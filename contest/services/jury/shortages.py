@@ -34,7 +34,7 @@ def ungiven(session: Session, contest: Contest) -> list[Short]:
     query = select(Submission.code, has).outerjoin(
         Assignment, Assignment.submission_id == Submission.id
     )
-    return _fewer_than(session, contest, query, has, jury.jurors_per_clip or 1)
+    return _fewer_than(session, contest, query, has, jury.fewest_jurors)
 
 
 def below_quorum(session: Session, contest: Contest) -> list[Short]:
@@ -87,7 +87,7 @@ def not_given_out(session: Session, contest: Contest) -> list[Blocker]:
     clips = ungiven(session, contest)
     if not clips:
         return []
-    least = profiles.profile_of(contest).jury.jurors_per_clip or 1
+    least = profiles.profile_of(contest).jury.fewest_jurors
     return [Blocker(
         "jury.ungiven",
         f"Clip chưa đủ giám khảo (cần {least}): {_named(clips, 'vi')}. Hãy phân công thêm.",

@@ -131,8 +131,7 @@ def seconds_left(row: UnitSheet, *, at: datetime) -> float | None:
     """How long it will take, by what it has taken; None at its very beginning."""
     if row.started_at is None or not row.done or row.state != "working":
         return None
-    taken_s = (at - row.started_at).total_seconds()
-    return max(0.0, taken_s / row.done * (1 - row.done))
+    return under_way.going_on_so(row.started_at, row.done, at=at)
 
 
 def _contest(session: Session, row: UnitSheet) -> Contest:

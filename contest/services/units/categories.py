@@ -1,14 +1,13 @@
 """Which categories a unit's clips may be in, and how many of them."""
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.errors import Invalid
 from contest.models import Submission, Unit
 from contest.profile import Profile
-from contest.profile.winning import Category, open_to
+from contest.profile.winning import open_to
 from contest.services.core import locks
-from contest.states import IN_CONTEST
+from contest.services.units import units
 
 
 def chosen(profile: Profile, unit: Unit, category: str) -> str:
@@ -56,7 +55,7 @@ def require_room(session: Session, unit: Unit, profile: Profile, category: str) 
     one = next((c for c in profile.categories if c.id == category), None)
     if one is None or one.maximum is None:
         return
-    count = _counted(session, unit, one)
+    count = units.counted(session, unit.id, category=one.id)
     if count >= one.maximum:
         raise Invalid(
             f"Đơn vị đã có {count} bài trong mảng “{one.name.vi}”; tối đa là {one.maximum}. Hãy "
@@ -64,11 +63,3 @@ def require_room(session: Session, unit: Unit, profile: Profile, category: str) 
             f'The unit has {count} entries in the category "{one.name.en}"; at most {one.maximum} '
             "are allowed. Choose another category, or withdraw one of these.",
         )
-
-
-def _counted(session: Session, unit: Unit, category: Category) -> int:
-    query = select(func.count()).where(
-        Submission.unit_id == unit.id, Submission.category == category.id,
-        Submission.state.in_(IN_CONTEST),
-    )
-    return session.scalar(query) or 0

@@ -101,11 +101,14 @@ def _in_order(rows: Iterable[Row[int, str, str]]) -> dict[int, str]:
     return {row[0]: row[1] for row in ordered}
 
 
-def counted(session: Session, *unit_ids: int) -> int:
-    """How many clips of these units are in the contest, and so count for the quota."""
+def counted(session: Session, *unit_ids: int, category: str | None = None) -> int:
+    """How many clips of these units are in the contest, and so count for the quota; of one
+    ``category``, for its own."""
     query = select(func.count()).where(
         Submission.unit_id.in_(unit_ids), Submission.state.in_(IN_CONTEST)
     )
+    if category is not None:
+        query = query.where(Submission.category == category)
     return session.scalar(query) or 0
 
 

@@ -22,13 +22,10 @@ from contest.services.printing import sheets
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
+from tests.contest.stage import PowerCut
 
 BASE = "/c/quan11-2023/organiser/units"
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")
-
-
-class PowerCut(BaseException):
-    """Nothing of ours catches it."""
 
 
 @pytest.fixture

@@ -18,11 +18,7 @@ from contest.services.results import results
 from contest.services.results.steps import freezing, in_parts, telling, under_way
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, COUNTED, Build, Stage, staged
-
-
-class PowerCut(BaseException):
-    """Nothing of ours catches it."""
+from tests.contest.stage import AFTER, COUNTED, Build, PowerCut, Stage, staged
 
 
 @pytest.fixture

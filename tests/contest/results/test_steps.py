@@ -21,13 +21,9 @@ from contest.services.results import results
 from contest.services.results.steps import freezing, under_way
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, COUNTED, Build, Stage, staged
+from tests.contest.stage import AFTER, COUNTED, Build, PowerCut, Stage, staged
 
 RESULTS = "/c/quan11-2023/organiser/results"
-
-
-class PowerCut(BaseException):
-    """Nothing of ours catches it."""
 
 
 @pytest.fixture

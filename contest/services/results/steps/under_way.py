@@ -102,8 +102,12 @@ def seconds_left(row: ResultStep, *, at: datetime) -> float | None:
     """How long it will take, by what it has taken; None at its very beginning."""
     if row.started_at is None or not row.done or row.state not in UNDER_WAY:
         return None
-    taken = (at - row.started_at).total_seconds()
-    return max(0.0, taken / row.done * (1 - row.done))
+    return going_on_so(row.started_at, row.done, at=at)
+
+
+def going_on_so(since: datetime, done: float, *, at: datetime) -> float:
+    """Seconds that the rest takes if it goes on as it went; ``done``: the share, above 0."""
+    return max(0.0, (at - since).total_seconds() / done * (1 - done))
 
 
 # ---------------------------------------------------------------------------- the worker's side
