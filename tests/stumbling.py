@@ -20,6 +20,7 @@ class StumblingProxy:
         self.target, self.fault, self.cut_after, self.stumbled = port, "", 200_000, 0
         self.pause = 0.2  # seconds
         self.passed_up = 0  # bytes that the server was sent
+        self.lines: dict[socket.socket, threading.Thread] = {}  # that are open
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -34,7 +35,15 @@ class StumblingProxy:
         with contextlib.suppress(OSError):
             while True:
                 down, _ = self.listener.accept()
-                threading.Thread(target=self._serve, args=(down,), daemon=True).start()
+                serving = threading.Thread(target=self._serve, args=(down,), daemon=True)
+                self.lines[down] = serving
+                serving.start()
+
+    def hang_up(self) -> None:
+        """End all lines, with what lies in them; returns when none of it can arrive any more."""
+        for down, serving in list(self.lines.items()):
+            _reset(down)
+            serving.join()
 
     def _serve(self, down: socket.socket) -> None:
         with down, contextlib.suppress(OSError), socket.create_connection(
@@ -44,6 +53,7 @@ class StumblingProxy:
             back.start()
             self._pass(down, up, "half up")
             back.join()
+        self.lines.pop(down, None)
 
     def _pass(self, source: socket.socket, target: socket.socket, cut: str) -> None:
         passed = 0

@@ -111,6 +111,7 @@ def test_a_killed_put_goes_on_where_it_was(
         time.sleep(0.05)
     os.kill(putting.pid or 0, signal.SIGKILL)
     putting.join()
+    line.hang_up()
     line.fault = ""
     assert not bucket.exists(sha256)
     before = line.passed_up
