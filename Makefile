@@ -41,7 +41,7 @@ setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything fo
 test: style setup  ## set up, check the style and types, run the tests (tests/README.md)
 	@said=$$(mktemp); $(BIN)/mypy --no-error-summary >"$$said" 2>&1 & types=$$!; \
 	trap 'kill $$types 2>/dev/null || true; rm -f "$$said"' EXIT; \
-	failed=0; $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(T) || failed=$$?; \
+	failed=0; $(BIN)/python -m tests.twice -n $(WORKERS) --dist worksteal $(T) || failed=$$?; \
 	wait $$types || { failed=$$?; cat "$$said"; }; exit $$failed
 
 .PHONY: test-all
