@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+# One glibc arena per thread would spend the address-space limit on nothing.
+# Tesseract is slower with several threads than with one.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OMP_THREAD_LIMIT": "1"}
 LINKING = ("/etc/ld.so.cache", "/etc/alternatives")  # how Debian finds some libraries
 
 
@@ -29,6 +32,17 @@ def fence(options: Sequence[str]) -> list[str]:
     for path in LINKING:
         command += ["--ro-bind-try", path, path]
     return [*command, "--dev", "/dev", *options, "--"]
+
+
+def around(program: Path, *binds: str) -> list[str]:
+    """The fence before ``program``, as nobody and with our own environment alone; ``binds`` are
+    bubblewrap's options for what else it may see. Empty without bubblewrap."""
+    options = ["--uid", "65534", "--gid", "65534", "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        options += ["--setenv", name, value]
+    if not program.is_relative_to("/usr"):
+        options += ["--ro-bind", str(program), str(program)]
+    return fence([*options, *binds, "--chdir", "/"])
 
 
 def works(fenced: Sequence[str], trial: Sequence[str]) -> bool:

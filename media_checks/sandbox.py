@@ -15,23 +15,17 @@ import selectors
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from .errors import ToolFailed
-from .fence import fence, works
+from .fence import ENVIRONMENT, around, works
 from .tools import find_tools
 
-_trying = threading.Lock()
 CLIP_INSIDE = "/in/clip"
 OUT_INSIDE = "/out"
-# One glibc arena per thread would spend the address-space limit on nothing.
-# Tesseract is slower with several threads than with one.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OMP_THREAD_LIMIT": "1"}
 
 
 @dataclass(frozen=True)
@@ -174,7 +168,7 @@ class Sandbox:
         binds = ["--ro-bind", str(self.clip), CLIP_INSIDE]
         if self.out_dir is not None:
             binds += ["--bind", str(self.out_dir), OUT_INSIDE]
-        return _fence(program, *binds)
+        return around(program, *binds)
 
 
 def in_background() -> None:
@@ -191,23 +185,7 @@ def describe() -> str:
 
 def isolated() -> bool:
     """Whether FFmpeg runs behind bubblewrap on this machine; tried once a process."""
-    with _trying:  # a check's threads begin together
-        return _isolated()
-
-
-@cache
-def _isolated() -> bool:
-    program = find_tools().ffmpeg
-    return works(_fence(program), [str(program), "-version"])
-
-
-def _fence(program: Path, *binds: str) -> list[str]:
-    options = ["--uid", "65534", "--gid", "65534", "--clearenv"]
-    for name, value in ENVIRONMENT.items():
-        options += ["--setenv", name, value]
-    if not program.is_relative_to("/usr"):
-        options += ["--ro-bind", str(program), str(program)]
-    return fence([*options, *binds, "--chdir", "/"])
+    return find_tools().fenced
 
 
 def _limit_prefix(limits: Limits) -> list[str]:

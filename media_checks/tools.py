@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .errors import ToolsMissing
+from .fence import around
 
 OLDEST = (5, 1)
 Pair = tuple[tuple[Path, int, int], ...]
@@ -25,6 +26,7 @@ class Tools:
     """Absolute paths of both programs, their version line, and where they came from.
 
     ``chromaprint``: whether FFmpeg was built with it, which makes fingerprints of sound.
+    ``fenced``: whether it runs behind bubblewrap on this machine.
     """
 
     ffmpeg: Path
@@ -32,6 +34,7 @@ class Tools:
     version: str
     source: str
     chromaprint: bool = False
+    fenced: bool = False
 
 
 def find_tools() -> Tools:
@@ -96,18 +99,25 @@ def _usable(ffmpeg: Path, ffprobe: Path, source: str) -> Tools | None:
     # Two of one folder are of one build; asking takes a start of each.
     asked = (ffmpeg,) if ffmpeg.parent == ffprobe.parent else (ffmpeg, ffprobe)
     told = [_about(program) for program in asked]
-    lines = [(text.split(" Copyright", 1)[0].splitlines() or [""])[0] for text in told]
+    lines = [(text.split(" Copyright", 1)[0].splitlines() or [""])[0] for text, _ in told]
     if any((version_number(line) or (0, 0)) < OLDEST for line in lines):
         return None
-    return Tools(ffmpeg, ffprobe, lines[0], source, "--enable-chromaprint" in told[0])
+    fenced = all(behind for _, behind in told)
+    return Tools(ffmpeg, ffprobe, lines[0], source, "--enable-chromaprint" in told[0][0], fenced)
 
 
-def _about(program: Path) -> str:
-    """What the program says about its version and how it was built."""
+def _about(program: Path) -> tuple[str, bool]:
+    """What the program says about its version and how it was built; whether it says so behind the
+    fence, which containers often forbid. One start tells both."""
+    ask = [str(program), "-version"]
+    fence = around(program)
+    behind = _said([*fence, *ask]) if fence else ""
+    return (behind, True) if behind else (_said(ask), False)
+
+
+def _said(command: list[str]) -> str:
     try:
-        answer = subprocess.run(
-            [str(program), "-version"], capture_output=True, env={}, timeout=30, check=False
-        )
+        answer = subprocess.run(command, capture_output=True, env={}, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return answer.stdout.decode("utf-8", "replace")
+    return answer.stdout.decode("utf-8", "replace") if answer.returncode == 0 else ""

@@ -165,23 +165,28 @@ def _spread(stamps: list[float]) -> list[float]:
 
 def blank_packets(path: Path, track: Track) -> tuple[int, list[int]]:
     """How many bytes of packets lie in blocks of zeros, and the packets (their indexes)."""
-    starts = sorted((p, i) for i, p in enumerate(track.positions) if p >= 0)
+    blank = list(_blank_blocks(path))
+    starts = sorted((p, i) for i, p in enumerate(track.positions) if p >= 0) if blank else []
     keys = [position for position, _ in starts]
-    lost, hit = 0, []
+    hit = []
+    for offset in blank:
+        at = bisect_right(keys, offset + BLOCK - 1) - 1
+        if at >= 0 and _overlap(starts[at], track, offset) >= min(
+            BLOCK // 4, track.sizes[starts[at][1]]
+        ):
+            hit.append(starts[at][1])
+    return BLOCK * len(hit), sorted(set(hit))
+
+
+def _blank_blocks(path: Path) -> Iterator[int]:
+    """Where the file's blocks of nothing but zeros begin."""
     with path.open("rb") as file:
         for offset in range(0, path.stat().st_size, BLOCK):
             # The first bytes of a block tell of nearly all that they are not blank.
-            if os.pread(file.fileno(), len(FIRST), offset) != FIRST:
-                continue
-            if os.pread(file.fileno(), BLOCK, offset) == ZEROS:
-                at = bisect_right(keys, offset + BLOCK - 1) - 1
-                least = BLOCK // 4
-                if at >= 0 and _overlap(starts[at], track, offset) >= min(
-                    least, track.sizes[starts[at][1]]
-                ):
-                    lost += BLOCK
-                    hit.append(starts[at][1])
-    return lost, sorted(set(hit))
+            if os.pread(file.fileno(), len(FIRST), offset) == FIRST and (
+                os.pread(file.fileno(), BLOCK, offset) == ZEROS
+            ):
+                yield offset
 
 
 def _overlap(start: tuple[int, int], track: Track, offset: int) -> int:

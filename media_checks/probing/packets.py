@@ -15,6 +15,7 @@ from ..sandbox import TooMuchOutput
 MOST_PACKETS = 500_000  # more than an hour at 60 frames a second; read in twenty seconds
 MOST_KEPT = 20
 LONG_S = 1800.0  # of what has more packets, so much is judged; shorter, it is crafted
+Times = np.ndarray[tuple[int], np.dtype[np.float64]]
 NO_TIME = float("nan")
 
 
@@ -42,13 +43,13 @@ class Track:
     def key_times(self) -> list[float]:
         """Start times of keyframes, sorted, counted from the first frame."""
         times = sorted(t for t in self.keys if not isnan(t))
-        first = min((t for t in self.pts if not isnan(t)), default=0.0)
+        shown = known_times(self.pts)
+        first = float(shown.min()) if shown.size else 0.0
         return [t - first for t in times]
 
     def media_length(self) -> float:
         """Seconds from the first packet to the last, those that edits leave out included."""
-        stamps = np.asarray(self.stamps)
-        times = stamps[~np.isnan(stamps)]
+        times = known_times(self.stamps)
         return float(times.max() - times.min()) + self.usual_step() if times.size else 0.0
 
     def clock(self) -> array[float]:
@@ -114,9 +115,15 @@ def _add(track: Track, fields: list[str]) -> None:
         track.keys.append(dts if isnan(pts) else pts)
 
 
+def known_times(clock: array[float]) -> Times:
+    """Those that are no nan, in their order."""
+    times: Times = np.asarray(clock)
+    return times[~np.isnan(times)]
+
+
 def timed(clock: array[float]) -> bool:
     """Whether most packets have this time."""
-    return int(np.count_nonzero(~np.isnan(np.asarray(clock)))) * 2 > len(clock)
+    return len(known_times(clock)) * 2 > len(clock)
 
 
 def _time(text: str) -> float:

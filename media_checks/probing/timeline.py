@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isnan
 
+import numpy as np
+
 from .facts import Span
-from .packets import Track, timed
+from .packets import Track, known_times, timed
 
 JUMP_S = 10.0
 BACK_S = 0.5  # a step back by less is a recorder's carelessness: frames are shown in order anyway
@@ -49,7 +51,7 @@ class _Layer:
     def __init__(self, track: Track, beside: Track, *, sound: bool) -> None:
         self.track, self.sound = track, sound
         self.usual = track.usual_step()
-        self.others = sorted(t for t in beside.pts if not isnan(t))
+        self.others = sorted(known_times(beside.pts).tolist())
         self.other_step = beside.usual_step()
         self.clock = track.clock()
         self.wrong: set[int] = set()  # packets whose time fits neither before nor behind
@@ -77,6 +79,9 @@ class _Layer:
 
     def _pieces(self) -> Iterator[tuple[int, int]]:
         """Unbroken pieces as indexes: a piece ends where the clock runs back or leaps ahead."""
+        if self._steady():
+            yield 0, len(self.clock)
+            return
         start, before = 0, -1
         for i in range(len(self.clock)):
             if isnan(self.clock[i]):
@@ -89,6 +94,11 @@ class _Layer:
                 start = i
             before = i
         yield start, len(self.clock)
+
+    def _steady(self) -> bool:
+        """Whether nothing can break: the rule, and told for all packets at once."""
+        steps = np.diff(np.asarray(self.clock))
+        return bool(np.all((steps >= -BACK_S) & (steps <= JUMP_S)))  # false of nan
 
     def _breaks(self, before: int, now: int) -> bool:
         step, own = self.clock[now] - self.clock[before], self.track.durations[before]
@@ -107,9 +117,11 @@ class _Layer:
     def _shown(self, first: int, beyond: int) -> list[tuple[float, float]]:
         """Time and length of the packets of a piece, in the order in which they are shown."""
         shown = self.track.pts if timed(self.track.pts[first:beyond]) else self.track.dts
-        right = (i for i in range(first, beyond) if i not in self.wrong)
-        found = ((shown[i], self.track.durations[i]) for i in right)
-        return sorted(each for each in found if not isnan(each[0]))
+        times = np.asarray(shown)[first:beyond]
+        right = ~np.isnan(times)
+        right[[i - first for i in self.wrong if first <= i < beyond]] = False
+        lengths = np.asarray(self.track.durations)[first:beyond][right]
+        return sorted(zip(times[right].tolist(), lengths.tolist(), strict=True))
 
     def _own(self, packet: tuple[float, float]) -> float:
         """Seconds that the last packet of a piece lasts.

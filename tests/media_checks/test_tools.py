@@ -15,8 +15,11 @@ echo 'ffmpeg version {version} Copyright (c) the FFmpeg developers'
 
 
 def put(folder: Path, version: str) -> Path:
-    """A pair of programs that write down each start; where they do."""
+    """A pair of programs that write down each start; where they do. No fence can be put up here,
+    as in many containers: behind one nobody could write."""
     log = folder / "log"
+    (folder / "bwrap").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "bwrap").chmod(0o755)
     for name in ("ffmpeg", "ffprobe"):
         fresh = folder / f"{name}.fresh"
         fresh.write_text(SAYS.format(log=log, version=version))
@@ -37,7 +40,9 @@ def test_the_systems_pair_is_asked_once_by_however_many_and_again_once_it_is_ano
     log = put(folder, "7.1")
     with ThreadPoolExecutor(4) as threads:
         found = set(threads.map(lambda _: find_tools(), range(8)))
-    assert {(one.version, one.source) for one in found} == {("ffmpeg version 7.1", "system")}
+    assert {(one.version, one.source, one.fenced) for one in found} == {
+        ("ffmpeg version 7.1", "system", False)
+    }
     assert log.read_text().split() == ["asked"]
     put(folder, "7.2")
     assert [find_tools().version for _ in range(2)] == ["ffmpeg version 7.2"] * 2
