@@ -6,16 +6,19 @@ from typing import Any
 from contest.models import ClipFingerprint
 from contest.services.entry import similarity
 from contest.wiring import Platform
+from media_checks.picture import index
 from media_checks.picture.fingerprint import Fingerprint
 from media_checks.picture.sieve import Sieve
 from media_checks.picture.similarity import compare, loop
+
+NOTHING = Fingerprint(0.0)
 
 
 def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> None:
     """Record every similar pair. Idempotent.
 
-    The sieve finds the few that may share something; only these are compared in full. No
-    transaction is open meanwhile: the others are read a page at a time.
+    The index finds candidates by a few kilobytes of each clip, the sieve those of them that may
+    share something; only these are compared in full. No transaction is open meanwhile.
     """
     with platform.db.read() as session:
         row = session.get_one(ClipFingerprint, print_id)
@@ -24,23 +27,54 @@ def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> 
         with platform.db.write() as session:
             similarity.note_loop(session, print_id, again.lag, again.share)
     sieve = Sieve(own)
-    for other_id, data in _others(platform, mine):
-        beat()
+    for other_id, data in _candidates(platform, mine, own, beat):
         other = _read(data)
         if other is not None and sieve.may_share(other):
             _compare(platform, mine, own, other_id, other)
 
 
-def _others(platform: Platform, mine: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """All other fingerprints, read in pages by the version's id."""
-    last = 0
+def _candidates(
+    platform: Platform, mine: int, own: Fingerprint, beat: Callable[[], None]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Whole fingerprints of the clips that may share something, by the version's id."""
+    held, last = index.Index(own), 0
     while True:
+        beat()
         with platform.db.read() as session:
             page = similarity.others(session, mine, after=last)
         if not page:
             return
-        yield from page
         last = page[-1][0]
+        known = _with_keys(platform, page)
+        likely = [known[place][0] for place in held.candidates([keys for _, keys in known])]
+        for some in _in_turn(likely):
+            beat()
+            with platform.db.read() as session:
+                found = similarity.of_versions(session, some)
+            yield from found
+
+
+def _with_keys(
+    platform: Platform, page: list[tuple[int, bytes | None]]
+) -> list[tuple[int, bytes]]:
+    """A page with the keys of each; those of clips that came before the index are made now."""
+    missing = [version_id for version_id, keys in page if not index.current(keys)]
+    made: dict[int, bytes] = {}
+    for some in _in_turn(missing):
+        with platform.db.read() as session:
+            found = similarity.of_versions(session, some)
+        fresh = {one: index.keys_of(_read(data) or NOTHING) for one, data in found}
+        with platform.db.write() as session:
+            for version_id, keys in fresh.items():
+                similarity.keep_keys(session, version_id, keys)
+        made |= fresh
+    known = [(version_id, made.get(version_id, keys)) for version_id, keys in page]
+    return [(version_id, keys) for version_id, keys in known if keys and index.current(keys)]
+
+
+def _in_turn(version_ids: list[int]) -> Iterator[list[int]]:
+    for first in range(0, len(version_ids), similarity.WHOLE):
+        yield version_ids[first : first + similarity.WHOLE]
 
 
 def _compare(

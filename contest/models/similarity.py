@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of
@@ -12,13 +20,17 @@ from contest.models.submissions import ClipVersion
 
 
 class ClipFingerprint(Base):
-    """The fingerprint of one version, as ``media_checks.picture.fingerprint`` writes it."""
+    """The fingerprint of one version, as ``media_checks.picture.fingerprint`` writes it.
+
+    ``keys``: what ``media_checks.picture.index`` needs of it; None until it is first wanted.
+    """
 
     __tablename__ = "clip_print"
     __table_args__ = (UniqueConstraint("version_id"),)
 
     version_id: Mapped[int] = mapped_column(ForeignKey("clip_version.id"))
     data: Mapped[dict[str, Any]]
+    keys: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime]
     version: Mapped[ClipVersion] = relationship()
 

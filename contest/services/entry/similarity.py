@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from contest.actors import Actor
@@ -28,7 +28,8 @@ from contest.services.core import audit, outbox, pagination, profiles
 from contest.services.core.pagination import Pagination
 from contest.states import IN_CONTEST, SubmissionState
 
-PAGE = 100  # fingerprints, of 20 to 30 kB each, in memory at once
+PAGE = 500  # keys, of 8 kB each, in memory at once
+WHOLE = 50  # fingerprints, of 20 to 30 kB each
 COPY, FINE = "copy", "fine"
 VERDICTS = (COPY, FINE)
 
@@ -100,7 +101,7 @@ def keep(
         row = ClipFingerprint(version_id=version.id, data=dict(data), created_at=at)
         session.add(row)
         session.flush()
-    row.data = dict(data)
+    row.data, row.keys = dict(data), None
     outbox.enqueue(
         session, "copies.compare", row.id, at=at, contest_id=version.submission.contest_id,
         priority="low",
@@ -110,15 +111,31 @@ def keep(
 
 def others(
     session: Session, version_id: int, *, after: int = 0
-) -> list[tuple[int, dict[str, Any]]]:
-    """The fingerprints of other versions, of every contest, by the version's id: the next
-    ``PAGE`` ``after`` one of them, as (version's id, data)."""
+) -> list[tuple[int, bytes | None]]:
+    """The index's keys of other versions, of every contest, by the version's id: the next
+    ``PAGE`` ``after`` one of them, as (version's id, keys)."""
     query = (
-        select(ClipFingerprint.version_id, ClipFingerprint.data)
+        select(ClipFingerprint.version_id, ClipFingerprint.keys)
         .where(ClipFingerprint.version_id != version_id, ClipFingerprint.version_id > after)
         .order_by(ClipFingerprint.version_id).limit(PAGE)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def of_versions(session: Session, version_ids: list[int]) -> list[tuple[int, dict[str, Any]]]:
+    """Whole fingerprints as (version's id, data), at most ``WHOLE`` at once; those that have gone
+    meanwhile are left out."""
+    query = select(ClipFingerprint.version_id, ClipFingerprint.data).where(
+        ClipFingerprint.version_id.in_(version_ids[:WHOLE])
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def keep_keys(session: Session, version_id: int, keys: bytes) -> None:
+    """Store what the index needs of a version's fingerprint."""
+    session.execute(
+        update(ClipFingerprint).where(ClipFingerprint.version_id == version_id).values(keys=keys)
+    )
 
 
 def record(

@@ -26,6 +26,7 @@ from contest.models import (
 from contest.services.entry import checks, similarity
 from contest.services.entry.checks import Outcome
 from contest.wiring import Platform
+from media_checks.picture import index
 from media_checks.picture.fingerprint import Fingerprint, Frame
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -319,3 +320,27 @@ def test_a_verdict_of_another_contest_is_told_without_its_words(
         answer = client.get(path)
         assert "Người Thẩm Định Kia" not in answer.text
         assert "Tác Giả Kín" not in answer.text
+
+
+def test_keys_are_made_once_and_again_for_an_edition_of_the_index(
+    room: Room, contest: Contest, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clips that came before the index, or whose fingerprint nobody can compare any more."""
+    first = room.submission(contest, taken(1))
+    old = room.submission(contest, taken(2))
+    with platform.db.write() as session:
+        for row in session.scalars(select(ClipFingerprint)):
+            row.keys = None
+            if row.version_id == old.version_id:
+                row.data = row.data | {"edition": 0}
+    room.submission(contest, cut(taken(1), 10))
+    assert [pair.other_id for pair in room.pairs()] == [first.version_id]
+    assert _keys(platform)[:2] == [index.keys_of(taken(1)), index.keys_of(Fingerprint(0.0))]
+    monkeypatch.setattr(index, "EDITION", 2)
+    room.submission(contest, taken(3))
+    assert [index.current(keys) for keys in _keys(platform)] == [True, True, True, False]
+
+
+def _keys(platform: Platform) -> list[bytes | None]:
+    with platform.db.read() as session:
+        return list(session.scalars(select(ClipFingerprint.keys).order_by(ClipFingerprint.id)))
