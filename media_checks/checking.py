@@ -10,12 +10,13 @@ from . import sandbox
 from .beside import Beside
 from .picture.artefacts import keep_pictures, keep_plots
 from .picture.fingerprint import Fingerprint
+from .picture.poster import PosterFrame
 from .picture.scan import ClipScan, FrameCollector, add_up, look, most_full_scale
 from .picture.sizes import with_lasting_size
 from .policy import Policy
 from .probing.facts import Facts
 from .probing.opening import open_clip
-from .probing.probe import ProbeResult, put_together, read_packets
+from .probing.probe import put_together, read_packets
 from .progress import ProgressReporter, no_progress, part_of
 from .report import Report, judge, verdict
 from .sound.beside import Listening
@@ -48,8 +49,9 @@ def check(
         probed = put_together(opened, packets.result())
         progress(PROBE_SHARE)
         scanning = part_of(progress, PROBE_SHARE, 0.98)
-        seen = look(path, probed, scanning)
-        pictures = beside.start(lambda _: _keep_pictures(path, probed, seen, artefacts))
+        frame = PosterFrame(beside, path, probed)
+        seen = look(path, probed, scanning, frame.settled if artefacts else None)
+        pictures = beside.start(lambda _: _keep_pictures(seen, frame, artefacts))
         hear = partial(listening.heard, probed, scanning)
         scanned = add_up(path, probed, policy.rules, seen, hear)
         found = _fingerprint(scanned)
@@ -66,13 +68,13 @@ def _fingerprint(scanned: ClipScan) -> Fingerprint:
 
 
 def _keep_pictures(
-    path: Path, probed: ProbeResult, seen: FrameCollector, folder: Path | None
+    seen: FrameCollector, frame: PosterFrame, folder: Path | None
 ) -> dict[str, Any]:
     """What is kept of the picture; it need not wait for the sound."""
     if folder is None:
         return {}
-    video = with_lasting_size(probed.facts, seen.sizes).video
-    return keep_pictures(path, seen.reader, probed, video, folder)
+    video = with_lasting_size(frame.probed.facts, seen.sizes).video
+    return keep_pictures(seen.reader, frame, video, folder)
 
 
 def _keep_rest(scanned: ClipScan, found: Fingerprint, folder: Path | None) -> dict[str, Any]:

@@ -9,20 +9,12 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
-from .. import filter_graph
-from ..probing import allowed
 from ..probing.facts import Span, VideoFacts
-from ..probing.probe import ProbeResult
-from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
 from ..sound.measuring import SoundReader
 from ..sound.voice_band import SECONDS as WINDOW_S
-from ..tools import find_tools
-from .frames import input_options, shown_as
 from .measuring import PictureReader
+from .poster import PosterFrame, poster
 
-POSTER_WIDTH, POSTER_HEIGHT = 1280, 960
-FRAME_LIMITS = Limits(cpu_s=60, wall_s=120)
-LARGEST = 3840 * 2160  # pixels of a frame held whole; larger ones give a poster only
 CROP = (640, 480)
 COARSE = 8  # times smaller, so that trying places costs little
 GRID = 6  # places across and down at which the crop is tried
@@ -32,7 +24,7 @@ INK, BAD, PAPER, LINE = "#0b5c8a", "#c0392b", "#ffffff", "#b9c4cc"
 
 
 def keep_pictures(
-    path: Path, reader: PictureReader, probed: ProbeResult, video: VideoFacts, folder: Path
+    reader: PictureReader, poster_frame: PosterFrame, video: VideoFacts, folder: Path
 ) -> dict[str, Any]:
     """Write contact sheet, poster and crop into ``folder``; their entries in the report.
 
@@ -49,12 +41,12 @@ def keep_pictures(
     ]
     at = {"at": round(reader.poster_at, 3)}
     with ThreadPoolExecutor(1) as pool:
-        fetched = pool.submit(_frame, path, reader, probed, video)
+        fetched = pool.submit(poster_frame.decoded, reader, video)
         kept = {"contact_sheet": _keep(sheet, folder, "contact_sheet", 82) | {"tiles": tiles}}
         frame = fetched.result()
-        poster = pool.submit(lambda: _keep(_poster(frame, reader), folder, "poster", 85) | at)
+        shown = pool.submit(lambda: _keep(poster(frame, reader), folder, "poster", 85) | at)
         crop = frame and {"crop": _keep(most_detailed(frame), folder, "crop", 92) | at}
-        return kept | {"poster": poster.result()} | (crop or {})
+        return kept | {"poster": shown.result()} | (crop or {})
 
 
 def keep_plots(
@@ -82,49 +74,6 @@ def _keep(
     else:
         image.quantize(16).save(folder / file, optimize=True)
     return {"file": file, "width": image.width, "height": image.height}
-
-
-def _frame(
-    path: Path, reader: PictureReader, probed: ProbeResult, video: VideoFacts
-) -> Image.Image | None:
-    """The frame of the poster, every pixel as it is displayed; None where it cannot be had."""
-    size = (video.display_width, video.display_height)
-    if size[0] * size[1] > LARGEST:
-        return None
-    box, pixels = Sandbox(path), Collector(size[0] * size[1] * 3)
-    options = allowed.INPUT_OPTIONS | input_options()
-    if reader.plan.keys_only:  # so is the poster: the frames around it need no decoding
-        options |= {"skip_frame": "nokey", "flags": "low_delay"}
-    seek = max(0.0, reader.poster_at - 0.01 + probed.zero)
-    clip = filter_graph.source(box.clip_url, **options, ss=f"{seek:.3f}")
-    picture = shown_as(clip[str(probed.video_index)], video).filter("scale", *size)
-    node = filter_graph.output(
-        "pipe:1", picture, format="rawvideo", pix_fmt="rgb24", **{"frames:v": 1}
-    )
-    args = ["-hide_banner", "-nostdin", "-v", "quiet", *filter_graph.arguments(node)]
-    try:
-        box.run(
-            find_tools().ffmpeg,
-            args,
-            limits=FRAME_LIMITS,
-            stdout=pixels,
-            stderr=Collector(1 << 20),
-        )
-    except TooMuchOutput:
-        return None
-    if len(pixels.data) != size[0] * size[1] * 3:
-        return None
-    return Image.frombytes("RGB", size, bytes(pixels.data))
-
-
-def _poster(frame: Image.Image | None, reader: PictureReader) -> Image.Image:
-    """The frame at a size fit for a page; from the contact sheet if it failed to decode."""
-    if frame is None:
-        return min(reader.tiles, key=lambda tile: abs(tile.at - reader.poster_at)).image
-    width, height = reader.plan.tile
-    scale = min(POSTER_WIDTH / width, POSTER_HEIGHT / height)
-    size = (int(width * scale) // 2 * 2, int(height * scale) // 2 * 2)
-    return frame.resize(size, Image.Resampling.LANCZOS)
 
 
 def most_detailed(frame: Image.Image) -> Image.Image:

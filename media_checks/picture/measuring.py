@@ -16,6 +16,7 @@ from .runs import DARK, Run, RunFinder, is_black
 
 MOST_TILES = 30
 COLUMNS = 5
+POSTER_FROM, POSTER_TO = 0.08, 0.9  # shares of the clip between which the poster is looked for
 RING_OUT_S = 3.0  # music may ring out under the last frame for so long
 
 
@@ -55,6 +56,11 @@ class PictureReader:
         self.hasher.frame(at, grey)
         self.samples += 1
         self.last = at
+
+    @property
+    def poster_is_settled(self) -> bool:
+        """Whether no later frame can become the poster."""
+        return self._best >= 0 and self.last > POSTER_TO * self.plan.seconds > 0
 
     def runs(self, end: float) -> list[Run]:
         """Black and motionless stretches among the looks; the picture ends at ``end`` seconds."""
@@ -104,12 +110,13 @@ class PictureReader:
     def _consider_poster(self, at: float, grey: Image.Image, black: bool) -> None:
         """The most detailed frame away from the titles at either end stands for the clip."""
         share = at / self.plan.seconds if self.plan.seconds else 0.5
-        if black or (self._best >= 0 and not 0.08 <= share <= 0.9):  # noqa: PLR2004 - the ends
+        within = POSTER_FROM <= share <= POSTER_TO
+        if black or (self._best >= 0 and not within):
             return
         small = grey.reduce(2)
         edges = ImageStat.Stat(small.filter(ImageFilter.FIND_EDGES)).mean[0]
         score = edges * ImageStat.Stat(small).stddev[0]
-        if not 0.08 <= share <= 0.9:  # noqa: PLR2004 - only until a better one comes
+        if not within:  # only until a better one comes
             score = 0.0
         if score > self._best:
             self._best, self.poster_at = score, at

@@ -29,6 +29,7 @@ from .plan import Plan, plan_for
 from .runs import Run
 from .sizes import Size, size_of, with_lasting_size
 
+Settled = Callable[[PictureReader], None]
 SLACK_S = 0.05  # a frame this much early is taken
 LINES_A_PACKET = 2  # what FFmpeg logs about a bad packet of sound
 SEEN_SHARE = 0.7  # of the keyframes wanted: with fewer the numbers contradict each other
@@ -44,21 +45,23 @@ class ClipScan:
 
 
 def look(
-    path: Path, probed: ProbeResult, progress: ProgressReporter
+    path: Path, probed: ProbeResult, progress: ProgressReporter, settled: Settled | None
 ) -> FrameCollector:
     """Look at few keyframes; at every frame if fewer came than the packets promise.
+
+    ``settled`` is called once in each of these looks, when its poster is chosen.
 
     Raises ``Unreadable`` when not one frame can be decoded, ``ToolFailed`` when the machine is at
     fault, and whatever ``progress`` raises.
     """
     plan = plan_for(probed.facts, probed.key_times)
-    collector = _look_apart(path, probed, plan, progress) if plan.apart else None
-    collector = collector or _look(path, probed, plan, progress)
+    collector = _look_apart(path, probed, plan, progress, settled) if plan.apart else None
+    collector = collector or _look(path, probed, plan, progress, settled)
     reader = collector.reader
     if plan.keys_only and reader.samples < SEEN_SHARE * _promised(probed, plan):
         plan = replace(plan, keys_only=False, thin=False, apart=False)
         plan = replace(plan, interval_s=min(2.0, plan.interval_s))
-        return _look(path, probed, plan, progress)
+        return _look(path, probed, plan, progress, settled)
     return collector
 
 
@@ -102,7 +105,7 @@ def _promised(probed: ProbeResult, plan: Plan) -> int:
 
 
 def _look_apart(
-    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
+    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter, settled: Settled | None
 ) -> FrameCollector | None:
     """Copy the keyframes that are wanted, and look at the copy; None when it cannot be made."""
     with tempfile.TemporaryDirectory(prefix="keys-") as folder:
@@ -124,15 +127,15 @@ def _look_apart(
         if ended.status != 0 or not made.exists():
             return None
         try:
-            return _look(made, replace(probed, video_index=0), plan, progress)
+            return _look(made, replace(probed, video_index=0), plan, progress, settled)
         except Unreadable:
             return None
 
 
 def _look(
-    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter
+    path: Path, probed: ProbeResult, plan: Plan, progress: ProgressReporter, settled: Settled | None
 ) -> FrameCollector:
-    collector = FrameCollector(PictureReader(plan), probed, progress)
+    collector = FrameCollector(PictureReader(plan), probed, progress, settled)
     box, lines = Sandbox(path), Lines(collector.line)
     ended = box.run(
         find_tools().ffmpeg,
@@ -200,9 +203,14 @@ class FrameCollector:
     """Pairs raw frames with their times from FFmpeg's log, and keeps what that says of damage."""
 
     def __init__(
-        self, reader: PictureReader, probed: ProbeResult, progress: ProgressReporter
+        self,
+        reader: PictureReader,
+        probed: ProbeResult,
+        progress: ProgressReporter,
+        settled: Settled | None = None,
     ) -> None:
         facts = probed.facts
+        self.settled = settled
         self.reader, self.zero = reader, probed.zero
         self.sizes: list[Size] = []
         self.seconds = reader.plan.seconds
@@ -244,6 +252,9 @@ class FrameCollector:
             del self.buffer[:size]
             when = self.times.popleft()
             self.reader.frame(when, frame)
+            if self.settled and self.reader.poster_is_settled:
+                self.settled(self.reader)
+                self.settled = None
             self.progress(min(1.0, when / self.seconds) if self.seconds else 1.0)
 
 

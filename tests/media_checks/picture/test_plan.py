@@ -20,8 +20,8 @@ def test_keyframes_copied_apart_are_the_same_as_those_in_place():
     probed = probe(clip)
     plan = replace(plan_for(probed.facts, probed.key_times), thin=False)
     assert plan.keys_only
-    here = _look(clip, probed, replace(plan, apart=False), no_progress)
-    apart = _look_apart(clip, probed, replace(plan, apart=True), no_progress)
+    here = _look(clip, probed, replace(plan, apart=False), no_progress, None)
+    apart = _look_apart(clip, probed, replace(plan, apart=True), no_progress, None)
     assert apart is not None
     assert apart.reader.samples == here.reader.samples > 20
     assert apart.reader.last == pytest.approx(here.reader.last, abs=0.02)
