@@ -60,7 +60,7 @@ def make(
     ``told`` is called after each piece with the seconds that are done; what it raises ends the
     work. Raises ``OSError`` for a clip that cannot be read. Nothing is left behind.
     """
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory(dir=output.parent) as name:
         done, pieces = 0.0, []
         for number, part in enumerate(parts):
             for piece, seconds in _pieces(part, Path(name) / f"{number:03}", clip_s):

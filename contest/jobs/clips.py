@@ -95,17 +95,31 @@ def work_dir(platform: Platform) -> Path:
     return platform.settings.data_dir / "work"
 
 
+def sweep_all(platform: Platform) -> None:
+    """Remove what killed workers left, and what killed requests were receiving."""
+    for name in ("work", "incoming"):
+        sweep_work(platform.settings.data_dir / name)
+
+
 def sweep_work(work: Path) -> None:
-    """Remove folders whose process has ended; other machines' once too old to be in use."""
+    """Remove folders whose process has ended; other machines', and files, once too old to be in
+    use."""
     oldest = time.time() - ABANDONED_S
-    for folder in work.iterdir() if work.is_dir() else ():
-        if lease_owners.is_gone(folder.name.partition(".")[2]) or _changed(folder) < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+    for one in work.iterdir() if work.is_dir() else ():
+        if lease_owners.is_gone(one.name.partition(".")[2]) or _changed(one) < oldest:
+            _remove(one)
 
 
-def _changed(folder: Path) -> float:
+def _remove(one: Path) -> None:
+    if one.is_dir():
+        shutil.rmtree(one, ignore_errors=True)
+    else:
+        one.unlink(missing_ok=True)
+
+
+def _changed(one: Path) -> float:
     try:
-        return folder.stat().st_mtime
+        return one.stat().st_mtime
     except FileNotFoundError:  # another worker has swept it
         return time.time()
 

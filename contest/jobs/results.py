@@ -12,12 +12,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from contest import ready_pages
 from contest.errors import Conflict, Invalid
 from contest.jobs import Later, pages_app
+from contest.jobs.clips import work_folder
 from contest.jobs.closing import steps
 from contest.models import Contest, Result
 from contest.services.awards import reel, releasing
@@ -97,10 +97,8 @@ def _make_reel(
             if not reel.went_on(session, row_id, done_s):
                 raise Stopped
 
-    folder = platform.settings.data_dir / "reels"
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder) as name:
-        film = Path(name) / "reel.mp4"
+    with work_folder(platform, f"reel-{row_id}") as folder:
+        film = folder / "reel.mp4"
         try:
             make(parts, film, told=told)
         except Stopped:

@@ -1,7 +1,8 @@
 """``sessions.sweep``: daily removes the rows that services/core/sweep.py lists as expired.
 
-Also files without a row: bytes of ended uploads, scratch folders of killed workers; the bytes of
-clips that were replaced long ago; and what a contest's rules give a period (``privacy/retaining``).
+Also files without a row: bytes of ended uploads; what killed workers and requests left; the bytes
+of clips that were replaced long ago; and what a contest's rules give a period
+(``privacy/retaining``).
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def run(platform: Platform, _row_id: int, beat: Callable[[], None]) -> None:
         beat()
     _persons(platform, at)
     retaining.run(platform, beat)
-    clips.sweep_work(clips.work_dir(platform))
+    clips.sweep_all(platform)
     uploads.sweep_strays(platform)
     fetching.sweep_strays(platform)
     platform.blobs.tidy()

@@ -37,6 +37,11 @@ class Unit(Base):
     contest: Mapped[Contest] = relationship()
     filings: Mapped[list["Filing"]] = relationship(viewonly=True)  # for letters, many at once
 
+    @property
+    def unit_id(self) -> int:
+        """Its own: permissions ask whatever belongs to a unit whose it is."""
+        return self.id
+
 
 class Filing(Base):
     """What became of one thing that one unit owes; no row: nothing yet. How it stands follows from

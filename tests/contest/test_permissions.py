@@ -43,7 +43,7 @@ from contest.models import (
     UnitSheet,
     Withdrawal,
 )
-from contest.permissions import PERMISSIONS
+from contest.permissions import PERMISSIONS, can
 from contest.states import SUBMISSION
 from contest.web import create_app
 from contest.wiring import Platform
@@ -360,3 +360,14 @@ def test_a_post_from_another_site_is_refused_even_with_the_token(world: World, s
 def test_every_permission_is_asked_for_somewhere(world: World) -> None:
     asked = {view.permission for view in world.app.view_functions.values()}
     assert asked <= set(PERMISSIONS)
+
+
+def test_a_unit_is_no_other_unit(world: World) -> None:
+    """Whatever it is asked about: an entry, or the unit itself."""
+    make, contest = world.make, world.contest
+    own, other = make.unit(contest), make.unit(contest)
+    actor = make.actor(own)
+    for mine, theirs in ((own, other), (make.submission(own), make.submission(other))):
+        for action in ("entry.read", "entry.edit", "entry.upload", "media.watch"):
+            assert can(actor, action, mine)
+            assert not can(actor, action, theirs)

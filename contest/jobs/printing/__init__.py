@@ -7,12 +7,11 @@ Each file is sealed before the next is made, so memory does not grow with the un
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 from contest.errors import Conflict, DomainError
 from contest.jobs import Later
+from contest.jobs.clips import work_folder
 from contest.models import Contest, UnitSheet
 from contest.ports import PdfFailed, PdfUnavailable
 from contest.services.core import profiles
@@ -50,12 +49,10 @@ def _issue(platform: Platform, row: UnitSheet, beat: Callable[[], None]) -> None
 
 
 def _make(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
-    folder = platform.settings.data_dir / "documents"
-    folder.mkdir(parents=True, exist_ok=True)
     with platform.db.read() as session:
         count = sheets.parts(session.get_one(UnitSheet, row_id))
-    with TemporaryDirectory(dir=folder) as name:
-        file = Path(name) / "sheets.zip"
+    with work_folder(platform, f"sheets-{row_id}") as folder:
+        file = folder / "sheets.zip"
         with ZipFile(file, "w") as box:
             for number in range(count):
                 beat()

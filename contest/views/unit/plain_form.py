@@ -98,7 +98,9 @@ def take(submission: Submission, clip: FileStorage) -> None:
 def _copied(clip: FileStorage) -> Iterator[tuple[Path, str]]:
     """The clip as a temporary file beside the store, synced to disk, and its SHA-256."""
     clip.stream.seek(0)
-    with tempfile.NamedTemporaryFile(dir=current.platform.settings.data_dir, delete=False) as copy:
+    folder = current.platform.settings.data_dir / "incoming"
+    folder.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
         path = Path(copy.name)
         try:
             shutil.copyfileobj(clip.stream, copy, 1 << 20)

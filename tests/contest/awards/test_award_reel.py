@@ -79,7 +79,7 @@ def test_it_is_begun_watched_and_taken_on_the_page_of_results(
         assert other.get(f"{ROOM}/reel.mp4").status_code == status
     with stage.platform.db.read() as session:
         assert len(session.scalars(select(Task).where(Task.kind == reel.KIND)).all()) == 1
-    assert list((stage.platform.settings.data_dir / "reels").iterdir()) == []
+    assert list((stage.platform.settings.data_dir / "work").iterdir()) == []
 
 
 def test_stopped_it_ends_before_the_next_piece_and_leaves_nothing(
@@ -99,6 +99,6 @@ def test_stopped_it_ends_before_the_next_piece_and_leaves_nothing(
     assert (row(stage).state, row(stage).sha256) == ("cancelled", "")
     assert organiser.post(f"{ROOM}/cancel").status_code == 409
     assert organiser.get(f"{ROOM}/reel.mp4").status_code == 409
-    assert list((stage.platform.settings.data_dir / "reels").iterdir()) == []
+    assert list((stage.platform.settings.data_dir / "work").iterdir()) == []
     work(stage)  # a second delivery of the task
     assert row(stage).state == "cancelled"

@@ -211,3 +211,21 @@ def test_bytes_that_no_open_upload_owns_are_swept(
     (folder / ("b" * 32)).touch()  # it has grown just now
     swept(platform)
     assert {path.name for path in folder.iterdir()} == {upload.public_id, "b" * 32}
+
+
+def test_what_killed_workers_and_requests_left_goes(platform: Platform) -> None:
+    """A day old: files that were being received, too, which may show persons."""
+    places = [platform.settings.data_dir / name for name in ("work", "incoming")]
+    old, young = [], []
+    for place in places:
+        place.mkdir(exist_ok=True)
+        (place / "left.other-machine").mkdir()
+        for name in ("left", "left.other-machine/part"):
+            (place / name).write_bytes(b"a proof")
+        old += [place / "left", place / "left.other-machine"]
+        young.append(place / "now")
+        young[-1].write_bytes(b"a proof")
+    for path in old:
+        os.utime(path, (0, 0))
+    swept(platform)
+    assert [path.exists() for path in (*old, *young)] == [False] * 4 + [True] * 2
