@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -16,6 +17,7 @@ from .letters import bounded, old_fonts, plain_font
 from .refused import Refused
 
 MOST_PAGES, MOST_OBJECTS = 500, 100_000  # that are looked at
+MOST_PROMISED = 10_000
 PAGE_S, ALL_S = 10.0, 50.0  # of wall time for the words of a page, of all
 LEAST_LETTERS = 20  # on a page; with fewer and a picture it is a scan with a stamp
 POINT_MM = 25.4 / 72
@@ -36,8 +38,8 @@ ANNOTATIONS = {"/RichMedia": "media", "/Movie": "media", "/3D": "media", "/Scree
 Fonts = dict[str, bool]  # name -> whether it need not be asked of the reader's machine
 
 
-class _TooLong(Exception):
-    pass
+class _TooLong(BaseException):
+    """No ``Exception``: the library catches those where a file is odd, and goes on."""
 
 
 def read(path: str, _folder: str) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def read(path: str, _folder: str) -> dict[str, Any]:
     return {
         "format": "pdf",
         "pages": count,
+        "pages_promised": _promised(reader),
         "papers": looks.sizes(),
         "text": bounded(looks.texts),
         "picture_pages": looks.pictures,
@@ -62,7 +65,7 @@ def read(path: str, _folder: str) -> dict[str, Any]:
         "attachments": things.attachments,
         "links": len(things.links),
         "restricted": bool(reader.is_encrypted),
-        "damage": _end_missing(path),
+        "damage": "truncated" if looks.unread and _end_missing(path) else "",
         "made_by": plain_font(str((about and (about.creator or about.producer)) or "")),
     }
 
@@ -76,16 +79,25 @@ def _opened(path: str) -> PdfReader:
     except WrongPasswordError:
         raise Refused("password") from None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise Refused("damaged", f"{type(error).__name__}: {error}"[:200]) from None
+        why = "truncated" if _end_missing(path) else "damaged"
+        raise Refused(why, f"{type(error).__name__}: {error}"[:200]) from None
     return reader
 
 
-def _end_missing(path: str) -> str:
+def _promised(reader: PdfReader) -> int | None:
+    """How many pages the tree says that it has; of ones that are missing the library says nothing."""
+    with suppress(PyPdfError, ValueError, KeyError, TypeError, AttributeError):
+        found = reader.root_object["/Pages"]["/Count"]
+        return int(found) if 0 < int(found) <= MOST_PROMISED else None
+    return None
+
+
+def _end_missing(path: str) -> bool:
     """Every PDF ends with a mark (7.5.5); one that was cut off does not."""
     with open(path, "rb") as file:  # noqa: PTH123 - of the box
         file.seek(0, 2)
         file.seek(max(0, file.tell() - 4096))
-        return "" if b"%%EOF" in file.read() else "truncated"
+        return b"%%EOF" not in file.read()
 
 
 @contextmanager
@@ -113,32 +125,37 @@ class _Pages:
         self.unread: list[int] = []
         self.fonts: Fonts = {}
         self.papers: dict[tuple[int, int], int] = {}
-        with suppress(_TooLong), _at_most(ALL_S):
-            for number, page in enumerate(reader.pages[:MOST_PAGES], 1):
-                self._look(number, page)
-        seen = sum(self.papers.values())
-        self.unread += range(max(seen, len(self.texts)) + 1, len(reader.pages) + 1)
-        self.unread = sorted(set(self.unread))
+        self.ends = time.monotonic() + ALL_S
+        count = len(reader.pages)
+        for number in range(1, count + 1):
+            self._try(number, reader)
 
     def sizes(self) -> list[list[int]]:
         """Width, height (mm) and number of pages; the most frequent first."""
         often = sorted(self.papers.items(), key=lambda paper: (-paper[1], paper[0]))
         return [[*size, count] for size, count in often[:20]]
 
-    def _look(self, number: int, page: Any) -> None:
-        with suppress(Exception):
-            size = _paper(page)
-            self.papers[size] = self.papers.get(size, 0) + 1
-        picture = False
-        with suppress(Exception):
-            picture = _Resources(self.fonts).look(page.get("/Resources"), 0)
+    def _try(self, number: int, reader: PdfReader) -> None:
+        """A page that cannot be read, or not in its time, is noted as that."""
+        left = self.ends - time.monotonic()
         try:
-            text = page.extract_text()
+            if number > MOST_PAGES or left <= 0:
+                raise _TooLong
+            with _at_most(min(PAGE_S, left)):
+                self._look(number, reader.pages[number - 1])
         except MemoryError:
             raise
-        except Exception:
+        except (Exception, _TooLong):
             self.unread.append(number)
-            return
+
+    def _look(self, number: int, page: Any) -> None:
+        with suppress(ValueError, TypeError, KeyError, AttributeError, IndexError):
+            size = _paper(page)
+            self.papers[size] = self.papers.get(size, 0) + 1
+        picture = _Resources(self.fonts).look(page.get("/Resources"), 0)
+        if drawing := page.get_contents():
+            drawing.get_data()  # a page that names no fonts is not looked at for words
+        text = page.extract_text()
         self.texts.append(text)
         if picture and sum(map(str.isalpha, text)) < LEAST_LETTERS:
             self.pictures.append(number)

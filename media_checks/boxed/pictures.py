@@ -66,7 +66,7 @@ def _opened(path: str) -> Image.Image:
 
 
 def _head(picture: Image.Image) -> dict[str, Any]:
-    exif = picture.getexif()
+    exif = _exif(picture)
     turn = exif.get(ExifTags.Base.Orientation, 1)
     across = turn in (5, 6, 7, 8)
     width, height = picture.size
@@ -85,6 +85,16 @@ def _head(picture: Image.Image) -> dict[str, Any]:
         "camera": camera.strip(),
         "software": _text(exif.get(ExifTags.Base.Software)),
     }
+
+
+def _exif(picture: Image.Image) -> Image.Exif:
+    """What the camera noted; nothing where that cannot be read, or only once all is decoded."""
+    try:
+        return picture.getexif()
+    except MemoryError:
+        raise
+    except Exception:
+        return Image.Exif()
 
 
 def _text(value: object) -> str:
@@ -133,9 +143,8 @@ def _as_seen(picture: Image.Image) -> Image.Image:
 
 def _turned(pixels: Image.Image, picture: Image.Image) -> Image.Image:
     """As the camera's note in ``picture`` says, which fresh pixels no longer have."""
-    pixels.getexif()[ExifTags.Base.Orientation] = picture.getexif().get(
-        ExifTags.Base.Orientation, 1
-    )
+    turn = _exif(picture).get(ExifTags.Base.Orientation, 1)
+    pixels.getexif()[ExifTags.Base.Orientation] = turn
     return ImageOps.exif_transpose(pixels)
 
 
@@ -170,11 +179,13 @@ def _measured(seen: Image.Image) -> dict[str, Any]:
 def _sharpness(grey: Image.Image) -> float:
     """How much neighbours differ (second differences, luma steps) where they differ most."""
     edges = grey.filter(LAPLACE)
-    width, height = max(1, grey.width // TILES), max(1, grey.height // TILES)
+    if min(edges.size) > 2:  # noqa: PLR2004 - the filter leaves the outermost pixels as they are
+        edges = edges.crop((1, 1, edges.width - 1, edges.height - 1))
+    width, height = max(1, edges.width // TILES), max(1, edges.height // TILES)
     found = sorted(
         ImageStat.Stat(edges.crop((x, y, x + width, y + height))).stddev[0]
-        for x in range(0, grey.width - width + 1, width)
-        for y in range(0, grey.height - height + 1, height)
+        for x in range(0, edges.width - width + 1, width)
+        for y in range(0, edges.height - height + 1, height)
     )
     return found[int(len(found) * 0.95)] if len(found) > 1 else found[0]
 

@@ -42,7 +42,7 @@ class DocumentFile:
     """A PDF, DOCX or DOCM. Lengths of ``papers`` in millimetres, each with its number of pages.
 
     ``pages`` is None where the file does not say; ``pages_sure`` is False where only the program
-    that wrote it does. ``words`` are counted by spaces, as people count. ``picture_pages`` are
+    that wrote it does; ``pages_promised`` is how many a PDF says that it has. ``words`` are counted by spaces, as people count. ``picture_pages`` are
     pages (from 1) that are pictures of text; ``unread_pages`` those that could not be read, or only
     in too long a time. ``fonts_missing`` are used and not embedded; ``old_fonts`` are of the time
     before Unicode. ``active`` are things that run or reach out: macros, javascript, launch, submit,
@@ -54,6 +54,7 @@ class DocumentFile:
     format: str
     pages: int | None = None
     pages_sure: bool = True
+    pages_promised: int | None = None
     words: int = 0
     characters: int = 0
     papers: list[tuple[int, int, int]] = field(default_factory=list)

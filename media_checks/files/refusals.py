@@ -57,17 +57,21 @@ TO_DO = {
 OLD_WORD = Kind("document", Text("tài liệu Word đời cũ (.doc)", "an old Word document (.doc)"))
 FILM = Kind("film", Text("đoạn phim", "a film"))
 WIDE = "utf-16-le"
+# Kinds of picture that are opened: one that cannot be is damaged.
+OPENED = [f"a {name} picture" for name in ("JPEG", "PNG", "GIF", "WebP", "BMP")]
+OPENED += ["an iPhone's HEIC picture", "an AVIF picture"]
 
 
 def no_such(kind: str, path: Path) -> Unreadable:
     """For a file that is something else than a picture, document or text, whichever is wanted."""
     as_what, other = AS_WHAT[kind], _other(path)
-    if other is None:
+    if other is None or (kind == "picture" and other.name.en in OPENED):
         again = AGAIN[kind]
         return Unreadable(
-            f"Không đọc được tệp này như một {as_what.vi}: tệp hỏng hoặc thuộc loại khác. "
+            f"Không đọc được tệp này như một {as_what.vi}: tệp hỏng, thiếu một phần hoặc "
+            f"thuộc loại khác. "
             f"{again.vi}",
-            f"This file cannot be read as {as_what.en}: it is damaged or something else. "
+            f"This file cannot be read as {as_what.en}: it is damaged, cut off or something else. "
             f"{again.en}",
         )
     todo = TO_DO.get(other.family, WANTED[kind])
@@ -93,6 +97,13 @@ def refused(kind: str, why: str, detail: str, path: Path) -> Unreadable:
             "rồi gửi lại.",
             f"The picture of {detail} pixels is too large to handle; up to 120 million pixels are "
             "taken. Make it smaller and send it again.",
+        )
+    if why == "truncated":
+        return Unreadable(
+            f"Tệp thiếu phần cuối: chép hoặc gửi bị ngắt giữa chừng. Hãy gửi lại tệp. Nếu vẫn báo "
+            f"lỗi: {again.vi[0].lower()}{again.vi[1:]}",
+            "The end of the file is missing: copying or sending was cut off. Send it again. If "
+            f"that fails: {again.en[0].lower()}{again.en[1:]}",
         )
     if why in ("too_complex", "bomb"):
         return Unreadable(

@@ -46,6 +46,14 @@ def _intact(file: DocumentFile, _limits: Limits) -> Judgement:
             "The end of the document is missing: copying or sending was cut off.",
         )
         return Judgement(False, file.damage, "", message, remedy, seen, whole)
+    if (file.pages_promised or 0) > (file.pages or 0):
+        seen = Text("thiếu trang", "pages missing")
+        promised, there = number(file.pages_promised or 0), number(file.pages or 0)
+        message = Text(
+            f"Tài liệu thiếu trang: tệp ghi có {promised.vi} trang, chỉ tìm thấy {there.vi}.",
+            f"Pages are missing: the file promises {promised.en}, {there.en} were found.",
+        )
+        return Judgement(False, "pages", "", message, remedy, seen, whole)
     if file.unread_pages:
         told = _pages_named(file.unread_pages)
         seen = Text(f"không đọc được {told.vi}", f"{told.en} cannot be read")

@@ -18,6 +18,7 @@ ORIGINAL = Text(
 SMALLER = Text(
     "Hãy thu nhỏ ảnh hoặc lưu lại dưới dạng JPEG.", "Make it smaller or save it as a JPEG."
 )
+FLAT = 4  # of contrast; where there is nothing to see nothing is blurred
 ACCEPTED = ("jpeg", "png", "webp", "heic", "avif", "tiff", "gif", "bmp")
 
 
@@ -133,7 +134,7 @@ def _from(low: float) -> Text:
 
 def _blurred(file: PictureFile, limits: Limits) -> Judgement | None:
     """A hint and no more: fog, night and art are blurred on purpose."""
-    if file.sharpness is None:
+    if file.sharpness is None or (file.contrast or 0) < FLAT:
         return None
     least = limits["min_sharpness"]
     ok = file.sharpness >= least
@@ -265,7 +266,7 @@ RULES = (
     Rule("colours", (Limit("modes", "list", ["grey", "rgb"], choices=tuple(COLOURS)),), _colours),
     Rule("animated", (), _animated),
     Rule("blank", (Limit("min_contrast", "number", 4, high=127),), _blank),
-    Rule("blurred", (Limit("min_sharpness", "number", 6, high=255),), _blurred),
+    Rule("blurred", (Limit("min_sharpness", "number", 4, high=255),), _blurred),
     Rule("location", (), _location),
     Rule("count", range_limits("min", "max"), _count, (("min", "max"),), True, True),
     total_rule(SMALLER),
