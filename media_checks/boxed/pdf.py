@@ -85,10 +85,11 @@ def _opened(path: str) -> PdfReader:
 
 
 def _promised(reader: PdfReader) -> int | None:
-    """How many pages the tree says that it has; of ones that are missing the library says nothing."""
+    """How many pages there are to be; the library says nothing of ones that are missing."""
     with suppress(PyPdfError, ValueError, KeyError, TypeError, AttributeError):
-        found = reader.root_object["/Pages"]["/Count"]
-        return int(found) if 0 < int(found) <= MOST_PROMISED else None
+        tree: Any = reader.root_object["/Pages"]
+        found = int(tree["/Count"])
+        return found if 0 < found <= MOST_PROMISED else None
     return None
 
 

@@ -42,11 +42,12 @@ class DocumentFile:
     """A PDF, DOCX or DOCM. Lengths of ``papers`` in millimetres, each with its number of pages.
 
     ``pages`` is None where the file does not say; ``pages_sure`` is False where only the program
-    that wrote it does; ``pages_promised`` is how many a PDF says that it has. ``words`` are counted by spaces, as people count. ``picture_pages`` are
-    pages (from 1) that are pictures of text; ``unread_pages`` those that could not be read, or only
-    in too long a time. ``fonts_missing`` are used and not embedded; ``old_fonts`` are of the time
-    before Unicode. ``active`` are things that run or reach out: macros, javascript, launch, submit,
-    template, remote, media, dde. ``attachments`` counts files within, ``links`` addresses.
+    that wrote it does; ``pages_promised`` is how many a PDF says that it has. ``words`` are counted
+    by spaces, as people count. ``picture_pages`` are pages (from 1) that are pictures of text;
+    ``unread_pages`` those that could not be read, or only in too long a time. ``fonts_missing`` are
+    used and not embedded; ``old_fonts`` are of the time before Unicode. ``active`` are things that
+    run or reach out: macros, javascript, launch, submit, template, remote, media, dde.
+    ``attachments`` counts files within, ``links`` addresses.
     ``odd_pct`` of the letters are none. ``restricted``: printing or copying is forbidden by it.
     """
 
