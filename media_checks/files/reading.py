@@ -13,6 +13,7 @@ from ..picture.fingerprint import FLAT, picture_hash
 from . import refusals
 from .box import read_boxed
 from .facts import DocumentFile, OneFile, PictureFile, TextFile
+from .jpeg import has_hole
 from .likeness import Likeness, likeness_of_text
 from .words import counted
 
@@ -69,6 +70,8 @@ def _picture(path: Path, size: int, suffix: str, folder: Path | None) -> Read:
     kept, pixels = found.pop("copy", {}), base64.b64decode(found.pop("pixels", ""))
     told = picture_hash(pixels) if pixels and found["contrast"] >= FLAT * NEARLY else 0
     text = f"{told:064x}" if told else ""
+    if found["format"] == "jpeg" and not found["damage"]:
+        found["damage"] = "damaged" if has_hole(path, found["width"], found["height"]) else ""
     return Read(
         PictureFile(size=size, suffix=suffix, hash=text, **found),
         Likeness(pictures=(told,)),

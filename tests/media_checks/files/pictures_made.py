@@ -102,6 +102,14 @@ def scratched() -> bytes:
     return bytes(data)
 
 
+def holed() -> bytes:
+    """A JPEG of which a piece never arrived."""
+    data = saved(
+        Image.blend(drawn(), Image.effect_noise((640, 480), 40).convert("RGB"), 0.3), "JPEG"
+    )
+    return data[:20_000] + bytes(2000) + data[22_000:]
+
+
 def huge_png(width: int, height: int) -> bytes:
     """A head that promises more pixels than any memory holds; a few bytes behind it."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -157,6 +165,9 @@ PICTURES = [
     Made("see-through.png", "pass", "", changed(see_through)),
     Made("png-called.jpg", "pass", "", photo("PNG")),
     Made("progressive.jpg", "pass", "", photo(progressive=True)),
+    Made("coarse.jpg", "pass", "", photo(quality=10, subsampling=2)),
+    Made("restarts.jpg", "pass", "", photo(restart_marker_rows=1, optimize=True)),
+    Made("odd-size.jpg", "pass", "", photo(size=(533, 400))),
     Made("turned.jpg", "pass", "", with_exif((640, 480), turn=6)),
     Made("turned-wide.jpg", "look", "aspect_ratio", with_exif((800, 450), turn=8)),
     Made("phone-preview.jpg", "pass", "", several("MPO")),
@@ -193,6 +204,7 @@ PICTURES = [
     Made("cut-off.webp", "unreadable", "", part(photo("WEBP"))),
     Made("cut-off.tiff", "fail", "intact", part(photo("TIFF"), 0.6)),
     Made("scratched.png", "fail", "intact", scratched),
+    Made("hole.jpg", "fail", "intact", holed),
     Made("cut-off.heic", "fail", "intact", part(apple_photo())),
     Made("begun.jpg", "unreadable", "", lambda: saved(drawn(), "JPEG")[:20]),
     Made("promises-too-much.png", "unreadable", "", lambda: huge_png(60_000, 60_000)),
