@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...files.facts import DocumentFile
-from ...words import NOTHING, Text, beside, exact, number, same
+from ...words import NOTHING, Text, beside, counted, exact, number, same
 from ..kinds import Judgement, Limit, Limits, Rule
 from .names import PAPERS, is_paper, listed, paper, paper_name
 from .shared import Words, format_rule, range_limits, size_rule, within
@@ -179,9 +179,9 @@ def _scanned(file: DocumentFile, limits: Limits) -> Judgement:
         pages = _pages_named(file.picture_pages)
         where = Text(f" ({pages.vi})", f" ({pages.en})") if share < 100 else NOTHING  # noqa: PLR2004
         message = Text(
-            f"{shown.vi} % số trang chỉ là ảnh chụp hoặc bản quét{where.vi}; cho phép đến "
+            f"Có {shown.vi} % số trang chỉ là ảnh chụp hoặc bản quét{where.vi}; cho phép đến "
             f"{allowed.vi} %. Hệ thống không đọc được chữ ở đó.",
-            f"{shown.en} % of the pages are photographs or scans{where.en}; up to {allowed.en} % "
+            f"Of the pages {shown.en} % are photographs or scans{where.en}; up to {allowed.en} % "
             "is allowed. Their words cannot be read.",
         )
     remedy = Text(
@@ -220,10 +220,9 @@ def _attachments(file: DocumentFile, _limits: Limits) -> Judgement:
         message = Text("Không có tệp nhúng.", "No files are embedded.")
         return Judgement(True, 0, 0, message, seen=none, permitted=none)
     count = number(file.attachments)
-    one = file.attachments == 1
     message = Text(
         f"Tài liệu nhúng {count.vi} tệp khác bên trong.",
-        f"{count.en} other {'file is' if one else 'files are'} embedded in it.",
+        f"The document holds {counted(file.attachments, 'other file', 'other files')}.",
     )
     remedy = Text("Hãy bỏ tệp nhúng, gửi riêng nếu cần.", "Take them out; send them by themselves.")
     return Judgement(False, file.attachments, 0, message, remedy, count, none)

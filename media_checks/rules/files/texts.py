@@ -31,9 +31,9 @@ def judge_letters(file: TextFile | DocumentFile, limits: Limits) -> Judgement:
     message = Text("Chữ đọc được.", "The letters can be read.")
     if not ok:
         message = Text(
-            f"{shown.vi} % ký tự không đọc được (cho phép đến {allowed.vi} %): chữ thành ô vuông "
-            "hoặc ký hiệu lạ.",
-            f"{shown.en} % of the characters cannot be read (up to {allowed.en} % is allowed): "
+            f"Có {shown.vi} % ký tự không đọc được (cho phép đến {allowed.vi} %): chữ thành ô "
+            "vuông hoặc ký hiệu lạ.",
+            f"Of the characters {shown.en} % cannot be read (up to {allowed.en} % is allowed): "
             "they are boxes or odd signs.",
         )
     remedy = Text(
