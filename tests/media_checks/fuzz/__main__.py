@@ -1,6 +1,7 @@
 """Spoils files until the time is over: ``python -m tests.media_checks.fuzz --minutes 10 --seed 7``.
 
-Clips, or with ``--files`` pictures, documents and texts. Prints each one that made the check do anything but answer or say ``Unreadable``, and keeps it.
+Clips, or with ``--files`` pictures, documents and texts. Prints each one that made the check do
+anything but answer or say ``Unreadable``, and keeps it.
 Exit status: 0 none did, 1 some did. Without ``--seed`` one is chosen by chance; it is printed.
 """
 
