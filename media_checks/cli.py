@@ -1,4 +1,4 @@
-"""``python -m media_checks CLIP``: the verdict on standard output, messages on standard error."""
+"""``python -m media_checks FILE``: the verdict on standard output, messages on standard error."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .progress import bar
 from .reports.junit import junit
 from .reports.page import page
 from .reports.results import EXIT_PASS, EXIT_USAGE, Result, check_one, write_whole
+from .rules import CLIP
 from .watching import LOOK_EVERY_S, SETTLED_S, STATE, Watch
 
 MARKS = {"pass": "✓", "hard": "✗", "soft": "!"}
@@ -44,18 +45,22 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit status: 0 passes, 1 fails, 2 not readable as a clip, 3 usage; of several the worst."""
+    """Exit status: 0 passes, 1 fails, 2 not readable as what is asked for, 3 usage; of several the
+    worst."""
     parser = _parser()
     options = parser.parse_args(argv)
     if bool(options.clips) == bool(options.watch):
-        parser.error("name one clip or more, or a folder with --watch")
+        parser.error("name one file or more, or a folder with --watch")
     try:
         policy = find_policy(options.policy)
         paths = [_existing(name) for name in options.clips]
+        if options.together and (options.watch or policy.kind == CLIP):
+            parser.error("--together is for the pictures of one entry, not for clips or a watch")
         with _Session(options, policy) as session:
             if options.watch:
                 return _watch(session, options, policy)
-            results = [session.tell(session.check(path)) for path in paths]
+            entries = [paths] if options.together else paths
+            results = [session.tell(session.check(entry)) for entry in entries]
             session.report(results)
     except MediaCheckError as error:
         return _complain(error, options)
@@ -69,11 +74,12 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m media_checks",
-        description="Checks clips against a policy and says what to do about each finding.",
-        epilog="Exit status: 0 passes, 1 fails, 2 not readable as a clip, 3 usage; of several "
-        "clips the worst.",
+        description="Checks clips, pictures, documents or texts against a policy and says what to "
+        "do about each finding.",
+        epilog="Exit status: 0 passes, 1 fails, 2 not readable as what the policy is for, 3 usage; "
+        "of several files the worst.",
     )
-    parser.add_argument("clips", metavar="CLIP", nargs="*", help="a file to check")
+    parser.add_argument("clips", metavar="FILE", nargs="*", help="a file to check")
     parser.add_argument(
         "--policy",
         default=DEFAULT,
@@ -83,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
     parser.add_argument("--lang", choices=("vi", "en"), default="vi", help="language of the text")
     for name, what in (
-        ("artefacts", "write contact_sheet.jpg, poster.jpg … here; of several each in a folder"),
+        ("artefacts", "write pictures and words of the file here; of several each in a folder"),
         ("junit", "write a JUnit report here"),
         ("html", "write a page here, pictures included"),
         ("watch", "check every file that arrives in this folder, until interrupted"),
@@ -98,6 +104,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"with --watch: a file unchanged for so long has arrived ({SETTLED_S:g}); "
         f"what was judged is kept in DIR/{STATE}",
     )
+    parser.add_argument(
+        "--together",
+        action="store_true",
+        help="the files are one entry: rules about all of them count",
+    )
     parser.add_argument("--once", action="store_true", help="with --watch: end once all is judged")
     return parser
 
@@ -110,12 +121,13 @@ def _existing(name: str) -> Path:
 
 
 class _Session:
-    """Checks clips and tells what came out; the page's pictures live as long as this does."""
+    """Checks files and tells what came out; the page's pictures live as long as this does."""
 
     def __init__(self, options: argparse.Namespace, policy: Policy) -> None:
         self.options, self.policy = options, policy
         self.count, self.stack = 0, ExitStack()
         self.scratch: Path | None = None
+        self.several = len(options.clips) > 1 and not options.together
 
     def __enter__(self) -> _Session:
         if self.options.html and not self.options.artefacts:
@@ -125,11 +137,12 @@ class _Session:
     def __exit__(self, *_: object) -> None:
         self.stack.close()
 
-    def check(self, path: Path) -> Result:
-        """The result on one file."""
-        progress = bar(path.name)
+    def check(self, path: Path | Sequence[Path]) -> Result:
+        """The result on one file, or on the files of one entry."""
+        first = path if isinstance(path, Path) else path[0]
+        progress = bar(first.name)
         try:
-            return check_one(path, self.policy, self._folder(path), progress)
+            return check_one(path, self.policy, self._folder(first), progress)
         finally:
             self.count += 1
             if progress:
@@ -137,7 +150,7 @@ class _Session:
 
     def tell(self, result: Result) -> Result:
         """Print a result as text, unless JSON is wanted."""
-        several = len(self.options.clips) > 1 or bool(self.options.watch)
+        several = self.several or bool(self.options.watch)
         if not self.options.json:
             _print(result, self.options, name=several)
         if result.error:
@@ -154,7 +167,7 @@ class _Session:
 
     def _folder(self, path: Path) -> Path | None:
         base = self.options.artefacts or self.scratch
-        if base is None or (len(self.options.clips) == 1 and base is not self.scratch):
+        if base is None or (not (self.several or self.options.watch) and base is not self.scratch):
             return base
         return Path(base) / f"{self.count + 1:03}-{path.stem[:60]}"
 

@@ -35,13 +35,17 @@ def fence(options: Sequence[str]) -> list[str]:
 
 
 def around(program: Path, *binds: str) -> list[str]:
-    """The fence before ``program``, as nobody and with our own environment alone; ``binds`` are
-    bubblewrap's options for what else it may see. Empty without bubblewrap."""
+    """The fence before ``program``, wherever that lies; else as ``nobody``."""
+    shown = [] if program.is_relative_to("/usr") else ["--ro-bind", str(program), str(program)]
+    return nobody(*shown, *binds)
+
+
+def nobody(*binds: str) -> list[str]:
+    """The fence for a program that is nobody and knows nothing but our own environment; ``binds``
+    are bubblewrap's options for what else it may see. Empty without bubblewrap."""
     options = ["--uid", "65534", "--gid", "65534", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         options += ["--setenv", name, value]
-    if not program.is_relative_to("/usr"):
-        options += ["--ro-bind", str(program), str(program)]
     return fence([*options, *binds, "--chdir", "/"])
 
 

@@ -109,7 +109,7 @@ class Sandbox:
     def __init__(self, clip: Path, out_dir: Path | None = None) -> None:
         self.clip = clip.resolve()
         self.out_dir = out_dir.resolve() if out_dir else None
-        self.isolated = isolated()
+        self.isolated = self._works()
         self.clip_url = f"file:{CLIP_INSIDE if self.isolated else self.clip}"
 
     def out(self, name: str) -> str:
@@ -162,13 +162,17 @@ class Sandbox:
             for end in ours:
                 os.close(end)
 
+    def _works(self) -> bool:
+        return isolated()
+
     def _fence(self, program: Path) -> list[str]:
-        if not self.isolated:
-            return []
+        return around(program, *self._binds()) if self.isolated else []
+
+    def _binds(self) -> list[str]:
         binds = ["--ro-bind", str(self.clip), CLIP_INSIDE]
         if self.out_dir is not None:
             binds += ["--bind", str(self.out_dir), OUT_INSIDE]
-        return around(program, *binds)
+        return binds
 
 
 def in_background() -> None:

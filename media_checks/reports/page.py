@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..rules.titles import TITLES
-from ..words import Text, data_size, roughly
+from ..rules.titles import title
+from ..words import Text, counted, data_size, number, roughly
 from .results import Result
 
 VERDICTS = {
@@ -23,8 +23,10 @@ OUTCOMES = {
     "soft": Text("Cần xem", "Look"),
     "hard": Text("Không đạt", "Fail"),
 }
-TITLE = Text("Kết quả kiểm tra clip", "Results of the checks")
+TITLE = Text("Kết quả kiểm tra", "Results of the checks")
+COUNTS = (("pages", "trang", "page", "pages"), ("words", "chữ", "word", "words"))
 COLUMNS = (Text("Mục", "Rule"), Text("Kết quả", "Outcome"), Text("Nhận xét", "What was found"))
+PICTURE = Text("Ảnh {}", "Picture {}")
 SHEET = Text("Các hình của clip, theo thứ tự", "Pictures of the clip, in their order")
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --pass: #1a7f37; --look: #8a5a00; --fail: #b3261e }
@@ -53,7 +55,7 @@ img { max-width: 100%; height: auto; display: block }
 
 def page(results: Sequence[Result], lang: str) -> str:
     """The page in ``lang`` (vi, en)."""
-    title = escape(_in(TITLE, lang))
+    heading = escape(_in(TITLE, lang))
     counts = ", ".join(
         f"{_in(text, lang)}: {count}"
         for verdict, text in VERDICTS.items()
@@ -63,8 +65,8 @@ def page(results: Sequence[Result], lang: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{title}</h1>\n<p>{escape(counts)}</p>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{heading}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{heading}</h1>\n<p>{escape(counts)}</p>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -88,12 +90,26 @@ def _facts(report: dict[str, Any] | None, lang: str) -> str:
         return ""
     facts = report["facts"]
     told = [
-        f"{facts['display_width']}×{facts['display_height']}",
-        _in(roughly(facts["duration_s"]), lang),
+        *(_of_clip(facts, lang) if "duration_s" in facts else _of_files(facts["files"], lang)),
         _in(data_size(facts["size"]), lang),
         report["policy"]["name"],
     ]
     return f'<p class="small">{escape(" · ".join(told))}</p>\n'
+
+
+def _of_clip(facts: dict[str, Any], lang: str) -> list[str]:
+    size = f"{facts['display_width']}×{facts['display_height']}"
+    return [size, _in(roughly(facts["duration_s"]), lang)]
+
+
+def _of_files(files: Sequence[dict[str, Any]], lang: str) -> list[str]:
+    """Sizes of pictures, pages and words of what is read."""
+    told = [f"{file['width']}×{file['height']}" for file in files if "width" in file]
+    for name, unit, one, more in COUNTS:
+        if found := sum(file.get(name) or 0 for file in files):
+            text = Text(f"{number(found).vi} {unit}", counted(found, one, more))
+            told.append(_in(text, lang))
+    return told
 
 
 def _table(findings: Sequence[dict[str, Any]], lang: str) -> str:
@@ -111,18 +127,24 @@ def _outcome(finding: dict[str, Any]) -> str:
 
 def _row(finding: dict[str, Any], lang: str) -> str:
     outcome = _outcome(finding)
-    title = escape(_in(TITLES[finding["rule"]], lang))
+    heading = escape(_in(title(finding["rule"]), lang))
     word = escape(_in(OUTCOMES[outcome], lang))
     message = escape(finding[f"message_{lang}"])
     return (
-        f'<tr><th scope="row">{title}</th><td class="outcome {outcome}">{word}</td>'
+        f'<tr><th scope="row">{heading}</th><td class="outcome {outcome}">{word}</td>'
         f"<td>{message}</td></tr>"
     )
 
 
 def _sheet(result: Result, lang: str) -> str:
-    if not result.sheet or not Path(result.sheet).is_file():
-        return ""
-    data = base64.b64encode(Path(result.sheet).read_bytes()).decode()
-    label = escape(_in(SHEET, lang))
-    return f'<img alt="{label}" loading="lazy" src="data:image/jpeg;base64,{data}">\n'
+    shown = [(result.sheet, _in(SHEET, lang))] if result.sheet else []
+    shown += [
+        (path, _in(PICTURE, lang).format(number))
+        for number, path in enumerate(result.thumbnails, 1)
+    ]
+    return "".join(_img(Path(path), label) for path, label in shown if Path(path).is_file())
+
+
+def _img(path: Path, label: str) -> str:
+    data = base64.b64encode(path.read_bytes()).decode()
+    return f'<img alt="{escape(label)}" loading="lazy" src="data:image/jpeg;base64,{data}">\n'

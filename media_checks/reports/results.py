@@ -1,9 +1,9 @@
-"""What became of one file, as plain values that all reports are written from."""
+"""What became of one file or one entry, as plain values that all reports are written from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ Checked = Callable[[Path], "Result"]
 
 @dataclass(frozen=True)
 class Result:
-    """``verdict`` is pass, look, fail or unreadable.
+    """``verdict`` is pass, look, fail or unreadable. ``path``: of an entry of several files their
+    names.
 
     ``report`` is the JSON of the report, None for an unreadable file; ``error`` the two sentences
-    then. ``sheet`` is the contact sheet's file, if one was kept.
+    then. ``sheet`` is the contact sheet's file, if one was kept, ``thumbnails`` those of pictures.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Result:
     report: dict[str, Any] | None = None
     error: dict[str, str] | None = None
     sheet: str = ""
+    thumbnails: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> int:
@@ -46,16 +48,30 @@ class Result:
 
 
 def check_one(
-    path: Path, policy: Policy, artefacts: Path | None, progress: ProgressReporter | None
+    path: Path | Sequence[Path],
+    policy: Policy,
+    artefacts: Path | None,
+    progress: ProgressReporter | None,
 ) -> Result:
-    """Checks one file. Raises ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault."""
+    """Checks one file, or the files of one entry.
+
+    Raises ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault.
+    """
+    name = str(path) if isinstance(path, Path) else ", ".join(one.name for one in path)
     try:
         report = check(path, policy, artefacts=artefacts, progress=progress)
     except Unreadable as error:
-        return Result(str(path), "unreadable", error=error.to_dict())
-    kept = artefacts / "contact_sheet.jpg" if artefacts else None
-    sheet = str(kept) if kept and kept.exists() else ""
-    return Result(str(path), report.verdict, report=report.to_dict(), sheet=sheet)
+        return Result(name, "unreadable", error=error.to_dict())
+    told = report.to_dict()
+    if artefacts is None:
+        return Result(name, report.verdict, report=told)
+    sheet = artefacts / "contact_sheet.jpg"
+    small = [kept["thumbnail"]["file"] for kept in told["artefacts"].get("files", ())
+             if "thumbnail" in kept]
+    return Result(
+        name, report.verdict, report=told, sheet=str(sheet) if sheet.exists() else "",
+        thumbnails=[str(artefacts / file) for file in small],
+    )  # fmt: skip
 
 
 def write_whole(path: Path, text: str) -> None:

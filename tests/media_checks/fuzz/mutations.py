@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import struct
 from collections.abc import Callable
 
@@ -51,6 +52,17 @@ def edit_atom(data: bytes, chance: random.Random) -> bytes:
     at = chance.choice(found) + chance.choice((-4, 4, 8, 12, 16, 20, 24, 28, 44, 80))
     at = max(0, min(at, len(data) - 4))
     return data[:at] + struct.pack(">I", chance.choice(EDGES)) + data[at + 4 :]
+
+
+def edit_number(data: bytes, chance: random.Random) -> bytes:
+    """Write an extreme number over four bytes, or over digits that are written out."""
+    digits = [found.span() for found in re.finditer(rb"\d+", data[:20_000])]
+    if digits and chance.random() < 0.5:
+        start, end = chance.choice(digits)
+        told = str(chance.choice((0, -1, *EDGES, 10**30))).encode()
+        return data[:start] + told + data[end:]
+    at = chance.randrange(max(1, min(len(data), 4096) - 4))
+    return data[:at] + struct.pack(chance.choice("<>") + "I", chance.choice(EDGES)) + data[at + 4 :]
 
 
 MUTATIONS: tuple[Mutation, ...] = (flip, flip_head, cut, drop, repeat, edit_atom, edit_atom)

@@ -1,0 +1,396 @@
+"""PDFs and Word documents by recipe, each with the verdict that was decided before it was made."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import docx
+from docx.shared import Mm
+from PIL import Image
+from pypdf import PdfWriter
+
+from tests.media_checks.files.made import Made
+from tests.media_checks.files.pictures_made import drawn, part, saved
+
+POLICY = {
+    "name": "ideas",
+    "kind": "document",
+    "rules": {
+        "intact": {"level": "hard"},
+        "format": {"level": "hard"},
+        "file_size": {"level": "hard", "max_mb": 0.5},
+        "pages": {"level": "hard", "min": 1, "max": 3},
+        "words": {"level": "hard", "min": 10, "max": 200},
+        "paper": {"level": "hard"},
+        "fonts_embedded": {"level": "soft"},
+        "old_fonts": {"level": "soft"},
+        "letters": {"level": "hard"},
+        "scanned": {"level": "hard"},
+        "active": {"level": "hard"},
+        "attachments": {"level": "hard"},
+        "links": {"level": "soft", "max": 1},
+    },
+}
+Build = Callable[[], bytes]
+SAID = "Moi thanh nien mot y tuong cai cach hanh chinh tai phuong"  # twelve words
+A4, LETTER = (595, 842), (612, 792)
+HELVETICA = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def pdf(
+    pages: Sequence[str] = (SAID,),
+    *,
+    size: tuple[float, float] = A4,
+    font: str = HELVETICA,
+    more: Sequence[bytes] = (),
+    root: str = "",
+    page: str = "",
+    resources: str = "",
+) -> bytes:
+    """A PDF written out: a line of text on each page; ``more`` are objects from number 10 on."""
+    kids = " ".join(f"{100 + 2 * n} 0 R" for n in range(len(pages)))
+    objects: dict[int, bytes] = {
+        1: f"<< /Type /Catalog /Pages 2 0 R {root} >>".encode(),
+        2: f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
+        3: font.encode(),
+        **{10 + n: each for n, each in enumerate(more)},
+    }
+    box = f"/MediaBox [0 0 {size[0]} {size[1]}]"
+    for n, text in enumerate(pages):
+        drawn_with = f"/Resources << /Font << /F1 3 0 R >> {resources} >>"
+        objects[100 + 2 * n] = (
+            f"<< /Type /Page /Parent 2 0 R {box} {drawn_with} /Contents {101 + 2 * n} 0 R {page} >>"
+        ).encode()
+        objects[101 + 2 * n] = stream(f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET".encode())
+    return written(objects)
+
+
+def stream(data: bytes, extra: str = "") -> bytes:
+    return f"<< /Length {len(data)} {extra} >>\nstream\n".encode() + data + b"\nendstream"
+
+
+def written(objects: Mapping[int, bytes]) -> bytes:
+    """A file of these objects with a table that is right."""
+    out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), {}
+    for number, body in objects.items():
+        places[number] = len(out)
+        out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+    table = len(out)
+    out += b"xref\n0 1\n0000000000 65535 f \n"
+    for number, at in places.items():
+        out += f"{number} 1\n{at:010} 00000 n \n".encode()
+    size = max(objects) + 1
+    out += f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
+    return bytes(out)
+
+
+def truetype(name: str, *, embedded: bool) -> tuple[str, list[bytes]]:
+    """A font and, from number 10 on, what describes it."""
+    held = "/FontFile2 11 0 R" if embedded else ""
+    font = f"<< /Type /Font /Subtype /TrueType /BaseFont /{name} /FontDescriptor 10 0 R >>"
+    described = f"<< /Type /FontDescriptor /FontName /{name} /Flags 32 {held} >>"
+    return font, [described.encode(), stream(b"not really a font")]
+
+
+def with_font(name: str, *, embedded: bool) -> Build:
+    font, more = truetype(name, embedded=embedded)
+    return lambda: pdf(font=font, more=more)
+
+
+def composite(name: str, *, embedded: bool) -> Build:
+    """As Word and LibreOffice write Vietnamese: a font of two bytes a letter."""
+    held = "/FontFile2 12 0 R" if embedded else ""
+    font = f"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+{name} /DescendantFonts [10 0 R] >>"
+    inner = f"<< /Subtype /CIDFontType2 /BaseFont /ABCDEF+{name} /FontDescriptor 11 0 R >>"
+    described = f"<< /Type /FontDescriptor /FontName /{name} {held} >>"
+    more = [inner.encode(), described.encode(), stream(b"font")]
+    # A composite font without a map gives no letters: another font says the words.
+    both = "/XObject << /X 20 0 R >>"
+    form = stream(b"", "/Type /XObject /Subtype /Form /Resources << /Font << /G 21 0 R >> >>")
+    more += [b"null"] * 7 + [form, font.encode()]
+    return lambda: pdf(more=more, resources=both)
+
+
+def scan(pages: int = 1) -> bytes:
+    """Pictures of text and nothing else, as a copier makes them."""
+    sheets = [drawn((595, 842), seed) for seed in range(1, pages + 1)]
+    return saved(sheets[0], "PDF", save_all=True, append_images=sheets[1:], resolution=72)
+
+
+def joined(*parts: bytes) -> bytes:
+    writer = PdfWriter()
+    for each in parts:
+        writer.append(io.BytesIO(each))
+    return _out(writer)
+
+
+def with_writer(change: Callable[[PdfWriter], object], **how: Any) -> Build:
+    def build() -> bytes:
+        writer = PdfWriter(clone_from=io.BytesIO(pdf(**how)))
+        change(writer)
+        return _out(writer)
+
+    return build
+
+
+def _out(writer: PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def locked(writer: PdfWriter) -> object:
+    return writer.encrypt("bi mat", "chu", algorithm="AES-256")
+
+
+def no_printing(writer: PdfWriter) -> object:
+    return writer.encrypt("", "chu", algorithm="AES-256", permissions_flag=0)
+
+
+def bomb() -> bytes:
+    """A page whose drawing unpacks to three hundred megabytes."""
+    data = b"BT /F1 12 Tf (a) Tj ET " * 50_000 + b" " * (300 << 20)
+    return written(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R >>",
+            2: b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+            4: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R "
+            b"/Resources << /Font << /F1 6 0 R >> >> >>",
+            6: HELVETICA.encode(),
+            5: stream(zlib.compress(data, 9), "/Filter /FlateDecode"),
+        }
+    )
+
+
+def round_tree() -> bytes:
+    """Pages that are each other's children."""
+    return written(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R >>",
+            2: b"<< /Type /Pages /Kids [4 0 R] /Count 9 >>",
+            4: b"<< /Type /Pages /Kids [2 0 R] /Count 9 >>",
+        }
+    )
+
+
+def word(
+    said: Sequence[str] = (SAID,),
+    *,
+    pages: int | None = 1,
+    paper: tuple[int, int] = (210, 297),
+    font: str = "",
+    picture: bool = False,
+) -> bytes:
+    """A DOCX as python-docx writes it, on ``paper`` in millimetres."""
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(paper[0]), Mm(paper[1])
+    for line in said:
+        paragraph = document.add_paragraph(line)
+        if font:
+            paragraph.runs[0].font.name = font
+    if picture:
+        document.add_picture(io.BytesIO(saved(drawn(), "JPEG")))
+    out = io.BytesIO()
+    document.save(out)
+    noted = b"" if pages is None else f"<Pages>{pages}</Pages>".encode()
+    return rewritten(out.getvalue(), {"docProps/app.xml": (b"<Pages>1</Pages>", noted)})
+
+
+def rewritten(
+    data: bytes,
+    changes: Mapping[str, tuple[bytes, bytes]] | None = None,
+    added: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """A ZIP with parts changed and others added."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as before,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in before.namelist():
+            old, new = (changes or {}).get(name, (b"", b""))
+            content = before.read(name)
+            assert old in content
+            after.writestr(name, content.replace(old, new) if old else content)
+        for name, content in (added or {}).items():
+            after.writestr(name, content)
+    return out.getvalue()
+
+
+def with_macros(*, renamed: bool) -> Build:
+    types = {"[Content_Types].xml": (WORD.encode(), MACROS.encode())} if not renamed else {}
+    return lambda: rewritten(word(), types, {"word/vbaProject.bin": b"\xd0\xcf\x11\xe0 macros"})
+
+
+def related(kind: str, target: str, times: int = 1) -> Build:
+    """A document that refers to places outside of it."""
+    told = "".join(
+        f'<Relationship Id="x{n}" Type="{RELATION}/{kind}" Target="{target}{n}" '
+        'TargetMode="External"/>'
+        for n in range(times)
+    )
+    change = (b"</Relationships>", told.encode() + b"</Relationships>")
+    return lambda: rewritten(word(), {"word/_rels/document.xml.rels": change})
+
+
+def with_field(code: str) -> Build:
+    field = f"<w:p><w:r><w:instrText>{code}</w:instrText></w:r></w:p>".encode()
+    change = {"word/document.xml": (b"<w:body>", b"<w:body>" + field)}
+    return lambda: rewritten(word(), change)
+
+
+def deleted() -> bytes:
+    """Two hundred words that were struck out, and a text box that is told twice."""
+    gone = b"<w:p><w:del><w:r><w:delText>" + b"mot " * 200 + b"</w:delText></w:r></w:del></w:p>"
+    return rewritten(word(), {"word/document.xml": (b"<w:body>", b"<w:body>" + gone)})
+
+
+def zip_bomb() -> bytes:
+    return rewritten(word(), added={"word/media/big.bin": bytes(300 << 20)})
+
+
+def laughs() -> bytes:
+    entities = b'<!DOCTYPE w [<!ENTITY a "ha">' + b"".join(
+        b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
+    )
+    head = (b"<w:document", entities + b"]><w:document")
+    return rewritten(word(), {"word/document.xml": head})
+
+
+def archive(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def office(name: str) -> Build:
+    """The head of an old container with a stream of this name."""
+    return lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016) + name.encode("utf-16-le")
+
+
+JS = "<< /S /JavaScript /JS (app.alert(1)) >>"
+LAUNCH = "<< /S /Launch /F (cmd.exe) >>"
+SUBMIT = "<< /S /SubmitForm /F (http://example.org/x) >>"
+
+
+def uri(n: int) -> str:
+    return f"<< /Subtype /Link /A << /S /URI /URI (https://example.org/{n}) >> >>"
+
+
+LONG = " ".join(["chu"] * 150)
+DOCUMENTS = [
+    Made("good.pdf", "pass", "", pdf),
+    Made("good.docx", "pass", "", word),
+    Made("junk-before.pdf", "pass", "", lambda: b"\r\n\r\n" + pdf()),
+    Made("three-pages.pdf", "pass", "", lambda: pdf([SAID] * 3)),
+    Made("four-pages.pdf", "fail", "pages", lambda: pdf([SAID] * 4)),
+    Made("four-pages.docx", "look", "pages", lambda: word(pages=4)),
+    Made("pages-unknown.docx", "look", "pages", lambda: word(pages=None)),
+    Made("few-words.pdf", "fail", "words", lambda: pdf(["Chi co bon chu"])),
+    Made("many-words.docx", "fail", "words", lambda: word([LONG, LONG])),
+    Made("struck-out.docx", "pass", "", deleted),
+    Made("letter.pdf", "fail", "paper", lambda: pdf(size=LETTER)),
+    Made("letter.docx", "fail", "paper", lambda: word(paper=(216, 279))),
+    Made("across.pdf", "pass", "", lambda: pdf(size=(842, 595))),
+    Made("turned.pdf", "pass", "", lambda: pdf(page="/Rotate 90")),
+    Made("cropped.pdf", "fail", "paper", lambda: pdf(page="/CropBox [100 100 400 400]")),
+    Made("large-unit.pdf", "pass", "", lambda: pdf(size=(297.5, 421), page="/UserUnit 2")),
+    Made("font-missing.pdf", "look", "fonts_embedded", with_font("Arial", embedded=False)),
+    Made("font-held.pdf", "pass", "", with_font("ABCDEF+Arial", embedded=True)),
+    Made("font-in-drawing.pdf", "look", "fonts_embedded", composite("Tahoma", embedded=False)),
+    Made("font-in-drawing-held.pdf", "pass", "", composite("Tahoma", embedded=True)),
+    Made("old-font.pdf", "look", "old_fonts", with_font(".VnTime", embedded=True)),
+    Made("old-font.docx", "look", "old_fonts", lambda: word(font="VNI-Times")),
+    Made("odd-letters.docx", "fail", "letters", lambda: word([SAID, "\ue012\ue034 " * 20])),
+    Made("scan.pdf", "fail", "scanned words", lambda: scan(2)),
+    Made("half-scanned.pdf", "pass", "", lambda: joined(pdf(), scan())),
+    Made("two-of-three-scanned.pdf", "fail", "scanned", lambda: joined(pdf(), scan(2))),
+    Made("picture-alone.docx", "fail", "scanned words", lambda: word([], picture=True)),
+    Made("with-picture.docx", "pass", "", lambda: word(picture=True)),
+    Made(
+        "script.pdf",
+        "fail",
+        "active",
+        lambda: pdf(root=f"/Names << /JavaScript << /Names [(a) {JS}] >> >>"),
+    ),
+    Made("script-on-opening.pdf", "fail", "active", lambda: pdf(root=f"/OpenAction {JS}")),
+    Made("script-of-page.pdf", "fail", "active", lambda: pdf(page=f"/AA << /O {JS} >>")),
+    Made("launches.pdf", "fail", "active", lambda: pdf(page=f"/AA << /O {LAUNCH} >>")),
+    Made("sends.pdf", "fail", "active", lambda: pdf(more=[SUBMIT.encode()])),
+    Made("scripted-form.pdf", "fail", "active", lambda: pdf(root="/AcroForm << /XFA 10 0 R >>")),
+    Made("film.pdf", "fail", "active", lambda: pdf(page="/Annots [<< /Subtype /RichMedia >>]")),
+    Made(
+        "packed-script.pdf",
+        "fail",
+        "active",
+        with_writer(lambda w: w.compress_identical_objects(), root=f"/OpenAction {JS}"),
+    ),
+    Made(
+        "attached.pdf",
+        "fail",
+        "attachments",
+        with_writer(lambda w: w.add_attachment("a.exe", b"MZ")),
+    ),
+    Made("one-link.pdf", "pass", "", lambda: pdf(page=f"/Annots [{uri(1)}]")),
+    Made(
+        "three-links.pdf", "look", "links", lambda: pdf(page=f"/Annots [{uri(1)}{uri(2)}{uri(3)}]")
+    ),
+    Made("no-printing.pdf", "pass", "", with_writer(no_printing)),
+    Made("locked.pdf", "unreadable", "", with_writer(locked)),
+    Made("cut-off.pdf", "unreadable", "", part(lambda: pdf([SAID] * 3))),
+    Made(
+        "page-missing.pdf",
+        "fail",
+        "intact",
+        lambda: pdf([SAID] * 3).replace(b"102 0 R 104", b"999 0 R 104"),
+    ),
+    Made("padded.pdf", "pass", "", lambda: pdf() + bytes(9000)),
+    Made("bomb.pdf", "fail", "intact words", bomb),
+    Made("round-tree.pdf", "unreadable", "", round_tree),
+    Made("head-alone.pdf", "unreadable", "", lambda: b"%PDF-1.7\n"),
+    Made("macros.docm", "fail", "format active", with_macros(renamed=False)),
+    Made("macros-called.docx", "fail", "format active", with_macros(renamed=True)),
+    Made("template.docx", "fail", "active", related("attachedTemplate", "http://example.org/")),
+    Made("remote-picture.docx", "fail", "active", related("image", "http://example.org/")),
+    Made("five-links.docx", "look", "links", related("hyperlink", "http://example.org/", 5)),
+    Made("dde.docx", "fail", "active", with_field("DDEAUTO c:\\\\windows\\\\cmd.exe")),
+    Made(
+        "embedded.docx",
+        "fail",
+        "attachments",
+        lambda: rewritten(word(), added={"word/embeddings/oleObject1.bin": b"MZ"}),
+    ),
+    Made(
+        "chart.docx",
+        "pass",
+        "",
+        lambda: rewritten(word(), added={"word/embeddings/sheet1.xlsx": b"PK"}),
+    ),
+    Made("cut-off.docx", "unreadable", "", part(word)),
+    Made("zip-bomb.docx", "unreadable", "", zip_bomb),
+    Made("laughs.docx", "unreadable", "", laughs),
+    Made("locked.docx", "unreadable", "", office("EncryptedPackage")),
+    Made("old.doc", "unreadable", "", office("WordDocument")),
+    Made("sheet.docx", "unreadable", "", lambda: archive(**{"xl/workbook.xml": b"<x/>"})),
+    Made(
+        "open.odt",
+        "unreadable",
+        "",
+        lambda: archive(mimetype=b"application/vnd.oasis.opendocument.text"),
+    ),
+    Made("pack.zip", "unreadable", "", lambda: archive(**{"bai.txt": b"x"})),
+    Made("rich.rtf", "unreadable", "", lambda: b"{\\rtf1 x}"),
+    Made("picture.pdf", "unreadable", "", lambda: saved(Image.new("RGB", (9, 9)), "PNG")),
+    Made("plain.pdf", "unreadable", "", lambda: b"Chi la van ban thuong"),
+    Made("empty.pdf", "unreadable", "", lambda: b""),
+]
