@@ -246,12 +246,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def kinds_for(metafunc: pytest.Metafunc) -> list[str]:
-    """Both kinds, but one of them, by the test's name, for a test of pages."""
+    """Both kinds, but one of them, by the test's name, for a test of pages or of clips."""
     if only := metafunc.definition.get_closest_marker("database_kind"):
         return [str(only.args[0])]
     of_pages = "app" in metafunc.fixturenames
+    of_clips = metafunc.definition.get_closest_marker("one_database")
     marked = metafunc.definition.get_closest_marker("both_databases")
-    if not of_pages or marked or metafunc.config.getoption("long"):
+    if not (of_pages or of_clips) or marked or metafunc.config.getoption("long"):
         return list(KINDS)
     return [KINDS[zlib.crc32(metafunc.definition.nodeid.encode()) % len(KINDS)]]
 

@@ -26,6 +26,13 @@ def halves(items: Iterable[pytest.Item]) -> set[pytest.Item]:
     return {item for sets in many for item in _left_out(sets)}
 
 
+def half(names: Iterable[str], kind: str) -> set[str]:
+    """Of the sets of values that one test goes through itself, those which meet this kind of
+    database in the short form."""
+    ordered = enumerate(sorted(names, key=lambda name: (zlib.crc32(name.encode()), name)))
+    return {name for number, name in ordered if KINDS[number % len(KINDS)] == kind}
+
+
 def _left_out(sets: Sets) -> Iterator[pytest.Item]:
     for number, values in enumerate(sorted(sets, key=lambda name: zlib.crc32(name.encode()))):
         if len(met := sets[values]) == len(KINDS):

@@ -26,7 +26,8 @@ from tests.databases import Reused, own_database
 from tests.matrices import MANY
 
 ROOT = Path(__file__).parents[1]
-FILES = ("tests/contest/entry/test_upload_rows.py", "tests/contest/entry/test_unit_views.py")
+ENTRY = Path("tests/contest/entry")
+FILES = [f"{ENTRY}/test_{name}.py" for name in ("upload_rows", "unit_views", "checks")]
 
 
 @pytest.fixture(scope="module")
@@ -164,13 +165,14 @@ def kinds(*options: str) -> dict[str, list[str]]:
     return found
 
 
-def test_services_meet_both_databases_and_pages_one_of_them() -> None:
-    services, pages = (
+def test_services_meet_both_databases_pages_and_clips_one_of_them() -> None:
+    services, pages, clips = (
         {name: set(met) for name, met in kinds().items() if name.startswith(file)}
         for file in FILES
     )
     assert all(met == set(KINDS) for met in services.values())
-    assert {tuple(met) for met in pages.values()} == {("sqlite",), ("postgresql",)}
+    for one_of_them in (pages, clips):
+        assert {tuple(met) for met in one_of_them.values()} == {("sqlite",), ("postgresql",)}
 
 
 def test_in_the_long_form_everything_meets_both() -> None:

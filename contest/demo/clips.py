@@ -36,7 +36,8 @@ BUZZ = (
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample clip's content. ``seconds`` long unless its flaw is its length."""
+    """A sample clip's content. ``seconds`` long, about half or twice of it where its flaw is its
+    length; its picture is ``lines`` high unless its flaw is its size."""
 
     number: int
     title: str
@@ -44,17 +45,23 @@ class Sample:
     authors: str
     flaw: str = ""
     seconds: int = 184
+    lines: int = 1080
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The picture's width and height."""
+        lines = self.lines * 2 // 3 if self.flaw == "small" else self.lines
+        return (lines * 16 // 9 if self.flaw == "wide" else lines * 4 // 3), lines
 
 
 def make(sample: Sample, path: Path) -> None:
     """Write the clip to ``path`` (.mp4) atomically."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        size = {"wide": (1920, 1080), "small": (960, 720)}.get(sample.flaw, (1440, 1080))
-        _card(sample, size, folder / "card.png")
+        _card(sample, sample.size, folder / "card.png")
         _speak(sample, folder / "voice.wav")
-        _film(sample, size, folder)
-        seconds = {"short": 95, "long": 342}.get(sample.flaw, sample.seconds)
+        _film(sample, sample.size, folder)
+        seconds = int(sample.seconds * {"short": 0.52, "long": 1.86}.get(sample.flaw, 1))
         fresh = path.with_suffix(".part")
         _ffmpeg(
             "-stream_loop",

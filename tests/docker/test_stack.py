@@ -22,7 +22,6 @@ from contest.demo import acts, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import insist_on
 from contest.demo.play import LAST_DAY, OPENING, local
-from contest.demo.sample import PROFILE
 from contest.running import devservices
 from contest.safekeeping import proof
 from contest.safekeeping.backup import Wishes, back_up
@@ -30,6 +29,8 @@ from contest.safekeeping.restore import Wanted
 from contest.services.core import profiles
 from contest.services.people import people, sign_in
 from contest.wiring import Platform
+from tests.clip_cache import cached
+from tests.demo.films import SMALL, film
 from tests.docker.stack import COMPOSE, SERVICE, Stack, commands, networks, secrets
 from tests.processes import free_port
 
@@ -77,7 +78,7 @@ def _people(stack: Stack) -> None:
     platform = Platform(Settings.from_env(stack.environ))
     at = local(OPENING)
     with platform.db.write() as session:
-        contest, _ = profiles.import_profile(session, PROFILE.read_text(), actor=SYSTEM, at=at)
+        contest, _ = profiles.import_profile(session, SMALL.source, actor=SYSTEM, at=at)
         for email in (script.ORGANISER, script.REVIEWER):
             user = people.create(
                 session, email=email, name=script.NAMES[email], actor=SYSTEM, at=at
@@ -100,6 +101,8 @@ def stage(stack: Stack, short_dir: Path) -> Stage:
     """The contest after a unit has sent its clip through nginx and the worker has checked it."""
     folder = short_dir / "films"
     folder.mkdir()
+    kept = cached("demo/film.mp4", film, SMALL.filmed(acts.sample(1, PART, 0)))
+    shutil.copyfile(kept, folder / acts.film_name(1, 0))
     stage = Stage(stack.base_url, PASSWORD, folder, print, parts=[PART])
     acts.import_units(stage)
     acts.send_clips(stage)

@@ -1,5 +1,8 @@
 """A rule file that contradicts itself is refused with the key, the reason and the remedy."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from contest import profile as rule_files
@@ -9,6 +12,7 @@ from contest.services.rules import toml_editing
 from contest.services.rules.starting import PROFILES
 
 SOURCE = (PROFILES / "quan11-2023.toml").read_text("utf-8")
+PRIZES = load(SOURCE).content["prizes"]
 CATEGORY = {"id": "hoc", "name": {"vi": "Học tập", "en": "Learning"}}
 MEASURE = {"id": "vui", "name": {"vi": "Vui", "en": "Fun"}, "jury_weight": 1,
            "interaction_weight": 1}
@@ -18,21 +22,23 @@ def prize(by: str) -> dict[str, object]:
     return {"id": "extra", "name": {"vi": "Giải thêm", "en": "Extra prize"}, "count": 1, "by": by}
 
 
-def with_prize(by: str, **more: object) -> str:
-    prizes = load(SOURCE).content["prizes"]
-    return toml_editing.edited(SOURCE, {"prizes": [*prizes, prize(by)], **more})
+def edited(change: dict[str, object]) -> Callable[[], str]:
+    """Written when a test asks: every worker collects these tests, one runs each."""
+    return partial(toml_editing.edited, SOURCE, change)
 
 
-def jury(**rules: object) -> str:
-    return toml_editing.edited(
-        SOURCE, {key if "." in key else f"jury.{key}": value for key, value in rules.items()}
-    )
+def with_prize(by: str, **more: object) -> Callable[[], str]:
+    return edited({"prizes": [*PRIZES, prize(by)], **more})
+
+
+def jury(**rules: object) -> Callable[[], str]:
+    return edited({key if "." in key else f"jury.{key}": value for key, value in rules.items()})
 
 
 @pytest.mark.parametrize(
     ("source", "key", "vi", "en"),
     [
-        (toml_editing.edited(SOURCE, {"categories": [CATEGORY]}), "categories.0",
+        (edited({"categories": [CATEGORY]}), "categories.0",
          'by = "category:hoc"', 'add a [[prizes]] with by = "category:hoc"'),
         (with_prize("category:hoc"), "prizes.4.by", "không có trong categories",
          "is not in categories; add it there"),
@@ -45,14 +51,14 @@ def jury(**rules: object) -> str:
          "scoring.jury_weight là 0", "give the jury a weight"),
         (with_prize("criterion:content", **{"scoring.jury_weight": 0}), "prizes.4.by",
          "hãy cho giám khảo một tỉ trọng", "nobody marks"),
-        (toml_editing.edited(SOURCE, {"measures": [MEASURE | {"jury_weight": 0,
+        (edited({"measures": [MEASURE | {"jury_weight": 0,
                                                               "interaction_weight": 0}]}),
          "measures.0", "không thể cùng bằng 0", "cannot be 0"),
-        (toml_editing.edited(SOURCE, {"measures": [MEASURE], "scoring.jury_weight": 0}),
+        (edited({"measures": [MEASURE], "scoring.jury_weight": 0}),
          "measures.0.jury_weight", "scoring.jury_weight là 0", "nothing to measure"),
-        (toml_editing.edited(SOURCE, {"showing.where": ["site"]}), "scoring.interaction_weight",
+        (edited({"showing.where": ["site"]}), "scoring.interaction_weight",
          "không có nơi đếm", 'add "fanpage" to showing.where'),
-        (toml_editing.edited(SOURCE, {"contest.page_url": None}), "contest.page_url",
+        (edited({"contest.page_url": None}), "contest.page_url",
          "thiếu khoá này", "please add it"),
         (jury(assignment="each"), "jury.jurors_per_clip", "mỗi clip do mấy giám khảo",
          "how many jurors mark each clip"),
@@ -72,13 +78,13 @@ def jury(**rules: object) -> str:
         (jury(assignment="each", jurors_per_clip=0), "jury.jurors_per_clip", "phải từ 1 trở lên",
          "at least 1"),
         (with_prize("votes"), "prizes.4.by", "không đúng mẫu", "does not match"),
-        (toml_editing.edited(SOURCE, {"measures": [MEASURE, MEASURE]}), "profile",
+        (edited({"measures": [MEASURE, MEASURE]}), "profile",
          "trùng tên", "same id twice"),
     ],
 )
 def test_a_contradiction_is_told_by_its_key_with_the_remedy(source, key, vi, en):
     with pytest.raises(Invalid) as refused:
-        load(source)
+        load(source())
     fault = refused.value.data["faults"][0]
     assert fault["key"] == key
     assert vi in fault["vi"]
@@ -93,7 +99,7 @@ def test_rules_that_say_nothing_of_it_keep_their_hash():
 
 def test_all_of_it_stands_in_the_rules_as_scoring_takes_them():
     source = with_prize("category:hoc", categories=[CATEGORY], measures=[MEASURE],
-                        **{"awards.several": False})
+                        **{"awards.several": False})()
     rules = load(source).profile.scoring_rules()
     assert rules["prizes"][-1] == {"id": "extra", "count": 1, "by": "category:hoc"}
     assert rules["categories"] == ["hoc"]

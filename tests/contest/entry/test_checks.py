@@ -21,6 +21,7 @@ from tests.clip_cache import cached
 from tests.contest.factory import Factory
 from tests.media_checks import corpus
 
+pytestmark = pytest.mark.one_database
 USED = ("good.mp4", "wide.mp4", "playlist.mp4", "quiet.mp4", "scratched.mp4")
 
 

@@ -12,6 +12,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 
+pytestmark = pytest.mark.one_database
 CARDS = [{"at": 3.0, "lines": ["Tac gia: NGUYEN VAN AN", "Chào các bạn"]}]
 
 

@@ -37,6 +37,8 @@ from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.media_checks.corpus import SMALL, kept
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(scope="module")
 def wide() -> tuple[Path, dict[str, Any]]:
