@@ -103,8 +103,10 @@ def _signer() -> URLSafeTimedSerializer:
 def sheet() -> Response:
     """The sheet of codes that were just made, as often as it is asked for within four hours: the
     address names them, signed, and shows them to the contest's organisers alone."""
+    if not (made := request.args.get("made")):
+        return back_to("units.manage")
     try:
-        slug, *links = _signer().loads(request.args.get("made", ""), max_age=SHEET_LIFE_S)
+        slug, *links = _signer().loads(made, max_age=SHEET_LIFE_S)
     except BadSignature:
         raise _too_old() from None
     issued = unit_links.opened_all(
