@@ -14,6 +14,11 @@ def chosen(value: str | None) -> str:
     return value if value in LANGUAGES else DEFAULT
 
 
+def counted(count: int, one: str, more: str) -> str:
+    """``1 clip``, ``4 clips``: of English, for Vietnamese says both alike."""
+    return f"{count} {one if count == 1 else more}"
+
+
 def write_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """As people write it: ``16g00 ngày 19/6/2023`` (plan II.1), ``16:00 on 19 June 2023``."""
     local = moment.astimezone(zone)

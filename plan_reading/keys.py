@@ -67,7 +67,7 @@ OTHERS = {
 BESIDE = {
     "beside.plan_number": Words("Số kế hoạch", "Number of the plan"),
     "beside.plan_date": Words("Ngày ban hành", "Date of the plan"),
-    "beside.committee": Words("Ban tổ chức, tổ thẩm định", "Committee, appraisal"),
+    "beside.committee": Words("Ban Tổ chức, tổ thẩm định", "Committee, appraisal"),
     "beside.prize_amounts": Words("Tiền thưởng (đồng)", "Amounts of prizes (đồng)"),
     "beside.content": Words("Nội dung clip", "Content of clips"),
     "beside.exceptions": Words("Trường hợp riêng về số lượng", "Exceptions to the number"),

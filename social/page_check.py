@@ -137,7 +137,7 @@ def _expiry(token: Mapping[str, object], now: datetime) -> CheckFinding:
         "look",
         vi,
         en,
-        "Nếu cuộc thi kéo dài quá ngày đó, hãy tạo mã mới ngay bây giờ.",
+        "Nếu hội thi kéo dài quá ngày đó, hãy tạo mã mới ngay bây giờ.",
         "If the contest runs past that day, create a new token now.",
     )
 

@@ -23,7 +23,7 @@ MESSAGES = {
     "missing": ("thiếu khoá này; hãy thêm vào", "is missing; please add it"),
     "extra_forbidden": (
         "không có khoá này; hãy xoá hoặc sửa tên khoá",
-        "is not a known key; remove it or mend its name",
+        "is not a known key; remove it or correct its name",
     ),
     "string_type": ("phải là chuỗi trong dấu ngoặc kép", "must be a text in quotes"),
     "int_type": ("phải là số nguyên", "must be a whole number"),

@@ -106,7 +106,7 @@ def _bounds(one: Question) -> list[tuple[str, str, str]]:
             return [(key, f"phải từ {low} trở lên", f"must be at least {low}")]
     if one.least is not None and one.most is not None and one.least > one.most:
         return [("least", "không được lớn hơn most; hãy sửa một trong hai",
-                 "must not be more than most; mend one of them")]
+                 "must not be more than most; correct one of them")]
     if one.kind == "several" and (one.least or 0) > len(one.options):
         return [("least", f"chỉ có {len(one.options)} lựa chọn; hãy đặt thấp hơn",
                  f"there are only {len(one.options)} options; set it lower")]
@@ -123,10 +123,10 @@ def _days(one: Question) -> list[tuple[str, str, str]]:
                           "only questions for a date have this key; remove it"))
         elif not _is_day(value):
             found.append((key, f"{value} không phải một ngày có thật; hãy sửa",
-                          f"{value} is no day of the calendar; mend it"))
+                          f"{value} is no day of the calendar; correct it"))
     if not found and one.earliest and one.latest and one.earliest > one.latest:
         found.append(("earliest", "không được sau latest; hãy sửa một trong hai",
-                      "must not be after latest; mend one of them"))
+                      "must not be after latest; correct one of them"))
     return found
 
 

@@ -98,7 +98,7 @@ def file_sha256(path: Path) -> str:
 def _too_many(max_rows: int) -> FileRefused:
     return FileRefused(
         "too_many_rows",
-        f"Tệp có hơn {max_rows} dòng. Hãy chỉ xuất các bài của cuộc thi.",
+        f"Tệp có hơn {max_rows} dòng. Hãy chỉ xuất các bài của hội thi.",
         f"The file has more than {max_rows} rows. Export only the contest's posts.",
     )
 

@@ -71,7 +71,8 @@ def organiser(visit: Visits, contest: Contest, make: Factory) -> Client:
 
 
 def issue(client: Client, contest: Contest, unit: Unit) -> Any:
-    return client.post(f"/c/{contest.slug}/organiser/units/links", data={"unit": str(unit.id)})
+    return client.post(f"/c/{contest.slug}/organiser/units/links", data={"unit": str(unit.id)},
+                       follow_redirects=True)
 
 
 def links(platform: Platform) -> int:

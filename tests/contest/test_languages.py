@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from jinja2 import Environment
+
+from contest.languages import counted
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "contest/translations/en/LC_MESSAGES/messages.po"
@@ -168,8 +171,34 @@ def test_view_has_no_bare_vietnamese(path: Path):
     assert visitor.found == []
 
 
+def told_in_code() -> Iterator[str]:
+    """Every text in our code as people read it: its parts joined, a value as ``…``."""
+    for package in ("contest", "media_checks", "social"):  # a bundle's own words stay
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.JoinedStr):
+                    yield "".join(getattr(part, "value", "…") if isinstance(part, ast.Constant)
+                                  else "…" for part in node.values)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
 def test_one_thing_has_one_word_and_no_screen_speaks_as_a_machine_does() -> None:
     never = re.compile(r"mã băm|dấu vết|Ban tổ chức|ban tổ chức|BTC\b|Hội Thi|[Cc]uộc thi")
-    stiff = re.compile(r"\bmending\b|\b1 points\b|\b0?1 × |\bBTC\b")
+    stiff = re.compile(r"\bmending\b|\bto be mended\b|\b1 points\b|\b0?1 × |\bBTC\b")
     assert [text for text in msgids() if never.search(text)] == []
+    assert [text for text in told_in_code() if never.search(text)] == []
     assert [one for told in english().values() for one in told if stiff.search(one)] == []
+
+
+def test_quotation_marks_are_the_same_in_every_text() -> None:
+    straight = re.compile(r'"[^"<>=]+"')
+    assert [one for told in english().values() for one in told if straight.search(one)] == []
+    assert [text for text in msgids() if straight.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 clips"), (1, "1 clip"), (2, "2 clips"), (1000, "1000 clips")]
+)
+def test_one_is_said_of_one(count: int, said: str) -> None:
+    assert counted(count, "clip", "clips") == said

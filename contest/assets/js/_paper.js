@@ -77,9 +77,7 @@ export class Paper {
     this.form.elements.version.value = answer.version;
     if (this.changed) return keepDraft(this.form);
     clearDraft(this.form);
-    keepRoom(this.sum);
-    this.form.querySelector("[data-total]").textContent = answer.total;
-    return this.#say(answer.said);
+    return this.#say(answer.said); // the total is the page's own: a mark may be half typed meanwhile
   }
 
   #away() {

@@ -1,6 +1,7 @@
 """Whose subtitles a clip has, who may put them there, and who sees them.
 
-They belong to one version of a clip: another cut needs its own. Until the clip is approved its unit
+They belong to one version of a clip: another cut needs its own, a repaired clip takes them along
+(`entry.repairs`). Until the clip is approved its unit
 puts them there, and reviewers see them with the clip; after that only organisers do, for nobody
 appraises them again. Only where the rules let people watch on the contest's own pages.
 """

@@ -144,7 +144,7 @@ def _guard(
 def _ask_reason(contest: Contest, at: datetime, reason: str) -> None:
     if at >= profile_of(contest).schedule.entries_open and not reason.strip():
         raise Invalid(
-            "Cuộc thi đã mở: thay đổi quy định cần có lý do. Hãy ghi lý do rồi lưu lại.",
+            "Hội thi đã mở: thay đổi quy định cần có lý do. Hãy ghi lý do rồi lưu lại.",
             "The contest is open: a change of its rules needs a reason. Please state it.",
         )
 

@@ -136,7 +136,7 @@ def _unread(file: CountsFile) -> list[Problem]:
         f"Cột không được đọc: {vi}. Nếu cột đó có mã clip, liên kết, số cảm xúc, chia sẻ hay bình "
         "luận, hãy sửa tên cột như tệp mẫu rồi chọn lại tệp.",
         f"Columns that are not read: {en}. If one holds the clip code, link, reactions, shares or "
-        "comments, mend its heading as in the template and choose the file again.",
+        "comments, correct its heading as in the template and choose the file again.",
         "warning",
     )]
 

@@ -100,8 +100,8 @@ class Moments:
             code,
             f"thời điểm thấy được đọc là {read[0]}{other_vi}, {vi}; hãy sửa lại, viết như {like}, "
             "hoặc chọn thứ tự ngày tháng của tệp",
-            f"the moment seen reads {read[1]}{other_en}, which {en}; mend it, written like {like}, "
-            "or choose the order of day and month of the file",
+            f"the moment seen reads {read[1]}{other_en}, which {en}; correct it, written like "
+            f"{like}, or choose the order of day and month of the file",
         )
 
     def _swapped(self, moment: datetime) -> tuple[str, str] | None:

@@ -87,7 +87,7 @@ class _Names:
             return _problem(
                 row, "link_differs", f"mã là {clip.code} nhưng liên kết là bài của {other.code}; "
                 "hãy sửa một trong hai", f"the code is {clip.code} but the link is the post of "
-                f"{other.code}; mend one of them",
+                f"{other.code}; correct one of them",
             )
         return Match(row, clip, BY_CODE) if clip else None
 
@@ -247,7 +247,7 @@ def check_release(
             vi, en = said
             problems.append(_problem(
                 row, "before_release", f"{vi}; hãy sửa ô «Số liệu lúc»",
-                f"{en}; mend “Counts as of”",
+                f"{en}; correct “Counts as of”",
             ))
     return problems
 
@@ -296,7 +296,7 @@ def _unknown(row: CountRow) -> Problem:
     code = (row.clip_code or row.post_id or row.permalink or "")[:60]
     return _problem(
         row, "unknown_clip", f"mã {code} không phải của clip nào đã đăng; hãy sửa hoặc xoá dòng "
-        "này", f"{code} is the code of no posted clip; mend or remove it",
+        "này", f"{code} is the code of no posted clip; correct or remove it",
     )
 
 

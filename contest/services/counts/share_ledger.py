@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Invalid
+from contest.languages import counted
 from contest.models import Contest, Evidence, ShareRecord, Submission
 from contest.permissions import require
 from contest.services.core import audit, profiles
@@ -321,7 +322,8 @@ def _usable(reader: Reader, *, explained: bool) -> Iterator[staged_shares.Ledger
 def _undated(rows: int) -> Invalid:
     return Invalid(
         f"Chưa nhập được: {rows} dòng không ghi thời điểm thấy. Hãy ghi một thời điểm cho cả tệp.",
-        f"Nothing was imported: {rows} rows do not say when the share was seen. Give one moment "
+        f"Nothing was imported: {counted(rows, 'row does', 'rows do')} not say when the share "
+        "was seen. Give one moment "
         "for the whole file.",
     )
 
@@ -330,15 +332,15 @@ def _unexplained(rows: int) -> Invalid:
     return Invalid(
         f"Chưa nhập được: {rows} dòng được thấy, hoặc nhập, sau giờ chốt: cần lý do, và một người "
         "khác trong Ban Tổ chức xác nhận.",
-        f"Nothing was imported: {rows} rows were seen or entered after the cut-off: they need a "
-        "reason, and another organiser's agreement.",
+        f"Nothing was imported: {counted(rows, 'row was', 'rows were')} seen or entered after the "
+        "cut-off, which needs a reason, and another organiser's agreement.",
     )
 
 
 def _refused(vi: str, en: str) -> Invalid:
     return Invalid(
         f"Chưa nhập được: {vi.rstrip('.')}. Hãy sửa rồi thử lại.",
-        f"Nothing was imported: {en.rstrip('.')}. Mend it and try again.",
+        f"Nothing was imported: {en.rstrip('.')}. Correct it and try again.",
     )
 
 

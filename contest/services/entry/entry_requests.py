@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from contest import lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
+from contest.languages import counted
 from contest.models import Contest, EntryRequest, Publication, Submission
 from contest.permissions import can, require
 from contest.services.core import appraisal, audit, deadlines, locks, mail, profiles
@@ -177,8 +178,9 @@ def _no_room(submission: Submission, count: int) -> Conflict | None:
     return Conflict(
         f"Đơn vị đang có {count} bài trong hội thi; tối đa là {most}. Hãy rút hoặc loại một "
         "bài khác, hoặc nâng chỉ tiêu trong thể lệ, rồi khôi phục bài này.",
-        f"The unit has {count} entries in the contest; at most {most} are allowed. Take "
-        "another one out, or raise the quota in the rules, then bring this one back.", mend="room",
+        f"The unit has {counted(count, 'entry', 'entries')} in the contest; at most {most} "
+        "may be. Take another one out, or raise the quota in the rules, then bring this one back.",
+        mend="room",
     )
 
 

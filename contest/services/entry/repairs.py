@@ -4,16 +4,17 @@ Nothing is applied automatically. An accepted clip is a version like any other a
 the audit trail names its source version and the recipe.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, not_found
-from contest.models import Check, ClipVersion, Repair, Submission, Upload
+from contest.models import Captions, Check, ClipVersion, Repair, Submission, Upload
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.services.core import audit, outbox, profiles
@@ -284,7 +285,35 @@ def accept(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> C
     repair.made_id, repair.decided_at = made.id, at
     move(session, repair, "accepted", actor=actor, at=at, made_from=repair.version.number,
          made=made.number, recipe=repair.recipe)
+    _carry_subtitles(session, repair, made, actor=actor, at=at)
     return made
+
+
+def _carry_subtitles(
+    session: Session, repair: Repair, made: ClipVersion, *, actor: Actor, at: datetime
+) -> None:
+    """The repaired clip has the subtitles of the clip that it was made of, at its own times."""
+    submission = repair.version.submission
+    query = select(Captions).where(Captions.version_id == repair.version_id)
+    for row in session.scalars(query.order_by(Captions.id)).all():
+        if cues := moved_cues(row.data["cues"], repair.recipe):
+            session.add(Captions(version_id=made.id, language=row.language, data={"cues": cues},
+                                 created_by=row.created_by, created_at=at))
+            audit.record(session, "captions.kept", submission, actor=actor, at=at, after={
+                "code": submission.code, "language": row.language, "count": len(cues)})
+
+
+def moved_cues(
+    cues: Iterable[tuple[int, int, str]], recipe: Mapping[str, Any]
+) -> list[list[int | str]]:
+    """Cues (begin and end in ms, words) of a clip at the times of what ``recipe`` made of it:
+    earlier by what was cut at its start; what was cut away altogether is left out."""
+    start, seconds = recipe.get("start") or 0, recipe.get("seconds")
+    cut, end = round(start * 1000), None if seconds is None else round(seconds * 1000)
+    moved = [(max(begin - cut, 0), until - cut, words) for begin, until, words in cues]
+    if end is not None:
+        moved = [(begin, min(until, end), words) for begin, until, words in moved]
+    return [[begin, until, words] for begin, until, words in moved if begin < until]
 
 
 def decline(session: Session, repair: Repair, *, actor: Actor, at: datetime) -> None:

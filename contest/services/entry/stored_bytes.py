@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contest.actors import SYSTEM
 from contest.errors import Conflict, TooLarge
-from contest.languages import write_size
+from contest.languages import counted, write_size
 from contest.models import ClipVersion, Derivative, Repair, Submission, Tombstone, Unit, Upload
 from contest.models.base import LOCK
 from contest.profile import Profile
@@ -33,10 +33,10 @@ def require_allowance(session: Session, unit: Unit, length: int, profile: Profil
     most, room = profile.upload_allowance.clips, profile.upload_allowance.bytes
     if sent >= most:
         raise Conflict(
-            f"Đơn vị đã gửi {sent} lượt clip, tối đa là {most} cho cả hội thi. Hãy liên hệ Ban tổ "
-            "chức nếu cần gửi thêm.",
-            f"Your unit has sent {sent} clips; {most} are allowed in the whole contest. Ask the "
-            "organisers if you need more.",
+            f"Đơn vị đã gửi {sent} lượt clip, tối đa là {most} cho cả hội thi. Hãy liên hệ "
+            "Ban Tổ chức nếu cần gửi thêm.",
+            f"Your unit has sent {counted(sent, 'clip', 'clips')}; at most {most} may be sent in "
+            "the whole contest. Ask the organisers if you need more.",
         )
     if held + length > room:
         raise TooLarge(

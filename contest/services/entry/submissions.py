@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from contest import canonical, lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLate, not_found
-from contest.languages import write_time
+from contest.languages import counted, write_time
 from contest.models import ClipVersion, Consent, Contest, Submission, Unit
 from contest.permissions import require
 from contest.profile import Profile
@@ -192,7 +192,8 @@ def _require_room(session: Session, unit: Unit, profile: Profile, category: str)
     if count >= most:
         raise Invalid(
             f"Đơn vị đã có {count} bài dự thi; tối đa là {most}. Hãy rút một bài rồi gửi lại.",
-            f"Your unit has {count} entries; at most {most} are allowed. Withdraw one first.",
+            f"Your unit has {counted(count, 'entry', 'entries')}; at most {most} may be sent. "
+            "Withdraw one first.",
         )
     categories.require_room(session, unit, profile, category)
 
@@ -323,8 +324,8 @@ def withdraw(
     phase = deadlines.phase_of(session, submission, at=at)
     if lifecycle.may("submission", submission.state, "ask_withdrawal", phase):
         raise Conflict(
-            "Kết quả đã công bố nên bài không tự rút được nữa. Hãy gửi yêu cầu rút bài cho Ban tổ "
-            "chức.",
+            "Kết quả đã công bố nên bài không tự rút được nữa. Hãy gửi yêu cầu rút bài cho "
+            "Ban Tổ chức.",
             "The result is public, so the entry cannot simply be withdrawn. Please ask the "
             "organisers to take it out.",
         )
@@ -388,7 +389,7 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
             Blocker(
                 "entries_unfinished",
                 f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
-                f"Entries not finished or to be mended: {waiting}.",
+                f"Entries not finished or to be corrected: {waiting}.",
                 "entries.listed",
                 count=waiting,
             )

@@ -128,7 +128,7 @@ def give_back(
     ``Conflict`` for what was not filed or was given back already."""
     require(actor, "unit.manage", unit)
     _require_words(note, "Hãy ghi chỗ cần sửa; đơn vị đọc được.",
-                   "Please say what is to be mended; the unit reads it.")
+                   "Please say what is to be corrected; the unit reads it.")
     row = _held(session, unit, key)
     if find(session, unit, key, at=at).state != "filed":
         raise Conflict("Đơn vị chưa nộp, hoặc báo cáo đã được trả lại. Hãy tải lại trang.",

@@ -25,8 +25,8 @@ def reset(
     people.require_hand_over(session, contest, actor, user)
     if user.id == actor.id:
         raise Conflict(
-            "Bạn không thể tự đặt lại mã thứ hai của mình ở đây. Hãy nhờ một người khác trong Ban "
-            "tổ chức, hoặc dùng mã dự phòng.",
+            "Bạn không thể tự đặt lại mã thứ hai của mình ở đây. Hãy nhờ một người khác trong "
+            "Ban Tổ chức, hoặc dùng mã dự phòng.",
             "You cannot reset your own second factor here. Ask another organiser, or use a "
             "recovery code.",
         )

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor
 from contest.docx.filling import fill
 from contest.errors import Conflict, DomainError, not_found
-from contest.models import Contest, Unit, UnitLink, UnitSheet
+from contest.models import Contest, Unit, UnitSheet
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, locks, outbox
@@ -184,12 +184,7 @@ def parts(row: UnitSheet) -> int:
 def part(session: Session, row: UnitSheet, number: int, *, keys: Keyring) -> list[Issued]:
     """The codes of file ``number`` (from 0) in their order; those revoked since are left out."""
     ids = row.link_ids[number * AT_ONCE:(number + 1) * AT_ONCE]
-    query = (
-        select(UnitLink).join(UnitLink.unit).options(contains_eager(UnitLink.unit))
-        .where(UnitLink.id.in_(ids), UnitLink.revoked_at.is_(None))
-    )
-    return [unit_links.opened(link, keys)
-            for link in sorted(session.scalars(query), key=lambda link: ids.index(link.id))]
+    return unit_links.opened_all(session, _contest(session, row), ids, keys=keys)
 
 
 def filled(

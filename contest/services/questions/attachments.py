@@ -154,7 +154,7 @@ def _count(question: Question, count: int) -> None:
     if count > question.files:
         raise answers.refusal(
             question, f"có {count} tệp; cho phép tối đa {question.files}. Hãy bỏ bớt",
-            f"has {count} files; at most {question.files} are allowed. Take some out",
+            f"has {count} files; at most {question.files} may be sent. Take some out",
         )
 
 

@@ -50,7 +50,7 @@ TEMPLATES = (
     Template(
         "phim-ngan", "templates/phim-ngan.toml",
         Label("Liên hoan phim ngắn 16:9", "Short films at 16:9"),
-        Label("Cho cuộc thi mà nhóm làm phim cần thời gian: phim 5–10 phút Full HD, sáu tuần "
+        Label("Cho hội thi mà nhóm làm phim cần thời gian: phim 5–10 phút Full HD, sáu tuần "
               "nhận phim, giám khảo chấm kín 70 %, lượt cảm xúc 30 %.",
               "For teams that need time: films of 5 to 10 minutes in Full HD, six weeks to send "
               "them, 70 % by a blind jury, 30 % reactions."),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
+from contest.languages import counted
 from contest.models import Contest, Unit
 from contest.permissions import require
 from contest.services.core import audit, locks
@@ -92,8 +93,8 @@ def retire(session: Session, unit: Unit, *, reason: str, actor: Actor, at: datet
         raise Conflict(
             f"{unit.name} còn {clips} clip trong hội thi. Hãy chuyển clip sang đơn vị khác, hoặc "
             "rút, loại clip trước.",
-            f"{unit.name} still has {clips} clips in the contest. Give them to another unit, or "
-            "have them withdrawn or disqualified first.",
+            f"{unit.name} still has {counted(clips, 'clip', 'clips')} in the contest. Give them to "
+            "another unit, or have them withdrawn or disqualified first.",
         )
     unit.retired_at = at
     for link in unit_links.live_links(session, unit, at=at):

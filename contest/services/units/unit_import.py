@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid, TooLarge
+from contest.languages import counted
 from contest.models import Contest, Unit
 from contest.permissions import require
 from contest.services.core import audit, locks
@@ -254,5 +255,6 @@ def _refuse_errors(planned: list[Planned]) -> None:
     en = "; ".join(f"row {p.row.line}: {p.errors[0][1]}" for p in wrong[:20])
     raise Invalid(
         f"{len(wrong)} dòng có lỗi nên chưa nhập dòng nào — {vi} Hãy sửa tệp rồi nhập lại.",
-        f"{len(wrong)} rows have errors, so nothing was imported — {en} Mend the file, try again.",
+        f"{counted(len(wrong), 'row has', 'rows have')} errors, so nothing was imported — {en} "
+        "Correct the file, try again.",
     )

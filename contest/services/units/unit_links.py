@@ -6,12 +6,13 @@ valid, rotating revokes them.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from contest.actors import Actor
 from contest.errors import Conflict, Gone, Invalid, not_found
@@ -116,6 +117,19 @@ def opened(link: UnitLink, keys: Keyring) -> Issued:
     except InvalidToken:
         raise sealed_by_another() from None
     return Issued(link, link.unit, token, code)
+
+
+def opened_all(
+    session: Session, contest: Contest, link_ids: Sequence[int], *, keys: Keyring
+) -> list[Issued]:
+    """These links of the contest in their order, opened; those revoked since are left out."""
+    query = (
+        select(UnitLink).join(UnitLink.unit).options(contains_eager(UnitLink.unit))
+        .where(UnitLink.id.in_(link_ids), Unit.contest_id == contest.id,
+               UnitLink.revoked_at.is_(None))
+    )
+    return [opened(link, keys)
+            for link in sorted(session.scalars(query), key=lambda link: link_ids.index(link.id))]
 
 
 def links_of(session: Session, unit: Unit) -> list[UnitLink]:

@@ -7,6 +7,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from contest.languages import counted
 from contest.services.jury import assigning, jury_round
 from contest.views.organiser.awards.refusals import Refused, beside
 from contest.views.shared.forms import Form
@@ -81,7 +82,8 @@ def retire(user_id: int) -> Response:
             current.db, current.contest, user_id, keep=form.marks.data == "keep",
             reason=form.reason.data or "", actor=current.actor, at=current.now,
         )
-    again = given and (f" Đã giao lại {given} clip.", f" Given out again: {given} clips.")
+    again = given and (f" Đã giao lại {given} clip.",
+                       f" Given out again: {counted(given, 'clip', 'clips')}.")
     vi, en = again or ("", "")
     flash_message(
         f"{left.user.name} không còn là giám khảo.{vi}",

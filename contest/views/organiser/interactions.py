@@ -13,7 +13,7 @@ from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, Select
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.errors import DomainError, Gone, not_found
-from contest.languages import write_date
+from contest.languages import counted, write_date
 from contest.models import Publication
 from contest.services.counts import (
     anomalies,
@@ -248,7 +248,8 @@ def apply() -> Response:
         late_reason=form.late_reason.data or "",
     )
     if count:
-        flash_message(f"Đã ghi số liệu của {count} clip.", f"Counts of {count} clips are recorded.")
+        flash_message(f"Đã ghi số liệu của {count} clip.",
+                      f"Counts of {counted(count, 'clip', 'clips')} are recorded.")
     else:
         flash_message("Tệp này đã được nhập trước đó; không có gì thay đổi.",
              "This file was imported before; nothing has changed.", "info")
@@ -287,8 +288,8 @@ def evidence(sha256: str) -> Response:
         raise not_found()
     if found.erased_at is not None:
         day = write_date(found.erased_at, current.profile.schedule.zone, current.language)
-        raise Gone(f"Tệp này đã xoá ngày {day}; mã băm của nó còn trong kết quả.",
-                   f"This file was erased on {day}; its hash stays in the result.")
+        raise Gone(f"Tệp này đã xoá ngày {day}; mã kiểm tra của nó còn trong kết quả.",
+                   f"This file was erased on {day}; its checksum stays in the result.")
     name = found.filename if found.filename.isascii() else f"{sha256[:12]}"
     return send(File(sha256, "application/octet-stream", name or sha256), keep=True)
 

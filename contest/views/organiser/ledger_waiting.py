@@ -10,6 +10,7 @@ from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from contest.languages import counted
 from contest.models import LedgerStatement, LedgerVoid, Submission
 from contest.services.counts import (
     ledger_accounts,
@@ -112,7 +113,8 @@ def agree() -> Response:
     )
     flash_message(
         f"Đã xác nhận {lines} dòng và {count} lời ghi về sổ chia sẻ.",
-        f"{lines} lines and {count} statements about ledgers are agreed to.",
+        f"Agreed to: {counted(lines, 'line', 'lines')} and "
+        f"{counted(count, 'statement', 'statements')} about ledgers.",
     )
     return back_to("share_ledger.list")
 

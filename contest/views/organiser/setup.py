@@ -8,6 +8,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from contest.errors import DomainError
+from contest.services.core import profiles
 from contest.services.desk import setup
 from contest.views.shared.forms import Form, read_file
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -39,7 +40,8 @@ class RulesForm(Form):
 @allows("contest.create")
 def start() -> Response:
     """The form with the reference rules: the first step of an empty installation."""
-    return page("organiser/setup.html", form=RulesForm(source=setup.reference_source()))
+    return page("organiser/setup.html", form=RulesForm(source=setup.reference_source()),
+                earlier=bool(profiles.all_contests(current.db)))
 
 
 @bp.post("")

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest.errors import DomainError
+from contest.languages import counted
 from contest.models import LedgerStatement, ShareRecord, Submission
 from contest.services.counts import (
     interactions,
@@ -155,12 +156,13 @@ def apply() -> Response:
         flash_message(
             f"Đã thêm {count} dòng vào sổ chia sẻ. {known} dòng kể lại lượt đã có nên không tính "
             "thêm.",
-            f"{count} rows were added to the ledger. {known} tell of shares that are known already "
-            "and count no more.",
+            f"{counted(count, 'row was', 'rows were')} added to the ledger. {known} told of shares "
+            "that are known already and count no more.",
         )
     elif count:
         flash_message(
-            f"Đã thêm {count} dòng vào sổ chia sẻ.", f"{count} rows were added to the ledger."
+            f"Đã thêm {count} dòng vào sổ chia sẻ.",
+            f"{counted(count, 'row was', 'rows were')} added to the ledger."
         )
     else:
         flash_message("Tệp này không có lượt chia sẻ nào mới; không có gì thay đổi.",

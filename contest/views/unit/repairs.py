@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired
 from contest.errors import not_found
 from contest.languages import write_duration
 from contest.models import Repair, Submission
+from contest.services.captions import captions
 from contest.services.entry import checks, repairs, submissions
 from contest.services.entry.media import File
 from contest.services.entry.repairs import RepairOptions
@@ -164,6 +165,7 @@ def _page(submission: Submission, form: RepairForm, status: int = 200) -> Respon
             and current.now < close
         ),
         findings=_findings(repair) if repair else [],
+        captions=captions.languages(current.db, submission),
     )
 
 

@@ -203,7 +203,7 @@ def test_one_tap_prints_the_codes_of_all_units_that_have_none(
     page = BeautifulSoup(client.get(DESK).text, "html.parser")
     form = page.find("button", string="Tạo và in mã QR").find_parent("form")
     fields = {i["name"]: i["value"] for i in form.select("input")}
-    sheet = client.post(form["action"], data=fields)
+    sheet = client.post(form["action"], data=fields, follow_redirects=True)
     assert sheet.text.count("sheet__code") == 20
     with make.platform.db.read() as session:
         assert len(session.scalars(select(UnitLink)).all()) == 20

@@ -21,6 +21,7 @@ from contest.jobs import repairs as job
 from contest.jobs.clips import ProgressReporter, store
 from contest.models import (
     AuditRow,
+    Captions,
     Check,
     ClipVersion,
     Contest,
@@ -155,6 +156,31 @@ def test_an_accepted_clip_is_a_version_that_is_checked(room: Room, platform: Pla
         assert row.after["recipe"] == repair.recipe
         assert row.actor == room.actor.label
         assert list(repairs.made_by_us(session, submission)) == [made.id]
+
+
+def test_subtitles_go_along_with_the_repaired_clip(room: Room, platform: Platform) -> None:
+    with platform.db.write() as session:
+        session.add(Captions(
+            version_id=room.submission.version_id, language="vi", created_by="unit:1",
+            created_at=room.make.at, data={"cues": [[1000, 3000, "Xin chào Quận 11"]]},
+        ))
+    made = room.accept(room.made())
+    with platform.db.read() as session:
+        kept = session.scalars(select(Captions).where(Captions.version_id == made.id)).one()
+        assert (kept.language, kept.data) == ("vi", {"cues": [[1000, 3000, "Xin chào Quận 11"]]})
+        told = session.scalars(select(AuditRow).where(AuditRow.action == "captions.kept")).one()
+        assert (told.after["count"], told.actor) == (1, room.actor.label)
+
+
+def test_subtitles_have_the_times_of_what_was_cut() -> None:
+    cues = [(0, 4000, "mở đầu"), (4000, 9000, "giữa"), (298_000, 301_000, "cuối"),
+            (302_000, 305_000, "sau cùng")]
+    as_it_was = [list(cue) for cue in cues]
+    assert repairs.moved_cues(cues, {"crop": [0, 0, 4, 3]}) == as_it_was
+    assert repairs.moved_cues(cues, {"start": 0.0, "seconds": 299.5}) == [
+        *as_it_was[:2], [298_000, 299_500, "cuối"]]
+    assert repairs.moved_cues(cues, {"start": 5.5, "seconds": 299.5}) == [
+        [0, 3500, "giữa"], [292_500, 295_500, "cuối"], [296_500, 299_500, "sau cùng"]]
 
 
 def test_nothing_changes_until_it_is_accepted(room: Room, platform: Platform) -> None:

@@ -12,7 +12,7 @@ from contest.models import Submission, Upload
 from contest.services.entry import checks, submissions
 from contest.states import SubmissionState
 
-BASE = "/c/quan11-2023"
+BASE, ISSUE = "/c/quan11-2023", "/c/quan11-2023/organiser/units/links"
 CLOSE = datetime.fromisoformat("2023-06-11T00:00:00+07:00")
 FORM = {
     "title": "Ba trách nhiệm ở Phường 1", "kind": "team",
@@ -368,9 +368,9 @@ def test_a_preview_with_errors_offers_no_import(visit, contest):
 
 
 def test_the_sheet_shows_codes_that_work(visit, make, contest, unit):
-    sheet = visit.role("organiser").post(f"{BASE}/organiser/units/links", data={"unit": unit.id})
-    code = soup(sheet).find(class_="sheet__code").text
-    assert soup(sheet).find(class_="sheet__name").text == "Đoàn Phường 1"
+    sheet = visit.role("organiser").post(ISSUE, data={"unit": unit.id}, follow_redirects=True)
+    code, name = (soup(sheet).find(class_=f"sheet__{what}").text for what in ("code", "name"))
+    assert name == "Đoàn Phường 1"
     assert visit.public().post("/u", data={"code": code}).status_code == 303
 
 
@@ -394,7 +394,7 @@ def test_codes_are_printed_for_units_of_other_pages_that_have_none(visit, make, 
     make.unit_link(others[-1])
     browser = visit.role("organiser")
     assert "others" in browser.get(f"{BASE}/organiser/units").text
-    sheet = browser.post(f"{BASE}/organiser/units/links", data={"unit": first.id, "others": "1"})
+    sheet = browser.post(ISSUE, data={"unit": first.id, "others": "1"}, follow_redirects=True)
     codes = soup(sheet).text
     assert all(unit.name in codes for unit in (first, *others[:-1]))
     assert others[-1].name not in codes

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import event
 
 from contest.clock import FixedClock
@@ -210,6 +210,23 @@ def test_a_ballot_saves_itself_and_survives_a_lost_line(
     expect(saved).to_have_text("Đã lưu 16:05")
     page.get_by_role("button", name="Nộp phiếu").click()
     expect(page.locator("main")).to_contain_text("Bạn đã chấm xong tất cả các clip")
+
+
+@pytest.mark.browser
+def test_the_total_counts_what_is_typed_while_an_answer_is_on_its_way(tablet: Page) -> None:
+    """It was the older answer's, and a press on the button fell beside it when it grew shorter."""
+    page, held = tablet, list[Route]()
+    page.route("**/jury/*", lambda one: (
+        held.append(one) if one.request.method == "POST" else one.continue_()))
+    page.locator("[name=mark-content]").fill("33")
+    page.locator("[name=mark-content]").blur()
+    expect(page.locator("[data-saved]")).to_contain_text("Đang lưu")
+    page.locator("[name=mark-creativity]").press_sequentially("20")
+    expect(page.locator("[data-total]")).to_contain_text("53 / 100 điểm")
+    held.pop().continue_()
+    expect(page.locator("[data-saved]")).to_contain_text("Đã lưu")
+    assert "53 / 100 điểm" in page.locator("[data-total]").inner_text()
+    page.unroute_all()
 
 
 @pytest.mark.browser

@@ -329,7 +329,7 @@ def sheet(make: Factory, contest: Contest, client: FlaskClient) -> tuple[str, li
     """What the printed page of two units sends back, and their codes."""
     units = [make.unit(contest, name) for name in ("Đoàn Phường 5", "Công an Quận")]
     answer = client.post("/c/quan11-2023/organiser/units/links",
-                         data={"unit": [str(unit.id) for unit in units]})
+                         data={"unit": [str(unit.id) for unit in units]}, follow_redirects=True)
     page = BeautifulSoup(answer.text, "html.parser")
     signed = page.select_one("input[name=sheet]")["value"]
     return signed, [code.text for code in page.select(".sheet__code")]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import select
 
 from contest.actors import SYSTEM
 from contest.errors import Conflict, Gone, Invalid, NotAllowed, TooLarge
@@ -161,15 +162,34 @@ def test_a_units_page_prints_its_code_again(platform, make, contest, clock, visi
     issued = issue(platform, unit, clock, keys=platform.keys)
     browser, place = visit.role("organiser"), "/c/quan11-2023/organiser/units"
     assert "In lại mã này" in browser.get(f"{place}/{unit.id}").text
-    sheet = browser.post(f"{place}/links/{issued.link.id}/print")
+    made = browser.post(f"{place}/links/{issued.link.id}/print")
+    assert made.status_code == 303
+    sheet = browser.get(made.location)
     assert issued.spaced_code in sheet.text
     assert "/documents/sheet.pdf" in sheet.text
     assert f'class="back no-print" href="{place}/{unit.id}">{unit.name}<' in sheet.text
-    many = browser.post(f"{place}/links", data={"unit": [unit.id, make.unit(contest).id]})
+    assert browser.get(f"{place}/sheet?made=x").status_code == 410
+    many = browser.post(f"{place}/links", data={"unit": [unit.id, make.unit(contest).id]},
+                        follow_redirects=True)
     assert many.text.count("sheet__code") == 2
     assert f'class="back no-print" href="{place}">' in many.text
     assert f'class="back no-print" href="{place}">' in browser.get(f"{place}/poster").text
     assert visit.role("reviewer").post(f"{place}/links/{issued.link.id}/print").status_code == 403
+    assert visit.role("reviewer").get(made.location).status_code == 403
+    other = make.contest("hoi-thi-khac")
+    elsewhere = visit.user(make.user("organiser", contest=other))
+    assert elsewhere.get(made.location.replace("quan11-2023", other.slug)).status_code == 410
+
+
+def test_a_sheet_that_is_loaded_again_makes_no_more_codes(make, contest, visit, platform):
+    browser, place = visit.role("organiser"), "/c/quan11-2023/organiser/units"
+    made = browser.post(f"{place}/links", data={"unit": make.unit(contest).id}).location
+    assert browser.get(made).text == browser.get(made).text
+    assert visit.role("organiser").get(made).text.count("sheet__code") == 1
+    with platform.db.write() as session:
+        [link] = session.scalars(select(UnitLink))
+        unit_links.revoke(session, link, actor=SYSTEM, at=make.at)
+    assert browser.get(made).status_code == 410
 
 
 def test_a_link_and_its_code_both_lead_to_the_unit(platform, make, contest, clock):

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from contest.languages import counted
 from contest.models import Ballot, Contest, Mark, Result, Submission, Unit
 from contest.profile import Profile
 from contest.profile.judging import Criterion
@@ -233,8 +234,8 @@ def _maximum(
         CARRIED,
         f"Tiêu chí “{criterion.name.vi}” đổi điểm tối đa từ {criterion.max} thành {most}: {count} "
         "điểm đã chấm giữ nguyên số và được tính trên thang mới.",
-        f'The criterion "{criterion.name.en}" has {most} points instead of {criterion.max}: '
-        f"{count} marks keep their numbers and count on the new scale.",
+        f"The criterion “{criterion.name.en}” has {counted(most, 'point', 'points')} instead of "
+        f"{criterion.max}; the marks that were given ({count}) count on the new scale.",
     )
 
 
@@ -261,7 +262,7 @@ def _addition(given: Given, criterion: Criterion, new: Profile, at: datetime) ->
         )
     return Effect(
         CARRIED, f"{vi}: {given.submitted} phiếu đã nộp được mở lại để giám khảo chấm thêm.",
-        f"{en}: {given.submitted} ballots that were handed in are reopened, to be marked in it.",
+        f"{en}: ballots that were handed in ({given.submitted}) are reopened for it.",
     )
 
 
@@ -274,7 +275,7 @@ def _weights(given: Given, old: Profile, new: Profile) -> Iterator[Effect]:
         yield Effect(
             TOLD, f"Cách tính điểm thay đổi khi đã có {count} phiếu có điểm: mọi phiếu được tính "
             "theo cách mới.",
-            f"Scoring changes while {count} ballots have marks: all of them count in the new way.",
+            f"Scoring changes while ballots have marks ({count}): all count in the new way.",
         )
 
 
@@ -377,6 +378,7 @@ def _too_few(members: int, new: Profile) -> Iterator[Effect]:
             TOLD,
             f"Thể lệ cần {needed} phiếu mà Tổ thẩm định có {members} người: hãy thêm người ở trang "
             "Nhân sự, nếu không mỗi clip phải chờ Chủ tịch quyết định.",
-            f"The rules ask for {needed} votes and the board has {members} members: add people on "
-            "the page Staff, or every clip has to wait for the chair's word.",
+            f"The rules ask for {counted(needed, 'vote', 'votes')} and the board has "
+            f"{counted(members, 'member', 'members')}: add people on the page Staff, "
+            "or every clip has to wait for the chair's word.",
         )

@@ -10,6 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import Length
 
 from contest import mail_rendering
+from contest.languages import counted
 from contest.profile.letters import Words
 from contest.services.core import mail, pagination
 from contest.services.desk import activity, reminders
@@ -59,7 +60,8 @@ def prepare(kind: str) -> Response:
     """Make the links that the texts need."""
     count = handing_on.prepare(
         current.db, current.contest, kind, key=_key(), actor=current.actor, at=current.now)
-    flash_message(f"Đã soạn tin cho {count} đơn vị.", f"Texts made for {count} units.")
+    flash_message(f"Đã soạn tin cho {count} đơn vị.",
+                  f"Texts made for {counted(count, 'unit', 'units')}.")
     return back_to("handing_on.listed", kind=kind)
 
 

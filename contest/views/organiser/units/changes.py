@@ -9,6 +9,7 @@ from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest.errors import DomainError
+from contest.languages import counted
 from contest.models import Unit
 from contest.services.core import deadlines
 from contest.services.entry import submissions
@@ -270,5 +271,5 @@ def move(unit_id: int) -> Response:
         actor=current.actor, at=current.now,
     )
     flash_message(f"Đã chuyển {moved} clip sang {into.name}.",
-                  f"{moved} clips were moved to {into.name}.")
+                  f"{counted(moved, 'clip was', 'clips were')} moved to {into.name}.")
     return _detail(unit_id)

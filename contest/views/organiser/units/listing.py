@@ -8,9 +8,10 @@ from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from contest.errors import DomainError, Invalid
+from contest.errors import DomainError, Gone, Invalid
 from contest.models import Contest
 from contest.permissions import can
 from contest.services.core import profiles
@@ -19,7 +20,7 @@ from contest.services.results import document_values
 from contest.services.units import unit_changes, unit_import, unit_links, units
 from contest.services.units.unit_import import Row
 from contest.services.units.unit_links import Issued
-from contest.views.organiser.documents import sign_sheet
+from contest.views.organiser.documents import SHEET_LIFE_S, sign_sheet
 from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
@@ -66,7 +67,7 @@ def manage() -> Response:
 @bp.post("/c/<slug>/organiser/units/links")
 @allows("unit.manage")
 def issue() -> Response:
-    """Issue links for the chosen units and show them as a sheet to print; of many units the worker
+    """Issue links for the chosen units and lead to the sheet to print; of many units the worker
     makes them."""
     chosen = wholes(request.form.getlist("unit"))
     if request.form.get("others"):
@@ -84,10 +85,34 @@ def issue() -> Response:
         actor=current.actor, keys=current.platform.keys,
         at=current.now, rotate=bool(request.form.get("rotate")),
     )
-    return _sheet(issued)
+    return _made(issued)
 
 
-def _sheet(issued: list[Issued]) -> Response:
+def _made(issued: list[Issued]) -> Response:
+    """To the sheet's own address, so that loading it again makes no more codes."""
+    made = _signer().dumps([current.contest.slug, *(one.link.id for one in issued)])
+    return back_to("units.sheet", made=made)
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return current.platform.keys.serializer("made-sheet")
+
+
+@bp.get("/c/<slug>/organiser/units/sheet")
+@allows("unit.manage")
+def sheet() -> Response:
+    """The sheet of codes that were just made, as often as it is asked for within four hours: the
+    address names them, signed, and shows them to the contest's organisers alone."""
+    if not (made := request.args.get("made")):
+        return back_to("units.manage")
+    try:
+        slug, *links = _signer().loads(made, max_age=SHEET_LIFE_S)
+    except BadSignature:
+        raise _too_old() from None
+    issued = unit_links.opened_all(
+        current.db, current.contest, links, keys=current.platform.keys)
+    if slug != current.contest.slug or not issued:
+        raise _too_old()
     return page(
         "organiser/units_sheet.html", sheet=[_printed(one) for one in issued], host=_host(),
         unit=issued[0].unit if len(issued) == 1 else None,
@@ -100,9 +125,16 @@ def _sheet(issued: list[Issued]) -> Response:
 def print_again(link_id: int) -> Response:
     """One unit's sheet once more, with the code that it has."""
     link = unit_links.find(current.db, current.contest, link_id)
-    return _sheet([unit_links.printed_again(
+    return _made([unit_links.printed_again(
         current.db, link, keys=current.platform.keys, actor=current.actor, at=current.now
     )])
+
+
+def _too_old() -> Gone:
+    return Gone(
+        "Tờ mã QR này đã quá cũ hoặc các mã đã bị thu hồi. Hãy in lại ở trang của đơn vị.",
+        "This sheet is too old, or its codes were revoked. Print them again on the unit's page.",
+    )
 
 
 def _sheet_values(issued: list[Issued]) -> dict[str, object]:
