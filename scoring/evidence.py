@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
 
+from scoring import readable
 from scoring.engine import stated
 from scoring.errors import BundleError, InputError
 from scoring.interactions import by_account, by_account_and_day
@@ -38,19 +38,19 @@ Line = Callable[..., dict[str, Any]]  # a row of a ledger: account, count, day
 _HASHED = re.compile(r"[0-9a-f]{32,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAIL = re.compile(r"[^\s@]@[^\s@]")
+_AT_ONCE = 10_000
 _PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[ .()-]{0,2}\d){8,10}(?!\w)")
-
-
-_READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=1)
-_AT_ONCE = 10_000  # small pieces of a text: kept one by one they take ten times the text's memory
 
 
 def text(value: object) -> bytes:
     """Canonical JSON that a person can read: sorted keys, one value to a line, UTF-8."""
-    pieces, parts = _READABLE.iterencode(value), []
+    return b"".join([*(part.encode() for part in _together(readable.parts(value))), b"\n"])
+
+
+def _together(pieces: Iterator[str]) -> Iterator[str]:
+    """Some thousand pieces in one: kept one by one they take more memory than the text."""
     while some := list(islice(pieces, _AT_ONCE)):
-        parts.append("".join(some).encode())
-    return b"".join([*parts, b"\n"])
+        yield "".join(some)
 
 
 def form(contest: Contest) -> str:
