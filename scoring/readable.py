@@ -9,7 +9,7 @@ characters are escaped in JSON). The bytes are the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,16 @@ def parts(value: object, *, sort: bool = True) -> Iterator[str]:
     """``value`` as text, piece by piece, so that a large one is never there as a whole. ``sort``:
     keys in their order. Keys must be texts; raises ``TypeError`` for what JSON has no form for."""
     return _parts(value, 0, sort)
+
+
+def members(pairs: Iterable[tuple[str, object]]) -> Iterator[str]:
+    """The object of these members, in the order of their keys, in which they must come: each value
+    is let go once it is written."""
+    before = "{"
+    for key, value in pairs:
+        yield f"{before}{_line(1)}{_key(key)}: {_whole(value, 1, True)}"
+        before = ","
+    yield "{}" if before == "{" else "\n}"
 
 
 def _parts(value: object, depth: int, sort: bool) -> Iterator[str]:

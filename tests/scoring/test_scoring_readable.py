@@ -28,6 +28,13 @@ def test_it_is_written_as_pythons_own_encoder_does(value: Any, sort: bool) -> No
     assert "".join(found) == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=sort)
 
 
+@given(st.dictionaries(TEXTS, VALUES, max_size=4))
+@example({})
+def test_an_object_whose_members_come_one_by_one_is_the_same(value: dict[str, Any]) -> None:
+    found = "".join(readable.members(sorted(value.items(), key=lambda pair: pair[0])))
+    assert found == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+
 def test_a_large_value_is_never_there_as_a_whole() -> None:
     entries = [{"id": number, "marks": {"GK1": {"a": 1}}, "more": [[]]} for number in range(2000)]
     found = list(readable.parts({"input": {"entries": entries}}))
