@@ -8,12 +8,12 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from scoring import readable
 from scoring.engine import stated
 from scoring.errors import BundleError, InputError
 from scoring.interactions import by_account, by_account_and_day
 from scoring.model import Contest, Entry
 from scoring.nodes import Node, Sharing, parse
+from scoring.texts import readable
 
 #: The second form where prizes go by other measures than the ranking, clips have categories or
 #: jurors of their own, or there is a quorum; contests that say nothing of these are written as

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scoring import readable
+from scoring.texts import readable
 
 SIGNS = st.sampled_from('{}[]",: \n\\\x01\x02aĐ\u2028')
 TEXTS = st.text(SIGNS, max_size=6)
