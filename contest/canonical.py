@@ -18,12 +18,12 @@ def sha256(value: object, *, after: str = "") -> str:
     A large value is hashed part by part: as one text a national contest's input takes 200 MB.
     """
     found = hashlib.sha256(after.encode())
-    for part in _parts(value):
+    for part in parts(value):
         found.update(part.encode())
     return found.hexdigest()
 
 
-def _parts(value: object) -> Iterator[str]:
+def parts(value: object) -> Iterator[str]:
     """``text(value)`` in parts: a dictionary's values one by one, and those of lists in it."""
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         yield text(value)

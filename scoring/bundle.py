@@ -86,14 +86,18 @@ def pieces(
     names: Mapping[str, Mapping[str, str]] | None = None,
     sign: Callable[[bytes], bytes] | None = None,
     public_key: bytes | None = None,
+    written: Callable[[], None] = lambda: None,
 ) -> list[bytes]:
-    """As ``build``, in the pieces that make the file one after another."""
+    """As ``build``, in the pieces that make the file one after another. ``written`` is called once
+    ``data`` is no longer needed: what it holds may be let go before the files are read back."""
     contest = schema.read(data)
-    files = evidence.split(contest, snapshots)
+    files, form = evidence.split(contest, snapshots), evidence.form(contest)
+    del contest, data
+    written()
     for extra in (about, names or {}):
         evidence.no_contact(extra)
     named = hashlib.sha256(profile).hexdigest()
-    digest = {"format": evidence.form(contest), "profile_sha256": named}
+    digest = {"format": form, "profile_sha256": named}
     files["about.json"] = evidence.text({**about, **digest})
     files["names.json"] = evidence.text(names or {})
     files["profile.json" if profile[:1] == b"{" else "profile.toml"] = profile

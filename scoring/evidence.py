@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -14,6 +13,7 @@ from scoring.errors import BundleError, InputError
 from scoring.interactions import by_account, by_account_and_day
 from scoring.model import Contest, Entry
 from scoring.nodes import Node, Sharing, parse
+from scoring.texts import readable
 
 #: The second form where prizes go by other measures than the ranking, clips have categories or
 #: jurors of their own, or there is a quorum; contests that say nothing of these are written as
@@ -38,19 +38,23 @@ Line = Callable[..., dict[str, Any]]  # a row of a ledger: account, count, day
 _HASHED = re.compile(r"[0-9a-f]{32,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAIL = re.compile(r"[^\s@]@[^\s@]")
+_AT_ONCE = 10_000
 _PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[ .()-]{0,2}\d){8,10}(?!\w)")
-
-
-_READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=1)
-_AT_ONCE = 10_000  # small pieces of a text: kept one by one they take ten times the text's memory
 
 
 def text(value: object) -> bytes:
     """Canonical JSON that a person can read: sorted keys, one value to a line, UTF-8."""
-    pieces, parts = _READABLE.iterencode(value), []
+    return _bytes(readable.parts(value))
+
+
+def _bytes(pieces: Iterator[str]) -> bytes:
+    return b"".join([*(part.encode() for part in _together(pieces)), b"\n"])
+
+
+def _together(pieces: Iterator[str]) -> Iterator[str]:
+    """Some thousand pieces in one: kept one by one they take more memory than the text."""
     while some := list(islice(pieces, _AT_ONCE)):
-        parts.append("".join(some).encode())
-    return b"".join([*parts, b"\n"])
+        yield "".join(some)
 
 
 def form(contest: Contest) -> str:
@@ -65,7 +69,6 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
     _no_contacts(contest)
     counted = [entry for entry in entries if entry.counted]
     per_day = contest.rules.shares_per_day
-    line = cache(_line)  # one for all equal ones: of a large ledger's few differ
     return {
         "rules.json": text(stated(contest.rules)),
         "ballots.json": text(
@@ -80,9 +83,9 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
             }
         ),
         "snapshots.json": text([_snapshot(e, snapshots.get(e.id)) for e in counted]),
-        "ledger.json": text(
-            {e.id: _hashed(e, line, per_day=per_day) for e in counted if e.ledger is not None}
-        ),
+        "ledger.json": _bytes(readable.members(
+            (e.id, _hashed(e, per_day=per_day)) for e in counted if e.ledger is not None
+        )),
         "disqualifications.json": text(
             [{"entry": e.id, "reason": e.reason} for e in entries if e.disqualified]
         ),
@@ -129,7 +132,7 @@ def _line(account: str, count: int, day: str = "") -> dict[str, Any]:
     return {"account": account, "count": count} | ({"day": day} if day else {})
 
 
-def _hashed(entry: Entry, line: Line, *, per_day: bool) -> dict[str, Any]:
+def _hashed(entry: Entry, *, per_day: bool) -> dict[str, Any]:
     """``{account: count}`` of a complete ledger; else ``{"state", "rows"}``, and so wherever the
     rows need their day."""
     accounts = by_account(entry.ledger or [])
@@ -146,7 +149,7 @@ def _hashed(entry: Entry, line: Line, *, per_day: bool) -> dict[str, Any]:
     return {
         "state": "complete" if entry.ledger_complete else "partial",
         "rows": [
-            line(account, count, day) for (account, day), count in sorted(days.items())
+            _line(account, count, day) for (account, day), count in sorted(days.items())
         ],
     }
 

@@ -58,14 +58,16 @@ def free_the_dead(platform: Platform) -> int:
 
 
 def plan_daily(platform: Platform) -> bool:
-    """Have the daily backup and the look at the installation's Page wait for their time, as the
-    settings say. True: it need not be asked again while this process runs."""
+    """Have the daily backup and the looks at stored files, at results and at the installation's
+    Page wait for their time, as the settings say. True: it need not be asked again while this
+    process runs."""
     if platform.settings.backup_to:
         with platform.db.write() as session:
             schedule.ensure(session, platform.settings, at=platform.clock.now())
-    from contest.jobs.storage import scrub  # noqa: PLC0415 - asked once
+    from contest.jobs.storage import scrub, verifying  # noqa: PLC0415 - asked once
 
     scrub.begin(platform)
+    verifying.begin(platform)
     if platform.default_fanpage is not None:
         from contest.jobs import page_watch  # noqa: PLC0415 - only where there is such a Page
 

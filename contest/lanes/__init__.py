@@ -41,6 +41,7 @@ BY_KIND = {
     "privacy.tidy": LATER,
     "reel.make": LATER,
     "results.prospects": LATER,
+    "results.verify": LATER,
     "sessions.sweep": LATER,
     "trial.end": LATER,
 }

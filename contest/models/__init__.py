@@ -75,6 +75,7 @@ from contest.models.results import (
     ChairDecision,
     PlannedRelease,
     Result,
+    ResultLook,
     ResultStep,
     StageShow,
 )
@@ -105,7 +106,7 @@ __all__ = [
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
     "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
-    "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SavedView",
+    "ResultLook", "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SavedView",
     "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
     "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "StoredLook", "Submission",
     "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink",

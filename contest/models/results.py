@@ -47,6 +47,16 @@ class Result(Base):
     contest: Mapped[Contest] = relationship()
 
 
+class ResultLook(Base):
+    """When the stored bundle of a published revision was verified last, and whether it held."""
+
+    __tablename__ = "result_look"
+
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), unique=True)
+    holds: Mapped[bool]
+    looked_at: Mapped[datetime]
+
+
 class ChairDecision(Base):
     """The chair's recorded decision between tied units (tie-break of the profile), or with
     ``prize`` the chair's choice of who takes that prize and who moves up to it."""

@@ -64,7 +64,7 @@ REMEMBERED = (
     "backup.run", "copies.compare", "follow.clips", "follow.result", "pages.render",
     "publication.check", "publication.finish",
     "publication.reconcile", "publication.release", "publication.upload", "publication.verify",
-    "result.release", "result.tell", KIND, "storage.scrub", "trial.end",
+    "result.release", "result.tell", "results.verify", KIND, "storage.scrub", "trial.end",
 )
 
 

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -25,7 +24,7 @@ COMPARED = 20_000  # shares by their links, while a file is looked at
 Only = Collection[int] | None  # submissions' ids; None: every clip of the contest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Account:
     """One account's shares of one clip. ``days``: (day, shares), the day "" where the cap is not
     per day. ``name``: as it was recorded first."""
@@ -34,9 +33,10 @@ class Account:
     identity: str
     days: tuple[tuple[str, int], ...]
 
-    @cached_property
+    @property
     def count(self) -> int:
-        return sum(count for _, count in self.days)
+        """All its shares of the clip."""
+        return sum([count for _, count in self.days])
 
 
 def of_contest(
@@ -80,18 +80,18 @@ def accounts_of(
         .join(ShareRecord, ShareRecord.id == shares.c.first)
         .order_by(shares.c.first)
     )
-    names: dict[tuple[int, str], str] = {}
-    days: dict[tuple[int, str], list[tuple[str, int]]] = defaultdict(list)
+    known: dict[int, dict[str, Account]] = defaultdict(dict)
     for submission_id, identity, day, count, name in session.execute(query):
-        names.setdefault((submission_id, identity), name)
-        days[submission_id, identity].append((day, int(count)))
-    found: dict[int, list[Account]] = defaultdict(list)
-    for (submission_id, identity), name in names.items():
-        on = tuple(sorted(days[submission_id, identity]))
-        found[submission_id].append(Account(name, identity, on))
-    for of_clip in found.values():
-        of_clip.sort(key=lambda one: (one.name, one.count))
-    return dict(found)
+        own, told = known[submission_id], (day, int(count))
+        if (before := own.get(identity)) is None:
+            own[identity] = Account(name, identity, (told,))
+        else:  # another day
+            own[identity] = Account(before.name, identity, tuple(sorted((*before.days, told))))
+    return {clip: sorted(own.values(), key=_by_name) for clip, own in known.items()}
+
+
+def _by_name(one: Account) -> tuple[str, int]:
+    return one.name, one.count
 
 
 def _shares(

@@ -60,6 +60,7 @@ def measured(
     yield from _mails(session, at)
     yield _tokens(session, wall)
     yield _by_state(session, Result.state, "results", "Revisions of results by state")
+    yield from _results(session, at)
     faults = stored_looks.faults(session)
     yield Measure("stored_faults", "Stored files that are missing or hold other bytes", "what",
                   {what: faults[what] for what in (stored_looks.MISSING, stored_looks.DAMAGED)})
@@ -129,6 +130,16 @@ def _snapshots(session: Session, at: datetime) -> Measure:
         for contest in session.scalars(select(Contest).where(Contest.revision_id.is_not(None)))
     }
     return Measure("snapshots_missing", "Clips on a Page not counted in time", "contest", missing)
+
+
+def _results(session: Session, at: datetime) -> Iterator[Measure]:
+    """Whether the stored bundles of published results verify, and how long ago that was asked."""
+    found = stored_looks.results(session)
+    yield Measure("results_verified", "Published results by what their stored bundle says", "is", {
+        "right": found.right, "wrong": found.wrong, "unseen": found.unseen,
+    })
+    yield Measure("result_verified_seconds_ago", "Since when a published result is unverified, "
+                  "the longest", "", {"": _age(found.since, at)})
 
 
 def _mails(session: Session, at: datetime) -> Iterator[Measure]:

@@ -1,14 +1,15 @@
 """What the slow look through the store has found: files that rows name and that are missing, or
-that hold other bytes."""
+that hold other bytes; and what the daily look at the bundles of published results has found."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from contest.models import StoredLook
+from contest.models import Result, ResultLook, StoredLook
 
 REACHED, MISSING, DAMAGED = "reached", "missing", "damaged"
 
@@ -57,3 +58,51 @@ def forget(session: Session, named: Collection[str]) -> None:
     for one in session.scalars(query):
         if one.sha256 not in named:
             session.delete(one)
+
+
+# ---------------------------------------------------------------------------- published results
+
+
+@dataclass(frozen=True)
+class Results:
+    """Published revisions by what their bundle said at the last look. ``since``: the longest ago
+    that any was looked at, or published and not looked at since; None where none is published."""
+
+    right: int
+    wrong: int
+    unseen: int
+    since: datetime | None
+
+
+def results(session: Session) -> Results:
+    """How the published results of the installation stand."""
+    query = (
+        select(ResultLook.holds, ResultLook.looked_at, Result.published_at)
+        .select_from(Result).outerjoin(ResultLook, ResultLook.result_id == Result.id)
+        .where(Result.state == "published")
+    )
+    rows = session.execute(query).all()
+    held = [row.holds for row in rows]
+    since = [row.looked_at or row.published_at for row in rows]
+    return Results(held.count(True), held.count(False), held.count(None), min(since, default=None))
+
+
+def published(session: Session) -> list[tuple[int, str]]:
+    """Id and stored bundle of each published revision, the longest unseen first. Where texts were
+    erased, the bundle is the one without them."""
+    query = (
+        select(Result.id, Result.bundle_sha256, Result.erased_bundle_sha256)
+        .outerjoin(ResultLook, ResultLook.result_id == Result.id)
+        .where(Result.state == "published")
+        .order_by(ResultLook.looked_at.is_not(None), ResultLook.looked_at, Result.id)
+    )
+    return [(number, erased or own) for number, own, erased in session.execute(query)]
+
+
+def result_seen(session: Session, result_id: int, *, holds: bool, at: datetime) -> None:
+    """Record a look."""
+    row = session.scalars(select(ResultLook).where(ResultLook.result_id == result_id)).first()
+    if row is None:
+        session.add(ResultLook(result_id=result_id, holds=holds, looked_at=at))
+    else:
+        row.holds, row.looked_at = holds, at

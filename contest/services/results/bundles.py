@@ -60,8 +60,8 @@ def build(
     revision: ProfileRevision,
     signer: Signer,
 ) -> list[bytes]:
-    """The bundle of a result, in pieces. Raises ``Invalid`` if it would hold contact data or be too
-    large.
+    """The bundle of a result, in pieces; ``prepared.data`` is let go on the way. Raises ``Invalid``
+    if it would hold contact data or be too large.
 
     ``about.json`` states, beside the counts that the score is based on, those that were read.
     """
@@ -81,7 +81,7 @@ def build(
         return bundle.pieces(
             prepared.data, about=about, profile=_canonical(revision),
             snapshots=prepared.snapshots, names=_names(result), sign=signer.sign,
-            public_key=signer.public_key,
+            public_key=signer.public_key, written=prepared.data.clear,
         )
     except BundleError as error:
         raise Invalid(error.vi, error.en) from error

@@ -24,9 +24,10 @@ AT_ONCE = 300  # lines of a ranking that a page may wait for
 EDITION = "1"  # of the sentences; a new one makes the cached files useless
 
 
-def enqueue(session: Session, result: Result, *, at: datetime) -> None:
-    """After a result was computed: enqueue the computation for a large one."""
-    if len(result.output["ranking"]) > AT_ONCE:
+def enqueue(session: Session, result: Result, *, length: int, at: datetime) -> None:
+    """After a result was computed: enqueue the computation for a large one. ``length``: lines of
+    its ranking."""
+    if length > AT_ONCE:
         outbox.enqueue(
             session, TASK, result.id, at=at, contest_id=result.contest_id, priority="low",
             key=f"{TASK}:{result.id}:{result.input_sha256[:32]}",

@@ -118,8 +118,8 @@ def _length(session: Session, result: Result) -> int:
 
 
 def totals(session: Session, result: Result) -> dict[str, Any]:
-    """As much of ``output`` as the second tally is compared with: each line's unit and total, and
-    the prizes that go by other measures."""
+    """As much of ``output`` as the second tally is compared with: each line's unit and total, the
+    prizes that go by other measures, and the clips that too few have marked."""
     rows, place = _elements(session)
     query = (
         select(_text(session, rows.c.value, "unit"), _text(session, rows.c.value, "total", "exact"))
@@ -129,19 +129,20 @@ def totals(session: Session, result: Result) -> dict[str, Any]:
     return {"ranking": [
         {"unit": unit, "total": {"exact": total}}
         for unit, total in session.execute(query.order_by(place))
-    ], "awards": awards(session, result)}
+    ], "awards": awards(session, result), "below_quorum": _part(session, result, "below_quorum")}
 
 
 def awards(session: Session, result: Result) -> list[dict[str, Any]]:
     """The rows of ``output["awards"]``; empty where every prize goes by the ranking."""
-    return kept(session, result, "awards", lambda: _awards(session, result))
+    return kept(session, result, "awards", lambda: _part(session, result, "awards"))
 
 
-def _awards(session: Session, result: Result) -> list[dict[str, Any]]:
+def _part(session: Session, result: Result, name: str) -> list[dict[str, Any]]:
+    """The rows of ``output[name]``; empty where it has none."""
     if _on_sqlite(session):
-        found: Any = func.json_extract(Result.output, "$.awards")
+        found: Any = func.json_extract(Result.output, f"$.{name}")
     else:
-        found = func.jsonb_extract_path(Result.output, "awards")
+        found = func.jsonb_extract_path(Result.output, name)
     query = select(type_coerce(found, Json)).where(Result.id == result.id)
     return session.scalar(query) or []
 

@@ -24,7 +24,7 @@ from contest.models import (
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, outbox, profiles
+from contest.services.core import audit, bulk, outbox, profiles
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
 from contest.services.following import followers
@@ -158,12 +158,14 @@ def compute(
     require_locked(session, contest, actor=actor, at=at)
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
-    result.input, result.output, result.names = prepared.data, output, prepared.names
+    result.names = prepared.names
+    for column, value in (("input", prepared.data), ("output", output)):
+        bulk.put_json(session, result, column, value)
     result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
     result.gaps = closing.as_rows(closing.gaps(session, contest, at=at))
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at
-    prospects.enqueue(session, result, at=at)
+    prospects.enqueue(session, result, length=len(output["ranking"]), at=at)
     audit.record(
         session, "result.computed", result, actor=actor, at=at,
         after={"number": result.number, "input_sha256": result.input_sha256, "reason": reason},

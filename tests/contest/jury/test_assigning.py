@@ -386,6 +386,8 @@ def test_a_result_counts_only_assigned_ballots_and_both_tallies_agree(
         assert tally.differences(session, now, wrong) == [f"{codes[2]}: – ≠ 1"]
         own = own_marks.ranking(session, now, actor=make.actor(second))
         assert {row.submission.code for row in own.rows} == {codes[0], codes[2]}
+    short = stage.freeze(stage.compute(reason="Thiếu một phiếu"), stage.second)
+    assert short.state == "frozen"  # too few ballots on a clip are told, and refuse nothing
     make.ballot(stage.clips[2], third, stage.marks(3))
     frozen = stage.freeze(stage.compute(reason="Đủ phiếu"), stage.second)
     assert frozen.output["missing"] == frozen.output["below_quorum"] == []

@@ -37,7 +37,8 @@ JOBS = {
     "reel.make": _l("Dựng phim trao giải"), "result.release": _l("Công bố kết quả theo giờ hẹn"),
     "result.step": _l("Tính, chốt, công bố kết quả"), "result.tell": _l("Gửi thư báo kết quả"),
     "units.sheets": _l("Tạo mã và tờ mã QR"), "units.forget_sheets": _l("Xoá tờ mã QR đã quá giờ"),
-    "results.prospects": _l("Xem giải dựa vào điều gì"), "release": _l("Đăng clip lên Trang"),
+    "results.prospects": _l("Xem giải dựa vào điều gì"),
+    "results.verify": _l("Kiểm lại kết quả đã công bố"), "release": _l("Đăng clip lên Trang"),
 }
 INSTANTS = {
     "entries_open": _l("Mở nhận clip"), "entries_close": _l("Hết hạn nhận clip"),

@@ -1,0 +1,1 @@
+"""How what a bundle holds is written."""
