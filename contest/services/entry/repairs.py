@@ -16,6 +16,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.models import Check, ClipVersion, Repair, Submission, Upload
 from contest.models.base import LOCK
 from contest.permissions import require
+from contest.services.checking import outcomes
 from contest.services.core import audit, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import checks, stored_bytes, submissions, uploads
@@ -131,7 +132,7 @@ def enqueue_as_asked(session: Session, check_id: int, *, at: datetime) -> Repair
     version, submission = check.version, check.version.submission
     asked = session.get_one(Upload, version.upload_id).mend
     failed = submission.state == SubmissionState.NEEDS_FIX and submission.version_id == version.id
-    if not asked or not failed or check.kind != checks.QUICK:
+    if not asked or not failed or check.kind != outcomes.QUICK:
         return None
     close = submissions.closes_at(profiles.profile_of(submission.contest), submission)
     if not offered(submission) or not left(session, submission) or at >= close:
@@ -249,7 +250,7 @@ def made_by_us(session: Session, submission: Submission) -> dict[int, Repair]:
 
 def passes(repair: Repair) -> bool:
     """Whether the repaired clip passed its check."""
-    return repair.report.get("verdict") in checks.GOOD
+    return repair.report.get("verdict") in outcomes.GOOD
 
 
 # ---------------------------------------------------------------------------- deciding

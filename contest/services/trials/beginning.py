@@ -59,7 +59,7 @@ def _changed(contest: Contest, at: datetime) -> dict[str, Any]:
     marked = {f"contest.title.{language}": MARK[language] + profile.contest.title[language]
               for language in MARK}
     return {
-        "contest.slug": slug, "media.name": slug, "publication.mode": "manual", **marked,
+        **cloning.named(profile, slug), "publication.mode": "manual", **marked,
         **_timetable(profile, at.astimezone(profile.schedule.zone).replace(microsecond=0)),
     }
 
