@@ -135,12 +135,13 @@ class PictureCleaner(Protocol):
 @dataclass(frozen=True)
 class DrawnPages:
     """A document as files: its pages with (width, height) in pixels, its words, a picture of the
-    first page for lists. ``words_alone``: nothing here could draw it."""
+    first page for lists; the PDF that it was printed to first. No page: nothing here could draw
+    it."""
 
     pages: list[tuple[Path, tuple[int, int]]]
     text: Path
     poster: Path | None
-    words_alone: bool = False
+    printed: Path | None = None
 
 
 class PageDrawer(Protocol):

@@ -1,8 +1,14 @@
-"""A clip and a policy in, a verdict with evidence out. Stands alone; see docs/media_checks.md."""
+"""A clip, pictures, a document or a text and a policy in, a verdict with evidence out.
+
+Stands alone; see docs/media_checks.md.
+"""
 
 from .checking import check
 from .deep import DeepResult, deepen
 from .errors import MediaCheckError, PolicyError, ToolFailed, ToolsMissing, Unreadable
+from .files.checking import check_text
+from .files.facts import DocumentFile, FilesFacts, PictureFile, TextFile
+from .files.likeness import Alike, Likeness, similarity
 from .picture.rendition import Rendition, render
 from .policy import DEFAULT, Policy, built_in_names, find_policy, load_policy
 from .probing.facts import Facts
@@ -10,23 +16,31 @@ from .report import Finding, Report, judge, verdict
 
 __all__ = [
     "DEFAULT",
+    "Alike",
     "DeepResult",
+    "DocumentFile",
     "Facts",
+    "FilesFacts",
     "Finding",
+    "Likeness",
     "MediaCheckError",
+    "PictureFile",
     "Policy",
     "PolicyError",
     "Rendition",
     "Report",
+    "TextFile",
     "ToolFailed",
     "ToolsMissing",
     "Unreadable",
     "built_in_names",
     "check",
+    "check_text",
     "deepen",
     "find_policy",
     "judge",
     "load_policy",
     "render",
+    "similarity",
     "verdict",
 ]

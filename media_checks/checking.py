@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import sandbox
 from .beside import Beside
+from .files.checking import check_files
 from .picture.artefacts import keep_pictures, keep_plots
 from .picture.fingerprint import Fingerprint
 from .picture.scan import ClipScan, FrameCollector, add_up, look, most_full_scale
@@ -18,6 +20,7 @@ from .probing.opening import open_clip
 from .probing.probe import ProbeResult, put_together, read_packets
 from .progress import ProgressReporter, no_progress, part_of
 from .report import Report, judge, verdict
+from .rules import CLIP
 from .sound.beside import Listening
 from .sound.chromaprint import sound_values
 from .tools import find_tools
@@ -26,21 +29,38 @@ PROBE_SHARE = 0.05
 
 
 def check(
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     policy: Policy,
     *,
+    names: Sequence[str] = (),
     artefacts: Path | None = None,
     progress: ProgressReporter | None = None,
 ) -> Report:
-    """The verdict of ``policy`` on the clip at ``path``.
+    """The verdict of ``policy`` on the file at ``path``, or on several files of one entry.
 
-    ``artefacts`` is a folder (made when missing) for contact_sheet.jpg, poster.jpg, crop.jpg,
-    waveform.png, loudness.png and fingerprint.json. ``progress`` is called with shares from 0 to
-    1; what it raises ends the check. Raises ``Unreadable`` for a file that is no clip,
-    ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault.
+    Of a policy for pictures, documents or texts see ``check_files`` (``files/checking.py``): one
+    path is one file by itself, a list the whole entry, ``names`` what its sender calls the files.
+
+    Of a clip ``artefacts`` is a folder (made when missing) for contact_sheet.jpg, poster.jpg,
+    crop.jpg, waveform.png, loudness.png and fingerprint.json. ``progress`` is called with shares
+    from 0 to 1; what it raises ends the check. Raises ``Unreadable`` for a file that is nothing of
+    the kind, ``ToolFailed`` or ``ToolsMissing`` when the machine is at fault, ``ValueError`` for
+    several clips.
     """
-    path = Path(path).resolve()
-    progress = progress or no_progress
+    alone = isinstance(path, str | Path)
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
+    if policy.kind != CLIP:
+        return check_files(
+            paths, policy, names=names, alone=alone, artefacts=artefacts, progress=progress
+        )
+    if len(paths) != 1:
+        raise ValueError("an entry has one clip")
+    return _check_clip(paths[0].resolve(), policy, artefacts, progress or no_progress)
+
+
+def _check_clip(
+    path: Path, policy: Policy, artefacts: Path | None, progress: ProgressReporter
+) -> Report:
     with Beside() as beside:
         packets = beside.start(partial(read_packets, path))
         opened = open_clip(path)

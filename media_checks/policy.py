@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import PolicyError
-from .rules import RULES, Rule, accept
+from .rules import CLIP, OF_KIND, Rule, accept
 
 DEFAULT = "quan11-2023"
 ALIASES = {"contest": DEFAULT}
@@ -26,17 +26,19 @@ class Policy:
     """A validated policy. ``rules`` maps rule name to level and all limits, defaults filled in.
 
     ``revision`` is the SHA-256 (hex) of the canonical JSON of name and rules: sorted keys, no
-    white space, UTF-8.
+    white space, UTF-8; of the kind as well where it is not a clip. ``kind`` is what is judged:
+    clip, picture, document or text.
     """
 
     name: str
     rules: Mapping[str, Mapping[str, Any]]
     revision: str
+    kind: str = CLIP
 
     def public(self) -> dict[str, Any]:
         """Plain JSON values, for a phone that wants to check before sending."""
         rules = {name: dict(limits) for name, limits in self.rules.items()}
-        return {"name": self.name, "revision": self.revision, "rules": rules}
+        return {"name": self.name, "revision": self.revision, **_told(self.kind), "rules": rules}
 
 
 def load_policy(mapping: Mapping[str, Any], *, name: str | None = None) -> Policy:
@@ -50,19 +52,20 @@ def load_policy(mapping: Mapping[str, Any], *, name: str | None = None) -> Polic
     title = mapping.get("name", name)
     if not isinstance(title, str) or not title.strip():
         raise PolicyError(f"{prefix}name", "cần một tên, ví dụ “quan11-2023”.", "needs a name.")
-    _refuse_unknown(mapping, ("name", "rules"), prefix)
-    tables = _table(mapping.get("rules", {}), f"{prefix}rules")
-    _refuse_unknown(tables, tuple(RULES), f"{prefix}rules.")
+    _refuse_unknown(mapping, ("name", "kind", "rules"), prefix)
+    kind = _kind(mapping.get("kind", CLIP), f"{prefix}kind")
+    known, tables = OF_KIND[kind], _table(mapping.get("rules", {}), f"{prefix}rules")
+    _refuse_unknown(tables, tuple(known), f"{prefix}rules.")
     if not tables:
         raise PolicyError(
             f"{prefix}rules", "cần ít nhất một quy định.", "at least one rule is needed."
         )
     rules = {
         key: _load_rule(rule, _table(tables[key], f"{prefix}rules.{key}"), f"{prefix}rules.{key}")
-        for key, rule in RULES.items()
+        for key, rule in known.items()
         if key in tables
     }
-    return Policy(title, rules, _revision(title, rules))
+    return Policy(title, rules, _revision(title, rules, kind), kind)
 
 
 def find_policy(name_or_file: str) -> Policy:
@@ -126,7 +129,7 @@ def _load_rule(rule: Rule, table: Mapping[str, Any], key: str) -> dict[str, Any]
     if "remedy" in table:
         loaded["remedy"] = _load_remedy(_table(table["remedy"], f"{key}.remedy"), f"{key}.remedy")
     for low, high in rule.checked_together:
-        if loaded[low] > loaded[high]:
+        if loaded[low] > loaded[high] and not (rule.open_end and loaded[high] == 0):
             raise PolicyError(
                 f"{key}.{high}",
                 f"phải từ {low} ({loaded[low]}) trở lên (đang là: {loaded[high]}).",
@@ -166,8 +169,21 @@ def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], prefix: st
             )
 
 
-def _revision(name: str, rules: Mapping[str, Any]) -> str:
-    canonical = json.dumps(
-        {"name": name, "rules": rules}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+def _kind(value: object, key: str) -> str:
+    if isinstance(value, str) and value in OF_KIND:
+        return value
+    listed = ", ".join(f'"{kind}"' for kind in OF_KIND)
+    raise PolicyError(
+        key, f"chỉ nhận {listed} (đang là: {value!r}).", f"takes only {listed} (is: {value!r})."
     )
+
+
+def _told(kind: str) -> dict[str, str]:
+    """Nothing of clips, so that their revisions stay what they were before there were others."""
+    return {} if kind == CLIP else {"kind": kind}
+
+
+def _revision(name: str, rules: Mapping[str, Any], kind: str) -> str:
+    about = {"name": name, "rules": rules, **_told(kind)}
+    canonical = json.dumps(about, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -115,7 +115,7 @@ class Sandbox:
     def __init__(self, clip: Path, out_dir: Path | None = None) -> None:
         self.clip = clip.resolve()
         self.out_dir = out_dir.resolve() if out_dir else None
-        self.isolated = isolated()
+        self.isolated = self._works()
         self.clip_url = f"file:{CLIP_INSIDE if self.isolated else self.clip}"
 
     def out(self, name: str) -> str:
@@ -168,13 +168,17 @@ class Sandbox:
             for end in ours:
                 os.close(end)
 
+    def _works(self) -> bool:
+        return isolated()
+
     def _fence(self, program: Path) -> list[str]:
-        if not self.isolated:
-            return []
+        return _fence(program, *self._binds()) if self.isolated else []
+
+    def _binds(self) -> list[str]:
         binds = ["--ro-bind", str(self.clip), CLIP_INSIDE]
         if self.out_dir is not None:
             binds += ["--bind", str(self.out_dir), OUT_INSIDE]
-        return _fence(program, *binds)
+        return binds
 
 
 def in_background() -> None:
@@ -202,11 +206,15 @@ def _isolated() -> bool:
 
 
 def _fence(program: Path, *binds: str) -> list[str]:
+    shown = [] if program.is_relative_to("/usr") else ["--ro-bind", str(program), str(program)]
+    return nobody(*shown, *binds)
+
+
+def nobody(*binds: str) -> list[str]:
+    """The fence for a program that is nobody and knows nothing, with bubblewrap's own ``binds``."""
     options = ["--uid", "65534", "--gid", "65534", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         options += ["--setenv", name, value]
-    if not program.is_relative_to("/usr"):
-        options += ["--ro-bind", str(program), str(program)]
     return fence([*options, *binds, "--chdir", "/"])
 
 

@@ -21,7 +21,7 @@ PACKAGES = ("contest", "media_checks", "plan_reading", "scoring", "social")
 # A stand-alone package -> what it may use beside itself and the standard library.
 ALONE = {
     "scoring": {"cryptography"},  # only to check a signature, and only where it is installed
-    "media_checks": {"ffmpeg", "PIL", "numpy"},
+    "media_checks": {"ffmpeg", "PIL", "numpy", "lxml", "pypdf"},
     "plan_reading": {"lxml", "pypdf"},
     "social": {"requests", "openpyxl", "urllib3"},  # requests hands on urllib3's failures
 }

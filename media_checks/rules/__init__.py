@@ -1,8 +1,12 @@
-"""Every rule by its stable name, in the order in which findings are reported."""
+"""Every rule by its stable name, in the order in which findings are reported.
+
+``RULES`` are a clip's, ``OF_KIND`` those of every kind of entry.
+"""
 
 from __future__ import annotations
 
 from . import clip, coding, picture, sound
+from .files import DOCUMENT_RULES, PICTURE_RULES, TEXT_RULES
 from .kinds import Judgement, Limit, Rule, accept
 
 _ORDER = (
@@ -31,4 +35,12 @@ _ALL = {rule.name: rule for rule in (*clip.RULES, *coding.RULES, *picture.RULES,
 
 RULES: dict[str, Rule] = {name: _ALL[name] for name in _ORDER}
 
-__all__ = ["RULES", "Judgement", "Limit", "Rule", "accept"]
+CLIP = "clip"
+OF_KIND: dict[str, dict[str, Rule]] = {
+    CLIP: RULES,
+    "picture": PICTURE_RULES,
+    "document": DOCUMENT_RULES,
+    "text": TEXT_RULES,
+}
+
+__all__ = ["CLIP", "OF_KIND", "RULES", "Judgement", "Limit", "Rule", "accept"]

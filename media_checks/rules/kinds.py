@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ..probing.facts import Facts, Span
+from ..probing.facts import Span
 from ..words import NOTHING, Text, parse_ratio
 
 Limits = Mapping[str, Any]
@@ -48,12 +48,18 @@ class Limit:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its stable name. ``judge`` answers None when there is nothing to judge."""
+    """A rule by its stable name. ``judge`` answers None when there is nothing to judge.
+
+    It gets the ``Facts`` of a clip, or of one file of another kind (``files/facts.py``); where
+    ``whole`` is true the facts of all files of an entry.
+    """
 
     name: str
     limits: tuple[Limit, ...]
-    judge: Callable[[Facts, Limits], Judgement | None]
+    judge: Callable[[Any, Limits], Judgement | None]
     checked_together: tuple[tuple[str, str], ...] = ()  # (smaller, larger) limits
+    whole: bool = False
+    open_end: bool = False  # a larger limit of 0 is none
 
 
 def accept(limit: Limit, value: object) -> object:
@@ -61,14 +67,22 @@ def accept(limit: Limit, value: object) -> object:
     if limit.kind == "number":
         return _number(limit, value)
     if limit.kind == "ratio":
-        if not isinstance(value, str):
-            raise ValueError('tỉ lệ như "4:3"', 'a ratio such as "4:3"')
-        try:
-            parse_ratio(value)
-        except ValueError:
-            raise ValueError('tỉ lệ như "4:3"', 'a ratio such as "4:3"') from None
-        return value.replace(" ", "")
+        return _ratio(value)
+    if limit.kind == "ratios":
+        if not isinstance(value, list) or not value:
+            raise ValueError('danh sách tỉ lệ như ["4:3", "3:4"]', 'a list such as ["4:3", "3:4"]')
+        return sorted({_ratio(each) for each in value})
     return _words(limit, value)
+
+
+def _ratio(value: object) -> str:
+    try:
+        if isinstance(value, str):
+            parse_ratio(value)
+            return value.replace(" ", "")
+    except ValueError:
+        pass
+    raise ValueError('tỉ lệ như "4:3"', 'a ratio such as "4:3"')
 
 
 def _number(limit: Limit, value: object) -> int | float:

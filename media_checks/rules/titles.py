@@ -26,3 +26,33 @@ TITLES = {
     "audio_one_sided": Text("Tiếng một bên", "Sound on one side"),
     "audio_antiphase": Text("Tiếng triệt tiêu nhau", "Sound that cancels out"),
 }
+# Of pictures, documents and texts. Some are called like one of a clip and mean the same there.
+OF_FILES = {
+    "format": Text("Loại tệp", "Kind of file"),
+    "file_size": Text("Dung lượng", "Size of the file"),
+    "total_size": Text("Dung lượng tất cả", "Size of all files"),
+    "count": Text("Số ảnh", "Number of pictures"),
+    "alike": Text("Ảnh trùng nhau", "Pictures alike"),
+    "colours": Text("Hệ màu", "Colours"),
+    "animated": Text("Ảnh tĩnh", "Still picture"),
+    "blank": Text("Có nội dung", "Something to see"),
+    "blurred": Text("Độ nét", "Sharpness"),
+    "location": Text("Nơi chụp", "Place"),
+    "pages": Text("Số trang", "Pages"),
+    "words": Text("Số chữ", "Words"),
+    "characters": Text("Số ký tự", "Characters"),
+    "paper": Text("Khổ giấy", "Paper"),
+    "fonts_embedded": Text("Phông chữ trong tệp", "Fonts in the file"),
+    "old_fonts": Text("Bảng mã chữ", "Encoding of the letters"),
+    "letters": Text("Chữ đọc được", "Readable letters"),
+    "repeated": Text("Nội dung lặp lại", "Repetition"),
+    "scanned": Text("Bản quét", "Scans"),
+    "active": Text("Mã tự chạy", "Things that run"),
+    "attachments": Text("Tệp nhúng", "Embedded files"),
+    "links": Text("Liên kết", "Links"),
+}
+
+
+def title(rule: str) -> Text:
+    """A rule's heading, whatever kind of entry it is of."""
+    return OF_FILES.get(rule) or TITLES[rule]

@@ -21,7 +21,7 @@ from media_checks.rules.titles import TITLES
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "media_checks"
 # What its pyproject.toml names, and what that needs in turn.
-NEEDED = ("numpy", "numpy.libs", "PIL", "pillow.libs", "ffmpeg", "future", "past")
+NEEDED = ("numpy", "numpy.libs", "PIL", "pillow.libs", "ffmpeg", "future", "past", "pypdf", "lxml")
 
 
 @pytest.fixture(scope="module")

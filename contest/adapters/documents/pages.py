@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from contest.adapters.boxed_python import ENVIRONMENT, fenced, isolated, limits
@@ -23,22 +24,19 @@ class BoxedPages:
     def draw(self, source: Path, folder: Path) -> DrawnPages:
         """Draw a document into ``folder``, which is empty. Raises ``Unreadable``."""
         printed = folder / "printed.pdf"
-        words_alone = not _is_pdf(source) and not self._printed(source, printed)
+        if not _is_pdf(source):
+            self._print(source, printed)
         sizes = _run(printed if printed.exists() else source.resolve(), folder)
-        printed.unlink(missing_ok=True)
         pages = [folder / f"page-{number}.jpg" for number in range(1, len(sizes) + 1)]
         poster = folder / "poster.jpg"
         return DrawnPages(
             list(zip(pages, sizes, strict=True)), folder / "text.txt",
-            poster if poster.exists() else None, words_alone=words_alone,
+            poster if poster.exists() else None, printed if printed.exists() else None,
         )
 
-    def _printed(self, source: Path, target: Path) -> bool:
-        try:
+    def _print(self, source: Path, target: Path) -> None:
+        with suppress(PdfUnavailable, PdfFailed):
             target.write_bytes(self.office.pdf(source.read_bytes()))
-        except (PdfUnavailable, PdfFailed):
-            return False
-        return True
 
 
 def _is_pdf(source: Path) -> bool:

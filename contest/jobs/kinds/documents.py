@@ -1,16 +1,82 @@
 """A document: judged by its file, then drawn page by page for those who read it on a screen."""
 
 from pathlib import Path
+from typing import Any
 
 import media_checks
 from contest.jobs.clips import ProgressReporter
-from contest.jobs.kinds.making import made_file, made_leaf, unreadable
-from contest.ports import Unreadable
-from contest.services.checking.leaves import PAGE, TEXT
+from contest.jobs.kinds.making import (
+    MALWARE,
+    infected,
+    made_file,
+    made_leaf,
+    policy_named,
+    unreadable,
+)
+from contest.ports import DrawnPages, Unreadable
+from contest.profile import kind_policies
+from contest.services.checking.leaves import PAGE, TEXT, MadeLeaf
 from contest.services.checking.outcomes import CheckJob, Outcome
 from contest.wiring import Platform
 
 JPEG, PLAIN = "image/jpeg", "text/plain"
+DRAWN = 0.9  # the share of the work that is done then
+
+
+def judge(
+    platform: Platform, work: CheckJob, file: Path, folder: Path, tell: ProgressReporter
+) -> Outcome:
+    """The quick check: what the file is, its pages and words."""
+    policy = _policy(work)
+    if found := infected(platform, file, work.entry.kind):
+        return unreadable(found, policy_named(policy), MALWARE)
+    try:
+        report = media_checks.check([file], policy, names=[work.filename], progress=tell)
+    except media_checks.Unreadable as error:
+        return unreadable(error, policy_named(policy))
+    taken = report.fingerprint.to_dict() if report.fingerprint else None
+    return Outcome(report.verdict, report.to_dict(), fingerprint=taken)
+
+
+def draw(
+    platform: Platform, work: CheckJob, file: Path, folder: Path, tell: ProgressReporter
+) -> Outcome:
+    """The deep check: every page as a picture, the words beside them. How many pages a Word file
+    has is known only now, and judged. What passed and cannot be drawn is refused with a sentence,
+    before anybody marks it."""
+    drawn_to = folder / "pages"
+    drawn_to.mkdir()
+    try:
+        drawn = platform.pages.draw(file, drawn_to)
+    except Unreadable:
+        return unreadable(_not_drawn(), None)
+    tell(DRAWN)
+    verdict, report = _pages_judged(work, drawn)
+    poster = [made_file(platform, drawn.poster, "poster", JPEG, {})] if drawn.poster else []
+    return Outcome(verdict, report, poster, leaves=_leaves(platform, drawn))
+
+
+def _policy(work: CheckJob) -> media_checks.Policy:
+    return media_checks.load_policy(kind_policies.policy(work.entry), name=work.policy_name)
+
+
+def _leaves(platform: Platform, drawn: DrawnPages) -> list[MadeLeaf]:
+    words = made_leaf(platform, drawn.text, TEXT, 1, PLAIN)
+    return [words, *(
+        made_leaf(platform, path, PAGE, number, JPEG, width=width, height=height)
+        for number, (path, (width, height)) in enumerate(drawn.pages, 1)
+    )]
+
+
+def _pages_judged(work: CheckJob, drawn: DrawnPages) -> tuple[str, dict[str, Any]]:
+    """The verdict on the number of pages of a Word file that was printed; else a pass."""
+    table = kind_policies.policy(work.entry)
+    table["rules"] = {name: rule for name, rule in table["rules"].items() if name == "pages"}
+    if drawn.printed is None or not table["rules"]:
+        return "pass", {}
+    policy = media_checks.load_policy(table, name=work.policy_name)
+    report = media_checks.check([drawn.printed], policy)
+    return report.verdict, report.to_dict()
 
 
 def _not_drawn() -> media_checks.Unreadable:
@@ -20,29 +86,3 @@ def _not_drawn() -> media_checks.Unreadable:
         "The document cannot be drawn page by page: the file is damaged or too heavy. Open it on "
         "your computer, save it as a PDF and send that.",
     )
-
-
-def judge(
-    platform: Platform, work: CheckJob, file: Path, folder: Path, tell: ProgressReporter
-) -> Outcome:
-    raise NotImplementedError
-
-
-def draw(
-    platform: Platform, work: CheckJob, file: Path, folder: Path, tell: ProgressReporter
-) -> Outcome:
-    """The deep check: every page as a picture, the words beside them. A document that passed and
-    cannot be drawn is refused with a sentence, before anybody marks it."""
-    try:
-        drawn = platform.pages.draw(file, folder)
-    except Unreadable:
-        return unreadable(_not_drawn(), None)
-    tell(0.9)
-    leaves = [made_leaf(platform, drawn.text, TEXT, 1, PLAIN)]
-    leaves += [
-        made_leaf(platform, path, PAGE, number, JPEG, width=width, height=height)
-        for number, (path, (width, height)) in enumerate(drawn.pages, 1)
-    ]
-    poster = [made_file(platform, drawn.poster, "poster", JPEG, {})] if drawn.poster else []
-    return Outcome("pass", {"words_alone": True} if drawn.words_alone else {}, poster,
-                   leaves=leaves)

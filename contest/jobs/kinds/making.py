@@ -5,6 +5,7 @@ from pathlib import Path
 
 import media_checks
 from contest.jobs.clips import store
+from contest.profile.entries import spoken
 from contest.services.checking.leaves import MadeLeaf
 from contest.services.checking.outcomes import DerivedFile, Outcome
 from contest.wiring import Platform
@@ -30,17 +31,18 @@ def policy_named(policy: media_checks.Policy) -> dict[str, str]:
     return {"name": policy.name, "revision": policy.revision}
 
 
-def infected(platform: Platform, clip: Path) -> media_checks.Unreadable | None:
-    """What the antivirus says, before FFmpeg opens the clip. Raises ``ScanUnavailable``."""
+def infected(
+    platform: Platform, clip: Path, kind: str = "clip"
+) -> media_checks.Unreadable | None:
+    """What the antivirus says, before anything opens the file. Raises ``ScanUnavailable``."""
     found = platform.antivirus.scan(clip) if platform.antivirus else None
     if not found:
         return None
-    return media_checks.Unreadable(
-        f"Tệp có mã độc ({found}) nên không được kiểm tra. Hãy quét máy đã xuất clip rồi "
-        "xuất lại.",
-        f"The file carries malware ({found}) and was not checked. Scan the computer that the clip "
-        "was made on and export it again.",
-    )
+    vi = (f"Tệp có mã độc ({found}) nên không được kiểm tra. Hãy quét máy đã xuất clip rồi "
+          "xuất lại.")
+    en = (f"The file carries malware ({found}) and was not checked. Scan the computer that the "
+          "clip was made on and export it again.")
+    return media_checks.Unreadable(spoken(vi, kind, "vi"), spoken(en, kind, "en"))
 
 
 NOT_READABLE = {"found_vi": "không đọc được", "found_en": "not readable"}

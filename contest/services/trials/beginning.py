@@ -12,6 +12,7 @@ from contest.models import Contest, RoleGrant, Unit
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, profiles
+from contest.services.rules import cloning
 from contest.services.rules.toml_editing import edited
 
 ENDING = "-chay-thu"
