@@ -14,7 +14,7 @@ from contest.profile import Profile
 
 TEMPLATES = PROFILE.parent / "templates"
 #: What another contest takes from the reference: the demo has one script, one clock, one camera.
-SHARED = ("schedule", "media", "review", "quota", "form", "upload")
+SHARED, OF_CLIPS = ("schedule", "review", "quota", "form"), ("media", "upload")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Kind:
             return PROFILE.read_text("utf-8")
         own = _read(TEMPLATES / f"{self.name}.toml")
         reference = _read(PROFILE)
-        shared = {key: reference[key] for key in SHARED}
+        of_clips = () if own.get("entry") else OF_CLIPS
+        shared = {key: reference[key] for key in (*SHARED, *of_clips)}
         own["contest"]["slug"] = reference["contest"]["slug"]
         return tomlkit.dumps({**own, **shared})
 
@@ -50,5 +51,6 @@ KINDS: Mapping[str, Kind] = {
         Kind(PROFILE.stem, script.EXPECTED),
         Kind("chi-giam-khao", script.EXPECTED_BY_JURY),
         Kind("phim-ngan", script.EXPECTED_OF_FILMS),
+        Kind("y-tuong", script.EXPECTED_BY_JURY),
     )
 }

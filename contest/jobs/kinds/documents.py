@@ -20,6 +20,7 @@ from contest.services.checking.outcomes import CheckJob, Outcome
 from contest.wiring import Platform
 
 JPEG, PLAIN = "image/jpeg", "text/plain"
+PAGES = "pages"  # the rule of media_checks
 DRAWN = 0.9  # the share of the work that is done then
 
 
@@ -51,7 +52,7 @@ def draw(
     except Unreadable:
         return unreadable(_not_drawn(), None)
     tell(DRAWN)
-    verdict, report = _pages_judged(work, drawn)
+    verdict, report = _judged_again(work, file, drawn)
     poster = [made_file(platform, drawn.poster, "poster", JPEG, {})] if drawn.poster else []
     return Outcome(verdict, report, poster, leaves=_leaves(platform, drawn))
 
@@ -68,15 +69,22 @@ def _leaves(platform: Platform, drawn: DrawnPages) -> list[MadeLeaf]:
     )]
 
 
-def _pages_judged(work: CheckJob, drawn: DrawnPages) -> tuple[str, dict[str, Any]]:
-    """The verdict on the number of pages of a Word file that was printed; else a pass."""
+def _judged_again(
+    work: CheckJob, file: Path, drawn: DrawnPages
+) -> tuple[str, dict[str, Any]]:
+    """Verdict and report, of a Word file with the pages that it was printed to; of what was judged
+    for good already a pass without a report."""
     table = kind_policies.policy(work.entry)
-    table["rules"] = {name: rule for name, rule in table["rules"].items() if name == "pages"}
-    if drawn.printed is None or not table["rules"]:
+    pages = {name: rule for name, rule in table["rules"].items() if name == PAGES}
+    if drawn.printed is None or not pages:
         return "pass", {}
-    policy = media_checks.load_policy(table, name=work.policy_name)
-    report = media_checks.check([drawn.printed], policy)
-    return report.verdict, report.to_dict()
+    of_pages = media_checks.load_policy(table | {"rules": pages}, name=work.policy_name)
+    report = media_checks.check([file], _policy(work), names=[work.filename])
+    printed = media_checks.check([drawn.printed], of_pages).findings
+    findings = [one for one in report.findings if one.rule != PAGES] + printed
+    verdict = media_checks.verdict(findings)
+    told = {"verdict": verdict, "findings": [one.to_dict() for one in findings]}
+    return verdict, report.to_dict() | told
 
 
 def _not_drawn() -> media_checks.Unreadable:

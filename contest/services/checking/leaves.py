@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
-from contest.models import Leaf
+from contest.models import EntryPart, EntryText, Leaf
 
 PAGE, TEXT = "page", "text"
 
@@ -50,3 +50,30 @@ def find(session: Session, version_id: int, kind: str, number: int = 1) -> Leaf 
     return session.scalars(select(Leaf).where(
         Leaf.version_id == version_id, Leaf.kind == kind, Leaf.number == number
     )).one_or_none()
+
+
+# ---------------------------------------------------------------------------- giving up
+
+
+def give_up(session: Session, versions: Sequence[int]) -> list[str]:
+    """Let go what is shown of these versions, and their pictures; returns the files."""
+    files: list[str] = []
+    for table in (Leaf, EntryPart):
+        of_these = table.version_id.in_(versions)
+        files += session.scalars(select(table.sha256).where(of_these))
+        session.execute(delete(table).where(of_these))
+    return files
+
+
+def give_up_drafts(session: Session, submission_id: int) -> list[str]:
+    """Let go what a unit is still putting together; returns the files."""
+    of_this = EntryPart.submission_id == submission_id
+    files = list(session.scalars(select(EntryPart.sha256).where(of_this)))
+    session.execute(delete(EntryPart).where(of_this))
+    session.execute(delete(EntryText).where(EntryText.submission_id == submission_id))
+    return files
+
+
+def needs(sha256: str) -> list[ColumnElement[bool]]:
+    """Whether what is shown of some entry needs this file."""
+    return [exists().where(Leaf.sha256 == sha256), exists().where(EntryPart.sha256 == sha256)]

@@ -160,7 +160,7 @@ def leaf(code: str, leaf: int) -> BaseResponse:
     public.clip(current.db, current.contest, code)
     found = watching.leaf(current.db, current.contest, code, leaf, at=current.now)
     if found is None:
-        raise not_found()
+        raise Conflict("Bài này không mở đọc ở đây.", "This entry is not open to be read here.")
     return media.send(found)
 
 
