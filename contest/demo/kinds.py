@@ -14,7 +14,7 @@ from contest.profile import Profile
 
 TEMPLATES = PROFILE.parent / "templates"
 #: What another contest takes from the reference: the demo has one script, one clock, one camera.
-SHARED, OF_CLIPS = ("schedule", "review", "quota", "form"), ("media", "upload")
+SHARED = ("schedule", "media", "review", "quota", "form", "upload")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,11 @@ class Kind:
             return PROFILE.read_text("utf-8")
         own = _read(TEMPLATES / f"{self.name}.toml")
         reference = _read(PROFILE)
-        of_clips = () if own.get("entry") else OF_CLIPS
-        shared = {key: reference[key] for key in (*SHARED, *of_clips)}
+        if "entry" in own:  # no clips: what the reference says of them is not theirs
+            review = own["review"] | {"approvals": 1, "second_to_reject": False}
+            shared = {"schedule": reference["schedule"], "review": review}
+        else:
+            shared = {key: reference[key] for key in SHARED}
         own["contest"]["slug"] = reference["contest"]["slug"]
         return tomlkit.dumps({**own, **shared})
 

@@ -25,7 +25,7 @@ def make(sample: Sample, path: Path) -> None:
     document.add_paragraph(f"Tác giả: {sample.authors}. Đơn vị: {sample.unit}.")
     for place, part in enumerate(PARTS):
         if place:
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]
         document.add_heading(part, 1)
         for turn in range(SHORT if sample.flaw == "short" else USUAL):
             document.add_paragraph(_paragraph(sample, 4 * place + turn))

@@ -16,6 +16,7 @@ def of_kind(profile: Profile) -> Iterator[Fault]:
             yield "media", "thiếu khoá này; hãy thêm vào", "is missing; please add it"
         return
     yield from _of_clips(profile)
+    yield from _on_the_page(profile)
     yield from _bytes(profile)
 
 
@@ -66,6 +67,17 @@ def _of_clips(profile: Profile) -> Iterator[Fault]:
             f"names the endings of clips, but this contest takes a {en}; take the key out, the "
             "kinds of files follow from entry.kind",
         )
+    if profile.upload.links:
+        yield (
+            "upload.links",
+            f"cho gửi đường dẫn tới clip, mà hội thi nhận {vi}; hãy đặt links = false",
+            f"lets units give a link to a clip, but this contest takes a {en}; put links = false",
+        )
+
+
+def _on_the_page(profile: Profile) -> Iterator[Fault]:
+    """Only clips are posted on a Page, and so only they have interactions."""
+    vi, en = name_of(profile.entry.kind, "vi"), name_of(profile.entry.kind, "en")
     if profile.on_page:
         yield (
             "showing.where",
@@ -83,12 +95,6 @@ def _of_clips(profile: Profile) -> Iterator[Fault]:
             "đặt tỉ trọng tương tác là 0",
             f"interactions have a weight, but a {en} cannot be posted on a Page, so there is "
             "nowhere to count them; put the weight to 0",
-        )
-    if profile.upload.links:
-        yield (
-            "upload.links",
-            f"cho gửi đường dẫn tới clip, mà hội thi nhận {vi}; hãy đặt links = false",
-            f"lets units give a link to a clip, but this contest takes a {en}; put links = false",
         )
 
 

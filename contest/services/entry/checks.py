@@ -203,13 +203,14 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
     submission = version.submission
     if not _in_force(submission, version, SubmissionState.CHECKING):
         return
+    profile = profiles.profile_of(submission.contest)
     if verdict in GOOD:
         move(session, submission, SubmissionState.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
         staff_mails.call_members(session, submission.contest, at=at)
         enqueue_deep(session, version, at=at)
-        onscreen_names.enqueue(session, version, at=at)
+        if profile.entry.is_clip:
+            onscreen_names.enqueue(session, version, at=at)
         return
-    profile = profiles.profile_of(submission.contest)
     late = at >= deadlines.until(profile, submission)
     _needs_fix(session, submission, at=at, verdict=verdict, give_time=late)
 

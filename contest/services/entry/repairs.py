@@ -71,9 +71,13 @@ def source(submission: Submission) -> Check | None:
 
 
 def offered(submission: Submission) -> list[str]:
-    """What can be repaired in the current clip: frame, borders, length, sound."""
+    """What can be repaired in the current clip: frame, borders, length, sound. Nothing in what is
+    no clip."""
     check = source(submission)
-    return repairable(check.report) if check is not None and submission.state in REPLACEABLE else []
+    if check is None or submission.state not in REPLACEABLE:
+        return []
+    is_clip = profiles.profile_of(submission.contest).entry.is_clip
+    return repairable(check.report) if is_clip else []
 
 
 def left(session: Session, submission: Submission) -> int:

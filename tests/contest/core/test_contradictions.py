@@ -23,6 +23,14 @@ def with_prize(by: str, **more: object) -> str:
     return toml_editing.edited(SOURCE, {"prizes": [*prizes, prize(by)], **more})
 
 
+IDEAS = (PROFILES / "templates/y-tuong.toml").read_text("utf-8")
+
+
+def ideas(**rules: object) -> str:
+    return toml_editing.edited(IDEAS, {key.replace("__", "."): value
+                                       for key, value in rules.items()})
+
+
 def jury(**rules: object) -> str:
     return toml_editing.edited(
         SOURCE, {key if "." in key else f"jury.{key}": value for key, value in rules.items()}
@@ -52,6 +60,27 @@ def jury(**rules: object) -> str:
          "measures.0.jury_weight", "scoring.jury_weight là 0", "nothing to measure"),
         (toml_editing.edited(SOURCE, {"showing.where": ["site"]}), "scoring.interaction_weight",
          "không có nơi đếm", 'add "fanpage" to showing.where'),
+        (toml_editing.edited(SOURCE, {"media": None}), "media", "hãy thêm vào", "is missing"),
+        (toml_editing.edited(SOURCE, {"entry.document.most_pages": 9}), "entry.document",
+         'entry.kind là “clip”', 'put kind = "document"'),
+        (toml_editing.edited(SOURCE, {"entry.kind": "document"}), "media",
+         "đặt quy định ở [entry.document]", "take [media] out"),
+        (toml_editing.edited(SOURCE, {"entry.kind": "pictures", "media": None,
+                                      "upload.extensions": None}), "showing.where",
+         "chỉ đăng được clip lên Fanpage", "or [] and post by hand"),
+        (ideas(showing__where=["fanpage"]), "showing.where", 'đặt where = ["site"]',
+         "on the contest's own pages"),
+        (ideas(scoring__interaction_weight=10), "scoring.interaction_weight",
+         "không có nơi đếm", "put the weight to 0"),
+        (ideas(upload__extensions=["mp4"]), "upload.extensions", "đuôi tệp của clip",
+         "follow from entry.kind"),
+        (ideas(upload__links=True), "upload.links", "đặt links = false", "put links = false"),
+        (ideas(upload__max_bytes=4 * 10**9), "upload.max_bytes", "ví dụ 20000000",
+         "put a smaller number"),
+        (ideas(entry__document__least_pages=20), "entry.document.least_pages",
+         "nhiều nhất 15", "allows 15 at most"),
+        (ideas(entry__document__least_words=9000, entry__document__most_words=8000),
+         "entry.document.least_words", "hãy sửa một trong hai số", "mend one of the two"),
         (toml_editing.edited(SOURCE, {"contest.page_url": None}), "contest.page_url",
          "thiếu khoá này", "please add it"),
         (jury(assignment="each"), "jury.jurors_per_clip", "mỗi clip do mấy giám khảo",

@@ -1,5 +1,6 @@
 """Contests of entries that are no clip, and files to send to them."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from contest.demo.kinds import KINDS
 from contest.jobs import worker
 from contest.models import Check, ClipVersion, Contest, Submission, Task
 from contest.services.entry import checks
+from tests.clip_cache import cached
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 
@@ -34,17 +36,21 @@ def document(path: Path, paragraphs: int, *, pages: int = 2, about: str = "trạ
     return path
 
 
+def printed(path: Path, paragraphs: int) -> None:
+    """The same as a PDF."""
+    path.write_bytes(LibreOffice().pdf(document(path, paragraphs).read_bytes()))
+
+
 @pytest.fixture(scope="session")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``idea.pdf`` of two pages with 600 words, ``short.pdf`` of 40; ``idea.docx``, and
     ``long.docx`` of 20 pages, which its file does not tell."""
     folder = tmp_path_factory.mktemp("papers")
     document(folder / "idea.docx", 30)
-    document(folder / "short.docx", 2)
     document(folder / "long.docx", 40, pages=20)
-    for name in ("idea", "short"):
-        content = LibreOffice().pdf((folder / f"{name}.docx").read_bytes())
-        (folder / f"{name}.pdf").write_bytes(content)
+    for name, paragraphs in (("idea", 30), ("short", 2)):
+        kept = cached(f"papers/{name}.pdf", printed, paragraphs)
+        shutil.copyfile(kept, folder / f"{name}.pdf")
     return folder
 
 

@@ -36,11 +36,11 @@ def test_a_pdf_is_judged_drawn_and_shown_to_its_unit_and_to_reviewers(
         assert set(checks.derivatives(session, version)) == {"poster"}
     assert [one.number for one in drawn] == list(range(1, len(drawn) + 1)) and len(drawn) >= 2
     assert drawn[0].data["width"] == 1240
-    assert "sáng kiến cho phường xanh" in ideas.platform.blobs.path(words.sha256).read_text("utf-8")
+    assert "sạch, đẹp và văn minh" in ideas.platform.blobs.path(words.sha256).read_text("utf-8")
     for page in (unit.get(f"{AT}/unit/entries/{submission.code}"),
                  ideas.visit.role("reviewer").get(f"{AT}/review/{submission.code}")):
         assert f"/media/{submission.code}/1/page-2.jpg" in page.text
-        assert "phường xanh" in page.text and "<video" not in page.text
+        assert "sạch, đẹp và văn minh" in page.text and "<video" not in page.text
     picture = unit.get(f"{AT}/media/{submission.code}/1/page-2.jpg")
     assert (picture.status_code, picture.content_type) == (200, "image/jpeg")
     assert "sandbox" in picture.headers["Content-Security-Policy"]
@@ -101,7 +101,7 @@ def test_a_blind_jury_and_everybody_read_it_here(
     assert f"/media/{submission.code}/1/page-1.jpg" in marked and "/original" not in marked
     public = ideas.visit.public()
     page = public.get(f"{AT}/clips/{submission.code}").text
-    assert f"{AT}/clips/{submission.code}/page-1.jpg" in page and "phường xanh" in page
+    assert f"{AT}/clips/{submission.code}/page-1.jpg" in page and "sạch, đẹp và văn minh" in page
     assert public.get(f"{AT}/clips/{submission.code}/page-1.jpg").status_code == 200
     with ideas.platform.db.write() as session:
         session.get_one(Submission, submission.id).state = "disqualified"
@@ -112,7 +112,7 @@ def test_the_same_words_in_two_documents_are_shown_beside_the_checklist(
     ideas: Sending, papers: Path
 ) -> None:
     first = ideas.send(papers / "idea.pdf")
-    again = ideas.send(papers / "idea.docx")
+    again = ideas.send(papers / "idea.pdf", "other.pdf")
     ideas.work("check.quick")
     ideas.work("copies.compare")
     with ideas.platform.db.read() as session:
@@ -125,7 +125,7 @@ def test_the_same_words_in_two_documents_are_shown_beside_the_checklist(
     reviewer = ideas.visit.role("reviewer")
     assert "Trùng lời văn" in reviewer.get(f"{AT}/review/{again.code}").text
     both = reviewer.get(f"{AT}/review/{again.code}/copies/{pair.id}")
-    assert both.text.count("phường xanh") >= 2
+    assert both.text.count("sạch, đẹp và văn minh") >= 2
     other = f"{AT}/review/{again.code}/copies/{pair.id}/page-1.jpg"
     assert other in both.text and reviewer.get(other).status_code == 200
 
