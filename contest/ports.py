@@ -132,6 +132,29 @@ class PictureCleaner(Protocol):
         """Raises ``Invalid`` for what is no whole picture, ``TooLarge`` for too many pixels."""
 
 
+@dataclass(frozen=True)
+class DrawnPages:
+    """A document as files: its pages with (width, height) in pixels, its words, a picture of the
+    first page for lists; the PDF that it was printed to first. No page: nothing here could draw
+    it."""
+
+    pages: list[tuple[Path, tuple[int, int]]]
+    text: Path
+    poster: Path | None
+    printed: Path | None = None
+
+
+class PageDrawer(Protocol):
+    """Draws the pages of a document from outside: pixels and letters, nothing that acts."""
+
+    def draw(self, source: Path, folder: Path) -> DrawnPages:
+        """Draw a PDF or DOCX into an empty folder. Raises ``Unreadable``."""
+
+
+class Unreadable(Exception):
+    """Nothing that can be drawn; the text is for the log."""
+
+
 class PlanReader(Protocol):
     """Reads a contest's plan from outside."""
 

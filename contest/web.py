@@ -36,6 +36,7 @@ from contest.views.shared import returning, support
 from contest.views.shared.addresses import TrustedProxies
 from contest.views.shared.entries import contact
 from contest.views.shared.numbers import WholeNumber
+from contest.views.shared.site import wording
 from contest.views.shared.state_words import STATE_WORDS
 from contest.views.shared.support import current
 from contest.wiring import Platform
@@ -123,6 +124,7 @@ def create_app(platform: Platform) -> Flask:
     )
     app.url_map.converters["int"] = WholeNumber
     Babel(app, locale_selector=lambda: current.language)
+    app.extensions["babel"].instance.domain_instance = wording.Words()
     _logged(app)  # before whatever may refuse a request
     CSRF.init_app(app)
     support.limiter.init_app(app)
@@ -143,8 +145,9 @@ def _words() -> NullTranslations:
     """The catalogue in the request's language. Flask-Babel looks for it anew at each text, of which
     a page has up to a thousand: that took half of its time."""
     found: NullTranslations | None = g.get("words")
-    if found is None:
+    if found is None or g.words_of != wording.kind_now():
         found = g.words = get_domain().get_translations()
+        g.words_of = wording.kind_now()
     return found
 
 
@@ -293,10 +296,14 @@ def _answer(status: int, code: str, message: str, data: dict[str, object]) -> Re
 
 
 def _refused(error: DomainError) -> Response:
-    response = _answer(error.status, error.code, error.message(current.language), error.data)
+    response = _answer(error.status, error.code, _said(error), error.data)
     if response.status_code == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _said(error: DomainError) -> str:
+    return wording.said(error.message(current.language), current.language)
 
 
 def _http(error: HTTPException) -> Response:

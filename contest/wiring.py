@@ -14,6 +14,7 @@ from contest.ports import (
     ChatBot,
     LinkReader,
     Mailer,
+    PageDrawer,
     PdfMaker,
     PdfReader,
     PictureCleaner,
@@ -111,6 +112,12 @@ class Platform:
         from contest.adapters.pdfs import BoxedPdfs
 
         return BoxedPdfs()
+
+    @cached_property
+    def pages(self) -> PageDrawer:
+        from contest.adapters.documents.pages import BoxedPages
+
+        return BoxedPages(self.office)
 
     @cached_property
     def links(self) -> LinkReader:

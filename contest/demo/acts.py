@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from contest.demo import clips, script
+from contest.demo import clips, papers, script
 from contest.demo.browser import Browser, Form, Page, Refused, insist, insist_on, wait_until, words
 from contest.demo.script import JURORS, ORGANISER, OWN_UNIT, REVIEWER, SECOND, UNITS, Part
 
@@ -31,10 +31,10 @@ class Stage:
         password: str,
         folder: Path,
         say: Say,
-        parts: Sequence[Part] = script.PARTS,
+        parts: Sequence[Part] = script.PARTS, *, entries: str = "clip",
     ) -> None:
         self.base_url, self.password, self.folder, self.say = base_url, password, folder, say
-        self.parts = parts
+        self.parts, self.entries = parts, entries
         self.people: dict[str, Browser] = {}
         self.units: dict[str, Browser] = {}
         self.codes: dict[str, str] = {}  # clip's title -> the entry's code
@@ -61,15 +61,16 @@ class Stage:
         browser.submit(form, {"email": email, "password": self.password})
 
     def film(self, number: int, part: Part, version: int) -> Path:
-        """The unit's clip as a file, made at the first call."""
-        path = self.folder / film_name(number, version)
+        """The unit's clip, or its document, as a file, made at the first call."""
+        path = self.folder / film_name(number, version, self.entries)
         if not path.exists():
-            clips.make(sample(number, part, version), path)
+            make = clips.make if self.entries == "clip" else papers.make
+            make(sample(number, part, version), path)
         return path
 
 
-def film_name(number: int, version: int) -> str:
-    return f"{number}-{version}.mp4"
+def film_name(number: int, version: int, entries: str = "clip") -> str:
+    return f"{number}-{version}.{'mp4' if entries == 'clip' else 'docx'}"
 
 
 def sample(number: int, part: Part, version: int) -> clips.Sample:

@@ -31,7 +31,11 @@ class Kind:
             return PROFILE.read_text("utf-8")
         own = _read(TEMPLATES / f"{self.name}.toml")
         reference = _read(PROFILE)
-        shared = {key: reference[key] for key in SHARED}
+        if "entry" in own:  # no clips: what the reference says of them is not theirs
+            review = own["review"] | {"approvals": 1, "second_to_reject": False}
+            shared = {"schedule": reference["schedule"], "review": review}
+        else:
+            shared = {key: reference[key] for key in SHARED}
         own["contest"]["slug"] = reference["contest"]["slug"]
         return tomlkit.dumps({**own, **shared})
 
@@ -50,5 +54,6 @@ KINDS: Mapping[str, Kind] = {
         Kind(PROFILE.stem, script.EXPECTED),
         Kind("chi-giam-khao", script.EXPECTED_BY_JURY),
         Kind("phim-ngan", script.EXPECTED_OF_FILMS),
+        Kind("y-tuong", script.EXPECTED_BY_JURY),
     )
 }

@@ -87,7 +87,8 @@ class Play:
         self._at(OPENING)
         self._set_up()
         with self._running():
-            stage = Stage(self.base_url, self.password, self.folder / "clips", self._line)
+            stage = Stage(self.base_url, self.password, self.folder / "clips", self._line,
+                          entries=self.rules.entry.kind)
             acts.import_units(stage)
             self._at(LAST_DAY)
             acts.send_clips(stage)
@@ -134,7 +135,7 @@ class Play:
         """Films whose bytes are not in the store."""
         store = self.data_dir / "clips"
         kept = {path.name for path in store.rglob("*")}
-        films = sorted((self.folder / "clips").glob("*.mp4"))
+        films = sorted((self.folder / "clips").glob("*.[md]*"))
         return [film.name for film in films if sha256_of(film) not in kept]
 
     def _page(self, what: str, change: dict[str, object] | None = None) -> Any:

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 import media_checks
 from contest.errors import DomainError
 from contest.jobs import GiveUp, Later
-from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out, store
+from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out
+from contest.jobs.kinds import documents
+from contest.jobs.kinds.making import MALWARE, infected, made_file, policy_named, unreadable
 from contest.models import Contest
 from contest.profile import reminding
+from contest.services.checking.outcomes import DEEP, QUICK, CheckJob, Outcome
 from contest.services.core import appraisal, outbox, profiles
 from contest.services.entry import checks, repairs, staff_mails, votes
-from contest.services.entry.checks import DEEP, QUICK, CheckJob, DerivedFile, Outcome
 from contest.services.reviewing import held
 from contest.wiring import Platform
 
@@ -31,20 +33,27 @@ Make = Callable[[Platform, CheckJob, Path, Path, ProgressReporter], Outcome]
 TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
+# Kind of entry -> its quick and its deep check.
+KINDS: Mapping[str, tuple[Make, Make]] = {
+    "document": (documents.judge, documents.draw),
+}
+
+
 def quick(platform: Platform, check_id: int, beat: Beat) -> None:
-    """Run the quick check, which the unit waits for; makes contact sheet and poster."""
-    carry_out(platform, check_id, beat, _steps(QUICK, _judge))
+    """Run the quick check, which the unit waits for; makes contact sheet and poster of a clip."""
+    carry_out(platform, check_id, beat, _steps(QUICK, 0, _judge))
 
 
 def deep(platform: Platform, check_id: int, beat: Beat) -> None:
-    """Run the deep check: decodes every frame once, makes the rendition that people watch."""
-    carry_out(platform, check_id, beat, _steps(DEEP, _deepen))
+    """Run the deep check: decodes every frame once, makes the rendition that people watch; of a
+    document its pages."""
+    carry_out(platform, check_id, beat, _steps(DEEP, 1, _deepen))
 
 
-def _steps(kind: str, make: Make) -> Steps[CheckJob, Outcome]:
+def _steps(kind: str, place: int, of_clip: Make) -> Steps[CheckJob, Outcome]:
     return Steps(
-        name="check", start=checks.start, make=partial(_on_clip, make), progress=checks.progress,
-        finish=_finish, failed=partial(_failed, kind),
+        name="check", start=checks.start, make=partial(_on_clip, (place, of_clip)),
+        progress=checks.progress, finish=_finish, failed=partial(_failed, kind),
     )
 
 
@@ -71,8 +80,11 @@ def _failed(kind: str, platform: Platform, check_id: int, error: Exception) -> b
 
 
 def _on_clip(
-    make: Make, platform: Platform, work: CheckJob, folder: Path, tell: ProgressReporter
+    of: tuple[int, Make], platform: Platform, work: CheckJob, folder: Path,
+    tell: ProgressReporter,
 ) -> Outcome:
+    place, of_clip = of
+    make = of_clip if work.entry.is_clip else KINDS[work.entry.kind][place]
     with platform.blobs.open_local(work.sha256) as clip:
         return make(platform, work, clip, folder, tell)
 
@@ -81,14 +93,14 @@ def _judge(
     platform: Platform, work: CheckJob, clip: Path, folder: Path, tell: ProgressReporter
 ) -> Outcome:
     policy = media_checks.load_policy(work.media, name=work.policy_name)
-    if infected := _infected(platform, clip):
-        return _unreadable(infected, {"name": policy.name, "revision": policy.revision}, _MALWARE)
+    if found := infected(platform, clip):
+        return unreadable(found, policy_named(policy), MALWARE)
     try:
         report = media_checks.check(clip, policy, artefacts=folder, progress=tell)
     except media_checks.Unreadable as error:
-        return _unreadable(error, {"name": policy.name, "revision": policy.revision})
+        return unreadable(error, policy_named(policy))
     files = [
-        _made(platform, folder / facts["file"], kind, TYPES[facts["file"][-4:]], facts)
+        made_file(platform, folder / facts["file"], kind, TYPES[facts["file"][-4:]], facts)
         for word, kind in PICTURES.items()
         if (facts := report.artefacts.get(word))
     ]
@@ -104,53 +116,14 @@ def _deepen(
     try:
         deep = media_checks.deepen(clip, policy, out, progress=tell)
     except media_checks.Unreadable as error:
-        return _unreadable(error, {"name": policy.name, "revision": policy.revision})
+        return unreadable(error, policy_named(policy))
     made = deep.rendition
     facts = {
         "method": made.method, "width": made.width, "height": made.height,
         "duration_s": made.duration_s,
     }
-    files = [_made(platform, out, "rendition", "video/mp4", facts)]
+    files = [made_file(platform, out, "rendition", "video/mp4", facts)]
     return Outcome(deep.report.verdict, deep.report.to_dict(), files)
-
-
-def _made(
-    platform: Platform, path: Path, kind: str, media_type: str, facts: dict[str, object]
-) -> DerivedFile:
-    size = path.stat().st_size
-    data = {name: value for name, value in facts.items() if name != "file"}
-    return DerivedFile(kind, store(platform, path), size, media_type, data)
-
-
-def _infected(platform: Platform, clip: Path) -> media_checks.Unreadable | None:
-    """What the antivirus says, before FFmpeg opens the clip. Raises ``ScanUnavailable``."""
-    found = platform.antivirus.scan(clip) if platform.antivirus else None
-    if not found:
-        return None
-    return media_checks.Unreadable(
-        f"Tệp có mã độc ({found}) nên không được kiểm tra. Hãy quét máy đã xuất clip rồi "
-        "xuất lại.",
-        f"The file carries malware ({found}) and was not checked. Scan the computer that the clip "
-        "was made on and export it again.",
-    )
-
-
-_NOT_READABLE = {"found_vi": "không đọc được", "found_en": "not readable"}
-_MALWARE = {"found_vi": "có mã độc", "found_en": "malware"}
-
-
-def _unreadable(
-    error: media_checks.Unreadable, policy: dict[str, str] | None,
-    found: Mapping[str, str] = _NOT_READABLE,
-) -> Outcome:
-    """The outcome of a file that is no clip, shaped like a report with one finding."""
-    finding = {
-        "rule": "intact", "level": "hard", "outcome": "fail", "found": ["unreadable"],
-        "allowed": [], "at": [], **found,
-        "allowed_vi": "tệp đầy đủ", "allowed_en": "a complete file", **error.to_dict(),
-    }
-    report: dict[str, object] = {"verdict": "unreadable", "facts": {}, "findings": [finding]}
-    return Outcome("unreadable", report | ({"policy": policy} if policy else {}))
 
 
 def settle(platform: Platform, contest_id: int, beat: Beat) -> None:

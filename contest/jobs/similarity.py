@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from contest.jobs.kinds import files
 from contest.models import ClipFingerprint
 from contest.services.entry import similarity
 from contest.wiring import Platform
@@ -15,14 +16,18 @@ NOTHING = Fingerprint(0.0)
 
 
 def compare_all(platform: Platform, print_id: int, beat: Callable[[], None]) -> None:
-    """Record every similar pair. Idempotent.
+    """Record every similar pair, of clips or of what is none. Idempotent.
 
     The index finds candidates by a few kilobytes of each clip, the sieve those of them that may
     share something; only these are compared in full. No transaction is open meanwhile.
     """
     with platform.db.read() as session:
         row = session.get_one(ClipFingerprint, print_id)
-        mine, own = row.version_id, Fingerprint.from_dict(row.data)
+        mine, data = row.version_id, row.data
+    if files.is_likeness(data):
+        files.compare_all(platform, (mine, data), _others(platform, mine), beat)
+        return
+    own = Fingerprint.from_dict(data)
     if (again := loop(own)) is not None:
         with platform.db.write() as session:
             similarity.note_loop(session, print_id, again.lag, again.share)
@@ -89,7 +94,7 @@ def _compare(
 def _read(data: dict[str, object]) -> Fingerprint | None:
     """The fingerprint, or None where an older version of the checks made it: not comparable."""
     try:
-        return Fingerprint.from_dict(data)
+        return None if files.is_likeness(data) else Fingerprint.from_dict(data)
     except ValueError:
         return None
 

@@ -30,6 +30,7 @@ from contest.models.interactions import (
     ToldNumber,
 )
 from contest.models.keys import StoredKey
+from contest.models.kinds.leaves import EntryPart, EntryText, Leaf
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import (
     LetterText,
@@ -99,9 +100,10 @@ __all__ = [
     "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions",
     "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
     "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
-    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "Filing", "FlagDecision",
+    "DocumentTemplate", "EntryPart", "EntryRequest", "EntryText", "Errand", "Evidence", "Filing",
+    "FlagDecision",
     "FormerSeal", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount",
-    "LateApproval",
+    "LateApproval", "Leaf",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",

@@ -8,18 +8,21 @@ from collections.abc import Iterator
 
 from contest.profile import filings, questions
 from contest.profile.judging_contradictions import Fault, judging
+from contest.profile.kind_contradictions import of_kind
 from contest.profile.schema import Profile
 
 
 def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
-    return [*_shown(profile), *_weightless(profile), *_amounts(profile), *_unknown(profile),
-            *_without_prize(profile), *_most_in_one(profile), *_measures(profile),
-            *_questions(profile), *judging(profile)]
+    return [*of_kind(profile), *_shown(profile), *_weightless(profile),
+            *_amounts(profile), *_unknown(profile), *_without_prize(profile),
+            *_most_in_one(profile), *_measures(profile), *_questions(profile), *judging(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:
     """A Page without its name and address; interactions where there is no Page to count them on."""
+    if not profile.entry.is_clip:
+        return  # a Page is no remedy there (``kind_contradictions``)
     if not profile.on_page and profile.scoring.interaction_weight:
         yield (
             "scoring.interaction_weight",

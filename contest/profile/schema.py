@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from contest.profile.entries import Entry
 from contest.profile.filings import Filing
 from contest.profile.judging import Jury
 from contest.profile.papers import Documents
@@ -273,8 +274,9 @@ class Profile(Part):
     form: SubmissionForm
     questions: list[Question] = Field(default_factory=list, max_length=30)
     filings: list[Filing] = Field(default_factory=list, max_length=30)
+    entry: Entry = Entry()
     upload: UploadLimits = UploadLimits()
-    media: dict[str, Any]
+    media: dict[str, Any] = Field(default_factory=dict)  # of clips, which cannot do without
     review: Review
     jury: Jury
     scoring: Scoring
@@ -312,7 +314,7 @@ class Profile(Part):
         content: dict[str, Any] = whole(self)
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
                  "awards": Awards(), "categories": [], "measures": [], "questions": [],
-                 "filings": [],
+                 "filings": [], "entry": Entry(), "media": {},
                  "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}
@@ -325,6 +327,11 @@ class Profile(Part):
             clips=upload.unit_clips or CLIPS_EACH * entries,
             bytes=upload.unit_bytes or upload.max_bytes * entries,
         )
+
+    @property
+    def extensions(self) -> list[str]:
+        """The endings of files that are taken."""
+        return self.upload.extensions if self.entry.is_clip else self.entry.extensions
 
     @property
     def on_page(self) -> bool:

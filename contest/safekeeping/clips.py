@@ -19,7 +19,9 @@ from contest.models import (
     Derivative,
     DocumentPdf,
     DocumentTemplate,
+    EntryPart,
     Evidence,
+    Leaf,
     PostRemoval,
     PrivacyRequest,
     Repair,
@@ -55,6 +57,8 @@ def _queries() -> Iterator[tuple[str, Select[str | None]]]:
         .where(kept, Repair.sha256.is_not(None))
     )
     yield "derivative", select(Derivative.sha256)
+    yield "page", select(Leaf.sha256)
+    yield "picture", select(EntryPart.sha256)
     yield "template", select(DocumentTemplate.sha256)
     yield "pdf", select(DocumentPdf.sha256).where(DocumentPdf.sha256 != "")
     yield "bundle", (

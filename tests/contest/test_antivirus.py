@@ -16,7 +16,7 @@ from contest.config import Settings
 from contest.jobs import checks as job
 from contest.models import Contest, Evidence
 from contest.ports import ScanUnavailable
-from contest.services.entry.checks import CheckJob
+from contest.services.checking.outcomes import CheckJob
 from contest.wiring import Platform
 from tests import clamd, forks
 from tests.clamd import EICAR, Daemon

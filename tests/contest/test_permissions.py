@@ -27,6 +27,7 @@ from contest.models import (
     Derivative,
     Errand,
     Evidence,
+    Leaf,
     LinkFetch,
     PostRemoval,
     PrivacyRequest,
@@ -109,6 +110,9 @@ class World:
             version_id=version.id, kind="poster", sha256=version.sha256, size=version.size,
             media_type="image/jpeg", created_at=WHILE_OPEN,
         ))
+        for of in (version.id, self.entries["in_review"].version_id):
+            self.make.add(Leaf(version_id=of, kind="page", number=1, sha256=version.sha256,
+                               size=version.size, media_type="image/jpeg", created_at=WHILE_OPEN))
         self.make.add(Captions(version_id=version.id, language="vi", data={"cues": []},
                                created_by="user:1", created_at=WHILE_OPEN))
         self.make.add(SimilarPair(
@@ -199,7 +203,8 @@ class World:
                 select(Publication.id).where(Publication.submission_id == published.id)
             )
         return {
-            "slug": self.contest.slug, "code": submission.code, "number": 1, "kind": "original",
+            "slug": self.contest.slug, "code": submission.code, "number": 1, "leaf": 1,
+            "kind": "original",
             "prize": "first",
             "user_id": juror.id, "unit_id": self.units[0].id, "link_id": link.id,
             "task_id": task.id, "session_id": 1, "check_id": check_id, "sha256": sha256,

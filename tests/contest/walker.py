@@ -16,9 +16,9 @@ from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.errors import Conflict
 from contest.models import Check, ClipVersion, Contest, EntryRequest, Mail, Result, Submission
+from contest.services.checking import outcomes
 from contest.services.core import deadlines, mail, profiles
 from contest.services.entry import checks, entry_requests, reviews, submissions, uploads, votes
-from contest.services.entry.checks import Outcome
 from contest.services.entry.reviews import Decision
 from contest.services.fanpage import publications
 from contest.services.jury import ballots
@@ -174,10 +174,10 @@ class Walk(ThoughtsOfWalk, PrizesOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, L
         self.model.sent[one.id] += 1
 
     def check(self, session: Session, one: Submission) -> None:
-        self._answer(session, one, checks.QUICK)
+        self._answer(session, one, outcomes.QUICK)
 
     def check_deeply(self, session: Session, one: Submission) -> None:
-        self._answer(session, one, checks.DEEP)
+        self._answer(session, one, outcomes.DEEP)
 
     def _answer(self, session: Session, one: Submission, kind: str) -> None:
         check = session.scalars(select(Check).where(
@@ -188,7 +188,7 @@ class Walk(ThoughtsOfWalk, PrizesOfWalk, PageOfWalk, BoardOfWalk, UnitsOfWalk, L
             return
         verdict = self.random.choice(("pass", "pass", "pass", "look", "fail"))
         checks.start(session, check.id, at=self.at)
-        checks.finish(session, check.id, Outcome(verdict, report(verdict)), at=self.at)
+        checks.finish(session, check.id, outcomes.Outcome(verdict, report(verdict)), at=self.at)
 
     def approve(self, session: Session, one: Submission) -> None:
         items = profiles.profile_of(one.contest).review.checklist

@@ -2,8 +2,8 @@
 // What the browser cannot read passes: the server checks everything again.
 import mediaInfoFactory from "mediainfo.js";
 import wasm from "mediainfo.js/MediaInfoModule.wasm";
+import { checkSize, checkType, told } from "./_file_look.js";
 import { length, lengthBeside, lengthRange, shape } from "./_measures.js";
-import { fill, language, size } from "./_words.js";
 
 const MOST_READ = 64 << 20; // bytes; a header that needs more is left to the server
 const MOST_TIME = 20000; // ms
@@ -48,18 +48,6 @@ export function judge(facts, rules) {
   ].filter(Boolean);
 }
 
-function checkSize(file, { max_bytes }) {
-  if (file.size === 0) return { rule: "size", level: "hard", text: "empty" };
-  if (file.size <= max_bytes) return null;
-  return { rule: "size", level: "hard", text: "size", found: size(file.size), allowed: size(max_bytes) };
-}
-
-function checkType(file, { extensions }) {
-  const found = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
-  if (extensions.includes(found)) return null;
-  return { rule: "type", level: "hard", text: "type", found: found || file.name, allowed: extensions.join(", ") };
-}
-
 // What a player shows must not be too long, and the picture by itself not too short.
 function checkDuration({ duration, picture = duration }, rule) {
   if (!rule || !duration) return null;
@@ -88,13 +76,6 @@ function checkResolution({ width, height }, rule) {
   if (!rule || !width || (width >= rule.min_width && height >= rule.min_height)) return null;
   const allowed = `${rule.min_width}×${rule.min_height}`;
   return { rule: "resolution", level: rule.level, text: "resolution", found: `${width}×${height}`, allowed };
-}
-
-// The contest's own remedy goes before ours.
-function told(finding, rules, texts) {
-  const message = fill(texts[finding.text], finding);
-  const own = rules[finding.rule]?.remedy?.[language()];
-  return { ...finding, message, remedy: own ?? texts[`${finding.text}_remedy`] ?? "" };
 }
 
 // Width and height as a viewer sees them, duration in seconds, whether there is sound.

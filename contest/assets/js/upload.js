@@ -76,6 +76,7 @@ class Uploader {
   // The facts at once, the picture as soon as the browser has decoded one.
   async #showClip(facts) {
     const { file, texts, parts } = this;
+    if (!this.config.policy.rules) return;
     const { firstPicture, showClip } = await import("./_clip_picture.js").catch(() => ({}));
     if (!showClip || this.file !== file) return;
     showClip(parts.picked, file, facts, null, texts);
@@ -85,12 +86,19 @@ class Uploader {
   }
 
   async #look(file) {
+    if (!this.config.policy.rules) return this.#lookAtFile(file);
     try {
       const looking = import("./precheck.js").then(({ precheck }) => precheck(file, this.config.policy, this.texts));
       return await Promise.race([looking, late(LONGEST_LOOK_MS)]);
     } catch {
       return { readable: false, facts: null, findings: [], mendable: false };
     }
+  }
+
+  // What is no clip: kind and size; the server reads it.
+  async #lookAtFile(file) {
+    const { checkFile } = await import("./_file_look.js");
+    return { readable: true, facts: null, findings: checkFile(file, this.config.policy, this.texts), mendable: false };
   }
 
   #finding({ level, message, remedy }) {

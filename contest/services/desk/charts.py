@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from contest.folding import sortable
 from contest.models import Check, ClipVersion, Contest, Snapshot, Submission, Unit
 from contest.profile import Profile
-from contest.services.entry.checks import QUICK
+from contest.services.checking.outcomes import QUICK
 from contest.states import IN_CONTEST
 
 MOST_DAYS = 62

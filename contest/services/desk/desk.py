@@ -19,9 +19,9 @@ from contest.models import (
     Unit,
 )
 from contest.profile import Profile
+from contest.services.checking.outcomes import DEEP, QUICK
 from contest.services.core import search
 from contest.services.entry import similarity
-from contest.services.entry.checks import DEEP, QUICK
 from contest.services.fanpage import readings
 from contest.services.jury import jury_round
 from contest.services.jury.jury_round import Juror

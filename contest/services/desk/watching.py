@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, select, true
 from sqlalchemy.orm import Session
 
 from contest.models import Contest, Derivative, Publication, Submission
 from contest.services.captions import captions
 from contest.services.captions.cues import Cue
+from contest.services.checking import leaves
 from contest.services.core import profiles
 from contest.services.entry.media import ENDINGS, File
 from contest.states import SubmissionState
+
+Row = TypeVar("Row")
 
 
 def film(session: Session, contest: Contest, code: str, *, at: datetime) -> File | None:
@@ -33,18 +37,37 @@ def subtitles(
     return captions.of_version(session, made.version_id) if made else {}
 
 
+def version_shown(
+    session: Session, contest: Contest, code: str, *, at: datetime
+) -> int | None:
+    """The version of an entry whose leaves everybody may read here now; None: nobody may."""
+    if profiles.profile_of(contest).entry.is_clip:
+        return None
+    return session.scalar(_open(select(Publication.version_id), contest, code, at))
+
+
+def leaf(
+    session: Session, contest: Contest, code: str, number: int, *, at: datetime
+) -> File | None:
+    """Page or picture ``number`` of an entry that is published, from its release on."""
+    version = version_shown(session, contest, code, at=at)
+    found = leaves.find(session, version, leaves.PAGE, number) if version else None
+    return File(found.sha256, found.media_type, f"{code}-{number}.jpg") if found else None
+
+
 def _shown(session: Session, contest: Contest, code: str, *, at: datetime) -> Derivative | None:
     """What is sent of a clip that is published, if anything is."""
+    query = select(Derivative).join(Publication, Publication.version_id == Derivative.version_id)
+    rendition = query.where(Derivative.kind == "rendition")
+    return session.scalars(_open(rendition, contest, code, at)).first()
+
+
+def _open(query: Select[Row], contest: Contest, code: str, at: datetime) -> Select[Row]:
+    """Of ``query``, which knows ``Publication``: what is shown on the contest's own pages now."""
     profile = profiles.profile_of(contest)
-    if not profile.on_site or at < profile.release_at:
-        return None
-    return session.scalars(
-        select(Derivative)
-        .join(Publication, Publication.version_id == Derivative.version_id)
-        .join(Submission, Submission.id == Publication.submission_id)
-        .where(
-            Submission.contest_id == contest.id, Submission.code == code,
-            Submission.state == SubmissionState.PUBLISHED, Publication.state == "published",
-            Publication.release_at <= at, Derivative.kind == "rendition",
-        )
-    ).first()
+    shown = profile.on_site and at >= profile.release_at
+    return query.join(Submission, Submission.id == Publication.submission_id).where(
+        Submission.contest_id == contest.id, Submission.code == code,
+        Submission.state == SubmissionState.PUBLISHED, Publication.state == "published",
+        Publication.release_at <= at, true() if shown else false(),
+    )

@@ -4,8 +4,8 @@ The quick check gives the verdict that the unit waits for. The deep check decode
 the rendition that people watch, may revise the verdict, and must be done before publication.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,48 +25,16 @@ from contest.models import (
 )
 from contest.models.base import LOCK
 from contest.permissions import require
+from contest.services.checking import leaves
+from contest.services.checking.outcomes import DEEP, GOOD, QUICK, CheckJob, DerivedFile, Outcome
 from contest.services.core import deadlines, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import onscreen_names, similarity, staff_mails, stored_bytes
 from contest.services.fanpage import publications
 from contest.states import SubmissionState
 
-QUICK, DEEP = "quick", "deep"
 OPEN = ("queued", "running", "failed")
-GOOD = ("pass", "look")
 FIRST_SHARE = 0.02  # below this progress the time left cannot be estimated
-
-
-@dataclass(frozen=True)
-class CheckJob:
-    """What a worker needs: which clip, under which rules. Plain values, no session."""
-
-    check_id: int
-    kind: str
-    sha256: str
-    media: Mapping[str, Any]  # the profile's [media]
-    policy_name: str
-
-
-@dataclass(frozen=True)
-class DerivedFile:
-    """A file made from a clip; its bytes are in the store already."""
-
-    kind: str
-    sha256: str
-    size: int
-    media_type: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A check's result: pass, look, fail or unreadable, with the report and the files made."""
-
-    verdict: str
-    report: Mapping[str, Any] = field(default_factory=dict)
-    files: Sequence[DerivedFile] = ()
-    fingerprint: Mapping[str, Any] | None = None  # for near-duplicate detection
 
 
 # ---------------------------------------------------------------------------- wanting one
@@ -154,9 +122,11 @@ def start(session: Session, check_id: int, *, at: datetime) -> CheckJob | None:
         move(session, check, "running", actor=SYSTEM, at=at)
     check.started_at, check.progress, check.error = at, 0.0, ""
     named = session.get_one(ProfileRevision, check.profile_revision_id)
+    profile = profiles.profile_at(named)
     return CheckJob(
-        check_id=check.id, kind=check.kind, sha256=check.version.sha256,
-        media=profiles.profile_at(named).media, policy_name=check.version.submission.contest.slug,
+        check_id=check.id, kind=check.kind, sha256=check.version.sha256, media=profile.media,
+        policy_name=check.version.submission.contest.slug, entry=profile.entry,
+        filename=check.version.filename,
     )
 
 
@@ -179,7 +149,7 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
     if check.state != "running":
         return
     version = check.version
-    files = [made.sha256 for made in outcome.files]
+    files = [made.sha256 for made in outcome.files] + [one.sha256 for one in outcome.leaves]
     if stored_bytes.came_too_late(session, version, files, at=at):
         move(session, check, "superseded", actor=SYSTEM, at=at)
         return
@@ -188,6 +158,7 @@ def finish(session: Session, check_id: int, outcome: Outcome, *, at: datetime) -
     move(session, check, "done", actor=SYSTEM, at=at, verdict=outcome.verdict)
     for made in outcome.files:
         _keep(session, version, made, at=at)
+    leaves.keep(session, version.id, outcome.leaves, at=at)
     if outcome.fingerprint:
         similarity.keep(session, version, outcome.fingerprint, at=at)
     if check.kind == QUICK:
@@ -232,13 +203,14 @@ def _after_quick(session: Session, version: ClipVersion, verdict: str, *, at: da
     submission = version.submission
     if not _in_force(submission, version, SubmissionState.CHECKING):
         return
+    profile = profiles.profile_of(submission.contest)
     if verdict in GOOD:
         move(session, submission, SubmissionState.IN_REVIEW, actor=SYSTEM, at=at, verdict=verdict)
         staff_mails.call_members(session, submission.contest, at=at)
         enqueue_deep(session, version, at=at)
-        onscreen_names.enqueue(session, version, at=at)
+        if profile.entry.is_clip:
+            onscreen_names.enqueue(session, version, at=at)
         return
-    profile = profiles.profile_of(submission.contest)
     late = at >= deadlines.until(profile, submission)
     _needs_fix(session, submission, at=at, verdict=verdict, give_time=late)
 

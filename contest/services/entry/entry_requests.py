@@ -18,6 +18,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.languages import counted
 from contest.models import Contest, EntryRequest, Publication, Submission
 from contest.permissions import can, require
+from contest.services.checking import outcomes
 from contest.services.core import appraisal, audit, deadlines, locks, mail, profiles
 from contest.services.core.blockers import Blocker
 from contest.services.core.transitions import move
@@ -284,11 +285,11 @@ def place(session: Session, submission: Submission) -> SubmissionState:
     version = submission.version
     if version is None or version.bytes_gone_at is not None:
         return SubmissionState.UPLOADING
-    quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
+    quick, deep = checks.latest(version), checks.latest(version, outcomes.DEEP)
     if quick is None or quick.state != "done":
         return SubmissionState.CHECKING
     verdicts = [check.verdict for check in (quick, deep) if check and check.state == "done"]
-    good = all(verdict in checks.GOOD for verdict in verdicts)
+    good = all(verdict in outcomes.GOOD for verdict in verdicts)
     return SubmissionState.IN_REVIEW if good else SubmissionState.NEEDS_FIX
 
 

@@ -10,6 +10,7 @@ from contest.actors import Actor
 from contest.errors import Gone, not_found
 from contest.models import ClipVersion, Contest, Derivative, Submission
 from contest.permissions import can, require
+from contest.services.checking import leaves
 from contest.services.core import profiles
 from contest.services.entry import checks
 from contest.states import SubmissionState
@@ -20,7 +21,8 @@ ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg", "image/png": "png"}
 SHOWN_TO_JURORS = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 # By file extension: serving a clip does not probe it again.
 TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
-         "mkv": "video/x-matroska", "avi": "video/x-msvideo"}
+         "mkv": "video/x-matroska", "avi": "video/x-msvideo", "pdf": "application/pdf",
+         "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ def find(
         raise not_found()
     ending = ENDINGS[made.media_type]
     return File(made.sha256, made.media_type, f"{stem}-{kind}.{ending}")
+
+
+def find_leaf(
+    session: Session, contest: Contest, code: str, number: int, leaf: int, *, actor: Actor
+) -> File:
+    """Page or picture ``leaf`` of version ``number``; raises as ``find``."""
+    version = version_for(session, contest, code, number, leaves.PAGE, actor=actor)
+    found = leaves.find(session, version.id, leaves.PAGE, leaf)
+    if found is None:
+        raise not_found()
+    return File(found.sha256, found.media_type, f"{code}-{number}-{leaf}.jpg")
 
 
 def version_for(

@@ -17,6 +17,7 @@ from contest.errors import Conflict, Invalid, not_found
 from contest.models import Captions, Check, ClipVersion, Repair, Submission, Upload
 from contest.models.base import LOCK
 from contest.permissions import require
+from contest.services.checking import outcomes
 from contest.services.core import audit, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import checks, stored_bytes, submissions, uploads
@@ -71,9 +72,13 @@ def source(submission: Submission) -> Check | None:
 
 
 def offered(submission: Submission) -> list[str]:
-    """What can be repaired in the current clip: frame, borders, length, sound."""
+    """What can be repaired in the current clip: frame, borders, length, sound. Nothing in what is
+    no clip."""
     check = source(submission)
-    return repairable(check.report) if check is not None and submission.state in REPLACEABLE else []
+    if check is None or submission.state not in REPLACEABLE:
+        return []
+    is_clip = profiles.profile_of(submission.contest).entry.is_clip
+    return repairable(check.report) if is_clip else []
 
 
 def left(session: Session, submission: Submission) -> int:
@@ -132,7 +137,7 @@ def enqueue_as_asked(session: Session, check_id: int, *, at: datetime) -> Repair
     version, submission = check.version, check.version.submission
     asked = session.get_one(Upload, version.upload_id).mend
     failed = submission.state == SubmissionState.NEEDS_FIX and submission.version_id == version.id
-    if not asked or not failed or check.kind != checks.QUICK:
+    if not asked or not failed or check.kind != outcomes.QUICK:
         return None
     close = submissions.closes_at(profiles.profile_of(submission.contest), submission)
     if not offered(submission) or not left(session, submission) or at >= close:
@@ -250,7 +255,7 @@ def made_by_us(session: Session, submission: Submission) -> dict[int, Repair]:
 
 def passes(repair: Repair) -> bool:
     """Whether the repaired clip passed its check."""
-    return repair.report.get("verdict") in checks.GOOD
+    return repair.report.get("verdict") in outcomes.GOOD
 
 
 # ---------------------------------------------------------------------------- deciding

@@ -17,6 +17,7 @@ from contest.languages import counted, write_size
 from contest.models import ClipVersion, Derivative, Repair, Submission, Tombstone, Unit, Upload
 from contest.models.base import LOCK
 from contest.profile import Profile
+from contest.services.checking import leaves
 from contest.services.core import locks, outbox
 
 REPLACED_KEPT = timedelta(days=14)  # a reviewer may want to see what was changed
@@ -97,6 +98,7 @@ def _give_up(session: Session, version: ClipVersion, at: datetime) -> list[str]:
     of_this = and_(Derivative.version_id == version.id, Derivative.kind == "rendition")
     made = list(session.scalars(select(Derivative.sha256).where(of_this)))
     session.execute(delete(Derivative).where(of_this))
+    made += leaves.give_up(session, [version.id])
     proposed = select(Repair.sha256).where(_never_taken(), Repair.version_id == version.id)
     return [version.sha256, *made, *(sha for sha in session.scalars(proposed) if sha)]
 
@@ -110,7 +112,7 @@ def _needed(session: Session, sha256: str) -> bool:
     query = select(
         or_(
             exists().where(ClipVersion.sha256 == sha256, ClipVersion.bytes_gone_at.is_(None)),
-            exists().where(Derivative.sha256 == sha256),
+            exists().where(Derivative.sha256 == sha256), *leaves.needs(sha256),
             exists().where(
                 Repair.sha256 == sha256, Repair.version_id == ClipVersion.id,
                 ClipVersion.bytes_gone_at.is_(None),

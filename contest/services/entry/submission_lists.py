@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from contest.models import AuditRow, Check, ClipVersion, Contest, Derivative, Submission, Unit
+from contest.services.checking import outcomes
 from contest.services.core import pagination, search
 from contest.services.core.audit import subject_of
 from contest.services.core.pagination import Pagination
-from contest.services.entry import checks
 from contest.states import SubmissionState
 
 BROKEN = "failed"  # the check itself, for a technical reason
@@ -59,7 +59,7 @@ def _by_unit(query: Query, contest: Contest) -> tuple[Query, Order]:
 def _checked(found: str) -> ColumnElement[bool]:
     says = Check.state == BROKEN if found == BROKEN else Check.verdict == found
     return exists().where(
-        Check.version_id == Submission.version_id, Check.kind == checks.QUICK, says,
+        Check.version_id == Submission.version_id, Check.kind == outcomes.QUICK, says,
         Check.state != "superseded",
     )
 

@@ -151,8 +151,8 @@ def _expiry(submission: Submission, profile: Profile, at: datetime) -> datetime:
 def _checked_name(filename: str, profile: Profile) -> str:
     name = "".join(c for c in re.split(r"[/\\]", filename)[-1] if c.isprintable())[-255:]
     ending = name.rpartition(".")[2].casefold() if "." in name else ""
-    if ending not in profile.upload.extensions:
-        allowed = ", ".join(profile.upload.extensions)
+    if ending not in profile.extensions:
+        allowed = ", ".join(profile.extensions)
         raise Invalid(
             f"Tệp “{name}” không phải clip được nhận; cho phép: {allowed}. Hãy xuất clip ra MP4.",
             f'"{name}" is not a clip that can be taken; allowed: {allowed}. Export it as MP4.',

@@ -44,6 +44,7 @@ from contest.models import (
     UnitSheet,
 )
 from contest.ports import BlobStore, PdfReader
+from contest.services.checking import leaves
 from contest.services.privacy.places import Finds, texts
 
 LARGEST = 64 * 1024**2  # of a file that is read for words
@@ -219,6 +220,7 @@ def drop_clip(
     )
     files = list(session.scalars(select(ClipVersion.sha256).where(ClipVersion.id.in_(ids))))
     files += session.scalars(select(Derivative.sha256).where(Derivative.version_id.in_(ids)))
+    files += leaves.give_up(session, ids) + leaves.give_up_drafts(session, submission.id)
     for repair in session.scalars(select(Repair).where(Repair.version_id.in_(ids))):
         files += [repair.sha256 or "", *repair.stills.values()]
         repair.stills, repair.report = {}, {}
@@ -253,7 +255,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
     kept = ClipVersion.bytes_gone_at.is_(None)
     return [
         exists().where(ClipVersion.sha256 == sha256, kept),
-        exists().where(Derivative.sha256 == sha256),
+        exists().where(Derivative.sha256 == sha256), *leaves.needs(sha256),
         exists().where(Repair.sha256 == sha256, Repair.version_id == ClipVersion.id, kept),
         exists().where(Evidence.sha256 == sha256, Evidence.erased_at.is_(None)),
         exists().where(DocumentTemplate.sha256 == sha256),

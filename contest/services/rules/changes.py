@@ -77,8 +77,8 @@ def in_words(value: object, zone: ZoneInfo, key: str = "") -> tuple[str, str]:
     if isinstance(value, list):
         parts = [in_words(one, zone) for one in value]
         return ", ".join(vi for vi, _ in parts), ", ".join(en for _, en in parts)
-    if str(value) in CHOICES:
-        choice = CHOICES[str(value)]
+    choice = CHOICES.get(f"{key} {value}") or CHOICES.get(str(value))
+    if choice is not None:
         return choice.vi, choice.en
     text = str(value)
     text = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"

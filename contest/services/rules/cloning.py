@@ -18,8 +18,13 @@ def moved(source: str, profile: Profile, *, slug: str, opens: date) -> str:
     """
     apart = opens - profile.schedule.entries_open.astimezone(profile.schedule.zone).date()
     dates = {key: at + apart for key, at in instants(source)}
-    return edited(source, {**dates, "contest.slug": slug, "media.name": slug,
+    return edited(source, {**dates, **named(profile, slug),
                            "form.notice_version": opens.isoformat()})
+
+
+def named(profile: Profile, slug: str) -> dict[str, str]:
+    """The keys that hold a contest's name in addresses."""
+    return {"contest.slug": slug} | ({"media.name": slug} if profile.entry.is_clip else {})
 
 
 def same_weekday(profile: Profile, year: int) -> date:

@@ -21,7 +21,8 @@ from media_checks.rules import RULES, Limit
 SECTIONS: dict[str, tuple[str, ...]] = {
     "contest": ("contest",), "schedule": ("schedule",), "entrants": ("quota", "form"),
     "questions": ("questions",), "filings": ("filings",),
-    "upload": ("upload",), "media": ("media",), "review": ("review",), "jury": ("jury",),
+    "entry": ("entry",), "upload": ("upload",), "media": ("media",),
+    "review": ("review",), "jury": ("jury",),
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes", "awards", "categories", "measures"),
     "publication": ("publication", "showing"),
     "documents": ("documents",), "reminders": ("reminders",),

@@ -72,6 +72,14 @@ TEMPLATES = (
               "100 % by a blind jury, with a prize for content and one that the organisers choose.")
     ),
     Template(
+        "y-tuong", "templates/y-tuong.toml",
+        Label("Ý tưởng, sáng kiến bằng tài liệu", "Ideas as documents"),
+        Label("Cho cuộc thi viết: mỗi bài là một tệp PDF hoặc Word từ 2 đến 15 trang, đọc ngay "
+              "trên trang của hội thi, 100 % điểm giám khảo chấm kín, Tổ thẩm định biểu quyết.",
+              "For a contest in writing: each entry a PDF or Word file of 2 to 15 pages, read on "
+              "the contest's own pages, 100 % by a blind jury; a board appraises by vote."),
+    ),
+    Template(
         "clip-doc", "templates/clip-doc.toml",
         Label("Thử thách clip dọc", "Vertical clips"),
         Label("Cho phong trào rộng trên điện thoại: clip dọc 9:16 từ 30 đến 90 giây, mỗi đơn vị "

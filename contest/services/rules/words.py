@@ -3,7 +3,7 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from contest.services.rules import asking_words, judging_words, winning_words
+from contest.services.rules import asking_words, judging_words, kind_words, winning_words
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
@@ -15,6 +15,7 @@ SECTIONS = {
     "entrants": Label("Số lượng, phiếu dự thi", "Numbers and the form"),
     "questions": Label("Câu hỏi riêng trong phiếu", "Questions of its own"),
     "filings": Label("Báo cáo, đăng ký", "Filings"),
+    "entry": Label("Bài dự thi là gì", "What is entered"),
     "upload": Label("Gửi tệp", "Files"),
     "media": Label("Hình ảnh, âm thanh", "Picture and sound"),
     "review": Label("Thẩm định", "Appraisal"),
@@ -369,7 +370,7 @@ CHOICES = {
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }
-for more in (winning_words, judging_words, asking_words):
+for more in (winning_words, judging_words, asking_words, kind_words):
     RULES |= more.RULES
     CHOICES |= more.CHOICES
 COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS

@@ -12,6 +12,7 @@ from contest.models import Contest, RoleGrant, Unit
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, profiles
+from contest.services.rules import cloning
 from contest.services.rules.toml_editing import edited
 
 ENDING = "-chay-thu"
@@ -59,7 +60,7 @@ def _changed(contest: Contest, at: datetime) -> dict[str, Any]:
     marked = {f"contest.title.{language}": MARK[language] + profile.contest.title[language]
               for language in MARK}
     return {
-        "contest.slug": slug, "media.name": slug, "publication.mode": "manual", **marked,
+        **cloning.named(profile, slug), "publication.mode": "manual", **marked,
         **_timetable(profile, at.astimezone(profile.schedule.zone).replace(microsecond=0)),
     }
 

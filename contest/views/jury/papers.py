@@ -8,11 +8,14 @@ from wtforms import HiddenField, IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contest.languages import write_number, write_time
-from contest.models import Ballot, Submission
+from contest.models import Ballot, ClipVersion, Submission
 from contest.profile import Profile
 from contest.services.entry import checks, media
 from contest.services.jury import ballots
 from contest.services.jury.own_marks import Total
+from contest.views.shared.clips import address
+from contest.views.shared.entries import leaves
+from contest.views.shared.entries.leaves import Leaves
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
@@ -77,14 +80,17 @@ def told(total: Total) -> str:
     return total_texts()["part" if total.missing else "whole"].format(**said)
 
 
-def files(submission: Submission) -> dict[str, str | None]:
-    """The addresses of what the player shows: the clip and its still frame, as far as they exist.
+def files(submission: Submission) -> dict[str, Leaves | str | None]:
+    """The addresses of what the player shows: the clip and its still frame, as far as they exist;
+    of an entry that is no clip its leaves and the file to fetch.
 
     Not the original where the jury is blind, as it may name people.
     """
     version = submission.version
     if version is None:
         return {"clip_address": None, "poster": None}
+    if (shown := leaves.of_version(submission, version)) is not None:
+        return {"leaves": shown} | _original(submission, version)
     made = {*checks.derivatives(current.db, version), media.ORIGINAL}
 
     def first(*kinds: str) -> str | None:
@@ -96,6 +102,11 @@ def files(submission: Submission) -> dict[str, str | None]:
 
     playable = ("rendition",) if current.profile.jury.blind else ("rendition", media.ORIGINAL)
     return {"clip_address": first(*playable), "poster": first("poster")}
+
+
+def _original(submission: Submission, version: ClipVersion) -> dict[str, str | None]:
+    blind = current.profile.jury.blind
+    return {"original": None if blind else address(submission, version, media.ORIGINAL)}
 
 
 def closed() -> str:

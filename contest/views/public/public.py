@@ -20,6 +20,8 @@ from contest.services.results import standings
 from contest.services.units import time_grants
 from contest.views.public import share_cards
 from contest.views.shared import media
+from contest.views.shared.entries import leaves
+from contest.views.shared.entries.leaves import Leaves
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.privacy import words
 from contest.views.shared.support import allows, current, page
@@ -134,9 +136,32 @@ def clip(code: str) -> BaseResponse:
                               language=language)
             for language in watching.subtitles(current.db, current.contest, code, at=current.now)
         },
+        leaves=_leaves(code),
         result=_published(),
         card=share_cards.clip_address(code),
     )
+
+
+def _leaves(code: str) -> Leaves | None:
+    """The pages, pictures or text of an entry that everybody may read here now."""
+    kind = current.profile.entry.kind
+    version = watching.version_shown(current.db, current.contest, code, at=current.now)
+    if version is None:
+        return None
+    return leaves.shown(kind, version, lambda number: url_for(
+        "public.leaf", slug=current.contest.slug, code=code, leaf=number
+    ))
+
+
+@bp.get("/c/<slug>/clips/<code>/page-<int:leaf>.jpg")
+@allows("public.read")
+def leaf(code: str, leaf: int) -> BaseResponse:
+    """A page or picture of a published entry, as we drew it."""
+    public.clip(current.db, current.contest, code)
+    found = watching.leaf(current.db, current.contest, code, leaf, at=current.now)
+    if found is None:
+        raise Conflict("Bài này không mở đọc ở đây.", "This entry is not open to be read here.")
+    return media.send(found)
 
 
 @bp.get("/c/<slug>/clips/<code>/film.mp4")

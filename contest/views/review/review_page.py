@@ -6,9 +6,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from contest.models import Check, ClipVersion, Derivative, Submission
+from contest.services.checking import outcomes
 from contest.services.entry import checks
 from contest.views.shared.clips import address, clip_seconds, coder, rule_names, time_code
-from contest.views.shared.entries import captions
+from contest.views.shared.entries import captions, leaves
 from contest.views.shared.entries.questions import answered
 from contest.views.shared.privacy.authors import named
 from contest.views.shared.support import current
@@ -44,7 +45,7 @@ def clip_on_page(submission: Submission) -> dict[str, Any]:
     version = submission.version
     assert version is not None  # noqa: S101 - the queue holds entries with a clip
     made = checks.derivatives(current.db, version)
-    quick, deep = checks.latest(version), checks.latest(version, checks.DEEP)
+    quick, deep = checks.latest(version), checks.latest(version, outcomes.DEEP)
     video = clip_address(submission, version, made)
     return {
         "version": version,
@@ -57,6 +58,7 @@ def clip_on_page(submission: Submission) -> dict[str, Any]:
         "findings": prepared_findings(checks.telling(version)),
         "clip_seconds": clip_seconds(quick),
         "video": video,
+        "leaves": leaves.of_version(submission, version),
         "subtitles": captions.addresses(submission),
         "coded": coder(video["src"] if video else "", clip_seconds(quick)),
         **{kind: picture(submission, version, made.get(kind)) for kind in PICTURES},

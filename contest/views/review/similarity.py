@@ -12,10 +12,14 @@ from wtforms.validators import InputRequired, Length
 from contest.errors import not_found
 from contest.models import SimilarPair, Submission
 from contest.permissions import can
+from contest.services.checking.leaves import PAGE
+from contest.services.checking.leaves import find as find_leaf
 from contest.services.entry import checks, reviews, similarity
 from contest.services.entry.media import File
 from contest.services.entry.similarity import Comparison, Stretch
 from contest.views.shared.clips import address, time_code
+from contest.views.shared.entries import leaves
+from contest.views.shared.entries.leaves import Leaves
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.paging import neighbours, page_number
@@ -107,6 +111,28 @@ def clip(code: str, pair_id: int) -> Response:
     return send(File(made.sha256, made.media_type, "clip.mp4"))
 
 
+@bp.get("/<code>/copies/<int:pair_id>/page-<int:leaf>.jpg")
+@allows("review.read")
+def page_of_other(code: str, pair_id: int, leaf: int) -> Response:
+    """A page or picture of the other entry of a pair."""
+    found = find_leaf(current.db, _seen(code, pair_id).there.id, PAGE, leaf)
+    if found is None:
+        raise not_found()
+    return send(File(found.sha256, found.media_type, "page.jpg"))
+
+
+def _leaves(seen: Comparison) -> tuple[Leaves, Leaves] | None:
+    """What is read of both, where they are no clips."""
+    submission = seen.here.submission
+    here = leaves.of_version(submission, seen.here)
+    if here is None:
+        return None
+    return here, leaves.shown(here.kind, seen.there.id, lambda number: url_for(
+        "similarity.page_of_other", slug=current.contest.slug, code=submission.code,
+        pair_id=seen.pair.id, leaf=number,
+    ))
+
+
 def _seen(code: str, pair_id: int) -> Comparison:
     return similarity.find(
         current.db, reviews.find(current.db, current.contest, code, actor=current.actor), pair_id
@@ -120,7 +146,8 @@ def _page(seen: Comparison, form: PairForm, status: int = 200) -> Response:
         "review/similar_pair.html", status, submission=submission, form=form, src=src, other=other,
         stretches=[stretch(s) for s in (seen.picture or seen.sound)],
         heard=[stretch(s) for s in seen.sound] if seen.picture else [],
-        **_shown(seen), may_decide=can(current.actor, "review.decide", submission),
+        read=_leaves(seen), **_shown(seen),
+        may_decide=can(current.actor, "review.decide", submission),
     )
 
 
@@ -147,12 +174,19 @@ def stretch(found: Stretch) -> dict[str, object]:
 
 def words(seen: Comparison) -> str:
     """The similarity of two clips in words."""
+    alike = seen.pair.data.get("alike")
+    if alike:
+        said = _("Trùng lời văn") if alike == "text" else _("Có ảnh giống nhau")
+        return f"{said}, {_share(seen)}"
     kinds = {
         "both": _("Giống cả hình và tiếng"), "picture": _("Giống hình"), "sound": _("Giống tiếng"),
     }
-    share = _("trùng %(percent)s %%", percent=round(100 * seen.pair.score))
     mirrored = _("hình lật gương") if seen.pair.data.get("mirrored") else ""
-    return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, share)))
+    return ", ".join(filter(None, (kinds[seen.pair.kind], mirrored, _share(seen))))
+
+
+def _share(seen: Comparison) -> str:
+    return str(_("trùng %(percent)s %%", percent=round(100 * seen.pair.score)))
 
 
 def summary(submission: Submission) -> dict[str, object]:

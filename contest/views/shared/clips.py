@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from contest.models import Check, ClipVersion, Submission
 from contest.services.entry import repairs
 from contest.views.shared.support import current
+from media_checks.rules.titles import OF_FILES
 
 
 def time_code(seconds: float) -> str:
@@ -72,7 +73,7 @@ def rule_names() -> dict[str, str]:
         "bitrate": _("Tốc độ bit"), "codec": _("Chuẩn nén"), "audio_hum": _("Tiếng ù điện"),
         "audio_mono": _("Âm thanh mono"), "audio_one_sided": _("Tiếng một bên"),
         "audio_antiphase": _("Hai kênh ngược pha"),
-    }
+    } | {rule: getattr(said, current.language) for rule, said in OF_FILES.items()}
 
 
 def of_version(submission: Submission) -> dict[str, Any] | None:

@@ -59,6 +59,15 @@ def still(code: str, number: int, width: int) -> Response:
     return response
 
 
+@bp.get("/<code>/<int:number>/page-<int:leaf>.jpg")
+@allows("media.watch", by="either")
+def page(code: str, number: int, leaf: int) -> Response:
+    """A page of a document or a picture of a set, as we drew it."""
+    return send(media.find_leaf(
+        current.db, current.contest, code, number, leaf, actor=current.actor
+    ))
+
+
 @bp.get("/<code>/<int:number>/captions-<any(vi, en):language>.vtt")
 @allows("media.watch", by="either")
 def captions(code: str, number: int, language: str) -> Response:

@@ -38,6 +38,7 @@ from contest.services.core import profiles
 from contest.services.people import demanded_factor, people
 from contest.services.units import units
 from contest.tokens import STAFF_COOKIE, UNIT_COOKIE
+from contest.views.shared.site import wording
 from contest.wiring import Platform
 
 __all__ = ["STAFF_COOKIE", "UNIT_COOKIE"]
@@ -302,4 +303,4 @@ def back_to(endpoint: str, **values: Any) -> Response:
 
 def flash_message(vi: str, en: str, kind: str = "success") -> None:
     """Flash a message, shown on the next page."""
-    flash(en if current.language == "en" else vi, kind)
+    flash(wording.said(en if current.language == "en" else vi, current.language), kind)

@@ -10,6 +10,7 @@ from contest import lifecycle
 from contest.errors import SignInNeeded
 from contest.models import Submission, Unit
 from contest.services.captions.captions import may
+from contest.services.checking import outcomes
 from contest.services.core import deadlines
 from contest.services.entry import (
     checks,
@@ -28,7 +29,7 @@ from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
-from contest.views.shared.entries import captions, sending
+from contest.views.shared.entries import captions, leaves, sending
 from contest.views.shared.entries.entry_form import (
     EntryFields,
     category_name,
@@ -263,11 +264,14 @@ def _clip(found: Submission, *, may_send: bool) -> dict[str, Any]:
     """The clip that was sent: to watch, what was found in it, what mends that."""
     made = checks.derivatives(current.db, found.version) if found.version else {}
     check, watch = entry_status.latest_check(found), entry_status.to_watch(found, made)
-    deep = checks.latest(found.version, checks.DEEP) if found.version else None
+    read = leaves.of_version(found, found.version)
+    watch = watch if read is None else None
+    deep = checks.latest(found.version, outcomes.DEEP) if found.version else None
     repair, offered = repairs.latest(current.db, found), repairs.offered(found) if may_send else []
     shown = stills.beside(found, entry_status.findings(found), made)
     return {
-        "watch": watch, "subtitles": captions.addresses(found),
+        "watch": watch, "leaves": read,
+        "subtitles": captions.addresses(found),
         "may_caption": may(found, current.actor),
         "coded": coder(watch["src"] if watch else "", clip_seconds(check)),
         "versions": entry_status.versions(found),

@@ -31,6 +31,14 @@ def with_prize(by: str, **more: object) -> Callable[[], str]:
     return edited({"prizes": [*PRIZES, prize(by)], **more})
 
 
+IDEAS = (PROFILES / "templates/y-tuong.toml").read_text("utf-8")
+
+
+def ideas(**rules: object) -> Callable[[], str]:
+    change = {key.replace("__", "."): value for key, value in rules.items()}
+    return partial(toml_editing.edited, IDEAS, change)
+
+
 def jury(**rules: object) -> Callable[[], str]:
     return edited({key if "." in key else f"jury.{key}": value for key, value in rules.items()})
 
@@ -58,6 +66,27 @@ def jury(**rules: object) -> Callable[[], str]:
          "measures.0.jury_weight", "scoring.jury_weight là 0", "nothing to measure"),
         (edited({"showing.where": ["site"]}), "scoring.interaction_weight",
          "không có nơi đếm", 'add "fanpage" to showing.where'),
+        (edited({"media": None}), "media", "hãy thêm vào", "is missing"),
+        (edited({"entry.document.most_pages": 9}), "entry.document",
+         'entry.kind là “clip”', 'put kind = "document"'),
+        (edited({"entry.kind": "document"}), "media",
+         "đặt quy định ở [entry.document]", "take [media] out"),
+        (edited({"entry.kind": "pictures", "media": None,
+                                      "upload.extensions": None}), "showing.where",
+         "chỉ đăng được clip lên Fanpage", "or [] and post by hand"),
+        (ideas(showing__where=["fanpage"]), "showing.where", 'đặt where = ["site"]',
+         "on the contest's own pages"),
+        (ideas(scoring__interaction_weight=10), "scoring.interaction_weight",
+         "không có nơi đếm", "put the weight to 0"),
+        (ideas(upload__extensions=["mp4"]), "upload.extensions", "đuôi tệp của clip",
+         "follow from entry.kind"),
+        (ideas(upload__links=True), "upload.links", "đặt links = false", "put links = false"),
+        (ideas(upload__max_bytes=4 * 10**9), "upload.max_bytes", "ví dụ 20000000",
+         "put a smaller number"),
+        (ideas(entry__document__least_pages=20), "entry.document.least_pages",
+         "nhiều nhất 15", "allows 15 at most"),
+        (ideas(entry__document__least_words=9000, entry__document__most_words=8000),
+         "entry.document.least_words", "hãy sửa một trong hai số", "mend one of the two"),
         (edited({"contest.page_url": None}), "contest.page_url",
          "thiếu khoá này", "please add it"),
         (jury(assignment="each"), "jury.jurors_per_clip", "mỗi clip do mấy giám khảo",

@@ -27,11 +27,11 @@ from contest.models import (
 )
 from contest.models.base import LOCK
 from contest.profile import Profile
+from contest.services.checking.outcomes import Outcome
 from contest.services.core import audit, profiles
 from contest.services.counts import corrections
 from contest.services.counts.corrections import Adjusted
 from contest.services.entry import checks, repairs, submissions, uploads
-from contest.services.entry.checks import Outcome
 from contest.services.entry.submissions import SubmissionForm
 from contest.services.people import invitations, people
 from contest.services.units import unit_import

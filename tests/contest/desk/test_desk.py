@@ -12,6 +12,7 @@ import contest as contest_package
 from contest.clock import FixedClock
 from contest.models import AuditRow, Check, Contest, Snapshot, Submission, Task
 from contest.profile import Profile
+from contest.services.checking import outcomes
 from contest.services.core import outbox, profiles
 from contest.services.desk import desk, setup
 from contest.services.entry import checks, similarity
@@ -63,7 +64,7 @@ def test_deep_checks_are_counted_apart(make: Factory, contest: Contest, platform
     make.submission(make.unit(contest), "checking")
     passed = make.submission(make.unit(contest), "approved")
     make.add(Check(
-        version_id=passed.version_id, kind=checks.DEEP, state="running", created_at=make.at,
+        version_id=passed.version_id, kind=outcomes.DEEP, state="running", created_at=make.at,
         profile_revision_id=contest.revision_id,
     ))
     found = standing(platform, contest)

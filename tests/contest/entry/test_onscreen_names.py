@@ -6,8 +6,8 @@ from sqlalchemy import select
 from contest.jobs import GiveUp
 from contest.jobs import onscreen_names as job
 from contest.models import Check, Contest, OnscreenNames, Submission, Task
+from contest.services.checking.outcomes import Outcome
 from contest.services.entry import checks, onscreen_names
-from contest.services.entry.checks import Outcome
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory

@@ -23,8 +23,8 @@ from contest.models import (
     Task,
     Upload,
 )
+from contest.services.checking.outcomes import Outcome
 from contest.services.entry import checks, similarity
-from contest.services.entry.checks import Outcome
 from contest.wiring import Platform
 from media_checks.picture import index
 from media_checks.picture.fingerprint import Fingerprint, Frame

@@ -9,9 +9,9 @@ from contest.clock import FixedClock
 from contest.errors import TooLate
 from contest.jobs.mail import write
 from contest.models import Check, Contest, Mail, Submission, User
+from contest.services.checking.outcomes import Outcome
 from contest.services.core import profiles
 from contest.services.entry import checks, repairs, reviews, submissions, uploads
-from contest.services.entry.checks import Outcome
 from contest.services.entry.reviews import Decision
 from contest.wiring import Platform
 from tests.contest.conftest import Visits

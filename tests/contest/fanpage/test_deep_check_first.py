@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from contest.models import Check, Submission
+from contest.services.checking.outcomes import Outcome
 from contest.services.entry import checks
-from contest.services.entry.checks import Outcome
 from social.simulator.process import SimulatorProcess
 from tests.contest.conftest import Visits
 from tests.contest.fanpage.test_page_views import POSTS, text

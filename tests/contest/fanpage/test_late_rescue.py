@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from contest.models import Check, Contest, Submission
+from contest.services.checking.outcomes import Outcome
 from contest.services.entry import checks, entry_requests, reviews, uploads
-from contest.services.entry.checks import Outcome
 from contest.services.entry.reviews import Decision
 from social.simulator.process import SimulatorProcess
 from tests.contest.factory import report

@@ -13,8 +13,8 @@ from contest.models import (
     Tombstone,
     Upload,
 )
+from contest.services.checking.outcomes import DerivedFile, Outcome
 from contest.services.entry import checks, onscreen_names, repairs, uploads
-from contest.services.entry.checks import DerivedFile, Outcome
 from contest.services.entry.repairs import RepairedClip
 from contest.wiring import Platform
 from tests.contest.factory import Factory

@@ -16,6 +16,7 @@ from contest.models import (
     Contest,
     Derivative,
     Evidence,
+    Leaf,
     PrivacyRequest,
     Publication,
     Repair,
@@ -134,6 +135,8 @@ class Phase:
                            size=version.size, media_type=media_type, created_at=self.at)
                 for kind, media_type in (("poster", "image/jpeg"), ("rendition", "video/mp4"))
             )
+            session.add(Leaf(version_id=version.id, kind="page", number=1, sha256=version.sha256,
+                             size=version.size, media_type="image/jpeg", created_at=self.at))
             repair = Repair(
                 version_id=version.id, state="ready", wish={}, sha256=version.sha256,
                 size=version.size, report={"verdict": "pass"}, created_at=self.at,

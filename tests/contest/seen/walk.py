@@ -121,7 +121,8 @@ class Walk:
             "task_id": phase.task_id, "privacy_id": phase.privacy_id, "act": "answer",
             "retained": "originals", "hold_id": 1, "word_id": 1, "withdrawal_id": 1,
             "filing": "report",
-            "part": "schedule", "width": 400, "errand_key": "e" * 32, **dict.fromkeys(FIRST, 1),
+            "part": "schedule", "width": 400, "leaf": 1, "errand_key": "e" * 32,
+            **dict.fromkeys(FIRST, 1),
         }
 
     def _of_clip(self, phase: Phase, whose: str) -> dict[str, Any]:

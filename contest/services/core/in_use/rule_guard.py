@@ -18,7 +18,7 @@ from contest.profile import Profile
 from contest.profile.judging import Criterion
 from contest.services.core import appraisal
 from contest.services.core.appraisal import Board, Standing
-from contest.services.core.in_use import categories, dates, questions
+from contest.services.core.in_use import categories, dates, kinds, questions
 from contest.services.core.in_use.effects import CARRIED, REFUSED, TOLD, Effect
 from contest.services.core.search import sortable
 from contest.states import IN_CONTEST, REPLACEABLE
@@ -46,7 +46,7 @@ def effects(
         *_final(session, contest, old, new), *dates.effects(session, contest, old, new, at),
         *_criteria(given, old, new, at),
         *_quota(session, contest, old, new, at), *_kinds(session, contest, old, new),
-        *categories.effects(session, contest, old, new),
+        *categories.effects(session, contest, old, new), *kinds.effects(session, contest, old, new),
         *_weights(given, old, new), *_sharing(given, old, new),
         *_board(session, contest, old, new, at),
         *questions.effects(session, contest, old, new),

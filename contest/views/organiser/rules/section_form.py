@@ -145,7 +145,7 @@ def _fields(rule: Rule, value: Any, profile: Profile, key: str) -> dict[str, Any
     if rule.kind == "choices":
         return {
             f"{base}__{choice}": BooleanField(
-                f"{_said(label)}: {_choice(choice)}", default=choice in (value or []))
+                f"{_said(label)}: {_choice(choice, rule.key)}", default=choice in (value or []))
             for choice in rule.choices
         }
     if rule.kind == "order":
@@ -251,11 +251,12 @@ MAKERS: dict[str, Callable[[Rule, Any, Profile], UnboundField]] = {
 
 def _choices(rule: Rule, *, empty: bool) -> list[SelectChoice]:
     none = [SelectChoice("", str(_l("Không xét")))] if empty else []
-    return [*none, *(SelectChoice(choice, _choice(choice)) for choice in rule.choices)]
+    return [*none, *(SelectChoice(choice, _choice(choice, rule.key)) for choice in rule.choices)]
 
 
-def _choice(choice: str) -> str:
-    return _said(CHOICES.get(choice, Label(choice, choice)))
+def _choice(choice: str, key: str = "") -> str:
+    own = CHOICES.get(f"{key} {choice}")
+    return _said(own or CHOICES.get(choice, Label(choice, choice)))
 
 
 def _value(form: Form, rule: Rule, profile: Profile, key: str = "") -> object:

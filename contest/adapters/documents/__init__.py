@@ -1,0 +1,1 @@
+"""Documents from outside, drawn page by page in a box."""

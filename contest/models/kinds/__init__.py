@@ -1,0 +1,1 @@
+"""Rows of entries that are no clip: pictures, a document, a text."""
