@@ -30,6 +30,7 @@ from contest.models.interactions import (
     ToldNumber,
 )
 from contest.models.keys import StoredKey
+from contest.models.levels import Handover, LevelLink
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import (
     LetterText,
@@ -99,9 +100,9 @@ __all__ = [
     "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
     "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "Filing", "FlagDecision",
-    "FormerSeal", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount",
-    "LateApproval",
-    "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
+    "FormerSeal", "Handover", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture",
+    "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LevelLink",
+    "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
     "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
