@@ -42,6 +42,7 @@ result_moved        user_id, submission_id          an organiser: a final result
 handover_waits      user_id, count, source, note    … entries of another contest wait to be accepted
 handover_declined   user_id, code, title, target,   … an entry handed to another contest came back
                     reason
+level_asks          user_id, source                 … another contest wants to stand below this one
 handed_over         submission_id, source, reason   … it is in another contest now: which, and why
 filing_reminder     unit_id, filing                 … something that it files is due soon
 filing_returned     unit_id, filing                 … was given back: what is to be mended
@@ -95,7 +96,7 @@ TEMPLATES = (
     "approved", "author_confirm", "board_waits", "changes_requested", "consent_withdrawn",
     "count_reminder", "filing_reminder", "filing_returned", "filing_time_given",
     "findings", "handed_over", "handover_declined", "handover_waits", "invitation",
-    "jury_reminder", "link_failed", "page_expiring", "page_paused",
+    "jury_reminder", "level_asks", "link_failed", "page_expiring", "page_paused",
     "postponed", "privacy_confirm", "privacy_told", "published", "receipt", "reinstated",
     "rejected", "release_refused", "reminder", "reopened", "result", "result_moved",
     "review_reminder", "second_factor", "time_granted", "time_revoked", "upload_expired",

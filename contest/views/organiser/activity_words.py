@@ -187,7 +187,7 @@ ACTIONS = {
     "handover.accepted": _l("Nhận bài từ hội thi khác"),
     "handover.declined": _l("Trả lại bài của hội thi khác"),
     "handover.withdrawn": _l("Thu lại bài đã gửi sang hội thi khác"),
-    "level_link.asked": _l("Xin gắn với cấp trên"),
+    "level_link.asked": _l("Gửi lời xin gắn với cấp trên"),
     "level_link.confirmed": _l("Xác nhận hội thi cấp dưới"),
     "level_link.refused": _l("Không nhận làm cấp trên"),
     "level_link.ended": _l("Thôi gắn với cấp trên"),

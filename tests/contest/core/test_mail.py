@@ -187,6 +187,7 @@ PARAMS = {
 OF_STAFF = {
     "invitation": {},
     "handover_waits": {"count": 2, "source": "Ward 5", "note": "Two clips.", "path": "/c/city/"},
+    "level_asks": {"source": "Ward 5", "path": "/c/city/"},
     "handover_declined": {"code": "CX123", "title": "One day", "target": "City",
                           "reason": "Too long for us.", "path": "/c/ward/"},
 }

@@ -176,7 +176,8 @@ def test_every_letter_of_a_contest_can_be_worded():
     of_accounts = {"second_factor"}
     of_the_law = {"author_confirm", "privacy_confirm", "privacy_told",
                   "consent_withdrawn", "withdrawal_to_do"}
-    between_contests = {"handed_over", "handover_declined", "handover_waits"}
+    between_contests = {"handed_over", "handover_declined", "handover_waits",
+                        "level_asks"}
     assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law | between_contests
 
 
