@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, DomainError, Invalid, not_found
-from contest.models import Contest, Handover, Submission, Unit
+from contest.models import Contest, Handover, LevelLink, Submission, Unit
 from contest.permissions import require
 from contest.services.core import audit, locks, profiles
 from contest.services.core.transitions import move
@@ -259,6 +259,16 @@ def _in_source(
 def code_of(handover: Handover) -> str:
     """The code of the entry where it comes from."""
     return handover.source.code if handover.source else str(handover.packet.get("code", ""))
+
+
+def waiting(session: Session, contest: Contest) -> tuple[int, int]:
+    """How many entries, and how many contests below, wait for this contest's organisers."""
+    entries = select(func.count(Handover.id)).where(
+        Handover.contest_id == contest.id, Handover.state == "offered").scalar_subquery()
+    asking = select(func.count(LevelLink.id)).where(
+        LevelLink.contest_id == contest.id, LevelLink.state == "asked").scalar_subquery()
+    row = session.execute(select(entries, asking)).one()
+    return int(row[0]), int(row[1])
 
 
 def find(session: Session, contest: Contest, handover_id: int) -> Handover:

@@ -144,6 +144,7 @@ def test_from_asking_to_accepting_on_the_screens(town, visit):
     home, up = "/c/phuong-5/organiser/levels", "/c/thanh-pho/organiser"
     assert "Xin gắn với cấp trên" in mine.get(home).text
     assert mine.post(f"{home}/ask", data={"note": "Phường 5"}).status_code == 303
+    assert "1 hội thi xin làm cấp dưới" in theirs.get(f"{up}/").text
     page = theirs.get(f"{up}/levels").text
     assert "xin làm cấp dưới" in page
     assert 'value="Phường 5"' in page
@@ -158,6 +159,7 @@ def test_from_asking_to_accepting_on_the_screens(town, visit):
     sent = mine.post(f"{home}/send", data={"codes": [clip.code]})
     assert sent.location.endswith("/organiser/handovers")
     assert "Một ngày" in theirs.get(f"{up}/handovers").text
+    assert "1 bài của hội thi khác chờ nhận" in theirs.get(f"{up}/").text
     assert theirs.post(f"{up}/handovers/1/decline", data={"why": "x"}).status_code == 422
     assert theirs.post(f"{up}/handovers/accept", data={"ids": [1]}).status_code == 303
     with town.platform.db.read() as session:
@@ -165,5 +167,11 @@ def test_from_asking_to_accepting_on_the_screens(town, visit):
             select(Submission).where(Submission.contest_id == town.city.id)).one()
         assert session.get_one(Unit, made.unit_id).name == "Phường 5"
     assert made.code in theirs.get(f"{up}/handovers").text
+    assert "1 bài của hội thi khác chờ nhận" not in theirs.get(f"{up}/").text
+    assert f"ở đó là bài {clip.code} của Chi đoàn A" in theirs.get(
+        f"{up}/entries/{made.code}").text
+    said = f"ở đó là bài {made.code} của Phường 5"
+    assert said in mine.get(f"/c/phuong-5/organiser/entries/{clip.code}").text
+    assert said in visit.unit(unit).get(f"/c/phuong-5/unit/entries/{clip.code}").text
     assert "Đã nhận" in mine.get("/c/phuong-5/organiser/handovers").text
     assert "phuong-5" not in theirs.english().get(f"{up}/levels").text  # titles, no short names
