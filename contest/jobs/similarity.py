@@ -42,21 +42,38 @@ def _candidates(
     platform: Platform, mine: int, own: Fingerprint, beat: Callable[[], None]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Whole fingerprints of the clips that may share something, by the version's id."""
-    held, last = index.Index(own), 0
-    while True:
+    held = index.Index(own)
+    for page in _pages(platform, mine):
         beat()
+        known = _with_keys(platform, page)
+        likely = [known[place][0] for place in held.candidates([keys for _, keys in known])]
+        yield from _whole(platform, likely)
+
+
+def _others(platform: Platform, mine: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """All other fingerprints, whole, by the version's id."""
+    for page in _pages(platform, mine):
+        yield from _whole(platform, [version_id for version_id, _ in page])
+
+
+def _pages(platform: Platform, mine: int) -> Iterator[list[tuple[int, bytes | None]]]:
+    last = 0
+    while True:
         with platform.db.read() as session:
             page = similarity.others(session, mine, after=last)
         if not page:
             return
+        yield page
         last = page[-1][0]
-        known = _with_keys(platform, page)
-        likely = [known[place][0] for place in held.candidates([keys for _, keys in known])]
-        for some in _in_turn(likely):
-            beat()
-            with platform.db.read() as session:
-                found = similarity.of_versions(session, some)
-            yield from found
+
+
+def _whole(
+    platform: Platform, version_ids: list[int]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for first in range(0, len(version_ids), similarity.WHOLE):
+        with platform.db.read() as session:
+            found = similarity.of_versions(session, version_ids[first:first + similarity.WHOLE])
+        yield from found
 
 
 def _with_keys(
@@ -64,22 +81,13 @@ def _with_keys(
 ) -> list[tuple[int, bytes]]:
     """A page with the keys of each; those of clips that came before the index are made now."""
     missing = [version_id for version_id, keys in page if not index.current(keys)]
-    made: dict[int, bytes] = {}
-    for some in _in_turn(missing):
-        with platform.db.read() as session:
-            found = similarity.of_versions(session, some)
-        fresh = {one: index.keys_of(_read(data) or NOTHING) for one, data in found}
+    made = {one: index.keys_of(_read(data) or NOTHING) for one, data in _whole(platform, missing)}
+    if made:
         with platform.db.write() as session:
-            for version_id, keys in fresh.items():
+            for version_id, keys in made.items():
                 similarity.keep_keys(session, version_id, keys)
-        made |= fresh
     known = [(version_id, made.get(version_id, keys)) for version_id, keys in page]
     return [(version_id, keys) for version_id, keys in known if keys and index.current(keys)]
-
-
-def _in_turn(version_ids: list[int]) -> Iterator[list[int]]:
-    for first in range(0, len(version_ids), similarity.WHOLE):
-        yield version_ids[first : first + similarity.WHOLE]
 
 
 def _compare(

@@ -31,6 +31,7 @@ from contest.models.interactions import (
 )
 from contest.models.keys import StoredKey
 from contest.models.kinds.leaves import EntryPart, EntryText, Leaf
+from contest.models.levels import Handover, LevelLink
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import (
     LetterText,
@@ -100,11 +101,10 @@ __all__ = [
     "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions",
     "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
     "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
-    "DocumentTemplate", "EntryPart", "EntryRequest", "EntryText", "Errand", "Evidence", "Filing",
-    "FlagDecision",
-    "FormerSeal", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount",
-    "LateApproval", "Leaf",
-    "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
+    "DocumentTemplate", "EntryPart", "EntryRequest", "EntryText", "Errand", "Evidence",
+    "Filing", "FlagDecision", "FormerSeal", "Handover", "HeldDecision", "Invitation",
+    "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval", "Leaf", "LedgerStatement",
+    "LedgerVoid", "LetterText", "LevelLink", "LinkFetch", "Mail", "Mark", "OnscreenNames",
     "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
     "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",

@@ -22,6 +22,7 @@ from pydantic import (
 from contest.profile.entries import Entry
 from contest.profile.filings import Filing
 from contest.profile.judging import Jury
+from contest.profile.levels import Parent
 from contest.profile.papers import Documents
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
@@ -292,6 +293,7 @@ class Profile(Part):
     reminders: Reminders = Reminders()
     retention: Retention = Retention()
     consent: Confirming = Confirming()
+    parent: Parent = Parent()
     rules_note: Text | None = None
 
     @model_validator(mode="after")
@@ -314,7 +316,7 @@ class Profile(Part):
         content: dict[str, Any] = whole(self)
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
                  "awards": Awards(), "categories": [], "measures": [], "questions": [],
-                 "filings": [], "entry": Entry(), "media": {},
+                 "filings": [], "entry": Entry(), "media": {}, "parent": Parent(),
                  "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}

@@ -55,6 +55,7 @@ class Category(Part):
     name: Text
     units: str = Field(default="", max_length=100)
     maximum: int | None = Field(default=None, gt=0)
+    hand_up: int | None = Field(default=None, gt=0)  # to the level above
 
     @model_serializer(mode="wrap")
     def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:

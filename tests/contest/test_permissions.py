@@ -24,10 +24,13 @@ from contest.models import (
     Captions,
     Check,
     ClipVersion,
+    Contest,
     Derivative,
     Errand,
     Evidence,
+    Handover,
     Leaf,
+    LevelLink,
     LinkFetch,
     PostRemoval,
     PrivacyRequest,
@@ -188,6 +191,12 @@ class World:
             contest_id=self.contest.id, submission_id=submission.id, question="plan", kind="pdf",
             sha256=paper, size=1, filename="a.pdf", created_by="user:1", created_at=WHILE_OPEN,
         ))
+        self.make.add(LevelLink(
+            contest_id=self.contest.id, child_id=self.foreign.id, created_by="user:1",
+            created_at=WHILE_OPEN,
+        ))
+        self._handed_on(self.contest, self.entries["published"])
+        self._handed_on(self.foreign, self.entries["published"])
         for_persons = {"contest_id": self.contest.id, "submission_id": submission.id,
                        "created_by": "user:1", "created_at": WHILE_OPEN}
         self.make.add(Withdrawal(purpose="news", follows="stays", due_by=AFTER, **for_persons))
@@ -214,7 +223,16 @@ class World:
             "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
             "withdrawal_id": 1, "sheet_id": sheet.id, "attachment_id": 1, "filing": "report",
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
+            "level_id": 1, "handover_id": 1,
         }
+
+    def _handed_on(self, to: Contest, source: Submission) -> None:
+        """To the contest that is asked about, and from it."""
+        self.make.add(Handover(
+            contest_id=to.id, reason="level", origin="submission:1", source_id=source.id,
+            source_contest_id=self.contest.id, version_id=source.version_id, unit_name="Phường 5",
+            offered_by="user:1", offered_at=WHILE_OPEN,
+        ))
 
     def _cookie(self, role: str) -> tuple[str, str] | None:
         at = {"unit": 0, "other_unit": 1, "foreign_unit": 2}

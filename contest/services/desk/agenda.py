@@ -67,6 +67,7 @@ class Situation:
     requests: int = 0
     personal: tuple[int, datetime | None] = (0, None)  # requests about personal data, and by when
     retention: tuple[int, datetime | None] = (0, None)  # clips whose data go soon, and when first
+    handed: tuple[int, int] = (0, 0)  # entries of other contests, contests below, that wait
     filings: tuple[int, int, datetime | None] = (0, 0, None)  # units overdue; soon, and by when
     moved: Sequence[str] = ()  # clips that changed after the newest result was final, and how
     board: Mapping[str, int] = field(default_factory=dict)  # how many clips wait for whom
@@ -94,7 +95,7 @@ class Going:
 
 def todo(found: Situation, profile: Profile, *, at: datetime) -> list[Todo]:
     """Everything there is to do, the most urgent first."""
-    parts = (_machine, _personal, _filings, _before, _clips, _page, _jury, _closing)
+    parts = (_machine, _personal, _handed, _filings, _before, _clips, _page, _jury, _closing)
     things = [one for part in parts for one in part(found, profile, at) if one.count]
     last = profile.schedule.awards + timedelta(days=365)
     return sorted(things, key=lambda one: (-one.urgency(at), one.due or last))
@@ -115,6 +116,13 @@ def _personal(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo
     yield Todo("personal", Harm.LOSES, "privacy_requests.listed", waiting, due)
     going, first = found.retention
     yield Todo("retention", Harm.UNTIDY, "retention.overview", going, first)
+
+
+def _handed(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
+    """In every phase: what another contest waits for."""
+    entries, asking = found.handed
+    yield Todo("handovers", Harm.WAITS, "handovers.listed", entries, profile.release_at)
+    yield Todo("levels", Harm.WAITS, "levels.home", asking)
 
 
 def _filings(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:

@@ -26,7 +26,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes", "awards", "categories", "measures"),
     "publication": ("publication", "showing"),
     "documents": ("documents",), "reminders": ("reminders",),
-    "persons": ("retention", "consent"), "other": ("security", "rules_note"),
+    "persons": ("retention", "consent"), "levels": ("parent",), "other": ("security", "rules_note"),
 }
 FIXED = ("contest.slug", "media.name")  # the contest's name in addresses never changes
 LONG = ("caption", "notice.vi", "notice.en", "rules_note.vi", "rules_note.en")

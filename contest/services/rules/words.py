@@ -3,7 +3,13 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from contest.services.rules import asking_words, judging_words, kind_words, winning_words
+from contest.services.rules import (
+    asking_words,
+    judging_words,
+    kind_words,
+    level_words,
+    winning_words,
+)
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
@@ -26,6 +32,7 @@ SECTIONS = {
     "documents": Label("Văn bản", "Papers"),
     "reminders": Label("Lời nhắc", "Reminders"),
     "persons": Label("Dữ liệu cá nhân", "Personal data"),
+    "levels": Label("Cấp trên", "The level above"),
     "other": Label("Bảo mật, ghi chú", "Security, note"),
 }
 RULES = {
@@ -373,7 +380,8 @@ CHOICES = {
 for more in (winning_words, judging_words, asking_words, kind_words):
     RULES |= more.RULES
     CHOICES |= more.CHOICES
-COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS
+RULES |= level_words.RULES
+COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS | level_words.COLUMNS
 
 
 def label_of(key: str) -> Label:

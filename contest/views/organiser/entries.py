@@ -31,6 +31,7 @@ from contest.views.organiser.lifecycle import in_the_way
 from contest.views.organiser.overview import sentences
 from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
+from contest.views.shared.entries import handed
 from contest.views.shared.entries.entry_form import category_name
 from contest.views.shared.entries.questions import answered
 from contest.views.shared.forms import Form
@@ -134,7 +135,7 @@ def _page(code: str, form: DisqualifyForm, status: int = 200) -> Response:
         history=rows, words=activity_words, told_as=sentences,
         names=activity.names(current.db, set().union(
             *map(sentences.references, rows), [asked.created_by] if asked else [])),
-        answers=answered(found, "organiser"),
+        answers=answered(found, "organiser"), handed=handed.ways(found),
         **_done_for(found), **_sending(found), **_way_back(found, asked), **_sorting(found),
         may_disqualify=lifecycle.may("submission", found.state, "disqualify"),
         replaces=_replaces(found), on_the_way=board.on_the_way(current.db, found),

@@ -29,7 +29,7 @@ from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
-from contest.views.shared.entries import captions, leaves, sending
+from contest.views.shared.entries import captions, handed, leaves, sending
 from contest.views.shared.entries.entry_form import (
     EntryFields,
     category_name,
@@ -257,6 +257,7 @@ def entry(code: str) -> Response:
         can_ask=lifecycle.may("submission", found.state, "ask_withdrawal", phase),
         kind=kind_names()[found.kind], answers=answered(found, "unit"),
         done_for=errands.of_submission(current.db, found),
+        handed=handed.ways(found, whole=False),
     )
 
 

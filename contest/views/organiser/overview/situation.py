@@ -22,6 +22,7 @@ from contest.services.entry import entry_requests
 from contest.services.fanpage import connections, expiry, shared_page
 from contest.services.fanpage.expiry import Watched
 from contest.services.filings import overview
+from contest.services.handover import handovers
 from contest.services.jury import shortages
 from contest.services.privacy import requests as privacy_requests
 from contest.services.privacy.retention import preview
@@ -47,7 +48,7 @@ def gathered() -> Situation:
     return Situation(
         standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
         people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
-        personal=_personal(), filings=_filings(),
+        personal=_personal(), filings=_filings(), handed=handovers.waiting(db, contest),
         retention=preview.clips_going(db, contest, profile, at=at), moved=_moved(newest),
         board=_board(),
         without_link=len(units.without_link(db, contest, at=at)) if early else 0,

@@ -1,0 +1,1 @@
+"""The organiser's screens of contests above and below, and of what goes between them."""

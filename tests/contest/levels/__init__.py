@@ -1,0 +1,1 @@
+"""Contests above and below one another."""
