@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from contest.profile import filings, questions
 from contest.profile.judging_contradictions import Fault, judging
+from contest.profile.rounds_contradictions import rounds
 from contest.profile.schema import Profile
 
 
@@ -15,7 +16,7 @@ def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
     return [*_shown(profile), *_weightless(profile), *_amounts(profile), *_unknown(profile),
             *_without_prize(profile), *_most_in_one(profile), *_measures(profile),
-            *_questions(profile), *judging(profile)]
+            *_questions(profile), *judging(profile), *rounds(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:

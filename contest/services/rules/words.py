@@ -3,7 +3,7 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from contest.services.rules import asking_words, judging_words, winning_words
+from contest.services.rules import asking_words, judging_words, rounds_words, winning_words
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
@@ -24,6 +24,7 @@ SECTIONS = {
     "publication": Label("Đăng Fanpage", "Publication"),
     "documents": Label("Văn bản", "Papers"),
     "reminders": Label("Lời nhắc", "Reminders"),
+    "rounds": Label("Vòng thi", "Rounds"),
     "persons": Label("Dữ liệu cá nhân", "Personal data"),
     "other": Label("Bảo mật, ghi chú", "Security, note"),
 }
@@ -369,7 +370,7 @@ CHOICES = {
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }
-for more in (winning_words, judging_words, asking_words):
+for more in (winning_words, judging_words, asking_words, rounds_words):
     RULES |= more.RULES
     CHOICES |= more.CHOICES
 COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS
@@ -377,6 +378,9 @@ COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS
 
 def label_of(key: str) -> Label:
     """The label of a rule or of a column, by its key."""
+    if key.startswith(rounds_words.NEXT):
+        of_next = label_of(key.removeprefix(rounds_words.NEXT))
+        return Label(f"Vòng sau: {of_next.vi}", f"Next round: {of_next.en}")
     base, ending = (key[:-3], key[-3:]) if key.endswith((".vi", ".en")) else (key, "")
     if base.startswith("media.rules."):
         _, _, check, limit = base.split(".")

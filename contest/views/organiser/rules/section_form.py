@@ -26,6 +26,7 @@ from contest.profile import Profile
 from contest.services.rules.changes import in_words
 from contest.services.rules.fields import Rows, Rule, section
 from contest.services.rules.labels import Label
+from contest.services.rules.rounds_words import choice_of
 from contest.services.rules.words import CHOICES, label_of
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
@@ -100,10 +101,11 @@ def _without_what_is_off(said: dict[str, Any], form: Form) -> dict[str, Any]:
     }
     kept = {key: value for key, value in said.items() if key.rpartition(".")[0] not in off}
     kept |= {check: None for check in off if f"{check}.level" in said}
-    note = [form._fields.get(f"rules_note__{language}") for language in ("vi", "en")]
-    if all(note) and not any(field.data.strip() for field in note if field):
-        kept = {key: v for key, v in kept.items() if not key.startswith("rules_note.")}
-        kept |= {"rules_note": None} if "rules_note.vi" in said else {}
+    for whole, name in (("rules_note", "rules_note"), ("next_round", "next_round.name")):
+        texts = [form._fields.get(_name(f"{name}.{language}")) for language in ("vi", "en")]
+        if all(texts) and not any(field.data.strip() for field in texts if field):
+            kept = {key: v for key, v in kept.items() if not key.startswith(f"{whole}.")}
+            kept |= {whole: None} if f"{name}.vi" in said else {}
     return kept
 
 
@@ -251,11 +253,11 @@ MAKERS: dict[str, Callable[[Rule, Any, Profile], UnboundField]] = {
 
 def _choices(rule: Rule, *, empty: bool) -> list[SelectChoice]:
     none = [SelectChoice("", str(_l("Không xét")))] if empty else []
-    return [*none, *(SelectChoice(choice, _choice(choice)) for choice in rule.choices)]
+    return [*none, *(SelectChoice(choice, _choice(choice, rule.key)) for choice in rule.choices)]
 
 
-def _choice(choice: str) -> str:
-    return _said(CHOICES.get(choice, Label(choice, choice)))
+def _choice(choice: str, key: str = "") -> str:
+    return _said(choice_of(key, choice) or CHOICES.get(choice, Label(choice, choice)))
 
 
 def _value(form: Form, rule: Rule, profile: Profile, key: str = "") -> object:
