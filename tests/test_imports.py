@@ -30,7 +30,7 @@ WORDS = (
 )
 ROOMS = ["core", "following", "rules", "units", "questions", "filings", "jury", "people",
          "counts", "fanpage", "entry", "captions", "reviewing", "queueing", "desk", "messages",
-         "results", "printing", "awards", "privacy", "trials"]
+         "rounds", "results", "printing", "live", "awards", "advancing", "privacy", "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

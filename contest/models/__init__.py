@@ -9,6 +9,7 @@ from contest.models.ballots import (
     JurorCategory,
     JurorDeparture,
     JuryCount,
+    LiveRound,
     Mark,
 )
 from contest.models.base import Base
@@ -73,9 +74,11 @@ from contest.models.repairs import Repair
 from contest.models.results import (
     AwardReel,
     ChairDecision,
+    Finalist,
     PlannedRelease,
     Result,
     ResultStep,
+    RoundLink,
     StageShow,
 )
 from contest.models.reviews import EntryRequest, HeldDecision, Review, ReviewVote
@@ -95,19 +98,18 @@ from contest.models.units import Filing, TimeGrant, Unit, UnitLink, UnitSession,
 
 __all__ = [
     "AccessLog", "Assignment", "Attachment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord",
-    "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions",
-    "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
-    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
-    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "Filing", "FlagDecision",
-    "FormerSeal", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount",
-    "LateApproval",
-    "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
-    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
-    "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
-    "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
-    "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SavedView",
-    "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
-    "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "StoredLook", "Submission",
-    "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink",
-    "UnitSession", "UnitSheet", "Upload", "UsedChallenge", "User", "Withdrawal",
+    "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions", "ChairDecision",
+    "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
+    "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
+    "Evidence", "Filing", "Finalist", "FlagDecision", "FormerSeal", "HeldDecision", "Invitation",
+    "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid",
+    "LetterText", "LinkFetch", "LiveRound", "Mail", "Mark", "OnscreenNames", "PageConnection",
+    "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval", "PrivacyRequest",
+    "ProfileRevision", "Publication", "PushFollower", "PushMessage", "PushSubscription",
+    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "ResultStep", "RetentionHold",
+    "Review", "ReviewVote", "RoleGrant", "RoundLink", "SavedView", "SecurityEvent", "ShareRecord",
+    "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession",
+    "StageShow", "StoredKey", "StoredLook", "Submission", "Task", "Telling", "TimeGrant",
+    "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink", "UnitSession", "UnitSheet", "Upload",
+    "UsedChallenge", "User", "Withdrawal",
 ]

@@ -86,8 +86,7 @@ def _of_field(key: str, info: FieldInfo) -> Iterator[Rule | Rows]:
             yield Rule(f"{key}.{language}", _text_kind(f"{key}.{language}"), needed)
     elif isinstance(kind, type) and issubclass(kind, Part):
         for one in _of_part(kind, f"{key}."):
-            left_out = optional and isinstance(one, Rule)
-            yield replace(one, needed=False) if left_out else one
+            yield replace(one, needed=False) if optional and isinstance(one, Rule) else one
     elif get_origin(kind) is dict:  # whole rules under a rule: in the file only
         return
     elif get_origin(kind) is list:
