@@ -15,6 +15,8 @@ from contest.states import (
     CHECK,
     DECISION,
     FIX,
+    HANDOVER,
+    LEVEL_LINK,
     MACHINES,
     PRIVACY_REQUEST,
     PUBLICATION,
@@ -43,6 +45,7 @@ OF_ENTRY = (Phase.OPEN, Phase.CLOSED, Phase.COUNTED, Phase.FROZEN, Phase.PUBLIC)
 PHASES: dict[str, tuple[Phase, ...]] = {
     "submission": OF_ENTRY, "fix": OF_ENTRY, "check": (Phase.ALWAYS,), "result": (Phase.ALWAYS,),
     "privacy_request": (Phase.ALWAYS,), "decision": (Phase.ALWAYS,),
+    "handover": (Phase.ALWAYS,), "level_link": (Phase.ALWAYS,),
     "publication": (Phase.BEFORE, Phase.RELEASED),
     "ballot": (Phase.MARKING, Phase.DUE, Phase.FROZEN, Phase.PUBLIC),
 }
@@ -57,6 +60,8 @@ WHO = {
     "publication.manage": "an organiser", "jury.mark": "the juror",
     "result.close": "an organiser", "result.publish": "an organiser",
     "privacy.manage": "an organiser", "privacy.ask": "whoever asked",
+    "handover.offer": "an organiser of the contest it comes from",
+    "handover.accept": "an organiser of the contest it goes to",
 }
 # What somebody else may do in another's place (``services/entry/errands.py``).
 DEPUTIES = {"entry.upload": "entry.deputise"}
@@ -177,6 +182,13 @@ WAYS: tuple[Way, ...] = (
     # goes of which a result is final.
     _way(PRIVACY_REQUEST, "answered", "erase", "privacy.manage", "done"),
     _way(PRIVACY_REQUEST, "refused", "reopen", "privacy.manage", "received"),
+    _way(HANDOVER, "offered", "accept", "handover.accept", "accepted"),
+    _way(HANDOVER, "offered", "decline", "handover.accept", "declined"),
+    _way(HANDOVER, "offered", "take_back", "handover.offer", "withdrawn"),
+    _way(LEVEL_LINK, "asked", "confirm", "handover.accept", "confirmed"),
+    _way(LEVEL_LINK, "asked", "refuse", "handover.accept", "refused"),
+    _way(LEVEL_LINK, "confirmed", "end", "handover.accept", "ended"),
+    _way(LEVEL_LINK, "refused ended", "ask", "handover.offer", "asked"),
 )
 
 # States that nothing leads out of, and why nobody waits there.
@@ -192,6 +204,9 @@ ENDS = {
     ("privacy_request", "done"): "what was asked for is done, and the person was told",
     ("privacy_request", "taken_back"): "the person no longer asks for it",
     ("privacy_request", "lapsed"): "nobody showed who asked; it may be asked again",
+    ("handover", "accepted"): "the entry made of it goes the way of entries there",
+    ("handover", "declined"): "it may be offered anew",
+    ("handover", "withdrawn"): "it may be offered anew",
     ("ballot", "locked"): "part of a frozen result; what was missing then was agreed by two",
 }
 # A mail that asks for something -> what it asks for: sent, and worded so, only where that is

@@ -98,6 +98,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "export.read": organiser,
     "privacy.ask": anyone,
     "privacy.manage": organiser,
+    "handover.offer": organiser,
+    "handover.accept": organiser,
 }
 
 

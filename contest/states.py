@@ -142,7 +142,29 @@ DECISION = _machine(
     lapsed=(),
 )
 
-MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX, PRIVACY_REQUEST, DECISION)
+# An entry that one contest offers to another: a level above, or the next round
+# (`services/handover`). What was declined or taken back may be offered anew, as another row.
+HANDOVER = _machine(
+    "handover",
+    "offered",
+    offered=("accepted", "declined", "withdrawn"),
+    accepted=(),
+    declined=(),
+    withdrawn=(),
+)
+
+# A contest that wants to stand below another one (`services/handover/links.py`).
+LEVEL_LINK = _machine(
+    "level_link",
+    "asked",
+    asked=("confirmed", "refused"),
+    confirmed=("ended",),
+    refused=("asked",),
+    ended=("asked",),
+)
+
+MACHINES = (SUBMISSION, CHECK, PUBLICATION, RESULT, BALLOT, FIX, PRIVACY_REQUEST, DECISION,
+            HANDOVER, LEVEL_LINK)
 
 # What counts towards a unit's quota (plan III.3, note): entries that are still in the contest.
 IN_CONTEST = frozenset(SubmissionState) - {SubmissionState.WITHDRAWN, SubmissionState.DISQUALIFIED}

@@ -29,8 +29,9 @@ WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "following", "rules", "units", "questions", "filings", "jury", "people",
-         "counts", "fanpage", "entry", "captions", "reviewing", "queueing", "desk", "messages",
-         "rounds", "results", "printing", "live", "awards", "advancing", "privacy", "trials"]
+         "counts", "fanpage", "entry", "captions", "handover", "reviewing", "queueing", "desk",
+         "messages", "rounds", "results", "printing", "live", "awards", "advancing", "privacy",
+         "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

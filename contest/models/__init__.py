@@ -31,6 +31,7 @@ from contest.models.interactions import (
     ToldNumber,
 )
 from contest.models.keys import StoredKey
+from contest.models.levels import Handover, LevelLink
 from contest.models.onscreen_names import OnscreenNames
 from contest.models.outbox import (
     LetterText,
@@ -98,18 +99,19 @@ from contest.models.units import Filing, TimeGrant, Unit, UnitLink, UnitSession,
 
 __all__ = [
     "AccessLog", "Assignment", "Attachment", "AuditHead", "AuditNote", "AuditRow", "AuthorWord",
-    "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions", "ChairDecision",
-    "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent", "Contest", "Correction",
-    "CorrectionVerdict", "Derivative", "DocumentPdf", "DocumentTemplate", "EntryRequest", "Errand",
-    "Evidence", "Filing", "Finalist", "FlagDecision", "FormerSeal", "HeldDecision", "Invitation",
-    "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid",
-    "LetterText", "LinkFetch", "LiveRound", "Mail", "Mark", "OnscreenNames", "PageConnection",
-    "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval", "PrivacyRequest",
-    "ProfileRevision", "Publication", "PushFollower", "PushMessage", "PushSubscription",
-    "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result", "ResultStep", "RetentionHold",
-    "Review", "ReviewVote", "RoleGrant", "RoundLink", "SavedView", "SecurityEvent", "ShareRecord",
-    "SharedPage", "SignedForm", "SimilarPair", "Snapshot", "SnapshotProof", "StaffSession",
-    "StageShow", "StoredKey", "StoredLook", "Submission", "Task", "Telling", "TimeGrant",
-    "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink", "UnitSession", "UnitSheet", "Upload",
-    "UsedChallenge", "User", "Withdrawal",
+    "AwardReel", "Ballot", "Base", "Calibration", "CalibrationBallot", "Captions",
+    "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
+    "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
+    "DocumentTemplate", "EntryRequest", "Errand", "Evidence", "Filing", "Finalist", "FlagDecision",
+    "FormerSeal", "Handover", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture",
+    "JuryCount", "LateApproval", "LedgerStatement", "LedgerVoid", "LetterText", "LevelLink",
+    "LinkFetch", "LiveRound", "Mail", "Mark", "OnscreenNames",
+    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
+    "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
+    "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
+    "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "RoundLink", "SavedView",
+    "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
+    "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "StoredLook", "Submission",
+    "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink",
+    "UnitSession", "UnitSheet", "Upload", "UsedChallenge", "User", "Withdrawal",
 ]

@@ -20,6 +20,7 @@ from contest.models import (
     DocumentPdf,
     DocumentTemplate,
     Evidence,
+    Handover,
     PostRemoval,
     PrivacyRequest,
     Repair,
@@ -74,6 +75,8 @@ def _queries() -> Iterator[tuple[str, Select[str | None]]]:
     yield "signed form", select(SignedForm.sha256)
     yield "attachment", select(Attachment.sha256)
     yield "proof of a removed post", select(PostRemoval.sha256)
+    yield "entry handed here", select(Handover.sha256).where(
+        Handover.sha256 != "", Handover.let_go_at.is_(None))
     yield "clip", select(ClipVersion.sha256).where(kept)
 
 

@@ -12,6 +12,7 @@ FINAL = {
     "ballot": {"locked"}, "fix": {"accepted", "declined"},
     "privacy_request": {"done", "taken_back", "lapsed"},
     "decision": {"given", "taken_back", "lapsed"},
+    "handover": {"accepted", "declined", "withdrawn"}, "level_link": set(),
 }
 
 

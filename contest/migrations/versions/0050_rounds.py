@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 import contest.models.base
 
 revision: str = "0050"
-down_revision: str | None = "0048"
+down_revision: str | None = "0049"
 branch_labels = None
 depends_on = None
 

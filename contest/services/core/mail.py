@@ -39,6 +39,10 @@ vote_waits          user_id, versions (of clips)    a member of the board: clips
 time_granted        unit_id, reason                 the unit: time for it alone, until when
 time_revoked        unit_id                         … the time is taken back: until when now
 result_moved        user_id, submission_id          an organiser: a final result has to be replaced
+handover_waits      user_id, count, source, note    … entries of another contest wait to be accepted
+handover_declined   user_id, code, title, target,   … an entry handed to another contest came back
+                    reason
+handed_over         submission_id, source, reason   … it is in another contest now: which, and why
 filing_reminder     unit_id, filing                 … something that it files is due soon
 filing_returned     unit_id, filing                 … was given back: what is to be mended
 filing_time_given   unit_id, filing                 … may come later: until when, and why
@@ -90,7 +94,8 @@ from contest.tokens import digits_of
 TEMPLATES = (
     "approved", "author_confirm", "board_waits", "changes_requested", "consent_withdrawn",
     "count_reminder", "filing_reminder", "filing_returned", "filing_time_given",
-    "findings", "invitation", "jury_reminder", "link_failed", "page_expiring", "page_paused",
+    "findings", "handed_over", "handover_declined", "handover_waits", "invitation",
+    "jury_reminder", "link_failed", "page_expiring", "page_paused",
     "postponed", "privacy_confirm", "privacy_told", "published", "receipt", "reinstated",
     "rejected", "release_refused", "reminder", "reopened", "result", "result_moved",
     "review_reminder", "second_factor", "time_granted", "time_revoked", "upload_expired",

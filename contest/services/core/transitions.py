@@ -17,6 +17,8 @@ from contest.states import (
     CHECK,
     DECISION,
     FIX,
+    HANDOVER,
+    LEVEL_LINK,
     MACHINES,
     PRIVACY_REQUEST,
     PUBLICATION,
@@ -34,6 +36,8 @@ OF_TABLE: dict[str, Machine] = {
     "fix": FIX,
     "privacy_request": PRIVACY_REQUEST,
     "held_decision": DECISION,
+    "handover": HANDOVER,
+    "level_link": LEVEL_LINK,
 }
 assert list(OF_TABLE.values()) == list(MACHINES)  # noqa: S101 - each machine has its table
 

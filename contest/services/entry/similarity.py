@@ -18,6 +18,7 @@ from contest.models import (
     ClipFingerprint,
     ClipVersion,
     Contest,
+    Handover,
     RoleGrant,
     SimilarPair,
     Submission,
@@ -112,13 +113,28 @@ def others(
     session: Session, version_id: int, *, after: int = 0
 ) -> list[tuple[int, dict[str, Any]]]:
     """The fingerprints of other versions, of every contest, by the version's id: the next
-    ``PAGE`` ``after`` one of them, as (version's id, data)."""
+    ``PAGE`` ``after`` one of them, as (version's id, data). Of an entry that was handed from one
+    contest to another the same clip is no copy."""
     query = (
         select(ClipFingerprint.version_id, ClipFingerprint.data)
-        .where(ClipFingerprint.version_id != version_id, ClipFingerprint.version_id > after)
+        .where(ClipFingerprint.version_id != version_id, ClipFingerprint.version_id > after,
+               ClipFingerprint.version_id.not_in(_handed(session, version_id)))
         .order_by(ClipFingerprint.version_id).limit(PAGE)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _handed(session: Session, version_id: int) -> list[int]:
+    """The versions of entries that this one's was made of, or that were made of it."""
+    own = select(ClipVersion.submission_id).where(ClipVersion.id == version_id)
+    roots = set(session.scalars(select(Handover.root_id).where(
+        or_(Handover.submission_id.in_(own), Handover.root_id.in_(own)),
+        Handover.root_id.is_not(None),
+    )))
+    made = select(Handover.submission_id).where(Handover.root_id.in_(roots))
+    return list(session.scalars(select(ClipVersion.id).where(
+        or_(ClipVersion.submission_id.in_(made), ClipVersion.submission_id.in_(roots))
+    ))) if roots else []
 
 
 def record(

@@ -131,9 +131,9 @@ def create(
     require_open(profile, at=at, unit=unit)
     _check(form, profile)
     category = categories.chosen(profile, unit, form.category)
-    _require_room(session, unit, profile, category)
+    require_room(session, unit, profile, category)
     submission = Submission(
-        contest_id=unit.contest_id, unit_id=unit.id, code=_new_code(session, profile),
+        contest_id=unit.contest_id, unit_id=unit.id, code=unused_code(session, profile),
         created_at=at, updated_at=at, category=category, **_columns(form),
     )
     session.add(submission)
@@ -185,8 +185,10 @@ def require_replaceable(submission: Submission) -> None:
         )
 
 
-def _require_room(session: Session, unit: Unit, profile: Profile, category: str) -> None:
-    """Enforce the quotas under the unit's row lock: a second tab waits, then counts this entry."""
+def require_room(session: Session, unit: Unit, profile: Profile, category: str) -> None:
+    """Enforce the quotas under the unit's row lock: a second tab waits, then counts this entry.
+
+    Raises ``Invalid`` where there is no room for one more."""
     locks.lock(session, unit)
     count, most = units.counted(session, unit.id), profile.quota.maximum
     if count >= most:
@@ -241,7 +243,7 @@ def _trace(submission: Submission) -> dict[str, object]:
     return {"unit": submission.unit_id, "code": submission.code, "kind": submission.kind}
 
 
-def _new_code(session: Session, profile: Profile) -> str:
+def unused_code(session: Session, profile: Profile) -> str:
     """An unused code; it is shown on the receipt and in the caption."""
     while True:
         code = f"{profile.contest.code_prefix}-{new_code(CODE_LENGTH)}"

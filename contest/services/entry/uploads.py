@@ -315,8 +315,10 @@ def adopt(
     at: datetime,
     begun_at: datetime | None = None,
     errand_id: int | None = None,
+    told: bool = False,
 ) -> ClipVersion:
-    """Make a clip that is in the store already a version, with a completed upload of its own.
+    """Make a clip that is in the store already a version, with a completed upload of its own;
+    ``told``: whoever calls writes to the entry's contact, who gets no receipt then.
 
     Raises ``Conflict`` where the entry's clip may not be replaced.
     """
@@ -328,11 +330,12 @@ def adopt(
     )
     session.add(upload)
     session.flush()
-    return _add_version(session, upload, sha256, actor=actor, at=at)
+    return _add_version(session, upload, sha256, actor=actor, at=at, told=told)
 
 
 def _add_version(
-    session: Session, upload: Upload, sha256: str, *, actor: Actor, at: datetime
+    session: Session, upload: Upload, sha256: str, *, actor: Actor, at: datetime,
+    told: bool = False,
 ) -> ClipVersion:
     submission = upload.submission
     last = session.scalar(
@@ -355,7 +358,8 @@ def _add_version(
         sha256=sha256,
     )
     checks.enqueue_quick(session, version, actor=actor, at=at)
-    _receipt(session, submission, errand_of(session, upload), at=at)
+    if not told:
+        _receipt(session, submission, errand_of(session, upload), at=at)
     return version
 
 

@@ -86,6 +86,7 @@ class Erasure:
             candidates += self._clip(self.session.get_one(Submission, submission_id))
         candidates += self._evidence() + self._templates() + self._archives()
         candidates += self._signed_forms() + self._attachments() + self._removals()
+        candidates += self._handed()
         self._mails()
         changed = result_texts.erase(
             self.session, self.contest, self.finder, self.store, ground=self.wish.ground,
@@ -150,6 +151,12 @@ class Erasure:
         for one in found:
             self._bury(f"attachment:{one.id}", "file", one.sha256)
         return stored_files.drop_forms(self.session, found)
+
+    def _handed(self) -> list[str]:
+        found = stored_files.drop_handed(self.session, self.contest, self.finder, self.at)
+        for one in found:
+            self._bury(f"handover:{one.id}", "file", one.sha256)
+        return [one.sha256 for one in found]
 
     def _removals(self) -> list[str]:
         named = [int(key.partition(":")[2]) for key in self.wish.also

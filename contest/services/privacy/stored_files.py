@@ -31,6 +31,7 @@ from contest.models import (
     DocumentTemplate,
     Evidence,
     Filing,
+    Handover,
     LinkFetch,
     OnscreenNames,
     PostRemoval,
@@ -198,6 +199,21 @@ def attachments_of(
     ]
 
 
+def drop_handed(
+    session: Session, contest: Contest, finder: Finds, at: datetime
+) -> list[Handover]:
+    """Let go of clips of another installation that nobody has accepted, where what came with them
+    names the person; the rows stay."""
+    query = select(Handover).where(
+        Handover.contest_id == contest.id, Handover.sha256 != "", Handover.let_go_at.is_(None)
+    )
+    found = [one for one in session.scalars(query)
+             if any(map(finder.finds, (one.filename, *texts(one.packet))))]
+    for one in found:
+        one.let_go_at = at
+    return found
+
+
 def _names(submission: Submission, finder: Finds) -> bool:
     return any(map(finder.finds, (
         *submission.authors, submission.contact_name, submission.contact_phone,
@@ -264,6 +280,7 @@ def _needs(sha256: str) -> list[ColumnElement[bool]]:
         exists().where(Result.bundle_sha256 == sha256, Result.erased_bundle_sha256 == ""),
         exists().where(Result.erased_bundle_sha256 == sha256),
         exists().where(SignedForm.sha256 == sha256),
+        exists().where(Handover.sha256 == sha256, Handover.let_go_at.is_(None)),
         exists().where(Attachment.sha256 == sha256),
         exists().where(PostRemoval.sha256 == sha256),
         exists().where(PrivacyRequest.archive_sha256 == sha256),

@@ -182,6 +182,13 @@ PARAMS = {
                              ["hết ngày 13/6", "the end of 13/6"]]], "reason": "Storm"},
     "page_expiring": {"page_name": "Page", "page_id": "1", "ends": "16:00 on 19 June 2023"},
     "page_paused": {"remedy": "Page: token 190", "reason": "Error validating access token."},
+    "handed_over": {"source": "Ward 5", "reason": "level"},
+}
+OF_STAFF = {
+    "invitation": {},
+    "handover_waits": {"count": 2, "source": "Ward 5", "note": "Two clips.", "path": "/c/city/"},
+    "handover_declined": {"code": "CX123", "title": "One day", "target": "City",
+                          "reason": "Too long for us.", "path": "/c/ward/"},
 }
 VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
@@ -205,8 +212,8 @@ def values_for(template, make, contest, called="Unit Five"):
         return {"user_id": juror.id, "versions": [clip.version_id]}
     if template in ("jury_reminder", "review_reminder", "count_reminder"):
         return {"user_id": make.user("juror", contest=contest, name="Ann").id, "count": 2}
-    if template == "invitation":
-        return {"user_id": make.user("juror", contest=contest, name="Ann").id}
+    if template in OF_STAFF:
+        return {"user_id": make.user("juror", contest=contest, name="Ann").id, **OF_STAFF[template]}
     state = {"findings": "needs_fix", "changes_requested": "changes_requested",
              "published": "published", "result": "published",
              "rejected": "disqualified"}.get(template, "approved")

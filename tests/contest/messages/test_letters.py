@@ -176,7 +176,8 @@ def test_every_letter_of_a_contest_can_be_worded():
     of_accounts = {"second_factor"}
     of_the_law = {"author_confirm", "privacy_confirm", "privacy_told",
                   "consent_withdrawn", "withdrawal_to_do"}
-    assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law
+    between_contests = {"handed_over", "handover_declined", "handover_waits"}
+    assert set(mail.TEMPLATES) - set(LETTERS) == of_accounts | of_the_law | between_contests
 
 
 def test_the_page_previews_saves_and_takes_the_standard_words_again(

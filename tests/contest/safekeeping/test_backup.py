@@ -335,7 +335,8 @@ def test_every_column_that_holds_a_hash_is_known_to_be_of_a_file_or_not() -> Non
                 "document_template.sha256", "document_pdf.sha256", "result.bundle_sha256",
                 "result.erased_bundle_sha256", "privacy_request.archive_sha256",
                  "signed_form.sha256", "award_reel.sha256", "post_removal.sha256",
-                 "result_step.sha256", "unit_sheet.sha256", "attachment.sha256"}
+                 "result_step.sha256", "unit_sheet.sha256", "attachment.sha256",
+                 "handover.sha256"}
     of_rows = {"profile_revision.sha256", "consent.notice_sha256", "result.input_sha256",
                "result.output_sha256", "upload.sha256", "audit_note.sha256",
                "consent_event.notice_sha256", "stored_look.sha256"}

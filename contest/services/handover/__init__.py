@@ -1,0 +1,1 @@
+"""Entries handed from one contest to another: to the level above, or to the next round."""
