@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor, Role
 from contest.errors import not_found
@@ -66,7 +66,7 @@ def _places(
 ) -> dict[int, list[Place]]:
     query = select(Ballot).where(Ballot.submission_id.in_([one.id for one in submissions]))
     stored = {(one.submission_id, one.juror_id): one
-              for one in session.scalars(query.options(selectinload(Ballot.marks)))}
+              for one in session.scalars(query.options(joinedload(Ballot.marks))).unique()}
     given = (assignments.by_clip(session, contest) if assignments.shared_out(contest) else None)
     seats = jurors.sitting(session, contest)
     typists = _names(session, stored.values())

@@ -13,7 +13,7 @@ from contest.services.results import ranking_rows, results, tally
 from scoring import archive
 from scoring.verification import check
 from tests.contest.factory import Factory
-from tests.contest.rounds.test_round_rules import NEXT
+from tests.contest.rounds.rules import NEXT
 from tests.contest.stage import AFTER, Build, Stage, staged
 
 PRIZES = '''

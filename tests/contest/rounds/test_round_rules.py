@@ -10,29 +10,9 @@ from contest.profile import rounds
 from contest.services.desk.setup import reference_source
 from contest.services.rules.starting import PROFILES
 from contest.services.rules.toml_editing import edited
+from tests.contest.rounds.rules import NEXT
 
 REFERENCE = reference_source()
-NEXT = """
-[next_round]
-suffix = "chung-ket"
-by = "best"
-count = 6
-ties = "none"
-carried = 30
-name = { vi = "Vòng chung kết", en = "Final" }
-
-[next_round.rules.schedule]
-entries_open = 2023-07-01T08:00:00+07:00
-entries_close = 2023-07-02T08:00:00+07:00
-publicity_opens = 2023-07-02T08:00:00+07:00
-counts_close = 2023-07-05T20:00:00+07:00
-awards = 2023-07-05T21:00:00+07:00
-
-[next_round.rules.jury]
-live = true
-"""
-
-
 def load(change: str = "", to: str = "") -> rule_files.Loaded:
     return rule_files.load(REFERENCE + NEXT.replace(change, to) if change else REFERENCE + NEXT)
 
