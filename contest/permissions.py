@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "review.chair": reviewer,  # which of them has the casting word: ``services/entry/votes.py``
     "jury.mark": lambda actor, subject: juror(actor, subject) and not_own_unit(actor, subject),
     "jury.read": juror,
+    "jury.type": organiser,  # a juror's marks at the table, where the rules have it marked live
     "trial.manage": organiser,
     "organiser.read": organiser,
     "unit.manage": organiser,

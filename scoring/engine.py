@@ -14,6 +14,8 @@ from scoring.jury import Rubric
 from scoring.model import OVERALL, Contest, Entry, Prize, Rules
 from scoring.numbers import both
 from scoring.ranking import Line
+from scoring.rounds import promotion
+from scoring.rounds import rules as rounds
 from scoring.winning.award_words import explain
 from scoring.winning.awarding import Award, Ranking, rank
 
@@ -40,7 +42,7 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
     explainer = Explainer(contest.rules)
     won = _won(ranking) if contest.rules.measured else None
     return {
-        "format": "hoithi-ranking/2" if contest.second_form else "hoithi-ranking/1",
+        "format": f"hoithi-ranking/{contest.form}",
         "rules": stated(contest.rules),
         "ranking": [
             _line(line, equals[line.total], explainer) | _beyond(line, contest.rules, won)
@@ -58,6 +60,7 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
         ],
         "missing": missing,
         **({"below_quorum": below_quorum(contest)} if contest.rules.quorum else {}),
+        **({"promotion": promotion.report(contest)} if contest.rules.promotion else {}),
     }
 
 
@@ -76,7 +79,12 @@ def _beyond(line: Line, rules: Rules, won: dict[str, list[str]] | None) -> dict[
         found["category"] = line.clips[0].entry.category
     if won is not None:
         found["prizes"] = won.get(line.unit, [])
-    return found
+    return found | _carried(line, rules)
+
+
+def _carried(line: Line, rules: Rules) -> dict[str, Any]:
+    """What a line has from the round before; nothing where there was none."""
+    return {"carried": both(line.carried_points)} if rules.carried else {}
 
 
 def _awards(ranking: Ranking, explainer: Explainer) -> dict[str, Any]:
@@ -102,6 +110,7 @@ def _award(award: Award, explainer: Explainer) -> dict[str, Any]:
         "value": both(line.value),
         "jury": both(line.jury_points),
         "interactions": both(line.interaction_points),
+        **_carried(line, explainer.rules),
         "total": both(line.total) if known else None,
         "points": line.points,
         "capped": any(clip.interactions.capped for clip in line.clips),
@@ -159,6 +168,7 @@ def second_scale(line: Line, scale: Fraction) -> dict[str, Any]:
         "of": str(scale),
         "jury": both(line.jury_points * scale / 100),
         "interactions": both(line.interaction_points * scale / 100),
+        **({"carried": both(line.carried_points * scale / 100)} if line.carried_points else {}),
         "total": both(line.total * scale / 100),
     }
 
@@ -211,7 +221,7 @@ def _stated_beyond(rules: Rules) -> dict[str, Any]:
     said = {"categories": list(rules.categories), "measures": measures}
     found: dict[str, Any] = {key: value for key, value in said.items() if value}
     found |= {} if rules.several else {"several_prizes": False}
-    return found | ({"quorum": rules.quorum} if rules.quorum else {})
+    return found | ({"quorum": rules.quorum} if rules.quorum else {}) | rounds.stated(rules)
 
 
 def gaps(contest: Contest) -> list[dict[str, Any]]:

@@ -16,10 +16,10 @@ from scoring.nodes import Node, Sharing, parse
 from scoring.texts import readable
 
 #: The second form where prizes go by other measures than the ranking, clips have categories or
-#: jurors of their own, or there is a quorum; contests that say nothing of these are written as
-#: ever. Whoever reads knows both.
-FORMAT, SECOND_FORMAT = "hoithi-evidence/1", "hoithi-evidence/2"
-FORMATS = (FORMAT, SECOND_FORMAT)
+#: jurors of their own, or there is a quorum; the third where a round comes before or after.
+#: Contests that say nothing of these are written as ever. Whoever reads knows all.
+FORMAT, SECOND_FORMAT, THIRD_FORMAT = (f"hoithi-evidence/{number}" for number in (1, 2, 3))
+FORMATS = (FORMAT, SECOND_FORMAT, THIRD_FORMAT)
 INPUT_FILES = (
     "rules.json",
     "ballots.json",
@@ -59,7 +59,7 @@ def _together(pieces: Iterator[str]) -> Iterator[str]:
 
 def form(contest: Contest) -> str:
     """The form in which a bundle of this contest is written."""
-    return SECOND_FORMAT if contest.second_form else FORMAT
+    return FORMATS[contest.form - 1]
 
 
 def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
@@ -78,6 +78,7 @@ def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[
                     {"id": e.id, "unit": e.unit, "marks": e.marks}
                     | ({"category": e.category} if e.category else {})
                     | ({} if e.jurors is None else {"jurors": sorted(e.jurors)})
+                    | ({} if e.carried is None else {"carried": str(e.carried)})
                     for e in entries
                 ],
             }
@@ -245,7 +246,7 @@ def _reasons(node: Node) -> dict[str, Any]:
 
 
 def _entry(node: Node, counts: dict[str, dict[str, Any]], out: dict[str, Any]) -> dict[str, Any]:
-    more = ("category", "jurors")
+    more = ("category", "jurors", "carried")
     fields = node.fields(("id", "unit", "marks", *more), ("id", "unit", "marks"))
     name = fields["id"].text()
     return {

@@ -48,6 +48,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "total": "Tổng: {jury} + {interactions} = {total}{exactly}.",
         "exactly": " (cộng số chính xác rồi mới làm tròn)",
         "second": "Trên thang {scale}: {jury} + {interactions} = {total}{exactly}.",
+        "carried": "Vòng trước: {points} trên 100 × {percent} / 100 = {value}.",
         "by_total": "Hạng {rank} theo tổng điểm.",
         "by_step": "Hạng {rank}: bằng tổng điểm với {others}; xét {step}.",
         "shared": "Đồng hạng {rank} với {others}: mọi tiêu chí phụ đều bằng nhau.",
@@ -90,6 +91,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "total": "Total: {jury} + {interactions} = {total}{exactly}.",
         "exactly": " (added exactly, rounded afterwards)",
         "second": "On the scale of {scale}: {jury} + {interactions} = {total}{exactly}.",
+        "carried": "Round before: {points} out of 100 × {percent} / 100 = {value}.",
         "by_total": "Rank {rank} by total.",
         "by_step": "Rank {rank}: equal total with {others}; decided by {step}.",
         "shared": "Rank {rank} shared with {others}: every tie-break is equal.",
@@ -140,7 +142,7 @@ class Page:
         for clip in line.clips:
             if len(line.clips) > 1:
                 sentences.append(self.say("clip", id=clip.entry.id))
-            sentences += self.jury(clip) + self.interactions(clip)
+            sentences += self.jury(clip) + self.interactions(clip) + self.carried(clip)
         return sentences + self.totals(line)
 
     def clips(self, line: Line) -> str:
@@ -230,6 +232,16 @@ class Page:
         most = self.say(each, limit=self.number(limit))
         return self.say("ledger", limit=most, shares=shares, given=given)
 
+    def carried(self, clip: Scored) -> list[str]:
+        """What the round before gives; nothing where there was none."""
+        if self.rules.carried is None:
+            return []
+        return [self.say(
+            "carried", points=self.number(clip.entry.carried or 0),
+            percent=self.number(self.rules.carried.percent),
+            value=shown(clip.carried_points, self.language),
+        )]
+
     def totals(self, line: Line) -> list[str]:
         sentences = [self.sum("total", line, Fraction(1))]
         scale = self.rules.second_scale
@@ -239,13 +251,14 @@ class Page:
 
     def sum(self, key: str, line: Line, factor: Fraction, **values: object) -> str:
         parts = [line.jury_points * factor, line.interaction_points * factor]
+        parts += [line.carried_points * factor] if self.rules.carried else []
         total = line.total * factor
         adds_up = sum(Fraction(rounded(part)) for part in parts) == Fraction(rounded(total))
-        jury, interactions = (shown(part, self.language) for part in parts)
+        jury, *others = (shown(part, self.language) for part in parts)
         return self.say(
             key,
             jury=jury,
-            interactions=interactions,
+            interactions=" + ".join(others),
             total=shown(total, self.language),
             exactly="" if adds_up else self.say("exactly"),
             **values,

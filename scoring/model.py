@@ -12,6 +12,7 @@ ABSTAINED = "abstained"
 # What a prize can go by; of the last three in front of a key: ``criterion:content``.
 OVERALL, JURY, INTERACTIONS, CHAIR = "overall", "jury", "interactions", "chair"
 CRITERION, CATEGORY, NAMED = "criterion", "category", "measure"
+NEXT_ROUND = "round:next"  # in a decision's ``prize``: the chair's list of who goes on
 
 #: ``{criterion: mark}``, or one of the two words above.
 Ballot = dict[str, int] | str
@@ -45,6 +46,28 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Promotion:
+    """How a round promotes. ``count`` go on (``best``; of each category, ``category``), those with
+    at least ``least`` of 100 (``above``), or the chair's ``units``. ``ties``: whether all who share
+    the last place go on, or none of them."""
+
+    by: str
+    count: int = 0
+    least: Fraction = Fraction(0)
+    units: tuple[str, ...] = ()
+    ties: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a round before gives: so many ``percent`` of the total, from the result whose bundle
+    has this SHA-256."""
+
+    percent: Fraction
+    bundle_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """How a contest counts; the defaults are in ``schema`` (plan III.3 and V)."""
 
@@ -68,6 +91,8 @@ class Rules:
     measures: tuple[Measure, ...] = ()
     several: bool = True  # may a unit take more than one prize?
     quorum: int = 0  # fewest complete ballots of a clip; one with fewer is named
+    promotion: Promotion | None = None  # who goes on to the next round
+    carried: Carried | None = None  # what the round before gives
     #: Off only in the sensitivity report, which asks what the cap on points decides.
     cap_applies: bool = True
 
@@ -82,14 +107,25 @@ class Rules:
         return self.measured or bool(self.categories or self.quorum)
 
     @property
+    def third_form(self) -> bool:
+        """Whether anything is said of rounds, which the second form cannot hold either."""
+        return self.promotion is not None or self.carried is not None
+
+    @property
+    def carried_share(self) -> Fraction:
+        """What the round before gives at most, on the scale of 100."""
+        return self.carried.percent if self.carried else Fraction(0)
+
+    @property
     def jury_share(self) -> Fraction:
         """What the jury gives at most, on the scale of 100."""
-        return 100 * self.jury_weight / (self.jury_weight + self.interaction_weight)
+        fresh = 100 - self.carried_share
+        return fresh * self.jury_weight / (self.jury_weight + self.interaction_weight)
 
     @property
     def interaction_share(self) -> Fraction:
         """What interactions give at most, on the scale of 100."""
-        return 100 - self.jury_share
+        return 100 - self.carried_share - self.jury_share
 
 
 class LedgerRow(TypedDict):
@@ -120,6 +156,7 @@ class Entry:
     ledger_complete: bool = True
     category: str | None = None
     jurors: tuple[str, ...] | None = None  # who were given the clip to mark; None: all
+    carried: Fraction | None = None  # its unit's total in the round before, out of 100
 
     @property
     def counted(self) -> bool:
@@ -131,7 +168,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The chair's recorded order of tied units, best first; with ``prize`` the chair's choice of
-    who takes that prize, and who moves up."""
+    who takes that prize, and who moves up, or (``NEXT_ROUND``) of who goes on."""
 
     units: tuple[str, ...]
     reason: str | None
@@ -157,6 +194,11 @@ class Contest:
         """Whether the first form of results and bundles cannot hold it."""
         given = any(entry.jurors is not None for entry in self.entries)
         return given or self.rules.second_form
+
+    @property
+    def form(self) -> int:
+        """The form of results and bundles: the first that holds all that is said."""
+        return 3 if self.rules.third_form else 2 if self.second_form else 1
 
     @property
     def tie_decisions(self) -> tuple[Decision, ...]:

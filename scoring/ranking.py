@@ -33,6 +33,7 @@ class Line:
     interaction_points: Fraction
     total: Fraction
     value: Fraction
+    carried_points: Fraction = Fraction(0)
     rank: int = 0
     decided_by: str = TOTAL
     prize: str | None = None
@@ -70,14 +71,16 @@ def _line(unit: str, clips: list[Scored], rules: Rules, by: str) -> Line:
     counting = clips[:1] if rules.unit_score == "best" else clips
     jury_points = sum((clip.jury_points or Fraction(0) for clip in counting), Fraction(0))
     interaction_points = sum((clip.interaction_points for clip in counting), Fraction(0))
+    carried = sum((clip.carried_points for clip in counting), Fraction(0))
     return Line(
         unit=unit,
         clips=tuple(counting),
         others=tuple(clip.entry.id for clip in clips[len(counting) :]),
         jury_points=jury_points,
         interaction_points=interaction_points,
-        total=jury_points + interaction_points,
+        total=jury_points + interaction_points + carried,
         value=sum((_known(worth(clip, by, rules)) for clip in counting), Fraction(0)),
+        carried_points=carried,
     )
 
 

@@ -20,6 +20,7 @@ from scoring.model import (
     NAMED,
     RECUSED,
     Ballot,
+    Carried,
     Contest,
     Criterion,
     Decision,
@@ -30,6 +31,7 @@ from scoring.model import (
     Rules,
 )
 from scoring.nodes import LARGEST, Node, Repeated, distinct, step
+from scoring.rounds import rules as rounds
 from scoring.winning.prizes import PLAN_PRIZES, category, measures, prizes
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -58,8 +60,20 @@ _RULES = (
     "measures",
     "several_prizes",
     "quorum",
+    "promotion",
+    "carried",
 )
-_ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors")
+_ENTRY = (
+    "id",
+    "unit",
+    "marks",
+    "interactions",
+    "disqualified",
+    "reason",
+    "category",
+    "jurors",
+    "carried",
+)
 
 
 def read(data: object) -> Contest:
@@ -73,6 +87,7 @@ def read(data: object) -> Contest:
     units = frozenset(entry.unit for entry in entries)
     nodes = top["chair_decisions"].items() if "chair_decisions" in top else []
     chosen = frozenset(prize.id for prize in rules.prizes if prize.by == CHAIR)
+    chosen |= rounds.chosen(rules)
     return Contest(rules, jurors, entries, tuple(_decision(node, units, chosen) for node in nodes))
 
 
@@ -91,6 +106,8 @@ def _rules(node: Node) -> Rules:
     criteria = _criteria(fields["criteria"], needed=jury > 0)
     categories = _names(fields["categories"]) if "categories" in fields else ()
     named = measures(fields["measures"]) if "measures" in fields else ()
+    unit_score = fields["unit_score"].choice("best", "sum") if "unit_score" in fields else "best"
+    carried = rounds.carried(fields.get("carried"), unit_score)
     return Rules(
         criteria=criteria,
         jury_weight=jury,
@@ -109,13 +126,17 @@ def _rules(node: Node) -> Rules:
         trim=trim,
         trim_from=_trim_from(fields.get("trim_from"), trim),
         standardise=fields["standardise"].flag() if "standardise" in fields else False,
-        unit_score=fields["unit_score"].choice("best", "sum") if "unit_score" in fields else "best",
+        unit_score=unit_score,
         tie_breaks=_tie_breaks(fields["tie_breaks"]) if "tie_breaks" in fields else TIE_BREAKS,
-        second_scale=_second_scale(fields.get("second_scale"), jury, interactions, cap),
+        second_scale=_second_scale(fields.get("second_scale"), jury, interactions, cap, carried),
         categories=categories,
         measures=named,
         several=fields["several_prizes"].flag() if "several_prizes" in fields else True,
         quorum=fields["quorum"].integer(0, 1_000) if "quorum" in fields else 0,
+        promotion=rounds.promotion(fields["promotion"], categories)
+        if "promotion" in fields
+        else None,
+        carried=carried,
     )
 
 
@@ -183,11 +204,12 @@ def _tie_breaks(node: Node) -> tuple[str, ...]:
 
 
 def _second_scale(
-    node: Node | None, jury: Fraction, interactions: Fraction, cap: int
+    node: Node | None, jury: Fraction, interactions: Fraction, cap: int, carried: Carried | None
 ) -> Fraction | None:
-    """The scale on which interactions reach just the cap (plan III.3: 200 + 300 = 500)."""
+    """The scale on which interactions reach just the cap (plan III.3: 200 + 300 = 500); none by
+    itself where a round before gives a part."""
     if node is None:
-        return cap * (jury + interactions) / interactions if interactions else None
+        return cap * (jury + interactions) / interactions if interactions and not carried else None
     if node.value is None:
         return None
     scale = node.ratio()
@@ -221,6 +243,7 @@ def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int], rules: Ru
         reason=None if reason is None or reason.value is None else reason.text(),
         category=category(fields.get("category"), rules.categories),
         jurors=assignment.read(fields.get("jurors"), jurors, marks),
+        carried=rounds.total_before(node, fields.get("carried"), rules),
     )
 
 

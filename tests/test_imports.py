@@ -30,7 +30,8 @@ WORDS = (
 )
 ROOMS = ["core", "following", "rules", "units", "questions", "filings", "jury", "people",
          "counts", "fanpage", "checking", "entry", "captions", "handover", "reviewing", "queueing",
-         "desk", "messages", "results", "levels", "printing", "awards", "privacy", "trials"]
+         "desk", "messages", "rounds", "results", "levels", "printing", "live", "awards",
+         "advancing", "privacy", "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

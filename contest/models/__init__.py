@@ -9,6 +9,7 @@ from contest.models.ballots import (
     JurorCategory,
     JurorDeparture,
     JuryCount,
+    LiveRound,
     Mark,
 )
 from contest.models.base import Base
@@ -75,10 +76,12 @@ from contest.models.repairs import Repair
 from contest.models.results import (
     AwardReel,
     ChairDecision,
+    Finalist,
     PlannedRelease,
     Result,
     ResultLook,
     ResultStep,
+    RoundLink,
     StageShow,
 )
 from contest.models.reviews import EntryRequest, HeldDecision, Review, ReviewVote
@@ -102,13 +105,14 @@ __all__ = [
     "ChairDecision", "Check", "ClipFingerprint", "ClipVersion", "Consent", "ConsentEvent",
     "Contest", "Correction", "CorrectionVerdict", "Derivative", "DocumentPdf",
     "DocumentTemplate", "EntryPart", "EntryRequest", "EntryText", "Errand", "Evidence",
-    "Filing", "FlagDecision", "FormerSeal", "Handover", "HeldDecision", "Invitation",
-    "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval", "Leaf", "LedgerStatement",
-    "LedgerVoid", "LetterText", "LevelLink", "LinkFetch", "Mail", "Mark", "OnscreenNames",
-    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
-    "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
-    "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
-    "ResultLook", "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SavedView",
+    "Filing", "Finalist", "FlagDecision", "FormerSeal", "Handover", "HeldDecision",
+    "Invitation", "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval", "Leaf",
+    "LedgerStatement", "LedgerVoid", "LetterText", "LevelLink", "LinkFetch", "LiveRound",
+    "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
+    "PlannedRelease", "PostRemoval", "PrivacyRequest", "ProfileRevision", "Publication",
+    "PushFollower", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
+    "ReminderStop", "Repair", "Result", "ResultLook", "ResultStep", "RetentionHold", "Review",
+    "ReviewVote", "RoleGrant", "RoundLink", "SavedView",
     "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
     "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "StoredLook", "Submission",
     "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink",

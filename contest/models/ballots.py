@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contest.models.base import Base, state_check, state_column
+from contest.models.base import Base, Json, state_check, state_column
 from contest.models.people import User
 from contest.models.submissions import Submission
 from contest.states import BALLOT
@@ -16,7 +16,8 @@ class Ballot(Base):
 
     ``given``: how many marks there are, kept by the database (migration 0007). ``points``: their
     weighted sum by the weights that ``rubric`` names, where every criterion has a mark; emptied by
-    the database when a mark changes, so it is never old.
+    the database when a mark changes, so it is never old. ``typed_by``: who typed it at the table in
+    the juror's place; empty where the juror did.
     """
 
     __tablename__ = "ballot"
@@ -41,6 +42,7 @@ class Ballot(Base):
     given: Mapped[int] = mapped_column(default=0, server_default="0")
     points: Mapped[int | None]
     rubric: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    typed_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
     profile_revision_id: Mapped[int] = mapped_column(ForeignKey("profile_revision.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -63,6 +65,18 @@ class Assignment(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     juror_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     given_at: Mapped[datetime]
+
+
+class LiveRound(Base):
+    """In which order clips are marked before everybody; those that it does not name come last."""
+
+    __tablename__ = "live_round"
+    __table_args__ = (UniqueConstraint("contest_id"),)
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    ordering: Mapped[list[int]] = mapped_column(Json, default=list)  # ids of the clips
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
 
 
 class JurorCategory(Base):

@@ -4,7 +4,16 @@ day they are told: the hour of publication, the show on the stage, the award ree
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of, state_check, state_column
@@ -96,9 +105,47 @@ class PlannedRelease(Base):
     ended_at: Mapped[datetime | None]
 
 
+class RoundLink(Base):
+    """That a contest follows another as its next round, and by which result. Of a round there is
+    one next, and of that one round before."""
+
+    __tablename__ = "round_link"
+    __table_args__ = (UniqueConstraint("contest_id"), UniqueConstraint("previous_id"))
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    previous_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"))
+    begun_by: Mapped[str] = mapped_column(String(64))
+    begun_at: Mapped[datetime]
+    contest: Mapped[Contest] = relationship(foreign_keys=[contest_id])
+    previous: Mapped[Contest] = relationship(foreign_keys=[previous_id])
+    result: Mapped[Result] = relationship()
+
+
+class Finalist(Base):
+    """A unit that went on to a round, by its entry in the round before and that entry's exact total
+    there; ``entry_id``: the same clip in this round, once it is there. ``place``: in the order in
+    which they were promoted."""
+
+    __tablename__ = "finalist"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "place"), Index("ix_finalist_unit_id", "unit_id"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    place: Mapped[int]
+    rank: Mapped[int]
+    total: Mapped[str] = mapped_column(String(200))  # a fraction, such as 539/15
+    category: Mapped[str] = mapped_column(String(64), default="")
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+
+
 class StageShow(Base):
-    """Where the ceremony stands: the screen shows it, a paired phone moves it. ``version`` counts
-    the moves. Of the key and the phone's token only hashes are kept."""
+    """Where the ceremony stands, or (``live``) the round that is marked before everybody: the
+    screen shows it, a paired phone moves it. ``version`` counts the moves. Of the key and the
+    phone's token only hashes are kept."""
 
     __tablename__ = "stage_show"
     __table_args__ = (
@@ -110,6 +157,7 @@ class StageShow(Base):
     black: Mapped[bool] = mapped_column(default=False)
     playing: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
+    live: Mapped[bool] = mapped_column(default=False, server_default=false())
     pairing_hash: Mapped[str] = mapped_column(String(64), default="")
     pairing_until: Mapped[datetime | None]
     remote_hash: Mapped[str] = mapped_column(String(64), default="")

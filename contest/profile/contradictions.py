@@ -10,6 +10,7 @@ from contest.profile import filings, questions
 from contest.profile.judging_contradictions import Fault, judging
 from contest.profile.kind_contradictions import of_kind
 from contest.profile.level_contradictions import levels
+from contest.profile.rounds_contradictions import rounds
 from contest.profile.schema import Profile
 
 
@@ -17,7 +18,8 @@ def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
     return [*of_kind(profile), *_shown(profile), *_weightless(profile), *_amounts(profile),
             *_unknown(profile), *_without_prize(profile), *_most_in_one(profile),
-            *_measures(profile), *_questions(profile), *judging(profile), *levels(profile)]
+            *_measures(profile), *_questions(profile), *judging(profile), *levels(profile),
+            *rounds(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:

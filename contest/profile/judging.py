@@ -37,7 +37,7 @@ class Jury(Part):
     ``assignment``: who marks which clip: everybody all, ``each`` clip by ``jurors_per_clip``, or by
     ``category``, where ``jurors_per_clip`` of its jurors take a clip, or all of them. ``quorum``:
     fewest ballots of a clip. ``strictness``: whether minutes and workbook tell how strict each
-    juror was.
+    juror was. ``live``: marks are given before everybody and shown on a stage screen as they fall.
     """
 
     blind: bool = False
@@ -47,12 +47,14 @@ class Jury(Part):
     jurors_per_clip: Most | None = None
     quorum: Annotated[int, Field(ge=0, le=50)] = 0
     strictness: bool = False
+    live: bool = False
     criteria: list[Criterion] = Field(min_length=1)
 
     @model_serializer(mode="wrap")
     def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Rules that say nothing of these keep the hash they had before there were any."""
-        usual = {"assignment": "all", "jurors_per_clip": None, "quorum": 0, "strictness": False}
+        usual = {"assignment": "all", "jurors_per_clip": None, "quorum": 0, "strictness": False,
+                 "live": False}
         return {k: v for k, v in whole(self).items() if k not in usual or v != usual[k]}
 
     @property

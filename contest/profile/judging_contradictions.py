@@ -9,13 +9,15 @@ Fault = tuple[str, str, str]  # key, Vietnamese, English
 
 def judging(profile: Profile) -> list[Fault]:
     """Every contradiction about who marks what, and how many must."""
-    return [*_weightless(profile), *_shared_out(profile), *_out_of_reach(profile)]
+    return [*_weightless(profile), *_shared_out(profile), *_out_of_reach(profile),
+            *_before_everybody(profile)]
 
 
 def _weightless(profile: Profile) -> Iterator[Fault]:
     """Work for a jury that does not count."""
     jury = profile.jury
-    said = {"assignment": jury.assigned, "quorum": jury.quorum, "strictness": jury.strictness}
+    said = {"assignment": jury.assigned, "quorum": jury.quorum, "strictness": jury.strictness,
+            "live": jury.live}
     for key in (key for key, there in said.items() if there):
         if not profile.scoring.jury_weight:
             yield (
@@ -73,4 +75,16 @@ def _out_of_reach(profile: Profile) -> Iterator[Fault]:
             f"{most} giám khảo; hãy đặt trim là 0 hoặc tăng jury.jurors_per_clip",
             f"marks are left out only from {2 * jury.trim + 2} ballots on, but each clip is given "
             f"to {most} jurors; put trim to 0, or raise jury.jurors_per_clip",
+        )
+
+
+def _before_everybody(profile: Profile) -> Iterator[Fault]:
+    """Marks that fall on a stage, of units that jurors must not know."""
+    if profile.jury.live and profile.jury.blind:
+        yield (
+            "jury.live",
+            "điểm hiện trên màn hình cùng tên đơn vị, mà jury.blind giấu tên với giám khảo; hãy "
+            "đặt một trong hai là false",
+            "marks are shown with the units' names, but jury.blind hides these from jurors; put "
+            "one of the two to false",
         )

@@ -15,7 +15,9 @@ import media_checks
 import scoring
 from contest import canonical
 from contest.errors import Invalid
+from contest.profile import rounds
 from contest.profile.contradictions import contradictions
+from contest.profile.rounds_contradictions import between
 from contest.profile.schema import Profile
 
 # pydantic's error type -> (Vietnamese, English). ``{…}`` is filled from the error's context.
@@ -94,7 +96,20 @@ def parse(data: Mapping[str, object]) -> Profile:
     if found := contradictions(profile):
         raise _refusal(found)
     _check_rooms(profile)
+    if profile.next_round is not None:
+        _check_next(profile, data)
     return profile
+
+
+def _check_next(profile: Profile, data: Mapping[str, object]) -> None:
+    """The next round's rules are looked at today, not on the day when it begins."""
+    try:
+        after = parse(rounds.following(data))
+    except Invalid as fault:
+        raise _refusal([(f"next_round → {one['key']}", one["vi"], one["en"])
+                        for one in fault.data["faults"]]) from None
+    if found := list(between(profile, after)):
+        raise _refusal(found)
 
 
 def stored(content: Mapping[str, object]) -> Profile:

@@ -28,6 +28,7 @@ from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
 from contest.profile.publishing import Publication, Showing
 from contest.profile.questions import Question
+from contest.profile.rounds import NextRound, PreviousRound
 from contest.profile.winning import Awards, Category, Measure, Prize
 
 CLIPS_EACH = 10  # of one entry, replacements included
@@ -295,6 +296,8 @@ class Profile(Part):
     consent: Confirming = Confirming()
     parent: Parent = Parent()
     rules_note: Text | None = None
+    next_round: NextRound | None = None
+    previous_round: PreviousRound | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Profile":
@@ -317,6 +320,7 @@ class Profile(Part):
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
                  "awards": Awards(), "categories": [], "measures": [], "questions": [],
                  "filings": [], "entry": Entry(), "media": {}, "parent": Parent(),
+                 "next_round": None, "previous_round": None,
                  "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}
@@ -373,11 +377,13 @@ class Profile(Part):
         }
 
     def _winning(self) -> dict[str, object]:
-        """What only some rules say: of categories, own measures, a quorum, several prizes."""
+        """What only some rules say: of categories, own measures, a quorum, rounds, several prizes.
+        """
         found: dict[str, object] = {
             "categories": [one.id for one in self.categories],
             "measures": [m.model_dump(exclude={"name"}) for m in self.measures],
         }
         found = {key: value for key, value in found.items() if value}
         found |= {"quorum": self.jury.quorum} if self.jury.quorum else {}
+        found |= {"promotion": self.next_round.promotion} if self.next_round else {}
         return found if self.awards.several else found | {"several_prizes": False}

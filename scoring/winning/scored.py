@@ -13,7 +13,10 @@ from scoring.model import Contest, Entry, Rules
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One clip with its scores on the scale of 100; None where nobody has marked it."""
+    """One clip with its scores on the scale of 100; None where nobody has marked it.
+
+    ``carried_points``: what it has from the round before.
+    """
 
     entry: Entry
     jury: JuryScore
@@ -21,6 +24,7 @@ class Scored:
     jury_points: Fraction | None
     interaction_points: Fraction
     total: Fraction | None
+    carried_points: Fraction = Fraction(0)
 
 
 def score(contest: Contest) -> list[Scored]:
@@ -35,5 +39,6 @@ def _scored(entry: Entry, marked: JuryScore, rules: Rules) -> Scored:
     if marked.mean is not None:
         jury_points = rules.jury_share * marked.mean
     interaction_points = rules.interaction_share * counted.score
-    total = None if jury_points is None else jury_points + interaction_points
-    return Scored(entry, marked, counted, jury_points, interaction_points, total)
+    carried = rules.carried_share * (entry.carried or 0) / 100
+    total = None if jury_points is None else jury_points + interaction_points + carried
+    return Scored(entry, marked, counted, jury_points, interaction_points, total, carried)

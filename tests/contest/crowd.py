@@ -61,6 +61,7 @@ from tests.contest.counts.sitting_room import just_typed
 from tests.contest.crowd_looked import Looked
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.filings.owed import owing
+from tests.contest.rounds.rules import live
 from tests.contest.stage import AFTER, COUNTED
 
 CAP = "points_cap = 300"
@@ -393,4 +394,4 @@ RETENTION = "[retention]\noriginals = 60\nledgers = 60\nlogs = 30\nmails = 30\n"
 def _with_reminders(source: str) -> str:
     reminders = ('[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
                  'filings = ["1d"]\n')
-    return owing(f"{source}\n{reminders}{RETENTION}")
+    return live(owing(f"{source}\n{reminders}{RETENTION}"))

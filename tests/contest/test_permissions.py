@@ -54,6 +54,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
 from tests.contest.factory import Factory
 from tests.contest.filings.owed import owing
+from tests.contest.rounds.rules import live
 from tests.contest.stage import AFTER, Stage
 
 TABLE = tomllib.loads((Path(__file__).parent / "permissions.toml").read_text())
@@ -71,6 +72,11 @@ def allowed(who: str) -> set[str]:
     return {role for word in who.split() for role in GROUPS.get(word, [word])}
 
 
+def full(source: str) -> str:
+    """Rules under which every page is there."""
+    return live(owing(source))
+
+
 class World:
     """A full contest and another one, a browser of each role, and the way back to the beginning."""
 
@@ -85,7 +91,7 @@ class World:
         self.platform.__dict__["clock"] = self.clock
         self.make = Factory(self.platform)
         self.contest, self.foreign = (
-            self.make.contest(edit=owing), self.make.contest("quan-3-2024", owing))
+            self.make.contest(edit=full), self.make.contest("quan-3-2024", full))
         stage = Stage(self.platform, self.make, self.contest)
         stage.publish(stage.freeze(stage.compute()))
         self.clock.moment = WHILE_OPEN
@@ -220,7 +226,8 @@ class World:
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
-            "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
+            "juror": juror.id, "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer",
+            "word_id": 1,
             "withdrawal_id": 1, "sheet_id": sheet.id, "attachment_id": 1, "filing": "report",
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
             "level_id": 1, "handover_id": 1,

@@ -70,6 +70,40 @@ def assigned(random: Random):
     return data
 
 
+def rounds(random: Random):
+    """The same with a round before it, of which the totals are carried, a round after it, or both.
+    """
+    data = assigned(random)
+    found = data["rules"]
+    if random.random() < 0.6:
+        found["unit_score"] = "best"
+        percent = random.choice([30, "25/2", 99.5])
+        found["carried"] = {"percent": percent, "bundle_sha256": "ab" * 32}
+        for one in data["entries"]:
+            one["carried"] = random.choice([0, 50, 100, "200/3", 87.25])
+    if random.random() < 0.7:
+        found["promotion"] = promotion(random, found["categories"])
+    units = sorted({one["unit"] for one in data["entries"]})
+    if found.get("promotion", {}).get("by") == "chair" and random.random() < 0.8:
+        chosen = random.sample(units, random.randint(0, len(units)))
+        data["chair_decisions"].append({"units": chosen, "prize": "round:next"})
+    return data
+
+
+def promotion(random: Random, categories):
+    """Any rule of who goes on."""
+    kinds = [
+        {"by": "best", "count": random.randint(1, 4)},
+        {"by": "best", "count": random.randint(1, 4), "ties": random.choice(["all", "none"])},
+        {"by": "above", "least": random.choice([0, 40, "101/2", 99.5])},
+        {"by": "chair"},
+    ]
+    if categories:
+        kinds.append({"by": "category", "count": random.randint(1, 2),
+                      "ties": random.choice(["all", "none"])})
+    return random.choice(kinds)
+
+
 def by(measure, random: Random):
     """``overall`` may be said or left out."""
     return {} if measure == "overall" and random.random() < 0.5 else {"by": measure}

@@ -123,7 +123,9 @@ def _clips(data):
     """The rules, and of each clip total, mean, top, points, jury, interactions, id, unit, place."""
     rules = PLAN | data["rules"]
     entries = [e for e in data["entries"] if not e.get("disqualified")]
-    scale = Fraction(100) / (Fraction(rules["jury_weight"]) + Fraction(rules["interaction_weight"]))
+    before = Fraction(rules.get("carried", {"percent": 0})["percent"])
+    weights = Fraction(rules["jury_weight"]) + Fraction(rules["interaction_weight"])
+    scale = (100 - before) / weights
     ballots = _percentages(rules, data["jurors"], entries)
     clips = []
     for place, entry in enumerate(entries):
@@ -133,7 +135,8 @@ def _clips(data):
         mean = _trimmed_mean(rules, list(given.values())) if given else None
         jury = (mean or 0) * Fraction(rules["jury_weight"]) * scale
         interactions = interaction * Fraction(rules["interaction_weight"]) * scale
-        total = jury + interactions if given or not rules["jury_weight"] else None
+        total = jury + interactions + Fraction(entry.get("carried", 0)) * before / 100
+        total = total if given or not rules["jury_weight"] else None
         top = _top(rules, entry, given)
         clips.append((total, mean, top, points, jury, interactions, entry["id"], entry["unit"],
                       place))
@@ -326,6 +329,9 @@ def strict(data):
 def promoted(data, rule):
     """(category or None, unit, rank) of those who go on; the units among whom nobody decided."""
     by, ties = rule["by"], rule.get("ties", "all")
+    if by == "chair" and "units" not in rule:
+        lists = [d["units"] for d in data["chair_decisions"] if d.get("prize") == "round:next"]
+        rule = {"units": lists[-1] if lists else []}
     if by in ("above", "chair"):
         lines = [(None, line[1], line[0], line[5]) for line in ranking(data)]
         if by == "above":

@@ -1,6 +1,6 @@
 """The chair's choice: who takes a prize that the rules leave to the chair, and who moves up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,14 @@ from contest.actors import Actor
 from contest.errors import Invalid, NotFound
 from contest.models import ChairDecision, Contest, Submission
 from contest.permissions import require
+from contest.profile import Profile, Text
 from contest.profile.winning import Prize
 from contest.services.core import audit, profiles
 from contest.states import SubmissionState
+from scoring.model import NEXT_ROUND
 
 MOVING_UP = 2  # places that the form has beside those of the prize
+GOING_ON = 10  # of a next round, as many as the form shows at once; more are added with the list
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Choice:
 
     @property
     def places(self) -> int:
-        return self.prize.count + MOVING_UP
+        return max(self.prize.count, len(self.codes)) + MOVING_UP
 
 
 def choices(session: Session, contest: Contest) -> list[Choice]:
@@ -50,7 +53,16 @@ def _made(session: Session, contest: Contest) -> dict[str, ChairDecision]:
 
 
 def _of_chair(contest: Contest) -> list[Prize]:
-    return [one for one in profiles.profile_of(contest).prizes if one.by == "chair"]
+    profile = profiles.profile_of(contest)
+    return [*(one for one in profile.prizes if one.by == "chair"), *_going_on(profile)]
+
+
+def _going_on(profile: Profile) -> Iterator[Prize]:
+    """The chair's list of who goes on, chosen as a prize of the chair's is."""
+    after = profile.next_round
+    if after is not None and after.by == "chair":
+        name = Text(vi=f"Vào {after.name.vi}", en=f"Goes on: {after.name.en}")
+        yield Prize.model_construct(id=NEXT_ROUND, name=name, count=GOING_ON, by="chair")
 
 
 def choose(

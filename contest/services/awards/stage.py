@@ -3,6 +3,8 @@
 It may be shown from a frozen result on, before that is public, and to organisers alone. A phone
 moves it after it was paired: the key in the QR code lives five minutes and for one phone, which
 gets a token of its own for the evening. The phone is told where the show stands and never who won.
+The same screen and phone show a round that is marked live (``services/live``), until its result is
+final.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +18,8 @@ from contest.actors import Actor
 from contest.errors import Conflict, Gone, Invalid
 from contest.models import Contest, Derivative, Result, StageShow, Submission
 from contest.permissions import require
-from contest.services.core import locks
+from contest.services.core import locks, profiles
+from contest.services.live import running
 from contest.services.results import moved_since, results, standings
 from contest.services.results.standings import Line
 from contest.tokens import hash_token, new_token
@@ -38,8 +41,8 @@ class Slide:
 
 
 def result_of(session: Session, contest: Contest, *, actor: Actor) -> Result:
-    """The revision that is shown: the newest, once it is frozen. Raises ``NotAllowed`` for all but
-    organisers, ``Conflict`` before that, or where a clip has left since."""
+    """The revision that the ceremony shows: the newest, once it is frozen. Raises ``NotAllowed``
+    for all but organisers, ``Conflict`` before that, or where a clip has left since."""
     require(actor, "organiser.read", contest)
     result = results.current(session, contest)
     if result is None or result.state not in results.FINAL:
@@ -85,8 +88,28 @@ def _clips(
     }
 
 
-def length(session: Session, result: Result) -> int:
-    """How many slides there are."""
+def is_live(session: Session, contest: Contest) -> bool:
+    """Whether the screen shows marks as they fall: until the result is final, where the rules have
+    the round marked before everybody."""
+    if not profiles.profile_of(contest).jury.live:
+        return False
+    result = results.current(session, contest)
+    return result is None or result.state not in results.FINAL
+
+
+def require_open(session: Session, contest: Contest, *, actor: Actor) -> Result | None:
+    """The revision of the ceremony, None while a round is marked live. Raises ``NotAllowed`` for
+    all but organisers, ``Conflict`` where nothing can be shown yet."""
+    require(actor, "organiser.read", contest)
+    if is_live(session, contest):
+        return None
+    return result_of(session, contest, actor=actor)
+
+
+def length(session: Session, contest: Contest, result: Result | None) -> int:
+    """How many slides there are; of a live round one for each clip, between title and standing."""
+    if result is None:
+        return 2 + len(running.entries(session, contest))
     profile = results.profile_of(result)
     return 2 + 2 * len(standings.winners(session, result, profile, "vi"))
 
@@ -95,8 +118,14 @@ def length(session: Session, result: Result) -> int:
 
 
 def standing(session: Session, contest: Contest) -> StageShow | None:
-    """Where the show stands; None where it never began."""
+    """Where the show stands; None where it never began. ``position`` is that of its own show."""
     return session.scalars(_of(contest)).one_or_none()
+
+
+def position(row: StageShow | None, *, live: bool) -> int:
+    """At which slide the show stands: a ceremony begins with its title, wherever the round that was
+    marked live ended."""
+    return row.position if row is not None and row.live == live else 0
 
 
 def _of(contest: Contest) -> Select[StageShow]:
@@ -119,28 +148,36 @@ def put(
     actor: Actor, at: datetime,
 ) -> StageShow:
     """The screen says where it stands, after a key there. Raises ``NotAllowed``, ``Conflict``
-    before the result is frozen, ``Invalid`` for a slide that there is not."""
-    result = result_of(session, contest, actor=actor)
-    if not 0 <= position < length(session, result):
+    before anything can be shown, ``Invalid`` for a slide that there is not."""
+    result = require_open(session, contest, actor=actor)
+    if not 0 <= position < length(session, contest, result):
         raise Invalid("Không có trang này.", "There is no such slide.")
-    return _move(_locked(session, contest, at), position, black, playing, at)
+    row = _of_this_show(_locked(session, contest, at), live=result is None)
+    return _move(row, position, black, playing, at)
+
+
+def _of_this_show(row: StageShow, *, live: bool) -> StageShow:
+    """The row, from the beginning where the other show stood there."""
+    row.position = position(row, live=live)
+    row.live = live
+    return row
 
 
 def act(
     session: Session, contest: Contest, do: str, token: str, *, at: datetime
-) -> tuple[StageShow, Result]:
+) -> tuple[StageShow, Result | None]:
     """A paired phone moves the show. Raises ``Gone`` where its token does not hold, ``Invalid`` for
     an act that is none of ``ACTS``."""
     result = by_phone(session, contest, token, at=at)
     if do not in ACTS:
         raise Invalid("Không có nút này.", "There is no such button.")
-    row = _locked(session, contest, at)
-    last, position = length(session, result) - 1, row.position
+    row = _of_this_show(_locked(session, contest, at), live=result is None)
+    last, place = length(session, contest, result) - 1, row.position
     step = {"next": 1, "prev": -1}.get(do, 0)
     black = not row.black if do == "black" else row.black and not step
     playing = {"play": True, "stop": False}.get(do, row.playing and not step)
-    position = 0 if do == "first" else min(max(position + step, 0), last)
-    return _move(row, position, black, playing, at), result
+    place = 0 if do == "first" else min(max(place + step, 0), last)
+    return _move(row, place, black, playing, at), result
 
 
 def _move(
@@ -157,9 +194,9 @@ def _move(
 
 def pair(session: Session, contest: Contest, *, actor: Actor, at: datetime) -> str:
     """A key for one phone, good for ``KEY_LIFE``; an earlier key is void, a paired phone goes on
-    until another takes its place. Raises ``NotAllowed``, ``Conflict`` before the result is frozen.
+    until another takes its place. Raises ``NotAllowed``, ``Conflict`` before anything can be shown.
     """
-    result_of(session, contest, actor=actor)
+    require_open(session, contest, actor=actor)
     row, key = _locked(session, contest, at), new_token()
     row.pairing_hash, row.pairing_until, row.updated_at = hash_token(key), at + KEY_LIFE, at
     return key
@@ -189,8 +226,9 @@ def unpair(session: Session, contest: Contest, *, actor: Actor, at: datetime) ->
     row.updated_at = at
 
 
-def by_phone(session: Session, contest: Contest, token: str, *, at: datetime) -> Result:
-    """The shown revision, to a paired phone. Raises ``Gone`` where its token does not hold."""
+def by_phone(session: Session, contest: Contest, token: str, *, at: datetime) -> Result | None:
+    """The shown revision, to a paired phone, None while a round is marked live. Raises ``Gone``
+    where its token does not hold."""
     row = standing(session, contest)
     held = row and token and row.remote_hash == hash_token(token)
     if row is None or not held or row.remote_until is None or row.remote_until <= at:
@@ -198,6 +236,8 @@ def by_phone(session: Session, contest: Contest, token: str, *, at: datetime) ->
             "Điện thoại này chưa nối, hoặc đã bị ngắt. Hãy quét mã mới ở trang Lễ trao giải.",
             "This phone is not paired, or was unpaired. Scan a new code on the page Ceremony.",
         )
+    if is_live(session, contest):
+        return None
     result = results.current(session, contest)
     if result is None or result.state not in results.FINAL:
         raise Gone("Kết quả đang được tính lại.", "The result is being computed anew.")

@@ -160,6 +160,7 @@ def _counts(book: Book, clips: list[Entry]) -> Table:
     head = [book.words[key] for key in (
         "code", "unit", "reactions", "shares", "shares_counted", "verified", "points",
         "points_counted", "jury", "interactions", "total")]
+    head += [book.words["carried"]] if book.rules.carried else []
     return head, [_count(book, entry, row) for row, entry in enumerate(clips, start=2)]
 
 
@@ -170,7 +171,7 @@ def _count(book: Book, entry: Entry, row: int) -> list[object]:
         return [*start, words["out"], None, None, None, None, None]
     checked = f"{found.checked}/{found.given}" if found.checked is not None else (
         words["yes"] if found.verified else words["no"])
-    whole = f"({book.rule('jury_weight')}+{book.rule('interaction_weight')})"
+    whole = f"({book.rule('jury_weight')}+{book.rule('interaction_weight')}){_fresh(book)}"
     points = f"=E{row}*{book.rule('points_per_share')}+C{row}*{book.rule('points_per_reaction')}"
     mean = f"{book.sheet('means')}!${letter(3 + len(book.data.jurors))}${row}"
     weighed = f"{mean}*{book.rule('jury_weight')}/{whole}"
@@ -181,7 +182,19 @@ def _count(book: Book, entry: Entry, row: int) -> list[object]:
         Formula(f"=MIN(G{row},{book.rule('points_cap')})", found.counted, "0"),
         Formula(f'=IF({mean}="","",{weighed})', jury_points),
         Formula(public, public_points), Formula(_total(book, row), total),
+        *([Number(_carried(book, entry), "0.00")] if book.rules.carried else []),
     ]
+
+
+def _fresh(book: Book) -> str:
+    """This round's part, where another part is the round before's: behind what is weighed."""
+    before = book.rules.carried
+    return f"*{float(100 - before.percent)!r}/100" if before else ""
+
+
+def _carried(book: Book, entry: Entry) -> float:
+    """Points from the round before, a number: what they are made of is in its own workbook."""
+    return float(book.rules.carried_share * (entry.carried or 0) / 100)
 
 
 def _parts(book: Book, entry: Entry) -> tuple[float | None, float, float | None]:
@@ -190,14 +203,16 @@ def _parts(book: Book, entry: Entry) -> tuple[float | None, float, float | None]
     public = float(interactions.score(entry, rules).score * rules.interaction_share)
     marked = None if percent is None else percent * float(rules.jury_share) / 100
     lacking = marked is None and rules.jury_weight
-    return marked, public, None if lacking else (marked or 0.0) + public
+    total = (marked or 0.0) + public + _carried(book, entry)
+    return marked, public, None if lacking else total
 
 
 def _total(book: Book, row: int) -> str:
     """Empty where the jury counts and nobody has marked the clip."""
+    before = f"+L{row}" if book.rules.carried else ""
     if not book.rules.jury_weight:
-        return f"=N(I{row})+J{row}"
-    return f'=IF(I{row}="","",I{row}+J{row})'
+        return f"=N(I{row})+J{row}{before}"
+    return f'=IF(I{row}="","",I{row}+J{row}{before})'
 
 
 def _ranking(book: Book, lines: list[standings.Line]) -> Table:
@@ -207,7 +222,8 @@ def _ranking(book: Book, lines: list[standings.Line]) -> Table:
     scale = book.rules.second_scale if lines and lines[0].second else None
     if scale:
         titles.append(book.words["second"].format(of=scale))
-    titles.append(book.words["rank_now"])
+    before = bool(book.rules.carried)
+    titles += [book.words["rank_now"], *[book.words["carried"]] * before]
     ranking = book.result.output["ranking"]
     totals = sorted(_exact(row, "total") for row in ranking)
     return titles, [
@@ -216,7 +232,8 @@ def _ranking(book: Book, lines: list[standings.Line]) -> Table:
          *([Formula(f"=H{place}*{float(scale / 100)!r}", _exact(row, "total") * float(scale / 100))]
            if scale else []),
          Formula(f'=1+COUNTIF($H$2:$H${len(lines) + 1},">"&(H{place}+0.0000001))',
-                 1 + len(lines) - bisect_right(totals, _exact(row, "total")), "0")]
+                 1 + len(lines) - bisect_right(totals, _exact(row, "total")), "0"),
+         *([Number(_exact(row, "carried"), "0.00")] if before else [])]
         for place, (line, row) in enumerate(zip(lines, ranking, strict=True), start=2)
     ]
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest import lifecycle
+from contest.errors import Conflict
 from contest.lifecycle import Phase
 from contest.models import Filing, Mail, Result, Submission, Unit
 from contest.profile import Profile
@@ -73,3 +74,13 @@ def of_filing(mail: Mail, unit: Unit, *, at: datetime) -> dict[str, Any]:
         "may_send": row.state != "filed" and rule.taken_at(at, row.state, row.until),
         "path": f"/c/{unit.contest.slug}/unit/filings/{key}",
     }
+
+
+def require_new(profile: Profile) -> None:
+    """Raises ``Conflict`` for a new entry of a round to which entries come from the round before
+    alone."""
+    if profile.previous_round is not None:
+        raise Conflict(
+            "Vòng này chỉ có bài của những đơn vị được vào từ vòng trước, nên không nhận bài mới.",
+            "All entries of this round have come from the round before; it takes no new ones.",
+        )

@@ -72,6 +72,8 @@ def require_open(
     unit: Unit | None = None,
 ) -> None:
     """Raises ``TooLate`` before the opening and from the close on, by the server's time."""
+    if submission is None:
+        deadlines.require_new(profile)
     zone, opens = profile.schedule.zone, profile.schedule.entries_open
     if at < opens:
         raise TooLate(

@@ -90,9 +90,13 @@ def save(
     return ballot
 
 
-def submit(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Ballot:
-    """Hand the ballot in; it can be taken back until the round is locked. Raises ``Invalid`` while
-    marks are missing, ``Conflict`` if it is not open, and what every change raises (``save``)."""
+def submit(
+    session: Session, submission: Submission, *, actor: Actor, at: datetime,
+    typed: Actor | None = None,
+) -> Ballot:
+    """Hand the ballot in; it can be taken back until the round is locked. ``typed``: who did it at
+    the table, in the juror's place. Raises ``Invalid`` while marks are missing, ``Conflict`` if it
+    is not open, and what every change raises (``save``)."""
     contest = _open_round(session, submission, actor=actor, at=at)
     ballot = _held(session, submission, contest, actor=actor, at=at)
     missing = missing_criteria(profiles.profile_of(contest), ballot)
@@ -102,8 +106,8 @@ def submit(session: Session, submission: Submission, *, actor: Actor, at: dateti
             f"{len(missing)} criteria have no mark yet. Please mark them all, then submit.",
             criteria=missing,
         )
-    move(session, ballot, "submitted", actor=actor, at=at)
-    ballot.submitted_at = at
+    move(session, ballot, "submitted", actor=typed or actor, at=at)
+    ballot.submitted_at, ballot.typed_by = at, typed.label if typed else ""
     return ballot
 
 
@@ -146,13 +150,16 @@ def step_aside(
     return ballot
 
 
-def reopen(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> Ballot:
-    """Take a ballot back to change it, until the round is locked. Raises ``Conflict`` if it is
-    open, and what every change raises (``save``)."""
+def reopen(
+    session: Session, submission: Submission, *, actor: Actor, at: datetime,
+    typed: Actor | None = None,
+) -> Ballot:
+    """Take a ballot back to change it, until the round is locked. ``typed`` as in ``submit``.
+    Raises ``Conflict`` if it is open, and what every change raises (``save``)."""
     contest = _open_round(session, submission, actor=actor, at=at)
     ballot = _held(session, submission, contest, actor=actor, at=at)
-    move(session, ballot, "open", actor=actor, at=at)
-    ballot.submitted_at, ballot.reason = None, ""
+    move(session, ballot, "open", actor=typed or actor, at=at)
+    ballot.submitted_at, ballot.reason, ballot.typed_by = None, "", ""
     return ballot
 
 

@@ -24,11 +24,12 @@ WORDS = {
         "rank": "Hạng", "unit": "Đơn vị", "code": "Mã clip", "title": "Tên clip",
         "authors": "Tác giả", "jury": "Giám khảo", "interactions": "Tương tác", "total": "Tổng",
         "prize": "Giải", "category": "Mảng nội dung", "second": "Trên thang {of}",
+        "carried": "Vòng trước",
     },
     "en": {
         "rank": "Rank", "unit": "Unit", "code": "Clip", "title": "Title", "authors": "Authors",
         "jury": "Jury", "interactions": "Interactions", "total": "Total", "prize": "Prize",
-        "category": "Category", "second": "On the scale of {of}",
+        "category": "Category", "second": "On the scale of {of}", "carried": "Round before",
     },
 }
 
@@ -81,8 +82,9 @@ def as_csv(result: Result, language: str) -> bytes:
 def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
     head = ["rank", "unit", "code", "title", "authors", "jury", "interactions", "total", "prize"]
     titles = [words[key] for key in head]
-    sorted_out = any(line.category for line in found)
-    titles += [words["category"]] * sorted_out
+    sorted_out, before = (any(getattr(line, key) for line in found)
+                          for key in ("category", "carried"))
+    titles += [words["category"]] * sorted_out + [words["carried"]] * before
     if found and found[0].second:
         titles.append(words["second"].format(of=found[0].second["of"]))
     rows = []
@@ -91,6 +93,6 @@ def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:
             line.rank, line.unit, line.code, line.title, ", ".join(line.authors),
             line.jury, line.interactions, line.total, line.prize or "",
         ]
-        row += [line.category] * sorted_out
+        row += [line.category] * sorted_out + [line.carried] * before
         rows.append(row + ([line.second["total"]] if line.second else []))
     return titles, rows

@@ -129,7 +129,21 @@ def totals(session: Session, result: Result) -> dict[str, Any]:
     return {"ranking": [
         {"unit": unit, "total": {"exact": total}}
         for unit, total in session.execute(query.order_by(place))
-    ], "awards": awards(session, result), "below_quorum": _part(session, result, "below_quorum")}
+    ], "awards": awards(session, result), "below_quorum": _part(session, result, "below_quorum"),
+        **_promotion(session, result)}
+
+
+def _promotion(session: Session, result: Result) -> dict[str, Any]:
+    """``output["promotion"]``; nothing where no round follows."""
+    found = promotion(session, result)
+    return {} if found is None else {"promotion": found}
+
+
+def promotion(session: Session, result: Result) -> dict[str, Any] | None:
+    """Who goes on to the next round, as the output says it; None where no round follows."""
+    rows: Any = type_coerce(Result.output["promotion"], Json)
+    query = select(rows).where(Result.id == result.id)
+    return kept(session, result, "promotion", lambda: session.scalars(query).one_or_none())
 
 
 def awards(session: Session, result: Result) -> list[dict[str, Any]]:

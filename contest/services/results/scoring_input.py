@@ -31,8 +31,10 @@ from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.jury import counted_marks, jurors
 from contest.services.results.unheld import Told, quietly
+from contest.services.rounds import before
 from contest.states import SubmissionState
 from scoring import bundle, evidence
+from scoring.model import NEXT_ROUND
 
 CLIPS = 500  # whose counts and ledgers are in memory at a time
 
@@ -101,11 +103,12 @@ def prepare(
     profile = profiles.profile_of(contest)
     attached = files.attached(session, contest)
     voided = _voided(session, contest)
-    hashed = _Accounts(salt_of(session, contest, keys))
+    hashed, earlier = _Accounts(salt_of(session, contest, keys)), before.before(
+        session, contest, profile, entries)
     data: list[dict[str, Any]] = []
     found = Prepared(
         data={
-            "rules": profile.scoring_rules(),
+            "rules": profile.scoring_rules() | dict(earlier.rules),
             "jurors": [seat.code for seat in jurors.counted(session, contest)],
             "entries": data,
             "chair_decisions": _decisions(session, contest, entries, profile),
@@ -119,7 +122,7 @@ def prepare(
         for e in some:
             row = _submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed)
             whose = {} if given is None else {"jurors": given.get(e.id, [])}
-            data.append(row | _category(e, profile) | whose)
+            data.append(row | _category(e, profile) | whose | earlier.of(e.id))
             if one := counts.get(e.id):
                 found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
                 if one.accounts is not None or e.id in voided:
@@ -255,6 +258,8 @@ def _decisions(
     """The chair's decisions in their order, as units; clips not in the result are left out, and
     choices for a prize that is no longer the chair's."""
     chosen = {"", *(prize.id for prize in profile.prizes if prize.by == "chair")}
+    if profile.next_round is not None and profile.next_round.by == "chair":
+        chosen.add(NEXT_ROUND)
     units = {submission.code: submission.unit for submission in entries}
     query = select(ChairDecision).where(ChairDecision.contest_id == contest.id)
     decisions = []

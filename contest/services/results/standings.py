@@ -46,6 +46,7 @@ class Line:
     measure: str = ""
     measured: str = ""
     category: str = ""  # of the clip, where the rules have categories
+    carried: str = ""  # points from the round before, where the rules carry any
 
 
 def editions(session: Session, contest: Contest) -> list[Result]:
@@ -163,6 +164,7 @@ def _line(
         by_tie_break=row["decided_by"] not in ("total", "shared"),
         explanation=row["explanation"][language].split("\n"),
         category=_category(row, profile, language),
+        carried=written(row["carried"]["rounded"], language) if "carried" in row else "",
     )
 
 

@@ -17,6 +17,7 @@ from contest.profile import Profile
 from contest.profile.schema import Scoring
 from contest.services.core import profiles
 from contest.services.results import tally_awards, tally_counts
+from contest.services.rounds import second
 
 BATCH = 10_000  # rows at a time
 Names = Callable[[Sequence[str]], Mapping[str, Any]]  # codes -> title, unit, authors of each
@@ -77,12 +78,15 @@ def tally(
     """Every clip on the Page, computed in the database; by default with the rules in force."""
     profile = profile or profiles.profile_of(contest)
     jury = _jury(session, contest, profile)
-    rules = profile.scoring
+    rules, before = profile.scoring, second.carried(session, contest, profile)
+    part = profile.previous_round.carried if profile.previous_round else 0
     found = []
     for clip in tally_counts.counts(session, contest, profile):
         points = rules.points_per_share * clip.shares + rules.points_per_reaction * clip.reactions
         mean = jury.get(clip.submission_id)
         total = _total(rules, points, mean)
+        if total is not None and part:
+            total = (total * (100 - part) + before.get(clip.submission_id, 0) * part) / 100
         found.append(Tallied(clip.code, clip.unit, points, total, mean, clip))
     return found
 
@@ -139,7 +143,25 @@ def differences(
             if again.get(unit) != stated.get(unit)
         ]
     totals += _short(session, contest, profile, output)
-    return totals + _of_awards(session, contest, profile, clips, output.get("awards") or [])
+    totals += _of_awards(session, contest, profile, clips, output.get("awards") or [])
+    return totals + _of_promotion(session, contest, profile, clips, output)
+
+
+def _of_promotion(
+    session: Session, contest: Contest, profile: Profile, clips: list[Tallied],
+    output: Mapping[str, Any],
+) -> list[str]:
+    """Where who goes on differs; standardised marks are not counted a second time."""
+    rule = profile.next_round
+    if rule is None or profile.jury.standardise:
+        return []
+    add = profile.scoring.unit_score == "sum"
+    totals = {"": _units(clips, add=add)} | {
+        one.id: _units([clip for clip in clips if clip.of.category == one.id], add=add)
+        for one in profile.categories
+    }
+    chosen = second.chosen(session, contest)
+    return list(second.promotion(output["promotion"], rule, totals, chosen))
 
 
 def _short(

@@ -14,12 +14,14 @@ WEEK = timedelta(days=7)
 def moved(source: str, profile: Profile, *, slug: str, opens: date) -> str:
     """The rule file with every date moved so that clips are taken from ``opens`` on.
 
-    Hours stay as they are in the contest's zone. ``slug``: the new contest's name in addresses.
+    Hours stay as they are in the contest's zone. ``slug``: the new contest's name in addresses. It
+    follows no contest, even where the old one did.
     """
     apart = opens - profile.schedule.entries_open.astimezone(profile.schedule.zone).date()
     dates = {key: at + apart for key, at in instants(source)}
+    alone = {} if profile.previous_round is None else {"previous_round": None}
     return edited(source, {**dates, **named(profile, slug),
-                           "form.notice_version": opens.isoformat()})
+                           "form.notice_version": opens.isoformat(), **alone})
 
 
 def named(profile: Profile, slug: str) -> dict[str, str]:

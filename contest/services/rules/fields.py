@@ -5,7 +5,7 @@ criteria, …) are one ``Rows`` each, with the rules of a row.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -26,9 +26,12 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "scoring": ("scoring", "tie_breaks"), "prizes": ("prizes", "awards", "categories", "measures"),
     "publication": ("publication", "showing"),
     "documents": ("documents",), "reminders": ("reminders",),
-    "persons": ("retention", "consent"), "levels": ("parent",), "other": ("security", "rules_note"),
+    "levels": ("parent",), "rounds": ("next_round", "previous_round"),
+    "persons": ("retention", "consent"), "other": ("security", "rules_note"),
 }
-FIXED = ("contest.slug", "media.name")  # the contest's name in addresses never changes
+# The contest's name in addresses never changes, nor what it follows.
+FIXED = ("contest.slug", "media.name", "previous_round.contest", "previous_round.clip",
+         "previous_round.carried")
 LONG = ("caption", "notice.vi", "notice.en", "rules_note.vi", "rules_note.en")
 
 
@@ -83,7 +86,10 @@ def _of_field(key: str, info: FieldInfo) -> Iterator[Rule | Rows]:
         for language in ("vi", "en"):
             yield Rule(f"{key}.{language}", _text_kind(f"{key}.{language}"), needed)
     elif isinstance(kind, type) and issubclass(kind, Part):
-        yield from _of_part(kind, f"{key}.")
+        for one in _of_part(kind, f"{key}."):
+            yield replace(one, needed=False) if optional and isinstance(one, Rule) else one
+    elif get_origin(kind) is dict:  # whole rules under a rule: in the file only
+        return
     elif get_origin(kind) is list:
         yield _of_list(key, get_args(kind)[0], info)
     else:

@@ -80,6 +80,14 @@ TEMPLATES = (
               "the contest's own pages, 100 % by a blind jury; a board appraises by vote."),
     ),
     Template(
+        "hai-vong", "templates/hai-vong.toml",
+        Label("Hai vòng, chung kết chấm tại chỗ", "Two rounds with a live final"),
+        Label("Cho hội thi có sơ khảo và đêm chung kết: sơ khảo chấm kín, 5 đơn vị vào chung kết "
+              "mang theo 30 % điểm, giám khảo cho điểm tại chỗ và điểm hiện dần trên màn hình lớn.",
+              "For a preliminary and a final evening: blind marks first, 5 units go on with 30 % "
+              "of their score, and the final's marks are shown on the stage screen as they fall."),
+    ),
+    Template(
         "clip-doc", "templates/clip-doc.toml",
         Label("Thử thách clip dọc", "Vertical clips"),
         Label("Cho phong trào rộng trên điện thoại: clip dọc 9:16 từ 30 đến 90 giây, mỗi đơn vị "

@@ -8,6 +8,7 @@ from contest.services.rules import (
     judging_words,
     kind_words,
     level_words,
+    rounds_words,
     winning_words,
 )
 from contest.services.rules.labels import Label
@@ -31,6 +32,7 @@ SECTIONS = {
     "publication": Label("Đăng Fanpage", "Publication"),
     "documents": Label("Văn bản", "Papers"),
     "reminders": Label("Lời nhắc", "Reminders"),
+    "rounds": Label("Vòng thi", "Rounds"),
     "persons": Label("Dữ liệu cá nhân", "Personal data"),
     "levels": Label("Cấp trên", "The level above"),
     "other": Label("Bảo mật, ghi chú", "Security, note"),
@@ -377,7 +379,7 @@ CHOICES = {
     "reviewer": Label("Thẩm định", "Reviewers"),
     "juror": Label("Giám khảo", "Jurors"),
 }
-for more in (winning_words, judging_words, asking_words, kind_words):
+for more in (winning_words, judging_words, asking_words, kind_words, rounds_words):
     RULES |= more.RULES
     CHOICES |= more.CHOICES
 RULES |= level_words.RULES
@@ -386,6 +388,9 @@ COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS | level_words.COLUMNS
 
 def label_of(key: str) -> Label:
     """The label of a rule or of a column, by its key."""
+    if key.startswith(rounds_words.NEXT):
+        of_next = label_of(key.removeprefix(rounds_words.NEXT))
+        return Label(f"Vòng sau: {of_next.vi}", f"Next round: {of_next.en}")
     base, ending = (key[:-3], key[-3:]) if key.endswith((".vi", ".en")) else (key, "")
     if base.startswith("media.rules."):
         _, _, check, limit = base.split(".")

@@ -18,6 +18,7 @@ from contest.services.rules.toml_editing import edited
 ENDING = "-chay-thu"
 HOUR = timedelta(hours=1)
 ROLES = ("organiser", "reviewer", "juror")  # of whoever begins it: one person can play them all
+ROUNDS = ("next_round", "previous_round")  # a dry run is of one round
 MARK = {"vi": "[Chạy thử] ", "en": "[Dry run] "}
 
 
@@ -61,6 +62,7 @@ def _changed(contest: Contest, at: datetime) -> dict[str, Any]:
               for language in MARK}
     return {
         **cloning.named(profile, slug), "publication.mode": "manual", **marked,
+        **{key: None for key in ROUNDS if getattr(profile, key) is not None},
         **_timetable(profile, at.astimezone(profile.schedule.zone).replace(microsecond=0)),
     }
 

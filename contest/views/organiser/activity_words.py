@@ -56,6 +56,8 @@ ACTIONS = {
     "flag.decided": _l("Kết luận về số tương tác bất thường"),
     "interaction.imported": _l("Nhập số tương tác"),
     "juror.retired": _l("Giám khảo thôi chấm"),
+    "live.arranged": _l("Đặt thứ tự thi"),
+    "round.begun": _l("Mở vòng sau"),
     "calibration.opened": _l("Mở chấm thử một clip"),
     "calibration.closed": _l("Kết thúc chấm thử"),
     "jury.assigned": _l("Phân công clip cho giám khảo"),

@@ -24,6 +24,7 @@ from contest.views.shared.entries import leaves
 from contest.views.shared.entries.leaves import Leaves
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.privacy import words
+from contest.views.shared.rounds import rule_in_words
 from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("public", __name__)
@@ -85,6 +86,7 @@ def rules() -> BaseResponse:
     return page(
         "public/rules.html",
         measured=standings.measures_in_words(current.profile, current.language),
+        rounds=rule_in_words(current.profile),
         revisions=profiles.revisions(current.db, current.contest),
         periods=words.periods(current.profile),
         grants=time_grants.of_contest(current.db, current.contest),

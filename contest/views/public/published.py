@@ -17,6 +17,7 @@ from contest.services.results import results as services
 from contest.services.results.ranking_rows import Picked
 from contest.views.public import share_cards
 from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.rounds import going_on, rule_in_words
 from contest.views.shared.support import allows, attachment, current, kept_language, page
 
 bp = Blueprint("published", __name__, url_prefix="/c/<slug>")
@@ -59,6 +60,7 @@ def result_page(result: Result) -> Response:
         disqualified=standings.disqualified(result),
         fingerprint=fingerprint(),
         card=share_cards.result_address(),
+        going_on=going_on(result) if rules.next_round else [], rounds=rule_in_words(rules),
     )
 
 

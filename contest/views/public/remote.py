@@ -105,13 +105,19 @@ def _token() -> str:
     return request.cookies.get(cookie_name(COOKIE), "")
 
 
-def _step(row: StageShow | None, result: Result) -> dict[str, object]:
+def _step(row: StageShow | None, result: Result | None) -> dict[str, object]:
     """Where the show stands. The name of the prize is in the rules; whose it is, is not told."""
-    position = row.position if row else 0
-    length = stage.length(current.db, result)
+    position = stage.position(row, live=result is None)
+    last = stage.length(current.db, current.contest, result) - 1
     return {
-        "position": position + 1, "length": length, "black": bool(row and row.black),
-        "playing": bool(row and row.playing),
-        "kind": "title" if position == 0 else "end" if position == length - 1
-        else "prize" if position % 2 else "winner",
+        "position": position + 1, "length": last + 1, "black": bool(row and row.black),
+        "playing": bool(row and row.playing), "kind": _kind(position, last, result),
     }
+
+
+def _kind(position: int, last: int, result: Result | None) -> str:
+    if position in (0, last):
+        return "end" if position else "title"
+    if result is None:
+        return "entry"
+    return "prize" if position % 2 else "winner"

@@ -92,7 +92,7 @@ def home() -> Response:
     return page(
         "unit/home.html", unit=unit, entries=entries, closes=closes,
         filings=filings.of_unit(current.db, unit, at=current.now),
-        is_open=opens <= current.now < closes,
+        is_open=opens <= current.now < closes and current.profile.previous_round is None,
         room=current.profile.quota.maximum - _counted(entries),
     )
 

@@ -9,7 +9,7 @@ import { MANIFEST, check, digests, erasures, filesAgree, signed, unreadable } fr
 import { sha256 } from "./_seals.js";
 import { looksLikeZip, read } from "./_zip.js";
 
-const FORMATS = ["hoithi-evidence/1", "hoithi-evidence/2"];
+const FORMATS = ["hoithi-evidence/1", "hoithi-evidence/2", "hoithi-evidence/3"];
 
 /** All checks on the bytes of a bundle, and what was recomputed.
  *  `key`: the fingerprint that the signing key must have; `program`: the hash of the program whose

@@ -5,6 +5,7 @@ import { rank } from "./_awarding.js";
 import { HUNDRED, both, byText } from "./_exact.js";
 import { explain } from "./_explain.js";
 import { Fault } from "./_json.js";
+import { promotionReport } from "./_rounds.js";
 import { read, stated } from "./_schema.js";
 
 /** The output of `scoring.compute` for a parsed JSON value; a Fault where it may not stand so. */
@@ -28,20 +29,29 @@ function report(contest, { lines, unmarked, awards, following }, missing) {
   const without = lines.filter((line) => line.prize === null && !barred.has(line.unit));
   const won = measured ? (line) => awards.filter((one) => one.line.unit === line.unit).map((one) => one.prize.id) : null;
   return {
-    format: measured || rules.categories.length || assigned(contest) ? "hoithi-ranking/2" : "hoithi-ranking/1",
+    format: `hoithi-ranking/${form(contest, measured)}`,
     rules: stated(rules),
     ranking: lines.map((line) => ({
       ...lineOf(line, equals.get(`${line.total}`), rules),
       ...(rules.categories.length ? { category: line.clips[0].entry.category } : {}),
-      ...(won ? { prizes: won(line) } : {}),
+      ...(won ? { prizes: won(line) } : {}), ...carriedOf(line, rules),
     })),
     ...(measured ? { awards: awards.map((award) => awardOf(award, rules)), next_by: following } : {}),
     next_in_line: without.filter((line) => line.rank === without[0].rank).map((line) => line.unit),
     unranked: unmarked.map((entry) => ({ unit: entry.unit, entry: entry.id, why: "no_marks" })),
     disqualified: out.map((entry) => ({ unit: entry.unit, entry: entry.id, reason: entry.reason })),
     missing, ...(rules.quorum ? { below_quorum: belowQuorum(contest) } : {}),
+    ...(rules.promotion ? { promotion: promotionReport(contest) } : {}),
   };
 }
+
+/** The first form that holds all that is said. */
+function form(contest, measured) {
+  if (contest.rules.promotion || contest.rules.carried) return 3;
+  return measured || contest.rules.categories.length || assigned(contest) ? 2 : 1;
+}
+
+const carriedOf = (line, rules) => (rules.carried ? { carried: both(line.carriedPoints) } : {});
 
 function lineOf(line, equals, rules) {
   const found = {
@@ -60,6 +70,7 @@ function lineOf(line, equals, rules) {
   const scaled = (value) => both(value.times(scale).by(HUNDRED));
   found.second_scale = {
     of: `${scale}`, jury: scaled(line.juryPoints), interactions: scaled(line.interactionPoints),
+    ...(line.carriedPoints.zero ? {} : { carried: scaled(line.carriedPoints) }),
     total: scaled(line.total),
   };
   return found;
@@ -71,6 +82,7 @@ function awardOf(award, rules) {
     prize: prize.id, by: prize.by, rank: line.rank, unit: line.unit, entry: line.clips[0].entry.id,
     entries: line.clips.map((clip) => clip.entry.id), value: both(line.value),
     jury: both(line.juryPoints), interactions: both(line.interactionPoints),
+    ...carriedOf(line, rules),
     total: line.clips.every((clip) => clip.total) ? both(line.total) : null, points: line.points,
     capped: line.clips.some((clip) => clip.interactions.capped),
     verified: line.clips.every((clip) => clip.interactions.verified),

@@ -56,10 +56,10 @@ function reasonsOf(node) {
 }
 
 function entryOf(node, counts, reasons) {
-  const f = node.fields(["id", "unit", "marks", "category", "jurors"], ["id", "unit", "marks"]);
+  const more = ["category", "jurors", "carried"], f = node.fields(["id", "unit", "marks", ...more], ["id", "unit", "marks"]);
   const name = f.id.text();
   const entry = new Map([
-    ...["category", "jurors"].filter((key) => f[key]).map((key) => [key, f[key].value]),
+    ...more.filter((key) => f[key]).map((key) => [key, f[key].value]),
     ["id", name], ["unit", f.unit.value], ["marks", f.marks.value], ["interactions", counts.get(name) ?? null],
     ["disqualified", reasons.has(name)], ["reason", reasons.get(name) ?? null],
   ]);

@@ -38,7 +38,7 @@ export class Page {
     const sentences = [this.clips(line)];
     for (const clip of line.clips) {
       if (line.clips.length > 1) sentences.push(this.say("clip", { id: clip.entry.id }));
-      sentences.push(...this.jury(clip), ...this.interactions(clip));
+      sentences.push(...this.jury(clip), ...this.interactions(clip), ...this.carried(clip));
     }
     return [...sentences, ...this.totals(line)];
   }
@@ -107,6 +107,13 @@ export class Page {
     return this.say("ledger", { limit, shares, given });
   }
 
+  carried({ entry, carriedPoints }) {
+    const before = this.rules.carried, { language } = this;
+    if (!before) return [];
+    const points = this.number(entry.carried), percent = this.number(before.percent);
+    return [this.say("carried", { points, percent, value: shown(carriedPoints, language) })];
+  }
+
   totals(line) {
     const scale = this.rules.secondScale, sentences = [this.sum("total", line, ONE)];
     if (scale && this.rules.unitScore === "best") {
@@ -117,11 +124,12 @@ export class Page {
 
   sum(key, line, factor, scale) {
     const parts = [line.juryPoints.times(factor), line.interactionPoints.times(factor)];
+    if (this.rules.carried) parts.push(line.carriedPoints.times(factor));
     const total = line.total.times(factor);
     const added = sum(parts.map((part) => fraction(rounded(part))));
     const exactly = added.compare(fraction(rounded(total))) ? this.say("exactly") : "";
-    const [jury, interactions] = parts.map((part) => shown(part, this.language));
-    return this.say(key, { jury, interactions, total: shown(total, this.language), exactly, scale });
+    const [jury, ...others] = parts.map((part) => shown(part, this.language));
+    return this.say(key, { jury, interactions: others.join(" + "), total: shown(total, this.language), exactly, scale });
   }
 
   rank(line, equals) {

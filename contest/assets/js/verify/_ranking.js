@@ -1,5 +1,5 @@
 // From scores to ranks: a unit stands with its best clip, ties go through the chain (scoring/ranking.py).
-import { Fraction, NOTHING, average, byText, sum, whole } from "./_exact.js";
+import { Fraction, HUNDRED, NOTHING, average, byText, sum, whole } from "./_exact.js";
 import { score as countInteractions } from "./_interactions.js";
 import { score as countMarks } from "./_jury.js";
 import { worth } from "./_measures.js";
@@ -28,7 +28,9 @@ function scoreOf(entry, jury, rules) {
   let juryPoints = rules.juryShare.zero ? NOTHING : null;
   if (jury.mean) juryPoints = rules.juryShare.times(jury.mean);
   const interactionPoints = rules.interactionShare.times(interactions.score);
-  return { entry, jury, interactions, juryPoints, interactionPoints, total: juryPoints?.plus(interactionPoints) ?? null };
+  const carriedPoints = rules.carried ? rules.carried.percent.times(entry.carried).by(HUNDRED) : NOTHING;
+  const total = juryPoints?.plus(interactionPoints).plus(carriedPoints) ?? null;
+  return { entry, jury, interactions, juryPoints, interactionPoints, carriedPoints, total };
 }
 
 function lineOf(unit, clips, rules, by) {
@@ -42,9 +44,10 @@ function lineOf(unit, clips, rules, by) {
   const counting = rules.unitScore === "best" ? ordered.slice(0, 1) : ordered;
   const juryPoints = sum(counting.map((clip) => clip.juryPoints ?? NOTHING));
   const interactionPoints = sum(counting.map((clip) => clip.interactionPoints));
+  const carriedPoints = sum(counting.map((clip) => clip.carriedPoints));
   return {
     unit, clips: counting, others: ordered.slice(counting.length).map((clip) => clip.entry.id),
-    juryPoints, interactionPoints, total: juryPoints.plus(interactionPoints),
+    juryPoints, interactionPoints, carriedPoints, total: juryPoints.plus(interactionPoints).plus(carriedPoints),
     value: sum(counting.map((clip) => known(worth(clip, by, rules)))),
     points: counting.reduce((all, clip) => all + clip.interactions.points, 0n),
     juryMean: average(counting.map((clip) => known(clip.jury.mean))),

@@ -4,13 +4,14 @@ import { HUNDRED, whole } from "./_exact.js";
 import { Fault } from "./_json.js";
 import { Node, distinct, step } from "./_node.js";
 import { PLAN_PRIZES, category, measures, prizes, statedBeyond } from "./_prizes.js";
+import { carried, chosenForRounds, promotion, statedRounds, totalBefore } from "./_rounds.js";
 
 const RULES = ["criteria", "jury_weight", "interaction_weight", "points_per_share", "points_per_reaction",
   "shares_per_account", "shares_per_account_per", "points_cap", "prizes", "missing", "trim", "trim_from",
   "standardise", "unit_score", "tie_breaks", "second_scale", "categories", "measures", "several_prizes",
-  "quorum"];
+  "quorum", "promotion", "carried"];
 const TIE_BREAKS = ["jury_mean", "top_criterion", "uncapped_points", "chair"];
-const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors"];
+const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors", "carried"];
 const LARGEST_MARK = 1_000_000n;
 const LARGEST = 10n ** 12n;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -24,7 +25,7 @@ export function read(data) {
   const jurors = names(top.jurors);
   const entries = readEntries(top.entries, rules, new Set(jurors));
   const units = new Set(entries.map((entry) => entry.unit));
-  const chosen = rules.prizes.filter((prize) => prize.by === "chair").map((prize) => prize.id).sort();
+  const chosen = rules.prizes.filter((prize) => prize.by === "chair").map((prize) => prize.id).concat(chosenForRounds(rules)).sort();
   const decisions = least(top.chair_decisions, [], (node) => node.items().map((one) => decision(one, units, chosen)));
   return { rules, jurors, entries, decisions, running: entries.filter((entry) => !entry.disqualified) };
 }
@@ -42,12 +43,15 @@ function readRules(node) {
   if (jury.plus(interactions).zero) node.refuse("Hai trọng số không thể cùng bằng 0.", "Both weights cannot be zero.");
   const cap = least(f.points_cap, 300n, (n) => n.integer(1n));
   const trim = least(f.trim, 0n, (n) => n.integer(0n, 1000n));
-  const juryShare = HUNDRED.times(jury).by(jury.plus(interactions));
+  const unitScore = least(f.unit_score, "best", (n) => n.choice("best", "sum"));
+  const before = carried(f.carried, unitScore), fresh = before ? HUNDRED.minus(before.percent) : HUNDRED;
+  const juryShare = fresh.times(jury).by(jury.plus(interactions));
   const ofJury = criteria(f.criteria, !jury.zero);
   const categories = least(f.categories, [], names), named = least(f.measures, [], measures);
   return {
     juryWeight: jury, interactionWeight: interactions, cap, trim, juryShare,
-    interactionShare: HUNDRED.minus(juryShare),
+    interactionShare: fresh.minus(juryShare), carried: before,
+    promotion: f.promotion ? promotion(f.promotion, categories) : null,
     criteria: ofJury, categories, measures: named,
     perShare: least(f.points_per_share, 2n, (n) => n.integer()),
     perReaction: least(f.points_per_reaction, 1n, (n) => n.integer()),
@@ -57,9 +61,9 @@ function readRules(node) {
     missing: least(f.missing, "report", (n) => n.choice("report", "refuse")),
     trimFrom: least(f.trim_from, 2n * trim + 2n, (n) => n.integer(2n * trim + 1n, 100_000n)),
     standardise: least(f.standardise, false, (n) => n.flag()),
-    unitScore: least(f.unit_score, "best", (n) => n.choice("best", "sum")),
+    unitScore,
     tieBreaks: least(f.tie_breaks, TIE_BREAKS, tieBreaks),
-    secondScale: secondScale(f.second_scale, jury, interactions, cap),
+    secondScale: secondScale(f.second_scale, jury, interactions, { cap, before }),
     several: least(f.several_prizes, true, (n) => n.flag()),
     quorum: least(f.quorum, 0n, (n) => n.integer(0n, 1000n)),
   };
@@ -86,9 +90,9 @@ function tieBreaks(node) {
   return steps;
 }
 
-function secondScale(node, jury, interactions, cap) {
+function secondScale(node, jury, interactions, { cap, before }) {
   if (node === undefined) {
-    return interactions.zero ? null : whole(cap).times(jury.plus(interactions)).by(interactions);
+    return interactions.zero || before ? null : whole(cap).times(jury.plus(interactions)).by(interactions);
   }
   if (node.value === null) return null;
   const scale = node.ratio();
@@ -106,7 +110,7 @@ function readEntries(node, rules, jurors) {
       ...interactions(f.interactions, rules.perDay),
       disqualified: least(f.disqualified, false, (n) => n.flag()),
       reason: present(f.reason) ? f.reason.text() : null, category: category(f.category, rules.categories),
-      jurors: jurorsOf(f.jurors, jurors, f.marks.value),
+      jurors: jurorsOf(f.jurors, jurors, f.marks.value), carried: totalBefore(item, f.carried, rules),
     };
   });
   distinct(nodes, entries.map((entry) => entry.id));
@@ -180,7 +184,7 @@ export function stated(rules) {
     points_cap: rules.cap, prizes: rules.prizes.map(({ id, count, by }) => ({ id, count, ...(by === "overall" ? {} : { by }) })), missing: rules.missing,
     trim: rules.trim, trim_from: rules.trimFrom, standardise: rules.standardise, unit_score: rules.unitScore,
     tie_breaks: rules.tieBreaks, second_scale: rules.secondScale ? `${rules.secondScale}` : null,
-    ...statedBeyond(rules),
+    ...statedBeyond(rules), ...statedRounds(rules),
   };
 }
 

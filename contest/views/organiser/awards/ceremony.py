@@ -133,7 +133,7 @@ def _result() -> Result:
 
 def _as_json(row: StageShow | None, status: int = 200) -> Response:
     body = jsonify(
-        position=row.position if row else 0, black=bool(row and row.black),
+        position=stage.position(row, live=False), black=bool(row and row.black),
         playing=bool(row and row.playing), version=row.version if row else 0,
         paired=stage.paired(row, at=current.now),
     )

@@ -100,10 +100,11 @@ def _without_what_is_off(said: dict[str, Any], form: Form) -> dict[str, Any]:
     }
     kept = {key: value for key, value in said.items() if key.rpartition(".")[0] not in off}
     kept |= {check: None for check in off if f"{check}.level" in said}
-    note = [form._fields.get(f"rules_note__{language}") for language in ("vi", "en")]
-    if all(note) and not any(field.data.strip() for field in note if field):
-        kept = {key: v for key, v in kept.items() if not key.startswith("rules_note.")}
-        kept |= {"rules_note": None} if "rules_note.vi" in said else {}
+    for whole, name in (("rules_note", "rules_note"), ("next_round", "next_round.name")):
+        texts = [form._fields.get(_name(f"{name}.{language}")) for language in ("vi", "en")]
+        if all(texts) and not any(field.data.strip() for field in texts if field):
+            kept = {key: v for key, v in kept.items() if not key.startswith(f"{whole}.")}
+            kept |= {whole: None} if f"{name}.vi" in said else {}
     return kept
 
 

@@ -19,6 +19,7 @@ from contest.views.organiser.desk import show_change
 from contest.views.organiser.rules.live import BAD, LOOK, Finding, findings
 from contest.views.organiser.rules.section_form import changed, form_for, shown
 from contest.views.shared.forms import Form
+from contest.views.shared.rounds import rule_in_words
 from contest.views.shared.support import allows, current, own_or_404, page
 
 bp = Blueprint("rules", __name__, url_prefix="/c/<slug>/organiser/rules/sections")
@@ -74,8 +75,11 @@ def as_page() -> Response:
     """The public page of rules as the new rule file would make it; nothing is stored."""
     source = SourceForm().source.data or ""
     profile = rule_files.load(source.replace("\r\n", "\n")).profile
-    measured = standings.measures_in_words(profile, current.language)
-    return page("public/rules.html", profile=profile, revisions=[], grants=[], measured=measured)
+    return page(
+        "public/rules.html", profile=profile, revisions=[], grants=[],
+        measured=standings.measures_in_words(profile, current.language),
+        rounds=rule_in_words(profile),
+    )
 
 
 class SourceForm(Form):

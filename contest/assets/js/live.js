@@ -1,0 +1,85 @@
+// The screen of a round that is marked live. It shows pieces of HTML that the server makes of what is stored, and
+// nothing else: while the line is away the last one stays, and a note says since when.
+const body = document.querySelector("[data-live]");
+const slide = document.querySelector("[data-slide]");
+const dark = document.querySelector("[data-black]");
+const note = document.querySelector("[data-note]");
+const start = document.querySelector("[data-start]");
+const place = document.querySelector("[data-place]");
+const { state: address, csrf, away } = body.dataset;
+const KEYS = {
+  ArrowRight: "next", ArrowDown: "next", PageDown: "next", " ": "next", Enter: "next",
+  ArrowLeft: "prev", ArrowUp: "prev", PageUp: "prev", Backspace: "prev",
+  b: "black", B: "black", ".": "black", f: "full", F: "full", Home: "first",
+};
+const EVERY_MS = 1000;
+
+let now = { position: Number(body.dataset.position), black: !dark.hidden, html: slide.innerHTML };
+let since = null; // when the line went
+let asked = 0; // of two answers the one that was asked for later counts
+
+function paint(said) {
+  if (said.html !== now.html) slide.innerHTML = said.html;
+  now = said;
+  dark.hidden = !said.black;
+  place.textContent = `${said.position + 1}/${said.length}`;
+}
+
+async function ask(options = {}) {
+  const turn = ++asked;
+  try {
+    const answer = await fetch(address, { ...options, headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(answer.status);
+    const said = await answer.json();
+    since = null;
+    note.hidden = true;
+    if (turn === asked) paint(said);
+  } catch {
+    since ??= new Date();
+    const time = since.toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
+    note.textContent = away.replace("{time}", time);
+    note.hidden = false;
+  }
+}
+
+async function look() {
+  if (document.visibilityState === "visible") await ask();
+  setTimeout(look, EVERY_MS);
+}
+
+function full() {
+  const wanted = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
+  wanted?.catch(() => {});
+}
+
+function move(what) {
+  if (what === "full") return full();
+  if (what === "start") {
+    start.hidden = true;
+    return document.fullscreenElement ? undefined : full();
+  }
+  if (!start.hidden) {
+    start.hidden = true;
+    return undefined;
+  }
+  const step = { next: 1, prev: -1 }[what] ?? 0;
+  const position = what === "first" ? 0 : Math.max(now.position + step, 0);
+  const form = new URLSearchParams({ position, csrf_token: csrf });
+  if (what === "black" ? !now.black : now.black && !step) form.set("black", "1");
+  return ask({ method: "POST", body: form });
+}
+
+document.addEventListener("keydown", (event) => {
+  const what = KEYS[event.key];
+  if (!what || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
+  event.preventDefault();
+  move(what);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (!button) return;
+  button.blur(); // the next space is for the show
+  move(button.dataset.do);
+});
+look();

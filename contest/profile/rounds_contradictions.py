@@ -1,0 +1,115 @@
+"""Rules of rounds that cannot stand together (``contradictions.py``)."""
+
+from collections.abc import Iterator
+
+from contest.profile.judging_contradictions import Fault
+from contest.profile.rounds import OWN, NextRound
+from contest.profile.schema import Profile
+
+
+def rounds(profile: Profile) -> Iterator[Fault]:
+    """Every contradiction about what comes before and after this round."""
+    if profile.next_round is not None:
+        yield from _who_goes_on(profile, profile.next_round)
+        yield from _of_the_chair(profile, profile.next_round)
+        yield from _own_alone(profile.next_round)
+    yield from _carried(profile)
+    before = profile.previous_round
+    if before is not None and before.contest == profile.contest.slug:
+        yield (
+            "previous_round.contest",
+            "một vòng không thể là vòng trước của chính nó; hãy ghi mã của hội thi vòng trước",
+            "a round cannot come before itself; name the contest of the round before",
+        )
+
+
+def between(profile: Profile, after: Profile) -> Iterator[Fault]:
+    """What only both rounds' rules together show. ``after``: the next round's."""
+    said = profile.next_round
+    if after.schedule.entries_open < profile.schedule.counts_close:
+        yield (
+            "next_round.rules.schedule.entries_open",
+            "vòng sau bắt đầu trước khi vòng này chốt điểm (schedule.counts_close) nên chưa có ai "
+            "được vào; hãy đặt từ giờ chốt trở đi",
+            "the next round begins before this one is decided (schedule.counts_close), so nobody "
+            "has gone on yet; put it at that hour or later",
+        )
+    prizes = sum(one.count for one in after.prizes if one.by == "overall")
+    if said is not None and said.by == "best" and said.count is not None and prizes > said.count:
+        yield (
+            "next_round.count",
+            f"chỉ {said.count} đơn vị vào vòng sau mà vòng sau có {prizes} giải theo thứ hạng; hãy "
+            "tăng số này, hoặc bớt giải trong next_round.rules.prizes",
+            f"only {said.count} units go on, but the next round has {prizes} prizes by rank; raise "
+            "this, or take prizes out of next_round.rules.prizes",
+        )
+
+
+def _who_goes_on(profile: Profile, said: NextRound) -> Iterator[Fault]:
+    wanted = {"best": "count", "category": "count", "above": "least", "chair": ""}[said.by]
+    if wanted and getattr(said, wanted) is None:
+        yield (
+            f"next_round.{wanted}",
+            f"thiếu khoá này mà next_round.by là “{said.by}” nên không ai vào vòng sau; hãy thêm "
+            "vào",
+            f'is missing, but next_round.by is "{said.by}", so that nobody would go on; please add '
+            "it",
+        )
+    for key in {"count", "least"} - {wanted}:
+        if getattr(said, key) is not None:
+            yield (
+                f"next_round.{key}",
+                f"next_round.by là “{said.by}” nên không dùng khoá này; hãy bỏ đi, hoặc đổi by",
+                f'next_round.by is "{said.by}", which has no use for this; take it out, or change '
+                "by",
+            )
+    if said.by == "category" and not profile.categories:
+        yield (
+            "next_round.by",
+            "chọn theo mảng (“category”) mà không có [[categories]] nào; hãy thêm mảng, hoặc chọn "
+            "“best”, “above”, “chair”",
+            'goes by "category", but there are no [[categories]]; add some, or choose "best", '
+            '"above" or "chair"',
+        )
+
+
+def _of_the_chair(profile: Profile, said: NextRound) -> Iterator[Fault]:
+    """A tie that is left to the chair, where the chair decides none."""
+    if said.ties == "none" and said.by not in ("best", "category"):
+        yield (
+            "next_round.ties",
+            f"next_round.by là “{said.by}” nên không có chỗ cuối để cùng đứng; hãy bỏ khoá này",
+            f'next_round.by is "{said.by}", so there is no last place to share; take this out',
+        )
+    elif said.ties == "none" and "chair" not in profile.tie_breaks:
+        yield (
+            "next_round.ties",
+            "“none” để Trưởng ban phân định, mà tie_breaks không có “chair”; hãy thêm “chair” vào "
+            "tie_breaks, hoặc chọn “all”",
+            '"none" leaves it to the chair, but tie_breaks lacks "chair"; add "chair" there, or '
+            'choose "all"',
+        )
+
+
+def _own_alone(said: NextRound) -> Iterator[Fault]:
+    for key in (key for key in OWN if key in said.rules):
+        yield (
+            f"next_round.rules.{key}",
+            "phần này giống nhau ở mọi vòng; hãy bỏ khỏi next_round.rules",
+            "is the same in every round; take it out of next_round.rules",
+        )
+
+
+def _carried(profile: Profile) -> Iterator[Fault]:
+    """A part of a total that can be more than 100, or of a result that there is not."""
+    sides = (("next_round", profile.next_round), ("previous_round", profile.previous_round))
+    for key, one in sides:
+        if one is None or not one.carried or profile.scoring.unit_score != "sum":
+            continue
+        yield (
+            f"{key}.carried",
+            "scoring.unit_score là “sum” nên tổng có thể vượt 100, không tính thành phần trăm "
+            "được; hãy đặt 0, hoặc đổi unit_score thành “best”",
+            'scoring.unit_score is "sum", so totals may exceed 100 and there is no per cent of '
+            'them; put 0, or change unit_score to "best"',
+        )
