@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from scoring.elsewhere.posts import platforms, posts
 from scoring.errors import InputError
 from scoring.judging import assignment
 from scoring.model import (
@@ -58,8 +59,11 @@ _RULES = (
     "measures",
     "several_prizes",
     "quorum",
+    "platforms",
 )
-_ENTRY = ("id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors")
+_ENTRY = (
+    "id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors", "posts",
+)
 
 
 def read(data: object) -> Contest:
@@ -116,6 +120,7 @@ def _rules(node: Node) -> Rules:
         measures=named,
         several=fields["several_prizes"].flag() if "several_prizes" in fields else True,
         quorum=fields["quorum"].integer(0, 1_000) if "quorum" in fields else 0,
+        platforms=platforms(fields["platforms"]) if "platforms" in fields else (),
     )
 
 
@@ -221,6 +226,7 @@ def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int], rules: Ru
         reason=None if reason is None or reason.value is None else reason.text(),
         category=category(fields.get("category"), rules.categories),
         jurors=assignment.read(fields.get("jurors"), jurors, marks),
+        posts=posts(fields.get("posts"), rules.platforms),
     )
 
 

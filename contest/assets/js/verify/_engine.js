@@ -5,6 +5,8 @@ import { rank } from "./_awarding.js";
 import { HUNDRED, both, byText } from "./_exact.js";
 import { explain } from "./_explain.js";
 import { Fault } from "./_json.js";
+import { onPage } from "./_measures.js";
+import { pageCounts } from "./_posts.js";
 import { read, stated } from "./_schema.js";
 
 /** The output of `scoring.compute` for a parsed JSON value; a Fault where it may not stand so. */
@@ -28,7 +30,7 @@ function report(contest, { lines, unmarked, awards, following }, missing) {
   const without = lines.filter((line) => line.prize === null && !barred.has(line.unit));
   const won = measured ? (line) => awards.filter((one) => one.line.unit === line.unit).map((one) => one.prize.id) : null;
   return {
-    format: measured || rules.categories.length || assigned(contest) ? "hoithi-ranking/2" : "hoithi-ranking/1",
+    format: measured || rules.categories.length || rules.platforms.length || assigned(contest) ? "hoithi-ranking/2" : "hoithi-ranking/1",
     rules: stated(rules),
     ranking: lines.map((line) => ({
       ...lineOf(line, equals.get(`${line.total}`), rules),
@@ -49,7 +51,7 @@ function lineOf(line, equals, rules) {
     jury: both(line.juryPoints), interactions: both(line.interactionPoints), total: both(line.total),
     points: line.points,
     capped: line.clips.some((clip) => clip.interactions.capped),
-    verified: line.clips.every((clip) => clip.interactions.verified),
+    verified: line.clips.every((clip) => clip.interactions.sure),
     ...checked(line.clips.map((clip) => clip.interactions)),
     decided_by: line.decidedBy, prize: line.prize, entries: line.clips.map((clip) => clip.entry.id),
     jury_mean: line.clips.some((clip) => clip.jury.mean === null) ? null : both(HUNDRED.times(line.juryMean)),
@@ -73,7 +75,7 @@ function awardOf(award, rules) {
     jury: both(line.juryPoints), interactions: both(line.interactionPoints),
     total: line.clips.every((clip) => clip.total) ? both(line.total) : null, points: line.points,
     capped: line.clips.some((clip) => clip.interactions.capped),
-    verified: line.clips.every((clip) => clip.interactions.verified),
+    verified: line.clips.every((clip) => clip.interactions.sure),
     decided_by: line.decidedBy, shared: award.shared, explanation: awardWords(award, rules),
   };
 }
@@ -91,7 +93,8 @@ function gaps(contest) {
   const { rules } = contest, jurors = [...contest.jurors].sort(byText);
   return [...contest.running].sort((a, b) => byText(a.id, b.id)).flatMap((entry) => [
     ...(rules.juryShare.zero ? [] : givenTo(entry, jurors).flatMap((juror) => openMarks(entry, juror, rules.criteria))),
-    ...(rules.interactionShare.zero ? [] : openCounts(entry)),
+    ...(rules.interactionShare.zero || !pageCounts(rules) ? [] : openCounts(entry)),
+    ...(rules.interactionShare.zero ? [] : openPosts(entry)),
   ]);
 }
 
@@ -105,9 +108,14 @@ function openMarks(entry, juror, criteria) {
 }
 
 function openCounts(entry) {
-  if ([entry.reactions, entry.shares, entry.ledger].every((one) => one === null)) return [gap("interactions", entry)];
+  if (!onPage(entry)) return [gap("interactions", entry)];
   const unshared = entry.shares === null && (entry.ledger === null || !entry.complete);
   return [...(entry.reactions === null ? [gap("reactions", entry)] : []), ...(unshared ? [gap("shares", entry)] : [])];
+}
+
+function openPosts(entry) {
+  const platforms = entry.posts.filter((post) => post.lacking.length).map((post) => post.on.id);
+  return platforms.length ? [{ ...gap("posts", entry), platforms }] : [];
 }
 
 function refuseGaps(contest, missing) {
