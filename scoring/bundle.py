@@ -57,6 +57,7 @@ def build(
     about: Mapping[str, Any],
     profile: bytes,
     snapshots: Mapping[str, Mapping[str, Any]],
+    posts: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
     names: Mapping[str, Mapping[str, str]] | None = None,
     sign: Callable[[bytes], bytes] | None = None,
     public_key: bytes | None = None,
@@ -67,13 +68,14 @@ def build(
     ``about``: texts and numbers that name the result (contest, revision, reason, ``cut_off`` as
     ISO time with zone). ``profile``: the profile revision in the form whose SHA-256 names it.
     ``snapshots``: for each clip with counts ``taken_at`` (ISO with zone), ``source``,
-    ``source_sha256``, ``late_reason``. ``names``: display names, ``{"units": {id: name}, …}``.
+    ``source_sha256``, ``late_reason``; ``posts``: the same by clip and platform. ``names``:
+    display names, ``{"units": {id: name}, …}``.
     ``sign`` and ``public_key`` (raw, 32 bytes): Ed25519 over the manifest.
     Raises ``InputError`` for ``data``, ``BundleError`` for the rest.
     """
     return b"".join(pieces(
-        data, about=about, profile=profile, snapshots=snapshots, names=names, sign=sign,
-        public_key=public_key,
+        data, about=about, profile=profile, snapshots=snapshots, posts=posts, names=names,
+        sign=sign, public_key=public_key,
     ))
 
 
@@ -83,6 +85,7 @@ def pieces(
     about: Mapping[str, Any],
     profile: bytes,
     snapshots: Mapping[str, Mapping[str, Any]],
+    posts: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
     names: Mapping[str, Mapping[str, str]] | None = None,
     sign: Callable[[bytes], bytes] | None = None,
     public_key: bytes | None = None,
@@ -91,7 +94,7 @@ def pieces(
     """As ``build``, in the pieces that make the file one after another. ``written`` is called once
     ``data`` is no longer needed: what it holds may be let go before the files are read back."""
     contest = schema.read(data)
-    files, form = evidence.split(contest, snapshots), evidence.form(contest)
+    files, form = evidence.split(contest, snapshots, posts), evidence.form(contest)
     del contest, data
     written()
     for extra in (about, names or {}):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from scoring import schema
+from scoring.elsewhere import posts
 from scoring.errors import InputError
 from scoring.explain import Explainer
 from scoring.judging.assignment import below_quorum, given_to
@@ -114,7 +115,7 @@ def _award(award: Award, explainer: Explainer) -> dict[str, Any]:
         "total": both(line.total) if known else None,
         "points": line.points,
         "capped": any(clip.interactions.capped for clip in line.clips),
-        "verified": all(clip.interactions.verified for clip in line.clips),
+        "verified": all(clip.interactions.sure for clip in line.clips),
         "decided_by": line.decided_by,
         "shared": award.shared,
         "explanation": explain(award, explainer),
@@ -131,7 +132,7 @@ def _line(line: Line, equals: list[Line], explainer: Explainer) -> dict[str, Any
         "total": both(line.total),
         "points": line.points,
         "capped": any(clip.interactions.capped for clip in line.clips),
-        "verified": all(clip.interactions.verified for clip in line.clips),
+        "verified": all(clip.interactions.sure for clip in line.clips),
         **_checked(line),
         "decided_by": line.decided_by,
         "prize": line.prize,
@@ -221,7 +222,9 @@ def _stated_beyond(rules: Rules) -> dict[str, Any]:
     said = {"categories": list(rules.categories), "measures": measures}
     found: dict[str, Any] = {key: value for key, value in said.items() if value}
     found |= {} if rules.several else {"several_prizes": False}
-    return found | ({"quorum": rules.quorum} if rules.quorum else {}) | rounds.stated(rules)
+    found |= {"quorum": rules.quorum} if rules.quorum else {}
+    found |= {"platforms": posts.stated(rules)} if rules.platforms else {}
+    return found | rounds.stated(rules)
 
 
 def gaps(contest: Contest) -> list[dict[str, Any]]:
@@ -229,7 +232,7 @@ def gaps(contest: Contest) -> list[dict[str, Any]]:
 
     ``what`` is "ballot" (nothing marked), "marks" (some criteria left open; the ballot does not
     count yet), "interactions" (no count at all), "reactions" or "shares" (only that one is not
-    known).
+    known), "posts" (a count of a post on one of the ``platforms``).
     """
     rubric = Rubric(contest.rules.criteria)
     jurors = sorted(contest.jurors) if contest.rules.jury_share else []
@@ -238,7 +241,8 @@ def gaps(contest: Contest) -> list[dict[str, Any]]:
         for juror in given_to(entry, jurors):
             found.extend(_open_marks(entry, juror, rubric))
         if contest.rules.interaction_share:
-            found.extend(_open_counts(entry))
+            found.extend(_open_counts(entry) if contest.rules.page_counts else [])
+            found.extend(_open_posts(entry))
     return found
 
 
@@ -251,11 +255,16 @@ def _open_marks(entry: Entry, juror: str, rubric: Rubric) -> list[dict[str, Any]
 
 
 def _open_counts(entry: Entry) -> list[dict[str, Any]]:
-    if not entry.counted:
+    if not entry.on_page:
         return [_gap("interactions", entry)]
     unshared = entry.shares is None and (entry.ledger is None or not entry.ledger_complete)
     lacking = {"reactions": entry.reactions is None, "shares": unshared}
     return [_gap(what, entry) for what, absent in lacking.items() if absent]
+
+
+def _open_posts(entry: Entry) -> list[dict[str, Any]]:
+    lacking = posts.lacking(entry.posts)
+    return [_gap("posts", entry) | {"platforms": lacking}] if lacking else []
 
 
 def _gap(

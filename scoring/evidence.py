@@ -8,16 +8,18 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from scoring.elsewhere.posts import written
 from scoring.engine import stated
 from scoring.errors import BundleError, InputError
 from scoring.interactions import by_account, by_account_and_day
-from scoring.model import Contest, Entry
+from scoring.model import COUNTS, Contest, Entry
 from scoring.nodes import Node, Sharing, parse
 from scoring.texts import readable
 
 #: The second form where prizes go by other measures than the ranking, clips have categories or
-#: jurors of their own, or there is a quorum; the third where a round comes before or after.
-#: Contests that say nothing of these are written as ever. Whoever reads knows all.
+#: jurors of their own, there is a quorum, or posts on other platforms count; the third where a
+#: round comes before or after. Contests that say nothing of these are written as ever. Whoever
+#: reads knows all.
 FORMAT, SECOND_FORMAT, THIRD_FORMAT = (f"hoithi-evidence/{number}" for number in (1, 2, 3))
 FORMATS = (FORMAT, SECOND_FORMAT, THIRD_FORMAT)
 INPUT_FILES = (
@@ -28,6 +30,8 @@ INPUT_FILES = (
     "disqualifications.json",
     "decisions.json",
 )
+#: Only where the rules know other platforms: each post with its counts and where they come from.
+POSTS = "posts.json"
 #: What is known of a snapshot besides its figures; ``late_reason`` only after the cut-off.
 SNAPSHOT_FACTS = ("taken_at", "source", "source_sha256", "late_reason")
 #: The same of the snapshot that the shares were read from, only where it is another one.
@@ -62,14 +66,18 @@ def form(contest: Contest) -> str:
     return FORMATS[contest.form - 1]
 
 
-def split(contest: Contest, snapshots: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
+def split(
+    contest: Contest, snapshots: Mapping[str, Mapping[str, Any]],
+    posts: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+) -> dict[str, bytes]:
     """The input files of a bundle, by name; raises ``BundleError`` for contact data and
     for accounts in the clear."""
     entries = sorted(contest.entries, key=lambda entry: entry.id)
     _no_contacts(contest)
-    counted = [entry for entry in entries if entry.counted]
+    counted = [entry for entry in entries if entry.on_page]
     per_day = contest.rules.shares_per_day
-    return {
+    beyond = {POSTS: text(_posts(entries, posts or {}))} if contest.rules.platforms else {}
+    return beyond | {
         "rules.json": text(stated(contest.rules)),
         "ballots.json": text(
             {
@@ -111,6 +119,30 @@ def _snapshot(entry: Entry, facts: Mapping[str, Any] | None) -> dict[str, Any]:
         return counts | _facts(entry, facts)
     others = {name: value for name, value in facts.items() if name != SHARES_FROM}
     return counts | _facts(entry, others) | {SHARES_FROM: _facts(entry, facts[SHARES_FROM])}
+
+
+def _posts(
+    entries: list[Entry], facts: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Counts of posts; of one that nobody has counted there is nothing to say where from."""
+    return [
+        {"entry": entry.id, **post, **_post_facts(entry, facts.get(entry.id, {}), post)}
+        for entry in entries for post in written(entry.posts)
+    ]
+
+
+def _post_facts(
+    entry: Entry, facts: Mapping[str, Mapping[str, Any]], post: Mapping[str, Any]
+) -> dict[str, Any]:
+    if all(post[name] is None for name in COUNTS):
+        return dict.fromkeys(SNAPSHOT_FACTS)
+    if post["platform"] not in facts:
+        raise BundleError(
+            f"Bài đăng {post['platform']} của clip {entry.id} có số đếm nhưng không có nguồn.",
+            f"The {post['platform']} post of clip {entry.id} has counts but nothing says where "
+            "they come from.",
+        )
+    return _facts(entry, facts[post["platform"]])
 
 
 def _facts(entry: Entry, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,11 +217,17 @@ def join(files: Mapping[str, bytes]) -> dict[str, Any]:
     ballots = values["ballots.json"].fields(("jurors", "entries"), ("jurors", "entries"))
     counts = _counts(values["snapshots.json"], values["ledger.json"])
     out = _reasons(values["disqualifications.json"])
-    entries = [_entry(node, counts, out) for node in ballots["entries"].items()]
+    rules = values["rules.json"]
+    posts = None
+    if "platforms" in rules.mapping():
+        posts = _read_posts(file(files, POSTS))
+    entries = [_entry(node, counts, out, posts) for node in ballots["entries"].items()]
+    if posts:
+        _all_used(file(files, POSTS), posts)
     _all_used(values["snapshots.json"], counts)
     _all_used(values["disqualifications.json"], out)
     return {
-        "rules": values["rules.json"].value,
+        "rules": rules.value,
         "jurors": ballots["jurors"].value,
         "entries": entries,
         "chair_decisions": values["decisions.json"].value,
@@ -228,6 +266,16 @@ def _counts(snapshots: Node, ledger: Node) -> dict[str, dict[str, Any]]:
     return counts
 
 
+def _read_posts(node: Node) -> dict[str, list[dict[str, Any]]]:
+    known = ("entry", "platform", *COUNTS, *SNAPSHOT_FACTS)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in node.items():
+        fields = item.fields(known, known)
+        post = {name: fields[name].value for name in ("platform", *COUNTS)}
+        found.setdefault(fields["entry"].text(), []).append(post)
+    return found
+
+
 def _rows(node: Node, line: Line) -> dict[str, Any]:
     """A clip's ledger as ``compute`` takes it, from either form."""
     accounts = node.mapping()
@@ -245,12 +293,16 @@ def _reasons(node: Node) -> dict[str, Any]:
     return {item["entry"].text(): item["reason"].value for item in fields}
 
 
-def _entry(node: Node, counts: dict[str, dict[str, Any]], out: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    node: Node, counts: dict[str, dict[str, Any]], out: dict[str, Any],
+    posts: dict[str, list[dict[str, Any]]] | None,
+) -> dict[str, Any]:
     more = ("category", "jurors", "carried")
     fields = node.fields(("id", "unit", "marks", *more), ("id", "unit", "marks"))
     name = fields["id"].text()
     return {
         **{key: fields[key].value for key in more if key in fields},
+        **({} if posts is None else {"posts": posts.pop(name, [])}),
         "id": name,
         "unit": fields["unit"].value,
         "marks": fields["marks"].value,

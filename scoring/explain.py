@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from scoring.elsewhere import post_words
 from scoring.jury import JuryScore, Mark
 from scoring.model import Rules
 from scoring.numbers import finite, rounded, shown, written
@@ -198,10 +199,17 @@ class Page:
         collected = self.say("points", sum=self.collected(clip), points=self.number(counts.points))
         if counts.capped:
             collected += self.say("capped", cap=self.cap)
-        sentences = [self.say("interactions", sum=f"{collected}; {ratio}")]
-        if counts.reactions is None:
+        sentences = [self.say("interactions", sum=f"{collected}; {ratio}"), *self.posts(clip)]
+        if counts.reactions is None and rules.page_counts:
             sentences.append(self.say("reactions_open"))
         return [*sentences, self.shares(clip)] if rules.points_per_share else sentences
+
+    def posts(self, clip: Scored) -> list[str]:
+        """What posts on other platforms earned."""
+        return [
+            said for post in clip.entry.posts
+            for said in post_words.sentences(post, self.language, self.number)
+        ]
 
     def collected(self, clip: Scored) -> str:
         counts, rules = clip.interactions, self.rules
@@ -209,11 +217,12 @@ class Page:
             ("reactions", counts.reactions, rules.points_per_reaction),
             ("shares", counts.shares, rules.points_per_share),
         ]
-        return " + ".join(
+        said = [
             self.say(key, count=self.number(count), each=self.number(each))
             for key, count, each in parts
             if count is not None
-        )
+        ]
+        return " + ".join(said + [f"{p.on.id} {self.number(p.counted)}" for p in clip.entry.posts])
 
     def shares(self, clip: Scored) -> str:
         counts, limit = clip.interactions, self.rules.shares_per_account

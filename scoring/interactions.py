@@ -27,7 +27,8 @@ class Interactions:
 
     ``given`` is the number of shares before the cap per account, ``shares`` the number that
     counts. ``verified``: a complete ledger let the cap per account be applied, or shares earn
-    nothing. ``checked``: as in ``Shares``.
+    nothing. ``sure``: and no shares on another platform count, which nobody can check per account.
+    ``checked``: as in ``Shares``.
     """
 
     reactions: int | None
@@ -38,16 +39,20 @@ class Interactions:
     counted: int
     capped: bool
     verified: bool
+    sure: bool
     score: Fraction
 
 
 def score(entry: Entry, rules: Rules) -> Interactions:
-    """``min(points, cap) / cap`` with ``points = 2 × shares + 1 × reactions`` (plan III.3)."""
+    """``min(points, cap) / cap`` with ``points = 2 × shares + 1 × reactions`` (plan III.3), and
+    what posts on other platforms earned."""
     shares = count_shares(entry, rules.shares_per_account, per_day=rules.shares_per_day)
     reactions = entry.reactions or 0
     points = rules.points_per_share * (shares.counted or 0) + rules.points_per_reaction * reactions
+    points += sum(post.counted for post in entry.posts)
     counted = min(points, rules.points_cap) if rules.cap_applies else points
-    verified = entry.ledger is not None and entry.ledger_complete
+    complete = entry.ledger is not None and entry.ledger_complete
+    verified = complete or not rules.points_per_share
     return Interactions(
         reactions=entry.reactions,
         given=shares.given,
@@ -56,7 +61,8 @@ def score(entry: Entry, rules: Rules) -> Interactions:
         points=points,
         counted=counted,
         capped=points > counted,
-        verified=verified or not rules.points_per_share,
+        verified=verified,
+        sure=verified and not any(post.unverified for post in entry.posts),
         score=Fraction(counted, rules.points_cap),
     )
 

@@ -14,6 +14,9 @@ OVERALL, JURY, INTERACTIONS, CHAIR = "overall", "jury", "interactions", "chair"
 CRITERION, CATEGORY, NAMED = "criterion", "category", "measure"
 NEXT_ROUND = "round:next"  # in a decision's ``prize``: the chair's list of who goes on
 
+# What may be counted of a post on another platform.
+COUNTS = ("likes", "shares", "comments", "views")
+
 #: ``{criterion: mark}``, or one of the two words above.
 Ballot = dict[str, int] | str
 
@@ -68,6 +71,53 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Platform:
+    """What a post on another platform earns: by kind of count (``COUNTS``) the points of each, for
+    views of each full ``step``; at most ``cap`` points of one post."""
+
+    id: str
+    pays: dict[str, int]
+    step: int
+    cap: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A clip's post on another platform, with its counts; None: not known."""
+
+    on: Platform
+    counts: dict[str, int | None]
+
+    @property
+    def points(self) -> int:
+        """What it earns before the platform's cap."""
+        steps = {name: self.on.step if name == "views" else 1 for name in COUNTS}
+        return sum(
+            self.on.pays[name] * ((self.counts[name] or 0) // steps[name]) for name in COUNTS
+        )
+
+    @property
+    def counted(self) -> int:
+        """What it earns."""
+        return self.points if self.on.cap is None else min(self.points, self.on.cap)
+
+    @property
+    def known(self) -> bool:
+        """Whether any of its numbers is known."""
+        return any(count is not None for count in self.counts.values())
+
+    @property
+    def lacking(self) -> list[str]:
+        """The counts that earn points and are not known."""
+        return [name for name in COUNTS if self.on.pays[name] and self.counts[name] is None]
+
+    @property
+    def unverified(self) -> bool:
+        """Whether shares count that nobody can check per account."""
+        return bool(self.on.pays["shares"] and self.counts["shares"])
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """How a contest counts; the defaults are in ``schema`` (plan III.3 and V)."""
 
@@ -93,6 +143,7 @@ class Rules:
     quorum: int = 0  # fewest complete ballots of a clip; one with fewer is named
     promotion: Promotion | None = None  # who goes on to the next round
     carried: Carried | None = None  # what the round before gives
+    platforms: tuple[Platform, ...] = ()
     #: Off only in the sensitivity report, which asks what the cap on points decides.
     cap_applies: bool = True
 
@@ -104,7 +155,13 @@ class Rules:
     @property
     def second_form(self) -> bool:
         """Whether anything is said that the first form of results and bundles cannot hold."""
-        return self.measured or bool(self.categories or self.quorum)
+        return self.measured or bool(self.categories or self.quorum or self.platforms)
+
+    @property
+    def page_counts(self) -> bool:
+        """Whether reactions and shares on the Page are owed: not where only posts on other
+        platforms earn points."""
+        return bool(not self.platforms or self.points_per_share or self.points_per_reaction)
 
     @property
     def third_form(self) -> bool:
@@ -157,12 +214,18 @@ class Entry:
     category: str | None = None
     jurors: tuple[str, ...] | None = None  # who were given the clip to mark; None: all
     carried: Fraction | None = None  # its unit's total in the round before, out of 100
+    posts: tuple[Post, ...] = ()  # on other platforms
+
+    @property
+    def on_page(self) -> bool:
+        """Whether any of its numbers on the Page is known."""
+        known = (self.reactions, self.shares, self.ledger)
+        return any(value is not None for value in known)
 
     @property
     def counted(self) -> bool:
         """Whether any of its numbers is known."""
-        known = (self.reactions, self.shares, self.ledger)
-        return any(value is not None for value in known)
+        return self.on_page or any(post.known for post in self.posts)
 
 
 @dataclass(frozen=True, slots=True)

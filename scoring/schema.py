@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from scoring.elsewhere.posts import platforms, posts
 from scoring.errors import InputError
 from scoring.judging import assignment
 from scoring.model import (
@@ -62,17 +63,11 @@ _RULES = (
     "quorum",
     "promotion",
     "carried",
+    "platforms",
 )
 _ENTRY = (
-    "id",
-    "unit",
-    "marks",
-    "interactions",
-    "disqualified",
-    "reason",
-    "category",
-    "jurors",
-    "carried",
+    "id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors",
+    "carried", "posts",
 )
 
 
@@ -137,6 +132,7 @@ def _rules(node: Node) -> Rules:
         if "promotion" in fields
         else None,
         carried=carried,
+        platforms=platforms(fields["platforms"]) if "platforms" in fields else (),
     )
 
 
@@ -244,6 +240,7 @@ def _entry(node: Node, jurors: frozenset[str], limits: dict[str, int], rules: Ru
         category=category(fields.get("category"), rules.categories),
         jurors=assignment.read(fields.get("jurors"), jurors, marks),
         carried=rounds.total_before(node, fields.get("carried"), rules),
+        posts=posts(fields.get("posts"), rules.platforms),
     )
 
 

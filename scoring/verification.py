@@ -291,6 +291,7 @@ def _cut_off(files: Mapping[str, bytes]) -> list[Check]:
             _time(one["taken_at"]) > cut_off and not one["late_reason"].value for one in sources
         ):
             late.append(fields["entry"].text())
+    late += _late_posts(files, cut_off)
     if late:
         names = ", ".join(late)
         return [
@@ -309,6 +310,18 @@ def _cut_off(files: Mapping[str, bytes]) -> list[Check]:
             "Every count was taken by the cut-off, or has a recorded reason.",
         )
     ]
+
+
+def _late_posts(files: Mapping[str, bytes], cut_off: datetime) -> list[str]:
+    """Posts on other platforms that were counted after the cut-off without a reason."""
+    late = []
+    for item in evidence.file(files, evidence.POSTS).items() if evidence.POSTS in files else []:
+        known = ("entry", "platform", "taken_at", "late_reason")
+        one = item.fields(item.mapping(), known)
+        counted = one["taken_at"].value is not None
+        if counted and _time(one["taken_at"]) > cut_off and not one["late_reason"].value:
+            late.append(f"{one['entry'].text()} ({one['platform'].text()})")
+    return late
 
 
 def _time(node: Node) -> datetime:

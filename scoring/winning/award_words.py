@@ -67,6 +67,7 @@ def _sentences(award: Award, page: Page) -> list[str]:
         found = [page.clips(award.line)]
         for clip in award.line.clips:
             found.append(_worth(clip, kind, key, page))
+            found += page.posts(clip) if kind == INTERACTIONS else []
             if kind == INTERACTIONS and page.rules.points_per_share and clip.entry.counted:
                 found.append(page.shares(clip))
     found.append(_rank(award, kind, key, page))

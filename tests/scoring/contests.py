@@ -166,3 +166,33 @@ def interactions(random: Random):
     }
     state = random.choice(["complete", "partial", None])
     return found if state is None else found | {"ledger_state": state}
+
+
+def posted(random: Random):
+    """The same with posts on other platforms, some of them not counted yet."""
+    data = assigned(random)
+    if random.random() < 0.3:
+        data["rules"] |= {"points_per_share": 0, "points_per_reaction": 0}
+    data["rules"]["platforms"] = [platform(random, name) for name in ("youtube", "tiktok", "zalo")]
+    data["rules"]["points_cap"] = random.choice([5, 10, 300])
+    for one in data["entries"]:
+        places = random.sample(("youtube", "tiktok", "zalo"), random.randint(0, 3))
+        if places or random.random() < 0.5:
+            one["posts"] = [{"platform": place} | post(random) for place in places]
+    return data
+
+
+def platform(random: Random, name):
+    found = {
+        "id": name, "cap": random.choice([None, 1, 4, 20]),
+        "views_per_step": random.choice([1, 2, 10]),
+        **{f"points_per_{kind}": random.randint(0, 2)
+           for kind in ("like", "share", "comment", "view")},
+    }
+    return {key: value for key, value in found.items() if key == "id" or random.random() < 0.8}
+
+
+def post(random: Random):
+    found = {kind: random.choice([None, *range(9)]) for kind in ("likes", "shares", "comments")}
+    found["views"] = random.choice([None, *range(40)])
+    return {key: value for key, value in found.items() if random.random() < 0.8}

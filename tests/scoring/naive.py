@@ -93,7 +93,9 @@ def _value(rules, data, clip, by):
     if kind == "interactions":
         counts = entry["interactions"] or {}
         known = [counts.get(part) for part in ("reactions", "shares", "share_ledger")]
-        return None if known == [None, None, None] else Fraction(points)
+        known += [count for post in entry.get("posts", []) for name, count in post.items()
+                  if name != "platform"]
+        return None if all(one is None for one in known) else Fraction(points)
     if kind == "criterion":
         return _criterion(rules, data, entry, key)
     if kind == "measure":
@@ -130,7 +132,7 @@ def _clips(data):
     clips = []
     for place, entry in enumerate(entries):
         given = ballots[entry["id"]]
-        points = _points(rules, entry["interactions"])
+        points = _points(rules, entry["interactions"]) + _elsewhere(rules, entry)
         interaction = min(Fraction(points, rules["points_cap"]), 1)
         mean = _trimmed_mean(rules, list(given.values())) if given else None
         jury = (mean or 0) * Fraction(rules["jury_weight"]) * scale
@@ -208,6 +210,37 @@ def _points(rules, interactions):
         rules["points_per_share"] * shares
         + rules["points_per_reaction"] * (interactions["reactions"] or 0)
     )
+
+
+def _elsewhere(rules, entry):
+    """Points of a clip's posts on other platforms."""
+    found = 0
+    for post in entry.get("posts", []):
+        rule = next(one for one in rules["platforms"] if one["id"] == post["platform"])
+        points = (post.get("views") or 0) // rule.get("views_per_step", 1) * rule.get(
+            "points_per_view", 0)
+        for name in ("like", "share", "comment"):
+            points += (post.get(f"{name}s") or 0) * rule.get(f"points_per_{name}", 0)
+        cap = rule.get("cap")
+        found += points if cap is None else min(points, cap)
+    return found
+
+
+def uncounted(data):
+    """(clip, platforms) with a paid count that nobody has made, and (clip, what) of the Page."""
+    rules = PLAN | data["rules"]
+    pays = {one["id"]: [f"{name}s" for name in ("like", "share", "comment", "view")
+                        if one.get(f"points_per_{name}")] for one in rules.get("platforms", [])}
+    places = list(pays)
+    found = []
+    for entry in data["entries"]:
+        if entry.get("disqualified") or not Fraction(rules["interaction_weight"]):
+            continue
+        posts = sorted(entry.get("posts", []), key=lambda one: places.index(one["platform"]))
+        open_ = [one["platform"] for one in posts
+                 if any(one.get(name) is None for name in pays[one["platform"]])]
+        found += [(entry["id"], open_)] if open_ else []
+    return sorted(found)
 
 
 def _top(rules, entry, given):

@@ -51,7 +51,7 @@ function sentences(award, page) {
   else {
     found.push(page.clips(award.line));
     for (const clip of award.line.clips) {
-      found.push(worthOf(clip, kind, key, page));
+      found.push(worthOf(clip, kind, key, page), ...(kind === "interactions" ? page.posts(clip) : []));
       if (kind === "interactions" && page.rules.perShare && counted(clip.entry)) found.push(page.shares(clip));
     }
   }
@@ -66,7 +66,7 @@ const say = (page, word, values = {}) =>
 function worthOf(clip, kind, key, page) {
   const { rules } = page, value = page.number(worth(clip, key ? `${kind}:${key}` : kind, rules));
   if (kind === "jury") return say(page, "mean", { value, count: clip.jury.counted.length });
-  if (kind === "interactions") return say(page, "points", { sum: page.collected(clip.interactions), points: value });
+  if (kind === "interactions") return say(page, "points", { sum: page.collected(clip), points: value });
   if (kind === "measure") {
     const { juryWeight, interactionWeight } = named(key, rules);
     return say(page, "weighed", {

@@ -3,7 +3,7 @@
 import { written } from "./_exact.js";
 import { differences, firstLine } from "./_differences.js";
 import { work } from "./_engine.js";
-import { file, join } from "./_evidence.js";
+import { POSTS, file, join } from "./_evidence.js";
 import { Fault, parse, text } from "./_json.js";
 import { MANIFEST, check, digests, erasures, filesAgree, signed, unreadable } from "./_seal_checks.js";
 import { sha256 } from "./_seals.js";
@@ -95,6 +95,12 @@ function cutOff(files) {
     const other = f.shares_from;
     const sources = other ? [f, other.fields([...other.mapping().keys()], ["taken_at", "late_reason"])] : [f];
     if (sources.some((one) => time(one.taken_at) > last && !one.late_reason.value)) late.push(f.entry.text());
+  }
+  for (const item of files.has(POSTS) ? file(files, POSTS).items() : []) {
+    const f = item.fields([...item.mapping().keys()], ["entry", "platform", "taken_at", "late_reason"]);
+    if (f.taken_at.value !== null && time(f.taken_at) > last && !f.late_reason.value) {
+      late.push(`${f.entry.text()} (${f.platform.text()})`);
+    }
   }
   if (late.length) {
     return [check("cut_off", false, `Số đếm sau giờ chốt mà không có lý do: ${late.join(", ")}.`, `Counted after the cut-off without a reason: ${late.join(", ")}.`)];

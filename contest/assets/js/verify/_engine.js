@@ -5,6 +5,8 @@ import { rank } from "./_awarding.js";
 import { HUNDRED, both, byText } from "./_exact.js";
 import { explain } from "./_explain.js";
 import { Fault } from "./_json.js";
+import { onPage } from "./_measures.js";
+import { pageCounts } from "./_posts.js";
 import { promotionReport } from "./_rounds.js";
 import { read, stated } from "./_schema.js";
 
@@ -48,7 +50,7 @@ function report(contest, { lines, unmarked, awards, following }, missing) {
 /** The first form that holds all that is said. */
 function form(contest, measured) {
   if (contest.rules.promotion || contest.rules.carried) return 3;
-  return measured || contest.rules.categories.length || assigned(contest) ? 2 : 1;
+  return measured || contest.rules.categories.length || contest.rules.platforms.length || assigned(contest) ? 2 : 1;
 }
 
 const carriedOf = (line, rules) => (rules.carried ? { carried: both(line.carriedPoints) } : {});
@@ -59,7 +61,7 @@ function lineOf(line, equals, rules) {
     jury: both(line.juryPoints), interactions: both(line.interactionPoints), total: both(line.total),
     points: line.points,
     capped: line.clips.some((clip) => clip.interactions.capped),
-    verified: line.clips.every((clip) => clip.interactions.verified),
+    verified: line.clips.every((clip) => clip.interactions.sure),
     ...checked(line.clips.map((clip) => clip.interactions)),
     decided_by: line.decidedBy, prize: line.prize, entries: line.clips.map((clip) => clip.entry.id),
     jury_mean: line.clips.some((clip) => clip.jury.mean === null) ? null : both(HUNDRED.times(line.juryMean)),
@@ -85,7 +87,7 @@ function awardOf(award, rules) {
     ...carriedOf(line, rules),
     total: line.clips.every((clip) => clip.total) ? both(line.total) : null, points: line.points,
     capped: line.clips.some((clip) => clip.interactions.capped),
-    verified: line.clips.every((clip) => clip.interactions.verified),
+    verified: line.clips.every((clip) => clip.interactions.sure),
     decided_by: line.decidedBy, shared: award.shared, explanation: awardWords(award, rules),
   };
 }
@@ -103,7 +105,8 @@ function gaps(contest) {
   const { rules } = contest, jurors = [...contest.jurors].sort(byText);
   return [...contest.running].sort((a, b) => byText(a.id, b.id)).flatMap((entry) => [
     ...(rules.juryShare.zero ? [] : givenTo(entry, jurors).flatMap((juror) => openMarks(entry, juror, rules.criteria))),
-    ...(rules.interactionShare.zero ? [] : openCounts(entry)),
+    ...(rules.interactionShare.zero || !pageCounts(rules) ? [] : openCounts(entry)),
+    ...(rules.interactionShare.zero ? [] : openPosts(entry)),
   ]);
 }
 
@@ -117,9 +120,14 @@ function openMarks(entry, juror, criteria) {
 }
 
 function openCounts(entry) {
-  if ([entry.reactions, entry.shares, entry.ledger].every((one) => one === null)) return [gap("interactions", entry)];
+  if (!onPage(entry)) return [gap("interactions", entry)];
   const unshared = entry.shares === null && (entry.ledger === null || !entry.complete);
   return [...(entry.reactions === null ? [gap("reactions", entry)] : []), ...(unshared ? [gap("shares", entry)] : [])];
+}
+
+function openPosts(entry) {
+  const platforms = entry.posts.filter((post) => post.lacking.length).map((post) => post.on.id);
+  return platforms.length ? [{ ...gap("posts", entry), platforms }] : [];
 }
 
 function refuseGaps(contest, missing) {

@@ -1,10 +1,13 @@
 // The files of a bundle as the input of `compute` (scoring/evidence.py).
 import { Fault, parse } from "./_json.js";
 import { Node } from "./_node.js";
+import { COUNTS } from "./_posts.js";
 
 const FACTS = ["taken_at", "source", "source_sha256", "late_reason"];
 const COUNTED = ["entry", "reactions", "shares", ...FACTS];
 const FILES = ["rules.json", "ballots.json", "snapshots.json", "ledger.json", "disqualifications.json", "decisions.json"];
+
+export const POSTS = "posts.json";
 
 /** A file of the bundle, parsed, with its name for a path. */
 export function file(files, name) {
@@ -17,9 +20,11 @@ export function join(files) {
   const { jurors, entries } = ballots.fields(["jurors", "entries"], ["jurors", "entries"]);
   const counts = countsOf(snapshots, ledger);
   const reasons = reasonsOf(out);
-  const joined = entries.items().map((node) => entryOf(node, counts, reasons));
-  for (const [node, left] of [[snapshots, counts], [out, reasons]]) {
-    for (const entry of left.keys()) node.refuse(`Không có clip “${entry}” trong phiếu.`, `There is no clip "${entry}".`, entry);
+  const posts = rules.mapping().has("platforms") ? postsOf(file(files, POSTS)) : null;
+  const joined = entries.items().map((node) => entryOf(node, counts, reasons, posts));
+  const own = posts?.size ? [[file(files, POSTS), posts]] : [];
+  for (const [node, left] of [...own, [snapshots, counts], [out, reasons]]) {
+    for (const entry of left.keys()) node.refuse(`Không có clip “${entry}” trong phiếu.`, `There is no clip "${entry}".`);
   }
   return new Map([["rules", rules.value], ["jurors", jurors.value], ["entries", joined], ["chair_decisions", decisions.value]]);
 }
@@ -55,15 +60,28 @@ function reasonsOf(node) {
   return new Map(rows.map((row) => [row.entry.text(), row.reason.value]));
 }
 
-function entryOf(node, counts, reasons) {
+/** By clip its posts on other platforms. */
+function postsOf(node) {
+  const known = ["entry", "platform", ...COUNTS, ...FACTS], found = new Map();
+  for (const item of node.items()) {
+    const f = item.fields(known, known), entry = f.entry.text();
+    const post = new Map(["platform", ...COUNTS].map((name) => [name, f[name].value]));
+    found.set(entry, [...(found.get(entry) ?? []), post]);
+  }
+  return found;
+}
+
+function entryOf(node, counts, reasons, posts) {
   const more = ["category", "jurors", "carried"], f = node.fields(["id", "unit", "marks", ...more], ["id", "unit", "marks"]);
   const name = f.id.text();
   const entry = new Map([
     ...more.filter((key) => f[key]).map((key) => [key, f[key].value]),
+    ...(posts ? [["posts", posts.get(name) ?? []]] : []),
     ["id", name], ["unit", f.unit.value], ["marks", f.marks.value], ["interactions", counts.get(name) ?? null],
     ["disqualified", reasons.has(name)], ["reason", reasons.get(name) ?? null],
   ]);
   counts.delete(name);
+  posts?.delete(name);
   reasons.delete(name);
   return entry;
 }

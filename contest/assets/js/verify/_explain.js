@@ -1,5 +1,7 @@
 // For every line of the ranking the sums as a person can follow them (scoring/explain.py).
 import { HUNDRED, byText, finite, fraction, rounded, shown, sum, whole, written } from "./_exact.js";
+import { counted } from "./_measures.js";
+import { pageCounts, postWords } from "./_posts.js";
 import { WORDS } from "./_sentences.js";
 
 const ONE = whole(1);
@@ -78,20 +80,24 @@ export class Page {
     const counts = clip.interactions, { entry } = clip;
     const end = `= ${shown(clip.interactionPoints, this.language)}`;
     const ratio = `${this.number(counts.counted)} / ${this.cap} × ${this.publicShare} ${end}`;
-    if ([entry.reactions, entry.shares, entry.ledger].every((one) => one === null)) {
+    if (!counted(entry)) {
       return [this.say("interactions", { sum: `${this.say("no_reactions")}; ${ratio}` })];
     }
-    let collected = this.say("points", { sum: this.collected(counts), points: this.number(counts.points) });
+    let collected = this.say("points", { sum: this.collected(clip), points: this.number(counts.points) });
     if (counts.capped) collected += this.say("capped", { cap: this.cap });
-    const sentences = [this.say("interactions", { sum: `${collected}; ${ratio}` })];
-    if (counts.reactions === null) sentences.push(this.say("reactions_open"));
+    const sentences = [this.say("interactions", { sum: `${collected}; ${ratio}` }), ...this.posts(clip)];
+    if (counts.reactions === null && pageCounts(this.rules)) sentences.push(this.say("reactions_open"));
     return this.rules.perShare ? [...sentences, this.shares(clip)] : sentences;
   }
 
-  collected(counts) {
+  /** What posts on other platforms earned. */
+  posts({ entry }) { return entry.posts.flatMap((post) => postWords(post, this)); }
+
+  collected({ entry, interactions: counts }) {
     const parts = [["reactions", counts.reactions, this.rules.perReaction], ["shares", counts.shares, this.rules.perShare]];
-    return parts.filter(([, count]) => count !== null)
-      .map(([key, count, each]) => this.say(key, { count: this.number(count), each: this.number(each) })).join(" + ");
+    const said = parts.filter(([, count]) => count !== null)
+      .map(([key, count, each]) => this.say(key, { count: this.number(count), each: this.number(each) }));
+    return [...said, ...entry.posts.map((post) => `${post.on.id} ${this.number(post.counted)}`)].join(" + ");
   }
 
   shares({ entry, interactions: counts }) {

@@ -6,12 +6,14 @@ const smaller = (a, b) => (a < b ? a : b);
 
 export function score(entry, rules) {
   const shares = countShares(entry, rules.limit, rules.perDay);
-  const points = rules.perShare * (shares.counted ?? 0n) + rules.perReaction * (entry.reactions ?? 0n);
+  const page = rules.perShare * (shares.counted ?? 0n) + rules.perReaction * (entry.reactions ?? 0n);
+  const points = entry.posts.reduce((all, post) => all + post.counted, page);
+  const verified = (entry.ledger !== null && entry.complete) || rules.perShare === 0n;
   const counted = smaller(points, rules.cap);
   return {
     reactions: entry.reactions, given: shares.given, shares: shares.counted, checked: shares.checked,
     points, counted, capped: points > counted,
-    verified: (entry.ledger !== null && entry.complete) || rules.perShare === 0n,
+    verified, sure: verified && !entry.posts.some((post) => post.unverified),
     score: new Fraction(counted, rules.cap),
   };
 }

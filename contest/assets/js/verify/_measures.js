@@ -1,7 +1,9 @@
 // What a clip is worth by each measure that a prize may go by (scoring/winning/measures.py).
 import { HUNDRED, NOTHING, byText, sum, whole } from "./_exact.js";
 
-export const counted = (entry) => [entry.reactions, entry.shares, entry.ledger].some((one) => one !== null);
+/** Whether any number of a clip on the Page is known; on the Page or elsewhere. */
+export const onPage = (entry) => [entry.reactions, entry.shares, entry.ledger].some((one) => one !== null);
+export const counted = (entry) => onPage(entry) || entry.posts.some((post) => post.known);
 
 /** null: the measure says nothing of the clip. */
 export function worth(clip, by, rules) {

@@ -1,5 +1,6 @@
 // What there is to win: prizes, categories, named measures (scoring/winning/prizes.py).
 import { distinct } from "./_node.js";
+import { statedPlatforms } from "./_posts.js";
 
 export const PLAN_PRIZES = [["first", 1n], ["second", 1n], ["third", 1n], ["consolation", 3n]]
   .map(([id, count]) => ({ id, count, by: "overall" }));
@@ -42,5 +43,6 @@ export function statedBeyond(rules) {
     ...(rules.categories.length ? { categories: rules.categories } : {}),
     ...(named.length ? { measures: named } : {}), ...(rules.several ? {} : { several_prizes: false }),
     ...(rules.quorum ? { quorum: rules.quorum } : {}),
+    ...(rules.platforms.length ? { platforms: statedPlatforms(rules) } : {}),
   };
 }

@@ -3,15 +3,17 @@ import { jurorsOf } from "./_assignment.js";
 import { HUNDRED, whole } from "./_exact.js";
 import { Fault } from "./_json.js";
 import { Node, distinct, step } from "./_node.js";
+import { platforms, posts } from "./_posts.js";
 import { PLAN_PRIZES, category, measures, prizes, statedBeyond } from "./_prizes.js";
 import { carried, chosenForRounds, promotion, statedRounds, totalBefore } from "./_rounds.js";
 
 const RULES = ["criteria", "jury_weight", "interaction_weight", "points_per_share", "points_per_reaction",
   "shares_per_account", "shares_per_account_per", "points_cap", "prizes", "missing", "trim", "trim_from",
   "standardise", "unit_score", "tie_breaks", "second_scale", "categories", "measures", "several_prizes",
-  "quorum", "promotion", "carried"];
+  "quorum", "promotion", "carried", "platforms"];
 const TIE_BREAKS = ["jury_mean", "top_criterion", "uncapped_points", "chair"];
-const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors", "carried"];
+const ENTRY = ["id", "unit", "marks", "interactions", "disqualified", "reason", "category", "jurors", "carried",
+  "posts"];
 const LARGEST_MARK = 1_000_000n;
 const LARGEST = 10n ** 12n;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -66,6 +68,7 @@ function readRules(node) {
     secondScale: secondScale(f.second_scale, jury, interactions, { cap, before }),
     several: least(f.several_prizes, true, (n) => n.flag()),
     quorum: least(f.quorum, 0n, (n) => n.integer(0n, 1000n)),
+    platforms: least(f.platforms, [], platforms),
   };
 }
 
@@ -111,6 +114,7 @@ function readEntries(node, rules, jurors) {
       disqualified: least(f.disqualified, false, (n) => n.flag()),
       reason: present(f.reason) ? f.reason.text() : null, category: category(f.category, rules.categories),
       jurors: jurorsOf(f.jurors, jurors, f.marks.value), carried: totalBefore(item, f.carried, rules),
+      posts: posts(f.posts, rules.platforms),
     };
   });
   distinct(nodes, entries.map((entry) => entry.id));

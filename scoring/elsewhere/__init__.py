@@ -1,0 +1,1 @@
+"""Posts of clips on other platforms, counted by hand: what they say, and what they earn."""
