@@ -8,7 +8,7 @@ from sqlalchemy.schema import SchemaItem
 import contest.models.base
 
 revision: str = "0051"
-down_revision: str | None = "0048"
+down_revision: str | None = "0050"
 branch_labels = None
 depends_on = None
 

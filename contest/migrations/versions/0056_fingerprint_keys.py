@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0056"
-down_revision: str | None = "0048"
+down_revision: str | None = "0053"
 branch_labels = None
 depends_on = None
 
