@@ -33,7 +33,9 @@ from tests.e2e.auditors import MODULES, look
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-AXE = "/axe.js"  # at an address, so that a browser compiles half a megabyte once, not for each page
+# At an address, so that a browser compiles half a megabyte once, not for each page.
+AXE, SNIFFER = "/axe.js", "/htmlcs.js"
+FILES = {AXE: "axe-core/axe.min.js", SNIFFER: "@pa11y/html_codesniffer/build/HTMLCS.js"}
 OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 PUBLICITY = datetime.fromisoformat("2023-06-14T21:14:00+07:00")
 MARKS = {"content": 34, "creativity": 25, "craft": 16, "influence": 8}
@@ -117,7 +119,7 @@ def _served(folder: Path, database_url: str, state: str) -> Iterator[House]:
     house = House(platform, make, make.contest(), state=state)
     _people(house)
     clock.moment = STATES[state](house)
-    files = {AXE: str(MODULES / "axe-core/axe.min.js")}
+    files = {address: str(MODULES / file) for address, file in FILES.items()}
     served = SharedDataMiddleware(_behind_one_address(platform), files)
     with serving(served) as house.address:
         yield house

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Response
 
 from contest.web import create_app
 from tests.e2e.auditors import ROOT, html_faults
-from tests.e2e.conftest import AXE, House
+from tests.e2e.conftest import AXE, SNIFFER, House
 
 CUT_OFF = (Path(__file__).parent / "cut_off.js").read_text()
 FILES = (".ics", ".toml", ".json", ".jpg", ".png", ".xlsx", ".csv", ".zip", ".pdf", ".docx")
@@ -32,6 +32,11 @@ TWO_FRAMES = """() => new Promise(
 FAULTS = """() => axe.run({resultTypes: ["violations"]}).then(result =>
   result.violations.map(fault => fault.id + ": " +
   fault.nodes.slice(0, 3).map(node => node.target.join(" ")).join(" | ")))"""
+# HTML_CodeSniffer, as pa11y asks it: for errors alone.
+BARRIERS = """() => new Promise((done, failed) => HTMLCS.process("WCAG2AA", document, error =>
+  error ? failed(error) : done(HTMLCS.getMessages().filter(found => found.type === HTMLCS.ERROR)
+    .map(found => found.code + ": " + found.msg + " " +
+         (found.element.outerHTML ?? "").slice(0, 200)))))"""
 
 
 class Album:
@@ -68,16 +73,17 @@ class Walk:
 
     Each page is loaded once and looked at in all ``widths``, first in that in which the page before
     was seen last: light on a phone, dark on a desk. ``without_axe`` are widths at which axe would
-    find nothing else.
+    find nothing else, at ``sniffed_at`` HTML_CodeSniffer looks at it, too.
     """
 
     def __init__(
         self, house: House, page: Page, starts: list[str], album: Album | None = None, *,
         left_out: tuple[str, ...] = (), widths: Sequence[int] = (320,),
-        without_axe: Sequence[int] = (),
+        without_axe: Sequence[int] = (), sniffed_at: int | None = None,
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
         self.left_out, self.widths, self.without_axe = left_out, widths, without_axe
+        self.sniffed_at = sniffed_at
         self.width = 0  # of the screen now
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
@@ -124,6 +130,9 @@ class Walk:
         found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF)]
         if width not in self.without_axe:
             found += self.page.evaluate(FAULTS)
+        if width == self.sniffed_at:
+            self.page.add_script_tag(url=SNIFFER)
+            found += self.page.evaluate(BARRIERS)
         return [f"{fault} ({width} px)" for fault in found]
 
     def _put_on(self, width: int) -> None:

@@ -1,9 +1,8 @@
-"""``python -m tests.contest.results.freezing ID WORDS``: freezes a result and has its power cut
-(SIGKILL) just before the first statement that begins with WORDS, or before the commit."""
+"""A result is frozen in a process of its own, whose power is cut (SIGKILL)."""
 
 import os
 import signal
-import sys
+from collections.abc import Mapping
 
 from sqlalchemy import event
 
@@ -18,15 +17,18 @@ def cut(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
-    platform, words = platform_of_process(), sys.argv[2]
+def freeze(result_id: int, words: str, environ: Mapping[str, str]) -> None:
+    """The power is cut just before the first statement that begins with ``words``, or before the
+    commit."""
+    os.environ |= environ
+    platform = platform_of_process()
 
     def look(connection: object, cursor: object, statement: str, *_: object) -> None:
         if statement.startswith(words):
             cut()
 
     with platform.db.write() as session:
-        result = session.get_one(Result, int(sys.argv[1]))
+        result = session.get_one(Result, result_id)
         event.listen(platform.db.engine, "before_cursor_execute", look)
         if words == "COMMIT":
             event.listen(session, "before_commit", lambda _: session.flush())

@@ -1,9 +1,6 @@
 """The power fails while a result is frozen: nothing is half done, and freezing again succeeds."""
 
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +11,9 @@ from contest.config import Settings
 from contest.models import Ballot, Contest
 from contest.services.core import audit
 from contest.wiring import Platform
+from tests import forks
 from tests.contest.factory import Factory
+from tests.contest.results import freezing
 from tests.contest.stage import AFTER, Stage
 
 
@@ -44,7 +43,7 @@ def test_a_power_cut_during_freezing(  # noqa: PLR0917 - fixtures and a column o
 def _freeze_and_cut(settings: Settings, result_id: int, words: str) -> int:
     names = ("data_dir", "database_url", "redis_url", "storage_url", "secret_key", "base_url")
     environ = {f"HOITHI_{name.upper()}": str(getattr(settings, name)) for name in names}
-    command = [sys.executable, "-m", "tests.contest.results.freezing", str(result_id), words]
-    return subprocess.run(
-        command, env=os.environ | environ, check=False, capture_output=True, timeout=120
-    ).returncode
+    process = forks.begin(freezing.freeze, result_id, words, environ)
+    process.join(120)
+    assert process.exitcode is not None
+    return process.exitcode

@@ -5,7 +5,6 @@ import os
 import signal
 import time
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from contest.adapters.bucket.place import Place
 from contest.adapters.bucket.scratch import Scratch
 from contest.adapters.bucket.store import BucketStore
 from contest.ports import StorageAway, StorageDamaged
+from tests import forks
 from tests.contest.storage.conftest import CACHE
 from tests.contest.storage.test_port import damage, put, sha
 from tests.stumbling import StumblingProxy
@@ -100,9 +100,8 @@ def test_a_killed_put_goes_on_where_it_was(
 ) -> None:
     sha256 = hash_of(file)
     key = place.key(sha256)
-    putting = get_context("spawn").Process(target=_put, args=(place, file, sha256))
     line.fault, line.pause = "slow", 0.02
-    putting.start()
+    putting = forks.begin(_put, place, file, sha256)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         begun = [one for one in multipart._uploads(place, key) if one["Key"] == key]
