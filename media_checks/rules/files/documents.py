@@ -29,6 +29,7 @@ ACTIVE = {
     "template": Text("mẫu tải từ nơi khác", "a template from elsewhere"),
     "remote": Text("hình hoặc phần tải từ nơi khác", "pictures or parts from elsewhere"),
     "media": Text("phim hoặc âm thanh nhúng", "embedded film or sound"),
+    "controls": Text("nút điều khiển ActiveX", "ActiveX controls"),
     "dde": Text("lệnh lấy dữ liệu từ chương trình khác (DDE)", "data of another program (DDE)"),
 }
 MOST_NAMED = 3
