@@ -6,7 +6,7 @@ Stands alone; see docs/media_checks.md.
 from .checking import check
 from .deep import DeepResult, deepen
 from .errors import MediaCheckError, PolicyError, ToolFailed, ToolsMissing, Unreadable
-from .files.checking import check_text
+from .files.checking import check_text, clean_picture
 from .files.facts import DocumentFile, FilesFacts, PictureFile, TextFile
 from .files.likeness import Alike, Likeness, similarity
 from .picture.rendition import Rendition, render
@@ -36,6 +36,7 @@ __all__ = [
     "built_in_names",
     "check",
     "check_text",
+    "clean_picture",
     "deepen",
     "find_policy",
     "judge",

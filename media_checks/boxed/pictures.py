@@ -44,11 +44,11 @@ def read(path: str, folder: str) -> dict[str, Any]:
     """What is true of the picture at ``path``; into ``folder``, if any, a copy and a thumbnail."""
     Image.MAX_IMAGE_PIXELS = None  # judged here, from the head, before a pixel is decoded
     with _opened(path) as picture:
-        found = _head(picture)
         if picture.width * picture.height > MOST_PIXELS:
-            raise Refused("too_large", f"{found['width']}×{found['height']}")
-        found["damage"] = _decoded(picture, path)
-        if not found["damage"]:
+            raise Refused("too_large", f"{picture.width}×{picture.height}")
+        damage = _decoded(picture, path)
+        found = _head(picture) | {"damage": damage}
+        if not damage:
             seen = _as_seen(picture)
             found |= _measured(seen)
             if folder:
@@ -107,7 +107,10 @@ def _colours(picture: Image.Image) -> str:
 
 
 def _frames(picture: Image.Image) -> int:
-    return int(getattr(picture, "n_frames", 1))
+    try:
+        return int(getattr(picture, "n_frames", 1))
+    except (EOFError, OSError, ValueError, SyntaxError):  # where it was cut off
+        return 1
 
 
 def _has_location(picture: Image.Image, exif: Image.Exif) -> bool:

@@ -30,7 +30,9 @@ MAIN = (
 )
 NOT_READ = {f"{W}{name}" for name in ("p", "pPr", "rPr", "del", "moveFrom")}
 NOT_READ.add(f"{MC}AlternateContent")  # a box within, twice
-DDE = re.compile(r"\bDDE(AUTO)?\b")
+DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
+FROM_ELSEWHERE = re.compile(r"\bINCLUDE(PICTURE|TEXT)\b[^\n]*(://|\\\\\w)", re.IGNORECASE)
+BESIDE = re.compile(r"word/(header|footer)\d*\.xml|word/(footnotes|endnotes|comments)\.xml")
 TEXTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 
 
@@ -65,13 +67,20 @@ def _read(parts: _Parts) -> dict[str, Any]:
         "picture_pages": [1] if media and letters < 20 else [],  # noqa: PLR2004 - as in a PDF
         "old_fonts": old_fonts(fonts)[:20],
         "active": sorted(_active(parts, main)),
-        "attachments": sum(
-            name.startswith("word/embeddings/") and not name.endswith(".xlsx")
-            for name in parts.names
-        ),
+        "attachments": sum(map(_is_attached, parts.names)),
         "links": len(parts.outside("hyperlink")),
         "made_by": plain_font(_property(parts, "Application")),
     }
+
+
+def _is_attached(name: str) -> bool:
+    """A file within the file: an object, or another document shown as a part of it (17.17.2).
+
+    The workbook of a chart is none.
+    """
+    if name.startswith("word/embeddings/"):
+        return not name.endswith(".xlsx")
+    return name.startswith("word/afchunk") or name.endswith((".mht", ".htm", ".html"))
 
 
 class _Parts:
@@ -204,6 +213,21 @@ def _active(parts: _Parts, main: Any) -> set[str]:
     kinds = ("image", "oleObject", "frame", "subDocument", "audio", "video")
     if any(parts.outside(kind) for kind in kinds):
         found.add("remote")
-    if DDE.search("".join(code.text or "" for code in main.iter(f"{W}instrText"))):
+    if any(name.startswith("word/activeX/") for name in parts.names):
+        found.add("controls")
+    codes = "\n".join(_fields(parts, main))
+    if DDE.search(codes):
         found.add("dde")
+    if FROM_ELSEWHERE.search(codes):
+        found.add("remote")
     return found
+
+
+def _fields(parts: _Parts, main: Any) -> Iterator[str]:
+    """Codes of fields, which Word may run, in the text and in what stands around it."""
+    beside = [name for name in parts.names if BESIDE.fullmatch(name)]
+    for root in (main, *map(parts.xml, beside)):
+        for paragraph in root.iter(f"{W}p"):
+            yield "".join(code.text or "" for code in paragraph.iter(f"{W}instrText"))
+        for simple in root.iter(f"{W}fldSimple"):
+            yield str(simple.get(f"{W}instr", ""))

@@ -56,6 +56,15 @@ def check_files(
     return _report(read, policy, kept if artefacts else [], alone=alone)
 
 
+def clean_picture(path: Path, folder: Path, name: str = "") -> dict[str, Any]:
+    """Writes the picture at ``path`` to ``folder`` anew: pixels, turned as shown, and nothing else.
+
+    Answers with ``{"picture": {"file", "width", "height"}, "thumbnail": {…}}``, empty for a picture
+    that is damaged. Raises as ``media_checks.check``.
+    """
+    return _read("picture", path, name or path.name, 0, folder)[1]
+
+
 def check_text(text: str, policy: Policy) -> Report:
     """The verdict of ``policy`` (of texts) on what was typed; never raises ``Unreadable``."""
     return _report([read_text(text, len(text.encode("utf-8", "replace")))], policy, [], alone=False)

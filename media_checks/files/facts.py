@@ -46,9 +46,11 @@ class DocumentFile:
     by spaces, as people count. ``picture_pages`` are pages (from 1) that are pictures of text;
     ``unread_pages`` those that could not be read, or only in too long a time. ``fonts_missing`` are
     used and not embedded; ``old_fonts`` are of the time before Unicode. ``active`` are things that
-    run or reach out: macros, javascript, launch, submit, template, remote, media, dde.
+    run or reach out: macros, javascript, launch, submit, template, remote, media, controls,
+    dde.
     ``attachments`` counts files within, ``links`` addresses.
-    ``odd_pct`` of the letters are none. ``restricted``: printing or copying is forbidden by it.
+    ``odd_pct`` of the letters are none; ``old_code``: they are those of TCVN3 or VNI.
+    ``restricted``: printing or copying is forbidden by it.
     """
 
     size: int
@@ -67,6 +69,7 @@ class DocumentFile:
     attachments: int = 0
     links: int = 0
     odd_pct: float = 0.0
+    old_code: bool = False
     damage: str = ""
     restricted: bool = False
     made_by: str = ""
@@ -78,6 +81,7 @@ class TextFile:
     """A text. ``words`` are counted by spaces, ``characters`` without white space at either end.
 
     ``odd_pct`` of the characters are no letters, digits, marks or spaces that people write;
+    ``old_code``: many words are written with the signs of TCVN3 or VNI.
     ``distinct_pct`` of the words are different ones.
     """
 
@@ -86,6 +90,7 @@ class TextFile:
     words: int = 0
     characters: int = 0
     odd_pct: float = 0.0
+    old_code: bool = False
     distinct_pct: float = 100.0
     damage: str = ""
     suffix: str = ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from ..picture.fingerprint import MIRROR
 from .words import words_of
 
 EDITION = 1  # those of another edition are not compared
@@ -89,13 +90,18 @@ def similarity(one: Likeness, other: Likeness) -> Alike:
 
 
 def alike_pictures(one: tuple[int, ...], other: tuple[int, ...]) -> list[tuple[int, int, float]]:
-    """Pairs of pictures of two entries that look alike."""
+    """Pairs of pictures of two entries that look alike, one of them mirrored or not."""
     found = [
-        (i, j, round((a ^ b).bit_count() / BITS, 4))
+        (i, j, round(differ / BITS, 4))
         for (i, a), (j, b) in product(enumerate(one, 1), enumerate(other, 1))
-        if a and b and (a ^ b).bit_count() <= ALIKE
+        if a and b and (differ := _differ(a, b)) <= ALIKE
     ]
     return found[:MOST_ALIKE]
+
+
+def _differ(one: int, other: int) -> int:
+    """How many signs differ, plain or in a mirror."""
+    return min((one ^ other).bit_count(), (one ^ other ^ MIRROR).bit_count())
 
 
 def alike_within(hashes: tuple[int, ...]) -> list[tuple[int, int, float]]:

@@ -52,6 +52,7 @@ def read_text(text: str, size: int, suffix: str = "") -> Read:
         characters=found.characters,
         odd_pct=found.odd_pct,
         distinct_pct=found.distinct_pct,
+        old_code=found.old_code,
         suffix=suffix,
     )
     return Read(about, likeness_of_text(text), unicodedata.normalize("NFC", text))
@@ -92,6 +93,7 @@ def _document(path: Path, size: int, suffix: str, _folder: Path | None) -> Read:
         words=told.words,
         characters=told.characters,
         odd_pct=told.odd_pct,
+        old_code=told.old_code,
         **found,
     )
     return Read(about, likeness_of_text(text), unicodedata.normalize("NFC", text))

@@ -15,8 +15,8 @@ import pytest
 
 from media_checks.cli import _parser
 from media_checks.policy import built_in_names, find_policy
-from media_checks.rules import RULES
-from media_checks.rules.titles import TITLES
+from media_checks.rules import OF_KIND, RULES
+from media_checks.rules.titles import TITLES, title
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "media_checks"
@@ -83,6 +83,25 @@ def test_the_table_of_rules_names_every_limit_with_its_default(page):
         for limit in rule.limits:
             if limit.kind == "number" and limit.default is not None:
                 assert f"`{limit.name}` ({limit.default:g})" in rows[name]
+
+
+@pytest.mark.parametrize("page", [PACKAGE / "README.md", ROOT / "docs" / "media_checks.md"])
+@pytest.mark.parametrize(
+    ("kind", "heading"), [("picture", "Pictures"), ("document", "Documents"), ("text", "Texts")]
+)
+def test_the_tables_of_other_kinds_name_every_limit_with_its_default(page, kind, heading):
+    table = page.read_text().split(f"**{heading}.**")[1].split("\n\n")[1]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    rules = OF_KIND[kind].values()
+    assert [row[0] for row in rows[2:]] == [f"`{rule.name}`" for rule in rules]
+    for row, rule in zip(rows[2:], rules, strict=True):
+        assert re.findall(r"`(\w+)`", row[1]) == [limit.name for limit in rule.limits]
+        for limit in rule.limits:
+            if limit.kind == "number" and limit.default is not None:
+                assert f"`{limit.name}` ({limit.default:g})" in row[1]
+            elif limit.default is not None:
+                assert f"`{limit.name}` ({', '.join(limit.default)})" in row[1]
+        assert title(rule.name)
 
 
 def test_the_readme_knows_every_policy_option_and_heading():

@@ -88,7 +88,9 @@ def test_public_form_is_json_and_loads_again():
 
 
 def test_built_in_policy_has_every_rule():
-    assert built_in_names() == ["contest", "ebu-r128", "facebook-reels", "quan11-2023", "youtube"]
+    assert built_in_names() == [
+        *("contest", "ebu-r128", "facebook-reels", "nghi-dinh-30", "quan11-2023", "youtube"),
+    ]
     policy = find_policy("quan11-2023")
     # Phones record mono, and the plan asks neither for more nor for a bit rate.
     not_asked = ("audio_mono", "bitrate")

@@ -8,7 +8,7 @@ from ...files.facts import DocumentFile
 from ...words import NOTHING, Text, beside, counted, exact, number, same
 from ..kinds import Judgement, Limit, Limits, Rule
 from .names import PAPERS, is_paper, listed, paper, paper_name
-from .shared import Words, format_rule, range_limits, size_rule, within
+from .shared import Words, format_rule, range_limits, size_rule, told_range, within
 from .texts import CHARACTERS_RULE, LETTERS, WORDS_RULE
 
 SAVE_AS = Text(
@@ -19,6 +19,7 @@ LIGHTER = Text(
     "Hãy nén ảnh trong tài liệu (Word: Nén ảnh) rồi lưu lại.",
     "Squeeze the pictures in it (Word: Compress Pictures) and save it again.",
 )
+LINKS = Words("Có {} liên kết", "liên kết", "link", "links")
 PAGES = Words("Có {} trang", "trang", "page", "pages")
 ACTIVE = {
     "macros": Text("macro", "macros"),
@@ -28,6 +29,7 @@ ACTIVE = {
     "template": Text("mẫu tải từ nơi khác", "a template from elsewhere"),
     "remote": Text("hình hoặc phần tải từ nơi khác", "pictures or parts from elsewhere"),
     "media": Text("phim hoặc âm thanh nhúng", "embedded film or sound"),
+    "controls": Text("nút điều khiển ActiveX", "ActiveX controls"),
     "dde": Text("lệnh lấy dữ liệu từ chương trình khác (DDE)", "data of another program (DDE)"),
 }
 MOST_NAMED = 3
@@ -82,7 +84,11 @@ def _pages(file: DocumentFile, limits: Limits) -> Judgement:
     """A Word document has no pages before it is laid out: what it says of them is a hint."""
     if file.pages is None:
         low, high = limits["min"], limits["max"]
-        message = Text("Tệp Word không ghi số trang.", "The Word file does not tell its pages.")
+        allowed = told_range(low, high)
+        message = Text(
+            f"Tệp Word không ghi số trang; cho phép {allowed.vi}.",
+            f"The Word file does not tell how many pages it has; {allowed.en} is allowed.",
+        )
         remedy = Text("Hãy mở xem số trang.", "Open it and look.")
         unknown = Text("chưa rõ", "unknown")
         return Judgement(
@@ -203,13 +209,15 @@ def _active(file: DocumentFile, _limits: Limits) -> Judgement:
     """What would run, or reach out, when somebody opens the file."""
     none = Text("không có", "none")
     if not file.active:
-        message = Text("Tài liệu không có mã tự chạy.", "Nothing in the document runs by itself.")
+        message = Text(
+            "Tài liệu không có thành phần tự chạy.", "Nothing in the document runs by itself."
+        )
         return Judgement(True, [], [], message, seen=none, permitted=none)
     names = [ACTIVE[word] for word in file.active]
     told = Text(", ".join(name.vi for name in names), ", ".join(name.en for name in names))
     message = Text(
-        f"Tài liệu có thứ tự chạy khi mở: {told.vi}.",
-        f"Something in the document runs when it is opened: {told.en}.",
+        f"Tài liệu có thành phần tự chạy hoặc tự kết nối ra ngoài: {told.vi}.",
+        f"Something in the document runs or reaches out by itself: {told.en}.",
     )
     return Judgement(False, file.active, [], message, SAVE_AS, told, none)
 
@@ -224,18 +232,20 @@ def _attachments(file: DocumentFile, _limits: Limits) -> Judgement:
         f"Tài liệu nhúng {count.vi} tệp khác bên trong.",
         f"The document holds {counted(file.attachments, 'other file', 'other files')}.",
     )
-    remedy = Text("Hãy bỏ tệp nhúng, gửi riêng nếu cần.", "Take them out; send them by themselves.")
+    remedy = Text(
+        "Hãy bỏ tệp nhúng, gửi riêng nếu cần.", "Take out what is embedded; send it by itself."
+    )
     return Judgement(False, file.attachments, 0, message, remedy, count, none)
 
 
 def _links(file: DocumentFile, limits: Limits) -> Judgement:
     ok = file.links <= limits["max"]
     count, most = number(file.links), exact(limits["max"])
+    upto = Text("đến ", "up to ") if limits["max"] else NOTHING
+    verb = Words.are(limits["max"])
     message = Text(
-        f"Có {count.vi} liên kết ra ngoài; cho phép {'đến ' if limits['max'] else ''}{most.vi}.",
-        f"There {'is' if file.links == 1 else 'are'} {count.en} "
-        f"{'link' if file.links == 1 else 'links'} to other places; "
-        f"{'up to ' if limits['max'] else ''}{most.en} allowed.",
+        f"Có {count.vi} liên kết ra ngoài; cho phép {upto.vi}{most.vi}.",
+        f"{LINKS.en(file.links)} to other places; {upto.en}{most.en} {verb} allowed.",
     )
     remedy = Text("Hãy bỏ bớt liên kết.", "Take links out.")
     return Judgement(

@@ -66,7 +66,7 @@ def _size(size: int, most_mb: float, what: Text, remedy: Text) -> Judgement:
 def within(value: int, limits: Limits, low: str, high: str, words: Words) -> Judgement:
     """A count between two limits, of which ``high`` 0 means that there is none."""
     least, most = limits[low], limits[high]
-    allowed = _range(least, most)
+    allowed = told_range(least, most)
     shown = beside(value, least, most or None)
     message = Text(
         f"{words.vi.format(shown.vi)}; cho phép {allowed.vi}.",
@@ -81,7 +81,8 @@ def within(value: int, limits: Limits, low: str, high: str, words: Words) -> Jud
     return Judgement(remedy == NOTHING, value, found, message, remedy, shown, allowed)
 
 
-def _range(least: float, most: float) -> Text:
+def told_range(least: float, most: float) -> Text:
+    """Between two limits, as people say it; ``most`` 0 is none."""
     low, high = exact(least), exact(most)
     if not most:
         return Text(f"từ {low.vi} trở lên", f"{low.en} or more")

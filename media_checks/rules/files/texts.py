@@ -25,11 +25,16 @@ def judge_characters(file: TextFile | DocumentFile, limits: Limits) -> Judgement
 def judge_letters(file: TextFile | DocumentFile, limits: Limits) -> Judgement:
     """Whether the letters are letters."""
     most = limits["max_odd_pct"]
-    ok = file.odd_pct <= most
+    ok = file.odd_pct <= most and not file.old_code
     shown = beside(file.odd_pct, None, most, 1)
     allowed = exact(most)
     message = Text("Chữ đọc được.", "The letters can be read.")
-    if not ok:
+    if file.old_code:
+        message = Text(
+            "Chữ theo bảng mã cũ (TCVN3 hoặc VNI), máy khác hiện thành ký hiệu lạ.",
+            "The letters are of an old encoding (TCVN3 or VNI); elsewhere they are odd signs.",
+        )
+    elif not ok:
         message = Text(
             f"Có {shown.vi} % ký tự không đọc được (cho phép đến {allowed.vi} %): chữ thành ô "
             "vuông hoặc ký hiệu lạ.",
@@ -37,10 +42,12 @@ def judge_letters(file: TextFile | DocumentFile, limits: Limits) -> Judgement:
             "they are boxes or odd signs.",
         )
     remedy = Text(
-        "Hãy gõ bằng bảng mã Unicode (Times New Roman, Arial…) rồi gửi lại.",
-        "Type it in Unicode (Times New Roman, Arial…) and send it again.",
+        "Hãy chuyển sang bảng mã Unicode (ví dụ bằng UniKey: Ctrl+Shift+F6) rồi gửi lại.",
+        "Change it to Unicode (such as with UniKey: Ctrl+Shift+F6) and send it again.",
     )
     seen = Text(f"{shown.vi} %", f"{shown.en} %")
+    if file.old_code:
+        seen = Text("bảng mã cũ", "an old encoding")
     upto = Text(f"đến {allowed.vi} %", f"up to {allowed.en} %")
     return Judgement(
         ok, file.odd_pct, {"max_odd_pct": most}, message, NOTHING if ok else remedy, seen, upto

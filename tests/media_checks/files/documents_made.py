@@ -241,10 +241,13 @@ def related(kind: str, target: str, times: int = 1) -> Build:
     return lambda: rewritten(word(), {"word/_rels/document.xml.rels": change})
 
 
+def with_part(xml: str) -> bytes:
+    change = {"word/document.xml": (b"<w:body>", f"<w:body><w:p>{xml}</w:p>".encode())}
+    return rewritten(word(), change)
+
+
 def with_field(code: str) -> Build:
-    field = f"<w:p><w:r><w:instrText>{code}</w:instrText></w:r></w:p>".encode()
-    change = {"word/document.xml": (b"<w:body>", b"<w:body>" + field)}
-    return lambda: rewritten(word(), change)
+    return lambda: with_part(f"<w:r><w:instrText>{code}</w:instrText></w:r>")
 
 
 def deleted() -> bytes:
@@ -364,6 +367,25 @@ DOCUMENTS = [
     Made("remote-picture.docx", "fail", "active", related("image", "http://example.org/")),
     Made("five-links.docx", "look", "links", related("hyperlink", "http://example.org/", 5)),
     Made("dde.docx", "fail", "active", with_field("DDEAUTO c:\\\\windows\\\\cmd.exe")),
+    Made("dde-split.docx", "fail", "active", with_field("DD</w:instrText><w:instrText>E cmd")),
+    Made(
+        "dde-simple.docx", "fail", "active", lambda: with_part("<w:fldSimple w:instr='DDE cmd'/>")
+    ),
+    Made("from-share.docx", "fail", "active", with_field("INCLUDEPICTURE \\\\server\\x.png")),
+    Made("page-number.docx", "pass", "", with_field("PAGE \\* MERGEFORMAT")),
+    Made(
+        "control.docx",
+        "fail",
+        "active",
+        lambda: rewritten(word(), added={"word/activeX/activeX1.xml": b"<x/>"}),
+    ),
+    Made(
+        "page-within.docx",
+        "fail",
+        "attachments",
+        lambda: rewritten(word(), added={"word/afchunk.mht": b"MIME-Version: 1.0"}),
+    ),
+    Made("old-code.docx", "fail", "letters", lambda: word(["§oµn Thanh niªn Céng s¶n " * 3])),
     Made(
         "embedded.docx",
         "fail",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from media_checks import check, check_text, load_policy
+from media_checks import check, check_text, clean_picture, load_policy
 from tests.media_checks.files import documents_made, pictures_made, texts_made
 from tests.media_checks.files.pictures_made import clear, drawn, saved, with_exif
 
@@ -38,6 +38,16 @@ def test_a_copy_holds_pixels_turned_as_shown_and_nothing_else(tmp_path):
             shown = copy.convert("RGB").resize((48, 64))
             stored = drawn().resize((64, 48)).transpose(Image.Transpose.ROTATE_270)
             assert _differ(shown, stored) < 12
+
+
+def test_a_copy_can_be_had_without_a_policy(tmp_path):
+    (tmp_path / "a").write_bytes(with_exif((640, 480), place=True)())
+    made = clean_picture(tmp_path / "a", tmp_path / "out")
+    assert made["picture"] == {"file": "picture-01.jpg", "width": 640, "height": 480}
+    with Image.open(tmp_path / "out" / made["thumbnail"]["file"]) as small:
+        assert small.size == (480, 360)
+    (tmp_path / "cut").write_bytes(saved(drawn(), "JPEG")[:9000])
+    assert clean_picture(tmp_path / "cut", tmp_path / "out2") == {}
 
 
 def _differ(one, other):

@@ -10,6 +10,7 @@ import pytest
 from media_checks import Likeness, similarity
 from media_checks.files.likeness import SKETCH, likeness_of_text
 from media_checks.files.words import counted, words_of
+from media_checks.picture.fingerprint import MIRROR
 
 SAID = (
     "đoàn thanh niên cải cách hành chính phường ý tưởng sáng kiến hồ sơ trực tuyến người dân "
@@ -79,6 +80,8 @@ def test_pictures_are_counted_by_the_smaller_entry():
     assert found.kind == "picture" and found.score == 1
     assert found.to_dict()["pictures"][0] == [1, 1, round(1 / 255, 4)]
     assert similarity(Likeness((0,)), Likeness((0,))).score == 0  # of one colour
+    mirrored = similarity(Likeness((7 ^ MIRROR,)), one)
+    assert (mirrored.score, mirrored.pictures[0]) == (1, (1, 1, 0))
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,13 @@ documents = st.builds(
     attachments=counts,
     links=counts,
     odd_pct=shares,
+    old_code=st.booleans(),
     damage=st.sampled_from(["", "truncated"]),
     suffix=suffixes,
 )
 texts = st.builds(
     TextFile, size=st.integers(1, 10**8), words=counts, characters=counts, odd_pct=shares,
-    distinct_pct=shares, suffix=suffixes,
+    old_code=st.booleans(), distinct_pct=shares, suffix=suffixes,
 )  # fmt: skip
 alike = st.lists(st.tuples(st.integers(1, 9), st.integers(10, 19), st.floats(0, 0.3)), max_size=6)
 FILES = {"picture": pictures, "document": documents, "text": texts}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from PIL import Image, ImageDraw
 
 from media_checks import Likeness, Unreadable, check, load_policy, similarity
+from tests.media_checks.files.pictures_made import drawn, huge_png
 
 RULES = {
     "intact": {"level": "hard"},
@@ -17,16 +17,6 @@ RULES = {
     "alike": {"level": "soft"},
 }
 POLICY = load_policy({"name": "photos", "kind": "picture", "rules": RULES})
-
-
-def drawn(size=(640, 480), seed=1):
-    """Something to see that no other seed looks like."""
-    picture = Image.new("RGB", size, "#406080")
-    draw = ImageDraw.Draw(picture)
-    for n in range(24):
-        x, y = (seed * 7919 + n * 104729) % size[0], (seed * 6007 + n * 7331) % size[1]
-        draw.ellipse((x - 60, y - 40, x + 60, y + 40), fill=(n * 10, (n * seed * 53) % 256, 90))
-    return picture
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +63,9 @@ def test_entries_that_share_a_picture_are_alike(photos):
     found = similarity(one.fingerprint, Likeness.from_dict(two.fingerprint.to_dict()))
     assert (found.kind, found.score) == ("picture", 0.5)
     assert [pair[:2] for pair in found.pictures] == [(2, 2)]
+
+
+def test_a_picture_of_too_many_pixels_is_refused_by_its_head(tmp_path):
+    (tmp_path / "a.png").write_bytes(huge_png(60_000, 50_000))
+    with pytest.raises(Unreadable, match="60000×50000 pixels is too large"):
+        check(tmp_path / "a.png", POLICY)

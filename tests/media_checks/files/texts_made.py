@@ -40,6 +40,12 @@ TEXTS = [
     Made("long.txt", "fail", "words characters", lambda: _utf(" ".join(map(str, range(1000))))),
     Made("again-and-again.txt", "look", "repeated", lambda: _utf("hay quá đi " * 30)),
     Made("boxes.txt", "fail", "letters", lambda: _utf(f"{SAID} \ue010\ue011\ufffd\ufffd")),
+    Made("tcvn3.txt", "fail", "letters", lambda: _utf("§oµn Thanh niªn Céng s¶n Hå ChÝ Minh")),
+    Made("vni.txt", "fail", "letters", lambda: _utf("Ñoaøn Thanh nieân Coäng saûn Hoà Chí Minh")),
+    Made("foreign.txt", "pass", "", lambda: _utf(f"{SAID} Müller và Señor Æsop dự thi năm 2023")),
+    Made(
+        "quoted.txt", "pass", "", lambda: _utf("«Mỗi» «thanh» «niên» «một» «ý» «tưởng» ½ ® §3 m² x")
+    ),
     Made("heavy.txt", "fail", "file_size characters", lambda: _utf(SAID + " " * 60_000 + ".")),
     Made("empty.txt", "unreadable", "", lambda: b""),
     Made("old-letters.txt", "unreadable", "", lambda: _utf("Ä\xd6 \xb5\xc7", "latin-1")),
