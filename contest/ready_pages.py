@@ -17,6 +17,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from pathlib import Path
 
 from flask import Flask
@@ -96,8 +97,10 @@ def refresh(app: Flask, data_dir: Path, slug: str) -> None:
 
 def _page(app: Flask, slug: str, language: str) -> bytes | None:
     """The page as a request in this language gets it; None of a contest that is to be found by
-    nobody."""
-    answer = app.test_client(use_cookies=False).get(
+    nobody. Rendered in a context of its own: within that of whoever publishes the page would have
+    texts of their language."""
+    answer = Context().run(
+        app.test_client(use_cookies=False).get,
         f"/c/{slug}/results",
         headers={"Cookie": f"{COOKIE}={language}"},
         environ_overrides={RENDERING: True},

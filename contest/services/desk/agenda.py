@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Role
-from contest.models import Contest, RoleGrant, Task
+from contest.models import Contest, RoleGrant, Task, Upload
 from contest.profile import Profile
 from contest.services.core import deadlines
 from contest.services.core.blockers import Blocker
@@ -21,6 +21,7 @@ from contest.services.desk.desk import Standing
 from contest.services.desk.public import Phase
 
 MOST = 5  # things that a person can keep in sight
+OF_AN_UPLOAD = ("upload.remind", "upload.expire")
 NEAR, SOON = timedelta(days=1), timedelta(days=3)
 
 
@@ -246,10 +247,14 @@ def newest_result(session: Session, contest: Contest) -> str | None:
 
 
 def going(session: Session, contest: Contest, found: Situation, profile: Profile) -> list[Going]:
-    """What runs by itself, the next first. Posting is told as one thing: its jobs are many."""
+    """What runs by itself, the next first. Posting is told as one thing: its jobs are many. What
+    would be done about an upload is not told once its clip is here: nothing will be."""
+    unfinished = select(Upload.id).where(
+        Upload.contest_id == contest.id, Upload.state == "open")
     query = (
         select(Task.kind, func.count(), func.min(Task.due_at))
-        .where(Task.contest_id == contest.id, Task.state.in_(("pending", "leased")))
+        .where(Task.contest_id == contest.id, Task.state.in_(("pending", "leased")),
+               or_(Task.kind.not_in(OF_AN_UPLOAD), Task.row_id.in_(unfinished)))
         .group_by(Task.kind)
     )
     rows = [Going(*row) for row in session.execute(query)

@@ -39,6 +39,8 @@ def told(app: Flask, language: str, before: dict, after: dict, names: dict) -> l
     ({}, {"sha256": "a" * 64, "numbers": {"x": 1}, "keeps_marks": True, "state": "open"}, "", ""),
     ({}, {"late": True, "account": "An"}, "Ghi muộn: có. Tài khoản: An.", None),
     ({}, {"kind": "some_new_word", "unit": 99, "reason": ""}, "", ""),
+    ({}, {"version": 2}, "Bản: 2.", "Version: 2."),
+    ({}, {"review": 7, "version": 4}, "", ""),  # the row that was judged, no clip's number
     ({}, {"codes": [f"CX{n}" for n in range(14)]},
      "Các clip: " + ", ".join(f"CX{n}" for n in range(12)) + " ….", None),
 ])

@@ -356,6 +356,8 @@ def test_pages_of_the_organiser_show_nothing_before_the_lock(
     assert browser.post("/c/quan11-2023/organiser/results/1/publish").status_code == 303
     ready = ready_pages.folder(stage.platform.settings.data_dir, "quan11-2023")
     assert "95,20" in (ready / "results.vi.html").read_text()  # before anybody is told
+    english = (ready / "results.en.html").read_text()  # though who publishes reads Vietnamese
+    assert "Verify the result" in english and "Kiểm tra kết quả" not in english
     assert "Bản 1" in browser.get("/c/quan11-2023/organiser/results/").text
 
 

@@ -28,9 +28,10 @@ def test_make_a_film(
     house_folder = tmp_path / "house"
     for folder in (FOLDER, pictures, house_folder):
         folder.mkdir(parents=True, exist_ok=True)
-    (house_folder / "hoithi.db").write_bytes(sqlite_template.read_bytes())
+    database = house_folder / "hoithi.db"
+    database.write_bytes(sqlite_template.read_bytes())
     stem = FOLDER / f"film-{name}.{language}"
-    with _served(house_folder, film.state) as house:
+    with _served(house_folder, f"sqlite:///{database}", film.state) as house:
         codes = {state: entry.code for state, entry in house.entries.items()}
         context = browser.new_context(
             viewport={"width": WIDTH, "height": HEIGHT}, base_url=house.address, bypass_csp=True,

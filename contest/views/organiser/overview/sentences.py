@@ -80,11 +80,16 @@ def details(row: AuditRow, names: Mapping[str, str]) -> list[str]:
 
 def _told(row: AuditRow, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for key, value in row.after.items():
-        if key not in NAMED or value in ("", None):
+        if key not in NAMED or value in ("", None) or (key == "version" and _is_a_row(row)):
             continue
         text, was = _said(key, value, names), _said(key, row.before.get(key), names)
         if text:
             yield key, f"{was} → {text}" if was and was != text else text
+
+
+def _is_a_row(row: AuditRow) -> bool:
+    """Whether ``version`` is the row that reviewers judged, and not a clip's first or second."""
+    return "review" in row.after or row.action.startswith(("decision.", "review_vote."))
 
 
 def _said(key: str, value: object, names: Mapping[str, str]) -> str:
