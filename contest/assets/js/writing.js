@@ -11,6 +11,11 @@ const place = `hoithi-text:${form.dataset.writing}`;
 const counted = form.querySelector("[data-count]");
 const said = form.querySelector("[data-said]");
 let stored = body.value;
+let was = [stored]; // what the server had, newest last: a page that shows one of these is older than this device
+
+function keep() {
+  write(place, { body: body.value, was });
+}
 
 // As media_checks counts: what stands between spaces and has a letter or a digit.
 function count() {
@@ -29,21 +34,22 @@ const saver = new Saver({
   answered: (response) => {
     if (response.type !== "opaqueredirect" && !response.ok) return (stored = body.value); // handing in tells why
     stored = saver.sent;
-    if (body.value === stored) forget(place);
+    was = [...was, stored].slice(-3);
+    keep();
     said.textContent = words.saved;
   },
   away: () => (said.textContent = words.away),
 });
 
 const draft = read(place);
-if (draft && draft.body !== stored && draft.of === stored) {
+if (draft && draft.body !== stored && draft.was.includes(stored)) {
   body.value = draft.body;
   said.textContent = words.restored;
   saver.soon(PAUSE);
 }
 body.addEventListener("input", () => {
   count();
-  write(place, { body: body.value, of: stored });
+  keep();
   saver.soon(PAUSE);
 });
 form.addEventListener("submit", () => forget(place));
