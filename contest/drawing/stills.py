@@ -33,6 +33,16 @@ def narrowed(original: Path, sha256: str, width: int, folder: Path) -> Path:
     return path
 
 
+def framed(drawn: Path, width: int, target: Path) -> None:
+    """Write a picture that was drawn by us to ``target`` as a JPEG, so many pixels wide at most."""
+    with Image.open(drawn, formats=["JPEG", "PNG"]) as image:
+        small = image.convert("RGB")
+        small.thumbnail((width, 2 * width), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=QUALITY)
+    once.drawn(target, out.getvalue)
+
+
 def _draw(image: Image.Image, width: int) -> bytes:
     size = (width, round(image.height * width / image.width))
     image.draft("RGB", size)  # decodes at half the size or less, where that is enough

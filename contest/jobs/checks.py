@@ -14,7 +14,7 @@ import media_checks
 from contest.errors import DomainError
 from contest.jobs import GiveUp, Later
 from contest.jobs.clips import Beat, ProgressReporter, Steps, carry_out
-from contest.jobs.kinds import documents
+from contest.jobs.kinds import documents, pictures, texts
 from contest.jobs.kinds.making import MALWARE, infected, made_file, policy_named, unreadable
 from contest.models import Contest
 from contest.profile import reminding
@@ -36,6 +36,8 @@ TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 # Kind of entry -> its quick and its deep check.
 KINDS: Mapping[str, tuple[Make, Make]] = {
     "document": (documents.judge, documents.draw),
+    "pictures": (pictures.judge, pictures.pass_on),
+    "text": (texts.judge, pictures.pass_on),
 }
 
 

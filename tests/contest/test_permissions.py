@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from contest.clock import FixedClock
@@ -26,6 +27,7 @@ from contest.models import (
     ClipVersion,
     Contest,
     Derivative,
+    EntryPart,
     Errand,
     Evidence,
     Handover,
@@ -152,6 +154,14 @@ class World:
             size=version.size, kind="counts", created_by="user:1", created_at=WHILE_OPEN,
         ))
 
+    def _picture(self) -> str:
+        """A stored picture's hash."""
+        path = self.platform.settings.data_dir / "picture.png"
+        Image.new("RGB", (8, 6), "#0c2d5c").save(path)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.platform.blobs.put(path, sha256)
+        return sha256
+
     def _values(self) -> dict[str, object]:
         """What stands in the addresses; ``<code>`` is an entry in review unless a line says."""
         juror = self.make.user("juror", contest=self.contest)
@@ -188,6 +198,10 @@ class World:
         self.make.add(AuthorWord(
             submission_id=submission.id, name=submission.authors[0], asked_at=WHILE_OPEN,
             expires_at=AFTER,
+        ))
+        self.make.add(EntryPart(
+            submission_id=submission.id, number=1, sha256=self._picture(), size=1,
+            filename="a.png", created_at=WHILE_OPEN,
         ))
         self.make.add(SignedForm(
             submission_id=submission.id, sha256=paper, size=1, created_by="user:1",
@@ -227,8 +241,8 @@ class World:
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "juror": juror.id, "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer",
-            "word_id": 1,
-            "withdrawal_id": 1, "sheet_id": sheet.id, "attachment_id": 1, "filing": "report",
+            "word_id": 1, "withdrawal_id": 1, "part_id": 1, "sheet_id": sheet.id,
+            "attachment_id": 1, "filing": "report",
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
             "level_id": 1, "handover_id": 1,
         }

@@ -27,7 +27,7 @@ export function forget(place) {
 
 export const PAGES = "hoithi-jury:"; // the beginning of a cache's name
 // What is forgotten once somebody has signed out: marks, numbers, forms, and uploads to go on with.
-const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "hoithi-entry:", "tus::"];
+const OF_A_PERSON = ["hoithi-ballot:", "hoithi-counts:", "hoithi-entry:", "hoithi-text:", "tus::"];
 
 // What the server tells our script once, by a cookie: "forget" after signing out, "saved" after a form was
 // stored. True where it did; the cookie is taken away. At an https address it has another name.

@@ -22,6 +22,7 @@ SHOWN_TO_JURORS = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 # By file extension: serving a clip does not probe it again.
 TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
          "mkv": "video/x-matroska", "avi": "video/x-msvideo", "pdf": "application/pdf",
+         "zip": "application/zip", "txt": "text/plain",
          "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 

@@ -17,7 +17,7 @@ from contest.languages import counted, write_size
 from contest.models import ClipVersion, Derivative, Repair, Submission, Tombstone, Unit, Upload
 from contest.models.base import LOCK
 from contest.profile import Profile
-from contest.services.checking import leaves
+from contest.services.checking import leaves, parts
 from contest.services.core import locks, outbox
 
 REPLACED_KEPT = timedelta(days=14)  # a reviewer may want to see what was changed
@@ -63,7 +63,7 @@ def _sent(session: Session, unit: Unit) -> tuple[int, int]:
     promised = session.scalar(
         select(func.sum(Upload.length)).where(Upload.unit_id == unit.id, Upload.state == "open")
     )
-    return int(clips), int(held) + int(promised or 0)
+    return int(clips), int(held) + int(promised or 0) + parts.bytes_of(session, unit)
 
 
 @dataclass(frozen=True)

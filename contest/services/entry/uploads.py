@@ -17,10 +17,20 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.errors import Gone, Invalid, TooLarge, not_found
 from contest.languages import write_size, write_time
-from contest.models import ClipVersion, Contest, Errand, Submission, UnitLink, UnitSession, Upload
+from contest.models import (
+    ClipVersion,
+    Contest,
+    EntryPart,
+    Errand,
+    Submission,
+    UnitLink,
+    UnitSession,
+    Upload,
+)
 from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile
+from contest.services.checking import parts
 from contest.services.core import audit, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
 from contest.services.entry import checks, open_uploads, stored_bytes, submissions
@@ -116,6 +126,7 @@ def begin(
     _require_size(length, profile)
     open_uploads.close_all(session, submission, actor=actor, at=at)
     stored_bytes.require_allowance(session, submission.unit, length, profile)
+    parts.require_room(session, submission, profile)
     upload = Upload(
         public_id=secrets.token_hex(16), contest_id=submission.contest_id,
         unit_id=submission.unit_id, submission_id=submission.id,
@@ -153,9 +164,12 @@ def _checked_name(filename: str, profile: Profile) -> str:
     ending = name.rpartition(".")[2].casefold() if "." in name else ""
     if ending not in profile.extensions:
         allowed = ", ".join(profile.extensions)
+        clip = profile.entry.is_clip
         raise Invalid(
-            f"Tệp “{name}” không phải clip được nhận; cho phép: {allowed}. Hãy xuất clip ra MP4.",
-            f'"{name}" is not a clip that can be taken; allowed: {allowed}. Export it as MP4.',
+            f"Tệp “{name}” không phải {'clip' if clip else 'loại'} được nhận; cho phép: {allowed}. "
+            + ("Hãy xuất clip ra MP4." if clip else "Hãy lưu ở một trong các loại này."),
+            f'"{name}" is not a {"clip that can be" if clip else "file that is"} taken; allowed: '
+            f"{allowed}. {'Export it as MP4.' if clip else 'Save it as one of these.'}",
         )
     return name
 
@@ -284,8 +298,9 @@ def arrived(session: Session, public_id: str, *, at: datetime) -> None:
 
 def finish(
     session: Session, upload: Upload, *, sha256: str, actor: Actor, at: datetime
-) -> ClipVersion | None:
-    """All bytes are stored since ``at``: make a version and request its check. Idempotent.
+) -> ClipVersion | EntryPart | None:
+    """All bytes are stored since ``at``: make a version and request its check, or make it a picture
+    of the set that is being put together. Idempotent.
 
     None when ``at`` is after the grace or the entry accepts no clip any more: the upload is then
     closed with that state, and both instants are in the audit trail.
@@ -295,26 +310,23 @@ def finish(
     made = session.scalars(select(ClipVersion).where(ClipVersion.upload_id == upload.id)).first()
     if made is not None:
         return made
+    of_set = profiles.profile_of(upload.submission.contest).entry.kind == "pictures"
+    if of_set and upload.state == "complete":
+        return parts.add(session, upload, at=at)
     late = at >= upload.expires_at
     if late or upload.submission.state not in REPLACEABLE:
         end(session, upload, "expired" if late else "terminated", actor=actor, at=at)
     if upload.state != "open":
         return None
     upload.state, upload.finished_at, upload.sha256 = "complete", at, sha256
+    if of_set:
+        return parts.add(session, upload, at=at)
     return _add_version(session, upload, sha256, actor=actor, at=at)
 
 
 def adopt(
-    session: Session,
-    submission: Submission,
-    *,
-    sha256: str,
-    size: int,
-    filename: str,
-    actor: Actor,
-    at: datetime,
-    begun_at: datetime | None = None,
-    errand_id: int | None = None,
+    session: Session, submission: Submission, *, sha256: str, size: int, filename: str,
+    actor: Actor, at: datetime, begun_at: datetime | None = None, errand_id: int | None = None,
     told: bool = False,
 ) -> ClipVersion:
     """Make a clip that is in the store already a version, with a completed upload of its own;
@@ -348,15 +360,8 @@ def _add_version(
     session.add(version)
     session.flush()
     submission.version_id = version.id
-    move(
-        session,
-        submission,
-        SubmissionState.CHECKING,
-        actor=actor,
-        at=at,
-        version=version.number,
-        sha256=sha256,
-    )
+    move(session, submission, SubmissionState.CHECKING, actor=actor, at=at,
+         version=version.number, sha256=sha256)
     checks.enqueue_quick(session, version, actor=actor, at=at)
     if not told:
         _receipt(session, submission, errand_of(session, upload), at=at)

@@ -8,8 +8,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from flask import g, request
@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 from contest.actors import PUBLIC
 from contest.errors import NoSpace, TooLarge
 from contest.languages import write_size
-from contest.models import Submission
+from contest.models import ClipVersion, EntryPart, Submission
 from contest.permissions import require
 from contest.services.core import profiles
 from contest.services.entry import submissions, uploads
@@ -74,24 +74,42 @@ def too_large(size: int, limit: int) -> TooLarge:
     )
 
 
-def take(submission: Submission, clip: FileStorage) -> None:
-    """Store the clip and make it a version, by the rules of every upload.
+def take(submission: Submission, clip: FileStorage) -> ClipVersion | EntryPart | None:
+    """Store the clip and make it a version, or a picture of a set, by the rules of every upload."""
+    return take_all(submission, [clip])[0]
 
-    No lock is held while the clip is copied: the view's transaction is rolled back first, and
+
+def take_all(
+    submission: Submission, clips: Sequence[FileStorage]
+) -> list[ClipVersion | EntryPart | None]:
+    """The same for several files in their order.
+
+    No lock is held while they are copied: the view's transaction is rolled back first, and
     ``begin`` checks everything again.
     """
-    size = clip.seek(0, 2) or clip.stream.tell()
     limit = current.profile.upload.plain_form_max_bytes
-    if size > limit:
-        raise too_large(size, limit)
+    for clip in clips:
+        if (size := _size(clip)) > limit:
+            raise too_large(size, limit)
     current.db.rollback()
-    with _copied(clip) as (path, sha256):
-        upload = uploads.begin(
-            current.db, submission, length=size, filename=clip.filename or "", actor=current.actor,
-            at=current.now,
-        )
-        current.platform.blobs.put(path, sha256)
-        uploads.finish(current.db, upload, sha256=sha256, actor=current.actor, at=current.now)
+    with ExitStack() as copies:
+        copied = [(clip, *copies.enter_context(_copied(clip))) for clip in clips]
+        return [_finished(submission, clip, path, sha256) for clip, path, sha256 in copied]
+
+
+def _size(clip: FileStorage) -> int:
+    return int(clip.seek(0, 2) or clip.stream.tell())
+
+
+def _finished(
+    submission: Submission, clip: FileStorage, path: Path, sha256: str
+) -> ClipVersion | EntryPart | None:
+    upload = uploads.begin(
+        current.db, submission, length=_size(clip), filename=clip.filename or "",
+        actor=current.actor, at=current.now,
+    )
+    current.platform.blobs.put(path, sha256)
+    return uploads.finish(current.db, upload, sha256=sha256, actor=current.actor, at=current.now)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ from contest.views.shared.support import (
     page,
     tell_script,
 )
-from contest.views.unit import certificates, entry_status, plain_form
+from contest.views.unit import certificates, composing, entry_status, plain_form
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
@@ -179,6 +179,8 @@ def send(code: str) -> Response:
 
 
 def _send_page(submission: Submission, status: int = 200, problem: str = "") -> Response:
+    if current.profile.entry.kind in composing.KINDS:
+        return composing.form_page(submission, status, problem)
     submissions.require_replaceable(submission)
     on_the_way = open_uploads.of_submission(current.db, submission)
     unfinished = next((one for one in on_the_way if one.errand_id is None), None)
@@ -215,6 +217,8 @@ def send_link(code: str) -> Response:
 def send_plain(code: str) -> Response:
     """Send a clip without JavaScript, up to the size stated in the page."""
     submission, clip = _submission(code), request.files.get("clip")
+    if current.profile.entry.kind in composing.KINDS:
+        return composing.take(submission)
     if clip is None or not clip.filename:
         return _send_page(submission, 422, _("Hãy chọn tệp clip."))
     plain_form.take(submission, clip)

@@ -22,7 +22,7 @@ READ_BEFOREHAND = {"technician/install", "technician/keep-it-safe"}
 NO_SCREEN = {
     "files": {
         "appraisal.docx", "attachments.file", "basics.static", "ceremony.folder",
-        "certificates.one", "documents.docx",
+        "certificates.one", "composing.picture", "documents.docx",
         "documents.pdf", "documents.template_file", "filings.archive",
         "filings.export", "handing_out.invitations", "handing_out.recipients",
         "interactions.evidence",

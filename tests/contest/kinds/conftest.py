@@ -13,6 +13,7 @@ from contest.demo.kinds import KINDS
 from contest.jobs import worker
 from contest.models import Check, ClipVersion, Contest, Submission, Task
 from contest.services.entry import checks
+from contest.services.rules import toml_editing
 from tests.clip_cache import cached
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -105,6 +106,27 @@ class Sending:
         """The rules that an entry breaks."""
         findings = self.check(submission, kind).report["findings"]
         return {one["rule"] for one in findings if one["outcome"] == "fail"}
+
+
+def of_kind(kind: str, **rules: object) -> str:
+    """The contest of ideas, of another kind."""
+    return toml_editing.edited(IDEAS, {"entry": None, "entry.kind": kind} | {
+        f"entry.{kind}.{key}": value for key, value in rules.items()
+    })
+
+
+@pytest.fixture
+def photos(visit: Visits, make: Factory) -> Sending:
+    """A contest of picture sets: two to three pictures, 600 pixels at least."""
+    source = of_kind("pictures", least=2, most=3, min_long_side=600)
+    return Sending(visit, make, make.contest("quan11-2023", edit=lambda _: source))
+
+
+@pytest.fixture
+def essays(visit: Visits, make: Factory) -> Sending:
+    """A contest of texts: 10 to 50 words."""
+    source = of_kind("text", least_words=10, most_words=50)
+    return Sending(visit, make, make.contest("quan11-2023", edit=lambda _: source))
 
 
 @pytest.fixture
