@@ -29,8 +29,8 @@ WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "following", "rules", "units", "questions", "filings", "jury", "people",
-         "counts", "fanpage", "entry", "captions", "reviewing", "queueing", "desk", "messages",
-         "results", "printing", "awards", "privacy", "trials"]
+         "counts", "elsewhere", "fanpage", "entry", "captions", "reviewing", "queueing", "desk",
+         "messages", "results", "printing", "awards", "privacy", "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

@@ -15,6 +15,12 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Captions, Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
+from contest.models.elsewhere.posts import (
+    PlatformApproval,
+    PlatformCount,
+    PlatformPost,
+    PlatformProof,
+)
 from contest.models.forms.attachments import Attachment
 from contest.models.interactions import (
     Correction,
@@ -102,7 +108,8 @@ __all__ = [
     "FormerSeal", "HeldDecision", "Invitation", "JurorCategory", "JurorDeparture", "JuryCount",
     "LateApproval",
     "LedgerStatement", "LedgerVoid", "LetterText", "LinkFetch", "Mail", "Mark", "OnscreenNames",
-    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease", "PostRemoval",
+    "PageConnection", "PageInspection", "PagePause", "Passkey", "PlannedRelease",
+    "PlatformApproval", "PlatformCount", "PlatformPost", "PlatformProof", "PostRemoval",
     "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower", "PushMessage",
     "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair", "Result",
     "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant", "SavedView",

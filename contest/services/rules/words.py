@@ -3,7 +3,12 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
-from contest.services.rules import asking_words, judging_words, winning_words
+from contest.services.rules import (
+    asking_words,
+    judging_words,
+    platform_words,
+    winning_words,
+)
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
@@ -372,7 +377,8 @@ CHOICES = {
 for more in (winning_words, judging_words, asking_words):
     RULES |= more.RULES
     CHOICES |= more.CHOICES
-COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS
+RULES |= platform_words.RULES
+COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS | platform_words.COLUMNS
 
 
 def label_of(key: str) -> Label:

@@ -32,6 +32,8 @@ from contest.models import (
     PageInspection,
     PagePause,
     Passkey,
+    PlatformCount,
+    PlatformPost,
     PostRemoval,
     PrivacyRequest,
     Publication,
@@ -215,6 +217,12 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
         PostRemoval(contest_id=contest_id, submission_id=phase.clips["out"].id, size=9,
                     sha256=kept(phase, pdf(SAID)),
                     media_type="application/pdf", **common),
+        PlatformCount(
+            client_id="1", likes=1, taken_at=at, late_reason=SAID, **common,
+            post=PlatformPost(contest_id=contest_id, submission_id=clip.id, platform="tiktok",
+                              url=f"https://www.tiktok.com/@{BARE}/video/12345",
+                              post_key=f"www.tiktok.com/@{BARE}/video/12345", **common),
+        ),
         PushMessage(contest_id=contest_id, subscription_id=1, template="receipt",
                     params={"said": SAID}, created_at=at),
     ]
